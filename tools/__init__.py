@@ -1,0 +1,3 @@
+"""The launcher behind ``./anlan``; the standard library only, for it builds the rest."""
+
+from __future__ import annotations

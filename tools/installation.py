@@ -1,0 +1,268 @@
+"""The environment in ``.venv`` and all that is generated: made once, kept current."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tools.places import (
+    BUILD,
+    REQUIREMENTS,
+    SOURCE,
+    VENV,
+    Refusal,
+    environment,
+    manage,
+    program,
+    run,
+    say,
+)
+from tools.stamps import Stamp, digest, exclusive, files_under
+
+Extent = Literal["base", "dev"]
+
+NO_PACKAGES = (
+    "The packages could not be fetched. Is the network up? Behind a mirror or a proxy,\n"
+    "set PIP_INDEX_URL or HTTPS_PROXY (uv's own UV_* variables work too) and call the\n"
+    "same command again: it goes on where it stopped."
+)
+NO_VENV = (
+    "This Python cannot make an environment. On Debian and Ubuntu:\n"
+    "  sudo apt install python3-venv\n"
+    "or install uv, which needs nothing of it."
+)
+# What pip is told about where packages come from, and the variable that tells uv.
+# A list is parted by spaces for pip; for uv by what stands here.
+PIP_TO_UV = {
+    "index-url": ("UV_DEFAULT_INDEX", ""),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "no-index": ("UV_NO_INDEX", ""),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "timeout": ("UV_HTTP_TIMEOUT", ""),
+    "default-timeout": ("UV_HTTP_TIMEOUT", ""),
+    "cert": ("SSL_CERT_FILE", ""),
+    "proxy": ("ALL_PROXY", ""),
+}
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something generated from files of the repository, and how to make it again."""
+
+    name: str
+    inputs: Callable[[], list[Path]]
+    outputs: Callable[[], list[Path]]
+    command: Callable[[], list[str]]
+
+    @property
+    def stamp(self) -> Stamp:
+        return Stamp(BUILD / "stamps" / self.name)
+
+    def value(self) -> str:
+        return digest([*self.inputs(), REQUIREMENTS / "base.txt"])
+
+    def is_current(self) -> bool:
+        made = all(path.exists() for path in self.outputs())
+        return made and self.stamp.holds(self.value())
+
+    def make(self) -> None:
+        """Make it; stamped with what was there before, should a file change meanwhile."""
+        value = self.value()
+        # Settings are loaded, yet no data folder may come into being by that.
+        with tempfile.TemporaryDirectory(prefix="anlan-build-") as data:
+            run(self.command(), environment(ANLAN_DATA=data))
+        self.stamp.write(value)
+
+
+def prepare(extent: Extent) -> None:
+    """Bring the environment and everything generated up to date.
+
+    Idempotent, and quick when there is nothing to do: some file digests. Two launches
+    at once take turns.
+
+    Raises:
+        Refusal: with what to do, when packages cannot be had.
+    """
+    if _is_current(extent):
+        return
+    waiting = "Another ./anlan is setting things up; waiting for it."
+    with exclusive(BUILD / "setup.lock", waiting=waiting):
+        _install(extent)
+        for product in products():
+            if not product.is_current():
+                product.make()
+
+
+def environment_stamp() -> Stamp:
+    """Remembers which Python ``.venv`` was made with, and where: its scripts know both."""
+    return Stamp(VENV / "anlan-made.stamp")
+
+
+def requirements_stamp(extent: Extent) -> Stamp:
+    """Remembers which requirements were installed; goes when ``.venv`` goes."""
+    return Stamp(VENV / f"anlan-{extent}.stamp")
+
+
+def environment_value() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor} {VENV}"
+
+
+def requirements_value(extent: Extent) -> str:
+    return digest([REQUIREMENTS / f"{extent}.txt"])
+
+
+def products() -> list[Product]:
+    """All that is generated, in the order in which one needs the other."""
+    messages = Product(
+        "messages",
+        inputs=_message_files,
+        outputs=lambda: [path.with_suffix(".mo") for path in _message_files()],
+        command=lambda: [
+            program("python"),
+            "-m",
+            "tools.compile_messages",
+            *map(str, _message_files()),
+        ],
+    )
+    icons = Product(
+        "icons",
+        inputs=lambda: [
+            SOURCE / "desk" / "icons.txt",
+            SOURCE / "desk" / "management" / "commands" / "build_icons.py",
+        ],
+        outputs=lambda: [BUILD / "vendor" / "icons.svg"],
+        command=lambda: manage("build_icons"),
+    )
+    static = Product(
+        "static",
+        inputs=lambda: files_under(*SOURCE.glob("*/static"), BUILD / "vendor"),
+        outputs=lambda: [BUILD / "static" / "staticfiles.json"],
+        command=lambda: manage("collectstatic", "--no-input", "--verbosity", "0"),
+    )
+    return [messages, icons, static]
+
+
+def uv_environment() -> dict[str, str]:
+    """The environment for uv, told what pip has been told, unless uv was told itself.
+
+    Many have a mirror in pip's configuration, which uv does not read.
+    """
+    env = environment()
+    for setting, value in _pip_settings().items():
+        name, separator = PIP_TO_UV.get(setting, ("", ""))
+        if name and name not in env and not _uv_was_told(name, os.environ):
+            env[name] = separator.join(value.split()) if separator else value
+    if "UV_INDEX" in env:
+        # As pip does: any index may have the pinned version. The hashes see to the rest.
+        env.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
+    return env
+
+
+def uv() -> str:
+    """The uv of the person, or else the one in our environment, put there if need be.
+
+    Raises:
+        Refusal: it cannot be fetched.
+    """
+    own = shutil.which("uv")
+    if own:
+        return own
+    if not Path(program("uv")).exists():
+        command = [program("python"), "-m", "pip", "install", "--quiet", "uv"]
+        if subprocess.run(command, env=environment(), check=False).returncode:
+            raise Refusal(NO_PACKAGES)
+    return program("uv")
+
+
+def _is_current(extent: Extent) -> bool:
+    return _has_requirements(extent) and all(p.is_current() for p in products())
+
+
+def _has_environment() -> bool:
+    python = Path(program("python")).exists()  # false for a dangling link as well
+    return python and environment_stamp().holds(environment_value())
+
+
+def _has_requirements(extent: Extent) -> bool:
+    same = requirements_stamp(extent).holds(requirements_value(extent))
+    return same and _has_environment()
+
+
+def _install(extent: Extent) -> None:
+    if _has_requirements(extent):
+        return
+    # `dev` holds all of `base`: who has it keeps it, and `up` takes nothing away.
+    if requirements_stamp("dev").path.exists():
+        extent = "dev"
+    if not _has_environment():
+        _make_environment()
+    say("Installing the locked packages; the first time this takes about a minute.")
+    command = [uv(), "pip", "sync", "--quiet", "--require-hashes"]
+    target = ["--python", program("python"), str(REQUIREMENTS / f"{extent}.txt")]
+    if subprocess.run(command + target, env=uv_environment(), check=False).returncode:
+        raise Refusal(NO_PACKAGES)
+    requirements_stamp("base").write(requirements_value("base"))
+    if extent == "dev":
+        requirements_stamp("dev").write(requirements_value("dev"))
+
+
+def _make_environment() -> None:
+    # Clearing takes a half-made one away, and works from inside the old one too: the
+    # running interpreter and its library lie outside.
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    if shutil.which("uv"):
+        command.insert(3, "--without-pip")  # Debian's Python often has none to give
+    if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
+        raise Refusal(NO_VENV)
+    environment_stamp().write(environment_value())
+
+
+def _message_files() -> list[Path]:
+    return sorted((SOURCE / "locale").glob("*/LC_MESSAGES/*.po"))
+
+
+def _pip_settings() -> dict[str, str]:
+    """What pip's files and variables say; nothing where there is no pip."""
+    # The interpreter below the environment: that one may have been made without pip.
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    python = Path(sys.base_prefix) / "bin" / version
+    answer = subprocess.run(
+        [python, "-m", "pip", "config", "list"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return read_pip_settings(answer.stdout)
+
+
+def read_pip_settings(listing: str) -> dict[str, str]:
+    """Read ``pip config list``: lines of ``scope.name='value'``.
+
+    A variable beats the section of the command, which beats ``global``.
+    """
+    found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}
+    for line in listing.splitlines():
+        name, equals, value = line.partition("=")
+        scope, dot, setting = name.rpartition(".")
+        if equals and dot and scope in found:
+            found[scope][setting] = str(ast.literal_eval(value))
+    return {**found["global"], **found["install"], **found[":env:"]}
+
+
+def _uv_was_told(name: str, env: Mapping[str, str]) -> bool:
+    """Whether the person has said to uv itself where packages come from."""
+    if name == "UV_DEFAULT_INDEX" and "UV_INDEX_URL" in env:
+        return True
+    if name == "UV_INDEX" and "UV_EXTRA_INDEX_URL" in env:
+        return True
+    home = Path(env.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
+    return any(path.exists() for path in (home / "uv/uv.toml", Path("/etc/uv/uv.toml")))

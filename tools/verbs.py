@@ -1,0 +1,141 @@
+"""What ``./anlan`` can do: one table for the help page and for the calls."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+from tools import data_folder, gate, suite
+from tools.installation import Extent, prepare
+from tools.places import Refusal, manage, management_commands
+from tools.up import up
+
+Handler = Callable[[list[str]], int]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A word after ``./anlan``, what follows it, and what it does."""
+
+    name: str
+    usage: str
+    sentence: str
+    handler: Handler
+    command: str = ""  # the management command behind it; without that, no verb
+
+
+def _command(name: str, usage: str, sentence: str, *, needs: Extent = "base") -> Verb:
+    """A verb that is one of Django's commands, on the data folder."""
+
+    def call(arguments: list[str]) -> int:
+        return _become(manage(name, *arguments), needs)
+
+    return Verb(name, usage, sentence, call, command=name)
+
+
+def _manage(arguments: list[str]) -> int:
+    return _become(manage(*arguments), "base")
+
+
+def _help(arguments: list[str]) -> int:
+    print(help_page())
+    return 0
+
+
+def _check(arguments: list[str]) -> int:
+    return gate.check()
+
+
+def _fix(arguments: list[str]) -> int:
+    return gate.fix()
+
+
+VERBS = (
+    Verb(
+        "up",
+        "[--lan] [--empty] [--port N]",
+        "set up, make the demo company, serve",
+        up,
+    ),
+    Verb(
+        "test",
+        "[--deep] [--no-skips] [pytest …]",
+        "the suite, on SQLite and on PostgreSQL",
+        suite.test,
+    ),
+    Verb("check", "", "format, lint, types, layers, migrations", _check),
+    Verb("fix", "", "put right what a machine can", _fix),
+    _command("play", "FILE … [--speed N]", "play a scenario through the services"),
+    _command("verify", "", "recompute every chain, say what is wrong and where"),
+    _command("bench", "[NAME …] [--quick]", "measure, each figure beside its limit"),
+    _command("screens", "", "take pictures of every page", needs="dev"),
+    _command("backup", "FILE", "all state into one file"),
+    _command("restore", "FILE", "all state out of one file"),
+    _command("web", "", "production: pages and API alone"),
+    _command("live", "", "production: live streams and uploads alone"),
+    _command("worker", "", "production: due work and messages alone"),
+    Verb("lock", "[--upgrade]", "compile requirements/*.txt from *.in", gate.lock),
+    Verb("manage", "COMMAND …", "one of Django's commands", _manage),
+    Verb("help", "", "this page", _help),
+)
+
+
+def verbs() -> dict[str, Verb]:
+    """The verbs that exist in this checkout, by name, in the order of the help page."""
+    known = management_commands()
+    return {v.name: v for v in VERBS if not v.command or v.command in known}
+
+
+def help_page() -> str:
+    """The page that ``./anlan help`` prints."""
+    left = {verb.name: f"{verb.name} {verb.usage}".strip() for verb in verbs().values()}
+    width = max(map(len, left.values()))
+    lines = [f"  {left[v.name]:<{width}}  {v.sentence}" for v in verbs().values()]
+    return "\n".join(
+        [
+            "Anlan 安澜: from the alarm to the last lesson.",
+            "",
+            "usage: ./anlan VERB …",
+            "",
+            *lines,
+            "",
+            "All state lies in ANLAN_DATA (default var/demo; up --empty: var/site).",
+            "Settings are ANLAN_* variables: docs/settings.md.",
+        ]
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run one verb; an expected failure is a sentence and code 1, never a traceback."""
+    signal.signal(signal.SIGTERM, _end)  # so that every `finally` is run
+    signal.signal(signal.SIGHUP, _end)
+    name, *rest = arguments or ["help"]
+    if name in {"-h", "--help"}:
+        name = "help"
+    verb = verbs().get(name)
+    if verb is None:
+        print(f"anlan: there is no verb “{name}”.\n\n{help_page()}", file=sys.stderr)
+        return 2
+    try:
+        return verb.handler(rest)
+    except Refusal as refusal:
+        print(f"anlan: {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def _become(command: list[str], extent: Extent) -> int:
+    """Turn into the command: signals, terminal and exit code are then its own."""
+    prepare(extent)
+    data = data_folder.folder()
+    env = data_folder.settings(data, data_folder.read(data))
+    os.execve(command[0], command, env)  # noqa: S606 -- does not return
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
