@@ -1,0 +1,278 @@
+"""The organisation, its sites and places, its people, and who is on duty where."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.accounts.roles import ROLE_CHOICES, ROLES, Permission, Role
+
+# Without 0 O 1 I L U V: a code is read out over a radio and typed from a poster.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+
+
+def new_place_code() -> str:
+    """Ten characters for a poster: 48 bits, opaque, easy to read aloud."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(10))
+
+
+class Organisation(models.Model):
+    """A property-management company. An installation may hold several."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(max_length=16, unique=True)
+    name = models.CharField(_("名称"), max_length=80)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Region(models.Model):
+    """A node between the organisation and its sites; regions may stand in regions."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    name = models.CharField(_("名称"), max_length=80)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation", "parent", "name"], name="accounts_region_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(models.Model):
+    """A managed estate, mall or tower: the boundary of sight, and one ledger chain."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT)
+    code = models.CharField(
+        _("代码"),
+        max_length=8,
+        validators=[RegexValidator(r"^[A-Z0-9]{2,8}$", _("二到八位大写字母或数字"))],
+    )
+    name = models.CharField(_("名称"), max_length=80)
+    address = models.CharField(_("地址"), max_length=160, blank=True)
+    control_room_phone = models.CharField(_("监控室电话"), max_length=32, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation", "code"], name="accounts_site_code_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"site:{self.uid}"
+
+
+class Place(models.Model):
+    """A spot in a site's tree: building, floor, room, spot. Its code is on the poster."""
+
+    class Kind(models.TextChoices):
+        BUILDING = "building", _("楼栋")
+        FLOOR = "floor", _("楼层")
+        ROOM = "room", _("房间")
+        SPOT = "spot", _("点位")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="places")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    kind = models.CharField(_("类型"), max_length=8, choices=Kind.choices)
+    name = models.CharField(_("名称"), max_length=60)
+    # The names from the root down, kept because every list and every word to 110 shows it.
+    label = models.CharField(max_length=240)
+    # The ids from the root down, "/1/4/9/": distance and "inside of" without recursion.
+    path = models.CharField(max_length=200, db_index=True, default="/")
+    code = models.CharField(max_length=10, unique=True, default=new_place_code)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["site", "label"], name="accounts_place_label_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def distance_to(self, other: Place) -> int:
+        """Steps through the tree: 0 the same spot, 1 its room, 2 its neighbour spot."""
+        mine = [part for part in self.path.split("/") if part]
+        theirs = [part for part in other.path.split("/") if part]
+        shared = 0
+        for a, b in zip(mine, theirs, strict=False):
+            if a != b:
+                break
+            shared += 1
+        return len(mine) + len(theirs) - 2 * shared
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by their sign-in name; creation is ``accounts.services.add_user``."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """A member of staff, or an outside counsellor or mediator, with a sign-in."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("跟随系统")
+        LIGHT = "light", _("浅色")
+        DARK = "dark", _("深色")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    username = models.CharField(
+        _("账号"),
+        max_length=40,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9._-]{1,39}$", _("小写字母和数字"))
+        ],
+    )
+    name = models.CharField(_("姓名"), max_length=40)
+    employee_number = models.CharField(_("工号"), max_length=20, blank=True)
+    email = models.EmailField(_("电子邮箱"), blank=True)
+    phone = models.BinaryField(_("手机"), null=True)  # encrypted, see accounts.services
+    phone_index = models.BinaryField(max_length=16, null=True, db_index=True)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, default="zh-hans")
+    theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.AUTO)
+    large_text = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    # Set on the object, never stored: what an API token may do at most; None: no limit.
+    scopes: frozenset[Permission] | None = None
+    # The running memberships, once read; a user object lives for one request.
+    memberships_read: list[Membership] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.username})"
+
+    @property
+    def actor_key(self) -> str:
+        return f"user:{self.uid}"
+
+    @property
+    def subject(self) -> str:
+        return f"user:{self.uid}"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A role at one node: the organisation, a region or a site; valid there and below."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role_key = models.CharField(_("角色"), max_length=24, choices=ROLE_CHOICES)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
+    since_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(region__isnull=True) | Q(site__isnull=True),
+                name="accounts_membership_one_node",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Every permission check: the running memberships of one user.
+            models.Index(
+                fields=["user"], condition=Q(ended_at=None), name="accounts_running"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.username} {self.role_key} @ {self.node}"
+
+    @property
+    def node(self) -> Organisation | Region | Site:
+        return self.site or self.region or self.organisation
+
+    @property
+    def role(self) -> Role:
+        return ROLES[self.role_key]
+
+
+class Post(models.Model):
+    """Where a guard stands: the gate, the lobby desk, the garage patrol."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="posts")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT)
+    name = models.CharField(_("岗位"), max_length=40)
+    radio = models.CharField(_("对讲频道"), max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["site", "name"], name="accounts_post_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shift(models.Model):
+    """One person at one post for a half-open period ``[starts_at, ends_at)``."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="shifts")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="shifts")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="shifts")
+    role_key = models.CharField(max_length=24, choices=ROLE_CHOICES)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("starts_at")),
+                name="accounts_shift_runs",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Who is on duty at this site now?
+            models.Index(
+                fields=["site", "starts_at", "ends_at"], name="accounts_on_duty"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.name} @ {self.post.name} {self.starts_at:%m-%d %H:%M}"

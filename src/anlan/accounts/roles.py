@@ -1,0 +1,193 @@
+"""Who may do what, as code: the permissions, and the roles that carry them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """One verb on one kind of thing. The value is stable: API tokens are scoped by it."""
+
+    INCIDENT_REPORT = "incident.report"
+    INCIDENT_SEE = "incident.see"
+    INCIDENT_RESPOND = "incident.respond"
+    INCIDENT_COMMAND = "incident.command"
+    INCIDENT_CLOSE = "incident.close"
+    CASE_SEE = "case.see"
+    CASE_NOTE = "case.note"
+    CASE_STRIKE = "case.strike"
+    CASE_LINK = "case.link"
+    SEVERITY_LOWER = "severity.lower"
+    TASK_DO = "task.do"
+    TASK_SKIP = "task.skip"
+    PARTY_EDIT = "party.edit"
+    PERSON_UNMASK = "person.unmask"
+    POLICE_WAIVE = "police.waive"
+    SITE_MANAGE = "site.manage"
+    ROSTER_MANAGE = "roster.manage"
+    DEVICE_MANAGE = "device.manage"
+    PEOPLE_MANAGE = "people.manage"
+    STANDARD_EDIT = "standard.edit"
+    PLAYBOOK_EDIT = "playbook.edit"
+    LEDGER_READ = "ledger.read"
+
+    @property
+    def label(self) -> Promise:
+        return PERMISSION_LABELS[self]
+
+
+PERMISSION_LABELS: dict[Permission, Promise] = {
+    Permission.INCIDENT_REPORT: _("上报事件"),
+    Permission.INCIDENT_SEE: _("查看事件现场"),
+    Permission.INCIDENT_RESPOND: _("接警、到场、控制"),
+    Permission.INCIDENT_COMMAND: _("指挥事件：定级、报警、推进阶段、误报"),
+    Permission.INCIDENT_CLOSE: _("办结事件"),
+    Permission.CASE_SEE: _("查看案件"),
+    Permission.CASE_NOTE: _("在时间线上记录"),
+    Permission.CASE_STRIKE: _("划去时间线上的错误记录"),
+    Permission.CASE_LINK: _("合并与拆分案件"),
+    Permission.SEVERITY_LOWER: _("调低等级"),
+    Permission.TASK_DO: _("完成任务"),
+    Permission.TASK_SKIP: _("跳过任务"),
+    Permission.PARTY_EDIT: _("登记当事人"),
+    Permission.PERSON_UNMASK: _("查看未遮盖的联系方式（留痕）"),
+    Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
+    Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
+    Permission.ROSTER_MANAGE: _("管理岗位和排班"),
+    Permission.DEVICE_MANAGE: _("管理报警设备"),
+    Permission.PEOPLE_MANAGE: _("管理人员和账号"),
+    Permission.STANDARD_EDIT: _("编辑服务标准（时限）"),
+    Permission.PLAYBOOK_EDIT: _("编辑预案"),
+    Permission.LEDGER_READ: _("查看台账与核验"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A job at a node of the organisation; valid at that node and below it."""
+
+    key: str
+    name: Promise
+    description: Promise
+    permissions: frozenset[Permission]
+
+
+P = Permission
+_EVERYBODY = frozenset({P.INCIDENT_REPORT, P.CASE_NOTE})
+_GUARD = _EVERYBODY | {
+    P.INCIDENT_SEE,
+    P.INCIDENT_RESPOND,
+    P.CASE_SEE,
+    P.TASK_DO,
+    P.PARTY_EDIT,
+}
+_DUTY = _GUARD | {
+    P.INCIDENT_COMMAND,
+    P.INCIDENT_CLOSE,
+    P.CASE_STRIKE,
+    P.CASE_LINK,
+    P.TASK_SKIP,
+    P.PERSON_UNMASK,
+}
+_MANAGER = _DUTY | {
+    P.POLICE_WAIVE,
+    P.SEVERITY_LOWER,
+    P.SITE_MANAGE,
+    P.ROSTER_MANAGE,
+    P.DEVICE_MANAGE,
+    P.PEOPLE_MANAGE,
+    P.LEDGER_READ,
+}
+_READER = _EVERYBODY | {P.INCIDENT_SEE, P.CASE_SEE, P.TASK_DO}
+
+ROLES: dict[str, Role] = {
+    role.key: role
+    for role in (
+        Role(
+            key="guard",
+            name=_("保安"),
+            description=_("在岗接警、到场、控制现场，完成分配的任务"),
+            permissions=_GUARD,
+        ),
+        Role(
+            key="guard_captain",
+            name=_("保安队长"),
+            description=_("带班，安排岗位，可划去错误记录"),
+            permissions=_GUARD | {P.CASE_STRIKE, P.TASK_SKIP, P.ROSTER_MANAGE},
+        ),
+        Role(
+            key="duty_officer",
+            name=_("值班主任"),
+            description=_("指挥事件：派人、定级、报警、推进阶段、办结"),
+            permissions=_DUTY | {P.ROSTER_MANAGE},
+        ),
+        Role(
+            key="customer_service",
+            name=_("客服"),
+            description=_("接电话报事，陪护受害人，联系双方"),
+            permissions=_READER | {P.PARTY_EDIT, P.PERSON_UNMASK},
+        ),
+        Role(
+            key="investigator",
+            name=_("调查员"),
+            description=_("分别了解情况，比对陈述，作出认定"),
+            permissions=_READER | {P.PARTY_EDIT, P.PERSON_UNMASK},
+        ),
+        Role(
+            key="site_manager",
+            name=_("项目经理"),
+            description=_("对项目负责：审批方案、管理人员与排班、查看台账"),
+            permissions=_MANAGER,
+        ),
+        Role(
+            key="legal_counsel",
+            name=_("法务"),
+            description=_("报案材料、法律依据、时限；复核“不报警”"),
+            permissions=_READER | {P.PERSON_UNMASK, P.POLICE_WAIVE, P.LEDGER_READ},
+        ),
+        Role(
+            key="counsellor",
+            name=_("心理辅导员"),
+            description=_("保密的心理支持；看不到现场以外的材料"),
+            permissions=_EVERYBODY | {P.TASK_DO},
+        ),
+        Role(
+            key="mediator",
+            name=_("调解员"),
+            description=_("在双方都同意时主持调解"),
+            permissions=_EVERYBODY | {P.TASK_DO},
+        ),
+        Role(
+            key="hq_supervisor",
+            name=_("总部督导"),
+            description=_("督导多个项目，接收升级，修订标准与预案"),
+            permissions=_MANAGER | {P.STANDARD_EDIT, P.PLAYBOOK_EDIT},
+        ),
+        Role(
+            key="administrator",
+            name=_("系统管理员"),
+            description=_("管理账号、点位和设备；看不到案件内容"),
+            permissions=frozenset(
+                {
+                    P.SITE_MANAGE,
+                    P.ROSTER_MANAGE,
+                    P.DEVICE_MANAGE,
+                    P.PEOPLE_MANAGE,
+                    P.STANDARD_EDIT,
+                    P.PLAYBOOK_EDIT,
+                    P.LEDGER_READ,
+                }
+            ),
+        ),
+    )
+}
+ROLE_CHOICES = [(role.key, role.name) for role in ROLES.values()]
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """The keys of the roles that carry ``permission``."""
+    return [role.key for role in ROLES.values() if permission in role.permissions]

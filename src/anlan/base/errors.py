@@ -1,0 +1,52 @@
+"""Refusals that a person reads, and the HTTP answer that each deserves."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """An expected refusal; its text is the sentence that the user reads.
+
+    ``code`` is stable and goes to API clients, ``status`` is the HTTP answer, and
+    ``source`` names the law or standard behind the refusal, if there is one.
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+
+    def __init__(self, sentence: object, *, source: str = "") -> None:
+        super().__init__(sentence)
+        self.source = source
+
+
+class NotAllowed(DomainError):
+    """The person may see the thing but not do this to it."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class NotFound(DomainError):
+    """Unknown, or not the reader's: both answer alike, so that nothing leaks."""
+
+    code = "not_found"
+    status = 404
+
+
+class InvalidInput(DomainError):
+    """A value that cannot be; ``path`` is the field as the caller knows it."""
+
+    code = "invalid"
+    status = 422
+
+    def __init__(self, sentence: object, *, path: str, source: str = "") -> None:
+        super().__init__(sentence, source=source)
+        self.path = path
+
+
+class Conflict(DomainError):
+    """The state of the thing does not allow it, or a request id was used twice."""
+
+    code = "conflict"
+    status = 409

@@ -1,0 +1,72 @@
+"""The closed lists of a case, with the words the screens show."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseKind(models.TextChoices):
+    INCIDENT = "IN", _("事件")
+    COMPLAINT = "CP", _("投诉")
+    DRILL = "DR", _("演练")
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", _("处理中")
+    JOINED = "joined", _("已并入")
+    CLOSED = "closed", _("已办结")
+
+
+class Severity(models.IntegerChoices):
+    """Five levels, rising. Source: docs/sources.md, own scale after incident practice."""
+
+    NOTICE = 1, _("提示")
+    ORDINARY = 2, _("一般")
+    CONSIDERABLE = 3, _("较大")
+    MAJOR = 4, _("重大")
+    CRITICAL = 5, _("特别重大")
+
+
+class Phase(models.TextChoices):
+    """The five phases of FAQ 1: protect → evidence → talk → police → strengthen."""
+
+    PROTECT = "protect", _("保护与控制")
+    EVIDENCE = "evidence", _("收集证据")
+    TALK = "talk", _("沟通了解")
+    POLICE = "police", _("报警与法律")
+    STRENGTHEN = "strengthen", _("加强防范")
+
+    @property
+    def following(self) -> Phase | None:
+        phases = list(Phase)
+        place = phases.index(self)
+        return phases[place + 1] if place + 1 < len(phases) else None
+
+
+class Role(models.TextChoices):
+    """The part that somebody plays in a case."""
+
+    VICTIM = "victim", _("受害人")
+    AGGRESSOR = "aggressor", _("施暴方")
+    WITNESS = "witness", _("目击者")
+    GUARDIAN = "guardian", _("监护人")
+    STAFF = "staff", _("工作人员")
+    INVOLVED = "involved", _("涉事人")
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", _("待办")
+    DONE = "done", _("已完成")
+    SKIPPED = "skipped", _("已跳过")
+
+
+class Proof(models.TextChoices):
+    NONE = "", _("不需要")
+    NOTE = "note", _("文字记录")
+    PHOTO = "photo", _("照片")
+    RECEIPT = "receipt", _("回执编号")
+
+
+class LinkScope(models.TextChoices):
+    FOLLOW = "follow", _("查看进展")

@@ -1,0 +1,65 @@
+"""What the state of a case allows, whoever asks."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from anlan.base.errors import Conflict
+from anlan.cases.models import Case, Phase, Task
+
+
+def check_is_open(case: Case) -> None:
+    if case.state == Case.State.CLOSED:
+        raise Conflict(_("案件已经办结，不能再改动"))
+    if case.state == Case.State.JOINED:
+        raise Conflict(_("案件已并入另一案件，请在那里操作"))
+
+
+def open_binding_tasks(case: Case, *, upto: Phase) -> list[Task]:
+    """The gates that are still shut: binding tasks of this phase and those before it."""
+    phases = list(Phase)
+    passed = phases[: phases.index(upto) + 1]
+    return list(
+        Task.objects.filter(
+            case=case, phase__in=passed, binding=True, state=Task.State.OPEN
+        ).order_by("position", "pk")
+    )
+
+
+def check_can_leave_phase(case: Case, phase: Phase) -> None:
+    check_is_open(case)
+    shut = open_binding_tasks(case, upto=phase)
+    if shut:
+        raise Conflict(
+            _("还有必须完成的任务：%s") % "、".join(task.title for task in shut)
+        )
+
+
+def check_can_advance(case: Case) -> None:
+    check_can_leave_phase(case, Phase(case.phase))
+    if Phase(case.phase).following is None:
+        raise Conflict(_("已经是最后一个阶段，请办结案件"))
+
+
+def check_can_close(case: Case) -> None:
+    check_can_leave_phase(case, Phase.STRENGTHEN)
+
+
+def check_task_open(task: Task) -> None:
+    if task.state != Task.State.OPEN:
+        raise Conflict(_("这项任务已经处理过了：%s") % task.get_state_display())
+
+
+def check_can_join(case: Case, host: Case) -> None:
+    check_is_open(case)
+    check_is_open(host)
+    if case.pk == host.pk:
+        raise Conflict(_("不能并入自己"))
+    if case.site_id != host.site_id:
+        raise Conflict(_("只能合并同一个项目的案件"))
+    if case.kind != host.kind:
+        raise Conflict(_("只能合并同一类案件"))
+    if case.exercise != host.exercise:
+        raise Conflict(_("演练不能与真实案件合并"))
+    if case.joined_cases.exists():
+        raise Conflict(_("已有案件并入本案，请先分出"))

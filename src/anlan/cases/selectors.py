@@ -1,0 +1,257 @@
+"""Reads of cases, scoped to what the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
+from anlan.base.errors import NotFound
+from anlan.cases.models import Case, Party, Strike, Task
+from anlan.customers.selectors import masked
+from anlan.ledger.events import KINDS, Event
+from anlan.ledger.models import Entry
+from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
+
+LATE_SECONDS = 60  # a claimed time further back than this is shown as late
+_PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One entry as the timeline shows it."""
+
+    seq: int
+    kind: str
+    tone: str
+    sentence: str
+    happened_at: datetime
+    recorded_at: datetime
+    late_seconds: int
+    quote: str = ""
+    is_erased: bool = False
+    struck_reason: str = ""
+    struck_by: str = ""
+    case_number: str = ""
+
+    @property
+    def is_struck(self) -> bool:
+        return bool(self.struck_by)
+
+
+def cases_for(user: User) -> QuerySet[Case]:
+    """The cases the reader may see; every list begins here."""
+    return Case.objects.filter(site__in=sites_where(user, Permission.CASE_SEE))
+
+
+def case_for(user: User, number: str) -> Case:
+    """One case by number.
+
+    Raises:
+        NotFound: unknown or not the reader's; both answer alike.
+    """
+    case = (
+        cases_for(user)
+        .select_related("site", "commander", "joined_into", "incident__place")
+        .filter(number=number)
+        .first()
+    )
+    if case is None:
+        raise NotFound(_("没有这个案件，或者您无权查看"))
+    return case
+
+
+def case_list(
+    user: User,
+    *,
+    state: str = "",
+    severity: int | None = None,
+    text: str = "",
+    before: tuple[datetime, int] | None = None,
+    page: int = _PAGE,
+) -> list[Case]:
+    """A page of the list, newest first, one row more than ``page`` if there are more.
+
+    ``before`` is the last row's ``(opened_at, pk)``: the list is paged by key, never by
+    offset, so that a deep page is as quick as the first.
+    """
+    found = cases_for(user).select_related("site", "incident__place")
+    if state:
+        found = found.filter(state=state)
+    if severity is not None:
+        found = found.filter(severity=severity)
+    if text:
+        found = found.filter(Q(number__icontains=text) | Q(title__icontains=text))
+    if before is not None:
+        opened_at, pk = before
+        found = found.filter(
+            Q(opened_at__lt=opened_at) | Q(opened_at=opened_at, pk__lt=pk)
+        )
+    return list(found.order_by("-opened_at", "-pk")[: page + 1])
+
+
+def timeline(case: Case, *, after: int = 0, newest: int = 200) -> list[Line]:
+    """The newest entries of a case and of cases joined into it, newest first."""
+    subjects = {case.subject: ""} | {
+        joined.subject: joined.number for joined in case.joined_cases.all()
+    }
+    entries = list(
+        Entry.objects.filter(
+            organisation_id=case.organisation_id,
+            site_id=case.site_id,
+            subject__in=subjects,
+            seq__gt=after,
+        ).order_by("-seq")[:newest]
+    )
+    return lines_of(entries, case=case, numbers=subjects)
+
+
+def lines_of(
+    entries: Sequence[Entry], *, case: Case, numbers: dict[str, str] | None = None
+) -> list[Line]:
+    """Entries as lines, with names and words looked up in a query for each kind."""
+    pairs = [(entry, _event(entry)) for entry in entries]
+    shown = [(e, ev) for e, ev in pairs if not _is_quiet(e.kind)]
+    names = names_for(
+        {key for entry, ev in shown if ev for key in keys_in(ev, actor=entry.actor)}
+    )
+    words = _words([(entry, ev) for entry, ev in shown if ev])
+    strikes = {
+        strike.seq: strike
+        for strike in Strike.objects.filter(case=case).select_related("struck_by")
+    }
+    numbers = numbers or {}
+    return [
+        _line(
+            entry,
+            event,
+            names=names,
+            quote=words.get(entry.seq, ""),
+            strike=strikes.get(entry.seq),
+            number=numbers.get(entry.subject, ""),
+        )
+        for entry, event in shown
+    ]
+
+
+def tasks_by_phase(case: Case) -> dict[str, list[Task]]:
+    tasks: dict[str, list[Task]] = {}
+    for task in (
+        Task.objects.filter(case=case)
+        .select_related("ended_by")
+        .order_by("position", "pk")
+    ):
+        tasks.setdefault(task.phase, []).append(task)
+    return tasks
+
+
+def my_tasks(user: User) -> QuerySet[Task]:
+    """Open tasks of the reader's roles at their sites, most urgent first."""
+    roles = {m.role_key for m in user.memberships.filter(ended_at=None)}
+    return (
+        Task.objects.filter(
+            state=Task.State.OPEN,
+            role_key__in=roles,
+            case__state=Case.State.OPEN,
+            case__site__in=sites_where(user, Permission.TASK_DO),
+        )
+        .select_related("case__site")
+        .order_by("due_at", "position", "pk")
+    )
+
+
+def parties_of(case: Case) -> list[Party]:
+    """The parties, victims first: they are who it is about."""
+    parties = list(
+        Party.objects.filter(case=case, removed_at=None)
+        .select_related("person", "user")
+        .prefetch_related("roles")
+        .order_by("pk")
+    )
+    order = ["victim", "aggressor", "involved", "witness", "guardian", "staff"]
+    return sorted(
+        parties, key=lambda p: min(order.index(r.role) for r in p.roles.all())
+    )
+
+
+def party_names(keys: Iterable[str]) -> dict[str, str]:
+    """Masked names for ``party:<uid>``: the timeline is read by many."""
+    uids = [UUID(key.partition(":")[2]) for key in keys]
+    parties = Party.objects.filter(uid__in=uids).select_related("person", "user")
+    return {f"party:{party.uid}": shown_name(party) for party in parties}
+
+
+def shown_name(party: Party) -> str:
+    """A colleague by name, a customer masked, somebody unknown by their looks."""
+    if party.user is not None:
+        return party.user.name
+    if party.person is not None:
+        return masked(party.person).name
+    return party.description or _("身份不明")
+
+
+def _event(entry: Entry) -> Event | None:
+    if entry.data is None:
+        return None
+    return event_of(entry.kind, orjson.loads(bytes(entry.data)))
+
+
+def _is_quiet(kind: str) -> bool:
+    event = KINDS.get(kind)
+    return event is not None and event.quiet
+
+
+def _line(
+    entry: Entry,
+    event: Event | None,
+    *,
+    names: dict[str, str],
+    quote: str,
+    strike: Strike | None,
+    number: str,
+) -> Line:
+    late = int((entry.recorded_at - entry.happened_at).total_seconds())
+    return Line(
+        seq=entry.seq,
+        kind=entry.kind,
+        tone=event.tone if event else "plain",
+        sentence=sentence(event, actor=entry.actor, names=names)
+        if event
+        else _("内容已依申请删除"),
+        happened_at=entry.happened_at,
+        recorded_at=entry.recorded_at,
+        late_seconds=late if late > LATE_SECONDS else 0,
+        quote=quote,
+        is_erased=event is None,
+        struck_reason=strike.reason if strike else "",
+        struck_by=strike.struck_by.name if strike else "",
+        case_number=number,
+    )
+
+
+def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
+    """The words covered by these entries, by seq; one query for each column."""
+    wanted: dict[tuple[str, str], dict[UUID, list[int]]] = {}
+    for entry, event in pairs:
+        for covered in event.covers:
+            if getattr(event, covered.digest_field) is not None:
+                uid = UUID(entry.object.partition(":")[2])
+                column = wanted.setdefault((covered.model, covered.field), {})
+                column.setdefault(uid, []).append(entry.seq)
+    words: dict[int, str] = {}
+    for (model, field), rows in wanted.items():
+        table: Any = apps.get_model(model)
+        for uid, text in table.objects.filter(uid__in=rows).values_list("uid", field):
+            for seq in rows[uid]:
+                words[seq] = text
+    return words

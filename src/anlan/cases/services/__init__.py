@@ -1,0 +1,78 @@
+"""Every change to a case. Other packages import from here, not from the files within."""
+
+from __future__ import annotations
+
+from anlan.cases.services.deadlines import (
+    cancel_deadlines,
+    fire_due_deadlines,
+    meet_deadlines,
+    next_due,
+    start_deadline,
+    start_standard,
+)
+from anlan.cases.services.opening import add_task, apply_playbook, open_case, take_turns
+from anlan.cases.services.people import add_party, identify_party, set_party_roles
+from anlan.cases.services.record import lock_case, record
+from anlan.cases.services.requests import earlier_answer, remember_answer
+from anlan.cases.services.standards import (
+    publish_playbook,
+    publish_standard,
+    standard_at,
+)
+from anlan.cases.services.timeline import (
+    join_cases,
+    make_access_link,
+    part_cases,
+    revoke_access_link,
+    strike_entry,
+    write_note,
+)
+from anlan.cases.services.work import (
+    advance_phase,
+    close_as_false_alarm,
+    close_case,
+    complete_task,
+    reopen_case,
+    reopen_task,
+    set_severity,
+    skip_task,
+    take_command,
+)
+
+__all__ = [
+    "add_party",
+    "add_task",
+    "advance_phase",
+    "apply_playbook",
+    "cancel_deadlines",
+    "close_as_false_alarm",
+    "close_case",
+    "complete_task",
+    "earlier_answer",
+    "fire_due_deadlines",
+    "identify_party",
+    "join_cases",
+    "lock_case",
+    "make_access_link",
+    "meet_deadlines",
+    "next_due",
+    "open_case",
+    "part_cases",
+    "publish_playbook",
+    "publish_standard",
+    "record",
+    "remember_answer",
+    "reopen_case",
+    "reopen_task",
+    "revoke_access_link",
+    "set_party_roles",
+    "set_severity",
+    "skip_task",
+    "standard_at",
+    "start_deadline",
+    "start_standard",
+    "strike_entry",
+    "take_command",
+    "take_turns",
+    "write_note",
+]

@@ -1,0 +1,120 @@
+"""Clocks of a case: start, meet, cancel, and what happens when they run out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from anlan.base.clock import utc_text
+from anlan.cases.events import DeadlineMissed
+from anlan.cases.models import Case, Deadline, Standard, Task
+from anlan.cases.services.record import record
+from anlan.cases.services.standards import standard_at
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+
+
+def start_deadline(
+    *,
+    case: Case,
+    key: str,
+    about: str,
+    due_at: datetime,
+    at: datetime,
+    standard: Standard | None = None,
+) -> Deadline:
+    """Start a clock; call it inside ``ledger.recording()`` with the change it serves."""
+    return Deadline.objects.create(
+        case=case, key=key, about=about, standard=standard, started_at=at, due_at=due_at
+    )
+
+
+def start_standard(*, case: Case, key: str, about: str, at: datetime) -> Deadline:
+    """Start the clock of a named standard, in the version in force at ``at``."""
+    standard = standard_at(case.organisation_id, key, at)
+    return start_deadline(
+        case=case,
+        key=key,
+        about=about,
+        due_at=at + timedelta(seconds=standard.seconds),
+        at=at,
+        standard=standard,
+    )
+
+
+def meet_deadlines(*, case: Case, key: str, about: str, at: datetime) -> None:
+    """The promise was kept, in time or late; a clock that ran out keeps its mark."""
+    Deadline.objects.filter(
+        case=case, key=key, about=about, met_at=None, cancelled_at=None
+    ).update(met_at=at)
+
+
+def cancel_deadlines(*, case: Case, at: datetime, about: str | None = None) -> None:
+    """Stop clocks that have nothing left to watch."""
+    running = Deadline.objects.filter(
+        case=case, met_at=None, cancelled_at=None, fired_at=None
+    )
+    if about is not None:
+        running = running.filter(about=about)
+    running.update(cancelled_at=at)
+
+
+def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:
+    """Put on the record what ran out by ``at``, oldest first; returns how many.
+
+    The claim, the entry and everything that follows from it (the next rung of a ladder,
+    messages) are one transaction: a killed worker leaves nothing half done, and two
+    workers never fire the same clock.
+    """
+    with ledger.recording():
+        due = Deadline.objects.filter(
+            due_at__lte=at, met_at=None, cancelled_at=None, fired_at=None
+        ).order_by("due_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        claimed = list(due.select_related("case__site", "standard")[:most])
+        titles = _titles(claimed)
+        for deadline in claimed:
+            deadline.fired_at = at
+            record(
+                DeadlineMissed(
+                    key=deadline.key,
+                    about=deadline.about,
+                    title=titles[deadline.pk],
+                    due=utc_text(deadline.due_at),
+                ),
+                deadline.case,
+                thing=f"deadline:{deadline.uid}",
+                by=SYSTEM,
+                at=at,
+            )
+        Deadline.objects.bulk_update(claimed, ["fired_at"])
+    return len(claimed)
+
+
+def next_due() -> datetime | None:
+    """When the worker must be awake again."""
+    return (
+        Deadline.objects.filter(met_at=None, cancelled_at=None, fired_at=None)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+
+
+def _titles(deadlines: list[Deadline]) -> dict[int, str]:
+    uids = [
+        deadline.about.partition(":")[2]
+        for deadline in deadlines
+        if deadline.about.startswith("task:")
+    ]
+    tasks = {
+        f"task:{uid}": title
+        for uid, title in Task.objects.filter(uid__in=uids).values_list("uid", "title")
+    }
+    return {
+        deadline.pk: tasks.get(deadline.about)
+        or (deadline.standard.title if deadline.standard else deadline.key)
+        for deadline in deadlines
+    }

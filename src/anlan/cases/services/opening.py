@@ -1,0 +1,240 @@
+"""Opening a case: its number, its plan, its first clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Site
+from anlan.base.case_number import CaseKind as NumberKind
+from anlan.base.case_number import CaseNumber
+from anlan.base.clock import local_day
+from anlan.base.errors import NotFound
+from anlan.cases.enums import CaseKind
+from anlan.cases.events import CaseOpened, PlaybookApplied, TaskAdded
+from anlan.cases.models import (
+    Case,
+    Counter,
+    Deadline,
+    Phase,
+    PhaseRecord,
+    Playbook,
+    Task,
+)
+from anlan.cases.playbook import PlannedTask, read_plan
+from anlan.cases.services.deadlines import start_deadline
+from anlan.cases.services.record import record
+from anlan.cases.services.standards import standard_at
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+
+def open_case(
+    *,
+    site: Site,
+    kind: CaseKind,
+    title: str,
+    severity: int,
+    playbook_key: str,
+    by: Actor,
+    at: datetime,
+    flags: Iterable[str] = (),
+    via: str = "",
+    happened: datetime | None = None,
+    exercise: bool = False,
+) -> Case:
+    """Number a new case, enter its first phase and start its playbook.
+
+    Call it inside ``ledger.recording()`` together with the row that makes it an
+    incident or a complaint.
+
+    Args:
+        title: place and kind of the matter; it names nobody.
+        flags: what was said ("weapon", "injured" …), as the playbook's conditions know them.
+    """
+    with ledger.recording():
+        case = Case.objects.create(
+            organisation_id=site.organisation_id,
+            site=site,
+            kind=kind,
+            number=next_number(site=site, kind=kind, day=local_day(at)),
+            title=title,
+            severity=severity,
+            exercise=exercise,
+            opened_at=at,
+        )
+        PhaseRecord.objects.create(case=case, phase=Phase.PROTECT, entered_at=at)
+        record(
+            CaseOpened(number=case.number, case_kind=kind),
+            case,
+            by=by,
+            at=at,
+            happened=happened,
+            via=via,
+        )
+        apply_playbook(case=case, key=playbook_key, flags=flags, by=by, at=at)
+    return case
+
+
+def next_number(*, site: Site, kind: CaseKind, day: date) -> str:
+    """The next number of the day; the counter's row is locked until the commit."""
+    counter = take_turns(site=site, kind=kind, day=day)
+    counter.value += 1
+    counter.save(update_fields=["value"])
+    return str(
+        CaseNumber(
+            site_code=site.code, kind=NumberKind(kind), day=day, counter=counter.value
+        )
+    )
+
+
+def take_turns(*, site: Site, kind: CaseKind, day: date) -> Counter:
+    """Wait until no other transaction is opening a case of this kind at this site.
+
+    Whoever must decide "is there already one?" takes the turn before looking.
+    """
+    counters = Counter.objects.select_for_update()
+    counter = counters.filter(site=site, kind=kind, day=day).first()
+    if counter is None:
+        Counter.objects.bulk_create(
+            [Counter(site=site, kind=kind, day=day)], ignore_conflicts=True
+        )
+        counter = counters.get(site=site, kind=kind, day=day)
+    return counter
+
+
+def apply_playbook(
+    *, case: Case, key: str, flags: Iterable[str], by: Actor, at: datetime
+) -> list[Task]:
+    """Add the tasks that severity and flags call for and the case does not have yet.
+
+    Nothing is ever removed: a task that is no longer needed is skipped by a person,
+    with a reason.
+    """
+    playbook = playbook_of(case, key)
+    plan = read_plan(playbook.body)
+    present = set(Task.objects.filter(case=case).values_list("key", flat=True))
+    flags = set(flags)
+    needed = [
+        (position, task)
+        for position, task in enumerate(plan.tasks)
+        if task.key not in present
+        and task.is_needed(severity=case.severity, flags=flags)
+    ]
+    if not needed:
+        return []
+    with ledger.recording():
+        tasks = [_make(task, case, playbook, position, at) for position, task in needed]
+        Task.objects.bulk_create(tasks)
+        Deadline.objects.bulk_create(
+            [
+                Deadline(
+                    case=case,
+                    key="task",
+                    about=f"task:{task.uid}",
+                    started_at=at,
+                    due_at=task.due_at,
+                )
+                for task in tasks
+                if task.due_at
+            ]
+        )
+        record(
+            PlaybookApplied(
+                playbook=playbook.title, version=playbook.version, added=len(tasks)
+            ),
+            case,
+            thing=f"playbook:{playbook.uid}",
+            by=by,
+            at=at,
+        )
+    return tasks
+
+
+def playbook_of(case: Case, key: str) -> Playbook:
+    """The version the case began with, or the newest for a new case."""
+    begun = Playbook.objects.filter(task__case=case, key=key).first()
+    if begun is not None:
+        return begun
+    newest = (
+        Playbook.objects.filter(organisation=case.organisation_id, key=key)
+        .order_by("-version")
+        .first()
+    )
+    if newest is None:
+        raise NotFound(_("没有启用的预案：%s") % key)
+    return newest
+
+
+def add_task(
+    *,
+    case: Case,
+    phase: Phase,
+    title: str,
+    role_key: str,
+    by: Actor,
+    at: datetime,
+    within: timedelta | None = None,
+    binding: bool = False,
+    proof: str = "",
+    key: str = "",
+    advice: str = "",
+    source: str = "",
+) -> Task:
+    """Give a role work that no playbook foresaw; how other packages hold a case open."""
+    with ledger.recording():
+        task = Task.objects.create(
+            case=case,
+            key=key,
+            phase=phase,
+            position=900,
+            title=title,
+            advice=advice,
+            source=source,
+            role_key=role_key,
+            binding=binding,
+            proof=proof,
+            due_at=at + within if within else None,
+            created_at=at,
+        )
+        if task.due_at:
+            start_deadline(
+                case=case,
+                key="task",
+                about=f"task:{task.uid}",
+                due_at=task.due_at,
+                at=at,
+            )
+        record(
+            TaskAdded(title=title, role=role_key),
+            case,
+            thing=f"task:{task.uid}",
+            by=by,
+            at=at,
+        )
+    return task
+
+
+def _make(
+    planned: PlannedTask, case: Case, playbook: Playbook, position: int, at: datetime
+) -> Task:
+    within = planned.within
+    if planned.standard:
+        within = standard_at(case.organisation_id, planned.standard, at).seconds
+    return Task(
+        case=case,
+        playbook=playbook,
+        key=planned.key,
+        phase=planned.phase,
+        position=position,
+        title=planned.title,
+        advice=planned.advice,
+        source=planned.source,
+        role_key=planned.role,
+        binding=planned.binding,
+        proof=planned.proof,
+        due_at=at + timedelta(seconds=within) if within else None,
+        created_at=at,
+    )

@@ -1,0 +1,54 @@
+"""Answering the same request once, however often a phone sends it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Organisation
+from anlan.base.digest import canonical_json, sha256
+from anlan.base.errors import Conflict
+from anlan.cases.models import AcceptedRequest
+
+
+def earlier_answer(
+    *, organisation_id: int, request_id: UUID, content: dict[str, Any]
+) -> UUID | None:
+    """The uid that this request made before, or nothing if it is new.
+
+    Raises:
+        Conflict: the id was used for something else; nothing is done.
+    """
+    accepted = AcceptedRequest.objects.filter(
+        organisation=organisation_id, request_id=request_id
+    ).first()
+    if accepted is None:
+        return None
+    if bytes(accepted.content) != sha256(canonical_json(content)):
+        raise Conflict(_("这个请求编号已经用于另一份内容"))
+    return accepted.answer
+
+
+def remember_answer(
+    *,
+    organisation_id: int,
+    request_id: UUID,
+    content: dict[str, Any],
+    answer: UUID,
+    at: datetime,
+) -> None:
+    """Keep the answer, in the transaction that made it.
+
+    Of two that arrive at once the second fails on the unique key, all of it, and finds
+    the first one's answer when it asks again.
+    """
+    AcceptedRequest.objects.create(
+        organisation=Organisation(pk=organisation_id),
+        request_id=request_id,
+        content=sha256(canonical_json(content)),
+        answer=answer,
+        accepted_at=at,
+    )

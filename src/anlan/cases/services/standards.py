@@ -1,0 +1,145 @@
+"""Publishing what the clocks and the plans are read from, version by version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Organisation, User
+from anlan.accounts.permissions import running_memberships
+from anlan.accounts.roles import Permission
+from anlan.base.digest import canonical_json, sha256
+from anlan.base.errors import InvalidInput, NotAllowed, NotFound
+from anlan.cases.events import PlaybookPublished, StandardPublished
+from anlan.cases.models import Playbook, Standard
+from anlan.cases.playbook import read_plan
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor, System
+
+
+def publish_playbook(
+    *, organisation: Organisation, body: Mapping[str, Any], by: Actor, at: datetime
+) -> Playbook:
+    """Publish the next version; the same body as the running one changes nothing."""
+    _check_may_edit(by, organisation, Permission.PLAYBOOK_EDIT)
+    plan = read_plan(body)
+    with ledger.recording():
+        running = (
+            Playbook.objects.filter(organisation=organisation, key=plan.key)
+            .order_by("-version")
+            .first()
+        )
+        if running is not None and running.body == body:
+            return running
+        playbook = Playbook.objects.create(
+            organisation=organisation,
+            key=plan.key,
+            version=running.version + 1 if running else 1,
+            title=plan.title,
+            body=body,
+            published_at=at,
+        )
+        ledger.append_to(
+            PlaybookPublished(
+                playbook=plan.title,
+                version=playbook.version,
+                digest=sha256(canonical_json(_without_booleans(dict(body)))).hex(),
+            ),
+            organisation_id=organisation.pk,
+            site_id=0,
+            subject=f"organisation:{organisation.uid}",
+            object=f"playbook:{playbook.uid}",
+            by=by,
+            at=at,
+        )
+    return playbook
+
+
+def publish_standard(
+    *,
+    organisation: Organisation,
+    key: str,
+    title: str,
+    seconds: int,
+    by: Actor,
+    at: datetime,
+    source: str = "",
+) -> Standard:
+    """Publish the next version of a promise, valid from ``at``; running clocks keep theirs.
+
+    Raises:
+        InvalidInput: a limit below one second or above one year.
+    """
+    _check_may_edit(by, organisation, Permission.STANDARD_EDIT)
+    if not 1 <= seconds <= 366 * 24 * 3600:
+        raise InvalidInput(_("时限应在一秒到一年之间"), path="seconds")
+    with ledger.recording():
+        versions = Standard.objects.filter(organisation=organisation, key=key)
+        last = versions.aggregate(last=Max("version"))["last"] or 0
+        standard = Standard.objects.create(
+            organisation=organisation,
+            key=key,
+            version=last + 1,
+            title=title,
+            seconds=seconds,
+            source=source,
+            valid_from=at,
+        )
+        ledger.append_to(
+            StandardPublished(
+                standard=title, version=standard.version, seconds=seconds
+            ),
+            organisation_id=organisation.pk,
+            site_id=0,
+            subject=f"organisation:{organisation.uid}",
+            object=f"standard:{standard.uid}",
+            by=by,
+            at=at,
+        )
+    return standard
+
+
+def standard_at(organisation_id: int, key: str, at: datetime) -> Standard:
+    """The version of a standard in force at ``at``.
+
+    Raises:
+        NotFound: nothing of that name was in force; a set-up error that is said aloud.
+    """
+    standard = (
+        Standard.objects.filter(
+            organisation=organisation_id, key=key, valid_from__lte=at
+        )
+        .order_by("-version")
+        .first()
+    )
+    if standard is None:
+        raise NotFound(_("没有生效的时限标准：%s") % key)
+    return standard
+
+
+def _check_may_edit(
+    by: Actor, organisation: Organisation, permission: Permission
+) -> None:
+    if isinstance(by, System):
+        return
+    if isinstance(by, User) and any(
+        membership.organisation_id == organisation.pk
+        and permission in membership.role.permissions
+        for membership in running_memberships(by)
+    ):
+        return
+    raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+
+
+def _without_booleans(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _without_booleans(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_booleans(inner) for inner in value]
+    return value

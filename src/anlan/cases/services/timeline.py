@@ -1,0 +1,176 @@
+"""What people write on the timeline, how it is corrected, and joining cases."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from anlan.base.digest import sha256
+from anlan.base.errors import Conflict, InvalidInput, NotFound
+from anlan.cases import permissions, policies
+from anlan.cases.events import (
+    CaseJoined,
+    CaseParted,
+    EntryStruck,
+    LinkMade,
+    LinkRevoked,
+    NoteWritten,
+)
+from anlan.cases.models import AccessLink, Case, Note, Strike
+from anlan.cases.services.deadlines import cancel_deadlines
+from anlan.cases.services.record import lock_case, record
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+from anlan.ledger.models import Entry
+
+
+def write_note(
+    *,
+    case: Case,
+    text: str,
+    by: Actor,
+    at: datetime,
+    happened: datetime | None = None,
+    on_behalf_of: Actor | None = None,
+    via: str = "",
+) -> Note:
+    """Write a line on the timeline; ``happened`` is when it was, if not now.
+
+    Raises:
+        InvalidInput: no words, too many, or a time that has not come yet.
+    """
+    text = text.strip()
+    if not text:
+        raise InvalidInput(_("请写下内容"), path="text")
+    if len(text) > 2000:
+        raise InvalidInput(_("一条记录最多 2000 字"), path="text")
+    if happened is not None and happened > at:
+        raise InvalidInput(_("发生时间不能晚于现在"), path="happened")
+    permissions.check_can_note(by, case)
+    with ledger.recording():
+        note = Note.objects.create(case=case, text=text, written_at=at)
+        record(
+            NoteWritten(words_digest=note.digest_of("text")),
+            case,
+            thing=f"note:{note.uid}",
+            by=by,
+            at=at,
+            happened=happened,
+            on_behalf_of=on_behalf_of,
+            via=via,
+        )
+    return note
+
+
+def strike_entry(
+    *, case: Case, seq: int, reason: str, by: Actor, at: datetime
+) -> Strike:
+    """Declare an entry wrong; it stays readable. Twice is refused.
+
+    Raises:
+        NotFound: there is no such entry on this case's timeline.
+    """
+    user = permissions.check_can_strike(by, case)
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput(_("请写明为什么划去"), path="reason")
+    with ledger.recording():
+        case = lock_case(case)
+        there = Entry.objects.filter(
+            organisation_id=case.organisation_id, site_id=case.site_id, seq=seq
+        )
+        if not there.filter(subject=case.subject).exists():
+            raise NotFound(_("时间线上没有这条记录"))
+        if Strike.objects.filter(case=case, seq=seq).exists():
+            raise Conflict(_("这条记录已经划去"))
+        strike = Strike.objects.create(
+            case=case, seq=seq, reason=reason, struck_at=at, struck_by=user
+        )
+        record(
+            EntryStruck(seq=seq, words_digest=strike.digest_of("reason")),
+            case,
+            thing=f"strike:{strike.uid}",
+            by=by,
+            at=at,
+        )
+    return strike
+
+
+def join_cases(*, case: Case, host: Case, by: Actor, at: datetime) -> Case:
+    """Lay ``case`` into ``host``: one fight, two numbers; both chains say so."""
+    with ledger.recording():
+        first, second = sorted([case, host], key=lambda c: c.pk)
+        locked = {c.pk: lock_case(c) for c in (first, second)}
+        case, host = locked[case.pk], locked[host.pk]
+        permissions.check_can_link(by, case)
+        policies.check_can_join(case, host)
+        case.state = Case.State.JOINED
+        case.joined_into = host
+        case.save(update_fields=["state", "joined_into"])
+        cancel_deadlines(case=case, at=at)
+        event = CaseJoined(number=case.number, host=host.number)
+        for one in (case, host):
+            record(event, one, thing=case.subject, by=by, at=at)
+    return case
+
+
+def part_cases(*, case: Case, by: Actor, at: datetime) -> Case:
+    """Take a joined case out again; it goes on where it stood."""
+    with ledger.recording():
+        case = lock_case(case)
+        permissions.check_can_link(by, case)
+        host = case.joined_into
+        if host is None:
+            raise Conflict(_("这个案件没有并入别的案件"))
+        case.state = Case.State.OPEN
+        case.joined_into = None
+        case.save(update_fields=["state", "joined_into"])
+        event = CaseParted(number=case.number, host=host.number)
+        for one in (case, host):
+            record(event, one, thing=case.subject, by=by, at=at)
+    return case
+
+
+def make_access_link(
+    *, case: Case, by: Actor, at: datetime, about: str = "", days: int = 365
+) -> tuple[AccessLink, str]:
+    """Make a secret of 128 bits with which somebody without an account sees progress.
+
+    Returns:
+        The row, and the secret: shown once, kept nowhere; only its digest is stored.
+    """
+    secret = secrets.token_urlsafe(16)
+    with ledger.recording():
+        link = AccessLink.objects.create(
+            case=case,
+            digest=sha256(secret.encode()),
+            scope=AccessLink.Scope.FOLLOW,
+            about=about,
+            made_at=at,
+            expires_at=at + timedelta(days=days),
+        )
+        record(
+            LinkMade(link=f"link:{link.uid}", scope=link.scope),
+            case,
+            thing=f"link:{link.uid}",
+            by=by,
+            at=at,
+        )
+    return link, secret
+
+
+def revoke_access_link(*, link: AccessLink, by: Actor, at: datetime) -> None:
+    """Make the address answer "not found" from now on; twice does nothing."""
+    permissions.check_can_link(by, link.case)
+    with ledger.recording():
+        live = AccessLink.objects.filter(pk=link.pk, revoked_at=None)
+        if live.update(revoked_at=at):
+            record(
+                LinkRevoked(link=f"link:{link.uid}"),
+                link.case,
+                thing=f"link:{link.uid}",
+                by=by,
+                at=at,
+            )

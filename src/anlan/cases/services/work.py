@@ -1,0 +1,281 @@
+"""Working a case off: tasks, phases, severity, command, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import permissions, policies
+from anlan.cases.events import (
+    CaseClosed,
+    CaseReopened,
+    CommandTaken,
+    PhaseEntered,
+    SeveritySet,
+    TaskDone,
+    TaskReopened,
+    TaskSkipped,
+)
+from anlan.cases.models import Case, Phase, PhaseRecord, Severity, Task
+from anlan.cases.services.deadlines import (
+    cancel_deadlines,
+    meet_deadlines,
+    start_deadline,
+)
+from anlan.cases.services.opening import apply_playbook
+from anlan.cases.services.record import lock_case, record
+from anlan.cases.services.timeline import write_note
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+
+def complete_task(
+    *, task: Task, by: Actor, at: datetime, words: str = "", via: str = ""
+) -> Task:
+    """Mark a task as done, with what was done.
+
+    Raises:
+        InvalidInput: a binding task, or one that needs proof, without words.
+        Conflict: it was done or skipped already.
+    """
+    words = words.strip()
+    with ledger.recording():
+        task = _lock_task(task)
+        permissions.check_can_do_task(by, task)
+        if not words and (task.binding or task.proof):
+            raise InvalidInput(
+                _("请写明做了什么，这是必须留下记录的任务"), path="words"
+            )
+        _end_task(task, Task.State.DONE, words, by=by, at=at)
+        meet_deadlines(case=task.case, key="task", about=f"task:{task.uid}", at=at)
+        record(
+            TaskDone(
+                title=task.title,
+                seconds=int((at - task.created_at).total_seconds()),
+                words_digest=task.digest_of("words") if words else None,
+            ),
+            task.case,
+            thing=f"task:{task.uid}",
+            by=by,
+            at=at,
+            via=via,
+        )
+    return task
+
+
+def skip_task(*, task: Task, reason: str, by: Actor, at: datetime) -> Task:
+    """Leave a task out, with the reason; the supervisor hears of it at once."""
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput(_("请写明为什么跳过"), path="reason")
+    with ledger.recording():
+        task = _lock_task(task)
+        permissions.check_can_skip_task(by, task)
+        _end_task(task, Task.State.SKIPPED, reason, by=by, at=at)
+        cancel_deadlines(case=task.case, about=f"task:{task.uid}", at=at)
+        record(
+            TaskSkipped(
+                title=task.title,
+                binding=int(task.binding),
+                words_digest=task.digest_of("words"),
+            ),
+            task.case,
+            thing=f"task:{task.uid}",
+            by=by,
+            at=at,
+        )
+    return task
+
+
+def reopen_task(*, task: Task, by: Actor, at: datetime) -> Task:
+    """Take back a completion or a skip; the entry of it stays on the record."""
+    with ledger.recording():
+        task = _lock_task(task)
+        permissions.check_can_note(by, task.case)
+        policies.check_is_open(task.case)
+        if task.state == Task.State.OPEN:
+            raise Conflict(_("这项任务还没有处理，不需要撤回"))
+        task.state = Task.State.OPEN
+        task.ended_at = None
+        task.ended_by = None
+        task.save(update_fields=["state", "ended_at", "ended_by"])
+        if task.due_at:
+            start_deadline(
+                case=task.case,
+                key="task",
+                about=f"task:{task.uid}",
+                due_at=max(task.due_at, at),
+                at=at,
+            )
+        record(
+            TaskReopened(title=task.title),
+            task.case,
+            thing=f"task:{task.uid}",
+            by=by,
+            at=at,
+        )
+    return task
+
+
+def advance_phase(*, case: Case, by: Actor, at: datetime) -> Case:
+    """Go on to the next phase; refused while a binding task of this one is open."""
+    with ledger.recording():
+        case = lock_case(case)
+        permissions.check_can_command(by, case)
+        policies.check_can_advance(case)
+        left = Phase(case.phase)
+        entered = left.following
+        if entered is None:  # check_can_advance has refused; for the type checker
+            raise Conflict(_("已经是最后一个阶段，请办结案件"))
+        PhaseRecord.objects.filter(case=case, phase=left).update(
+            left_at=at, left_by=_user(by)
+        )
+        PhaseRecord.objects.create(case=case, phase=entered, entered_at=at)
+        case.phase = entered
+        case.save(update_fields=["phase"])
+        record(PhaseEntered(phase=entered.value, left=left.value), case, by=by, at=at)
+    return case
+
+
+def set_severity(
+    *,
+    case: Case,
+    severity: int,
+    playbook_key: str,
+    flags: Iterable[str],
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+) -> Case:
+    """Set the level and apply the playbook again: it adds, and never removes."""
+    if severity not in Severity.values:
+        raise InvalidInput(_("没有这个等级"), path="severity")
+    with ledger.recording():
+        case = lock_case(case)
+        permissions.check_can_set_severity(by, case, severity=severity, reason=reason)
+        before = case.severity
+        if before == severity:
+            return case
+        case.severity = severity
+        case.save(update_fields=["severity"])
+        record(
+            SeveritySet(severity=severity, before=before),
+            case,
+            by=by,
+            at=at,
+        )
+        if reason.strip():
+            write_note(case=case, text=reason, by=by, at=at)
+        apply_playbook(case=case, key=playbook_key, flags=flags, by=by, at=at)
+    return case
+
+
+def take_command(*, case: Case, commander: User, by: Actor, at: datetime) -> Case:
+    """Hand the command over, with time and name; to the same person twice does nothing.
+
+    A guard may command until somebody senior arrives, so the right to respond is enough
+    to be named; naming somebody else needs the right to command.
+    """
+    with ledger.recording():
+        case = lock_case(case)
+        policies.check_is_open(case)
+        taking_it_oneself = isinstance(by, User) and by.pk == commander.pk
+        if not taking_it_oneself:
+            permissions.check_can_command(by, case)
+        if not has_permission(commander, Permission.INCIDENT_RESPOND, site=case.site):
+            raise InvalidInput(_("这个人不能担任本项目的现场指挥"), path="commander")
+        if case.commander_id == commander.pk:
+            return case
+        before = case.commander
+        case.commander = commander
+        case.save(update_fields=["commander"])
+        record(
+            CommandTaken(
+                commander=commander.actor_key,
+                before=before.actor_key if before else None,
+            ),
+            case,
+            by=by,
+            at=at,
+        )
+    return case
+
+
+def close_case(*, case: Case, by: Actor, at: datetime) -> Case:
+    """Close the case; refused while any binding task is open."""
+    with ledger.recording():
+        case = lock_case(case)
+        permissions.check_can_close(by, case)
+        _close(case, by=by, at=at)
+    return case
+
+
+def close_as_false_alarm(*, case: Case, reason: str, by: Actor, at: datetime) -> Case:
+    """Close a case that was none: every open task is skipped with the reason, on the record."""
+    with ledger.recording():
+        case = lock_case(case)
+        permissions.check_can_command(by, case)
+        for task in Task.objects.filter(case=case, state=Task.State.OPEN).order_by(
+            "position"
+        ):
+            skip_task(task=task, reason=reason, by=by, at=at)
+        _close(case, by=by, at=at)
+    return case
+
+
+def reopen_case(*, case: Case, by: Actor, at: datetime) -> Case:
+    """Open a closed case again; it keeps its number and its phase."""
+    with ledger.recording():
+        case = lock_case(case)
+        if case.state != Case.State.CLOSED:
+            raise Conflict(_("案件没有办结，不需要重新打开"))
+        permissions.check_can_reopen(by, case)
+        case.state = Case.State.OPEN
+        case.closed_at = None
+        case.closed_by = None
+        case.save(update_fields=["state", "closed_at", "closed_by"])
+        record(CaseReopened(number=case.number), case, by=by, at=at)
+    return case
+
+
+def _close(case: Case, *, by: Actor, at: datetime) -> None:
+    case.state = Case.State.CLOSED
+    case.closed_at = at
+    case.closed_by = _user(by)
+    case.save(update_fields=["state", "closed_at", "closed_by"])
+    PhaseRecord.objects.filter(case=case, left_at=None).update(
+        left_at=at, left_by=_user(by)
+    )
+    cancel_deadlines(case=case, at=at)
+    record(
+        CaseClosed(seconds=int((at - case.opened_at).total_seconds())),
+        case,
+        by=by,
+        at=at,
+    )
+
+
+def _lock_task(task: Task) -> Task:
+    """The task under its row lock; tasks are locked before their case."""
+    tasks = Task.objects.select_for_update(of=("self",)).select_related("case__site")
+    return tasks.get(pk=task.pk)
+
+
+def _end_task(
+    task: Task, state: Task.State, words: str, *, by: Actor, at: datetime
+) -> None:
+    task.state = state
+    task.words = words
+    task.ended_at = at
+    task.ended_by = _user(by)
+    task.save(update_fields=["state", "words", "ended_at", "ended_by"])
+
+
+def _user(by: Actor) -> User | None:
+    return by if isinstance(by, User) else None

@@ -1,0 +1,61 @@
+"""Everything an operator may set, typed; read from ``ANLAN_*`` variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Environment(BaseSettings):
+    """The settings of one installation. ``docs/settings.md`` is written from here."""
+
+    model_config = SettingsConfigDict(env_prefix="ANLAN_", extra="ignore")
+
+    data: Path = Field(
+        ROOT / "var" / "demo",
+        description="Folder of all state: database, vault, keys.",
+    )
+    port: int = Field(8000, ge=1, le=65535, description="Port of the web process.")
+    host: str = Field("127.0.0.1", description="Address the web process listens on.")
+    database_url: SecretStr | None = Field(
+        None,
+        description="postgresql://user:password@host:port/name; empty: SQLite in ANLAN_DATA.",
+    )
+    public_url: str = Field(
+        "",
+        description="Address under which phones reach this installation; needed to print QR codes.",
+    )
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        ["localhost", "127.0.0.1", "[::1]"],
+        description="Host names to answer to, separated by commas.",
+    )
+    demo: bool = Field(
+        default=False,
+        description="Demo company: banner on every page, outside messages are only recorded.",
+    )
+    debug: bool = Field(
+        default=False, description="Django's debug pages; never in production."
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="Signing key of sessions; empty: a file in ANLAN_DATA/keys."
+    )
+    time_zone: str = Field("Asia/Shanghai", description="Time zone of the screens.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Format of the log."
+    )
+    log_level: str = Field("INFO", description="Least level that is logged.")
+    web_threads: int = Field(
+        8, ge=1, le=64, description="Threads that answer pages in the web process."
+    )
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def split_hosts(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [host.strip() for host in value.split(",") if host.strip()]
+        return value

@@ -1,0 +1,15 @@
+"""All addresses of the product."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from anlan.desk import design
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("anlan.desk.urls")),
+    path("accounts/", include("allauth.urls")),
+]
+if settings.DEBUG or settings.DEMO:
+    urlpatterns.append(path("design/", design.gallery, name="design"))

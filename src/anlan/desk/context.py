@@ -1,0 +1,152 @@
+"""What every page knows: theme, language, the demo banner, who is here, where to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import running_memberships
+from anlan.accounts.roles import Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the navigation, for those who hold its permission somewhere."""
+
+    label: Promise
+    icon: str
+    url_name: str
+    permission: Permission | None = None
+    badge: Callable[[User], int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    label: Promise | str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """An entry resolved for one reader."""
+
+    label: Promise
+    icon: str
+    url: str
+    count: int = 0
+
+
+# Addresses that an installation does not have yet are left out.
+DESK: tuple[Group, ...] = (
+    Group(
+        label="",
+        entries=(
+            Entry(label=_("工作台"), icon="home", url_name="desk:home"),
+            Entry(
+                label=_("事件处置"),
+                icon="urgent",
+                url_name="incidents:list",
+                permission=Permission.INCIDENT_SEE,
+            ),
+            Entry(label=_("我的任务"), icon="checklist", url_name="desk:tasks"),
+            Entry(
+                label=_("案件"),
+                icon="folders",
+                url_name="cases:list",
+                permission=Permission.CASE_SEE,
+            ),
+        ),
+    ),
+)
+PHONE: tuple[Entry, ...] = (
+    Entry(label=_("报警"), icon="urgent", url_name="incidents:alarm"),
+    Entry(label=_("任务"), icon="checklist", url_name="desk:tasks"),
+    Entry(label=_("事件"), icon="clipboard-list", url_name="incidents:list"),
+    Entry(label=_("我的"), icon="user", url_name="desk:profile"),
+)
+
+
+class Screen:
+    """Read once per page and only where a shell asks: fragments pay nothing for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def user(self) -> User | None:
+        user = getattr(self._request, "user", None)
+        return user if isinstance(user, User) else None
+
+    @cached_property
+    def theme(self) -> str:
+        theme = self.user.theme if self.user else User.Theme.AUTO
+        return "" if theme == User.Theme.AUTO else str(theme)
+
+    @cached_property
+    def text(self) -> str:
+        return "large" if self.user and self.user.large_text else ""
+
+    @property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @cached_property
+    def role(self) -> str:
+        """The person's first role and where it holds, for the foot of the side bar."""
+        if self.user is None:
+            return ""
+        memberships = running_memberships(self.user)
+        if not memberships:
+            return ""
+        return f"{memberships[0].role.name} · {memberships[0].node}"
+
+    @cached_property
+    def navigation(self) -> list[tuple[Promise | str, list[Place]]]:
+        groups = [(group.label, self._resolve(group.entries)) for group in DESK]
+        return [(label, places) for label, places in groups if places]
+
+    @cached_property
+    def tabs(self) -> list[Place]:
+        return self._resolve(PHONE)
+
+    def _resolve(self, entries: tuple[Entry, ...]) -> list[Place]:
+        if self.user is None:
+            return []
+        held = {
+            permission
+            for membership in running_memberships(self.user)
+            for permission in membership.role.permissions
+        }
+        places = []
+        for entry in entries:
+            if entry.permission and entry.permission not in held:
+                continue
+            try:
+                url = reverse(entry.url_name)
+            except NoReverseMatch:
+                continue
+            count = entry.badge(self.user) if entry.badge else 0
+            places.append(
+                Place(label=entry.label, icon=entry.icon, url=url, count=count)
+            )
+        return places
+
+
+def screen(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. ``now`` is the instant of the request, read here once."""
+    return {
+        "screen": Screen(request),
+        "now": timezone.now(),
+        "demo": settings.DEMO,
+        "languages": settings.LANGUAGES,
+    }

@@ -1,0 +1,73 @@
+"""The closed lists of an incident, with the words the screens show."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Flag(models.TextChoices):
+    """What a reporter may tap; the playbook's conditions use the same names."""
+
+    ONGOING = "ongoing", _("仍在继续")
+    INJURED = "injured", _("有人受伤")
+    WEAPON = "weapon", _("持械")
+    VULNERABLE = "vulnerable", _("老人或儿童")
+    STAFF = "staff", _("打了工作人员")
+    GROUP = "group", _("多人参与")
+
+
+class Dissuasion(models.TextChoices):
+    """口头劝阻: whether words were tried first, and how it went."""
+
+    WORKED = "worked", _("劝阻有效")
+    FAILED = "failed", _("劝阻无效")
+    IMPOSSIBLE = "impossible", _("来不及或不安全，未劝阻")
+
+
+class Police(models.TextChoices):
+    UNDECIDED = "", _("尚未决定")
+    CALLED = "called", _("已报警")
+    WAIVED = "waived", _("不报警（已复核）")
+
+
+class Channel(models.TextChoices):
+    """How a report came in."""
+
+    PHONE_APP = "phone", _("手机")
+    DESK = "desk", _("值班台")
+    PUBLIC = "public", _("扫码")
+    DEVICE = "device", _("报警设备")
+    CAMERA = "camera", _("监控画面")
+    API = "api", _("接口")
+
+
+class HappenedSource(models.TextChoices):
+    """Whose clock the claimed time was read from."""
+
+    SERVER = "server", _("收到时间")
+    PHONE = "phone", _("手机时间")
+    DEVICE = "device", _("设备时间")
+    PERSON = "person", _("口述时间")
+
+
+class Rung(models.TextChoices):
+    """The ladder, first to last; above guard the values are the roles' keys."""
+
+    GUARD = "guard", _("保安")
+    DUTY_OFFICER = "duty_officer", _("值班主任")
+    SITE_MANAGER = "site_manager", _("项目经理")
+    HEADQUARTERS = "hq_supervisor", _("总部督导")
+
+
+class AssignmentState(models.TextChoices):
+    ALERTED = "alerted", _("已通知，等待接警")
+    ACKNOWLEDGED = "acknowledged", _("已接警，正赶往现场")
+    ARRIVED = "arrived", _("已到场")
+    EXPIRED = "expired", _("超时未应答")
+    STOOD_DOWN = "stood_down", _("不再需要")
+
+
+class EmergencyService(models.TextChoices):
+    POLICE = "110", _("110 报警")
+    AMBULANCE = "120", _("120 急救")

@@ -1,0 +1,299 @@
+"""What happens in the first hour, in the words of the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from anlan.incidents.enums import Channel, Dissuasion, EmergencyService, Flag, Rung
+from anlan.ledger.events import Covered, Event, recorded
+
+
+def flag_words(codes: str) -> str:
+    """The flags of a report, "weapon,injured", as words."""
+    return "、".join(str(Flag(code).label) for code in codes.split(",") if code)
+
+
+def why_chosen(rung: str, on_duty: int, post: str | None, distance: int | None) -> str:
+    """Why the ladder chose this person, in one phrase."""
+    if rung == Rung.GUARD and distance is not None:
+        return gettext("在岗（%(post)s），距现场 %(steps)s 级点位") % {
+            "post": post,
+            "steps": distance,
+        }
+    if on_duty:
+        return gettext("当班（%s）") % post
+    return gettext("不在班，按职责通知")
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class IncidentReported(Event):
+    kind: ClassVar[str] = "incident.reported"
+    sentence: ClassVar[str] = _("一键报警：{actor}从{place}报告（{channel}）{flags}")
+    tone: ClassVar[str] = "alarm"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(digest_field="words_digest", model="incidents.Report", field="words"),
+    )
+
+    place: str
+    channel: str
+    flags: str
+    people: int | None = None
+    happened_source: str
+    suggested_severity: int
+    confirmed: int
+    words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        words = flag_words(self.flags)
+        return {
+            **self.facts(),
+            "channel": Channel(self.channel).label,
+            "flags": gettext("：%s") % words if words else "",
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class FurtherReport(Event):
+    """The same fight, told by somebody else: own words, own time, no second ladder."""
+
+    kind: ClassVar[str] = "incident.further_report"
+    sentence: ClassVar[str] = _("又一份报告：{actor}从{place}报告（{channel}）{flags}")
+    tone: ClassVar[str] = "alarm"
+    covers: ClassVar[tuple[Covered, ...]] = IncidentReported.covers
+
+    place: str
+    channel: str
+    flags: str
+    people: int | None = None
+    happened_source: str
+    words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        words = flag_words(self.flags)
+        return {
+            **self.facts(),
+            "channel": Channel(self.channel).label,
+            "flags": gettext("：%s") % words if words else "",
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ReportSplitOff(Event):
+    kind: ClassVar[str] = "incident.report_split_off"
+    sentence: ClassVar[str] = _("{actor}将一份报告分为另一事件 {number}")
+    tone: ClassVar[str] = "warn"
+
+    report: str
+    number: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ReportWithdrawn(Event):
+    """Said by the reporter; it never stops a dispatch."""
+
+    kind: ClassVar[str] = "incident.report_withdrawn"
+    sentence: ClassVar[str] = _("{actor}撤回了报告；派出的人继续赶往现场")
+    tone: ClassVar[str] = "warn"
+
+    report: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ReportConfirmed(Event):
+    kind: ClassVar[str] = "incident.report_confirmed"
+    sentence: ClassVar[str] = _("{actor}确认报告属实")
+    tone: ClassVar[str] = "alarm"
+
+    seconds: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ResponderAlerted(Event):
+    kind: ClassVar[str] = "incident.responder_alerted"
+    sentence: ClassVar[str] = _("通知{responder}（{rung}）：{reason}")
+    tone: ClassVar[str] = "alarm"
+
+    responder: str
+    rung: str
+    on_duty: int
+    post: str | None = None
+    distance: int | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "rung": Rung(self.rung).label,
+            "reason": why_chosen(self.rung, self.on_duty, self.post, self.distance),
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ResponderAcknowledged(Event):
+    kind: ClassVar[str] = "incident.responder_acknowledged"
+    sentence: ClassVar[str] = _("{responder}接警，用时 {seconds} 秒")
+    tone: ClassVar[str] = "good"
+
+    responder: str
+    seconds: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ResponderArrived(Event):
+    kind: ClassVar[str] = "incident.responder_arrived"
+    sentence: ClassVar[str] = _("{responder}到场，自报警用时 {seconds} 秒")
+    tone: ClassVar[str] = "good"
+
+    responder: str
+    seconds: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ResponderExpired(Event):
+    kind: ClassVar[str] = "incident.responder_expired"
+    sentence: ClassVar[str] = _("{responder}{silence}，改派下一位")
+    tone: ClassVar[str] = "warn"
+
+    responder: str
+    acknowledged: int
+
+    def shown(self) -> dict[str, Any]:
+        silence = (
+            gettext("接警后没有到场") if self.acknowledged else gettext("没有应答")
+        )
+        return {**self.facts(), "silence": silence}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ResponderStoodDown(Event):
+    kind: ClassVar[str] = "incident.responder_stood_down"
+    sentence: ClassVar[str] = _("{responder}不再需要到场")
+
+    responder: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class LadderExhausted(Event):
+    """Everybody was tried; the last resort is a person with a telephone."""
+
+    kind: ClassVar[str] = "incident.ladder_exhausted"
+    sentence: ClassVar[str] = _("已无人可派，请立即拨打 110 并电话联系值班人员")
+    tone: ClassVar[str] = "alarm"
+
+    tried: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SceneControlled(Event):
+    """The parties are apart and nobody is in danger; the first clock stops here."""
+
+    kind: ClassVar[str] = "incident.controlled"
+    sentence: ClassVar[str] = _("{actor}确认现场已控制，自报警用时 {seconds} 秒")
+    tone: ClassVar[str] = "good"
+
+    seconds: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DissuasionTried(Event):
+    kind: ClassVar[str] = "incident.dissuasion_tried"
+    sentence: ClassVar[str] = _("口头劝阻：{result}")
+
+    result: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"result": Dissuasion(self.result).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class EmergencyCalled(Event):
+    kind: ClassVar[str] = "incident.emergency_called"
+    sentence: ClassVar[str] = _("{actor}拨打 {service}")
+    tone: ClassVar[str] = "alarm"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(
+            digest_field="words_digest", model="incidents.EmergencyCall", field="words"
+        ),
+    )
+
+    service: str
+    words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"service": EmergencyService(self.service).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class EmergencyAnswered(Event):
+    kind: ClassVar[str] = "incident.emergency_answered"
+    sentence: ClassVar[str] = _("{service} 已答复")
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(
+            digest_field="words_digest", model="incidents.EmergencyCall", field="answer"
+        ),
+    )
+
+    service: str
+    receipt: str | None = None
+    words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"service": EmergencyService(self.service).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PoliceWaiverProposed(Event):
+    kind: ClassVar[str] = "incident.police_waiver_proposed"
+    sentence: ClassVar[str] = _("{actor}提出不报警，等待另一人复核")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(
+            digest_field="words_digest", model="incidents.PoliceWaiver", field="reason"
+        ),
+    )
+
+    words_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PoliceWaiverDecided(Event):
+    kind: ClassVar[str] = "incident.police_waiver_decided"
+    sentence: ClassVar[str] = _("{actor}复核“不报警”：{decision}")
+    tone: ClassVar[str] = "warn"
+
+    approved: int
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "decision": gettext("同意")
+            if self.approved
+            else gettext("不同意，应当报警")
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class FalseAlarm(Event):
+    kind: ClassVar[str] = "incident.false_alarm"
+    sentence: ClassVar[str] = _("{actor}确认为误报")
+    tone: ClassVar[str] = "warn"

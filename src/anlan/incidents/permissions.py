@@ -1,0 +1,92 @@
+"""Who may report, answer, command."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Site, User
+from anlan.accounts.permissions import check_permission, has_permission
+from anlan.accounts.roles import Permission
+from anlan.base.errors import NotAllowed
+from anlan.cases.models import AccessLink
+from anlan.incidents.models import Assignment, Incident, Report
+from anlan.ledger.events import Actor, System
+
+
+def check_can_report(by: Actor, *, site: Site) -> None:
+    """Staff of the site, devices, and anybody who stands before a poster may report.
+
+    Only a user of another site, or one whose token is not for reporting, is refused.
+    """
+    if isinstance(by, User):
+        check_permission(by, Permission.INCIDENT_REPORT, site=site)
+
+
+def check_can_respond(by: Actor, assignment: Assignment) -> None:
+    """The person alerted, or a commander who enters it for them (a guard with a radio)."""
+    site = assignment.incident.case.site
+    if isinstance(by, User) and by.pk == assignment.user_id:
+        check_permission(by, Permission.INCIDENT_RESPOND, site=site)
+        return
+    check_permission(
+        by,
+        Permission.INCIDENT_COMMAND,
+        site=site,
+        sentence=_("只有本人或值班主任可以登记接警和到场"),
+    )
+
+
+def check_can_join(by: Actor, incident: Incident, *, user: User) -> None:
+    """A guard goes on their own account; sending somebody is the commander's."""
+    site = incident.case.site
+    if not has_permission(user, Permission.INCIDENT_RESPOND, site=site):
+        raise NotAllowed(_("这个人不能被派往本项目的现场"))
+    if isinstance(by, User) and by.pk == user.pk:
+        return
+    check_permission(by, Permission.INCIDENT_COMMAND, site=site)
+
+
+def check_can_control(by: Actor, incident: Incident) -> None:
+    """Whoever stands at the scene says so, or the commander who hears it by radio."""
+    site = incident.case.site
+    if isinstance(by, User) and has_permission(
+        by, Permission.INCIDENT_COMMAND, site=site
+    ):
+        return
+    arrived = isinstance(by, User) and Assignment.objects.filter(
+        incident=incident, user=by, state=Assignment.State.ARRIVED
+    )
+    if not arrived:
+        raise NotAllowed(_("只有到场的人或值班主任可以确认现场已控制"))
+    check_permission(by, Permission.INCIDENT_RESPOND, site=site)
+
+
+def check_can_withdraw(by: Actor, report: Report) -> None:
+    is_own = by.actor_key == report.reporter_key
+    follows = isinstance(by, AccessLink) and by.about == f"report:{report.uid}"
+    if not (is_own or follows):
+        raise NotAllowed(_("只有报告人自己可以撤回"))
+
+
+def check_can_confirm(by: Actor, incident: Incident) -> None:
+    check_permission(by, Permission.INCIDENT_RESPOND, site=incident.case.site)
+
+
+def check_can_call(by: Actor, incident: Incident) -> User:
+    """Anybody who sees the incident may call the police; nothing may stand before it.
+
+    Source: docs/sources.md, G06 (刑事诉讼法 110).
+    """
+    if not isinstance(by, User):
+        raise NotAllowed(_("请由工作人员登记拨打电话"))
+    check_permission(by, Permission.INCIDENT_SEE, site=incident.case.site)
+    return by
+
+
+def check_can_decide_waiver(by: Actor, *, site: Site, proposed_by: User) -> User:
+    if isinstance(by, System) or not isinstance(by, User):
+        raise NotAllowed(_("复核必须由人作出"))
+    check_permission(by, Permission.POLICE_WAIVE, site=site)
+    if by.pk == proposed_by.pk:
+        raise NotAllowed(_("提出人不能复核自己的决定"))
+    return by

@@ -1,0 +1,63 @@
+"""What the state of an incident and of its responders allows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Place
+from anlan.base.errors import Conflict
+from anlan.incidents.enums import AssignmentState
+from anlan.incidents.models import Assignment, EmergencyCall, Incident
+
+# A report within this time of an open incident at the same or a neighbouring spot is
+# taken for the same fight; a person can split it off with one tap.
+SAME_FIGHT_WITHIN = timedelta(minutes=10)
+NEIGHBOUR_STEPS = 2  # a sibling spot, the room around it, or a spot inside it
+
+# Who may move where; everything else is refused. ``docs/states/assignment.md`` is
+# drawn from this table.
+ASSIGNMENT_MOVES: dict[AssignmentState, tuple[AssignmentState, ...]] = {
+    AssignmentState.ALERTED: (
+        AssignmentState.ACKNOWLEDGED,
+        AssignmentState.ARRIVED,
+        AssignmentState.EXPIRED,
+        AssignmentState.STOOD_DOWN,
+    ),
+    AssignmentState.ACKNOWLEDGED: (
+        AssignmentState.ARRIVED,
+        AssignmentState.EXPIRED,
+        AssignmentState.STOOD_DOWN,
+    ),
+    AssignmentState.ARRIVED: (),
+    # A guard whose time ran out may still come: late help is help.
+    AssignmentState.EXPIRED: (AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED),
+    AssignmentState.STOOD_DOWN: (),
+}
+
+
+def check_can_move(assignment: Assignment, to: AssignmentState) -> None:
+    state = AssignmentState(assignment.state)
+    if to not in ASSIGNMENT_MOVES[state]:
+        raise Conflict(
+            _("现在的状态是“%(now)s”，不能改为“%(then)s”")
+            % {"now": state.label, "then": to.label}
+        )
+
+
+def is_neighbour(a: Place, b: Place) -> bool:
+    """Whether two spots are close enough to be one scene."""
+    return a.site_id == b.site_id and a.distance_to(b) <= NEIGHBOUR_STEPS
+
+
+def check_can_be_controlled(incident: Incident) -> None:
+    if incident.controlled_at is not None:
+        raise Conflict(_("现场已经确认控制"))
+    if incident.arrived_at is None:
+        raise Conflict(_("还没有人到场，不能确认控制"))
+
+
+def check_not_answered(call: EmergencyCall) -> None:
+    if call.answered_at is not None:
+        raise Conflict(_("这次通话的答复已经登记"))

@@ -1,0 +1,72 @@
+"""The words to say to 110 or 120, composed from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from anlan.base.clock import local_time
+from anlan.cases.enums import Role
+from anlan.cases.models import PartyRole
+from anlan.incidents.enums import AssignmentState, EmergencyService, Flag
+from anlan.incidents.models import Incident
+
+
+def words_to_say(incident: Incident, service: EmergencyService) -> list[str]:
+    """Short sentences in the order in which the operator asks.
+
+    Place, time, what, whether it goes on, how many, injuries, weapon, who is there.
+    Only what was said is said: a missing fact is left out, never guessed. Names are not
+    spoken; the operator asks for them.
+
+    Source: docs/sources.md, law notes §5 (时间、地点、怎么了; police guides).
+    """
+    flags = set(incident.flags)
+    site = incident.case.site
+    sentences = [
+        _("这里是%s，%s。") % (site.address or site.name, site.name),
+        _("具体位置：%s。") % incident.place.label,
+        _("%s 左右发生打人。") % local_time(incident.reported_at).strftime("%H:%M"),
+    ]
+    sentences += _danger(incident, flags)
+    if service == EmergencyService.AMBULANCE:
+        sentences += _patient(incident, flags)
+    sentences += _people(incident)
+    sentences.append(_("我们会派人到入口接应，请问还需要什么？"))
+    return sentences
+
+
+def _danger(incident: Incident, flags: set[str]) -> Iterator[str]:
+    if incident.controlled_at is not None:
+        yield _("双方已分开，现场已控制。")
+    elif Flag.ONGOING in flags:
+        yield _("现在仍在继续。")
+    if incident.people_count:
+        yield _("约 %s 人参与。") % incident.people_count
+    elif Flag.GROUP in flags:
+        yield _("多人参与。")
+    if Flag.INJURED in flags:
+        yield _("有人受伤。")
+    if Flag.WEAPON in flags:
+        yield _("有人持械，请注意安全。")
+    if Flag.VULNERABLE in flags:
+        yield _("涉及老人或儿童。")
+
+
+def _patient(incident: Incident, flags: set[str]) -> Iterator[str]:
+    victims = PartyRole.objects.filter(
+        party__case=incident.case, party__removed_at=None, role=Role.VICTIM
+    ).count()
+    if victims:
+        yield _("受伤 %s 人。") % victims
+    elif Flag.INJURED not in flags:
+        yield _("伤情还在核实。")
+
+
+def _people(incident: Incident) -> Iterator[str]:
+    there = incident.assignments.filter(state=AssignmentState.ARRIVED).count()
+    if there:
+        yield _("我方 %s 名工作人员在现场。") % there
+    if incident.case.site.control_room_phone:
+        yield _("联系电话：%s。") % incident.case.site.control_room_phone

@@ -1,0 +1,53 @@
+"""Every change to an incident. Other packages import from here."""
+
+from __future__ import annotations
+
+from anlan.incidents.services.controlling import (
+    close_incident,
+    control_scene,
+    decide_police_waiver,
+    mark_false_alarm,
+    propose_police_waiver,
+    record_dissuasion,
+    record_emergency_answer,
+    record_emergency_call,
+    set_severity,
+)
+from anlan.incidents.services.defaults import install_defaults
+from anlan.incidents.services.reporting import (
+    PLAYBOOK,
+    confirm_report,
+    report_incident,
+    split_report,
+    withdraw_report,
+)
+from anlan.incidents.services.responding import (
+    acknowledge,
+    arrive,
+    assignment_of,
+    climb,
+    join_response,
+)
+
+__all__ = [
+    "PLAYBOOK",
+    "acknowledge",
+    "arrive",
+    "assignment_of",
+    "climb",
+    "close_incident",
+    "confirm_report",
+    "control_scene",
+    "decide_police_waiver",
+    "install_defaults",
+    "join_response",
+    "mark_false_alarm",
+    "propose_police_waiver",
+    "record_dissuasion",
+    "record_emergency_answer",
+    "record_emergency_call",
+    "report_incident",
+    "set_severity",
+    "split_report",
+    "withdraw_report",
+]

@@ -1,0 +1,252 @@
+"""Bringing the scene under control, calling for help, and ending it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import check_permission
+from anlan.accounts.roles import Permission
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import permissions as case_permissions
+from anlan.cases import policies as case_policies
+from anlan.cases import services as cases
+from anlan.incidents import permissions, policies
+from anlan.incidents.enums import Dissuasion, EmergencyService, Police
+from anlan.incidents.events import (
+    DissuasionTried,
+    EmergencyAnswered,
+    EmergencyCalled,
+    FalseAlarm,
+    PoliceWaiverDecided,
+    PoliceWaiverProposed,
+    SceneControlled,
+)
+from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
+from anlan.incidents.script import words_to_say
+from anlan.incidents.services.locking import locked_incident
+from anlan.incidents.services.reporting import PLAYBOOK
+from anlan.incidents.services.responding import CONTROL, stand_down
+from anlan.law.services import check_police_waiver
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+
+def control_scene(
+    *, incident: Incident, by: Actor, at: datetime, via: str = ""
+) -> Incident:
+    """The parties are apart: stop the first clock and call off who is still on the way."""
+    with ledger.recording():
+        incident = locked_incident(incident)
+        case_policies.check_is_open(incident.case)
+        permissions.check_can_control(by, incident)
+        policies.check_can_be_controlled(incident)
+        incident.controlled_at = at
+        incident.controlled_by = by if isinstance(by, User) else None
+        incident.save(update_fields=["controlled_at", "controlled_by"])
+        about = f"case:{incident.case.uid}"
+        cases.meet_deadlines(case=incident.case, key=CONTROL, about=about, at=at)
+        cases.record(
+            SceneControlled(seconds=int((at - incident.reported_at).total_seconds())),
+            incident.case,
+            by=by,
+            at=at,
+            via=via,
+        )
+        stand_down(incident=incident, at=at)
+    return incident
+
+
+def record_dissuasion(
+    *, incident: Incident, result: Dissuasion, by: Actor, at: datetime
+) -> Incident:
+    """口头劝阻, the first line of the control checklist: whether words were tried first.
+
+    Source: docs/sources.md (保安服务管理条例 29: 及时制止).
+    """
+    with ledger.recording():
+        incident = locked_incident(incident)
+        case_policies.check_is_open(incident.case)
+        check_permission(by, Permission.INCIDENT_RESPOND, site=incident.case.site)
+        incident.dissuasion = result
+        incident.save(update_fields=["dissuasion"])
+        cases.record(DissuasionTried(result=result.value), incident.case, by=by, at=at)
+    return incident
+
+
+def record_emergency_call(
+    *, incident: Incident, service: EmergencyService, by: Actor, at: datetime
+) -> EmergencyCall:
+    """Note that 110 or 120 is being called now, with the words that were shown.
+
+    A second call to the same number is a second call: the police may have to be told
+    that a weapon appeared.
+    """
+    user = permissions.check_can_call(by, incident)
+    with ledger.recording():
+        incident = locked_incident(incident)
+        call = EmergencyCall.objects.create(
+            incident=incident,
+            service=service,
+            called_by=user,
+            called_at=at,
+            words="\n".join(words_to_say(incident, service)),
+        )
+        if service == EmergencyService.POLICE:
+            incident.police = Police.CALLED
+            incident.save(update_fields=["police"])
+        cases.record(
+            EmergencyCalled(
+                service=service.value, words_digest=call.digest_of("words")
+            ),
+            incident.case,
+            thing=f"call:{call.uid}",
+            by=by,
+            at=at,
+        )
+    return call
+
+
+def record_emergency_answer(
+    *, call: EmergencyCall, answer: str, by: Actor, at: datetime, receipt: str = ""
+) -> EmergencyCall:
+    """Note what the operator said, and the number they gave."""
+    permissions.check_can_call(by, call.incident)
+    if not answer.strip():
+        raise InvalidInput(_("请写下接线员的答复"), path="answer")
+    with ledger.recording():
+        call = EmergencyCall.objects.select_for_update().get(pk=call.pk)
+        policies.check_not_answered(call)
+        call.answered_at = at
+        call.answer = answer.strip()
+        call.receipt = receipt.strip()
+        call.save(update_fields=["answered_at", "answer", "receipt"])
+        cases.record(
+            EmergencyAnswered(
+                service=call.service,
+                receipt=call.receipt or None,
+                words_digest=call.digest_of("answer"),
+            ),
+            call.incident.case,
+            thing=f"call:{call.uid}",
+            by=by,
+            at=at,
+        )
+    return call
+
+
+def propose_police_waiver(
+    *, incident: Incident, reason: str, by: Actor, at: datetime
+) -> PoliceWaiver:
+    """Propose not to call the police; another person must agree, and never from level 3 on.
+
+    Raises:
+        GuardrailRefusal: G05, with its source.
+    """
+    with ledger.recording():
+        incident = locked_incident(incident)
+        case_permissions.check_can_command(by, incident.case)
+        if not isinstance(by, User):
+            raise Conflict(_("不报警的决定必须由人提出"))
+        check_police_waiver(
+            severity=incident.case.severity,
+            reason=reason,
+            act_on=incident.reported_at,
+        )
+        waiver = PoliceWaiver.objects.create(
+            incident=incident, reason=reason.strip(), proposed_by=by, proposed_at=at
+        )
+        cases.record(
+            PoliceWaiverProposed(words_digest=waiver.digest_of("reason")),
+            incident.case,
+            thing=f"waiver:{waiver.uid}",
+            by=by,
+            at=at,
+        )
+    return waiver
+
+
+def decide_police_waiver(
+    *, waiver: PoliceWaiver, approved: bool, by: Actor, at: datetime
+) -> PoliceWaiver:
+    """A second person agrees or not (G05); disagreeing leaves the police still to be called."""
+    with ledger.recording():
+        incident = locked_incident(waiver.incident)
+        waiver = PoliceWaiver.objects.select_for_update().get(pk=waiver.pk)
+        user = permissions.check_can_decide_waiver(
+            by, site=incident.case.site, proposed_by=waiver.proposed_by
+        )
+        if waiver.decided_at is not None:
+            raise Conflict(_("这项决定已经复核"))
+        if approved:
+            check_police_waiver(
+                severity=incident.case.severity,
+                reason=waiver.reason,
+                act_on=incident.reported_at,
+            )
+        waiver.decided_by, waiver.decided_at, waiver.approved = user, at, approved
+        waiver.save(update_fields=["decided_by", "decided_at", "approved"])
+        if approved and incident.police != Police.CALLED:
+            incident.police = Police.WAIVED
+            incident.save(update_fields=["police"])
+        cases.record(
+            PoliceWaiverDecided(approved=int(approved)),
+            incident.case,
+            thing=f"waiver:{waiver.uid}",
+            by=by,
+            at=at,
+        )
+    return waiver
+
+
+def set_severity(
+    *, incident: Incident, severity: int, by: Actor, at: datetime, reason: str = ""
+) -> Incident:
+    """Set the level; the playbook adds what it calls for."""
+    with ledger.recording():
+        cases.set_severity(
+            case=incident.case,
+            severity=severity,
+            playbook_key=PLAYBOOK,
+            flags=incident.flags,
+            by=by,
+            at=at,
+            reason=reason,
+        )
+        return locked_incident(incident)
+
+
+def mark_false_alarm(
+    *, incident: Incident, reason: str, by: Actor, at: datetime
+) -> Incident:
+    """误报: the duty officer says that nothing happened; the case closes with the reason."""
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput(_("请写明为什么是误报"), path="reason")
+    with ledger.recording():
+        incident = locked_incident(incident)
+        case_permissions.check_can_command(by, incident.case)
+        incident.false_alarm_at = at
+        incident.save(update_fields=["false_alarm_at"])
+        stand_down(incident=incident, at=at)
+        cases.record(FalseAlarm(), incident.case, by=by, at=at)
+        cases.close_as_false_alarm(case=incident.case, reason=reason, by=by, at=at)
+    return incident
+
+
+def close_incident(*, incident: Incident, by: Actor, at: datetime) -> Incident:
+    """Close it: the scene controlled, the police question answered, no binding task open."""
+    with ledger.recording():
+        incident = locked_incident(incident)
+        case_permissions.check_can_close(by, incident.case)
+        if incident.controlled_at is None:
+            raise Conflict(_("还没有确认现场已控制，不能办结"))
+        if incident.police == Police.UNDECIDED:
+            raise Conflict(
+                _("还没有报警，也没有经复核的“不报警”决定，不能办结"),
+                source="G05",
+            )
+        cases.close_case(case=incident.case, by=by, at=at)
+    return incident

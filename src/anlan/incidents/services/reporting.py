@@ -1,0 +1,365 @@
+"""A report comes in: a new incident, or one more voice about a fight already known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Place, User
+from anlan.base.clock import local_day, utc_text
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import permissions as case_permissions
+from anlan.cases import services as cases
+from anlan.cases.enums import CaseKind, CaseState
+from anlan.incidents import permissions, policies
+from anlan.incidents.enums import Channel, Flag, HappenedSource
+from anlan.incidents.events import (
+    FurtherReport,
+    IncidentReported,
+    ReportConfirmed,
+    ReportSplitOff,
+    ReportWithdrawn,
+)
+from anlan.incidents.models import Incident, Report
+from anlan.incidents.services.locking import locked_incident
+from anlan.incidents.services.responding import begin_ladder, hasten_ladder
+from anlan.incidents.severity import suggest_severity
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+PLAYBOOK = "assault"
+WORDS_LIMIT = 1000
+# A device clock may run ahead a little; beyond it the claim is refused as nonsense.
+AHEAD_SECONDS = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a report says, whoever and however it came."""
+
+    place: Place
+    channel: Channel
+    flags: tuple[str, ...] = ()
+    people_count: int | None = None
+    words: str = ""
+    happened: datetime | None = None
+    happened_source: HappenedSource = HappenedSource.SERVER
+
+
+def report_incident(
+    *,
+    place: Place,
+    channel: Channel,
+    by: Actor,
+    at: datetime,
+    flags: Iterable[str] = (),
+    people_count: int | None = None,
+    words: str = "",
+    happened: datetime | None = None,
+    happened_source: HappenedSource = HappenedSource.SERVER,
+    request_id: UUID | None = None,
+    exercise: bool = False,
+) -> Report:
+    """Raise the alarm: open an incident and send somebody, or join one that is running.
+
+    Args:
+        place: the spot; its site's chain records the report.
+        flags: codes of ``Flag``; unknown ones are refused.
+        people_count: how many take part, 1 to 999, if said.
+        words: the reporter's own, at most 1000 characters; kept out of the ledger.
+        happened: the claimed time; the ladder starts on arrival all the same.
+        request_id: the same id again gives the first answer again, and does nothing.
+        exercise: a drill; it never meets a real incident.
+
+    Raises:
+        NotAllowed: a user of another site.
+        InvalidInput: a field that cannot be, named by ``path``.
+        Conflict: the request id was used for another report.
+
+    Source: docs/sources.md (民法典 942: stop, report, assist).
+    """
+    said = _checked(
+        Said(
+            place=place,
+            channel=channel,
+            flags=tuple(dict.fromkeys(flags)),
+            people_count=people_count,
+            words=words.strip(),
+            happened=happened,
+            happened_source=happened_source if happened else HappenedSource.SERVER,
+        ),
+        at=at,
+    )
+    permissions.check_can_report(by, site=place.site)
+    try:
+        return _report_once(
+            said, by=by, at=at, request_id=request_id, exercise=exercise
+        )
+    except IntegrityError:
+        # The same request arrived twice at once; the other one has been committed.
+        answered = _earlier(said, by=by, request_id=request_id)
+        if answered is None:
+            raise
+        return answered
+
+
+def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
+    """Make a further report an incident of its own; one tap, and a ladder of its own."""
+    with ledger.recording():
+        incident = locked_incident(report.incident)
+        case_permissions.check_can_command(by, incident.case)
+        report = Report.objects.select_for_update().get(pk=report.pk)
+        if report.opened_incident:
+            raise Conflict(_("这是开启事件的第一份报告，不能分出"))
+        new = _open(_said_in(report), by=by, at=at, exercise=incident.case.exercise)
+        report.incident = new
+        report.opened_incident = True
+        report.save(update_fields=["incident", "opened_incident"])
+        event = ReportSplitOff(report=f"report:{report.uid}", number=new.case.number)
+        for case in (incident.case, new.case):
+            cases.record(event, case, thing=f"report:{report.uid}", by=by, at=at)
+        begin_ladder(incident=new, by=by, at=at)
+    return new
+
+
+def withdraw_report(*, report: Report, by: Actor, at: datetime) -> Report:
+    """Put the reporter's withdrawal on the record; whoever was sent still goes."""
+    permissions.check_can_withdraw(by, report)
+    with ledger.recording():
+        report = Report.objects.select_for_update().get(pk=report.pk)
+        if report.withdrawn_at is not None:
+            return report
+        report.withdrawn_at = at
+        report.save(update_fields=["withdrawn_at"])
+        cases.record(
+            ReportWithdrawn(report=f"report:{report.uid}"),
+            report.incident.case,
+            thing=f"report:{report.uid}",
+            by=by,
+            at=at,
+        )
+    return report
+
+
+def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:
+    """Staff confirm what a visitor reported; the higher rungs need not wait any longer."""
+    with ledger.recording():
+        incident = locked_incident(incident)
+        permissions.check_can_confirm(by, incident)
+        if incident.is_confirmed:
+            return incident
+        _confirm(incident, by=by, at=at)
+        hasten_ladder(incident=incident, at=at)
+    return incident
+
+
+def _report_once(
+    said: Said, *, by: Actor, at: datetime, request_id: UUID | None, exercise: bool
+) -> Report:
+    with ledger.recording():
+        answered = _earlier(said, by=by, request_id=request_id)
+        if answered is not None:
+            return answered
+        cases.take_turns(
+            site=said.place.site, kind=_kind(exercise=exercise), day=local_day(at)
+        )
+        incident = _same_fight(said, at=at, exercise=exercise)
+        is_first = incident is None
+        if incident is None:
+            incident = _open(said, by=by, at=at, exercise=exercise)
+        report = _add_report(incident, said, by=by, at=at, opened=is_first)
+        if is_first:
+            begin_ladder(incident=incident, by=by, at=at)
+        elif isinstance(by, User) and not incident.is_confirmed:
+            _confirm(incident, by=by, at=at)
+            hasten_ladder(incident=incident, at=at)
+        if request_id is not None:
+            cases.remember_answer(
+                organisation_id=incident.case.organisation_id,
+                request_id=request_id,
+                content=_content(said, by),
+                answer=report.uid,
+                at=at,
+            )
+    return report
+
+
+def _open(said: Said, *, by: Actor, at: datetime, exercise: bool) -> Incident:
+    suggestion = suggest_severity(flags=said.flags, people_count=said.people_count)
+    is_staff = isinstance(by, User)
+    case = cases.open_case(
+        site=said.place.site,
+        kind=_kind(exercise=exercise),
+        title=_title(said),
+        severity=suggestion.severity,
+        playbook_key=PLAYBOOK,
+        flags=said.flags,
+        by=by,
+        at=at,
+        via=said.channel.value,
+        happened=said.happened,
+        exercise=exercise,
+    )
+    return Incident.objects.create(
+        case=case,
+        place=said.place,
+        flags=list(said.flags),
+        people_count=said.people_count,
+        suggested_severity=suggestion.severity,
+        reported_at=at,
+        confirmed_at=at if is_staff else None,
+        confirmed_by=by if isinstance(by, User) else None,
+    )
+
+
+def _add_report(
+    incident: Incident, said: Said, *, by: Actor, at: datetime, opened: bool
+) -> Report:
+    report = Report.objects.create(
+        incident=incident,
+        place=said.place,
+        channel=said.channel,
+        reporter=by if isinstance(by, User) else None,
+        reporter_key=by.actor_key,
+        words=said.words,
+        flags=list(said.flags),
+        people_count=said.people_count,
+        happened_at=said.happened or at,
+        happened_source=said.happened_source,
+        received_at=at,
+        opened_incident=opened,
+    )
+    facts = {
+        "place": said.place.label,
+        "channel": said.channel.value,
+        "flags": ",".join(said.flags),
+        "people": said.people_count,
+        "happened_source": said.happened_source.value,
+        "words_digest": report.digest_of("words"),
+    }
+    event = (
+        IncidentReported(
+            **facts,
+            suggested_severity=incident.suggested_severity,
+            confirmed=int(incident.is_confirmed),
+        )
+        if opened
+        else FurtherReport(**facts)
+    )
+    cases.record(
+        event,
+        incident.case,
+        thing=f"report:{report.uid}",
+        by=by,
+        at=at,
+        happened=said.happened,
+        via=said.channel.value,
+        refs=[f"place:{said.place.uid}"],
+    )
+    return report
+
+
+def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
+    """The open incident that this report most likely speaks of: the nearest, then newest.
+
+    The caller has taken its turn, so that of two first reports at once the second sees
+    what the first committed.
+    """
+    running = _running_nearby(said, at=at, exercise=exercise)
+    if not running:
+        return None
+    nearest = min(
+        running,
+        key=lambda i: (i.place.distance_to(said.place), -i.reported_at.timestamp()),
+    )
+    return locked_incident(nearest)
+
+
+def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> Sequence[Incident]:
+    since = at - policies.SAME_FIGHT_WITHIN
+    open_here = Incident.objects.filter(
+        case__site=said.place.site_id,
+        case__state=CaseState.OPEN,
+        case__exercise=exercise,
+        reported_at__gte=since,
+        reported_at__lte=at,
+    ).select_related("place", "case")
+    return [i for i in open_here if policies.is_neighbour(i.place, said.place)]
+
+
+def _confirm(incident: Incident, *, by: Actor, at: datetime) -> None:
+    incident.confirmed_at = at
+    incident.confirmed_by = by if isinstance(by, User) else None
+    incident.save(update_fields=["confirmed_at", "confirmed_by"])
+    cases.record(
+        ReportConfirmed(seconds=int((at - incident.reported_at).total_seconds())),
+        incident.case,
+        by=by,
+        at=at,
+    )
+
+
+def _earlier(said: Said, *, by: Actor, request_id: UUID | None) -> Report | None:
+    if request_id is None:
+        return None
+    answer = cases.earlier_answer(
+        organisation_id=said.place.site.organisation_id,
+        request_id=request_id,
+        content=_content(said, by),
+    )
+    if answer is None:
+        return None
+    return Report.objects.select_related("incident__case__site").get(uid=answer)
+
+
+def _content(said: Said, by: Actor) -> dict[str, object]:
+    return {
+        "place": str(said.place.uid),
+        "by": by.actor_key,
+        "flags": sorted(said.flags),
+        "people": said.people_count,
+        "words": [said.words[i : i + 500] for i in range(0, len(said.words), 500)],
+        "happened": utc_text(said.happened) if said.happened else None,
+    }
+
+
+def _said_in(report: Report) -> Said:
+    return Said(
+        place=report.place,
+        channel=Channel(report.channel),
+        flags=tuple(report.flags),
+        people_count=report.people_count,
+        words=report.words,
+        happened=report.happened_at,
+        happened_source=HappenedSource(report.happened_source),
+    )
+
+
+def _kind(*, exercise: bool) -> CaseKind:
+    return CaseKind.DRILL if exercise else CaseKind.INCIDENT
+
+
+def _title(said: Said) -> str:
+    return _("%s，有人打人") % said.place.label
+
+
+def _checked(said: Said, *, at: datetime) -> Said:
+    unknown = [flag for flag in said.flags if flag not in Flag.values]
+    if unknown:
+        raise InvalidInput(_("没有这个选项：%s") % unknown[0], path="flags")
+    if said.people_count is not None and not 1 <= said.people_count <= 999:
+        raise InvalidInput(_("人数应在 1 到 999 之间"), path="people_count")
+    if len(said.words) > WORDS_LIMIT:
+        raise InvalidInput(_("补充说明最多 %s 字") % WORDS_LIMIT, path="words")
+    if not said.place.is_active:
+        raise InvalidInput(_("这个点位已停用，请选附近的点位"), path="place")
+    if said.happened is not None:
+        ahead = (said.happened - at).total_seconds()
+        if ahead > AHEAD_SECONDS:
+            raise InvalidInput(_("发生时间不能晚于现在"), path="happened")
+    return said

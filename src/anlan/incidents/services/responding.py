@@ -1,0 +1,362 @@
+"""The ladder: alerting, acknowledging, arriving, and going on to the next person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.errors import NotFound
+from anlan.cases import policies as case_policies
+from anlan.cases import services as cases
+from anlan.cases.models import Case, Deadline
+from anlan.incidents import permissions, policies
+from anlan.incidents.dispatch import Candidate, ladder, next_candidate
+from anlan.incidents.enums import AssignmentState, Rung
+from anlan.incidents.events import (
+    LadderExhausted,
+    ResponderAcknowledged,
+    ResponderAlerted,
+    ResponderArrived,
+    ResponderExpired,
+    ResponderStoodDown,
+)
+from anlan.incidents.models import Assignment, Incident
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM, Actor
+
+ACKNOWLEDGE = "incident.acknowledge"
+ARRIVE = "incident.arrive"
+CONTROL = "incident.control"
+CONFIRM = "incident.confirm"
+_UPPER = (Rung.SITE_MANAGER, Rung.HEADQUARTERS)
+
+
+def begin_ladder(*, incident: Incident, by: Actor, at: datetime) -> None:
+    """Alert the first of the ladder and start the clocks.
+
+    An unconfirmed public report alerts the nearest guard and the duty officer at once;
+    the rungs above them wait for a confirmation, or for its clock to run out.
+    """
+    case = incident.case
+    about = f"case:{case.uid}"
+    cases.start_standard(case=case, key=CONTROL, about=about, at=at)
+    candidates = ladder(site=case.site, place=incident.place, at=at)
+    candidate = next_candidate(candidates, tried=_reporter_on_duty(incident))
+    if candidate is None:
+        candidate = next_candidate(candidates, tried=())
+    if candidate is not None:
+        _alert(incident, candidate, at=at)
+    else:
+        _say_exhausted(incident, tried=0, at=at)
+    if not incident.is_confirmed:
+        cases.start_standard(case=case, key=CONFIRM, about=about, at=at)
+        officer = next(
+            (c for c in candidates if c.rung == Rung.DUTY_OFFICER and c != candidate),
+            None,
+        )
+        if officer is not None:
+            _alert(incident, officer, at=at)
+
+
+def acknowledge(
+    *, assignment: Assignment, by: Actor, at: datetime, via: str = ""
+) -> Assignment:
+    """Say "I am on my way"; twice does nothing. The clock of the arrival starts."""
+    with ledger.recording():
+        assignment = _locked(assignment)
+        permissions.check_can_respond(by, assignment)
+        if assignment.state in {AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED}:
+            return assignment
+        policies.check_can_move(assignment, AssignmentState.ACKNOWLEDGED)
+        incident = assignment.incident
+        _move(assignment, AssignmentState.ACKNOWLEDGED, acknowledged_at=at)
+        _first(incident, "acknowledged_at", at)
+        about = f"assignment:{assignment.uid}"
+        cases.meet_deadlines(case=incident.case, key=ACKNOWLEDGE, about=about, at=at)
+        cases.start_standard(case=incident.case, key=ARRIVE, about=about, at=at)
+        _record_answer(
+            ResponderAcknowledged(
+                responder=assignment.user.actor_key,
+                seconds=_seconds(assignment.alerted_at, at),
+            ),
+            assignment,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return assignment
+
+
+def arrive(
+    *, assignment: Assignment, by: Actor, at: datetime, via: str = ""
+) -> Assignment:
+    """Say "I am there"; twice does nothing. It acknowledges too, if that was not said."""
+    with ledger.recording():
+        assignment = _locked(assignment)
+        permissions.check_can_respond(by, assignment)
+        if assignment.state == AssignmentState.ARRIVED:
+            return assignment
+        policies.check_can_move(assignment, AssignmentState.ARRIVED)
+        incident = assignment.incident
+        _move(
+            assignment,
+            AssignmentState.ARRIVED,
+            acknowledged_at=assignment.acknowledged_at or at,
+            arrived_at=at,
+        )
+        _first(incident, "acknowledged_at", at)
+        _first(incident, "arrived_at", at)
+        about = f"assignment:{assignment.uid}"
+        for key in (ACKNOWLEDGE, ARRIVE):
+            cases.meet_deadlines(case=incident.case, key=key, about=about, at=at)
+        _record_answer(
+            ResponderArrived(
+                responder=assignment.user.actor_key,
+                seconds=_seconds(incident.reported_at, at),
+            ),
+            assignment,
+            by=by,
+            at=at,
+            via=via,
+        )
+        if incident.case.commander_id is None:
+            cases.take_command(
+                case=incident.case, commander=assignment.user, by=assignment.user, at=at
+            )
+    return assignment
+
+
+def join_response(
+    *, incident: Incident, user: User, by: Actor, at: datetime
+) -> Assignment:
+    """A guard who was not alerted goes there too, or the officer sends one by name."""
+    with ledger.recording():
+        case = cases.lock_case(incident.case)
+        incident = Incident.objects.select_related("place", "case__site").get(
+            pk=incident.pk
+        )
+        permissions.check_can_join(by, incident, user=user)
+        case_policies.check_is_open(case)
+        running = Assignment.objects.filter(
+            incident=incident,
+            user=user,
+            state__in=[
+                AssignmentState.ALERTED,
+                AssignmentState.ACKNOWLEDGED,
+                AssignmentState.ARRIVED,
+            ],
+        ).first()
+        if running is not None:
+            return running
+        own = [
+            candidate
+            for candidate in ladder(site=case.site, place=incident.place, at=at)
+            if candidate.user.pk == user.pk
+        ]
+        candidate = (
+            own[0] if own else Candidate(user=user, rung=Rung.GUARD, on_duty=False)
+        )
+        return _alert(incident, candidate, at=at)
+
+
+def climb(*, deadline_key: str, about: str, at: datetime) -> None:
+    """A clock of the ladder ran out: go on to the next person. Called by a reaction.
+
+    Silence expires the assignment, acknowledged or not, and alerts the next of the
+    ladder; a missing confirmation lets the higher rungs begin.
+    """
+    kind, _separator, uid = about.partition(":")
+    if deadline_key == CONFIRM:
+        case = Case.objects.get(uid=uid)
+        incident = Incident.objects.select_related("place", "case__site").get(case=case)
+        hasten_ladder(incident=incident, at=at)
+        return
+    if kind != "assignment" or deadline_key not in {ACKNOWLEDGE, ARRIVE}:
+        return
+    assignment = _locked(
+        Assignment.objects.select_related("incident__case").get(uid=uid)
+    )
+    incident = assignment.incident
+    if assignment.state not in {AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED}:
+        return
+    acknowledged = assignment.state == AssignmentState.ACKNOWLEDGED
+    _move(assignment, AssignmentState.EXPIRED, ended_at=at)
+    cases.record(
+        ResponderExpired(
+            responder=assignment.user.actor_key, acknowledged=int(acknowledged)
+        ),
+        incident.case,
+        thing=f"assignment:{assignment.uid}",
+        by=SYSTEM,
+        at=at,
+    )
+    _alert_next(incident, at=at)
+
+
+def hasten_ladder(*, incident: Incident, at: datetime) -> None:
+    """After a confirmation, or without one in time: see that somebody is being alerted."""
+    cases.meet_deadlines(
+        case=incident.case, key=CONFIRM, about=f"case:{incident.case.uid}", at=at
+    )
+    waiting = Assignment.objects.filter(
+        incident=incident,
+        state__in=[
+            AssignmentState.ALERTED,
+            AssignmentState.ACKNOWLEDGED,
+            AssignmentState.ARRIVED,
+        ],
+    )
+    if not waiting.exists():
+        _alert_next(incident, at=at)
+
+
+def stand_down(*, incident: Incident, at: datetime) -> None:
+    """Call off whoever has not arrived; after a false alarm or when it is over."""
+    for assignment in Assignment.objects.filter(
+        incident=incident,
+        state__in=[AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED],
+    ).select_related("user"):
+        _move(assignment, AssignmentState.STOOD_DOWN, ended_at=at)
+        cases.cancel_deadlines(
+            case=incident.case, about=f"assignment:{assignment.uid}", at=at
+        )
+        cases.record(
+            ResponderStoodDown(responder=assignment.user.actor_key),
+            incident.case,
+            thing=f"assignment:{assignment.uid}",
+            by=SYSTEM,
+            at=at,
+        )
+
+
+def assignment_of(incident: Incident, user: User) -> Assignment:
+    """The user's newest assignment at this incident.
+
+    Raises:
+        NotFound: they were never alerted.
+    """
+    assignment = (
+        Assignment.objects.filter(incident=incident, user=user)
+        .select_related("incident__case__site", "user")
+        .order_by("-alerted_at", "-pk")
+        .first()
+    )
+    if assignment is None:
+        raise NotFound(_("这个人没有被派往本事件"))
+    return assignment
+
+
+def _alert_next(incident: Incident, *, at: datetime) -> None:
+    candidates = ladder(site=incident.case.site, place=incident.place, at=at)
+    tried = set(
+        Assignment.objects.filter(incident=incident).values_list("user", flat=True)
+    )
+    candidate = next_candidate(candidates, tried=tried)
+    if candidate is None:
+        _say_exhausted(incident, tried=len(tried), at=at)
+        return
+    if (
+        candidate.rung in _UPPER
+        and not incident.is_confirmed
+        and _confirm_is_running(incident)
+    ):
+        return  # the confirmation's own clock will climb on
+    _alert(incident, candidate, at=at)
+
+
+def _alert(incident: Incident, candidate: Candidate, *, at: datetime) -> Assignment:
+    assignment = Assignment.objects.create(
+        incident=incident, user=candidate.user, rung=candidate.rung, alerted_at=at
+    )
+    cases.start_standard(
+        case=incident.case,
+        key=ACKNOWLEDGE,
+        about=f"assignment:{assignment.uid}",
+        at=at,
+    )
+    cases.record(
+        ResponderAlerted(
+            responder=candidate.user.actor_key,
+            rung=candidate.rung.value,
+            on_duty=int(candidate.on_duty),
+            post=candidate.post or None,
+            distance=candidate.distance,
+        ),
+        incident.case,
+        thing=f"assignment:{assignment.uid}",
+        by=SYSTEM,
+        at=at,
+    )
+    return assignment
+
+
+def _say_exhausted(incident: Incident, *, tried: int, at: datetime) -> None:
+    cases.record(LadderExhausted(tried=tried), incident.case, by=SYSTEM, at=at)
+
+
+def _confirm_is_running(incident: Incident) -> bool:
+    return Deadline.objects.filter(
+        case=incident.case, key=CONFIRM, met_at=None, cancelled_at=None, fired_at=None
+    ).exists()
+
+
+def _reporter_on_duty(incident: Incident) -> set[int]:
+    """A guard who reports may need help, and is not the one to be alerted first."""
+    return set(
+        incident.reports.filter(reporter__isnull=False).values_list(
+            "reporter", flat=True
+        )
+    )
+
+
+def _locked(assignment: Assignment) -> Assignment:
+    """The assignment under its case's lock, so that two answers take turns."""
+    case = cases.lock_case(assignment.incident.case)
+    case_policies.check_is_open(case)
+    fresh = Assignment.objects.select_related(
+        "user", "incident__place", "incident__case__site"
+    ).get(pk=assignment.pk)
+    fresh.incident.case = case
+    return fresh
+
+
+def _move(assignment: Assignment, to: AssignmentState, **times: datetime) -> None:
+    assignment.state = to
+    for name, moment in times.items():
+        setattr(assignment, name, moment)
+    if to == AssignmentState.ARRIVED:
+        assignment.ended_at = None
+    assignment.save(update_fields=["state", "ended_at", *times])
+
+
+def _first(incident: Incident, field: str, at: datetime) -> None:
+    """Keep the first time only: the standard counts until the first who came."""
+    if getattr(incident, field) is None:
+        setattr(incident, field, at)
+        incident.save(update_fields=[field])
+
+
+def _record_answer(
+    event: ResponderAcknowledged | ResponderArrived,
+    assignment: Assignment,
+    *,
+    by: Actor,
+    at: datetime,
+    via: str,
+) -> None:
+    for_another = by.actor_key != assignment.user.actor_key
+    cases.record(
+        event,
+        assignment.incident.case,
+        thing=f"assignment:{assignment.uid}",
+        by=by,
+        at=at,
+        on_behalf_of=assignment.user if for_another else None,
+        via=via or ("radio" if for_another else ""),
+    )
+
+
+def _seconds(since: datetime, at: datetime) -> int:
+    return max(0, int((at - since).total_seconds()))

@@ -1,0 +1,114 @@
+"""What can be put on the record: the base of every event, and the closed list of kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+
+from django.utils.translation import gettext_noop as _
+
+from anlan.base.errors import DomainError
+
+
+@runtime_checkable
+class Actor(Protocol):
+    """Whoever can do something: a user, a device, a visitor with a link, the system."""
+
+    @property
+    def actor_key(self) -> str:
+        """``user:<uid>``, ``device:<uid>``, ``public:<uid>`` or ``system``."""
+
+
+@dataclass(frozen=True)
+class System:
+    """The program itself, when a clock runs out or a reaction follows."""
+
+    actor_key: str = "system"
+
+
+SYSTEM = System()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covered:
+    """Words that stand in a row and are covered by an entry's digest.
+
+    ``verify`` finds the row whose ``uid`` is the entry's object, and compares
+    ``SHA-256(text_salt ‖ words)`` with the event's ``digest_field``.
+    """
+
+    digest_field: str
+    model: str  # "cases.Note"
+    field: str  # "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A fact for the record. Subclasses are frozen dataclasses of ids and short facts.
+
+    Class variables: ``kind`` is unique and never changes; ``sentence`` is the Chinese
+    msgid shown on the timeline, with ``{field}`` of the event and ``{actor}``;
+    ``tone`` colours the timeline; ``covers`` names words kept elsewhere; ``quiet``
+    events (reading protected matter) stay out of the live timeline.
+    """
+
+    kind: ClassVar[str]
+    sentence: ClassVar[str]
+    tone: ClassVar[str] = "plain"  # plain, alarm, good, warn, people
+    covers: ClassVar[tuple[Covered, ...]] = ()
+    quiet: ClassVar[bool] = False
+
+    def facts(self) -> dict[str, Any]:
+        """The fields by name, those that are ``None`` left out."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def shown(self) -> dict[str, Any]:
+        """The facts as the sentence shows them: codes become words of the language."""
+        return self.facts()
+
+
+E = TypeVar("E", bound=Event)
+
+KINDS: dict[str, type[Event]] = {}
+
+
+def recorded(event: type[E]) -> type[E]:
+    """Class decorator: enter an event in the closed list of kinds."""
+    if event.kind in KINDS:
+        raise RuntimeError(f"two events of kind {event.kind}")
+    KINDS[event.kind] = event
+    return event
+
+
+class LedgerBroken(DomainError):
+    """The chain does not continue where the head says; nothing may be written."""
+
+    code = "ledger_broken"
+    status = 500
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class TextErased(Event):
+    """Words and their salt were blanked because a person had them erased."""
+
+    kind: ClassVar[str] = "ledger.text_erased"
+    sentence: ClassVar[str] = _("{actor}依申请删除了一处文字（{model}.{field}）")
+
+    model: str
+    row: str
+    field: str
+    reason: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class EntryErased(Event):
+    """The data and salt of an earlier entry were blanked."""
+
+    kind: ClassVar[str] = "ledger.entry_erased"
+    sentence: ClassVar[str] = _("{actor}依申请删除了第{seq}条记录的内容")
+
+    seq: int
+    reason: str

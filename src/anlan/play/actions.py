@@ -1,0 +1,356 @@
+"""What a step of a scenario may do: each verb calls the service that the screens call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID, uuid5
+
+from anlan.accounts.models import Place, Site, User
+from anlan.cases import services as cases
+from anlan.cases.models import Case, Party, Task
+from anlan.cases.selectors import timeline
+from anlan.customers import services as customers
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import Channel, Dissuasion, EmergencyService, HappenedSource
+from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
+from anlan.ledger.events import Actor
+from anlan.play.scenario import read_span
+
+_NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
+
+
+@dataclass
+class Stage:
+    """Where a scenario plays, and what its steps have made so far."""
+
+    site: Site
+    exercise: bool = False
+    reports: list[Report] = field(default_factory=list)
+    calls: list[EmergencyCall] = field(default_factory=list)
+    waivers: list[PoliceWaiver] = field(default_factory=list)
+    parties: dict[str, Party] = field(default_factory=dict)
+
+    @property
+    def incident(self) -> Incident:
+        """The incident of the first report, read afresh."""
+        return self.incident_of(0)
+
+    def incident_of(self, number: int) -> Incident:
+        report = Report.objects.get(pk=self.reports[number].pk)
+        return Incident.objects.select_related("place", "case__site").get(
+            pk=report.incident_id
+        )
+
+    def task(self, key: str) -> Task:
+        return Task.objects.select_related("case__site").get(
+            case=self.incident.case, key=key
+        )
+
+
+Action: TypeAlias = Callable[..., str]
+ACTIONS: dict[str, Action] = {}
+
+
+def action(function: Action) -> Action:
+    """Enter a verb under its function's name."""
+    ACTIONS[function.__name__] = function
+    return function
+
+
+@action
+def report(
+    stage: Stage,
+    *,
+    by: Actor,
+    at: datetime,
+    place: str,
+    flags: Sequence[str] = (),
+    people: int | None = None,
+    words: str = "",
+    channel: str = "phone",
+    happened_before: str = "",
+    request: str = "",
+) -> str:
+    happened = at - read_span(happened_before) if happened_before else None
+    made = incidents.report_incident(
+        place=Place.objects.select_related("site").get(site=stage.site, label=place),
+        channel=Channel(channel),
+        flags=flags,
+        people_count=people,
+        words=words,
+        happened=happened,
+        happened_source=HappenedSource.PHONE if happened else HappenedSource.SERVER,
+        request_id=uuid5(_NAMESPACE, request) if request else None,
+        exercise=stage.exercise,
+        by=by,
+        at=at,
+    )
+    stage.reports.append(made)
+    return f"{made.incident.case.number}, severity {made.incident.case.severity}"
+
+
+@action
+def acknowledge(stage: Stage, *, by: User, at: datetime, guard: str = "") -> str:
+    person = User.objects.get(username=guard) if guard else by
+    assignment = incidents.assignment_of(stage.incident, person)
+    incidents.acknowledge(assignment=assignment, by=by, at=at)
+    return person.username
+
+
+@action
+def arrive(stage: Stage, *, by: User, at: datetime, guard: str = "") -> str:
+    person = User.objects.get(username=guard) if guard else by
+    assignment = incidents.assignment_of(stage.incident, person)
+    incidents.arrive(assignment=assignment, by=by, at=at)
+    return person.username
+
+
+@action
+def join_response(stage: Stage, *, by: User, at: datetime, guard: str = "") -> str:
+    person = User.objects.get(username=guard) if guard else by
+    incidents.join_response(incident=stage.incident, user=person, by=by, at=at)
+    return person.username
+
+
+@action
+def dissuade(stage: Stage, *, by: Actor, at: datetime, result: str) -> str:
+    incidents.record_dissuasion(
+        incident=stage.incident, result=Dissuasion(result), by=by, at=at
+    )
+    return result
+
+
+@action
+def control(stage: Stage, *, by: Actor, at: datetime) -> str:
+    incidents.control_scene(incident=stage.incident, by=by, at=at)
+    return ""
+
+
+@action
+def confirm(stage: Stage, *, by: Actor, at: datetime) -> str:
+    incidents.confirm_report(incident=stage.incident, by=by, at=at)
+    return ""
+
+
+@action
+def withdraw(stage: Stage, *, by: Actor, at: datetime, report: int = 0) -> str:
+    incidents.withdraw_report(report=stage.reports[report], by=by, at=at)
+    return ""
+
+
+@action
+def split(stage: Stage, *, by: Actor, at: datetime, report: int) -> str:
+    fresh = Report.objects.select_related("place__site", "incident__case__site").get(
+        pk=stage.reports[report].pk
+    )
+    return incidents.split_report(report=fresh, by=by, at=at).case.number
+
+
+@action
+def join(stage: Stage, *, by: Actor, at: datetime, report: int, into: int = 0) -> str:
+    case, host = stage.incident_of(report).case, stage.incident_of(into).case
+    cases.join_cases(case=case, host=host, by=by, at=at)
+    return f"{case.number} into {host.number}"
+
+
+@action
+def part(stage: Stage, *, by: Actor, at: datetime, report: int) -> str:
+    cases.part_cases(case=stage.incident_of(report).case, by=by, at=at)
+    return ""
+
+
+@action
+def call(stage: Stage, *, by: Actor, at: datetime, service: str) -> str:
+    made = incidents.record_emergency_call(
+        incident=stage.incident, service=EmergencyService(str(service)), by=by, at=at
+    )
+    stage.calls.append(made)
+    return f"{service}: {made.words.splitlines()[1]}"
+
+
+@action
+def answer(
+    stage: Stage, *, by: Actor, at: datetime, words: str, receipt: str = ""
+) -> str:
+    incidents.record_emergency_answer(
+        call=stage.calls[-1], answer=words, receipt=receipt, by=by, at=at
+    )
+    return receipt
+
+
+@action
+def severity(
+    stage: Stage, *, by: Actor, at: datetime, level: int, reason: str = ""
+) -> str:
+    incidents.set_severity(
+        incident=stage.incident, severity=level, reason=reason, by=by, at=at
+    )
+    return str(level)
+
+
+@action
+def party(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    roles: Sequence[str],
+    name: str = "",
+    phone: str = "",
+    user: str = "",
+    description: str = "",
+) -> str:
+    person = None
+    if name:
+        person = customers.add_person(
+            site=stage.site, name=name, phone=phone, by=by, at=at
+        )
+    stage.parties[key] = cases.add_party(
+        case=stage.incident.case,
+        roles=roles,
+        person=person,
+        user=User.objects.get(username=user) if user else None,
+        description=description,
+        by=by,
+        at=at,
+    )
+    return key
+
+
+@action
+def identify(
+    stage: Stage, *, by: User, at: datetime, key: str, name: str, phone: str = ""
+) -> str:
+    person = customers.add_person(site=stage.site, name=name, phone=phone, by=by, at=at)
+    cases.identify_party(party=stage.parties[key], person=person, by=by, at=at)
+    return key
+
+
+@action
+def roles(
+    stage: Stage, *, by: Actor, at: datetime, key: str, roles: Sequence[str]
+) -> str:
+    cases.set_party_roles(party=stage.parties[key], roles=roles, by=by, at=at)
+    return ",".join(roles)
+
+
+@action
+def done(stage: Stage, *, by: Actor, at: datetime, task: str, words: str = "") -> str:
+    cases.complete_task(task=stage.task(task), words=words, by=by, at=at)
+    return task
+
+
+@action
+def skip(stage: Stage, *, by: Actor, at: datetime, task: str, reason: str) -> str:
+    cases.skip_task(task=stage.task(task), reason=reason, by=by, at=at)
+    return task
+
+
+@action
+def advance(stage: Stage, *, by: Actor, at: datetime) -> str:
+    return cases.advance_phase(case=stage.incident.case, by=by, at=at).phase
+
+
+@action
+def command(stage: Stage, *, by: User, at: datetime, to: str = "") -> str:
+    commander = User.objects.get(username=to) if to else by
+    cases.take_command(case=stage.incident.case, commander=commander, by=by, at=at)
+    return commander.username
+
+
+@action
+def note(
+    stage: Stage, *, by: Actor, at: datetime, words: str, happened_before: str = ""
+) -> str:
+    happened = at - read_span(happened_before) if happened_before else None
+    cases.write_note(
+        case=stage.incident.case, text=words, happened=happened, by=by, at=at
+    )
+    return ""
+
+
+@action
+def strike_last_note(stage: Stage, *, by: Actor, at: datetime, reason: str) -> str:
+    lines = timeline(stage.incident.case)
+    seq = next(line.seq for line in lines if line.kind == "case.note_written")
+    cases.strike_entry(case=stage.incident.case, seq=seq, reason=reason, by=by, at=at)
+    return str(seq)
+
+
+@action
+def waive_police(stage: Stage, *, by: Actor, at: datetime, reason: str) -> str:
+    stage.waivers.append(
+        incidents.propose_police_waiver(
+            incident=stage.incident, reason=reason, by=by, at=at
+        )
+    )
+    return ""
+
+
+@action
+def decide_waiver(stage: Stage, *, by: Actor, at: datetime, approved: bool) -> str:
+    incidents.decide_police_waiver(
+        waiver=stage.waivers[-1], approved=approved, by=by, at=at
+    )
+    return "approved" if approved else "refused"
+
+
+@action
+def false_alarm(stage: Stage, *, by: Actor, at: datetime, reason: str) -> str:
+    incidents.mark_false_alarm(incident=stage.incident, reason=reason, by=by, at=at)
+    return ""
+
+
+@action
+def close(stage: Stage, *, by: Actor, at: datetime) -> str:
+    incidents.close_incident(incident=stage.incident, by=by, at=at)
+    return ""
+
+
+@action
+def wait(stage: Stage, *, by: Actor, at: datetime) -> str:
+    """Let the time pass: clocks run out on the way."""
+    return ""
+
+
+def seconds_between(a: datetime | None, b: datetime | None) -> int | None:
+    if a is None or b is None:
+        return None
+    return int((b - a) / timedelta(seconds=1))
+
+
+def measures(stage: Stage) -> dict[str, Any]:
+    """What ``expect`` lines may ask, at the end."""
+    incident = stage.incident
+    case = Case.objects.get(pk=incident.case_id)
+    assignments = list(incident.assignments.select_related("user").order_by("pk"))
+    return {
+        "state": case.state,
+        "phase": case.phase,
+        "severity": case.severity,
+        "number": case.number,
+        "police": incident.police,
+        "false_alarm": incident.false_alarm_at is not None,
+        "seconds_to_acknowledge": seconds_between(
+            incident.reported_at, incident.acknowledged_at
+        ),
+        "seconds_to_arrive": seconds_between(incident.reported_at, incident.arrived_at),
+        "seconds_to_control": seconds_between(
+            incident.reported_at, incident.controlled_at
+        ),
+        "seconds_to_close": seconds_between(incident.reported_at, case.closed_at),
+        "alerted": [assignment.user.username for assignment in assignments],
+        "expired": sum(a.state == "expired" for a in assignments),
+        "reports": incident.reports.count(),
+        "incidents": Incident.objects.filter(case__site=stage.site).count(),
+        "tasks": case.tasks.count(),
+        "tasks_done": case.tasks.filter(state="done").count(),
+        "tasks_skipped": case.tasks.filter(state="skipped").count(),
+        "deadlines_missed": case.deadlines.filter(fired_at__isnull=False).count(),
+        "parties": case.parties.count(),
+        "calls": incident.calls.count(),
+    }
