@@ -24,6 +24,7 @@ PUBLIC_URL = ENVIRONMENT.public_url.rstrip("/")
 DEMO = ENVIRONMENT.demo
 
 INSTALLED_APPS = [
+    "anlan.play.apps.PlayConfig",
     "anlan.desk.apps.DeskConfig",
     "anlan.incidents.apps.IncidentsConfig",
     "anlan.cases.apps.CasesConfig",
@@ -194,6 +195,11 @@ FIRST_DAY_OF_WEEK = 1
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "build" / "static"
 STATICFILES_DIRS = [("vendor", ROOT / "build" / "vendor")]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "anlan.desk.joined.JoinedFinder",  # one style sheet and one script of many files
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -25,7 +25,7 @@ PAGES = {
 }
 
 
-SWATCHES = (
+SWATCHES = (  # noqa: SIM905 -- one word each, read as a line
     "bg surface surface-2 surface-3 line line-strong control-line text text-2 text-3 "
     "brand brand-soft bad bad-soft hot hot-soft warn warn-soft info info-soft ok ok-soft "
     "victim victim-soft"

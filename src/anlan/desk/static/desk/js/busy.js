@@ -1,0 +1,52 @@
+// A form is sent once. The pressed button shows that it waits; a second press does
+// nothing. Coming back with the browser's arrow makes everything usable again.
+
+const viaHtmx = "[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get]";
+
+function rest(element) {
+  delete element.dataset.sent;
+  element.removeAttribute("aria-busy");
+  for (const button of element.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+}
+
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (form.getAttribute("method")?.toLowerCase() !== "post" && !form.matches(viaHtmx)) return;
+    if (form.dataset.sent) {
+      stop(event);
+      return;
+    }
+    form.dataset.sent = "yes";
+    // After this turn: a script of the page may have taken the form over, and the
+    // browser would leave the value of a disabled button out of what it sends.
+    setTimeout(() => {
+      if (event.defaultPrevented && !form.matches(viaHtmx)) rest(form);
+      else event.submitter?.setAttribute("aria-busy", "true");
+    });
+  },
+  true,
+);
+
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.target.closest("button[aria-busy=true]")) stop(event);
+  },
+  true,
+);
+
+document.addEventListener("htmx:before:request", (event) => {
+  if (event.target.matches("button")) event.target.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:finally:request", (event) => rest(event.target));
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(rest);
+});
