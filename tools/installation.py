@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import shutil
 import subprocess
 import sys
@@ -83,21 +82,60 @@ class Product:
         self.stamp.write(value)
 
 
-def prepare(extent: Extent) -> None:
-    """Bring the environment and everything generated up to date.
+def message_files() -> list[Path]:
+    return sorted((SOURCE / "locale").glob("*/LC_MESSAGES/*.po"))
+
+
+# In the order in which one needs the other.
+MESSAGES = Product(
+    "messages",
+    inputs=message_files,
+    outputs=lambda: [path.with_suffix(".mo") for path in message_files()],
+    command=lambda: [
+        program("python"),
+        "-m",
+        "tools.compile_messages",
+        *map(str, message_files()),
+    ],
+)
+ICONS = Product(
+    "icons",
+    inputs=lambda: [
+        SOURCE / "desk" / "icons.txt",
+        SOURCE / "desk" / "management" / "commands" / "build_icons.py",
+    ],
+    outputs=lambda: [BUILD / "vendor" / "icons.svg"],
+    command=lambda: manage("build_icons"),
+)
+STATIC = Product(
+    "static",
+    inputs=lambda: files_under(*SOURCE.glob("*/static"), BUILD / "vendor"),
+    outputs=lambda: [BUILD / "static" / "staticfiles.json"],
+    command=lambda: manage("collectstatic", "--no-input", "--verbosity", "0"),
+)
+
+
+def prepare(extent: Extent, *, pages: bool = False) -> None:
+    """Bring the environment and what is generated up to date.
 
     Idempotent, and quick when there is nothing to do: some file digests. Two launches
     at once take turns.
 
+    Args:
+        extent: what the product needs to run, or what checking and testing needs too.
+        pages: also what only pages need: the icons, the collected static files. Who
+            serves none must not stumble over them.
+
     Raises:
         Refusal: with what to do, when packages cannot be had.
     """
-    if _is_current(extent):
+    wanted = [MESSAGES, ICONS, STATIC] if pages else [MESSAGES]
+    if _has_requirements(extent) and all(product.is_current() for product in wanted):
         return
     waiting = "Another ./anlan is setting things up; waiting for it."
     with exclusive(BUILD / "setup.lock", waiting=waiting):
         _install(extent)
-        for product in products():
+        for product in wanted:
             if not product.is_current():
                 product.make()
 
@@ -120,51 +158,32 @@ def requirements_value(extent: Extent) -> str:
     return digest([REQUIREMENTS / f"{extent}.txt"])
 
 
-def products() -> list[Product]:
-    """All that is generated, in the order in which one needs the other."""
-    messages = Product(
-        "messages",
-        inputs=_message_files,
-        outputs=lambda: [path.with_suffix(".mo") for path in _message_files()],
-        command=lambda: [
-            program("python"),
-            "-m",
-            "tools.compile_messages",
-            *map(str, _message_files()),
-        ],
-    )
-    icons = Product(
-        "icons",
-        inputs=lambda: [
-            SOURCE / "desk" / "icons.txt",
-            SOURCE / "desk" / "management" / "commands" / "build_icons.py",
-        ],
-        outputs=lambda: [BUILD / "vendor" / "icons.svg"],
-        command=lambda: manage("build_icons"),
-    )
-    static = Product(
-        "static",
-        inputs=lambda: files_under(*SOURCE.glob("*/static"), BUILD / "vendor"),
-        outputs=lambda: [BUILD / "static" / "staticfiles.json"],
-        command=lambda: manage("collectstatic", "--no-input", "--verbosity", "0"),
-    )
-    return [messages, icons, static]
+def extent_to_install(extent: Extent) -> Extent:
+    """``dev`` holds all of ``base``: who has it keeps it, and ``up`` takes nothing away."""
+    return "dev" if requirements_stamp("dev").path.exists() else extent
 
 
 def uv_environment() -> dict[str, str]:
-    """The environment for uv, told what pip has been told, unless uv was told itself.
-
-    Many have a mirror in pip's configuration, which uv does not read.
-    """
+    """The environment for uv, told what pip has been told."""
     env = environment()
-    for setting, value in _pip_settings().items():
+    return env | uv_settings(_pip_settings(), env)
+
+
+def uv_settings(pip: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
+    """What pip was told about where packages come from, in uv's words.
+
+    Many have a mirror in pip's configuration, which uv does not read. What uv has been
+    told itself stays as it is.
+    """
+    told: dict[str, str] = {}
+    for setting, value in pip.items():
         name, separator = PIP_TO_UV.get(setting, ("", ""))
-        if name and name not in env and not _uv_was_told(name, os.environ):
-            env[name] = separator.join(value.split()) if separator else value
-    if "UV_INDEX" in env:
+        if name and name not in env and not _uv_was_told(name, env):
+            told[name] = separator.join(value.split()) if separator else value
+    if "UV_INDEX" in told:
         # As pip does: any index may have the pinned version. The hashes see to the rest.
-        env.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
-    return env
+        told["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return told
 
 
 def uv() -> str:
@@ -183,10 +202,6 @@ def uv() -> str:
     return program("uv")
 
 
-def _is_current(extent: Extent) -> bool:
-    return _has_requirements(extent) and all(p.is_current() for p in products())
-
-
 def _has_environment() -> bool:
     python = Path(program("python")).exists()  # false for a dangling link as well
     return python and environment_stamp().holds(environment_value())
@@ -200,11 +215,9 @@ def _has_requirements(extent: Extent) -> bool:
 def _install(extent: Extent) -> None:
     if _has_requirements(extent):
         return
-    # `dev` holds all of `base`: who has it keeps it, and `up` takes nothing away.
-    if requirements_stamp("dev").path.exists():
-        extent = "dev"
     if not _has_environment():
         _make_environment()
+    extent = extent_to_install(extent)
     say("Installing the locked packages; the first time this takes about a minute.")
     command = [uv(), "pip", "sync", "--quiet", "--require-hashes"]
     target = ["--python", program("python"), str(REQUIREMENTS / f"{extent}.txt")]
@@ -224,10 +237,6 @@ def _make_environment() -> None:
     if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
         raise Refusal(NO_VENV)
     environment_stamp().write(environment_value())
-
-
-def _message_files() -> list[Path]:
-    return sorted((SOURCE / "locale").glob("*/LC_MESSAGES/*.po"))
 
 
 def _pip_settings() -> dict[str, str]:
@@ -259,10 +268,9 @@ def read_pip_settings(listing: str) -> dict[str, str]:
 
 
 def _uv_was_told(name: str, env: Mapping[str, str]) -> bool:
-    """Whether the person has said to uv itself where packages come from."""
-    if name == "UV_DEFAULT_INDEX" and "UV_INDEX_URL" in env:
-        return True
-    if name == "UV_INDEX" and "UV_EXTRA_INDEX_URL" in env:
+    """Whether the person has said this to uv itself, by an older name or in its file."""
+    older = {"UV_DEFAULT_INDEX": "UV_INDEX_URL", "UV_INDEX": "UV_EXTRA_INDEX_URL"}
+    if older.get(name) in env:
         return True
     home = Path(env.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
     return any(path.exists() for path in (home / "uv/uv.toml", Path("/etc/uv/uv.toml")))

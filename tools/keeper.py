@@ -3,7 +3,8 @@
 A launcher killed with ``kill -9`` cannot clean up, and its children would serve on,
 holding the port and the database. This small process waits on a pipe that only the
 launcher writes to: ``+123`` names a group, ``-123`` takes it back, and the end of the
-pipe is the launcher's end, however it came about.
+pipe is the launcher's end, however it came about. The first argument is the number of
+the signal that asks the programs to end.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import time
 GRACE_SECONDS = 10.0
 
 
-def end_groups(groups: set[int], *, grace_seconds: float) -> None:
+def end_groups(groups: set[int], *, farewell: int) -> None:
     """Ask every group to end; kill what is left when the time is over."""
     for group in groups:
-        signal_group(group, signal.SIGTERM)
-    deadline = time.monotonic() + grace_seconds
+        signal_group(group, farewell)
+    deadline = time.monotonic() + GRACE_SECONDS
     while any(map(group_lives, groups)) and time.monotonic() < deadline:
         time.sleep(0.05)
     for group in groups:
@@ -50,7 +51,7 @@ def main() -> None:
     for line in sys.stdin:
         group = int(line[1:])
         (groups.add if line[0] == "+" else groups.discard)(group)
-    end_groups(groups, grace_seconds=GRACE_SECONDS)
+    end_groups(groups, farewell=int(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -53,7 +54,7 @@ def temporary_cluster(binaries: Path) -> Iterator[str]:
     """
     user = _unprivileged_user()
     folder = Path(tempfile.mkdtemp(prefix="anlan-postgresql-"))
-    watch = Watch()
+    watch = Watch(signal.SIGINT)  # ends open connections; SIGTERM waits for them
     try:
         password = _make_cluster(binaries, folder, user=user)
         port = free_port()
@@ -71,8 +72,6 @@ def temporary_cluster(binaries: Path) -> Iterator[str]:
             _wait_until_ready(binaries, server, port)
             yield f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
         finally:
-            # SIGINT ends open connections; SIGTERM would wait for them.
-            server.send_signal(2)
             watch.end(server)
     finally:
         watch.close()

@@ -40,13 +40,11 @@ def test(arguments: list[str]) -> int:
     parser.add_argument("-m", dest="markers", default="", help="as pytest's -m")
     parser.epilog = "Everything else is handed to pytest: paths, -k, -x, --lf, -n …"
     options, rest = parser.parse_known_args(arguments)
-    prepare("dev")
+    prepare("dev", pages=True)
 
     begin = time.monotonic()
-    outcomes = _run_both(_marker_expression(options.markers, deep=options.deep), rest)
-    return _sum_up(
-        outcomes, seconds=time.monotonic() - begin, no_skips=options.no_skips
-    )
+    outcomes = _run_both(marker_expression(options.markers, deep=options.deep), rest)
+    return sum_up(outcomes, seconds=time.monotonic() - begin, no_skips=options.no_skips)
 
 
 def read_outcome(report: Path, code: int) -> Outcome:
@@ -66,7 +64,7 @@ def read_outcome(report: Path, code: int) -> Outcome:
     return Outcome(code, passed, failed, skipped)
 
 
-def _marker_expression(markers: str, *, deep: bool) -> str:
+def marker_expression(markers: str, *, deep: bool) -> str:
     parts = [f"({markers})"] if markers else []
     return " and ".join(parts if deep else [*parts, "not deep"])
 
@@ -118,7 +116,7 @@ def _call(command: list[str], env: dict[str, str]) -> int:
     return INTERRUPTED if stop else process.returncode
 
 
-def _sum_up(outcomes: list[Outcome], *, seconds: float, no_skips: bool) -> int:
+def sum_up(outcomes: list[Outcome], *, seconds: float, no_skips: bool) -> int:
     passed = sum(outcome.passed for outcome in outcomes)
     failed = sum(outcome.failed for outcome in outcomes)
     skipped = [reason for outcome in outcomes for reason in outcome.skipped]

@@ -25,12 +25,22 @@ TICK_SECONDS = 0.05
 
 
 class Watch:
-    """Our end of the pipe to ``keeper.py``, which ends our groups if we cannot."""
+    """Our end of the pipe to ``keeper.py``, which ends our groups if we cannot.
 
-    def __init__(self) -> None:
+    ``farewell`` is the signal that asks these programs to end in good order.
+    """
+
+    def __init__(self, farewell: signal.Signals = signal.SIGTERM) -> None:
+        self._farewell = farewell
         reading, self._pipe = os.pipe()  # neither end is inherited by our programs
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(keeper.__file__))],
+            [
+                sys.executable,
+                "-I",
+                "-S",
+                str(Path(keeper.__file__)),
+                str(int(farewell)),
+            ],
             stdin=reading,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
@@ -68,7 +78,7 @@ class Watch:
         """Ask programs to end, wait for a while, and kill those that did not."""
         deadline = time.monotonic() + GRACE_SECONDS
         for process in processes:
-            process.terminate()
+            process.send_signal(self._farewell)
         for process in processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(deadline - time.monotonic(), 0))

@@ -27,7 +27,7 @@ def up(arguments: list[str]) -> int:
     """Set up what is missing, then serve until asked to stop."""
     began = time.monotonic()
     options = parse(arguments)
-    prepare("base")
+    prepare("base", pages=True)
     data = data_folder.folder(empty=options.empty)
     name = data_folder.shown(data)
     busy = (

@@ -28,17 +28,26 @@ class Verb:
     command: str = ""  # the management command behind it; without that, no verb
 
 
-def _command(name: str, usage: str, sentence: str, *, needs: Extent = "base") -> Verb:
+def _command(
+    name: str,
+    usage: str,
+    sentence: str,
+    *,
+    extent: Extent = "base",
+    pages: bool = False,
+) -> Verb:
     """A verb that is one of Django's commands, on the data folder."""
 
     def call(arguments: list[str]) -> int:
-        return _become(manage(name, *arguments), needs)
+        prepare(extent, pages=pages)
+        return _become(manage(name, *arguments))
 
     return Verb(name, usage, sentence, call, command=name)
 
 
 def _manage(arguments: list[str]) -> int:
-    return _become(manage(*arguments), "base")
+    prepare("base")
+    return _become(manage(*arguments))
 
 
 def _help(arguments: list[str]) -> int:
@@ -70,13 +79,19 @@ VERBS = (
     Verb("check", "", "format, lint, types, layers, migrations", _check),
     Verb("fix", "", "put right what a machine can", _fix),
     _command("play", "FILE … [--speed N]", "play a scenario through the services"),
-    _command("verify", "", "recompute every chain, say what is wrong and where"),
-    _command("bench", "[NAME …] [--quick]", "measure, each figure beside its limit"),
-    _command("screens", "", "take pictures of every page", needs="dev"),
+    _command("verify", "", "check every chain, name what is wrong"),
+    _command(
+        "bench",
+        "[NAME …] [--quick]",
+        "measure, each figure beside its limit",
+        extent="dev",
+        pages=True,
+    ),
+    _command("screens", "", "take pictures of every page", extent="dev", pages=True),
     _command("backup", "FILE", "all state into one file"),
     _command("restore", "FILE", "all state out of one file"),
-    _command("web", "", "production: pages and API alone"),
-    _command("live", "", "production: live streams and uploads alone"),
+    _command("web", "", "production: pages and API alone", pages=True),
+    _command("live", "", "production: live streams and uploads alone", pages=True),
     _command("worker", "", "production: due work and messages alone"),
     Verb("lock", "[--upgrade]", "compile requirements/*.txt from *.in", gate.lock),
     Verb("manage", "COMMAND …", "one of Django's commands", _manage),
@@ -129,9 +144,8 @@ def main(arguments: list[str]) -> int:
         return 128 + signal.SIGINT
 
 
-def _become(command: list[str], extent: Extent) -> int:
+def _become(command: list[str]) -> int:
     """Turn into the command: signals, terminal and exit code are then its own."""
-    prepare(extent)
     data = data_folder.folder()
     env = data_folder.settings(data, data_folder.read(data))
     os.execve(command[0], command, env)  # noqa: S606 -- does not return

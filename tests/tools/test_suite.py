@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.suite import Outcome, marker_expression, read_outcome, sum_up
+
+TESTS = """
+import pytest
+
+def test_passes():
+    pass
+
+def test_fails():
+    assert False
+
+@pytest.fixture
+def broken():
+    raise RuntimeError
+
+def test_cannot_start(broken):
+    pass
+
+@pytest.mark.skip(reason="no chromium here")
+def test_is_skipped():
+    pass
+
+@pytest.mark.xfail(strict=True)
+def test_is_known_to_fail():
+    assert False
+"""
+
+
+@pytest.mark.slow
+def test_outcome_is_read_from_what_pytest_wrote(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").touch()
+    (tmp_path / "test_sample.py").write_text(TESTS)
+    report = tmp_path / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}"]
+    done = subprocess.run(
+        [*command, "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={},  # nor our settings, which pytest-django left in the environment
+        capture_output=True,
+        check=False,
+    )
+
+    outcome = read_outcome(report, done.returncode)
+
+    assert outcome == Outcome(
+        code=1,
+        passed=2,
+        failed=2,
+        skipped=["test_sample.test_is_skipped: no chromium here"],
+    )
+
+
+def test_outcome_of_a_run_that_wrote_nothing(tmp_path: Path) -> None:
+    assert read_outcome(tmp_path / "none.xml", 4) == Outcome(code=4)
+
+
+@pytest.mark.parametrize(
+    ("markers", "deep", "expected"),
+    [
+        ("", False, "not deep"),
+        ("", True, ""),
+        ("slow or e2e", False, "(slow or e2e) and not deep"),
+        ("slow or e2e", True, "(slow or e2e)"),
+    ],
+)
+def test_marker_expression(markers: str, deep: bool, expected: str) -> None:  # noqa: FBT001 -- a table
+    assert marker_expression(markers, deep=deep) == expected
+
+
+@pytest.mark.parametrize(
+    ("second", "no_skips", "code", "line"),
+    [
+        (Outcome(0, 10), False, 0, "110 passed, 0 failed in 61 s\n"),
+        (Outcome(1, 9, 1), False, 1, "109 passed, 1 failed in 61 s\n"),
+        (
+            Outcome(0, 9, 0, ["a: b"]),
+            False,
+            0,
+            "109 passed, 0 failed, 1 skipped in 61 s\n",
+        ),
+        (
+            Outcome(0, 9, 0, ["a: b"]),
+            True,
+            1,
+            "109 passed, 0 failed, 1 skipped in 61 s\n",
+        ),
+    ],
+    ids=["passed", "failed", "skipped", "skipped in the gate"],
+)
+def test_sum_of_both_runs(
+    second: Outcome,
+    no_skips: bool,  # noqa: FBT001 -- a parameter of the table
+    code: int,
+    line: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first = Outcome(0, 100)
+
+    assert sum_up([first, second], seconds=61.2, no_skips=no_skips) == code
+
+    heard = capsys.readouterr()
+    assert heard.out == line
+    assert ("a: b" in heard.err) == no_skips

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools import verbs
+from tools.places import ROOT, Refusal, management_commands
+
+
+def listed(page: str) -> list[str]:
+    """The first word of each line of the table."""
+    return [line.split()[0] for line in page.splitlines() if line.startswith("  ")]
+
+
+def test_help_lists_exactly_the_verbs_that_work() -> None:
+    assert listed(verbs.help_page()) == list(verbs.verbs())
+
+
+def test_help_fits_a_terminal() -> None:
+    assert [line for line in verbs.help_page().splitlines() if len(line) > 80] == []
+
+
+def test_verbs_without_their_command_are_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(verbs, "management_commands", lambda: {"verify"})
+
+    assert "verify" in verbs.verbs()
+    assert "play" not in verbs.verbs()
+    assert {"up", "test", "check", "help"} <= set(verbs.verbs())
+
+
+def test_management_commands_are_found_by_their_files() -> None:
+    assert "build_icons" in management_commands()
+    assert "__init__" not in management_commands()
+
+
+def test_main_names_an_unknown_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verbs.main(["dance"]) == 2
+
+    heard = capsys.readouterr()
+    assert heard.out == ""
+    assert heard.err.startswith("anlan: there is no verb “dance”.")
+
+
+def test_main_says_a_refusal_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(arguments: list[str]) -> int:
+        raise Refusal("The port is taken.")
+
+    verb = verbs.Verb("up", "", "", refuse)
+    monkeypatch.setattr(verbs, "VERBS", (verb,))
+
+    assert verbs.main(["up"]) == 1
+    assert capsys.readouterr().err == "anlan: The port is taken.\n"
+
+
+@pytest.mark.slow
+def test_script_prints_the_help_page_from_any_folder(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [ROOT / "anlan"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert answer.stdout == verbs.help_page() + "\n"
