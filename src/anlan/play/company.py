@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.hashers import make_password
+
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Organisation, Place, Post, Region, Site, User
 from anlan.base.clock import day_bounds, local_day
@@ -156,8 +158,13 @@ _POSTS = {
 _DAY_BEGINS, _NIGHT_BEGINS = timedelta(hours=7), timedelta(hours=19)
 
 
-def found_company(*, at: datetime, days: int = 7) -> Organisation:
-    """Make the whole company, with a roster from yesterday's night shift on."""
+def found_company(
+    *, at: datetime, days: int = 7, with_passwords: bool = False
+) -> Organisation:
+    """Make the whole company, with a roster from yesterday's night shift on.
+
+    ``with_passwords`` lets its people sign in; a scenario does not need it.
+    """
     with ledger.recording():
         organisation = accounts.found_organisation(
             code="ANYUN", name="安云物业（演示）", by=SYSTEM, at=at
@@ -174,6 +181,11 @@ def found_company(*, at: datetime, days: int = 7) -> Organisation:
         for day in range(-1, days):
             _add_day(people, at=at, day=day)
         incidents.install_defaults(organisation=organisation, by=SYSTEM, at=at)
+        if with_passwords:
+            # One hash for all: hashing is slow on purpose, and these people are invented.
+            User.objects.filter(organisation=organisation).update(
+                password=make_password(PASSWORD)
+            )
     return organisation
 
 
@@ -219,7 +231,6 @@ def _add_people(
             name=somebody.name,
             employee_number=somebody.number,
             phone=somebody.phone,
-            password=PASSWORD,
             by=SYSTEM,
             at=at,
         )

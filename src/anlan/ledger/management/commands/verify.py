@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand
 
 from anlan.ledger.verify import usable_processes, verify
 
+_SHOWN = 50  # problems printed; after a bad migration there may be millions
+
 
 class Command(BaseCommand):
     help = "Verify every digest, link, column, text and trigger of the ledger."
@@ -35,8 +37,11 @@ class Command(BaseCommand):
             )
         else:
             self._print(report.chains, report.entries, report.words, seconds)
-            for problem in report.problems:
+            for problem in report.problems[:_SHOWN]:
                 self.stdout.write(self.style.ERROR(str(problem)))
+            if len(report.problems) > _SHOWN:
+                more = len(report.problems) - _SHOWN
+                self.stdout.write(f"and {more} more; --json prints them all")
         if not report.is_sound:
             raise SystemExit(1)
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["list"] and not Organisation.objects.exists():
-            found_company(at=timezone.now())
+            found_company(at=timezone.now(), with_passwords=True)
         with translation.override("zh-hans"):
             for somebody in PEOPLE:
                 role = str(ROLES[somebody.role].name)
