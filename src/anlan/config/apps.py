@@ -10,6 +10,7 @@ class AnlanConfig(AppConfig):
     label = "anlan_config"
 
     def ready(self) -> None:
-        from anlan import reactions  # noqa: PLC0415 -- models must be loaded first
+        from anlan import names, reactions  # noqa: PLC0415 -- models must be loaded first
 
         reactions.install()
+        names.install()

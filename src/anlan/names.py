@@ -1,0 +1,17 @@
+"""The third table: who knows the names behind the keys of the record."""
+
+from __future__ import annotations
+
+from anlan.accounts import selectors as accounts
+from anlan.cases import selectors as cases
+from anlan.ledger import sentences
+from anlan.ledger.sentences import Names
+
+NAMES: dict[str, Names] = {
+    "user": accounts.names_of,
+    "party": cases.party_names,
+}
+
+
+def install() -> None:
+    sentences.install_names(NAMES)
