@@ -1,4 +1,4 @@
-"""What every test may use: the scene, the clock, and databases that really commit."""
+"""What every test may use; the scene and the databases are in files of their own."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-# Before Django reads its settings: tests never touch the data of a developer.
+# Before Django reads its settings: tests never touch the data of a developer. That is
+# why the settings are named here and not in pyproject.toml, where pytest-django would
+# read them before this file.
 _SCRATCH = tempfile.mkdtemp(prefix="anlan-test-")
 os.environ.setdefault("ANLAN_DATA", _SCRATCH)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+
+import django  # noqa: E402
+
+django.setup()
 
 import pytest  # noqa: E402
-from django.db import connection  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
-pytest_plugins = ["tests.scene"]
-
-AT = datetime(2026, 11, 23, 6, 2, 31, tzinfo=UTC)  # Monday 14:02:31 in Shanghai
+pytest_plugins = ["tests.moment", "tests.databases", "tests.scene"]
 
 
 def pytest_unconfigure() -> None:
@@ -39,78 +41,3 @@ def _quick_passwords() -> Iterator[None]:
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]
     ):
         yield
-
-
-@pytest.fixture
-def at() -> datetime:
-    """The moment at which a test plays: no test reads the clock."""
-    return AT
-
-
-@pytest.fixture
-def later() -> datetime:
-    return AT + timedelta(minutes=1)
-
-
-@pytest.fixture
-def committing_db(
-    request: pytest.FixtureRequest, django_db_setup: None, tmp_path: Path
-) -> Iterator[None]:
-    """A database of its own in which transactions really commit.
-
-    Django's transactional tests empty every table afterwards, which the ledger's
-    triggers refuse. So the migrated test database is copied, used, and thrown away;
-    other threads and processes may connect to it.
-    """
-    blocker = request.getfixturevalue("django_db_blocker")
-    with blocker.unblock():
-        copy = _copy_sqlite if connection.vendor == "sqlite" else _copy_postgresql
-        before = connection.settings_dict["NAME"]
-        name = copy(before, tmp_path)
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        try:
-            yield
-        finally:
-            connection.close()
-            if connection.vendor == "postgresql":
-                _drop_postgresql(name, before)
-            connection.settings_dict["NAME"] = before
-
-
-def _copy_sqlite(name: str, folder: Path) -> str:
-    target = str(folder / "anlan.sqlite3")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [target])
-    return target
-
-
-def _copy_postgresql(name: str, folder: Path) -> str:
-    target = f"{name}_copy_{os.getpid()}"
-    _maintain(
-        name,
-        f'DROP DATABASE IF EXISTS "{target}"',
-        f'CREATE DATABASE "{target}" TEMPLATE "{name}"',
-    )
-    return target
-
-
-def _drop_postgresql(name: str, before: str) -> None:
-    _maintain(before, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _maintain(template: str, *statements: str) -> None:
-    import psycopg  # noqa: PLC0415 -- only where PostgreSQL is under test
-
-    connection.close()
-    settings = connection.settings_dict
-    with psycopg.connect(
-        dbname="postgres",
-        user=settings["USER"],
-        password=settings["PASSWORD"],
-        host=settings["HOST"],
-        port=settings["PORT"],
-        autocommit=True,
-    ) as admin:
-        for statement in statements:
-            admin.execute(statement)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -13,7 +13,6 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, Flag
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.ledger.events import Actor
-from anlan.play.company import found_company
 
 
 @dataclass(frozen=True)
@@ -92,11 +91,11 @@ class Scene:
 
 
 @pytest.fixture
-def scene(db: None, at: datetime) -> Scene:
-    return Scene(organisation=found_company(at=at - timedelta(days=1)), at=at)
+def scene(company: None, at: datetime) -> Scene:
+    return Scene(organisation=Organisation.objects.get(), at=at)
 
 
 @pytest.fixture
-def committed_scene(committing_db: None, at: datetime) -> Scene:
+def committed_scene(committing_company: None, at: datetime) -> Scene:
     """The same scene in a database that other threads and processes can see."""
-    return Scene(organisation=found_company(at=at - timedelta(days=1)), at=at)
+    return Scene(organisation=Organisation.objects.get(), at=at)
