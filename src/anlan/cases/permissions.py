@@ -9,7 +9,7 @@ from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases import policies
-from anlan.cases.models import Case, Task
+from anlan.cases.models import AccessLink, Case, Task
 from anlan.ledger.events import Actor, System
 
 
@@ -18,6 +18,9 @@ def can_see(user: User, case: Case) -> bool:
 
 
 def check_can_note(by: Actor, case: Case) -> None:
+    """Staff of the site, and whoever reported it, through their own link."""
+    if isinstance(by, AccessLink) and by.case_id == case.pk:
+        return
     check_permission(by, Permission.CASE_NOTE, site=case.site)
 
 

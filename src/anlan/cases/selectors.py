@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
+from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
-from anlan.cases.models import Case, Party, Strike, Task
+from anlan.cases.models import AccessLink, Case, Party, Strike, Task
 from anlan.customers.selectors import masked
 from anlan.ledger.events import KINDS, Event
 from anlan.ledger.models import Entry
@@ -69,6 +70,22 @@ def case_for(user: User, number: str) -> Case:
     if case is None:
         raise NotFound(_("没有这个案件，或者您无权查看"))
     return case
+
+
+def link_for(secret: str, *, at: datetime) -> AccessLink:
+    """The link behind a secret address, while it lives.
+
+    Raises:
+        NotFound: unknown, run out or revoked; all answer alike.
+    """
+    link = (
+        AccessLink.objects.select_related("case__site")
+        .filter(digest=sha256(secret.encode()), revoked_at=None, expires_at__gt=at)
+        .first()
+    )
+    if link is None:
+        raise NotFound(_("这个链接已经失效"))
+    return link
 
 
 def case_list(

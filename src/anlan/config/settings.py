@@ -26,6 +26,8 @@ DEMO = ENVIRONMENT.demo
 INSTALLED_APPS = [
     "anlan.play.apps.PlayConfig",
     "anlan.desk.apps.DeskConfig",
+    "anlan.phone.apps.PhoneConfig",
+    "anlan.portal.apps.PortalConfig",
     "anlan.incidents.apps.IncidentsConfig",
     "anlan.cases.apps.CasesConfig",
     "anlan.customers.apps.CustomersConfig",
@@ -154,6 +156,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: one long shift
 SESSION_SAVE_EVERY_REQUEST = False

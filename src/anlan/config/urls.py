@@ -9,6 +9,8 @@ from anlan.desk import design
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.desk.urls")),
+    path("", include("anlan.portal.urls")),
+    path("m/", include("anlan.phone.urls")),
     path("accounts/", include("allauth.urls")),
 ]
 if settings.DEBUG or settings.DEMO:

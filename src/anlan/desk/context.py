@@ -69,10 +69,10 @@ DESK: tuple[Group, ...] = (
     ),
 )
 PHONE: tuple[Entry, ...] = (
-    Entry(label=_("报警"), icon="urgent", url_name="incidents:alarm"),
-    Entry(label=_("任务"), icon="checklist", url_name="desk:tasks"),
-    Entry(label=_("事件"), icon="clipboard-list", url_name="incidents:list"),
-    Entry(label=_("我的"), icon="user", url_name="desk:profile"),
+    Entry(label=_("报警"), icon="urgent", url_name="phone:alarm"),
+    Entry(label=_("任务"), icon="checklist", url_name="phone:tasks"),
+    Entry(label=_("事件"), icon="clipboard-list", url_name="phone:events"),
+    Entry(label=_("我的"), icon="user", url_name="phone:me"),
 )
 
 

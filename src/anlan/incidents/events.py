@@ -297,3 +297,43 @@ class FalseAlarm(Event):
     kind: ClassVar[str] = "incident.false_alarm"
     sentence: ClassVar[str] = _("{actor}确认为误报")
     tone: ClassVar[str] = "warn"
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class AttachmentReceived(Event):
+    kind: ClassVar[str] = "incident.attachment_received"
+    sentence: ClassVar[str] = _("收到{media}（{size} KB，校验值 {short}）")
+
+    media_type: str
+    bytes_count: int
+    sha256: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "media": media_word(self.media_type),
+            "size": max(1, self.bytes_count // 1024),
+            "short": self.sha256[:12],
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class AttachmentOpened(Event):
+    """Somebody looked at it: on the record, not on the live timeline."""
+
+    kind: ClassVar[str] = "incident.attachment_opened"
+    sentence: ClassVar[str] = _("{actor}查看了附件（校验值 {sha256}）")
+    quiet: ClassVar[bool] = True
+
+    sha256: str
+
+
+def media_word(media_type: str) -> str:
+    """照片, 录音, 录像: what a media type is to the people here."""
+    kinds = {
+        "image": gettext("照片"),
+        "audio": gettext("录音"),
+        "video": gettext("录像"),
+    }
+    return kinds.get(media_type.partition("/")[0], gettext("文件"))

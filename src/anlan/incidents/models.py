@@ -186,3 +186,27 @@ class PoliceWaiver(Worded):
 
     def __str__(self) -> str:
         return f"waiver {self.uid}"
+
+
+class Attachment(models.Model):
+    """A photo or a voice message that came with a report; its bytes lie in the vault."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, related_name="attachments"
+    )
+    media_type = models.CharField(max_length=60)
+    size = models.PositiveBigIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # The same file sent again with the same report is one attachment.
+            models.UniqueConstraint(
+                fields=["report", "sha256"], name="incidents_attached_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.media_type} {self.sha256[:12]}"

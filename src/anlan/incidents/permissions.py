@@ -9,7 +9,7 @@ from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import AccessLink
-from anlan.incidents.models import Assignment, Incident, Report
+from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.ledger.events import Actor, System
 
 
@@ -66,6 +66,21 @@ def check_can_withdraw(by: Actor, report: Report) -> None:
     follows = isinstance(by, AccessLink) and by.about == f"report:{report.uid}"
     if not (is_own or follows):
         raise NotAllowed(_("只有报告人自己可以撤回"))
+
+
+def check_can_attach(by: Actor, report: Report) -> None:
+    """The reporter adds to their own report; staff of the site to any."""
+    if by.actor_key == report.reporter_key:
+        return
+    if isinstance(by, AccessLink) and by.about == f"report:{report.uid}":
+        return
+    check_permission(by, Permission.INCIDENT_RESPOND, site=report.incident.case.site)
+
+
+def check_can_see_attachment(by: Actor, attachment: Attachment) -> None:
+    check_permission(
+        by, Permission.INCIDENT_SEE, site=attachment.report.incident.case.site
+    )
 
 
 def check_can_confirm(by: Actor, incident: Incident) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.incidents.services.attaching import attach, open_attachment
 from anlan.incidents.services.controlling import (
     close_incident,
     control_scene,
@@ -34,6 +35,7 @@ __all__ = [
     "acknowledge",
     "arrive",
     "assignment_of",
+    "attach",
     "climb",
     "close_incident",
     "confirm_report",
@@ -42,6 +44,7 @@ __all__ = [
     "install_defaults",
     "join_response",
     "mark_false_alarm",
+    "open_attachment",
     "propose_police_waiver",
     "record_dissuasion",
     "record_emergency_answer",

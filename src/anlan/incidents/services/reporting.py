@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, User
-from anlan.base.clock import local_day, utc_text
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions as case_permissions
 from anlan.cases import services as cases
@@ -318,13 +318,13 @@ def _earlier(said: Said, *, by: Actor, request_id: UUID | None) -> Report | None
 
 
 def _content(said: Said, by: Actor) -> dict[str, object]:
+    """What makes two requests the same; not the time, which a retry measures anew."""
     return {
         "place": str(said.place.uid),
         "by": by.actor_key,
         "flags": sorted(said.flags),
         "people": said.people_count,
         "words": [said.words[i : i + 500] for i in range(0, len(said.words), 500)],
-        "happened": utc_text(said.happened) if said.happened else None,
     }
 
 

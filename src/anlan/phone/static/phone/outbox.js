@@ -1,0 +1,121 @@
+// A report is kept on the phone first and sent then; it leaves the phone only when the
+// server has echoed its request id. Sent on submit, when the network is back, when the
+// page is shown again, and every 15 seconds.
+import { all, drop, keep } from "./store.js";
+
+const RETRY_MS = 15000;
+const PATIENCE_MS = 8000;
+let sending = false;
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+async function send(item, token) {
+  const body = new FormData();
+  for (const [name, value] of item.fields) body.append(name, value);
+  for (const file of item.files) body.append("files", file.blob, file.name);
+  body.set("age", String(Math.max(0, Math.round((Date.now() - item.made) / 1000))));
+  body.set("csrfmiddlewaretoken", token);
+  const response = await fetch(item.action, {
+    method: "POST",
+    body,
+    headers: { Accept: "application/json" },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (response.status >= 500) throw new Error("server");
+  const answer = await response.json();
+  if (response.status === 201 && answer.request_id === item.id) return answer;
+  throw Object.assign(new Error("refused"), { errors: answer.errors });
+}
+
+export async function flush() {
+  if (sending) return null;
+  sending = true;
+  let last = null;
+  try {
+    const waiting = await all();
+    if (waiting.length === 0) return null;
+    const response = await fetch("/m/token/", { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!response.ok || response.redirected) return null;
+    const { csrf, user } = await response.json();
+    for (const item of waiting.filter((one) => one.user === user || !one.user)) {
+      try {
+        last = await send(item, csrf);
+        await drop(item.id);
+      } catch (error) {
+        if (!error.errors) throw error;
+        await keep({ ...item, errors: error.errors });
+      }
+    }
+  } catch {
+    // No network: it stays here and is tried again.
+  } finally {
+    sending = false;
+    await show();
+  }
+  return last;
+}
+
+async function show() {
+  const waiting = await all();
+  document.querySelectorAll("[data-outbox-chip]").forEach((chip) => {
+    const off = waiting.length > 0 || !navigator.onLine;
+    chip.classList.toggle("off", off);
+    chip.dataset.count = waiting.length;
+    chip.lastChild.textContent = waiting.length
+      ? chip.dataset.waiting.replace("{}", waiting.length)
+      : chip.dataset[off ? "lost" : "fine"] || chip.lastChild.textContent;
+  });
+}
+
+async function submit(event) {
+  event.preventDefault();
+  const form = event.target;
+  if (form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  const data = new FormData(form);
+  const files = data.getAll("files").filter((file) => file.size > 0);
+  data.delete("files");
+  const id = newId();
+  data.set("request_id", id);
+  await keep({
+    id,
+    action: form.action,
+    made: Date.now(),
+    user: form.dataset.user || "",
+    fields: [...data.entries()],
+    files: files.map((file) => ({ name: file.name, blob: file })),
+  });
+  const answer = await flush();
+  if (answer) {
+    location.href = answer.url;
+    return;
+  }
+  delete form.dataset.busy;
+  const card = document.querySelector("[data-offline-card]");
+  if (card && !document.querySelector(".sent.offline")) form.before(card.content.cloneNode(true));
+  scrollTo({ top: 0 });
+}
+
+document.querySelectorAll("form[data-outbox]").forEach((form) => {
+  if ("indexedDB" in window) form.addEventListener("submit", submit);
+});
+document.querySelectorAll("input[type=file]").forEach((input) => {
+  input.addEventListener("change", () => {
+    const names = [...input.form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
+    const line = input.form.querySelector("[data-file-names]");
+    if (line) line.textContent = names.map((file) => file.name).join("、");
+  });
+});
+addEventListener("online", flush);
+addEventListener("offline", show);
+document.addEventListener("visibilitychange", () => document.hidden || flush());
+setInterval(flush, RETRY_MS);
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/m/sw.js", { scope: "/m/" }).catch(() => {});
+navigator.storage?.persist?.().catch(() => {});
+flush();

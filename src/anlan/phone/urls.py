@@ -1,0 +1,33 @@
+"""Addresses of the guard's phone, all under ``/m/``: the scope of its service worker."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anlan.phone import views
+
+app_name = "phone"
+urlpatterns = [
+    path("", views.alarm, name="alarm"),
+    path("report/", views.report, name="report"),
+    path("reports/<uuid:uid>/", views.sent, name="sent"),
+    path("reports/<uuid:uid>/files/", views.files, name="files"),
+    path("reports/<uuid:uid>/withdrawal/", views.withdrawal, name="withdrawal"),
+    path(
+        "assignments/<uuid:uid>/acknowledgement/",
+        views.acknowledgement,
+        name="acknowledgement",
+    ),
+    path("assignments/<uuid:uid>/arrival/", views.arrival, name="arrival"),
+    path("cases/", views.events, name="events"),
+    path("cases/<str:number>/", views.incident_page, name="incident"),
+    path("cases/<str:number>/response/", views.response, name="response"),
+    path("cases/<str:number>/control/", views.control, name="control"),
+    path("cases/<str:number>/dissuasion/", views.dissuasion, name="dissuasion"),
+    path("tasks/", views.tasks, name="tasks"),
+    path("tasks/<uuid:uid>/", views.task, name="task"),
+    path("me/", views.me, name="me"),
+    path("token/", views.token, name="token"),
+    path("sw.js", views.service_worker, name="service_worker"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+]

@@ -1,0 +1,483 @@
+"""The guard's phone: raise an alarm, answer one, work off what is mine."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.accounts.models import Place, User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
+from anlan.accounts.selectors import places_of, site_of
+from anlan.base.errors import DomainError, NotFound
+from anlan.cases import services as cases
+from anlan.cases.models import Task
+from anlan.cases.selectors import case_for, cases_for, my_tasks, timeline
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import (
+    AssignmentState,
+    Channel,
+    Dissuasion,
+    Flag,
+    HappenedSource,
+)
+from anlan.incidents.models import Assignment, Incident, Report
+from anlan.phone.forms import DissuasionForm, ReportForm, WordsForm
+
+RECENT = 6  # places offered at once
+_PLACE = "phone.place"  # session key: the code of the poster scanned last
+
+
+@login_required
+@require_GET
+def alarm(request: HttpRequest) -> HttpResponse:
+    """The first screen: one large button, and what waits for an answer."""
+    user = _user(request)
+    _remember_place(request, request.GET.get("place", ""))
+    return render(
+        request,
+        "phone/alarm.html",
+        {
+            "place": _known_place(request),
+            "site": site_of(user),
+            "assignments": _open_assignments(user),
+            "tasks": list(my_tasks(user)[:4]),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The second and the third tap: what is happening, and send."""
+    user = _user(request)
+    places = Place.objects.filter(
+        site__in=sites_where(user, Permission.INCIDENT_REPORT), is_active=True
+    ).select_related("site")
+    form = ReportForm(request.POST or None, places=places)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                made = _send(form, request, at=timezone.now())
+            except DomainError as error:
+                form.add_error(None, str(error))
+                status = error.status
+            else:
+                return _sent(request, made)
+        else:
+            status = 422
+    if status != 200 and _wants_json(request):
+        return JsonResponse({"errors": form.errors}, status=status)
+    known = _known_place(request)
+    return render(
+        request,
+        "phone/report.html",
+        {
+            "form": form,
+            "place": known,
+            "recent": _recent_places(user, known),
+            "places": _by_building(user),
+            "flags": Flag,
+            "chosen": request.POST.getlist("flags"),
+        },
+        status=status,
+    )
+
+
+@login_required
+@require_GET
+def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What became of my report: who is coming, and how long it has been."""
+    made = _report_of(request, uid)
+    incident = made.incident
+    return render(
+        request,
+        "phone/sent.html",
+        {
+            "report": made,
+            "incident": incident,
+            "case": incident.case,
+            "assignments": _assignments(incident),
+            "attachments": made.attachments.order_by("pk"),
+        },
+    )
+
+
+@login_required
+@require_POST
+def files(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Photos and voice that are added after the alarm was sent."""
+    made = _report_of(request, uid)
+    _attach(made, request, at=timezone.now())
+    return redirect("phone:sent", uid)
+
+
+@login_required
+@require_POST
+def withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
+    made = _report_of(request, uid)
+    incidents.withdraw_report(report=made, by=_user(request), at=timezone.now())
+    return redirect("phone:sent", uid)
+
+
+@login_required
+@require_GET
+def incident_page(request: HttpRequest, number: str) -> HttpResponse:
+    """The scene on a small screen: where, who, what to do, and what not to do (G07)."""
+    user = _user(request)
+    case = case_for(user, number)
+    incident = get_object_or_404(
+        Incident.objects.select_related("place", "case__site"), case=case
+    )
+    mine = (
+        Assignment.objects.filter(incident=incident, user=user)
+        .order_by("-alerted_at", "-pk")
+        .first()
+    )
+    return render(
+        request,
+        "phone/incident.html",
+        {
+            "case": case,
+            "incident": incident,
+            "mine": mine,
+            "states": AssignmentState,
+            "assignments": _assignments(incident),
+            "dissuasions": Dissuasion,
+            "tasks": list(
+                Task.objects.filter(case=case, phase=case.phase).order_by(
+                    "position", "pk"
+                )
+            ),
+            "lines": timeline(case, newest=12),
+        },
+    )
+
+
+@login_required
+@require_POST
+def acknowledgement(request: HttpRequest, uid: UUID) -> HttpResponse:
+    assignment = _assignment(request, uid)
+    incidents.acknowledge(
+        assignment=assignment, by=_user(request), at=timezone.now(), via="phone"
+    )
+    return redirect("phone:incident", assignment.incident.case.number)
+
+
+@login_required
+@require_POST
+def arrival(request: HttpRequest, uid: UUID) -> HttpResponse:
+    assignment = _assignment(request, uid)
+    incidents.arrive(
+        assignment=assignment, by=_user(request), at=timezone.now(), via="phone"
+    )
+    return redirect("phone:incident", assignment.incident.case.number)
+
+
+@login_required
+@require_POST
+def response(request: HttpRequest, number: str) -> HttpResponse:
+    """I was not alerted, but I am going there."""
+    user = _user(request)
+    incident = _incident(request, number)
+    assignment = incidents.join_response(
+        incident=incident, user=user, by=user, at=timezone.now()
+    )
+    incidents.acknowledge(
+        assignment=assignment, by=user, at=timezone.now(), via="phone"
+    )
+    return redirect("phone:incident", number)
+
+
+@login_required
+@require_POST
+def control(request: HttpRequest, number: str) -> HttpResponse:
+    incidents.control_scene(
+        incident=_incident(request, number),
+        by=_user(request),
+        at=timezone.now(),
+        via="phone",
+    )
+    return redirect("phone:incident", number)
+
+
+@login_required
+@require_POST
+def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
+    form = DissuasionForm(request.POST)
+    if form.is_valid():
+        incidents.record_dissuasion(
+            incident=_incident(request, number),
+            result=Dissuasion(form.cleaned_data["result"]),
+            by=_user(request),
+            at=timezone.now(),
+        )
+    else:
+        messages.error(request, _("请选一个结果"))
+    return redirect("phone:incident", number)
+
+
+@login_required
+@require_GET
+def tasks(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "phone/tasks.html", {"tasks": list(my_tasks(_user(request))[:60])}
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def task(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One task: what to do, and what was done."""
+    user = _user(request)
+    found = (
+        Task.objects.select_related("case__site")
+        .filter(uid=uid, case__in=cases_for(user))
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有这项任务，或者您无权查看"))
+    form = WordsForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            cases.complete_task(
+                task=found,
+                words=form.cleaned_data["words"],
+                by=user,
+                at=timezone.now(),
+                via="phone",
+            )
+        except DomainError as error:
+            form.add_error("words", str(error))
+            status = error.status
+        else:
+            messages.success(request, _("已完成：%s") % found.title)
+            return redirect("phone:tasks")
+    return render(
+        request, "phone/task.html", {"task": found, "form": form}, status=status
+    )
+
+
+@login_required
+@require_GET
+def events(request: HttpRequest) -> HttpResponse:
+    found = cases_for(_user(request)).select_related("site", "incident__place")
+    return render(
+        request,
+        "phone/events.html",
+        {"cases": list(found.order_by("-opened_at", "-pk")[:40])},
+    )
+
+
+@login_required
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    now = timezone.now()
+    shifts = user.shifts.filter(ends_at__gt=now).select_related("post", "site")
+    return render(
+        request, "phone/me.html", {"shifts": list(shifts.order_by("starts_at")[:5])}
+    )
+
+
+@login_required
+@require_GET
+def token(request: HttpRequest) -> JsonResponse:
+    """A fresh form token for the outbox: the page it was written on may be days old."""
+    return JsonResponse({"csrf": get_token(request), "user": str(_user(request).uid)})
+
+
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The offline shell. Served from here so that its scope is the phone's pages."""
+    shell = [
+        reverse("phone:alarm"),
+        reverse("phone:report"),
+        static("desk/app.css"),
+        static("desk/app.js"),
+        static("phone/outbox.js"),
+        static("vendor/icons.svg"),
+    ]
+    return render(
+        request,
+        "phone/sw.js",
+        {"shell": json.dumps(shell)},
+        content_type="text/javascript",
+        headers={"Service-Worker-Allowed": "/m/", "Cache-Control": "no-cache"},
+    )
+
+
+@require_GET
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What the home screen of a phone needs to show Anlan as an app."""
+    body = {
+        "name": _("安澜"),
+        "short_name": _("安澜"),
+        "start_url": reverse("phone:alarm"),
+        "scope": "/m/",
+        "display": "standalone",
+        "background_color": "#f5f6f8",
+        "theme_color": "#f5f6f8",
+        "icons": [
+            {"src": static("desk/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+        ],
+    }
+    return JsonResponse(body, content_type="application/manifest+json")
+
+
+def _send(form: ReportForm, request: HttpRequest, *, at: datetime) -> Report:
+    said = form.cleaned_data
+    age = said["age"] or 0
+    made = incidents.report_incident(
+        place=said["place"],
+        channel=Channel.PHONE_APP,
+        flags=said["flags"],
+        people_count=said["people_count"],
+        words=said["words"],
+        # Under five seconds it is the network, not a phone that was offline.
+        happened=at - timedelta(seconds=age) if age >= 5 else None,
+        happened_source=HappenedSource.PHONE,
+        request_id=said["request_id"],
+        by=_user(request),
+        at=at,
+    )
+    _remember_place(request, said["place"].code)
+    _attach(made, request, at=at)
+    return made
+
+
+def _attach(made: Report, request: HttpRequest, *, at: datetime) -> None:
+    """Keep what can be kept; the alarm itself never fails because of a picture."""
+    for upload in request.FILES.getlist("files"):
+        try:
+            incidents.attach(
+                report=made, chunks=upload.chunks(), by=_user(request), at=at
+            )
+        except DomainError as error:
+            messages.warning(request, f"{upload.name}：{error}")
+
+
+def _sent(request: HttpRequest, made: Report) -> HttpResponse:
+    url = reverse("phone:sent", args=[made.uid])
+    if _wants_json(request):
+        answer = {
+            "request_id": request.POST.get("request_id"),
+            "number": made.incident.case.number,
+            "url": url,
+        }
+        return JsonResponse(answer, status=201)
+    return redirect(url)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):  # login_required has seen to it
+        raise NotFound(_("请先登录"))
+    return request.user
+
+
+def _report_of(request: HttpRequest, uid: UUID) -> Report:
+    """A report the reader made, or of a case they may see."""
+    made = (
+        Report.objects.select_related(
+            "place", "incident__place", "incident__case__site"
+        )
+        .filter(uid=uid)
+        .first()
+    )
+    user = _user(request)
+    if made is None or not (
+        made.reporter_id == user.pk
+        or cases_for(user).filter(pk=made.incident.case_id).exists()
+    ):
+        raise NotFound(_("没有这份报告，或者您无权查看"))
+    return made
+
+
+def _assignment(request: HttpRequest, uid: UUID) -> Assignment:
+    found = (
+        Assignment.objects.select_related("incident__case__site", "user")
+        .filter(uid=uid, user=_user(request))
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有派给您的这项任务"))
+    return found
+
+
+def _incident(request: HttpRequest, number: str) -> Incident:
+    case = case_for(_user(request), number)
+    return get_object_or_404(
+        Incident.objects.select_related("place", "case__site"), case=case
+    )
+
+
+def _open_assignments(user: User) -> list[Assignment]:
+    return list(
+        Assignment.objects.filter(
+            user=user,
+            state__in=[AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED],
+            incident__case__state="open",
+        )
+        .select_related("incident__case__site", "incident__place")
+        .order_by("-alerted_at")
+    )
+
+
+def _assignments(incident: Incident) -> list[Assignment]:
+    return list(
+        incident.assignments.select_related("user").order_by("alerted_at", "pk")
+    )
+
+
+def _remember_place(request: HttpRequest, code: str) -> None:
+    if code and Place.objects.filter(code=code, is_active=True).exists():
+        request.session[_PLACE] = code
+
+
+def _known_place(request: HttpRequest) -> Place | None:
+    code = request.session.get(_PLACE, "")
+    allowed = sites_where(_user(request), Permission.INCIDENT_REPORT)
+    return (
+        Place.objects.select_related("site").filter(code=code, site__in=allowed).first()
+    )
+
+
+def _recent_places(user: User, known: Place | None) -> list[Place]:
+    """The places this person reported from last, then the posts of the site."""
+    places = [known] if known else []
+    reported = Report.objects.filter(reporter=user).select_related("place__site")
+    places += [made.place for made in reported.order_by("-received_at", "-pk")[:20]]
+    shifts = user.shifts.select_related("post__place__site").order_by("-starts_at")[:3]
+    places += [shift.post.place for shift in shifts]
+    site = site_of(user)
+    if site is not None:
+        places += list(places_of(site).filter(kind=Place.Kind.SPOT)[:RECENT])
+    return list(dict.fromkeys(places))[:RECENT]
+
+
+def _by_building(user: User) -> dict[str, list[Place]]:
+    grouped: dict[str, list[Place]] = {}
+    site = site_of(user)
+    if site is None:
+        return grouped
+    for place in places_of(site):
+        grouped.setdefault(place.label.partition(" ")[0], []).append(place)
+    return grouped

@@ -1,0 +1,34 @@
+"""What a visitor types or taps."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anlan.incidents.enums import Flag
+
+_ASKED = (Flag.ONGOING, Flag.INJURED, Flag.WEAPON, Flag.VULNERABLE, Flag.GROUP)
+
+
+class PublicReportForm(forms.Form):
+    """A report from a poster; the place is known, everything else may be left out."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    flags = forms.MultipleChoiceField(
+        choices=[(flag.value, flag.label) for flag in _ASKED],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("现在怎么样"),
+    )
+    words = forms.CharField(
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("您看到或遇到了什么"),
+    )
+
+
+class WordsForm(forms.Form):
+    words = forms.CharField(
+        max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), label=_("补充说明")
+    )

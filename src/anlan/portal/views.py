@@ -1,0 +1,171 @@
+"""The public's pages: report from a poster, follow what happens. No account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.accounts.models import Place, User
+from anlan.base.errors import DomainError, NotFound
+from anlan.cases import services as cases
+from anlan.cases.models import AccessLink
+from anlan.cases.selectors import link_for
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import AssignmentState, Channel
+from anlan.incidents.models import Report
+from anlan.portal.forms import PublicReportForm, WordsForm
+from anlan.portal.visitors import Visitor, may_report
+
+
+# The form may be sent by a phone that has cookies off or kept the page for hours; there
+# is no session to ride on, so a forged request could only do what anybody may do.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def poster(request: HttpRequest, code: str) -> HttpResponse:
+    """What the code on the wall opens: for staff their phone, for all others a report."""
+    place = _place(code)
+    if isinstance(request.user, User) and request.method == "GET":
+        return redirect(f"{reverse('phone:alarm')}?place={place.code}")
+    form = PublicReportForm(request.POST or None, initial={"request_id": uuid4()})
+    status = 200
+    if request.method == "POST" and not form.is_valid():
+        status = 422
+    elif request.method == "POST":
+        if not may_report(request, code=code):
+            return render(request, "portal/too_many.html", {"place": place}, status=429)
+        try:
+            secret = _report(form, place, at=timezone.now())
+        except DomainError as error:
+            form.add_error(None, str(error))
+            status = error.status
+        else:
+            return redirect("portal:follow", secret)
+    context = {"form": form, "place": place, "site": place.site}
+    return render(request, "portal/report.html", context, status=status)
+
+
+@never_cache
+@require_GET
+def follow(request: HttpRequest, secret: str) -> HttpResponse:
+    """What became of the report: times, who came (by role), what was promised, rights."""
+    link, report = _followed(secret)
+    incident = report.incident
+    return render(
+        request,
+        "portal/follow.html",
+        {
+            "secret": secret,
+            "link": link,
+            "report": report,
+            "incident": incident,
+            "case": incident.case,
+            "site": incident.case.site,
+            "alerted": incident.assignments.exists(),
+            "coming": incident.assignments.filter(
+                state__in=[AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED]
+            ).count(),
+            "form": WordsForm(),
+        },
+    )
+
+
+@csrf_exempt
+@require_POST
+def words(request: HttpRequest, secret: str) -> HttpResponse:
+    """Add to one's own report, in one's own words."""
+    link, report = _followed(secret)
+    form = WordsForm(request.POST)
+    if form.is_valid():
+        cases.write_note(
+            case=report.incident.case,
+            text=form.cleaned_data["words"],
+            by=link,
+            at=timezone.now(),
+            via=Channel.PUBLIC.value,
+        )
+        messages.success(request, _("已补充，处理人员能看到"))
+    else:
+        messages.error(request, _("请写下要补充的内容"))
+    return redirect("portal:follow", secret)
+
+
+@csrf_exempt
+@require_POST
+def files(request: HttpRequest, secret: str) -> HttpResponse:
+    """Add photos or voice to one's own report."""
+    link, report = _followed(secret)
+    for upload in request.FILES.getlist("files"):
+        try:
+            incidents.attach(
+                report=report, chunks=upload.chunks(), by=link, at=timezone.now()
+            )
+        except DomainError as error:
+            messages.warning(request, f"{upload.name}：{error}")
+        else:
+            messages.success(request, _("已收到：%s") % upload.name)
+    return redirect("portal:follow", secret)
+
+
+@csrf_exempt
+@require_POST
+def withdrawal(request: HttpRequest, secret: str) -> HttpResponse:
+    """Take the report back; whoever was sent still comes and looks."""
+    link, report = _followed(secret)
+    incidents.withdraw_report(report=report, by=link, at=timezone.now())
+    return redirect("portal:follow", secret)
+
+
+def _report(form: PublicReportForm, place: Place, *, at: datetime) -> str:
+    """Report, and make the secret with which this person follows it."""
+    said = form.cleaned_data
+    visitor = Visitor(said["request_id"])
+    report = incidents.report_incident(
+        place=place,
+        channel=Channel.PUBLIC,
+        flags=said["flags"],
+        words=said["words"],
+        request_id=said["request_id"],
+        by=visitor,
+        at=at,
+    )
+    _link, secret = cases.make_access_link(
+        case=report.incident.case, about=f"report:{report.uid}", by=visitor, at=at
+    )
+    return secret
+
+
+def _place(code: str) -> Place:
+    place = (
+        Place.objects.select_related("site")
+        .filter(code=code.upper(), is_active=True)
+        .first()
+    )
+    if place is None:
+        raise NotFound(_("没有这个点位码，请直接拨打 110 或联系管理处"))
+    return place
+
+
+def _followed(secret: str) -> tuple[AccessLink, Report]:
+    link = link_for(secret, at=timezone.now())
+    kind, _separator, uid = link.about.partition(":")
+    report = (
+        Report.objects.select_related("place", "incident__case__site")
+        .filter(uid=uid)
+        .first()
+        if kind == "report"
+        else None
+    )
+    if report is None:
+        raise NotFound(_("这个链接已经失效"))
+    return link, report
