@@ -109,7 +109,10 @@ ICONS = Product(
 )
 STATIC = Product(
     "static",
-    inputs=lambda: files_under(*SOURCE.glob("*/static"), BUILD / "vendor"),
+    inputs=lambda: [
+        *files_under(*SOURCE.glob("*/static"), BUILD / "vendor"),
+        SOURCE / "desk" / "joined.py",
+    ],
     outputs=lambda: [BUILD / "static" / "staticfiles.json"],
     command=lambda: manage("collectstatic", "--no-input", "--verbosity", "0"),
 )
