@@ -36,9 +36,7 @@ def django_db_setup(
         folder = tmp_path_factory.mktemp("databases")
         connection.settings_dict["TEST"]["NAME"] = str(folder / "empty.sqlite3")
     with django_db_blocker.unblock():
-        before = setup_databases(
-            verbosity=0, interactive=False, aliases=["default"], serialized_aliases=()
-        )
+        before = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
     yield
     with django_db_blocker.unblock():
         teardown_databases(before, verbosity=0)
