@@ -13,7 +13,7 @@ class Flag(models.TextChoices):
     INJURED = "injured", _("有人受伤")
     WEAPON = "weapon", _("持械")
     VULNERABLE = "vulnerable", _("老人或儿童")
-    STAFF = "staff", _("打了工作人员")
+    STAFF = "staff", _("员工被打")
     GROUP = "group", _("多人参与")
 
 

@@ -72,6 +72,7 @@ class FurtherReport(Event):
     flags: str
     people: int | None = None
     happened_source: str
+    suggested_severity: int
     words_digest: str
 
     def shown(self) -> dict[str, Any]:

@@ -312,13 +312,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("phone/outbox.js"),
         static("vendor/icons.svg"),
     ]
-    return render(
+    response = render(
         request,
         "phone/sw.js",
         {"shell": json.dumps(shell)},
         content_type="text/javascript",
-        headers={"Service-Worker-Allowed": "/m/", "Cache-Control": "no-cache"},
     )
+    response["Service-Worker-Allowed"] = reverse("phone:alarm")
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @require_GET

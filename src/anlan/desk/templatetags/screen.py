@@ -20,6 +20,8 @@ from django.utils.translation import ngettext
 from anlan.base.identity import mask_identity_number, mask_name, mask_plate
 from anlan.base.phone import mask_phone
 
+HOMES = {"/", "/m/"}
+
 register = template.Library()
 
 ICON_LIST = Path(__file__).parents[1] / "icons.txt"
@@ -181,12 +183,15 @@ def run(context: Context, since: datetime, at: datetime) -> Run:
 
 @register.simple_tag(takes_context=True)
 def url_is_current(context: Context, url: str) -> bool:
-    """Whether the page shown is this one or stands below it."""
+    """Whether the page shown is this one or stands below it.
+
+    A home (``/``, ``/m/``) is current only for itself: everything stands below it.
+    """
     request = context.get("request")
     if request is None:
         return False
     path: str = request.path
-    return path == url or (url != "/" and path.startswith(url))
+    return path == url or (url not in HOMES and path.startswith(url))
 
 
 @register.simple_tag

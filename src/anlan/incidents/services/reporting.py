@@ -172,6 +172,8 @@ def _report_once(
         is_first = incident is None
         if incident is None:
             incident = _open(said, by=by, at=at, exercise=exercise)
+        else:
+            _hear_more(incident, said, by=by, at=at)
         report = _add_report(incident, said, by=by, at=at, opened=is_first)
         if is_first:
             begin_ladder(incident=incident, by=by, at=at)
@@ -217,6 +219,26 @@ def _open(said: Said, *, by: Actor, at: datetime, exercise: bool) -> Incident:
     )
 
 
+def _hear_more(incident: Incident, said: Said, *, by: Actor, at: datetime) -> None:
+    """A second voice may know of a weapon: the suggestion and the plan follow at once.
+
+    The level itself stays as a person set it.
+    """
+    incident.flags = [
+        flag for flag in Flag.values if flag in {*incident.flags, *said.flags}
+    ]
+    incident.people_count = max(
+        filter(None, (incident.people_count, said.people_count)), default=None
+    )
+    incident.suggested_severity = suggest_severity(
+        flags=incident.flags, people_count=incident.people_count
+    ).severity
+    incident.save(update_fields=["flags", "people_count", "suggested_severity"])
+    cases.apply_playbook(
+        case=incident.case, key=PLAYBOOK, flags=incident.flags, by=by, at=at
+    )
+
+
 def _add_report(
     incident: Incident, said: Said, *, by: Actor, at: datetime, opened: bool
 ) -> Report:
@@ -240,12 +262,12 @@ def _add_report(
         "flags": ",".join(said.flags),
         "people": said.people_count,
         "happened_source": said.happened_source.value,
+        "suggested_severity": incident.suggested_severity,
         "words_digest": report.digest_of("words"),
     }
     event = (
         IncidentReported(
             **facts,
-            suggested_severity=incident.suggested_severity,
             confirmed=int(incident.is_confirmed),
         )
         if opened

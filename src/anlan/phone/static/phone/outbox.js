@@ -66,10 +66,8 @@ async function show() {
   document.querySelectorAll("[data-outbox-chip]").forEach((chip) => {
     const off = waiting.length > 0 || !navigator.onLine;
     chip.classList.toggle("off", off);
-    chip.dataset.count = waiting.length;
-    chip.lastChild.textContent = waiting.length
-      ? chip.dataset.waiting.replace("{}", waiting.length)
-      : chip.dataset[off ? "lost" : "fine"] || chip.lastChild.textContent;
+    const words = waiting.length ? "waiting" : off ? "lost" : "fine";
+    chip.lastChild.textContent = chip.dataset[words].replace("{}", waiting.length);
   });
 }
 
