@@ -1,0 +1,40 @@
+"""The closed lists of customers, with the words the screens show."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Gender(models.TextChoices):
+    FEMALE = "female", _("女")
+    MALE = "male", _("男")
+    UNKNOWN = "unknown", _("未知")
+
+
+class ProtectedField(models.TextChoices):
+    """What is shown masked, and read unmasked only with a reason, on the record."""
+
+    NAME = "name", _("姓名")
+    PHONE = "phone", _("电话")
+    IDENTITY_NUMBER = "identity_number", _("身份证号码")
+
+
+class ErasureReason(models.TextChoices):
+    """Why a person is erased; a closed list, because the entry may hold no free text."""
+
+    REQUEST = "request", _("本人或监护人申请")
+    RETENTION = "retention", _("保存期限届满")
+    MISTAKE = "mistake", _("误登记")
+
+
+class Keep(Enum):
+    """The value of an argument that leaves the field as it is; ``None`` may empty it."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP

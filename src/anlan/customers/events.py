@@ -1,0 +1,115 @@
+"""What is put on the record about customers: that something was done, never to whom by name.
+
+No event carries a name, a number or an attribute of a person; words are covered by their
+digest, everything else is named by its field only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from anlan.customers.enums import ErasureReason, ProtectedField
+from anlan.ledger.events import Covered, Event, recorded
+
+_NAME = Covered(digest_field="name_digest", model="customers.Person", field="name")
+_NOTE = Covered(digest_field="note_digest", model="customers.Person", field="note")
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PersonAdded(Event):
+    kind: ClassVar[str] = "customers.person_added"
+    sentence: ClassVar[str] = _("{actor}登记了一位人员")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = (_NAME, _NOTE)
+
+    name_digest: str
+    note_digest: str | None = None
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PersonKnown(Event):
+    """A person registered at another site has to do with this one now."""
+
+    kind: ClassVar[str] = "customers.person_known"
+    sentence: ClassVar[str] = _("{actor}把已登记的人员列入本项目")
+    tone: ClassVar[str] = "people"
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PersonCorrected(Event):
+    """``fields`` names what was changed, separated by commas; no values."""
+
+    kind: ClassVar[str] = "customers.person_corrected"
+    sentence: ClassVar[str] = _("{actor}更正了人员资料：{fields}")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = (_NAME, _NOTE)
+
+    fields: str
+    name_digest: str | None = None
+    note_digest: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        names = [gettext(FIELD_WORDS[name]) for name in self.fields.split(",")]
+        return {"fields": "、".join(names)}
+
+
+FIELD_WORDS = {
+    "name": _("姓名"),
+    "phone": _("电话"),
+    "identity_number": _("身份证号码"),
+    "gender": _("性别"),
+    "birth_year": _("出生年份"),
+    "is_minor": _("是否未成年"),
+    "note": _("备注"),
+}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PersonErased(Event):
+    kind: ClassVar[str] = "customers.person_erased"
+    sentence: ClassVar[str] = _("{actor}删除了一位人员的个人信息（{reason}）")
+    tone: ClassVar[str] = "warn"
+
+    reason: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"reason": ErasureReason(self.reason).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ProtectedFieldRead(Event):
+    """Somebody looked at an unmasked value; the reason stands in ``Disclosure``."""
+
+    kind: ClassVar[str] = "customers.protected_field_read"
+    sentence: ClassVar[str] = _("{actor}查看了未遮盖的{field}")
+    quiet: ClassVar[bool] = True
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(
+            digest_field="reason_digest", model="customers.Disclosure", field="reason"
+        ),
+    )
+
+    field: str
+    reason_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"field": ProtectedField(self.field).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class UnitAdded(Event):
+    kind: ClassVar[str] = "customers.unit_added"
+    sentence: ClassVar[str] = _("{actor}登记了房号 {number}")
+
+    number: str
+    place: str
