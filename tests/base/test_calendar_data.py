@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from anlan.base.calendar import (
 from anlan.base.errors import InvalidInput
 
 HOLIDAYS = published_holidays()
-DATA = {
+DATA: dict[str, Any] = {
     "version": "2026-11",
     "weekly": [["09:00-12:00", "13:30-18:00"]] * 5 + [[], []],
     "keeps_holidays": True,

@@ -219,7 +219,7 @@ for directory in sys.argv[1:]:
 def test_processes_that_start_together_get_the_same_keys(tmp_path):
     directories = [str(tmp_path / f"{i:02d}") for i in range(25)]
     processes = [
-        subprocess.Popen(  # noqa: S603 -- our own interpreter and text
+        subprocess.Popen(
             [sys.executable, "-c", START, *directories],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -243,7 +243,8 @@ def test_processes_that_start_together_get_the_same_keys(tmp_path):
 
 
 def test_making_keys_that_was_cut_short_is_finished(keys, monkeypatch):
-    write, written = crypto._write_key, []
+    write = crypto._write_key
+    written: list[Path] = []
 
     def crash_at_the_second(path: Path) -> None:
         if written:
@@ -343,6 +344,19 @@ def test_installation_reads_values_of_a_key_added_after_it_started(keys, setting
     assert crypto.blind_index("m", "f", "x") == crypto.key_ring().blind_index(
         "m", "f", "x"
     )
+
+
+def test_key_ids_end_with_their_byte(keys):
+    crypto.ensure_keys(keys)
+    (keys / "field" / "001.key").rename(keys / "field" / "255.key")
+
+    with pytest.raises(KeyFileError, match="one byte"):
+        crypto.add_field_key(keys)
+
+
+def test_keys_that_are_not_there_are_named(keys):
+    with pytest.raises(KeyFileError, match=r"blind\.key: No such file"):
+        crypto.load_keys(keys)
 
 
 def test_fingerprints_tell_keys_apart_without_showing_them():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import chinese_calendar
 import holidays as holidays_package
@@ -112,7 +113,7 @@ def test_table_names_the_years_it_lacks(first, last, missing):
     assert PUBLISHED.missing_years(first, last) == missing
 
 
-NOTICE = {
+NOTICE: dict[str, Any] = {
     "year": 2027,
     "papers": ["https://example.invalid/notice"],
     "days": [
