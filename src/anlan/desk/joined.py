@@ -44,6 +44,7 @@ SCRIPTS = (
     "js/menu.js",
     "js/pick.js",
     "js/shortcuts.js",
+    "js/passkey.js",
 )
 JOINED: dict[str, tuple[str, ...]] = {"desk/app.css": STYLES, "desk/app.js": SCRIPTS}
 
