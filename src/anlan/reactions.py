@@ -5,7 +5,7 @@ from __future__ import annotations
 from anlan.cases.events import DeadlineMissed
 from anlan.incidents import reactions as incidents
 from anlan.ledger import services as ledger
-from anlan.ledger.services import Reaction
+from anlan.ledger.events import Reaction
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from anlan.base.digest import canonical_json, sha256, text_digest
-from anlan.ledger import services
-from anlan.ledger.services import Queued, link
+from anlan.ledger.events import Queued
+from anlan.ledger.services import link
 from tests.ledger.vector_events import Fact
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
@@ -110,7 +110,7 @@ def test_link_makes_the_vectors(
     vector: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     salt = bytes.fromhex(vector["salt"])
-    monkeypatch.setattr(services.secrets, "token_bytes", lambda _count: salt)
+    monkeypatch.setattr("secrets.token_bytes", lambda _count: salt)
     queued = dict(vector["queued"])
     for name in ("happened_at", "recorded_at"):
         queued[name] = datetime.fromisoformat(queued[name])

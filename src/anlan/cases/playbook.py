@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.roles import ROLES
 from anlan.base.errors import InvalidInput
-from anlan.cases.models import Phase, Task
+from anlan.cases.enums import Phase
+from anlan.cases.models import Task
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import Conflict
-from anlan.cases.models import Case, Phase, Task
+from anlan.cases.enums import Phase
+from anlan.cases.models import Case, Task
 
 
 def check_is_open(case: Case) -> None:

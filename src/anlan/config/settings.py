@@ -11,7 +11,7 @@ from anlan.config import database
 from anlan.config.environment import ROOT, Environment
 from anlan.config.secret import secret_key
 
-ENVIRONMENT = Environment()
+ENVIRONMENT = Environment()  # type: ignore[call-arg]  # filled from the environment
 
 DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"

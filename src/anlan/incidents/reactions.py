@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anlan.cases.events import DeadlineMissed
 from anlan.incidents import services
-from anlan.ledger.services import Queued
+from anlan.ledger.events import Queued
 
 
 def climb_ladder(queued: Queued) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from django.utils.translation import gettext_noop as _
 
@@ -79,6 +81,31 @@ def recorded(event: type[E]) -> type[E]:
         raise RuntimeError(f"two events of kind {event.kind}")
     KINDS[event.kind] = event
     return event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """An entry that waits for its number; what a reaction in the transaction is given."""
+
+    event: Event
+    organisation_id: int
+    site_id: int
+    subject: str
+    object: str
+    actor: str
+    on_behalf_of: str
+    via: str
+    happened_at: datetime
+    recorded_at: datetime
+    exercise: bool
+    refs: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.event.kind
+
+
+Reaction: TypeAlias = Callable[[Queued], None]
 
 
 class LedgerBroken(DomainError):

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from django.db import transaction
 
@@ -26,6 +26,8 @@ from anlan.ledger.events import (
     EntryErased,
     Event,
     LedgerBroken,
+    Queued,
+    Reaction,
     TextErased,
 )
 from anlan.ledger.models import Chain, Entry, EntryRef, Worded
@@ -42,30 +44,7 @@ class SiteLike(Protocol):
     organisation_id: int
 
 
-Reaction: TypeAlias = "Callable[[Queued], None]"
 _in_transaction: dict[str, list[Reaction]] = {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Queued:
-    """An entry that waits for its number; what a reaction in the transaction is given."""
-
-    event: Event
-    organisation_id: int
-    site_id: int
-    subject: str
-    object: str
-    actor: str
-    on_behalf_of: str
-    via: str
-    happened_at: datetime
-    recorded_at: datetime
-    exercise: bool
-    refs: tuple[str, ...]
-
-    @property
-    def kind(self) -> str:
-        return self.event.kind
 
 
 @dataclass

@@ -182,7 +182,9 @@ class Tailer:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, _fresh, read, *args)
 
-    def frames_between(self, chain: ChainKey, after: int, upto: int) -> tuple[Frame, ...]:
+    def frames_between(
+        self, chain: ChainKey, after: int, upto: int
+    ) -> tuple[Frame, ...]:
         """As ``rows_between``, encoded."""
         return tuple(self._encode(chain, rows_between(chain, after, upto)))
 

@@ -69,25 +69,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._gate.enter()
             self._inside = True
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs leave it out
         except BaseException:
             self._leave_gate()
             raise
 
     def _commit(self) -> None:
         # A failed COMMIT keeps the transaction, and so the gate, until the rollback.
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # the stubs leave it out
         self._leave_gate()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]  # the stubs leave it out
         finally:
             self._leave_gate()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # the stubs leave it out
         finally:
             self._leave_gate()
             if self._gate is not None:

@@ -12,13 +12,12 @@ from anlan.base.case_number import CaseKind as NumberKind
 from anlan.base.case_number import CaseNumber
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
-from anlan.cases.enums import CaseKind
+from anlan.cases.enums import CaseKind, Phase
 from anlan.cases.events import CaseOpened, PlaybookApplied, TaskAdded
 from anlan.cases.models import (
     Case,
     Counter,
     Deadline,
-    Phase,
     PhaseRecord,
     Playbook,
     Task,

@@ -12,6 +12,7 @@ from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions, policies
+from anlan.cases.enums import Phase, Severity, TaskState
 from anlan.cases.events import (
     CaseClosed,
     CaseReopened,
@@ -22,7 +23,7 @@ from anlan.cases.events import (
     TaskReopened,
     TaskSkipped,
 )
-from anlan.cases.models import Case, Phase, PhaseRecord, Severity, Task
+from anlan.cases.models import Case, PhaseRecord, Task
 from anlan.cases.services.deadlines import (
     cancel_deadlines,
     meet_deadlines,
@@ -268,7 +269,7 @@ def _lock_task(task: Task) -> Task:
 
 
 def _end_task(
-    task: Task, state: Task.State, words: str, *, by: Actor, at: datetime
+    task: Task, state: TaskState, words: str, *, by: Actor, at: datetime
 ) -> None:
     task.state = state
     task.words = words

@@ -12,7 +12,7 @@ from django import template
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -224,8 +224,7 @@ def percent_of(part: float, whole: float) -> int:
 @register.simple_tag
 def join_words(*words: object) -> SafeString:
     """The words that are not empty, with a middle dot between them."""
-    dot = mark_safe(" · ")
-    return dot.join(conditional_escape(word) for word in words if word)
+    return format_html_join(" · ", "{}", ((word,) for word in words if word))
 
 
 def _now(context: Context) -> datetime:

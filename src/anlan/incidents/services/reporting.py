@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -36,6 +37,18 @@ PLAYBOOK = "assault"
 WORDS_LIMIT = 1000
 # A device clock may run ahead a little; beyond it the claim is refused as nonsense.
 AHEAD_SECONDS = 120
+
+
+class Facts(TypedDict):
+    """What a first and a further report put on the record alike."""
+
+    place: str
+    channel: str
+    flags: str
+    people: int | None
+    happened_source: str
+    suggested_severity: int
+    words_digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,20 +269,17 @@ def _add_report(
         received_at=at,
         opened_incident=opened,
     )
-    facts = {
-        "place": said.place.label,
-        "channel": said.channel.value,
-        "flags": ",".join(said.flags),
-        "people": said.people_count,
-        "happened_source": said.happened_source.value,
-        "suggested_severity": incident.suggested_severity,
-        "words_digest": report.digest_of("words"),
-    }
+    facts = Facts(
+        place=said.place.label,
+        channel=said.channel.value,
+        flags=",".join(said.flags),
+        people=said.people_count,
+        happened_source=said.happened_source.value,
+        suggested_severity=incident.suggested_severity,
+        words_digest=report.digest_of("words"),
+    )
     event = (
-        IncidentReported(
-            **facts,
-            confirmed=int(incident.is_confirmed),
-        )
+        IncidentReported(**facts, confirmed=int(incident.is_confirmed))
         if opened
         else FurtherReport(**facts)
     )
