@@ -127,7 +127,8 @@ def _play_step(
         result = ACTIONS[step.do](stage, by=_actor(step.who), at=at, **step.arguments)
     except DomainError as error:
         result = f"refused: {error}"
-        if step.refused is None or step.refused not in f"{error.code} {error}":
+        said = f"{error.code} {error.source} {error}"
+        if step.refused is None or step.refused not in said:
             outcome.failed.append(f"{step.at} {step.who} {step.do}: {error}")
     else:
         if step.refused is not None:
