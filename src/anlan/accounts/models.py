@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.roles import ROLE_CHOICES, ROLES, Permission, Role
+from anlan.ledger.models import Worded
 
 # Without 0 O 1 I L U V: a code is read out over a radio and typed from a poster.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
@@ -41,6 +42,7 @@ class Region(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
     name = models.CharField(_("名称"), max_length=80)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -67,6 +69,8 @@ class Site(models.Model):
     name = models.CharField(_("名称"), max_length=80)
     address = models.CharField(_("地址"), max_length=160, blank=True)
     control_room_phone = models.CharField(_("监控室电话"), max_length=32, blank=True)
+    # A closed site keeps its cases and its chain; nothing new begins there.
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -239,10 +243,20 @@ class Post(models.Model):
     name = models.CharField(_("岗位"), max_length=40)
     radio = models.CharField(_("对讲频道"), max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
+    # A gap in the roster is an hour in which such a post has nobody.
+    must_be_staffed = models.BooleanField(_("必须有人"), default=False)
+    # Shanghai's clock, every day; none: around the clock. 19:00–07:00 runs over midnight.
+    staffed_from = models.TimeField(_("从"), null=True, blank=True)
+    staffed_until = models.TimeField(_("到"), null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["site", "name"], name="accounts_post_once")
+            models.UniqueConstraint(fields=["site", "name"], name="accounts_post_once"),
+            models.CheckConstraint(
+                condition=Q(staffed_from__isnull=True, staffed_until__isnull=True)
+                | Q(staffed_from__isnull=False, staffed_until__isnull=False),
+                name="accounts_post_hours_pair",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -276,3 +290,121 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.name} @ {self.post.name} {self.starts_at:%m-%d %H:%M}"
+
+
+class Invitation(models.Model):
+    """A one-time code on paper with which a person sets a password; kept as a digest."""
+
+    class Purpose(models.TextChoices):
+        JOIN = "join", _("加入")
+        RESET = "reset", _("重设密码")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    digest = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at=None, revoked_at=None),
+                name="accounts_invitation_one_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.user_id}"
+
+
+class Pin(models.Model):
+    """The six digits with which a person opens a shared phone; nothing else takes them."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="pin")
+    secret = models.CharField(max_length=128)  # hashed like a password
+    set_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"pin of {self.user_id}"
+
+
+class SharedPhone(models.Model):
+    """A phone of the guards' room: enrolled by the office, opened by whoever is on duty.
+
+    The enrolment code and the token in the phone's cookie are kept as digests.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="shared_phones"
+    )
+    post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT)
+    name = models.CharField(_("名称"), max_length=40)
+    code_digest = models.BinaryField(max_length=32, null=True, unique=True)
+    code_expires_at = models.DateTimeField(null=True)
+    token_digest = models.BinaryField(max_length=32, null=True, unique=True)
+    enrolled_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    holder = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["site", "name"],
+                condition=Q(revoked_at=None),
+                name="accounts_shared_phone_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def actor_key(self) -> str:
+        return f"device:{self.uid}"
+
+
+class Handover(Worded):
+    """交接班: what one guard left open to the next, confirmed by both."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    phone = models.ForeignKey(
+        SharedPhone, on_delete=models.PROTECT, related_name="handovers"
+    )
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    taker = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField(_("交班说明"), max_length=1000, blank=True)
+    open_incidents = models.PositiveSmallIntegerField()
+    open_tasks = models.PositiveSmallIntegerField()
+    unacknowledged = models.PositiveSmallIntegerField()
+    given_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=Q(taken_at=None),
+                name="accounts_handover_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True, taker__isnull=True)
+                | Q(taken_at__isnull=False, taker__isnull=False),
+                name="accounts_handover_taken_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phone} {self.given_at:%m-%d %H:%M}"
