@@ -32,6 +32,7 @@ STYLES = (
     "css/components/case.css",
     "css/components/overlay.css",
     "css/components/phone.css",
+    "css/pages/home.css",
     "css/shells.css",
     "css/print.css",
 )

@@ -1,9 +1,8 @@
-"""The staff's home, their preferences, and the answers to failures."""
+"""Preferences, the answer to a supervisor, and the answers to failures."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,13 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import User
-
-
-@login_required
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """Where each role begins."""
-    return render(request, "desk/home.html")
 
 
 @require_POST

@@ -1,0 +1,240 @@
+"""Reads across packages for the staff's pages, scoped to the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.urls import NoReverseMatch, reverse
+
+from anlan.accounts.models import Post, Shift, Site, User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
+from anlan.accounts.services import phone_of
+from anlan.base.clock import day_bounds, local_day
+from anlan.cases.enums import CaseState, Phase
+from anlan.cases.models import Case, Deadline
+from anlan.cases.selectors import cases_for
+from anlan.incidents.enums import AssignmentState
+from anlan.incidents.models import Assignment, Incident
+from anlan.incidents.services.responding import ACKNOWLEDGE, ARRIVE, CONTROL
+
+MOST_INCIDENTS = 60  # open at once; beyond it the list of cases is the place
+MOST_DUTIES = 60
+CLOSED = 5
+CLOSED_DAYS = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenIncident:
+    """A card of the home page: how bad, where, who leads, which clock runs."""
+
+    incident: Incident
+    url: str
+    clock: Deadline | None
+    waiting: list[Assignment] = field(default_factory=list)
+    coming: list[Assignment] = field(default_factory=list)
+
+    @property
+    def case(self) -> Case:
+        return self.incident.case
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Nobody has said "I am on my way": the reddest state there is."""
+        return self.incident.acknowledged_at is None
+
+    @property
+    def phase(self) -> Phase:
+        return Phase(self.case.phase)
+
+    @property
+    def phase_step(self) -> int:
+        return list(Phase).index(self.phase) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """A line of a list of cases, and where it leads."""
+
+    case: Case
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """A post that somebody stands on now."""
+
+    shift: Shift
+    phone: str = ""  # E.164; only for those who command at the site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A stretch of today in which nobody stands on a post."""
+
+    post: Post
+    starts_at: datetime
+    ends_at: datetime
+
+
+def room_url(number: str) -> str:
+    """The address of a case's room."""
+    try:
+        return reverse("cases:room", args=[number])
+    except NoReverseMatch:  # an installation without the room
+        return reverse("phone:incident", args=[number])
+
+
+def open_incidents(user: User) -> list[OpenIncident]:
+    """The reader's open incidents: unanswered first, then the worst, then the newest."""
+    incidents = list(
+        Incident.objects.filter(
+            case__state=CaseState.OPEN,
+            case__site__in=sites_where(user, Permission.INCIDENT_SEE),
+        )
+        .select_related("case__site", "case__commander", "place")
+        .order_by("-case__opened_at", "-pk")[:MOST_INCIDENTS]
+    )
+    assignments = _assignments_of(incidents)
+    clocks = _clocks_of(incidents)
+    cards = [
+        OpenIncident(
+            incident=incident,
+            url=room_url(incident.case.number),
+            clock=_clock(incident, clocks.get(incident.case_id, [])),
+            waiting=_in_state(assignments.get(incident.pk, []), "alerted"),
+            coming=_in_state(
+                assignments.get(incident.pk, []), "acknowledged", "arrived"
+            ),
+        )
+        for incident in incidents
+    ]
+    return sorted(cards, key=lambda c: (not c.is_unanswered, -c.case.severity))
+
+
+def on_duty(user: User, *, at: datetime) -> dict[Site, list[Duty]]:
+    """Who stands where now, by site; phones only for those who command there."""
+    commanded = set(
+        sites_where(user, Permission.INCIDENT_COMMAND).values_list("pk", flat=True)
+    )
+    shifts = (
+        Shift.objects.filter(
+            site__in=sites_where(user, Permission.INCIDENT_SEE),
+            starts_at__lte=at,
+            ends_at__gt=at,
+            user__is_active=True,
+        )
+        .select_related("site", "post", "user")
+        .order_by("site__code", "site_id", "post__name", "pk")[:MOST_DUTIES]
+    )
+    duties: dict[Site, list[Duty]] = {}
+    for shift in shifts:
+        phone = phone_of(shift.user) if shift.site_id in commanded else ""
+        duties.setdefault(shift.site, []).append(Duty(shift=shift, phone=phone))
+    return duties
+
+
+def roster_gaps(user: User, *, at: datetime) -> list[Gap]:
+    """From now to midnight: the posts without anybody, for those who plan the roster."""
+    ends_at = day_bounds(local_day(at))[1]
+    posts = list(
+        Post.objects.filter(
+            site__in=sites_where(user, Permission.ROSTER_MANAGE), is_active=True
+        )
+        .select_related("site")
+        .order_by("site__code", "site_id", "name", "pk")
+    )
+    covered: dict[int, list[tuple[datetime, datetime]]] = {}
+    for post_id, begins, ends in (
+        Shift.objects.filter(
+            post__in=posts, starts_at__lt=ends_at, ends_at__gt=at, user__is_active=True
+        )
+        .order_by("starts_at")
+        .values_list("post_id", "starts_at", "ends_at")
+    ):
+        covered.setdefault(post_id, []).append((begins, ends))
+    return [
+        Gap(post=post, starts_at=begins, ends_at=ends)
+        for post in posts
+        for begins, ends in _uncovered(covered.get(post.pk, []), at, ends_at)
+    ]
+
+
+def closed_lately(user: User, *, at: datetime) -> list[CaseRow]:
+    """The cases closed last, of those opened within the last ninety days."""
+    since = at - timedelta(days=CLOSED_DAYS)
+    found = (
+        cases_for(user)
+        .filter(state=CaseState.CLOSED, opened_at__gte=since)
+        .select_related("site", "closed_by")
+        .order_by("-closed_at", "-pk")[:CLOSED]
+    )
+    return rows_of(found)
+
+
+def rows_of(cases: Iterable[Case]) -> list[CaseRow]:
+    return [CaseRow(case=case, url=room_url(case.number)) for case in cases]
+
+
+def _uncovered(
+    periods: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime
+) -> list[tuple[datetime, datetime]]:
+    """The holes that ``periods``, sorted by their beginning, leave in the stretch."""
+    holes = []
+    for begins, ends in periods:
+        if begins > start:
+            holes.append((start, begins))
+        start = max(start, ends)
+    if start < end:
+        holes.append((start, end))
+    return holes
+
+
+def _assignments_of(incidents: list[Incident]) -> dict[int, list[Assignment]]:
+    grouped: dict[int, list[Assignment]] = {}
+    for assignment in (
+        Assignment.objects.filter(incident__in=incidents)
+        .select_related("user")
+        .order_by("alerted_at", "pk")
+    ):
+        grouped.setdefault(assignment.incident_id, []).append(assignment)
+    return grouped
+
+
+def _in_state(assignments: list[Assignment], *states: str) -> list[Assignment]:
+    wanted = {AssignmentState(state) for state in states}
+    return [a for a in assignments if AssignmentState(a.state) in wanted]
+
+
+def _clocks_of(incidents: list[Incident]) -> dict[int, list[Deadline]]:
+    grouped: dict[int, list[Deadline]] = {}
+    cases = [incident.case_id for incident in incidents]
+    for deadline in (
+        Deadline.objects.filter(case__in=cases, met_at=None, cancelled_at=None)
+        .select_related("standard")
+        .order_by("due_at", "pk")
+    ):
+        grouped.setdefault(deadline.case_id, []).append(deadline)
+    return grouped
+
+
+def _clock(incident: Incident, running: list[Deadline]) -> Deadline | None:
+    """The promise that counts now: answer, arrive, control, then the next one due.
+
+    A rung that ran out keeps its row, so a fresh clock of the same step goes first.
+    """
+    if incident.acknowledged_at is None:
+        step = ACKNOWLEDGE
+    elif incident.arrived_at is None:
+        step = ARRIVE
+    elif incident.controlled_at is None:
+        step = CONTROL
+    else:
+        ladder = {ACKNOWLEDGE, ARRIVE, CONTROL}
+        rest = [d for d in running if d.standard and d.key not in ladder]
+        return rest[0] if rest else None
+    mine = [deadline for deadline in running if deadline.key == step]
+    fresh = [deadline for deadline in mine if deadline.fired_at is None]
+    return fresh[0] if fresh else mine[-1] if mine else None

@@ -1,0 +1,49 @@
+"""Where each role begins."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import running_memberships
+from anlan.accounts.roles import Permission
+from anlan.cases.selectors import my_tasks
+from anlan.desk import selectors
+from anlan.desk.views.reader import reader
+
+TASKS = 8  # the most urgent ones; the rest is a page of its own
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What is burning, what is mine, who is here; a guard's home is the phone."""
+    user = reader(request)
+    if works_on_foot(user):
+        return redirect("phone:alarm")
+    at = timezone.now()
+    tasks = list(my_tasks(user)[: TASKS + 1])
+    return render(
+        request,
+        "desk/home.html",
+        {
+            "incidents": selectors.open_incidents(user),
+            "tasks": tasks[:TASKS],
+            "has_more_tasks": len(tasks) > TASKS,
+            "duties": selectors.on_duty(user, at=at),
+            "gaps": selectors.roster_gaps(user, at=at),
+            "closed": selectors.closed_lately(user, at=at),
+        },
+    )
+
+
+def works_on_foot(user: User) -> bool:
+    """Whether the user answers alarms without commanding anywhere: a guard."""
+    held = {p for m in running_memberships(user) for p in m.role.permissions}
+    return (
+        Permission.INCIDENT_RESPOND in held and Permission.INCIDENT_COMMAND not in held
+    )
