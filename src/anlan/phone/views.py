@@ -370,7 +370,10 @@ def _attach(made: Report, request: HttpRequest, *, at: datetime) -> None:
                 report=made, chunks=upload.chunks(), by=_user(request), at=at
             )
         except DomainError as error:
-            messages.warning(request, f"{upload.name}：{error}")
+            messages.warning(
+                request,
+                _("%(file)s：%(error)s") % {"file": upload.name, "error": error},
+            )
 
 
 def _sent(request: HttpRequest, made: Report) -> HttpResponse:

@@ -6,6 +6,7 @@ import { all, drop, keep } from "./store.js";
 const RETRY_MS = 15000;
 const PATIENCE_MS = 8000;
 let sending = false;
+let isSignedOut = false;
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -41,9 +42,10 @@ export async function flush() {
     const waiting = await all();
     if (waiting.length === 0) return null;
     const response = await fetch("/m/token/", { signal: AbortSignal.timeout(PATIENCE_MS) });
+    isSignedOut = response.redirected;
     if (!response.ok || response.redirected) return null;
     const { csrf, user } = await response.json();
-    for (const item of waiting.filter((one) => one.user === user || !one.user)) {
+    for (const item of waiting.filter((one) => one.user === user)) {
       try {
         last = await send(item, csrf);
         await drop(item.id);
@@ -69,6 +71,31 @@ async function show() {
     const words = waiting.length ? "waiting" : off ? "lost" : "fine";
     chip.lastChild.textContent = chip.dataset[words].replace("{}", waiting.length);
   });
+  document.querySelectorAll("[data-waiting-list]").forEach((list) => {
+    list.hidden = waiting.length === 0;
+    list.querySelector("ul").replaceChildren(...waiting.map((item) => row(item, list)));
+  });
+}
+
+// One kept report: where, when, why it still lies here. Only a refused one may be
+// thrown away, because it will be refused again.
+function row(item, list) {
+  const line = list.querySelector("template").content.cloneNode(true).firstElementChild;
+  const made = new Date(item.made);
+  const time = [made.getHours(), made.getMinutes()].map((n) => String(n).padStart(2, "0")).join(":");
+  const refused = item.errors ? Object.values(item.errors).flat().map((e) => e.message || e) : [];
+  const other = item.user !== list.dataset.user;
+  const why = refused.join(" ") || (other && list.dataset.other) || (isSignedOut && list.dataset.login) || list.dataset.network;
+  line.querySelector("b").textContent = item.place || "";
+  line.querySelector("small").textContent = `${time} · ${why}`;
+  const button = line.querySelector("button");
+  button.hidden = refused.length === 0;
+  button.addEventListener("click", async () => {
+    if (!confirm(list.dataset.sure)) return;
+    await drop(item.id);
+    await show();
+  });
+  return line;
 }
 
 async function submit(event) {
@@ -85,7 +112,8 @@ async function submit(event) {
     id,
     action: form.action,
     made: Date.now(),
-    user: form.dataset.user || "",
+    user: form.dataset.user,
+    place: form.querySelector("[name=place]:checked")?.dataset.label,
     fields: [...data.entries()],
     files: files.map((file) => ({ name: file.name, blob: file })),
   });
@@ -94,7 +122,8 @@ async function submit(event) {
     location.href = answer.url;
     return;
   }
-  delete form.dataset.busy;
+  // It stays busy: what was kept is not to be kept twice.
+  form.querySelector(".submit button")?.setAttribute("disabled", "");
   const card = document.querySelector("[data-offline-card]");
   if (card && !document.querySelector(".sent.offline")) form.before(card.content.cloneNode(true));
   scrollTo({ top: 0 });
@@ -107,7 +136,7 @@ document.querySelectorAll("input[type=file]").forEach((input) => {
   input.addEventListener("change", () => {
     const names = [...input.form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
     const line = input.form.querySelector("[data-file-names]");
-    if (line) line.textContent = names.map((file) => file.name).join("、");
+    if (line) line.textContent = names.map((file) => file.name).join(" · ");
   });
 });
 addEventListener("online", flush);

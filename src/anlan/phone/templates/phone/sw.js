@@ -2,7 +2,7 @@
 // network, else from the last visit. Reports never pass through here: the outbox keeps
 // them, because a service worker may be ended at any moment.
 const SHELL = {{ shell|safe }};
-const CACHE = "anlan-shell-1";
+const CACHE = "anlan-shell-2";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(

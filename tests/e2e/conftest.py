@@ -1,0 +1,274 @@
+"""A real installation for each test, and browsers that look at it.
+
+The data is made once a run, by playing; each test gets a copy of it, its own web and
+worker processes on a free port, and a page that fails the test when the console speaks
+of an error or the content security policy is broken.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "anlan-demo-2026"
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+SignIn: TypeAlias = "Callable[..., Person]"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = str(Path(__file__).parent)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.slow)
+
+
+@dataclass
+class Installation:
+    """Running processes over a data folder of their own."""
+
+    data: Path
+    port: int
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.data, port=self.port)
+
+    def start(self, name: str, *arguments: str) -> None:
+        log = (self.data / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+        )
+
+    def kill(self, name: str) -> None:
+        """As power failure would: no chance to tidy up."""
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGKILL)
+        process.wait(STOP_SECONDS)
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(STOP_SECONDS)
+
+    def wait_until_ready(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"no page after {START_SECONDS} s:\n{self.log('web')}")
+
+    def log(self, name: str) -> str:
+        return (self.data / f"{name}.log").read_text(errors="replace")[-4000:]
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@dataclass
+class Person:
+    """Somebody signed in, with a browser of their own."""
+
+    context: BrowserContext
+    page: Page
+
+    def go(self, path: str) -> Page:
+        self.page.goto(path)
+        return self.page
+
+
+def environment(data: Path, *, port: int = 8000) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ANLAN_")}
+    return {
+        **kept,
+        "ANLAN_DATA": str(data),
+        "ANLAN_DEMO": "1",
+        "ANLAN_PORT": str(port),
+        "ANLAN_PUBLIC_URL": f"http://localhost:{port}",
+        "ANLAN_LOG_LEVEL": "WARNING",
+    }
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo company, made once for all workers of the run."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    data = shared / "played"
+    with (shared / "played.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (data / "ready").exists():
+            _make(data)
+    return data
+
+
+def _make(data: Path) -> None:
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir()
+    steps = (
+        ["migrate", "--verbosity", "0"],
+        ["seed_demo"],
+        ["collectstatic", "--noinput", "--verbosity", "0"],
+    )
+    for arguments in steps:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=environment(data),
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    (data / "ready").touch()
+
+
+@contextmanager
+def running(played: Path, folder: Path) -> Iterator[Installation]:
+    data = folder / "data"
+    shutil.copytree(played, data)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = Installation(data, port)
+    try:
+        made.start("web", "serve")
+        made.start("worker", "worker")
+        made.wait_until_ready()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def installation(played: Path, tmp_path: Path) -> Iterator[Installation]:
+    """An installation that this test may break."""
+    with running(played, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_installation(
+    played: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """One for the tests of a file that only look."""
+    with running(played, tmp_path_factory.mktemp("shared")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Debian's Chromium; as root it needs to be told that it has no sandbox."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here; on Debian and Ubuntu: sudo apt install chromium")
+    options = ["--disable-gpu", "--disable-background-networking"]
+    if os.geteuid() == 0:
+        options.append("--no-sandbox")
+    return {"executable_path": CHROMIUM, "args": options}
+
+
+@pytest.fixture
+def sign_in(browser: Browser) -> Iterator[SignIn]:
+    """``sign_in(installation, "zhoumin", size=PHONE)`` through the sign-in page."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and "net::ERR_" not in message.text:
+            complaints.append(f"{message.location.get('url')}: {message.text}")
+
+    def enter(
+        installation: Installation,
+        username: str = "",
+        *,
+        size: dict[str, int] = DESK,
+        path: str = "/",
+        **more: object,
+    ) -> Person:
+        context = browser.new_context(
+            base_url=installation.url,
+            viewport=size,  # type: ignore[arg-type]  # two integers
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **more,  # type: ignore[arg-type]  # passed on
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("response", _note_failures(complaints))
+        if username:
+            page.goto("/accounts/login/")
+            page.fill("input[name=login]", username)
+            page.fill("input[name=password]", PASSWORD)
+            page.click("form.form button")
+            page.wait_for_url(lambda url: "/accounts/login" not in url)
+            if path != "/":
+                page.goto(path)
+        else:
+            page.goto(path)
+        return Person(context, page)
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def _note_failures(complaints: list[str]) -> Callable[[Response], None]:
+    def note(response: Response) -> None:
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            complaints.append(f"{response.status} {response.url}")
+
+    return note

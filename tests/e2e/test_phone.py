@@ -1,0 +1,69 @@
+"""The guard's phone in a real browser: three taps, no signal, an impatient thumb."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, Installation, SignIn
+
+
+def count(installation: Installation, table: str) -> int:
+    database = f"file:{installation.data / 'anlan.sqlite3'}?mode=ro"
+    with closing(sqlite3.connect(database, uri=True)) as connection:
+        answer: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 -- names of this file
+        return answer
+
+
+def alarm(page: Page, send: Callable[[], None]) -> None:
+    page.goto("/m/")
+    page.click("a.alarm")
+    page.click("label.chip:has(input[value=injured])")
+    send()
+
+
+def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    assert page.url.endswith("/m/")
+
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+
+    page.wait_for_url("**/m/sent/**")
+    expect(page.locator(".sent")).to_contain_text("已送达")
+    assert count(installation, "incidents_incident") == 1
+
+
+def test_an_impatient_thumb_makes_one_report(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+
+    alarm(page, lambda: page.dblclick("form[data-outbox] .submit button"))
+
+    page.wait_for_url("**/m/sent/**")
+    assert count(installation, "incidents_report") == 1
+
+
+def test_a_report_without_signal_is_kept_and_sent_once(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    page = guard.page
+    page.goto("/m/report/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    guard.context.set_offline(True)
+
+    page.click("label.chip:has(input[value=injured])")
+    page.click("form[data-outbox] .submit button")
+    expect(page.locator(".sent.offline")).to_contain_text("还没送到")
+    page.reload()
+    expect(page.locator("[data-outbox-chip]")).to_contain_text("1")
+    assert count(installation, "incidents_report") == 0
+
+    guard.context.set_offline(False)
+    expect(page.locator("[data-outbox-chip]:not(.off)")).to_be_attached(timeout=20_000)
+    assert count(installation, "incidents_report") == 1
