@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.cases.enums import Phase, Role, Severity
@@ -13,7 +14,7 @@ from anlan.ledger.events import Covered, Event, recorded
 
 def role_words(codes: str) -> str:
     """The roles of a party, "victim,staff", as words."""
-    return "、".join(str(Role(code).label) for code in codes.split(","))
+    return gettext("、").join(str(Role(code).label) for code in codes.split(","))
 
 
 @recorded
@@ -266,10 +267,15 @@ class CaseReopened(Event):
 class PlaybookPublished(Event):
     kind: ClassVar[str] = "case.playbook_published"
     sentence: ClassVar[str] = _("{actor}发布预案 {playbook} 第 {version} 版")
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(digest_field="reason_digest", model="cases.Playbook", field="reason"),
+    )
 
     playbook: str
     version: int
     digest: str
+    valid_from: str | None = None
+    reason_digest: str | None = None
 
 
 @recorded
@@ -279,10 +285,15 @@ class StandardPublished(Event):
     sentence: ClassVar[str] = _(
         "{actor}发布时限标准 {standard} 第 {version} 版：{seconds} 秒"
     )
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(digest_field="reason_digest", model="cases.Standard", field="reason"),
+    )
 
     standard: str
     version: int
     seconds: int
+    valid_from: str | None = None
+    reason_digest: str | None = None
 
 
 @recorded

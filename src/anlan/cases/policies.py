@@ -32,7 +32,7 @@ def check_can_leave_phase(case: Case, phase: Phase) -> None:
     shut = open_binding_tasks(case, upto=phase)
     if shut:
         raise Conflict(
-            _("还有必须完成的任务：%s") % "、".join(task.title for task in shut)
+            _("还有必须完成的任务：%s") % _("、").join(task.title for task in shut)
         )
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import polib
 from django.utils.translation.template import templatize
@@ -20,7 +21,8 @@ SOURCE = Path(__file__).parents[1]
 CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 
 # Where each function has its context, its text and its plural; None: it has none.
-_SHAPES: dict[str, tuple[int | None, int, int | None]] = {
+Shape: TypeAlias = tuple[int | None, int, int | None]
+_SHAPES: dict[str, Shape] = {
     "gettext": (None, 0, None),
     "gettext_lazy": (None, 0, None),
     "gettext_noop": (None, 0, None),
@@ -85,7 +87,7 @@ def template_files() -> list[Path]:
 def texts_in_python(source: str) -> Iterator[Text]:
     """The texts that a module hands to gettext, under whatever name it imported it."""
     tree = ast.parse(source)
-    names = _translating_names(tree)
+    names = translating_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (shape := names.get(_name_of(node.func))):
             text = _text_of(node, shape)
@@ -104,7 +106,8 @@ def texts_in_template(source: str) -> Iterator[Text]:
 
 def placeholders(text: str) -> list[str]:
     """What is filled in later: ``%(name)s``, ``%s``, ``{name}``; positions in order."""
-    return sorted(_PLACEHOLDER.findall(text.replace("%%", "")))
+    found: list[str] = _PLACEHOLDER.findall(text.replace("%%", ""))
+    return sorted(found, key=lambda one: one if "(" in one or "{" in one else "")
 
 
 def read_catalogue(path: Path = CATALOGUE) -> polib.POFile:
@@ -130,7 +133,9 @@ def update(path: Path = CATALOGUE) -> tuple[int, int]:
     texts = texts_in_code()
     catalogue = read_catalogue(path)
     known = {_key(entry): entry for entry in catalogue}
-    entries = [_entry(text, files, known.get(text)) for text, files in texts.items()]
+    entries = [
+        _entry(text, files, known.get(text)) for text, files in sorted(texts.items())
+    ]
     fresh = polib.POFile(wrapwidth=0)
     fresh.metadata = catalogue.metadata
     fresh.extend(entries)
@@ -203,9 +208,10 @@ _IMPORT = (
 )
 
 
-def _translating_names(
+def translating_names(
     tree: ast.Module,
-) -> dict[str, tuple[int | None, int, int | None]]:
+) -> dict[str, Shape]:
+    """The functions of gettext by the names a module imported them under."""
     names = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.ImportFrom):
@@ -221,7 +227,7 @@ def _name_of(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-def _text_of(call: ast.Call, shape: tuple[int | None, int, int | None]) -> Text | None:
+def _text_of(call: ast.Call, shape: Shape) -> Text | None:
     """The text of a call, unless it is handed a variable: that is a text elsewhere."""
     context, msgid, plural = (_constant(call, place) for place in shape)
     if not msgid:

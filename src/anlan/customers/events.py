@@ -57,7 +57,7 @@ class PersonCorrected(Event):
 
     def shown(self) -> dict[str, Any]:
         names = [gettext(FIELD_WORDS[name]) for name in self.fields.split(",")]
-        return {"fields": "、".join(names)}
+        return {"fields": gettext("、").join(names)}
 
 
 FIELD_WORDS = {

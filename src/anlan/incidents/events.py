@@ -14,7 +14,9 @@ from anlan.ledger.events import Covered, Event, recorded
 
 def flag_words(codes: str) -> str:
     """The flags of a report, "weapon,injured", as words."""
-    return "、".join(str(Flag(code).label) for code in codes.split(",") if code)
+    return gettext("、").join(
+        str(Flag(code).label) for code in codes.split(",") if code
+    )
 
 
 def why_chosen(rung: str, on_duty: int, post: str | None, distance: int | None) -> str:

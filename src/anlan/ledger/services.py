@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
 from anlan.base.digest import canonical_json, sha256
@@ -269,7 +270,7 @@ def _locked_head(organisation_id: int, site_id: int) -> Chain:
         )
         head = heads.get(organisation_id=organisation_id, site_id=site_id)
     if len(bytes(head.digest)) != 32:
-        raise LedgerBroken("台账链头已损坏，暂停写入，请立即联系系统管理员")
+        raise LedgerBroken(_("台账链头已损坏，暂停写入，请立即联系系统管理员"))
     return head
 
 

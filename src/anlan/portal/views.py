@@ -111,7 +111,10 @@ def files(request: HttpRequest, secret: str) -> HttpResponse:
                 report=report, chunks=upload.chunks(), by=link, at=timezone.now()
             )
         except DomainError as error:
-            messages.warning(request, f"{upload.name}：{error}")
+            messages.warning(
+                request,
+                _("%(file)s：%(error)s") % {"file": upload.name, "error": error},
+            )
         else:
             messages.success(request, _("已收到：%s") % upload.name)
     return redirect("portal:follow", secret)
