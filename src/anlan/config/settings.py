@@ -24,6 +24,9 @@ DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 PUBLIC_URL = ENVIRONMENT.public_url.rstrip("/")
 DEMO = ENVIRONMENT.demo
+HOST = ENVIRONMENT.host
+PORT = ENVIRONMENT.port
+WEB_THREADS = ENVIRONMENT.web_threads
 
 INSTALLED_APPS = [
     "anlan.play.apps.PlayConfig",
