@@ -1,0 +1,89 @@
+"""The web process: live streams natively, everything else by Django's WSGI handler.
+
+Django's own ASGI handler halves the throughput of pages that are written in plain
+functions, and closes the database connection after each; a pool of threads with
+persistent connections does neither.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+
+from anlan.config.wsgi import application as pages
+from anlan.desk.live import LIVE_PATH, Live
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+AUTHORITY_PATH = "/ca.crt"
+
+
+class Front:
+    """One port for both, or for the streams alone."""
+
+    def __init__(self, *, live_only: bool = False) -> None:
+        self._live = Live()
+        self._others: Application = (
+            not_here
+            if live_only
+            else WSGIMiddleware(pages, workers=settings.WEB_THREADS)
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live_and_die(receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+        elif scope["path"] == LIVE_PATH:
+            await self._live(scope, receive, send)
+        elif scope["path"] == AUTHORITY_PATH:
+            await send_authority(send)
+        else:
+            await self._others(scope, receive, send)
+
+    def close_streams(self) -> None:
+        """End every open stream; a server that waits for open answers can then end."""
+        self._live.stop()
+
+    async def _live_and_die(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self._live.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._live.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def not_here(scope: Scope, receive: Receive, send: Send) -> None:
+    await send_text(send, 404, "live streams only")
+
+
+async def send_authority(send: Send) -> None:
+    """The certificate that phones of this network install once; see ``tools.lan``."""
+    certificate = settings.DATA / "lan" / "ca.crt"
+    if not certificate.exists():
+        await send_text(send, 404, "no certificate authority here")
+        return
+    kind = "application/x-x509-ca-cert"
+    await send_text(send, 200, certificate.read_text("ascii"), kind=kind)
+
+
+async def send_text(
+    send: Send, status: int, text: str, *, kind: str = "text/plain; charset=utf-8"
+) -> None:
+    headers = [
+        (b"content-type", kind.encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})
