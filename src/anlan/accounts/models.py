@@ -42,7 +42,7 @@ class Region(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
     name = models.CharField(_("名称"), max_length=80)
-    closed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -70,7 +70,7 @@ class Site(models.Model):
     address = models.CharField(_("地址"), max_length=160, blank=True)
     control_room_phone = models.CharField(_("监控室电话"), max_length=32, blank=True)
     # A closed site keeps its cases and its chain; nothing new begins there.
-    closed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

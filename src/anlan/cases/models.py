@@ -205,7 +205,7 @@ class PartyRole(models.Model):
         return f"{self.party_id} {self.role}"
 
 
-class Playbook(models.Model):
+class Playbook(Worded):
     """A plan as data; a published version never changes, cases keep the one they began with."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -215,6 +215,8 @@ class Playbook(models.Model):
     title = models.CharField(max_length=80)
     body: models.JSONField[Any, Any] = models.JSONField()
     published_at = models.DateTimeField()
+    valid_from = models.DateTimeField()  # for cases that are opened from then on
+    reason = models.CharField(_("修订理由"), max_length=300, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -227,7 +229,7 @@ class Playbook(models.Model):
         return f"{self.key} v{self.version}"
 
 
-class Standard(models.Model):
+class Standard(Worded):
     """A promise with a limit; the clocks use the newest version on the day they start."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -238,6 +240,7 @@ class Standard(models.Model):
     seconds = models.PositiveIntegerField()
     source = models.CharField(max_length=120, blank=True)
     valid_from = models.DateTimeField()
+    reason = models.CharField(_("修订理由"), max_length=300, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import User
-from anlan.accounts.permissions import check_permission, has_permission
+from anlan.accounts.models import Organisation, User
+from anlan.accounts.permissions import (
+    check_permission,
+    has_permission,
+    running_memberships,
+)
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases import policies
@@ -85,3 +89,23 @@ def check_can_link(by: Actor, case: Case) -> None:
 def check_can_edit_parties(by: Actor, case: Case) -> None:
     check_permission(by, Permission.PARTY_EDIT, site=case.site)
     policies.check_is_open(case)
+
+
+def can_edit(user: User, organisation: Organisation, permission: Permission) -> bool:
+    """Whether a running role anywhere in the company carries ``permission``."""
+    return user.is_active and any(
+        membership.organisation_id == organisation.pk
+        and permission in membership.role.permissions
+        for membership in running_memberships(user)
+    )
+
+
+def check_may_edit(
+    by: Actor, organisation: Organisation, permission: Permission
+) -> None:
+    """Standards and playbooks are the company's: no site has its own."""
+    if isinstance(by, System):
+        return
+    if isinstance(by, User) and can_edit(by, organisation, permission):
+        return
+    raise NotAllowed(_("您没有“%s”的权限") % permission.label)

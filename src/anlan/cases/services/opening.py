@@ -112,7 +112,7 @@ def apply_playbook(
     Nothing is ever removed: a task that is no longer needed is skipped by a person,
     with a reason.
     """
-    playbook = playbook_of(case, key)
+    playbook = playbook_of(case, key, at=at)
     plan = read_plan(playbook.body)
     present = set(Task.objects.filter(case=case).values_list("key", flat=True))
     flags = set(flags)
@@ -152,13 +152,15 @@ def apply_playbook(
     return tasks
 
 
-def playbook_of(case: Case, key: str) -> Playbook:
-    """The version the case began with, or the newest for a new case."""
+def playbook_of(case: Case, key: str, *, at: datetime) -> Playbook:
+    """The version the case began with, or for a new case the newest in force at ``at``."""
     begun = Playbook.objects.filter(task__case=case, key=key).first()
     if begun is not None:
         return begun
     newest = (
-        Playbook.objects.filter(organisation=case.organisation_id, key=key)
+        Playbook.objects.filter(
+            organisation=case.organisation_id, key=key, valid_from__lte=at
+        )
         .order_by("-version")
         .first()
     )

@@ -9,24 +9,39 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Organisation, User
-from anlan.accounts.permissions import running_memberships
+from anlan.accounts.models import Organisation
 from anlan.accounts.roles import Permission
+from anlan.base.clock import utc_text
 from anlan.base.digest import canonical_json, sha256
-from anlan.base.errors import InvalidInput, NotAllowed, NotFound
+from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.events import PlaybookPublished, StandardPublished
 from anlan.cases.models import Playbook, Standard
+from anlan.cases.permissions import check_may_edit
 from anlan.cases.playbook import read_plan
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, System
 
 
 def publish_playbook(
-    *, organisation: Organisation, body: Mapping[str, Any], by: Actor, at: datetime
+    *,
+    organisation: Organisation,
+    body: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    valid_from: datetime | None = None,
+    reason: str = "",
 ) -> Playbook:
-    """Publish the next version; the same body as the running one changes nothing."""
-    _check_may_edit(by, organisation, Permission.PLAYBOOK_EDIT)
+    """Publish the next version; the same body as the newest one changes nothing.
+
+    Cases opened from ``valid_from`` on (from now, if left out) begin with it.
+
+    Raises:
+        InvalidInput: the plan is wrong, ``valid_from`` has passed, or a person gives no
+            reason.
+    """
+    check_may_edit(by, organisation, Permission.PLAYBOOK_EDIT)
     plan = read_plan(body)
+    _check_revision(by, at=at, valid_from=valid_from, reason=reason)
     with ledger.recording():
         running = (
             Playbook.objects.filter(organisation=organisation, key=plan.key)
@@ -42,12 +57,16 @@ def publish_playbook(
             title=plan.title,
             body=body,
             published_at=at,
+            valid_from=valid_from or at,
+            reason=reason,
         )
         ledger.append_to(
             PlaybookPublished(
                 playbook=plan.title,
                 version=playbook.version,
                 digest=sha256(canonical_json(_without_booleans(dict(body)))).hex(),
+                valid_from=utc_text(playbook.valid_from),
+                reason_digest=playbook.digest_of("reason") if reason else None,
             ),
             organisation_id=organisation.pk,
             site_id=0,
@@ -68,13 +87,19 @@ def publish_standard(
     by: Actor,
     at: datetime,
     source: str = "",
+    valid_from: datetime | None = None,
+    reason: str = "",
 ) -> Standard:
-    """Publish the next version of a promise, valid from ``at``; running clocks keep theirs.
+    """Publish the next version of a promise; running clocks keep theirs.
+
+    Clocks that start from ``valid_from`` on (from now, if left out) use it.
 
     Raises:
-        InvalidInput: a limit below one second or above one year.
+        InvalidInput: a limit below one second or above one year, ``valid_from`` has
+            passed, or a person gives no reason.
     """
-    _check_may_edit(by, organisation, Permission.STANDARD_EDIT)
+    check_may_edit(by, organisation, Permission.STANDARD_EDIT)
+    _check_revision(by, at=at, valid_from=valid_from, reason=reason)
     if not 1 <= seconds <= 366 * 24 * 3600:
         raise InvalidInput(_("时限应在一秒到一年之间"), path="seconds")
     with ledger.recording():
@@ -87,11 +112,16 @@ def publish_standard(
             title=title,
             seconds=seconds,
             source=source,
-            valid_from=at,
+            valid_from=valid_from or at,
+            reason=reason,
         )
         ledger.append_to(
             StandardPublished(
-                standard=title, version=standard.version, seconds=seconds
+                standard=title,
+                version=standard.version,
+                seconds=seconds,
+                valid_from=utc_text(standard.valid_from),
+                reason_digest=standard.digest_of("reason") if reason else None,
             ),
             organisation_id=organisation.pk,
             site_id=0,
@@ -121,18 +151,13 @@ def standard_at(organisation_id: int, key: str, at: datetime) -> Standard:
     return standard
 
 
-def _check_may_edit(
-    by: Actor, organisation: Organisation, permission: Permission
+def _check_revision(
+    by: Actor, *, at: datetime, valid_from: datetime | None, reason: str
 ) -> None:
-    if isinstance(by, System):
-        return
-    if isinstance(by, User) and any(
-        membership.organisation_id == organisation.pk
-        and permission in membership.role.permissions
-        for membership in running_memberships(by)
-    ):
-        return
-    raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+    if valid_from is not None and valid_from < at:
+        raise InvalidInput(_("生效时间不能早于现在"), path="valid_from")
+    if not isinstance(by, System) and not reason.strip():
+        raise InvalidInput(_("请写明修订理由"), path="reason")
 
 
 def _without_booleans(value: Any) -> Any:
