@@ -130,3 +130,27 @@ class SignedIn(Event):
     kind: ClassVar[str] = "accounts.signed_in"
     sentence: ClassVar[str] = _("{actor}登录")
     quiet: ClassVar[bool] = True
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class TokenCreated(Event):
+    """The owner's name for the token stays in its row; the secret is nowhere."""
+
+    kind: ClassVar[str] = "accounts.token_created"
+    sentence: ClassVar[str] = _("{actor}创建了接口令牌 {prefix}…，范围 {scopes}")
+    tone: ClassVar[str] = "warn"
+
+    prefix: str
+    scopes: str
+    expires: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class TokenRevoked(Event):
+    kind: ClassVar[str] = "accounts.token_revoked"
+    sentence: ClassVar[str] = _("{actor}撤销了接口令牌 {prefix}…")
+    tone: ClassVar[str] = "warn"
+
+    prefix: str

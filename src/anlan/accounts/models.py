@@ -408,3 +408,35 @@ class Handover(Worded):
 
     def __str__(self) -> str:
         return f"{self.phone} {self.given_at:%m-%d %H:%M}"
+
+
+class ApiToken(models.Model):
+    """A personal secret for programs: its owner's rights, cut down to its scopes."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(_("用途"), max_length=60)
+    # The first characters of the secret, by which people tell their tokens apart.
+    prefix = models.CharField(max_length=12)
+    digest = models.BinaryField(max_length=32, unique=True)  # SHA-256 of the secret
+    scopes: models.JSONField[list[str], list[str]] = models.JSONField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")),
+                name="accounts_token_runs",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The owner's list, newest first.
+            models.Index(fields=["user", "-created_at"], name="accounts_tokens_of")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
