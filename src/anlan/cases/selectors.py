@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,8 @@ from uuid import UUID
 
 import orjson
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -18,6 +19,7 @@ from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
+from anlan.cases.events import EntryStruck
 from anlan.cases.models import AccessLink, Case, Party, Strike, Task
 from anlan.customers.selectors import masked
 from anlan.ledger.events import KINDS, Event
@@ -25,6 +27,7 @@ from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
 LATE_SECONDS = 60  # a claimed time further back than this is shown as late
+PAGE_OF_LINES = 20
 _PAGE = 50
 
 
@@ -119,46 +122,94 @@ def case_list(
 
 def timeline(case: Case, *, after: int = 0, newest: int = 200) -> list[Line]:
     """The newest entries of a case and of cases joined into it, newest first."""
-    subjects = {case.subject: ""} | {
-        joined.subject: joined.number for joined in case.joined_cases.all()
-    }
-    entries = list(
-        Entry.objects.filter(
-            organisation_id=case.organisation_id,
-            site_id=case.site_id,
-            subject__in=subjects,
-            seq__gt=after,
-        ).order_by("-seq")[:newest]
-    )
+    subjects = _subjects(case)
+    entries = list(_entries(case, subjects).filter(seq__gt=after)[:newest])
     return lines_of(entries, case=case, numbers=subjects)
 
 
+def timeline_page(
+    case: Case,
+    *,
+    before: int | None = None,
+    page: int = PAGE_OF_LINES,
+    names: Mapping[str, str] | None = None,
+    has_joined: bool = True,
+) -> tuple[list[Line], int | None]:
+    """A page of the timeline, newest first, and where the next older page begins.
+
+    Args:
+        before: the ``seq`` that the page before ended with.
+        names: names the caller knows already, by key, so that they are not read again.
+        has_joined: whether another case may be joined into this one.
+    """
+    subjects = _subjects(case) if has_joined else {case.subject: ""}
+    found = _entries(case, subjects)
+    if before is not None:
+        found = found.filter(seq__lt=before)
+    entries = list(found[: page + 1])
+    lines = lines_of(
+        entries[:page],
+        case=case,
+        numbers=subjects,
+        names=names,
+        is_newest=before is None,
+    )
+    return lines, entries[page - 1].seq if len(entries) > page else None
+
+
 def lines_of(
-    entries: Sequence[Entry], *, case: Case, numbers: dict[str, str] | None = None
+    entries: Sequence[Entry],
+    *,
+    case: Case,
+    numbers: dict[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    is_newest: bool = False,
 ) -> list[Line]:
-    """Entries as lines, with names and words looked up in a query for each kind."""
+    """Entries as lines; names and words are looked up together, not one by one.
+
+    ``is_newest`` says that nothing newer was left out: then every strike of these
+    entries is among them, for it came later.
+    """
     pairs = [(entry, _event(entry)) for entry in entries]
     shown = [(e, ev) for e, ev in pairs if not _is_quiet(e.kind)]
-    names = names_for(
-        {key for entry, ev in shown if ev for key in keys_in(ev, actor=entry.actor)}
-    )
+    keys = {key for entry, ev in shown if ev for key in keys_in(ev, actor=entry.actor)}
+    known = {**names_for(keys - set(names or {})), **(names or {})}
     words = _words([(entry, ev) for entry, ev in shown if ev])
-    strikes = {
-        strike.seq: strike
-        for strike in Strike.objects.filter(case=case).select_related("struck_by")
-    }
+    strikes = (
+        {
+            event.seq: (words.get(entry.seq, ""), known.get(entry.actor, ""))
+            for entry, event in shown
+            if isinstance(event, EntryStruck)
+        }
+        if is_newest
+        else _strikes(case, [entry.seq for entry, _event in shown])
+    )
     numbers = numbers or {}
     return [
         _line(
             entry,
             event,
-            names=names,
+            names=known,
             quote=words.get(entry.seq, ""),
             strike=strikes.get(entry.seq),
             number=numbers.get(entry.subject, ""),
         )
         for entry, event in shown
     ]
+
+
+def open_cases_beside(case: Case) -> list[Case]:
+    """Open cases of the same site and kind, newest first: what this one may be joined to."""
+    return list(
+        Case.objects.filter(
+            site=case.site_id,
+            kind=case.kind,
+            exercise=case.exercise,
+            state=Case.State.OPEN,
+        )
+        .exclude(pk=case.pk)
+        .order_by("-opened_at", "-pk")[:_PAGE]
+    )
 
 
 def tasks_by_phase(case: Case) -> dict[str, list[Task]]:
@@ -217,6 +268,33 @@ def shown_name(party: Party) -> str:
     return party.description or _("身份不明")
 
 
+def _subjects(case: Case) -> dict[str, str]:
+    return {case.subject: ""} | {
+        joined.subject: joined.number for joined in case.joined_cases.all()
+    }
+
+
+def _entries(case: Case, subjects: Iterable[str]) -> QuerySet[Entry]:
+    quiet = [kind for kind, event in KINDS.items() if event.quiet]
+    return (
+        Entry.objects.filter(
+            organisation_id=case.organisation_id,
+            site_id=case.site_id,
+            subject__in=subjects,
+        )
+        .exclude(kind__in=quiet)
+        .order_by("-seq")
+    )
+
+
+def _strikes(case: Case, seqs: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Reason and name for each of these entries that was struck."""
+    found = Strike.objects.filter(case__site=case.site_id, seq__in=seqs).values_list(
+        "seq", "reason", "struck_by__name"
+    )
+    return {seq: (reason, name) for seq, reason, name in found}
+
+
 def _event(entry: Entry) -> Event | None:
     if entry.data is None:
         return None
@@ -234,7 +312,7 @@ def _line(
     *,
     names: dict[str, str],
     quote: str,
-    strike: Strike | None,
+    strike: tuple[str, str] | None,
     number: str,
 ) -> Line:
     late = int((entry.recorded_at - entry.happened_at).total_seconds())
@@ -250,14 +328,14 @@ def _line(
         late_seconds=late if late > LATE_SECONDS else 0,
         quote=quote,
         is_erased=event is None,
-        struck_reason=strike.reason if strike else "",
-        struck_by=strike.struck_by.name if strike else "",
+        struck_reason=strike[0] if strike else "",
+        struck_by=strike[1] if strike else "",
         case_number=number,
     )
 
 
 def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
-    """The words covered by these entries, by seq; one query for each column."""
+    """The words covered by these entries, by seq: one query, whatever they are."""
     wanted: dict[tuple[str, str], dict[UUID, list[int]]] = {}
     for entry, event in pairs:
         for covered in event.covers:
@@ -265,10 +343,25 @@ def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
                 uid = UUID(entry.object.partition(":")[2])
                 column = wanted.setdefault((covered.model, covered.field), {})
                 column.setdefault(uid, []).append(entry.seq)
+    columns = list(wanted.items())
+    queries = [
+        _texts(model, field, rows, column=number)
+        for number, ((model, field), rows) in enumerate(columns)
+    ]
+    if not queries:
+        return {}
     words: dict[int, str] = {}
-    for (model, field), rows in wanted.items():
-        table: Any = apps.get_model(model)
-        for uid, text in table.objects.filter(uid__in=rows).values_list("uid", field):
-            for seq in rows[uid]:
-                words[seq] = text
+    for number, uid, text in queries[0].union(*queries[1:], all=True):
+        for seq in columns[number][1][uid]:
+            words[seq] = text
     return words
+
+
+def _texts(model: str, field: str, rows: Iterable[UUID], *, column: int) -> Any:
+    table: Any = apps.get_model(model)
+    found = table.objects.filter(uid__in=list(rows))
+    return found.values_list(
+        Value(column, output_field=IntegerField()),
+        "uid",
+        Cast(field, output_field=TextField()),
+    )
