@@ -102,9 +102,8 @@ def user_of_token(secret: str, *, at: datetime) -> tuple[User, ApiToken] | None:
     if token is None:
         return None
     user = token.user
-    user.scopes = frozenset(
-        Permission(scope) for scope in token.scopes if scope in Permission
-    )
+    # A permission that a later version dropped is dropped from its tokens too.
+    user.scopes = frozenset(scope for scope in Permission if scope in token.scopes)
     return user, token
 
 

@@ -71,3 +71,23 @@ class AssignmentState(models.TextChoices):
 class EmergencyService(models.TextChoices):
     POLICE = "110", _("110 报警")
     AMBULANCE = "120", _("120 急救")
+
+
+class DeviceKind(models.TextChoices):
+    PANIC_BUTTON = "panic_button", _("紧急按钮")
+    CAMERA = "camera", _("摄像机分析")
+    OTHER = "other", _("其他设备")
+
+
+class DeviceMode(models.TextChoices):
+    """How a device proves that it is itself; only the first one signs each message."""
+
+    HMAC = "hmac", _("逐条签名（HMAC-SHA256）")
+    SECRET_URL = "secret_url", _("保密网址")
+    BASIC = "basic", _("用户名和密码（Basic）")
+    DIGEST = "digest", _("用户名和密码（Digest）")
+    BROKER = "broker", _("MQTT 服务器代为认证")
+
+    @property
+    def is_signed(self) -> bool:
+        return self == DeviceMode.HMAC

@@ -9,10 +9,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anlan.accounts.models import Place, User
+from anlan.accounts.models import Organisation, Place, Site, User
 from anlan.cases.models import Case
 from anlan.incidents import enums
-from anlan.incidents.enums import AssignmentState, EmergencyService
+from anlan.incidents.enums import (
+    AssignmentState,
+    DeviceKind,
+    DeviceMode,
+    EmergencyService,
+)
 from anlan.ledger.models import Worded
 
 
@@ -210,3 +215,123 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.media_type} {self.sha256[:12]}"
+
+
+class Device(models.Model):
+    """A panic button, a camera or another box that may raise an alarm by itself."""
+
+    Kind = DeviceKind
+
+    Mode = DeviceMode
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="devices")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT)
+    kind = models.CharField(_("类型"), max_length=16, choices=Kind.choices)
+    name = models.CharField(_("名称"), max_length=60)
+    mode = models.CharField(_("认证方式"), max_length=12, choices=Mode.choices)
+    # Encrypted; a signature and a digest are computed from it, so no hash would do.
+    secret = models.BinaryField(null=True)
+    # SHA-256, by which a secret address finds its device.
+    secret_digest = models.BinaryField(max_length=32, null=True, unique=True)
+    # Networks from which it may speak, "10.0.3.0/24"; none: from everywhere.
+    addresses: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, blank=True
+    )
+    mapping = models.CharField(_("报文格式"), max_length=40)
+    topic = models.CharField(_("MQTT 主题"), max_length=200, blank=True)
+    rate = models.PositiveSmallIntegerField(_("每分钟最多条数"), default=30)
+    registered_at = models.DateTimeField()
+    rotated_at = models.DateTimeField()
+    disabled_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(null=True)
+    # Until then its next message is taken for a test, and raises no alarm.
+    test_until = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True)
+    window_began_at = models.DateTimeField(null=True)
+    window_count = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["site", "name"],
+                condition=Q(disabled_at=None),
+                name="incidents_device_name_once",
+            ),
+            models.UniqueConstraint(
+                fields=["topic"],
+                condition=~Q(topic="") & Q(disabled_at=None),
+                name="incidents_device_topic_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="broker") | Q(secret__isnull=False),
+                name="incidents_device_has_secret",
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode="broker") | ~Q(topic=""),
+                name="incidents_device_has_topic",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} @ {self.place}"
+
+    @property
+    def actor_key(self) -> str:
+        return f"device:{self.uid}"
+
+    @property
+    def is_signed(self) -> bool:
+        return DeviceMode(self.mode).is_signed
+
+    @property
+    def is_enabled(self) -> bool:
+        return self.disabled_at is None
+
+
+class DeviceNonce(models.Model):
+    """A nonce that a device has used; kept until its time stamp is too old anyway."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE)
+    nonce = models.CharField(max_length=100)
+    received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["device", "nonce"], name="incidents_nonce_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} {self.nonce}"
+
+
+class DeviceRefusal(models.Model):
+    """Messages refused from one address in one minute: counted, then one entry."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    device = models.ForeignKey(Device, null=True, on_delete=models.PROTECT)
+    address = models.CharField(max_length=45)
+    reason = models.CharField(max_length=24)
+    minute = models.DateTimeField()
+    count = models.PositiveIntegerField(default=1)
+    recorded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["minute", "address"], name="incidents_refused_once"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The worker's question: which minutes are over and not on the record?
+            models.Index(
+                fields=["minute"],
+                condition=Q(recorded_at=None),
+                name="incidents_refusals_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} x {self.reason} from {self.address}"
