@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 
 from anlan.accounts import services as accounts
-from anlan.accounts.models import Organisation, Place, Post, Region, Site, User
+from anlan.accounts.models import Organisation, Place, Post, Region, Shift, Site, User
 from anlan.base.clock import day_bounds, local_day
 from anlan.incidents import services as incidents
 from anlan.ledger import services as ledger
@@ -155,15 +155,24 @@ _POSTS = {
         "值班室": ("海棠中心 1 层 值班室", "1"),
     },
 }
-_DAY_BEGINS, _NIGHT_BEGINS = timedelta(hours=7), timedelta(hours=19)
+DAY_BEGINS = timedelta(hours=7)  # after midnight
+_HALF_A_DAY = timedelta(hours=12)
 
 
 def found_company(
-    *, at: datetime, days: int = 7, with_passwords: bool = False
+    *,
+    at: datetime,
+    days: int = 7,
+    day_begins: timedelta = DAY_BEGINS,
+    with_passwords: bool = False,
 ) -> Organisation:
     """Make the whole company, with a roster from yesterday's night shift on.
 
-    ``with_passwords`` lets its people sign in; a scenario does not need it.
+    Args:
+        days: how far the roster reaches.
+        day_begins: when the day crew comes, after midnight; the night crew comes
+            twelve hours later.
+        with_passwords: lets its people sign in; a scenario does not need it.
     """
     with ledger.recording():
         organisation = accounts.found_organisation(
@@ -179,7 +188,7 @@ def found_company(
                 _add_places(site, tree, None, at)
             _add_posts(site, at)
         for day in range(-1, days):
-            _add_day(people, at=at, day=day)
+            _add_day(people, at=at, day=day, day_begins=day_begins)
         incidents.install_defaults(organisation=organisation, by=SYSTEM, at=at)
         if with_passwords:
             # One hash for all: hashing is slow on purpose, and these people are invented.
@@ -187,6 +196,28 @@ def found_company(
                 password=make_password(PASSWORD)
             )
     return organisation
+
+
+def extend_roster(*, at: datetime, days: int = 7) -> int:
+    """Let the roster reach ``days`` ahead again, at the hours of its last shifts.
+
+    A demo that is started after weeks would otherwise have nobody on duty. Returns how
+    many days were added.
+    """
+    users = User.objects.filter(username__in=[one.username for one in PEOPLE])
+    people = {user.username: user for user in users}
+    crew = next(
+        one for one in PEOPLE if one.post and one.node == "YQ" and not one.night
+    )
+    last = (
+        Shift.objects.filter(user=people[crew.username]).latest("starts_at").starts_at
+    )
+    day_begins = last - day_bounds(local_day(last))[0]
+    missing = range(max(-1, (local_day(last) - local_day(at)).days + 1), days)
+    with ledger.recording():
+        for day in missing:
+            _add_day(people, at=at, day=day, day_begins=day_begins)
+    return len(missing)
 
 
 def _add_sites(
@@ -262,13 +293,16 @@ def _add_posts(site: Site, at: datetime) -> None:
         )
 
 
-def _add_day(people: dict[str, User], *, at: datetime, day: int) -> None:
+def _add_day(
+    people: dict[str, User], *, at: datetime, day: int, day_begins: timedelta
+) -> None:
     midnight = day_bounds(local_day(at) + timedelta(days=day))[0]
     for somebody in PEOPLE:
         if not somebody.post:
             continue
-        begins = _NIGHT_BEGINS if somebody.night else _DAY_BEGINS
-        starts_at = midnight + begins
+        starts_at = midnight + day_begins
+        if somebody.night:
+            starts_at += _HALF_A_DAY
         # Sites without a night crew in the demo are covered round the clock.
         hours = 12 if somebody.node == "YQ" else 24
         accounts.add_shift(

@@ -6,9 +6,13 @@ import signal
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from anlan import worker
+from anlan.accounts.models import Organisation
+from anlan.play.company import extend_roster
 
 
 class Command(BaseCommand):
@@ -18,6 +22,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
+        if settings.DEMO and Organisation.objects.exists():
+            extend_roster(at=timezone.now())
         self.stdout.write("worker ready")
         self.stdout.flush()
         worker.run_forever(stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -10,7 +11,25 @@ from django.utils import timezone, translation
 
 from anlan.accounts.models import Organisation
 from anlan.accounts.roles import ROLES
-from anlan.play.company import PASSWORD, PEOPLE, found_company
+from anlan.base.clock import day_bounds, local_day
+from anlan.play.company import PASSWORD, PEOPLE, extend_roster, found_company
+
+_ON_DUTY_SINCE = timedelta(hours=2)
+
+
+def _seed(*, at: datetime) -> None:
+    """Make the company, or bring its roster up to today.
+
+    The day crew came two hours ago, whatever the hour: who tries Anlan late in the
+    evening wants to meet the people that the guide names.
+    """
+    if Organisation.objects.exists():
+        extend_roster(at=at)
+        return
+    came = at - _ON_DUTY_SINCE
+    since_midnight = came - day_bounds(local_day(came))[0]
+    hours = since_midnight // timedelta(hours=1)
+    found_company(at=at, day_begins=timedelta(hours=hours), with_passwords=True)
 
 
 class Command(BaseCommand):
@@ -22,8 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--list", action="store_true", help="only print the people")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["list"] and not Organisation.objects.exists():
-            found_company(at=timezone.now(), with_passwords=True)
+        if not options["list"]:
+            _seed(at=timezone.now())
         with translation.override("zh-hans"):
             for somebody in PEOPLE:
                 role = str(ROLES[somebody.role].name)
