@@ -1,0 +1,106 @@
+"""What is put on the record about messages: that they were made, and what failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from anlan.ledger.events import Event, recorded
+from anlan.notify.enums import ChannelKind
+
+
+def kind_words(codes: str) -> str:
+    """The ways of a message, "inapp,sms", as words."""
+    return "、".join(str(ChannelKind(code).label) for code in codes.split(",") if code)
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MessagesMade(Event):
+    """One entry for all recipients; each delivery's result stands in its row."""
+
+    kind: ClassVar[str] = "notify.messages_made"
+    sentence: ClassVar[str] = _("已向 {people} 人发出通知（{ways}）")
+    quiet: ClassVar[bool] = True
+
+    message: str
+    template: str
+    urgency: str
+    people: int
+    groups: int
+    ways: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "ways": kind_words(self.ways) or gettext("无可用渠道")}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DeliveryFailed(Event):
+    """All tries are used up; somebody may have to use a telephone."""
+
+    kind: ClassVar[str] = "notify.delivery_failed"
+    sentence: ClassVar[str] = _("{way}通知未能发出（{people} 人）：{error}")
+    tone: ClassVar[str] = "warn"
+
+    message: str
+    template: str
+    way: str
+    people: int
+    attempts: int
+    error: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "way": kind_words(self.way)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ChannelSet(Event):
+    """Never the settings themselves: they may hold an address with a key in it."""
+
+    kind: ClassVar[str] = "notify.channel_set"
+    sentence: ClassVar[str] = _("{actor}修改了通知渠道：{way}")
+    tone: ClassVar[str] = "warn"
+
+    way: str
+    enabled: int
+    site: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {"way": kind_words(self.way)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CheckPlanned(Event):
+    kind: ClassVar[str] = "notify.check_planned"
+    sentence: ClassVar[str] = _("{actor}设定每天 {daily_at} 通信测试{off}")
+
+    daily_at: str
+    on: int
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "off": "" if self.on else gettext("（已关闭）")}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CheckStarted(Event):
+    kind: ClassVar[str] = "notify.check_started"
+    sentence: ClassVar[str] = _("{actor}开始通信测试，共 {asked} 人在班")
+
+    asked: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CheckEnded(Event):
+    kind: ClassVar[str] = "notify.check_ended"
+    sentence: ClassVar[str] = _("通信测试结束：{answered}/{asked} 人应答")
+
+    asked: int
+    answered: int
