@@ -49,7 +49,7 @@ class Front:
         elif scope["path"] == AUTHORITY_PATH:
             await send_authority(send)
         else:
-            await self._others(scope, receive, send)
+            await self._others(scope, with_coroutines(receive), send)
 
     def close_streams(self) -> None:
         """End every open stream; a server that waits for open answers can then end."""
@@ -62,6 +62,15 @@ class Front:
         await receive()
         self._live.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def with_coroutines(receive: Receive) -> Receive:
+    """Granian hands out futures; a2wsgi, reading a body, takes only coroutines."""
+
+    async def read() -> Message:
+        return await receive()
+
+    return read
 
 
 async def not_here(scope: Scope, receive: Receive, send: Send) -> None:
