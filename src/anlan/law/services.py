@@ -1,17 +1,97 @@
-"""What other packages ask of the law notes before they act."""
+"""What other packages ask before they act; each test is registered for its guardrail.
+
+All refuse with a ``DomainError`` whose ``source`` is the guardrail. They read their
+figures from the data and change nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import date
+from typing import Any, TypeVar
 
-from anlan.base.errors import Conflict
+from django.utils.translation import gettext as _
+
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.law import selectors
+from anlan.law.book import Guardrail
+
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+# Guardrail → the function that tests it. What is not here is not enforced.
+TESTS: dict[str, Callable[..., None]] = {}
 
 
-def check_police_waiver(*, severity: int, reason: str, act_on: date) -> None:
-    """Refuse to record "no police" where the guardrails forbid it.
+def enforces(guardrail_id: str) -> Callable[[Test], Test]:
+    """Register the test of a guardrail.
 
     Raises:
-        Conflict: G05, with the sentence to show.
+        LookupError: the guardrail is unknown or has a test already.
     """
-    if severity >= 3:
-        raise Conflict("较大及以上的事件必须报警", source="G05")
+
+    def register(test: Test) -> Test:
+        selectors.guardrail(guardrail_id)
+        if guardrail_id in TESTS:
+            raise LookupError(f"{guardrail_id} has a test already")
+        TESTS[guardrail_id] = test
+        return test
+
+    return register
+
+
+@enforces("G01")
+def check_wording(*, text: str, act_on: date, path: str = "text") -> None:
+    """Refuse words of punishment in what the office itself writes."""
+    rule = _in_force("G01", act_on)
+    if rule and any(word in text for word in rule.listed("words")):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+@enforces("G05")
+def check_police_waiver(*, severity: int, reason: str, act_on: date) -> None:
+    """Refuse to record "no police" where that is forbidden, or without a reason.
+
+    Raises:
+        Conflict: the level is too high, with the sentence to show.
+        InvalidInput: nothing was given as a reason.
+    """
+    rule = _in_force("G05", act_on)
+    if rule is None:
+        return
+    if severity >= rule.figure("never_waived_from_severity"):
+        raise Conflict(rule.refusal_words, source=rule.id)
+    if not reason.strip():
+        raise InvalidInput(_("请写明为什么不报警"), path="reason", source=rule.id)
+
+
+@enforces("G06")
+def check_police_call(*, waits_for: Collection[str], act_on: date) -> None:
+    """Refuse a workflow in which anything must happen before the police are called."""
+    rule = _in_force("G06", act_on)
+    if rule and waits_for:
+        raise Conflict(rule.refusal_words, source=rule.id)
+
+
+@enforces("G07")
+def check_measure(*, measure: str, act_on: date) -> None:
+    """Refuse a measure, by its identifier, that guards may not take."""
+    rule = _in_force("G07", act_on)
+    if rule and measure in rule.listed("measures"):
+        raise NotAllowed(rule.refusal_words, source=rule.id)
+
+
+@enforces("G16")
+def check_rule_sets_shown(
+    *, act_on: date, decided_on: date, shown: Collection[str]
+) -> None:
+    """Refuse to show less than the rules at the act and, if changed, at the decision."""
+    rule = _in_force("G16", act_on)
+    needed = selectors.rule_sets(act_on=act_on, decided_on=decided_on)
+    if rule and not {rules.key for rules in needed} <= set(shown):
+        raise Conflict(rule.refusal_words, source=rule.id)
+
+
+def _in_force(guardrail_id: str, act_on: date) -> Guardrail | None:
+    """The guardrail, if it judges acts of that day."""
+    rules = selectors.rule_set(on=act_on)
+    return next((rule for rule in rules.guardrails if rule.id == guardrail_id), None)

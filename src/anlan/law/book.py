@@ -1,0 +1,211 @@
+"""The law as data: laws, sources, rule sets, guardrails and numbers, read once.
+
+The files lie in ``data/``. Everything that a person reads is there in two languages;
+``words`` and ``heading`` give the one of the reader.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import yaml
+from django.utils.translation import get_language
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+DATA: Final = Path(__file__).resolve().parent / "data"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Threshold = int | tuple[str, ...]
+
+
+class Confidence(StrEnum):
+    """How surely a text is known; only what was read may carry a rule."""
+
+    READ = "V"
+    SECONDARY = "S"
+    INFERRED = "I"
+    UNVERIFIED = "UNVERIFIED"
+
+
+class Kind(StrEnum):
+    BLOCK = "block"
+    WARN = "warn"
+    ADVICE = "advice"
+
+
+class Status(StrEnum):
+    ENFORCED = "enforced"
+    PLANNED = "planned"
+
+
+class Page(BaseModel):
+    """A piece of data: complete, unchangeable, without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dated(Page):
+    """In force from the first to the last day, both included; ``None`` is open."""
+
+    first_day: date | None = Field(None, alias="from")
+    last_day: date | None = Field(None, alias="to")
+
+    def is_in_force(self, on: date) -> bool:
+        return (self.first_day is None or self.first_day <= on) and (
+            self.last_day is None or on <= self.last_day
+        )
+
+
+class Law(Dated):
+    name: Text
+    name_en: Text
+
+
+class Source(Page):
+    """One article of one law. ``text`` is a paraphrase; the official text decides."""
+
+    id: Text
+    number: int = Field(ge=1)
+    law: Text
+    article: Text | None = None
+    text: Text
+    text_en: Text
+    confidence: Confidence
+
+    @property
+    def words(self) -> str:
+        return in_language(self.text, self.text_en)
+
+
+class Point(Page):
+    """One sentence that stands for itself, with what it rests on."""
+
+    text: Text
+    text_en: Text
+    sources: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def words(self) -> str:
+        return in_language(self.text, self.text_en)
+
+
+class Guardrail(Dated):
+    """What the program refuses, asks or says, and what that rests on."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^G\d\d$")]
+    title: Text
+    title_en: Text
+    text: Text
+    text_en: Text
+    refusal: Text | None = None
+    refusal_en: Text | None = None
+    kind: Kind
+    status: Status
+    sources: tuple[str, ...]
+    thresholds: dict[str, Threshold] = {}
+    points: tuple[Point, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        return in_language(self.title, self.title_en)
+
+    @property
+    def words(self) -> str:
+        return in_language(self.text, self.text_en)
+
+    @property
+    def refusal_words(self) -> str:
+        """The sentence of the refusal, else the rule itself."""
+        return in_language(self.refusal or self.text, self.refusal_en or self.text_en)
+
+    def figure(self, name: str) -> int:
+        """A threshold that is a number.
+
+        Raises:
+            LookupError: there is none of that name.
+        """
+        value = self.thresholds.get(name)
+        if not isinstance(value, int):
+            raise LookupError(f"{self.id} has no figure {name}")
+        return value
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """A threshold that is a list of words.
+
+        Raises:
+            LookupError: there is none of that name.
+        """
+        value = self.thresholds.get(name)
+        if not isinstance(value, tuple):
+            raise LookupError(f"{self.id} has no list {name}")
+        return value
+
+
+class Period(Dated):
+    """The days whose acts one set of texts judges."""
+
+    key: Text
+    title: Text
+    title_en: Text
+
+    @property
+    def heading(self) -> str:
+        return in_language(self.title, self.title_en)
+
+
+class Hotline(Page):
+    number: Annotated[str, StringConstraints(pattern=r"^\d{3,5}$")]
+    title: Text
+    title_en: Text
+    emergency: bool = False
+    confidence: Confidence
+
+    @property
+    def heading(self) -> str:
+        return in_language(self.title, self.title_en)
+
+
+class Book(Page):
+    """All of it. Names that lead nowhere are found by ``anlan.law.checks``."""
+
+    laws: dict[str, Law]
+    sources: tuple[Source, ...]
+    periods: tuple[Period, ...]
+    guardrails: tuple[Guardrail, ...]
+    hotlines: tuple[Hotline, ...]
+
+
+@cache
+def book() -> Book:
+    """What lies in ``data/``.
+
+    Raises:
+        pydantic.ValidationError: a file has a wrong, missing or unknown field.
+    """
+    return read_book(DATA)
+
+
+def read_book(folder: Path) -> Book:
+    written = _read(folder / "sources.yaml")
+    return Book.model_validate(
+        {
+            "laws": written["laws"],
+            "sources": written["sources"],
+            "periods": _read(folder / "rule_sets.yaml"),
+            "guardrails": _read(folder / "guardrails.yaml"),
+            "hotlines": _read(folder / "hotlines.yaml"),
+        }
+    )
+
+
+def in_language(chinese: str, english: str) -> str:
+    """The one of two texts that the reader's language asks for."""
+    return english if (get_language() or "").startswith("en") else chinese
+
+
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))

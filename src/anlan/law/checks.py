@@ -1,0 +1,80 @@
+"""What pydantic cannot see: references that lead nowhere, rules that rest on nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from anlan.law.book import Book, Confidence, Guardrail, Kind, Status, book
+from anlan.law.services import TESTS
+
+
+def check_law(app_configs: Any = None, **_options: Any) -> list[CheckMessage]:
+    """The system check: an installation whose law is broken does not start."""
+    return [Error(text, id="law.E001") for text in faults(book(), TESTS)]
+
+
+def faults(of: Book, tested: Collection[str]) -> Iterator[str]:
+    """Every broken reference, in words for whoever edits the files."""
+    yield from _twice("source", (source.id for source in of.sources))
+    yield from _twice("guardrail", (rule.id for rule in of.guardrails))
+    yield from _twice("number", (line.number for line in of.hotlines))
+    if [source.number for source in of.sources] != list(range(1, len(of.sources) + 1)):
+        yield "sources: numbers must run 1, 2, 3 … in the order of the file"
+    used = {source.law for source in of.sources}
+    yield from (f"{law}: no source of it" for law in sorted(of.laws.keys() - used))
+    yield from (f"{law}: no such law" for law in sorted(used - of.laws.keys()))
+    if used - of.laws.keys():
+        return
+    yield from _gaps(of)
+    for rule in of.guardrails:
+        yield from _faults_of(rule, of, tested)
+
+
+def _faults_of(rule: Guardrail, of: Book, tested: Collection[str]) -> Iterator[str]:
+    known = {source.id for source in of.sources}
+    named = {*rule.sources, *(name for point in rule.points for name in point.sources)}
+    yield from (f"{rule.id}: no source {name}" for name in sorted(named - known))
+    if (rule.status == Status.ENFORCED) != (rule.id in tested):
+        yield f"{rule.id}: is {rule.status}, but its test says otherwise"
+    if (rule.refusal is None) != (rule.refusal_en is None):
+        yield f"{rule.id}: the refusal needs both languages"
+    if rule.kind != Kind.ADVICE:
+        for day in _days_of_change(of):
+            if rule.is_in_force(day) and not _rests_on_what_was_read(rule, of, day):
+                yield f"{rule.id}: rests on nothing that was read, on {day}"
+
+
+def _rests_on_what_was_read(rule: Guardrail, of: Book, day: date) -> bool:
+    return any(
+        source.id in rule.sources
+        and source.confidence == Confidence.READ
+        and of.laws[source.law].is_in_force(day)
+        for source in of.sources
+    )
+
+
+def _days_of_change(of: Book) -> list[date]:
+    """A day in each stretch in which nothing changes."""
+    days = {date.min}
+    for dated in (*of.laws.values(), *of.periods, *of.guardrails):
+        days.update({dated.first_day} if dated.first_day else ())
+        days.update({dated.last_day + timedelta(days=1)} if dated.last_day else ())
+    return sorted(days)
+
+
+def _gaps(of: Book) -> Iterator[str]:
+    for day in _days_of_change(of):
+        count = sum(period.is_in_force(day) for period in of.periods)
+        if count != 1:
+            yield f"rule sets: {count} of them for acts on {day}"
+
+
+def _twice(what: str, names: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{what} {name}: {count} times"

@@ -1,0 +1,146 @@
+"""What the law says, on a given day and in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from anlan.base.clock import local_day
+from anlan.law.book import (
+    Confidence,
+    Guardrail,
+    Hotline,
+    Law,
+    Period,
+    Point,
+    Source,
+    book,
+    in_language,
+)
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The texts and guardrails that judge acts of one day."""
+
+    period: Period
+    sources: tuple[Source, ...]
+    guardrails: tuple[Guardrail, ...]
+
+    @property
+    def key(self) -> str:
+        return self.period.key
+
+    @property
+    def heading(self) -> str:
+        return self.period.heading
+
+
+def rule_set(*, on: date) -> RuleSet:
+    """The rules for an act of that day; an instant counts as its day in China."""
+    day = _day(on)
+    return RuleSet(
+        period=next(period for period in book().periods if period.is_in_force(day)),
+        sources=tuple(s for s in book().sources if law_of(s).is_in_force(day)),
+        guardrails=tuple(g for g in book().guardrails if g.is_in_force(day)),
+    )
+
+
+def rule_sets(*, act_on: date, decided_on: date) -> tuple[RuleSet, ...]:
+    """The rules at the act and, if they changed, those at the decision too (G16)."""
+    then, now = rule_set(on=act_on), rule_set(on=decided_on)
+    return (then,) if then.key == now.key else (then, now)
+
+
+def guardrail(guardrail_id: str) -> Guardrail:
+    """
+    Raises:
+        LookupError: there is no such guardrail.
+    """
+    return _guardrails()[guardrail_id]
+
+
+def guardrails() -> tuple[Guardrail, ...]:
+    return book().guardrails
+
+
+def sources() -> tuple[Source, ...]:
+    """Every source, by its number in ``docs/sources.md``."""
+    return book().sources
+
+
+def source(source_id: str) -> Source:
+    """
+    Raises:
+        LookupError: there is no such source.
+    """
+    return _sources()[source_id]
+
+
+def law_of(source: Source) -> Law:
+    return book().laws[source.law]
+
+
+def prohibitions() -> tuple[Point, ...]:
+    """What guards may not do (G07), sentence by sentence."""
+    return guardrail("G07").points
+
+
+def rights() -> tuple[Point, ...]:
+    """What a person who was struck may always do (G06)."""
+    return guardrail("G06").points
+
+
+def hotlines() -> tuple[Hotline, ...]:
+    """The numbers a person may be told: emergencies, and others that were checked."""
+    return tuple(
+        line
+        for line in book().hotlines
+        if line.emergency or line.confidence != Confidence.UNVERIFIED
+    )
+
+
+def citation(source: Source) -> str:
+    """The law and its article: 《民法典》第942条."""
+    law = law_of(source)
+    name = in_language(law.name, law.name_en)
+    if source.article is None:
+        return name
+    number, _of, part = source.article.partition("之")
+    if in_language("zh", "en") == "en":
+        return f"{name}, Art. {number}{'-1' if part else ''}"
+    return f"{name}第{number}条{'之' + part if part else ''}"
+
+
+def cite(reference: str) -> str:
+    """What a reference in the code or in a playbook stands for.
+
+    A guardrail is given with the articles it rests on, a source with its law; anything
+    else is already words and comes back as it is.
+    """
+    if reference in _guardrails():
+        return cite_all(_guardrails()[reference].sources) or reference
+    if reference in _sources():
+        return citation(_sources()[reference])
+    return reference
+
+
+def cite_all(references: tuple[str, ...]) -> str:
+    """Several sources in one line, each once."""
+    names = dict.fromkeys(citation(_sources()[reference]) for reference in references)
+    return in_language("；", "; ").join(names)
+
+
+def _day(on: date) -> date:
+    return local_day(on) if isinstance(on, datetime) else on
+
+
+@cache
+def _guardrails() -> dict[str, Guardrail]:
+    return {guardrail.id: guardrail for guardrail in book().guardrails}
+
+
+@cache
+def _sources() -> dict[str, Source]:
+    return {source.id: source for source in book().sources}
