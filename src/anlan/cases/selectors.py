@@ -14,7 +14,7 @@ from django.db.models import IntegerField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
@@ -96,22 +96,40 @@ def case_list(
     *,
     state: str = "",
     severity: int | None = None,
+    kind: str = "",
+    site: Site | None = None,
     text: str = "",
+    opened: tuple[datetime | None, datetime | None] = (None, None),
     before: tuple[datetime, int] | None = None,
     page: int = _PAGE,
 ) -> list[Case]:
     """A page of the list, newest first, one row more than ``page`` if there are more.
 
+    ``text`` is part of the number, the title or the place; ``opened`` is a half-open
+    period of which either end may be missing.
     ``before`` is the last row's ``(opened_at, pk)``: the list is paged by key, never by
     offset, so that a deep page is as quick as the first.
     """
-    found = cases_for(user).select_related("site", "incident__place")
+    found = cases_for(user).select_related("site", "commander", "incident__place")
     if state:
         found = found.filter(state=state)
     if severity is not None:
         found = found.filter(severity=severity)
+    if kind:
+        found = found.filter(kind=kind)
+    if site is not None:
+        found = found.filter(site=site)
     if text:
-        found = found.filter(Q(number__icontains=text) | Q(title__icontains=text))
+        found = found.filter(
+            Q(number__icontains=text)
+            | Q(title__icontains=text)
+            | Q(incident__place__label__icontains=text)
+        )
+    since, until = opened
+    if since is not None:
+        found = found.filter(opened_at__gte=since)
+    if until is not None:
+        found = found.filter(opened_at__lt=until)
     if before is not None:
         opened_at, pk = before
         found = found.filter(
@@ -198,9 +216,9 @@ def lines_of(
     ]
 
 
-def open_cases_beside(case: Case) -> list[Case]:
+def open_cases_beside(case: Case) -> QuerySet[Case]:
     """Open cases of the same site and kind, newest first: what this one may be joined to."""
-    return list(
+    return (
         Case.objects.filter(
             site=case.site_id,
             kind=case.kind,
@@ -208,7 +226,7 @@ def open_cases_beside(case: Case) -> list[Case]:
             state=Case.State.OPEN,
         )
         .exclude(pk=case.pk)
-        .order_by("-opened_at", "-pk")[:_PAGE]
+        .order_by("-opened_at", "-pk")
     )
 
 

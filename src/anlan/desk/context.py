@@ -55,14 +55,14 @@ DESK: tuple[Group, ...] = (
             Entry(
                 label=_("事件处置"),
                 icon="urgent",
-                url_name="incidents:list",
+                url_name="desk:incidents",
                 permission=Permission.INCIDENT_SEE,
             ),
             Entry(label=_("我的任务"), icon="checklist", url_name="desk:tasks"),
             Entry(
                 label=_("案件"),
                 icon="folders",
-                url_name="cases:list",
+                url_name="desk:cases",
                 permission=Permission.CASE_SEE,
             ),
         ),

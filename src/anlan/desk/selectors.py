@@ -14,7 +14,7 @@ from anlan.accounts.roles import Permission
 from anlan.accounts.services import phone_of
 from anlan.base.clock import day_bounds, local_day
 from anlan.cases.enums import CaseState, Phase
-from anlan.cases.models import Case, Deadline
+from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.selectors import cases_for
 from anlan.incidents.enums import AssignmentState
 from anlan.incidents.models import Assignment, Incident
@@ -60,6 +60,15 @@ class CaseRow:
 
     case: Case
     url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTasks:
+    """A case and its tasks that are mine."""
+
+    case: Case
+    url: str
+    tasks: list[Task]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,20 +171,32 @@ def roster_gaps(user: User, *, at: datetime) -> list[Gap]:
     ]
 
 
-def closed_lately(user: User, *, at: datetime) -> list[CaseRow]:
+def closed_lately(user: User, *, at: datetime, most: int = CLOSED) -> list[CaseRow]:
     """The cases closed last, of those opened within the last ninety days."""
     since = at - timedelta(days=CLOSED_DAYS)
     found = (
         cases_for(user)
         .filter(state=CaseState.CLOSED, opened_at__gte=since)
         .select_related("site", "closed_by")
-        .order_by("-closed_at", "-pk")[:CLOSED]
+        .order_by("-closed_at", "-pk")[:most]
     )
     return rows_of(found)
 
 
 def rows_of(cases: Iterable[Case]) -> list[CaseRow]:
     return [CaseRow(case=case, url=room_url(case.number)) for case in cases]
+
+
+def by_case(tasks: Iterable[Task]) -> list[CaseTasks]:
+    """The tasks grouped by their case, in the order in which they came."""
+    groups: dict[int, CaseTasks] = {}
+    for task in tasks:
+        if task.case_id not in groups:
+            groups[task.case_id] = CaseTasks(
+                case=task.case, url=room_url(task.case.number), tasks=[]
+            )
+        groups[task.case_id].tasks.append(task)
+    return list(groups.values())
 
 
 def _uncovered(

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from anlan.desk.views.cases import case_table, incident_table
 from anlan.desk.views.frame import csrf_failed, healthz, preferences
 from anlan.desk.views.home import home
+from anlan.desk.views.tasks import completion, task_list
 
-__all__ = ["csrf_failed", "healthz", "home", "preferences"]
+__all__ = [
+    "case_table",
+    "completion",
+    "csrf_failed",
+    "healthz",
+    "home",
+    "incident_table",
+    "preferences",
+    "task_list",
+]

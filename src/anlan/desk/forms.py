@@ -1,0 +1,118 @@
+"""What the staff type or choose at a desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from anlan.accounts.models import Place, Site
+from anlan.base.clock import day_bounds
+from anlan.cases.enums import CaseKind, CaseState, Severity
+from anlan.incidents.enums import Flag
+
+_ANY = ("", _("全部"))
+
+
+class CaseFilter(forms.Form):
+    """How the list of cases is narrowed; every field may be left out."""
+
+    text = forms.CharField(
+        label=_("查找"),
+        max_length=80,
+        required=False,
+        widget=forms.SearchInput(
+            attrs={"placeholder": _("编号、标题或地点"), "data-search": ""}
+        ),
+    )
+    state = forms.ChoiceField(
+        label=_("状态"), choices=[_ANY, *CaseState.choices], required=False
+    )
+    severity = forms.TypedChoiceField(
+        label=_("等级"),
+        choices=[_ANY, *reversed(Severity.choices)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    kind = forms.ChoiceField(
+        label=_("类型"), choices=[_ANY, *CaseKind.choices], required=False
+    )
+    site = forms.ModelChoiceField(
+        label=_("项目"),
+        queryset=Site.objects.none(),
+        to_field_name="code",
+        empty_label=_("全部"),
+        required=False,
+    )
+    since = forms.DateField(
+        label=_("从"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, data: Any, *, sites: QuerySet[Site]) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # stubs know the base only
+
+    def wanted(self) -> dict[str, Any]:
+        """The arguments of ``case_list``; a field that could not be read is left out."""
+        self.is_valid()
+        said = self.cleaned_data
+        return {
+            "state": said.get("state", ""),
+            "severity": said.get("severity"),
+            "kind": said.get("kind", ""),
+            "site": said.get("site"),
+            "text": said.get("text", "").strip(),
+            "opened": self._period(),
+        }
+
+    def _period(self) -> tuple[datetime | None, datetime | None]:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        return (
+            day_bounds(since)[0] if since else None,
+            day_bounds(until)[1] if until else None,
+        )
+
+
+class AlarmForm(forms.Form):
+    """An alarm raised at a desk; everything but the place may be left out."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    place = forms.ModelChoiceField(
+        queryset=Place.objects.none(),
+        to_field_name="code",
+        label=_("地点"),
+        error_messages={"invalid_choice": _("请从列出的地点中选一个")},
+    )
+    flags = forms.MultipleChoiceField(
+        choices=Flag.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("发生了什么"),
+    )
+    people_count = forms.IntegerField(
+        min_value=1, max_value=999, required=False, label=_("人数")
+    )
+    words = forms.CharField(
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("补充说明"),
+    )
+
+    def __init__(self, data: Any = None, *, places: QuerySet[Place]) -> None:
+        super().__init__(data, initial={"request_id": uuid4()}, label_suffix="")
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]  # stubs know the base only
+
+
+class DoneForm(forms.Form):
+    """What was done, in a few words; the service says when they may not be missing."""
+
+    words = forms.CharField(max_length=1000, required=False)
