@@ -47,6 +47,9 @@ SCRIPTS = (
     "js/pick.js",
     "js/shortcuts.js",
     "js/passkey.js",
+    "js/refresh.js",  # before live: it listens for what live tells
+    "js/alarm.js",
+    "js/live.js",
 )
 JOINED: dict[str, tuple[str, ...]] = {"desk/app.css": STYLES, "desk/app.js": SCRIPTS}
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("tasks/", views.task_list, name="tasks"),
     path("tasks/<uuid:uid>/completion/", views.completion, name="task_completion"),
     path("preferences/", views.preferences, name="preferences"),
+    path("alarm/", views.alarm, name="alarm"),
     path("healthz", views.healthz, name="healthz"),
 ]

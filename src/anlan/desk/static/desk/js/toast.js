@@ -1,6 +1,6 @@
 // Short messages at the edge. Those of the server stand in the page already; others
 // come as an event: `new CustomEvent("toast", { detail: { text, tone } })` on the
-// document, or the answer header `HX-Trigger: {"toast": {"text": "…", "tone": "ok"}}`.
+// document (`href` makes it a link, `stay` keeps it), or the answer header `HX-Trigger: {"toast": {"text": "…", "tone": "ok"}}`.
 
 const box = document.getElementById("toasts");
 
@@ -11,8 +11,12 @@ function leave(toast) {
 document.addEventListener("toast", (event) => {
   const copy = document.getElementById("toast-template").content.cloneNode(true);
   const toast = copy.querySelector("[data-toast]");
-  toast.querySelector(".grow").textContent = event.detail.text;
-  if (event.detail.tone) toast.classList.add(`tone-${event.detail.tone}`);
+  const { text, tone, href, stay } = event.detail;
+  const words = toast.querySelector(".grow");
+  if (href) words.append(Object.assign(document.createElement("a"), { href, textContent: text }));
+  else words.textContent = text;
+  if (tone) toast.classList.add(`tone-${tone}`);
+  if (stay) toast.dataset.toast = "stay";
   box.append(toast);
   leave(toast);
 });

@@ -1,0 +1,64 @@
+// A new incident, on the screens of those who command. The server says whether it is
+// theirs. A home page at which nobody is working opens the room by itself; any other page
+// shows a red message that stays. It is heard once the page has been touched: before
+// that, browsers allow no sound.
+
+const KIND = "incident.reported";
+const IDLE = 10000; // milliseconds without a key or a press
+const MEMORY = "anlan-alarms"; // those shown in this window, across its pages
+const lookup = document.body.dataset.alarm;
+let touched = -IDLE;
+let sound = null;
+
+function isFirst(subject) {
+  const shown = JSON.parse(sessionStorage.getItem(MEMORY) ?? "[]");
+  if (shown.includes(subject)) return false;
+  sessionStorage.setItem(MEMORY, JSON.stringify([...shown, subject].slice(-50)));
+  return true;
+}
+
+function isIdle() {
+  return performance.now() - touched > IDLE && !document.querySelector("dialog[open]");
+}
+
+function beep() {
+  if (sound?.state !== "running") return;
+  for (const at of [0, 0.3, 0.6]) {
+    const tone = sound.createOscillator();
+    tone.frequency.value = 880; // hertz
+    tone.connect(sound.destination);
+    tone.start(sound.currentTime + at);
+    tone.stop(sound.currentTime + at + 0.15);
+  }
+}
+
+function show(alarm) {
+  document.dispatchEvent(new CustomEvent("anlan:alarm", { detail: alarm }));
+  if (document.querySelector("[data-alarm-open]") && isIdle()) {
+    location.assign(alarm.url);
+    return;
+  }
+  beep();
+  const detail = { text: alarm.text, tone: "bad", href: alarm.url, stay: true };
+  document.dispatchEvent(new CustomEvent("toast", { detail }));
+}
+
+async function ask(subject) {
+  const answer = await fetch(`${lookup}?subject=${encodeURIComponent(subject)}`);
+  if (!answer.ok || answer.redirected) return;
+  const alarm = await answer.json();
+  if (decodeURI(location.pathname) !== decodeURI(alarm.url) && isFirst(subject)) show(alarm);
+}
+
+for (const gesture of ["pointerdown", "keydown"]) {
+  addEventListener(gesture, () => {
+    touched = performance.now();
+    if (lookup) sound ??= new AudioContext();
+  });
+}
+
+if (lookup) {
+  document.addEventListener("anlan:entry", ({ detail }) => {
+    if (detail.kind === KIND) ask(detail.subject).catch(() => {}); // the list shows it as well
+  });
+}

@@ -1,0 +1,80 @@
+// Parts of a page that are fetched again when something was recorded about their subject.
+// htmx morphs them, so that focus and typed words stay; where there is no htmx (on the
+// phone) a part is replaced, but never while somebody works in it.
+
+const PARTS = "[data-live-refresh], [data-live-page]";
+const PAUSE = 50; // milliseconds in which further news are gathered
+const AGAIN = 2000; // milliseconds after which a fetch that failed is tried again
+const waiting = new Set();
+const running = new Set();
+const postponed = new Set();
+let timer = 0;
+
+function concerns(part, { kind, subject }) {
+  const subjects = part.dataset.liveSubject?.split(" ") ?? [subject];
+  const kinds = part.dataset.liveKind?.split(" ") ?? [""];
+  return subjects.includes(subject) && kinds.some((start) => kind.startsWith(start));
+}
+
+function isInUse(part) {
+  const touched = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  return (
+    part.contains(document.activeElement) ||
+    part.querySelector("dialog[open], [data-sent]") ||
+    [...part.querySelectorAll("input, textarea")].some(touched)
+  );
+}
+
+function put(part, text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const same = part.id ? page.getElementById(part.id) : page.querySelector(PARTS);
+  const fresh = same ?? page.body.firstElementChild;
+  if (!fresh || !part.isConnected) return;
+  if (window.htmx) {
+    window.htmx.swap({ text: fresh.outerHTML, target: part, sourceElement: part, swap: "outerMorph" });
+  } else if (isInUse(part)) {
+    postponed.add(part);
+  } else {
+    part.replaceWith(document.adoptNode(fresh));
+  }
+}
+
+async function refresh(part) {
+  const address = part.dataset.liveRefresh;
+  running.add(part);
+  try {
+    const answer = await fetch(address || location.href, { headers: address ? { "HX-Request": "true" } : {} });
+    if (answer.redirected) location.reload(); // signed out: the page leads to the sign-in
+    else if (answer.ok) put(part, await answer.text());
+  } catch {
+    setTimeout(() => want((one) => one === part), AGAIN);
+  }
+  running.delete(part);
+  if (waiting.has(part)) soon();
+}
+
+function run() {
+  timer = 0;
+  for (const part of [...waiting]) {
+    if (running.has(part)) continue;
+    waiting.delete(part);
+    if (part.isConnected) refresh(part);
+  }
+}
+
+function soon() {
+  timer ||= setTimeout(run, PAUSE);
+}
+
+function want(test) {
+  for (const part of document.querySelectorAll(PARTS)) if (test(part)) waiting.add(part);
+  if (waiting.size) soon();
+}
+
+document.addEventListener("anlan:entry", (event) => want((part) => concerns(part, event.detail)));
+document.addEventListener("anlan:reload", () => want(() => true));
+document.addEventListener("focusout", () => {
+  const late = [...postponed];
+  postponed.clear();
+  want((part) => late.includes(part));
+});
