@@ -19,7 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 DATA: Final = Path(__file__).resolve().parent / "data"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Threshold = int | tuple[str, ...]
 
 
 class Confidence(StrEnum):
@@ -106,7 +105,8 @@ class Guardrail(Dated):
     kind: Kind
     status: Status
     sources: tuple[str, ...]
-    thresholds: dict[str, Threshold] = {}
+    thresholds: dict[str, int] = {}
+    lists: dict[str, tuple[str, ...]] = {}
     points: tuple[Point, ...] = ()
 
     @property
@@ -121,28 +121,6 @@ class Guardrail(Dated):
     def refusal_words(self) -> str:
         """The sentence of the refusal, else the rule itself."""
         return in_language(self.refusal or self.text, self.refusal_en or self.text_en)
-
-    def figure(self, name: str) -> int:
-        """A threshold that is a number.
-
-        Raises:
-            LookupError: there is none of that name.
-        """
-        value = self.thresholds.get(name)
-        if not isinstance(value, int):
-            raise LookupError(f"{self.id} has no figure {name}")
-        return value
-
-    def listed(self, name: str) -> tuple[str, ...]:
-        """A threshold that is a list of words.
-
-        Raises:
-            LookupError: there is none of that name.
-        """
-        value = self.thresholds.get(name)
-        if not isinstance(value, tuple):
-            raise LookupError(f"{self.id} has no list {name}")
-        return value
 
 
 class Period(Dated):

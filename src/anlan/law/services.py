@@ -43,7 +43,7 @@ def enforces(guardrail_id: str) -> Callable[[Test], Test]:
 def check_wording(*, text: str, act_on: date, path: str = "text") -> None:
     """Refuse words of punishment in what the office itself writes."""
     rule = _in_force("G01", act_on)
-    if rule and any(word in text for word in rule.listed("words")):
+    if rule and any(word in text for word in rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -58,7 +58,7 @@ def check_police_waiver(*, severity: int, reason: str, act_on: date) -> None:
     rule = _in_force("G05", act_on)
     if rule is None:
         return
-    if severity >= rule.figure("never_waived_from_severity"):
+    if severity >= rule.thresholds["never_waived_from_severity"]:
         raise Conflict(rule.refusal_words, source=rule.id)
     if not reason.strip():
         raise InvalidInput(_("请写明为什么不报警"), path="reason", source=rule.id)
@@ -76,7 +76,7 @@ def check_police_call(*, waits_for: Collection[str], act_on: date) -> None:
 def check_measure(*, measure: str, act_on: date) -> None:
     """Refuse a measure, by its identifier, that guards may not take."""
     rule = _in_force("G07", act_on)
-    if rule and measure in rule.listed("measures"):
+    if rule and measure in rule.lists["measures"]:
         raise NotAllowed(rule.refusal_words, source=rule.id)
 
 
