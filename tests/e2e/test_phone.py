@@ -31,7 +31,7 @@ def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -
 
     alarm(page, lambda: page.click("form[data-outbox] .submit button"))
 
-    page.wait_for_url("**/m/sent/**")
+    page.wait_for_url("**/m/reports/**")
     expect(page.locator(".sent")).to_contain_text("已送达")
     assert count(installation, "incidents_incident") == 1
 
@@ -43,7 +43,7 @@ def test_an_impatient_thumb_makes_one_report(
 
     alarm(page, lambda: page.dblclick("form[data-outbox] .submit button"))
 
-    page.wait_for_url("**/m/sent/**")
+    page.wait_for_url("**/m/reports/**")
     assert count(installation, "incidents_report") == 1
 
 
