@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 
@@ -33,11 +33,13 @@ class Front:
 
     def __init__(self, *, live_only: bool = False) -> None:
         self._live = Live()
-        self._others: Application = (
-            not_here
-            if live_only
-            else WSGIMiddleware(pages, workers=settings.WEB_THREADS)
-        )
+        self._others: Application = not_here
+        if not live_only:
+            # The stubs of Django and of a2wsgi describe WSGI and ASGI differently.
+            self._others = cast(
+                Application,
+                WSGIMiddleware(cast(Any, pages), workers=settings.WEB_THREADS),
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

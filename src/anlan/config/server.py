@@ -64,7 +64,7 @@ async def _serve(server: Server, front: Front) -> None:
 
     def end() -> None:
         front.close_streams()
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]  # granian gives it no types
         loop.call_later(GRACE_SECONDS, os._exit, 0)  # whoever still does not answer
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

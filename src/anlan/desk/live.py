@@ -175,13 +175,13 @@ class Stream:
         return dict.fromkeys(chains), False
 
     async def _tell(self, follower: Follower) -> None:
-        while not follower.is_closed:
+        while True:
             steps = await follower.next(HEARTBEAT_SECONDS)
             if follower.is_closed:
-                return
+                break
             await self._write(self._encoded(steps) if steps else b":\n\n")
             if not await self._is_still_allowed():
-                return
+                break
 
     def _encoded(self, steps: Iterable[Step]) -> bytes:
         parts = []
@@ -266,7 +266,7 @@ def payload_of(row: Row) -> bytes:
 def wish_of(scope: Mapping[str, Any]) -> Wish:
     """What the request asks for; nonsense counts as not said."""
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    query = parse_qs(scope["query_string"].decode("latin-1"))
+    query: dict[str, list[str]] = parse_qs(scope["query_string"].decode("latin-1"))
 
     def said(name: str) -> str:
         return query.get(name, [""])[0]
@@ -287,7 +287,7 @@ def session_key_of(cookies: str) -> str:
         morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return ""
-    return morsel.value if morsel else ""
+    return str(morsel.value) if morsel else ""
 
 
 def positions_of(identifier: str) -> dict[ChainKey, int]:
