@@ -18,13 +18,16 @@ import orjson
 from django.apps import apps
 from django.db import connection, connections
 
+from anlan.base.clock import utc_text
 from anlan.base.digest import text_digest
 from anlan.ledger import triggers
 from anlan.ledger.events import KINDS, EntryErased, TextErased
-from anlan.ledger.models import Chain
+from anlan.ledger.models import Chain, Entry
 
 _PAGE = 5_000  # entries read at once
 _FIRST = bytes(32)
+_ALWAYS = {"v", "org", "site", "seq", "prev", "kind", "subject", "actor", "data"}
+_ALWAYS |= {"happened", "recorded"}
 _COLUMNS = "seq, body, digest, data, salt, kind, subject, object, actor, "
 # On SQLite the times are asked for as text: turning each into a datetime only to compare
 # it with text would cost more than all digests.
@@ -101,6 +104,7 @@ def verify(*, processes: int = 1) -> Report:
         )
     heads = list(Chain.objects.order_by("organisation_id", "site_id"))
     report.problems.extend(_chains_without_head(heads))
+    report.problems.extend(_before_the_first())
     report.chains = len(heads)
     for head, finding in _findings(heads, processes):
         report.entries += finding.entries
@@ -174,6 +178,8 @@ def _walk(stretch: Stretch, is_last: bool) -> Finding:  # noqa: FBT001 -- pool.m
         finding.entries += 1
     if is_last:
         _check_head(stretch, seq, prev, finding)
+    elif seq < stretch.upto:
+        _say(finding, stretch, seq + 1, "seq", "missing, up to the next stretch")
     return finding
 
 
@@ -194,9 +200,8 @@ def _check(row: Any, prev: bytes, stretch: Stretch, finding: Finding) -> None:
     ) = row
     if sha256(b"\x00" + body).digest() != bytes(digest):
         _say(finding, stretch, seq, "digest", "it is not the digest of the body")
-    try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError:
+    said = _read(body)
+    if said is None:
         _say(finding, stretch, seq, "body", "it cannot be read")
         return
     if said["prev"] != prev.hex():
@@ -220,12 +225,29 @@ def _check(row: Any, prev: bytes, stretch: Stretch, finding: Finding) -> None:
     if sha256(bytes(salt or b"") + bytes(data)).hexdigest() != said["data"]:
         _say(finding, stretch, seq, "data", "it is not what the entry was made with")
         return
-    event = KINDS.get(kind)
+    event = KINDS.get(said["kind"])  # the column may lie; the body is the truth
     if event is None:
-        _say(finding, stretch, seq, "kind", f"unknown kind {kind}")
+        _say(finding, stretch, seq, "kind", f"unknown kind {said['kind']}")
         return
     if event.covers or event is TextErased or event is EntryErased:
         _note_words(event, orjson.loads(data), thing, seq, finding)
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
+    """What the body says, if it says all that every entry says."""
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(said, dict) or not said.keys() >= _ALWAYS:
+        return None
+    if not (_is_time(said["happened"]) and _is_time(said["recorded"])):
+        return None
+    return said
+
+
+def _is_time(text: object) -> bool:
+    return isinstance(text, str) and len(text) == len("2026-11-23T06:02:31.000000Z")
 
 
 def _note_words(
@@ -266,7 +288,7 @@ def _name_wrong_columns(
 
 def _same_time(text: str, column: Any) -> bool:
     if isinstance(column, datetime):
-        return datetime.fromisoformat(text) == column
+        return text == utc_text(column)
     # SQLite keeps "2026-11-23 06:02:31[.123456]", always in UTC.
     stored = f"{column}.000000" if len(column) == 19 else column
     return bool(text[:10] == stored[:10] and text[11:26] == stored[11:26])
@@ -333,6 +355,13 @@ def _chains_without_head(heads: Sequence[Chain]) -> Iterator[Problem]:
                 yield Problem(
                     organisation_id, site_id, 0, "head", "the chain has no head"
                 )
+
+
+def _before_the_first() -> Iterator[Problem]:
+    """Entries numbered below 1 belong to no chain, but a timeline would show them."""
+    early = Entry.objects.filter(seq__lt=1)
+    for org, site, seq in early.values_list("organisation_id", "site_id", "seq"):
+        yield Problem(org, site, seq, "seq", "a chain begins with entry 1")
 
 
 def _silent_blanks(head: Chain, finding: Finding) -> Iterator[Problem]:
