@@ -340,3 +340,24 @@ def media_word(media_type: str) -> str:
         "video": gettext("录像"),
     }
     return kinds.get(media_type.partition("/")[0], gettext("文件"))
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MonitorTileAdded(Event):
+    kind: ClassVar[str] = "incident.monitor_tile_added"
+    sentence: ClassVar[str] = _("{actor}给{post}增加了监控画面 {label}：{place}")
+
+    post: str
+    label: str
+    place: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MonitorTileRemoved(Event):
+    kind: ClassVar[str] = "incident.monitor_tile_removed"
+    sentence: ClassVar[str] = _("{actor}从{post}移除了监控画面 {label}")
+
+    post: str
+    label: str

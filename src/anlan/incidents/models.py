@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anlan.accounts.models import Organisation, Place, Site, User
+from anlan.accounts.models import Organisation, Place, Post, Site, User
 from anlan.cases.models import Case
 from anlan.incidents import enums
 from anlan.incidents.enums import (
@@ -335,3 +335,29 @@ class DeviceRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} x {self.reason} from {self.address}"
+
+
+class MonitorTile(models.Model):
+    """A picture on the wall of a monitor room: the post that watches it, and its place."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, related_name="monitor_tiles"
+    )
+    place = models.ForeignKey(Place, on_delete=models.PROTECT)
+    label = models.CharField(_("画面名称"), max_length=40)  # "CAM-07"
+    position = models.PositiveSmallIntegerField(default=0)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["post", "label"],
+                condition=Q(removed_at=None),
+                name="incidents_tile_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.place_id}"

@@ -15,6 +15,10 @@ from anlan.incidents.services.controlling import (
     set_severity,
 )
 from anlan.incidents.services.defaults import install_defaults
+from anlan.incidents.services.monitoring import (
+    add_monitor_tile,
+    remove_monitor_tile,
+)
 from anlan.incidents.services.reporting import (
     PLAYBOOK,
     confirm_report,
@@ -33,6 +37,7 @@ from anlan.incidents.services.responding import (
 __all__ = [
     "PLAYBOOK",
     "acknowledge",
+    "add_monitor_tile",
     "arrive",
     "assignment_of",
     "attach",
@@ -49,6 +54,7 @@ __all__ = [
     "record_dissuasion",
     "record_emergency_answer",
     "record_emergency_call",
+    "remove_monitor_tile",
     "report_incident",
     "set_severity",
     "split_report",
