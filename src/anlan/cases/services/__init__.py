@@ -13,7 +13,12 @@ from anlan.cases.services.deadlines import (
 from anlan.cases.services.opening import add_task, apply_playbook, open_case, take_turns
 from anlan.cases.services.people import add_party, identify_party, set_party_roles
 from anlan.cases.services.record import lock_case, record
-from anlan.cases.services.requests import earlier_answer, remember_answer
+from anlan.cases.services.requests import (
+    earlier_answer,
+    made_before,
+    remember_answer,
+    remember_made,
+)
 from anlan.cases.services.standards import (
     publish_playbook,
     publish_standard,
@@ -53,6 +58,7 @@ __all__ = [
     "identify_party",
     "join_cases",
     "lock_case",
+    "made_before",
     "make_access_link",
     "meet_deadlines",
     "next_due",
@@ -62,6 +68,7 @@ __all__ = [
     "publish_standard",
     "record",
     "remember_answer",
+    "remember_made",
     "reopen_case",
     "reopen_task",
     "revoke_access_link",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions
 from anlan.cases.events import PartyAdded, PartyIdentified, PartyRolesSet
 from anlan.cases.models import Case, Party, PartyRole
 from anlan.cases.services.record import lock_case, record
+from anlan.cases.services.requests import made_before, remember_made
 from anlan.customers.models import Person
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -28,6 +31,7 @@ def add_party(
     user: User | None = None,
     description: str = "",
     via: str = "",
+    request_id: UUID | None = None,
 ) -> Party:
     """Put a person, a colleague, or somebody not yet known on the case.
 
@@ -41,9 +45,20 @@ def add_party(
         raise InvalidInput(_("请只选一个身份"), path="person")
     if person is None and user is None and not description.strip():
         raise InvalidInput(_("还不知道是谁时，请写明特征"), path="description")
+    content = {
+        "roles": list(chosen),
+        "person": str(person.uid) if person else None,
+        "user": str(user.uid) if user else None,
+        "looks": sha256(description.strip().encode()).hex(),
+    }
     with ledger.recording():
         case = lock_case(case)
         permissions.check_can_edit_parties(by, case)
+        earlier = made_before(
+            Party.objects.all(), case=case, request_id=request_id, content=content
+        )
+        if earlier is not None:
+            return earlier
         _check_not_twice(case, person, user)
         party = Party.objects.create(
             case=case,
@@ -67,6 +82,9 @@ def add_party(
             at=at,
             via=via,
             refs=[person.subject] if person else [],
+        )
+        remember_made(
+            party.uid, case=case, request_id=request_id, content=content, at=at
         )
     return party
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.errors import Conflict
-from anlan.cases.models import AcceptedRequest
+from anlan.cases.models import AcceptedRequest, Case
+
+_Row = TypeVar("_Row", bound=Model)
 
 
 def earlier_answer(
@@ -30,6 +33,49 @@ def earlier_answer(
     if bytes(accepted.content) != sha256(canonical_json(content)):
         raise Conflict(_("这个请求编号已经用于另一份内容"))
     return accepted.answer
+
+
+def made_before(
+    rows: QuerySet[_Row],
+    *,
+    case: Case,
+    request_id: UUID | None,
+    content: dict[str, Any],
+) -> _Row | None:
+    """What this request made before; call it under the lock of ``case``.
+
+    The lock lets a second press wait for the first one's commit.
+
+    Raises:
+        Conflict: the id was used for something else.
+    """
+    if request_id is None:
+        return None
+    answer = earlier_answer(
+        organisation_id=case.organisation_id,
+        request_id=request_id,
+        content={"case": str(case.uid), **content},
+    )
+    return None if answer is None else rows.get(uid=answer)
+
+
+def remember_made(
+    uid: UUID,
+    *,
+    case: Case,
+    request_id: UUID | None,
+    content: dict[str, Any],
+    at: datetime,
+) -> None:
+    """Keep what a request made, for ``made_before``."""
+    if request_id is not None:
+        remember_answer(
+            organisation_id=case.organisation_id,
+            request_id=request_id,
+            content={"case": str(case.uid), **content},
+            answer=uid,
+            at=at,
+        )
 
 
 def remember_answer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from anlan.cases.events import (
 from anlan.cases.models import AccessLink, Case, Note, Strike
 from anlan.cases.services.deadlines import cancel_deadlines
 from anlan.cases.services.record import lock_case, record
+from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 from anlan.ledger.models import Entry
@@ -35,11 +37,13 @@ def write_note(
     happened: datetime | None = None,
     on_behalf_of: Actor | None = None,
     via: str = "",
+    request_id: UUID | None = None,
 ) -> Note:
     """Write a line on the timeline; ``happened`` is when it was, if not now.
 
     Raises:
         InvalidInput: no words, too many, or a time that has not come yet.
+        Conflict: the request id was used for something else.
     """
     text = text.strip()
     if not text:
@@ -49,7 +53,14 @@ def write_note(
     if happened is not None and happened > at:
         raise InvalidInput(_("发生时间不能晚于现在"), path="happened")
     permissions.check_can_note(by, case)
+    content = {"note": sha256(text.encode()).hex(), "by": by.actor_key}
     with ledger.recording():
+        case = lock_case(case)
+        earlier = made_before(
+            Note.objects.all(), case=case, request_id=request_id, content=content
+        )
+        if earlier is not None:
+            return earlier
         note = Note.objects.create(case=case, text=text, written_at=at)
         record(
             NoteWritten(words_digest=note.digest_of("text")),
@@ -60,6 +71,9 @@ def write_note(
             happened=happened,
             on_behalf_of=on_behalf_of,
             via=via,
+        )
+        remember_made(
+            note.uid, case=case, request_id=request_id, content=content, at=at
         )
     return note
 

@@ -230,8 +230,12 @@ def close_as_false_alarm(*, case: Case, reason: str, by: Actor, at: datetime) ->
     return case
 
 
-def reopen_case(*, case: Case, by: Actor, at: datetime) -> Case:
-    """Open a closed case again; it keeps its number and its phase."""
+def reopen_case(*, case: Case, by: Actor, at: datetime, reason: str = "") -> Case:
+    """Open a closed case again; it keeps its number and its phase.
+
+    Args:
+        reason: in the person's words; it becomes a note beside the entry.
+    """
     with ledger.recording():
         case = lock_case(case)
         if case.state != Case.State.CLOSED:
@@ -242,6 +246,8 @@ def reopen_case(*, case: Case, by: Actor, at: datetime) -> Case:
         case.closed_by = None
         case.save(update_fields=["state", "closed_at", "closed_by"])
         record(CaseReopened(number=case.number), case, by=by, at=at)
+        if reason.strip():
+            write_note(case=case, text=reason, by=by, at=at)
     return case
 
 

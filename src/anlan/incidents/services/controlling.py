@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -77,16 +78,30 @@ def record_dissuasion(
 
 
 def record_emergency_call(
-    *, incident: Incident, service: EmergencyService, by: Actor, at: datetime
+    *,
+    incident: Incident,
+    service: EmergencyService,
+    by: Actor,
+    at: datetime,
+    request_id: UUID | None = None,
 ) -> EmergencyCall:
     """Note that 110 or 120 is being called now, with the words that were shown.
 
     A second call to the same number is a second call: the police may have to be told
-    that a weapon appeared.
+    that a weapon appeared. The same ``request_id`` is the same call.
     """
     user = permissions.check_can_call(by, incident)
+    content = {"call": service.value, "by": user.actor_key}
     with ledger.recording():
         incident = locked_incident(incident)
+        earlier = cases.made_before(
+            EmergencyCall.objects.select_related("incident__case__site"),
+            case=incident.case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
         call = EmergencyCall.objects.create(
             incident=incident,
             service=service,
@@ -104,6 +119,13 @@ def record_emergency_call(
             incident.case,
             thing=f"call:{call.uid}",
             by=by,
+            at=at,
+        )
+        cases.remember_made(
+            call.uid,
+            case=incident.case,
+            request_id=request_id,
+            content=content,
             at=at,
         )
     return call
@@ -155,6 +177,8 @@ def propose_police_waiver(
             reason=reason,
             act_on=incident.reported_at,
         )
+        if incident.police_waivers.filter(decided_at=None).exists():
+            raise Conflict(_("已有一项“不报警”在等待复核"))
         waiver = PoliceWaiver.objects.create(
             incident=incident, reason=reason.strip(), proposed_by=by, proposed_at=at
         )
