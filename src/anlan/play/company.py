@@ -157,6 +157,7 @@ _POSTS = {
 }
 DAY_BEGINS = timedelta(hours=7)  # after midnight
 _HALF_A_DAY = timedelta(hours=12)
+_ON_DUTY_SINCE = timedelta(hours=2)
 
 
 def found_company(
@@ -196,6 +197,16 @@ def found_company(
                 password=make_password(PASSWORD)
             )
     return organisation
+
+
+def day_begins_at(at: datetime) -> timedelta:
+    """The hour at which a day crew comes that has been on duty for some two hours.
+
+    Who tries Anlan late in the evening wants to meet the people that the guide names.
+    """
+    came = at - _ON_DUTY_SINCE
+    hours = (came - day_bounds(local_day(came))[0]) // timedelta(hours=1)
+    return timedelta(hours=hours)
 
 
 def extend_roster(*, at: datetime, days: int = 7) -> int:

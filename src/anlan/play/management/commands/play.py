@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
 from anlan.accounts.models import Organisation
 from anlan.play.company import found_company
 from anlan.play.player import Outcome, Played, play
 from anlan.play.scenario import Scenario, ScenarioError, read_scenario
+from anlan.play.scratch import NotEmbedded, scratch
 
 
 class Command(BaseCommand):
@@ -50,9 +44,9 @@ class Command(BaseCommand):
         for path in options["files"]:
             try:
                 scenario = read_scenario(path)
-                with _database(options["data"]):
+                with scratch(options["data"]):
                     outcomes.append(self._play(scenario, options))
-            except ScenarioError as error:
+            except (ScenarioError, NotEmbedded) as error:
                 raise CommandError(str(error)) from error
         if options["json"]:
             options["json"].write_text(
@@ -94,24 +88,3 @@ class Command(BaseCommand):
             self.stdout.write(f"  {self.style.ERROR('FAIL')}  {text}")
         total = len(outcome.held) + len(outcome.failed)
         self.stdout.write(f"{len(outcome.held)} of {total} expectations hold")
-
-
-@contextmanager
-def _database(data: Path | None) -> Iterator[None]:
-    """The database to play into: the one in ``data``, else a scratch one, then removed."""
-    folder = data or Path(tempfile.mkdtemp(prefix="anlan-play-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    before = connection.settings_dict["NAME"], settings.KEYS
-    if connection.vendor != "sqlite":
-        raise CommandError("play uses an embedded database; unset ANLAN_DATABASE_URL")
-    connection.close()
-    connection.settings_dict["NAME"] = folder / "anlan.sqlite3"
-    settings.KEYS = folder / "keys"
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"], settings.KEYS = before
-        if data is None:
-            shutil.rmtree(folder, ignore_errors=True)

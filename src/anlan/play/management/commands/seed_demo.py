@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -11,25 +11,13 @@ from django.utils import timezone, translation
 
 from anlan.accounts.models import Organisation
 from anlan.accounts.roles import ROLES
-from anlan.base.clock import day_bounds, local_day
-from anlan.play.company import PASSWORD, PEOPLE, extend_roster, found_company
-
-_ON_DUTY_SINCE = timedelta(hours=2)
-
-
-def _seed(*, at: datetime) -> None:
-    """Make the company, or bring its roster up to today.
-
-    The day crew came two hours ago, whatever the hour: who tries Anlan late in the
-    evening wants to meet the people that the guide names.
-    """
-    if Organisation.objects.exists():
-        extend_roster(at=at)
-        return
-    came = at - _ON_DUTY_SINCE
-    since_midnight = came - day_bounds(local_day(came))[0]
-    hours = since_midnight // timedelta(hours=1)
-    found_company(at=at, day_begins=timedelta(hours=hours), with_passwords=True)
+from anlan.play.company import (
+    PASSWORD,
+    PEOPLE,
+    day_begins_at,
+    extend_roster,
+    found_company,
+)
 
 
 class Command(BaseCommand):
@@ -50,3 +38,11 @@ class Command(BaseCommand):
                     f"  {somebody.username:<14} {somebody.name:<5} {role}"
                 )
         self.stdout.write(f"  password of all: {PASSWORD}")
+
+
+def _seed(*, at: datetime) -> None:
+    """Make the company, or bring its roster up to today."""
+    if Organisation.objects.exists():
+        extend_roster(at=at)
+    else:
+        found_company(at=at, day_begins=day_begins_at(at), with_passwords=True)

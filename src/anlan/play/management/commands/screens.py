@@ -1,0 +1,41 @@
+"""``manage.py screens``: takes every page into ``var/screens``."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from anlan.play.scratch import scratch
+from anlan.play.screens import SHOTS, served, take_pictures, tell_story
+
+
+class Command(BaseCommand):
+    help = "Take every page, phone and desk, light and dark, in both languages."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="NAME", help="only these pages")
+        parser.add_argument(
+            "--out", type=Path, default=settings.ROOT / "var" / "screens"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = set(options["names"])
+        shots = tuple(shot for shot in SHOTS if not names or shot.name in names)
+        if unknown := names - {shot.name for shot in shots}:
+            raise CommandError(f"no such page: {', '.join(sorted(unknown))}")
+        out: Path = options["out"]
+        out.mkdir(parents=True, exist_ok=True)
+        with scratch() as data:
+            story = tell_story(settings.ROOT / "scenarios", at=timezone.now())
+            with served(data) as url:
+                bad = take_pictures(
+                    shots, url=url, story=story, out=out, say=self.stdout.write
+                )
+        self.stdout.write(f"{len(shots)} pages in {out}, {bad} answered with an error")
+        if bad:
+            raise SystemExit(1)

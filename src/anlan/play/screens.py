@@ -1,0 +1,208 @@
+"""Pictures of every page, for the eye: phone and desk, light and dark, both languages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anlan.accounts.models import Place
+from anlan.cases.models import Case
+from anlan.play.company import PASSWORD, day_begins_at, found_company
+from anlan.play.scratch import play_until_now
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+THEMES = ("light", "dark")
+LANGUAGES = ("zh-hans", "en")
+_START_SECONDS = 30.0
+_MINUTES = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page as one person sees it; ``{number}`` and the like stand for the story's."""
+
+    name: str
+    path: str
+    who: str = ""
+    full: bool = True
+
+
+SHOTS = (
+    Shot("sign-in", "/accounts/login/"),
+    Shot("poster", "/q/{place}"),
+    Shot("guard-alarm", "/m/", "wangjianguo"),
+    Shot("guard-report", "/m/report/", "wangjianguo"),
+    Shot("guard-incident", "/m/cases/{number}/", "wangjianguo"),
+    Shot("guard-tasks", "/m/tasks/", "zhangqiang"),
+    Shot("guard-events", "/m/cases/", "wangjianguo"),
+    Shot("guard-me", "/m/me/", "wangjianguo"),
+    Shot("home", "/", "zhoumin"),
+    Shot("incidents", "/incidents/", "zhoumin"),
+    Shot("cases", "/cases/", "zhoumin"),
+    Shot("room", "/cases/{number}/", "zhoumin"),
+    Shot("closing", "/cases/{number}/closing/", "zhoumin"),
+    Shot("closed", "/cases/{closed}/", "zhoumin"),
+    Shot("tasks", "/tasks/", "zhoumin"),
+    Shot("alarm", "/alarm/", "zhoumin"),
+    Shot("monitor", "/monitor/", "lixiang"),
+    Shot("profile", "/me/", "zhoumin"),
+    Shot("permissions", "/permissions/", "hetao"),
+    Shot("search", "/search/?q=车库", "zhoumin"),
+    Shot("admin-people", "/admin/people/", "admin"),
+    Shot("admin-organisation", "/admin/organisation/", "admin"),
+    Shot("admin-places", "/admin/sites/YQ/places/", "admin"),
+    Shot("admin-roster", "/admin/sites/YQ/roster/", "hetao"),
+    Shot("admin-standards", "/admin/standards/", "admin"),
+    Shot("admin-playbooks", "/admin/playbooks/", "admin"),
+    Shot("admin-devices", "/admin/devices/", "admin"),
+    Shot("notify", "/notify/", "admin"),
+    Shot("tokens", "/me/tokens/", "zhoumin"),
+    Shot("api-docs", "/api/docs", "zhoumin"),
+)
+
+
+def tell_story(scenarios: Path, *, at: datetime) -> dict[str, str]:
+    """Fill an empty database: one assault four minutes old, others behind us.
+
+    Returns what the paths of the shots refer to.
+    """
+    found_company(
+        at=at - timedelta(days=3),
+        days=10,
+        day_begins=day_begins_at(at),
+        with_passwords=True,
+    )
+    for name in ("false-alarm", "lobby-receptionist"):
+        play_until_now(scenarios / f"{name}.yaml", at=at - 10 * _MINUTES)
+    play_until_now(scenarios / "garage-dispute.yaml", at=at, last=7 * _MINUTES)
+    newest = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
+    closed = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
+    place = Place.objects.get(label="3 号楼 B1 车库 东区 12 号车位")
+    return {"number": newest.number, "closed": closed.number, "place": place.code}
+
+
+def take_pictures(
+    shots: tuple[Shot, ...],
+    *,
+    url: str,
+    story: dict[str, str],
+    out: Path,
+    say: Callable[[str], None],
+) -> int:
+    """Every shot in every size, theme and language; returns how many answered badly."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- development only
+
+    bad = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=browser_arguments()
+        )
+        for shot, theme, language in product(shots, THEMES, LANGUAGES):
+            path = shot.path.format(**story)
+            with _signed_in(browser, shot.who, url, theme, language) as page:
+                for size, (width, height) in SIZES.items():
+                    page.set_viewport_size({"width": width, "height": height})
+                    answer = page.goto(url + path)
+                    status = answer.status if answer else 0
+                    page.wait_for_timeout(150)  # fonts and the first tick of the clocks
+                    page.screenshot(
+                        path=out / f"{shot.name}-{size}-{theme}-{language[:2]}.png",
+                        full_page=shot.full,
+                    )
+            if status >= 400:
+                bad += 1
+                say(f"  {status}  {shot.name}  {path}")
+        browser.close()
+    return bad
+
+
+def chromium() -> str:
+    """Where Debian, or another system, keeps its Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise FileNotFoundError("no Chromium here; on Debian: apt install chromium")
+    return found
+
+
+def browser_arguments() -> list[str]:
+    arguments = ["--disable-gpu", "--disable-background-networking"]
+    return [*arguments, "--no-sandbox"] if os.geteuid() == 0 else arguments
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """The product over ``data`` on a free port of the loopback; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {
+        **os.environ,
+        "ANLAN_DATA": str(data),
+        "ANLAN_DEMO": "1",
+        "ANLAN_PORT": str(port),
+        "ANLAN_PUBLIC_URL": f"http://localhost:{port}",
+        "ANLAN_LOG_LEVEL": "ERROR",
+    }
+    command = [sys.executable, sys.argv[0]]
+    process = subprocess.Popen([*command, "serve"], env=env)  # noqa: S603 -- ourselves
+    try:
+        _wait_for(f"http://localhost:{port}/healthz")
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(address: str) -> None:
+    until = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 -- http, ours
+                return
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+_kept: dict[str, list[dict[str, object]]] = {}
+
+
+@contextmanager
+def _signed_in(
+    browser: Browser, who: str, url: str, theme: str, language: str
+) -> Iterator[Page]:
+    """A page of that person; the sign-in is done once and its cookies are kept."""
+    context = browser.new_context(
+        color_scheme="dark" if theme == "dark" else "light", locale="zh-CN"
+    )
+    page = context.new_page()
+    if who and who not in _kept:
+        page.goto(f"{url}/accounts/login/")
+        page.fill("input[name=login]", who)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("form.form button")
+        page.wait_for_url(lambda address: "/accounts/login" not in address)
+        _kept[who] = context.cookies()  # type: ignore[assignment]  # what it gives, it takes
+    if who:
+        context.add_cookies(_kept[who])  # type: ignore[arg-type]  # as above
+    context.add_cookies([{"name": "django_language", "value": language, "url": url}])
+    yield page
+    context.close()
