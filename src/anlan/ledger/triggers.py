@@ -90,11 +90,14 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         if connection.vendor == "postgresql"
         else _on_sqlite(connection)
     )
-    return [
+    absent = [
         name
         for name, statement in wanted(connection).items()
         if _squeezed(present.get(name, "")) != _squeezed(statement)
     ]
+    if connection.vendor == "postgresql" and not _refuses(connection):
+        absent.append("ledger_refuse")
+    return absent
 
 
 def _on_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
@@ -114,6 +117,17 @@ def _on_postgresql(connection: BaseDatabaseWrapper) -> dict[str, str]:
             "AND tgenabled IN ('O', 'A')"
         )
         return dict(cursor.fetchall())
+
+
+def _refuses(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the function behind all triggers of PostgreSQL still does what it should."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+            "WHERE t.tgrelid = 'ledger_entry'::regclass AND NOT t.tgisinternal"
+        )
+        found = [source for (source,) in cursor.fetchall()]
+    return found == [POSTGRESQL_FUNCTION.split("$$")[1]]
 
 
 def _squeezed(statement: str) -> str:
