@@ -19,7 +19,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, *args: Any, **kwargs: Any
+    ) -> None:
         """Signing in and out shows itself; a notice of it would cover the alarm."""
         if level > messages.SUCCESS:
             super().add_message(request, level, *args, **kwargs)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Event, recorded
+from anlan.ledger.events import Covered, Event, recorded
 
 
 @recorded
@@ -154,3 +154,270 @@ class TokenRevoked(Event):
     tone: ClassVar[str] = "warn"
 
     prefix: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class RegionRenamed(Event):
+    kind: ClassVar[str] = "accounts.region_renamed"
+    sentence: ClassVar[str] = _("{actor}把区域改名为 {name}")
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class RegionClosed(Event):
+    kind: ClassVar[str] = "accounts.region_closed"
+    sentence: ClassVar[str] = _("{actor}关闭了区域 {name}")
+    tone: ClassVar[str] = "warn"
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SiteChanged(Event):
+    kind: ClassVar[str] = "accounts.site_changed"
+    sentence: ClassVar[str] = _("{actor}修改了项目 {code} 的资料：{name}")
+
+    code: str
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SiteClosed(Event):
+    kind: ClassVar[str] = "accounts.site_closed"
+    sentence: ClassVar[str] = _("{actor}关闭了项目 {code}")
+    tone: ClassVar[str] = "warn"
+
+    code: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PlaceRenamed(Event):
+    kind: ClassVar[str] = "accounts.place_renamed"
+    sentence: ClassVar[str] = _("{actor}把点位 {before} 改名为 {label}")
+
+    before: str
+    label: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PlaceMoved(Event):
+    kind: ClassVar[str] = "accounts.place_moved"
+    sentence: ClassVar[str] = _("{actor}把点位 {before} 移到 {label}")
+
+    before: str
+    label: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PlaceClosed(Event):
+    kind: ClassVar[str] = "accounts.place_closed"
+    sentence: ClassVar[str] = _("{actor}停用了点位 {label}")
+    tone: ClassVar[str] = "warn"
+
+    label: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PlacesImported(Event):
+    kind: ClassVar[str] = "accounts.places_imported"
+    sentence: ClassVar[str] = _("{actor}导入了点位：新增 {added} 个，已有 {kept} 个")
+
+    added: int
+    kept: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class UserEnabled(Event):
+    kind: ClassVar[str] = "accounts.user_enabled"
+    sentence: ClassVar[str] = _("{actor}启用了账号 {username}")
+
+    username: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class InvitationMade(Event):
+    kind: ClassVar[str] = "accounts.invitation_made"
+    sentence: ClassVar[str] = _("{actor}为账号 {username} 打印了一次性码")
+
+    username: str
+    purpose: str
+    expires: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class InvitationUsed(Event):
+    kind: ClassVar[str] = "accounts.invitation_used"
+    sentence: ClassVar[str] = _("{actor}用一次性码设置了密码")
+
+    purpose: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PostChanged(Event):
+    kind: ClassVar[str] = "accounts.post_changed"
+    sentence: ClassVar[str] = _("{actor}修改了岗位 {name}")
+
+    name: str
+    must_be_staffed: int
+    staffed_from: str | None = None
+    staffed_until: str | None = None
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PostClosed(Event):
+    kind: ClassVar[str] = "accounts.post_closed"
+    sentence: ClassVar[str] = _("{actor}停用了岗位 {name}")
+    tone: ClassVar[str] = "warn"
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ShiftRemoved(Event):
+    kind: ClassVar[str] = "accounts.shift_removed"
+    sentence: ClassVar[str] = _("{actor}取消了 {user} 在 {post} 的班次")
+    tone: ClassVar[str] = "warn"
+
+    user: str
+    post: str
+    starts: str
+    ends: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class RosterImported(Event):
+    kind: ClassVar[str] = "accounts.roster_imported"
+    sentence: ClassVar[str] = _("{actor}导入了排班：新增 {added} 班，已有 {kept} 班")
+
+    added: int
+    kept: int
+    digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PinSet(Event):
+    kind: ClassVar[str] = "accounts.pin_set"
+    sentence: ClassVar[str] = _("{actor}设置了公用手机的 PIN")
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PinRefused(Event):
+    kind: ClassVar[str] = "accounts.pin_refused"
+    sentence: ClassVar[str] = _("公用手机 {phone}：{user} 的 PIN 输错")
+    tone: ClassVar[str] = "warn"
+
+    phone: str
+    user: str
+    failures: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PinLocked(Event):
+    kind: ClassVar[str] = "accounts.pin_locked"
+    sentence: ClassVar[str] = _("公用手机 {phone}：多次输错 PIN，暂停使用")
+    tone: ClassVar[str] = "warn"
+
+    phone: str
+    user: str
+    until: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SharedPhoneAdded(Event):
+    kind: ClassVar[str] = "accounts.shared_phone_added"
+    sentence: ClassVar[str] = _("{actor}登记了公用手机 {name}")
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SharedPhoneEnrolled(Event):
+    kind: ClassVar[str] = "accounts.shared_phone_enrolled"
+    sentence: ClassVar[str] = _("公用手机 {name} 已启用")
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SharedPhoneRevoked(Event):
+    kind: ClassVar[str] = "accounts.shared_phone_revoked"
+    sentence: ClassVar[str] = _("{actor}停用了公用手机 {name}")
+    tone: ClassVar[str] = "warn"
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SharedPhoneOpened(Event):
+    kind: ClassVar[str] = "accounts.shared_phone_opened"
+    sentence: ClassVar[str] = _("{actor}打开了公用手机 {name}")
+    quiet: ClassVar[bool] = True
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class HandoverGiven(Event):
+    """The note stays in the handover's row, covered by the digest."""
+
+    kind: ClassVar[str] = "accounts.handover_given"
+    sentence: ClassVar[str] = _(
+        "{actor}交班（{phone}）：未办结事件 {open_incidents} 件，未完成任务 {open_tasks} 项，"
+        "未接警 {unacknowledged} 件"
+    )
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(digest_field="note_digest", model="accounts.Handover", field="note"),
+    )
+
+    phone: str
+    open_incidents: int
+    open_tasks: int
+    unacknowledged: int
+    note_digest: str | None = None
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class HandoverTaken(Event):
+    kind: ClassVar[str] = "accounts.handover_taken"
+    sentence: ClassVar[str] = _("{actor}接班（{phone}），交班人 {giver}")
+    tone: ClassVar[str] = "people"
+
+    phone: str
+    giver: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class HandoverWithdrawn(Event):
+    """Whoever gave the shift goes on working it."""
+
+    kind: ClassVar[str] = "accounts.handover_withdrawn"
+    sentence: ClassVar[str] = _("{actor}取消交班，继续值班（{phone}）")
+
+    phone: str

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Membership, Region, Site, User
-from anlan.accounts.roles import Permission
+from anlan.accounts.models import Membership, Organisation, Region, Site, User
+from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed
 from anlan.ledger.events import Actor, System
+
+Node: TypeAlias = Organisation | Region | Site
 
 
 def running_memberships(user: User) -> list[Membership]:
@@ -33,7 +36,7 @@ def has_permission(user: User, permission: Permission, *, site: Site) -> bool:
     if not user.is_active or not _in_scope(user, permission):
         return False
     return any(
-        permission in membership.role.permissions and _covers(membership, site)
+        permission in membership.role.permissions and covers(membership, site)
         for membership in running_memberships(user)
     )
 
@@ -81,14 +84,108 @@ def regions_below(region_id: int) -> list[int]:
     return found
 
 
-def _covers(membership: Membership, site: Site) -> bool:
-    if membership.organisation_id != site.organisation_id:
+def covers(membership: Membership, node: Node) -> bool:
+    """Whether the membership stands at the node or above it."""
+    organisation_id = (
+        node.pk if isinstance(node, Organisation) else node.organisation_id
+    )
+    if membership.organisation_id != organisation_id:
         return False
     if membership.site_id:
-        return membership.site_id == site.pk
+        return isinstance(node, Site) and membership.site_id == node.pk
     if membership.region_id:
-        return site.region_id in regions_below(membership.region_id)
+        region_id = node.region_id if isinstance(node, Site) else node.pk
+        return not isinstance(node, Organisation) and region_id in regions_below(
+            membership.region_id
+        )
     return True
+
+
+def held_at(user: User, node: Node) -> frozenset[Permission]:
+    """Everything the user may do at the node, by roles there or above it."""
+    if not user.is_active:
+        return frozenset()
+    held = {
+        permission
+        for membership in running_memberships(user)
+        if covers(membership, node)
+        for permission in membership.role.permissions
+    }
+    return frozenset(p for p in held if _in_scope(user, p))
+
+
+def holds_somewhere(user: User, permission: Permission) -> bool:
+    """Whether any running role carries it; for pages that then scope what they show."""
+    return (
+        user.is_active
+        and _in_scope(user, permission)
+        and any(permission in m.role.permissions for m in running_memberships(user))
+    )
+
+
+def can_change_tree(user: User, organisation: Organisation) -> bool:
+    return Permission.SITE_MANAGE in held_at(user, organisation)
+
+
+def check_can_change_tree(by: Actor, organisation: Organisation) -> None:
+    """The company's regions and sites are changed by those who manage all of it."""
+    if isinstance(by, System):
+        return
+    if isinstance(by, User) and can_change_tree(by, organisation):
+        return
+    raise NotAllowed(_("只有公司级的管理员可以增加和修改区域、项目"))
+
+
+def check_can_add_people(by: Actor, organisation: Organisation) -> None:
+    """Whoever manages people anywhere may add one; what they get is another check."""
+    if isinstance(by, System):
+        return
+    if (
+        isinstance(by, User)
+        and by.organisation_id == organisation.pk
+        and holds_somewhere(by, Permission.PEOPLE_MANAGE)
+    ):
+        return
+    raise NotAllowed(_("您没有管理人员的权限"))
+
+
+def can_grant(by: User, role_key: str, node: Node) -> bool:
+    """Nobody gives what they do not hold at that node; administrators give any role."""
+    held = held_at(by, node)
+    if Permission.PEOPLE_MANAGE not in held:
+        return False
+    return ROLES[role_key].permissions <= held or any(
+        membership.role_key == "administrator" and covers(membership, node)
+        for membership in running_memberships(by)
+    )
+
+
+def check_can_grant(by: Actor, role_key: str, node: Node) -> None:
+    """To give a role and to take it back is the same right."""
+    if isinstance(by, System):
+        return
+    if not isinstance(by, User):
+        raise NotAllowed(_("您没有管理人员的权限"))
+    if Permission.PEOPLE_MANAGE not in held_at(by, node):
+        raise NotAllowed(_("您只能在自己管理的项目授予和收回角色"))
+    if not can_grant(by, role_key, node):
+        raise NotAllowed(_("不能授予或收回超过自己权限的角色"))
+
+
+def can_manage(by: User, user: User) -> bool:
+    """Whether ``by`` could have granted every running role of ``user``."""
+    return (
+        by.organisation_id == user.organisation_id
+        and holds_somewhere(by, Permission.PEOPLE_MANAGE)
+        and all(can_grant(by, m.role_key, m.node) for m in running_memberships(user))
+    )
+
+
+def check_can_manage(by: Actor, user: User) -> None:
+    """Disable, enable, reset: only for people whose every role is within one's own."""
+    check_can_add_people(by, user.organisation)
+    if isinstance(by, User) and not can_manage(by, user):
+        raise NotAllowed(_("这个人还有您不管理的角色，请由上一级处理"))
 
 
 def _in_scope(user: User, permission: Permission) -> bool:

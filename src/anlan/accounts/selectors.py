@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Membership, Place, Shift, Site, User
-from anlan.accounts.permissions import sites_where
+from anlan.accounts.models import (
+    Handover,
+    Invitation,
+    Membership,
+    Organisation,
+    Place,
+    Post,
+    Region,
+    SharedPhone,
+    Shift,
+    Site,
+    User,
+)
+from anlan.accounts.permissions import can_change_tree, held_at, sites_where
 from anlan.accounts.roles import Permission
+from anlan.base.clock import SHANGHAI, local_day
+from anlan.base.digest import sha256
+from anlan.base.errors import NotFound
 
 
 def shifts_at(site: Site, at: datetime) -> QuerySet[Shift]:
@@ -38,6 +55,294 @@ def places_of(site: Site) -> QuerySet[Place]:
 def site_of(user: User) -> Site | None:
     """The site at which the user works: the first at which incidents are theirs to see."""
     return sites_where(user, Permission.INCIDENT_REPORT).order_by("code", "pk").first()
+
+
+def people_for(reader: User, *, text: str = "") -> QuerySet[User]:
+    """The people the reader administers, by employee number; ``text`` narrows by name.
+
+    Whoever manages people of the whole company sees everybody; others see those with a
+    role at their sites, and those who have no role yet.
+    """
+    found = User.objects.filter(organisation=reader.organisation_id)
+    if Permission.PEOPLE_MANAGE not in held_at(reader, reader.organisation):
+        sites = sites_where(reader, Permission.PEOPLE_MANAGE)
+        running = Membership.objects.filter(ended_at=None)
+        here = running.filter(
+            Q(site__in=sites) | Q(site=None, region__in=sites.values("region"))
+        )
+        found = found.filter(
+            Q(pk__in=here.values("user")) | ~Q(pk__in=running.values("user"))
+        )
+        if not sites.exists():
+            found = found.none()
+    if text:
+        found = found.filter(
+            Q(name__icontains=text)
+            | Q(username__icontains=text)
+            | Q(employee_number__icontains=text)
+        )
+    return found.order_by("-is_active", "employee_number", "pk")
+
+
+def other_administrators(user: User) -> QuerySet[User]:
+    """Who else administers the whole company and may sign in."""
+    running = Membership.objects.filter(
+        role_key="administrator",
+        organisation=user.organisation_id,
+        region=None,
+        site=None,
+        ended_at=None,
+        user__is_active=True,
+    )
+    return User.objects.filter(pk__in=running.values("user")).exclude(pk=user.pk)
+
+
+def plain_code(code: str) -> str:
+    """A printed code as it is kept: capitals, without what people put between."""
+    return "".join(c for c in code.upper() if c.isascii() and c.isalnum())
+
+
+def invitation_for(code: str, *, at: datetime, locked: bool = False) -> Invitation:
+    """The invitation behind a printed code, while it lives.
+
+    Raises:
+        NotFound: unknown, used, replaced, run out; all answer alike.
+    """
+    invitations = Invitation.objects.select_related("user__organisation")
+    if locked:
+        invitations = invitations.select_for_update(of=("self",))
+    found = invitations.filter(
+        digest=sha256(plain_code(code).encode()),
+        used_at=None,
+        revoked_at=None,
+        expires_at__gt=at,
+        user__is_active=True,
+    ).first()
+    if found is None:
+        raise NotFound(_("这个一次性码不对、已用过或已过期，请找主管重新打印"))
+    return found
+
+
+def nodes_for(
+    reader: User, permission: Permission
+) -> list[Organisation | Region | Site]:
+    """The open nodes at which the reader holds the permission, from the top down."""
+    organisation = reader.organisation
+    nodes: list[Organisation | Region | Site] = [organisation]
+    nodes += Region.objects.filter(organisation=organisation, closed_at=None).order_by(
+        "name", "pk"
+    )
+    nodes += Site.objects.filter(organisation=organisation, closed_at=None).order_by(
+        "code", "pk"
+    )
+    return [node for node in nodes if permission in held_at(reader, node)]
+
+
+def site_for(reader: User, code: str, permission: Permission) -> Site:
+    """One site by its code.
+
+    Raises:
+        NotFound: unknown, or one at which the reader does not hold the permission.
+    """
+    site = (
+        sites_where(reader, permission)
+        .select_related("organisation", "region")
+        .filter(code=code)
+        .first()
+    )
+    if site is None:
+        raise NotFound(_("没有这个项目，或者您无权管理"))
+    return site
+
+
+def sites_managed(reader: User) -> QuerySet[Site]:
+    """The sites whose tree, roster or phones the reader may change, closed ones last."""
+    return (
+        sites_where(reader, Permission.SITE_MANAGE)
+        | sites_where(reader, Permission.ROSTER_MANAGE)
+    ).order_by("closed_at", "code", "pk")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """A region of the tree as a page shows it; the topmost branch has no region."""
+
+    region: Region | None
+    depth: int
+    sites: list[Site]
+
+
+def company_tree(reader: User) -> list[Branch]:
+    """Regions with their sites, depth first; empty regions only for who may fill them."""
+    sites = list(
+        Site.objects.filter(pk__in=sites_managed(reader).values("pk")).order_by(
+            "closed_at", "code", "pk"
+        )
+    )
+    regions = list(
+        Region.objects.filter(organisation=reader.organisation_id).order_by(
+            "name", "pk"
+        )
+    )
+    shows_empty = can_change_tree(reader, reader.organisation)
+
+    def below(parent: int | None, depth: int) -> Iterator[Branch]:
+        for region in regions:
+            if region.parent_id == parent:
+                here = [site for site in sites if site.region_id == region.pk]
+                inner = list(below(region.pk, depth + 1))
+                if here or inner or shows_empty:
+                    yield Branch(region=region, depth=depth, sites=here)
+                yield from inner
+
+    top = [site for site in sites if site.region_id is None]
+    return [Branch(region=None, depth=0, sites=top), *below(None, 0)]
+
+
+def shared_phone_for(token: str) -> SharedPhone | None:
+    """The phone whose cookie this is, unless it was taken out of use."""
+    if not token:
+        return None
+    return (
+        SharedPhone.objects.select_related("site", "post__place", "holder")
+        .filter(token_digest=sha256(token.encode()), revoked_at=None)
+        .first()
+    )
+
+
+def waiting_handover(phone: SharedPhone) -> Handover | None:
+    """What somebody handed over on this phone and nobody has taken yet."""
+    return (
+        Handover.objects.filter(phone=phone, taken_at=None)
+        .select_related("giver", "phone__site")
+        .first()
+    )
+
+
+def shifts_between(site: Site, start: datetime, end: datetime) -> QuerySet[Shift]:
+    """The shifts at a site that touch ``[start, end)``, in the order they begin."""
+    return (
+        Shift.objects.filter(site=site, starts_at__lt=end, ends_at__gt=start)
+        .select_related("user", "post")
+        .order_by("starts_at", "user__employee_number", "pk")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A time in which a post that must be staffed has nobody."""
+
+    post: Post
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def span(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+
+def roster_gaps(site: Site, start: datetime, end: datetime) -> list[Gap]:
+    """The gaps of a site's roster within ``[start, end)``, post by post, in order.
+
+    A shift counts only while its person's account is active.
+    """
+    if site.closed_at is not None:
+        return []
+    posts = Post.objects.filter(site=site, must_be_staffed=True, is_active=True)
+    by_post: dict[int, list[tuple[datetime, datetime]]] = {}
+    for shift in shifts_between(site, start, end).filter(user__is_active=True):
+        by_post.setdefault(shift.post_id, []).append((shift.starts_at, shift.ends_at))
+    gaps = []
+    for post in posts.select_related("place").order_by("name", "pk"):
+        staffed = by_post.get(post.pk, [])  # in the order they begin
+        for begins, ends in _must_be_staffed(post, start, end):
+            gaps += [
+                Gap(post=post, starts_at=a, ends_at=b)
+                for a, b in _uncovered(begins, ends, staffed)
+            ]
+    return gaps
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubleBooking:
+    """One person on the roster twice at the same time."""
+
+    user: User
+    first: Shift
+    second: Shift
+
+
+def double_bookings(site: Site, start: datetime, end: datetime) -> list[DoubleBooking]:
+    """Shifts of this site that overlap another shift of the same person, anywhere.
+
+    The services refuse them; they can come from a merged or restored database.
+    """
+    here = list(shifts_between(site, start, end))
+    others: dict[int, list[Shift]] = {}
+    for shift in (
+        Shift.objects.filter(
+            user__in={shift.user_id for shift in here},
+            starts_at__lt=end,
+            ends_at__gt=start,
+        )
+        .select_related("user", "post", "site")
+        .order_by("starts_at", "pk")
+    ):
+        others.setdefault(shift.user_id, []).append(shift)
+    return [
+        DoubleBooking(user=first.user, first=first, second=second)
+        for shifts in others.values()
+        for i, first in enumerate(shifts)
+        for second in shifts[i + 1 :]
+        if second.starts_at < first.ends_at
+        and site.pk in (first.site_id, second.site_id)
+    ]
+
+
+def _must_be_staffed(
+    post: Post, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """The times within ``[start, end)`` in which the post needs somebody."""
+    if post.staffed_from is None or post.staffed_until is None:
+        yield start, end
+        return
+    # Two days' hours never touch: between them lies the time that needs nobody. Equal
+    # ends mean around the clock, and then the gaps of two days are joined below.
+    day = local_day(start) - timedelta(days=1)
+    joined: tuple[datetime, datetime] | None = None
+    while day <= local_day(end):
+        begins = datetime.combine(day, post.staffed_from, tzinfo=SHANGHAI)
+        ends = datetime.combine(day, post.staffed_until, tzinfo=SHANGHAI)
+        if ends <= begins:
+            ends += timedelta(days=1)
+        clipped = max(begins, start), min(ends, end)
+        if clipped[0] < clipped[1]:
+            if joined and joined[1] == clipped[0]:
+                joined = joined[0], clipped[1]
+            else:
+                if joined:
+                    yield joined
+                joined = clipped
+        day += timedelta(days=1)
+    if joined:
+        yield joined
+
+
+def _uncovered(
+    begins: datetime, ends: datetime, staffed: Iterable[tuple[datetime, datetime]]
+) -> Iterator[tuple[datetime, datetime]]:
+    """What of ``[begins, ends)`` lies in none of the periods, which come in order."""
+    reached = begins
+    for a, b in staffed:
+        if b <= reached:
+            continue
+        if a >= ends:
+            break
+        if a > reached:
+            yield reached, a
+        reached = max(reached, b)
+    if reached < ends:
+        yield reached, ends
 
 
 def names_of(keys: Iterable[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from anlan.accounts.models import Organisation, User
 from anlan.accounts.permissions import (
     check_permission,
     has_permission,
-    running_memberships,
+    holds_somewhere,
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
@@ -93,11 +93,7 @@ def check_can_edit_parties(by: Actor, case: Case) -> None:
 
 def can_edit(user: User, organisation: Organisation, permission: Permission) -> bool:
     """Whether a running role anywhere in the company carries ``permission``."""
-    return user.is_active and any(
-        membership.organisation_id == organisation.pk
-        and permission in membership.role.permissions
-        for membership in running_memberships(user)
-    )
+    return user.organisation_id == organisation.pk and holds_somewhere(user, permission)
 
 
 def check_may_edit(

@@ -1,0 +1,101 @@
+"""Writes about the organisation: its tree, its people, its roster."""
+
+from __future__ import annotations
+
+from anlan.accounts.services.invitations import (
+    invite_user,
+    reset_access,
+    use_invitation,
+)
+from anlan.accounts.services.memberships import end_role, grant_role
+from anlan.accounts.services.organisation import (
+    add_region,
+    add_site,
+    change_site,
+    close_region,
+    close_site,
+    found_organisation,
+    rename_region,
+)
+from anlan.accounts.services.people import (
+    add_user,
+    disable_user,
+    enable_user,
+    phone_of,
+    record_sign_in,
+    reset_password,
+    set_preferences,
+)
+from anlan.accounts.services.pins import open_phone, set_pin
+from anlan.accounts.services.places import (
+    add_place,
+    close_place,
+    import_places,
+    move_place,
+    rename_place,
+)
+from anlan.accounts.services.roster import (
+    PlannedShift,
+    RosterRefused,
+    RowError,
+    add_post,
+    add_shift,
+    change_post,
+    close_post,
+    import_roster,
+    remove_shift,
+)
+from anlan.accounts.services.shared_phones import (
+    add_shared_phone,
+    enrol_phone,
+    give_handover,
+    lock_phone,
+    renew_enrolment,
+    revoke_shared_phone,
+    take_handover,
+)
+
+__all__ = [
+    "PlannedShift",
+    "RosterRefused",
+    "RowError",
+    "add_place",
+    "add_post",
+    "add_region",
+    "add_shared_phone",
+    "add_shift",
+    "add_site",
+    "add_user",
+    "change_post",
+    "change_site",
+    "close_place",
+    "close_post",
+    "close_region",
+    "close_site",
+    "disable_user",
+    "enable_user",
+    "end_role",
+    "enrol_phone",
+    "found_organisation",
+    "give_handover",
+    "grant_role",
+    "import_places",
+    "import_roster",
+    "invite_user",
+    "lock_phone",
+    "move_place",
+    "open_phone",
+    "phone_of",
+    "record_sign_in",
+    "remove_shift",
+    "rename_place",
+    "rename_region",
+    "renew_enrolment",
+    "reset_access",
+    "reset_password",
+    "revoke_shared_phone",
+    "set_pin",
+    "set_preferences",
+    "take_handover",
+    "use_invitation",
+]

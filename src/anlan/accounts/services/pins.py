@@ -1,0 +1,133 @@
+"""The six digits that open a shared phone, and what happens when they are guessed."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.utils.translation import gettext as _
+
+from anlan.accounts import permissions
+from anlan.accounts.events import PinLocked, PinRefused, PinSet, SharedPhoneOpened
+from anlan.accounts.models import Pin, SharedPhone, User
+from anlan.accounts.roles import Permission
+from anlan.accounts.services.record import record_at_head, record_at_site
+from anlan.base.clock import utc_text
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor, System
+
+TRIES_OF_PERSON = 5  # wrong ones in a row
+TRIES_ON_PHONE = 15  # wrong ones in a row, whoever they were for
+LOCKED_FOR = timedelta(minutes=15)
+_IN_A_ROW = "01234567890 09876543210"
+
+
+def set_pin(*, user: User, pin: str, by: Actor, at: datetime) -> None:
+    """Choose one's own PIN; nobody sets another person's.
+
+    Raises:
+        InvalidInput: not six digits, or digits that everybody tries first.
+    """
+    if not isinstance(by, System) and by.actor_key != user.actor_key:
+        raise NotAllowed(_("PIN 只能由本人设置"))
+    if not re.fullmatch(r"[0-9]{6}", pin):
+        raise InvalidInput(_("PIN 应为六位数字"), path="pin")
+    if len(set(pin)) <= 2 or pin in _IN_A_ROW:
+        raise InvalidInput(_("这个 PIN 太容易猜到，请换一个"), path="pin")
+    with ledger.recording():
+        Pin.objects.update_or_create(
+            user=user,
+            defaults={
+                "secret": make_password(pin),
+                "set_at": at,
+                "failures": 0,
+                "locked_until": None,
+            },
+        )
+        record_at_head(PinSet(), user.organisation, by=by, at=at, user=user)
+
+
+def open_phone(*, phone: SharedPhone, user: User, pin: str, at: datetime) -> None:
+    """Open the phone for the person whose PIN this is, and put down that they hold it.
+
+    Every wrong PIN is on the record; five in a row lock the person, fifteen the phone,
+    for fifteen minutes.
+
+    Raises:
+        NotAllowed: a wrong PIN, none set, or a person who does not work here.
+        Conflict: the person, or the phone, is locked.
+    """
+    _check_may_open(phone, user)
+    refusal: Exception | None
+    # The refusal is raised after the commit: a wrong try must count.
+    with ledger.recording():
+        phone = SharedPhone.objects.select_for_update().get(pk=phone.pk)
+        secret = Pin.objects.select_for_update().filter(user=user).first()
+        if (refusal := _refusal(phone, secret, at)) is None:
+            assert secret is not None  # noqa: S101 -- _refusal has seen to it
+            if check_password(pin, secret.secret):
+                _let_in(phone, secret, user, at)
+            else:
+                refusal = _count(phone, secret, user, at)
+    if refusal is not None:
+        raise refusal
+
+
+def _check_may_open(phone: SharedPhone, user: User) -> None:
+    if phone.revoked_at is not None or phone.token_digest is None:
+        raise NotAllowed(_("这部手机还没有启用，或者已经停用"))
+    permissions.check_permission(
+        user,
+        Permission.INCIDENT_RESPOND,
+        site=phone.site,
+        sentence=_("您不在这个项目值班"),
+    )
+
+
+def _refusal(phone: SharedPhone, secret: Pin | None, at: datetime) -> Exception | None:
+    for locked in (phone, secret):
+        if locked is not None and locked.locked_until and locked.locked_until > at:
+            return Conflict(_("PIN 多次输错，请在十五分钟后再试，或找值班主任重设"))
+    if secret is None:
+        return NotAllowed(_("您还没有 PIN，请先用密码登录，在“我的”里设置"))
+    return None
+
+
+def _let_in(phone: SharedPhone, secret: Pin, user: User, at: datetime) -> None:
+    secret.failures, secret.locked_until = 0, None
+    secret.save(update_fields=["failures", "locked_until"])
+    phone.failures, phone.locked_until, phone.holder = 0, None, user
+    phone.save(update_fields=["failures", "locked_until", "holder"])
+    record_at_site(
+        SharedPhoneOpened(name=phone.name),
+        phone.site,
+        by=user,
+        at=at,
+        thing=f"phone:{phone.uid}",
+    )
+
+
+def _count(phone: SharedPhone, secret: Pin, user: User, at: datetime) -> Exception:
+    secret.failures += 1
+    phone.failures += 1
+    event: PinRefused | PinLocked = PinRefused(
+        phone=phone.name, user=user.actor_key, failures=secret.failures
+    )
+    refusal: Exception = NotAllowed(
+        _("PIN 不对，还可以试 %(left)d 次")
+        % {"left": max(0, TRIES_OF_PERSON - secret.failures)}
+    )
+    for locked, most in ((secret, TRIES_OF_PERSON), (phone, TRIES_ON_PHONE)):
+        if locked.failures >= most:
+            locked.failures, locked.locked_until = 0, at + LOCKED_FOR
+            event = PinLocked(
+                phone=phone.name,
+                user=user.actor_key,
+                until=utc_text(locked.locked_until),
+            )
+            refusal = Conflict(_("PIN 多次输错，已暂停十五分钟，并记录在案"))
+        locked.save(update_fields=["failures", "locked_until"])
+    record_at_site(event, phone.site, by=phone, at=at, thing=f"phone:{phone.uid}")
+    return refusal

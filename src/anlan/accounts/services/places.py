@@ -1,0 +1,188 @@
+"""The place tree of a site, and the posters that hang in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts import permissions
+from anlan.accounts.events import (
+    PlaceAdded,
+    PlaceClosed,
+    PlaceMoved,
+    PlaceRenamed,
+    PlacesImported,
+)
+from anlan.accounts.models import Place, Post, Site
+from anlan.accounts.roles import Permission
+from anlan.accounts.services.record import record_at_site
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+LABEL_LENGTH = 240
+
+
+def add_place(
+    *,
+    site: Site,
+    kind: Place.Kind,
+    name: str,
+    by: Actor,
+    at: datetime,
+    parent: Place | None = None,
+) -> Place:
+    """Add a spot to the site's tree; its poster code is made here.
+
+    Raises:
+        InvalidInput: the parent stands at another site or is closed, or the name is
+            taken there.
+    """
+    permissions.check_permission(by, Permission.SITE_MANAGE, site=site)
+    if site.closed_at is not None:
+        raise Conflict(_("这个项目已经关闭"))
+    _check_parent(site, parent)
+    place = Place(site=site, kind=kind, name=name.strip(), parent=parent)
+    _set_label(place)
+    with ledger.recording():
+        place.save()
+        place.path = f"{parent.path if parent else '/'}{place.pk}/"
+        place.save(update_fields=["path"])
+        _record(PlaceAdded(place_kind=place.kind, label=place.label), place, by, at)
+    return place
+
+
+def rename_place(*, place: Place, name: str, by: Actor, at: datetime) -> None:
+    """Give a place another name; its code stays, so that hanging posters keep working."""
+    permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
+    before = place.label
+    place.name = name.strip()
+    _set_label(place)
+    with ledger.recording():
+        place.save(update_fields=["name", "label"])
+        _relabel_below(place)
+        _record(PlaceRenamed(before=before, label=place.label), place, by, at)
+
+
+def move_place(*, place: Place, parent: Place | None, by: Actor, at: datetime) -> None:
+    """Hang a place, with all below it, under another one of the same site.
+
+    Raises:
+        InvalidInput: the new parent is the place itself or stands below it.
+    """
+    permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
+    _check_parent(place.site, parent)
+    if parent is not None and parent.path.startswith(place.path):
+        raise InvalidInput(_("不能移到自己或自己的下级里面"), path="parent")
+    before = place.label
+    place.parent = parent
+    place.path = f"{parent.path if parent else '/'}{place.pk}/"
+    _set_label(place)
+    with ledger.recording():
+        place.save(update_fields=["parent", "path", "label"])
+        _relabel_below(place)
+        _record(PlaceMoved(before=before, label=place.label), place, by, at)
+
+
+def close_place(*, place: Place, by: Actor, at: datetime) -> None:
+    """Take a place and all below it out of use; their posters stop working.
+
+    Raises:
+        Conflict: a post stands there.
+    """
+    permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
+    if not place.is_active:
+        return
+    post = Post.objects.filter(
+        place__path__startswith=place.path, is_active=True
+    ).first()
+    if post is not None:
+        raise Conflict(_("岗位“%s”设在这里，请先移走或停用它") % post.name)
+    place.is_active = False
+    with ledger.recording():
+        Place.objects.filter(site=place.site_id, path__startswith=place.path).update(
+            is_active=False
+        )
+        _record(PlaceClosed(label=place.label), place, by, at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacesMade:
+    added: int
+    kept: int
+
+
+def import_places(
+    *,
+    site: Site,
+    rows: Sequence[Sequence[tuple[Place.Kind, str]]],
+    by: Actor,
+    at: datetime,
+) -> PlacesMade:
+    """Add what is missing of a table of places, all of it or nothing.
+
+    Each row is a way from the top: ``[(building, "3 号楼"), (floor, "1 层"), …]``. What
+    is there already stays as it is, so that the same table twice changes nothing.
+    """
+    permissions.check_permission(by, Permission.SITE_MANAGE, site=site)
+    with ledger.recording():
+        known = {p.label: p for p in Place.objects.filter(site=site).select_related()}
+        added, kept = 0, 0
+        for row in rows:
+            parent: Place | None = None
+            for depth, (kind, name) in enumerate(row, start=1):
+                label = f"{parent.label} {name}" if parent else name
+                there = known.get(label)
+                if there is None:
+                    there = known[label] = add_place(
+                        site=site, kind=kind, name=name, parent=parent, by=by, at=at
+                    )
+                    added += 1
+                elif depth == len(row):
+                    kept += 1
+                parent = there
+        record_at_site(PlacesImported(added=added, kept=kept), site, by=by, at=at)
+    return PlacesMade(added=added, kept=kept)
+
+
+def _check_parent(site: Site, parent: Place | None) -> None:
+    if parent is None:
+        return
+    if parent.site_id != site.pk:
+        raise InvalidInput(_("上级点位属于别的项目"), path="parent")
+    if not parent.is_active:
+        raise InvalidInput(_("上级点位已经停用"), path="parent")
+
+
+def _set_label(place: Place) -> None:
+    if not place.name or len(place.name) > 60:
+        raise InvalidInput(_("名称应为一到六十个字"), path="name")
+    place.label = f"{place.parent.label} {place.name}" if place.parent else place.name
+    if len(place.label) > LABEL_LENGTH:
+        raise InvalidInput(_("从楼栋到这里的名称合起来太长"), path="name")
+    twins = Place.objects.filter(site=place.site_id, label=place.label)
+    if twins.exclude(pk=place.pk).exists():
+        raise InvalidInput(_("这里已经有同名的点位"), path="name")
+
+
+def _relabel_below(place: Place) -> None:
+    """Write the labels and paths of everything below anew, layer by layer."""
+    for child in Place.objects.filter(parent=place):
+        child.label = f"{place.label} {child.name}"
+        if len(child.label) > LABEL_LENGTH:
+            raise InvalidInput(_("从楼栋到这里的名称合起来太长"), path="name")
+        child.path = f"{place.path}{child.pk}/"
+        child.save(update_fields=["label", "path"])
+        _relabel_below(child)
+
+
+def _record(
+    event: PlaceAdded | PlaceRenamed | PlaceMoved | PlaceClosed,
+    place: Place,
+    by: Actor,
+    at: datetime,
+) -> None:
+    record_at_site(event, place.site, by=by, at=at, thing=f"place:{place.uid}")

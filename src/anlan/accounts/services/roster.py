@@ -1,0 +1,366 @@
+"""Posts, and who stands at them when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts import permissions
+from anlan.accounts.events import (
+    PostAdded,
+    PostChanged,
+    PostClosed,
+    RosterImported,
+    ShiftAdded,
+    ShiftRemoved,
+)
+from anlan.accounts.models import Place, Post, Shift, Site, User
+from anlan.accounts.roles import Permission
+from anlan.accounts.services.record import record_at_site
+from anlan.base.clock import utc_text
+from anlan.base.digest import canonical_json, sha256
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+LONGEST_SHIFT = 24 * 3600  # seconds
+
+
+def add_post(
+    *,
+    site: Site,
+    place: Place,
+    name: str,
+    by: Actor,
+    at: datetime,
+    radio: str = "",
+    must_be_staffed: bool = False,
+    staffed_from: time | None = None,
+    staffed_until: time | None = None,
+) -> Post:
+    """Add a post; hours are Shanghai's, every day, and none mean around the clock.
+
+    Raises:
+        InvalidInput: a taken name, a place of another site, or half of the hours.
+    """
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
+    if site.closed_at is not None:
+        raise Conflict(_("这个项目已经关闭"))
+    post = Post(
+        site=site,
+        place=place,
+        name=name.strip(),
+        radio=radio,
+        must_be_staffed=must_be_staffed,
+        staffed_from=staffed_from,
+        staffed_until=staffed_until,
+    )
+    _check_post(post)
+    with ledger.recording():
+        post.save()
+        _record(PostAdded(name=post.name, place=place.label), post, by=by, at=at)
+    return post
+
+
+def change_post(
+    *,
+    post: Post,
+    place: Place,
+    name: str,
+    by: Actor,
+    at: datetime,
+    radio: str = "",
+    must_be_staffed: bool = False,
+    staffed_from: time | None = None,
+    staffed_until: time | None = None,
+) -> None:
+    """Rename or move a post, or say when it must be staffed."""
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=post.site)
+    post.place, post.name, post.radio = place, name.strip(), radio
+    post.must_be_staffed = must_be_staffed
+    post.staffed_from, post.staffed_until = staffed_from, staffed_until
+    _check_post(post)
+    with ledger.recording():
+        post.save()
+        _record(
+            PostChanged(
+                name=post.name,
+                must_be_staffed=int(must_be_staffed),
+                staffed_from=f"{staffed_from:%H:%M}" if staffed_from else None,
+                staffed_until=f"{staffed_until:%H:%M}" if staffed_until else None,
+            ),
+            post,
+            by=by,
+            at=at,
+        )
+
+
+def close_post(*, post: Post, by: Actor, at: datetime) -> None:
+    """Take a post out of use; twice does nothing.
+
+    Raises:
+        Conflict: somebody is on the roster there after ``at``.
+    """
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=post.site)
+    if not post.is_active:
+        return
+    if post.shifts.filter(ends_at__gt=at).exists():
+        raise Conflict(_("这个岗位还有没结束的班次，请先取消排班"))
+    post.is_active = False
+    with ledger.recording():
+        post.save(update_fields=["is_active"])
+        _record(PostClosed(name=post.name), post, by=by, at=at)
+
+
+def add_shift(
+    *,
+    post: Post,
+    user: User,
+    role_key: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Actor,
+    at: datetime,
+) -> Shift:
+    """Put a person at a post for ``[starts_at, ends_at)``.
+
+    Raises:
+        InvalidInput: the end before the start, more than 24 hours, a post or a person
+            out of use, or a role that the person does not hold at this site.
+        Conflict: the person is already at a post in that time.
+    """
+    site = post.site
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
+    _check_shift(post, user, role_key, starts_at, ends_at)
+    with ledger.recording():
+        _lock([user])
+        overlapping = Shift.objects.filter(
+            user=user, starts_at__lt=ends_at, ends_at__gt=starts_at
+        )
+        if overlapping.exists():
+            raise Conflict(_("这个人在这段时间已经有班"))
+        shift = Shift(
+            site=site,
+            post=post,
+            user=user,
+            role_key=role_key,
+            starts_at=starts_at,
+            ends_at=ends_at,
+        )
+        shift.save()
+        _record_shift(shift, by=by, at=at)
+    return shift
+
+
+def remove_shift(*, shift: Shift, by: Actor, at: datetime) -> None:
+    """Take a person off the roster again; that they stood on it stays on the record.
+
+    Raises:
+        Conflict: the shift is over; who was on duty is not rewritten.
+    """
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=shift.site)
+    if shift.ends_at <= at:
+        raise Conflict(_("已经结束的班次不能取消"))
+    with ledger.recording():
+        record_at_site(
+            ShiftRemoved(
+                user=shift.user.actor_key,
+                post=shift.post.name,
+                starts=utc_text(shift.starts_at),
+                ends=utc_text(shift.ends_at),
+            ),
+            shift.site,
+            by=by,
+            at=at,
+            thing=f"shift:{shift.uid}",
+        )
+        shift.delete()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedShift:
+    """One row of a roster that is to be imported; ``line`` is where it stood."""
+
+    line: int
+    post: Post
+    user: User
+    role_key: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowError:
+    line: int
+    sentence: str
+
+
+class RosterRefused(InvalidInput):
+    """Rows that cannot be; nothing of the roster was taken over."""
+
+    def __init__(self, errors: Sequence[RowError]) -> None:
+        super().__init__(_("排班表有 %d 处错误，没有导入") % len(errors), path="table")
+        self.errors = list(errors)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterMade:
+    added: int
+    kept: int
+
+
+def import_roster(
+    *, site: Site, planned: Sequence[PlannedShift], by: Actor, at: datetime
+) -> RosterMade:
+    """Add what is missing of a roster, all of it or nothing.
+
+    A shift that is there already, the same to the minute, stays as it is: the same
+    table twice changes nothing.
+
+    Raises:
+        RosterRefused: with every row that cannot be, and why.
+    """
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
+    with ledger.recording():
+        _lock(row.user for row in planned)
+        taken = _shifts_of({row.user.pk for row in planned}, planned)
+        errors: list[RowError] = []
+        added: list[Shift] = []
+        for row in planned:
+            mine = taken[row.user.pk]
+            if any(_is_same(row, shift) for shift in mine):
+                continue
+            if sentence := _why_not(row, mine):
+                errors.append(RowError(line=row.line, sentence=sentence))
+                continue
+            shift = Shift(
+                site=site,
+                post=row.post,
+                user=row.user,
+                role_key=row.role_key,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+            )
+            mine.append(shift)
+            added.append(shift)
+        if errors:
+            raise RosterRefused(errors)
+        Shift.objects.bulk_create(added)
+        for shift in added:
+            _record_shift(shift, by=by, at=at)
+        made = RosterMade(added=len(added), kept=len(planned) - len(added))
+        record_at_site(
+            RosterImported(added=made.added, kept=made.kept, digest=_digest(planned)),
+            site,
+            by=by,
+            at=at,
+        )
+    return made
+
+
+def _lock(users: Iterable[User]) -> None:
+    """Two planners at once: the rows of the people are what they queue for."""
+    keys = sorted({user.pk for user in users})
+    list(User.objects.select_for_update().filter(pk__in=keys).order_by("pk").only("pk"))
+
+
+def _shifts_of(
+    users: set[int], planned: Sequence[PlannedShift]
+) -> dict[int, list[Shift]]:
+    """What these people have already, anywhere, in the time that the roster covers."""
+    found: dict[int, list[Shift]] = {user: [] for user in users}
+    if planned:
+        rows = Shift.objects.filter(
+            user__in=users,
+            ends_at__gt=min(row.starts_at for row in planned),
+            starts_at__lt=max(row.ends_at for row in planned),
+        )
+        for shift in rows:
+            found[shift.user_id].append(shift)
+    return found
+
+
+def _is_same(row: PlannedShift, shift: Shift) -> bool:
+    return (
+        row.post.pk == shift.post_id
+        and row.starts_at == shift.starts_at
+        and row.ends_at == shift.ends_at
+    )
+
+
+def _why_not(row: PlannedShift, mine: Sequence[Shift]) -> str:
+    """Why the row cannot be, or nothing."""
+    try:
+        _check_shift(row.post, row.user, row.role_key, row.starts_at, row.ends_at)
+    except InvalidInput as error:
+        return str(error)
+    overlaps = any(
+        shift.starts_at < row.ends_at and shift.ends_at > row.starts_at
+        for shift in mine
+    )
+    return _("这个人在这段时间已经有班") if overlaps else ""
+
+
+def _record_shift(shift: Shift, *, by: Actor, at: datetime) -> None:
+    record_at_site(
+        ShiftAdded(
+            user=shift.user.actor_key,
+            post=shift.post.name,
+            starts=utc_text(shift.starts_at),
+            ends=utc_text(shift.ends_at),
+        ),
+        shift.site,
+        by=by,
+        at=at,
+        thing=f"shift:{shift.uid}",
+    )
+
+
+def _digest(planned: Sequence[PlannedShift]) -> str:
+    rows = [
+        [str(r.post.uid), str(r.user.uid), utc_text(r.starts_at), utc_text(r.ends_at)]
+        for r in planned
+    ]
+    return sha256(canonical_json({"rows": sorted(rows)})).hex()
+
+
+def _check_post(post: Post) -> None:
+    if not post.name or len(post.name) > 40:
+        raise InvalidInput(_("名称应为一到四十个字"), path="name")
+    if post.place.site_id != post.site_id:
+        raise InvalidInput(_("点位属于别的项目"), path="place")
+    if (post.staffed_from is None) != (post.staffed_until is None):
+        raise InvalidInput(
+            _("“从”和“到”要么都填，要么都不填（全天）"), path="staffed_until"
+        )
+    twins = Post.objects.filter(site=post.site_id, name=post.name)
+    if twins.exclude(pk=post.pk).exists():
+        raise InvalidInput(_("已经有同名的岗位"), path="name")
+
+
+def _check_shift(
+    post: Post, user: User, role_key: str, starts_at: datetime, ends_at: datetime
+) -> None:
+    seconds = (ends_at - starts_at).total_seconds()
+    if not 0 < seconds <= LONGEST_SHIFT:
+        raise InvalidInput(_("一班应在 24 小时以内，结束晚于开始"), path="ends_at")
+    if not post.is_active:
+        raise InvalidInput(_("岗位“%s”已经停用") % post.name, path="post")
+    if not user.is_active:
+        raise InvalidInput(_("账号已停用，不能排班"), path="user")
+    held = {
+        m.role_key
+        for m in permissions.running_memberships(user)
+        if permissions.covers(m, post.site)
+    }
+    if role_key not in held:
+        raise InvalidInput(_("这个人没有该岗位所需的角色"), path="user")
+
+
+def _record(
+    event: PostAdded | PostChanged | PostClosed, post: Post, *, by: Actor, at: datetime
+) -> None:
+    record_at_site(event, post.site, by=by, at=at, thing=f"post:{post.uid}")
