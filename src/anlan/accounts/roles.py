@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
     DEVICE_MANAGE = "device.manage"
+    CHANNEL_MANAGE = "channel.manage"
     PEOPLE_MANAGE = "people.manage"
     STANDARD_EDIT = "standard.edit"
     PLAYBOOK_EDIT = "playbook.edit"
@@ -59,6 +60,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
     Permission.DEVICE_MANAGE: _("管理报警设备"),
+    Permission.CHANNEL_MANAGE: _("管理通知渠道"),
     Permission.PEOPLE_MANAGE: _("管理人员和账号"),
     Permission.STANDARD_EDIT: _("编辑服务标准（时限）"),
     Permission.PLAYBOOK_EDIT: _("编辑预案"),
@@ -165,7 +167,7 @@ ROLES: dict[str, Role] = {
             key="hq_supervisor",
             name=_("总部督导"),
             description=_("督导多个项目，接收升级，修订标准与预案"),
-            permissions=_MANAGER | {P.STANDARD_EDIT, P.PLAYBOOK_EDIT},
+            permissions=_MANAGER | {P.STANDARD_EDIT, P.PLAYBOOK_EDIT, P.CHANNEL_MANAGE},
         ),
         Role(
             key="administrator",
@@ -176,6 +178,7 @@ ROLES: dict[str, Role] = {
                     P.SITE_MANAGE,
                     P.ROSTER_MANAGE,
                     P.DEVICE_MANAGE,
+                    P.CHANNEL_MANAGE,
                     P.PEOPLE_MANAGE,
                     P.STANDARD_EDIT,
                     P.PLAYBOOK_EDIT,
