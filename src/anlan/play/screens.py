@@ -203,6 +203,14 @@ def _signed_in(
         _kept[who] = context.cookies()  # type: ignore[assignment]  # what it gives, it takes
     if who:
         context.add_cookies(_kept[who])  # type: ignore[arg-type]  # as above
+        token = next(
+            one["value"] for one in context.cookies() if one["name"] == "csrftoken"
+        )
+        context.request.post(
+            f"{url}/preferences/",
+            form={"language": language},
+            headers={"X-CSRFToken": token, "Referer": f"{url}/"},
+        )
     context.add_cookies([{"name": "django_language", "value": language, "url": url}])
     yield page
     context.close()
