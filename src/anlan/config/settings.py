@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "anlan.desk.apps.DeskConfig",
     "anlan.phone.apps.PhoneConfig",
     "anlan.portal.apps.PortalConfig",
+    "anlan.api.apps.ApiConfig",
     "anlan.incidents.apps.IncidentsConfig",
     "anlan.cases.apps.CasesConfig",
     "anlan.customers.apps.CustomersConfig",

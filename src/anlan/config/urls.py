@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.portal.urls")),
     path("m/", include("anlan.phone.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("anlan.api.urls")),
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns.append(path("design/", design.gallery, name="design"))

@@ -1,0 +1,164 @@
+"""Finding what a request speaks of: what is not the caller's does not exist."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Place, Site, User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
+from anlan.api.auth import Caller
+from anlan.base.errors import InvalidInput, NotAllowed, NotFound
+from anlan.cases.models import Case, Party, Task
+from anlan.cases.selectors import case_for, cases_for
+from anlan.incidents.models import (
+    EmergencyCall,
+    Incident,
+    PoliceWaiver,
+    Report,
+)
+
+_NUMBER = re.compile(r"[A-Z0-9-]{1,32}", re.ASCII)
+_SEEN_WITH = (
+    Permission.CASE_SEE,
+    Permission.INCIDENT_SEE,
+    Permission.INCIDENT_REPORT,
+    Permission.SITE_MANAGE,
+)
+
+
+def case_of(caller: Caller, number: str) -> Case:
+    if not _NUMBER.fullmatch(number):
+        raise NotFound(_("没有这个案件，或者您无权查看"))
+    return case_for(caller.user, number)
+
+
+def incident_of(caller: Caller, number: str) -> Incident:
+    case = case_of(caller, number)
+    incident = (
+        Incident.objects.select_related("place", "case__site", "case__commander")
+        .filter(case=case)
+        .first()
+    )
+    if incident is None:
+        raise NotFound(_("这个案件不是事件"))
+    return incident
+
+
+def task_of(caller: Caller, uid: UUID) -> Task:
+    task = (
+        Task.objects.select_related("case__site", "ended_by")
+        .filter(uid=uid, case__in=cases_for(caller.user))
+        .first()
+    )
+    if task is None:
+        raise NotFound(_("没有这项任务，或者您无权查看"))
+    return task
+
+
+def party_of(caller: Caller, uid: UUID) -> Party:
+    party = (
+        Party.objects.select_related("case__site", "person", "user")
+        .filter(uid=uid, removed_at=None, case__in=cases_for(caller.user))
+        .first()
+    )
+    if party is None:
+        raise NotFound(_("没有这位当事人，或者您无权查看"))
+    return party
+
+
+def report_of(caller: Caller, uid: UUID) -> Report:
+    """A report of a case the caller may see, or one of their own."""
+    report = (
+        Report.objects.select_related(
+            "place__site", "reporter", "incident__place", "incident__case__site"
+        )
+        .filter(uid=uid)
+        .first()
+    )
+    if report is None or not (
+        report.reporter_id == caller.user.pk
+        or cases_for(caller.user).filter(pk=report.incident.case_id).exists()
+    ):
+        raise NotFound(_("没有这份报告，或者您无权查看"))
+    return report
+
+
+def call_of(caller: Caller, uid: UUID) -> EmergencyCall:
+    call = (
+        EmergencyCall.objects.select_related("called_by", "incident__case__site")
+        .filter(uid=uid, incident__case__in=cases_for(caller.user))
+        .first()
+    )
+    if call is None:
+        raise NotFound(_("没有这次通话，或者您无权查看"))
+    return call
+
+
+def waiver_of(caller: Caller, uid: UUID) -> PoliceWaiver:
+    waiver = (
+        PoliceWaiver.objects.select_related(
+            "proposed_by", "decided_by", "incident__case__site"
+        )
+        .filter(uid=uid, incident__case__in=cases_for(caller.user))
+        .first()
+    )
+    if waiver is None:
+        raise NotFound(_("没有这项决定，或者您无权查看"))
+    return waiver
+
+
+def colleague_of(caller: Caller, uid: UUID | None, *, path: str) -> User:
+    """A colleague by uid; none is the caller, still held to the token's scopes."""
+    if uid is None or uid == caller.user.uid:
+        return caller.user
+    found = User.objects.filter(
+        uid=uid, organisation=caller.user.organisation_id, is_active=True
+    ).first()
+    if found is None:
+        raise InvalidInput(_("没有这个人"), path=path)
+    return found
+
+
+def site_of(caller: Caller, uid: UUID, permission: Permission | None = None) -> Site:
+    site = sites_of(caller).filter(uid=uid).first()
+    if site is None:
+        raise NotFound(_("没有这个项目，或者您无权查看"))
+    if permission is not None:
+        allowed = sites_where(caller.user, permission).filter(pk=site.pk)
+        if not allowed.exists():
+            raise NotAllowed(_("您在这个项目没有“%s”的权限") % permission.label)
+    return site
+
+
+def sites_of(caller: Caller) -> QuerySet[Site]:
+    """The sites at which the caller has anything to do."""
+    seen = Q(pk__in=[])
+    for permission in _SEEN_WITH:
+        seen |= Q(pk__in=sites_where(caller.user, permission).values("pk"))
+    return Site.objects.filter(seen).order_by("code", "pk")
+
+
+def place_to_report(caller: Caller, place: UUID | str) -> Place:
+    """The spot a report names, by uid or by the code on its poster.
+
+    Raises:
+        NotAllowed: the caller may report nowhere.
+        InvalidInput: unknown, or a spot of another site.
+    """
+    allowed = sites_where(caller.user, Permission.INCIDENT_REPORT)
+    places = Place.objects.select_related("site").filter(site__in=allowed)
+    found = (
+        places.filter(uid=place)
+        if isinstance(place, UUID)
+        else places.filter(code=place.upper())
+    ).first()
+    if found is not None:
+        return found
+    if not allowed.exists():
+        raise NotAllowed(_("您没有“%s”的权限") % Permission.INCIDENT_REPORT.label)
+    raise InvalidInput(_("没有这个点位，或者它属于别的项目"), path="place")

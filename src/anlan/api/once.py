@@ -1,0 +1,80 @@
+"""The same request twice is done once, for what has no request id of its own below."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from pydantic import BaseModel
+
+from anlan.api.auth import Caller
+from anlan.base.digest import sha256
+from anlan.cases import services as cases
+
+T = TypeVar("T")
+
+
+def once(
+    caller: Caller,
+    *,
+    name: str,
+    about: str,
+    request_id: UUID | None,
+    body: BaseModel,
+    make: Callable[[], tuple[T, UUID]],
+    find: Callable[[UUID], T],
+) -> T:
+    """Do it, or give what the same request made before.
+
+    Args:
+        caller: who asks; the same id from another person is another request.
+        name: of the operation.
+        about: what it is done to, a number or a uid.
+        request_id: none: it is simply done.
+        body: what was sent; the same id with another body is refused.
+        make: does it, and says what it made and its uid.
+        find: reads what was made.
+
+    Raises:
+        Conflict: the id was used for something else.
+    """
+    if request_id is None:
+        return make()[0]
+    words = json.dumps(body.model_dump(mode="json"), sort_keys=True).encode()
+    organisation_id = caller.user.organisation_id
+    content = {
+        "operation": name,
+        "about": about,
+        "by": caller.user.actor_key,
+        "body": sha256(words).hex(),
+    }
+
+    def earlier() -> T | None:
+        answer = cases.earlier_answer(
+            organisation_id=organisation_id, request_id=request_id, content=content
+        )
+        return find(answer) if answer else None
+
+    try:
+        with transaction.atomic():
+            answered = earlier()
+            if answered is not None:
+                return answered
+            made, uid = make()
+            cases.remember_answer(
+                organisation_id=organisation_id,
+                request_id=request_id,
+                content=content,
+                answer=uid,
+                at=caller.at,
+            )
+            return made
+    except IntegrityError:
+        # The same request arrived twice at once; the other one has been committed.
+        answered = earlier()
+        if answered is None:
+            raise
+        return answered

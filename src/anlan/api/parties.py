@@ -1,0 +1,241 @@
+"""Parties over the API: who is involved, masked; reading more is on the record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from ninja import Router, Status
+from pydantic import Field
+
+from anlan.accounts.models import User
+from anlan.accounts.roles import Permission
+from anlan.api.access import case_of, colleague_of, party_of
+from anlan.api.auth import ApiRequest, Caller, operation
+from anlan.api.once import once
+from anlan.api.schemas import In, Out, Reason, Text, UserOut
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import selectors
+from anlan.cases import services as cases
+from anlan.cases.enums import Role
+from anlan.cases.models import Case, Party
+from anlan.customers import services as customers
+from anlan.customers.enums import ProtectedField
+from anlan.customers.models import Person
+from anlan.customers.selectors import masked, person_for, search_people
+
+router = Router(tags=["parties"])
+Roles = Annotated[list[Role], Field(min_length=1, max_length=6)]
+
+
+class PersonOut(Out):
+    """A person as every screen shows them: 陈*雯, 138****6620."""
+
+    uid: UUID
+    name: str
+    phone: str
+    is_minor: bool
+
+    @classmethod
+    def of(cls, person: Person) -> PersonOut:
+        shown = masked(person)
+        return cls(
+            uid=shown.uid, name=shown.name, phone=shown.phone, is_minor=shown.is_minor
+        )
+
+
+class PartyOut(Out):
+    uid: UUID
+    case: str
+    name: str
+    roles: list[str]
+    description: str
+    person: PersonOut | None
+    user: UserOut | None
+    added_at: datetime
+
+    @classmethod
+    def of(cls, party: Party) -> PartyOut:
+        return cls(
+            uid=party.uid,
+            case=party.case.number,
+            name=selectors.shown_name(party),
+            roles=sorted(role.role for role in party.roles.all()),
+            description=party.description,
+            person=PersonOut.of(party.person) if party.person else None,
+            user=UserOut.perhaps(party.user),
+            added_at=party.added_at,
+        )
+
+
+class NewPersonIn(In):
+    """Somebody to register; with a phone, the same person is found again."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=60)]
+    phone: Annotated[Text, Field(max_length=32)] = ""
+
+
+class IdentityIn(In):
+    """Exactly one of the three says who it is."""
+
+    person: UUID | None = None
+    new_person: NewPersonIn | None = None
+    user: UUID | None = None
+
+
+class PartyIn(IdentityIn):
+    """None of the three: somebody not yet known, told apart by the description."""
+
+    roles: Roles
+    description: Annotated[Text, Field(max_length=200)] = ""
+    request_id: UUID | None = None
+
+
+class RolesIn(In):
+    roles: Roles
+
+
+class UnmaskIn(In):
+    field: ProtectedField
+    reason: Annotated[Reason, Field(max_length=200)]
+
+
+class UnmaskedOut(Out):
+    field: str
+    value: str
+
+
+@router.get("/people", **operation(Permission.CASE_SEE, out=list[PersonOut]))
+def find_people(
+    request: ApiRequest, text: Annotated[Text, Field(min_length=2, max_length=60)]
+) -> list[PersonOut]:
+    """Persons known at the caller's sites, by name, pinyin, phone or its last four."""
+    return [PersonOut.of(one) for one in search_people(request.auth.user, text)]
+
+
+@router.get(
+    "/cases/{number}/parties", **operation(Permission.CASE_SEE, out=list[PartyOut])
+)
+def list_parties(request: ApiRequest, number: str) -> list[PartyOut]:
+    """The parties, victims first."""
+    case = case_of(request.auth, number)
+    parties = selectors.parties_of(case)
+    for party in parties:
+        party.case = case
+    return [PartyOut.of(party) for party in parties]
+
+
+@router.post(
+    "/cases/{number}/parties",
+    **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=PartyOut, status=201),
+)
+def add_party(request: ApiRequest, number: str, body: PartyIn) -> Status[PartyOut]:
+    caller = request.auth
+    case = case_of(caller, number)
+
+    def make() -> tuple[Party, UUID]:
+        party = cases.add_party(
+            case=case,
+            roles=[role.value for role in body.roles],
+            person=_person(caller, case, body),
+            user=_user(caller, body),
+            description=body.description,
+            by=caller.user,
+            at=caller.at,
+            via="api",
+        )
+        return party, party.uid
+
+    party = once(
+        caller,
+        name="add_party",
+        about=case.number,
+        request_id=body.request_id,
+        body=body,
+        make=make,
+        find=lambda uid: party_of(caller, uid),
+    )
+    return Status(201, PartyOut.of(party))
+
+
+@router.post(
+    "/parties/{uid}/roles",
+    **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=PartyOut),
+)
+def set_roles(request: ApiRequest, uid: UUID, body: RolesIn) -> PartyOut:
+    """Change the parts somebody plays; all of them are named, old ones fall away."""
+    caller = request.auth
+    cases.set_party_roles(
+        party=party_of(caller, uid),
+        roles=[role.value for role in body.roles],
+        by=caller.user,
+        at=caller.at,
+    )
+    return PartyOut.of(party_of(caller, uid))
+
+
+@router.post(
+    "/parties/{uid}/identity",
+    **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=PartyOut),
+)
+def identify(request: ApiRequest, uid: UUID, body: IdentityIn) -> PartyOut:
+    """Say who somebody not yet known is; the first description stays on the record."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    if party.is_identified:
+        raise Conflict(_("这位当事人的身份已经确认"))
+    cases.identify_party(
+        party=party,
+        person=_person(caller, party.case, body),
+        user=_user(caller, body),
+        by=caller.user,
+        at=caller.at,
+    )
+    return PartyOut.of(party_of(caller, uid))
+
+
+@router.post(
+    "/parties/{uid}/unmasking",
+    **operation(Permission.CASE_SEE, Permission.PERSON_UNMASK, out=UnmaskedOut),
+)
+def unmask(request: ApiRequest, uid: UUID, body: UnmaskIn) -> UnmaskedOut:
+    """Read a protected value, with a reason; who read it and why goes on the record."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    if party.person is None:
+        raise Conflict(_("这位当事人没有登记个人资料"))
+    value = customers.reveal(
+        person=party.person,
+        field=body.field,
+        site=party.case.site,
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+        refs=[party.case.subject],
+    )
+    return UnmaskedOut(field=body.field.value, value=value)
+
+
+def _person(caller: Caller, case: Case, said: IdentityIn) -> Person | None:
+    if said.person is not None and said.new_person is not None:
+        raise InvalidInput(_("请只选一个身份"), path="person")
+    if said.person is not None:
+        return person_for(caller.user, said.person)
+    if said.new_person is None:
+        return None
+    if said.user is not None:
+        raise InvalidInput(_("请只选一个身份"), path="user")
+    name, phone = said.new_person.name, said.new_person.phone
+    by, at = caller.user, caller.at
+    if phone:
+        return customers.find_or_add_person(
+            site=case.site, name=name, phone=phone, by=by, at=at, via="api"
+        )
+    return customers.add_person(site=case.site, name=name, by=by, at=at, via="api")
+
+
+def _user(caller: Caller, said: IdentityIn) -> User | None:
+    return colleague_of(caller, said.user, path="user") if said.user else None

@@ -1,0 +1,117 @@
+"""The pieces of which requests and answers are made: bounded, typed, nothing extra."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+)
+from pydantic_core import PydanticCustomError
+
+from anlan.accounts.models import Place, Site, User
+
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+T = TypeVar("T")
+
+
+def _readable(text: str) -> str:
+    """Refuse what a database or a page cannot hold: control characters, half letters."""
+    if _UNREADABLE.search(text):
+        raise PydanticCustomError("unreadable_text", "unreadable characters")
+    return text
+
+
+def _written(value: Any) -> Any:
+    """A time is written as text; a bare number could be seconds or milliseconds."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("datetime_type", "not a text")
+    return value
+
+
+Text = Annotated[StrictStr, AfterValidator(_readable)]
+QueryText = Annotated[str, AfterValidator(_readable), Field(max_length=100)]
+Words = Annotated[Text, Field(max_length=1000)]
+Reason = Annotated[Text, Field(min_length=1, max_length=500)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+Cursor = Annotated[str, Field(max_length=200)]
+
+
+class In(BaseModel):
+    """What a client sends; a field that is not known is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """What a client gets. Fields may be added in this version, never taken away."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Page(Out, Generic[T]):
+    """A page of a list; ``next`` goes into ``cursor`` of the next request."""
+
+    items: list[T]
+    next: str | None
+
+
+class UserOut(Out):
+    uid: UUID
+    name: str
+
+    @classmethod
+    def of(cls, user: User) -> UserOut:
+        return cls(uid=user.uid, name=user.name)
+
+    @classmethod
+    def perhaps(cls, user: User | None) -> UserOut | None:
+        return cls.of(user) if user else None
+
+
+class SiteOut(Out):
+    uid: UUID
+    code: str
+    name: str
+
+    @classmethod
+    def of(cls, site: Site) -> SiteOut:
+        return cls(uid=site.uid, code=site.code, name=site.name)
+
+
+class PlaceOut(Out):
+    uid: UUID
+    kind: str
+    label: str
+    code: str
+
+    @classmethod
+    def of(cls, place: Place) -> PlaceOut:
+        return cls(uid=place.uid, kind=place.kind, label=place.label, code=place.code)
+
+
+class ClockOut(Out):
+    """A promise: when it is due, and how it ended. Breach is read off, never stored."""
+
+    key: str
+    about: str
+    started_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    cancelled_at: datetime | None
+    fired_at: datetime | None
+
+
+class ReasonIn(In):
+    reason: Reason
