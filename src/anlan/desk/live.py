@@ -154,7 +154,7 @@ class Stream:
             await self._send(
                 {"type": "http.response.start", "status": 200, "headers": HEADERS}
             )
-            hello = f"retry: {RETRY_MS}\nid: {self._id()}\n: hello\n\n".encode()
+            hello = f"retry: {RETRY_MS}\nid: {identifier_of(self._positions)}\n: hello\n\n".encode()
             await self._write(hello + (RELOAD if must_reload else b""))
             async with closing_with(receive, follower):
                 await self._tell(follower)
@@ -187,7 +187,7 @@ class Stream:
         parts = []
         for chain, seq, frame in steps:
             self._positions[chain] = seq
-            parts.append(b"id: %b\n" % self._id().encode())
+            parts.append(b"id: %b\n" % identifier_of(self._positions).encode())
             if frame is None:
                 parts.append(RELOAD)
             elif frame.needs in self._reader.chains[chain]:
@@ -195,14 +195,6 @@ class Stream:
             else:
                 parts.append(b":\n\n")
         return b"".join(parts)
-
-    def _id(self) -> str:
-        if len(self._positions) > MOST_NAMED_CHAINS:
-            return ANEW
-        return ",".join(
-            f"{organisation}.{site}:{seq}"
-            for (organisation, site), seq in self._positions.items()
-        )
 
     async def _is_still_allowed(self) -> bool:
         """Whether the reader is still signed in and may see what they saw.
@@ -288,6 +280,16 @@ def session_key_of(cookies: str) -> str:
     except CookieError:
         return ""
     return str(morsel.value) if morsel else ""
+
+
+def identifier_of(positions: Mapping[ChainKey, int]) -> str:
+    """How far a reader is in every chain, as the id of what they are sent."""
+    if len(positions) > MOST_NAMED_CHAINS:
+        return ANEW
+    return ",".join(
+        f"{organisation}.{site}:{seq}"
+        for (organisation, site), seq in positions.items()
+    )
 
 
 def positions_of(identifier: str) -> dict[ChainKey, int]:
