@@ -61,6 +61,16 @@ class TaskState(models.TextChoices):
     SKIPPED = "skipped", _("已跳过")
 
 
+class DeadlineState(models.TextChoices):
+    """Read from a clock's three times; it is stored nowhere."""
+
+    RUNNING = "running", _("计时中")
+    MET = "met", _("已达成")
+    FIRED = "fired", _("已超时")
+    MET_LATE = "met_late", _("超时后完成")
+    CANCELLED = "cancelled", _("不再计时")
+
+
 class Proof(models.TextChoices):
     NONE = "", _("不需要")
     NOTE = "note", _("文字记录")

@@ -5,8 +5,33 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import Conflict
-from anlan.cases.enums import Phase
+from anlan.cases.enums import CaseState, DeadlineState, Phase, TaskState
 from anlan.cases.models import Case, Task
+
+# What may become what; everything else is refused. ``docs/states/`` is drawn from these
+# tables, and a test drives every service through every state against them.
+CASE_MOVES: dict[CaseState, tuple[CaseState, ...]] = {
+    CaseState.OPEN: (CaseState.JOINED, CaseState.CLOSED),
+    CaseState.JOINED: (CaseState.OPEN,),
+    CaseState.CLOSED: (CaseState.OPEN,),
+}
+TASK_MOVES: dict[TaskState, tuple[TaskState, ...]] = {
+    TaskState.OPEN: (TaskState.DONE, TaskState.SKIPPED),
+    TaskState.DONE: (TaskState.OPEN,),
+    TaskState.SKIPPED: (TaskState.OPEN,),
+}
+DEADLINE_MOVES: dict[DeadlineState, tuple[DeadlineState, ...]] = {
+    DeadlineState.RUNNING: (
+        DeadlineState.MET,
+        DeadlineState.FIRED,
+        DeadlineState.CANCELLED,
+    ),
+    DeadlineState.MET: (),
+    # A promise that ran out can still be kept, late; the mark stays.
+    DeadlineState.FIRED: (DeadlineState.MET_LATE,),
+    DeadlineState.MET_LATE: (),
+    DeadlineState.CANCELLED: (),
+}
 
 
 def check_is_open(case: Case) -> None:

@@ -1,0 +1,61 @@
+"""``manage.py render_states``: docs/states/*.md, from the tables that the code obeys."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db.models import TextChoices
+from django.utils.translation import override
+
+from anlan.base.pages import settle
+from anlan.cases.policies import CASE_MOVES, DEADLINE_MOVES, TASK_MOVES
+from anlan.incidents.policies import ASSIGNMENT_MOVES
+
+Moves = Mapping[Any, tuple[TextChoices, ...]]
+
+# Page → its title, where the table stands, and the table; the first state is the start.
+PAGES: dict[str, tuple[str, str, Moves]] = {
+    "case": ("A case", "anlan.cases.policies.CASE_MOVES", CASE_MOVES),
+    "task": ("A task of a case", "anlan.cases.policies.TASK_MOVES", TASK_MOVES),
+    "deadline": (
+        "A deadline, as it is read from its times",
+        "anlan.cases.policies.DEADLINE_MOVES",
+        DEADLINE_MOVES,
+    ),
+    "assignment": (
+        "A person who was alerted",
+        "anlan.incidents.policies.ASSIGNMENT_MOVES",
+        ASSIGNMENT_MOVES,
+    ),
+}
+
+
+class Command(BaseCommand):
+    help = "Write docs/states/*.md; --check only says whether they are up to date."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = settings.ROOT / "docs" / "states"
+        with override("zh-hans"):
+            pages = {
+                folder / f"{name}.md": render(*page) for name, page in PAGES.items()
+            }
+        settle(pages, command="render_states", check=options["check"])
+
+
+def render(title: str, where: str, moves: Moves) -> str:
+    states = list(moves)
+    lines = ["stateDiagram-v2", f"    [*] --> {states[0].value}"]
+    lines += [f"    {state.value}: {state.label}" for state in states]
+    for state, following in moves.items():
+        lines += [f"    {state.value} --> {then.value}" for then in following]
+        if not following:
+            lines.append(f"    {state.value} --> [*]")
+    drawing = "\n".join(lines)
+    return f"# {title}\n\nTable: `{where}`.\n\n```mermaid\n{drawing}\n```"

@@ -1,0 +1,136 @@
+"""Each registered test passes and refuses, by the figures of the data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import yaml
+from django.urls import get_resolver
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anlan.accounts.roles import Permission
+from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from anlan.cases.enums import Severity
+from anlan.cases.playbook import read_plan
+from anlan.incidents import services as incidents
+from anlan.incidents.services import controlling, defaults
+from anlan.law import selectors, services
+
+ON = date(2026, 11, 23)
+days = st.dates(min_value=date(2021, 1, 1), max_value=date(2035, 12, 31))
+
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "G01": ({"text": "警示函：请遵守管理规约"}, {"text": "罚款二百元"}),
+    "G05": (
+        {"severity": 2, "reason": "双方已和解"},
+        {"severity": 3, "reason": "双方已和解"},
+    ),
+    "G06": ({"waits_for": ()}, {"waits_for": ["经理批准"]}),
+    "G07": ({"measure": "verbal_warn"}, {"measure": "detain"}),
+    "G16": (
+        {"decided_on": date(2026, 12, 1), "shown": ["2025"]},
+        {"decided_on": date(2026, 12, 1), "shown": []},
+    ),
+}
+
+
+def test_every_registered_test_is_tried_here():
+    assert set(CASES) == set(services.TESTS)
+
+
+@pytest.mark.parametrize("guardrail_id", sorted(CASES))
+def test_it_can_pass_and_it_can_fail(guardrail_id):
+    good, bad = CASES[guardrail_id]
+    services.TESTS[guardrail_id](**good, act_on=ON)
+    with override("zh-hans"), pytest.raises(DomainError) as refused:
+        services.TESTS[guardrail_id](**bad, act_on=ON)
+    assert refused.value.source == guardrail_id
+    with override("zh-hans"):
+        assert str(refused.value) == selectors.guardrail(guardrail_id).refusal
+
+
+@given(severity=st.sampled_from(Severity.values), day=days)
+def test_no_level_from_the_threshold_on_is_ever_waived(severity, day):
+    limit = selectors.guardrail("G05").thresholds["never_waived_from_severity"]
+    assert limit == Severity.CONSIDERABLE
+    try:
+        services.check_police_waiver(severity=severity, reason="误会", act_on=day)
+    except Conflict:
+        assert severity >= limit
+    else:
+        assert severity < limit
+
+
+def test_a_waiver_needs_a_reason():
+    with pytest.raises(InvalidInput) as refused:
+        services.check_police_waiver(severity=2, reason="  ", act_on=ON)
+    assert (refused.value.path, refused.value.source) == ("reason", "G05")
+
+
+@given(before=st.text(max_size=9), after=st.text(max_size=9), day=days)
+def test_no_word_of_punishment_gets_through(before, after, day):
+    for word in selectors.guardrail("G01").lists["words"]:
+        with pytest.raises(InvalidInput):
+            services.check_wording(text=before + word + after, act_on=day)
+
+
+@given(act_on=days, decided_on=days)
+def test_whatever_the_dates_the_rules_of_both_days_satisfy_it(act_on, decided_on):
+    shown = {selectors.rule_set(on=day).key for day in (act_on, decided_on)}
+    services.check_rule_sets_shown(act_on=act_on, decided_on=decided_on, shown=shown)
+    for missing in shown:
+        with pytest.raises(Conflict):
+            services.check_rule_sets_shown(
+                act_on=act_on, decided_on=decided_on, shown=shown - {missing}
+            )
+
+
+def test_a_test_is_registered_once():
+    with pytest.raises(LookupError):
+        services.enforces("G05")(lambda: None)
+    with pytest.raises(LookupError):
+        services.enforces("G99")(lambda: None)
+
+
+def test_the_product_has_no_measure_that_guards_may_not_take():
+    names = {str(name) for name in get_resolver().reverse_dict if isinstance(name, str)}
+    names |= {part for value in Permission for part in value.value.split(".")}
+    names |= set(dir(incidents)) | set(dir(controlling))
+    assert len(names) > 40
+    for name in names:
+        services.check_measure(measure=name.lower(), act_on=ON)
+    with pytest.raises(NotAllowed):
+        services.check_measure(measure="search_body", act_on=ON)
+
+
+def test_nothing_in_the_shipped_plan_stands_before_the_police():
+    plan = read_plan(yaml.safe_load(_playbook()))
+    tasks = [task.key for task in plan.tasks if task.phase == plan.tasks[0].phase]
+    assert "call_police" in tasks  # in the first phase: no gate comes before it
+    call = next(task for task in plan.tasks if task.key == "call_police")
+    assert call.is_needed(severity=2, flags=())
+    services.check_police_call(waits_for=(), act_on=ON)
+
+
+def test_the_shipped_plan_speaks_of_no_punishment():
+    services.check_wording(text=_playbook(), act_on=ON)
+
+
+def test_a_serious_case_is_refused_with_the_guardrail_as_source(scene):
+    incident = scene.incident()
+    incident = incidents.set_severity(
+        incident=incident, severity=3, by=scene.officer, at=scene.at
+    )
+    with pytest.raises(Conflict) as refused:
+        incidents.propose_police_waiver(
+            incident=incident, reason="双方和解", by=scene.officer, at=scene.at
+        )
+    assert refused.value.source == "G05"
+
+
+def _playbook() -> str:
+    return (defaults._DATA / "assault.yaml").read_text(encoding="utf-8")
