@@ -1,0 +1,316 @@
+"""Due work: handing messages over, starting and closing communication tests."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import override
+
+from anlan.accounts.models import User
+from anlan.accounts.services import phone_of
+from anlan.base.errors import Conflict
+from anlan.ledger.events import SYSTEM
+from anlan.notify import services, texts
+from anlan.notify.channels.protocol import (
+    Config,
+    Outcome,
+    Outgoing,
+    Sender,
+    Unreachable,
+    Verdict,
+)
+from anlan.notify.channels.registry import sender_for
+from anlan.notify.enums import ChannelKind, DeliveryState, SkipReason
+from anlan.notify.models import CheckPlan, CheckRun, Delivery, Preference
+from anlan.notify.selectors import channel_secrets, names_in
+from anlan.notify.services.checking import next_time
+from anlan.notify.services.results import Result
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 32  # conversations with the outside
+# Longer than any conversation takes, so that nobody repeats what is still being said.
+ALARM_LEASE, NORMAL_LEASE = timedelta(seconds=30), timedelta(seconds=120)
+REST_SECONDS = 5.0  # for a channel that does not answer: its others fail at once
+
+_resting: dict[int | None, float] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """What one call of a sender takes: deliveries of one message on one channel."""
+
+    sender: Sender
+    channel: int | None
+    config: Config
+    items: tuple[Outgoing, ...]
+    rows: tuple[int, ...]
+
+
+def deliver_due(*, at: datetime, most: int = 400) -> int:
+    """Hand over what is due at ``at``, alarms first; returns how many were tried.
+
+    Claiming, sending and recording are three steps, and no transaction is open while
+    the network is waited for. A worker killed in between leaves rows whose lease runs
+    out; they are sent again with the same key. Any number of workers may do this.
+    """
+    began = time.monotonic()
+    # A look costs nothing; the claim would wait for the write lock each time.
+    if not _due(at).exists():
+        return 0
+    claimed = _claim(at, most)
+    batches, unsendable = _batches(claimed)
+    futures: dict[Future[list[Outcome]], _Batch] = {}
+    for batch in batches:
+        moment = at + timedelta(seconds=time.monotonic() - began)
+        futures[_pool().submit(_hand_over, batch, moment)] = batch
+    if unsendable:
+        services.record_results(
+            results={pk: Result(outcome=o, at=at) for pk, o in unsendable.items()},
+            at=at,
+        )
+    waiting: set[Future[list[Outcome]]] = set(futures)
+    while waiting:
+        # What has come in meanwhile is written together: one fsync, not two hundred.
+        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        moment = at + timedelta(seconds=time.monotonic() - began)
+        results = {
+            pk: Result(outcome=outcome, at=moment)
+            for future in done
+            for pk, outcome in zip(futures[future].rows, future.result(), strict=True)
+        }
+        services.record_results(results=results, at=moment)
+    return len(claimed)
+
+
+def next_delivery() -> datetime | None:
+    """When the next row may be sent."""
+    return (
+        Delivery.objects.filter(state=DeliveryState.PENDING)
+        .order_by("next_attempt_at")
+        .values_list("next_attempt_at", flat=True)
+        .first()
+    )
+
+
+def run_due_checks(*, at: datetime) -> int:
+    """Close the tests whose time is up, and start those that are planned for now."""
+    done = 0
+    for run in CheckRun.objects.filter(closed_at=None, closes_at__lte=at):
+        services.close_check(run=run, at=at)
+        done += 1
+    for plan in CheckPlan.objects.filter(is_on=True, next_at__lte=at):
+        done += _start_planned(plan, at)
+    return done
+
+
+def next_check() -> datetime | None:
+    """When the next test starts or ends."""
+    ends = (
+        CheckRun.objects.filter(closed_at=None)
+        .order_by("closes_at")
+        .values_list("closes_at", flat=True)
+        .first()
+    )
+    starts = (
+        CheckPlan.objects.filter(is_on=True)
+        .order_by("next_at")
+        .values_list("next_at", flat=True)
+        .first()
+    )
+    return min((moment for moment in (ends, starts) if moment), default=None)
+
+
+def _start_planned(plan: CheckPlan, at: datetime) -> int:
+    """Move the plan on and start its test in one transaction; another worker may have."""
+    with transaction.atomic():
+        plan = (
+            CheckPlan.objects.select_for_update(of=("self",))
+            .select_related("site")
+            .get(pk=plan.pk)
+        )
+        if plan.next_at > at:
+            return 0
+        plan.next_at = next_time(plan.daily_at, after=at)
+        plan.save(update_fields=["next_at"])
+    try:
+        services.start_check(site=plan.site, by=SYSTEM, at=at)
+    except Conflict as refusal:
+        log.info("no communication test at site %s: %s", plan.site_id, refusal)
+    return 1
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="notify")
+
+
+def _due(at: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__lte=at)
+
+
+def _claim(at: datetime, most: int) -> list[Delivery]:
+    """Take due rows by moving their next attempt ahead: that is the lease."""
+    with transaction.atomic():
+        due = _due(at).order_by("-is_alarm", "next_attempt_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        claimed = list(
+            due.select_related("message__organisation", "user", "channel")[:most]
+        )
+        for is_alarm, lease in ((True, ALARM_LEASE), (False, NORMAL_LEASE)):
+            mine = [row.pk for row in claimed if row.is_alarm == is_alarm]
+            Delivery.objects.filter(pk__in=mine).update(
+                next_attempt_at=at + lease, attempts=F("attempts") + 1
+            )
+    return claimed
+
+
+def _batches(
+    claimed: Sequence[Delivery],
+) -> tuple[list[_Batch], dict[int, Outcome]]:
+    """Group what one call can take, and answer at once for what cannot be sent.
+
+    One row that cannot be put into words must not hold up the others.
+    """
+    unsendable: dict[int, Outcome] = {}
+    ready: list[tuple[Delivery, Outgoing]] = []
+    names = names_in(row.message for row in claimed)
+    known = _known_addresses(claimed)
+    words: dict[tuple[int, str], tuple[str, str]] = {}
+    for row in claimed:
+        if row.channel is not None and not row.channel.is_enabled:
+            unsendable[row.pk] = Outcome(
+                verdict=Verdict.DROPPED, error=SkipReason.UNCONFIGURED
+            )
+            continue
+        try:
+            said = (row.message_id, row.user.language if row.user else "")
+            if said not in words:
+                words[said] = _words(row, names)
+            ready.append((row, _outgoing(row, words[said], known)))
+        except Exception:
+            log.exception("delivery %s cannot be made ready", row.uid)
+            unsendable[row.pk] = Outcome(verdict=Verdict.RETRY, error="fault")
+    # Stable: alarms stay first, and the pool takes batches in this order.
+    ready.sort(key=_same_call)
+    batches: list[_Batch] = []
+    for _key, group in groupby(ready, key=_same_call):
+        together = list(group)
+        first = together[0][0]
+        try:
+            config = _config(first)
+        except Exception:
+            log.exception("channel %s cannot be read", first.channel_id)
+            fault = Outcome(verdict=Verdict.RETRY, error="fault")
+            unsendable.update((row.pk, fault) for row, _item in together)
+            continue
+        sender = sender_for(ChannelKind(first.kind))
+        for start in range(0, len(together), sender.batch):
+            part = together[start : start + sender.batch]
+            batches.append(
+                _Batch(
+                    sender=sender,
+                    channel=first.channel_id,
+                    config=config,
+                    items=tuple(item for _row, item in part),
+                    rows=tuple(row.pk for row, _item in part),
+                )
+            )
+    return batches, unsendable
+
+
+def _same_call(ready: tuple[Delivery, Outgoing]) -> tuple[bool, int, str, int, str]:
+    row, _item = ready
+    language = row.user.language if row.user else ""
+    return (
+        not row.is_alarm,
+        row.message_id,
+        row.kind,
+        row.channel_id or 0,
+        language,
+    )
+
+
+def _outgoing(
+    row: Delivery, words: tuple[str, str], known: dict[tuple[int, str], str]
+) -> Outgoing:
+    title, body = words
+    return Outgoing(
+        key=row.idempotency_key,
+        to=_address(row, row.user, known) if row.user else "",
+        title=title,
+        body=body,
+        kind=row.message.kind,
+        is_alarm=row.is_alarm,
+        made_at=row.message.made_at,
+        url=_url(row.message.path),
+    )
+
+
+def _hand_over(batch: _Batch, at: datetime) -> list[Outcome]:
+    """Runs in a thread of the pool; touches no database.
+
+    A channel that does not answer is left alone for some seconds, so that two hundred
+    messages to a dead gateway do not keep the pool from the living ones.
+    """
+    if batch.channel is not None and time.monotonic() < _resting.get(batch.channel, 0):
+        return [Outcome(verdict=Verdict.RETRY, error="away")] * len(batch.items)
+    try:
+        return batch.sender.send(batch.items, config=batch.config, at=at)
+    except Unreachable as error:
+        _resting[batch.channel] = time.monotonic() + REST_SECONDS
+        outcome = Outcome(verdict=Verdict.RETRY, error=str(error)[:80])
+    except Exception:
+        # A fault of one sender must not stop the others; the row is tried again.
+        log.exception("the sender %s failed", batch.sender.kind)
+        outcome = Outcome(verdict=Verdict.RETRY, error="fault")
+    return [outcome] * len(batch.items)
+
+
+def _known_addresses(rows: Sequence[Delivery]) -> dict[tuple[int, str], str]:
+    people = {row.user_id for row in rows if row.user_id}
+    preferences = Preference.objects.filter(user__in=people).exclude(address="")
+    return {(p.user_id, p.kind): p.address for p in preferences}
+
+
+def _address(row: Delivery, user: User, known: dict[tuple[int, str], str]) -> str:
+    if row.kind in {ChannelKind.SMS, ChannelKind.VOICE}:
+        return phone_of(user)
+    if row.kind == ChannelKind.EMAIL:
+        return user.email
+    return known.get((user.pk, row.kind), "")
+
+
+def _config(row: Delivery) -> Config:
+    if row.channel is None:
+        return {}
+    return {**row.channel.settings, **channel_secrets(row.channel)}
+
+
+def _words(row: Delivery, names: dict[str, str]) -> tuple[str, str]:
+    message = row.message
+    language = row.user.language if row.user else settings.LANGUAGE_CODE
+    with override(language):
+        if row.user is None:
+            line = texts.group_line(
+                message.kind, message.params, exercise=message.exercise
+            )
+            return line, ""
+        return texts.words(
+            message.kind, message.params, names, exercise=message.exercise
+        )
+
+
+def _url(path: str) -> str:
+    return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL and path else ""

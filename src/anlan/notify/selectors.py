@@ -1,0 +1,158 @@
+"""Reads about messages: a person's unread ones, ways out and their settings, results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Site, User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
+from anlan.base import crypto
+from anlan.base.errors import NotFound
+from anlan.ledger.sentences import names_for
+from anlan.notify import texts
+from anlan.notify.enums import ChannelKind, DeliveryState
+from anlan.notify.models import (
+    Channel,
+    CheckAnswer,
+    CheckRun,
+    Delivery,
+    Message,
+    Preference,
+)
+from anlan.notify.permissions import managed_organisations
+
+
+def unread_for(user: User) -> QuerySet[Delivery]:
+    """The messages this person's phone has not shown yet, newest first."""
+    return (
+        Delivery.objects.filter(user=user, kind=ChannelKind.INAPP, seen_at=None)
+        .exclude(state=DeliveryState.SKIPPED)
+        .select_related("message")
+        .order_by("-due_at", "-pk")
+    )
+
+
+def words_of(deliveries: Iterable[Delivery]) -> list[tuple[Delivery, str, str]]:
+    """Each with its title and body in the active language."""
+    rows = list(deliveries)
+    names = names_in(row.message for row in rows)
+    return [(row, *_words(row.message, names)) for row in rows]
+
+
+def names_in(messages: Iterable[Message]) -> dict[str, str]:
+    """The names behind the keys in the messages' params."""
+    return names_for(
+        {
+            value
+            for message in messages
+            for value in message.params.values()
+            if isinstance(value, str) and ":" in value
+        }
+    )
+
+
+def channel_secrets(channel: Channel) -> dict[str, str]:
+    """What opens doors, decrypted; only senders and services ask for it."""
+    if channel.secrets is None:
+        return {}
+    found = json.loads(crypto.decrypt(bytes(channel.secrets), secrets_place(channel)))
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def secrets_place(channel: Channel) -> crypto.Place:
+    return crypto.Place(
+        organisation=channel.organisation_id,
+        model="notify.Channel",
+        row=channel.uid,
+        field="secrets",
+    )
+
+
+def ways_of(site: Site) -> dict[ChannelKind, Channel]:
+    """The channel each kind takes for people of a site: its own, else the company's."""
+    found: dict[ChannelKind, Channel] = {}
+    for channel in channels_over(site).order_by("pk"):
+        kind = ChannelKind(channel.kind)
+        if kind not in found or channel.site_id is not None:
+            found[kind] = channel
+    return found
+
+
+def channels_over(site: Site) -> QuerySet[Channel]:
+    """Every channel in use for a site, the company's among them."""
+    return Channel.objects.filter(
+        Q(site=site) | Q(site=None),
+        organisation=site.organisation_id,
+        is_enabled=True,
+    )
+
+
+def channels_for(user: User) -> QuerySet[Channel]:
+    """The channels this administrator may change."""
+    return (
+        Channel.objects.filter(
+            Q(site__in=sites_where(user, Permission.CHANNEL_MANAGE))
+            | Q(site=None, organisation__in=managed_organisations(user))
+        )
+        .select_related("site", "organisation")
+        .order_by("site__code", "kind", "name", "pk")
+    )
+
+
+def channel_for(user: User, uid: UUID) -> Channel:
+    channel = channels_for(user).filter(uid=uid).first()
+    if channel is None:
+        raise NotFound(_("没有这个渠道，或者您无权管理"))
+    return channel
+
+
+def deliveries_for(user: User) -> QuerySet[Delivery]:
+    """Results an administrator may see: of their sites, and of the company itself."""
+    return Delivery.objects.filter(
+        Q(message__site__in=sites_where(user, Permission.CHANNEL_MANAGE))
+        | Q(
+            message__site=None,
+            message__organisation__in=managed_organisations(user),
+        )
+    ).select_related("message__site", "user", "channel")
+
+
+def preferences_of(users: Iterable[User]) -> dict[tuple[int, str], Preference]:
+    """Their preferences by user and kind; who never chose has none."""
+    rows = Preference.objects.filter(user__in=list(users))
+    return {(row.user_id, row.kind): row for row in rows}
+
+
+def open_checks_of(user: User, at: datetime) -> QuerySet[CheckAnswer]:
+    """Communication tests that wait for this person's tap."""
+    return CheckAnswer.objects.filter(
+        user=user, answered_at=None, run__closed_at=None, run__closes_at__gt=at
+    ).select_related("run__site")
+
+
+def checks_for(user: User) -> QuerySet[CheckRun]:
+    """The tests of the sites whose roster the user manages, newest first."""
+    return (
+        CheckRun.objects.filter(site__in=sites_where(user, Permission.ROSTER_MANAGE))
+        .select_related("site")
+        .order_by("-started_at", "-pk")
+    )
+
+
+def is_configured(kind: ChannelKind, ways: dict[ChannelKind, Channel]) -> bool:
+    """Whether a way can be taken at all; in the demo the recorder takes them all."""
+    return kind == ChannelKind.INAPP or kind in ways or settings.DEMO
+
+
+def _words(message: Message, names: dict[str, str]) -> tuple[str, str]:
+    if not texts.is_known(message.kind):  # of a later version, or a removed one
+        return message.kind, ""
+    return texts.words(message.kind, message.params, names, exercise=message.exercise)

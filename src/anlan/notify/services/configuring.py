@@ -1,0 +1,171 @@
+"""Setting up the ways out, by those who may."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from anlan.accounts.models import Organisation, Site, User
+from anlan.base import crypto
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+from anlan.notify import permissions
+from anlan.notify.channels.protocol import Setting
+from anlan.notify.channels.registry import GROUPS, SENDERS
+from anlan.notify.enums import ChannelKind, Urgency
+from anlan.notify.events import ChannelSet
+from anlan.notify.models import Channel, Message
+from anlan.notify.selectors import channel_secrets, secrets_place
+from anlan.notify.services.sending import send
+from anlan.notify.texts import Text, add_texts
+
+TRIAL = "notify.trial"
+add_texts(
+    Text(
+        kind=TRIAL,
+        title=gettext_noop("安澜通知测试"),
+        body=gettext_noop("%(who)s 正在测试这个通知渠道，收到即表示可用。"),
+        group=gettext_noop("安澜通知测试：这个群可以收到通知"),
+    )
+)
+
+
+def set_channel(
+    *,
+    organisation: Organisation,
+    site: Site | None,
+    kind: ChannelKind,
+    values: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+    name: str = "",
+    is_enabled: bool = True,
+    channel: Channel | None = None,
+) -> Channel:
+    """Make a channel, or change one; a secret that is left empty stays as it was.
+
+    Raises:
+        InvalidInput: a required value is missing, or an address cannot be used.
+        Conflict: there is one of this kind already (groups: of this name).
+    """
+    permissions.check_can_manage_channels(by, organisation=organisation, site=site)
+    if kind not in SENDERS or kind == ChannelKind.INAPP:
+        raise InvalidInput(_("没有这种渠道"), path="kind")
+    name = name.strip() if kind in GROUPS else ""
+    if kind in GROUPS and not name:
+        raise InvalidInput(_("请给这个群起个名字"), path="name")
+    if channel is None:
+        channel = Channel(uid=uuid4(), organisation=organisation, site=site, kind=kind)
+        kept: dict[str, str] = {}
+    else:
+        kept = channel_secrets(channel)
+    _check_once(channel, name)
+    fields = SENDERS[kind].settings
+    open_values = {f.name: _value(f, values) for f in fields if not f.is_secret}
+    secret_values = {
+        f.name: _value(f, {f.name: values.get(f.name, "") or kept.get(f.name, "")})
+        for f in fields
+        if f.is_secret
+    }
+    channel.name = name
+    channel.settings = open_values
+    channel.secrets = crypto.encrypt(json.dumps(secret_values), secrets_place(channel))
+    channel.is_enabled = is_enabled
+    with ledger.recording():
+        channel.save()
+        ledger.append_to(
+            ChannelSet(
+                way=kind.value,
+                enabled=int(is_enabled),
+                site=site.subject if site else None,
+            ),
+            organisation_id=organisation.pk,
+            site_id=0,
+            subject=f"organisation:{organisation.uid}",
+            object=f"channel:{channel.uid}",
+            by=by,
+            at=at,
+        )
+    return channel
+
+
+def test_channel(
+    *, channel: Channel, site: Site, by: User, at: datetime
+) -> Message | None:
+    """Send a trial to the group, or to the person who asks for it."""
+    permissions.check_can_manage_channels(
+        by, organisation=channel.organisation, site=channel.site
+    )
+    return send(
+        kind=TRIAL,
+        site=site,
+        subject=site.subject,
+        people=[] if channel.kind in GROUPS else [by],
+        urgency=Urgency.ALARM,  # tried at once, whatever the hour
+        params={"who": by.actor_key},
+        only=channel,
+        by=by,
+        at=at,
+    )
+
+
+def _check_once(channel: Channel, name: str) -> None:
+    same = Channel.objects.filter(
+        organisation=channel.organisation,
+        site=channel.site,
+        kind=channel.kind,
+        name=name,
+    )
+    if same.exclude(uid=channel.uid).exists():
+        raise Conflict(_("已经有这个渠道，请修改原来的"))
+
+
+def _value(setting: Setting, values: Mapping[str, str]) -> str:
+    value = values.get(setting.name, "").strip() or setting.default
+    if not value:
+        if setting.is_required:
+            raise InvalidInput(_("请填写%s") % setting.label, path=setting.name)
+        return ""
+    if setting.choices and value not in dict(setting.choices):
+        raise InvalidInput(_("没有这个选项：%s") % value, path=setting.name)
+    if setting.is_url:
+        _check_address(value, setting)
+    if setting.is_long:
+        try:
+            json.loads(value)
+        except ValueError:
+            raise InvalidInput(_("不是有效的 JSON"), path=setting.name) from None
+    if setting.is_number and not value.isdecimal():
+        raise InvalidInput(_("请填写数字"), path=setting.name)
+    return value
+
+
+def _check_address(value: str, setting: Setting) -> None:
+    """Refuse what no gateway has: other schemes, names and passwords, link-local hosts.
+
+    The addresses of a machine's own cloud (169.254.…) hand out its keys.
+    """
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 -- raises for a port that is none
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+        raise InvalidInput(
+            _("请填写 https:// 开头的完整地址，不含用户名"), path=setting.name
+        )
+    try:
+        is_local = ipaddress.ip_address(host).is_link_local
+    except ValueError:
+        is_local = False
+    if is_local:
+        raise InvalidInput(_("这个地址不能用作网关"), path=setting.name)
