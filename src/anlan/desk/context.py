@@ -58,6 +58,12 @@ DESK: tuple[Group, ...] = (
                 url_name="desk:incidents",
                 permission=Permission.INCIDENT_SEE,
             ),
+            Entry(
+                label=_("监控画面"),
+                icon="device-cctv",
+                url_name="desk:monitor",
+                permission=Permission.INCIDENT_SEE,
+            ),
             Entry(label=_("我的任务"), icon="checklist", url_name="desk:tasks"),
             Entry(
                 label=_("案件"),
@@ -65,6 +71,7 @@ DESK: tuple[Group, ...] = (
                 url_name="desk:cases",
                 permission=Permission.CASE_SEE,
             ),
+            Entry(label=_("查找"), icon="search", url_name="desk:search"),
         ),
     ),
 )

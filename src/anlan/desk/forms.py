@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from anlan.accounts.models import Place, Site
+from anlan.accounts.models import Place, Post, Site
 from anlan.base.clock import day_bounds
 from anlan.cases.enums import CaseKind, CaseState, Severity
 from anlan.incidents.enums import Flag
@@ -81,15 +81,40 @@ class CaseFilter(forms.Form):
         )
 
 
+class PlaceField(forms.CharField):
+    """A place by what a person writes: its label, a part that fits only one, or its code.
+
+    The browser offers the labels while typing, without a script.
+    """
+
+    queryset: QuerySet[Place] = Place.objects.none()
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        found = list(self.queryset.filter(code=text)[:1])
+        found = found or list(self.queryset.filter(label=text)[:2])
+        found = found or list(self.queryset.filter(label__icontains=text)[:2])
+        if not found:
+            raise forms.ValidationError(_("没有这个地点，请从列出的地点中选一个"))
+        if len(found) > 1:
+            raise forms.ValidationError(_("有几个地点符合，请写完整"))
+        return found[0]
+
+
 class AlarmForm(forms.Form):
     """An alarm raised at a desk; everything but the place may be left out."""
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
-    place = forms.ModelChoiceField(
-        queryset=Place.objects.none(),
-        to_field_name="code",
+    place = PlaceField(
         label=_("地点"),
-        error_messages={"invalid_choice": _("请从列出的地点中选一个")},
+        max_length=240,
+        widget=forms.TextInput(
+            attrs={
+                "list": "places",
+                "autocomplete": "off",
+                "placeholder": _("写几个字，例如：车库"),
+            }
+        ),
     )
     flags = forms.MultipleChoiceField(
         choices=Flag.choices,
@@ -107,9 +132,30 @@ class AlarmForm(forms.Form):
         label=_("补充说明"),
     )
 
-    def __init__(self, data: Any = None, *, places: QuerySet[Place]) -> None:
-        super().__init__(data, initial={"request_id": uuid4()}, label_suffix="")
-        self.fields["place"].queryset = places  # type: ignore[attr-defined]  # stubs know the base only
+    def __init__(
+        self, data: Any = None, *, places: QuerySet[Place], place: str = ""
+    ) -> None:
+        initial = {"request_id": uuid4(), "place": place}
+        super().__init__(data, initial=initial, label_suffix="")
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]  # ours, see PlaceField
+
+
+class TileForm(forms.Form):
+    """A picture for the wall of a monitor room."""
+
+    post = forms.ModelChoiceField(label=_("岗位"), queryset=Post.objects.none())
+    place = forms.ModelChoiceField(label=_("地点"), queryset=Place.objects.none())
+    label = forms.CharField(
+        label=_("画面名称"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": "CAM-07"}),
+    )
+
+    def __init__(self, data: Any = None, *, posts: QuerySet[Post]) -> None:
+        super().__init__(data, label_suffix="", auto_id="tile-%s")
+        places = Place.objects.filter(site__in=posts.values("site"), is_active=True)
+        self.fields["post"].queryset = posts  # type: ignore[attr-defined]  # stubs know the base only
+        self.fields["place"].queryset = places.order_by("label", "pk")  # type: ignore[attr-defined]  # the same
 
 
 class DoneForm(forms.Form):

@@ -33,6 +33,7 @@ STYLES = (
     "css/components/overlay.css",
     "css/components/phone.css",
     "css/pages/home.css",
+    "css/pages/desk.css",
     "css/pages/tasks.css",
     "css/shells.css",
     "css/print.css",

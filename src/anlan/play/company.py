@@ -160,6 +160,21 @@ _HALF_A_DAY = timedelta(hours=12)
 _ON_DUTY_SINCE = timedelta(hours=2)
 
 
+# What hangs on the wall of the monitor room: name and place of each picture.
+_TILES = {
+    "YQ": (
+        ("CAM-01", "园区 南门"),
+        ("CAM-02", "园区 快递柜"),
+        ("CAM-03", "3 号楼 1 层 大堂前台"),
+        ("CAM-04", "3 号楼 1 层 电梯厅"),
+        ("CAM-07", "3 号楼 B1 车库 东区 12 号车位"),
+        ("CAM-08", "3 号楼 B1 车库 西区出入口"),
+        ("CAM-11", "6 号楼 1 层 大堂"),
+    ),
+}
+_MONITOR_ROOM = "监控室"
+
+
 def found_company(
     *,
     at: datetime,
@@ -188,6 +203,7 @@ def found_company(
             for tree in _PLACES[site.code]:
                 _add_places(site, tree, None, at)
             _add_posts(site, at)
+            _add_tiles(site, at)
         for day in range(-1, days):
             _add_day(people, at=at, day=day, day_begins=day_begins)
         incidents.install_defaults(organisation=organisation, by=SYSTEM, at=at)
@@ -301,6 +317,17 @@ def _add_posts(site: Site, at: datetime) -> None:
         place = Place.objects.get(site=site, label=label)
         accounts.add_post(
             site=site, place=place, name=name, radio=radio, by=SYSTEM, at=at
+        )
+
+
+def _add_tiles(site: Site, at: datetime) -> None:
+    for name, label in _TILES.get(site.code, ()):
+        incidents.add_monitor_tile(
+            post=Post.objects.get(site=site, name=_MONITOR_ROOM),
+            place=Place.objects.get(site=site, label=label),
+            label=name,
+            by=SYSTEM,
+            at=at,
         )
 
 

@@ -6,6 +6,9 @@ from anlan.desk.views.alarm import alarm
 from anlan.desk.views.cases import case_table, incident_table
 from anlan.desk.views.frame import csrf_failed, healthz, preferences
 from anlan.desk.views.home import home
+from anlan.desk.views.profile import permission_matrix, profile
+from anlan.desk.views.reporting import monitor, report, tile_addition, tile_removal
+from anlan.desk.views.search import search
 from anlan.desk.views.tasks import completion, task_list
 
 __all__ = [
@@ -16,6 +19,13 @@ __all__ = [
     "healthz",
     "home",
     "incident_table",
+    "monitor",
+    "permission_matrix",
     "preferences",
+    "profile",
+    "report",
+    "search",
     "task_list",
+    "tile_addition",
+    "tile_removal",
 ]

@@ -21,11 +21,12 @@ TASKS = 8  # the most urgent ones; the rest is a page of its own
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What is burning, what is mine, who is here; a guard's home is the phone."""
+    """What is burning, what is mine, who is here; a guard's home is the phone, or the wall."""
     user = reader(request)
-    if works_on_foot(user):
-        return redirect("phone:alarm")
     at = timezone.now()
+    if works_on_foot(user):
+        watches = selectors.watches(user, at=at)
+        return redirect("desk:monitor" if watches else "phone:alarm")
     tasks = list(my_tasks(user)[: TASKS + 1])
     return render(
         request,

@@ -1,4 +1,4 @@
-"""Reads across packages for the staff's pages, scoped to the reader."""
+"""The home page: what burns, who is here, where nobody is."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.urls import NoReverseMatch, reverse
-
 from anlan.accounts.models import Post, Shift, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.services import phone_of
 from anlan.base.clock import day_bounds, local_day
 from anlan.cases.enums import CaseState, Phase
-from anlan.cases.models import Case, Deadline, Task
+from anlan.cases.models import Case, Deadline
 from anlan.cases.selectors import cases_for
+from anlan.desk.selectors.rows import CaseRow, room_url, rows_of
 from anlan.incidents.enums import AssignmentState
 from anlan.incidents.models import Assignment, Incident
 from anlan.incidents.services.responding import ACKNOWLEDGE, ARRIVE, CONTROL
@@ -55,23 +54,6 @@ class OpenIncident:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseRow:
-    """A line of a list of cases, and where it leads."""
-
-    case: Case
-    url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseTasks:
-    """A case and its tasks that are mine."""
-
-    case: Case
-    url: str
-    tasks: list[Task]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Duty:
     """A post that somebody stands on now."""
 
@@ -86,14 +68,6 @@ class Gap:
     post: Post
     starts_at: datetime
     ends_at: datetime
-
-
-def room_url(number: str) -> str:
-    """The address of a case's room."""
-    try:
-        return reverse("cases:room", args=[number])
-    except NoReverseMatch:  # an installation without the room
-        return reverse("phone:incident", args=[number])
 
 
 def open_incidents(user: User) -> list[OpenIncident]:
@@ -181,22 +155,6 @@ def closed_lately(user: User, *, at: datetime, most: int = CLOSED) -> list[CaseR
         .order_by("-closed_at", "-pk")[:most]
     )
     return rows_of(found)
-
-
-def rows_of(cases: Iterable[Case]) -> list[CaseRow]:
-    return [CaseRow(case=case, url=room_url(case.number)) for case in cases]
-
-
-def by_case(tasks: Iterable[Task]) -> list[CaseTasks]:
-    """The tasks grouped by their case, in the order in which they came."""
-    groups: dict[int, CaseTasks] = {}
-    for task in tasks:
-        if task.case_id not in groups:
-            groups[task.case_id] = CaseTasks(
-                case=task.case, url=room_url(task.case.number), tasks=[]
-            )
-        groups[task.case_id].tasks.append(task)
-    return list(groups.values())
 
 
 def _uncovered(

@@ -1,0 +1,94 @@
+"""What one field finds: places, colleagues, customers; and my own sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from anlan.accounts.events import SignedIn
+from anlan.accounts.models import Place, User
+from anlan.accounts.permissions import running_memberships, sites_where
+from anlan.accounts.roles import Permission
+from anlan.cases.models import Case
+from anlan.customers.selectors import MaskedPerson, masked, search_people
+from anlan.ledger.models import Entry
+
+MOST = 20
+
+
+def may_open(user: User, case: Case) -> bool:
+    """Whether the case is one of the reader's: who reports may not read everything."""
+    return sites_where(user, Permission.CASE_SEE).filter(pk=case.site_id).exists()
+
+
+def places_to_report(user: User) -> QuerySet[Place]:
+    """The places from which the reader may raise an alarm."""
+    return (
+        Place.objects.filter(
+            site__in=sites_where(user, Permission.INCIDENT_REPORT), is_active=True
+        )
+        .select_related("site")
+        .order_by("site__code", "label", "pk")
+    )
+
+
+def places_like(user: User, text: str) -> list[Place]:
+    """Places by part of their label, or by the whole code of their poster."""
+    wanted = Q(label__icontains=text) | Q(code=text.upper())
+    return list(places_to_report(user).filter(wanted)[:MOST])
+
+
+def staff_like(user: User, text: str) -> list[User]:
+    """Colleagues by name, account or number, for those who manage people."""
+    wanted = (
+        Q(name__icontains=text)
+        | Q(username__icontains=text)
+        | Q(employee_number__iexact=text)
+    )
+    found = User.objects.filter(wanted, organisation=user.organisation_id)
+    if not _manages_everybody(user):
+        sites = sites_where(user, Permission.PEOPLE_MANAGE)
+        found = found.filter(
+            pk__in=User.objects.filter(
+                memberships__site__in=sites, memberships__ended_at=None
+            ).values("pk")
+        )
+    return list(
+        found.prefetch_related("memberships__site", "memberships__region").order_by(
+            "employee_number", "pk"
+        )[:MOST]
+    )
+
+
+def customers_like(user: User, text: str) -> list[MaskedPerson]:
+    """Customers, masked, for those who may also read the unmasked value."""
+    if not _holds(user, Permission.PERSON_UNMASK):
+        return []
+    return [masked(person) for person in search_people(user, text, limit=MOST)]
+
+
+def sign_ins(user: User, *, most: int = 10) -> list[datetime]:
+    """When this user signed in last, from the record."""
+    return list(
+        Entry.objects.filter(
+            subject=user.subject,
+            kind=SignedIn.kind,
+            organisation_id=user.organisation_id,
+        )
+        .order_by("-recorded_at")
+        .values_list("recorded_at", flat=True)[:most]
+    )
+
+
+def _holds(user: User, permission: Permission) -> bool:
+    return any(permission in m.role.permissions for m in running_memberships(user))
+
+
+def _manages_everybody(user: User) -> bool:
+    return any(
+        m.site_id is None
+        and m.region_id is None
+        and Permission.PEOPLE_MANAGE in m.role.permissions
+        for m in running_memberships(user)
+    )
