@@ -4,25 +4,58 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
 from anlan.cases import services as cases
+from anlan.ledger import afterwards
+from anlan.notify import jobs as notify
 
 log = logging.getLogger(__name__)
 
 Job: TypeAlias = Callable[..., int]
+Ask: TypeAlias = Callable[[], datetime | None]
 
-# Each does a bounded batch of what is due at ``at`` and says how much that was.
-JOBS: dict[str, Job] = {
-    "deadlines": cases.fire_due_deadlines,
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """Jobs that wait for each other, in threads of their own.
+
+    Each job does a bounded batch of what is due at ``at`` and says how much that was.
+    ``next_due`` says when the next row is due; the lane sleeps until then, or until the
+    poll.
+    """
+
+    jobs: dict[str, Job]
+    next_due: tuple[Ask, ...]
+    threads: int = 1
+
+
+# A gateway that does not answer never delays a clock, and a broken consumer of the
+# record delays neither.
+LANES: dict[str, Lane] = {
+    "clocks": Lane(
+        jobs={
+            "deadlines": cases.fire_due_deadlines,
+            "phone checks": notify.run_due_checks,
+        },
+        next_due=(cases.next_due, notify.next_check),
+    ),
+    "messages": Lane(
+        jobs={"deliveries": notify.deliver_due},
+        next_due=(notify.next_delivery,),
+        threads=2,  # while one waits for a slow gateway, the other serves the next alarm
+    ),
+    "afterwards": Lane(
+        jobs={"reactions": afterwards.run_reactions},
+        next_due=(afterwards.next_retry,),
+    ),
 }
-# When the next row is due; the loop sleeps until then, or until the poll.
-NEXT_DUE: list[Callable[[], datetime | None]] = [cases.next_due]
 
 POLL_SECONDS = 0.25
 
@@ -30,34 +63,65 @@ POLL_SECONDS = 0.25
 def run_due(*, at: datetime) -> int:
     """Do everything that is due at ``at``, and what falls due because of it."""
     done = 0
-    while batch := sum(job(at=at) for job in JOBS.values()):
+    while batch := sum(_run_lane(lane, at) for lane in LANES.values()):
         done += batch
     return done
 
 
 def run_forever(stop: threading.Event) -> None:
     """Work until ``stop`` is set; a database that is away is waited for, not fatal."""
-    while not stop.is_set():
-        try:
-            at = timezone.now()
-            run_due(at=at)
-            pause = _pause(at)
-        except OperationalError:
-            log.warning("the database does not answer; trying again in a second")
-            close_old_connections()
-            pause = 1.0
-        stop.wait(pause)
+    threads = [
+        threading.Thread(target=_follow, args=(lane, stop), name=f"worker {name}")
+        for name, lane in LANES.items()
+        for _number in range(lane.threads)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def next_due() -> datetime | None:
     """The earliest moment at which any job has something to do."""
-    times = [moment for ask in NEXT_DUE if (moment := ask()) is not None]
+    return _earliest(ask for lane in LANES.values() for ask in lane.next_due)
+
+
+def _follow(lane: Lane, stop: threading.Event) -> None:
+    try:
+        while not stop.is_set():
+            stop.wait(_step(lane))
+    finally:
+        connections.close_all()
+
+
+def _step(lane: Lane) -> float:
+    """One round of a lane; returns the seconds to rest after it."""
+    try:
+        at = timezone.now()
+        while _run_lane(lane, at):
+            pass
+        return _pause(lane, at)
+    except OperationalError:
+        log.warning("the database does not answer; trying again in a second")
+    except Exception:
+        # A fault in one job must not end the other lanes; the rows wait, nothing is lost.
+        log.exception("a job failed; trying again in a second")
+    close_old_connections()
+    return 1.0
+
+
+def _run_lane(lane: Lane, at: datetime) -> int:
+    return sum(job(at=at) for job in lane.jobs.values())
+
+
+def _earliest(asks: Iterable[Ask]) -> datetime | None:
+    times = [moment for ask in asks if (moment := ask()) is not None]
     return min(times, default=None)
 
 
-def _pause(at: datetime) -> float:
+def _pause(lane: Lane, at: datetime) -> float:
     """Seconds to sleep: rows that others add are seen at the poll at the latest."""
-    due = next_due()
+    due = _earliest(lane.next_due)
     if due is None:
         return POLL_SECONDS
     left = (due - at) / timedelta(seconds=1)
