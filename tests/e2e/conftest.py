@@ -8,6 +8,7 @@ of an error or the content security policy is broken.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -57,6 +58,11 @@ class Installation:
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+    @property
+    def story(self) -> dict[str, str]:
+        """What the addresses of pages may name: the open case, a closed one, a place."""
+        return dict(json.loads((self.data / "seed_demo.out").read_text()))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -156,7 +162,7 @@ def _make(data: Path) -> None:
     data.mkdir()
     steps = (
         ["migrate", "--verbosity", "0"],
-        ["seed_demo"],
+        ["seed_demo", "--assault"],
         ["collectstatic", "--noinput", "--verbosity", "0"],
     )
     for arguments in steps:
@@ -170,6 +176,7 @@ def _make(data: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+        (data / f"{arguments[0]}.out").write_text(done.stdout)
     (data / "ready").touch()
 
 

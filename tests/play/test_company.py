@@ -7,13 +7,25 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import call_command
 
 from anlan.accounts.models import Shift, Site
 from anlan.accounts.selectors import shifts_at
 from anlan.play.company import PEOPLE, extend_roster
+from anlan.play.story import found_and_tell
 from tests.moment import AT
 from tests.scene import Scene
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hours", [0, 7, 31, 100])
+def test_the_demo_tells_a_whole_story_at_whatever_hour(hours: int) -> None:
+    outcomes = found_and_tell(
+        settings.ROOT / "scenarios", at=AT + timedelta(hours=hours)
+    )
+
+    assert [outcome.failed for outcome in outcomes] == [[], []]
 
 
 @pytest.mark.django_db

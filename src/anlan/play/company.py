@@ -157,7 +157,7 @@ _POSTS = {
 }
 DAY_BEGINS = timedelta(hours=7)  # after midnight
 _HALF_A_DAY = timedelta(hours=12)
-_ON_DUTY_SINCE = timedelta(hours=2)
+_ON_DUTY_SINCE = timedelta(hours=4)
 
 
 # What hangs on the wall of the monitor room: name and place of each picture.
@@ -216,7 +216,7 @@ def found_company(
 
 
 def day_begins_at(at: datetime) -> timedelta:
-    """The hour at which a day crew comes that has been on duty for some two hours.
+    """The hour at which a day crew comes that has been on duty for some four hours.
 
     Who tries Anlan late in the evening wants to meet the people that the guide names.
     """

@@ -13,15 +13,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anlan.accounts.models import Place
-from anlan.cases.models import Case
-from anlan.play.company import PASSWORD, day_begins_at, found_company
-from anlan.play.scratch import play_until_now
+from anlan.play.company import PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -30,7 +26,6 @@ SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 THEMES = ("light", "dark")
 LANGUAGES = ("zh-hans", "en")
 _START_SECONDS = 30.0
-_MINUTES = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -75,26 +70,6 @@ SHOTS = (
     Shot("tokens", "/me/tokens/", "zhoumin"),
     Shot("api-docs", "/api/docs", "zhoumin"),
 )
-
-
-def tell_story(scenarios: Path, *, at: datetime) -> dict[str, str]:
-    """Fill an empty database: one assault four minutes old, others behind us.
-
-    Returns what the paths of the shots refer to.
-    """
-    found_company(
-        at=at - timedelta(days=3),
-        days=10,
-        day_begins=day_begins_at(at),
-        with_passwords=True,
-    )
-    for name in ("false-alarm", "lobby-receptionist"):
-        play_until_now(scenarios / f"{name}.yaml", at=at - 10 * _MINUTES)
-    play_until_now(scenarios / "garage-dispute.yaml", at=at, last=7 * _MINUTES)
-    newest = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
-    closed = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
-    place = Place.objects.get(label="3 号楼 B1 车库 东区 12 号车位")
-    return {"number": newest.number, "closed": closed.number, "place": place.code}
 
 
 def take_pictures(

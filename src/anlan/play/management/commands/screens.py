@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from anlan.play.scratch import scratch
-from anlan.play.screens import SHOTS, served, take_pictures, tell_story
+from anlan.play.screens import SHOTS, served, take_pictures
+from anlan.play.story import found_and_tell, names_in_the_story, tell_an_assault
 
 
 class Command(BaseCommand):
@@ -31,7 +32,10 @@ class Command(BaseCommand):
         out: Path = options["out"]
         out.mkdir(parents=True, exist_ok=True)
         with scratch() as data:
-            story = tell_story(settings.ROOT / "scenarios", at=timezone.now())
+            now, scenarios = timezone.now(), settings.ROOT / "scenarios"
+            found_and_tell(scenarios, at=now)
+            tell_an_assault(scenarios, at=now)
+            story = names_in_the_story()
             with served(data) as url:
                 bad = take_pictures(
                     shots, url=url, story=story, out=out, say=self.stdout.write

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone, translation
 
@@ -14,10 +16,11 @@ from anlan.accounts.roles import ROLES
 from anlan.play.company import (
     PASSWORD,
     PEOPLE,
-    day_begins_at,
     extend_roster,
-    found_company,
 )
+from anlan.play.story import found_and_tell, names_in_the_story, tell_an_assault
+
+SCENARIOS = settings.ROOT / "scenarios"
 
 
 class Command(BaseCommand):
@@ -27,10 +30,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--list", action="store_true", help="only print the people")
+        parser.add_argument(
+            "--assault",
+            action="store_true",
+            help="leave an assault open that began seven minutes ago; print its number",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["list"]:
             _seed(at=timezone.now())
+        if options["assault"]:
+            tell_an_assault(SCENARIOS, at=timezone.now())
+            self.stdout.write(json.dumps(names_in_the_story()))
+            return
         with translation.override("zh-hans"):
             for somebody in PEOPLE:
                 role = str(ROLES[somebody.role].name)
@@ -45,4 +57,4 @@ def _seed(*, at: datetime) -> None:
     if Organisation.objects.exists():
         extend_roster(at=at)
     else:
-        found_company(at=at, day_begins=day_begins_at(at), with_passwords=True)
+        found_and_tell(SCENARIOS, at=at)

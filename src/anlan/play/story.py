@@ -1,0 +1,59 @@
+"""What the demo has behind it, and what stands on its desk when pictures are taken."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from anlan.accounts.models import Place
+from anlan.cases.models import Case
+from anlan.play.company import day_begins_at, found_company
+from anlan.play.player import Outcome, play
+from anlan.play.scenario import read_scenario
+
+_FOUNDED = timedelta(
+    days=3
+)  # before the demo's first page: the longest tale takes a day
+_ROSTER_DAYS = 10
+_INTO_THE_ASSAULT = timedelta(minutes=7)
+
+
+def found_and_tell(scenarios: Path, *, at: datetime) -> list[Outcome]:
+    """The demo company with two closed cases behind it, in an empty database."""
+    found_company(
+        at=at - _FOUNDED,
+        days=_ROSTER_DAYS,
+        day_begins=day_begins_at(at),
+        with_passwords=True,
+    )
+    return [
+        play_until(scenarios / "false-alarm.yaml", at=at - timedelta(hours=30)),
+        play_until(scenarios / "lobby-receptionist.yaml", at=at - timedelta(hours=1)),
+    ]
+
+
+def tell_an_assault(scenarios: Path, *, at: datetime) -> None:
+    """An assault that began seven minutes ago and is still open."""
+    play_until(scenarios / "garage-dispute.yaml", at=at, last=_INTO_THE_ASSAULT)
+
+
+def names_in_the_story() -> dict[str, str]:
+    """What an address may refer to: the open case, a closed one, and where it was."""
+    newest = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
+    closed = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
+    place = Place.objects.get(label="3 号楼 B1 车库 东区 12 号车位")
+    return {"number": newest.number, "closed": closed.number, "place": place.code}
+
+
+def play_until(path: Path, *, at: datetime, last: timedelta | None = None) -> Outcome:
+    """Play a scenario so that it ends at ``at``, or stands ``last`` into it then.
+
+    What the story expects of its end is judged only when it is played to the end.
+    """
+    scenario = read_scenario(path)
+    length = scenario.steps[-1].at if last is None else last
+    changes: dict[str, object] = {"start": at - length}
+    if last is not None:
+        changes["steps"] = [step for step in scenario.steps if step.at <= last]
+        changes["expect"] = ["ledger_sound == true"]
+    return play(scenario.model_copy(update=changes), say=lambda line: None)

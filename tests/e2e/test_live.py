@@ -1,0 +1,124 @@
+"""Open screens follow the record: alarms, refreshed parts, kept words, lost connections."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Installation, SignIn
+
+REPORT = """
+from django.utils import timezone
+from anlan.accounts.models import Place, User
+from anlan.incidents import services
+report = services.report_incident(
+    place=Place.objects.get(label={place!r}), channel="phone_app", flags=["ongoing"],
+    words="两人扭打", by=User.objects.get(username="lixiang"), at=timezone.now(),
+)
+print("number:", report.incident.case.number)
+"""
+NOTE = """
+from django.utils import timezone
+from anlan.accounts.models import User
+from anlan.cases import services
+from anlan.cases.models import Case
+services.add_note(
+    case=Case.objects.get(number={number!r}), text={text!r},
+    by=User.objects.get(username="wangjianguo"), at=timezone.now(),
+)
+"""
+LOBBY = "1 号楼 大堂 前台"
+GARAGE = "3 号楼 B1 车库 东区 12 号车位"
+
+
+def in_shell(installation: Installation, code: str) -> str:
+    done = installation.manage("shell", "-c", code)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def report(installation: Installation, place: str = GARAGE) -> str:
+    """Somebody else reports an incident; its number."""
+    said = in_shell(installation, REPORT.format(place=place))
+    found = re.search(r"number: (\S+)", said)
+    assert found, said
+    return found.group(1)
+
+
+def wait_for_stream(page: Page) -> None:
+    expect(page.locator("body")).to_have_attribute("data-live-running", "yes")
+
+
+def test_room_opens_by_itself_where_nobody_is_working(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "zhoumin").page
+    wait_for_stream(page)
+    # Signing in was work; ten seconds later nobody is.
+    page.evaluate("performance.now = () => 1e9")
+
+    number = report(installation)
+
+    page.wait_for_url(f"**/{number}/**")
+
+
+def test_alarm_is_a_red_message_where_somebody_works(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "zhoumin").go("/me/")
+    wait_for_stream(page)
+
+    number = report(installation)
+
+    message = page.locator(".toast.tone-bad a")
+    expect(message).to_contain_text("新事件")
+    message.click()
+    page.wait_for_url(f"**/{number}/**")
+
+
+def test_words_being_typed_stay_while_the_room_is_refreshed(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    number = report(installation)
+    page = sign_in(installation, "zhoumin").go(f"/cases/{number}/")
+    wait_for_stream(page)
+    words = page.locator("textarea, input[type=text]").first
+    words.fill("保安已到，双方分开")
+
+    in_shell(installation, NOTE.format(number=number, text="对讲机：马上到"))
+
+    expect(page.locator("#panel-timeline")).to_contain_text("对讲机：马上到")
+    expect(words).to_have_value("保安已到，双方分开")
+    expect(words).to_be_focused()
+
+
+def test_eight_windows_share_one_stream_and_outlive_the_one_that_listens(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    officer = sign_in(installation, "zhoumin")
+    windows = [officer.page, *(officer.context.new_page() for _ in range(7))]
+    for page in windows:
+        page.goto("/incidents/")
+        wait_for_stream(page)
+    first, *others = windows
+    first.close()
+
+    number = report(installation)
+
+    for page in others:
+        expect(page.locator("#board")).to_contain_text(number)
+
+
+def test_broken_connection_is_shown_and_what_was_missed_comes_later(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "zhoumin").go("/incidents/")
+    wait_for_stream(page)
+    installation.kill("web")
+    expect(page.locator("body")).to_have_attribute("data-live-running", "")
+    number = report(installation)
+
+    installation.start("web", "serve")
+
+    expect(page.locator("#board")).to_contain_text(number, timeout=20_000)
