@@ -103,7 +103,7 @@ def test_templates_show_the_sentences_with_their_source():
     with override("en"):
         shown = page.render(Context())
     assert "Do not search anybody" in shown
-    assert shown.count("Security Services, Art. 30") == 1
+    assert shown.count("Security Services, Arts. 30") == 1
 
 
 def test_an_unknown_name_is_a_bug():
@@ -111,3 +111,15 @@ def test_an_unknown_name_is_a_bug():
         selectors.guardrail("G41")
     with pytest.raises(LookupError):
         selectors.source("L-民法典-9999")
+
+
+def test_a_law_is_named_once_with_all_its_articles():
+    names = ("L-保安条例-30", "L-民法典-1011", "L-保安条例-29", "L-保安条例-30")
+    with override("zh-hans"):
+        assert selectors.cite_all(names) == (
+            "《保安服务管理条例》第30条、第29条；《民法典》第1011条"
+        )
+    with override("en"):
+        assert selectors.cite_all(names[:1] + names[2:]) == (
+            "Regulations on the Administration of Security Services, Arts. 30, 29"
+        )

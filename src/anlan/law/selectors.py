@@ -103,14 +103,7 @@ def hotlines() -> tuple[Hotline, ...]:
 
 def citation(source: Source) -> str:
     """The law and its article: 《民法典》第942条."""
-    law = law_of(source)
-    name = in_language(law.name, law.name_en)
-    if source.article is None:
-        return name
-    number, _of, part = source.article.partition("之")
-    if in_language("zh", "en") == "en":
-        return f"{name}, Art. {number}{'-1' if part else ''}"
-    return f"{name}第{number}条{'之' + part if part else ''}"
+    return _citation(source.law, [source])
 
 
 def cite(reference: str) -> str:
@@ -127,9 +120,29 @@ def cite(reference: str) -> str:
 
 
 def cite_all(references: tuple[str, ...]) -> str:
-    """Several sources in one line, each once."""
-    names = dict.fromkeys(citation(_sources()[reference]) for reference in references)
-    return in_language("；", "; ").join(names)
+    """Several sources in one line: each law once, with all its articles."""
+    by_law: dict[str, list[Source]] = {}
+    for reference in dict.fromkeys(references):
+        found = _sources()[reference]
+        by_law.setdefault(found.law, []).append(found)
+    parts = [_citation(law, articles) for law, articles in by_law.items()]
+    return in_language("；", "; ").join(parts)
+
+
+def _citation(law: str, articles: list[Source]) -> str:
+    name = in_language(book().laws[law].name, book().laws[law].name_en)
+    texts = [source.article for source in articles if source.article]
+    if not texts:
+        return name
+    chinese = "、".join(_article(text) for text in texts)
+    english = ", ".join(text.replace("之一", "-1") for text in texts)
+    word = "Art." if len(texts) == 1 else "Arts."
+    return in_language(f"{name}{chinese}", f"{name}, {word} {english}")
+
+
+def _article(text: str) -> str:
+    number, of, part = text.partition("之")
+    return f"第{number}条{of}{part}"
 
 
 def _day(on: date) -> date:
