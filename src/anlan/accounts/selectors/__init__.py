@@ -55,17 +55,23 @@ __all__ = [
     "site_for",
     "site_of",
     "sites_managed",
+    "staff_of",
     "waiting_handover",
 ]
 
 
 def people_with_role(site: Site, role_key: str) -> QuerySet[User]:
     """Active users who hold the role at the site or above it, by employee number."""
-    node = Q(site=site) | Q(organisation=site.organisation_id, site=None, region=None)
-    if site.region_id:
-        node |= Q(region__in=_regions_above(site))
-    holders = Membership.objects.filter(node, role_key=role_key, ended_at=None)
+    holders = _running_at(site).filter(role_key=role_key)
     return User.objects.filter(pk__in=holders.values("user"), is_active=True).order_by(
+        "employee_number", "pk"
+    )
+
+
+def staff_of(site: Site) -> QuerySet[User]:
+    """Active people with a running role at the site or above it, by employee number."""
+    running = _running_at(site)
+    return User.objects.filter(pk__in=running.values("user"), is_active=True).order_by(
         "employee_number", "pk"
     )
 
@@ -252,6 +258,14 @@ def names_of(keys: Iterable[str]) -> dict[str, str]:
         return {}
     rows = User.objects.filter(uid__in=uids).values_list("uid", "name")
     return {f"user:{uid}": name for uid, name in rows}
+
+
+def _running_at(site: Site) -> QuerySet[Membership]:
+    """The running memberships at the site or above it."""
+    node = Q(site=site) | Q(organisation=site.organisation_id, site=None, region=None)
+    if site.region_id:
+        node |= Q(region__in=_regions_above(site))
+    return Membership.objects.filter(node, ended_at=None)
 
 
 def _regions_above(site: Site) -> list[int]:
