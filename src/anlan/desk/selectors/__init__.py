@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from anlan.desk.selectors.board import (
     closed_lately,
+    gaps_today,
     on_duty,
     open_incidents,
-    roster_gaps,
 )
 from anlan.desk.selectors.finding import (
     customers_like,
@@ -23,6 +23,7 @@ __all__ = [
     "by_case",
     "closed_lately",
     "customers_like",
+    "gaps_today",
     "may_open",
     "on_duty",
     "open_incidents",
@@ -30,7 +31,6 @@ __all__ = [
     "places_to_report",
     "posts_to_arrange",
     "room_url",
-    "roster_gaps",
     "rows_of",
     "sign_ins",
     "staff_like",

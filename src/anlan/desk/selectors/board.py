@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from anlan.accounts.models import Post, Shift, Site, User
+from anlan.accounts.models import Shift, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
+from anlan.accounts.selectors import Gap, roster_gaps
 from anlan.accounts.services import phone_of
 from anlan.base.clock import day_bounds, local_day
 from anlan.cases.enums import CaseState, Phase
@@ -21,6 +21,7 @@ from anlan.incidents.services.responding import ACKNOWLEDGE, ARRIVE, CONTROL
 
 MOST_INCIDENTS = 60  # open at once; beyond it the list of cases is the place
 MOST_DUTIES = 60
+MOST_GAP_SITES = 5
 CLOSED = 5
 CLOSED_DAYS = 90
 
@@ -41,8 +42,10 @@ class OpenIncident:
 
     @property
     def is_unanswered(self) -> bool:
-        """Nobody has said "I am on my way": the reddest state there is."""
-        return self.incident.acknowledged_at is None
+        """It is fresh, and nobody has said "I am on my way": the reddest state."""
+        return self.phase is Phase.PROTECT and not (
+            self.incident.acknowledged_at or self.incident.controlled_at
+        )
 
     @property
     def phase(self) -> Phase:
@@ -59,15 +62,6 @@ class Duty:
 
     shift: Shift
     phone: str = ""  # E.164; only for those who command at the site
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gap:
-    """A stretch of today in which nobody stands on a post."""
-
-    post: Post
-    starts_at: datetime
-    ends_at: datetime
 
 
 def open_incidents(user: User) -> list[OpenIncident]:
@@ -119,30 +113,15 @@ def on_duty(user: User, *, at: datetime) -> dict[Site, list[Duty]]:
     return duties
 
 
-def roster_gaps(user: User, *, at: datetime) -> list[Gap]:
-    """From now to midnight: the posts without anybody, for those who plan the roster."""
-    ends_at = day_bounds(local_day(at))[1]
-    posts = list(
-        Post.objects.filter(
-            site__in=sites_where(user, Permission.ROSTER_MANAGE), is_active=True
-        )
-        .select_related("site")
-        .order_by("site__code", "site_id", "name", "pk")
-    )
-    covered: dict[int, list[tuple[datetime, datetime]]] = {}
-    for post_id, begins, ends in (
-        Shift.objects.filter(
-            post__in=posts, starts_at__lt=ends_at, ends_at__gt=at, user__is_active=True
-        )
-        .order_by("starts_at")
-        .values_list("post_id", "starts_at", "ends_at")
-    ):
-        covered.setdefault(post_id, []).append((begins, ends))
-    return [
-        Gap(post=post, starts_at=begins, ends_at=ends)
-        for post in posts
-        for begins, ends in _uncovered(covered.get(post.pk, []), at, ends_at)
-    ]
+def gaps_today(user: User, *, at: datetime) -> dict[Site, list[Gap]]:
+    """From now to midnight: the posts without anybody, for those who plan the roster.
+
+    Whoever plans more than a few sites has the roster's own pages.
+    """
+    midnight = day_bounds(local_day(at))[1]
+    sites = sites_where(user, Permission.ROSTER_MANAGE).order_by("code", "pk")
+    found = {site: roster_gaps(site, at, midnight) for site in sites[:MOST_GAP_SITES]}
+    return {site: gaps for site, gaps in found.items() if gaps}
 
 
 def closed_lately(user: User, *, at: datetime, most: int = CLOSED) -> list[CaseRow]:
@@ -155,20 +134,6 @@ def closed_lately(user: User, *, at: datetime, most: int = CLOSED) -> list[CaseR
         .order_by("-closed_at", "-pk")[:most]
     )
     return rows_of(found)
-
-
-def _uncovered(
-    periods: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime
-) -> list[tuple[datetime, datetime]]:
-    """The holes that ``periods``, sorted by their beginning, leave in the stretch."""
-    holes = []
-    for begins, ends in periods:
-        if begins > start:
-            holes.append((start, begins))
-        start = max(start, ends)
-    if start < end:
-        holes.append((start, end))
-    return holes
 
 
 def _assignments_of(incidents: list[Incident]) -> dict[int, list[Assignment]]:
@@ -204,13 +169,15 @@ def _clock(incident: Incident, running: list[Deadline]) -> Deadline | None:
 
     A rung that ran out keeps its row, so a fresh clock of the same step goes first.
     """
-    if incident.acknowledged_at is None:
-        step = ACKNOWLEDGE
-    elif incident.arrived_at is None:
-        step = ARRIVE
-    elif incident.controlled_at is None:
+    if incident.controlled_at is not None or incident.case.phase != Phase.PROTECT:
+        step = ""
+    elif incident.arrived_at is not None:
         step = CONTROL
+    elif incident.acknowledged_at is not None:
+        step = ARRIVE
     else:
+        step = ACKNOWLEDGE
+    if not step:
         ladder = {ACKNOWLEDGE, ARRIVE, CONTROL}
         rest = [d for d in running if d.standard and d.key not in ladder]
         return rest[0] if rest else None

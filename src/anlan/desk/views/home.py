@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "tasks": tasks[:TASKS],
             "has_more_tasks": len(tasks) > TASKS,
             "duties": selectors.on_duty(user, at=at),
-            "gaps": selectors.roster_gaps(user, at=at),
+            "gaps": selectors.gaps_today(user, at=at),
             "closed": selectors.closed_lately(user, at=at),
         },
     )

@@ -58,8 +58,8 @@ def monitor(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         made, status = _send(form, request, channel=Channel.CAMERA)
-        if made is not None:
-            return _to_room(request, made)
+        if made is not None:  # the watcher keeps watching
+            return redirect("desk:monitor")
     posts = selectors.posts_to_arrange(user)
     return render(
         request,
@@ -131,6 +131,8 @@ def _send(
     except DomainError as error:
         form.add_error(None, str(error))
         return None, error.status
+    number = made.incident.case.number
+    messages.success(request, _("已报警：%(number)s") % {"number": number})
     return made, 302
 
 
@@ -143,7 +145,6 @@ def _label_of(request: HttpRequest, user: User) -> str:
 
 def _to_room(request: HttpRequest, made: Report) -> HttpResponse:
     case = made.incident.case
-    messages.success(request, _("已报警：%(number)s") % {"number": case.number})
     if selectors.may_open(reader(request), case):
         return redirect(selectors.room_url(case.number))
     return redirect("phone:sent", made.uid)
