@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from anlan.cases.events import DeadlineMissed
+from anlan.cases import reactions as cases
+from anlan.cases.events import CommandTaken, DeadlineMissed, TaskSkipped
 from anlan.incidents import reactions as incidents
+from anlan.incidents.events import (
+    FurtherReport,
+    IncidentReported,
+    LadderExhausted,
+    ResponderAcknowledged,
+    ResponderAlerted,
+    ResponderArrived,
+    ResponderExpired,
+    ResponderStoodDown,
+)
 from anlan.ledger import afterwards
 from anlan.ledger import services as ledger
 from anlan.ledger.afterwards import Consumer
@@ -12,6 +23,16 @@ from anlan.ledger.events import Reaction
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
     DeadlineMissed.kind: [incidents.climb_ladder],
+    IncidentReported.kind: [incidents.tell_groups],
+    FurtherReport.kind: [incidents.tell_of_further_report],
+    ResponderAlerted.kind: [incidents.alert_responder],
+    ResponderAcknowledged.kind: [incidents.stop_calling],
+    ResponderArrived.kind: [incidents.stop_calling],
+    ResponderExpired.kind: [incidents.give_up_calling],
+    ResponderStoodDown.kind: [incidents.call_back],
+    LadderExhausted.kind: [incidents.cry_for_help],
+    CommandTaken.kind: [incidents.tell_of_handover],
+    TaskSkipped.kind: [cases.tell_supervisor],
 }
 
 # Read by the worker, at least once, in the order of each chain.

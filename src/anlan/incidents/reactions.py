@@ -1,10 +1,31 @@
-"""Answers to what others put on the record."""
+"""Answers to what others put on the record, all in the transaction of the change."""
 
 from __future__ import annotations
 
-from anlan.cases.events import DeadlineMissed
-from anlan.incidents import services
-from anlan.ledger.events import Queued
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from anlan.accounts.models import User
+from anlan.accounts.selectors import people_with_role
+from anlan.cases.events import CommandTaken, DeadlineMissed
+from anlan.cases.models import Deadline
+from anlan.incidents import messages, services
+from anlan.incidents.enums import AssignmentState, Rung
+from anlan.incidents.events import (
+    FurtherReport,
+    IncidentReported,
+    LadderExhausted,
+    ResponderAlerted,
+)
+from anlan.incidents.models import Assignment, Incident
+from anlan.incidents.services.responding import ACKNOWLEDGE
+from anlan.ledger.events import SYSTEM, Queued
+from anlan.notify import services as notify
+from anlan.notify.enums import Urgency
+
+# A panic button may be pressed ten times: within this one message counts them.
+_FURTHER_ONCE_IN = timedelta(seconds=60)
 
 
 def climb_ladder(queued: Queued) -> None:
@@ -12,3 +33,162 @@ def climb_ladder(queued: Queued) -> None:
     event = queued.event
     if isinstance(event, DeadlineMissed):
         services.climb(deadline_key=event.key, about=event.about, at=queued.recorded_at)
+
+
+def tell_groups(queued: Queued) -> None:
+    """One line for robots and webhooks when an incident begins; people come by rung."""
+    if isinstance(queued.event, IncidentReported):
+        _tell(
+            messages.REPORTED,
+            queued,
+            people=[],
+            params={"flags": queued.event.flags},
+            with_groups=True,
+        )
+
+
+def alert_responder(queued: Queued) -> None:
+    """Reach the one who is sent on every way; the call is the last before the next one."""
+    event = queued.event
+    if not isinstance(event, ResponderAlerted):
+        return
+    assignment = Assignment.objects.select_related("user").get(uid=_uid(queued.object))
+    _tell(
+        messages.ALERTED,
+        queued,
+        people=[assignment.user],
+        params={"rung": event.rung},
+        about=queued.object,
+        voice_at=_call_time(queued.object, queued.recorded_at),
+    )
+
+
+def stop_calling(queued: Queued) -> None:
+    """The person answered: what has not gone out need not any more."""
+    notify.call_off(about=queued.object, at=queued.recorded_at, is_answered=True)
+
+
+def give_up_calling(queued: Queued) -> None:
+    """The person did not answer in time, and the next one is tried."""
+    notify.call_off(about=queued.object, at=queued.recorded_at)
+
+
+def call_back(queued: Queued) -> None:
+    """Tell somebody on the way that they need not come."""
+    give_up_calling(queued)
+    assignment = Assignment.objects.select_related("user").get(uid=_uid(queued.object))
+    _tell(messages.STOOD_DOWN, queued, people=[assignment.user])
+
+
+def tell_of_further_report(queued: Queued) -> None:
+    """Those at the scene hear what a second voice says."""
+    event, at = queued.event, queued.recorded_at
+    if not isinstance(event, FurtherReport):
+        return
+    if notify.count_up(
+        kind=messages.FURTHER, subject=queued.subject, since=at - _FURTHER_ONCE_IN
+    ):
+        return
+    incident = _incident(queued)
+    running = Assignment.objects.filter(
+        incident=incident,
+        state__in=[
+            AssignmentState.ALERTED,
+            AssignmentState.ACKNOWLEDGED,
+            AssignmentState.ARRIVED,
+        ],
+    ).select_related("user")
+    people = [assignment.user for assignment in running]
+    if incident.case.commander is not None:
+        people.append(incident.case.commander)
+    _tell(
+        messages.FURTHER,
+        queued,
+        people=people,
+        params={"flags": event.flags, "count": 1},
+    )
+
+
+def cry_for_help(queued: Queued) -> None:
+    """Nobody answered: everybody above the guards is called at once."""
+    if isinstance(queued.event, LadderExhausted):
+        site = _incident(queued).case.site
+        rungs = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
+        _tell(
+            messages.EXHAUSTED,
+            queued,
+            people=[p for rung in rungs for p in people_with_role(site, rung.value)],
+            voice_at=queued.recorded_at,
+            with_groups=True,
+        )
+
+
+def tell_of_handover(queued: Queued) -> None:
+    """Both hear of it: who commands now, and who did."""
+    event = queued.event
+    if not isinstance(event, CommandTaken):
+        return
+    keys = [key for key in (event.commander, event.before) if key]
+    if Incident.objects.filter(case__uid=_uid(queued.subject)).exists():
+        _tell(
+            messages.COMMAND,
+            queued,
+            people=User.objects.filter(uid__in=[_uid(key) for key in keys]),
+            params={"commander": event.commander},
+        )
+
+
+def _tell(
+    kind: str,
+    queued: Queued,
+    *,
+    people: Iterable[User],
+    params: dict[str, Any] | None = None,
+    about: str = "",
+    voice_at: datetime | None = None,
+    with_groups: bool = False,
+) -> None:
+    """Send to all but the one who did it, with what every message of an incident says."""
+    incident = _incident(queued)
+    case = incident.case
+    notify.send(
+        kind=kind,
+        site=case.site,
+        subject=queued.subject,
+        people=[person for person in people if person.actor_key != queued.actor],
+        urgency=Urgency.ALARM,
+        params={
+            "site": case.site.name,
+            "place": incident.place.label,
+            "number": case.number,
+            "flags": ",".join(incident.flags),
+            **(params or {}),
+        },
+        about=about,
+        path=f"/m/cases/{case.number}/",
+        with_groups=with_groups,
+        voice_at=voice_at,
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def _incident(queued: Queued) -> Incident:
+    return Incident.objects.select_related(
+        "place", "case__site__organisation", "case__commander"
+    ).get(case__uid=_uid(queued.subject))
+
+
+def _call_time(about: str, at: datetime) -> datetime | None:
+    """Two thirds into the time to acknowledge: late enough to spare most calls."""
+    due_at = (
+        Deadline.objects.filter(key=ACKNOWLEDGE, about=about, met_at=None)
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    return None if due_at is None else at + (due_at - at) * 2 / 3
+
+
+def _uid(key: str) -> str:
+    return key.partition(":")[2]

@@ -138,12 +138,16 @@ def send(
     return message
 
 
-def count_up(*, kind: str, subject: str, at: datetime) -> bool:
-    """Add one to the ``count`` of the message of this kind made at this very moment.
+def count_up(*, kind: str, subject: str, since: datetime) -> bool:
+    """Add one to the ``count`` of the message of this kind made at ``since`` or later.
 
     Twelve tasks skipped by one tap are one message, not twelve. False: there is none.
     """
-    message = Message.objects.filter(kind=kind, subject=subject, made_at=at).first()
+    message = (
+        Message.objects.filter(kind=kind, subject=subject, made_at__gte=since)
+        .order_by("-made_at", "-pk")
+        .first()
+    )
     if message is None:
         return False
     message.params["count"] = message.params.get("count", 1) + 1

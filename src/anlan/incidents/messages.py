@@ -1,0 +1,72 @@
+"""What staff are told during an incident, in words made when they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from anlan.incidents.enums import Rung
+from anlan.incidents.events import flag_words
+from anlan.notify.texts import Text, add_texts
+
+REPORTED = "incident.reported"
+ALERTED = "incident.alerted"
+FURTHER = "incident.further_report"
+STOOD_DOWN = "incident.stood_down"
+EXHAUSTED = "incident.exhausted"
+COMMAND = "incident.command"
+
+
+def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
+    words = flag_words(str(params.get("flags", "")))
+    return {
+        **params,
+        "flags": gettext("：%s") % words if words else "",
+        "rung": Rung(params["rung"]).label if "rung" in params else "",
+    }
+
+
+add_texts(
+    Text(
+        kind=REPORTED,
+        title=_("警情：%(place)s"),
+        body=_("%(site)s %(place)s 有人打人%(flags)s（%(number)s）"),
+        group=_("警情：%(site)s %(place)s，%(number)s，已通知就近人员"),
+        shown=_shown,
+    ),
+    Text(
+        kind=ALERTED,
+        title=_("警情派单：%(place)s"),
+        body=_(
+            "请立即前往 %(site)s %(place)s%(flags)s，并在手机上点“接警”（%(rung)s，%(number)s）"
+        ),
+        shown=_shown,
+    ),
+    Text(
+        kind=FURTHER,
+        title=_("又有报告：%(place)s"),
+        body=_("%(number)s 收到新的报告（共 %(count)s 份）%(flags)s"),
+        shown=_shown,
+    ),
+    Text(
+        kind=STOOD_DOWN,
+        title=_("不用去了：%(place)s"),
+        body=_("%(number)s 不再需要您到场"),
+    ),
+    Text(
+        kind=EXHAUSTED,
+        title=_("无人应答：%(place)s"),
+        body=_(
+            "%(site)s %(place)s 的警情已无人可派，请立即拨打 110 并电话联系值班人员（%(number)s）"
+        ),
+        group=_("警情无人应答：%(site)s %(place)s，%(number)s，请立即联系值班室"),
+    ),
+    Text(
+        kind=COMMAND,
+        title=_("现场指挥：%(commander)s"),
+        body=_("%(number)s %(place)s 现由%(commander)s担任现场指挥"),
+    ),
+)
