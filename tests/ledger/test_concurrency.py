@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from multiprocessing import get_context
 
 import pytest
@@ -17,6 +17,7 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Chain as Head
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
+from tests.at_once import at_once, failures
 from tests.ledger.chains import Chain, fact
 
 pytestmark = [pytest.mark.both, pytest.mark.slow]
@@ -47,22 +48,7 @@ def in_process(number: int, at: datetime) -> None:
 
 
 def in_threads(run: Callable[[int], None], count: int) -> list[Exception]:
-    failures: list[Exception] = []
-
-    def guarded(number: int) -> None:
-        try:
-            run(number)
-        except Exception as error:  # noqa: BLE001 -- handed to the test
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=guarded, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failures
+    return failures(at_once(*(partial(run, number) for number in range(count))))
 
 
 def assert_whole(writers: int) -> None:
@@ -98,10 +84,7 @@ def test_processes_and_threads(committing_db, at) -> None:
 
 
 def test_first_entries_of_a_chain_at_once(committing_db, at) -> None:
-    barrier = threading.Barrier(THREADS)
-
     def first(number: int) -> None:
-        barrier.wait()
         Chain().grow(1, at=at, subject=f"case:{number}")
 
     assert in_threads(first, THREADS) == []

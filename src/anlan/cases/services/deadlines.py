@@ -72,7 +72,9 @@ def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:
             due_at__lte=at, met_at=None, cancelled_at=None, fired_at=None
         ).order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True, of=("self",))
+            # With the case: somebody who answers holds it and waits for the clock, so
+            # whoever held the clock and waited for the case would wait forever.
+            due = due.select_for_update(skip_locked=True, of=("self", "case"))
         claimed = list(due.select_related("case__site", "standard")[:most])
         titles = _titles(claimed)
         for deadline in claimed:

@@ -19,7 +19,7 @@ from anlan.cases.events import (
     LinkRevoked,
     NoteWritten,
 )
-from anlan.cases.models import AccessLink, Case, Note, Strike
+from anlan.cases.models import AccessLink, Case, Deadline, Note, Strike
 from anlan.cases.services.deadlines import cancel_deadlines
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import made_before, remember_made
@@ -141,10 +141,29 @@ def part_cases(*, case: Case, by: Actor, at: datetime) -> Case:
         case.state = Case.State.OPEN
         case.joined_into = None
         case.save(update_fields=["state", "joined_into"])
+        _resume_clocks(case)
         event = CaseParted(number=case.number, host=host.number)
         for one in (case, host):
             record(event, one, thing=case.subject, by=by, at=at)
     return case
+
+
+def _resume_clocks(case: Case) -> None:
+    """Let the clocks that joining stopped run again, with their due times: overdue ones fire."""
+    joined = (
+        Entry.objects.filter(
+            organisation_id=case.organisation_id,
+            site_id=case.site_id,
+            subject=case.subject,
+            kind=CaseJoined.kind,
+        )
+        .order_by("-seq")
+        .first()
+    )
+    if joined is not None:
+        Deadline.objects.filter(
+            case=case, cancelled_at=joined.recorded_at, met_at=None, fired_at=None
+        ).update(cancelled_at=None)
 
 
 def make_access_link(

@@ -59,7 +59,9 @@ def complete_task(
             TaskDone(
                 title=task.title,
                 seconds=int((at - task.created_at).total_seconds()),
-                words_digest=task.digest_of("words") if words else None,
+                # Even no words are covered: nobody puts some there later, and those
+                # of an earlier completion are gone.
+                words_digest=task.digest_of("words"),
             ),
             task.case,
             thing=f"task:{task.uid}",

@@ -272,5 +272,18 @@ def close_incident(*, incident: Incident, by: Actor, at: datetime) -> Incident:
                 _("还没有报警，也没有经复核的“不报警”决定，不能办结"),
                 source="G05",
             )
+        _check_waiver_still_holds(incident)
         cases.close_case(case=incident.case, by=by, at=at)
     return incident
+
+
+def _check_waiver_still_holds(incident: Incident) -> None:
+    """The level may have risen since two people agreed not to call the police (G05)."""
+    if incident.police != Police.WAIVED:
+        return
+    waiver = incident.police_waivers.filter(approved=True).order_by("decided_at").last()
+    check_police_waiver(
+        severity=incident.case.severity,
+        reason=waiver.reason if waiver else "",
+        act_on=incident.reported_at,
+    )

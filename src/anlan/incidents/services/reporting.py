@@ -15,6 +15,7 @@ from anlan.accounts.models import Place, User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions as case_permissions
+from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseKind, CaseState
 from anlan.incidents import permissions, policies
@@ -164,6 +165,7 @@ def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:
     with ledger.recording():
         incident = locked_incident(incident)
         permissions.check_can_confirm(by, incident)
+        case_policies.check_is_open(incident.case)
         if incident.is_confirmed:
             return incident
         _confirm(incident, by=by, at=at)
@@ -178,9 +180,11 @@ def _report_once(
         answered = _earlier(said, by=by, request_id=request_id)
         if answered is not None:
             return answered
-        cases.take_turns(
-            site=said.place.site, kind=_kind(exercise=exercise), day=local_day(at)
-        )
+        # Around midnight the turn of the day before counts too, always first.
+        for day in sorted({local_day(at - policies.SAME_FIGHT_WITHIN), local_day(at)}):
+            cases.take_turns(
+                site=said.place.site, kind=_kind(exercise=exercise), day=day
+            )
         incident = _same_fight(said, at=at, exercise=exercise)
         is_first = incident is None
         if incident is None:
@@ -313,13 +317,14 @@ def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
 
 
 def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> Sequence[Incident]:
-    since = at - policies.SAME_FIGHT_WITHIN
+    # Of two reports at the same instant the later one may have been written first.
+    since, until = at - policies.SAME_FIGHT_WITHIN, at + policies.SAME_FIGHT_WITHIN
     open_here = Incident.objects.filter(
         case__site=said.place.site_id,
         case__state=CaseState.OPEN,
         case__exercise=exercise,
         reported_at__gte=since,
-        reported_at__lte=at,
+        reported_at__lte=until,
     ).select_related("place", "case")
     return [i for i in open_here if policies.is_neighbour(i.place, said.place)]
 

@@ -171,15 +171,20 @@ def climb(*, deadline_key: str, about: str, at: datetime) -> None:
     if deadline_key == CONFIRM:
         case = Case.objects.get(uid=uid)
         incident = Incident.objects.select_related("place", "case__site").get(case=case)
-        hasten_ladder(incident=incident, at=at)
+        if case.is_open:
+            hasten_ladder(incident=incident, at=at)
         return
     if kind != "assignment" or deadline_key not in {ACKNOWLEDGE, ARRIVE}:
         return
-    assignment = _locked(
+    assignment = _fresh(
         Assignment.objects.select_related("incident__case").get(uid=uid)
     )
     incident = assignment.incident
-    if assignment.state not in {AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED}:
+    # Never a refusal here: it would stop the worker, and with it every other ladder.
+    if not incident.case.is_open or assignment.state not in {
+        AssignmentState.ALERTED,
+        AssignmentState.ACKNOWLEDGED,
+    }:
         return
     acknowledged = assignment.state == AssignmentState.ACKNOWLEDGED
     _move(assignment, AssignmentState.EXPIRED, ended_at=at)
@@ -312,9 +317,15 @@ def _reporter_on_duty(incident: Incident) -> set[int]:
 
 
 def _locked(assignment: Assignment) -> Assignment:
+    """The assignment of an open case, under the case's lock."""
+    fresh = _fresh(assignment)
+    case_policies.check_is_open(fresh.incident.case)
+    return fresh
+
+
+def _fresh(assignment: Assignment) -> Assignment:
     """The assignment under its case's lock, so that two answers take turns."""
     case = cases.lock_case(assignment.incident.case)
-    case_policies.check_is_open(case)
     fresh = Assignment.objects.select_related(
         "user", "incident__place", "incident__case__site"
     ).get(pk=assignment.pk)

@@ -1,0 +1,353 @@
+"""Who is sent, why, and who is next when nobody answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from anlan.accounts import services as accounts
+from anlan.base.errors import Conflict, NotAllowed, NotFound
+from anlan.cases.models import Case, Deadline
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import AssignmentState, Channel
+from anlan.incidents.models import Assignment, Incident
+from anlan.ledger.events import SYSTEM
+from anlan.ledger.verify import verify
+from anlan.worker import run_due
+from tests.at_once import at_once, failures
+from tests.incidents.story import (
+    Visitor,
+    alerted,
+    entries,
+    facts,
+    pass_time,
+    states,
+)
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+LADDER = [
+    "wangjianguo",
+    "zhangqiang",
+    "lixiang",
+    "sunlei",
+    "zhoumin",
+    "hetao",
+    "guoxin",
+]
+
+
+class TestNobodyAnswers:
+    def test_ladder_climbs_in_order_and_says_why(self, scene: Scene) -> None:
+        incident = scene.incident()
+
+        pass_time(scene.at, 30 * len(LADDER))
+
+        assert alerted(incident) == LADDER
+        reasons = facts(incident.case, "incident.responder_alerted")
+        assert [fact["rung"] for fact in reasons] == [
+            *["guard"] * 4,
+            "duty_officer",
+            "site_manager",
+            "hq_supervisor",
+        ]
+        assert reasons[0] == {
+            "responder": scene.guard.actor_key,
+            "rung": "guard",
+            "on_duty": 1,
+            "post": "地下车库巡逻岗",
+            "distance": 1,
+        }
+        assert [fact.get("distance") for fact in reasons[:4]] == [1, 4, 5, 5]
+        assert [fact["on_duty"] for fact in reasons] == [1, 1, 1, 1, 1, 0, 0]
+
+    def test_each_rung_has_thirty_seconds(self, scene) -> None:
+        incident = scene.incident()
+
+        pass_time(scene.at, 29)
+        assert alerted(incident) == LADDER[:1]
+        pass_time(scene.at + timedelta(seconds=29), 1)
+
+        assert alerted(incident) == LADDER[:2]
+        assert states(incident)["wangjianguo"] == AssignmentState.EXPIRED
+
+    def test_last_resort_is_on_the_record(self, scene) -> None:
+        incident = scene.incident()
+
+        pass_time(scene.at, 30 * len(LADDER) + 1)
+
+        assert facts(incident.case, "incident.ladder_exhausted") == [
+            {"tried": len(LADDER)}
+        ]
+        assert set(states(incident).values()) == {AssignmentState.EXPIRED}
+
+    def test_a_worker_that_slept_catches_up(self, scene) -> None:
+        incident = scene.incident()
+
+        run_due(at=scene.at + timedelta(hours=1))
+
+        assert alerted(incident)[:2] == LADDER[:2]
+        missed = facts(incident.case, "case.deadline_missed")
+        assert "incident.acknowledge" in [fact["key"] for fact in missed]
+
+    def test_nobody_on_duty_at_all(self, scene) -> None:
+        for person in scene.organisation.user_set.exclude(username="admin"):
+            accounts.disable_user(user=person, by=SYSTEM, at=scene.at)
+
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+
+        assert alerted(incident) == []
+        assert len(entries(incident.case, "incident.ladder_exhausted")) == 1
+
+
+class TestAnswers:
+    def test_acknowledging_stops_the_climb(self, scene) -> None:
+        incident = scene.incident()
+        at = scene.at + timedelta(seconds=12)
+
+        incidents.acknowledge(
+            assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
+        )
+        pass_time(at, 60)
+
+        assert alerted(incident) == LADDER[:1]
+        incident.refresh_from_db()
+        assert incident.acknowledged_at == at
+        assert facts(incident.case, "incident.responder_acknowledged") == [
+            {"responder": scene.guard.actor_key, "seconds": 12}
+        ]
+
+    def test_acknowledgement_without_arrival_expires(self, scene) -> None:
+        incident = scene.incident()
+        at = scene.at + timedelta(seconds=10)
+        incidents.acknowledge(
+            assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
+        )
+
+        at = pass_time(at, 179)
+        assert alerted(incident) == LADDER[:1]
+        pass_time(at, 1)
+
+        assert alerted(incident) == LADDER[:2]
+        assert states(incident)["wangjianguo"] == AssignmentState.EXPIRED
+        [fact] = facts(incident.case, "incident.responder_expired")
+        assert fact["acknowledged"] == 1
+
+    def test_late_help_is_help(self, scene) -> None:
+        incident = scene.incident()
+        at = pass_time(scene.at, 31)
+
+        incidents.arrive(
+            assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
+        )
+
+        assert states(incident)["wangjianguo"] == AssignmentState.ARRIVED
+
+    def test_first_to_arrive_commands_until_somebody_takes_over(self, scene) -> None:
+        incident = scene.incident()
+        incidents.arrive(
+            assignment=scene.assignment(incident, scene.guard),
+            by=scene.guard,
+            at=scene.at,
+        )
+
+        incident.case.refresh_from_db()
+        assert incident.case.commander == scene.guard
+
+    def test_twice_is_once(self, scene) -> None:
+        incident = scene.incident()
+        mine = scene.assignment(incident, scene.guard)
+        for seconds in (5, 9):
+            at = scene.at + timedelta(seconds=seconds)
+            incidents.acknowledge(assignment=mine, by=scene.guard, at=at)
+        for seconds in (20, 40):
+            at = scene.at + timedelta(seconds=seconds)
+            incidents.arrive(assignment=mine, by=scene.guard, at=at)
+
+        mine.refresh_from_db()
+        assert mine.acknowledged_at == scene.at + timedelta(seconds=5)
+        assert mine.arrived_at == scene.at + timedelta(seconds=20)
+        assert len(entries(incident.case, "incident.responder_arrived")) == 1
+
+    def test_officer_answers_for_a_guard_with_a_radio(self, scene) -> None:
+        incident = scene.incident()
+
+        incidents.acknowledge(
+            assignment=scene.assignment(incident, scene.guard),
+            by=scene.officer,
+            at=scene.at,
+        )
+
+        [entry] = entries(incident.case, "incident.responder_acknowledged")
+        assert entry.actor == scene.officer.actor_key
+        assert f'"for":"{scene.guard.actor_key}"' in bytes(entry.body).decode()
+        assert '"via":"radio"' in bytes(entry.body).decode()
+
+    def test_a_colleague_cannot_answer_for_another(self, scene) -> None:
+        incident = scene.incident()
+        mine = scene.assignment(incident, scene.guard)
+
+        with pytest.raises(NotAllowed):
+            incidents.acknowledge(assignment=mine, by=scene.next_guard, at=scene.at)
+
+        mine.refresh_from_db()
+        assert mine.state == AssignmentState.ALERTED
+
+    def test_somebody_who_was_not_sent_has_no_assignment(self, scene) -> None:
+        with pytest.raises(NotFound):
+            scene.assignment(scene.incident(), scene.manager)
+
+    def test_the_reporter_is_not_the_first_to_be_sent(self, scene) -> None:
+        incident = scene.incident(by=scene.guard)
+
+        assert alerted(incident) == ["zhangqiang"]
+
+    def test_joining_unasked_and_being_sent_by_name(self, scene) -> None:
+        incident = scene.incident()
+
+        for by in (scene.next_guard, scene.officer, scene.next_guard):
+            incidents.join_response(
+                incident=incident, user=scene.next_guard, by=by, at=scene.at
+            )
+
+        assert alerted(incident) == ["wangjianguo", "zhangqiang"]
+
+    def test_a_guard_of_another_site_cannot_be_sent(self, scene) -> None:
+        with pytest.raises(NotAllowed):
+            incidents.join_response(
+                incident=scene.incident(),
+                user=scene.stranger,
+                by=scene.officer,
+                at=scene.at,
+            )
+
+    def test_control_calls_off_whoever_is_still_on_the_way(self, scene) -> None:
+        incident = scene.incident()
+        incidents.join_response(
+            incident=incident, user=scene.next_guard, by=scene.officer, at=scene.at
+        )
+        incidents.arrive(
+            assignment=scene.assignment(incident, scene.guard),
+            by=scene.guard,
+            at=scene.at,
+        )
+        incidents.control_scene(incident=incident, by=scene.guard, at=scene.at)
+        pass_time(scene.at, 60)
+
+        assert states(incident) == {
+            "wangjianguo": AssignmentState.ARRIVED,
+            "zhangqiang": AssignmentState.STOOD_DOWN,
+        }
+
+    def test_control_needs_somebody_at_the_scene(self, scene) -> None:
+        incident = scene.incident()
+
+        with pytest.raises(Conflict):
+            incidents.control_scene(incident=incident, by=scene.officer, at=scene.at)
+        with pytest.raises(NotAllowed):
+            incidents.control_scene(incident=incident, by=scene.guard, at=scene.at)
+
+
+class TestUnconfirmedPublicReport:
+    def test_nearest_guard_and_duty_officer_at_once(self, scene) -> None:
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+
+        assert alerted(incident) == ["wangjianguo", "zhoumin"]
+        assert not incident.is_confirmed
+
+    def test_higher_rungs_wait_sixty_seconds(self, scene) -> None:
+        incident = self.reported_with_one_guard(scene)
+
+        at = pass_time(scene.at, 59)
+        assert alerted(incident) == ["wangjianguo", "zhoumin"]
+        pass_time(at, 1)
+
+        assert alerted(incident) == ["wangjianguo", "zhoumin", "hetao"]
+
+    def test_confirmation_lets_them_be_alerted_at_once(self, scene) -> None:
+        incident = self.reported_with_one_guard(scene)
+        at = pass_time(scene.at, 35)
+
+        incidents.confirm_report(incident=incident, by=scene.next_guard, at=at)
+
+        assert alerted(incident) == ["wangjianguo", "zhoumin", "hetao"]
+        at = pass_time(at, 28)  # the confirmation's own clock is met and never fires
+        assert alerted(incident) == ["wangjianguo", "zhoumin", "hetao"]
+        assert "incident.confirm" not in [
+            fact["key"] for fact in facts(incident.case, "case.deadline_missed")
+        ]
+
+    def test_a_visitor_cannot_confirm(self, scene) -> None:
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+
+        with pytest.raises(NotAllowed):
+            incidents.confirm_report(incident=incident, by=Visitor(), at=scene.at)
+
+    def test_staff_report_of_the_same_fight_confirms_it(self, scene) -> None:
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+
+        scene.report(at=scene.at + timedelta(seconds=5))
+
+        incident.refresh_from_db()
+        assert incident.is_confirmed
+
+    def reported_with_one_guard(self, scene: Scene) -> Incident:
+        """A site with one guard: after him and the officer only managers are left."""
+        for username in ("zhangqiang", "lixiang", "sunlei"):
+            person = scene.person(username)
+            person.shifts.filter(starts_at__lte=scene.at, ends_at__gt=scene.at).delete()
+        return scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+
+
+class TestNothingStopsTheWorker:
+    """A clock of a case that is over must not hold up the ladders of others."""
+
+    def test_a_false_alarm_is_not_confirmed_afterwards(self, scene) -> None:
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+        incidents.mark_false_alarm(
+            incident=incident, reason="小孩按的", by=scene.officer, at=scene.at
+        )
+
+        with pytest.raises(Conflict):
+            incidents.confirm_report(incident=incident, by=scene.guard, at=scene.at)
+
+        assert len(alerted(incident)) == 2
+
+    def test_a_clock_left_running_by_accident(self, scene) -> None:
+        incident = scene.incident()
+        other = scene.incident(place=scene.place("园区 南门"))
+        case = incident.case
+        Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+
+        pass_time(scene.at, 31)
+
+        assert alerted(incident) == ["wangjianguo"]
+        assert len(alerted(other)) == 2
+
+
+@pytest.mark.slow
+class TestAtTheSameInstant:
+    def test_answer_and_expiry_do_not_block_each_other(self, committed_scene) -> None:
+        scene = committed_scene
+        incident = scene.incident()
+        mine = scene.assignment(incident, scene.guard)
+        at = scene.at + timedelta(seconds=30)
+        for _round in range(5):
+            Assignment.objects.filter(pk=mine.pk).update(
+                state=AssignmentState.ALERTED, acknowledged_at=None, ended_at=None
+            )
+            Deadline.objects.filter(about=f"assignment:{mine.uid}").update(
+                met_at=None, fired_at=None
+            )
+            Deadline.objects.exclude(about=f"assignment:{mine.uid}").delete()
+            results = at_once(
+                lambda: incidents.acknowledge(assignment=mine, by=scene.guard, at=at),
+                lambda: run_due(at=at),
+                lambda: run_due(at=at),
+            )
+            # Late by a hair is late, but it is an answer all the same.
+            assert failures(results) == []
+            mine.refresh_from_db()
+            assert mine.state == AssignmentState.ACKNOWLEDGED
+        assert verify().is_sound
