@@ -44,7 +44,7 @@ def test_the_day_crew_is_on_duty_at_whatever_hour_the_demo_is_made(hour: int) ->
     }
     assert day_crew <= on_duty
     assert day_crew <= {
-        shift.user.username for shift in shifts_at(site, at=now + timedelta(hours=8))
+        shift.user.username for shift in shifts_at(site, at=now + timedelta(hours=7))
     }
 
 
