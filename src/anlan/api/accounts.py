@@ -77,7 +77,9 @@ def list_sites(request: ApiRequest) -> list[SiteOut]:
     return [SiteOut.of(site) for site in sites_of(request.auth)]
 
 
-@router.get("/sites/{uid}/places", **operation(out=Page[PlaceOut]))
+@router.get(
+    "/sites/{uid}/places", **operation(Permission.INCIDENT_REPORT, out=Page[PlaceOut])
+)
 def list_places(
     request: ApiRequest, uid: UUID, cursor: Cursor = "", limit: Limit = 100
 ) -> Page[PlaceOut]:

@@ -276,7 +276,11 @@ def withdraw_report(request: ApiRequest, uid: UUID) -> ReportOut:
 @router.post(
     "/reports/{uid}/splitting",
     **operation(
-        Permission.CASE_SEE, Permission.INCIDENT_COMMAND, out=IncidentOut, status=201
+        Permission.CASE_SEE,
+        Permission.INCIDENT_COMMAND,
+        Permission.INCIDENT_SEE,
+        out=IncidentOut,
+        status=201,
     ),
 )
 def split_report(request: ApiRequest, uid: UUID) -> Status[IncidentOut]:
@@ -297,7 +301,12 @@ def get_incident(request: ApiRequest, number: str) -> IncidentOut:
 
 @router.post(
     "/cases/{number}/confirmation",
-    **operation(Permission.CASE_SEE, Permission.INCIDENT_RESPOND, out=IncidentOut),
+    **operation(
+        Permission.CASE_SEE,
+        Permission.INCIDENT_RESPOND,
+        Permission.INCIDENT_SEE,
+        out=IncidentOut,
+    ),
 )
 def confirm_report(request: ApiRequest, number: str) -> IncidentOut:
     """Staff confirm what a visitor or a device reported."""
@@ -309,7 +318,13 @@ def confirm_report(request: ApiRequest, number: str) -> IncidentOut:
 
 @router.post(
     "/cases/{number}/false-alarm",
-    **operation(Permission.CASE_SEE, Permission.INCIDENT_COMMAND, out=IncidentOut),
+    **operation(
+        Permission.CASE_SEE,
+        Permission.INCIDENT_COMMAND,
+        Permission.TASK_SKIP,
+        Permission.INCIDENT_SEE,
+        out=IncidentOut,
+    ),
 )
 def mark_false_alarm(request: ApiRequest, number: str, body: ReasonIn) -> IncidentOut:
     """误报: nothing happened; the case closes with the reason."""
@@ -325,7 +340,12 @@ def mark_false_alarm(request: ApiRequest, number: str, body: ReasonIn) -> Incide
 
 @router.post(
     "/cases/{number}/severity",
-    **operation(Permission.CASE_SEE, Permission.INCIDENT_COMMAND, out=IncidentOut),
+    **operation(
+        Permission.CASE_SEE,
+        Permission.INCIDENT_COMMAND,
+        Permission.INCIDENT_SEE,
+        out=IncidentOut,
+    ),
 )
 def set_severity(request: ApiRequest, number: str, body: SeverityIn) -> IncidentOut:
     """Set the level, 1 提示 to 5 特别重大; the plan adds what it calls for."""
@@ -390,7 +410,12 @@ def join_response(
 
 @router.post(
     "/cases/{number}/control",
-    **operation(Permission.CASE_SEE, Permission.INCIDENT_RESPOND, out=IncidentOut),
+    **operation(
+        Permission.CASE_SEE,
+        Permission.INCIDENT_RESPOND,
+        Permission.INCIDENT_SEE,
+        out=IncidentOut,
+    ),
 )
 def control_scene(request: ApiRequest, number: str) -> IncidentOut:
     """The parties are apart: the first clock stops."""
@@ -403,7 +428,12 @@ def control_scene(request: ApiRequest, number: str) -> IncidentOut:
 
 @router.post(
     "/cases/{number}/dissuasion",
-    **operation(Permission.CASE_SEE, Permission.INCIDENT_RESPOND, out=IncidentOut),
+    **operation(
+        Permission.CASE_SEE,
+        Permission.INCIDENT_RESPOND,
+        Permission.INCIDENT_SEE,
+        out=IncidentOut,
+    ),
 )
 def record_dissuasion(
     request: ApiRequest, number: str, body: DissuasionIn
@@ -511,7 +541,12 @@ def decide_waiver(request: ApiRequest, uid: UUID, body: DecisionIn) -> WaiverOut
 
 @router.post(
     "/cases/{number}/closing",
-    **operation(Permission.CASE_SEE, Permission.INCIDENT_CLOSE, out=IncidentOut),
+    **operation(
+        Permission.CASE_SEE,
+        Permission.INCIDENT_CLOSE,
+        Permission.INCIDENT_SEE,
+        out=IncidentOut,
+    ),
 )
 def close_incident(request: ApiRequest, number: str) -> IncidentOut:
     """Close it: scene controlled, police question answered, no binding task open."""

@@ -1,0 +1,384 @@
+"""One row for each operation of the API: who may, who may not, and what to send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from anlan.cases import services as cases
+from anlan.cases.models import Case, Task
+from anlan.customers import services as customers
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import EmergencyService
+from anlan.incidents.models import Incident
+from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import Entry
+from tests.scene import Scene
+
+Request: TypeAlias = tuple[str, Any]  # path, body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """``forbidden`` sees the thing and may not; none where whoever sees also may.
+
+    ``stranger`` is the status for a guard of another site.
+    """
+
+    method: str
+    request: Callable[[Scene], Request]
+    permitted: str
+    status: int = 200
+    forbidden: str | None = None
+    stranger: int = 404
+
+
+ROWS: dict[str, Row] = {}
+
+
+def get(
+    permitted: str = "wangjianguo", **more: Any
+) -> Callable[[Callable[[Scene], str]], Callable[[Scene], str]]:
+    def enter(path: Callable[[Scene], str]) -> Callable[[Scene], str]:
+        ROWS[path.__name__] = Row(
+            method="GET",
+            request=lambda scene: (path(scene), None),
+            permitted=permitted,
+            **more,
+        )
+        return path
+
+    return enter
+
+
+def post(
+    permitted: str = "zhoumin", forbidden: str | None = "wangjianguo", **more: Any
+) -> Callable[[Callable[[Scene], Request]], Callable[[Scene], Request]]:
+    def enter(request: Callable[[Scene], Request]) -> Callable[[Scene], Request]:
+        ROWS[request.__name__] = Row(
+            method="POST",
+            request=request,
+            permitted=permitted,
+            forbidden=forbidden,
+            **more,
+        )
+        return request
+
+    return enter
+
+
+@get(stranger=200)
+def who_am_i(scene: Scene) -> str:
+    return "/me"
+
+
+@get(stranger=200)
+def list_sites(scene: Scene) -> str:
+    return "/sites"
+
+
+@get()
+def list_places(scene: Scene) -> str:
+    return f"/sites/{scene.site.uid}/places"
+
+
+@get(forbidden="linan")
+def list_shifts(scene: Scene) -> str:
+    return f"/sites/{scene.site.uid}/shifts"
+
+
+@get(permitted="hetao", forbidden="wangjianguo", stranger=403)
+def get_verification(scene: Scene) -> str:
+    return "/ledger/verification"
+
+
+@get(stranger=200)
+def list_cases(scene: Scene) -> str:
+    _case(scene)
+    return "/cases"
+
+
+@get()
+def get_case(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}"
+
+
+@get()
+def get_timeline(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/timeline"
+
+
+@get()
+def get_incident(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/incident"
+
+
+@get()
+def list_tasks(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/tasks"
+
+
+@get(stranger=200)
+def my_tasks(scene: Scene) -> str:
+    return "/tasks"
+
+
+@get()
+def list_parties(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/parties"
+
+
+@get(stranger=200)
+def find_people(scene: Scene) -> str:
+    return "/people?text=%E5%88%98%E6%B4%8B"
+
+
+@get(permitted="lixiang")
+def get_report(scene: Scene) -> str:
+    return f"/reports/{scene.report().uid}"
+
+
+@post(permitted="wangjianguo", forbidden="admin", status=201, stranger=422)
+def report_incident(scene: Scene) -> Request:
+    body = {"request_id": str(uuid4()), "place": str(scene.garage.uid)}
+    return "/reports", {**body, "flags": ["ongoing"], "words": "两人在车位旁打架"}
+
+
+@post(permitted="lixiang", forbidden="zhoumin")
+def withdraw_report(scene: Scene) -> Request:
+    return f"/reports/{scene.report().uid}/withdrawal", None
+
+
+@post(status=201)
+def split_report(scene: Scene) -> Request:
+    scene.report()
+    return f"/reports/{scene.report(by=scene.guard).uid}/splitting", None
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def confirm_report(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/confirmation", None
+
+
+@post()
+def mark_false_alarm(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/false-alarm", {"reason": "两人在闹着玩"}
+
+
+@post()
+def set_severity(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/severity", {"severity": 4}
+
+
+@post(permitted="wangjianguo", forbidden="sunlei")
+def acknowledge(scene: Scene) -> Request:
+    body = {"responder": str(scene.guard.uid)}
+    return f"/cases/{_case(scene).number}/acknowledgement", body
+
+
+@post(permitted="wangjianguo", forbidden="sunlei")
+def arrive(scene: Scene) -> Request:
+    body = {"responder": str(scene.guard.uid), "via": "radio"}
+    return f"/cases/{_case(scene).number}/arrival", body
+
+
+@post(permitted="zhangqiang", forbidden="lifang", status=201)
+def join_response(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/responders", {}
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def control_scene(scene: Scene) -> Request:
+    return f"/cases/{_attended(scene).case.number}/control", None
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def record_dissuasion(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/dissuasion", {"result": "worked"}
+
+
+@post(permitted="wangjianguo", forbidden=None, status=201)
+def call_for_help(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/calls", {"service": "110"}
+
+
+@post(permitted="wangjianguo", forbidden=None)
+def answer_call(scene: Scene) -> Request:
+    call = incidents.record_emergency_call(
+        incident=scene.incident(),
+        service=EmergencyService.POLICE,
+        by=scene.guard,
+        at=scene.at,
+    )
+    return f"/calls/{call.uid}/answer", {"answer": "已派警", "receipt": "A-17"}
+
+
+@post(status=201)
+def propose_waiver(scene: Scene) -> Request:
+    number = scene.incident(flags=()).case.number
+    return f"/cases/{number}/police-waivers", {"reason": "双方当场和好，无人受伤"}
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def decide_waiver(scene: Scene) -> Request:
+    waiver = incidents.propose_police_waiver(
+        incident=scene.incident(flags=()),
+        reason="双方当场和好，无人受伤",
+        by=scene.officer,
+        at=scene.at,
+    )
+    return f"/police-waivers/{waiver.uid}/decision", {"approved": True}
+
+
+@post()
+def close_incident(scene: Scene) -> Request:
+    incident = _attended(scene)
+    incidents.control_scene(incident=incident, by=scene.officer, at=scene.at)
+    incidents.record_emergency_call(
+        incident=incident,
+        service=EmergencyService.POLICE,
+        by=scene.officer,
+        at=scene.at,
+    )
+    _finish(incident.case, scene)
+    return f"/cases/{incident.case.number}/closing", None
+
+
+@post()
+def reopen_case(scene: Scene) -> Request:
+    incident = scene.incident()
+    incidents.mark_false_alarm(
+        incident=incident, reason="误按", by=scene.officer, at=scene.at
+    )
+    return f"/cases/{incident.case.number}/reopening", None
+
+
+@post(permitted="wangjianguo", forbidden=None, status=201)
+def write_note(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/notes", {"text": "双方已分开"}
+
+
+@post(status=201)
+def strike_entry(scene: Scene) -> Request:
+    case = _case(scene)
+    cases.write_note(case=case, text="写错了", by=scene.guard, at=scene.at)
+    seq = Entry.objects.filter(subject=case.subject, kind="case.note_written").get().seq
+    return f"/cases/{case.number}/strikes", {"seq": seq, "reason": "记错案件"}
+
+
+@post(permitted="wangjianguo", forbidden=None)
+def complete_task(scene: Scene) -> Request:
+    return f"/tasks/{_task(scene).uid}/completion", {"words": "已经做了"}
+
+
+@post()
+def skip_task(scene: Scene) -> Request:
+    return f"/tasks/{_task(scene).uid}/skipping", {"reason": "现场不需要"}
+
+
+@post(permitted="wangjianguo", forbidden=None)
+def reopen_task(scene: Scene) -> Request:
+    task = _task(scene)
+    cases.complete_task(task=task, words="做了", by=scene.guard, at=scene.at)
+    return f"/tasks/{task.uid}/reopening", None
+
+
+@post()
+def advance_phase(scene: Scene) -> Request:
+    case = _case(scene)
+    _finish(case, scene)
+    return f"/cases/{case.number}/phase", {"leave": "protect"}
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def take_command(scene: Scene) -> Request:
+    body = {"commander": str(scene.guard.uid)}
+    return f"/cases/{_case(scene).number}/command", body
+
+
+@post()
+def join_cases(scene: Scene) -> Request:
+    case, host = _two(scene)
+    return f"/cases/{case.number}/joining", {"into": host.number}
+
+
+@post()
+def part_cases(scene: Scene) -> Request:
+    case, host = _two(scene)
+    cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+    return f"/cases/{case.number}/parting", None
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def add_party(scene: Scene) -> Request:
+    body = {"roles": ["witness"], "description": "穿红外套的男子"}
+    return f"/cases/{_case(scene).number}/parties", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def set_roles(scene: Scene) -> Request:
+    return f"/parties/{_party(scene)}/roles", {"roles": ["aggressor", "victim"]}
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def identify(scene: Scene) -> Request:
+    body = {"new_person": {"name": "刘洋", "phone": "19900000201"}}
+    return f"/parties/{_party(scene)}/identity", body
+
+
+@post()
+def unmask(scene: Scene) -> Request:
+    body = {"field": "phone", "reason": "联系家属"}
+    return f"/parties/{_party(scene, known=True)}/unmasking", body
+
+
+def _case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+def _attended(scene: Scene) -> Incident:
+    """An incident at which the guard who was alerted has arrived."""
+    incident = scene.incident()
+    assignment = scene.assignment(incident, scene.guard)
+    incidents.arrive(assignment=assignment, by=scene.guard, at=scene.at)
+    return incident
+
+
+def _finish(case: Case, scene: Scene) -> None:
+    for task in Task.objects.filter(case=case, binding=True, state="open"):
+        cases.complete_task(task=task, words="已完成", by=scene.officer, at=scene.at)
+
+
+def _task(scene: Scene) -> Task:
+    tasks = Task.objects.filter(case=_case(scene), state="open").order_by("position")
+    return tasks[0]
+
+
+def _two(scene: Scene) -> tuple[Case, Case]:
+    host = _case(scene)
+    return scene.incident(place=scene.place("园区 南门")).case, host
+
+
+def _party(scene: Scene, *, known: bool = False) -> str:
+    person = (
+        customers.add_person(
+            site=scene.site,
+            name="刘洋",
+            phone="19900000201",
+            by=SYSTEM,
+            at=scene.at,
+        )
+        if known
+        else None
+    )
+    party = cases.add_party(
+        case=_case(scene),
+        roles=["aggressor"],
+        person=person,
+        description="" if known else "高个子，黑色上衣",
+        by=scene.officer,
+        at=scene.at,
+    )
+    return str(party.uid)

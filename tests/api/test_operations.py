@@ -1,0 +1,116 @@
+"""Every operation as permitted, forbidden, stranger, out of scope, expired, nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from anlan.accounts.roles import Permission
+from anlan.api.root import api
+from anlan.ledger.models import Entry
+from tests.api.conftest import Answer, Api, give_token
+from tests.api.operations import ROWS
+from tests.scene import Scene
+
+# Devices have no token; they are in test_alarms.py.
+BY_DEVICES = {"raise_alarm", "raise_alarm_at_secret"}
+
+
+def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in api.get_openapi_schema(path_prefix="/api/v1/")[
+        "paths"
+    ].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+SCOPES: dict[str, list[Permission]] = {
+    operation["operationId"]: [Permission(s) for s in operation.get("x-scopes", [])]
+    for _method, _path, operation in _operations()
+}
+WHERE: dict[str, tuple[str, str]] = {
+    operation["operationId"]: (
+        method,
+        path.removeprefix("/api/v1").format(number="YQ-IN-20261123-001", uid=uuid4()),
+    )
+    for method, path, operation in _operations()
+    if operation["operationId"] not in BY_DEVICES
+}
+every_operation = pytest.mark.parametrize("name", sorted(ROWS))
+
+
+def test_every_operation_has_a_row_and_every_row_an_operation() -> None:
+    assert set(ROWS) | BY_DEVICES == set(SCOPES)
+
+
+def test_no_two_operations_share_a_name() -> None:
+    names = [operation["operationId"] for _m, _p, operation in _operations()]
+    assert len(names) == len(set(names))
+
+
+@every_operation
+@pytest.mark.both
+def test_permitted_with_just_the_scopes_it_names(scene: Scene, name: str) -> None:
+    row = ROWS[name]
+    answer = _send(scene, name, row.permitted, scopes=SCOPES[name])
+    assert answer.status == row.status, answer.body
+
+
+@pytest.mark.parametrize("name", sorted(n for n in ROWS if ROWS[n].forbidden))
+def test_forbidden_with_a_sentence_and_nothing_changed(scene: Scene, name: str) -> None:
+    row = ROWS[name]
+    assert row.forbidden is not None
+    path, body = row.request(scene)
+    before = Entry.objects.count()
+    secret = give_token(scene.person(row.forbidden), scene.at)
+    answer = Api(secret).send(row.method, path, body=body)
+    assert (answer.status, answer.code) == (403, "not_allowed"), answer.body
+    assert answer.body["error"]["message"]
+    assert Entry.objects.count() == before
+
+
+@every_operation
+def test_a_stranger_finds_nothing(scene: Scene, name: str) -> None:
+    row = ROWS[name]
+    path, body = row.request(scene)
+    before = Entry.objects.count()
+    answer = Api(give_token(scene.stranger, scene.at)).send(row.method, path, body=body)
+    assert answer.status == row.stranger, answer.body
+    assert Entry.objects.count() == before
+    if row.stranger == 200:
+        assert scene.site.code not in str(answer.body)
+
+
+def test_a_token_without_one_of_the_scopes_is_refused(scene: Scene) -> None:
+    for name, (method, path) in WHERE.items():
+        for missing in SCOPES[name]:
+            secret = _token_without(scene, missing)
+            answer = Api(secret).send(method, path)
+            assert answer.status == 403, (name, missing, answer.body)
+            assert str(missing.label) in answer.body["error"]["message"]
+
+
+def test_an_expired_token_and_none_are_refused(scene: Scene) -> None:
+    user = scene.manager
+    expired = give_token(user, scene.at, expires=timedelta(seconds=59))
+    for name, (method, path) in WHERE.items():
+        for secret in (expired, "", "anlan_never", "anlan_不是"):
+            answer = Api(secret).send(method, path)
+            assert (answer.status, answer.code) == (401, "unauthorized"), name
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def _token_without(scene: Scene, missing: Permission) -> str:
+    scopes = [scope for scope in Permission if scope != missing]
+    return give_token(scene.manager, scene.at, scopes=scopes)
+
+
+def _send(scene: Scene, name: str, username: str, **more: Any) -> Answer:
+    row = ROWS[name]
+    path, body = row.request(scene)
+    secret = give_token(scene.person(username), scene.at, **more)
+    return Api(secret).send(row.method, path, body=body)
