@@ -9,7 +9,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from anlan.base.pages import table
+from anlan.config.environment import ROOT
 from anlan.law.selectors import sources
+from anlan.play.actions import ACTIONS, Stage, measures
+from anlan.play.scenario import Scenario
 
 PAGES = {
     "render_sources": "docs/sources.md",
@@ -57,3 +60,19 @@ def test_the_settings_hide_secrets_and_machines(tmp_path: Path, settings):
 
 def test_a_bar_does_not_break_a_table():
     assert table(("a",), [("b|c\nd",)]) == "| a |\n| --- |\n| b\\|c d |"
+
+
+def test_the_page_of_scenarios_names_every_verb_and_measure(scene):
+    text = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
+    stage = Stage(site=scene.site, reports=[scene.report()])
+    for name in (*ACTIONS, *measures(stage), *Scenario.model_fields):
+        assert f"`{name}`" in text, name
+
+
+def test_every_decision_is_short_and_numbered():
+    pages = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    for number, page in enumerate(pages, 1):
+        lines = page.read_text("utf-8").splitlines()
+        assert page.name.startswith(f"{number:04d}-")
+        assert lines[0].startswith(f"# {number}. ")
+        assert len(lines) <= 20
