@@ -20,7 +20,14 @@ from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
 from anlan.cases.events import EntryStruck
-from anlan.cases.models import AccessLink, Case, Party, Strike, Task
+from anlan.cases.models import (
+    AccessLink,
+    Case,
+    Party,
+    PartyRole,
+    Strike,
+    Task,
+)
 from anlan.customers.selectors import masked
 from anlan.ledger.events import KINDS, Event
 from anlan.ledger.models import Entry
@@ -268,6 +275,18 @@ def parties_of(case: Case) -> list[Party]:
     return sorted(
         parties, key=lambda p: min(order.index(r.role) for r in p.roles.all())
     )
+
+
+def roles_by_party(case: Case) -> dict[Party, list[str]]:
+    """The parties with the parts they play, in one query; in the order they were added."""
+    found: dict[Party, list[str]] = {}
+    for row in (
+        PartyRole.objects.filter(party__case=case, party__removed_at=None)
+        .select_related("party__person", "party__user")
+        .order_by("party", "pk")
+    ):
+        found.setdefault(row.party, []).append(row.role)
+    return found
 
 
 def party_names(keys: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,152 @@
+"""What people type in the room of a case."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.accounts.models import Site, User
+from anlan.accounts.roles import ROLES, Permission, roles_with
+from anlan.accounts.selectors import people_with_role
+from anlan.cases.enums import Role
+from anlan.cases.models import Case
+from anlan.customers.enums import ProtectedField
+
+_THREE_LINES = forms.Textarea(attrs={"rows": 3})
+
+
+class OnceForm(forms.Form):
+    """A form that may arrive twice: the same ``request_id`` is answered once."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class PlainForm(forms.Form):
+    """Only a button; what it does is refused or idempotent the second time."""
+
+
+class WordsForm(forms.Form):
+    words = forms.CharField(
+        label=gettext_lazy("做了什么"),
+        max_length=1000,
+        required=False,
+        widget=_THREE_LINES,
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("理由"), max_length=300, widget=_THREE_LINES
+    )
+
+
+class NoteForm(OnceForm):
+    text = forms.CharField(label=gettext_lazy("记录"), max_length=2000)
+    happened = forms.DateTimeField(
+        label=gettext_lazy("发生时间"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+
+class RolesForm(forms.Form):
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("角色"),
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class IdentityForm(forms.Form):
+    """Who somebody is: a colleague, or a customer by name and phone."""
+
+    user = forms.ModelChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("本公司人员"),
+        to_field_name="uid",
+        required=False,
+    )
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=60, required=False)
+    phone = forms.CharField(
+        label=gettext_lazy("电话"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+    field_order = ("roles", "description", "name", "phone", "user")
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = colleagues(site)  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("user") and (said.get("name") or said.get("phone")):
+            self.add_error("user", _("请只选一个身份"))
+        if bool(said.get("name")) != bool(said.get("phone")):
+            missing = "phone" if said.get("name") else "name"
+            self.add_error(missing, _("姓名和电话要一起填写"))
+        return said
+
+
+class PartyForm(IdentityForm, RolesForm, OnceForm):
+    description = forms.CharField(
+        label=gettext_lazy("特征描述"),
+        help_text=gettext_lazy("还不知道是谁时，写衣着、年龄、体貌；不要写姓名"),
+        max_length=200,
+        required=False,
+    )
+
+
+class RevealForm(forms.Form):
+    field = forms.ChoiceField(
+        label=gettext_lazy("要看什么"), choices=ProtectedField.choices
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("查看的理由"),
+        help_text=gettext_lazy("谁、何时、为什么查看，都会留下记录"),
+        max_length=200,
+    )
+
+
+class CommandForm(forms.Form):
+    commander = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("现场指挥"), to_field_name="uid"
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = colleagues(site, Permission.INCIDENT_RESPOND)
+        self.fields["commander"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
+class JoinForm(forms.Form):
+    host = forms.ModelChoiceField(
+        Case.objects.none(),
+        label=gettext_lazy("并入哪个案件"),
+        to_field_name="number",
+    )
+
+    def __init__(self, *args: Any, hosts: QuerySet[Case], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["host"]
+        field.queryset = hosts  # type: ignore[attr-defined]  # a ModelChoiceField
+        field.label_from_instance = _case_label  # type: ignore[attr-defined]  # the same
+
+
+def colleagues(site: Site, permission: Permission | None = None) -> QuerySet[User]:
+    """Staff at the site or above it; those whose role carries ``permission``, if given."""
+    roles = roles_with(permission) if permission else list(ROLES)
+    return reduce(or_, (people_with_role(site, role) for role in roles))
+
+
+def _case_label(case: Case) -> str:
+    return f"{case.number} {case.title}"

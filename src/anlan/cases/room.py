@@ -1,0 +1,324 @@
+"""One case as one reader sees it on one screen; each part is read when a panel asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID, uuid4
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
+from anlan.cases.enums import Phase, TaskState
+from anlan.cases.models import Case, Party, Task
+from anlan.cases.selectors import (
+    Line,
+    roles_by_party,
+    shown_name,
+    tasks_by_phase,
+    timeline_page,
+)
+from anlan.customers.selectors import masked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A phase in the bar: ``state`` is done, now or todo."""
+
+    name: str | Promise
+    note: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """What still holds a case open, and where it is done."""
+
+    title: str | Promise
+    note: str | Promise
+    url: str
+    icon: str = "checklist"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A party as everybody in the room may see them."""
+
+    party: Party
+    name: str
+    tone: str
+    roles: tuple[str, ...]
+    sub: str
+    masked: str
+    can_be_revealed: bool
+
+
+class Can:
+    """What the reader may do here now; a button that would be refused is not shown."""
+
+    def __init__(self, case: Case, reader: User) -> None:
+        self._site = case.site
+        self._reader = reader
+        self._is_open = case.is_open
+        self._is_closed = case.state == Case.State.CLOSED
+
+    @cached_property
+    def note(self) -> bool:
+        return self._may(Permission.CASE_NOTE)
+
+    @cached_property
+    def strike(self) -> bool:
+        return self._may(Permission.CASE_STRIKE)
+
+    @cached_property
+    def unmask(self) -> bool:
+        return self._may(Permission.PERSON_UNMASK)
+
+    @cached_property
+    def link(self) -> bool:
+        return self._may(Permission.CASE_LINK)
+
+    @cached_property
+    def command(self) -> bool:
+        return self._is_open and self._may(Permission.INCIDENT_COMMAND)
+
+    @cached_property
+    def respond(self) -> bool:
+        return self._is_open and self._may(Permission.INCIDENT_RESPOND)
+
+    @cached_property
+    def do_task(self) -> bool:
+        return self._is_open and self._may(Permission.TASK_DO)
+
+    @cached_property
+    def skip_task(self) -> bool:
+        return self._is_open and self._may(Permission.TASK_SKIP)
+
+    @cached_property
+    def reopen_task(self) -> bool:
+        return self._is_open and self._may(Permission.CASE_NOTE)
+
+    @cached_property
+    def edit_party(self) -> bool:
+        return self._is_open and self._may(Permission.PARTY_EDIT)
+
+    @cached_property
+    def close(self) -> bool:
+        return self._is_open and self._may(Permission.INCIDENT_CLOSE)
+
+    @cached_property
+    def waive(self) -> bool:
+        return self._is_open and self._may(Permission.POLICE_WAIVE)
+
+    @cached_property
+    def lower(self) -> bool:
+        return self._is_open and self._may(Permission.SEVERITY_LOWER)
+
+    @cached_property
+    def reopen(self) -> bool:
+        return self._is_closed and self._may(Permission.INCIDENT_CLOSE)
+
+    def _may(self, permission: Permission) -> bool:
+        return has_permission(self._reader, permission, site=self._site)
+
+
+class Room:
+    """What the frame and the panels of this package show."""
+
+    def __init__(
+        self, *, case: Case, reader: User, at: datetime, before: int | None = None
+    ) -> None:
+        self.case = case
+        self.reader = reader
+        self.at = at
+        self.before = before
+
+    @cached_property
+    def can(self) -> Can:
+        return Can(self.case, self.reader)
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether other cases may be joined into this one; if unknown, they may."""
+        return True
+
+    @cached_property
+    def tasks(self) -> dict[str, list[Task]]:
+        return tasks_by_phase(self.case)
+
+    @cached_property
+    def parties(self) -> dict[Party, list[str]]:
+        return roles_by_party(self.case)
+
+    @cached_property
+    def phases(self) -> list[Step]:
+        left = self._phases_left
+        now = list(Phase).index(Phase(self.case.phase))
+        return [
+            self._step(phase, place - now, left.get(phase))
+            for place, phase in enumerate(Phase)
+        ]
+
+    @cached_property
+    def now_tasks(self) -> list[Task]:
+        """The open tasks that the gate of this phase asks for, and others of it."""
+        return [task for task in self.reached if task.state == TaskState.OPEN]
+
+    @cached_property
+    def ended_tasks(self) -> list[Task]:
+        return [task for task in self.reached if task.state != TaskState.OPEN]
+
+    @property
+    def percent_done(self) -> int:
+        return round(100 * len(self.ended_tasks) / (len(self.reached) or 1))
+
+    @cached_property
+    def later_tasks(self) -> list[tuple[Phase, list[Task]]]:
+        phases = list(Phase)
+        rest = phases[phases.index(Phase(self.case.phase)) + 1 :]
+        return [(phase, self.tasks[phase]) for phase in rest if phase in self.tasks]
+
+    @cached_property
+    def gates(self) -> list[Task]:
+        """Binding tasks of this phase and those before it that are still open."""
+        return [task for task in self.now_tasks if task.binding]
+
+    @cached_property
+    def open_gates(self) -> list[Gate]:
+        """Everything that must be done before the case can be closed."""
+        open_now = [
+            task
+            for some in self.tasks.values()
+            for task in some
+            if task.binding and task.state == TaskState.OPEN
+        ]
+        return [
+            Gate(
+                title=task.title,
+                note=f"{task.get_phase_display()} · {task.get_role_key_display()}",
+                url=reverse("cases:task", args=[self.case.number, task.uid]),
+            )
+            for task in open_now
+        ]
+
+    @cached_property
+    def done_tasks(self) -> list[Task]:
+        return self._tasks_in(TaskState.DONE)
+
+    @cached_property
+    def skipped_tasks(self) -> list[Task]:
+        return self._tasks_in(TaskState.SKIPPED)
+
+    @cached_property
+    def next_phase(self) -> Phase | None:
+        return Phase(self.case.phase).following
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return self._lines[0]
+
+    @cached_property
+    def older(self) -> int | None:
+        return self._lines[1]
+
+    @property
+    def new_request_id(self) -> UUID:
+        """For a form that may be sent twice."""
+        return uuid4()
+
+    @cached_property
+    def shown_parties(self) -> list[Shown]:
+        shown = [
+            _shown(party, _in_order(roles)) for party, roles in self.parties.items()
+        ]
+        return sorted(shown, key=lambda one: _ROLES.index(one.roles[0]))
+
+    def known_names(self) -> dict[str, str]:
+        """Names that the room has read anyway; the timeline need not ask again."""
+        users = [self.reader, self.case.commander]
+        users += [party.user for party in self.parties]
+        users += [task.ended_by for some in self.tasks.values() for task in some]
+        names = {user.actor_key: user.name for user in users if user is not None}
+        names |= {f"party:{party.uid}": shown_name(party) for party in self.parties}
+        return names
+
+    @cached_property
+    def reached(self) -> list[Task]:
+        phases = list(Phase)
+        reached = phases[: phases.index(Phase(self.case.phase)) + 1]
+        return [task for phase in reached for task in self.tasks.get(phase, [])]
+
+    def _tasks_in(self, state: TaskState) -> list[Task]:
+        tasks = [task for some in self.tasks.values() for task in some]
+        return [task for task in tasks if task.state == state]
+
+    @cached_property
+    def _phases_left(self) -> dict[str, datetime | None]:
+        if self.case.is_open and self.case.phase == Phase.PROTECT:
+            return {}  # none was left yet
+        return dict(self.case.phase_records.values_list("phase", "left_at"))
+
+    @cached_property
+    def _lines(self) -> tuple[list[Line], int | None]:
+        return timeline_page(
+            self.case,
+            before=self.before,
+            names=self.known_names(),
+            has_joined=self.has_joined,
+        )
+
+    def _step(self, phase: Phase, distance: int, left_at: datetime | None) -> Step:
+        tasks = self.tasks.get(phase, [])
+        open_now = sum(task.state == TaskState.OPEN for task in tasks)
+        if distance < 0 or not self.case.is_open:
+            note = _left(left_at)
+            state = "done" if distance <= 0 else "todo"
+        elif distance == 0:
+            note = ngettext("还有 %d 项", "还有 %d 项", open_now) % open_now
+            state = "now"
+        else:
+            note = ngettext("%d 项任务", "%d 项任务", len(tasks)) % len(tasks)
+            state = "todo"
+        return Step(name=phase.label, note=note, state=state)
+
+
+def _left(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    return _("%(time)s 完成") % {"time": f"{timezone.localtime(at):%H:%M}"}
+
+
+def _shown(party: Party, roles: tuple[str, ...]) -> Shown:
+    if party.user is not None:
+        sub, kept = party.description, party.user.employee_number
+    elif party.person is not None:
+        person = masked(party.person)
+        sub = party.description or (_("未成年人") if person.is_minor else "")
+        kept = person.phone or person.identity_number
+    else:
+        sub, kept = _("身份待确认"), ""
+    return Shown(
+        party=party,
+        name=shown_name(party),
+        tone=_TONES.get(roles[0], "brand"),
+        roles=roles,
+        sub=sub,
+        masked=kept,
+        can_be_revealed=party.person is not None and bool(kept),
+    )
+
+
+_TONES = {"victim": "victim", "aggressor": "bad", "involved": "hot", "staff": "ok"}
+_ROLES = ("victim", "aggressor", "involved", "witness", "guardian", "staff")
+
+
+def _in_order(roles: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted(roles, key=_ROLES.index))

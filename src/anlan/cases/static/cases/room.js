@@ -1,0 +1,12 @@
+// The room's sheet: what htmx puts into it is shown over the page; after a change, or when
+// it is closed, it is empty again.
+
+const sheet = document.getElementById("sheet");
+
+document.addEventListener("htmx:after:swap", () => {
+  if (sheet.childElementCount && !sheet.open) sheet.showModal();
+});
+
+document.addEventListener("room:done", () => sheet.close());
+
+sheet.addEventListener("close", () => sheet.replaceChildren());

@@ -1,0 +1,35 @@
+"""Addresses of one case: its room, and what is done in it."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anlan.cases.views import notes, pages, parties, tasks
+
+app_name = "cases"
+urlpatterns = [
+    path("<str:number>/", pages.room, name="room"),
+    path("<str:number>/panel/<str:name>/", pages.one, name="panel"),
+    path("<str:number>/entries/", pages.entries, name="entries"),
+    path("<str:number>/entries/<int:seq>/strike/", notes.strike, name="strike"),
+    path("<str:number>/notes/", notes.note, name="note"),
+    path("<str:number>/phase/", pages.phase, name="phase"),
+    path("<str:number>/command/", pages.command, name="command"),
+    path("<str:number>/joining/", pages.joining, name="joining"),
+    path("<str:number>/parting/", pages.parting, name="parting"),
+    path("<str:number>/closing/", pages.closing, name="closing"),
+    path("<str:number>/reopening/", pages.reopening, name="reopening"),
+    path("<str:number>/tasks/<uuid:uid>/", tasks.task, name="task"),
+    path("<str:number>/tasks/<uuid:uid>/skipping/", tasks.skipping, name="skipping"),
+    path(
+        "<str:number>/tasks/<uuid:uid>/reopening/",
+        tasks.reopening,
+        name="task_reopening",
+    ),
+    path("<str:number>/parties/", parties.addition, name="party_addition"),
+    path(
+        "<str:number>/parties/<uuid:uid>/identity/", parties.identity, name="identity"
+    ),
+    path("<str:number>/parties/<uuid:uid>/roles/", parties.roles, name="roles"),
+    path("<str:number>/parties/<uuid:uid>/contact/", parties.contact, name="contact"),
+]

@@ -1,0 +1,80 @@
+"""Lines that people write on the timeline, and the striking of wrong ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from anlan.cases import services as cases
+from anlan.cases.forms import NoteForm, ReasonForm
+from anlan.cases.room import Room
+from anlan.cases.selectors import case_for
+from anlan.cases.views.answers import (
+    PANELS,
+    case_changed,
+    is_in_place,
+    panels_answer,
+    reader_of,
+    sheet,
+)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def note(request: HttpRequest, number: str) -> HttpResponse:
+    """Write a line; a time before now is when it happened, the other clock is ours."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        cases.write_note(
+            case=case,
+            text=said["text"],
+            happened=said["happened"],
+            request_id=said["request_id"],
+            by=reader,
+            at=at,
+        )
+        if not is_in_place(request):
+            return case_changed(request, number, at=at)
+        room = Room(case=case, reader=reader, at=at)
+        fresh = {"composer": "cases/panels/composer.html"}
+        return panels_answer(request, room, {"timeline": PANELS["timeline"], **fresh})
+
+    return sheet(
+        request,
+        number=number,
+        title=_("记录现场情况"),
+        button=_("记录"),
+        form=NoteForm(request.POST or None),
+        act=act,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def strike(request: HttpRequest, number: str, seq: int) -> HttpResponse:
+    """Declare a line wrong: it stays readable, struck through, with who and why."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        cases.strike_entry(case=case, seq=seq, reason=said["reason"], by=reader, at=at)
+        return case_changed(request, number, at=at)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("划去第 %d 条记录") % seq,
+        lead=_("原文保留可见，旁边写明谁、为什么划去。"),
+        button=_("划去"),
+        form=ReasonForm(request.POST or None),
+        act=act,
+    )

@@ -1,0 +1,182 @@
+"""Who the case is about: added, identified, given other roles, looked at unmasked."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from anlan.base.errors import NotFound
+from anlan.cases import services as cases
+from anlan.cases.forms import IdentityForm, PartyForm, RevealForm, RolesForm
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import case_for, shown_name
+from anlan.cases.views.answers import case_changed, reader_of, sheet
+from anlan.customers import services as customers
+from anlan.customers.enums import ProtectedField
+from anlan.customers.models import Person
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def addition(request: HttpRequest, number: str) -> HttpResponse:
+    """A colleague, a customer by name and phone, or somebody not yet known."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        cases.add_party(
+            case=case,
+            roles=said["roles"],
+            person=_person(request, case, said),
+            user=said["user"],
+            description=said["description"],
+            request_id=said["request_id"],
+            by=reader,
+            at=at,
+        )
+        return case_changed(request, number, at=at)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("登记当事人"),
+        button=_("登记"),
+        form=PartyForm(request.POST or None, site=case.site),
+        act=act,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def identity(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Say who somebody described is; the description stays on the record."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    party = _party(case, uid)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        cases.identify_party(
+            party=party,
+            person=_person(request, case, said),
+            user=said["user"],
+            by=reader,
+            at=at,
+        )
+        return case_changed(request, number, at=at)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("确认身份：%s") % shown_name(party),
+        button=_("确认身份"),
+        form=IdentityForm(request.POST or None, site=case.site),
+        act=act,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def roles(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    at = timezone.now()
+    reader = reader_of(request)
+    party = _party(case_for(reader, number), uid)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        cases.set_party_roles(party=party, roles=said["roles"], by=reader, at=at)
+        return case_changed(request, number, at=at)
+
+    held = [row.role for row in party.roles.all()]
+    return sheet(
+        request,
+        number=number,
+        title=_("修改角色：%s") % shown_name(party),
+        button=_("保存"),
+        form=RolesForm(request.POST or None, initial={"roles": held}),
+        act=act,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def contact(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """The unmasked value, once, with the reason on the record; it is kept nowhere."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    party = _party(case, uid)
+    if party.person is None:
+        raise NotFound(_("身份还没有确认，没有联系方式"))
+    person = party.person
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        field = ProtectedField(said["field"])
+        value = customers.reveal(
+            person=person,
+            field=field,
+            site=case.site,
+            reason=said["reason"],
+            by=reader,
+            at=at,
+            refs=[case.subject],
+        )
+        return _revealed(request, number, field, value)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("查看：%s") % shown_name(party),
+        button=_("查看"),
+        form=RevealForm(request.POST or None, initial={"field": ProtectedField.PHONE}),
+        act=act,
+    )
+
+
+def _revealed(
+    request: HttpRequest, number: str, field: ProtectedField, value: str
+) -> HttpResponse:
+    body = "cases/sheets/revealed.html"
+    response = render(
+        request,
+        body if getattr(request, "htmx", False) else "cases/sheet.html",
+        {
+            "number": number,
+            "title": field.label,
+            "value": value,
+            "is_phone": field == ProtectedField.PHONE,
+            "body": body,
+        },
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _person(request: HttpRequest, case: Case, said: dict[str, Any]) -> Person | None:
+    if not said["name"]:
+        return None
+    return customers.find_or_add_person(
+        site=case.site,
+        name=said["name"],
+        phone=said["phone"],
+        by=reader_of(request),
+        at=timezone.now(),
+    )
+
+
+def _party(case: Case, uid: UUID) -> Party:
+    found = (
+        Party.objects.filter(case=case, uid=uid, removed_at=None)
+        .select_related("person", "user", "case__site")
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("本案没有这位当事人"))
+    return found

@@ -1,0 +1,92 @@
+"""Work of the plan: done, left out, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from anlan.base.errors import NotFound
+from anlan.cases import services as cases
+from anlan.cases.forms import ReasonForm, WordsForm
+from anlan.cases.models import Case, Task
+from anlan.cases.room import Can
+from anlan.cases.selectors import case_for
+from anlan.cases.views.answers import case_changed, one_tap, reader_of, sheet
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """What to do, and the entry that says it was done."""
+    at = timezone.now()
+    reader = reader_of(request)
+    found = task_of(case_for(reader, number), uid)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        cases.complete_task(task=found, words=said["words"], by=reader, at=at)
+        return case_changed(request, number, at=at)
+
+    form = WordsForm(request.POST or None)
+    form.fields["words"].required = found.binding or bool(found.proof)
+    return sheet(
+        request,
+        number=number,
+        title=found.title,
+        button=_("完成"),
+        form=form,
+        act=act,
+        body="cases/sheets/task.html",
+        task=found,
+        can=Can(found.case, reader),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def skipping(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    at = timezone.now()
+    reader = reader_of(request)
+    found = task_of(case_for(reader, number), uid)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        cases.skip_task(task=found, reason=said["reason"], by=reader, at=at)
+        return case_changed(request, number, at=at)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("跳过：%s") % found.title,
+        lead=_("跳过会立即通知上级，理由写入记录。"),
+        button=_("跳过任务"),
+        kind="danger",
+        form=ReasonForm(request.POST or None),
+        act=act,
+    )
+
+
+@login_required
+@require_POST
+@one_tap
+def reopening(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    at = timezone.now()
+    reader = reader_of(request)
+    found = task_of(case_for(reader, number), uid)
+    cases.reopen_task(task=found, by=reader, at=at)
+    return case_changed(request, number, at=at)
+
+
+def task_of(case: Case, uid: UUID) -> Task:
+    found = (
+        Task.objects.filter(case=case, uid=uid)
+        .select_related("case__site", "ended_by")
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有这项任务"))
+    return found

@@ -1,0 +1,292 @@
+"""An incident as one reader sees it on one screen: a case's room, and what is more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.accounts.models import User
+from anlan.cases.enums import Severity
+from anlan.cases.models import Task
+from anlan.cases.room import Gate, Room
+from anlan.incidents.enums import AssignmentState, EmergencyService, Flag, Police
+from anlan.incidents.measures import Kept, Measure, measures_of
+from anlan.incidents.models import (
+    Assignment,
+    EmergencyCall,
+    Incident,
+    PoliceWaiver,
+    Report,
+)
+from anlan.incidents.selectors import (
+    Facts,
+    assignments_of,
+    calls_of,
+    reasons_chosen,
+    reports_of,
+)
+from anlan.incidents.severity import Suggestion, suggest_severity
+
+_WAITING = {AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED}
+_TITLES: Mapping[str, tuple[str | Promise, str]] = {
+    "incident.acknowledge": (_("报警至接警"), "user-check"),
+    "incident.arrive": (_("接警至到场"), "walk"),
+    "incident.control": (_("报警至控制"), "shield-check"),
+    "incident.close": (_("报警至办结"), "circle-check"),
+}
+# Tasks of the plan whose promise is shown as a clock of its own.
+_CLOCK_TASKS: Mapping[str, tuple[str | Promise, str]] = {
+    "call_police": (_("报警 110"), "phone-call"),
+    "save_recordings": (_("录像封存"), "device-cctv"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """A promise as a card: running until ``due_at``, or at rest with what it took."""
+
+    label: str | Promise
+    icon: str
+    measure: Measure
+
+    @property
+    def state(self) -> str:
+        return {Kept.MET: "done", Kept.LATE: "bad"}.get(self.measure.state, "")
+
+    @property
+    def is_running(self) -> bool:
+        return self.measure.state in {Kept.RUNNING, Kept.OVER}
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.measure.state == Kept.WAITING
+
+    @property
+    def late(self) -> int:
+        return max(0, -self.measure.spare)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """Somebody who was alerted: the reason, and what can be entered for them."""
+
+    assignment: Assignment
+    reason: str
+    next_at: datetime | None
+    can_acknowledge: bool
+    can_arrive: bool
+    for_another: bool
+
+
+class IncidentRoom(Room):
+    """What the panels of an incident show."""
+
+    def __init__(
+        self,
+        *,
+        incident: Incident,
+        facts: Facts,
+        reader: User,
+        at: datetime,
+        before: int | None = None,
+    ) -> None:
+        super().__init__(case=incident.case, reader=reader, at=at, before=before)
+        self.incident = incident
+        self.facts = facts
+
+    @property
+    def has_joined(self) -> bool:
+        return self.facts.has_joined
+
+    @cached_property
+    def assignments(self) -> list[Assignment]:
+        return assignments_of(self.incident)
+
+    @cached_property
+    def reports(self) -> list[Report]:
+        return reports_of(self.incident, has_files=self.facts.has_files)
+
+    @cached_property
+    def calls(self) -> list[EmergencyCall]:
+        return calls_of(self.incident) if self.facts.has_calls else []
+
+    @cached_property
+    def waiver(self) -> PoliceWaiver | None:
+        """The decision not to call the police that was proposed last."""
+        if not self.facts.has_waivers:
+            return None
+        waivers = self.incident.police_waivers.select_related(
+            "proposed_by", "decided_by"
+        )
+        return waivers.order_by("-proposed_at", "-pk").first()
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        return measures_of(self.incident, limits=self.facts.limits, at=self.at)
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        """The promises of the first hour, and those of two tasks if the plan has them."""
+        first = [m for m in self.measures if m.key != "incident.close"]
+        tiles = [_tile(measure, *_TITLES[measure.key]) for measure in first]
+        tasks = {task.key: task for some in self.tasks.values() for task in some}
+        return tiles + [
+            _tile(_measure_of(tasks[key], at=self.at), *title)
+            for key, title in _CLOCK_TASKS.items()
+            if key in tasks
+        ]
+
+    @cached_property
+    def results(self) -> list[Tile]:
+        """All times against their standards, for the closing page."""
+        return [_tile(measure, *_TITLES[measure.key]) for measure in self.measures]
+
+    @cached_property
+    def sent(self) -> list[Sent]:
+        reasons = reasons_chosen(self.case, self.assignments)
+        return [self._sent(one, reasons) for one in self.assignments]
+
+    @cached_property
+    def next_rung_at(self) -> datetime | None:
+        """When the ladder climbs, if nobody answers."""
+        if any(one.state == AssignmentState.ARRIVED for one in self.assignments):
+            return None
+        times = [one.next_at for one in self.sent if one.next_at is not None]
+        return min(times, default=None)
+
+    @cached_property
+    def open_gates(self) -> list[Gate]:
+        """The scene, the police, then the tasks."""
+        number = self.case.number
+        gates = []
+        if self.incident.controlled_at is None:
+            room = reverse("cases:room", args=[number])
+            gates.append(
+                Gate(
+                    title=_("还没有确认现场已控制"),
+                    note=_("由到场的人或值班主任确认"),
+                    url=f"{room}#panel-scene",
+                    icon="shield-half",
+                )
+            )
+        if self.police_is_open:
+            gates.append(
+                Gate(
+                    title=_("还没有报警，也没有经复核的“不报警”决定"),
+                    note=_("拨打 110，或在现场控制一栏提出不报警"),
+                    url=reverse("incidents:call", args=[number, "110"]),
+                    icon="phone-call",
+                )
+            )
+        return gates + super().open_gates
+
+    @cached_property
+    def suggestion(self) -> Suggestion:
+        return suggest_severity(
+            flags=self.incident.flags, people_count=self.incident.people_count
+        )
+
+    @property
+    def suggests_other(self) -> bool:
+        return self.suggestion.severity != Severity(self.case.severity)
+
+    @property
+    def flags(self) -> list[str | Promise]:
+        return [Flag(flag).label for flag in self.incident.flags]
+
+    @property
+    def services(self) -> list[EmergencyService]:
+        return list(EmergencyService)
+
+    @property
+    def police_is_open(self) -> bool:
+        return self.incident.police == Police.UNDECIDED
+
+    @property
+    def can_control(self) -> bool:
+        """The commander, or whoever stands at the scene."""
+        if self.incident.controlled_at or not self.incident.arrived_at:
+            return False
+        return self.can.command or (self.can.respond and self._reader_is_there)
+
+    @property
+    def can_decide(self) -> bool:
+        waiver = self.waiver
+        return (
+            self.can.waive
+            and waiver is not None
+            and waiver.decided_at is None
+            and waiver.proposed_by_id != self.reader.pk
+        )
+
+    @property
+    def can_go(self) -> bool:
+        """The reader may still join the response."""
+        return (
+            self.can.respond
+            and not self.incident.controlled_at
+            and not any(
+                one.user_id == self.reader.pk
+                and (one.state in _WAITING or one.state == AssignmentState.ARRIVED)
+                for one in self.assignments
+            )
+        )
+
+    def known_names(self) -> dict[str, str]:
+        users: list[User | None] = [one.user for one in self.assignments]
+        users += [report.reporter for report in self.reports]
+        users += [call.called_by for call in self.calls]
+        names = {user.actor_key: user.name for user in users if user is not None}
+        return super().known_names() | names
+
+    @property
+    def _reader_is_there(self) -> bool:
+        return any(
+            one.user_id == self.reader.pk and one.state == AssignmentState.ARRIVED
+            for one in self.assignments
+        )
+
+    def _sent(self, one: Assignment, reasons: Mapping[str, str]) -> Sent:
+        is_own = one.user_id == self.reader.pk
+        may = self.can.respond if is_own else self.can.command
+        late_answer = one.state == AssignmentState.EXPIRED
+        return Sent(
+            assignment=one,
+            reason=reasons.get(f"assignment:{one.uid}", ""),
+            next_at=self._next_at(one),
+            can_acknowledge=may
+            and (one.state == AssignmentState.ALERTED or late_answer),
+            can_arrive=may and (one.state in _WAITING or late_answer),
+            for_another=not is_own,
+        )
+
+    def _next_at(self, one: Assignment) -> datetime | None:
+        if one.state == AssignmentState.ALERTED:
+            since, key = one.alerted_at, "incident.acknowledge"
+        elif one.state == AssignmentState.ACKNOWLEDGED and one.acknowledged_at:
+            since, key = one.acknowledged_at, "incident.arrive"
+        else:
+            return None
+        limit = self.facts.limits.get(key)
+        return since + timedelta(seconds=limit) if limit and self.case.is_open else None
+
+
+def _tile(measure: Measure, label: str | Promise, icon: str) -> Tile:
+    return Tile(label=label, icon=icon, measure=measure)
+
+
+def _measure_of(task: Task, *, at: datetime) -> Measure:
+    limit = task.due_at - task.created_at if task.due_at else None
+    return Measure(
+        key=task.key,
+        started_at=task.created_at,
+        ended_at=task.ended_at,
+        limit=int(limit.total_seconds()) if limit else None,
+        at=at,
+    )
