@@ -20,6 +20,7 @@ function emit(name, detail) {
 
 function show(state) {
   running = state;
+  body.dataset.liveRunning = state ? "yes" : "";
   for (const chip of document.querySelectorAll("[data-live-state]")) {
     chip.classList.toggle("off", !state);
     chip.textContent = state ? body.dataset.liveOn : body.dataset.liveOff;

@@ -1,0 +1,87 @@
+"""How many entries a second ``verify`` checks; a whole office's year is some 100,000."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from datetime import UTC, datetime
+
+import django
+
+django.setup()
+
+from django.db import connections  # noqa: E402
+
+from anlan.accounts.models import Site  # noqa: E402
+from anlan.config import urls  # noqa: E402, F401 -- with them, every kind is known
+from anlan.ledger import services as ledger  # noqa: E402
+from anlan.ledger.events import SYSTEM, TextErased  # noqa: E402
+from anlan.ledger.models import Entry  # noqa: E402
+from anlan.ledger.verify import verify  # noqa: E402
+from bench.figures import Figure, answer  # noqa: E402
+
+AT = datetime(2026, 11, 23, 6, tzinfo=UTC)
+PROCESSES = 2
+GOAL = 300_000  # entries a second
+BATCH = 5_000
+SAMPLE = 20_000
+
+
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
+    write(60_000 if quick else 500_000)
+    connections.close_all()  # verify forks
+    began = time.perf_counter()
+    report = verify(processes=PROCESSES)
+    seconds = time.perf_counter() - began
+    assert report.is_sound, report.problems[:3]
+    bound = hashes_a_second() * PROCESSES
+    return [
+        Figure(
+            name=f"verify, entries a second on {PROCESSES} processes",
+            value=report.entries / seconds,
+            unit="/s",
+            goal=GOAL,
+            most=False,
+            beside=f"limit: their SHA-256 alone {bound:,.0f}/s",
+        )
+    ]
+
+
+def write(count: int) -> None:
+    """Entries of the size that reports and notes have, in every site's chain."""
+    sites = list(Site.objects.all())
+    for start in range(0, count, BATCH):
+        site = sites[start // BATCH % len(sites)]
+        with ledger.recording():
+            for number in range(start, start + BATCH):
+                ledger.append(
+                    TextErased(
+                        model="cases.Note",
+                        row=f"case:{number:036d}",
+                        field="text",
+                        reason="subject's request",
+                    ),
+                    site=site,
+                    subject=f"case:{number:036d}",
+                    by=SYSTEM,
+                    at=AT,
+                )
+
+
+def hashes_a_second() -> float:
+    """What one process could do at most: both digests of an entry, and nothing else."""
+    rows = [
+        (bytes(body), bytes(salt) + bytes(data))
+        for body, salt, data in Entry.objects.exclude(data=None).values_list(
+            "body", "salt", "data"
+        )[:SAMPLE]
+    ]
+    began = time.perf_counter()
+    for body, salted in rows:
+        hashlib.sha256(b"\x00" + body).digest()
+        hashlib.sha256(salted).digest()
+    return len(rows) / (time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    answer(measure)

@@ -1,0 +1,118 @@
+"""``./anlan bench``: measures in data folders of its own, and compares with the goals.
+
+Each measurement is a program that gets a copy of a freshly made demo company; nothing
+that it does to the data reaches the next one, or anybody's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bench.figures import OUTPUT, Figure
+
+ROOT = Path(__file__).resolve().parents[1]
+BENCHES = ("ledger", "live", "core", "pages", "deadlines")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what was asked for; 1 if a goal was missed or a measurement failed."""
+    options = parse(arguments)
+    began = time.monotonic()
+    figures: list[Figure] = []
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="anlan-bench-") as scratch:
+        company = make_company(Path(scratch) / "company")
+        for name in options.names or BENCHES:
+            found = measure(name, company, Path(scratch), quick=options.quick)
+            if found is None:
+                failed.append(name)
+                continue
+            figures += found
+            for figure in found:
+                print(figure.line(), flush=True)
+    missed = [figure.name for figure in figures if not figure.is_met]
+    print(f"\n{machine()}; {time.monotonic() - began:.0f} s in all.")
+    if options.json:
+        rows = [{**asdict(figure), "is_met": figure.is_met} for figure in figures]
+        options.json.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    for name in missed:
+        print(f"goal missed: {name}", file=sys.stderr)
+    for name in failed:
+        print(f"could not be measured: {name}", file=sys.stderr)
+    return 1 if missed or failed else 0
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("./anlan bench", allow_abbrev=False)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--quick", action="store_true", help="small, within a minute")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="also write them there"
+    )
+    options = parser.parse_args(arguments)
+    unknown = sorted(set(options.names) - set(BENCHES))
+    if unknown:
+        parser.error(f"no measurement {', '.join(unknown)}: {', '.join(BENCHES)}")
+    return options
+
+
+def make_company(data: Path) -> Path:
+    data.mkdir()
+    for command in (["migrate", "--verbosity", "0"], ["seed_demo"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=environment(data),
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+    return data
+
+
+def measure(
+    name: str, company: Path, scratch: Path, *, quick: bool
+) -> list[Figure] | None:
+    """The figures of one measurement; nothing if it broke, which it has said itself."""
+    data, output = scratch / name, scratch / f"{name}.json"
+    shutil.copytree(company, data)
+    done = subprocess.run(
+        [sys.executable, "-m", f"bench.{name}", *(["--quick"] if quick else [])],
+        cwd=ROOT,
+        env={**environment(data), OUTPUT: str(output)},
+        check=False,
+    )
+    if done.returncode != 0 or not output.exists():
+        return None
+    return [Figure(**row) for row in json.loads(output.read_text())]
+
+
+def environment(data: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ANLAN_")}
+    return {
+        **kept,
+        "ANLAN_DATA": str(data),
+        "ANLAN_DEMO": "1",
+        "ANLAN_LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "anlan.config.settings",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+    }
+
+
+def machine() -> str:
+    cores = len(os.sched_getaffinity(0))
+    return f"{cores} cores, Python {platform.python_version()}, {platform.system()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
