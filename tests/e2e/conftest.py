@@ -144,25 +144,36 @@ def environment(data: Path, *, port: int = 8000) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demo company, made once for all workers of the run."""
-    shared = tmp_path_factory.getbasetemp()
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo company and two closed cases."""
+    return _made_once(tmp_path_factory, "quiet", ["seed_demo"])
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with an assault that is seven minutes old."""
+    return _made_once(tmp_path_factory, "told", ["seed_demo", "--assault"])
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, seed: list[str]) -> Path:
+    """Made by the first worker of the run that needs it; the others wait for it."""
+    shared = factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
-    data = shared / "played"
-    with (shared / "played.lock").open("w") as lock:
+    data = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (data / "ready").exists():
-            _make(data)
+            _make(data, seed)
     return data
 
 
-def _make(data: Path) -> None:
+def _make(data: Path, seed: list[str]) -> None:
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir()
     steps = (
         ["migrate", "--verbosity", "0"],
-        ["seed_demo", "--assault"],
+        seed,
         ["collectstatic", "--noinput", "--verbosity", "0"],
     )
     for arguments in steps:
@@ -181,9 +192,9 @@ def _make(data: Path) -> None:
 
 
 @contextmanager
-def running(played: Path, folder: Path) -> Iterator[Installation]:
+def running(origin: Path, folder: Path) -> Iterator[Installation]:
     data = folder / "data"
-    shutil.copytree(played, data)
+    shutil.copytree(origin, data)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -198,18 +209,18 @@ def running(played: Path, folder: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def installation(played: Path, tmp_path: Path) -> Iterator[Installation]:
+def installation(quiet: Path, tmp_path: Path) -> Iterator[Installation]:
     """An installation that this test may break."""
-    with running(played, tmp_path) as made:
+    with running(quiet, tmp_path) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def shared_installation(
-    played: Path, tmp_path_factory: pytest.TempPathFactory
+    told: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
-    """One for the tests of a file that only look."""
-    with running(played, tmp_path_factory.mktemp("shared")) as made:
+    """One for the tests of a file that only look, with an assault seven minutes old."""
+    with running(told, tmp_path_factory.mktemp("shared")) as made:
         yield made
 
 
