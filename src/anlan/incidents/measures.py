@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 from anlan.cases.models import Case
 from anlan.incidents.models import Incident
+
+_UNITS = (
+    (86400, _("%d 天")),
+    (3600, _("%d 小时")),
+    (60, _("%d 分钟")),
+    (1, _("%d 秒")),
+)
 
 
 class Kept(StrEnum):
@@ -43,6 +52,15 @@ class Measure:
         if self.started_at is None or self.limit is None:
             return None
         return self.started_at + timedelta(seconds=self.limit)
+
+    @property
+    def limit_words(self) -> str:
+        """The limit as it is said: 30 秒, 3 分钟, 1 小时, 7 天."""
+        limit = self.limit or 0
+        for size, words in _UNITS:
+            if limit and limit % size == 0:
+                return words % (limit // size)
+        return ""
 
     @property
     def state(self) -> Kept:

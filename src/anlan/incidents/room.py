@@ -34,16 +34,16 @@ from anlan.incidents.selectors import (
 from anlan.incidents.severity import Suggestion, suggest_severity
 
 _WAITING = {AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED}
-_TITLES: Mapping[str, tuple[str | Promise, str]] = {
-    "incident.acknowledge": (_("报警至接警"), "user-check"),
-    "incident.arrive": (_("接警至到场"), "walk"),
-    "incident.control": (_("报警至控制"), "shield-check"),
-    "incident.close": (_("报警至办结"), "circle-check"),
+_TITLES: Mapping[str, tuple[str | Promise, str | Promise, str]] = {
+    "incident.acknowledge": (_("报警至接警"), _("接警"), "user-check"),
+    "incident.arrive": (_("接警至到场"), _("到场"), "walk"),
+    "incident.control": (_("报警至控制"), _("控制"), "shield-check"),
+    "incident.close": (_("报警至办结"), _("办结"), "circle-check"),
 }
 # Tasks of the plan whose promise is shown as a clock of its own.
-_CLOCK_TASKS: Mapping[str, tuple[str | Promise, str]] = {
-    "call_police": (_("报警 110"), "phone-call"),
-    "save_recordings": (_("录像封存"), "device-cctv"),
+_CLOCK_TASKS: Mapping[str, tuple[str | Promise, str | Promise, str]] = {
+    "call_police": (_("报警"), _("报警"), "phone-call"),
+    "save_recordings": (_("录像封存"), _("录像封存"), "device-cctv"),
 }
 
 
@@ -52,6 +52,7 @@ class Tile:
     """A promise as a card: running until ``due_at``, or at rest with what it took."""
 
     label: str | Promise
+    short: str | Promise
     icon: str
     measure: Measure
 
@@ -277,8 +278,10 @@ class IncidentRoom(Room):
         return since + timedelta(seconds=limit) if limit and self.case.is_open else None
 
 
-def _tile(measure: Measure, label: str | Promise, icon: str) -> Tile:
-    return Tile(label=label, icon=icon, measure=measure)
+def _tile(
+    measure: Measure, label: str | Promise, short: str | Promise, icon: str
+) -> Tile:
+    return Tile(label=label, short=short, icon=icon, measure=measure)
 
 
 def _measure_of(task: Task, *, at: datetime) -> Measure:
