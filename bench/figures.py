@@ -31,7 +31,7 @@ class Figure:
         if self.goal is None:
             return True
         compare = operator.le if self.most else operator.ge
-        return compare(self.value, self.goal)
+        return bool(compare(self.value, self.goal))
 
     def line(self) -> str:
         goal = ""

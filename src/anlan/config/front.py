@@ -29,16 +29,15 @@ AUTHORITY_PATH = "/ca.crt"
 
 
 class Front:
-    """One port for both, or for the streams alone."""
+    """One port for both; without ``pages``, a WSGI application, for the streams alone."""
 
-    def __init__(self, *, live_only: bool = False) -> None:
+    def __init__(self, pages: Callable[..., Any] | None = pages) -> None:
         self._live = Live()
         self._others: Application = not_here
-        if not live_only:
-            # The stubs of Django and of a2wsgi describe WSGI and ASGI differently.
+        if pages is not None:
+            # The stubs of a2wsgi describe ASGI differently.
             self._others = cast(
-                Application,
-                WSGIMiddleware(cast(Any, pages), workers=settings.WEB_THREADS),
+                Application, WSGIMiddleware(pages, workers=settings.WEB_THREADS)
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

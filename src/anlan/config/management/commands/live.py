@@ -16,4 +16,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from anlan.config.front import Front  # noqa: PLC0415 -- opens Django's handler
 
-        run(Front(live_only=True), host=settings.HOST, port=settings.PORT)
+        run(Front(pages=None), host=settings.HOST, port=settings.PORT)
