@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from anlan.cases.models import Case, Task
 
@@ -29,10 +29,7 @@ class CaseTasks:
 
 def room_url(number: str) -> str:
     """The address of a case's room."""
-    try:
-        return reverse("cases:room", args=[number])
-    except NoReverseMatch:  # an installation without the room
-        return reverse("phone:incident", args=[number])
+    return reverse("cases:room", args=[number])
 
 
 def rows_of(cases: Iterable[Case]) -> list[CaseRow]:

@@ -1,0 +1,106 @@
+"""The home page: what burns first, whose turn it is, who is here."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from anlan.accounts.models import Post
+from anlan.desk import selectors
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import Flag
+from anlan.incidents.services.responding import ACKNOWLEDGE, ARRIVE, CONTROL
+from tests.desk.conftest import SignIn
+from tests.scene import Scene
+
+LOBBY = "3 号楼 1 层 大堂前台"
+GATE = "园区 南门"
+
+
+def test_unanswered_comes_before_worse(scene: Scene, at: datetime) -> None:
+    answered = scene.incident(place=scene.place(GATE), flags=[Flag.WEAPON])
+    sent = answered.assignments.get()
+    incidents.acknowledge(assignment=sent, by=sent.user, at=at)
+    waiting = scene.incident(flags=[])
+    cards = selectors.open_incidents(scene.officer)
+    assert [card.incident for card in cards] == [waiting, answered]
+    assert [card.is_unanswered for card in cards] == [True, False]
+    assert cards[0].waiting
+    assert [a.user for a in cards[1].coming] == [sent.user]
+
+
+def test_the_clock_is_that_of_the_next_step(scene: Scene, at: datetime) -> None:
+    incident = scene.incident()
+    sent = incident.assignments.get()
+    assert _clock(scene) == ACKNOWLEDGE
+    incidents.acknowledge(assignment=sent, by=sent.user, at=at)
+    assert _clock(scene) == ARRIVE
+    incidents.arrive(assignment=sent, by=sent.user, at=at)
+    assert _clock(scene) == CONTROL
+    incidents.control_scene(incident=incident, by=sent.user, at=at)
+    assert _clock(scene) not in {ACKNOWLEDGE, ARRIVE, CONTROL}
+    [card] = selectors.open_incidents(scene.officer)
+    assert not card.is_unanswered
+
+
+def _clock(scene: Scene) -> str:
+    [card] = selectors.open_incidents(scene.officer)
+    return card.clock.key if card.clock else ""
+
+
+def test_phones_are_for_those_who_command_there(scene: Scene, at: datetime) -> None:
+    commander = selectors.on_duty(scene.officer, at=at)
+    assert {site.code for site in commander} == {"YQ"}
+    assert any(d.phone.startswith("+86199") for d in commander[scene.site])
+    reader = selectors.on_duty(scene.person("lifang"), at=at)
+    assert reader[scene.site]
+    assert not any(duty.phone for duty in reader[scene.site])
+
+
+def test_the_page_shows_phones_masked(sign_in: SignIn, scene: Scene) -> None:
+    body = sign_in("zhoumin").get("/").content.decode()
+    assert "199****0001" in body
+    assert "19900000001<" not in body
+
+
+def test_gaps_are_shown_to_those_who_plan(
+    sign_in: SignIn, scene: Scene, at: datetime
+) -> None:
+    Post.objects.filter(site=scene.site, name="南门岗").update(
+        must_be_staffed=True, staffed_from=time(7), staffed_until=time(20)
+    )
+    [gap] = selectors.gaps_today(scene.manager, at=at)[scene.site]
+    assert gap.ends_at - gap.starts_at == timedelta(hours=1)
+    assert "19:00–20:00" in sign_in("hetao").get("/").content.decode()
+    assert selectors.gaps_today(scene.person("lifang"), at=at) == {}
+
+
+def test_closed_cases_stand_below(scene: Scene, at: datetime) -> None:
+    incident = scene.incident()
+    incidents.mark_false_alarm(
+        incident=incident, by=scene.officer, at=at, reason="演练误按"
+    )
+    [row] = selectors.closed_lately(scene.officer, at=at)
+    assert row.case == incident.case
+    assert selectors.closed_lately(scene.stranger, at=at) == []
+
+
+@pytest.mark.parametrize("username", ["zhoumin", "guoxin"])
+def test_queries_do_not_grow_with_incidents(
+    sign_in: SignIn, scene: Scene, username: str
+) -> None:
+    client = sign_in(username)
+    scene.incident()
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        client.get("/")
+    for label in (LOBBY, GATE, "6 号楼 1 层 大堂"):
+        scene.incident(place=scene.place(label))
+    with CaptureQueriesContext(connection) as four:
+        client.get("/")
+    assert len(four) == len(one)
+    assert len(one) <= 20
