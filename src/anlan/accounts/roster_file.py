@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Post, Shift, Site, User
@@ -162,13 +164,21 @@ def _role(words: str, user: User, site: Site) -> str:
         dict.fromkeys(m.role_key for m in running_memberships(user) if covers(m, site))
     )
     if words:
-        for key, role in ROLES.items():
-            if words in (key, str(role.name)):
-                return key
+        if words in (known := _role_words()):
+            return known[words]
         raise InvalidInput(_("没有这个角色：%s") % words, path="role")
     if len(held) != 1:
         raise InvalidInput(_("这个人有多个角色，请写明角色"), path="role")
     return held[0]
+
+
+def _role_words() -> dict[str, str]:
+    """What a role may be called: its key, or its name in any language of the screens."""
+    known = {key: key for key in ROLES}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            known |= {str(role.name): key for key, role in ROLES.items()}
+    return known
 
 
 def _day(words: str) -> date:
@@ -193,8 +203,3 @@ def _time(words: str) -> time:
     if hour == 24 and match[2] != "00":
         raise InvalidInput(_("时间应为 07:00 的样子：%s") % words, path="from")
     return time(hour % 24, int(match[2]))
-
-
-def errors_of(read: ReadRoster, refused: Sequence[RowError]) -> list[RowError]:
-    """All errors of a table, by line."""
-    return sorted([*read.errors, *refused], key=lambda error: error.line)

@@ -24,9 +24,10 @@ def count_up(name: str, *, seconds: int) -> int:
         return 1
 
 
-def forget(name: str) -> None:
-    """Begin the window of ``name`` anew."""
-    cache.delete(f"limits:{name}")
+def is_over(name: str, most: int) -> bool:
+    """Whether ``name`` was counted more than ``most`` times, without counting this."""
+    counted: int = cache.get(f"limits:{name}", 0)
+    return counted > most
 
 
 def network_of(address: str) -> str:

@@ -74,6 +74,35 @@ DESK: tuple[Group, ...] = (
             Entry(label=_("查找"), icon="search", url_name="desk:search"),
         ),
     ),
+    Group(
+        label=_("管理"),
+        entries=(
+            Entry(
+                label=_("人员"),
+                icon="users",
+                url_name="accounts:people",
+                permission=Permission.PEOPLE_MANAGE,
+            ),
+            Entry(
+                label=_("组织与排班"),
+                icon="sitemap",
+                url_name="accounts:organisation",
+                permission=Permission.ROSTER_MANAGE,
+            ),
+            Entry(
+                label=_("时限标准"),
+                icon="clock",
+                url_name="desk:standards",
+                permission=Permission.STANDARD_EDIT,
+            ),
+            Entry(
+                label=_("预案"),
+                icon="clipboard-text",
+                url_name="desk:playbooks",
+                permission=Permission.PLAYBOOK_EDIT,
+            ),
+        ),
+    ),
 )
 PHONE: tuple[Entry, ...] = (
     Entry(label=_("报警"), icon="urgent", url_name="phone:alarm"),

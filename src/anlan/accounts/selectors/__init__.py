@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -33,13 +34,17 @@ from anlan.accounts.selectors.roster import (
 )
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
+from anlan.ledger.models import Entry
+from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
 __all__ = [
     "Branch",
     "DoubleBooking",
     "Gap",
+    "Line",
     "company_tree",
     "double_bookings",
+    "history_of",
     "invitation_for",
     "names_of",
     "nodes_for",
@@ -123,6 +128,40 @@ def other_administrators(user: User) -> QuerySet[User]:
         user__is_active=True,
     )
     return User.objects.filter(pk__in=running.values("user")).exclude(pk=user.pk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One entry of the company's own chain, as a page shows it."""
+
+    at: datetime
+    sentence: str
+    tone: str
+
+
+def history_of(
+    subject: str, *, organisation: Organisation, newest: int = 30
+) -> list[Line]:
+    """What is on the company's record about a person or the company, newest first."""
+    entries = Entry.objects.filter(
+        organisation_id=organisation.pk, site_id=0, subject=subject
+    ).order_by("-seq")[:newest]
+    read = [
+        (entry, event)
+        for entry in entries
+        if entry.data is not None
+        and (event := event_of(entry.kind, orjson.loads(bytes(entry.data))))
+    ]
+    keys = {key for entry, event in read for key in keys_in(event, actor=entry.actor)}
+    names = names_for(keys)
+    return [
+        Line(
+            at=entry.recorded_at,
+            sentence=sentence(event, actor=entry.actor, names=names),
+            tone=event.tone,
+        )
+        for entry, event in read
+    ]
 
 
 def plain_code(code: str) -> str:

@@ -226,26 +226,7 @@ def import_roster(
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
     with ledger.recording():
         _lock(row.user for row in planned)
-        taken = _shifts_of({row.user.pk for row in planned}, planned)
-        errors: list[RowError] = []
-        added: list[Shift] = []
-        for row in planned:
-            mine = taken[row.user.pk]
-            if any(_is_same(row, shift) for shift in mine):
-                continue
-            if sentence := _why_not(row, mine):
-                errors.append(RowError(line=row.line, sentence=sentence))
-                continue
-            shift = Shift(
-                site=site,
-                post=row.post,
-                user=row.user,
-                role_key=row.role_key,
-                starts_at=row.starts_at,
-                ends_at=row.ends_at,
-            )
-            mine.append(shift)
-            added.append(shift)
+        added, errors = _sorted_out(site, planned)
         if errors:
             raise RosterRefused(errors)
         Shift.objects.bulk_create(added)
@@ -259,6 +240,41 @@ def import_roster(
             at=at,
         )
     return made
+
+
+def check_roster(
+    *, site: Site, planned: Sequence[PlannedShift], by: Actor
+) -> list[RowError]:
+    """What ``import_roster`` would refuse; nothing is changed."""
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
+    return _sorted_out(site, planned)[1]
+
+
+def _sorted_out(
+    site: Site, planned: Sequence[PlannedShift]
+) -> tuple[list[Shift], list[RowError]]:
+    """The shifts that are not there yet, and the rows that cannot be."""
+    taken = _shifts_of({row.user.pk for row in planned}, planned)
+    errors: list[RowError] = []
+    added: list[Shift] = []
+    for row in planned:
+        mine = taken[row.user.pk]
+        if any(_is_same(row, shift) for shift in mine):
+            continue
+        if sentence := _why_not(row, mine):
+            errors.append(RowError(line=row.line, sentence=sentence))
+            continue
+        shift = Shift(
+            site=site,
+            post=row.post,
+            user=row.user,
+            role_key=row.role_key,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+        mine.append(shift)
+        added.append(shift)
+    return added, errors
 
 
 def _lock(users: Iterable[User]) -> None:

@@ -1,0 +1,42 @@
+"""The pages of administration: they open for those who may, and say why not to others."""
+
+from __future__ import annotations
+
+import pytest
+
+from anlan.accounts.models import (
+    User,
+)
+
+SITE_PAGES = ["", "places/", "posters/", "roster/", "posts/", "phones/"]
+
+
+def sign_in(client, user: User) -> None:
+    client.force_login(
+        user, backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+
+
+@pytest.fixture
+def admin(scene, client):
+    user = scene.person("admin")
+    sign_in(client, user)
+    return client
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/people/",
+        "/admin/people/new/",
+        "/admin/roles/",
+        "/admin/organisation/",
+        "/accounts/pin/",
+        *[f"/admin/sites/YQ/{page}" for page in SITE_PAGES],
+    ],
+)
+def test_a_page_opens_for_an_administrator(admin, path):
+    response = admin.get(path)
+
+    assert response.status_code == 200
+    assert "<c-" not in response.content.decode()
