@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,8 +14,9 @@ from ninja.security import HttpBearer
 from anlan.accounts import tokens
 from anlan.accounts.models import ApiToken, User
 from anlan.accounts.roles import Permission
-from anlan.api.errors import ErrorOut, TooManyRequests
-from anlan.base.errors import NotAllowed
+from anlan.api.errors import ErrorOut
+from anlan.base.errors import NotAllowed, TooManyRequests
+from anlan.base.limits import count_up
 
 RATE = 600  # requests of one token in a window
 WINDOW = 60  # seconds
@@ -76,13 +76,7 @@ def operation(*scopes: Permission, out: Any, status: int = 200) -> dict[str, Any
 def _check_rate(token: ApiToken, at: datetime) -> None:
     """Count the requests of this window, in the cache of the process."""
     now = int(at.timestamp())
-    key = f"api:{token.pk}:{now // WINDOW}"
-    cache.add(key, 0, timeout=2 * WINDOW)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # it ran out between the two calls
-        return
-    if count > RATE:
+    if count_up(f"api:{token.pk}:{now // WINDOW}", seconds=2 * WINDOW) > RATE:
         raise TooManyRequests(
             _("请求太频繁，请稍后再试"), retry_after=WINDOW - now % WINDOW
         )

@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
-from anlan.base.errors import DomainError, InvalidInput
+from anlan.base.errors import DomainError, InvalidInput, TooManyRequests
 
 MALFORMED = gettext_lazy("请求不是可读的 JSON")
 _SENTENCES: dict[str, Promise] = {
@@ -65,15 +65,6 @@ class RefusalOut(BaseModel):
 
 class ErrorOut(BaseModel):
     error: RefusalOut
-
-
-class TooManyRequests(DomainError):
-    code = "too_many_requests"
-    status = 429
-
-    def __init__(self, sentence: object, *, retry_after: int) -> None:
-        super().__init__(sentence)
-        self.retry_after = retry_after  # seconds
 
 
 def refusal(

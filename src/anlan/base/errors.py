@@ -50,3 +50,14 @@ class Conflict(DomainError):
 
     code = "conflict"
     status = 409
+
+
+class TooManyRequests(DomainError):
+    """Asked too often; ``retry_after`` is in seconds."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, sentence: object, *, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after

@@ -8,7 +8,14 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from anlan.incidents.enums import Channel, Dissuasion, EmergencyService, Flag, Rung
+from anlan.incidents.enums import (
+    Channel,
+    DeviceMode,
+    Dissuasion,
+    EmergencyService,
+    Flag,
+    Rung,
+)
 from anlan.ledger.events import Covered, Event, recorded
 
 
@@ -361,3 +368,135 @@ class MonitorTileRemoved(Event):
 
     post: str
     label: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DeviceRegistered(Event):
+    kind: ClassVar[str] = "incident.device_registered"
+    sentence: ClassVar[str] = _("{actor}登记了设备 {device}（{proof}），位于{place}")
+
+    device: str
+    device_kind: str
+    mode: str
+    place: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "proof": proof_word(self.mode)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DeviceRotated(Event):
+    kind: ClassVar[str] = "incident.device_rotated"
+    sentence: ClassVar[str] = _("{actor}更换了设备 {device} 的密钥")
+    tone: ClassVar[str] = "warn"
+
+    device: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DeviceDisabled(Event):
+    kind: ClassVar[str] = "incident.device_disabled"
+    sentence: ClassVar[str] = _("{actor}停用了设备 {device}")
+    tone: ClassVar[str] = "warn"
+
+    device: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DeviceTestBegun(Event):
+    """The next message within the time given is a test and raises no alarm."""
+
+    kind: ClassVar[str] = "incident.device_test_begun"
+    sentence: ClassVar[str] = _("{actor}开始测试设备 {device}，{seconds} 秒内有效")
+    tone: ClassVar[str] = "warn"
+
+    device: str
+    seconds: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DeviceTested(Event):
+    kind: ClassVar[str] = "incident.device_tested"
+    sentence: ClassVar[str] = _("设备 {device} 的测试信号已收到（{proof}）")
+    tone: ClassVar[str] = "good"
+
+    device: str
+    mode: str
+    event: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "proof": proof_word(self.mode)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DeviceSignalled(Event):
+    """How an alarm of a device came: signed or not, and what its own clock said.
+
+    ``offset`` is what the device's clock was ahead of ours when the message arrived, in
+    seconds; behind is negative, and includes the time the message was on its way.
+    """
+
+    kind: ClassVar[str] = "incident.device_signalled"
+    sentence: ClassVar[str] = _("设备信号来自{device}（{proof}）{clock}")
+
+    device: str
+    mode: str
+    signed: int
+    mapping: str
+    event: str
+    claimed: str | None = None
+    offset: int | None = None
+    claim_used: int
+
+    def shown(self) -> dict[str, Any]:
+        clock = ""
+        if self.offset is not None and not self.claim_used:
+            clock = gettext("，设备时钟不准，按收到时间记")
+        return {**self.facts(), "proof": proof_word(self.mode), "clock": clock}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DeviceMessagesRefused(Event):
+    """All that one address sent in one minute and was not believed."""
+
+    kind: ClassVar[str] = "incident.device_messages_refused"
+    sentence: ClassVar[str] = _("拒收来自 {address} 的 {count} 条设备信号：{why}")
+    tone: ClassVar[str] = "warn"
+
+    address: str
+    reason: str
+    minute: str
+    count: int
+    device: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "why": refusal_word(self.reason)}
+
+
+def proof_word(mode: str) -> str:
+    """How a device proved itself; whatever does not sign is called unsigned."""
+    if DeviceMode(mode).is_signed:
+        return gettext("已签名")
+    return gettext("未签名，%(way)s") % {"way": DeviceMode(mode).label}
+
+
+def refusal_word(reason: str) -> str:
+    """Why a message of a device was not believed."""
+    words = {
+        "bad_signature": gettext("签名不对"),
+        "bad_password": gettext("密码不对"),
+        "clock_skew": gettext("时间相差超过五分钟"),
+        "stale": gettext("认证已过期"),
+        "replayed": gettext("重复发送的旧报文"),
+        "disabled": gettext("设备已停用"),
+        "wrong_mode": gettext("认证方式不对"),
+        "wrong_address": gettext("来自未登记的网络"),
+    }
+    return words.get(reason, gettext("不认识的设备"))
