@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -158,9 +158,13 @@ class Room:
     def parties(self) -> dict[Party, list[str]]:
         return roles_by_party(self.case)
 
+    @property
+    def phases_left(self) -> Mapping[str, datetime | None]:
+        return dict(self.case.phase_records.values_list("phase", "left_at"))
+
     @cached_property
     def phases(self) -> list[Step]:
-        left = self._phases_left
+        left = self.phases_left
         now = list(Phase).index(Phase(self.case.phase))
         return [
             self._step(phase, place - now, left.get(phase))
@@ -259,12 +263,6 @@ class Room:
     def _tasks_in(self, state: TaskState) -> list[Task]:
         tasks = [task for some in self.tasks.values() for task in some]
         return [task for task in tasks if task.state == state]
-
-    @cached_property
-    def _phases_left(self) -> dict[str, datetime | None]:
-        if self.case.is_open and self.case.phase == Phase.PROTECT:
-            return {}  # none was left yet
-        return dict(self.case.phase_records.values_list("phase", "left_at"))
 
     @cached_property
     def _lines(self) -> tuple[list[Line], int | None]:

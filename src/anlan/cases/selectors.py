@@ -54,6 +54,8 @@ class Line:
     struck_reason: str = ""
     struck_by: str = ""
     case_number: str = ""
+    thing: str = ""  # what it is about, as the record names it
+    event: Event | None = None
 
     @property
     def is_struck(self) -> bool:
@@ -368,6 +370,8 @@ def _line(
         struck_reason=strike[0] if strike else "",
         struck_by=strike[1] if strike else "",
         case_number=number,
+        thing=entry.object,
+        event=event,
     )
 
 

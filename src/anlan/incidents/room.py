@@ -16,18 +16,19 @@ from anlan.cases.enums import Severity
 from anlan.cases.models import Task
 from anlan.cases.room import Gate, Room
 from anlan.incidents.enums import AssignmentState, EmergencyService, Flag, Police
+from anlan.incidents.events import ResponderAlerted
 from anlan.incidents.measures import Kept, Measure, measures_of
 from anlan.incidents.models import (
     Assignment,
-    EmergencyCall,
     Incident,
     PoliceWaiver,
     Report,
 )
 from anlan.incidents.selectors import (
+    Call,
     Facts,
     assignments_of,
-    calls_of,
+    reason_in,
     reasons_chosen,
     reports_of,
 )
@@ -113,9 +114,14 @@ class IncidentRoom(Room):
     def reports(self) -> list[Report]:
         return reports_of(self.incident, has_files=self.facts.has_files)
 
-    @cached_property
-    def calls(self) -> list[EmergencyCall]:
-        return calls_of(self.incident) if self.facts.has_calls else []
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The last call to each number; those before it are on the timeline."""
+        return self.facts.calls
+
+    @property
+    def phases_left(self) -> Mapping[str, datetime | None]:
+        return self.facts.left
 
     @cached_property
     def waiver(self) -> PoliceWaiver | None:
@@ -150,8 +156,7 @@ class IncidentRoom(Room):
 
     @cached_property
     def sent(self) -> list[Sent]:
-        reasons = reasons_chosen(self.case, self.assignments)
-        return [self._sent(one, reasons) for one in self.assignments]
+        return [self._sent(one, self._reasons) for one in self.assignments]
 
     @cached_property
     def next_rung_at(self) -> datetime | None:
@@ -242,9 +247,20 @@ class IncidentRoom(Room):
     def known_names(self) -> dict[str, str]:
         users: list[User | None] = [one.user for one in self.assignments]
         users += [report.reporter for report in self.reports]
-        users += [call.called_by for call in self.calls]
         names = {user.actor_key: user.name for user in users if user is not None}
         return super().known_names() | names
+
+    @cached_property
+    def _reasons(self) -> Mapping[str, str]:
+        """From the lines shown beside, and from the record for those further back."""
+        things = {f"assignment:{one.uid}" for one in self.assignments}
+        shown = {
+            line.thing: reason_in(line.event)
+            for line in self.lines
+            if line.kind == ResponderAlerted.kind
+        }
+        reasons = {thing: shown[thing] for thing in things if shown.get(thing)}
+        return reasons | reasons_chosen(self.case, things - set(reasons))
 
     @property
     def _reader_is_there(self) -> bool:

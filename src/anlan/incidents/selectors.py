@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
 
 import orjson
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
-from anlan.cases.models import Case, Standard
+from anlan.cases.enums import Phase
+from anlan.cases.models import Case, PhaseRecord, Standard
 from anlan.cases.selectors import cases_for
+from anlan.incidents.enums import EmergencyService
 from anlan.incidents.events import ResponderAlerted, why_chosen
 from anlan.incidents.models import (
     Assignment,
@@ -22,7 +27,9 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
+from anlan.ledger.events import Event
 from anlan.ledger.models import Entry
+from anlan.ledger.sentences import event_of
 
 STANDARDS = (
     "incident.acknowledge",
@@ -33,17 +40,32 @@ STANDARDS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What the room asks first, so that it reads only what is there.
+class Call:
+    """The last call to a number, and what was answered."""
 
-    ``limits`` are the standards in force when it was reported, in seconds.
+    service: EmergencyService
+    uid: UUID
+    called_at: datetime
+    called_by: str
+    answered_at: datetime | None
+    answer: str
+    receipt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the room reads with the incident, and whether there is more to read.
+
+    ``limits`` are the standards in force when it was reported, in seconds; ``left`` is
+    when each phase was left.
     """
 
-    has_joined: bool = True
-    has_calls: bool = True
-    has_waivers: bool = True
-    has_files: bool = True
-    limits: Mapping[str, int] = field(default_factory=dict)
+    has_joined: bool
+    has_waivers: bool
+    has_files: bool
+    limits: Mapping[str, int]
+    calls: tuple[Call, ...]
+    left: Mapping[str, datetime | None]
 
 
 def incident_for(user: User, number: str) -> Incident:
@@ -66,12 +88,13 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
         )
         .annotate(
             has_joined=Exists(Case.objects.filter(joined_into=OuterRef("pk"))),
-            has_calls=Exists(EmergencyCall.objects.filter(**own)),
+            left=_left(),
             has_waivers=Exists(PoliceWaiver.objects.filter(**own)),
             has_files=Exists(
                 Attachment.objects.filter(report__incident=OuterRef("incident"))
             ),
             **{f"limit_{place}": _limit(key) for place, key in enumerate(STANDARDS)},
+            **{f"call_{service}": _last_call(service) for service in EmergencyService},
         )
         .first()
     )
@@ -84,10 +107,15 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
     }
     facts = Facts(
         has_joined=case.has_joined,
-        has_calls=case.has_calls,
         has_waivers=case.has_waivers,
         has_files=case.has_files,
         limits={key: limit for key, limit in limits.items() if limit is not None},
+        calls=tuple(
+            _call(service, said)
+            for service in EmergencyService
+            if (said := getattr(case, f"call_{service}")) is not None
+        ),
+        left={phase: _moment(text) for phase, text in (case.left or {}).items()},
     )
     return incident, facts
 
@@ -99,26 +127,30 @@ def assignments_of(incident: Incident) -> list[Assignment]:
     )
 
 
-def reasons_chosen(case: Case, assignments: Sequence[Assignment]) -> dict[str, str]:
-    """Why each of them was chosen, as the record says it, by ``assignment:<uid>``."""
+def reasons_chosen(case: Case, things: Collection[str]) -> dict[str, str]:
+    """Why somebody was chosen, as the record says it, by ``assignment:<uid>``."""
+    if not things:
+        return {}
     entries = Entry.objects.filter(
         organisation_id=case.organisation_id,
         site_id=case.site_id,
         subject=case.subject,
         kind=ResponderAlerted.kind,
-        object__in=[f"assignment:{one.uid}" for one in assignments],
+        object__in=things,
     )
-    reasons = {}
-    for thing, data in entries.values_list("object", "data"):
-        if data is not None:
-            facts = orjson.loads(bytes(data))
-            reasons[thing] = why_chosen(
-                facts["rung"],
-                facts["on_duty"],
-                facts.get("post"),
-                facts.get("distance"),
-            )
-    return reasons
+    events = [
+        (thing, event_of(ResponderAlerted.kind, orjson.loads(bytes(data))))
+        for thing, data in entries.values_list("object", "data")
+        if data is not None
+    ]
+    return {thing: reason_in(event) for thing, event in events}
+
+
+def reason_in(event: Event | None) -> str:
+    """The reason in the entry of an alert; of any other event there is none."""
+    if not isinstance(event, ResponderAlerted):
+        return ""
+    return why_chosen(event.rung, event.on_duty, event.post, event.distance)
 
 
 def reports_of(incident: Incident, *, has_files: bool = True) -> list[Report]:
@@ -129,13 +161,6 @@ def reports_of(incident: Incident, *, has_files: bool = True) -> list[Report]:
     return list(reports.order_by("received_at", "pk"))
 
 
-def calls_of(incident: Incident) -> list[EmergencyCall]:
-    """Calls to 110 and 120, newest first."""
-    return list(
-        incident.calls.select_related("called_by").order_by("-called_at", "-pk")
-    )
-
-
 def _limit(key: str) -> Subquery:
     in_force = Standard.objects.filter(
         organisation=OuterRef("organisation"),
@@ -143,3 +168,49 @@ def _limit(key: str) -> Subquery:
         valid_from__lte=OuterRef("opened_at"),
     )
     return Subquery(in_force.order_by("-version").values("seconds")[:1])
+
+
+def _last_call(service: EmergencyService) -> Subquery:
+    calls = EmergencyCall.objects.filter(
+        incident=OuterRef("incident"), service=service
+    ).order_by("-called_at", "-pk")
+    said = JSONObject(
+        uid="uid",
+        called_at="called_at",
+        called_by="called_by__name",
+        answered_at="answered_at",
+        answer="answer",
+        receipt="receipt",
+    )
+    return Subquery(calls.values(said=said)[:1])
+
+
+def _left() -> Subquery:
+    records = PhaseRecord.objects.filter(case=OuterRef("pk")).order_by().values("case")
+    left = JSONObject(
+        **{phase.value: Max("left_at", filter=Q(phase=phase)) for phase in Phase}
+    )
+    return Subquery(records.annotate(left=left).values("left"))
+
+
+def _call(service: EmergencyService, said: Mapping[str, str]) -> Call:
+    called_at = _moment(said["called_at"])
+    if called_at is None:  # the column is not null
+        raise ValueError("a call without its time")
+    return Call(
+        service=service,
+        uid=UUID(said["uid"]),
+        called_at=called_at,
+        called_by=said["called_by"],
+        answered_at=_moment(said["answered_at"]),
+        answer=said["answer"],
+        receipt=said["receipt"],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An instant in JSON: SQLite writes it in UTC without a zone, PostgreSQL with one."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
