@@ -1,0 +1,398 @@
+"""Bringing it under control and to an end: level, police, gates, false starts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.enums import CaseState, Phase, Severity
+from anlan.cases.models import Task
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import Dissuasion, EmergencyService, Flag, Police
+from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
+from anlan.ledger.verify import verify
+from tests.incidents.story import entries, facts, finish_tasks
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+
+def controlled(scene: Scene, **more: object) -> Incident:
+    incident = scene.incident(**more)
+    incidents.arrive(
+        assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=scene.at
+    )
+    return incidents.control_scene(incident=incident, by=scene.guard, at=scene.at)
+
+
+def waived(scene: Scene, incident: Incident) -> PoliceWaiver:
+    waiver = incidents.propose_police_waiver(
+        incident=incident, reason="双方都要求不报警", by=scene.officer, at=scene.at
+    )
+    return incidents.decide_police_waiver(
+        waiver=waiver, approved=True, by=scene.manager, at=scene.at
+    )
+
+
+class TestSeverity:
+    def test_raising_adds_tasks_and_removes_none(self, scene: Scene) -> None:
+        incident = scene.incident(flags=[])
+        before = set(incident.case.tasks.values_list("key", "state"))
+
+        incidents.set_severity(
+            incident=incident, severity=Severity.MAJOR, by=scene.officer, at=scene.at
+        )
+
+        after = set(incident.case.tasks.values_list("key", "state"))
+        assert after > before
+        assert facts(incident.case, "case.severity_set") == [
+            {"severity": Severity.MAJOR, "before": incident.suggested_severity}
+        ]
+
+    def test_lowering_is_a_managers_and_removes_nothing(self, scene) -> None:
+        incident = scene.incident(flags=[Flag.WEAPON])
+        tasks = set(incident.case.tasks.values_list("key", "state"))
+        lower = {"incident": incident, "severity": Severity.ORDINARY, "at": scene.at}
+
+        with pytest.raises(NotAllowed):
+            incidents.set_severity(**lower, by=scene.officer, reason="没有刀")
+        with pytest.raises(NotAllowed):
+            incidents.set_severity(**lower, by=scene.manager)
+        incidents.set_severity(**lower, by=scene.manager, reason="没有刀")
+
+        incident.case.refresh_from_db()
+        assert incident.case.severity == Severity.ORDINARY
+        assert set(incident.case.tasks.values_list("key", "state")) == tasks
+        assert incident.case.notes.get().text == "没有刀"
+
+    def test_same_level_twice_is_nothing(self, scene) -> None:
+        incident = scene.incident()
+        for _twice in range(2):
+            incidents.set_severity(
+                incident=incident, severity=4, by=scene.officer, at=scene.at
+            )
+
+        assert len(entries(incident.case, "case.severity_set")) == 1
+
+    @pytest.mark.parametrize("level", [0, 6, -1])
+    def test_unknown_level(self, scene, level) -> None:
+        with pytest.raises(InvalidInput):
+            incidents.set_severity(
+                incident=scene.incident(), severity=level, by=scene.officer, at=scene.at
+            )
+
+    def test_a_guard_does_not_set_it(self, scene) -> None:
+        with pytest.raises(NotAllowed):
+            incidents.set_severity(
+                incident=scene.incident(), severity=5, by=scene.guard, at=scene.at
+            )
+
+
+class TestDissuasion:
+    @pytest.mark.parametrize("result", Dissuasion)
+    def test_its_result_is_on_the_record(self, scene, result) -> None:
+        incident = incidents.record_dissuasion(
+            incident=scene.incident(), result=result, by=scene.guard, at=scene.at
+        )
+
+        assert incident.dissuasion == result
+        assert facts(incident.case, "incident.dissuasion_tried") == [{"result": result}]
+
+    def test_is_the_first_line_of_the_checklist(self, scene) -> None:
+        tasks = scene.incident().case.tasks.order_by("position")
+
+        first = tasks[0]
+        assert (first.key, first.phase, first.binding) == (
+            "dissuade",
+            Phase.PROTECT,
+            True,
+        )
+
+
+class TestCalls:
+    def test_words_are_kept_as_they_were_shown(self, scene) -> None:
+        incident = scene.incident(flags=[Flag.WEAPON, Flag.INJURED], people_count=3)
+
+        call = incidents.record_emergency_call(
+            incident=incident,
+            service=EmergencyService.POLICE,
+            by=scene.guard,
+            at=scene.at,
+        )
+
+        for said in (scene.garage.label, "14:02", "持械", "受伤", "3 人"):
+            assert said in call.words
+        incident.refresh_from_db()
+        assert incident.police == Police.CALLED
+
+    def test_answer_with_its_time_and_number(self, scene) -> None:
+        call = incidents.record_emergency_call(
+            incident=scene.incident(),
+            service=EmergencyService.AMBULANCE,
+            by=scene.officer,
+            at=scene.at,
+        )
+        at = scene.at + timedelta(minutes=2)
+        answered = {"call": call, "by": scene.officer, "at": at, "receipt": "120-7"}
+
+        with pytest.raises(InvalidInput):
+            incidents.record_emergency_answer(**answered, answer=" ")
+        incidents.record_emergency_answer(**answered, answer="五分钟到")
+        with pytest.raises(Conflict):
+            incidents.record_emergency_answer(**answered, answer="再说一次")
+
+        call = EmergencyCall.objects.get()
+        assert (call.answered_at, call.answer, call.receipt) == (
+            at,
+            "五分钟到",
+            "120-7",
+        )
+        assert verify().is_sound
+
+    def test_anybody_who_sees_it_may_call(self, scene) -> None:
+        """G06: nothing stands before a call to the police."""
+        incident = scene.incident()
+        for username in ("wangjianguo", "lifang", "xuqing", "chenlu", "guoxin"):
+            incidents.record_emergency_call(
+                incident=incident,
+                service=EmergencyService.POLICE,
+                by=scene.person(username),
+                at=scene.at,
+            )
+
+        assert EmergencyCall.objects.count() == 5
+
+    def test_a_stranger_may_not(self, scene) -> None:
+        with pytest.raises(NotAllowed):
+            incidents.record_emergency_call(
+                incident=scene.incident(),
+                service=EmergencyService.POLICE,
+                by=scene.stranger,
+                at=scene.at,
+            )
+
+
+class TestPoliceWaiver:
+    """G05: a second person, a reason, and never from 较大 on."""
+
+    def test_needs_a_second_person(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        waiver = incidents.propose_police_waiver(
+            incident=incident, reason="推了一下", by=scene.manager, at=scene.at
+        )
+        decide = {"waiver": waiver, "approved": True, "at": scene.at}
+
+        with pytest.raises(NotAllowed):
+            incidents.decide_police_waiver(**decide, by=scene.manager)
+        with pytest.raises(NotAllowed):
+            incidents.decide_police_waiver(**decide, by=scene.officer)
+        incidents.decide_police_waiver(**decide, by=scene.person("chenlu"))
+
+        incident.refresh_from_db()
+        assert incident.police == Police.WAIVED
+
+    @pytest.mark.parametrize("flags", [[Flag.INJURED], [Flag.WEAPON], [Flag.STAFF]])
+    def test_never_from_considerable_on(self, scene, flags) -> None:
+        with pytest.raises(Conflict) as refusal:
+            waived(scene, scene.incident(flags=flags))
+
+        assert refusal.value.source == "G05"
+
+    def test_needs_a_reason(self, scene) -> None:
+        with pytest.raises(DomainError):
+            incidents.propose_police_waiver(
+                incident=scene.incident(flags=[]),
+                reason="  ",
+                by=scene.officer,
+                at=scene.at,
+            )
+
+    def test_disagreeing_leaves_the_police_to_be_called(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        waiver = incidents.propose_police_waiver(
+            incident=incident, reason="推了一下", by=scene.officer, at=scene.at
+        )
+        with pytest.raises(Conflict):
+            waived(scene, incident)  # one at a time
+        incidents.decide_police_waiver(
+            waiver=waiver, approved=False, by=scene.manager, at=scene.at
+        )
+
+        incident.refresh_from_db()
+        assert incident.police == Police.UNDECIDED
+        with pytest.raises(Conflict):
+            incidents.decide_police_waiver(
+                waiver=waiver, approved=True, by=scene.manager, at=scene.at
+            )
+
+    def test_level_risen_before_the_decision(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        waiver = incidents.propose_police_waiver(
+            incident=incident, reason="推了一下", by=scene.officer, at=scene.at
+        )
+        incidents.set_severity(
+            incident=incident, severity=3, by=scene.officer, at=scene.at
+        )
+
+        with pytest.raises(Conflict):
+            incidents.decide_police_waiver(
+                waiver=waiver, approved=True, by=scene.manager, at=scene.at
+            )
+
+    def test_level_risen_after_the_decision(self, scene) -> None:
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        incidents.set_severity(
+            incident=incident, severity=3, by=scene.officer, at=scene.at
+        )
+        finish_tasks(incident.case, by=scene.officer, at=scene.at)
+
+        with pytest.raises(Conflict) as refusal:
+            incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+
+        assert refusal.value.source == "G05"
+
+    def test_a_call_counts_more_than_a_waiver(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        waiver = incidents.propose_police_waiver(
+            incident=incident, reason="推了一下", by=scene.officer, at=scene.at
+        )
+        incidents.record_emergency_call(
+            incident=incident,
+            service=EmergencyService.POLICE,
+            by=scene.guard,
+            at=scene.at,
+        )
+        incidents.decide_police_waiver(
+            waiver=waiver, approved=True, by=scene.manager, at=scene.at
+        )
+
+        incident.refresh_from_db()
+        assert incident.police == Police.CALLED
+
+
+class TestClosing:
+    def test_all_gates_open(self, scene) -> None:
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        finish_tasks(incident.case, by=scene.officer, at=scene.at)
+        at = scene.at + timedelta(hours=3)
+
+        incidents.close_incident(incident=incident, by=scene.officer, at=at)
+
+        incident.case.refresh_from_db()
+        case = incident.case
+        assert (case.state, case.closed_at, case.closed_by) == (
+            CaseState.CLOSED,
+            at,
+            scene.officer,
+        )
+        assert facts(case, "case.closed") == [{"seconds": 3 * 3600}]
+        assert not case.deadlines.filter(
+            met_at=None, cancelled_at=None, fired_at=None
+        ).exists()
+
+    def test_refused_while_a_binding_task_is_open(self, scene) -> None:
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        finish_tasks(
+            incident.case,
+            by=scene.officer,
+            at=scene.at,
+            unless=lambda task: task.key == "separate",
+        )
+
+        with pytest.raises(Conflict, match="将双方分开"):
+            incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+
+    def test_an_open_task_that_binds_nobody_does_not_hold_it(self, scene) -> None:
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        finish_tasks(
+            incident.case,
+            by=scene.officer,
+            at=scene.at,
+            unless=lambda task: not task.binding,
+        )
+
+        incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+
+    def test_refused_before_control(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        waived(scene, incident)
+        finish_tasks(incident.case, by=scene.officer, at=scene.at)
+
+        with pytest.raises(Conflict, match="控制"):
+            incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+
+    def test_refused_while_the_police_are_undecided(self, scene) -> None:
+        incident = controlled(scene, flags=[])
+        finish_tasks(incident.case, by=scene.officer, at=scene.at)
+
+        with pytest.raises(Conflict) as refusal:
+            incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+
+        assert refusal.value.source == "G05"
+
+    def test_a_guard_does_not_close(self, scene) -> None:
+        with pytest.raises(NotAllowed):
+            incidents.close_incident(
+                incident=scene.incident(), by=scene.guard, at=scene.at
+            )
+
+    def test_nothing_changes_afterwards(self, scene) -> None:
+        incident = scene.incident()
+        task = Task.objects.filter(case=incident.case)[0]
+        incidents.mark_false_alarm(
+            incident=incident, reason="误报", by=scene.officer, at=scene.at
+        )
+        by, at = scene.officer, scene.at
+        attempts = [
+            lambda: incidents.set_severity(incident=incident, severity=5, by=by, at=at),
+            lambda: incidents.control_scene(incident=incident, by=by, at=at),
+            lambda: incidents.record_dissuasion(
+                incident=incident, result=Dissuasion.WORKED, by=by, at=at
+            ),
+            lambda: incidents.close_incident(incident=incident, by=by, at=at),
+            lambda: incidents.mark_false_alarm(
+                incident=incident, reason="再", by=by, at=at
+            ),
+            lambda: incidents.join_response(
+                incident=incident, user=scene.guard, by=by, at=at
+            ),
+            lambda: incidents.acknowledge(
+                assignment=scene.assignment(incident, scene.guard), by=by, at=at
+            ),
+            lambda: cases.advance_phase(case=incident.case, by=by, at=at),
+            lambda: cases.complete_task(task=task, by=by, at=at, words="做了"),
+            lambda: cases.skip_task(task=task, reason="不做", by=by, at=at),
+            lambda: cases.reopen_task(task=task, by=by, at=at),
+            lambda: cases.add_party(
+                case=incident.case, roles=["victim"], description="高", by=by, at=at
+            ),
+            lambda: cases.take_command(
+                case=incident.case, commander=scene.guard, by=by, at=at
+            ),
+        ]
+        count = verify().entries
+
+        for attempt in attempts:
+            with pytest.raises(Conflict):
+                attempt()
+
+        assert verify().entries == count
+
+    def test_reopened_it_keeps_its_number_and_can_close_again(self, scene) -> None:
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        finish_tasks(incident.case, by=scene.officer, at=scene.at)
+        incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+
+        case = cases.reopen_case(case=incident.case, by=scene.manager, at=scene.at)
+
+        assert (case.state, case.number) == (CaseState.OPEN, incident.case.number)
+        incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+        assert verify().is_sound

@@ -1,0 +1,394 @@
+"""One fight, several voices: what belongs together, and how people take it apart."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from anlan.accounts.models import Place
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.enums import CaseState
+from anlan.cases.models import Case, Deadline
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import AssignmentState, Channel, Flag
+from anlan.incidents.models import Assignment, Incident, Report
+from anlan.ledger.verify import verify
+from tests.at_once import at_once, failures
+from tests.incidents.story import (
+    PanicButton,
+    Visitor,
+    alerted,
+    entries,
+    facts,
+    pass_time,
+    states,
+)
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+
+class TestBelongsTogether:
+    def test_same_place_within_ten_minutes(self, scene: Scene) -> None:
+        first = scene.report()
+        further = scene.report(
+            by=scene.next_guard, words="两个人", at=scene.at + timedelta(minutes=10)
+        )
+
+        assert further.incident == first.incident
+        assert (first.opened_incident, further.opened_incident) == (True, False)
+        assert further.words == "两个人"
+        assert further.reporter == scene.next_guard
+
+    def test_starts_no_second_ladder(self, scene) -> None:
+        incident = scene.incident()
+        scene.report(by=Visitor(), channel=Channel.PUBLIC)
+
+        assert alerted(incident) == ["wangjianguo"]
+        assert len(entries(incident.case, "incident.further_report")) == 1
+
+    def test_after_ten_minutes_it_is_another_fight(self, scene) -> None:
+        first = scene.incident()
+        later = scene.incident(at=scene.at + timedelta(minutes=10, seconds=1))
+
+        assert later != first
+
+    @pytest.mark.parametrize(
+        ("label", "together"),
+        [
+            ("3 号楼 B1 车库 东区 12 号车位", True),
+            ("3 号楼 B1 车库 西区出入口", True),  # its neighbour
+            ("3 号楼 B1 车库", True),  # the floor around it
+            ("3 号楼", True),  # two steps up
+            ("3 号楼 1 层", False),
+            ("3 号楼 1 层 大堂前台", False),
+            ("园区 南门", False),
+        ],
+    )
+    def test_neighbours(self, scene, label, together) -> None:
+        first = scene.incident()
+
+        assert (scene.incident(place=scene.place(label)) == first) is together
+
+    def test_the_nearest_of_two_open_ones(self, scene) -> None:
+        desk = scene.incident(place=scene.place("3 号楼 1 层 大堂前台"))
+        garage = scene.incident()
+        assert desk != garage
+
+        further = scene.report(place=scene.place("3 号楼 1 层 电梯厅"))
+
+        assert further.incident == desk
+
+    def test_a_closed_one_takes_no_more_reports(self, scene) -> None:
+        first = scene.incident()
+        incidents.mark_false_alarm(
+            incident=first, reason="看错了", by=scene.officer, at=scene.at
+        )
+
+        assert scene.incident() != first
+
+    def test_a_drill_never_meets_a_real_one(self, scene) -> None:
+        drill = scene.incident(exercise=True)
+        real = scene.incident()
+
+        assert drill != real
+        assert drill.case.number.split("-")[1] == "DR"
+        assert entries(drill.case, "incident.reported")[0].exercise
+
+    def test_a_further_report_raises_the_suggestion_and_adds_tasks(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        before = incident.suggested_severity
+        tasks = set(incident.case.tasks.values_list("key", flat=True))
+
+        scene.report(flags=[Flag.WEAPON])
+
+        incident.refresh_from_db()
+        incident.case.refresh_from_db()
+        assert incident.suggested_severity > before
+        assert incident.case.severity == before  # a person decides
+        assert set(incident.case.tasks.values_list("key", flat=True)) > tasks
+
+
+class TestSplitting:
+    def test_split_off_has_its_own_number_and_ladder(self, scene) -> None:
+        incident = scene.incident()
+        further = scene.report(by=scene.next_guard)
+
+        new = incidents.split_report(report=further, by=scene.officer, at=scene.at)
+
+        further.refresh_from_db()
+        assert further.incident == new != incident
+        assert new.case.number != incident.case.number
+        assert alerted(new)
+        for case in (incident.case, new.case):
+            assert facts(case, "incident.report_split_off") == [
+                {"report": f"report:{further.uid}", "number": new.case.number}
+            ]
+        assert verify().is_sound
+
+    def test_the_first_report_cannot_be_split_off(self, scene) -> None:
+        with pytest.raises(Conflict):
+            incidents.split_report(report=scene.report(), by=scene.officer, at=scene.at)
+
+    def test_a_guard_cannot_split(self, scene) -> None:
+        scene.report()
+        further = scene.report(by=scene.next_guard)
+
+        with pytest.raises(NotAllowed):
+            incidents.split_report(report=further, by=scene.guard, at=scene.at)
+
+
+class TestJoiningAndParting:
+    @pytest.fixture
+    def two(self, scene) -> tuple[Incident, Incident]:
+        return scene.incident(), scene.incident(place=scene.place("园区 南门"))
+
+    def test_joined_and_parted_on_both_timelines(self, scene, two) -> None:
+        host, case = two[0].case, two[1].case
+
+        joined = cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        assert (joined.state, joined.joined_into) == (CaseState.JOINED, host)
+        parted = cases.part_cases(case=case, by=scene.officer, at=scene.at)
+
+        assert (parted.state, parted.joined_into) == (CaseState.OPEN, None)
+        for one in (host, case):
+            assert len(entries(one, "case.joined")) == 1
+            assert len(entries(one, "case.parted")) == 1
+
+    def test_a_joined_case_is_changed_at_its_host(self, scene, two) -> None:
+        case = cases.join_cases(
+            case=two[1].case, host=two[0].case, by=scene.officer, at=scene.at
+        )
+
+        with pytest.raises(Conflict, match="并入"):
+            cases.advance_phase(case=case, by=scene.officer, at=scene.at)
+
+    def test_clocks_stand_still_while_joined_and_go_on_afterwards(
+        self, scene, two
+    ) -> None:
+        host, case = two[0].case, two[1].case
+        due = dict(Deadline.objects.filter(case=case).values_list("pk", "due_at"))
+        cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        at = pass_time(scene.at, 25)
+        assert not Deadline.objects.filter(case=case, cancelled_at=None).exists()
+        cases.part_cases(case=case, by=scene.officer, at=at)
+
+        running = Deadline.objects.filter(case=case, cancelled_at=None)
+        assert dict(running.values_list("pk", "due_at")) == due
+        pass_time(at, 5)
+
+        assert len(alerted(two[1])) == 2  # the ladder climbs on
+
+    @pytest.mark.parametrize("what", ["itself", "a closed one", "a drill", "elsewhere"])
+    def test_what_cannot_be_joined(self, scene, two, what) -> None:
+        case = two[1].case
+        host = {
+            "itself": lambda: case,
+            "a closed one": lambda: self.closed(scene, two[0]),
+            "a drill": lambda: scene.incident(exercise=True).case,
+            "elsewhere": lambda: self.elsewhere(scene).case,
+        }[what]()
+
+        with pytest.raises(Conflict):
+            cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+
+    def closed(self, scene: Scene, incident: Incident) -> Case:
+        incidents.mark_false_alarm(
+            incident=incident, reason="误报", by=scene.officer, at=scene.at
+        )
+        return incident.case
+
+    def elsewhere(self, scene: Scene) -> Incident:
+        place = scene.place("海棠中心 1 层 中庭")
+        return scene.incident(by=scene.stranger, place=place)
+
+
+class TestWithdrawalAndFalseAlarm:
+    def test_withdrawal_never_stops_anybody(self, scene) -> None:
+        report = scene.report(by=Visitor(), channel=Channel.PUBLIC)
+        incident = report.incident
+        for _twice in range(2):
+            incidents.withdraw_report(report=report, by=Visitor(), at=scene.at)
+
+        pass_time(scene.at, 31)
+
+        assert len(entries(incident.case, "incident.report_withdrawn")) == 1
+        assert alerted(incident)[:3] == ["wangjianguo", "zhoumin", "zhangqiang"]
+        incident.case.refresh_from_db()
+        assert incident.case.state == CaseState.OPEN
+
+    @pytest.mark.parametrize("who", ["officer", "manager", "guard"])
+    def test_only_the_reporter_withdraws(self, scene, who) -> None:
+        report = scene.report(by=Visitor(), channel=Channel.PUBLIC)
+
+        with pytest.raises(NotAllowed):
+            incidents.withdraw_report(
+                report=report, by=getattr(scene, who), at=scene.at
+            )
+
+    @pytest.mark.parametrize("who", ["guard", "next_guard"])
+    def test_false_alarm_is_not_a_guards_to_say(self, scene, who) -> None:
+        incident = scene.incident()
+
+        with pytest.raises(NotAllowed):
+            incidents.mark_false_alarm(
+                incident=incident, reason="误报", by=getattr(scene, who), at=scene.at
+            )
+
+        incident.refresh_from_db()
+        assert incident.false_alarm_at is None
+
+    def test_false_alarm_needs_a_reason(self, scene) -> None:
+        with pytest.raises(InvalidInput):
+            incidents.mark_false_alarm(
+                incident=scene.incident(), reason=" ", by=scene.officer, at=scene.at
+            )
+
+    def test_false_alarm_ends_everything_with_the_reason(self, scene) -> None:
+        incident = scene.incident()
+        incidents.mark_false_alarm(
+            incident=incident, reason="拍电影", by=scene.officer, at=scene.at
+        )
+        pass_time(scene.at, 3600)
+
+        incident.case.refresh_from_db()
+        assert incident.case.state == CaseState.CLOSED
+        assert set(incident.case.tasks.values_list("state", "words")) == {
+            ("skipped", "拍电影")
+        }
+        assert states(incident) == {"wangjianguo": AssignmentState.STOOD_DOWN}
+        assert facts(incident.case, "case.deadline_missed") == []
+
+
+class TestSentTwice:
+    ID = UUID("6f2d3c1e-0000-4000-8000-000000000001")
+
+    def test_the_first_answer_again(self, scene) -> None:
+        first = scene.report(request_id=self.ID)
+        again = scene.report(request_id=self.ID, at=scene.at + timedelta(minutes=40))
+
+        assert again == first
+        assert Report.objects.count() == 1
+        assert len(entries(first.incident.case, "incident.reported")) == 1
+
+    def test_with_other_content_is_a_conflict(self, scene) -> None:
+        scene.report(request_id=self.ID)
+
+        with pytest.raises(Conflict):
+            scene.report(request_id=self.ID, words="另一件事")
+        with pytest.raises(Conflict):
+            scene.report(request_id=self.ID, by=scene.guard)
+
+        assert Report.objects.count() == 1
+
+    def test_the_order_of_flags_is_no_content(self, scene) -> None:
+        first = scene.report(request_id=self.ID, flags=["injured", "ongoing"])
+
+        assert scene.report(request_id=self.ID, flags=["ongoing", "injured"]) == first
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("path", "more"),
+        [
+            ("flags", {"flags": ["dragon"]}),
+            ("people_count", {"people_count": 0}),
+            ("people_count", {"people_count": 1000}),
+            ("words", {"words": "字" * 1001}),
+        ],
+    )
+    def test_names_the_field_and_changes_nothing(self, scene, path, more) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            scene.report(**more)
+
+        assert refusal.value.path == path
+        assert not Incident.objects.exists()
+
+    def test_happened_in_the_future(self, scene) -> None:
+        with pytest.raises(InvalidInput):
+            scene.report(happened=scene.at + timedelta(minutes=5))
+
+    def test_late_report_starts_its_ladder_on_arrival(self, scene) -> None:
+        happened = scene.at - timedelta(minutes=40)
+
+        report = scene.report(happened=happened)
+
+        assert report.happened_at == happened
+        assert report.incident.reported_at == scene.at
+        [entry] = entries(report.incident.case, "incident.reported")
+        assert (entry.happened_at, entry.recorded_at) == (happened, scene.at)
+        assert report.incident.assignments.get().alerted_at == scene.at
+
+    def test_place_out_of_use(self, scene) -> None:
+        Place.objects.filter(pk=scene.garage.pk).update(is_active=False)
+
+        with pytest.raises(InvalidInput):
+            scene.report()
+
+    def test_guard_of_another_site(self, scene) -> None:
+        with pytest.raises(NotAllowed):
+            scene.report(by=scene.stranger)
+
+
+@pytest.mark.slow
+class TestAtTheSameInstant:
+    def reports(self, scene: Scene, times: list[datetime]) -> list[Report]:
+        voices = [
+            {"by": scene.guard},
+            {"by": Visitor(), "channel": Channel.PUBLIC},
+            {"by": PanicButton(), "channel": Channel.DEVICE, "words": "", "flags": []},
+        ]
+        results = at_once(
+            *(
+                lambda voice=voice, at=at: scene.report(**voice, at=at)
+                for voice, at in zip(voices, times, strict=True)
+            )
+        )
+        assert failures(results) == []
+        return results
+
+    @pytest.mark.parametrize(
+        "microseconds", [(0, 0, 0), (500, 0, 250), (0, 1000, 2000)], ids=str
+    )
+    def test_guard_visitor_and_panic_button(
+        self, committed_scene, microseconds
+    ) -> None:
+        """Whoever takes the turn first: one incident, three voices, one ladder."""
+        scene = committed_scene
+        times = [scene.at + timedelta(microseconds=n) for n in microseconds]
+
+        reports = self.reports(scene, times)
+
+        incident = Incident.objects.get()
+        assert {report.incident for report in reports} == {incident}
+        assert incident.reports.count() == 3
+        assert incident.reports.filter(opened_incident=True).count() == 1
+        assert len(entries(incident.case, "incident.reported")) == 1
+        assert len(entries(incident.case, "incident.further_report")) == 2
+        # Confirmed or not, one ladder: nobody twice, one guard to begin with.
+        sent = Assignment.objects.filter(incident=incident, rung="guard")
+        assert sent.count() == 1
+        assert verify().is_sound
+
+    def test_across_midnight(self, committed_scene) -> None:
+        scene = committed_scene
+        midnight = scene.at.replace(hour=16, minute=0, second=0)  # in Shanghai
+        ticks = [-1, 0, 1]
+
+        self.reports(scene, [midnight + timedelta(microseconds=n) for n in ticks])
+
+        assert Incident.objects.count() == 1
+
+    def test_one_request_sent_by_three_threads(self, committed_scene) -> None:
+        scene = committed_scene
+        request = UUID(int=77)
+
+        results = at_once(*[lambda: scene.report(request_id=request)] * 3)
+
+        assert failures(results) == []
+        assert len({report.pk for report in results}) == 1
+        assert Report.objects.count() == 1
+        assert verify().is_sound
