@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from anlan.accounts import selectors as accounts
 from anlan.cases import selectors as cases
+from anlan.incidents import devices_selectors as devices
 from anlan.ledger import sentences
 from anlan.ledger.sentences import Names
 
 NAMES: dict[str, Names] = {
     "user": accounts.names_of,
     "party": cases.party_names,
+    "device": devices.device_names,
 }
 
 

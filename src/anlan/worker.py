@@ -13,6 +13,7 @@ from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
 from anlan.cases import services as cases
+from anlan.incidents.services import devices
 from anlan.ledger import afterwards
 from anlan.notify import jobs as notify
 
@@ -52,7 +53,11 @@ LANES: dict[str, Lane] = {
         threads=2,  # while one waits for a slow gateway, the other serves the next alarm
     ),
     "afterwards": Lane(
-        jobs={"reactions": afterwards.run_reactions},
+        jobs={
+            "reactions": afterwards.run_reactions,
+            "refused devices": devices.record_refusals,
+            "old nonces": devices.prune_nonces,
+        },
         next_due=(afterwards.next_retry,),
     ),
 }

@@ -141,6 +141,16 @@ def challenge(*, at: datetime, is_stale: bool = False) -> str:
     return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{nonce}"{stale}'
 
 
+def is_asking(error: UnknownDevice, address: str) -> bool:
+    """Whether a refusal is only the first step of Digest, and no attempt at anything."""
+    if error.reason == "stale":
+        return True
+    if error.reason != "no_credentials":
+        return False
+    listening = Device.objects.filter(mode=DeviceMode.DIGEST, disabled_at=None)
+    return any(may_speak_from(device, address) for device in listening)
+
+
 def secret_of(device: Device) -> str:
     if device.secret is None:
         raise UnknownDevice("wrong_mode", device)
