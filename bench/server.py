@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,11 +25,13 @@ STOP_SECONDS = 10.0
 
 
 @contextmanager
-def serving() -> Iterator[int]:
-    """``manage.py serve`` on this data folder; its port."""
+def serving(
+    command: Sequence[str] = (sys.executable, "manage.py", "serve"),
+) -> Iterator[int]:
+    """``manage.py serve`` on this data folder, or another server; its port."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve"],
+        command,
         cwd=ROOT,
         env={**os.environ, "ANLAN_HOST": HOST, "ANLAN_PORT": str(port)},
     )
