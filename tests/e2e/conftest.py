@@ -13,17 +13,19 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
@@ -117,6 +119,22 @@ class Installation:
             timeout=120,
             check=False,
         )
+
+    def shell(self, code: str) -> str:
+        """What ``code`` prints, run beside the running processes."""
+        done = self.manage("shell", "-c", code)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def kinds(self) -> Counter[str]:
+        """How many entries of each kind the ledger has."""
+        return Counter(kind for (kind,) in self.rows("SELECT kind FROM ledger_entry"))
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Read from the database without the product in between."""
+        database = f"file:{self.data / 'anlan.sqlite3'}?mode=ro"
+        with closing(sqlite3.connect(database, uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
 
 
 @dataclass
