@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import polib
 import pytest
 from django.template.base import Lexer, TokenType
 
@@ -145,7 +146,8 @@ class TestFinding:
         monkeypatch.setattr(catalogue, "texts_in_code", lambda: now)
         assert catalogue.update(target) == (2, 0)
         written = catalogue.read_catalogue(target)
-        written.find("保存").msgstr = "Save"
+        [saved] = [entry for entry in written if entry.msgid == "保存"]
+        saved.msgstr = "Save"
         written.save(str(target))
         del now[Text("", "去 %(x)s")]
         now[Text("", "%(n)s 项", "%(n)s 项")] = ["b.py"]
@@ -170,7 +172,7 @@ class TestFinding:
             Text("", "好"): "good",
         }
         for text, english in entries.items():
-            book.append(catalogue.polib.POEntry(msgid=text.msgid, msgstr=english))
+            book.append(polib.POEntry(msgid=text.msgid, msgstr=english))
         wanted = [*entries, Text("", "新")]
         wanted.remove(Text("", "旧"))
 
@@ -236,8 +238,8 @@ def _bare_chinese(source: str) -> Iterator[tuple[int, str]]:
             yield from _lines(token.lineno, text)
 
 
-def _lines(first: int, text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.splitlines(), start=first):
+def _lines(first: int | None, text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), start=first or 1):
         if _is_chinese(line):
             yield number, line.strip()
 
