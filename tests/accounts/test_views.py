@@ -29,7 +29,6 @@ def admin(scene, client):
     [
         "/admin/people/",
         "/admin/people/new/",
-        "/admin/roles/",
         "/admin/organisation/",
         "/accounts/pin/",
         *[f"/admin/sites/YQ/{page}" for page in SITE_PAGES],

@@ -1,14 +1,33 @@
-"""The language of the person: theirs when signed in, the browser's choice otherwise."""
+"""The language of each request, and the shared phone that must not stay open."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.shortcuts import redirect
+from django.utils import timezone, translation
 
 from anlan.accounts.models import User
+from anlan.accounts.selectors import shared_phone_for
+
+PHONE_COOKIE = "anlan_phone"  # the token of a shared phone
+PHONE_SESSION = "shared_phone"  # session key: the session was opened by a PIN
+PHONE_SEEN = "shared_phone_seen"  # session key: epoch seconds of the last use
+IDLE_SECONDS = 300
+# Six digits open the guard's pages and no others; asked by the page itself, not by
+# whoever holds the phone, is only the token of the outbox.
+_PHONE_PATHS = (
+    "/m/",
+    "/static/",
+    "/live/",
+    "/q/",
+    "/preferences/",
+    "/accounts/logout/",
+)
+_UNATTENDED = ("/m/token/", "/live/", "/static/")
 
 
 class LanguageMiddleware:
@@ -35,3 +54,33 @@ class LanguageMiddleware:
         else:
             wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+class SharedPhoneMiddleware:
+    """Locks a shared phone that lies about, and keeps a PIN to the guard's pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if PHONE_SESSION in request.session:
+            now = int(timezone.now().timestamp())
+            if not self._is_alive(request, now):
+                logout(request)
+                return redirect("phone:shared")
+            if not request.path.startswith(_UNATTENDED):
+                request.session[PHONE_SEEN] = now
+            if not request.path.startswith(_PHONE_PATHS):
+                return redirect("phone:alarm")
+        return self.get_response(request)
+
+    def _is_alive(self, request: HttpRequest, now: int) -> bool:
+        if now - int(request.session.get(PHONE_SEEN, 0)) > IDLE_SECONDS:
+            return False
+        phone = shared_phone_for(request.COOKIES.get(PHONE_COOKIE, ""))
+        return (
+            phone is not None
+            and str(phone.uid) == request.session[PHONE_SESSION]
+            and isinstance(request.user, User)
+            and phone.holder_id == request.user.pk
+        )

@@ -19,7 +19,6 @@ urlpatterns = [
     path("admin/people/<uuid:uid>/enable/", people.enable, name="enable"),
     path("admin/people/<uuid:uid>/reset/", people.reset, name="reset"),
     path("admin/memberships/<uuid:uid>/end/", people.end, name="end_membership"),
-    path("admin/roles/", people.roles, name="roles"),
     path("admin/organisation/", organisation.tree, name="organisation"),
     path("admin/regions/", organisation.add_region, name="add_region"),
     path("admin/regions/<uuid:uid>/", organisation.region, name="region"),

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "anlan.accounts.middleware.LanguageMiddleware",
+    "anlan.accounts.middleware.SharedPhoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -233,9 +234,11 @@ LOGGING = {
         "text": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "json": {"()": "anlan.config.logs.JsonFormatter"},
     },
+    "filters": {"hide_secrets": {"()": "anlan.config.logs.HideSecrets"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            "filters": ["hide_secrets"],
             "formatter": ENVIRONMENT.log_format,
         }
     },

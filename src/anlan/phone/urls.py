@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.phone import views
+from anlan.phone import shared, views
 
 app_name = "phone"
 urlpatterns = [
@@ -27,6 +27,11 @@ urlpatterns = [
     path("tasks/", views.tasks, name="tasks"),
     path("tasks/<uuid:uid>/", views.task, name="task"),
     path("me/", views.me, name="me"),
+    path("shared/", shared.shared, name="shared"),
+    path("shared/enrolment/", shared.enrolment, name="enrolment"),
+    path("shared/people/<uuid:uid>/", shared.opening, name="opening"),
+    path("shared/lock/", shared.locking, name="locking"),
+    path("shared/handover/", shared.handover, name="handover"),
     path("token/", views.token, name="token"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("manifest.webmanifest", views.manifest, name="manifest"),

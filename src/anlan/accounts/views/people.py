@@ -23,7 +23,7 @@ from anlan.accounts.permissions import (
     check_can_add_people,
     running_memberships,
 )
-from anlan.accounts.roles import ROLES, Permission
+from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import history_of, nodes_for, people_for
 from anlan.accounts.views.common import act, signed_in, tried
 from anlan.base.errors import NotFound
@@ -172,22 +172,6 @@ def reset(request: HttpRequest, uid: UUID) -> HttpResponse:
         done=_("已重设，请把打印的一次性码交给本人"),
     )
     return _slip(request, *made[0]) if made else redirect("accounts:person", uid)
-
-
-@login_required
-@require_GET
-def roles(request: HttpRequest) -> HttpResponse:
-    """The permission matrix, read from the very table that is enforced."""
-    rows = [
-        {
-            "permission": permission,
-            "marks": [permission in role.permissions for role in ROLES.values()],
-        }
-        for permission in Permission
-    ]
-    return render(
-        request, "accounts/roles.html", {"roles": ROLES.values(), "rows": rows}
-    )
 
 
 def join_address(code: str = "") -> str:

@@ -1,0 +1,298 @@
+"""The guards' shared phone, from the office's code to the next shift's confirmation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from anlan.accounts import services
+from anlan.accounts.models import Handover, Pin, SharedPhone
+from anlan.accounts.services.pins import LOCKED_FOR, TRIES_OF_PERSON, TRIES_ON_PHONE
+from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from anlan.ledger.models import Entry
+from anlan.ledger.verify import verify
+
+PIN, OTHER_PIN, WRONG = "481526", "935207", "170964"
+
+
+def kinds(site) -> list[str]:
+    return list(
+        Entry.objects.filter(site_id=site.pk, kind__startswith="accounts.")
+        .order_by("seq")
+        .values_list("kind", flat=True)
+    )
+
+
+@pytest.fixture
+def phone(scene) -> SharedPhone:
+    made, code = services.add_shared_phone(
+        site=scene.site, name="保安室 1", by=scene.manager, at=scene.at
+    )
+    enrolled, _token = services.enrol_phone(code=code, at=scene.at)
+    assert enrolled.pk == made.pk
+    services.set_pin(user=scene.guard, pin=PIN, by=scene.guard, at=scene.at)
+    services.set_pin(
+        user=scene.next_guard, pin=OTHER_PIN, by=scene.next_guard, at=scene.at
+    )
+    return enrolled
+
+
+def attempt(phone, user, pin, at) -> type[Exception] | None:
+    try:
+        services.open_phone(phone=phone, user=user, pin=pin, at=at)
+    except DomainError as error:
+        return type(error)
+    return None
+
+
+class TestEnrolment:
+    def test_a_code_works_once(self, scene):
+        _phone, code = services.add_shared_phone(
+            site=scene.site, name="保安室", by=scene.manager, at=scene.at
+        )
+        services.enrol_phone(code=code.lower().replace("-", " "), at=scene.at)
+
+        with pytest.raises(NotFound):
+            services.enrol_phone(code=code, at=scene.at)
+
+    def test_a_code_runs_out(self, scene):
+        _phone, code = services.add_shared_phone(
+            site=scene.site, name="保安室", by=scene.manager, at=scene.at
+        )
+
+        with pytest.raises(NotFound):
+            services.enrol_phone(code=code, at=scene.at + timedelta(minutes=30))
+
+    def test_neither_code_nor_token_nor_pin_is_kept(self, scene, phone):
+        _phone, code = services.add_shared_phone(
+            site=scene.site, name="备用", by=scene.manager, at=scene.at
+        )
+        row = SharedPhone.objects.filter(name="备用").values().get()
+
+        assert code.encode() not in bytes(row["code_digest"])
+        assert PIN not in Pin.objects.get(user=scene.guard).secret
+
+    def test_a_revoked_phone_opens_for_nobody(self, scene, phone):
+        services.revoke_shared_phone(phone=phone, by=scene.manager, at=scene.at)
+
+        assert (
+            attempt(SharedPhone.objects.get(), scene.guard, PIN, scene.at) is NotAllowed
+        )
+
+
+class TestPin:
+    @pytest.mark.parametrize(
+        "pin", ["12345", "abcdef", "111111", "123456", "987654", "121212", ""]
+    )
+    def test_what_everybody_tries_first_is_refused(self, scene, pin):
+        with pytest.raises(InvalidInput):
+            services.set_pin(user=scene.guard, pin=pin, by=scene.guard, at=scene.at)
+
+    def test_nobody_sets_the_pin_of_another(self, scene):
+        with pytest.raises(NotAllowed):
+            services.set_pin(user=scene.guard, pin=PIN, by=scene.manager, at=scene.at)
+
+    def test_the_right_one_opens_and_says_who_holds_it(self, scene, phone):
+        assert attempt(phone, scene.guard, PIN, scene.at) is None
+        phone.refresh_from_db()
+        assert phone.holder == scene.guard
+        assert kinds(scene.site)[-1] == "accounts.shared_phone_opened"
+
+    def test_a_person_of_another_site_does_not_open_it(self, scene, phone):
+        services.set_pin(user=scene.stranger, pin=PIN, by=scene.stranger, at=scene.at)
+
+        assert attempt(phone, scene.stranger, PIN, scene.at) is NotAllowed
+
+    @pytest.mark.both
+    def test_five_wrong_ones_lock_the_person_and_are_on_the_record(self, scene, phone):
+        for _try in range(TRIES_OF_PERSON - 1):
+            assert attempt(phone, scene.guard, WRONG, scene.at) is NotAllowed
+        assert attempt(phone, scene.guard, WRONG, scene.at) is Conflict
+        assert attempt(phone, scene.guard, PIN, scene.at) is Conflict
+        assert attempt(phone, scene.next_guard, OTHER_PIN, scene.at) is None
+        found = kinds(scene.site)
+        assert found.count("accounts.pin_refused") == TRIES_OF_PERSON - 1
+        assert found.count("accounts.pin_locked") == 1
+
+        just_before = scene.at + LOCKED_FOR - timedelta(seconds=1)
+        assert attempt(phone, scene.guard, PIN, just_before) is Conflict
+        assert attempt(phone, scene.guard, PIN, scene.at + LOCKED_FOR) is None
+
+    def test_wrong_ones_for_many_people_lock_the_phone(self, scene, phone):
+        people = [
+            scene.guard,
+            scene.next_guard,
+            scene.person("sunlei"),
+            scene.person("zhoumin"),
+        ]
+        for user in people[2:]:
+            services.set_pin(user=user, pin=PIN, by=user, at=scene.at)
+        tries = 0
+        for user in people:
+            for _try in range(TRIES_OF_PERSON - 1):
+                attempt(phone, user, WRONG, scene.at)
+                tries += 1
+                if tries == TRIES_ON_PHONE:
+                    break
+        assert attempt(phone, scene.person("sunlei"), PIN, scene.at) is Conflict
+
+    def test_a_right_one_forgets_the_wrong_ones(self, scene, phone):
+        for _try in range(3):
+            for _wrong in range(TRIES_OF_PERSON - 1):
+                assert attempt(phone, scene.guard, WRONG, scene.at) is NotAllowed
+            assert attempt(phone, scene.guard, PIN, scene.at) is None
+
+
+class TestHandover:
+    def give(self, scene, phone, note="电梯坏了，已报修"):
+        return services.give_handover(
+            phone=phone,
+            note=note,
+            open_incidents=1,
+            open_tasks=2,
+            unacknowledged=0,
+            by=scene.guard,
+            at=scene.at,
+        )
+
+    @pytest.mark.both
+    def test_both_confirm_and_both_are_on_the_record(self, scene, phone):
+        attempt(phone, scene.guard, PIN, scene.at)
+        given = self.give(scene, phone)
+        attempt(phone, scene.next_guard, OTHER_PIN, scene.at)
+        services.take_handover(handover=given, by=scene.next_guard, at=scene.at)
+        services.take_handover(handover=given, by=scene.next_guard, at=scene.at)
+
+        given.refresh_from_db()
+        assert (given.giver, given.taker) == (scene.guard, scene.next_guard)
+        assert kinds(scene.site)[-3:] == [
+            "accounts.handover_given",
+            "accounts.shared_phone_opened",
+            "accounts.handover_taken",
+        ]
+        assert not verify().problems
+
+    def test_the_note_is_covered_by_the_record(self, scene, phone):
+        attempt(phone, scene.guard, PIN, scene.at)
+        given = self.give(scene, phone)
+        Handover.objects.filter(pk=given.pk).update(note="没有什么")
+
+        assert any("Handover" in str(wrong) for wrong in verify().problems)
+
+    def test_who_gave_takes_it_back(self, scene, phone):
+        attempt(phone, scene.guard, PIN, scene.at)
+        given = self.give(scene, phone)
+        attempt(phone, scene.guard, PIN, scene.at)
+        services.take_handover(handover=given, by=scene.guard, at=scene.at)
+
+        assert kinds(scene.site)[-1] == "accounts.handover_withdrawn"
+
+    def test_only_who_holds_the_phone_gives_and_takes(self, scene, phone):
+        with pytest.raises(NotAllowed):
+            self.give(scene, phone)
+        attempt(phone, scene.guard, PIN, scene.at)
+        given = self.give(scene, phone)
+        with pytest.raises(NotAllowed):
+            services.take_handover(handover=given, by=scene.next_guard, at=scene.at)
+
+
+class TestPages:
+    """The real pages, in the browser of the phone."""
+
+    @pytest.fixture
+    def clock(self, scene):
+        with time_machine.travel(scene.at, tick=False) as traveller:
+            yield traveller
+
+    @pytest.fixture
+    def browser(self, scene, phone, client, clock):
+        code = services.renew_enrolment(phone=phone, by=scene.manager, at=scene.at)
+        response = client.post("/m/shared/enrolment/", {"code": code})
+        assert response.status_code == 302
+        cookie = response.cookies["anlan_phone"]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+        return client
+
+    def open(self, browser, user, pin=PIN):
+        return browser.post(f"/m/shared/people/{user.uid}/", {"pin": pin})
+
+    def test_a_browser_without_the_cookie_is_not_the_phone(self, scene, client):
+        assert client.get("/m/shared/").status_code == 404
+
+    def test_the_locked_phone_shows_who_is_on_duty_first(self, scene, browser):
+        page = browser.get("/m/shared/").content.decode()
+
+        assert page.index("王建国") < page.index("马亮")
+        assert "tel:110" in page
+        assert "<c-" not in page
+
+    def test_a_pin_opens_the_guards_pages_and_no_others(self, scene, browser):
+        assert self.open(browser, scene.guard)["Location"] == "/m/"
+        assert browser.get("/m/").status_code == 200
+        assert browser.get("/admin/people/")["Location"] == "/m/"
+        assert browser.get("/")["Location"] == "/m/"
+
+    def test_a_wrong_pin_says_how_many_are_left(self, scene, browser):
+        response = self.open(browser, scene.guard, WRONG)
+
+        assert response.status_code == 403
+        assert "还可以试 4 次" in response.content.decode()
+        assert browser.get("/m/")["Location"].startswith("/accounts/login")
+
+    def test_it_locks_itself_when_nobody_touches_it(self, scene, browser, clock):
+        self.open(browser, scene.guard)
+        clock.shift(timedelta(minutes=4))
+        assert browser.get("/m/").status_code == 200
+        clock.shift(timedelta(minutes=4))
+        assert browser.get("/m/token/").status_code == 200
+        clock.shift(timedelta(minutes=2))
+        assert browser.get("/m/")["Location"] == "/m/shared/"
+        assert "_auth_user_id" not in browser.session
+
+    def test_it_locks_when_the_office_takes_it_out_of_use(self, scene, browser, phone):
+        self.open(browser, scene.guard)
+        phone.refresh_from_db()
+        services.revoke_shared_phone(phone=phone, by=scene.manager, at=scene.at)
+
+        assert browser.get("/m/")["Location"] == "/m/shared/"
+        assert browser.get("/m/shared/").status_code == 404
+
+    def test_a_whole_change_of_shift(self, scene, browser, phone):
+        scene.incident()
+        self.open(browser, scene.guard)
+        page = browser.get("/m/shared/handover/").content.decode()
+        assert "未接警" in page
+        assert "<c-" not in page
+        given = browser.post("/m/shared/handover/", {"note": "南门道闸坏了"})
+        assert given["Location"] == "/m/shared/"
+        assert "已交班" in browser.get("/m/shared/").content.decode()
+
+        taken = self.open(browser, scene.next_guard, OTHER_PIN)
+        assert taken["Location"] == "/m/shared/handover/"
+        assert "南门道闸坏了" in browser.get(taken["Location"]).content.decode()
+        browser.post("/m/shared/handover/")
+
+        handover = Handover.objects.get()
+        assert handover.taker == scene.next_guard
+        assert handover.open_incidents == 1
+        assert handover.unacknowledged >= 1
+
+    def test_guessing_enrolment_codes_is_counted(self, scene, client, clock):
+        answers = [
+            client.post("/m/shared/enrolment/", {"code": f"WRONG{n}"}).status_code
+            for n in range(13)
+        ]
+
+        assert answers[0] == 404
+        assert answers[-1] == 429
+
+
+def test_only_who_manages_devices_adds_a_phone(scene):
+    for username in ("wangjianguo", "sunlei", "zhoumin", "chenwen"):
+        user = scene.person(username)
+        with pytest.raises(NotAllowed):
+            services.add_shared_phone(site=scene.site, name="x", by=user, at=scene.at)
+    assert not SharedPhone.objects.exists()
