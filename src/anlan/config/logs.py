@@ -1,10 +1,26 @@
-"""One line of JSON for each log record, for machines that collect them."""
+"""Log records without secrets, and as one line of JSON for machines that collect them."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
+
+# Addresses whose last part is a secret: of a device, of a reporter's link.
+_SECRET_ADDRESS = re.compile(r"(/api/v1/alarms/|/f/)[^\s/?\"']+")
+
+
+class HideSecrets(logging.Filter):
+    """Masks the secret in an address: Django logs the path of every refusal."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                _SECRET_ADDRESS.sub(r"\1***", arg) if isinstance(arg, str) else arg
+                for arg in record.args
+            )
+        return True
 
 
 class JsonFormatter(logging.Formatter):

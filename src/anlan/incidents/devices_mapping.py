@@ -47,6 +47,7 @@ class Format:
     require: Mapping[str, str]
     events: Mapping[str, Any]
     otherwise: str
+    repeats_within: int  # seconds
     example: str
     example_type: str
 
@@ -71,7 +72,9 @@ def mappings() -> dict[str, Format]:
     text = (files("anlan.incidents") / "data" / "mappings.yaml").read_text("utf-8")
     found = {}
     for key, entry in yaml.safe_load(text).items():
-        mapping = Format(key=key, **{"require": {}, "events": {}, **entry})
+        mapping = Format(
+            key=key, **{"require": {}, "events": {}, "repeats_within": 0, **entry}
+        )
         if mapping.format not in _READERS or mapping.otherwise not in {
             "alarm",
             "ignore",

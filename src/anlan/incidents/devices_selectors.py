@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import SharedPhone, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
@@ -37,11 +37,18 @@ def device_for(user: User, uid: UUID) -> Device:
 
 
 def device_names(keys: Iterable[str]) -> dict[str, str]:
-    """Names for ``device:<uid>``; one that does not sign is called unsigned."""
+    """Names for ``device:<uid>``; one that does not sign is called unsigned.
+
+    The shared phones of the guards have keys of the same kind.
+    """
     uids = [UUID(key.partition(":")[2]) for key in keys]
-    return {
+    names = {
         device.actor_key: device.name
         if device.is_signed
         else _("%(name)s（未签名）") % {"name": device.name}
         for device in Device.objects.filter(uid__in=uids)
     }
+    if len(names) < len(uids):
+        phones = SharedPhone.objects.filter(uid__in=uids)
+        names |= {phone.actor_key: phone.name for phone in phones}
+    return names

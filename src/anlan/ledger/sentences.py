@@ -48,7 +48,9 @@ def sentence(event: Event, *, actor: str, names: Mapping[str, str]) -> str:
 def keys_in(event: Event, *, actor: str) -> set[str]:
     """The keys whose names the sentence needs."""
     values = [value for value in event.facts().values() if isinstance(value, str)]
-    return {v for v in [*values, actor] if v.partition(":")[0] in _namers}
+    # A word that is only the name of a kind ("device", a channel) is no key.
+    keys = [value for value in [*values, actor] if ":" in value]
+    return {key for key in keys if key.partition(":")[0] in _namers}
 
 
 def names_for(keys: Iterable[str]) -> dict[str, str]:

@@ -293,6 +293,9 @@ def prune_nonces(*, at: datetime, most: int = 500) -> int:
 def _raise_alarm(
     device: Device, message: Message, *, at: datetime, packet: str
 ) -> Report:
+    going_on = _going_on(device, message, at=at)
+    if going_on is not None:
+        return going_on
     place = _place(device, message)
     request_id = _request_id(device, message, packet=packet, at=at)
     is_new = not (
@@ -337,6 +340,26 @@ def _raise_alarm(
             via=report.channel,
         )
     return report
+
+
+def _going_on(device: Device, message: Message, *, at: datetime) -> Report | None:
+    """The report of an event that a camera sends again while it lasts."""
+    seconds = mappings()[device.mapping].repeats_within
+    if not seconds:
+        return None
+    newest = (
+        Report.objects.filter(
+            reporter_key=device.actor_key,
+            received_at__gt=at - timedelta(seconds=seconds),
+            received_at__lte=at,
+        )
+        .order_by("-received_at", "-pk")
+        .first()
+    )
+    same = newest is not None and (
+        newest.words == message.words and tuple(newest.flags) == message.flags
+    )
+    return newest if same else None
 
 
 def _request_id(
