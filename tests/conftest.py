@@ -21,7 +21,12 @@ django.setup()
 import pytest  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
-pytest_plugins = ["tests.moment", "tests.databases", "tests.scene"]
+pytest_plugins = [
+    "tests.moment",
+    "tests.databases",
+    "tests.scene",
+    "tests.signed_in",
+]
 
 
 def pytest_unconfigure() -> None:

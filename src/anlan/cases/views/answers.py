@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -41,6 +41,11 @@ def reader_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):  # login_required has seen to it
         raise NotFound("")
     return request.user
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form; a page that is only looked at has an unbound one."""
+    return request.POST if request.method == "POST" else None
 
 
 def is_in_place(request: HttpRequest) -> bool:

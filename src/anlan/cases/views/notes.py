@@ -19,6 +19,7 @@ from anlan.cases.views.answers import (
     case_changed,
     is_in_place,
     panels_answer,
+    posted,
     reader_of,
     sheet,
 )
@@ -52,7 +53,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         title=_("记录现场情况"),
         button=_("记录"),
-        form=NoteForm(request.POST or None),
+        form=NoteForm(posted(request)),
         act=act,
     )
 
@@ -75,6 +76,6 @@ def strike(request: HttpRequest, number: str, seq: int) -> HttpResponse:
         title=_("划去第 %d 条记录") % seq,
         lead=_("原文保留可见，旁边写明谁、为什么划去。"),
         button=_("划去"),
-        form=ReasonForm(request.POST or None),
+        form=ReasonForm(posted(request)),
         act=act,
     )

@@ -22,6 +22,7 @@ from anlan.cases.views.answers import (
     one_panel,
     one_tap,
     panel,
+    posted,
     reader_of,
     sheet,
 )
@@ -78,7 +79,7 @@ def phase(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         title=_("进入“%s”") % following.label if following else _("最后一个阶段"),
         button="" if found.gates or following is None else _("进入下一阶段"),
-        form=PlainForm(request.POST or None),
+        form=PlainForm(posted(request)),
         act=act,
         body="cases/sheets/phase.html",
         room=found,
@@ -105,7 +106,7 @@ def command(request: HttpRequest, number: str) -> HttpResponse:
         title=_("移交现场指挥"),
         button=_("移交"),
         form=CommandForm(
-            request.POST or None,
+            posted(request),
             site=found.case.site,
             initial={"commander": found.reader.uid},
         ),
@@ -129,7 +130,7 @@ def joining(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         title=_("并入另一案件"),
         button=_("并入"),
-        form=JoinForm(request.POST or None, hosts=open_cases_beside(found.case)),
+        form=JoinForm(posted(request), hosts=open_cases_beside(found.case)),
         act=act,
     )
 
@@ -177,6 +178,6 @@ def reopening(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         title=_("重新打开案件"),
         button=_("重新打开"),
-        form=ReasonForm(request.POST or None),
+        form=ReasonForm(posted(request)),
         act=act,
     )

@@ -17,7 +17,7 @@ from anlan.cases import services as cases
 from anlan.cases.forms import IdentityForm, PartyForm, RevealForm, RolesForm
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for, shown_name
-from anlan.cases.views.answers import case_changed, reader_of, sheet
+from anlan.cases.views.answers import case_changed, posted, reader_of, sheet
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.customers.models import Person
@@ -49,7 +49,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         title=_("登记当事人"),
         button=_("登记"),
-        form=PartyForm(request.POST or None, site=case.site),
+        form=PartyForm(posted(request), site=case.site),
         act=act,
     )
 
@@ -78,7 +78,7 @@ def identity(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         number=number,
         title=_("确认身份：%s") % shown_name(party),
         button=_("确认身份"),
-        form=IdentityForm(request.POST or None, site=case.site),
+        form=IdentityForm(posted(request), site=case.site),
         act=act,
     )
 
@@ -100,7 +100,7 @@ def roles(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         number=number,
         title=_("修改角色：%s") % shown_name(party),
         button=_("保存"),
-        form=RolesForm(request.POST or None, initial={"roles": held}),
+        form=RolesForm(posted(request), initial={"roles": held}),
         act=act,
     )
 
@@ -135,7 +135,7 @@ def contact(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         number=number,
         title=_("查看：%s") % shown_name(party),
         button=_("查看"),
-        form=RevealForm(request.POST or None, initial={"field": ProtectedField.PHONE}),
+        form=RevealForm(posted(request), initial={"field": ProtectedField.PHONE}),
         act=act,
     )
 

@@ -17,7 +17,7 @@ from anlan.cases.forms import ReasonForm, WordsForm
 from anlan.cases.models import Case, Task
 from anlan.cases.room import Can
 from anlan.cases.selectors import case_for
-from anlan.cases.views.answers import case_changed, one_tap, reader_of, sheet
+from anlan.cases.views.answers import case_changed, one_tap, posted, reader_of, sheet
 
 
 @login_required
@@ -32,7 +32,7 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         cases.complete_task(task=found, words=said["words"], by=reader, at=at)
         return case_changed(request, number, at=at)
 
-    form = WordsForm(request.POST or None)
+    form = WordsForm(posted(request))
     form.fields["words"].required = found.binding or bool(found.proof)
     return sheet(
         request,
@@ -65,7 +65,7 @@ def skipping(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         lead=_("跳过会立即通知上级，理由写入记录。"),
         button=_("跳过任务"),
         kind="danger",
-        form=ReasonForm(request.POST or None),
+        form=ReasonForm(posted(request)),
         act=act,
     )
 

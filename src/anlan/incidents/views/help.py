@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.base.errors import InvalidInput, NotFound
-from anlan.cases.views.answers import is_in_place, one_tap, reader_of, sheet
+from anlan.cases.views.answers import is_in_place, one_tap, posted, reader_of, sheet
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.forms import AnswerForm, CallForm, DecisionForm, WaiverForm
@@ -50,7 +50,7 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
         number=number,
         title=str(kind.label),
         button=_("已拨打"),
-        form=CallForm(request.POST or None),
+        form=CallForm(posted(request)),
         act=act,
         body="incidents/sheets/call.html",
         service=kind,
@@ -77,7 +77,7 @@ def answer(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         number=number,
         title=_("%s 的答复") % made.service,
         button=_("记录答复"),
-        form=AnswerForm(request.POST or None),
+        form=AnswerForm(posted(request)),
         act=act,
         body="incidents/sheets/answer.html",
         call=made,
@@ -104,7 +104,7 @@ def waiver(request: HttpRequest, number: str) -> HttpResponse:
         title=_("提出不报警"),
         lead=_("须由另一人复核同意才生效；受害人要求报警的，随时报警。"),
         button=_("提出，等待复核"),
-        form=WaiverForm(request.POST or None),
+        form=WaiverForm(posted(request)),
         act=act,
     )
 

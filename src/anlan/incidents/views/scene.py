@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.accounts.models import User
 from anlan.base.errors import InvalidInput, NotFound
-from anlan.cases.views.answers import one_tap, reader_of, sheet
+from anlan.cases.views.answers import one_tap, posted, reader_of, sheet
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Dissuasion
 from anlan.incidents.forms import (
@@ -62,7 +62,7 @@ def response(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         title=_("派人"),
         button=_("派往现场"),
-        form=SendForm(request.POST or None, site=incident.case.site),
+        form=SendForm(posted(request), site=incident.case.site),
         act=act,
     )
 
@@ -117,9 +117,7 @@ def severity(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         title=_("定级"),
         button=_("定级"),
-        form=SeverityForm(
-            request.POST or None, initial={"severity": room.case.severity}
-        ),
+        form=SeverityForm(posted(request), initial={"severity": room.case.severity}),
         act=act,
         body="incidents/sheets/severity.html",
         room=room,
@@ -147,7 +145,7 @@ def false_alarm(request: HttpRequest, number: str) -> HttpResponse:
         lead=_("案件会办结，未完成的任务连同理由记为跳过，派出的人会收到通知。"),
         button=_("确认误报并办结"),
         kind="danger",
-        form=FalseAlarmForm(request.POST or None),
+        form=FalseAlarmForm(posted(request)),
         act=act,
     )
 
