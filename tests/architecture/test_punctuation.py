@@ -20,7 +20,7 @@ CHINESE = {
     rf"{HAN}\.(?![A-Za-z0-9])": "。",
     rf"[\"']{HAN}|{HAN}[\"']": "“”",
     r"\.\.\.|。。": "……",
-    r"(?<!…)…(?!…)": "……",
+    r"(?<![…X])…(?!…)": "……, or one … after an identifier cut short",
     r"[，。；：！？、] ": "no space after full-width punctuation",
     r" [，。；：！？、）]": "no space before full-width punctuation",
 }

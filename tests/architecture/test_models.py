@@ -1,0 +1,67 @@
+"""Every row belongs to an organisation, or it is said why not."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db.models import ForeignKey, Model
+
+from anlan.accounts.models import Organisation
+
+# Rows that belong to no company.
+WITHOUT = {
+    "accounts.Organisation": "is the company",
+}
+
+
+# Rows that mean nothing without the one they belong to, and that nothing speaks of.
+GOES_ALONG = {
+    "incidents.DeviceNonce.device": "remembers what a device sent, against replay",
+    "notify.Preference.user": "personal taste",
+}
+
+
+def models() -> list[type[Model]]:
+    return [
+        model for model in apps.get_models() if model.__module__.startswith("anlan.")
+    ]
+
+
+def reaches(model: type[Model], seen: frozenset[type[Model]] = frozenset()) -> bool:
+    """Whether a chain of foreign keys that are never empty leads to the organisation."""
+    if model is Organisation or "organisation_id" in {
+        field.attname for field in model._meta.concrete_fields
+    }:
+        return True
+    targets: list[type[Model]] = [
+        field.remote_field.model
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey) and not field.null
+    ]
+    return any(
+        target not in seen and reaches(target, seen | {model}) for target in targets
+    )
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model._meta.label)
+def test_belongs_to_an_organisation(model: type[Model]) -> None:
+    assert reaches(model) or model._meta.label in WITHOUT
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model._meta.label)
+def test_says_what_it_is(model: type[Model]) -> None:
+    assert "__str__" in vars(model)
+    assert model.__doc__
+    assert not model.__doc__.startswith(f"{model.__name__}(")
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model._meta.label)
+def test_deletes_nothing_along_the_way(model: type[Model]) -> None:
+    """PROTECT everywhere: nothing that the record speaks of goes unseen."""
+    cascading = [
+        str(field)
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey)
+        and field.remote_field.on_delete.__name__ == "CASCADE"  # type: ignore[union-attr]  # a foreign key has one
+    ]
+    assert set(cascading) <= GOES_ALONG.keys()

@@ -1,0 +1,157 @@
+"""Services are keyword-only, say who and when, and never read the clock."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import anlan
+
+SOURCE = Path(anlan.__file__ or "").parent
+
+# Public functions of a services module that change nothing anybody answers for.
+NOT_A_CHANGE = {
+    "anlan.accounts.services.phone_of": "decrypts, writes nothing",
+    "anlan.accounts.services.set_preferences": "personal taste is not on the record",
+    "anlan.accounts.services.check_roster": "says what an import would refuse",
+    "anlan.accounts.services.lock_phone": "putting a phone down is not on the record",
+    "anlan.notify.services.count_up": "one message instead of twelve",
+    "anlan.notify.services.set_preference": "personal taste is not on the record",
+    "anlan.incidents.services.assignment_of": "a read that acknowledging begins with",
+    "anlan.cases.services.earlier_answer": "a read",
+    "anlan.cases.services.made_before": "a read",
+    "anlan.cases.services.standard_at": "a read",
+    "anlan.cases.services.next_due": "a read",
+    "anlan.cases.services.lock_case": "locks, changes nothing",
+    "anlan.cases.services.take_turns": "locks, changes nothing",
+}
+# Part of a change that somebody else's service makes, and records.
+NO_ACTOR = {
+    "anlan.cases.services.start_deadline": "part of the change it serves",
+    "anlan.cases.services.start_standard": "part of the change it serves",
+    "anlan.cases.services.meet_deadlines": "part of the change it serves",
+    "anlan.cases.services.cancel_deadlines": "part of the change it serves",
+    "anlan.cases.services.fire_due_deadlines": "the worker's: the program itself acts",
+    "anlan.cases.services.remember_answer": "part of the change it serves",
+    "anlan.cases.services.remember_made": "part of the change it serves",
+    "anlan.incidents.services.climb": "the ladder's: the program itself acts",
+    "anlan.accounts.services.enrol_phone": "whoever holds the printed code",
+    "anlan.accounts.services.open_phone": "the user is who does it",
+    "anlan.accounts.services.use_invitation": "whoever holds the printed code",
+    "anlan.notify.services.call_off": "part of the change it follows",
+    "anlan.notify.services.close_check": "the worker's: the program itself acts",
+    "anlan.notify.services.record_results": "the sender's: the program itself acts",
+    "anlan.notify.services.see": "the user is who does it",
+    "anlan.accounts.services.record_sign_in": "the user is who does it",
+}
+# Lower parts that whole packages build on: the record itself, the law's questions.
+OTHER_SHAPES = {"anlan.ledger.services", "anlan.law.services"}
+
+# Where the clock may be read: the outermost layer, and what keeps time for itself.
+READS_THE_CLOCK = {
+    "views",
+    "jobs",
+    "commands",
+    "api",
+    "middleware",
+    "adapter",
+    "context",
+}
+KEEPS_TIME = {
+    "worker.py": "the loop reads it once a turn",
+    "desk/templatetags/screen.py": "a page that was given no time shows the present",
+    "desk/design.py": "the gallery for developers",
+    "phone/shared.py": "the views of a phone that several people hold",
+    "play": "tells its own time to everything",
+    "config": "processes and certificates",
+}
+
+
+def service_modules() -> list[str]:
+    packages = [
+        name for _f, name, is_pkg in pkgutil.iter_modules([str(SOURCE)]) if is_pkg
+    ]
+    return [
+        f"anlan.{name}.services"
+        for name in packages
+        if (SOURCE / name / "services.py").exists()
+        or (SOURCE / name / "services" / "__init__.py").exists()
+    ]
+
+
+def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name in service_modules():
+        if name in OTHER_SHAPES:
+            continue
+        module = importlib.import_module(name)
+        for function_name, function in inspect.getmembers(module, inspect.isfunction):
+            ours = function.__module__.startswith(name)
+            if ours and not function_name.startswith("_"):
+                yield f"{name}.{function_name}", function
+
+
+FUNCTIONS = dict(public_functions())
+
+
+def test_there_are_services() -> None:
+    assert len(FUNCTIONS) > 50
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_signature(name: str) -> None:
+    if name in NOT_A_CHANGE:
+        return
+    parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
+    positional = [
+        p.name
+        for p in parameters
+        if p.kind not in {p.KEYWORD_ONLY, p.VAR_KEYWORD} and p.name != "event"
+    ]
+    if name == "anlan.cases.services.record":
+        positional.remove("case")  # record(event, case, …) reads like a sentence
+    if name.rpartition(".")[2] == "remember_made":
+        positional.remove("uid")
+    assert positional == []
+    names = {p.name for p in parameters}
+    assert "at" in names
+    assert "by" in names or name in NO_ACTOR
+
+
+@pytest.mark.parametrize("excused", sorted({*NOT_A_CHANGE, *NO_ACTOR}))
+def test_excuses_are_still_needed(excused: str) -> None:
+    assert excused in FUNCTIONS
+    names = set(inspect.signature(FUNCTIONS[excused]).parameters)
+    assert not {"by", "at"} <= names
+
+
+def test_the_clock_is_read_at_the_edge_only() -> None:
+    wrong = []
+    for path in SOURCE.rglob("*.py"):
+        where = path.relative_to(SOURCE)
+        if READS_THE_CLOCK & {*where.parts, path.stem} or any(
+            where.as_posix().startswith(excused) for excused in KEEPS_TIME
+        ):
+            continue
+        wrong += [
+            f"{where}:{node.lineno}"
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and _reads_the_clock(node.func)
+        ]
+
+    assert not wrong, "\n".join(wrong)
+
+
+def _reads_the_clock(function: ast.expr) -> bool:
+    if not isinstance(function, ast.Attribute):
+        return False
+    owner = ast.unparse(function.value)
+    return (
+        function.attr in {"now", "utcnow", "today"} and "time" in owner.lower()
+    ) or (function.attr == "today" and owner == "date")
