@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from uuid import uuid4
 
@@ -102,6 +103,27 @@ def test_a_place_that_fits_none_or_several_is_refused(
     assert says in body
     assert "有人打架" in body  # what was typed is kept
     assert not Report.objects.exists()
+
+
+def test_several_places_are_offered_and_one_tap_decides(
+    sign_in: SignIn, scene: Scene
+) -> None:
+    client = sign_in("lifang")
+    said = {
+        "request_id": uuid4(),
+        "place": "车库",
+        "people_count": "3",
+        "flags": ["weapon"],
+    }
+    body = client.post("/report/", said).content.decode()
+    chip = f'name="place" value="{scene.garage.code}"'
+    assert chip in body
+    assert body.count('name="place" value="') == 4  # the words, and three places
+    checked = re.findall(r'value="(\w+)"[^>]* checked', body)
+    assert sorted(checked) == ["3", "weapon"]
+    # A browser sends the words and then the chip.
+    client.post("/report/", {**said, "place": ["车库", scene.garage.code]})
+    assert Report.objects.get().place == scene.garage
 
 
 def test_who_may_report_but_not_read_sees_their_own_report(

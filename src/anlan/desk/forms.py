@@ -15,6 +15,7 @@ from anlan.base.clock import day_bounds
 from anlan.cases.enums import CaseKind, CaseState, Severity
 from anlan.incidents.enums import Flag
 
+CANDIDATES = 12  # places offered when what was written fits several
 _ANY = ("", _("全部"))
 
 
@@ -97,7 +98,7 @@ class PlaceField(forms.CharField):
         if not found:
             raise forms.ValidationError(_("没有这个地点，请从列出的地点中选一个"))
         if len(found) > 1:
-            raise forms.ValidationError(_("有几个地点符合，请写完整"))
+            raise forms.ValidationError(_("有几个地点符合，请选一个"))
         return found[0]
 
 
@@ -137,7 +138,15 @@ class AlarmForm(forms.Form):
     ) -> None:
         initial = {"request_id": uuid4(), "place": place}
         super().__init__(data, initial=initial, label_suffix="")
+        self._places = places
         self.fields["place"].queryset = places  # type: ignore[attr-defined]  # ours, see PlaceField
+
+    def candidates(self) -> list[Place]:
+        """The places that fit what was written, when several do: one tap decides."""
+        written = str(self["place"].value() or "").strip()
+        if not written or not self["place"].errors:
+            return []
+        return list(self._places.filter(label__icontains=written)[:CANDIDATES])
 
 
 class TileForm(forms.Form):
