@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from anlan.accounts.models import (
-    User,
-)
+from tests.accounts.browsing import sign_in
 
 SITE_PAGES = ["", "places/", "posters/", "roster/", "posts/", "phones/"]
-
-
-def sign_in(client, user: User) -> None:
-    client.force_login(
-        user, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
 
 
 @pytest.fixture

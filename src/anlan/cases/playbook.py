@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.roles import ROLES
 from anlan.base.errors import InvalidInput
-from anlan.cases.enums import Phase
+from anlan.cases.enums import Phase, Severity
 from anlan.cases.models import Task
 
 
@@ -54,6 +54,11 @@ class Plan:
     tasks: tuple[PlannedTask, ...]
 
 
+# How much the rows have room for that a plan's words end up in.
+_LONGEST = {"key": 60, "title": 120, "advice": 240, "source": 120, "standard": 40}
+_LONGEST_PLAN = {"key": 40, "title": 80, "kind": 40}
+
+
 def read_plan(body: Mapping[str, Any]) -> Plan:
     """Read a playbook.
 
@@ -72,9 +77,10 @@ def read_plan(body: Mapping[str, Any]) -> Plan:
         if keys.count(key) > 1:
             raise InvalidInput(_("任务代码重复：%s") % key, path="phases")
     return Plan(
-        key=_text(body, "key", ""),
-        title=_text(body, "title", ""),
-        kind=_text(body, "kind", ""),
+        **{
+            name: _text(body, name, "", longest=longest)
+            for name, longest in _LONGEST_PLAN.items()
+        },
         tasks=tuple(tasks),
     )
 
@@ -85,23 +91,37 @@ def _task(task: Mapping[str, Any], phase: Phase, where: str) -> PlannedTask:
     if task.get("proof", "") not in Task.Proof.values:
         raise InvalidInput(_("没有这种凭据"), path=f"{where}.proof")
     within = task.get("within")
-    if within is not None and (not isinstance(within, int) or within <= 0):
+    if within is not None and (type(within) is not int or within <= 0):
         raise InvalidInput(_("时限应为正的秒数"), path=f"{where}.within")
-    when = task.get("when", {})
+    if type(task.get("binding", False)) is not bool:
+        raise InvalidInput(_("应为 true 或 false"), path=f"{where}.binding")
+    severity, flags = _when(task.get("when", {}), f"{where}.when")
     return PlannedTask(
-        key=_text(task, "key", where),
-        title=_text(task, "title", where),
+        key=_text(task, "key", where, longest=_LONGEST["key"]),
+        title=_text(task, "title", where, longest=_LONGEST["title"]),
         phase=phase,
         role=task["role"],
         within=within,
-        standard=task.get("standard", ""),
-        binding=bool(task.get("binding", False)),
+        standard=_optional(task, "standard", where),
+        binding=task.get("binding", False),
         proof=task.get("proof", ""),
-        min_severity=int(when.get("severity", 1)),
-        flags=tuple(when.get("flags", ())),
-        advice=task.get("advice", ""),
-        source=task.get("source", ""),
+        min_severity=severity,
+        flags=flags,
+        advice=_optional(task, "advice", where),
+        source=_optional(task, "source", where),
     )
+
+
+def _when(when: object, where: str) -> tuple[int, tuple[str, ...]]:
+    if not isinstance(when, Mapping):
+        raise InvalidInput(_("应写明 severity 或 flags"), path=where)
+    severity = when.get("severity", 1)
+    if type(severity) is not int or severity not in Severity.values:
+        raise InvalidInput(_("等级应为一到五"), path=f"{where}.severity")
+    flags = when.get("flags", [])
+    if not isinstance(flags, list) or not all(isinstance(f, str) for f in flags):
+        raise InvalidInput(_("应为列表"), path=f"{where}.flags")
+    return severity, tuple(flags)
 
 
 def _list(holder: Mapping[str, Any], name: str, where: str) -> list[Mapping[str, Any]]:
@@ -111,8 +131,18 @@ def _list(holder: Mapping[str, Any], name: str, where: str) -> list[Mapping[str,
     return value
 
 
-def _text(holder: Mapping[str, Any], name: str, where: str) -> str:
+def _text(holder: Mapping[str, Any], name: str, where: str, *, longest: int) -> str:
     value = holder.get(name)
     if not isinstance(value, str) or not value.strip():
         raise InvalidInput(_("不能为空"), path=f"{where}.{name}".lstrip("."))
+    if len(value) > longest:
+        raise InvalidInput(
+            _("最多 %d 个字") % longest, path=f"{where}.{name}".lstrip(".")
+        )
     return value
+
+
+def _optional(holder: Mapping[str, Any], name: str, where: str) -> str:
+    if holder.get(name, "") == "":
+        return ""
+    return _text(holder, name, where, longest=_LONGEST[name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.desk import views
+from anlan.desk import administration, views
 
 app_name = "desk"
 urlpatterns = [
@@ -22,5 +22,19 @@ urlpatterns = [
     path("permissions/", views.permission_matrix, name="permissions"),
     path("preferences/", views.preferences, name="preferences"),
     path("alarm/", views.alarm, name="alarm"),
+    path("admin/standards/", administration.standards, name="standards"),
+    path("admin/standards/<str:key>/", administration.standard, name="standard"),
+    path("admin/playbooks/", administration.playbooks, name="playbooks"),
+    path("admin/playbooks/<str:key>/", administration.playbook, name="playbook"),
+    path(
+        "admin/playbooks/<str:key>/text/",
+        administration.playbook_text,
+        name="playbook_text",
+    ),
+    path(
+        "admin/playbooks/<str:key>/versions/<int:version>/",
+        administration.playbook_version,
+        name="playbook_version",
+    ),
     path("healthz", views.healthz, name="healthz"),
 ]

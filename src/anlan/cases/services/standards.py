@@ -17,7 +17,7 @@ from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.events import PlaybookPublished, StandardPublished
 from anlan.cases.models import Playbook, Standard
 from anlan.cases.permissions import check_may_edit
-from anlan.cases.playbook import read_plan
+from anlan.cases.playbook import Plan, read_plan
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, System
 
@@ -36,11 +36,12 @@ def publish_playbook(
     Cases opened from ``valid_from`` on (from now, if left out) begin with it.
 
     Raises:
-        InvalidInput: the plan is wrong, ``valid_from`` has passed, or a person gives no
-            reason.
+        InvalidInput: the plan is wrong or names a standard that does not exist,
+            ``valid_from`` has passed, or a person gives no reason.
     """
     check_may_edit(by, organisation, Permission.PLAYBOOK_EDIT)
     plan = read_plan(body)
+    _check_standards(organisation, plan)
     _check_revision(by, at=at, valid_from=valid_from, reason=reason)
     with ledger.recording():
         running = (
@@ -149,6 +150,19 @@ def standard_at(organisation_id: int, key: str, at: datetime) -> Standard:
     if standard is None:
         raise NotFound(_("没有生效的时限标准：%s") % key)
     return standard
+
+
+def _check_standards(organisation: Organisation, plan: Plan) -> None:
+    known = set(
+        Standard.objects.filter(organisation=organisation).values_list("key", flat=True)
+    )
+    for task in plan.tasks:
+        if task.standard and task.standard not in known:
+            raise InvalidInput(
+                _("任务“%(task)s”用的时限标准不存在：%(standard)s")
+                % {"task": task.title, "standard": task.standard},
+                path="phases",
+            )
 
 
 def _check_revision(

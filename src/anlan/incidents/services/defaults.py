@@ -17,8 +17,6 @@ _DATA = Path(__file__).resolve().parent.parent / "data"
 
 def install_defaults(*, organisation: Organisation, by: Actor, at: datetime) -> None:
     """Publish the shipped playbook and the standards the company does not have yet."""
-    body = yaml.safe_load((_DATA / "assault.yaml").read_text(encoding="utf-8"))
-    cases.publish_playbook(organisation=organisation, body=body, by=by, at=at)
     present = set(
         Standard.objects.filter(organisation=organisation).values_list("key", flat=True)
     )
@@ -27,3 +25,6 @@ def install_defaults(*, organisation: Organisation, by: Actor, at: datetime) -> 
     ):
         if standard["key"] not in present:
             cases.publish_standard(organisation=organisation, by=by, at=at, **standard)
+    # Last: a plan may only name standards that are there.
+    body = yaml.safe_load((_DATA / "assault.yaml").read_text(encoding="utf-8"))
+    cases.publish_playbook(organisation=organisation, body=body, by=by, at=at)

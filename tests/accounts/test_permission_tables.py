@@ -1,0 +1,277 @@
+"""Role × check × node, generated from the code and compared with a table kept by hand."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import anlan
+from anlan.accounts.models import Membership, Organisation, Region, Site, User
+from anlan.accounts.permissions import has_permission, sites_where
+from anlan.accounts.roles import ROLES, Permission
+from anlan.base.errors import DomainError, NotAllowed, NotFound
+from anlan.cases.models import AccessLink
+from anlan.customers import services as customers
+from anlan.customers.models import Person
+from anlan.incidents.models import Assignment, Attachment, Incident, Report
+from anlan.ledger.events import SYSTEM
+from anlan.notify.models import CheckAnswer
+from tests.incidents.story import PanicButton, Visitor
+from tests.scene import Scene
+
+MATRIX: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
+    (Path(__file__).parent / "permission_matrix.yaml").read_text(encoding="utf-8")
+)
+LETTERS = dict(zip(ROLES, "GCDKIMLPXHA", strict=True))
+NOBODY = "-" * len(ROLES)
+SOURCE = Path(anlan.__file__ or "").parent
+# The general question itself; the table of permissions asks it.
+GENERAL = {"accounts.check_permission"}
+
+
+def all_checks() -> dict[str, Callable[..., Any]]:
+    found = {}
+    for path in sorted(SOURCE.glob("*/permissions.py")):
+        package = path.parent.name
+        module = importlib.import_module(f"anlan.{package}.permissions")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__ and name.startswith("check_"):
+                found[f"{package}.{name}"] = function
+    return {name: check for name, check in found.items() if name not in GENERAL}
+
+
+CHECKS = all_checks()
+
+
+def test_every_check_has_a_row_and_every_row_a_check() -> None:
+    rows = {name.partition("#")[0] for name in MATRIX["checks"]}
+
+    assert rows == set(CHECKS)
+
+
+def test_every_permission_has_a_row_and_every_row_a_permission() -> None:
+    assert set(MATRIX["permissions"]) == {p.value for p in Permission}
+
+
+@dataclass
+class Cast:
+    """One person of each role at one node, and the things they ask about."""
+
+    scene: Scene
+    people: dict[str, User]
+    incident: Incident
+    report: Report
+
+    def letters(self, may: Callable[[User], bool]) -> str:
+        return "".join(
+            letter if may(self.people[role]) else "-"
+            for role, letter in LETTERS.items()
+        )
+
+
+@pytest.fixture
+def cast(scene: Scene) -> Callable[[str], Cast]:
+    report = scene.report(by=Visitor())
+
+    def at(node: str) -> Cast:
+        nodes: dict[str, Organisation | Region | Site] = {
+            "here": scene.site,
+            "elsewhere": scene.other_site,
+            "head": scene.organisation,
+        }
+        people = {role: person(scene, role, nodes[node], node) for role in ROLES}
+        return Cast(scene, people, report.incident, report)
+
+    return at
+
+
+def person(
+    scene: Scene, role: str, node: Organisation | Region | Site, where: str
+) -> User:
+    user = User.objects.create(
+        organisation=scene.organisation,
+        username=f"{role}.{where}".replace("_", "-"),
+        name=role,
+        created_at=scene.at,
+    )
+    Membership.objects.create(
+        user=user,
+        role_key=role,
+        organisation=scene.organisation,
+        region=node if isinstance(node, Region) else None,
+        site=node if isinstance(node, Site) else None,
+        since_at=scene.at,
+    )
+    return user
+
+
+def expected(row: dict[str, str]) -> dict[str, str]:
+    return {
+        "here": row["here"],
+        "head": row.get("head", row["here"]),
+        "elsewhere": row.get("elsewhere", NOBODY),
+    }
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_permission(cast, permission: Permission) -> None:
+    wanted = expected(MATRIX["permissions"][permission.value])
+    found, listed = {}, {}
+    for node in wanted:
+        players = cast(node)
+        site = players.scene.site
+        found[node] = players.letters(
+            lambda user, site=site: has_permission(user, permission, site=site)
+        )
+        # The list of sites and the question about one site must never disagree.
+        listed[node] = players.letters(
+            lambda user, site=site: site in sites_where(user, permission)
+        )
+    assert found == wanted
+    assert listed == wanted
+
+
+@pytest.mark.parametrize("row", MATRIX["checks"])
+def test_check(cast, row: str) -> None:
+    wanted = expected(MATRIX["checks"][row])
+    found = {}
+    for node in wanted:
+        players = cast(node)
+        found[node] = players.letters(lambda user, p=players: passes(row, user, p))
+
+    assert found == wanted
+
+
+def passes(row: str, user: User, cast: Cast) -> bool:
+    """Whether the check lets the user through; a refusal by the state is no refusal."""
+    name, _hash, variant = row.partition("#")
+    check = CHECKS[name]
+    wanted = inspect.signature(check).parameters
+    things = arguments(name, variant, user, cast)
+    given = {key: things[key] for key in wanted if key in things}
+    try:
+        check(**given)
+    except (NotAllowed, NotFound):
+        return False
+    except DomainError:
+        return True
+    return True
+
+
+def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]:
+    scene, incident = cast.scene, cast.incident
+    case = incident.case
+    own = variant in {"own", "self", "arrived"}
+    somebody = scene.person("wangjianguo")
+    if variant == "arrived":
+        Assignment.objects.create(
+            incident=incident,
+            user=user,
+            rung="guard",
+            state="arrived",
+            alerted_at=scene.at,
+        )
+    report = Report(
+        incident=incident,
+        reporter_key=user.actor_key if own else "public:x",
+    )
+    things: dict[str, Any] = {
+        "by": user,
+        "case": case,
+        "site": scene.site,
+        "organisation": scene.organisation,
+        "incident": incident,
+        "task": case.tasks.select_related("case__site")[0],
+        "report": report,
+        "attachment": Attachment(report=report),
+        "assignment": Assignment(incident=incident, user=user if own else somebody),
+        "user": user if own else somebody,
+        "proposed_by": user if own else somebody,
+        "answer": CheckAnswer(user=user if own else somebody),
+        "severity": case.severity + (1 if variant == "raise" else -1),
+        "reason": "" if variant in {"raise", "silently"} else "看清了",
+    }
+    if name.startswith("customers."):
+        things["person"] = known_person(scene)
+    if name == "cases.check_may_edit":
+        things["permission"] = Permission(f"{variant}.edit")
+    if name == "notify.check_can_manage_channels":
+        things["site"] = scene.site if variant == "site" else None
+    if name == "accounts.check_can_grant":
+        things |= {
+            "role_key": {
+                "manager": "site_manager",
+                "counsel": "legal_counsel",
+                "headquarters": "hq_supervisor",
+                "administrator": "administrator",
+            }.get(variant, "guard"),
+            "node": scene.organisation if variant == "at_head" else scene.site,
+        }
+    if name == "accounts.check_can_manage":
+        username = {"manager": "hetao", "headquarters": "guoxin"}.get(variant)
+        things["user"] = scene.person(username) if username else somebody
+    return things
+
+
+def known_person(scene: Scene) -> Person:
+    return Person.objects.first() or customers.add_person(
+        site=scene.site, name="赵某", by=SYSTEM, at=scene.at
+    )
+
+
+class TestOthers:
+    """Who is no user at all: the program passes, the street and its devices do not."""
+
+    @pytest.mark.parametrize("permission", Permission)
+    def test_a_disabled_user_may_nothing(self, scene, permission) -> None:
+        manager = scene.manager
+        manager.is_active = False
+
+        assert not has_permission(manager, permission, site=scene.site)
+        assert not sites_where(manager, permission).exists()
+
+    @pytest.mark.parametrize("permission", Permission)
+    def test_an_ended_role_gives_nothing(self, scene, permission) -> None:
+        Membership.objects.filter(user=scene.manager).update(ended_at=scene.at)
+
+        assert not has_permission(scene.manager, permission, site=scene.site)
+
+    @pytest.mark.parametrize("permission", Permission)
+    def test_a_token_narrows_and_never_widens(self, scene, permission) -> None:
+        manager = scene.manager
+        before = has_permission(manager, permission, site=scene.site)
+        for scopes in (frozenset(), frozenset({permission}), frozenset(Permission)):
+            manager.scopes = scopes
+            may = has_permission(manager, permission, site=scene.site)
+            assert may is (before and permission in scopes)
+            assert (scene.site in sites_where(manager, permission)) is may
+
+    @pytest.mark.parametrize(
+        "outsider",
+        [Visitor(), PanicButton(), AccessLink()],
+        ids=["visitor", "device", "link"],
+    )
+    @pytest.mark.parametrize(
+        "row", [row for row in MATRIX["checks"] if row.partition("#")[2] != "own"]
+    )
+    def test_outsiders_pass_only_where_they_report(self, cast, row, outsider) -> None:
+        name, _hash, variant = row.partition("#")
+        players = cast("here")
+        things = arguments(name, variant, players.scene.guard, players) | {
+            "by": outsider
+        }
+        wanted = inspect.signature(CHECKS[name]).parameters
+        given = {key: things[key] for key in wanted if key in things}
+        open_to_all = {"incidents.check_can_report", "customers.check_is_known"}
+        if name in open_to_all:
+            CHECKS[name](**given)
+            return
+        with pytest.raises((NotAllowed, NotFound)):
+            CHECKS[name](**given)
