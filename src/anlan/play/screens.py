@@ -54,7 +54,7 @@ SHOTS = (
     Shot("closing", "/cases/{number}/closing/", "zhoumin"),
     Shot("closed", "/cases/{closed}/", "zhoumin"),
     Shot("tasks", "/tasks/", "zhoumin"),
-    Shot("alarm", "/alarm/", "zhoumin"),
+    Shot("alarm", "/report/", "zhoumin"),
     Shot("monitor", "/monitor/", "lixiang"),
     Shot("profile", "/me/", "zhoumin"),
     Shot("permissions", "/permissions/", "hetao"),
