@@ -52,6 +52,26 @@ class Environment(BaseSettings):
     web_threads: int = Field(
         8, ge=1, le=64, description="Threads that answer pages in the web process."
     )
+    mqtt_url: SecretStr | None = Field(
+        None,
+        description="mqtt:// or mqtts://user:password@host:port; empty: no subscriber.",
+    )
+    mqtt_topic: str = Field(
+        "anlan/alarms/#", description="Topics that devices publish alarms to."
+    )
+    mqtt_client_id: str = Field(
+        "anlan",
+        description="Name of the session that the broker keeps while we are away.",
+    )
+    mqtt_ca: Path | None = Field(
+        None, description="Certificates to trust for mqtts://; empty: the system's."
+    )
+    mqtt_certificate: Path | None = Field(
+        None, description="Our own certificate, if the broker asks for one."
+    )
+    mqtt_key: Path | None = Field(
+        None, description="The key of that certificate, if it is in another file."
+    )
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -25,7 +25,12 @@ from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
 from anlan.cases import services as cases
 from anlan.cases.models import AcceptedRequest
 from anlan.incidents.devices_mapping import Message, mappings, read_message
-from anlan.incidents.devices_proof import WINDOW, UnknownDevice, secret_place
+from anlan.incidents.devices_proof import (
+    WINDOW,
+    UnknownDevice,
+    open_signed,
+    secret_place,
+)
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode, HappenedSource
 from anlan.incidents.events import (
     DeviceDisabled,
@@ -228,6 +233,28 @@ def receive(
     return Received(kind="alarm", report=report)
 
 
+def receive_from_broker(
+    *, topic: str, payload: bytes, packet: str, at: datetime
+) -> Received:
+    """Hear what a broker delivers; the topic says which device it is.
+
+    A device that signs goes on signing inside the payload; all others are taken at the
+    broker's word and called unsigned.
+
+    Raises:
+        UnknownDevice: no device has the topic, or a signature does not hold; counted.
+        DomainError: as ``receive``.
+    """
+    try:
+        device, body, packet = _from_broker(topic, payload, packet)
+        return receive(
+            device=device, body=body, content_type="", at=at, delivery=packet
+        )
+    except UnknownDevice as error:
+        count_refusal(reason=error.reason, address="mqtt", at=at, device=error.device)
+        raise
+
+
 def count_refusal(
     *, reason: str, address: str, at: datetime, device: Device | None = None
 ) -> None:
@@ -342,6 +369,23 @@ def _raise_alarm(
     return report
 
 
+def _from_broker(topic: str, payload: bytes, packet: str) -> tuple[Device, bytes, str]:
+    device = (
+        Device.objects.select_related("site", "place")
+        .filter(topic=topic, disabled_at=None)
+        .exclude(topic="")
+        .first()
+    )
+    if device is None:
+        raise UnknownDevice("unknown_device")
+    if device.mode == DeviceMode.BROKER:
+        return device, payload, packet
+    if device.mode == DeviceMode.HMAC:
+        body, nonce = open_signed(device, payload)
+        return device, body, f"nonce:{nonce}"
+    raise UnknownDevice("wrong_mode", device)
+
+
 def _going_on(device: Device, message: Message, *, at: datetime) -> Report | None:
     """The report of an event that a camera sends again while it lasts."""
     seconds = mappings()[device.mapping].repeats_within
@@ -374,8 +418,9 @@ def _request_id(
     elif message.happened is not None:
         name = f"at:{message.event}:{message.place_code}:{utc_text(message.happened)}"
     elif packet:
-        # Packet numbers come round again; within the hour they do not.
-        name = f"packet:{packet}:{at:%Y%m%d%H}"
+        # Packet numbers come round again, within the hour they do not; nonces never.
+        hour = "" if packet.startswith("nonce:") else f"{at:%Y%m%d%H}"
+        name = f"packet:{packet}:{hour}"
     else:
         return None
     return uuid5(device.uid, name)
