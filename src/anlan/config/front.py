@@ -7,9 +7,11 @@ persistent connections does neither.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias, cast
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, TypeAlias, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 
@@ -26,6 +28,10 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 AUTHORITY_PATH = "/ca.crt"
+IN_MEMORY_BYTES = 1024 * 1024  # of a body; the rest waits in a file
+PART_BYTES = 64 * 1024
+MOST_BYTES = 512 * 1024 * 1024  # each page has its own, lower limit
+BODY_PAUSE_SECONDS = 30.0  # between two parts of a body
 
 
 class Front:
@@ -50,11 +56,27 @@ class Front:
         elif scope["path"] == AUTHORITY_PATH:
             await send_authority(send)
         else:
-            await self._others(scope, with_coroutines(receive), send)
+            await self._with_whole_body(scope, receive, send)
 
     def close_streams(self) -> None:
         """End every open stream; a server that waits for open answers can then end."""
         self._live.stop()
+
+    async def _with_whole_body(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Take the body here: a slow phone that sends a film must not hold a thread."""
+        with SpooledTemporaryFile(IN_MEMORY_BYTES) as body:
+            try:
+                is_whole = await take_body(receive, body)
+            except TimeoutError:
+                await send_text(send, 408, "the rest of the request did not come")
+                return
+            except OverflowError:
+                await send_text(send, 413, "the request is too large")
+                return
+            if is_whole:
+                await self._others(scope, giving(body), send)
 
     async def _live_and_die(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -65,11 +87,32 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def with_coroutines(receive: Receive) -> Receive:
-    """Granian hands out futures; a2wsgi, reading a body, takes only coroutines."""
+async def take_body(receive: Receive, body: IO[bytes]) -> bool:
+    """Write what comes into ``body``; whether all of it came before the sender left.
+
+    Raises:
+        TimeoutError: nothing came for a while.
+        OverflowError: it is more than anybody may send.
+    """
+    while True:
+        async with asyncio.timeout(BODY_PAUSE_SECONDS):
+            message = await receive()
+        if message["type"] == "http.disconnect":
+            return False
+        body.write(message.get("body", b""))
+        if body.tell() > MOST_BYTES:
+            raise OverflowError
+        if not message.get("more_body", False):
+            body.seek(0)
+            return True
+
+
+def giving(body: IO[bytes]) -> Receive:
+    """The body again, in parts."""
 
     async def read() -> Message:
-        return await receive()
+        part = body.read(PART_BYTES)
+        return {"type": "http.request", "body": part, "more_body": bool(part)}
 
     return read
 
