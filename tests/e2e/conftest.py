@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -164,49 +165,57 @@ def environment(data: Path, *, port: int = 8000) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo company and two closed cases."""
-    return _made_once(tmp_path_factory, "quiet", ["seed_demo"])
+    return _made_once(tmp_path_factory, "quiet", _make_quiet)
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def told(tmp_path_factory: pytest.TempPathFactory, quiet: Path) -> Path:
     """The same with an assault that is seven minutes old."""
-    return _made_once(tmp_path_factory, "told", ["seed_demo", "--assault"])
+    return _made_once(tmp_path_factory, "told", partial(_make_told, quiet))
 
 
-def _made_once(factory: pytest.TempPathFactory, name: str, seed: list[str]) -> Path:
+def _made_once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> Path:
     """Made by the first worker of the run that needs it; the others wait for it."""
     shared = factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
     data = shared / name
+    ready = shared / f"{name}.ready"
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (data / "ready").exists():
-            _make(data, seed)
+        if not ready.exists():
+            shutil.rmtree(data, ignore_errors=True)
+            make(data)
+            ready.touch()
     return data
 
 
-def _make(data: Path, seed: list[str]) -> None:
-    shutil.rmtree(data, ignore_errors=True)
+def _make_quiet(data: Path) -> None:
     data.mkdir()
-    steps = (
-        ["migrate", "--verbosity", "0"],
-        seed,
-        ["collectstatic", "--noinput", "--verbosity", "0"],
+    _manage(data, "migrate", "--verbosity", "0")
+    _manage(data, "seed_demo")
+    _manage(data, "collectstatic", "--noinput", "--verbosity", "0")
+
+
+def _make_told(quiet: Path, data: Path) -> None:
+    shutil.copytree(quiet, data)
+    _manage(data, "seed_demo", "--assault")
+
+
+def _manage(data: Path, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(data),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
     )
-    for arguments in steps:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=environment(data),
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        (data / f"{arguments[0]}.out").write_text(done.stdout)
-    (data / "ready").touch()
+    assert done.returncode == 0, done.stdout + done.stderr
+    (data / f"{arguments[0]}.out").write_text(done.stdout)
 
 
 @contextmanager
