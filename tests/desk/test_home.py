@@ -104,3 +104,13 @@ def test_queries_do_not_grow_with_incidents(
         client.get("/")
     assert len(four) == len(one)
     assert len(one) <= 20
+
+
+def test_who_sees_no_incidents_is_not_told_that_there_are_none(
+    sign_in: SignIn, scene: Scene
+) -> None:
+    scene.incident()
+    for username in ("linan", "admin"):
+        body = sign_in(username).get("/").content.decode()
+        assert "正在处置" not in body, username
+        assert "我的任务" in body

@@ -32,6 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "desk/home.html",
         {
+            "sees_incidents": Permission.INCIDENT_SEE in _held(user),
+            "may_report": Permission.INCIDENT_REPORT in _held(user),
             "incidents": selectors.open_incidents(user),
             "tasks": tasks[:TASKS],
             "has_more_tasks": len(tasks) > TASKS,
@@ -44,7 +46,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def works_on_foot(user: User) -> bool:
     """Whether the user answers alarms without commanding anywhere: a guard."""
-    held = {p for m in running_memberships(user) for p in m.role.permissions}
+    held = _held(user)
     return (
         Permission.INCIDENT_RESPOND in held and Permission.INCIDENT_COMMAND not in held
     )
+
+
+def _held(user: User) -> set[Permission]:
+    return {p for m in running_memberships(user) for p in m.role.permissions}
