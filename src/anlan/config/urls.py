@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", include("anlan.cases.urls")),
     path("", include("anlan.accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/", include("anlan.api.urls")),
+    path("", include("anlan.api.urls")),
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns.append(path("design/", design.gallery, name="design"))

@@ -90,6 +90,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.ROSTER_MANAGE,
             ),
             Entry(
+                label=_("报警设备"),
+                icon="bell",
+                url_name="api:devices",
+                permission=Permission.DEVICE_MANAGE,
+            ),
+            Entry(
                 label=_("时限标准"),
                 icon="clock",
                 url_name="desk:standards",

@@ -33,6 +33,7 @@ STYLES = (
     "css/components/room.css",
     "css/components/overlay.css",
     "css/components/phone.css",
+    "css/components/terminal.css",
     "css/components/admin.css",
     "css/pages/home.css",
     "css/pages/desk.css",
