@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias
 
 import openpyxl
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
+from python_calamine import CalamineError, CalamineWorkbook
 
 from anlan.base.errors import InvalidInput
 
@@ -30,6 +32,19 @@ MOST_CHARACTERS: Final = 500  # in one cell
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+# All that the readers of ZIP and XLSX raise for damaged files, as a test found out.
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    CalamineError,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
 
@@ -112,13 +127,7 @@ def _read_xlsx(data: bytes) -> Table:
         rows = book.get_sheet_by_index(0).to_python(
             skip_empty_area=False, nrows=MOST_ROWS + 1
         )
-    except (
-        zipfile.BadZipFile,
-        CalamineError,
-        PasswordError,
-        ZipError,
-        IndexError,
-    ) as e:
+    except _UNREADABLE as e:
         raise refusal from e
     return [[_text(cell) for cell in row] for row in rows]
 
