@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import signal
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.log import LogLevels
@@ -29,8 +31,11 @@ def run(
     port: int,
     certificate: Path | None = None,
     key: Path | None = None,
-) -> None:
-    """Serve until SIGTERM, SIGINT or SIGHUP; open streams do not delay the end."""
+) -> NoReturn:
+    """Serve until SIGTERM, SIGINT or SIGHUP, then end the process.
+
+    Open streams do not delay that.
+    """
     allow_many_files()
     server = Server(
         front,
@@ -47,7 +52,11 @@ def run(
         ssl_key=key,
         ssl_protocol_min=SSLProtocols.tls12,  # phones of Android 9 and older
     )
-    asyncio.run(_serve(server, front))
+    was_asked = asyncio.run(_serve(server, front))
+    # Not through the interpreter's own end: the server's threads may still call into it,
+    # and then it aborts.
+    logging.shutdown()
+    os._exit(0 if was_asked else 1)
 
 
 def allow_many_files() -> None:
@@ -59,10 +68,14 @@ def allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _serve(server: Server, front: Front) -> None:
+async def _serve(server: Server, front: Front) -> bool:
+    """Serve; whether it ended because a signal asked for it."""
     loop = asyncio.get_running_loop()
+    was_asked = False
 
     def end() -> None:
+        nonlocal was_asked
+        was_asked = True
         front.close_streams()
         server.stop()  # type: ignore[no-untyped-call]  # granian gives it no types
         loop.call_later(GRACE_SECONDS, os._exit, 0)  # whoever still does not answer
@@ -71,3 +84,4 @@ async def _serve(server: Server, front: Front) -> None:
         loop.add_signal_handler(number, end)
     with suppress(asyncio.CancelledError):
         await server.serve()
+    return was_asked
