@@ -1,0 +1,157 @@
+"""The pages that are open all day, with a hundred thousand cases behind them.
+
+Server time and queries, without the network: Django's own client, in this process.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from anlan.accounts.models import Place, User  # noqa: E402
+from anlan.cases import services as cases  # noqa: E402
+from anlan.cases.enums import CaseKind, CaseState, Severity  # noqa: E402
+from anlan.cases.models import Case  # noqa: E402
+from anlan.desk.selectors import room_url  # noqa: E402
+from anlan.incidents import services as incidents  # noqa: E402
+from anlan.incidents.enums import Channel  # noqa: E402
+from anlan.incidents.models import Incident  # noqa: E402
+from bench.figures import Figure, answer, percentile  # noqa: E402
+
+NOTES = 20
+ROOM_GOAL_MS, ROOM_GOAL_QUERIES = 10.0, 8
+LIST_GOAL_MS = 15.0
+BATCH = 1000
+
+
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    count = 2_000 if quick else 100_000
+    times = 30 if quick else 200
+    make_cases(count)
+    room = make_room()
+    client = Client()
+    client.force_login(
+        User.objects.get(username="zhoumin"),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    return [
+        *page(
+            client,
+            f"case page, {NOTES} notes",
+            room,
+            times,
+            ROOM_GOAL_MS,
+            ROOM_GOAL_QUERIES,
+        ),
+        *page(
+            client,
+            "case list, filtered",
+            "/cases/?state=closed&severity=2",
+            times,
+            LIST_GOAL_MS,
+        ),
+        *page(client, "home", "/", times),
+    ]
+
+
+def page(
+    client: Client,
+    name: str,
+    url: str,
+    times: int,
+    goal_ms: float | None = None,
+    goal_queries: int | None = None,
+) -> list[Figure]:
+    client.get(url)  # the first one compiles templates
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url)
+    asked = list(queries)  # now: the next request forgets them
+    assert response.status_code == 200, f"{url}: {response.status_code}"
+    spent = []
+    busy = time.process_time()
+    for _ in range(times):
+        began = time.perf_counter()
+        client.get(url)
+        spent.append((time.perf_counter() - began) * 1000)
+    busy = (time.process_time() - busy) / times * 1000
+    total = Case.objects.count()
+    return [
+        Figure(
+            name=f"{name}, server time at {total:,} cases, p50",
+            value=percentile(spent, 0.5),
+            unit="ms",
+            goal=goal_ms,
+            beside=f"p99 {percentile(spent, 0.99):.1f} ms; processor {busy:.1f} ms",
+        ),
+        Figure(
+            name=f"{name}, queries",
+            value=len(asked),
+            unit="",
+            goal=goal_queries,
+        ),
+    ]
+
+
+def make_cases(count: int) -> None:
+    """Closed cases of the last years, at the site of the officer who looks."""
+    now = timezone.now()
+    places = list(Place.objects.select_related("site").filter(site__code="YQ"))
+    site = places[0].site
+    severities = list(Severity)
+    for start in range(0, count, BATCH):
+        made = Case.objects.bulk_create(
+            Case(
+                organisation_id=site.organisation_id,
+                site=site,
+                kind=CaseKind.INCIDENT,
+                number=f"YQ-IN-20200101-{number:06d}",
+                title=f"车库纠纷 {number}",
+                state=CaseState.CLOSED,
+                severity=severities[number % len(severities)],
+                opened_at=now - timedelta(minutes=20 * number + 60),
+                closed_at=now - timedelta(minutes=20 * number),
+            )
+            for number in range(start, start + BATCH)
+        )
+        Incident.objects.bulk_create(
+            Incident(
+                case=case,
+                place=places[case.pk % len(places)],
+                suggested_severity=case.severity,
+                reported_at=case.opened_at,
+            )
+            for case in made
+        )
+
+
+def make_room() -> str:
+    """The address of a running case with people and words in it."""
+    officer = User.objects.get(username="zhoumin")
+    at = timezone.now()
+    report = incidents.report_incident(
+        place=Place.objects.select_related("site").filter(site__code="YQ")[0],
+        channel=Channel.PHONE_APP,
+        flags=["ongoing", "injured"],
+        words="两人扭打",
+        by=User.objects.get(username="lixiang"),
+        at=at,
+    )
+    case = report.incident.case
+    for number in range(NOTES):
+        cases.write_note(case=case, text=f"对讲机 {number}：马上到", by=officer, at=at)
+    return room_url(case.number)
+
+
+if __name__ == "__main__":
+    answer(measure)
