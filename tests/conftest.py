@@ -20,6 +20,17 @@ django.setup()
 
 import pytest  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+# The same examples every time: a gate that fails by chance is ignored soon. How long an
+# example takes says something about the machine, not about us.
+settings.register_profile(
+    "anlan",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("anlan")
 
 pytest_plugins = [
     "tests.moment",

@@ -91,7 +91,7 @@ VERBS = (
     _command("backup", "FILE", "all state into one file"),
     _command("restore", "FILE", "all state out of one file"),
     _command("web", "", "production: pages and API alone", pages=True),
-    _command("live", "", "production: live streams and uploads alone", pages=True),
+    _command("live", "", "production: streams and uploads alone", pages=True),
     _command("worker", "", "production: due work and messages alone"),
     Verb("lock", "[--upgrade]", "compile requirements/*.txt from *.in", gate.lock),
     Verb("manage", "COMMAND …", "one of Django's commands", _manage),
