@@ -81,16 +81,25 @@ def case_changed(request: HttpRequest, number: str, *, at: datetime) -> HttpResp
 
 
 def panels_answer(
-    request: HttpRequest, room: Room, panels: Mapping[str, str]
+    request: HttpRequest, room: Room, panels: Mapping[str, str], *, emptied: str = ""
 ) -> HttpResponse:
-    """The panels, each for its place in the page; whatever sheet is open closes."""
+    """The panels, each for its place in the page; whatever sheet is open closes.
+
+    They are morphed, so that words half typed elsewhere stay; ``emptied`` names the one
+    whose words were just taken.
+    """
     parts = (
-        (name, panel(request, room, template)) for name, template in panels.items()
+        (
+            name,
+            "outerHTML" if name == emptied else "outerMorph",
+            panel(request, room, template),
+        )
+        for name, template in panels.items()
     )
     response = HttpResponse(
         format_html_join(
             "\n",
-            '<hx-partial hx-target="#panel-{}" hx-swap="outerHTML">{}</hx-partial>',
+            '<hx-partial hx-target="#panel-{}" hx-swap="{}">{}</hx-partial>',
             parts,
         )
     )

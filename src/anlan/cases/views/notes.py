@@ -45,8 +45,11 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         if not is_in_place(request):
             return case_changed(request, number, at=at)
         room = Room(case=case, reader=reader, at=at)
-        fresh = {"composer": "cases/panels/composer.html"}
-        return panels_answer(request, room, {"timeline": PANELS["timeline"], **fresh})
+        panels = {
+            "timeline": PANELS["timeline"],
+            "composer": "cases/panels/composer.html",
+        }
+        return panels_answer(request, room, panels, emptied="composer")
 
     return sheet(
         request,

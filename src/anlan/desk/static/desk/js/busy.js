@@ -45,7 +45,10 @@ document.addEventListener(
 document.addEventListener("htmx:before:request", (event) => {
   if (event.target.matches("button")) event.target.setAttribute("aria-busy", "true");
 });
-document.addEventListener("htmx:finally:request", (event) => rest(event.target));
+// A form that its own answer has replaced is gone, and the document speaks for it.
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.target instanceof Element) rest(event.target);
+});
 
 addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(rest);
