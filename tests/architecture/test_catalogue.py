@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polib
@@ -31,8 +31,11 @@ NOT_SCREEN = {
     "desk/design.py": "the gallery for developers",
     "desk/templates/design": "the gallery for developers",
 }
-# Never translated: the product's own name, and the name of a language in itself.
-QUOTED = {"安澜", "简体中文", "中文"}
+# Never translated: the product's own name, the name of a language in itself, and what
+# has to be typed or found in Chinese: the headers of a table, a word of DingTalk's.
+QUOTED = {"安澜", "简体中文", "中文", "加签"}
+QUOTED |= {"日期", "岗位", "工号", "账号", "姓名", "角色", "开始", "结束"}
+QUOTED |= {"楼栋", "楼层", "房间", "点位"}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,7 @@ def test_no_chinese_in_the_english() -> None:
     wrong = []
     for entry in catalogue.read_catalogue():
         english = [entry.msgstr, *entry.msgstr_plural.values()]
-        wrong += [text for text in english if _is_chinese(text)]
+        wrong += [text for text in english if _is_chinese(text, unless=QUOTED)]
 
     assert not wrong, "\n".join(wrong)
 
@@ -181,8 +184,10 @@ class TestFinding:
         assert found == {"保存", "去 %(x)s", "旧", "新"}
 
 
-def _is_chinese(text: str) -> bool:
-    for quoted in QUOTED:
+def _is_chinese(
+    text: str, *, unless: Iterable[str] = ("安澜", "简体中文", "中文")
+) -> bool:
+    for quoted in unless:
         text = text.replace(quoted, "")
     return CJK.search(text) is not None
 
