@@ -50,7 +50,7 @@ def _shown(
         name=operation["operationId"],
         method=method.upper(),
         path=path,
-        description=operation.get("description", ""),
+        description=operation.get("description", "").replace("``", ""),
         scopes=tuple(operation.get("x-scopes", ())),
         parameters=tuple(
             _field(p["name"], p["schema"], required=p["required"])
