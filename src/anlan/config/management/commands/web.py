@@ -28,8 +28,9 @@ class Command(BaseCommand):
             http=HTTPModes.http1,
             websockets=False,
             workers=options["workers"],
-            blocking_threads=settings.WEB_THREADS,
+            # Together as many as one process has: more only wait for each other.
+            blocking_threads=max(1, settings.WEB_THREADS // options["workers"]),
             respawn_failed_workers=True,
             workers_kill_timeout=KILL_SECONDS,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
         ).serve()
