@@ -236,7 +236,9 @@ def test_a_drill_says_so(scene: Scene) -> None:
 def test_a_group_is_told_no_names_and_no_injuries() -> None:
     with pytest.raises(RuntimeError, match="not for a group"):
         texts.add_texts(
-            texts.Text(kind="x", title="", body="", group="%(place)s %(flags)s")
+            texts.Text(
+                kind="x", name="", title="", body="", group="%(place)s %(flags)s"
+            )
         )
     line = texts.group_line(messages.REPORTED, PARAMS, exercise=False)
     assert "受伤" not in line
@@ -257,8 +259,8 @@ def test_an_answer_stops_what_has_not_gone_out(
 
 def test_seen_is_seen_once(scene: Scene, later: datetime) -> None:
     send(scene)
-    services.see(user=scene.guard, at=scene.at)
-    services.see(user=scene.guard, at=later)
+    services.see(deliveries=Delivery.objects.all(), at=scene.at)
+    services.see(deliveries=Delivery.objects.all(), at=later)
 
     row = Delivery.objects.get(kind="inapp")
     assert (row.state, row.seen_at) == (DeliveryState.READ, scene.at)

@@ -10,6 +10,7 @@ TASK_SKIPPED = "case.task_skipped"
 add_texts(
     Text(
         kind=TASK_SKIPPED,
+        name=_("任务被跳过"),
         title=_("任务被跳过：%(task)s"),
         body=_("%(who)s 在 %(number)s 跳过了 %(count)s 项任务（%(task)s），请查看理由"),
     )

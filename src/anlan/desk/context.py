@@ -90,6 +90,18 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.ROSTER_MANAGE,
             ),
             Entry(
+                label=_("通信测试"),
+                icon="device-mobile",
+                url_name="notify:checks",
+                permission=Permission.ROSTER_MANAGE,
+            ),
+            Entry(
+                label=_("通知渠道"),
+                icon="bell",
+                url_name="notify:overview",
+                permission=Permission.CHANNEL_MANAGE,
+            ),
+            Entry(
                 label=_("报警设备"),
                 icon="bell",
                 url_name="api:devices",

@@ -32,6 +32,7 @@ def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
 add_texts(
     Text(
         kind=REPORTED,
+        name=_("新警情"),
         title=_("警情：%(place)s"),
         body=_("%(site)s %(place)s 有人打人%(flags)s（%(number)s）"),
         group=_("警情：%(site)s %(place)s，%(number)s，已通知就近人员"),
@@ -39,6 +40,7 @@ add_texts(
     ),
     Text(
         kind=ALERTED,
+        name=_("警情派单"),
         title=_("警情派单：%(place)s"),
         body=_(
             "请立即前往 %(site)s %(place)s%(flags)s，并在手机上点“接警”（%(rung)s，%(number)s）"
@@ -47,17 +49,20 @@ add_texts(
     ),
     Text(
         kind=FURTHER,
+        name=_("又有报告"),
         title=_("又有报告：%(place)s"),
         body=_("%(number)s 收到新的报告（共 %(count)s 份）%(flags)s"),
         shown=_shown,
     ),
     Text(
         kind=STOOD_DOWN,
+        name=_("不用去了"),
         title=_("不用去了：%(place)s"),
         body=_("%(number)s 不再需要您到场"),
     ),
     Text(
         kind=EXHAUSTED,
+        name=_("无人应答"),
         title=_("无人应答：%(place)s"),
         body=_(
             "%(site)s %(place)s 的警情已无人可派，请立即拨打 110 并电话联系值班人员（%(number)s）"
@@ -66,6 +71,7 @@ add_texts(
     ),
     Text(
         kind=COMMAND,
+        name=_("现场指挥"),
         title=_("现场指挥：%(commander)s"),
         body=_("%(number)s %(place)s 现由%(commander)s担任现场指挥"),
     ),

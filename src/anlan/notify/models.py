@@ -157,9 +157,26 @@ class Delivery(models.Model):
         return self.uid.hex
 
     @property
+    def tone(self) -> str:
+        """The colour of its state on a screen."""
+        return {
+            DeliveryState.FAILED: "bad",
+            DeliveryState.PENDING: "info",
+            DeliveryState.SKIPPED: "quiet",
+            DeliveryState.RECORDED: "quiet",
+        }.get(DeliveryState(self.state), "ok")
+
+    @property
     def delay(self) -> timedelta | None:
         """From the moment it should go out until the provider had it."""
         return None if self.sent_at is None else self.sent_at - self.due_at
+
+    @property
+    def seconds(self) -> str:
+        """The delay as a screen shows it: tenths are what matters here."""
+        return (
+            "" if self.delay is None else f"{max(0.0, self.delay.total_seconds()):.1f}"
+        )
 
     @property
     def reason(self) -> str:
@@ -239,6 +256,12 @@ class CheckRun(models.Model):
     @property
     def subject(self) -> str:
         return f"check:{self.uid}"
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many answered, and how many were asked."""
+        answered = [answer.answered_at is not None for answer in self.answers.all()]
+        return sum(answered), len(answered)
 
 
 class CheckAnswer(models.Model):

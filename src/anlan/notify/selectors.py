@@ -16,6 +16,7 @@ from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base import crypto
 from anlan.base.errors import NotFound
+from anlan.ledger.models import Parked
 from anlan.ledger.sentences import names_for
 from anlan.notify import texts
 from anlan.notify.enums import ChannelKind, DeliveryState
@@ -123,6 +124,13 @@ def deliveries_for(user: User) -> QuerySet[Delivery]:
             message__organisation__in=managed_organisations(user),
         )
     ).select_related("message__site", "user", "channel")
+
+
+def parked_for(user: User) -> QuerySet[Parked]:
+    """What consumers of the record failed on, and nobody has settled yet."""
+    return Parked.objects.filter(
+        organisation_id__in=managed_organisations(user), settled_at=None
+    ).order_by("parked_at", "pk")
 
 
 def preferences_of(users: Iterable[User]) -> dict[tuple[int, str], Preference]:

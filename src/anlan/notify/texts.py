@@ -19,11 +19,12 @@ Facts: TypeAlias = dict[str, Any]
 class Text:
     """A kind of message: Chinese msgids with ``%(name)s`` of its params.
 
-    ``group`` is the one line for group robots and may use only what is safe there.
+    ``name`` is what lists call it, without anything of the case. ``group`` is the one line for group robots and may use only what is safe there.
     ``shown`` turns codes into words of the language.
     """
 
     kind: str
+    name: str
     title: str
     body: str
     group: str = ""
@@ -46,6 +47,11 @@ def add_texts(*texts: Text) -> None:
 
 def is_known(kind: str) -> bool:
     return kind in _texts
+
+
+def name_of(kind: str) -> str:
+    """What a list calls this kind of message; the key itself if it is not known."""
+    return _(_texts[kind].name) if kind in _texts else kind
 
 
 def has_group_line(kind: str) -> bool:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("tasks/", views.tasks, name="tasks"),
     path("tasks/<uuid:uid>/", views.task, name="task"),
     path("me/", views.me, name="me"),
+    path("checks/<int:pk>/answer/", views.check_answer, name="check_answer"),
     path("shared/", shared.shared, name="shared"),
     path("shared/enrolment/", shared.enrolment, name="enrolment"),
     path("shared/people/<uuid:uid>/", shared.opening, name="opening"),

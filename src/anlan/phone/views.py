@@ -34,9 +34,12 @@ from anlan.incidents.enums import (
     HappenedSource,
 )
 from anlan.incidents.models import Assignment, Incident, Report
+from anlan.notify import selectors as notify_selectors
+from anlan.notify import services as notify
 from anlan.phone.forms import DissuasionForm, ReportForm, WordsForm
 
 RECENT = 6  # places offered at once
+UNREAD = 5  # messages shown on the first screen
 _PLACE = "phone.place"  # session key: the code of the poster scanned last
 
 
@@ -46,10 +49,18 @@ def alarm(request: HttpRequest) -> HttpResponse:
     """The first screen: one large button, and what waits for an answer."""
     user = _user(request)
     _remember_place(request, request.GET.get("place", ""))
+    now = timezone.now()
+    news = list(notify_selectors.unread_for(user)[:UNREAD])
+    if news:
+        notify.see(deliveries=news, at=now)
+    # What waits for an answer has a card of its own.
+    unread = notify_selectors.words_of(n for n in news if not n.message.about)
     return render(
         request,
         "phone/alarm.html",
         {
+            "unread": unread,
+            "checks": list(notify_selectors.open_checks_of(user, now)),
             "place": _known_place(request),
             "site": site_of(user),
             "assignments": _open_assignments(user),
@@ -292,6 +303,20 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(
         request, "phone/me.html", {"shifts": list(shifts.order_by("starts_at")[:5])}
     )
+
+
+@login_required
+@require_POST
+def check_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The communication test: this phone answers."""
+    user, at = _user(request), timezone.now()
+    answer = notify_selectors.open_checks_of(user, at).filter(pk=pk).first()
+    if answer is None:
+        messages.info(request, _("这次通信测试已经结束"))
+    else:
+        notify.answer_check(answer=answer, by=user, at=at)
+        messages.success(request, _("已收到，手机正常"))
+    return redirect("phone:alarm")
 
 
 @login_required

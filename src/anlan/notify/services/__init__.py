@@ -9,7 +9,7 @@ from anlan.notify.services.checking import (
     start_check,
 )
 from anlan.notify.services.choosing import set_preference
-from anlan.notify.services.configuring import set_channel, test_channel
+from anlan.notify.services.configuring import set_channel, settle_parked, test_channel
 from anlan.notify.services.results import record_results
 from anlan.notify.services.sending import call_off, count_up, see, send, try_again
 
@@ -24,6 +24,7 @@ __all__ = [
     "send",
     "set_channel",
     "set_preference",
+    "settle_parked",
     "start_check",
     "test_channel",
     "try_again",

@@ -25,11 +25,13 @@ CHECK, SILENT = "notify.check", "notify.check_silent"
 add_texts(
     Text(
         kind=CHECK,
+        name=_("通信测试"),
         title=_("通信测试：收到请点“收到”"),
         body=_("这是 %(site)s 的通信测试，不是警情。请打开安澜手机页，点一下“收到”。"),
     ),
     Text(
         kind=SILENT,
+        name=_("通信测试结果"),
         title=_("通信测试：%(count)s 人没有应答"),
         body=_("%(site)s 的通信测试有 %(count)s 人没有应答，请换人或检查手机。"),
     ),

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_noop
 from anlan.accounts.models import Organisation, Site, User
 from anlan.base import crypto
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.ledger import afterwards
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
+from anlan.ledger.models import Parked
 from anlan.notify import permissions
 from anlan.notify.channels.protocol import Setting
 from anlan.notify.channels.registry import GROUPS, SENDERS
@@ -31,6 +33,7 @@ TRIAL = "notify.trial"
 add_texts(
     Text(
         kind=TRIAL,
+        name=gettext_noop("渠道测试"),
         title=gettext_noop("安澜通知测试"),
         body=gettext_noop("%(who)s 正在测试这个通知渠道，收到即表示可用。"),
         group=gettext_noop("安澜通知测试：这个群可以收到通知"),
@@ -115,6 +118,17 @@ def test_channel(
         by=by,
         at=at,
     )
+
+
+def settle_parked(*, parked: Parked, by: User, at: datetime) -> None:
+    """Let a consumer of the record answer once more what it had failed on.
+
+    Raises:
+        DomainError: it fails as before.
+    """
+    organisation = Organisation.objects.get(pk=parked.organisation_id)
+    permissions.check_can_manage_channels(by, organisation=organisation, site=None)
+    afterwards.settle_parked(parked=parked, at=at)
 
 
 def _check_once(channel: Channel, name: str) -> None:

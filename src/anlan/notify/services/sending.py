@@ -165,9 +165,9 @@ def call_off(*, about: str, at: datetime, is_answered: bool = False) -> None:
         _see(deliveries, at)
 
 
-def see(*, user: User, at: datetime) -> None:
-    """The person's screen has shown what was unread; not an act for the record."""
-    _see(Delivery.objects.filter(user=user), at)
+def see(*, deliveries: Iterable[Delivery], at: datetime) -> None:
+    """A screen has shown these to their reader; not an act for the record."""
+    _see(Delivery.objects.filter(pk__in=[row.pk for row in deliveries]), at)
 
 
 def try_again(*, delivery: Delivery, by: Actor, at: datetime) -> None:
