@@ -71,6 +71,7 @@ class IdentityForm(forms.Form):
         User.objects.none(),
         label=gettext_lazy("本公司人员"),
         to_field_name="uid",
+        empty_label=gettext_lazy("请选择"),
         required=False,
     )
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=60, required=False)
@@ -119,7 +120,10 @@ class RevealForm(forms.Form):
 
 class CommandForm(forms.Form):
     commander = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("现场指挥"), to_field_name="uid"
+        User.objects.none(),
+        label=gettext_lazy("现场指挥"),
+        to_field_name="uid",
+        empty_label=gettext_lazy("请选择"),
     )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
@@ -133,6 +137,7 @@ class JoinForm(forms.Form):
         Case.objects.none(),
         label=gettext_lazy("并入哪个案件"),
         to_field_name="number",
+        empty_label=gettext_lazy("请选择"),
     )
 
     def __init__(self, *args: Any, hosts: QuerySet[Case], **kwargs: Any) -> None:

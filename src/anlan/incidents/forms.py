@@ -36,7 +36,10 @@ class SendForm(forms.Form):
     """Somebody by name, whom the ladder did not choose."""
 
     user = forms.ModelChoiceField(
-        User.objects.none(), label=_("派谁去"), to_field_name="uid"
+        User.objects.none(),
+        label=_("派谁去"),
+        to_field_name="uid",
+        empty_label=_("请选择"),
     )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:

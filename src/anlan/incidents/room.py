@@ -144,7 +144,7 @@ class IncidentRoom(Room):
         tiles = [_tile(measure, *_TITLES[measure.key]) for measure in first]
         tasks = {task.key: task for some in self.tasks.values() for task in some}
         return tiles + [
-            _tile(_measure_of(tasks[key], at=self.at), *title)
+            _tile(self._measure_of(tasks[key]), *title)
             for key, title in _CLOCK_TASKS.items()
             if key in tasks
         ]
@@ -152,7 +152,8 @@ class IncidentRoom(Room):
     @cached_property
     def results(self) -> list[Tile]:
         """All times against their standards, for the closing page."""
-        return [_tile(measure, *_TITLES[measure.key]) for measure in self.measures]
+        closing = self.measures[-1]
+        return [*self.tiles, _tile(closing, *_TITLES[closing.key])]
 
     @cached_property
     def sent(self) -> list[Sent]:
@@ -283,6 +284,20 @@ class IncidentRoom(Room):
             for_another=not is_own,
         )
 
+    def _measure_of(self, task: Task) -> Measure:
+        """A task's promise; the police are called when the phone was taken up."""
+        ended = task.ended_at
+        if task.key == "call_police":
+            ended = self.facts.police_called_at or ended
+        limit = task.due_at - task.created_at if task.due_at else None
+        return Measure(
+            key=task.key,
+            started_at=task.created_at,
+            ended_at=ended,
+            limit=int(limit.total_seconds()) if limit else None,
+            at=self.case.closed_at or self.at,
+        )
+
     def _next_at(self, one: Assignment) -> datetime | None:
         if one.state == AssignmentState.ALERTED:
             since, key = one.alerted_at, "incident.acknowledge"
@@ -298,14 +313,3 @@ def _tile(
     measure: Measure, label: str | Promise, short: str | Promise, icon: str
 ) -> Tile:
     return Tile(label=label, short=short, icon=icon, measure=measure)
-
-
-def _measure_of(task: Task, *, at: datetime) -> Measure:
-    limit = task.due_at - task.created_at if task.due_at else None
-    return Measure(
-        key=task.key,
-        started_at=task.created_at,
-        ended_at=task.ended_at,
-        limit=int(limit.total_seconds()) if limit else None,
-        at=at,
-    )

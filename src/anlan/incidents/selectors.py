@@ -65,6 +65,7 @@ class Facts:
     has_files: bool
     limits: Mapping[str, int]
     calls: tuple[Call, ...]
+    police_called_at: datetime | None
     left: Mapping[str, datetime | None]
 
 
@@ -93,6 +94,7 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
             has_files=Exists(
                 Attachment.objects.filter(report__incident=OuterRef("incident"))
             ),
+            police_called_at=_police_called_at(),
             **{f"limit_{place}": _limit(key) for place, key in enumerate(STANDARDS)},
             **{f"call_{service}": _last_call(service) for service in EmergencyService},
         )
@@ -115,6 +117,7 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
             for service in EmergencyService
             if (said := getattr(case, f"call_{service}")) is not None
         ),
+        police_called_at=case.police_called_at,
         left={phase: _moment(text) for phase, text in (case.left or {}).items()},
     )
     return incident, facts
@@ -183,6 +186,13 @@ def _last_call(service: EmergencyService) -> Subquery:
         receipt="receipt",
     )
     return Subquery(calls.values(said=said)[:1])
+
+
+def _police_called_at() -> Subquery:
+    calls = EmergencyCall.objects.filter(
+        incident=OuterRef("incident"), service=EmergencyService.POLICE
+    ).order_by("called_at", "pk")
+    return Subquery(calls.values("called_at")[:1])
 
 
 def _left() -> Subquery:

@@ -53,7 +53,8 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
         form=CallForm(posted(request)),
         act=act,
         body="incidents/sheets/call.html",
-        service=kind,
+        kind="",
+        dial=kind.value,
         words=words_to_say(incident, kind),
     )
 
