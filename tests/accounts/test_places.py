@@ -118,7 +118,11 @@ class TestTable:
 
     def test_nothing_is_kept_of_a_table_that_fails(self, scene):
         services.close_place(place=scene.place("6 号楼"), by=scene.manager, at=scene.at)
-        rows = [[("building", "9 号楼")], [("building", "6 号楼"), ("floor", "8 层")]]
+        building = Place.Kind.BUILDING
+        rows = [
+            [(building, "9 号楼")],
+            [(building, "6 号楼"), (Place.Kind.FLOOR, "8 层")],
+        ]
         with pytest.raises(InvalidInput):
             services.import_places(
                 site=scene.site, rows=rows, by=scene.manager, at=scene.at

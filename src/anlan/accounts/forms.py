@@ -242,7 +242,7 @@ class ShiftForm(forms.Form):
         label=_("角色"), choices=[(key, role.name) for key, role in ROLES.items()]
     )
     day = forms.DateField(
-        label=_("日期"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     starts = forms.TimeField(
         label=_("开始"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

@@ -142,6 +142,8 @@ _PLACES = {
     ),
 }  # fmt: skip
 
+# The south gate has nobody at night: the gap that the roster shows.
+_ALWAYS_STAFFED = {"地下车库巡逻岗", "3 号楼大堂岗", "南门岗", "值班室"}
 _POSTS = {
     "YQ": {
         "地下车库巡逻岗": ("3 号楼 B1 车库", "3"),
@@ -316,7 +318,13 @@ def _add_posts(site: Site, at: datetime) -> None:
     for name, (label, radio) in _POSTS[site.code].items():
         place = Place.objects.get(site=site, label=label)
         accounts.add_post(
-            site=site, place=place, name=name, radio=radio, by=SYSTEM, at=at
+            site=site,
+            place=place,
+            name=name,
+            radio=radio,
+            must_be_staffed=name in _ALWAYS_STAFFED,
+            by=SYSTEM,
+            at=at,
         )
 
 
