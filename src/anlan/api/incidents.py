@@ -369,7 +369,10 @@ def acknowledge(request: ApiRequest, number: str, body: ResponderIn) -> Assignme
     caller = request.auth
     assignment = _assignment(caller, number, body)
     done = incidents.acknowledge(
-        assignment=assignment, by=caller.user, at=caller.at, via=_via(body, assignment)
+        assignment=assignment,
+        by=caller.user,
+        at=caller.at,
+        via=_via(caller, body, assignment),
     )
     return AssignmentOut.of(done)
 
@@ -383,7 +386,10 @@ def arrive(request: ApiRequest, number: str, body: ResponderIn) -> AssignmentOut
     caller = request.auth
     assignment = _assignment(caller, number, body)
     done = incidents.arrive(
-        assignment=assignment, by=caller.user, at=caller.at, via=_via(body, assignment)
+        assignment=assignment,
+        by=caller.user,
+        at=caller.at,
+        via=_via(caller, body, assignment),
     )
     return AssignmentOut.of(done)
 
@@ -562,11 +568,11 @@ def _assignment(caller: Caller, number: str, said: ResponderIn) -> Assignment:
     return incidents.assignment_of(incident_of(caller, number), responder)
 
 
-def _via(said: ResponderIn, assignment: Assignment) -> str:
-    """How it was heard: unless it is said, one's own word comes by this API."""
+def _via(caller: Caller, said: ResponderIn, assignment: Assignment) -> str:
+    """How it was heard: unless it is said, one's own word by this API, another's by radio."""
     if said.via is not None:
         return said.via
-    return "radio" if said.responder not in {None, assignment.user.uid} else "api"
+    return "api" if assignment.user_id == caller.user.pk else "radio"
 
 
 def _report_out(report: Report) -> ReportOut:
