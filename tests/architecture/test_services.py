@@ -31,6 +31,7 @@ NOT_A_CHANGE = {
     "anlan.cases.services.next_due": "a read",
     "anlan.cases.services.lock_case": "locks, changes nothing",
     "anlan.cases.services.take_turns": "locks, changes nothing",
+    "anlan.cases.services.move_access_links": "follows what was moved and recorded",
 }
 # Part of a change that somebody else's service makes, and records.
 NO_ACTOR = {
@@ -67,6 +68,7 @@ READS_THE_CLOCK = {
 KEEPS_TIME = {
     "worker.py": "the loop reads it once a turn",
     "desk/templatetags/screen.py": "a page that was given no time shows the present",
+    "desk/administration.py": "the views of standards and playbooks",
     "desk/design.py": "the gallery for developers",
     "phone/shared.py": "the views of a phone that several people hold",
     "play": "tells its own time to everything",

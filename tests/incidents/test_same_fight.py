@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlan.accounts.models import Place
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
@@ -15,6 +20,7 @@ from anlan.cases.models import Case, Deadline
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, Channel, Flag
 from anlan.incidents.models import Assignment, Incident, Report
+from anlan.incidents.services import reporting
 from anlan.ledger.verify import verify
 from tests.at_once import at_once, failures
 from tests.incidents.story import (
@@ -90,6 +96,23 @@ class TestBelongsTogether:
 
         assert scene.incident() != first
 
+    def test_one_closed_while_the_report_waits_for_it(self, scene, monkeypatch) -> None:
+        first = scene.incident()
+        look = reporting._running_nearby
+
+        def look_and_lose(*args: Any, **more: Any) -> Sequence[Incident]:
+            found = look(*args, **more)
+            incidents.mark_false_alarm(
+                incident=first, reason="看错了", by=scene.officer, at=scene.at
+            )
+            return found
+
+        monkeypatch.setattr(reporting, "_running_nearby", look_and_lose)
+        second = scene.incident()
+
+        assert second != first
+        assert alerted(second)
+
     def test_a_drill_never_meets_a_real_one(self, scene) -> None:
         drill = scene.incident(exercise=True)
         real = scene.incident()
@@ -128,6 +151,37 @@ class TestSplitting:
                 {"report": f"report:{further.uid}", "number": new.case.number}
             ]
         assert verify().is_sound
+
+    def test_its_reporter_follows_it_into_the_new_case(self, scene) -> None:
+        incident = scene.incident()
+        further = scene.report(by=Visitor(), channel=Channel.PUBLIC)
+        link, _secret = cases.make_access_link(
+            case=incident.case,
+            about=f"report:{further.uid}",
+            by=Visitor(),
+            at=scene.at,
+        )
+
+        new = incidents.split_report(report=further, by=scene.officer, at=scene.at)
+        link.refresh_from_db()
+        cases.write_note(case=new.case, text="还有一个人", by=link, at=scene.at)
+
+        assert len(entries(new.case, "case.note_written")) == 1
+
+    def test_it_takes_its_turn_before_it_locks_the_case(self, scene) -> None:
+        """As a report does: in two orders they would wait for each other forever."""
+        scene.report()
+        further = scene.report(by=scene.next_guard)
+
+        with CaptureQueriesContext(connection) as asked:
+            incidents.split_report(report=further, by=scene.officer, at=scene.at)
+
+        tables = [
+            match.group(1)
+            for query in asked
+            if (match := re.search(r'FROM "(cases_counter|cases_case)"', query["sql"]))
+        ]
+        assert tables[:2] == ["cases_counter", "cases_case"]
 
     def test_the_first_report_cannot_be_split_off(self, scene) -> None:
         with pytest.raises(Conflict):

@@ -27,6 +27,7 @@ from anlan.cases.services.standards import (
 from anlan.cases.services.timeline import (
     join_cases,
     make_access_link,
+    move_access_links,
     part_cases,
     revoke_access_link,
     strike_entry,
@@ -61,6 +62,7 @@ __all__ = [
     "made_before",
     "make_access_link",
     "meet_deadlines",
+    "move_access_links",
     "next_due",
     "open_case",
     "part_cases",

@@ -194,6 +194,14 @@ def make_access_link(
     return link, secret
 
 
+def move_access_links(*, about: str, case: Case) -> None:
+    """Let whoever follows ``about`` follow it into the case it now belongs to.
+
+    Call it inside ``ledger.recording()`` with the change that moved it.
+    """
+    AccessLink.objects.filter(about=about).update(case=case)
+
+
 def revoke_access_link(*, link: AccessLink, by: Actor, at: datetime) -> None:
     """Make the address answer "not found" from now on; twice does nothing."""
     permissions.check_can_link(by, link.case)

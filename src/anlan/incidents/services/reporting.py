@@ -125,6 +125,12 @@ def report_incident(
 def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
     """Make a further report an incident of its own; one tap, and a ladder of its own."""
     with ledger.recording():
+        # The turn before the case, as a report takes them: else the two could wait for
+        # each other forever.
+        case = report.incident.case
+        cases.take_turns(
+            site=case.site, kind=_kind(exercise=case.exercise), day=local_day(at)
+        )
         incident = locked_incident(report.incident)
         case_permissions.check_can_command(by, incident.case)
         report = Report.objects.select_for_update().get(pk=report.pk)
@@ -134,6 +140,7 @@ def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
         report.incident = new
         report.opened_incident = True
         report.save(update_fields=["incident", "opened_incident"])
+        cases.move_access_links(about=f"report:{report.uid}", case=new.case)
         event = ReportSplitOff(report=f"report:{report.uid}", number=new.case.number)
         for case in (incident.case, new.case):
             cases.record(event, case, thing=f"report:{report.uid}", by=by, at=at)
@@ -306,14 +313,16 @@ def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
     The caller has taken its turn, so that of two first reports at once the second sees
     what the first committed.
     """
-    running = _running_nearby(said, at=at, exercise=exercise)
-    if not running:
-        return None
-    nearest = min(
-        running,
+    nearest_first = sorted(
+        _running_nearby(said, at=at, exercise=exercise),
         key=lambda i: (i.place.distance_to(said.place), -i.reported_at.timestamp()),
     )
-    return locked_incident(nearest)
+    for running in nearest_first:
+        # Whoever closed it while we waited for the lock did not know of this report.
+        incident = locked_incident(running)
+        if incident.case.is_open:
+            return incident
+    return None
 
 
 def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> Sequence[Incident]:
