@@ -271,9 +271,14 @@ def _close(case: Case, *, by: Actor, at: datetime) -> None:
 
 
 def _lock_task(task: Task) -> Task:
-    """The task under its row lock; tasks are locked before their case."""
-    tasks = Task.objects.select_for_update(of=("self",)).select_related("case__site")
-    return tasks.get(pk=task.pk)
+    """The task under its row lock, after its case's, as everywhere.
+
+    Without the case's a task could be taken back while somebody closes the case.
+    """
+    case = lock_case(task.case)
+    fresh = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    fresh.case = case
+    return fresh
 
 
 def _end_task(
