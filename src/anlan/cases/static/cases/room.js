@@ -7,6 +7,11 @@ document.addEventListener("htmx:after:swap", () => {
   if (sheet.childElementCount && !sheet.open) sheet.showModal();
 });
 
-document.addEventListener("room:done", () => sheet.close());
+// Emptied at once: the event of the closing comes later, and a panel swapped in between
+// would find something to show again.
+document.addEventListener("room:done", () => {
+  sheet.replaceChildren();
+  sheet.close();
+});
 
 sheet.addEventListener("close", () => sheet.replaceChildren());
