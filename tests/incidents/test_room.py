@@ -326,6 +326,28 @@ class TestRoom:
         for below in ("", "closing/", "panel/tasks/", "incident/panel/scene/"):
             assert client.get(f"/cases/{number}/{below}").status_code == 404
 
+    def test_names_who_is_joined_and_who_commands_since_when(
+        self, scene: Scene, incident: Incident, sign_in: SignIn
+    ) -> None:
+        other = scene.incident(
+            place=scene.place("3 号楼 12 层 1206 室"), by=scene.officer
+        ).case
+        cases.join_cases(case=other, host=incident.case, by=scene.officer, at=scene.at)
+        _arrived(scene, incident)
+
+        page = sign_in("zhoumin").get(f"/cases/{incident.case.number}/")
+
+        assert other.number in page.content.decode()
+        assert "现场指挥 王建国，自 14:02 起" in page.content.decode()
+
+    def test_a_page_that_cannot_be_is_the_newest(
+        self, incident: Incident, sign_in: SignIn
+    ) -> None:
+        client = sign_in("zhoumin")
+        for before in ("x", "-1", "9" * 40):
+            url = f"/cases/{incident.case.number}/?before={before}"
+            assert client.get(url).status_code == 200
+
     def test_a_drill_is_marked(self, scene: Scene, sign_in: SignIn) -> None:
         case = scene.incident(exercise=True).case
         page = sign_in("zhoumin").get(f"/cases/{case.number}/").content.decode()
@@ -435,6 +457,25 @@ class TestSeverity:
         assert "等级只能由项目经理调低" in officer.content.decode()
         assert manager.status_code == 302
         assert Case.objects.get(pk=incident.case.pk).severity == 1
+
+    def test_the_sheet_says_what_a_higher_level_adds(
+        self, incident: Incident, sign_in: SignIn
+    ) -> None:
+        url = f"/cases/{incident.case.number}/incident/severity/"
+
+        sheet = sign_in("zhoumin").get(url, headers=HTMX).content.decode()
+
+        assert "会增加：法务意见" in sheet
+
+    def test_a_higher_level_adds_its_tasks(
+        self, incident: Incident, sign_in: SignIn
+    ) -> None:
+        url = f"/cases/{incident.case.number}/incident/severity/"
+        assert not incident.case.tasks.filter(key="legal_view").exists()
+
+        sign_in("zhoumin").post(url, {"severity": "4", "reason": "持械"})
+
+        assert incident.case.tasks.filter(key="legal_view").exists()
 
 
 class TestReports:

@@ -18,9 +18,11 @@ from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.cases.enums import Phase, TaskState
+from anlan.cases.events import CommandTaken
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import (
     Line,
+    command_since,
     roles_by_party,
     shown_name,
     tasks_by_phase,
@@ -237,6 +239,18 @@ class Room:
     def new_request_id(self) -> UUID:
         """For a form that may be sent twice."""
         return uuid4()
+
+    @cached_property
+    def command_since(self) -> datetime | None:
+        if self.case.commander_id is None:
+            return None
+        shown = (line for line in self.lines if line.kind == CommandTaken.kind)
+        newest = next(shown, None) if self.before is None else None
+        return newest.happened_at if newest else command_since(self.case)
+
+    @cached_property
+    def joined(self) -> list[Case]:
+        return list(self.case.joined_cases.all()) if self.has_joined else []
 
     @cached_property
     def shown_parties(self) -> list[Shown]:

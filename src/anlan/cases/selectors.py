@@ -19,15 +19,17 @@ from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
-from anlan.cases.events import EntryStruck
+from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import (
     AccessLink,
     Case,
     Party,
     PartyRole,
+    Playbook,
     Strike,
     Task,
 )
+from anlan.cases.playbook import PlannedTask, read_plan
 from anlan.customers.selectors import masked
 from anlan.ledger.events import KINDS, Event
 from anlan.ledger.models import Entry
@@ -237,6 +239,36 @@ def lines_of(
             number=numbers.get(entry.subject, ""),
         )
         for entry, event in shown
+    ]
+
+
+def command_since(case: Case) -> datetime | None:
+    """When the command was handed over last."""
+    return (
+        Entry.objects.filter(
+            organisation_id=case.organisation_id,
+            site_id=case.site_id,
+            subject=case.subject,
+            kind=CommandTaken.kind,
+        )
+        .order_by("-seq")
+        .values_list("happened_at", flat=True)
+        .first()
+    )
+
+
+def tasks_added_at(
+    case: Case, *, severity: int, flags: Iterable[str]
+) -> list[PlannedTask]:
+    """What the case's playbook would add at this level; it never takes away."""
+    playbook = Playbook.objects.filter(task__case=case).first()
+    if playbook is None:
+        return []
+    present = set(Task.objects.filter(case=case).values_list("key", flat=True))
+    return [
+        task
+        for task in read_plan(playbook.body).tasks
+        if task.key not in present and task.is_needed(severity=severity, flags=flags)
     ]
 
 

@@ -45,7 +45,8 @@ class Measure:
         """How long it took, or takes by now."""
         if self.started_at is None:
             return None
-        return int(((self.ended_at or self.at) - self.started_at).total_seconds())
+        took = (self.ended_at or self.at) - self.started_at
+        return max(0, int(took.total_seconds()))
 
     @property
     def due_at(self) -> datetime | None:

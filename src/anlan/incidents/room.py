@@ -15,6 +15,7 @@ from anlan.accounts.models import User
 from anlan.cases.enums import Severity
 from anlan.cases.models import Task
 from anlan.cases.room import Gate, Room
+from anlan.cases.selectors import tasks_added_at
 from anlan.incidents.enums import AssignmentState, EmergencyService, Flag, Police
 from anlan.incidents.events import ResponderAlerted
 from anlan.incidents.measures import Kept, Measure, measures_of
@@ -202,6 +203,21 @@ class IncidentRoom(Room):
     @property
     def suggests_other(self) -> bool:
         return self.suggestion.severity != Severity(self.case.severity)
+
+    @property
+    def additions(self) -> list[tuple[Severity, str]]:
+        """What each higher level would add to the tasks, beyond the level below it."""
+        seen: set[str] = set()
+        found = []
+        for level in Severity:
+            if level <= self.case.severity:
+                continue
+            added = tasks_added_at(self.case, severity=level, flags=self.incident.flags)
+            new = [task for task in added if task.key not in seen]
+            seen |= {task.key for task in new}
+            if new:
+                found.append((level, "；".join(task.title for task in new)))
+        return found
 
     @property
     def flags(self) -> list[str | Promise]:

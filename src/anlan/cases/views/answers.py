@@ -48,6 +48,12 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def page_before(request: HttpRequest) -> int | None:
+    """Where the page of the timeline begins that was asked for; none is the newest."""
+    before = request.GET.get("before", "")
+    return int(before) if before.isdecimal() and len(before) < 19 else None
+
+
 def is_in_place(request: HttpRequest) -> bool:
     """Whether htmx asks, for a part of the page."""
     return bool(getattr(request, "htmx", False))

@@ -21,6 +21,7 @@ from anlan.cases.views.answers import (
     is_in_place,
     one_panel,
     one_tap,
+    page_before,
     panel,
     posted,
     reader_of,
@@ -30,12 +31,11 @@ from anlan.cases.views.answers import (
 
 def room_of(request: HttpRequest, number: str) -> Room:
     reader = reader_of(request)
-    before = request.GET.get("before", "")
     return Room(
         case=case_for(reader, number),
         reader=reader,
         at=timezone.now(),
-        before=int(before) if before.isdecimal() else None,
+        before=page_before(request),
     )
 
 

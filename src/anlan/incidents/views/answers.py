@@ -9,7 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from anlan.cases.views.answers import PANELS as CASE_PANELS
-from anlan.cases.views.answers import is_in_place, panels_answer, reader_of
+from anlan.cases.views.answers import (
+    is_in_place,
+    page_before,
+    panels_answer,
+    reader_of,
+)
 from anlan.incidents.room import IncidentRoom
 from anlan.incidents.selectors import incident_and_facts
 
@@ -25,13 +30,12 @@ PANELS: Mapping[str, str] = {
 def room_of(request: HttpRequest, number: str, *, at: datetime) -> IncidentRoom:
     reader = reader_of(request)
     incident, facts = incident_and_facts(reader, number)
-    before = request.GET.get("before", "")
     return IncidentRoom(
         incident=incident,
         facts=facts,
         reader=reader,
         at=at,
-        before=int(before) if before.isdecimal() else None,
+        before=page_before(request),
     )
 
 
