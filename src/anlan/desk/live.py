@@ -29,6 +29,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
+from secrets import SystemRandom
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
@@ -145,7 +146,7 @@ class Stream:
         self._send = send
         # Ours and not the follower's, which is ahead by what it has just handed out.
         self._positions: dict[ChainKey, int] = {}
-        self._checked = time.monotonic()
+        self._check_at = next_check()
 
     async def run(self, receive: Receive) -> None:
         start, must_reload = await self._start()
@@ -202,9 +203,9 @@ class Stream:
         If not, the stream ends; the browser comes again, and is answered as who it then
         is.
         """
-        if time.monotonic() - self._checked < CHECK_SECONDS:
+        if time.monotonic() < self._check_at:
             return True
-        self._checked = time.monotonic()
+        self._check_at = next_check()
         wish = self._wish
         try:
             now = await self._tailer.in_thread(
@@ -218,6 +219,15 @@ class Stream:
         await self._send(
             {"type": "http.response.body", "body": data, "more_body": True}
         )
+
+
+def next_check() -> float:
+    """When to look again, on the monotonic clock.
+
+    After a restart everybody comes within a second; they shall not all be looked up
+    again within one.
+    """
+    return time.monotonic() + CHECK_SECONDS * SystemRandom().uniform(0.5, 1)
 
 
 HEADERS = [
