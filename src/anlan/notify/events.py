@@ -14,7 +14,9 @@ from anlan.notify.enums import ChannelKind
 
 def kind_words(codes: str) -> str:
     """The ways of a message, "inapp,sms", as words."""
-    return "、".join(str(ChannelKind(code).label) for code in codes.split(",") if code)
+    return gettext("、").join(
+        str(ChannelKind(code).label) for code in codes.split(",") if code
+    )
 
 
 @recorded
