@@ -10,6 +10,8 @@ document.addEventListener("keydown", (event) => {
   if (field && document.querySelector(field)) {
     event.preventDefault();
     document.querySelector(field).focus();
+  } else if (key === "/") {
+    document.querySelector("nav a[href='/search/']")?.click(); // a page without a field
   } else if (key === "?") {
     document.getElementById("shortcuts")?.showModal();
   } else if (before === "g" && key === "h") {
