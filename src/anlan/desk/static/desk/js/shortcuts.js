@@ -11,6 +11,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     document.querySelector(field).focus();
   } else if (key === "/") {
+    event.preventDefault();
     document.querySelector("nav a[href='/search/']")?.click(); // a page without a field
   } else if (key === "?") {
     document.getElementById("shortcuts")?.showModal();
