@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 
 from anlan.base.clock import utc_text
 from anlan.cases.events import DeadlineMissed
@@ -65,17 +66,37 @@ def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:
 
     The claim, the entry and everything that follows from it (the next rung of a ladder,
     messages) are one transaction: a killed worker leaves nothing half done, and two
-    workers never fire the same clock.
+    workers never fire the same clock. A clock that cannot fire stops no other one: each
+    is then tried alone, and the fault is raised when all were.
     """
+    due = Deadline.objects.filter(
+        due_at__lte=at, met_at=None, cancelled_at=None, fired_at=None
+    ).order_by("due_at", "pk")
+    try:
+        return _fire(due[:most], at=at)
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 -- raised again, when each was tried alone
+        return _fire_each(list(due.values_list("pk", flat=True)[:most]), at=at)
+
+
+def next_due() -> datetime | None:
+    """When the worker must be awake again."""
+    return (
+        Deadline.objects.filter(met_at=None, cancelled_at=None, fired_at=None)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+
+
+def _fire(due: QuerySet[Deadline], *, at: datetime) -> int:
     with ledger.recording():
-        due = Deadline.objects.filter(
-            due_at__lte=at, met_at=None, cancelled_at=None, fired_at=None
-        ).order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             # With the case: somebody who answers holds it and waits for the clock, so
             # whoever held the clock and waited for the case would wait forever.
             due = due.select_for_update(skip_locked=True, of=("self", "case"))
-        claimed = list(due.select_related("case__site", "standard")[:most])
+        claimed = list(due.select_related("case__site", "standard"))
         titles = _titles(claimed)
         for deadline in claimed:
             deadline.fired_at = at
@@ -95,14 +116,19 @@ def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:
     return len(claimed)
 
 
-def next_due() -> datetime | None:
-    """When the worker must be awake again."""
-    return (
-        Deadline.objects.filter(met_at=None, cancelled_at=None, fired_at=None)
-        .order_by("due_at")
-        .values_list("due_at", flat=True)
-        .first()
-    )
+def _fire_each(keys: list[int], *, at: datetime) -> int:
+    fired, faults = 0, []
+    for pk in keys:
+        running = Deadline.objects.filter(
+            pk=pk, met_at=None, cancelled_at=None, fired_at=None
+        )
+        try:
+            fired += _fire(running, at=at)
+        except Exception as fault:  # noqa: BLE001 -- raised when all were tried
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return fired
 
 
 def _titles(deadlines: list[Deadline]) -> dict[int, str]:
