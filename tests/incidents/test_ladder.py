@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from anlan.accounts import services as accounts
+from anlan.accounts.models import User
 from anlan.base.errors import Conflict, NotAllowed, NotFound
 from anlan.cases.models import Case, Deadline
+from anlan.cases.services import fire_due_deadlines
+from anlan.incidents import messages, reactions
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, Channel
 from anlan.incidents.models import Assignment, Incident
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
+from anlan.notify.models import Message
 from anlan.worker import run_due
 from tests.at_once import at_once, failures
 from tests.incidents.story import (
@@ -100,8 +105,57 @@ class TestNobodyAnswers:
         assert alerted(incident) == []
         assert len(entries(incident.case, "incident.ladder_exhausted")) == 1
 
+    def test_a_clock_that_cannot_fire_stops_no_other_ladder(
+        self, scene, monkeypatch
+    ) -> None:
+        broken = scene.incident()
+        other = scene.incident(place=scene.place("园区 南门"))
+        [bad] = broken.assignments.all()
+        climb = reactions.services.climb
+
+        def stumble(**more: Any) -> None:
+            if more["about"] == f"assignment:{bad.uid}":
+                raise ZeroDivisionError
+            climb(**more)
+
+        monkeypatch.setattr(reactions.services, "climb", stumble)
+        with pytest.raises(ZeroDivisionError):
+            fire_due_deadlines(at=scene.at + timedelta(seconds=30))
+
+        assert len(alerted(broken)) == 1
+        assert len(alerted(other)) == 2
+
+    def test_a_further_voice_after_the_last_rung_is_heard_above(self, scene) -> None:
+        incident = scene.incident()
+        at = pass_time(scene.at, 30 * len(LADDER) + 1)
+
+        scene.report(by=scene.next_guard, at=at)
+
+        told = Message.objects.filter(
+            kind=messages.FURTHER, subject=incident.case.subject
+        )
+        assert {scene.officer, scene.manager} <= set(
+            User.objects.filter(deliveries__message__in=told)
+        )
+
+    def test_who_lost_their_role_is_passed_over(self, scene) -> None:
+        for membership in scene.guard.memberships.all():
+            accounts.end_role(membership=membership, by=SYSTEM, at=scene.at)
+
+        assert alerted(scene.incident()) == LADDER[1:2]
+
 
 class TestAnswers:
+    def test_a_late_answer_counts_as_running_again(self, scene) -> None:
+        incident = scene.incident()
+        at = pass_time(scene.at, 31)
+
+        assignment = incidents.acknowledge(
+            assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
+        )
+
+        assert assignment.ended_at is None
+
     def test_acknowledging_stops_the_climb(self, scene) -> None:
         incident = scene.incident()
         at = scene.at + timedelta(seconds=12)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.accounts.models import Place, Shift, Site, User
-from anlan.accounts.selectors import people_with_role, shifts_at
+from anlan.accounts.selectors import people_with_role, shifts_at, staff_of
 from anlan.incidents.enums import Rung
 
 
@@ -29,7 +29,8 @@ def ladder(*, site: Site, place: Place, at: datetime) -> list[Candidate]:
     managers and the headquarters supervisors by their role, on duty or not, because the
     upper rungs must never be empty at night.
     """
-    shifts = list(shifts_at(site, at))
+    # Who lost their role here since the roster was made could not even answer.
+    shifts = list(shifts_at(site, at).filter(user__in=staff_of(site).values("pk")))
     guards = sorted(
         (shift for shift in shifts if shift.role_key in {"guard", "guard_captain"}),
         key=lambda shift: (shift.post.place.distance_to(place), shift.pk),

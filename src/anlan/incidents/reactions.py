@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Site, User
 from anlan.accounts.selectors import people_with_role
 from anlan.cases.events import CommandTaken, DeadlineMissed
 from anlan.cases.models import Deadline
@@ -101,6 +101,8 @@ def tell_of_further_report(queued: Queued) -> None:
     people = [assignment.user for assignment in running]
     if incident.case.commander is not None:
         people.append(incident.case.commander)
+    if not people:  # the ladder is at its end, and they are still fighting
+        people = _above_the_guards(incident.case.site)
     _tell(
         messages.FURTHER,
         queued,
@@ -112,12 +114,10 @@ def tell_of_further_report(queued: Queued) -> None:
 def cry_for_help(queued: Queued) -> None:
     """Nobody answered: everybody above the guards is called at once."""
     if isinstance(queued.event, LadderExhausted):
-        site = _incident(queued).case.site
-        rungs = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
         _tell(
             messages.EXHAUSTED,
             queued,
-            people=[p for rung in rungs for p in people_with_role(site, rung.value)],
+            people=_above_the_guards(_incident(queued).case.site),
             voice_at=queued.recorded_at,
             with_groups=True,
         )
@@ -178,6 +178,11 @@ def _incident(queued: Queued) -> Incident:
     return Incident.objects.select_related(
         "place", "case__site__organisation", "case__commander"
     ).get(case__uid=_uid(queued.subject))
+
+
+def _above_the_guards(site: Site) -> list[User]:
+    rungs = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
+    return [person for rung in rungs for person in people_with_role(site, rung.value)]
 
 
 def _call_time(about: str, at: datetime) -> datetime | None:

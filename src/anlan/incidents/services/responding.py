@@ -337,8 +337,8 @@ def _move(assignment: Assignment, to: AssignmentState, **times: datetime) -> Non
     assignment.state = to
     for name, moment in times.items():
         setattr(assignment, name, moment)
-    if to == AssignmentState.ARRIVED:
-        assignment.ended_at = None
+    if to in {AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED}:
+        assignment.ended_at = None  # it may have run out before
     assignment.save(update_fields=["state", "ended_at", *times])
 
 
