@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_noop as _
 
+from anlan.accounts.roles import ROLES
 from anlan.ledger.events import Covered, Event, recorded
 
 
@@ -89,6 +90,9 @@ class RoleGranted(Event):
     role: str
     node: str
 
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "role": str(ROLES[self.role].name)}
+
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +104,9 @@ class RoleEnded(Event):
     user: str
     role: str
     node: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "role": str(ROLES[self.role].name)}
 
 
 @recorded

@@ -39,9 +39,11 @@ class GrantForm(forms.Form):
             for key, role in ROLES.items()
             if any(can_grant(by, key, node) for node in nodes)
         ]
-        _field(self, "role").choices = roles
+        _field(self, "role").choices = [("", "---------"), *roles]
+        # Nothing is chosen to begin with: the first node is the whole company.
         _field(self, "node").choices = [
-            (key, node.name) for key, node in self.nodes.items()
+            ("", "---------"),
+            *((key, node.name) for key, node in self.nodes.items()),
         ]
 
     @property
@@ -242,7 +244,8 @@ class ShiftForm(forms.Form):
         label=_("角色"), choices=[(key, role.name) for key, role in ROLES.items()]
     )
     day = forms.DateField(
-        label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     starts = forms.TimeField(
         label=_("开始"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

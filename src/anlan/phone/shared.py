@@ -21,8 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.accounts import services as accounts
 from anlan.accounts.middleware import PHONE_COOKIE, PHONE_SEEN, PHONE_SESSION
 from anlan.accounts.models import Handover, SharedPhone, Site, User
-from anlan.accounts.permissions import has_permission
-from anlan.accounts.roles import Permission
+from anlan.accounts.permissions import covers, running_memberships
 from anlan.accounts.selectors import (
     shared_phone_for,
     shifts_at,
@@ -37,6 +36,7 @@ from anlan.incidents.enums import AssignmentState
 from anlan.incidents.models import Assignment
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+ON_WATCH = ("guard", "guard_captain", "duty_officer")
 COOKIE_DAYS = 400  # the longest that browsers keep a cookie
 WINDOW = 900  # seconds
 MOST_WRONG = 10  # wrong enrolment codes from one network in a window
@@ -264,10 +264,14 @@ def _phone(request: HttpRequest) -> SharedPhone:
 
 
 def _may_open(site: Site) -> list[User]:
+    """Whoever stands watch at the site; managers have a phone of their own."""
     return [
         user
         for user in staff_of(site)
-        if has_permission(user, Permission.INCIDENT_RESPOND, site=site)
+        if any(
+            membership.role_key in ON_WATCH and covers(membership, site)
+            for membership in running_memberships(user)
+        )
     ]
 
 

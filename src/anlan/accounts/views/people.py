@@ -214,6 +214,7 @@ def _grant_form(request: HttpRequest, by: User) -> GrantForm:
 def _person_page(
     request: HttpRequest, user: User, by: User, form: GrantForm | None = None
 ) -> HttpResponse:
+    grant_form = form or GrantForm(by=by, nodes=nodes_for(by, Permission.PEOPLE_MANAGE))
     memberships = [
         {
             "membership": m,
@@ -229,8 +230,9 @@ def _person_page(
         "memberships": memberships,
         "invitation": user.invitations.filter(used_at=None, revoked_at=None).first(),
         "has_pin": hasattr(user, "pin"),
+        "may_grant": bool(grant_form.nodes),
         "may_manage": can_manage(by, user) and by.pk != user.pk,
-        "form": form or GrantForm(by=by, nodes=nodes_for(by, Permission.PEOPLE_MANAGE)),
+        "form": grant_form,
         "lines": history_of(user.subject, organisation=user.organisation),
     }
     status = 422 if form is not None and form.errors else 200
