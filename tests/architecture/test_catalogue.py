@@ -18,6 +18,10 @@ CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef]")
 
 # Chinese that is not a text of the screen: whole folders, and single files.
 NOT_SCREEN = {
+    "accounts/place_file.py": "the headers that a table must have",
+    "accounts/roster_file.py": "the headers that a table must have",
+    "accounts/templates/accounts/posters.html": "hangs on a wall, in both languages",
+    "law": "citations of Chinese law are data, shown as they are",
     "play": "the invented company and the words of scenarios",
     "base/calendar/data.py": "names of holidays are data, shown as they are",
     "base/calendar/explain.py": "brackets around a reason that is data",

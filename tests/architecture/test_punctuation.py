@@ -26,7 +26,7 @@ CHINESE = {
 }
 ENGLISH = {
     r"[，。；：！？、（）]": "half-width punctuation",
-    r" [,.;:!?](?!\w)": "no space before punctuation",
+    r" [,.;:!?](?![\w/])": "no space before punctuation",
     r"\.\.\.": "…",
 }
 

@@ -1,0 +1,428 @@
+"""The guard's phone: three taps, no network, twice the same, nothing of other sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from anlan.accounts.models import User
+from anlan.cases import services as cases
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import AssignmentState, HappenedSource
+from anlan.incidents.models import Assignment, Attachment, Incident, Report
+from anlan.incidents.services import attaching
+from anlan.law.selectors import guardrail
+from anlan.ledger.verify import verify
+from tests.incidents.story import entries
+from tests.scene import Scene
+
+ID = "6f2d3c1e-0000-4000-8000-000000000001"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+@pytest.fixture(autouse=True)
+def _data_folder_and_clock(settings: Settings, tmp_path, at) -> Iterator[None]:
+    """Views read the clock: let it stand at the afternoon of the scene, and tick."""
+    settings.DATA = tmp_path
+    with time_machine.travel(at):
+        yield
+
+
+@pytest.fixture
+def phone(scene: Scene, client: Client) -> Client:
+    """The phone in the hand of 王建国."""
+    client.force_login(scene.guard)
+    return client
+
+
+@pytest.fixture
+def stranger(scene: Scene) -> Iterator[Client]:
+    other = Client()
+    other.force_login(scene.stranger)
+    return other
+
+
+def said(scene: Scene, **more: object) -> dict[str, object]:
+    return {
+        "request_id": ID,
+        "place": scene.garage.code,
+        "flags": ["ongoing", "weapon"],
+        "people_count": 2,
+        "words": "两个人在打",
+        **more,
+    }
+
+
+def post_as_outbox(phone: Client, data: dict[str, object]):
+    return phone.post("/m/report/", data, headers={"Accept": "application/json"})
+
+
+class TestReporting:
+    def test_sent(self, scene, phone) -> None:
+        answer = phone.post("/m/report/", said(scene))
+
+        report = Report.objects.get()
+        assert answer.status_code == 302
+        assert answer["Location"] == f"/m/reports/{report.uid}/"
+        assert (report.reporter, report.place, report.words) == (
+            scene.guard,
+            scene.garage,
+            "两个人在打",
+        )
+        assert report.happened_source == HappenedSource.SERVER
+        page = phone.get(answer["Location"])
+        assert report.incident.case.number in page.content.decode()
+
+    def test_from_the_outbox(self, scene, phone) -> None:
+        answer = post_as_outbox(phone, said(scene))
+
+        assert answer.status_code == 201
+        body = answer.json()
+        assert body["request_id"] == ID
+        assert body["number"] == Incident.objects.get().case.number
+
+    def test_twice_is_once(self, scene, phone) -> None:
+        first = post_as_outbox(phone, said(scene)).json()
+        again = post_as_outbox(phone, said(scene, age=40))
+
+        assert again.status_code == 201
+        assert again.json() == first
+        assert Report.objects.count() == 1
+
+    def test_same_request_with_other_content_is_refused(self, scene, phone) -> None:
+        post_as_outbox(phone, said(scene))
+
+        answer = post_as_outbox(phone, said(scene, words="另一件事"))
+
+        assert answer.status_code == 409
+        assert Report.objects.count() == 1
+
+    def test_written_without_a_network(self, scene, phone) -> None:
+        before = timezone.now()
+
+        post_as_outbox(phone, said(scene, age=2400))
+
+        report = Report.objects.get()
+        assert report.happened_source == HappenedSource.PHONE
+        assert abs(report.happened_at - (before - timedelta(seconds=2400))) < timedelta(
+            seconds=30
+        )
+        assert report.received_at >= before  # the ladder starts on arrival
+        assert Assignment.objects.get().alerted_at == report.received_at
+
+    @pytest.mark.parametrize("age", [-1, 8 * 24 * 3600, "soon"])
+    def test_impossible_age(self, scene, phone, age) -> None:
+        assert post_as_outbox(phone, said(scene, age=age)).status_code == 422
+        assert not Report.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("place", ""),
+            ("place", "NOSUCHCODE"),
+            ("flags", ["dragon"]),
+            ("people_count", 0),
+            ("people_count", 1000),
+            ("words", "字" * 1001),
+            ("request_id", "7"),
+        ],
+    )
+    def test_wrong_fields_are_named_and_what_was_typed_is_kept(
+        self, scene, phone, field, value
+    ) -> None:
+        data = said(scene) | {field: value}
+
+        answer = post_as_outbox(phone, data)
+        page = phone.post("/m/report/", data)
+
+        assert answer.status_code == page.status_code == 422
+        assert list(answer.json()["errors"]) == [field]
+        if field != "words":
+            assert "两个人在打" in page.content.decode()
+        assert not Report.objects.exists()
+
+    def test_place_of_another_site(self, scene, phone) -> None:
+        foreign = scene.place("海棠中心 1 层 中庭")
+
+        answer = post_as_outbox(phone, said(scene, place=foreign.code))
+
+        assert answer.status_code == 422
+        assert list(answer.json()["errors"]) == ["place"]
+        assert not Report.objects.exists()
+
+    def test_scanned_place_is_remembered(self, scene, phone) -> None:
+        page = phone.get("/m/", {"place": scene.garage.code}).content.decode()
+
+        assert scene.garage.label in page
+
+    def test_scanned_place_of_another_site_is_not_offered(self, scene, phone) -> None:
+        foreign = scene.place("海棠中心 1 层 中庭")
+
+        page = phone.get("/m/", {"place": foreign.code}).content.decode()
+
+        assert foreign.label not in page
+
+    def test_signed_out(self, scene, client) -> None:
+        answer = client.post("/m/report/", said(scene))
+
+        assert answer.status_code == 302
+        assert "login" in answer["Location"]
+        assert not Report.objects.exists()
+
+
+class TestFiles:
+    def test_photo_comes_along(self, scene, phone) -> None:
+        phone.post("/m/report/", said(scene, files=SimpleUploadedFile("a.png", PNG)))
+
+        kept = Attachment.objects.get()
+        assert (kept.media_type, kept.size) == ("image/png", len(PNG))
+        assert attaching.vault_path(kept.sha256).read_bytes() == PNG
+        assert verify().is_sound
+
+    def test_same_photo_twice_is_one(self, scene, phone) -> None:
+        for _twice in range(2):
+            phone.post(
+                "/m/report/", said(scene, files=SimpleUploadedFile("a.png", PNG))
+            )
+
+        assert Attachment.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"MZ not a picture"], ids=["empty", "exe"]
+    )
+    def test_a_wrong_file_never_stops_the_alarm(self, scene, phone, content) -> None:
+        answer = phone.post(
+            "/m/report/",
+            said(scene, files=SimpleUploadedFile("a.png", content)),
+            follow=True,
+        )
+
+        assert Report.objects.count() == 1
+        assert not Attachment.objects.exists()
+        assert "a.png" in answer.content.decode()
+
+    def test_too_large(self, scene, phone, monkeypatch, tmp_path) -> None:
+        monkeypatch.setattr(attaching, "MOST_BYTES", len(PNG) - 1)
+
+        phone.post("/m/report/", said(scene, files=SimpleUploadedFile("a.png", PNG)))
+
+        assert Report.objects.count() == 1
+        assert not Attachment.objects.exists()
+        assert not list((tmp_path / "vault" / "incoming").iterdir())
+
+    def test_added_afterwards(self, scene, phone) -> None:
+        phone.post("/m/report/", said(scene))
+        report = Report.objects.get()
+
+        phone.post(
+            f"/m/reports/{report.uid}/files/",
+            {"files": SimpleUploadedFile("a.png", PNG)},
+        )
+
+        assert report.attachments.count() == 1
+
+
+class TestAnswering:
+    @pytest.fixture
+    def incident(self, scene) -> Incident:
+        return scene.incident(at=timezone.now())
+
+    def test_acknowledge_arrive_control(self, scene, phone, incident) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        number = incident.case.number
+        for address in (
+            f"/m/assignments/{mine.uid}/acknowledgement/",
+            f"/m/assignments/{mine.uid}/arrival/",
+            f"/m/cases/{number}/control/",
+        ):
+            assert phone.post(address)["Location"] == f"/m/cases/{number}/"
+
+        incident.refresh_from_db()
+        assert incident.controlled_by == scene.guard
+        assert phone.get(f"/m/cases/{number}/").status_code == 200
+
+    def test_double_tap(self, scene, phone, incident) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        for _twice in range(2):
+            phone.post(f"/m/assignments/{mine.uid}/acknowledgement/")
+
+        assert len(entries(incident.case, "incident.responder_acknowledged")) == 1
+
+    def test_not_alerted_but_going(self, scene, client, incident) -> None:
+        client.force_login(scene.next_guard)
+
+        client.post(f"/m/cases/{incident.case.number}/response/")
+
+        assert (
+            scene.assignment(incident, scene.next_guard).state
+            == AssignmentState.ACKNOWLEDGED
+        )
+
+    def test_what_guards_may_not_do_is_on_the_screen(self, phone, incident) -> None:
+        page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()
+
+        points = guardrail("G07").points
+        assert points
+        for point in points:
+            assert str(point.words) in page
+
+    @pytest.mark.parametrize("result", ["worked", "failed", "impossible"])
+    def test_dissuasion(self, phone, incident, result) -> None:
+        phone.post(f"/m/cases/{incident.case.number}/dissuasion/", {"result": result})
+
+        incident.refresh_from_db()
+        assert incident.dissuasion == result
+
+    def test_dissuasion_without_a_result(self, phone, incident) -> None:
+        answer = phone.post(
+            f"/m/cases/{incident.case.number}/dissuasion/", {"result": "x"}, follow=True
+        )
+
+        assert "请选一个结果" in answer.content.decode()
+
+    def test_control_without_being_there(self, scene, client, incident) -> None:
+        client.force_login(scene.next_guard)
+
+        answer = client.post(f"/m/cases/{incident.case.number}/control/")
+
+        assert answer.status_code == 403
+        incident.refresh_from_db()
+        assert incident.controlled_at is None
+
+    def test_binding_task_needs_words(self, phone, incident) -> None:
+        task = incident.case.tasks.get(key="separate")
+
+        refused = phone.post(f"/m/tasks/{task.uid}/", {"words": ""})
+        done = phone.post(f"/m/tasks/{task.uid}/", {"words": "分开了"})
+
+        assert refused.status_code == 422
+        assert "请写明做了什么" in refused.content.decode()
+        assert done.status_code == 302
+        task.refresh_from_db()
+        assert (task.state, task.words) == ("done", "分开了")
+
+    def test_withdrawal_is_the_reporters(self, scene, phone, client) -> None:
+        phone.post("/m/report/", said(scene))
+        report = Report.objects.get()
+        other = Client()
+        other.force_login(scene.next_guard)
+
+        assert other.post(f"/m/reports/{report.uid}/withdrawal/").status_code == 403
+        phone.post(f"/m/reports/{report.uid}/withdrawal/")
+
+        report.refresh_from_db()
+        assert report.withdrawn_at is not None
+        assert report.incident.case.is_open
+
+
+class TestOtherSites:
+    """Unknown and not-yours answer alike."""
+
+    def addresses(self, scene: Scene) -> dict[str, str]:
+        incident = scene.incident(at=timezone.now())
+        number, case = incident.case.number, incident.case
+        mine = scene.assignment(incident, scene.guard)
+        return {
+            f"/m/cases/{number}/": "get",
+            f"/m/cases/{number}/response/": "post",
+            f"/m/cases/{number}/control/": "post",
+            f"/m/cases/{number}/dissuasion/": "post",
+            f"/m/assignments/{mine.uid}/acknowledgement/": "post",
+            f"/m/assignments/{mine.uid}/arrival/": "post",
+            f"/m/reports/{incident.reports.get().uid}/": "get",
+            f"/m/reports/{incident.reports.get().uid}/files/": "post",
+            f"/m/reports/{incident.reports.get().uid}/withdrawal/": "post",
+            f"/m/tasks/{case.tasks.all()[0].uid}/": "get",
+        }
+
+    def test_nothing_is_shown_or_done(self, scene, stranger) -> None:
+        addresses = self.addresses(scene)
+        before = verify().entries
+        for address, method in addresses.items():
+            data = {"result": "worked"} if "dissuasion" in address else {}
+            assert getattr(stranger, method)(address, data).status_code == 404, address
+
+        assert verify().entries == before
+
+    def test_lists_are_ones_own(self, scene, stranger) -> None:
+        number = scene.incident(at=timezone.now()).case.number
+
+        for address in ("/m/", "/m/cases/", "/m/tasks/", "/m/me/"):
+            page = stranger.get(address)
+            assert page.status_code == 200
+            assert number not in page.content.decode()
+
+    def test_unknown_things(self, phone) -> None:
+        for address in (
+            f"/m/reports/{UUID(int=1)}/",
+            f"/m/tasks/{UUID(int=1)}/",
+            "/m/cases/YQ-IN-20200101-001/",
+        ):
+            assert phone.get(address).status_code == 404
+
+
+class TestShell:
+    def test_every_page_in_both_languages(self, scene, phone) -> None:
+        incident = scene.incident(at=timezone.now())
+        cases.write_note(
+            case=incident.case, text="看到了", by=scene.guard, at=timezone.now()
+        )
+        task = incident.case.tasks.all()[0]
+        for language in ("zh-hans", "en"):
+            User.objects.filter(pk=scene.guard.pk).update(language=language)
+            for address in (
+                "/m/",
+                "/m/report/",
+                "/m/cases/",
+                f"/m/cases/{incident.case.number}/",
+                "/m/tasks/",
+                f"/m/tasks/{task.uid}/",
+                "/m/me/",
+            ):
+                page = phone.get(address)
+                assert page.status_code == 200, address
+                assert "<c-" not in page.content.decode()
+
+    def test_service_worker_may_serve_the_phone(self, client) -> None:
+        answer = client.get("/m/sw.js")
+
+        assert answer["Service-Worker-Allowed"] == "/m/"
+        assert answer["Content-Type"].startswith("text/javascript")
+
+    def test_manifest(self, client) -> None:
+        assert client.get("/m/manifest.webmanifest").json()["start_url"] == "/m/"
+
+    def test_token_says_whose_it_is(self, scene, phone) -> None:
+        assert phone.get("/m/token/").json()["user"] == str(scene.guard.uid)
+
+    def test_forms_are_guarded_against_forgery(self, scene) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(scene.guard)
+
+        assert strict.post("/m/report/", said(scene)).status_code == 403
+        assert not Report.objects.exists()
+
+
+def test_a_case_closed_meanwhile_says_so(scene: Scene, client: Client) -> None:
+    incident = scene.incident(at=timezone.now())
+    mine = scene.assignment(incident, scene.guard)
+    incidents.mark_false_alarm(
+        incident=incident, reason="误报", by=scene.officer, at=timezone.now()
+    )
+    client.force_login(scene.guard)
+
+    answer = client.post(f"/m/assignments/{mine.uid}/acknowledgement/")
+
+    assert answer.status_code == 409
+    assert "已经办结" in answer.content.decode()

@@ -1,0 +1,261 @@
+"""The poster on the wall: anybody reports, follows, takes back; nobody else reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from anlan.accounts.models import Place
+from anlan.cases import services as cases
+from anlan.cases.models import AccessLink, Note
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import Channel
+from anlan.incidents.models import Attachment, Report
+from anlan.ledger.events import SYSTEM
+from anlan.ledger.verify import verify
+from anlan.portal import visitors
+from tests.incidents.story import alerted, entries
+from tests.phone.test_views import PNG
+from tests.scene import Scene
+
+
+@pytest.fixture(autouse=True)
+def _data_folder_and_clock(settings: Settings, tmp_path, at) -> Iterator[None]:
+    """Views read the clock: let it stand at the afternoon of the scene, and tick."""
+    settings.DATA = tmp_path
+    with time_machine.travel(at):
+        cache.clear()  # the counts of the rate limits
+        yield
+
+
+@pytest.fixture
+def poster(scene: Scene) -> str:
+    return f"/q/{scene.garage.code}"
+
+
+def said(number: int = 1, **more: object) -> dict[str, object]:
+    return {
+        "request_id": str(UUID(int=number, version=4)),
+        "flags": ["ongoing"],
+        "words": "有人打人",
+        **more,
+    }
+
+
+def report(client: Client, poster: str, number: int = 1, **more: object) -> str:
+    """Report, and return the address for following."""
+    answer = client.post(poster, said(number, **more))
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+class TestReporting:
+    def test_poster_shows_the_place(self, scene, client, poster) -> None:
+        page = client.get(poster)
+
+        assert page.status_code == 200
+        assert scene.garage.label in page.content.decode()
+
+    def test_code_typed_in_small_letters(self, scene, client) -> None:
+        assert client.get(f"/q/{scene.garage.code.lower()}").status_code == 200
+
+    @pytest.mark.parametrize("code", ["NOSUCHCODE", "x", "%00"])
+    def test_unknown_code(self, scene, client, code) -> None:
+        assert client.get(f"/q/{code}").status_code == 404
+
+    def test_place_out_of_use(self, scene, client, poster) -> None:
+        Place.objects.filter(pk=scene.garage.pk).update(is_active=False)
+
+        assert client.get(poster).status_code == 404
+
+    def test_staff_are_taken_to_their_phone(self, scene, client, poster) -> None:
+        client.force_login(scene.guard)
+
+        answer = client.get(poster)
+
+        assert answer["Location"] == f"/m/?place={scene.garage.code}"
+
+    def test_report_alerts_guard_and_officer(self, scene, client, poster) -> None:
+        report(client, poster)
+
+        made = Report.objects.get()
+        assert (made.channel, made.reporter) == (Channel.PUBLIC, None)
+        assert not made.incident.is_confirmed
+        assert alerted(made.incident) == ["wangjianguo", "zhoumin"]
+
+    def test_works_without_cookies(self, scene, poster) -> None:
+        strict = Client(enforce_csrf_checks=True)
+
+        report(strict, poster)
+
+        assert Report.objects.count() == 1
+
+    def test_twice_is_once(self, client, poster) -> None:
+        report(client, poster)
+        again = report(client, poster)
+
+        assert Report.objects.count() == 1
+        assert client.get(again).status_code == 200
+
+    @pytest.mark.parametrize(
+        "more", [{"request_id": "x"}, {"flags": ["dragon"]}, {"words": "字" * 1001}]
+    )
+    def test_wrong_fields(self, client, poster, more) -> None:
+        assert client.post(poster, said() | more).status_code == 422
+        assert not Report.objects.exists()
+
+    def test_visitors_cannot_claim_a_member_of_staff_was_struck(
+        self, client, poster
+    ) -> None:
+        """Flags that only staff judge are not offered, and not taken."""
+        assert client.post(poster, said(flags=["staff"])).status_code == 422
+
+
+class TestLimits:
+    def test_per_network(self, client, poster) -> None:
+        for number in range(visitors.MOST_FROM_NETWORK):
+            report(client, poster, number + 1)
+
+        answer = client.post(poster, said(99))
+
+        assert answer.status_code == 429
+        assert "110" in answer.content.decode()
+        assert Report.objects.count() == visitors.MOST_FROM_NETWORK
+        other = client.post(poster, said(99), REMOTE_ADDR="203.0.113.9")
+        assert other.status_code == 302
+
+    def test_one_network_is_one_whatever_the_last_number(self, client, poster) -> None:
+        for number in range(visitors.MOST_FROM_NETWORK):
+            client.post(
+                poster, said(number + 1), REMOTE_ADDR=f"198.51.100.{number + 1}"
+            )
+
+        answer = client.post(poster, said(99), REMOTE_ADDR="198.51.100.200")
+
+        assert answer.status_code == 429
+
+    def test_per_code(self, client, poster) -> None:
+        for number in range(visitors.MOST_FROM_CODE):
+            report_from = f"203.0.{number}.1"
+            client.post(poster, said(number + 1), REMOTE_ADDR=report_from)
+
+        answer = client.post(poster, said(99), REMOTE_ADDR="203.1.1.1")
+
+        assert answer.status_code == 429
+
+    def test_reading_is_not_limited(self, client, poster) -> None:
+        for _many in range(visitors.MOST_FROM_CODE + 5):
+            assert client.get(poster).status_code == 200
+
+
+class TestFollowing:
+    def test_shows_progress_and_no_names(self, scene, client, poster) -> None:
+        address = report(client, poster)
+        incident = Report.objects.get().incident
+        incidents.acknowledge(
+            assignment=scene.assignment(incident, scene.guard),
+            by=scene.guard,
+            at=timezone.now(),
+        )
+
+        page = client.get(address).content.decode()
+
+        assert incident.case.number in page
+        for person in scene.organisation.user_set.all():
+            assert person.name not in page
+
+    def test_secret_is_kept_nowhere(self, client, poster) -> None:
+        secret = report(client, poster).rpartition("/")[2]
+
+        assert len(secret) >= 22  # 128 bits
+        link = AccessLink.objects.get()
+        assert secret.encode() not in bytes(link.digest)
+
+    @pytest.mark.parametrize("change", ["expired", "revoked", "unknown"])
+    def test_dead_links_answer_alike(self, scene, client, poster, change) -> None:
+        address = report(client, poster)
+        link = AccessLink.objects.get()
+        if change == "expired":
+            AccessLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+        elif change == "revoked":
+            cases.revoke_access_link(link=link, by=SYSTEM, at=timezone.now())
+        else:
+            address += "x"
+
+        for path, method in (
+            ("", "get"),
+            ("/words", "post"),
+            ("/files", "post"),
+            ("/withdrawal", "post"),
+        ):
+            assert getattr(client, method)(address + path).status_code == 404
+        assert Report.objects.get().withdrawn_at is None
+
+    def test_page_is_not_kept_by_caches(self, client, poster) -> None:
+        assert "no-store" in client.get(report(client, poster))["Cache-Control"]
+
+    def test_address_does_not_leak_to_other_sites(self, client, poster) -> None:
+        page = client.get(report(client, poster))
+
+        assert page["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+class TestAddingAndWithdrawing:
+    def test_words(self, client, poster) -> None:
+        address = report(client, poster)
+
+        client.post(f"{address}/words", {"words": "他往南门走了"})
+        client.post(f"{address}/words", {"words": ""})
+
+        assert Note.objects.get().text == "他往南门走了"
+        [entry] = entries(Report.objects.get().incident.case, "case.note_written")
+        assert entry.actor == f"public:{AccessLink.objects.get().uid}"
+        assert verify().is_sound
+
+    def test_files(self, client, poster) -> None:
+        address = report(client, poster)
+        for content in (PNG, PNG, b"MZ no picture"):
+            client.post(
+                f"{address}/files", {"files": SimpleUploadedFile("a.png", content)}
+            )
+
+        assert Attachment.objects.count() == 1
+
+    def test_withdrawal_never_stops_anybody(self, client, poster) -> None:
+        address = report(client, poster)
+        before = alerted(Report.objects.get().incident)
+        for _twice in range(2):
+            assert client.post(f"{address}/withdrawal").status_code == 302
+
+        made = Report.objects.get()
+        assert made.withdrawn_at is not None
+        assert made.incident.case.is_open
+        assert alerted(made.incident) == before
+        assert len(entries(made.incident.case, "incident.report_withdrawn")) == 1
+
+    def test_a_link_serves_its_own_report_only(self, client, poster) -> None:
+        first = report(client, poster, 1)
+        report(client, poster, 2)
+
+        client.post(f"{first}/withdrawal")
+
+        withdrawn = Report.objects.order_by("pk").values_list("withdrawn_at", flat=True)
+        assert [moment is not None for moment in withdrawn] == [True, False]
+
+
+def test_every_page_in_both_languages(client: Client, poster: str) -> None:
+    address = report(client, poster)
+    for language in ("zh-hans", "en"):
+        for path in (poster, address):
+            page = client.get(path, headers={"Accept-Language": language})
+            assert page.status_code == 200
+            assert "<c-" not in page.content.decode()
