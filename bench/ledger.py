@@ -14,8 +14,9 @@ from django.db import connections  # noqa: E402
 
 from anlan.accounts.models import Site  # noqa: E402
 from anlan.config import urls  # noqa: E402, F401 -- with them, every kind is known
+from anlan.incidents.events import ResponderAcknowledged  # noqa: E402
 from anlan.ledger import services as ledger  # noqa: E402
-from anlan.ledger.events import SYSTEM, TextErased  # noqa: E402
+from anlan.ledger.events import SYSTEM  # noqa: E402
 from anlan.ledger.models import Entry  # noqa: E402
 from anlan.ledger.verify import verify  # noqa: E402
 from bench.figures import Figure, answer  # noqa: E402
@@ -55,11 +56,8 @@ def write(count: int) -> None:
         with ledger.recording():
             for number in range(start, start + BATCH):
                 ledger.append(
-                    TextErased(
-                        model="cases.Note",
-                        row=f"case:{number:036d}",
-                        field="text",
-                        reason="subject's request",
+                    ResponderAcknowledged(
+                        responder=f"user:{number:036d}", seconds=number % 60
                     ),
                     site=site,
                     subject=f"case:{number:036d}",
