@@ -264,7 +264,8 @@ def write_note(scene: Scene) -> Request:
 def strike_entry(scene: Scene) -> Request:
     case = _case(scene)
     cases.write_note(case=case, text="写错了", by=scene.guard, at=scene.at)
-    seq = Entry.objects.filter(subject=case.subject, kind="case.note_written").get().seq
+    notes = Entry.objects.filter(subject=case.subject, kind="case.note_written")
+    seq = notes.latest("seq").seq
     return f"/cases/{case.number}/strikes", {"seq": seq, "reason": "记错案件"}
 
 
