@@ -47,7 +47,7 @@ def phone(scene: Scene, client: Client) -> Client:
 
 
 @pytest.fixture
-def stranger(scene: Scene) -> Iterator[Client]:
+def stranger(scene: Scene) -> Client:
     other = Client()
     other.force_login(scene.stranger)
     return other
@@ -235,7 +235,7 @@ class TestFiles:
 
 class TestAnswering:
     @pytest.fixture
-    def incident(self, scene) -> Incident:
+    def incident(self, scene: Scene) -> Incident:
         return scene.incident(at=timezone.now())
 
     def test_acknowledge_arrive_control(self, scene, phone, incident) -> None:
