@@ -97,7 +97,7 @@ DESK: tuple[Group, ...] = (
             ),
             Entry(
                 label=_("通知渠道"),
-                icon="bell",
+                icon="message",
                 url_name="notify:overview",
                 permission=Permission.CHANNEL_MANAGE,
             ),

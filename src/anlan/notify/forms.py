@@ -71,7 +71,9 @@ class PlanForm(forms.Form):
 
     daily_at = forms.TimeField(
         label=_("每天时间"),
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        widget=forms.TimeInput(
+            attrs={"type": "time", "class": "input"}, format="%H:%M"
+        ),
     )
     is_on = forms.BooleanField(label=_("自动进行"), required=False)
 

@@ -172,13 +172,6 @@ class Delivery(models.Model):
         return None if self.sent_at is None else self.sent_at - self.due_at
 
     @property
-    def seconds(self) -> str:
-        """The delay as a screen shows it: tenths are what matters here."""
-        return (
-            "" if self.delay is None else f"{max(0.0, self.delay.total_seconds()):.1f}"
-        )
-
-    @property
     def reason(self) -> str:
         """Why it was not sent, or the provider's own code."""
         return str(dict(SkipReason.choices).get(self.error, self.error))

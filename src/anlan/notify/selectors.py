@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Q,
+    QuerySet,
+)
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
@@ -124,6 +133,53 @@ def deliveries_for(user: User) -> QuerySet[Delivery]:
             message__organisation__in=managed_organisations(user),
         )
     ).select_related("message__site", "user", "channel")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayResult:
+    """What became of one message on one way: ``count`` deliveries that fared alike."""
+
+    delivery: Delivery  # stands for all of them; never saved
+    count: int
+    slowest: timedelta | None
+
+
+def recent_results(user: User, *, newest: int) -> list[tuple[Message, list[WayResult]]]:
+    """The last messages with their results by way, counted in the database."""
+    told = deliveries_for(user).values("message")
+    recent = list(
+        Message.objects.filter(pk__in=told)
+        .select_related("site")
+        .order_by("-made_at", "-pk")[:newest]
+    )
+    taken = ExpressionWrapper(F("sent_at") - F("due_at"), output_field=DurationField())
+    counted = (
+        Delivery.objects.filter(message__in=recent)
+        .values("message", "kind", "state", "error")
+        .annotate(count=Count("pk"), slowest=Max(taken))
+        .order_by("kind", "state", "error")
+    )
+    found: dict[int, list[WayResult]] = {}
+    for row in counted:
+        found.setdefault(row["message"], []).append(
+            WayResult(
+                delivery=Delivery(
+                    kind=row["kind"], state=row["state"], error=row["error"]
+                ),
+                count=row["count"],
+                slowest=row["slowest"],
+            )
+        )
+    order = list(ChannelKind.values)
+    return [
+        (
+            message,
+            sorted(
+                found.get(message.pk, []), key=lambda r: order.index(r.delivery.kind)
+            ),
+        )
+        for message in recent
+    ]
 
 
 def parked_for(user: User) -> QuerySet[Parked]:

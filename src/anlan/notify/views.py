@@ -28,7 +28,7 @@ from anlan.notify.forms import CHOOSABLE, ChannelForm, PlanForm, PreferenceForm
 from anlan.notify.models import Channel, CheckPlan
 from anlan.notify.permissions import managed_organisations
 
-RECENT, TROUBLED = 30, 20
+RECENT, TROUBLED = 20, 20
 P = ParamSpec("P")
 
 
@@ -56,8 +56,8 @@ def overview(request: HttpRequest, reader: User) -> HttpResponse:
     _check_administers(reader)
     configured = list(selectors.channels_for(reader))
     rows = selectors.deliveries_for(reader).order_by("-due_at", "-pk")
-    named = [(row, texts.name_of(row.message.kind)) for row in rows[:RECENT]]
     failed = rows.filter(state=DeliveryState.FAILED)[:TROUBLED]
+    results = selectors.recent_results(reader, newest=RECENT)
     return render(
         request,
         "notify/overview.html",
@@ -66,7 +66,10 @@ def overview(request: HttpRequest, reader: User) -> HttpResponse:
                 (kind, [c for c in configured if c.kind == kind]) for kind in OUTSIDE
             ],
             "groups": GROUPS,
-            "deliveries": named,
+            "results": [
+                (message, texts.name_of(message.kind), ways)
+                for message, ways in results
+            ],
             "failed": [(row, texts.name_of(row.message.kind)) for row in failed],
             "parked": selectors.parked_for(reader),
         },
