@@ -97,7 +97,9 @@ def _host(scene: Scene, case: Case) -> dict[str, Any]:
 
 
 def _another(scene: Scene) -> Case:
-    return scene.incident(place=scene.place("3 号楼 12 层 1206 室"), by=scene.officer).case
+    return scene.incident(
+        place=scene.place("3 号楼 12 层 1206 室"), by=scene.officer
+    ).case
 
 
 ACTS = [
