@@ -96,7 +96,7 @@ def test_words_being_typed_stay_while_the_room_is_refreshed(
     number = report(installation)
     page = sign_in(installation, "zhoumin").go(f"/cases/{number}/")
     wait_for_stream(page)
-    words = page.locator("textarea, input[type=text]").first
+    words = page.get_by_placeholder("记录现场情况")
     words.fill("保安已到，双方分开")
 
     in_shell(installation, NOTE.format(number=number, text="对讲机：马上到"))
