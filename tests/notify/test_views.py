@@ -268,3 +268,28 @@ def test_unread_messages_stand_on_the_first_screen_once(scene: Scene) -> None:
     assert "不用去了：南门" in client.get("/m/").content.decode()
     assert "不用去了：南门" not in client.get("/m/").content.decode()
     assert Delivery.objects.get(kind="inapp").state == DeliveryState.READ
+
+
+def test_the_inbox_marks_what_is_new_once(scene: Scene) -> None:
+    services.send(
+        kind=messages.STOOD_DOWN,
+        site=scene.site,
+        subject="case:x",
+        people=[scene.manager],
+        params={"place": "南门", "number": "N"},
+        path="/cases/N/",
+        by=SYSTEM,
+        at=scene.at,
+    )
+    client = signed_in(scene.manager)
+
+    first = client.get("/notify/inbox/").content.decode()
+    second = client.get("/notify/inbox/").content.decode()
+
+    assert "不用去了：南门" in first
+    assert ">新<" in first
+    assert "不用去了：南门" in second
+    assert ">新<" not in second
+    assert (
+        "不用去了" not in signed_in(scene.guard).get("/notify/inbox/").content.decode()
+    )

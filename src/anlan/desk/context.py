@@ -71,6 +71,7 @@ DESK: tuple[Group, ...] = (
                 url_name="desk:cases",
                 permission=Permission.CASE_SEE,
             ),
+            Entry(label=_("我的通知"), icon="bell", url_name="notify:inbox"),
             Entry(label=_("查找"), icon="search", url_name="desk:search"),
         ),
     ),

@@ -157,6 +157,10 @@ class Delivery(models.Model):
         return self.uid.hex
 
     @property
+    def is_new(self) -> bool:
+        return self.seen_at is None
+
+    @property
     def tone(self) -> str:
         """The colour of its state on a screen."""
         return {

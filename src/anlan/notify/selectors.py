@@ -40,14 +40,19 @@ from anlan.notify.models import (
 from anlan.notify.permissions import managed_organisations
 
 
-def unread_for(user: User) -> QuerySet[Delivery]:
-    """The messages this person's phone has not shown yet, newest first."""
+def inbox_of(user: User) -> QuerySet[Delivery]:
+    """Everything this person was told in-app, newest first."""
     return (
-        Delivery.objects.filter(user=user, kind=ChannelKind.INAPP, seen_at=None)
+        Delivery.objects.filter(user=user, kind=ChannelKind.INAPP)
         .exclude(state=DeliveryState.SKIPPED)
         .select_related("message")
         .order_by("-due_at", "-pk")
     )
+
+
+def unread_for(user: User) -> QuerySet[Delivery]:
+    """What this person's screens have not shown yet, newest first; its count is a badge."""
+    return inbox_of(user).filter(seen_at=None)
 
 
 def words_of(deliveries: Iterable[Delivery]) -> list[tuple[Delivery, str, str]]:

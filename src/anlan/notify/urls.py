@@ -14,6 +14,7 @@ urlpatterns = [
     path("channels/<uuid:uid>/trial/", views.trial, name="trial"),
     path("deliveries/<uuid:uid>/retry/", views.retry, name="retry"),
     path("parked/<int:pk>/settling/", views.settling, name="settling"),
+    path("inbox/", views.inbox, name="inbox"),
     path("preferences/", views.preferences, name="preferences"),
     path("tests/", views.checks, name="checks"),
     path("tests/<str:code>/start/", views.start, name="start"),

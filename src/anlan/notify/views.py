@@ -136,6 +136,15 @@ def settling(request: HttpRequest, reader: User, pk: int) -> HttpResponse:
     return redirect("notify:overview")
 
 
+@require_GET
+@_for_reader
+def inbox(request: HttpRequest, reader: User) -> HttpResponse:
+    """What I was told, newest first; what was new is marked, and is seen by this."""
+    rows = list(selectors.inbox_of(reader)[:RECENT])
+    services.see(deliveries=[row for row in rows if row.is_new], at=timezone.now())
+    return render(request, "notify/inbox.html", {"rows": selectors.words_of(rows)})
+
+
 @require_http_methods(["GET", "POST"])
 @_for_reader
 def preferences(request: HttpRequest, reader: User) -> HttpResponse:
