@@ -16,7 +16,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias
 
-import openpyxl
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -90,6 +89,8 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_xlsx(rows: Iterable[Sequence[str]], *, title: str) -> bytes:
     """The same as a workbook with one sheet; every cell is text."""
+    import openpyxl  # noqa: PLC0415 -- a tenth of the start of every process
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title)
     for row in rows:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, product
 from typing import Final
 
-from pypinyin import Style, pinyin
-
 PINYIN_LENGTH: Final = 400  # characters of the column
 INITIALS_LENGTH: Final = 120
 # 曾, 单, 解 and their like have several readings; a long name with many such characters
@@ -46,6 +44,9 @@ def _readings(name: str) -> Iterator[tuple[str, ...]]:
     All readings are kept rather than the right one chosen: finding one person too many
     harms nobody, missing one does.
     """
+    # Its dictionary is a tenth of the start of every process; few ever need it.
+    from pypinyin import Style, pinyin  # noqa: PLC0415
+
     found = pinyin(
         name,
         style=Style.NORMAL,
