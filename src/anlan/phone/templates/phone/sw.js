@@ -2,7 +2,8 @@
 // network, else from the last visit. Reports never pass through here: the outbox keeps
 // them, because a service worker may be ended at any moment.
 const SHELL = {{ shell|safe }};
-const CACHE = "anlan-shell-2";
+const CACHE = "anlan-shell-3";
+const LOCK = "{% url 'phone:locking' %}";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -21,24 +22,52 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+self.addEventListener("message", (event) => {
+  if (event.data === "forget") event.waitUntil(forget());
+});
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (url.pathname === LOCK) event.waitUntil(forget());
   const kept = url.pathname.startsWith("/m/") || url.pathname.startsWith("/static/");
-  if (request.method !== "GET" || url.origin !== location.origin || !kept) return;
-  if (url.pathname === "/m/token/") return;
-  event.respondWith(fresh(request));
+  if (request.method !== "GET" || !kept || url.pathname === "/m/token/") return;
+  event.respondWith(fresh(event));
 });
 
-async function fresh(request) {
+async function fresh(event) {
+  const { request } = event;
   const cache = await caches.open(CACHE);
   try {
     const response = await fetch(request);
-    if (response.ok && !response.redirected) cache.put(request, response.clone());
+    // Led elsewhere: signed out, or the phone locked itself.
+    if (response.redirected || response.type === "opaqueredirect") await forget();
+    else if (response.ok && !isPrivate(response)) {
+      await cache.put(request, response.clone());
+      event.waitUntil(warm(cache));
+    }
     return response;
   } catch (error) {
     const known = await cache.match(request, { ignoreSearch: true });
     if (known) return known;
     throw error;
   }
+}
+
+function isPrivate(response) {
+  return (response.headers.get("Cache-Control") || "").includes("no-store");
+}
+
+// After somebody signed in, the pages for an alarm are kept again before they are needed.
+async function warm(cache) {
+  const missing = async (url) => (await cache.match(url)) || cache.add(url);
+  await Promise.allSettled(SHELL.map(missing));
+}
+
+// The pages of whoever signed out; what they look like is nobody's.
+async function forget() {
+  const cache = await caches.open(CACHE);
+  const pages = (await cache.keys()).filter((one) => new URL(one.url).pathname.startsWith("/m/"));
+  await Promise.all(pages.map((one) => cache.delete(one)));
 }
