@@ -11,6 +11,12 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PHONE, Installation, SignIn
 
 
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
 def count(installation: Installation, table: str) -> int:
     database = f"file:{installation.data / 'anlan.sqlite3'}?mode=ro"
     with closing(sqlite3.connect(database, uri=True)) as connection:
@@ -70,3 +76,44 @@ def test_a_report_without_signal_is_kept_and_sent_once(
     guard.context.set_offline(False)
     expect(page.locator("[data-outbox-chip]:not(.off)")).to_be_attached(timeout=20_000)
     assert count(installation, "incidents_report") == before + 1
+
+
+def test_a_photo_that_does_not_get_through_holds_no_alarm_back(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    reports = count(installation, "incidents_report")
+    photos = count(installation, "incidents_attachment")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.route("**/files/", lambda route: route.abort())
+    photo = {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
+
+    def send() -> None:
+        page.locator("input[type=file]").first.set_input_files([photo])
+        page.click("form[data-outbox] .submit button")
+
+    alarm(page, send)
+    page.wait_for_url("**/m/reports/**")
+    assert count(installation, "incidents_report") == reports + 1
+    assert count(installation, "incidents_attachment") == photos
+
+    page.unroute("**/files/")
+    with page.expect_response("**/files/") as answer:
+        page.reload()
+    assert answer.value.status == 201
+    assert count(installation, "incidents_attachment") == photos + 1
+
+
+def test_who_signed_out_leaves_no_page_on_the_phone(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.goto("/m/me/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    kept = "caches.match('/m/me/').then((page) => Boolean(page))"
+    page.wait_for_function(kept)
+
+    page.click("form[action$='/accounts/logout/'] button")
+    page.wait_for_url("**/accounts/login/**")
+
+    page.wait_for_function(f"{kept}.then((is) => !is)")

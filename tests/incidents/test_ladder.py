@@ -12,7 +12,7 @@ from anlan.accounts.models import User
 from anlan.base.errors import Conflict, NotAllowed, NotFound
 from anlan.cases.models import Case, Deadline
 from anlan.cases.services import fire_due_deadlines
-from anlan.incidents import messages, reactions
+from anlan.incidents import messages
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, Channel
 from anlan.incidents.models import Assignment, Incident
@@ -111,14 +111,14 @@ class TestNobodyAnswers:
         broken = scene.incident()
         other = scene.incident(place=scene.place("园区 南门"))
         [bad] = broken.assignments.all()
-        climb = reactions.services.climb
+        climb = incidents.climb
 
         def stumble(**more: Any) -> None:
             if more["about"] == f"assignment:{bad.uid}":
                 raise ZeroDivisionError
             climb(**more)
 
-        monkeypatch.setattr(reactions.services, "climb", stumble)
+        monkeypatch.setattr(incidents, "climb", stumble)
         with pytest.raises(ZeroDivisionError):
             fire_due_deadlines(at=scene.at + timedelta(seconds=30))
 

@@ -133,6 +133,8 @@ def files(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Photos and voice that are added after the alarm was sent."""
     made = _report_of(request, uid)
     _attach(made, request, at=timezone.now())
+    if _wants_json(request):  # the outbox; what was refused is said on the next page
+        return JsonResponse({}, status=201)
     return redirect("phone:sent", uid)
 
 

@@ -1,11 +1,14 @@
 // A report is kept on the phone first and sent then; it leaves the phone only when the
-// server has echoed its request id. Sent on submit, when the network is back, when the
+// server has echoed its request id and has its files. Sent on submit, when the network is back, when the
 // page is shown again, and every 15 seconds.
 import { all, drop, keep } from "./store.js";
 
 const RETRY_MS = 15000;
 const PATIENCE_MS = 8000;
-let sending = false;
+const FILE_PATIENCE_MS = 120000;
+let turn = Promise.resolve(null);
+let waitingTurns = 0;
+let upload = null;
 let isSignedOut = false;
 
 function newId() {
@@ -16,27 +19,37 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-async function send(item, token) {
+// The alarm goes alone and first: a film on a weak network must not hold it back.
+async function sendAlarm(item, token) {
   const body = new FormData();
   for (const [name, value] of item.fields) body.append(name, value);
-  for (const file of item.files) body.append("files", file.blob, file.name);
   body.set("age", String(Math.max(0, Math.round((Date.now() - item.made) / 1000))));
-  body.set("csrfmiddlewaretoken", token);
-  const response = await fetch(item.action, {
-    method: "POST",
-    body,
-    headers: { Accept: "application/json" },
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  if (response.status >= 500) throw new Error("server");
+  const response = await post(item.action, body, token, AbortSignal.timeout(PATIENCE_MS));
   const answer = await response.json();
   if (response.status === 201 && answer.request_id === item.id) return answer;
   throw Object.assign(new Error("refused"), { errors: answer.errors });
 }
 
+async function post(url, body, token, signal) {
+  body.set("csrfmiddlewaretoken", token);
+  const response = await fetch(url, {
+    method: "POST",
+    body,
+    headers: { Accept: "application/json" },
+    signal,
+  });
+  if (response.status >= 500) throw new Error("server");
+  return response;
+}
+
+// One round after the other: an alarm kept during a round is sent in the next.
 export async function flush() {
-  if (sending) return null;
-  sending = true;
+  waitingTurns += 1;
+  turn = turn.then(sendAll, sendAll).finally(() => (waitingTurns -= 1));
+  return turn;
+}
+
+async function sendAll() {
   let last = null;
   try {
     const waiting = await all();
@@ -45,26 +58,60 @@ export async function flush() {
     isSignedOut = response.redirected;
     if (!response.ok || response.redirected) return null;
     const { csrf, user } = await response.json();
-    for (const item of waiting.filter((one) => one.user === user)) {
-      try {
-        last = await send(item, csrf);
-        await drop(item.id);
-      } catch (error) {
-        if (!error.errors) throw error;
-        await keep({ ...item, errors: error.errors });
-      }
+    const mine = waiting.filter((one) => one.user === user);
+    for (const item of mine.filter((one) => !one.answer)) {
+      last = (await tryAlarm(item, csrf)) || last;
     }
+    if (!last && !upload) void sendFiles(mine.filter((one) => one.answer), csrf);
   } catch {
     // No network: it stays here and is tried again.
   } finally {
-    sending = false;
     await show();
   }
   return last;
 }
 
+// One that cannot be sent, whatever the reason, never holds up the next.
+async function tryAlarm(item, token) {
+  try {
+    const answer = await sendAlarm(item, token);
+    if (item.files.length) await keep({ ...item, answer, errors: undefined });
+    else await drop(item.id);
+    return answer;
+  } catch (error) {
+    if (error.errors) await keep({ ...item, errors: error.errors });
+    return null;
+  }
+}
+
+// Beside the rounds, for it may take minutes; a new alarm interrupts it.
+async function sendFiles(items, token) {
+  upload = new AbortController();
+  let timer = 0;
+  try {
+    for (const item of items) {
+      for (const file of item.files) {
+        const body = new FormData();
+        body.append("files", file.blob, file.name);
+        clearTimeout(timer);
+        timer = setTimeout(() => upload?.abort(), FILE_PATIENCE_MS);
+        const response = await post(`${item.answer.url}files/`, body, token, upload.signal);
+        // 413: it will never be taken.
+        if (response.status !== 201 && response.status !== 413) throw new Error("refused");
+      }
+      await drop(item.id);
+      if (location.pathname === item.answer.url) location.reload();
+    }
+  } catch {
+    // They stay here and are tried again; the same file twice is one attachment.
+  } finally {
+    clearTimeout(timer);
+    upload = null;
+  }
+}
+
 async function show() {
-  const waiting = await all();
+  const waiting = (await all()).filter((item) => !item.answer);
   document.querySelectorAll("[data-outbox-chip]").forEach((chip) => {
     const off = waiting.length > 0 || !navigator.onLine;
     chip.classList.toggle("off", off);
@@ -117,6 +164,7 @@ async function submit(event) {
     fields: [...data.entries()],
     files: files.map((file) => ({ name: file.name, blob: file })),
   });
+  upload?.abort();
   const answer = await flush();
   if (answer) {
     location.href = answer.url;
@@ -139,10 +187,14 @@ document.querySelectorAll("input[type=file]").forEach((input) => {
     if (line) line.textContent = names.map((file) => file.name).join(" · ");
   });
 });
+// What the service worker kept is the reader's own: the next one must not find it.
+document.querySelectorAll("form[action$='/accounts/logout/']").forEach((form) => {
+  form.addEventListener("submit", () => navigator.serviceWorker?.controller?.postMessage("forget"));
+});
 addEventListener("online", flush);
 addEventListener("offline", show);
 document.addEventListener("visibilitychange", () => document.hidden || flush());
-setInterval(flush, RETRY_MS);
+setInterval(() => waitingTurns || flush(), RETRY_MS);
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/m/sw.js", { scope: "/m/" }).catch(() => {});
 navigator.storage?.persist?.().catch(() => {});
 flush();
