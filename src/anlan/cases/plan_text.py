@@ -46,8 +46,9 @@ def read_plan_text(text: str) -> dict[str, Any]:
     try:
         read_plan(body)
     except InvalidInput as error:
-        field = f"{error.path}：" if error.path else ""
-        raise _at(_line_of(error.path, lines), f"{field}{error}") from error
+        said = {"field": error.path, "error": error}
+        sentence = _("%(field)s：%(error)s") % said if error.path else str(error)
+        raise _at(_line_of(error.path, lines), sentence) from error
     found: dict[str, Any] = body
     return found
 

@@ -216,7 +216,7 @@ class IncidentRoom(Room):
             new = [task for task in added if task.key not in seen]
             seen |= {task.key for task in new}
             if new:
-                found.append((level, "；".join(task.title for task in new)))
+                found.append((level, str(_("；")).join(task.title for task in new)))
         return found
 
     @property

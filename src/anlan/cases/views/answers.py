@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import DomainError, InvalidInput, NotFound
@@ -173,7 +174,8 @@ def _show_refusal(form: forms.Form, error: DomainError) -> None:
 
 
 def _sentence(error: DomainError) -> str:
-    return f"{error}（{error.source}）" if error.source else str(error)
+    said = {"sentence": error, "source": error.source}
+    return _("%(sentence)s（%(source)s）") % said if error.source else str(error)
 
 
 def _event(name: str, **detail: str) -> str:
