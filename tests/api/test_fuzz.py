@@ -88,7 +88,7 @@ def test_every_operation_answers(
 @pytest.mark.deep
 @schema.parametrize()
 @settings(
-    max_examples=300,
+    max_examples=100,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=_QUIET,
