@@ -149,10 +149,7 @@ def _check_may_revoke(by: Actor, token: ApiToken) -> None:
     if isinstance(by, System):
         return
     if isinstance(by, User) and by.scopes is None:
-        if by.pk == token.user_id:
-            return
-        manages = permissions.sites_where(by, Permission.PEOPLE_MANAGE)
-        if by.organisation_id == token.organisation_id and manages.exists():
+        if by.pk == token.user_id or permissions.can_manage(by, token.user):
             return
     raise NotAllowed(_("只有本人或人员管理员可以撤销令牌"))
 
