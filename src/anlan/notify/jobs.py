@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import groupby
 
 from django.conf import settings
@@ -43,6 +42,7 @@ AT_ONCE = 32  # conversations with the outside
 ALARM_LEASE, NORMAL_LEASE = timedelta(seconds=30), timedelta(seconds=120)
 REST_SECONDS = 5.0  # for a channel that does not answer: its others fail at once
 
+_POOL = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="notify")
 _resting: dict[int | None, float] = {}
 
 
@@ -73,7 +73,7 @@ def deliver_due(*, at: datetime, most: int = 400) -> int:
     futures: dict[Future[list[Outcome]], _Batch] = {}
     for batch in batches:
         moment = at + timedelta(seconds=time.monotonic() - began)
-        futures[_pool().submit(_hand_over, batch, moment)] = batch
+        futures[_POOL.submit(_hand_over, batch, moment)] = batch
     if unsendable:
         services.record_results(
             results={pk: Result(outcome=o, at=at) for pk, o in unsendable.items()},
@@ -148,11 +148,6 @@ def _start_planned(plan: CheckPlan, at: datetime) -> int:
     except Conflict as refusal:
         log.info("no communication test at site %s: %s", plan.site_id, refusal)
     return 1
-
-
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="notify")
 
 
 def _due(at: datetime) -> QuerySet[Delivery]:

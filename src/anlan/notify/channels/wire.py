@@ -36,6 +36,11 @@ class Answer:
         return found if isinstance(found, dict) else {}
 
 
+# A cache alone lets the first thirty threads make thirty clients, each of which reads
+# the certificates: a second of work in the very moment of the alarm.
+_making = threading.Lock()
+
+
 @lru_cache(maxsize=1)
 def _client() -> httpx.Client:
     """Keeps connections open between messages; threads share it.
@@ -80,8 +85,10 @@ def request(
     """
     give_up = time.monotonic() + TOTAL_SECONDS
     body = bytearray()
+    with _making:
+        client = _client()
     try:
-        with _client().stream(
+        with client.stream(
             method, url, content=content, headers=headers, params=params
         ) as response:
             for chunk in response.iter_bytes():
