@@ -20,7 +20,7 @@ from anlan.accounts.models import Organisation, Place, Site
 from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
 from anlan.base import crypto
-from anlan.base.clock import utc_text
+from anlan.base.clock import local_day, utc_text
 from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
 from anlan.cases import services as cases
 from anlan.cases.models import AcceptedRequest
@@ -414,7 +414,10 @@ def _request_id(
     Without any of them two messages are two: a button pressed twice says so twice.
     """
     if message.id:
-        name = f"id:{message.id}"
+        # Many boxes count from one again when their battery was changed: an alarm heard
+        # twice is one fight more to look at, one taken for last week's is lost.
+        when = utc_text(message.happened) if message.happened else f"{local_day(at)}"
+        name = f"id:{message.id}:{when}"
     elif message.happened is not None:
         name = f"at:{message.event}:{message.place_code}:{utc_text(message.happened)}"
     elif packet:
