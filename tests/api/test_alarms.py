@@ -52,6 +52,15 @@ def test_the_same_id_with_other_content_is_refused(scene: Scene, now: datetime) 
     assert Report.objects.count() == 1
 
 
+def test_a_box_that_counts_from_one_again_is_heard(scene: Scene, now: datetime) -> None:
+    box = put_up(scene)
+    box.press(now, id="1")
+    later = now + timedelta(days=7)
+    with time_machine.travel(later, tick=False):
+        box.press(later, id="1")
+    assert Incident.objects.count() == 2
+
+
 def test_two_presses_without_id_or_time_are_two(scene: Scene, now: datetime) -> None:
     box = put_up(scene)
     box.press(now)
@@ -134,13 +143,14 @@ def test_a_secret_address_works_from_its_network_only(scene: Scene) -> None:
     assert "未签名" in said
 
 
-def test_the_secret_of_an_address_is_not_logged() -> None:
+@pytest.mark.parametrize("path", ["/api/v1/alarms/", "/f/", "/accounts/join/"])
+def test_the_secret_of_an_address_is_not_logged(path: str) -> None:
     record = logging.LogRecord(
         "django.request", logging.WARNING, "", 0, "%s: %s",
-        ("Unauthorized", "/api/v1/alarms/geheim_17-x?a=1"), None,
+        ("Unauthorized", f"{path}geheim_17-x?a=1"), None,
     )  # fmt: skip
     assert HideSecrets().filter(record)
-    assert record.getMessage() == "Unauthorized: /api/v1/alarms/***?a=1"
+    assert record.getMessage() == f"Unauthorized: {path}***?a=1"
 
 
 def test_basic_needs_the_password(scene: Scene) -> None:
