@@ -387,6 +387,12 @@ def test_a_manager_of_people_may_revoke_and_others_not(
     assert token.revoked_at == at
 
 
+def test_nobody_revokes_the_token_of_those_above(scene: Scene, at: datetime) -> None:
+    give_token(scene.person("guoxin"), at)
+    with pytest.raises(NotAllowed):
+        tokens.revoke_token(token=ApiToken.objects.get(), by=scene.manager, at=at)
+
+
 def test_use_is_noted_to_the_minute_only(
     scene: Scene, speak: Any, at: datetime
 ) -> None:

@@ -148,9 +148,12 @@ def _check_may_make(by: Actor, user: User) -> None:
 def _check_may_revoke(by: Actor, token: ApiToken) -> None:
     if isinstance(by, System):
         return
-    if isinstance(by, User) and by.scopes is None:
-        if by.pk == token.user_id or permissions.can_manage(by, token.user):
-            return
+    if (
+        isinstance(by, User)
+        and by.scopes is None
+        and (by.pk == token.user_id or permissions.can_manage(by, token.user))
+    ):
+        return
     raise NotAllowed(_("只有本人或人员管理员可以撤销令牌"))
 
 
