@@ -146,11 +146,22 @@ class TestLimits:
     def test_per_code(self, client, poster) -> None:
         for number in range(visitors.MOST_FROM_CODE):
             report_from = f"203.0.{number}.1"
-            client.post(poster, said(number + 1), REMOTE_ADDR=report_from)
+            typed = poster.lower() if number % 2 else poster
+            client.post(typed, said(number + 1), REMOTE_ADDR=report_from)
 
         answer = client.post(poster, said(99), REMOTE_ADDR="203.1.1.1")
 
         assert answer.status_code == 429
+
+    def test_words_added_to_one_report(self, client, poster) -> None:
+        address = report(client, poster)
+        for number in range(visitors.MOST_WORDS):
+            client.post(f"{address}/words", {"words": f"第 {number} 句"})
+
+        answer = client.post(f"{address}/words", {"words": "还有"})
+
+        assert answer.status_code == 429
+        assert Note.objects.count() == visitors.MOST_WORDS
 
     def test_reading_is_not_limited(self, client, poster) -> None:
         for _many in range(visitors.MOST_FROM_CODE + 5):

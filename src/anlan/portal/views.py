@@ -24,7 +24,7 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, Channel
 from anlan.incidents.models import Report
 from anlan.portal.forms import PublicReportForm, WordsForm
-from anlan.portal.visitors import Visitor, may_report
+from anlan.portal.visitors import Visitor, may_add, may_report
 
 
 # The form may be sent by a phone that has cookies off or kept the page for hours; there
@@ -42,7 +42,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and not form.is_valid():
         status = 422
     elif request.method == "POST":
-        if not may_report(request, code=code):
+        if not may_report(request, code=place.code):
             return render(request, "portal/too_many.html", {"place": place}, status=429)
         try:
             secret = _report(form, place, at=timezone.now())
@@ -86,6 +86,9 @@ def words(request: HttpRequest, secret: str) -> HttpResponse:
     """Add to one's own report, in one's own words."""
     link, report = _followed(secret)
     form = WordsForm(request.POST)
+    if not may_add(link):
+        context = {"place": report.place}
+        return render(request, "portal/too_many.html", context, status=429)
     if form.is_valid():
         cases.write_note(
             case=report.incident.case,

@@ -8,10 +8,12 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from anlan.base.limits import count_up, network_of
+from anlan.cases.models import AccessLink
 
 WINDOW = 600  # seconds
 MOST_FROM_CODE = 30  # reports from one poster in a window; a crowd may scan it
 MOST_FROM_NETWORK = 12  # reports from one network in a window
+MOST_WORDS = 20  # additions to one report in a window
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,8 @@ def may_report(request: HttpRequest, *, code: str) -> bool:
         count_up(f"portal:net:{network}", seconds=WINDOW) <= MOST_FROM_NETWORK,
     )
     return all(counts)
+
+
+def may_add(link: AccessLink) -> bool:
+    """Whether whoever follows a report may write one more line to it now."""
+    return count_up(f"portal:words:{link.uid}", seconds=WINDOW) <= MOST_WORDS
