@@ -36,6 +36,8 @@ def network_of(address: str) -> str:
         known = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
+    # A socket that hears both families writes 1.2.3.4 as ::ffff:1.2.3.4.
+    known = getattr(known, "ipv4_mapped", None) or known
     length = 24 if known.version == 4 else 56
     network = str(ipaddress.ip_network(f"{known}/{length}", strict=False))
     key = settings.SECRET_KEY.encode()
