@@ -55,9 +55,9 @@ def test_numbers_count_up_from_one_for_each_site_kind_and_day(
         given_out[at_home, kind, day] += 1
         number = parse_case_number(text)
         assert number.counter == given_out[at_home, kind, day]
-        assert (number.site_code, number.kind, number.day) == (
+        assert (number.site_code, number.kind.value, number.day) == (
             sites[at_home].code,
-            kind,
+            kind.value,
             day,
         )
 
