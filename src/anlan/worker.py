@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 Job: TypeAlias = Callable[..., int]
 Ask: TypeAlias = Callable[[], datetime | None]
 
+POLL_SECONDS = 0.25
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:
@@ -35,6 +37,7 @@ class Lane:
     jobs: dict[str, Job]
     next_due: tuple[Ask, ...]
     threads: int = 1
+    poll_seconds: float = POLL_SECONDS
 
 
 # A gateway that does not answer never delays a clock, and a broken consumer of the
@@ -51,6 +54,7 @@ LANES: dict[str, Lane] = {
         jobs={"deliveries": notify.deliver_due},
         next_due=(notify.next_delivery,),
         threads=2,  # while one waits for a slow gateway, the other serves the next alarm
+        poll_seconds=0.1,
     ),
     "afterwards": Lane(
         jobs={
@@ -61,8 +65,6 @@ LANES: dict[str, Lane] = {
         next_due=(afterwards.next_retry,),
     ),
 }
-
-POLL_SECONDS = 0.25
 
 
 def run_due(*, at: datetime) -> int:
@@ -128,6 +130,6 @@ def _pause(lane: Lane, at: datetime) -> float:
     """Seconds to sleep: rows that others add are seen at the poll at the latest."""
     due = _earliest(lane.next_due)
     if due is None:
-        return POLL_SECONDS
+        return lane.poll_seconds
     left = (due - at) / timedelta(seconds=1)
-    return max(0.0, min(POLL_SECONDS, left))
+    return max(0.0, min(lane.poll_seconds, left))
