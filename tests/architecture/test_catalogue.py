@@ -37,7 +37,7 @@ NOT_SCREEN = {
 }
 # Never translated: the product's own name, the name of a language in itself, and what
 # has to be typed or found in Chinese: the headers of a table, a word of DingTalk's.
-QUOTED = {"安澜", "简体中文", "中文", "加签"}
+QUOTED = {"安澜", "简体", "中文", "加签"}
 QUOTED |= {"日期", "岗位", "工号", "账号", "姓名", "角色", "开始", "结束"}
 QUOTED |= {"楼栋", "楼层", "房间", "点位"}
 
