@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from anlan.accounts import services
 from anlan.accounts.models import (
@@ -19,6 +20,7 @@ from anlan.accounts.models import (
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
 from anlan.accounts.selectors import nodes_for, people_for
+from anlan.accounts.tokens import create_token
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.ledger.models import Entry
 
@@ -207,6 +209,24 @@ class TestInvitation:
 
 
 class TestReset:
+    def test_a_reset_takes_passkeys_and_tokens_too(self, scene):
+        guard = scene.guard
+        Authenticator.objects.create(user=guard, type="totp", data={"secret": "x"})
+        token, _secret = create_token(
+            user=guard,
+            name="脚本",
+            scopes=[Permission.INCIDENT_REPORT],
+            days=9,
+            by=guard,
+            at=scene.at,
+        )
+
+        services.reset_access(user=guard, by=scene.manager, at=scene.at)
+
+        token.refresh_from_db()
+        assert token.revoked_at == scene.at
+        assert not Authenticator.objects.filter(user=guard).exists()
+
     def test_it_takes_password_and_pin_away(self, scene):
         guard = scene.guard
         guard.set_password(GOOD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
 from anlan.accounts import permissions
@@ -24,6 +25,7 @@ from anlan.accounts.services.memberships import grant_role
 from anlan.accounts.services.people import add_user, set_password
 from anlan.accounts.services.pins import set_pin
 from anlan.accounts.services.record import record_at_head
+from anlan.accounts.tokens import revoke_token, running_tokens
 from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict
@@ -71,7 +73,10 @@ def invite_user(
 
 
 def reset_access(*, user: User, by: Actor, at: datetime) -> tuple[Invitation, str]:
-    """Take password and PIN away, which ends every session, and make a new code.
+    """Take every way to come in away, which ends every session, and make a new code.
+
+    Password and PIN, second factors and passkeys, which a lost phone would still hold or
+    ask for, and tokens.
 
     Raises:
         Conflict: for one's own account, or a disabled one.
@@ -85,7 +90,10 @@ def reset_access(*, user: User, by: Actor, at: datetime) -> tuple[Invitation, st
         user.set_unusable_password()
         user.save(update_fields=["password"])
         Pin.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
         SharedPhone.objects.filter(holder=user).update(holder=None)
+        for token in running_tokens(user, at=at):
+            revoke_token(token=token, by=by, at=at)
         has_joined = Invitation.objects.filter(user=user, used_at__isnull=False)
         purpose = (
             Invitation.Purpose.RESET
