@@ -209,6 +209,17 @@ class TestAnswers:
         incident.case.refresh_from_db()
         assert incident.case.commander == scene.guard
 
+    def test_command_entered_for_a_guard_names_who_entered_it(self, scene) -> None:
+        incident = scene.incident()
+        incidents.arrive(
+            assignment=scene.assignment(incident, scene.guard),
+            by=scene.officer,
+            at=scene.at,
+        )
+
+        [entry] = entries(incident.case, "case.command_taken")
+        assert entry.actor == scene.officer.actor_key
+
     def test_twice_is_once(self, scene) -> None:
         incident = scene.incident()
         mine = scene.assignment(incident, scene.guard)

@@ -123,7 +123,7 @@ def arrive(
         )
         if incident.case.commander_id is None:
             cases.take_command(
-                case=incident.case, commander=assignment.user, by=assignment.user, at=at
+                case=incident.case, commander=assignment.user, by=by, at=at
             )
     return assignment
 
