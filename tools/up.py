@@ -94,8 +94,11 @@ def programs(lan: Lan | None) -> list[Program]:
     """What one machine runs; production runs the same one by one."""
     options = lan.serve_options() if lan else []
     known = management_commands()
-    worker = [Program("worker", manage("worker"))] if "worker" in known else []
-    return [Program("web", manage("serve", *options)), *worker]
+    wanted = ["worker"]
+    if os.environ.get("ANLAN_MQTT_URL"):
+        wanted.append("mqtt")  # devices that speak through a broker
+    others = [Program(name, manage(name)) for name in wanted if name in known]
+    return [Program("web", manage("serve", *options)), *others]
 
 
 def page_answers(host: str, port: int, lan: Lan | None) -> bool:

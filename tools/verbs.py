@@ -93,6 +93,7 @@ VERBS = (
     _command("web", "", "production: pages and API alone", pages=True),
     _command("live", "", "production: streams and uploads alone", pages=True),
     _command("worker", "", "production: due work and messages alone"),
+    _command("mqtt", "", "production: alarms by MQTT alone"),
     Verb("lock", "[--upgrade]", "compile requirements/*.txt from *.in", gate.lock),
     Verb("manage", "COMMAND …", "one of Django's commands", _manage),
     Verb("help", "", "this page", _help),

@@ -81,3 +81,13 @@ def test_page_answers(status: int, ready: bool) -> None:  # noqa: FBT001 -- a ta
 
 def test_page_does_not_answer_when_nobody_listens() -> None:
     assert up.page_answers("127.0.0.1", free_port(), None) is False
+
+
+def test_broker_is_listened_to_where_one_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ANLAN_MQTT_URL", raising=False)
+    assert [program.name for program in up.programs(None)] == ["web", "worker"]
+
+    monkeypatch.setenv("ANLAN_MQTT_URL", "mqtt://127.0.0.1:1883")
+    assert [program.name for program in up.programs(None)] == ["web", "worker", "mqtt"]
