@@ -21,6 +21,7 @@ from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.incidents.services import attaching
 from anlan.law.selectors import guardrail
 from anlan.ledger.verify import verify
+from anlan.notify.models import Delivery
 from tests.incidents.story import entries
 from tests.scene import Scene
 
@@ -66,6 +67,17 @@ def said(scene: Scene, **more: object) -> dict[str, object]:
 
 def post_as_outbox(phone: Client, data: dict[str, object]):
     return phone.post("/m/report/", data, headers={"Accept": "application/json"})
+
+
+def test_what_the_service_worker_fetched_nobody_has_read(scene, phone) -> None:
+    scene.incident()
+    unseen = Delivery.objects.filter(user=scene.guard, kind="inapp", seen_at=None)
+
+    phone.get("/m/", headers={"sec-fetch-dest": "empty"})
+    assert unseen.exists()
+
+    phone.get("/m/", headers={"sec-fetch-dest": "document"})
+    assert not unseen.exists()
 
 
 class TestReporting:

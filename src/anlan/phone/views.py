@@ -51,7 +51,8 @@ def alarm(request: HttpRequest) -> HttpResponse:
     _remember_place(request, request.GET.get("place", ""))
     now = timezone.now()
     news = list(notify_selectors.unread_for(user)[:UNREAD])
-    if news:
+    # The service worker fetches this page too, to keep it: nobody has read that one.
+    if news and request.headers.get("Sec-Fetch-Dest", "document") == "document":
         notify.see(deliveries=news, at=now)
     # What waits for an answer has a card of its own.
     unread = notify_selectors.words_of(n for n in news if not n.message.about)
