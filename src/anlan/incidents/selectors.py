@@ -16,7 +16,7 @@ from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.enums import Phase
 from anlan.cases.models import Case, PhaseRecord, Standard
-from anlan.cases.selectors import cases_for
+from anlan.cases.selectors import cases_for, numbered
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.events import ResponderAlerted, why_chosen
 from anlan.incidents.models import (
@@ -83,7 +83,7 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
     own = {"incident": OuterRef("incident")}
     case = (
         cases_for(user)
-        .filter(number=number, incident__isnull=False)
+        .filter(**numbered(user, number), incident__isnull=False)
         .select_related(
             "site", "commander", "joined_into", "incident__place", "closed_by"
         )
