@@ -8,7 +8,7 @@ from anlan.accounts.models import Organisation, User
 from anlan.accounts.permissions import (
     check_permission,
     has_permission,
-    holds_somewhere,
+    held_at,
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
@@ -92,8 +92,8 @@ def check_can_edit_parties(by: Actor, case: Case) -> None:
 
 
 def can_edit(user: User, organisation: Organisation, permission: Permission) -> bool:
-    """Whether a running role anywhere in the company carries ``permission``."""
-    return user.organisation_id == organisation.pk and holds_somewhere(user, permission)
+    """Whether a running role for the whole company carries ``permission``."""
+    return permission in held_at(user, organisation)
 
 
 def check_may_edit(
