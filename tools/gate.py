@@ -84,7 +84,7 @@ def page_templates() -> list[str]:
 
 def check() -> int:
     """Run every check, show what failed, and name it in the last line."""
-    prepare("dev")
+    prepare("dev", pages=True)  # the checks of Django look for what set-up builds
     asked = checks()
     with (
         tempfile.TemporaryDirectory(prefix="anlan-check-") as data,
