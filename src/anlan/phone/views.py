@@ -481,7 +481,10 @@ def _assignments(incident: Incident) -> list[Assignment]:
 
 
 def _remember_place(request: HttpRequest, code: str) -> None:
-    if code and Place.objects.filter(code=code, is_active=True).exists():
+    # Writing the session costs as much as the report itself: only for another place.
+    if code in {"", request.session.get(_PLACE)}:
+        return
+    if Place.objects.filter(code=code, is_active=True).exists():
         request.session[_PLACE] = code
 
 

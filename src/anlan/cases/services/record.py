@@ -38,7 +38,10 @@ def record(
     )
 
 
-def lock_case(case: Case) -> Case:
-    """Read the case again under its row lock; the order of locks is case, then chain."""
+def lock_case(case: Case | int) -> Case:
+    """Read the case, or the one with this key, under its row lock.
+
+    The order of locks is case, then chain.
+    """
     locked = Case.objects.select_for_update(of=("self",)).select_related("site")
-    return locked.get(pk=case.pk)
+    return locked.get(pk=case.pk if isinstance(case, Case) else case)

@@ -8,7 +8,7 @@ from anlan.incidents.models import Incident
 
 def locked_incident(incident: Incident) -> Incident:
     """The incident with its case, under the case's row lock."""
-    case = cases.lock_case(incident.case)
-    fresh = Incident.objects.select_related("place", "case__site").get(pk=incident.pk)
+    case = cases.lock_case(incident.case_id)
+    fresh = Incident.objects.select_related("place").get(pk=incident.pk)
     fresh.case = case
     return fresh

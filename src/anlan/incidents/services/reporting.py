@@ -248,12 +248,13 @@ def _hear_more(incident: Incident, said: Said, *, by: Actor, at: datetime) -> No
 
     The level itself stays as a person set it.
     """
-    incident.flags = [
-        flag for flag in Flag.values if flag in {*incident.flags, *said.flags}
-    ]
-    incident.people_count = max(
+    flags = [flag for flag in Flag.values if flag in {*incident.flags, *said.flags}]
+    people_count = max(
         filter(None, (incident.people_count, said.people_count)), default=None
     )
+    if set(flags) == set(incident.flags) and people_count == incident.people_count:
+        return  # nothing new: it suggests and needs what it did before
+    incident.flags, incident.people_count = flags, people_count
     incident.suggested_severity = suggest_severity(
         flags=incident.flags, people_count=incident.people_count
     ).severity
@@ -313,28 +314,33 @@ def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
     The caller has taken its turn, so that of two first reports at once the second sees
     what the first committed.
     """
-    nearest_first = sorted(
-        _running_nearby(said, at=at, exercise=exercise),
+    running = _running_nearby(said, at=at, exercise=exercise)
+    for incident in sorted(
+        running,
         key=lambda i: (i.place.distance_to(said.place), -i.reported_at.timestamp()),
-    )
-    for running in nearest_first:
+    ):
         # Whoever closed it while we waited for the lock did not know of this report.
-        incident = locked_incident(running)
-        if incident.case.is_open:
-            return incident
+        locked = locked_incident(incident)
+        if locked.case.is_open:
+            return locked
     return None
 
 
 def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> Sequence[Incident]:
     # Of two reports at the same instant the later one may have been written first.
     since, until = at - policies.SAME_FIGHT_WITHIN, at + policies.SAME_FIGHT_WITHIN
-    open_here = Incident.objects.filter(
-        case__site=said.place.site_id,
-        case__state=CaseState.OPEN,
-        case__exercise=exercise,
-        reported_at__gte=since,
-        reported_at__lte=until,
-    ).select_related("place", "case")
+    # Only what is compared: of a whole site's incidents one is taken, and read again.
+    open_here = (
+        Incident.objects.filter(
+            case__site=said.place.site_id,
+            case__state=CaseState.OPEN,
+            case__exercise=exercise,
+            reported_at__gte=since,
+            reported_at__lte=until,
+        )
+        .select_related("place")
+        .only("case", "reported_at", "place__site", "place__path")
+    )
     return [i for i in open_here if policies.is_neighbour(i.place, said.place)]
 
 
