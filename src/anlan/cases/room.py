@@ -11,14 +11,15 @@ from uuid import UUID, uuid4
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
-from anlan.accounts.roles import Permission
-from anlan.cases.enums import Phase, TaskState
-from anlan.cases.events import CommandTaken
+from anlan.accounts.roles import ROLES, Permission
+from anlan.cases.enums import Phase, Proof, TaskState
+from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import (
     Line,
@@ -61,6 +62,19 @@ class Shown:
     sub: str
     masked: str
     can_be_revealed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A task as the list of the room shows it."""
+
+    title: str
+    note: str
+    state: str
+    due_at: datetime | None
+    href: str
+    must: bool
+    anchor: str
 
 
 class Can:
@@ -193,6 +207,21 @@ class Room:
         return [(phase, self.tasks[phase]) for phase in rest if phase in self.tasks]
 
     @cached_property
+    def now_rows(self) -> list[Row]:
+        return [self._row(task, _who_and_proof(task)) for task in self.now_tasks]
+
+    @cached_property
+    def ended_rows(self) -> list[Row]:
+        return [self._row(task, _ended(task)) for task in self.ended_tasks]
+
+    @cached_property
+    def later_rows(self) -> list[tuple[Phase, list[Row]]]:
+        return [
+            (phase, [self._row(task, _role_name(task)) for task in tasks])
+            for phase, tasks in self.later_tasks
+        ]
+
+    @cached_property
     def gates(self) -> list[Task]:
         """Binding tasks of this phase and those before it that are still open."""
         return [task for task in self.now_tasks if task.binding]
@@ -236,6 +265,11 @@ class Room:
         return self._lines[1]
 
     @property
+    def entries(self) -> list[tuple[Line, str]]:
+        """The lines, each with the address at which this reader can strike it out."""
+        return [(line, self._strike_url(line)) for line in self.lines]
+
+    @property
     def new_request_id(self) -> UUID:
         """For a form that may be sent twice."""
         return uuid4()
@@ -274,6 +308,25 @@ class Room:
         reached = phases[: phases.index(Phase(self.case.phase)) + 1]
         return [task for phase in reached for task in self.tasks.get(phase, [])]
 
+    def _row(self, task: Task, note: str) -> Row:
+        is_open = task.state == TaskState.OPEN
+        is_late = is_open and task.due_at is not None and task.due_at < self.at
+        return Row(
+            title=task.title,
+            note=note,
+            state="overdue" if is_late else "todo" if is_open else task.state,
+            due_at=task.due_at if is_open else None,
+            href=reverse("cases:task", args=[self.case.number, task.uid]),
+            must=task.binding and is_open,
+            anchor=f"task-{task.uid}",
+        )
+
+    def _strike_url(self, line: Line) -> str:
+        is_fixed = line.is_struck or line.kind == EntryStruck.kind or line.case_number
+        if is_fixed or not self.can.strike:
+            return ""
+        return reverse("cases:strike", args=[self.case.number, line.seq])
+
     def _tasks_in(self, state: TaskState) -> list[Task]:
         tasks = [task for some in self.tasks.values() for task in some]
         return [task for task in tasks if task.state == state]
@@ -306,6 +359,24 @@ def _left(at: datetime | None) -> str:
     if at is None:
         return ""
     return _("%(time)s 完成") % {"time": f"{timezone.localtime(at):%H:%M}"}
+
+
+def _role_name(task: Task) -> str:
+    """Not ``get_role_key_display``, which translates the names of all roles to say one."""
+    return str(ROLES[task.role_key].name)
+
+
+def _who_and_proof(task: Task) -> str:
+    proof = f" · {Proof(task.proof).label}" if task.proof else ""
+    return f"{_role_name(task)}{proof}"
+
+
+def _ended(task: Task) -> str:
+    """Who and when; the program itself has no name."""
+    name = task.ended_by.name if task.ended_by else ""
+    at = f"{timezone.localtime(task.ended_at):%H:%M}" if task.ended_at else ""
+    words = Truncator(task.words).chars(40)
+    return " · ".join(filter(None, (f"{name} {at}".strip(), words)))
 
 
 def _shown(party: Party, roles: tuple[str, ...]) -> Shown:

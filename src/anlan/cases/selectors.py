@@ -12,6 +12,7 @@ import orjson
 from django.apps import apps
 from django.db.models import IntegerField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, Site, User
@@ -60,8 +61,32 @@ class Line:
     event: Event | None = None
 
     @property
+    def anchor(self) -> str:
+        """The name of its row on the page."""
+        return f"entry-{self.seq}"
+
+    @property
     def is_struck(self) -> bool:
         return bool(self.struck_by)
+
+    @property
+    def struck(self) -> str:
+        if not self.is_struck:
+            return ""
+        said = {"reason": self.struck_reason, "who": self.struck_by}
+        return _("%(reason)s（%(who)s）") % said
+
+    @property
+    def late(self) -> int | None:
+        """By how many seconds, if that is worth saying."""
+        return self.late_seconds or None
+
+    @property
+    def note(self) -> str:
+        """When it was recorded, if late, and of which case it came from."""
+        recorded = timezone.localtime(self.recorded_at)
+        late = f"{_('记录于')} {recorded:%H:%M:%S}" if self.late_seconds else ""
+        return f"{late} {self.case_number}".strip()
 
 
 def cases_for(user: User) -> QuerySet[Case]:

@@ -22,6 +22,7 @@ SECRET_KEY = (
 )
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 PUBLIC_URL = ENVIRONMENT.public_url.rstrip("/")
 DEMO = ENVIRONMENT.demo
 HOST = ENVIRONMENT.host
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "anlan.config.proxies.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -107,6 +109,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "anlan.desk.templatetags.screen",
+                "anlan.desk.templatetags.rows",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -174,7 +177,6 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 CSRF_FAILURE_VIEW = "anlan.desk.views.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PUBLIC_URL else None
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,0 +1,170 @@
+"""The rows that a page has by the dozen, written out in code.
+
+A component costs about 0.2 ms to render and a row of these 0.03 ms: the room of an
+incident has fifty. ``<c-entry>`` and ``<c-task>`` draw the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from anlan.desk.templatetags.screen import full_time, icon, ticking
+
+register = template.Library()
+
+_NOTHING = mark_safe("")
+_EMPTY_BOX = mark_safe('<span class="box"></span>')
+_ENTRY_ICONS = {
+    "alarm": "urgent",
+    "warn": "clock-exclamation",
+    "good": "circle-check",
+    "people": "users",
+}
+
+
+@register.simple_tag
+def entry_row(
+    said: str,
+    *,
+    at: datetime | None,
+    mark: str = "",
+    tone: str = "plain",
+    who: str = "",
+    note: str = "",
+    quote: str = "",
+    struck: str = "",
+    late: str = "",
+    new: bool | str = False,
+    strike: str = "",
+    anchor: str = "",
+    attrs: object = _NOTHING,
+) -> SafeString:
+    """A line of the timeline.
+
+    Args:
+        mark: the icon; without it the tone has one.
+        strike: the address at which the line can be struck out, if this reader may.
+        attrs: the other attributes that were given to a component, as markup.
+    """
+    local = timezone.localtime(at) if at else None
+    return format_html(
+        '<li class="{} {}" {}{}>'
+        '<time class="at" datetime="{}" title="{}">{}</time>\n'
+        '<span class="ic tone-{}">{}</span>\n'
+        '<div class="tx"><span class="said">{}{}{}</span>\n{}\n{}\n{}\n{}</div></li>\n',
+        "new" if new else "",
+        "struck" if struck else "",
+        _if(anchor, 'id="{}"'),
+        str(attrs),
+        local.isoformat() if local else "",
+        full_time(at),
+        f"{local:%H:%M}" if local else "",
+        tone,
+        icon(mark or _ENTRY_ICONS.get(tone, "notes")),
+        _if(who, "<b>{}</b> "),
+        said,
+        _strike(strike) if strike else "",
+        _if(late and _("迟到 %(late)s") % {"late": late}, _LATE),
+        _if(struck and _("已划去：%(struck)s") % {"struck": struck}, _WHY),
+        _if(note, "<small>{}</small>"),
+        _if(quote, '<blockquote class="quote">{}</blockquote>'),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def task_row(
+    context: Context,
+    title: str,
+    *,
+    note: str = "",
+    state: str = "todo",
+    due: str = "",
+    due_at: datetime | None = None,
+    href: str = "",
+    sheet: bool | str = False,
+    must: bool | str = False,
+    control: str = "",
+    more: str = "",
+    anchor: str = "",
+    attrs: object = _NOTHING,
+) -> SafeString:
+    """A task in a list.
+
+    Args:
+        due: words for when; an instant in ``due_at`` becomes a running clock instead.
+        sheet: whether ``href`` opens over the page.
+        control: markup in place of the box, and ``more`` below the note.
+        attrs: the other attributes that were given to a component, as markup.
+    """
+    return format_html(
+        '<li class="task {} {}" {}{}>{}\n'
+        '<div class="what"><span>{}</span>\n{}\n{}\n{}</div>\n'
+        '<span class="due {}">{}</span></li>\n',
+        state,
+        "linked" if href else "",
+        _if(anchor, 'id="{}"'),
+        str(attrs),
+        control or _box(state),
+        _linked(title, href, sheet=bool(sheet)),
+        _must() if must else "",
+        _if(note, "<small>{}</small>"),
+        more,
+        {"overdue": "bad", "due": "warn"}.get(state, ""),
+        ticking(context, "until", due_at) if due_at else due,
+    )
+
+
+_LATE = '<span class="tag late tone-warn">{}</span>'
+_WHY = '<span class="why">{}</span>'
+
+
+def _if(words: str, markup: str) -> SafeString:
+    return format_html(markup, words) if words else _NOTHING
+
+
+def _strike(url: str) -> SafeString:
+    words = _("划去这条记录")
+    return format_html(
+        ' <a class="strike" href="{}" hx-get="{}" aria-label="{}" title="{}">{}</a>',
+        url,
+        url,
+        words,
+        words,
+        icon("strikethrough"),
+    )
+
+
+def _linked(title: str, href: str, *, sheet: bool) -> SafeString | str:
+    if not href:
+        return title
+    if sheet:
+        return format_html('<a href="{}" hx-get="{}">{}</a>', href, href, title)
+    return format_html('<a href="{}">{}</a>', href, title)
+
+
+def _must() -> SafeString:
+    return format_html(
+        '<b class="must" title="{}"><span aria-hidden="true">*</span>'
+        '<span class="sr">{}</span></b>',
+        _("必办"),
+        _("必办"),
+    )
+
+
+def _box(state: str) -> SafeString:
+    if state == "done":
+        name, words = "check", _("已完成")
+    elif state == "skipped":
+        name, words = "x", _("已跳过")
+    else:
+        return _EMPTY_BOX
+    return format_html(
+        '<span class="box">{}<span class="sr">{}</span></span>', icon(name), words
+    )
