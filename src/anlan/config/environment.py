@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +34,11 @@ class Environment(BaseSettings):
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         ["localhost", "127.0.0.1", "[::1]"],
         description="Host names to answer to, separated by commas.",
+    )
+    trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+        [],
+        description="Proxies before us, addresses or networks, separated by commas: "
+        "their X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's.",
     )
     demo: bool = Field(
         default=False,
@@ -73,9 +79,9 @@ class Environment(BaseSettings):
         None, description="The key of that certificate, if it is in another file."
     )
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
-    def split_hosts(cls, value: object) -> object:
+    def split_list(cls, value: object) -> object:
         if isinstance(value, str):
-            return [host.strip() for host in value.split(",") if host.strip()]
+            return [part.strip() for part in value.split(",") if part.strip()]
         return value

@@ -82,7 +82,7 @@ def _kinds(annotation: Any) -> tuple[Any, ...]:
 
 def _default(field: FieldInfo) -> str:
     value = field.default
-    if value is None or value == "":
+    if value in (None, "", []):
         return ""
     if isinstance(value, Path) and value.is_relative_to(ROOT):
         value = value.relative_to(ROOT)
