@@ -3,11 +3,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
 from anlan.config import front
 from anlan.config.front import Front
+from anlan.incidents import devices_mapping
+from anlan.incidents.services import attaching
 
 Message = dict[str, Any]
 
@@ -89,6 +94,34 @@ def test_endless_body_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(front, "MOST_BYTES", 10)
 
     assert request(part(b"0123456789", more=True), part(b"x"))[0] == 413
+
+
+def test_films_are_let_through_where_they_are_uploaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(front, "MOST_BYTES", 10)
+    film = part(b"0123456789x")
+    uploads = [
+        reverse("phone:report"),
+        reverse("phone:files", args=[uuid4()]),
+        reverse("portal:files", args=["a-Secret_of-128-bits"]),
+    ]
+
+    assert [request(film, path=path)[0] for path in uploads] == [200, 200, 200]
+    for path in ("/m/report", "/m/reports/x/files/", "/f/a/b/files", "/q/YQ-A1"):
+        assert request(film, path=path)[0] == 413
+
+
+def test_even_films_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "MOST_UPLOAD_BYTES", 10)
+
+    assert request(part(b"0123456789x"), path="/f/secret/files")[0] == 413
+
+
+def test_largest_attachments_fit_into_one_request() -> None:
+    assert attaching.MOST_FILES * attaching.MOST_BYTES < front.MOST_UPLOAD_BYTES
+    assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE < front.MOST_BYTES
+    assert devices_mapping.MOST_BYTES < front.MOST_BYTES
 
 
 def test_streams_alone_serve_no_page() -> None:

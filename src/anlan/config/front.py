@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, TypeAlias, cast
@@ -30,7 +31,10 @@ Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 AUTHORITY_PATH = "/ca.crt"
 IN_MEMORY_BYTES = 1024 * 1024  # of a body; the rest waits in a file
 PART_BYTES = 64 * 1024
-MOST_BYTES = 512 * 1024 * 1024  # each page has its own, lower limit
+# Before anybody is known and any page is asked. A form may have 5 MB, a box's message 4.
+MOST_BYTES = 6 * 1024 * 1024
+MOST_UPLOAD_BYTES = 160 * 1024 * 1024  # six files of 25 MB
+UPLOADS = re.compile(r"/m/report/|/m/reports/[0-9a-f-]{36}/files/|/f/[^/]+/files")
 BODY_PAUSE_SECONDS = 30.0  # between two parts of a body
 
 
@@ -68,7 +72,7 @@ class Front:
         """Take the body here: a slow phone that sends a film must not hold a thread."""
         with SpooledTemporaryFile(IN_MEMORY_BYTES) as body:
             try:
-                is_whole = await take_body(receive, body)
+                is_whole = await take_body(receive, body, most=most_of(scope["path"]))
             except TimeoutError:
                 await send_text(send, 408, "the rest of the request did not come")
                 return
@@ -87,12 +91,17 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def take_body(receive: Receive, body: IO[bytes]) -> bool:
+def most_of(path: str) -> int:
+    """How many bytes may be sent there; only where films belong it is many."""
+    return MOST_UPLOAD_BYTES if UPLOADS.fullmatch(path) else MOST_BYTES
+
+
+async def take_body(receive: Receive, body: IO[bytes], *, most: int) -> bool:
     """Write what comes into ``body``; whether all of it came before the sender left.
 
     Raises:
         TimeoutError: nothing came for a while.
-        OverflowError: it is more than anybody may send.
+        OverflowError: it is more than ``most`` bytes.
     """
     while True:
         async with asyncio.timeout(BODY_PAUSE_SECONDS):
@@ -100,7 +109,7 @@ async def take_body(receive: Receive, body: IO[bytes]) -> bool:
         if message["type"] == "http.disconnect":
             return False
         body.write(message.get("body", b""))
-        if body.tell() > MOST_BYTES:
+        if body.tell() > most:
             raise OverflowError
         if not message.get("more_body", False):
             body.seek(0)
