@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from anlan.notify.channels.protocol import Outcome, Unreachable, Verdict
+
+if TYPE_CHECKING:
+    import httpx
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 6.0
@@ -45,9 +46,14 @@ _making = threading.Lock()
 def _client() -> httpx.Client:
     """Keeps connections open between messages; threads share it.
 
+    The library is loaded here: with its command line it is a tenth of the start of every
+    process, and only the worker sends.
+
     Redirects are refused and the environment is not read: the address is the one that
     an administrator wrote down, and a secret goes nowhere else.
     """
+    import httpx  # noqa: PLC0415
+
     return httpx.Client(
         timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS),
         limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
@@ -83,6 +89,8 @@ def request(
     Raises:
         Unreachable: no answer in time, or a server in trouble (5xx, 429).
     """
+    import httpx  # noqa: PLC0415 -- see _client
+
     give_up = time.monotonic() + TOTAL_SECONDS
     body = bytearray()
     with _making:
