@@ -278,6 +278,21 @@ class TestAnswers:
 
         assert alerted(incident) == ["wangjianguo", "zhangqiang"]
 
+    def test_an_old_button_answers_the_later_alert(self, scene) -> None:
+        incident = scene.incident()
+        ran_out = scene.assignment(incident, scene.guard)
+        pass_time(scene.at, 30)
+        again = incidents.join_response(
+            incident=incident, user=scene.guard, by=scene.officer, at=scene.at
+        )
+
+        for answer in (incidents.acknowledge, incidents.arrive):
+            answered = answer(assignment=ran_out, by=scene.guard, at=scene.at)
+            assert answered == again
+        ran_out.refresh_from_db()
+        assert ran_out.state == AssignmentState.EXPIRED
+        assert answered.state == AssignmentState.ARRIVED
+
     def test_a_guard_of_another_site_cannot_be_sent(self, scene) -> None:
         with pytest.raises(NotAllowed):
             incidents.join_response(

@@ -289,7 +289,10 @@ class IncidentRoom(Room):
     def _sent(self, one: Assignment, reasons: Mapping[str, str]) -> Sent:
         is_own = one.user_id == self.reader.pk
         may = self.can.respond if is_own else self.can.command
-        late_answer = one.state == AssignmentState.EXPIRED
+        late_answer = one.state == AssignmentState.EXPIRED and not any(
+            later.user_id == one.user_id and later.alerted_at > one.alerted_at
+            for later in self.assignments
+        )
         return Sent(
             assignment=one,
             reason=reasons.get(f"assignment:{one.uid}", ""),

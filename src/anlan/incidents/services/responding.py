@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -20,11 +21,13 @@ from anlan.incidents.events import (
     ResponderAlerted,
     ResponderArrived,
     ResponderExpired,
+    ResponderMoved,
     ResponderStoodDown,
 )
 from anlan.incidents.models import Assignment, Incident
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
+from anlan.ledger.models import Entry
 
 ACKNOWLEDGE = "incident.acknowledge"
 ARRIVE = "incident.arrive"
@@ -139,15 +142,7 @@ def join_response(
         )
         permissions.check_can_join(by, incident, user=user)
         case_policies.check_is_open(case)
-        running = Assignment.objects.filter(
-            incident=incident,
-            user=user,
-            state__in=[
-                AssignmentState.ALERTED,
-                AssignmentState.ACKNOWLEDGED,
-                AssignmentState.ARRIVED,
-            ],
-        ).first()
+        running = _running(incident).filter(user=user).first()
         if running is not None:
             return running
         own = [
@@ -205,15 +200,7 @@ def hasten_ladder(*, incident: Incident, at: datetime) -> None:
     cases.meet_deadlines(
         case=incident.case, key=CONFIRM, about=f"case:{incident.case.uid}", at=at
     )
-    waiting = Assignment.objects.filter(
-        incident=incident,
-        state__in=[
-            AssignmentState.ALERTED,
-            AssignmentState.ACKNOWLEDGED,
-            AssignmentState.ARRIVED,
-        ],
-    )
-    if not waiting.exists():
+    if not _running(incident).exists():
         _alert_next(incident, at=at)
 
 
@@ -234,6 +221,47 @@ def stand_down(*, incident: Incident, at: datetime) -> None:
             by=SYSTEM,
             at=at,
         )
+
+
+def join_responders(*, case: Case, at: datetime) -> None:
+    """``case`` was laid into another: its responders go on there, with their clocks.
+
+    Somebody who is sent there already is called off here, without being told not to come.
+    """
+    incident, host = _incident_of(case), _incident_of(case.joined_into)
+    if incident is None or host is None:
+        return
+    there = set(_running(host).values_list("user", flat=True))
+    for assignment in _running(incident).select_related("user"):
+        if assignment.user_id not in there:
+            _take_along(assignment, incident, host, at=at)
+        elif assignment.state != AssignmentState.ARRIVED:
+            _move(assignment, AssignmentState.STOOD_DOWN, ended_at=at)
+            _record_moved(assignment, incident, host, at=at)
+
+
+def part_responders(*, case: Case, host: Case, at: datetime) -> None:
+    """``case`` stands alone again: who was alerted for it comes back, or the next is."""
+    incident, other = _incident_of(case), _incident_of(host)
+    if incident is None or other is None:
+        return
+    alerted = Entry.objects.filter(
+        organisation_id=case.organisation_id,
+        site_id=case.site_id,
+        subject=case.subject,
+        kind=ResponderAlerted.kind,
+    ).values_list("object", flat=True)
+    uids = [key.partition(":")[2] for key in alerted]
+    here = set(_running(incident).values_list("user", flat=True))
+    for assignment in (
+        _running(other)
+        .filter(uid__in=uids)
+        .exclude(user__in=here)
+        .select_related("user")
+    ):
+        _take_along(assignment, other, incident, at=at)
+    if incident.controlled_at is None and not _running(incident).exists():
+        _alert_next(incident, at=at)
 
 
 def assignment_of(incident: Incident, user: User) -> Assignment:
@@ -297,6 +325,48 @@ def _alert(incident: Incident, candidate: Candidate, *, at: datetime) -> Assignm
     return assignment
 
 
+def _take_along(
+    assignment: Assignment, origin: Incident, to: Incident, *, at: datetime
+) -> None:
+    assignment.incident = to
+    assignment.save(update_fields=["incident"])
+    for field in ("acknowledged_at", "arrived_at"):
+        moment = getattr(assignment, field)
+        if moment is not None:
+            _first(to, field, max(moment, to.reported_at))
+    cases.move_deadlines(about=f"assignment:{assignment.uid}", to=to.case, at=at)
+    _record_moved(assignment, origin, to, at=at)
+
+
+def _record_moved(
+    assignment: Assignment, origin: Incident, to: Incident, *, at: datetime
+) -> None:
+    cases.record(
+        ResponderMoved(responder=assignment.user.actor_key, number=origin.case.number),
+        to.case,
+        thing=f"assignment:{assignment.uid}",
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _running(incident: Incident) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(
+        incident=incident,
+        state__in=[
+            AssignmentState.ALERTED,
+            AssignmentState.ACKNOWLEDGED,
+            AssignmentState.ARRIVED,
+        ],
+    )
+
+
+def _incident_of(case: Case | None) -> Incident | None:
+    """The incident of a case; none if it is of another kind."""
+    incidents = Incident.objects.select_related("place", "case__site")
+    return incidents.filter(case=case).first()
+
+
 def _say_exhausted(incident: Incident, *, tried: int, at: datetime) -> None:
     cases.record(LadderExhausted(tried=tried), incident.case, by=SYSTEM, at=at)
 
@@ -317,10 +387,19 @@ def _reporter_on_duty(incident: Incident) -> set[int]:
 
 
 def _locked(assignment: Assignment) -> Assignment:
-    """The assignment of an open case, under the case's lock."""
+    """The assignment of an open case, under the case's lock.
+
+    Who was alerted again after one ran out answers the later one, by whichever button.
+    """
     fresh = _fresh(assignment)
     case_policies.check_is_open(fresh.incident.case)
-    return fresh
+    later = (
+        Assignment.objects.filter(incident=fresh.incident_id, user=fresh.user_id)
+        .exclude(state__in=[AssignmentState.EXPIRED, AssignmentState.STOOD_DOWN])
+        .exclude(pk=fresh.pk)
+        .first()
+    )
+    return _fresh(later) if later else fresh
 
 
 def _fresh(assignment: Assignment) -> Assignment:
