@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from anlan.accounts.models import Place
 from anlan.incidents.dispatch import ladder
 from anlan.incidents.enums import Rung
-from anlan.incidents.policies import NEIGHBOUR_STEPS, is_neighbour
+from anlan.incidents.policies import NEIGHBOUR_STEPS
 from tests.scene import Scene
 
 # A spot is known by the way to it from the root: /1/4/9/.
@@ -45,13 +45,7 @@ class TestDistance:
         inside, beside = spot([*way, step]), spot([*way, step + 10])
         assert spot(way).distance_to(inside) == 1
         assert inside.distance_to(beside) == 2
-        assert is_neighbour(inside, beside)
-
-    @given(ways, ways)
-    def test_neighbours_are_near_and_of_one_site(self, a, b) -> None:
-        near = spot(a).distance_to(spot(b)) <= NEIGHBOUR_STEPS
-        assert is_neighbour(spot(a), spot(b)) is near
-        assert not is_neighbour(spot(a), spot(b, site=2))
+        assert inside.distance_to(beside) <= NEIGHBOUR_STEPS
 
 
 @pytest.mark.django_db

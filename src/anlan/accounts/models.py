@@ -122,14 +122,19 @@ class Place(models.Model):
 
     def distance_to(self, other: Place) -> int:
         """Steps through the tree: 0 the same spot, 1 its room, 2 its neighbour spot."""
-        mine = [part for part in self.path.split("/") if part]
-        theirs = [part for part in other.path.split("/") if part]
-        shared = 0
-        for a, b in zip(mine, theirs, strict=False):
-            if a != b:
-                break
-            shared += 1
-        return len(mine) + len(theirs) - 2 * shared
+        return steps_between(self.path, other.path)
+
+
+def steps_between(path: str, other: str) -> int:
+    """The distance of two places by their paths alone."""
+    mine = [part for part in path.split("/") if part]
+    theirs = [part for part in other.split("/") if part]
+    shared = 0
+    for a, b in zip(mine, theirs, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return len(mine) + len(theirs) - 2 * shared
 
 
 class UserManager(BaseUserManager["User"]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.accounts.models import Place, Shift, Site, User
-from anlan.accounts.selectors import people_with_role, shifts_at, staff_of
+from anlan.accounts.selectors import people_by_role, shifts_at, staff_of
 from anlan.incidents.enums import Rung
 
 
@@ -38,10 +38,15 @@ def ladder(*, site: Site, place: Place, at: datetime) -> list[Candidate]:
     officers = [shift for shift in shifts if shift.role_key == "duty_officer"]
     found = [_from_shift(shift, Rung.GUARD, place) for shift in guards]
     found += [_from_shift(shift, Rung.DUTY_OFFICER, place) for shift in officers]
+    rungs = [Rung.SITE_MANAGER, Rung.HEADQUARTERS]
     if not officers:
-        found += _by_role(site, Rung.DUTY_OFFICER)
-    found += _by_role(site, Rung.SITE_MANAGER)
-    found += _by_role(site, Rung.HEADQUARTERS)
+        rungs.insert(0, Rung.DUTY_OFFICER)
+    holders = people_by_role(site, rungs)
+    found += [
+        Candidate(user=user, rung=rung, on_duty=False)
+        for rung in rungs
+        for user in holders[rung]
+    ]
     return _each_once(found)
 
 
@@ -59,13 +64,6 @@ def _from_shift(shift: Shift, rung: Rung, place: Place) -> Candidate:
         post=shift.post.name,
         distance=shift.post.place.distance_to(place),
     )
-
-
-def _by_role(site: Site, rung: Rung) -> list[Candidate]:
-    return [
-        Candidate(user=user, rung=rung, on_duty=False)
-        for user in people_with_role(site, rung.value)
-    ]
 
 
 def _each_once(candidates: list[Candidate]) -> list[Candidate]:

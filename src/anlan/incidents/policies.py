@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Place
 from anlan.base.errors import Conflict
 from anlan.incidents.enums import AssignmentState
 from anlan.incidents.models import Assignment, EmergencyCall, Incident
@@ -44,11 +43,6 @@ def check_can_move(assignment: Assignment, to: AssignmentState) -> None:
             _("现在的状态是“%(now)s”，不能改为“%(then)s”")
             % {"now": state.label, "then": to.label}
         )
-
-
-def is_neighbour(a: Place, b: Place) -> bool:
-    """Whether two spots are close enough to be one scene."""
-    return a.site_id == b.site_id and a.distance_to(b) <= NEIGHBOUR_STEPS
 
 
 def check_can_be_controlled(incident: Incident) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -49,6 +49,7 @@ __all__ = [
     "names_of",
     "nodes_for",
     "other_administrators",
+    "people_by_role",
     "people_for",
     "people_with_role",
     "places_of",
@@ -71,6 +72,17 @@ def people_with_role(site: Site, role_key: str) -> QuerySet[User]:
     return User.objects.filter(pk__in=holders.values("user"), is_active=True).order_by(
         "employee_number", "pk"
     )
+
+
+def people_by_role(site: Site, role_keys: Collection[str]) -> dict[str, list[User]]:
+    """The same for several roles, by one query; a role that nobody holds is empty."""
+    found: dict[str, dict[int, User]] = {key: {} for key in role_keys}
+    holders = _running_at(site).filter(role_key__in=role_keys, user__is_active=True)
+    for holder in holders.select_related("user").order_by(
+        "user__employee_number", "user_id"
+    ):
+        found[holder.role_key].setdefault(holder.user_id, holder.user)
+    return {key: list(people.values()) for key, people in found.items()}
 
 
 def staff_of(site: Site) -> QuerySet[User]:

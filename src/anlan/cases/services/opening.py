@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -20,12 +22,13 @@ from anlan.cases.models import (
     Deadline,
     PhaseRecord,
     Playbook,
+    Standard,
     Task,
 )
-from anlan.cases.playbook import PlannedTask, read_plan
+from anlan.cases.playbook import Plan, PlannedTask, read_plan
 from anlan.cases.services.deadlines import start_deadline
 from anlan.cases.services.record import record
-from anlan.cases.services.standards import standard_at
+from anlan.cases.services.standards import standards_at
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
@@ -73,7 +76,8 @@ def open_case(
             happened=happened,
             via=via,
         )
-        apply_playbook(case=case, key=playbook_key, flags=flags, by=by, at=at)
+        playbook = _newest_playbook(case, playbook_key, at=at)
+        _add_tasks(case, playbook, flags=flags, present=set(), by=by, at=at)
     return case
 
 
@@ -113,19 +117,38 @@ def apply_playbook(
     with a reason.
     """
     playbook = playbook_of(case, key, at=at)
-    plan = read_plan(playbook.body)
     present = set(Task.objects.filter(case=case).values_list("key", flat=True))
+    return _add_tasks(case, playbook, flags=flags, present=present, by=by, at=at)
+
+
+def _add_tasks(
+    case: Case,
+    playbook: Playbook,
+    *,
+    flags: Iterable[str],
+    present: Collection[str],
+    by: Actor,
+    at: datetime,
+) -> list[Task]:
     flags = set(flags)
     needed = [
         (position, task)
-        for position, task in enumerate(plan.tasks)
+        for position, task in enumerate(_plan_of(playbook.uid).tasks)
         if task.key not in present
         and task.is_needed(severity=case.severity, flags=flags)
     ]
     if not needed:
         return []
     with ledger.recording():
-        tasks = [_make(task, case, playbook, position, at) for position, task in needed]
+        standards = standards_at(
+            case.organisation_id,
+            {task.standard for _position, task in needed if task.standard},
+            at,
+        )
+        tasks = [
+            _make(task, case, playbook, position, standards, at)
+            for position, task in needed
+        ]
         Task.objects.bulk_create(tasks)
         Deadline.objects.bulk_create(
             [
@@ -154,19 +177,26 @@ def apply_playbook(
 
 def playbook_of(case: Case, key: str, *, at: datetime) -> Playbook:
     """The version the case began with, or for a new case the newest in force at ``at``."""
-    begun = Playbook.objects.filter(task__case=case, key=key).first()
-    if begun is not None:
-        return begun
+    begun = Playbook.objects.defer("body").filter(task__case=case, key=key).first()
+    return begun or _newest_playbook(case, key, at=at)
+
+
+def _newest_playbook(case: Case, key: str, *, at: datetime) -> Playbook:
     newest = (
-        Playbook.objects.filter(
-            organisation=case.organisation_id, key=key, valid_from__lte=at
-        )
+        Playbook.objects.defer("body")
+        .filter(organisation=case.organisation_id, key=key, valid_from__lte=at)
         .order_by("-version")
         .first()
     )
     if newest is None:
         raise NotFound(_("没有启用的预案：%s") % key)
     return newest
+
+
+@lru_cache(maxsize=64)
+def _plan_of(uid: UUID) -> Plan:
+    """The plan of one published version, which never changes; read once a process."""
+    return read_plan(Playbook.objects.values_list("body", flat=True).get(uid=uid))
 
 
 def add_task(
@@ -219,11 +249,16 @@ def add_task(
 
 
 def _make(
-    planned: PlannedTask, case: Case, playbook: Playbook, position: int, at: datetime
+    planned: PlannedTask,
+    case: Case,
+    playbook: Playbook,
+    position: int,
+    standards: Mapping[str, Standard],
+    at: datetime,
 ) -> Task:
     within = planned.within
     if planned.standard:
-        within = standard_at(case.organisation_id, planned.standard, at).seconds
+        within = standards[planned.standard].seconds
     return Task(
         case=case,
         playbook=playbook,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -140,16 +140,27 @@ def standard_at(organisation_id: int, key: str, at: datetime) -> Standard:
     Raises:
         NotFound: nothing of that name was in force; a set-up error that is said aloud.
     """
-    standard = (
-        Standard.objects.filter(
-            organisation=organisation_id, key=key, valid_from__lte=at
-        )
-        .order_by("-version")
-        .first()
-    )
-    if standard is None:
-        raise NotFound(_("没有生效的时限标准：%s") % key)
-    return standard
+    return standards_at(organisation_id, {key}, at)[key]
+
+
+def standards_at(
+    organisation_id: int, keys: Collection[str], at: datetime
+) -> dict[str, Standard]:
+    """The versions in force at ``at`` of all these standards, by one query.
+
+    Raises:
+        NotFound: one of them was not in force.
+    """
+    if not keys:
+        return {}
+    versions = Standard.objects.filter(
+        organisation=organisation_id, key__in=keys, valid_from__lte=at
+    ).order_by("version")
+    found = {standard.key: standard for standard in versions}
+    for key in keys:
+        if key not in found:
+            raise NotFound(_("没有生效的时限标准：%s") % key)
+    return found
 
 
 def _check_standards(organisation: Organisation, plan: Plan) -> None:

@@ -8,7 +8,11 @@ from anlan.incidents.models import Incident
 
 def locked_incident(incident: Incident) -> Incident:
     """The incident with its case, under the case's row lock."""
-    case = cases.lock_case(incident.case_id)
-    fresh = Incident.objects.select_related("place").get(pk=incident.pk)
-    fresh.case = case
-    return fresh
+    return locked_incident_of(incident.case_id)
+
+
+def locked_incident_of(case_id: int) -> Incident:
+    case = cases.lock_case(case_id)
+    incident = Incident.objects.select_related("place").get(case=case_id)
+    incident.case = case
+    return incident

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Place, User
+from anlan.accounts.models import Place, User, steps_between
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions as case_permissions
@@ -28,7 +28,7 @@ from anlan.incidents.events import (
     ReportWithdrawn,
 )
 from anlan.incidents.models import Incident, Report
-from anlan.incidents.services.locking import locked_incident
+from anlan.incidents.services.locking import locked_incident, locked_incident_of
 from anlan.incidents.services.responding import begin_ladder, hasten_ladder
 from anlan.incidents.severity import suggest_severity
 from anlan.ledger import services as ledger
@@ -314,34 +314,34 @@ def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
     The caller has taken its turn, so that of two first reports at once the second sees
     what the first committed.
     """
-    running = _running_nearby(said, at=at, exercise=exercise)
-    for incident in sorted(
-        running,
-        key=lambda i: (i.place.distance_to(said.place), -i.reported_at.timestamp()),
-    ):
+    for case_id in _running_nearby(said, at=at, exercise=exercise):
         # Whoever closed it while we waited for the lock did not know of this report.
-        locked = locked_incident(incident)
-        if locked.case.is_open:
-            return locked
+        incident = locked_incident_of(case_id)
+        if incident.case.is_open:
+            return incident
     return None
 
 
-def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> Sequence[Incident]:
+def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> list[int]:
+    """The cases of this site's neighbouring incidents, the nearest, then newest first."""
     # Of two reports at the same instant the later one may have been written first.
     since, until = at - policies.SAME_FIGHT_WITHIN, at + policies.SAME_FIGHT_WITHIN
-    # Only what is compared: of a whole site's incidents one is taken, and read again.
-    open_here = (
-        Incident.objects.filter(
-            case__site=said.place.site_id,
-            case__state=CaseState.OPEN,
-            case__exercise=exercise,
-            reported_at__gte=since,
-            reported_at__lte=until,
-        )
-        .select_related("place")
-        .only("case", "reported_at", "place__site", "place__path")
+    open_here = Incident.objects.filter(
+        case__site=said.place.site_id,
+        case__state=CaseState.OPEN,
+        case__exercise=exercise,
+        place__site=said.place.site_id,
+        reported_at__gte=since,
+        reported_at__lte=until,
     )
-    return [i for i in open_here if policies.is_neighbour(i.place, said.place)]
+    nearby = [
+        (steps, -reported_at.timestamp(), case_id)
+        for case_id, path, reported_at in open_here.values_list(
+            "case_id", "place__path", "reported_at"
+        )
+        if (steps := steps_between(path, said.place.path)) <= policies.NEIGHBOUR_STEPS
+    ]
+    return [case_id for _steps, _newest, case_id in sorted(nearby)]
 
 
 def _confirm(incident: Incident, *, by: Actor, at: datetime) -> None:

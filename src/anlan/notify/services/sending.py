@@ -83,12 +83,12 @@ def send(
     if not texts.is_known(kind):
         raise RuntimeError(f"a message without words: {kind}")
     told = list({person.pk: person for person in people}.values())
-    ways = selectors.ways_of(site)
     groups = _groups(site, kind) if with_groups else []
     if only is not None:
         groups = [only] if only.kind in GROUPS else []
     if not told and not groups:
         return None
+    ways = selectors.ways_of(site)
     with ledger.recording():
         message = Message.objects.create(
             organisation_id=site.organisation_id,
