@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from anlan.cases import reactions as cases
-from anlan.cases.events import CommandTaken, DeadlineMissed, TaskSkipped
+from anlan.cases.events import (
+    CaseJoined,
+    CaseParted,
+    CommandTaken,
+    DeadlineMissed,
+    TaskSkipped,
+)
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
     FurtherReport,
@@ -13,6 +19,7 @@ from anlan.incidents.events import (
     ResponderAlerted,
     ResponderArrived,
     ResponderExpired,
+    ResponderMoved,
     ResponderStoodDown,
 )
 from anlan.ledger import afterwards
@@ -30,7 +37,10 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ResponderArrived.kind: [incidents.stop_calling],
     ResponderExpired.kind: [incidents.give_up_calling],
     ResponderStoodDown.kind: [incidents.call_back],
+    ResponderMoved.kind: [incidents.stop_calling_twice],
     LadderExhausted.kind: [incidents.cry_for_help],
+    CaseJoined.kind: [incidents.join_responders],
+    CaseParted.kind: [incidents.part_responders],
     CommandTaken.kind: [incidents.tell_of_handover],
     TaskSkipped.kind: [cases.tell_supervisor],
 }

@@ -236,6 +236,77 @@ class TestJoiningAndParting:
 
         assert len(alerted(two[1])) == 2  # the ladder climbs on
 
+    def test_who_is_on_the_way_answers_at_the_host(self, scene, two) -> None:
+        host, incident = two
+        sent = incident.assignments.get()
+        assert sent.user not in [one.user for one in host.assignments.all()]
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+
+        assignment = incidents.acknowledge(assignment=sent, by=sent.user, at=scene.at)
+        assert assignment.incident == host
+        assert facts(host.case, "incident.responder_moved") == [
+            {"responder": sent.user.actor_key, "number": incident.case.number}
+        ]
+        assert not entries(incident.case, "incident.responder_moved")
+        pass_time(scene.at, 3600)
+        assert states(host)[sent.user.username] == AssignmentState.EXPIRED
+        assert verify().is_sound
+
+    def test_who_arrived_at_either_may_say_it_is_over(self, scene, two) -> None:
+        host, incident = two
+        sent = incident.assignments.get()
+        incidents.arrive(assignment=sent, by=sent.user, at=scene.at)
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+
+        incidents.control_scene(incident=host, by=sent.user, at=scene.at)
+
+        host.refresh_from_db()
+        assert host.controlled_at == scene.at
+
+    def test_nobody_is_sent_to_a_scene_that_is_under_control(self, scene, two) -> None:
+        host, incident = two
+        first = host.assignments.get()
+        incidents.arrive(assignment=first, by=first.user, at=scene.at)
+        incidents.control_scene(incident=host, by=first.user, at=scene.at)
+        sent = incident.assignments.get()
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+
+        assert states(host)[sent.user.username] == AssignmentState.STOOD_DOWN
+
+    def test_who_was_sent_to_both_is_called_once(self, scene, two) -> None:
+        host, incident = two
+        guard = host.assignments.get().user
+        incidents.join_response(incident=incident, user=guard, by=guard, at=scene.at)
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+
+        assert states(incident) == {guard.username: AssignmentState.STOOD_DOWN}
+        assert states(host)[guard.username] == AssignmentState.ALERTED
+        assert not entries(incident.case, "incident.responder_stood_down")
+        assert len(facts(host.case, "incident.responder_moved")) == 2
+
+    def test_parted_again_somebody_comes(self, scene, two) -> None:
+        host, incident = two
+        sent = alerted(incident)
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+        assert alerted(incident) == []
+        case = cases.part_cases(case=incident.case, by=scene.officer, at=scene.at)
+        assert (alerted(incident), len(alerted(host))) == (sent, 1)
+
+        cases.join_cases(case=case, host=host.case, by=scene.officer, at=scene.at)
+        at = pass_time(scene.at, 3600)  # nobody answered
+        cases.part_cases(case=case, by=scene.officer, at=at)
+        assert AssignmentState.ALERTED in states(incident).values()
+
     @pytest.mark.parametrize("what", ["itself", "a closed one", "a drill", "elsewhere"])
     def test_what_cannot_be_joined(self, scene, two, what) -> None:
         case = two[1].case

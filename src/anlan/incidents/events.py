@@ -197,6 +197,18 @@ class ResponderStoodDown(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class ResponderMoved(Event):
+    """Two cases became one, or two again; whoever is on the way keeps going."""
+
+    kind: ClassVar[str] = "incident.responder_moved"
+    sentence: ClassVar[str] = _("{responder}从 {number} 转到本案")
+
+    responder: str
+    number: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class LadderExhausted(Event):
     """Everybody was tried; the last resort is a person with a telephone."""
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.accounts.models import Site, User
-from anlan.accounts.selectors import people_with_role
-from anlan.cases.events import CommandTaken, DeadlineMissed
-from anlan.cases.models import Deadline
+from anlan.accounts.selectors import people_by_role
+from anlan.cases.events import CaseJoined, CaseParted, CommandTaken, DeadlineMissed
+from anlan.cases.models import Case, Deadline
 from anlan.incidents import messages, services
 from anlan.incidents.enums import AssignmentState, Rung
 from anlan.incidents.events import (
@@ -52,10 +52,13 @@ def alert_responder(queued: Queued) -> None:
     event = queued.event
     if not isinstance(event, ResponderAlerted):
         return
-    assignment = Assignment.objects.select_related("user").get(uid=_uid(queued.object))
+    assignment = Assignment.objects.select_related(
+        "user", "incident__place", "incident__case__site"
+    ).get(uid=_uid(queued.object))
     _tell(
         messages.ALERTED,
         queued,
+        incident=assignment.incident,
         people=[assignment.user],
         params={"rung": event.rung},
         about=queued.object,
@@ -78,6 +81,29 @@ def call_back(queued: Queued) -> None:
     give_up_calling(queued)
     assignment = Assignment.objects.select_related("user").get(uid=_uid(queued.object))
     _tell(messages.STOOD_DOWN, queued, people=[assignment.user])
+
+
+def stop_calling_twice(queued: Queued) -> None:
+    """Somebody who was sent to both of two joined cases is called for one of them."""
+    assignment = Assignment.objects.get(uid=_uid(queued.object))
+    if assignment.state == AssignmentState.STOOD_DOWN:
+        give_up_calling(queued)
+
+
+def join_responders(queued: Queued) -> None:
+    """Both chains say that a case was joined; the responders go with the joined one."""
+    event = queued.event
+    case = Case.objects.select_related("joined_into").get(uid=_uid(queued.subject))
+    if isinstance(event, CaseJoined) and event.number == case.number:
+        services.join_responders(case=case, at=queued.recorded_at)
+
+
+def part_responders(queued: Queued) -> None:
+    event = queued.event
+    case = Case.objects.get(uid=_uid(queued.subject))
+    if isinstance(event, CaseParted) and event.number == case.number:
+        host = Case.objects.get(site=case.site_id, number=event.host)
+        services.part_responders(case=case, host=host, at=queued.recorded_at)
 
 
 def tell_of_further_report(queued: Queued) -> None:
@@ -107,6 +133,7 @@ def tell_of_further_report(queued: Queued) -> None:
         messages.FURTHER,
         queued,
         people=people,
+        incident=incident,
         params={"flags": event.flags, "count": 1},
     )
 
@@ -143,13 +170,14 @@ def _tell(
     queued: Queued,
     *,
     people: Iterable[User],
+    incident: Incident | None = None,
     params: dict[str, Any] | None = None,
     about: str = "",
     voice_at: datetime | None = None,
     with_groups: bool = False,
 ) -> None:
     """Send to all but the one who did it, with what every message of an incident says."""
-    incident = _incident(queued)
+    incident = incident or _incident(queued)
     case = incident.case
     notify.send(
         kind=kind,
@@ -182,7 +210,8 @@ def _incident(queued: Queued) -> Incident:
 
 def _above_the_guards(site: Site) -> list[User]:
     rungs = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
-    return [person for rung in rungs for person in people_with_role(site, rung.value)]
+    holders = people_by_role(site, rungs)
+    return [person for rung in rungs for person in holders[rung]]
 
 
 def _call_time(about: str, at: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.base.clock import utc_text
 from anlan.cases.events import DeadlineMissed
@@ -59,6 +59,19 @@ def cancel_deadlines(*, case: Case, at: datetime, about: str | None = None) -> N
     if about is not None:
         running = running.filter(about=about)
     running.update(cancelled_at=at)
+
+
+def move_deadlines(*, about: str, to: Case, at: datetime) -> None:
+    """Let the running clocks of ``about`` run on in another case, due when they were.
+
+    Those that were stopped just now, by joining the cases, run again.
+    """
+    Deadline.objects.filter(
+        Q(cancelled_at=None) | Q(cancelled_at=at),
+        about=about,
+        met_at=None,
+        fired_at=None,
+    ).update(case=to, cancelled_at=None)
 
 
 def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:

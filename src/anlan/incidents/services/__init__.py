@@ -31,7 +31,9 @@ from anlan.incidents.services.responding import (
     arrive,
     assignment_of,
     climb,
+    join_responders,
     join_response,
+    part_responders,
 )
 
 __all__ = [
@@ -47,9 +49,11 @@ __all__ = [
     "control_scene",
     "decide_police_waiver",
     "install_defaults",
+    "join_responders",
     "join_response",
     "mark_false_alarm",
     "open_attachment",
+    "part_responders",
     "propose_police_waiver",
     "record_dissuasion",
     "record_emergency_answer",

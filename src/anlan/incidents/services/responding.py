@@ -238,6 +238,8 @@ def join_responders(*, case: Case, at: datetime) -> None:
         elif assignment.state != AssignmentState.ARRIVED:
             _move(assignment, AssignmentState.STOOD_DOWN, ended_at=at)
             _record_moved(assignment, incident, host, at=at)
+    if host.controlled_at is not None:
+        stand_down(incident=host, at=at)
 
 
 def part_responders(*, case: Case, host: Case, at: datetime) -> None:
@@ -404,11 +406,14 @@ def _locked(assignment: Assignment) -> Assignment:
 
 def _fresh(assignment: Assignment) -> Assignment:
     """The assignment under its case's lock, so that two answers take turns."""
-    case = cases.lock_case(assignment.incident.case)
+    # Asked anew: its case may have been joined to another since it was read.
+    now = Assignment.objects.values_list("incident__case_id", flat=True)
+    case = cases.lock_case(now.get(pk=assignment.pk))
     fresh = Assignment.objects.select_related(
         "user", "incident__place", "incident__case__site"
     ).get(pk=assignment.pk)
-    fresh.incident.case = case
+    if fresh.incident.case_id == case.pk:
+        fresh.incident.case = case
     return fresh
 
 
