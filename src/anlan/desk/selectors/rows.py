@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from anlan.cases.enums import CaseState, Phase
 from anlan.cases.models import Case, Task
 
 
@@ -16,6 +17,13 @@ class CaseRow:
 
     case: Case
     url: str
+
+    @property
+    def state(self) -> str:
+        """The phase of an open case; how any other ended."""
+        if self.case.is_open:
+            return str(Phase(self.case.phase).label)
+        return str(CaseState(self.case.state).label)
 
 
 @dataclass(frozen=True, kw_only=True)

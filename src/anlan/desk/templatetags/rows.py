@@ -1,7 +1,7 @@
 """The rows that a page has by the dozen, written out in code.
 
-A component costs about 0.2 ms to render and a row of these 0.03 ms: the room of an
-incident has fifty. ``<c-entry>`` and ``<c-task>`` draw the same.
+A component costs about 0.2 ms to render and one of these 0.03 ms: the room of an
+incident has fifty. ``<c-entry>``, ``<c-task>``, ``<c-tag>`` and ``<c-sev>`` draw the same.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anlan.desk.templatetags.screen import full_time, icon, ticking
 
@@ -21,12 +22,51 @@ register = template.Library()
 
 _NOTHING = mark_safe("")
 _EMPTY_BOX = mark_safe('<span class="box"></span>')
+_LEVELS = {
+    5: ("bad", gettext_lazy("特别重大")),
+    4: ("hot", gettext_lazy("重大")),
+    3: ("warn", gettext_lazy("较大")),
+    2: ("info", gettext_lazy("一般")),
+    1: ("quiet", gettext_lazy("提示")),
+    0: ("quiet", gettext_lazy("未定级")),
+}
 _ENTRY_ICONS = {
     "alarm": "urgent",
     "warn": "clock-exclamation",
     "good": "circle-check",
     "people": "users",
 }
+
+
+@register.simple_tag
+def tag(
+    words: str,
+    *,
+    tone: str = "quiet",
+    mark: str = "",
+    kind: str = "",
+    attrs: object = _NOTHING,
+) -> SafeString:
+    """A word in a tinted lozenge; ``kind`` is a class of its own."""
+    return format_html(
+        '<span class="tag tone-{} {}" {}>{}{}</span>',
+        tone,
+        kind,
+        str(attrs),
+        icon(mark) if mark else "",
+        words,
+    )
+
+
+@register.simple_tag
+def sev(level: int | str, *, size: str = "") -> SafeString:
+    """How bad it is; of an unknown level, that it has none."""
+    number = int(level or 0)
+    number = number if number in _LEVELS else 0
+    tone, words = _LEVELS[number]
+    return format_html(
+        '<span class="sev s{} tone-{} {}">{}</span>', number, tone, size, words
+    )
 
 
 @register.simple_tag

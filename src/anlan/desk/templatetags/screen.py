@@ -15,12 +15,21 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from anlan.base.identity import mask_identity_number, mask_name, mask_plate
 from anlan.base.phone import mask_phone
 
 HOMES = {"/", "/m/"}
+_DAYS = (
+    gettext_lazy("周一"),
+    gettext_lazy("周二"),
+    gettext_lazy("周三"),
+    gettext_lazy("周四"),
+    gettext_lazy("周五"),
+    gettext_lazy("周六"),
+    gettext_lazy("周日"),
+)
 
 register = template.Library()
 
@@ -90,8 +99,7 @@ def full_time(at: datetime | None) -> str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    days = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-    return f"{local:%Y-%m-%d %H:%M} {days[local.weekday()]}"
+    return f"{local:%Y-%m-%d %H:%M} {_DAYS[local.weekday()]}"
 
 
 def said_time(at: datetime, now: datetime) -> str:
