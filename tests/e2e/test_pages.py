@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -12,15 +14,26 @@ from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
 # One person is signed in once for all of their pages.
 PEOPLE = list(dict.fromkeys(shot.who for shot in SHOTS))
 SIZES = {"phone": PHONE, "desk": DESK}
+OPEN_ALL = "document.querySelectorAll('details').forEach(one => (one.open = true))"
+THEMES = ("light", pytest.param("dark", marks=pytest.mark.deep))
 
 
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who or "visitor")
 def test_pages_of(
-    who: str, size: str, shared_installation: Installation, sign_in: SignIn
+    who: str,
+    size: str,
+    theme: str,
+    shared_installation: Installation,
+    sign_in: SignIn,
 ) -> None:
     page = sign_in(
-        shared_installation, who, size=SIZES[size], path="/accounts/login/"
+        shared_installation,
+        who,
+        size=SIZES[size],
+        path="/accounts/login/",
+        color_scheme=theme,
     ).page
 
     faults = [
@@ -33,16 +46,47 @@ def test_pages_of(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.deep
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_sheets_of_the_room(
+    size: str, theme: str, shared_installation: Installation, sign_in: SignIn
+) -> None:
+    room = f"/cases/{shared_installation.story['number']}/"
+    page = sign_in(
+        shared_installation, "zhoumin", size=SIZES[size], color_scheme=theme
+    ).go(room)
+    links = page.locator("main a[hx-get]:not([href^='?'])")
+    addresses = links.evaluate_all("all => all.map(one => one.getAttribute('hx-get'))")
+    kinds = {re.sub(r"[0-9a-f-]{36}|\d+/strike", "*", one): one for one in addresses}
+    assert len(kinds) >= 8
+
+    faults = []
+    for kind, address in kinds.items():
+        page.goto(room)
+        page.evaluate(OPEN_ALL)
+        page.locator(f"main a[hx-get='{address}']").first.click()
+        page.wait_for_selector("#sheet[open] header")
+        faults += faults_of(page, kind)
+
+    assert not faults, "\n".join(faults)
+
+
 def look_at(page: Page, shot: Shot, story: dict[str, str]) -> list[str]:
     """What is wrong with a page, each as a line."""
     answer = page.goto(shot.path.format(**story))
     if answer is None or not answer.ok:
         return [f"{shot.name}: {answer.status if answer else 'no answer'}"]
+    return faults_of(page, shot.name)
+
+
+def faults_of(page: Page, name: str) -> list[str]:
+    """Sideways scrolling, and everything that axe finds."""
     wide = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    faults = [f"{shot.name}: {wide} px wider than the screen"] if wide > 0 else []
+    faults = [f"{name}: {wide} px wider than the screen"] if wide > 0 else []
     for violation in Axe().run(page).response["violations"]:
         nodes = [str(node["target"]) for node in violation["nodes"][:3]]
-        faults.append(f"{shot.name}: {violation['id']}: {', '.join(nodes)}")
+        faults.append(f"{name}: {violation['id']}: {', '.join(nodes)}")
     return faults

@@ -339,6 +339,27 @@ def test_visitors_report_attaches_and_is_split_off(
     expect(visitor.locator("body")).not_to_contain_text(rooms["closet"])
 
 
+def test_double_click_does_not_press_what_came_in_its_place(
+    shared_installation: Installation, rooms: dict[str, str], sign_in: SignIn
+) -> None:
+    page = open_room(shared_installation, sign_in, rooms["closet"])
+    button = page.get_by_role("button", name="代登记接警").first
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    for press in (1, 2):
+        page.mouse.down(click_count=press)
+        page.mouse.up(click_count=press)
+        page.wait_for_timeout(250)  # a hurried hand; the panel has come anew meanwhile
+
+    expect(page.locator("#panel-responders")).to_contain_text("已接警")
+    written = on_record(shared_installation, rooms["closet"])
+    assert written["incident.responder_acknowledged"] == 1
+    assert written["incident.responder_arrived"] == 0
+
+
 def test_phase_waits_for_its_binding_tasks(
     shared_installation: Installation, rooms: dict[str, str], sign_in: SignIn
 ) -> None:

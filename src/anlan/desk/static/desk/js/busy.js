@@ -37,7 +37,10 @@ document.addEventListener(
 document.addEventListener(
   "click",
   (event) => {
-    if (event.target.closest("button[aria-busy=true]")) stop(event);
+    const button = event.target.closest("button");
+    // The second press of a double click may meet what the first has brought in its place.
+    const isAgain = event.detail > 1 && button?.form?.method === "post";
+    if (isAgain || button?.matches("[aria-busy=true]")) stop(event);
   },
   true,
 );
