@@ -28,7 +28,7 @@ from anlan.base.errors import NotFound
 from anlan.ledger.models import Parked
 from anlan.ledger.sentences import names_for
 from anlan.notify import texts
-from anlan.notify.enums import ChannelKind, DeliveryState
+from anlan.notify.enums import ChannelKind, DeliveryState, SkipReason
 from anlan.notify.models import (
     Channel,
     CheckAnswer,
@@ -147,6 +147,11 @@ class WayResult:
     delivery: Delivery  # stands for all of them; never saved
     count: int
     slowest: timedelta | None
+
+    @property
+    def is_unconfigured(self) -> bool:
+        """Nobody has set this way up: no trouble of this message's own."""
+        return self.delivery.error == SkipReason.UNCONFIGURED
 
 
 def recent_results(user: User, *, newest: int) -> list[tuple[Message, list[WayResult]]]:

@@ -23,6 +23,7 @@ from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import places_of, site_of
 from anlan.base.errors import DomainError, NotFound
 from anlan.cases import services as cases
+from anlan.cases.enums import TaskState
 from anlan.cases.models import Task
 from anlan.cases.selectors import case_for, cases_for, my_tasks, timeline
 from anlan.incidents import services as incidents
@@ -171,10 +172,11 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             "states": AssignmentState,
             "assignments": _assignments(incident),
             "dissuasions": Dissuasion,
-            "tasks": list(
+            "tasks": sorted(
                 Task.objects.filter(case=case, phase=case.phase).order_by(
                     "position", "pk"
-                )
+                ),
+                key=lambda task: task.state != TaskState.OPEN,  # handled ones last
             ),
             "lines": timeline(case, newest=12),
         },
