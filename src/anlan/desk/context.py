@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import User
@@ -103,7 +103,7 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.CHANNEL_MANAGE,
             ),
             Entry(
-                label=_("报警设备"),
+                label=pgettext_lazy("the list", "报警设备"),
                 icon="bell",
                 url_name="api:devices",
                 permission=Permission.DEVICE_MANAGE,
@@ -126,7 +126,11 @@ DESK: tuple[Group, ...] = (
 PHONE: tuple[Entry, ...] = (
     Entry(label=_("报警"), icon="urgent", url_name="phone:alarm"),
     Entry(label=_("任务"), icon="checklist", url_name="phone:tasks"),
-    Entry(label=_("事件"), icon="clipboard-list", url_name="phone:events"),
+    Entry(
+        label=pgettext_lazy("the list", "事件"),
+        icon="clipboard-list",
+        url_name="phone:events",
+    ),
     Entry(label=_("我的"), icon="user", url_name="phone:me"),
 )
 

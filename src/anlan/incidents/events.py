@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.incidents.enums import (
@@ -29,10 +29,11 @@ def flag_words(codes: str) -> str:
 def why_chosen(rung: str, on_duty: int, post: str | None, distance: int | None) -> str:
     """Why the ladder chose this person, in one phrase."""
     if rung == Rung.GUARD and distance is not None:
-        return gettext("在岗（%(post)s），距现场 %(steps)s 级点位") % {
-            "post": post,
-            "steps": distance,
-        }
+        return ngettext(
+            "在岗（%(post)s），距现场 %(steps)s 级点位",
+            "在岗（%(post)s），距现场 %(steps)s 级点位",
+            distance,
+        ) % {"post": post, "steps": distance}
     if on_duty:
         return gettext("当班（%s）") % post
     return gettext("不在班，按职责通知")

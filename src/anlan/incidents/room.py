@@ -10,6 +10,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.accounts.models import User
 from anlan.cases.enums import Severity
@@ -42,9 +43,10 @@ _TITLES: Mapping[str, tuple[str | Promise, str | Promise, str]] = {
     "incident.control": (_("报警至控制"), _("控制"), "shield-check"),
     "incident.close": (_("报警至办结"), _("办结"), "circle-check"),
 }
+_POLICE = pgettext_lazy("the police", "报警")
 # Tasks of the plan whose promise is shown as a clock of its own.
 _CLOCK_TASKS: Mapping[str, tuple[str | Promise, str | Promise, str]] = {
-    "call_police": (_("报警"), _("报警"), "phone-call"),
+    "call_police": (_POLICE, _POLICE, "phone-call"),
     "save_recordings": (_("录像封存"), _("录像封存"), "device-cctv"),
 }
 
