@@ -179,3 +179,48 @@ def test_a_page_needs_few_queries(sign_in: SignIn, scene: Scene, at: datetime) -
     with CaptureQueriesContext(connection) as queries:
         client.get("/cases/")
     assert len(queries) <= 8
+
+
+class TestSearchingFar:
+    """A text is looked for in so many cases at a time, and the page says so."""
+
+    @pytest.fixture(autouse=True)
+    def three_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("anlan.cases.selectors.SEARCHED", 3)
+
+    @staticmethod
+    def _follow(client: Client, url: str) -> tuple[list[str], int]:
+        seen, pages = [], 0
+        while url:
+            body = client.get(url).content.decode()
+            seen += _NUMBER.findall(body)
+            pages += 1
+            following = _NEXT.search(body)
+            url = following.group(1).replace("&amp;", "&") if following else ""
+        return seen, pages
+
+    def test_going_on_reaches_every_case_once(
+        self, sign_in: SignIn, scene: Scene, at: datetime
+    ) -> None:
+        cases = _many(scene, at, 10)  # three at a time have the same instant
+        seen, pages = self._follow(sign_in("zhoumin"), "/cases/?text=YQ-IN")
+        wanted = sorted(cases, key=lambda c: (c.opened_at, c.pk), reverse=True)
+        assert seen == [case.number for case in wanted]
+        assert pages == 4
+
+    def test_says_how_far_it_looked(
+        self, sign_in: SignIn, scene: Scene, at: datetime
+    ) -> None:
+        cases = _many(scene, at, 7)
+        Case.objects.filter(pk=cases[-1].pk).update(title="车库纠纷")
+        client = sign_in("zhoumin")
+        body = client.get("/cases/?text=车库纠纷").content.decode()
+        assert "2026-11-23 以后的案件里没有" in body
+        assert "没有符合条件的案件" not in body
+        assert self._follow(client, "/cases/?text=车库纠纷")[0] == [cases[-1].number]
+
+    def test_a_whole_number_is_found_wherever_it_is(
+        self, sign_in: SignIn, scene: Scene, at: datetime
+    ) -> None:
+        oldest = _many(scene, at, 10)[-1].number
+        assert _shown(sign_in("zhoumin"), f"/cases/?text={oldest.lower()}") == [oldest]

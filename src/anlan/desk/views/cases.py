@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,8 +11,7 @@ from django.views.decorators.http import require_GET
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.clock import parse_utc_text, utc_text
-from anlan.cases.models import Case
-from anlan.cases.selectors import case_list
+from anlan.cases.selectors import Key, case_page
 from anlan.desk import selectors
 from anlan.desk.forms import CaseFilter
 from anlan.desk.views.reader import reader
@@ -30,15 +27,15 @@ def case_table(request: HttpRequest) -> HttpResponse:
     sites = sites_where(user, Permission.CASE_SEE).order_by("code", "pk")
     form = CaseFilter(request.GET, sites=sites)
     before = _key(request.GET.get("before", ""))
-    found = case_list(user, before=before, page=PAGE, **form.wanted())
-    shown = found[:PAGE]
+    found = case_page(user, before=before, page=PAGE, **form.wanted())
     return render(
         request,
         "desk/cases.html",
         {
             "form": form,
-            "rows": selectors.rows_of(shown),
-            "after": _key_of(shown[-1]) if len(found) > PAGE else "",
+            "rows": selectors.rows_of(found.cases),
+            "after": _key_of(found.after) if found.after else "",
+            "searched_to": found.searched_to,
             "is_first": before is None,
             "is_narrowed": any(request.GET.get(name) for name in form.fields),
             "many_sites": len(form.fields["site"].queryset) > 1,  # type: ignore[attr-defined]  # stubs know the base only
@@ -61,11 +58,11 @@ def incident_table(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _key_of(case: Case) -> str:
-    return f"{utc_text(case.opened_at)}_{case.pk}"
+def _key_of(key: Key) -> str:
+    return f"{utc_text(key[0])}_{key[1]}"
 
 
-def _key(text: str) -> tuple[datetime, int] | None:
+def _key(text: str) -> Key | None:
     """Read back a row's place in the list; nonsense begins at the first page."""
     opened_at, _, pk = text.partition("_")
     try:

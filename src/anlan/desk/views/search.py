@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from anlan.cases.selectors import case_list, cases_for
+from anlan.cases.selectors import CasePage, case_page, cases_for
 from anlan.desk import selectors
 from anlan.desk.views.reader import reader
 
@@ -23,14 +23,14 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:LONGEST]
     if asked and cases_for(user).filter(number=asked.upper()).exists():
         return redirect(selectors.room_url(asked.upper()))
-    found = case_list(user, text=asked, page=MOST) if asked else []
+    found = case_page(user, text=asked, page=MOST) if asked else CasePage(cases=[])
     return render(
         request,
         "desk/search.html",
         {
             "asked": asked,
-            "rows": selectors.rows_of(found[:MOST]),
-            "has_more": len(found) > MOST,
+            "rows": selectors.rows_of(found.cases),
+            "has_more": found.after is not None,
             "places": selectors.places_like(user, asked) if asked else [],
             "staff": selectors.staff_like(user, asked) if asked else [],
             "people": selectors.customers_like(user, asked) if asked else [],
