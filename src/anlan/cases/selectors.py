@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -267,7 +267,7 @@ def _listed(user: User, site: Site | None) -> QuerySet[Case]:
 def timeline(case: Case, *, after: int = 0, newest: int = 200) -> list[Line]:
     """The newest entries of a case and of cases joined into it, newest first."""
     subjects = _subjects(case)
-    entries = list(_entries(case, subjects).filter(seq__gt=after)[:newest])
+    entries = list(_entries(subjects).filter(seq__gt=after)[:newest])
     return lines_of(entries, case=case, numbers=subjects)
 
 
@@ -287,7 +287,7 @@ def timeline_page(
         has_joined: whether another case may be joined into this one.
     """
     subjects = _subjects(case) if has_joined else {case.subject: ""}
-    found = _entries(case, subjects)
+    found = _entries(subjects)
     if before is not None:
         found = found.filter(seq__lt=before)
     entries = list(found[: page + 1])
@@ -345,12 +345,8 @@ def lines_of(
 def command_since(case: Case) -> datetime | None:
     """When the command was handed over last."""
     return (
-        Entry.objects.filter(
-            organisation_id=case.organisation_id,
-            site_id=case.site_id,
-            subject=case.subject,
-            kind=CommandTaken.kind,
-        )
+        entries_about({case.subject})
+        .filter(kind=CommandTaken.kind)
         .order_by("-seq")
         .values_list("happened_at", flat=True)
         .first()
@@ -460,17 +456,18 @@ def _subjects(case: Case) -> dict[str, str]:
     }
 
 
-def _entries(case: Case, subjects: Iterable[str]) -> QuerySet[Entry]:
+def entries_about(subjects: Collection[str]) -> QuerySet[Entry]:
+    """The record of some cases, which are all of one site.
+
+    By subject alone, which names no other case: SQLite, told the site as well, takes
+    the index of the chain and reads the record of the whole site.
+    """
+    return Entry.objects.filter(subject__in=subjects)
+
+
+def _entries(subjects: Collection[str]) -> QuerySet[Entry]:
     quiet = [kind for kind, event in KINDS.items() if event.quiet]
-    return (
-        Entry.objects.filter(
-            organisation_id=case.organisation_id,
-            site_id=case.site_id,
-            subject__in=subjects,
-        )
-        .exclude(kind__in=quiet)
-        .order_by("-seq")
-    )
+    return entries_about(subjects).exclude(kind__in=quiet).order_by("-seq")
 
 
 def _strikes(case: Case, seqs: Sequence[int]) -> dict[int, tuple[str, str]]:

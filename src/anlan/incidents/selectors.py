@@ -16,7 +16,7 @@ from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.enums import Phase
 from anlan.cases.models import Case, PhaseRecord, Standard
-from anlan.cases.selectors import cases_for, numbered
+from anlan.cases.selectors import cases_for, entries_about, numbered
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.events import ResponderAlerted, why_chosen
 from anlan.incidents.models import (
@@ -28,7 +28,6 @@ from anlan.incidents.models import (
     Report,
 )
 from anlan.ledger.events import Event
-from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of
 
 STANDARDS = (
@@ -134,12 +133,8 @@ def reasons_chosen(case: Case, things: Collection[str]) -> dict[str, str]:
     """Why somebody was chosen, as the record says it, by ``assignment:<uid>``."""
     if not things:
         return {}
-    entries = Entry.objects.filter(
-        organisation_id=case.organisation_id,
-        site_id=case.site_id,
-        subject=case.subject,
-        kind=ResponderAlerted.kind,
-        object__in=things,
+    entries = entries_about({case.subject}).filter(
+        kind=ResponderAlerted.kind, object__in=things
     )
     events = [
         (thing, event_of(ResponderAlerted.kind, orjson.loads(bytes(data))))

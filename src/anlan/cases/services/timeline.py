@@ -20,6 +20,7 @@ from anlan.cases.events import (
     NoteWritten,
 )
 from anlan.cases.models import AccessLink, Case, Deadline, Note, Strike
+from anlan.cases.selectors import entries_about
 from anlan.cases.services.deadlines import cancel_deadlines
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import made_before, remember_made
@@ -151,12 +152,8 @@ def part_cases(*, case: Case, by: Actor, at: datetime) -> Case:
 def _resume_clocks(case: Case) -> None:
     """Let the clocks that joining stopped run again, with their due times: overdue ones fire."""
     joined = (
-        Entry.objects.filter(
-            organisation_id=case.organisation_id,
-            site_id=case.site_id,
-            subject=case.subject,
-            kind=CaseJoined.kind,
-        )
+        entries_about({case.subject})
+        .filter(kind=CaseJoined.kind)
         .order_by("-seq")
         .first()
     )

@@ -12,6 +12,7 @@ from anlan.base.errors import NotFound
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Deadline
+from anlan.cases.selectors import entries_about
 from anlan.incidents import permissions, policies
 from anlan.incidents.dispatch import Candidate, ladder, next_candidate
 from anlan.incidents.enums import AssignmentState, Rung
@@ -27,7 +28,6 @@ from anlan.incidents.events import (
 from anlan.incidents.models import Assignment, Incident
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
-from anlan.ledger.models import Entry
 
 ACKNOWLEDGE = "incident.acknowledge"
 ARRIVE = "incident.arrive"
@@ -247,12 +247,11 @@ def part_responders(*, case: Case, host: Case, at: datetime) -> None:
     incident, other = _incident_of(case), _incident_of(host)
     if incident is None or other is None:
         return
-    alerted = Entry.objects.filter(
-        organisation_id=case.organisation_id,
-        site_id=case.site_id,
-        subject=case.subject,
-        kind=ResponderAlerted.kind,
-    ).values_list("object", flat=True)
+    alerted = (
+        entries_about({case.subject})
+        .filter(kind=ResponderAlerted.kind)
+        .values_list("object", flat=True)
+    )
     uids = [key.partition(":")[2] for key in alerted]
     here = set(_running(incident).values_list("user", flat=True))
     for assignment in (
