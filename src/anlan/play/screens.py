@@ -13,9 +13,9 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
+from itertools import count, product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from anlan.play.company import PASSWORD
 
@@ -28,6 +28,15 @@ LANGUAGES = ("zh-hans", "en")
 _START_SECONDS = 30.0
 
 
+# What is pressed, or filled with the words that follow.
+Step: TypeAlias = tuple[str, str]
+SHARED_PHONE = "the shared phone"  # in the place of a person
+_ROSTER_TABLE = (
+    "日期,岗位,账号,姓名,角色,开始,结束\n{week_later},南门岗,sunlei,,,08:00,20:00\n"
+    "{week_later},3 号楼大堂岗,zhangqiang,,,08:00,20:00"
+)
+
+
 @dataclass(frozen=True)
 class Shot:
     """One page as one person sees it; ``{number}`` and the like stand for the story's."""
@@ -36,6 +45,8 @@ class Shot:
     path: str
     who: str = ""
     full: bool = True
+    steps: tuple[Step, ...] = ()  # done on the page before it is taken
+    fresh: bool = False  # of a company where nothing has happened yet
 
 
 SHOTS = (
@@ -69,6 +80,80 @@ SHOTS = (
     Shot("notify", "/notify/", "admin"),
     Shot("tokens", "/me/tokens/", "zhoumin"),
     Shot("api-docs", "/api/docs", "zhoumin"),
+    Shot("enrolment", "/m/shared/enrolment/"),
+    Shot("locked", "/m/shared/", SHARED_PHONE),
+    Shot("pin", "/m/shared/people/{captain}/", SHARED_PHONE),
+    Shot(
+        "handover",
+        "/m/shared/people/{captain}/",
+        SHARED_PHONE,
+        steps=(
+            ("input[name=pin]", "{pin}"),
+            ("main form button", ""),
+            ("a[href$='/m/shared/handover/']", ""),
+        ),
+    ),
+    Shot("join", "/accounts/join/{join}"),
+    Shot("follow", "/f/{follow}"),
+    Shot("party-sheet", "/cases/{number}/parties/", "zhoumin"),
+    Shot(
+        "party-dialog",
+        "/cases/{number}/",
+        "zhoumin",
+        full=False,
+        steps=(("a[hx-get$='/parties/']", ""),),
+    ),
+    Shot(
+        "call-dialog",
+        "/cases/{number}/",
+        "zhoumin",
+        full=False,
+        steps=(("a[hx-get$='/call/110/']", ""),),
+    ),
+    Shot(
+        "severity-dialog",
+        "/cases/{number}/",
+        "zhoumin",
+        full=False,
+        steps=(("a[hx-get$='/severity/']", ""),),
+    ),
+    Shot("inbox", "/notify/inbox/", "zhoumin"),
+    Shot("preferences", "/notify/preferences/", "zhoumin"),
+    Shot("channel", "/notify/channels/new/wecom/", "admin"),
+    Shot("checks", "/notify/tests/", "zhoumin"),
+    Shot("check", "/notify/tests/{check}/", "zhoumin"),
+    Shot("admin-phones", "/admin/sites/YQ/phones/", "hetao"),
+    Shot("admin-posters", "/admin/sites/YQ/posters/", "hetao", full=False),
+    Shot("admin-invite", "/admin/people/new/", "admin"),
+    Shot(
+        "admin-slip",
+        "/admin/people/new/",
+        "admin",
+        steps=(
+            ("input[name=name]", "钱程"),
+            ("input[name=username]", "look{serial}"),
+            ("main form.form button", ""),
+        ),
+    ),
+    Shot(
+        "admin-import",
+        "/admin/sites/YQ/roster/",
+        "hetao",
+        steps=(
+            ("[data-dialog=import]", ""),
+            ("#import textarea", _ROSTER_TABLE),
+            ("#import form button", ""),
+        ),
+    ),
+    Shot("admin-standard", "/admin/standards/incident.arrive/", "admin"),
+    Shot("admin-playbook", "/admin/playbooks/assault/", "admin"),
+    Shot("admin-playbook-text", "/admin/playbooks/assault/text/", "admin"),
+    Shot("admin-device-new", "/admin/devices/new/", "hetao"),
+    Shot("admin-device", "/admin/devices/{device}/", "hetao"),
+    Shot("fresh-guard", "/m/", "wangjianguo", fresh=True),
+    Shot("fresh-tasks", "/m/tasks/", "wangjianguo", fresh=True),
+    Shot("fresh-home", "/", "zhoumin", fresh=True),
+    Shot("fresh-cases", "/cases/", "zhoumin", fresh=True),
 )
 
 
@@ -90,11 +175,14 @@ def take_pictures(
         )
         for shot, theme, language in product(shots, THEMES, LANGUAGES):
             path = shot.path.format(**story)
-            with _signed_in(browser, shot.who, url, theme, language) as page:
+            with _signed_in(browser, shot.who, url, theme, language, story) as page:
                 for size, (width, height) in SIZES.items():
                     page.set_viewport_size({"width": width, "height": height})
                     answer = page.goto(url + path)
                     status = answer.status if answer else 0
+                    names = {**story, "serial": str(next(_serial))}
+                    for selector, words in shot.steps:
+                        _do(page, selector, words.format(**names))
                     page.wait_for_timeout(150)  # fonts and the first tick of the clocks
                     page.screenshot(
                         path=out / f"{shot.name}-{size}-{theme}-{language[:2]}.png",
@@ -157,27 +245,43 @@ def _wait_for(address: str) -> None:
             time.sleep(0.1)
 
 
-_kept: dict[str, list[dict[str, object]]] = {}
+def _do(page: Page, selector: str, words: str) -> None:
+    found = page.locator(selector).first
+    if words:
+        found.fill(words)
+        return
+    found.click()
+    page.wait_for_timeout(250)  # a dialog opens, or the next page begins
+    page.wait_for_load_state()
+
+
+_serial = count(1)
+_kept: dict[tuple[str, str], list[dict[str, object]]] = {}
 
 
 @contextmanager
 def _signed_in(
-    browser: Browser, who: str, url: str, theme: str, language: str
+    browser: Browser,
+    who: str,
+    url: str,
+    theme: str,
+    language: str,
+    story: dict[str, str],
 ) -> Iterator[Page]:
     """A page of that person; the sign-in is done once and its cookies are kept."""
     context = browser.new_context(
         color_scheme="dark" if theme == "dark" else "light", locale="zh-CN"
     )
     page = context.new_page()
-    if who and who not in _kept:
-        page.goto(f"{url}/accounts/login/")
-        page.fill("input[name=login]", who)
-        page.fill("input[name=password]", PASSWORD)
-        page.click("form.form button")
-        page.wait_for_url(lambda address: "/accounts/login" not in address)
-        _kept[who] = context.cookies()  # type: ignore[assignment]  # what it gives, it takes
+    if who and (url, who) not in _kept:
+        if who == SHARED_PHONE:
+            _enrol(page, url, story["enrolment"])
+        else:
+            _sign_in(page, url, who)
+        _kept[url, who] = context.cookies()  # type: ignore[assignment]  # what it gives, it takes
     if who:
-        context.add_cookies(_kept[who])  # type: ignore[arg-type]  # as above
+        context.add_cookies(_kept[url, who])  # type: ignore[arg-type]  # as above
+    if who and who != SHARED_PHONE:
         token = next(
             one["value"] for one in context.cookies() if one["name"] == "csrftoken"
         )
@@ -189,3 +293,18 @@ def _signed_in(
     context.add_cookies([{"name": "django_language", "value": language, "url": url}])
     yield page
     context.close()
+
+
+def _sign_in(page: Page, url: str, who: str) -> None:
+    page.goto(f"{url}/accounts/login/")
+    page.fill("input[name=login]", who)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("form.form button")
+    page.wait_for_url(lambda address: "/accounts/login" not in address)
+
+
+def _enrol(page: Page, url: str, code: str) -> None:
+    page.goto(f"{url}/m/shared/enrolment/")
+    page.fill("input[name=code]", code)
+    page.click("main form button")
+    page.wait_for_url(lambda address: "/enrolment" not in address)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from anlan.accounts.models import Place
+from anlan.accounts import services as accounts
+from anlan.accounts.models import Place, Site, User
+from anlan.base.clock import local_day
+from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
+from anlan.incidents.models import Report
+from anlan.incidents.services import devices
+from anlan.ledger.events import SYSTEM
+from anlan.notify import services as notify
 from anlan.play.company import day_begins_at, found_company
 from anlan.play.player import Outcome, play
 from anlan.play.scenario import read_scenario
@@ -16,6 +24,7 @@ _FOUNDED = timedelta(
 )  # before the demo's first page: the longest tale takes a day
 _ROSTER_DAYS = 10
 _INTO_THE_ASSAULT = timedelta(minutes=7)
+_PIN = "482915"  # of the shared phone in the pictures
 
 
 def found_and_tell(scenarios: Path, *, at: datetime) -> list[Outcome]:
@@ -43,6 +52,51 @@ def names_in_the_story() -> dict[str, str]:
     closed = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
     place = Place.objects.get(label="3 号楼 B1 车库 东区 12 号车位")
     return {"number": newest.number, "closed": closed.number, "place": place.code}
+
+
+def things_to_look_at(*, at: datetime) -> dict[str, str]:
+    """Make what only appears after somebody did something, and name it for an address."""
+    site = Site.objects.get(code="YQ")
+    captain = User.objects.get(username="sunlei")
+    accounts.set_pin(user=captain, pin=_PIN, by=SYSTEM, at=at)
+    _phone, enrolment = accounts.add_shared_phone(
+        site=site, name="南门岗手机", by=SYSTEM, at=at
+    )
+    _invitation, join = accounts.invite_user(
+        organisation=site.organisation,
+        username="zhaolei",
+        name="赵磊",
+        employee_number="B-1007",
+        role_key="guard",
+        node=site,
+        by=SYSTEM,
+        at=at,
+    )
+    scanned = Report.objects.filter(channel=Channel.PUBLIC).latest("received_at")
+    _link, follow = cases.make_access_link(
+        case=scanned.incident.case, about=f"report:{scanned.uid}", by=SYSTEM, at=at
+    )
+    device, _secret = devices.register_device(
+        site=site,
+        place=Place.objects.get(site=site, label="3 号楼 1 层 大堂前台"),
+        kind=DeviceKind.PANIC_BUTTON,
+        name="前台紧急按钮",
+        mode=DeviceMode.HMAC,
+        mapping="anlan",
+        by=SYSTEM,
+        at=at,
+    )
+    check = notify.start_check(site=site, by=SYSTEM, at=at)
+    return {
+        "captain": str(captain.uid),
+        "pin": _PIN,
+        "enrolment": enrolment,
+        "join": join,
+        "follow": follow,
+        "device": str(device.uid),
+        "check": str(check.uid),
+        "week_later": str(local_day(at + timedelta(days=14))),
+    }
 
 
 def play_until(path: Path, *, at: datetime, last: timedelta | None = None) -> Outcome:
