@@ -20,7 +20,7 @@ from anlan.accounts.models import Membership, Organisation, Site, User
 from anlan.accounts.permissions import has_permission, sites_where
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import DomainError, NotAllowed, NotFound
-from anlan.cases.models import AccessLink
+from anlan.cases.models import AccessLink, Task
 from anlan.customers import services as customers
 from anlan.customers.models import Person
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
@@ -201,7 +201,9 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "site": scene.site,
         "organisation": scene.organisation,
         "incident": incident,
-        "task": case.tasks.select_related("case__site")[0],
+        "task": Task(
+            case=case, role_key="legal_counsel" if variant == "counsel" else "guard"
+        ),
         "report": report,
         "attachment": Attachment(report=report),
         "assignment": Assignment(incident=incident, user=user if own else somebody),

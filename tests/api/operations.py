@@ -353,8 +353,12 @@ def _finish(case: Case, scene: Scene) -> None:
 
 
 def _task(scene: Scene) -> Task:
-    tasks = Task.objects.filter(case=_case(scene), state="open").order_by("position")
-    return tasks[0]
+    """An open one of the guards'; the fuzzer may have ended all of them."""
+    tasks = Task.objects.filter(case=_case(scene), role_key="guard")
+    task = tasks.order_by("-state", "position")[0]
+    if task.state != Task.State.OPEN:
+        cases.reopen_task(task=task, by=scene.officer, at=scene.at)
+    return task
 
 
 def _two(scene: Scene) -> tuple[Case, Case]:

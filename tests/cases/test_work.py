@@ -7,10 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from anlan.accounts.models import Membership
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, TaskState
 from anlan.cases.models import Case, Deadline, Note, PartyRole, Strike, Task
+from anlan.cases.selectors import my_tasks
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from tests.incidents.story import entries, facts, finish_tasks, pass_time
@@ -68,6 +70,37 @@ class TestTasks:
                 again()
 
         assert len(entries(case, "case.task_done")) == 1
+
+    def test_is_done_by_its_role_or_by_who_commands(self, scene, case) -> None:
+        colleague = scene.person("lifang")
+        done = {"task": task(case, "separate"), "at": scene.at, "words": "做了"}
+
+        with pytest.raises(NotAllowed, match="保安"):
+            cases.complete_task(**done, by=colleague)
+        cases.complete_task(**done, by=scene.officer)
+        with pytest.raises(NotAllowed):
+            cases.reopen_task(task=done["task"], by=colleague, at=scene.at)
+        cases.reopen_task(task=done["task"], by=scene.guard, at=scene.at)
+
+        assert len(entries(case, "case.task_done")) == 1
+
+    def test_are_mine_where_i_have_the_role(self, scene, case) -> None:
+        """Somebody may be a guard here and an investigator there."""
+        user = scene.stranger
+        Membership.objects.create(
+            user=user,
+            role_key="customer_service",
+            organisation=scene.organisation,
+            site=scene.site,
+            since_at=scene.at,
+        )
+
+        assert {one.role_key for one in my_tasks(user)} == {"customer_service"}
+        assert {one.role_key for one in my_tasks(scene.guard)} == {"guard"}
+        with pytest.raises(NotAllowed):
+            cases.complete_task(
+                task=task(case, "separate"), by=user, at=scene.at, words="做了"
+            )
 
     def test_skipping_needs_a_reason_and_the_right(self, scene, case) -> None:
         one = task(case, "separate")

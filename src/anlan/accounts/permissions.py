@@ -56,13 +56,29 @@ def check_permission(
     raise NotAllowed(sentence or _("您在这个项目没有“%s”的权限") % permission.label)
 
 
-def sites_where(user: User, permission: Permission) -> QuerySet[Site]:
-    """The sites at which the user holds the permission, as one query."""
+def holds_role(user: User, role_key: str, *, site: Site) -> bool:
+    """Whether the user has just this role, at the site or above it."""
+    return user.is_active and any(
+        membership.role_key == role_key and covers(membership, site)
+        for membership in running_memberships(user)
+    )
+
+
+def sites_where(
+    user: User, permission: Permission, *, role_key: str = ""
+) -> QuerySet[Site]:
+    """The sites at which the user holds the permission, as one query.
+
+    Args:
+        role_key: count only what the user may by this role; empty: by any.
+    """
     if not user.is_active or not _in_scope(user, permission):
         return Site.objects.none()
     wanted = Q(pk__in=[])
     for membership in running_memberships(user):
         if permission not in membership.role.permissions:
+            continue
+        if role_key and membership.role_key != role_key:
             continue
         if membership.site_id:
             wanted |= Q(pk=membership.site_id)

@@ -342,7 +342,7 @@ def skip_task(request: ApiRequest, uid: UUID, body: ReasonIn) -> TaskOut:
 
 @router.post(
     "/tasks/{uid}/reopening",
-    **operation(Permission.CASE_SEE, Permission.CASE_NOTE, out=TaskOut),
+    **operation(Permission.CASE_SEE, Permission.TASK_DO, out=TaskOut),
 )
 def reopen_task(request: ApiRequest, uid: UUID) -> TaskOut:
     caller = request.auth

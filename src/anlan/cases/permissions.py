@@ -9,8 +9,9 @@ from anlan.accounts.permissions import (
     check_permission,
     has_permission,
     held_at,
+    holds_role,
 )
-from anlan.accounts.roles import Permission
+from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases import policies
 from anlan.cases.models import AccessLink, Case, Task
@@ -28,11 +29,35 @@ def check_can_note(by: Actor, case: Case) -> None:
     check_permission(by, Permission.CASE_NOTE, site=case.site)
 
 
+def owns_task(user: User, task: Task) -> bool:
+    """Whether the user has the task's role at its site, or commands there."""
+    site = task.case.site
+    return has_permission(user, Permission.TASK_DO, site=site) and (
+        holds_role(user, task.role_key, site=site)
+        or has_permission(user, Permission.INCIDENT_COMMAND, site=site)
+    )
+
+
 def check_can_do_task(by: Actor, task: Task) -> None:
     """The owner's role, or whoever commands at the site, may complete a task."""
-    check_permission(by, Permission.TASK_DO, site=task.case.site)
+    _check_owns(by, task)
     policies.check_is_open(task.case)
     policies.check_task_open(task)
+
+
+def check_can_reopen_task(by: Actor, task: Task) -> None:
+    """Who may complete it may also take that back."""
+    _check_owns(by, task)
+    policies.check_is_open(task.case)
+
+
+def _check_owns(by: Actor, task: Task) -> None:
+    check_permission(by, Permission.TASK_DO, site=task.case.site)
+    if isinstance(by, User) and not owns_task(by, task):
+        raise NotAllowed(
+            _("这项任务由%(role)s完成，指挥的人可以代办")
+            % {"role": ROLES[task.role_key].name}
+        )
 
 
 def check_can_skip_task(by: Actor, task: Task) -> None:

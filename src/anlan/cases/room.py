@@ -111,16 +111,8 @@ class Can:
         return self._is_open and self._may(Permission.INCIDENT_RESPOND)
 
     @cached_property
-    def do_task(self) -> bool:
-        return self._is_open and self._may(Permission.TASK_DO)
-
-    @cached_property
     def skip_task(self) -> bool:
         return self._is_open and self._may(Permission.TASK_SKIP)
-
-    @cached_property
-    def reopen_task(self) -> bool:
-        return self._is_open and self._may(Permission.CASE_NOTE)
 
     @cached_property
     def edit_party(self) -> bool:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, Site, User
-from anlan.accounts.permissions import sites_where
+from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
@@ -395,14 +395,12 @@ def tasks_by_phase(case: Case) -> dict[str, list[Task]]:
 
 def my_tasks(user: User) -> QuerySet[Task]:
     """Open tasks of the reader's roles at their sites, most urgent first."""
-    roles = {m.role_key for m in user.memberships.filter(ended_at=None)}
+    mine = Q(pk__in=[])
+    for role_key in sorted({m.role_key for m in running_memberships(user)}):
+        sites = sites_where(user, Permission.TASK_DO, role_key=role_key)
+        mine |= Q(role_key=role_key, case__site__in=sites)
     return (
-        Task.objects.filter(
-            state=Task.State.OPEN,
-            role_key__in=roles,
-            case__state=Case.State.OPEN,
-            case__site__in=sites_where(user, Permission.TASK_DO),
-        )
+        Task.objects.filter(mine, state=Task.State.OPEN, case__state=Case.State.OPEN)
         .select_related("case__site")
         .order_by("due_at", "position", "pk")
     )

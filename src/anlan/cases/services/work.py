@@ -100,8 +100,7 @@ def reopen_task(*, task: Task, by: Actor, at: datetime) -> Task:
     """Take back a completion or a skip; the entry of it stays on the record."""
     with ledger.recording():
         task = _lock_task(task)
-        permissions.check_can_note(by, task.case)
-        policies.check_is_open(task.case)
+        permissions.check_can_reopen_task(by, task)
         if task.state == Task.State.OPEN:
             raise Conflict(_("这项任务还没有处理，不需要撤回"))
         task.state = Task.State.OPEN

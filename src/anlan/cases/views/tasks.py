@@ -15,6 +15,7 @@ from anlan.base.errors import NotFound
 from anlan.cases import services as cases
 from anlan.cases.forms import ReasonForm, WordsForm
 from anlan.cases.models import Case, Task
+from anlan.cases.permissions import owns_task
 from anlan.cases.room import Can
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import case_changed, one_tap, posted, reader_of, sheet
@@ -44,6 +45,7 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         body="cases/sheets/task.html",
         task=found,
         can=Can(found.case, reader),
+        is_mine=found.case.is_open and owns_task(reader, found),
     )
 
 
