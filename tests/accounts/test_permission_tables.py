@@ -195,7 +195,10 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         incident=incident,
         reporter_key=user.actor_key if own else "public:x",
     )
+    if name == "cases.check_can_take_command":
+        case.commander = scene.officer
     things: dict[str, Any] = {
+        "commander": user if own else somebody,
         "by": user,
         "case": case,
         "site": scene.site,

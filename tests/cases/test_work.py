@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from anlan.accounts.models import Membership
+from anlan.accounts.models import Membership, User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, TaskState
@@ -231,6 +231,37 @@ class TestCommand:
             cases.take_command(
                 case=case, commander=scene.next_guard, by=scene.guard, at=scene.at
             )
+
+    def test_nobody_takes_it_from_somebody_senior(self, scene, case) -> None:
+        at = scene.at
+
+        def take(commander: User, by: User) -> None:
+            cases.take_command(case=case, commander=commander, by=by, at=at)
+
+        take(scene.guard, scene.guard)
+        take(scene.next_guard, scene.next_guard)  # an equal
+        take(scene.officer, scene.officer)
+        for junior in (scene.guard, scene.person("sunlei")):
+            with pytest.raises(NotAllowed, match="周敏"):
+                take(junior, junior)
+        take(scene.manager, scene.manager)
+        with pytest.raises(NotAllowed):
+            take(scene.guard, scene.officer)
+
+        take(scene.guard, scene.manager)  # handed over
+        take(scene.next_guard, scene.guard)  # and on
+        assert len(facts(case, "case.command_taken")) == 6
+
+    def test_who_left_commands_nobody(self, scene, case) -> None:
+        cases.take_command(
+            case=case, commander=scene.manager, by=scene.manager, at=scene.at
+        )
+        Membership.objects.filter(user=scene.manager).update(ended_at=scene.at)
+
+        taken = cases.take_command(
+            case=case, commander=scene.guard, by=scene.guard, at=scene.at
+        )
+        assert taken.commander == scene.guard
 
     @pytest.mark.parametrize("username", ["dingyi", "lifang", "admin"])
     def test_not_everybody_can_command(self, scene, case, username) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Organisation, User
+from anlan.accounts.models import Organisation, Site, User
 from anlan.accounts.permissions import (
     check_permission,
     has_permission,
@@ -16,6 +16,9 @@ from anlan.base.errors import NotAllowed
 from anlan.cases import policies
 from anlan.cases.models import AccessLink, Case, Task
 from anlan.ledger.events import Actor, System
+
+# Who commands before whom, the least first.
+RUNGS = ("guard", "guard_captain", "duty_officer", "site_manager", "hq_supervisor")
 
 
 def can_see(user: User, case: Case) -> bool:
@@ -89,6 +92,35 @@ def check_can_set_severity(
 def check_can_command(by: Actor, case: Case) -> None:
     check_permission(by, Permission.INCIDENT_COMMAND, site=case.site)
     policies.check_is_open(case)
+
+
+def check_can_take_command(by: Actor, case: Case, *, commander: User) -> None:
+    """From nobody, from an equal or a lower rung, or as the present commander hands it over.
+
+    A guard may command until somebody senior arrives, so the right to respond is enough
+    to take it oneself; naming somebody else needs the right to command.
+    """
+    present = case.commander
+    is_present = isinstance(by, User) and present is not None and by.pk == present.pk
+    is_oneself = isinstance(by, User) and by.pk == commander.pk
+    if is_present or isinstance(by, System):
+        return
+    if not is_oneself:
+        check_permission(by, Permission.INCIDENT_COMMAND, site=case.site)
+    if not isinstance(by, User) or present is None:
+        return
+    if rung_at(by, case.site) < rung_at(present, case.site):
+        raise NotAllowed(
+            _("%(name)s正在指挥，职级比您高，请由其移交") % {"name": present.name}
+        )
+
+
+def rung_at(user: User, site: Site) -> int:
+    """How senior somebody is at a scene of the site; -1 for who has no place there."""
+    return max(
+        (n for n, key in enumerate(RUNGS) if holds_role(user, key, site=site)),
+        default=-1,
+    )
 
 
 def check_can_close(by: Actor, case: Case) -> None:

@@ -179,17 +179,11 @@ def set_severity(
 
 
 def take_command(*, case: Case, commander: User, by: Actor, at: datetime) -> Case:
-    """Hand the command over, with time and name; to the same person twice does nothing.
-
-    A guard may command until somebody senior arrives, so the right to respond is enough
-    to be named; naming somebody else needs the right to command.
-    """
+    """Hand the command over, with time and name; to the same person twice does nothing."""
     with ledger.recording():
         case = lock_case(case)
         policies.check_is_open(case)
-        taking_it_oneself = isinstance(by, User) and by.pk == commander.pk
-        if not taking_it_oneself:
-            permissions.check_can_command(by, case)
+        permissions.check_can_take_command(by, case, commander=commander)
         if not has_permission(commander, Permission.INCIDENT_RESPOND, site=case.site):
             raise InvalidInput(_("这个人不能担任本项目的现场指挥"), path="commander")
         if case.commander_id == commander.pk:
