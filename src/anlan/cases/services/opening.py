@@ -26,8 +26,9 @@ from anlan.cases.models import (
     Task,
 )
 from anlan.cases.playbook import Plan, PlannedTask, read_plan
+from anlan.cases.policies import check_is_open
 from anlan.cases.services.deadlines import start_deadline
-from anlan.cases.services.record import record
+from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.standards import standards_at
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -214,8 +215,14 @@ def add_task(
     advice: str = "",
     source: str = "",
 ) -> Task:
-    """Give a role work that no playbook foresaw; how other packages hold a case open."""
+    """Give a role work that no playbook foresaw; how other packages hold a case open.
+
+    Raises:
+        Conflict: the case is closed, or joined into another.
+    """
     with ledger.recording():
+        case = lock_case(case)
+        check_is_open(case)
         task = Task.objects.create(
             case=case,
             key=key,
