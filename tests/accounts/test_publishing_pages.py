@@ -56,7 +56,7 @@ class TestStandards:
         page = supervisor.get(STANDARD).content.decode()
         assert "新增一岗" in page
         assert "<c-" not in page
-        assert "2 分 00 秒" in supervisor.get("/admin/standards/").content.decode()
+        assert "2 分钟" in supervisor.get("/admin/standards/").content.decode()
 
     def test_the_reason_is_covered_by_the_record(self, scene, supervisor):
         supervisor.post(STANDARD, {"amount": "2", "unit": "60", "reason": "新增一岗"})

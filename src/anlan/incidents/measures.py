@@ -20,6 +20,14 @@ _UNITS = (
 )
 
 
+def limit_words(seconds: int | None) -> str:
+    """A time limit as it is said: 30 秒, 3 分钟, 1 小时, 7 天; nothing without one."""
+    for size, words in _UNITS:
+        if seconds and seconds % size == 0:
+            return words % (seconds // size)
+    return ""
+
+
 class Kept(StrEnum):
     """Where a promise stands."""
 
@@ -56,12 +64,7 @@ class Measure:
 
     @property
     def limit_words(self) -> str:
-        """The limit as it is said: 30 秒, 3 分钟, 1 小时, 7 天."""
-        limit = self.limit or 0
-        for size, words in _UNITS:
-            if limit and limit % size == 0:
-                return words % (limit // size)
-        return ""
+        return limit_words(self.limit)
 
     @property
     def state(self) -> Kept:

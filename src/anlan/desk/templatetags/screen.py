@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from anlan.base.identity import mask_identity_number, mask_name, mask_plate
 from anlan.base.phone import mask_phone
+from anlan.incidents.measures import limit_words
 
 HOMES = {"/", "/m/"}
 _DAYS = (
@@ -91,6 +92,9 @@ def duration(value: timedelta | float | None) -> str:
             "seconds": second,
         }
     return _("%(seconds)d 秒") % {"seconds": second}
+
+
+register.filter("limit", limit_words)
 
 
 @register.filter
