@@ -132,6 +132,8 @@ SHOTS = (
         steps=(
             ("input[name=name]", "钱程"),
             ("input[name=username]", "look{serial}"),
+            ("select[name=role]", "guard"),
+            ("select[name=node]", "{node}"),
             ("main form.form button", ""),
         ),
     ),
@@ -247,6 +249,9 @@ def _wait_for(address: str) -> None:
 
 def _do(page: Page, selector: str, words: str) -> None:
     found = page.locator(selector).first
+    if words and found.evaluate("one => one.localName") == "select":
+        found.select_option(words)
+        return
     if words:
         found.fill(words)
         return

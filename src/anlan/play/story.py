@@ -95,6 +95,7 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         "follow": follow,
         "device": str(device.uid),
         "check": str(check.uid),
+        "node": f"site:{site.pk}",
         "week_later": str(local_day(at + timedelta(days=14))),
     }
 

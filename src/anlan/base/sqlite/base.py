@@ -92,6 +92,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._leave_gate()
             if self._gate is not None:
                 self._gate.close()
+                self._gate = None  # the next connection may be to another file
 
     def _leave_gate(self) -> None:
         if self._inside:
