@@ -9,10 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from anlan.base.errors import Conflict
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Note, Party, Strike, Task
+from anlan.cases.views import pages
 from anlan.customers import services as customers
 from anlan.ledger.models import Entry
 from tests.incidents.story import finish_tasks
@@ -403,3 +405,17 @@ def test_a_guard_s_room_shows_no_button_that_would_be_refused(
     for refused in ("phase/", "strike/", "joining/", "skipping/", "false-alarm/"):
         assert f"/cases/{case.number}/{refused}" not in page
         assert refused not in page
+
+
+def test_an_incident_ends_on_its_own_page_only(scene: Scene) -> None:
+    """Its gates stand before it: control and the police question."""
+    case = scene.incident().case
+    finish_tasks(case, by=scene.officer, at=scene.at)
+    request = RequestFactory().post(f"/cases/{case.number}/closing/")
+    request.user = scene.officer
+
+    with pytest.raises(Conflict):
+        pages.closing(request, case.number)
+
+    case.refresh_from_db()
+    assert case.state == Case.State.OPEN

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.base.errors import Conflict
 from anlan.cases import services as cases
 from anlan.cases.forms import CommandForm, JoinForm, PlainForm, ReasonForm
 from anlan.cases.room import Room
@@ -150,6 +151,8 @@ def parting(request: HttpRequest, number: str) -> HttpResponse:
 def closing(request: HttpRequest, number: str) -> HttpResponse:
     """What still holds the case open, and the button that ends it."""
     found = room_of(request, number)
+    if hasattr(found.case, "incident"):  # its own page asks for more before it ends
+        raise Conflict(_("请在事件的办结页面办结"))
     if request.method == "POST":
         cases.close_case(case=found.case, by=found.reader, at=timezone.now())
         return redirect("cases:closing", number)
