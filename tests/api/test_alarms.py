@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from anlan.accounts.models import Place
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.selectors import timeline
 from anlan.config.logs import HideSecrets
+from anlan.incidents import services as incidents
 from anlan.incidents.devices_mapping import MOST_BYTES, read_message
 from anlan.incidents.devices_proof import secret_of
 from anlan.incidents.enums import DeviceKind, DeviceMode, HappenedSource
@@ -210,6 +212,27 @@ def test_a_camera_speaks_multipart_xml(scene: Scene) -> None:
     heard = box.send(over, content_type="application/xml", path=path)
     assert (heard.status, heard.body["received"]) == (200, "alive")
     assert Report.objects.count() == 1
+
+
+def test_a_camera_that_sees_a_new_fight_after_the_end_is_heard(scene: Scene) -> None:
+    box = put_up(
+        scene,
+        mode=DeviceMode.SECRET_URL,
+        mapping="hikvision-xml",
+        kind=DeviceKind.CAMERA,
+    )
+    xml, kind = example("hikvision-xml")
+    path = f"/api/v1/alarms/{box.secret}"
+    assert box.send(xml, content_type=kind, path=path).status == 201
+    first = Report.objects.get().incident
+    incidents.mark_false_alarm(
+        incident=first, reason="打闹", by=scene.officer, at=timezone.now()
+    )
+
+    longer = xml.replace(b"14:02:29", b"14:02:49")
+    assert box.send(longer, content_type=kind, path=path).status == 201
+
+    assert Report.objects.exclude(incident=first).count() == 1
 
 
 @pytest.mark.parametrize("mapping", ["anlan", "panel-form", "hikvision-xml"])

@@ -23,6 +23,7 @@ from anlan.base import crypto
 from anlan.base.clock import local_day, utc_text
 from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
 from anlan.cases import services as cases
+from anlan.cases.enums import CaseState
 from anlan.cases.models import AcceptedRequest
 from anlan.incidents.devices_mapping import Message, mappings, read_message
 from anlan.incidents.devices_proof import (
@@ -394,6 +395,8 @@ def _going_on(device: Device, message: Message, *, at: datetime) -> Report | Non
     newest = (
         Report.objects.filter(
             reporter_key=device.actor_key,
+            # After the end of the last one it is another fight.
+            incident__case__state=CaseState.OPEN,
             received_at__gt=at - timedelta(seconds=seconds),
             received_at__lte=at,
         )
