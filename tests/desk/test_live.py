@@ -4,12 +4,14 @@ import asyncio
 import signal
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlan.accounts.models import Membership
 from anlan.desk import live
@@ -146,6 +148,20 @@ def test_page_hears_what_was_recorded_while_it_was_made(
         told += listener.take(1)
 
     assert [one.seq for one in told] == [told[0].seq + n for n in range(3)]
+
+
+def test_moment_long_ago_looks_at_the_newest_only(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_BEHIND", 3)
+    write(scene, 5)
+    chain = ChainKey(scene.organisation.pk, scene.site.pk)
+    head = head_of(scene)
+
+    assert live.places_at([chain], scene.at + timedelta(days=1)) == {chain: head}
+    with CaptureQueriesContext(connection) as asked:
+        assert live.places_at([chain], datetime(1970, 1, 1, tzinfo=UTC)) == {chain: 0}
+    assert f'"seq" >= {head - 3}' in asked[-1]["sql"]
 
 
 def test_place_of_another_ledger_asks_for_a_fresh_look(

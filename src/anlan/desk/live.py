@@ -46,7 +46,7 @@ from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
-from anlan.ledger.tail import ChainKey, Follower, Frame, Row, Step, Tailer
+from anlan.ledger.tail import MOST_BEHIND, ChainKey, Follower, Frame, Row, Step, Tailer
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -351,18 +351,14 @@ def places_at(chains: Sequence[ChainKey], moment: datetime) -> dict[ChainKey, in
 
 
 def _place_at(chain: ChainKey, moment: datetime) -> int:
-    # Walks back from the end; what is looked at is what was recorded since.
-    last = (
-        Entry.objects.filter(
-            organisation_id=chain.organisation_id,
-            site_id=chain.site_id,
-            recorded_at__lte=moment,
-        )
-        .order_by("-seq")
-        .values_list("seq", flat=True)
-        .first()
-    )
-    return last or 0
+    # Walks back from the end; what is looked at is what was recorded since. Whoever
+    # names a moment further back is told to read everything afresh anyway.
+    entries = Entry.objects.filter(
+        organisation_id=chain.organisation_id, site_id=chain.site_id
+    ).order_by("-seq")
+    seqs = entries.values_list("seq", flat=True)
+    nearest = (seqs.first() or 0) - MOST_BEHIND
+    return seqs.filter(seq__gte=nearest, recorded_at__lte=moment).first() or 0
 
 
 @asynccontextmanager
