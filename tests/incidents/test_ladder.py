@@ -358,6 +358,19 @@ class TestUnconfirmedPublicReport:
             fact["key"] for fact in facts(incident.case, "case.deadline_missed")
         ]
 
+    def test_a_confirmation_that_never_came_is_not_kept(self, scene) -> None:
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+        clock = Deadline.objects.get(case=incident.case, key="incident.confirm")
+
+        at = pass_time(scene.at, 3600)
+        clock.refresh_from_db()
+        assert clock.fired_at == clock.due_at
+        assert clock.met_at is None
+
+        incidents.confirm_report(incident=incident, by=scene.guard, at=at)
+        clock.refresh_from_db()
+        assert clock.met_at == at  # late
+
     def test_a_visitor_cannot_confirm(self, scene) -> None:
         incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
 

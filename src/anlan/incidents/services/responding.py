@@ -166,8 +166,8 @@ def climb(*, deadline_key: str, about: str, at: datetime) -> None:
     if deadline_key == CONFIRM:
         case = Case.objects.get(uid=uid)
         incident = Incident.objects.select_related("place", "case__site").get(case=case)
-        if case.is_open:
-            hasten_ladder(incident=incident, at=at)
+        if case.is_open:  # the promise was not kept: its clock stays unmet
+            _see_somebody_comes(incident, at=at)
         return
     if kind != "assignment" or deadline_key not in {ACKNOWLEDGE, ARRIVE}:
         return
@@ -196,12 +196,11 @@ def climb(*, deadline_key: str, about: str, at: datetime) -> None:
 
 
 def hasten_ladder(*, incident: Incident, at: datetime) -> None:
-    """After a confirmation, or without one in time: see that somebody is being alerted."""
+    """After a confirmation: its clock is met, and somebody is being alerted."""
     cases.meet_deadlines(
         case=incident.case, key=CONFIRM, about=f"case:{incident.case.uid}", at=at
     )
-    if not _running(incident).exists():
-        _alert_next(incident, at=at)
+    _see_somebody_comes(incident, at=at)
 
 
 def stand_down(*, incident: Incident, at: datetime) -> None:
@@ -261,8 +260,8 @@ def part_responders(*, case: Case, host: Case, at: datetime) -> None:
         .select_related("user")
     ):
         _take_along(assignment, other, incident, at=at)
-    if incident.controlled_at is None and not _running(incident).exists():
-        _alert_next(incident, at=at)
+    if incident.controlled_at is None:
+        _see_somebody_comes(incident, at=at)
 
 
 def assignment_of(incident: Incident, user: User) -> Assignment:
@@ -280,6 +279,11 @@ def assignment_of(incident: Incident, user: User) -> Assignment:
     if assignment is None:
         raise NotFound(_("这个人没有被派往本事件"))
     return assignment
+
+
+def _see_somebody_comes(incident: Incident, *, at: datetime) -> None:
+    if not _running(incident).exists():
+        _alert_next(incident, at=at)
 
 
 def _alert_next(incident: Incident, *, at: datetime) -> None:
