@@ -10,6 +10,7 @@ from anlan.accounts.events import SignedIn
 from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
+from anlan.accounts.selectors import people_for
 from anlan.cases.models import Case
 from anlan.customers.selectors import MaskedPerson, masked, search_people
 from anlan.ledger.models import Entry
@@ -41,23 +42,9 @@ def places_like(user: User, text: str) -> list[Place]:
 
 def staff_like(user: User, text: str) -> list[User]:
     """Colleagues by name, account or number, for those who manage people."""
-    wanted = (
-        Q(name__icontains=text)
-        | Q(username__icontains=text)
-        | Q(employee_number__iexact=text)
-    )
-    found = User.objects.filter(wanted, organisation=user.organisation_id)
-    if not _manages_everybody(user):
-        sites = sites_where(user, Permission.PEOPLE_MANAGE)
-        found = found.filter(
-            pk__in=User.objects.filter(
-                memberships__site__in=sites, memberships__ended_at=None
-            ).values("pk")
-        )
+    found = people_for(user, text=text)
     return list(
-        found.prefetch_related("memberships__site", "memberships__region").order_by(
-            "employee_number", "pk"
-        )[:MOST]
+        found.prefetch_related("memberships__site", "memberships__region")[:MOST]
     )
 
 
@@ -83,12 +70,3 @@ def sign_ins(user: User, *, most: int = 10) -> list[datetime]:
 
 def _holds(user: User, permission: Permission) -> bool:
     return any(permission in m.role.permissions for m in running_memberships(user))
-
-
-def _manages_everybody(user: User) -> bool:
-    return any(
-        m.site_id is None
-        and m.region_id is None
-        and Permission.PEOPLE_MANAGE in m.role.permissions
-        for m in running_memberships(user)
-    )
