@@ -11,11 +11,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client, RequestFactory
 
-from anlan.base.errors import Conflict
+from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Note, Party, Strike, Task
 from anlan.cases.views import pages
 from anlan.customers import services as customers
+from anlan.customers.models import Person
 from anlan.ledger.models import Entry
 from tests.incidents.story import finish_tasks
 from tests.scene import Scene
@@ -419,3 +420,45 @@ def test_an_incident_ends_on_its_own_page_only(scene: Scene) -> None:
 
     case.refresh_from_db()
     assert case.state == Case.State.OPEN
+
+
+def test_a_customer_who_cannot_be_put_on_the_case_is_not_registered(
+    scene: Scene,
+) -> None:
+    case = scene.incident().case
+    cases.close_as_false_alarm(case=case, reason="误报", by=scene.officer, at=scene.at)
+
+    with pytest.raises(Conflict):
+        cases.add_customer(
+            case=case,
+            name="赵某",
+            phone="19911110000",
+            roles=["victim"],
+            by=scene.officer,
+            at=scene.at,
+        )
+
+    assert not Person.objects.exists()
+
+
+def test_two_identities_register_nobody(scene: Scene) -> None:
+    case = scene.incident().case
+    party = cases.add_party(
+        case=case, roles=["victim"], description="高", by=scene.officer, at=scene.at
+    )
+
+    with pytest.raises(InvalidInput):
+        cases.identify_customer(
+            party=party,
+            name="赵某",
+            phone="19911110000",
+            user=scene.guard,
+            by=scene.officer,
+            at=scene.at,
+        )
+    assert not Person.objects.exists()
+
+    known = cases.identify_customer(
+        party=party, name="赵某", phone="19911110000", by=scene.officer, at=scene.at
+    )
+    assert known.person == Person.objects.get()

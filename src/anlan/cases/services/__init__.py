@@ -12,7 +12,13 @@ from anlan.cases.services.deadlines import (
     start_standard,
 )
 from anlan.cases.services.opening import add_task, apply_playbook, open_case, take_turns
-from anlan.cases.services.people import add_party, identify_party, set_party_roles
+from anlan.cases.services.people import (
+    add_customer,
+    add_party,
+    identify_customer,
+    identify_party,
+    set_party_roles,
+)
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import (
     earlier_answer,
@@ -47,6 +53,7 @@ from anlan.cases.services.work import (
 )
 
 __all__ = [
+    "add_customer",
     "add_party",
     "add_task",
     "advance_phase",
@@ -57,6 +64,7 @@ __all__ = [
     "complete_task",
     "earlier_answer",
     "fire_due_deadlines",
+    "identify_customer",
     "identify_party",
     "join_cases",
     "lock_case",

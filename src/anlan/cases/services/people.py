@@ -16,6 +16,7 @@ from anlan.cases.events import PartyAdded, PartyIdentified, PartyRolesSet
 from anlan.cases.models import Case, Party, PartyRole
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import made_before, remember_made
+from anlan.customers import services as customers
 from anlan.customers.models import Person
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -89,6 +90,47 @@ def add_party(
     return party
 
 
+def add_customer(
+    *,
+    case: Case,
+    name: str,
+    phone: str,
+    roles: Iterable[str],
+    by: Actor,
+    at: datetime,
+    user: User | None = None,
+    description: str = "",
+    request_id: UUID | None = None,
+) -> Party:
+    """Register a customer, or find them, and put them on the case: both or neither."""
+    with ledger.recording():
+        return add_party(
+            case=case,
+            roles=roles,
+            person=_customer(case, name=name, phone=phone, by=by, at=at),
+            user=user,
+            description=description,
+            request_id=request_id,
+            by=by,
+            at=at,
+        )
+
+
+def identify_customer(
+    *,
+    party: Party,
+    name: str,
+    phone: str,
+    by: Actor,
+    at: datetime,
+    user: User | None = None,
+) -> Party:
+    """Register or find the customer that somebody turned out to be: both or neither."""
+    with ledger.recording():
+        person = _customer(party.case, name=name, phone=phone, by=by, at=at)
+        return identify_party(party=party, person=person, user=user, by=by, at=at)
+
+
 def identify_party(
     *,
     party: Party,
@@ -149,6 +191,13 @@ def set_party_roles(
             at=at,
         )
     return party
+
+
+def _customer(case: Case, *, name: str, phone: str, by: Actor, at: datetime) -> Person:
+    case = lock_case(case)  # before the person, as everywhere
+    return customers.find_or_add_person(
+        site=case.site, name=name, phone=phone, by=by, at=at
+    )
 
 
 def _checked_roles(roles: Iterable[str]) -> Sequence[str]:

@@ -20,7 +20,6 @@ from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import case_changed, posted, reader_of, sheet
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
-from anlan.customers.models import Person
 
 
 @login_required
@@ -32,16 +31,17 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
     case = case_for(reader, number)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        cases.add_party(
-            case=case,
-            roles=said["roles"],
-            person=_person(request, case, said),
-            user=said["user"],
-            description=said["description"],
-            request_id=said["request_id"],
-            by=reader,
-            at=at,
-        )
+        who = {field: said[field] for field in ("roles", "user", "description")}
+        about: dict[str, Any] = {
+            "case": case,
+            "request_id": said["request_id"],
+            "by": reader,
+            "at": at,
+        }
+        if said["name"]:
+            cases.add_customer(name=said["name"], phone=said["phone"], **who, **about)
+        else:
+            cases.add_party(**who, **about)
         return case_changed(request, number, at=at)
 
     return sheet(
@@ -64,13 +64,16 @@ def identity(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     party = _party(case, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        cases.identify_party(
-            party=party,
-            person=_person(request, case, said),
-            user=said["user"],
-            by=reader,
-            at=at,
-        )
+        about: dict[str, Any] = {
+            "party": party,
+            "user": said["user"],
+            "by": reader,
+            "at": at,
+        }
+        if said["name"]:
+            cases.identify_customer(name=said["name"], phone=said["phone"], **about)
+        else:
+            cases.identify_party(**about)
         return case_changed(request, number, at=at)
 
     return sheet(
@@ -157,18 +160,6 @@ def _revealed(
     )
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _person(request: HttpRequest, case: Case, said: dict[str, Any]) -> Person | None:
-    if not said["name"]:
-        return None
-    return customers.find_or_add_person(
-        site=case.site,
-        name=said["name"],
-        phone=said["phone"],
-        by=reader_of(request),
-        at=timezone.now(),
-    )
 
 
 def _party(case: Case, uid: UUID) -> Party:
