@@ -12,6 +12,7 @@ from typing import TypeAlias
 from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
+from anlan.base.errors import traced
 from anlan.cases import services as cases
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards
@@ -110,9 +111,11 @@ def _step(lane: Lane) -> float:
         return _pause(lane, at)
     except OperationalError:
         log.warning("the database does not answer; trying again in a second")
-    except Exception:
+    except Exception as error:  # noqa: BLE001 -- the log has it, without names
         # A fault in one job must not end the other lanes; the rows wait, nothing is lost.
-        log.exception("a job failed; trying again in a second")
+        log.error(  # noqa: TRY400
+            "a job failed; trying again in a second: %s", traced(error)
+        )
     close_old_connections()
     return 1.0
 

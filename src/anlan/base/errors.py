@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import ClassVar
 
 
@@ -61,3 +62,12 @@ class TooManyRequests(DomainError):
     def __init__(self, sentence: object, *, retry_after: int) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+def traced(error: BaseException) -> str:
+    """Where and what an unexpected error was, for a log.
+
+    Without its text: a database quotes the row that it refused, and with it names.
+    """
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{frames}".rstrip()

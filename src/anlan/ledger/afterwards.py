@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from anlan.base.errors import DomainError
+from anlan.base.errors import DomainError, traced
 from anlan.ledger.events import Queued
 from anlan.ledger.models import Chain, Cursor, Entry, EntryRef, Parked
 from anlan.ledger.sentences import event_of
@@ -153,12 +153,13 @@ def _read_page(
             # They were rolled back with it: once more without it, which is then the
             # first of the next page.
             return _read_page(consumer, organisation_id, site_id, at, most=before_it)
-        log.exception(
-            "%s failed on %s/%s/%s",
+        log.error(  # noqa: TRY400 -- with its text it might name somebody
+            "%s failed on %s/%s/%s: %s",
             consumer.name,
             organisation_id,
             site_id,
             failed.seq,
+            traced(error),
         )
         return _note_failure(consumer, failed, error, at)
 
