@@ -6,11 +6,8 @@ process can read the entry.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import django
 
@@ -26,6 +23,7 @@ from anlan.incidents import services as incidents  # noqa: E402
 from anlan.incidents.enums import Channel  # noqa: E402
 from anlan.ledger.models import Entry  # noqa: E402
 from bench.figures import Figure, answer, percentile  # noqa: E402
+from bench.server import start_worker  # noqa: E402
 
 A_MINUTE = 10_000  # clocks
 GOAL_MS = 1000.0
@@ -40,13 +38,7 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
     count = A_MINUTE * seconds // 60
     case = open_case()
     last = last_entry(case)
-    worker = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"],
-        cwd=Path(__file__).resolve().parents[1],
-        stdout=subprocess.PIPE,
-    )
-    assert worker.stdout
-    worker.stdout.readline()  # "worker ready"
+    worker = start_worker()
     try:
         begin = timezone.now() + timedelta(seconds=START_SECONDS)
         start_clocks(case, count, begin=begin, seconds=seconds)

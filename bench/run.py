@@ -22,7 +22,7 @@ from pathlib import Path
 from bench.figures import OUTPUT, Figure
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHES = ("ledger", "live", "core", "pages", "deadlines", "alarm")
+BENCHES = ("ledger", "live", "core", "pages", "deadlines", "kills", "alarm")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

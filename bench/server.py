@@ -43,6 +43,16 @@ def serving(
         process.wait(STOP_SECONDS)
 
 
+def start_worker() -> subprocess.Popen[bytes]:
+    """``manage.py worker`` on this data folder, once it says that it is ready."""
+    worker = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    assert worker.stdout
+    worker.stdout.readline()
+    return worker
+
+
 def wait_until_open(port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
