@@ -2,65 +2,81 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import django
 
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
 
+from anlan.base.sqlite.base import WriteGate  # noqa: E402
 from anlan.config.front import Front  # noqa: E402
+from anlan.config.management.commands.web import serve  # noqa: E402
 from anlan.config.server import run  # noqa: E402
 
+ROWS = "ANLAN_BENCH_ROWS"  # how many a request writes
+WORKERS = 2
 WORDS = "x" * 300  # about as long as a row of ours
 
 
 class Bare:
-    """A WSGI application that answers every request with one durable transaction."""
+    """A WSGI application that answers every request with one durable transaction.
 
-    def __init__(self, path: Path, *, rows: int) -> None:
-        self._path = path
+    The database is the product's, with its settings and, on SQLite, its queue of
+    writers; Django only opens the connection.
+    """
+
+    def __init__(self, rows: int) -> None:
         self._rows = rows
         self._local = threading.local()
-        self._gate = threading.Lock()
-        self._connection().execute(
-            "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INTEGER)"
+        self._is_sqlite = connection.vendor == "sqlite"
+        self._insert = (
+            "INSERT INTO bench_bare (a, b) VALUES (?, ?)"
+            if self._is_sqlite
+            else "INSERT INTO bench_bare (a, b) VALUES (%s, %s)"
         )
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         environ["wsgi.input"].read()
-        connection = self._connection()
-        with self._gate:
-            connection.execute("BEGIN IMMEDIATE")
-            for number in range(self._rows):
-                connection.execute(
-                    "INSERT INTO t (a, b) VALUES (?, ?)", (WORDS, number)
-                )
-            connection.execute("COMMIT")
+        if self._is_sqlite:
+            gate = self._own_gate()
+            gate.enter()
+            try:
+                self._write("BEGIN IMMEDIATE")
+            finally:
+                gate.leave()
+        else:
+            self._write("BEGIN")
         start_response("201 Created", [("Content-Length", "2")])
         return [b"{}"]
 
-    def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
-            connection = sqlite3.connect(self._path, timeout=20, isolation_level=None)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            self._local.connection = connection
-        return cast(sqlite3.Connection, self._local.connection)
+    def _write(self, begin: str) -> None:
+        connection.ensure_connection()
+        cursor = connection.connection.cursor()
+        cursor.execute(begin)
+        for number in range(self._rows):
+            cursor.execute(self._insert, (WORDS, number))
+        cursor.execute("COMMIT")
 
+    def _own_gate(self) -> WriteGate:
+        if not hasattr(self._local, "gate"):
+            self._local.gate = WriteGate(str(settings.DATABASES["default"]["NAME"]))
+        gate: WriteGate = self._local.gate
+        return gate
+
+
+application = Bare(int(os.environ.get(ROWS, "1")))
 
 if __name__ == "__main__":
-    path, rows = sys.argv[1:]
-    run(
-        Front(Bare(Path(path), rows=int(rows))),
-        host=settings.HOST,
-        port=settings.PORT,
-    )
+    if sys.argv[1:] == ["web"]:
+        serve("bench.bare:application", workers=WORKERS)
+    else:
+        run(Front(application), host=settings.HOST, port=settings.PORT)

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,8 @@ FAST_AND_LOOSE = {
     "shared_buffers": "128MB",
     "log_min_messages": "fatal",
 }
+# As an installation has it: what was answered is on the disk.
+DURABLE = {"max_connections": "200", "log_min_messages": "fatal"}
 
 
 def server_binaries() -> Path | None:
@@ -44,7 +46,9 @@ def server_binaries() -> Path | None:
 
 
 @contextmanager
-def temporary_cluster(binaries: Path) -> Iterator[str]:
+def temporary_cluster(
+    binaries: Path, settings: Mapping[str, str] = FAST_AND_LOOSE
+) -> Iterator[str]:
     """Start a cluster on a free loopback port; yield the address of its database.
 
     Stopped and removed however the block ends; should we be killed, the watch stops it.
@@ -63,7 +67,7 @@ def temporary_cluster(binaries: Path) -> Iterator[str]:
                 str(binaries / "postgres"),
                 *("-D", str(folder / "data"), "-k", str(folder)),
                 *("-h", "127.0.0.1", "-p", str(port)),
-                *(f"--{name}={value}" for name, value in FAST_AND_LOOSE.items()),
+                *(f"--{name}={value}" for name, value in settings.items()),
             ],
             env=os.environ,
             user=user,

@@ -20,17 +20,22 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=2, help="processes")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        Server(
-            "anlan.config.wsgi:application",
-            address=settings.HOST,
-            port=settings.PORT,
-            interface=Interfaces.WSGI,
-            http=HTTPModes.http1,
-            websockets=False,
-            workers=options["workers"],
-            # Together as many as one process has: more only wait for each other.
-            blocking_threads=max(1, settings.WEB_THREADS // options["workers"]),
-            respawn_failed_workers=True,
-            workers_kill_timeout=KILL_SECONDS,
-            log_level=LogLevels.error,
-        ).serve()
+        serve("anlan.config.wsgi:application", workers=options["workers"])
+
+
+def serve(application: str, *, workers: int) -> None:
+    """Serve a WSGI application, named as ``module:name``, until a signal."""
+    Server(
+        application,
+        address=settings.HOST,
+        port=settings.PORT,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers,
+        # Together as many as one process has: more only wait for each other.
+        blocking_threads=max(1, settings.WEB_THREADS // workers),
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_SECONDS,
+        log_level=LogLevels.error,
+    ).serve()
