@@ -20,9 +20,11 @@ from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
 
 A_BREATH = 0.15  # seconds in which whatever a press set off has shown itself
 PATIENCE = 10.0  # seconds
-# What one press may rightly write several times, or what nobody pressed for.
+# What one press may rightly write several times, what nobody pressed for, and looks at a
+# protected field: who is shown it twice has looked twice.
 MANY = re.compile(
     r"incident\.responder_|notify\.|case\.(deadline_missed|task_skipped|task_added)$"
+    r"|customers\.protected_field_read$"
 )
 # These end the incident or the session: last, or not at all.
 ENDS = ("/joining/", "/false-alarm/", "/closing/")

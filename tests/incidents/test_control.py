@@ -101,6 +101,18 @@ class TestDissuasion:
         assert incident.dissuasion == result
         assert facts(incident.case, "incident.dissuasion_tried") == [{"result": result}]
 
+    def test_the_same_result_again_is_nothing_new(self, scene) -> None:
+        incident = scene.incident()
+        for result in (Dissuasion.FAILED, Dissuasion.FAILED, Dissuasion.WORKED):
+            incidents.record_dissuasion(
+                incident=incident, result=result, by=scene.guard, at=scene.at
+            )
+
+        assert facts(incident.case, "incident.dissuasion_tried") == [
+            {"result": Dissuasion.FAILED},
+            {"result": Dissuasion.WORKED},
+        ]
+
     def test_is_the_first_line_of_the_checklist(self, scene) -> None:
         tasks = scene.incident().case.tasks.order_by("position")
 

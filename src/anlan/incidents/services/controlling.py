@@ -65,12 +65,16 @@ def record_dissuasion(
 ) -> Incident:
     """口头劝阻, the first line of the control checklist: whether words were tried first.
 
+    The result that already stands says nothing new, and is not recorded again.
+
     Source: docs/sources.md (保安服务管理条例 29: 及时制止).
     """
     with ledger.recording():
         incident = locked_incident(incident)
         case_policies.check_is_open(incident.case)
         check_permission(by, Permission.INCIDENT_RESPOND, site=incident.case.site)
+        if incident.dissuasion == result:
+            return incident
         incident.dissuasion = result
         incident.save(update_fields=["dissuasion"])
         cases.record(DissuasionTried(result=result.value), incident.case, by=by, at=at)
