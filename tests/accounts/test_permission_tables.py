@@ -235,6 +235,8 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
     if name == "accounts.check_can_manage":
         username = {"manager": "hetao", "headquarters": "guoxin"}.get(variant)
         things["user"] = scene.person(username) if username else somebody
+        if variant == "roleless":
+            Membership.objects.filter(user=somebody).update(ended_at=scene.at)
     return things
 
 

@@ -9,10 +9,12 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from anlan.accounts.events import UserAdded
 from anlan.accounts.models import Membership, Organisation, Region, Site, User
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed
 from anlan.ledger.events import Actor, System
+from anlan.ledger.models import Entry
 
 Node: TypeAlias = Organisation | Region | Site
 
@@ -189,11 +191,25 @@ def check_can_grant(by: Actor, role_key: str, node: Node) -> None:
 
 
 def can_manage(by: User, user: User) -> bool:
-    """Whether ``by`` could have granted every running role of ``user``."""
+    """Whether ``by`` could have granted every running role of ``user``.
+
+    Of somebody without any: whether ``by`` manages the company's people or added them.
+    """
+    if by.organisation_id != user.organisation_id:
+        return False
+    if not holds_somewhere(by, Permission.PEOPLE_MANAGE):
+        return False
+    running = running_memberships(user)
+    if running:
+        return all(can_grant(by, m.role_key, m.node) for m in running)
     return (
-        by.organisation_id == user.organisation_id
-        and holds_somewhere(by, Permission.PEOPLE_MANAGE)
-        and all(can_grant(by, m.role_key, m.node) for m in running_memberships(user))
+        Permission.PEOPLE_MANAGE in held_at(by, user.organisation)
+        or Entry.objects.filter(
+            organisation_id=user.organisation_id,
+            subject=user.subject,
+            kind=UserAdded.kind,
+            actor=by.actor_key,
+        ).exists()
     )
 
 
