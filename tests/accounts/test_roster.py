@@ -101,6 +101,14 @@ class TestShifts:
 
 
 class TestPosts:
+    def test_a_post_is_closed_once(self, scene):
+        post = post_of(scene)
+        seen_by_another = Post.objects.get(pk=post.pk)
+        for one in (post, seen_by_another):
+            services.close_post(post=one, by=scene.manager, at=hour(8, 0))
+        closed = Entry.objects.filter(kind="accounts.post_closed")
+        assert closed.count() == 1
+
     def test_a_post_with_shifts_ahead_is_not_closed(self, scene):
         post = post_of(scene)
         put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))

@@ -75,6 +75,13 @@ class TestEnrolment:
         assert code not in str(row)
         assert PIN not in Pin.objects.get(user=scene.guard).secret
 
+    def test_a_phone_is_revoked_once(self, scene, phone):
+        seen_by_another = SharedPhone.objects.get(pk=phone.pk)
+        for one in (phone, seen_by_another):
+            services.revoke_shared_phone(phone=one, by=scene.manager, at=scene.at)
+        revoked = Entry.objects.filter(kind="accounts.shared_phone_revoked")
+        assert revoked.count() == 1
+
     def test_a_revoked_phone_opens_for_nobody(self, scene, phone):
         services.revoke_shared_phone(phone=phone, by=scene.manager, at=scene.at)
 

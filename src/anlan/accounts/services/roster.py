@@ -105,12 +105,13 @@ def close_post(*, post: Post, by: Actor, at: datetime) -> None:
         Conflict: somebody is on the roster there after ``at``.
     """
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=post.site)
-    if not post.is_active:
-        return
-    if post.shifts.filter(ends_at__gt=at).exists():
-        raise Conflict(_("这个岗位还有没结束的班次，请先取消排班"))
-    post.is_active = False
     with ledger.recording():
+        post.is_active = Post.objects.select_for_update().get(pk=post.pk).is_active
+        if not post.is_active:
+            return
+        if post.shifts.filter(ends_at__gt=at).exists():
+            raise Conflict(_("这个岗位还有没结束的班次，请先取消排班"))
+        post.is_active = False
         post.save(update_fields=["is_active"])
         _record(PostClosed(name=post.name), post, by=by, at=at)
 

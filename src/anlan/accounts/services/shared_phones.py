@@ -99,11 +99,11 @@ def enrol_phone(*, code: str, at: datetime) -> tuple[SharedPhone, str]:
 def revoke_shared_phone(*, phone: SharedPhone, by: Actor, at: datetime) -> None:
     """A lost or retired phone: its cookie is worth nothing from now on."""
     permissions.check_permission(by, Permission.DEVICE_MANAGE, site=phone.site)
-    if phone.revoked_at is not None:
-        return
-    phone.revoked_at, phone.holder = at, None
-    phone.token_digest, phone.code_digest = None, None
     with ledger.recording():
+        if SharedPhone.objects.select_for_update().get(pk=phone.pk).revoked_at:
+            return
+        phone.revoked_at, phone.holder = at, None
+        phone.token_digest, phone.code_digest = None, None
         phone.save(
             update_fields=["revoked_at", "holder", "token_digest", "code_digest"]
         )
