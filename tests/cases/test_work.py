@@ -168,13 +168,19 @@ class TestTasks:
             cases.advance_phase(case=case, by=scene.officer, at=scene.at)
 
     def test_none_is_added_to_a_closed_case(self, scene, case) -> None:
-        more = {"phase": Phase.STRENGTHEN, "title": "再查", "role_key": "guard"}
         cases.close_as_false_alarm(
             case=case, reason="误报", by=scene.officer, at=scene.at
         )
 
         with pytest.raises(Conflict):
-            cases.add_task(case=case, **more, by=scene.manager, at=scene.at)
+            cases.add_task(
+                case=case,
+                phase=Phase.STRENGTHEN,
+                title="再查",
+                role_key="guard",
+                by=scene.manager,
+                at=scene.at,
+            )
         assert not Task.objects.filter(case=case, title="再查").exists()
 
 
