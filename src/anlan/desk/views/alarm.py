@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -19,7 +19,7 @@ from anlan.desk.views.reader import reader
 
 @login_required
 @require_GET
-def alarm(request: HttpRequest) -> JsonResponse:
+def alarm(request: HttpRequest) -> HttpResponse:
     """The incident behind ``?subject=case:<uid>``, for those who command there."""
     user = reader(request)
     try:
@@ -35,7 +35,7 @@ def alarm(request: HttpRequest) -> JsonResponse:
     if case is None or not has_permission(
         user, Permission.INCIDENT_COMMAND, site=case.site
     ):
-        raise Http404
+        return HttpResponse(status=204)  # nothing for them; no error in their browser
     place = str(case.incident.place)
     words = _("新事件：%(place)s（%(severity)s）") % {
         "place": place,

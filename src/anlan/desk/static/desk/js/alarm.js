@@ -45,7 +45,7 @@ function show(alarm) {
 
 async function ask(subject) {
   const answer = await fetch(`${lookup}?subject=${encodeURIComponent(subject)}`);
-  if (!answer.ok || answer.redirected) return;
+  if (answer.status !== 200 || answer.redirected) return; // 204: nothing for me
   const alarm = await answer.json();
   if (decodeURI(location.pathname) !== decodeURI(alarm.url) && isFirst(subject)) show(alarm);
 }
