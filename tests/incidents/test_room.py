@@ -543,6 +543,7 @@ class TestClosing:
         room = client.get(f"/cases/{number}/").content.decode()
         assert "重新打开" in room
         assert "进入下一阶段" not in room
+        assert 'data-clock="until"' not in room  # its clocks have stopped
 
 
 class TestMeasures:

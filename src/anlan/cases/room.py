@@ -302,12 +302,13 @@ class Room:
 
     def _row(self, task: Task, note: str) -> Row:
         is_open = task.state == TaskState.OPEN
-        is_late = is_open and task.due_at is not None and task.due_at < self.at
+        due_at = task.due_at if is_open and self.case.is_open else None
+        is_late = due_at is not None and due_at < self.at
         return Row(
             title=task.title,
             note=note,
             state="overdue" if is_late else "todo" if is_open else task.state,
-            due_at=task.due_at if is_open else None,
+            due_at=due_at,
             href=reverse("cases:task", args=[self.case.number, task.uid]),
             must=task.binding and is_open,
             anchor=f"task-{task.uid}",
