@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import PHONE, Installation, SignIn
 
@@ -84,7 +84,7 @@ def test_a_photo_that_does_not_get_through_holds_no_alarm_back(
     photos = count(installation, "incidents_attachment")
     page = sign_in(installation, "wangjianguo", size=PHONE).page
     page.route("**/files/", lambda route: route.abort())
-    photo = {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
+    photo: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
 
     def send() -> None:
         page.locator("input[type=file]").first.set_input_files([photo])
