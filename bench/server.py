@@ -49,7 +49,8 @@ def start_worker() -> subprocess.Popen[bytes]:
         [sys.executable, "manage.py", "worker"], cwd=ROOT, stdout=subprocess.PIPE
     )
     assert worker.stdout
-    worker.stdout.readline()
+    if not worker.stdout.readline():
+        raise RuntimeError("the worker did not start; the reason stands above")
     return worker
 
 
