@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from anlan.cases import services as cases
+from anlan.cases.enums import Phase
 from anlan.cases.models import Case
 from anlan.customers import services as customers
 from anlan.incidents import services as incidents
@@ -531,6 +532,15 @@ class TestClosing:
         self, scene: Scene, incident: Incident, sign_in: SignIn
     ) -> None:
         _done(scene, incident)
+        cases.add_task(
+            case=incident.case,
+            phase=Phase.PROTECT,
+            title="补拍走廊",
+            role_key="guard",
+            within=timedelta(minutes=5),
+            by=scene.officer,
+            at=scene.at,
+        )
         client, number = sign_in("zhoumin"), incident.case.number
         client.post(f"/cases/{number}/closing/")
 
@@ -543,6 +553,7 @@ class TestClosing:
         room = client.get(f"/cases/{number}/").content.decode()
         assert "重新打开" in room
         assert "进入下一阶段" not in room
+        assert "补拍走廊" in room
         assert 'data-clock="until"' not in room  # its clocks have stopped
 
 
