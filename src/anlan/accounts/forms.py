@@ -10,6 +10,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.accounts.models import Organisation, Place, Post, Region, Site, User
 from anlan.accounts.permissions import Node, can_grant
@@ -238,7 +239,7 @@ class ShiftForm(forms.Form):
         Post.objects.none(), label=_("岗位"), to_field_name="uid"
     )
     user = forms.ModelChoiceField(
-        User.objects.none(), label=_("人员"), to_field_name="uid"
+        User.objects.none(), label=pgettext_lazy("one", "人员"), to_field_name="uid"
     )
     role = forms.ChoiceField(
         label=_("角色"), choices=[(key, role.name) for key, role in ROLES.items()]

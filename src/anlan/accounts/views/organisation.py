@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts import services
@@ -350,9 +351,9 @@ def site_tabs(by: User, site: Site) -> list[dict[str, Any]]:
     """The pages about one site that the reader may open."""
     pages = (
         (_("资料"), "site", Permission.SITE_MANAGE),
-        (_("点位"), "places", Permission.SITE_MANAGE),
+        (pgettext("the list", "点位"), "places", Permission.SITE_MANAGE),
         (_("排班"), "roster", Permission.ROSTER_MANAGE),
-        (_("岗位"), "posts", Permission.ROSTER_MANAGE),
+        (pgettext("the list", "岗位"), "posts", Permission.ROSTER_MANAGE),
         (_("公用手机"), "phones", Permission.DEVICE_MANAGE),
     )
     return [
