@@ -46,7 +46,7 @@ def test_visitor_reports_and_follows(
 
     report(page, "南门有人打保安")
 
-    expect(page.locator("ol.steps")).to_contain_text("正在通知最近的保安")
+    expect(page.locator("main ol.rows")).to_contain_text("正在通知最近的保安")
     expect(page.locator("body")).not_to_contain_text("孙磊")  # staff stay without names
     assert fits(page)
     assert not Axe().run(page).response["violations"]
@@ -57,7 +57,7 @@ def test_visitor_reports_and_follows(
     ).click()
     guard.wait_for_url("**/m/cases/**")
     page.reload()
-    expect(page.locator("ol.steps")).to_contain_text("工作人员已接警")
+    expect(page.locator("main ol.rows")).to_contain_text("工作人员已接警")
 
     page.locator("textarea[name=words]").fill("他往停车场走了")
     page.get_by_role("button", name="补充").click()
@@ -78,7 +78,7 @@ def test_withdrawing_does_not_stop_those_who_were_sent(
 
     page.get_by_role("button", name="撤回这份报告").dblclick()
 
-    expect(page.locator("ol.steps")).to_contain_text("您撤回了报告")
+    expect(page.locator("main ol.rows")).to_contain_text("您撤回了报告")
     expect(page.get_by_role("button", name="撤回这份报告")).to_have_count(0)
     assert shared_installation.rows(sent, LOBBY) == [(before,)]
     officer = sign_in(shared_installation, "zhoumin").page
@@ -98,7 +98,7 @@ def test_report_without_scripts(
 
     report(page, "没有脚本也能报")
 
-    expect(page.locator("ol.steps")).to_contain_text("已收到您的报告")
+    expect(page.locator("main ol.rows")).to_contain_text("已收到您的报告")
 
 
 def test_unknown_code_and_link_say_whom_to_call(
