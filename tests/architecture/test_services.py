@@ -35,6 +35,9 @@ NOT_A_CHANGE = {
 }
 # Part of a change that somebody else's service makes, and records.
 NO_ACTOR = {
+    "anlan.cases.services.move_deadlines": "part of the change it serves",
+    "anlan.incidents.services.join_responders": "follows from joining, which is recorded",
+    "anlan.incidents.services.part_responders": "follows from parting, which is recorded",
     "anlan.cases.services.start_deadline": "part of the change it serves",
     "anlan.cases.services.start_standard": "part of the change it serves",
     "anlan.cases.services.meet_deadlines": "part of the change it serves",

@@ -8,11 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from anlan.play.screens import SHOTS, Shot
+from anlan.play.screens import SHARED_PHONE, SHOTS, Shot
 from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
 
+# Those that begin with a press are the same page, or a sheet that is looked at below.
+PLAIN = [shot for shot in SHOTS if not shot.steps and not shot.fresh]
 # One person is signed in once for all of their pages.
-PEOPLE = list(dict.fromkeys(shot.who for shot in SHOTS))
+PEOPLE = [who for who in dict.fromkeys(s.who for s in PLAIN) if who != SHARED_PHONE]
 SIZES = {"phone": PHONE, "desk": DESK}
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => (one.open = true))"
 THEMES = ("light", pytest.param("dark", marks=pytest.mark.deep))
@@ -38,10 +40,30 @@ def test_pages_of(
 
     faults = [
         fault
-        for shot in SHOTS
+        for shot in PLAIN
         if shot.who == who
         for fault in look_at(page, shot, shared_installation.story)
     ]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_pages_of_the_shared_phone(
+    shared_installation: Installation, sign_in: SignIn
+) -> None:
+    story = shared_installation.story
+    page = sign_in(shared_installation, size=PHONE, path="/m/shared/enrolment/").page
+    page.fill("input[name=code]", story["enrolment"])
+    page.click("main form button")
+    page.wait_for_url(lambda address: "/enrolment" not in address)
+
+    shots = [shot for shot in PLAIN if shot.who == SHARED_PHONE]
+    faults = [fault for shot in shots for fault in look_at(page, shot, story)]
+    page.fill("input[name=pin]", story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/")
+    page.goto("/m/shared/handover/")
+    faults += faults_of(page, "handover")
 
     assert not faults, "\n".join(faults)
 

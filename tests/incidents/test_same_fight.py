@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -100,7 +99,7 @@ class TestBelongsTogether:
         first = scene.incident()
         look = reporting._running_nearby
 
-        def look_and_lose(*args: Any, **more: Any) -> Sequence[Incident]:
+        def look_and_lose(*args: Any, **more: Any) -> list[int]:
             found = look(*args, **more)
             incidents.mark_false_alarm(
                 incident=first, reason="看错了", by=scene.officer, at=scene.at

@@ -19,9 +19,7 @@ from anlan.play.company import day_begins_at, found_company
 from anlan.play.player import Outcome, play
 from anlan.play.scenario import read_scenario
 
-_FOUNDED = timedelta(
-    days=3
-)  # before the demo's first page: the longest tale takes a day
+_FOUNDED = timedelta(days=3)  # ago: the longest tale takes a day
 _ROSTER_DAYS = 10
 _INTO_THE_ASSAULT = timedelta(minutes=7)
 _PIN = "482915"  # of the shared phone in the pictures

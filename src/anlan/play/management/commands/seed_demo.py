@@ -18,7 +18,12 @@ from anlan.play.company import (
     PEOPLE,
     extend_roster,
 )
-from anlan.play.story import found_and_tell, names_in_the_story, tell_an_assault
+from anlan.play.story import (
+    found_and_tell,
+    names_in_the_story,
+    tell_an_assault,
+    things_to_look_at,
+)
 
 SCENARIOS = settings.ROOT / "scenarios"
 
@@ -33,15 +38,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--assault",
             action="store_true",
-            help="leave an assault open that began seven minutes ago; print its number",
+            help="leave an assault open that began seven minutes ago, and what pages need "
+            "to be looked at; print their names",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["list"]:
             _seed(at=timezone.now())
         if options["assault"]:
-            tell_an_assault(SCENARIOS, at=timezone.now())
-            self.stdout.write(json.dumps(names_in_the_story()))
+            now = timezone.now()
+            tell_an_assault(SCENARIOS, at=now)
+            story = names_in_the_story() | things_to_look_at(at=now)
+            self.stdout.write(json.dumps(story))
             return
         with translation.override("zh-hans"):
             for somebody in PEOPLE:
