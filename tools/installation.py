@@ -232,6 +232,8 @@ def _install(extent: Extent) -> None:
 
 
 def _make_environment() -> None:
+    if VENV.is_symlink():  # clearing would empty another checkout's environment
+        raise Refusal(f"{VENV} is a link to {VENV.resolve()}. Remove the link first.")
     # Clearing takes a half-made one away, and works from inside the old one too: the
     # running interpreter and its library lie outside.
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]

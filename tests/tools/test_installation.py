@@ -7,7 +7,7 @@ import pytest
 
 from tools import installation
 from tools.installation import Product, read_pip_settings, uv_settings
-from tools.places import REQUIREMENTS
+from tools.places import REQUIREMENTS, Refusal
 
 LISTING = """\
 global.index-url='https://global.example/simple'
@@ -33,6 +33,21 @@ def test_pip_settings_variable_beats_command_beats_global() -> None:
 
 def test_pip_settings_of_no_pip_are_none() -> None:
     assert read_pip_settings("") == {}
+
+
+def test_another_checkouts_environment_is_never_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    kept = tmp_path / "theirs" / "kept"
+    kept.touch()
+    (tmp_path / ".venv").symlink_to(tmp_path / "theirs")
+    monkeypatch.setattr(installation, "VENV", tmp_path / ".venv")
+
+    with pytest.raises(Refusal, match="is a link"):
+        installation._make_environment()
+
+    assert kept.exists()
 
 
 @pytest.mark.parametrize(
