@@ -246,7 +246,7 @@ class CaseParted(Event):
 @dataclass(frozen=True, kw_only=True)
 class CaseClosed(Event):
     kind: ClassVar[str] = "case.closed"
-    sentence: ClassVar[str] = _("{actor}办结案件，历时 {seconds} 秒")
+    sentence: ClassVar[str] = _("{actor}办结案件，历时 {seconds}")
     tone: ClassVar[str] = "good"
 
     seconds: int
@@ -283,7 +283,7 @@ class PlaybookPublished(Event):
 class StandardPublished(Event):
     kind: ClassVar[str] = "case.standard_published"
     sentence: ClassVar[str] = _(
-        "{actor}发布时限标准 {standard} 第 {version} 版：{seconds} 秒"
+        "{actor}发布时限标准 {standard} 第 {version} 版：{seconds}"
     )
     covers: ClassVar[tuple[Covered, ...]] = (
         Covered(digest_field="reason_digest", model="cases.Standard", field="reason"),

@@ -152,7 +152,7 @@ class ResponderAlerted(Event):
 @dataclass(frozen=True, kw_only=True)
 class ResponderAcknowledged(Event):
     kind: ClassVar[str] = "incident.responder_acknowledged"
-    sentence: ClassVar[str] = _("{responder}接警，用时 {seconds} 秒")
+    sentence: ClassVar[str] = _("{responder}接警，用时 {seconds}")
     tone: ClassVar[str] = "good"
 
     responder: str
@@ -163,7 +163,7 @@ class ResponderAcknowledged(Event):
 @dataclass(frozen=True, kw_only=True)
 class ResponderArrived(Event):
     kind: ClassVar[str] = "incident.responder_arrived"
-    sentence: ClassVar[str] = _("{responder}到场，自报警用时 {seconds} 秒")
+    sentence: ClassVar[str] = _("{responder}到场，自报警用时 {seconds}")
     tone: ClassVar[str] = "good"
 
     responder: str
@@ -226,7 +226,7 @@ class SceneControlled(Event):
     """The parties are apart and nobody is in danger; the first clock stops here."""
 
     kind: ClassVar[str] = "incident.controlled"
-    sentence: ClassVar[str] = _("{actor}确认现场已控制，自报警用时 {seconds} 秒")
+    sentence: ClassVar[str] = _("{actor}确认现场已控制，自报警用时 {seconds}")
     tone: ClassVar[str] = "good"
 
     seconds: int
@@ -424,7 +424,7 @@ class DeviceTestBegun(Event):
     """The next message within the time given is a test and raises no alarm."""
 
     kind: ClassVar[str] = "incident.device_test_begun"
-    sentence: ClassVar[str] = _("{actor}开始测试设备 {device}，{seconds} 秒内有效")
+    sentence: ClassVar[str] = _("{actor}开始测试设备 {device}，{seconds}内有效")
     tone: ClassVar[str] = "warn"
 
     device: str

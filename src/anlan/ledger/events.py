@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, runtime_checkabl
 
 from django.utils.translation import gettext_noop as _
 
+from anlan.base.duration import duration_words
 from anlan.base.errors import DomainError
 
 
@@ -66,8 +67,14 @@ class Event:
         return {name: value for name, value in values.items() if value is not None}
 
     def shown(self) -> dict[str, Any]:
-        """The facts as the sentence shows them: codes become words of the language."""
-        return self.facts()
+        """The facts as the sentence shows them: codes become words of the language.
+
+        A fact named ``seconds`` is a length of time, and is told as one.
+        """
+        facts = self.facts()
+        if "seconds" in facts:
+            facts["seconds"] = duration_words(facts["seconds"])
+        return facts
 
 
 E = TypeVar("E", bound=Event)

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from anlan.base.duration import duration_words
 from anlan.base.identity import mask_identity_number, mask_name, mask_plate
 from anlan.base.phone import mask_phone
 from anlan.incidents.measures import limit_words
@@ -75,23 +76,12 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def duration(value: timedelta | float | None) -> str:
-    """Say a length of time: ``48 秒``, ``2 分 12 秒``, ``1 小时 05 分``, ``3 天 4 小时``."""
+    """Say a length of time, see ``duration_words``; nothing for nothing."""
     if value is None:
         return ""
-    seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    minutes, second = divmod(abs(int(seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    days, hour = divmod(hours, 24)
-    if days:
-        return _("%(days)d 天 %(hours)d 小时") % {"days": days, "hours": hour}
-    if hours:
-        return _("%(hours)d 小时 %(minutes)02d 分") % {"hours": hour, "minutes": minute}
-    if minutes:
-        return _("%(minutes)d 分 %(seconds)02d 秒") % {
-            "minutes": minute,
-            "seconds": second,
-        }
-    return _("%(seconds)d 秒") % {"seconds": second}
+    return duration_words(
+        value.total_seconds() if isinstance(value, timedelta) else value
+    )
 
 
 register.filter("limit", limit_words)
