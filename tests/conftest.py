@@ -13,6 +13,9 @@ from collections.abc import Iterator
 _SCRATCH = tempfile.mkdtemp(prefix="anlan-test-")
 os.environ.setdefault("ANLAN_DATA", _SCRATCH)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+# The browser's driver keeps an event loop in the thread of the tests until the session
+# ends, and Django takes every later test of that worker for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 import django  # noqa: E402
 

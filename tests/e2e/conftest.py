@@ -155,7 +155,8 @@ class Person:
 
 
 def environment(data: Path, *, port: int = 8000) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("ANLAN_")}
+    ours = ("ANLAN_", "DJANGO_ALLOW_ASYNC_UNSAFE")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     return {
         **kept,
         "ANLAN_DATA": str(data),

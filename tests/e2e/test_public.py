@@ -83,7 +83,8 @@ def test_withdrawing_does_not_stop_those_who_were_sent(
     assert shared_installation.rows(sent, LOBBY) == [(before,)]
     officer = sign_in(shared_installation, "zhoumin").page
     officer.goto("/incidents/")  # the home page would open the room by itself
-    officer.locator("a.incident", has_text=LOBBY).click()
+    card = officer.locator("a.incident", has_text=LOBBY)
+    officer.goto(card.get_attribute("href") or "")
     expect(officer.locator("#panel-reports")).to_contain_text("报告人已撤回")
     expect(officer.locator("#panel-head")).not_to_contain_text("已办结")
 
