@@ -201,7 +201,6 @@ def _make_quiet(data: Path) -> None:
     data.mkdir()
     _manage(data, "migrate", "--verbosity", "0")
     _manage(data, "seed_demo")
-    _manage(data, "collectstatic", "--noinput", "--verbosity", "0")
 
 
 def _make_told(quiet: Path, data: Path) -> None:
