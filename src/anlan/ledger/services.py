@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
 from anlan.base.digest import canonical_json, sha256
+from anlan.base.insertion import insert, insert_if_new
 from anlan.ledger.events import (
     KINDS,
     Actor,
@@ -51,6 +52,14 @@ _in_transaction: dict[str, list[Reaction]] = {}
 @dataclass
 class _Recording:
     queue: list[Queued] = field(default_factory=list)
+
+
+@dataclass
+class _Head:
+    """Where a chain ends, while its row is locked."""
+
+    seq: int
+    digest: bytes
 
 
 _current: ContextVar[_Recording | None] = ContextVar("recording", default=None)
@@ -240,8 +249,8 @@ def _write(queue: Sequence[Queued]) -> None:
     for organisation_id, site_id in sorted(by_chain):
         head = _locked_head(organisation_id, site_id)
         for queued in by_chain[organisation_id, site_id]:
-            entry = link(queued, seq=head.seq + 1, prev=bytes(head.digest))
-            head.seq, head.digest = entry.seq, entry.digest
+            entry = link(queued, seq=head.seq + 1, prev=head.digest)
+            head.seq, head.digest = entry.seq, bytes(entry.digest)
             entries.append(entry)
             refs.extend(
                 EntryRef(
@@ -253,25 +262,47 @@ def _write(queue: Sequence[Queued]) -> None:
                 for ref in dict.fromkeys(queued.refs)
                 if ref != queued.subject
             )
-        head.save(update_fields=["seq", "digest"])
-    Entry.objects.bulk_create(entries)
-    if refs:
-        EntryRef.objects.bulk_create(refs)
+        _move_head(organisation_id, site_id, head)
+    insert(entries)
+    insert(refs)
 
 
-def _locked_head(organisation_id: int, site_id: int) -> Chain:
-    heads = Chain.objects.select_for_update()
-    head = heads.filter(organisation_id=organisation_id, site_id=site_id).first()
-    if head is None:
+# In SQL, for every change of the product passes here: the two statements cost a tenth
+# of what the same costs through models.
+_READ_HEAD = (
+    "SELECT seq, digest FROM ledger_chain WHERE organisation_id = %s AND site_id = %s"
+)
+_MOVE_HEAD = (
+    "UPDATE ledger_chain SET seq = %s, digest = %s"
+    " WHERE organisation_id = %s AND site_id = %s"
+)
+
+
+def _locked_head(organisation_id: int, site_id: int) -> _Head:
+    found = _read_head(organisation_id, site_id)
+    if found is None:
         # Two first entries at once: the loser of the insert waits and finds the row.
-        Chain.objects.bulk_create(
-            [Chain(organisation_id=organisation_id, site_id=site_id)],
-            ignore_conflicts=True,
-        )
-        head = heads.get(organisation_id=organisation_id, site_id=site_id)
-    if len(bytes(head.digest)) != 32:
+        insert_if_new(Chain(organisation_id=organisation_id, site_id=site_id))
+        found = _read_head(organisation_id, site_id)
+    if found is None or len(found.digest) != 32:
         raise LedgerBroken(_("台账链头已损坏，暂停写入，请立即联系系统管理员"))
-    return head
+    return found
+
+
+def _read_head(organisation_id: int, site_id: int) -> _Head | None:
+    has_locks = connection.features.has_select_for_update
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_READ_HEAD} FOR UPDATE" if has_locks else _READ_HEAD,
+            [organisation_id, site_id],
+        )
+        row = cursor.fetchone()
+    return _Head(row[0], bytes(row[1])) if row else None
+
+
+def _move_head(organisation_id: int, site_id: int, head: _Head) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_HEAD, [head.seq, head.digest, organisation_id, site_id])
 
 
 def link(queued: Queued, *, seq: int, prev: bytes) -> Entry:

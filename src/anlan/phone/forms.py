@@ -7,7 +7,10 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.accounts.models import Place
+from anlan.accounts.models import Place, User
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
+from anlan.accounts.selectors import place_with_code
 from anlan.incidents.enums import Dissuasion, Flag
 
 MOST_AGE = 7 * 24 * 3600  # seconds: a phone that was offline for longer is a puzzle
@@ -21,9 +24,7 @@ class ReportForm(forms.Form):
     """
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
-    place = forms.ModelChoiceField(
-        queryset=Place.objects.none(), to_field_name="code", label=_("地点")
-    )
+    place = forms.CharField(max_length=10, label=_("地点"))  # the code of the poster
     flags = forms.MultipleChoiceField(
         choices=Flag.choices,
         required=False,
@@ -43,10 +44,23 @@ class ReportForm(forms.Form):
         min_value=0, max_value=MOST_AGE, required=False, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: object, places: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, reporter: User, **kwargs: object) -> None:
         kwargs.setdefault("initial", {"request_id": uuid4()})
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
-        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        self._reporter = reporter
+
+    def clean_place(self) -> Place:
+        """The place of this code; one of another site is as unknown as any other."""
+        place = place_with_code(self.cleaned_data["place"])
+        if (
+            place is None
+            or not place.is_active
+            or not has_permission(
+                self._reporter, Permission.INCIDENT_REPORT, site=place.site
+            )
+        ):
+            raise forms.ValidationError(_("没有这个地点，请从列出的地点中选一个"))
+        return place
 
 
 class WordsForm(forms.Form):

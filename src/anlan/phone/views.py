@@ -76,10 +76,7 @@ def alarm(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     """The second and the third tap: what is happening, and send."""
     user = _user(request)
-    places = Place.objects.filter(
-        site__in=sites_where(user, Permission.INCIDENT_REPORT), is_active=True
-    ).select_related("site")
-    form = ReportForm(request.POST or None, places=places)
+    form = ReportForm(request.POST or None, reporter=user)
     status = 200
     if request.method == "POST":
         if form.is_valid():

@@ -34,6 +34,7 @@ from anlan.accounts.selectors.roster import (
 )
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
+from anlan.base.prepared import Prepared
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
@@ -52,6 +53,7 @@ __all__ = [
     "people_by_role",
     "people_for",
     "people_with_role",
+    "place_with_code",
     "places_of",
     "plain_code",
     "roster_gaps",
@@ -95,6 +97,16 @@ def staff_of(site: Site) -> QuerySet[User]:
 
 def places_of(site: Site) -> QuerySet[Place]:
     return Place.objects.filter(site=site, is_active=True).order_by("label", "pk")
+
+
+_WITH_CODE = Prepared(
+    lambda code: Place.objects.select_related("site").filter(code=code)
+)
+
+
+def place_with_code(code: str) -> Place | None:
+    """The place whose poster carries the code, with its site, be it in use or not."""
+    return _WITH_CODE.first(code=code)
 
 
 def site_of(user: User) -> Site | None:

@@ -21,6 +21,7 @@ from anlan.cases.services.people import (
 )
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import (
+    claim_request,
     earlier_answer,
     made_before,
     remember_answer,
@@ -59,6 +60,7 @@ __all__ = [
     "advance_phase",
     "apply_playbook",
     "cancel_deadlines",
+    "claim_request",
     "close_as_false_alarm",
     "close_case",
     "complete_task",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site
@@ -84,7 +85,7 @@ def open_case(
 
 def next_number(*, site: Site, kind: CaseKind, day: date) -> str:
     """The next number of the day; the counter's row is locked until the commit."""
-    counter = take_turns(site=site, kind=kind, day=day)
+    counter = _locked_counter(site=site, kind=kind, day=day)
     counter.value += 1
     counter.save(update_fields=["value"])
     return str(
@@ -94,19 +95,14 @@ def next_number(*, site: Site, kind: CaseKind, day: date) -> str:
     )
 
 
-def take_turns(*, site: Site, kind: CaseKind, day: date) -> Counter:
+def take_turns(*, site: Site, kind: CaseKind, day: date) -> None:
     """Wait until no other transaction is opening a case of this kind at this site.
 
-    Whoever must decide "is there already one?" takes the turn before looking.
+    Whoever must decide "is there already one?" takes the turn before looking. SQLite
+    lets one writer in at a time: there, whoever has begun has the turn.
     """
-    counters = Counter.objects.select_for_update()
-    counter = counters.filter(site=site, kind=kind, day=day).first()
-    if counter is None:
-        Counter.objects.bulk_create(
-            [Counter(site=site, kind=kind, day=day)], ignore_conflicts=True
-        )
-        counter = counters.get(site=site, kind=kind, day=day)
-    return counter
+    if connection.features.has_select_for_update:
+        _locked_counter(site=site, kind=kind, day=day)
 
 
 def apply_playbook(
@@ -120,6 +116,17 @@ def apply_playbook(
     playbook = playbook_of(case, key, at=at)
     present = set(Task.objects.filter(case=case).values_list("key", flat=True))
     return _add_tasks(case, playbook, flags=flags, present=present, by=by, at=at)
+
+
+def _locked_counter(*, site: Site, kind: CaseKind, day: date) -> Counter:
+    counters = Counter.objects.select_for_update()
+    counter = counters.filter(site=site, kind=kind, day=day).first()
+    if counter is None:
+        Counter.objects.bulk_create(
+            [Counter(site=site, kind=kind, day=day)], ignore_conflicts=True
+        )
+        counter = counters.get(site=site, kind=kind, day=day)
+    return counter
 
 
 def _add_tasks(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from anlan.base.prepared import Prepared
 from anlan.cases.models import Case
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, Event
@@ -38,10 +39,19 @@ def record(
     )
 
 
+_LOCKED = Prepared(
+    lambda key: (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("site")
+        .filter(pk=key)
+    )
+)
+
+
 def lock_case(case: Case | int) -> Case:
     """Read the case, or the one with this key, under its row lock.
 
     The order of locks is case, then chain.
     """
-    locked = Case.objects.select_for_update(of=("self",)).select_related("site")
-    return locked.get(pk=case.pk if isinstance(case, Case) else case)
+    (locked,) = _LOCKED(key=case.pk if isinstance(case, Case) else case)
+    return locked

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Organisation
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.errors import Conflict
+from anlan.base.insertion import insert_if_new
 from anlan.cases.models import AcceptedRequest, Case
 
 _Row = TypeVar("_Row", bound=Model)
@@ -78,6 +78,39 @@ def remember_made(
         )
 
 
+def claim_request(
+    *,
+    organisation_id: int,
+    request_id: UUID,
+    content: dict[str, Any],
+    answer: UUID,
+    at: datetime,
+) -> UUID | None:
+    """Keep the answer that this request gets, or say which one it got before.
+
+    Call it first in the transaction that makes the answer. Of two that arrive at once
+    the second waits here until the first has been committed, and gives its answer.
+
+    Args:
+        answer: the uid of what is about to be made.
+
+    Raises:
+        Conflict: the id was used for something else; nothing is done.
+    """
+    claim = AcceptedRequest(
+        organisation_id=organisation_id,
+        request_id=request_id,
+        content=sha256(canonical_json(content)),
+        answer=answer,
+        accepted_at=at,
+    )
+    if insert_if_new(claim):
+        return None
+    return earlier_answer(
+        organisation_id=organisation_id, request_id=request_id, content=content
+    )
+
+
 def remember_answer(
     *,
     organisation_id: int,
@@ -92,7 +125,7 @@ def remember_answer(
     the first one's answer when it asks again.
     """
     AcceptedRequest.objects.create(
-        organisation=Organisation(pk=organisation_id),
+        organisation_id=organisation_id,
         request_id=request_id,
         content=sha256(canonical_json(content)),
         answer=answer,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from anlan.base.prepared import Prepared
 from anlan.cases import services as cases
 from anlan.incidents.models import Incident
+
+_OF_CASE = Prepared(
+    lambda case: Incident.objects.select_related("place").filter(case=case)
+)
 
 
 def locked_incident(incident: Incident) -> Incident:
@@ -13,6 +18,6 @@ def locked_incident(incident: Incident) -> Incident:
 
 def locked_incident_of(case_id: int) -> Incident:
     case = cases.lock_case(case_id)
-    incident = Incident.objects.select_related("place").get(case=case_id)
+    (incident,) = _OF_CASE(case=case_id)
     incident.case = case
     return incident

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, User, steps_between
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.prepared import Prepared
 from anlan.cases import permissions as case_permissions
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
@@ -38,6 +38,18 @@ PLAYBOOK = "assault"
 WORDS_LIMIT = 1000
 # A device clock may run ahead a little; beyond it the claim is refused as nonsense.
 AHEAD_SECONDS = 120
+
+
+# The incidents of a site that began lately and still run, drills among them.
+_RUNNING = Prepared(
+    lambda site, since, until: Incident.objects.filter(
+        case__site=site,
+        case__state=CaseState.OPEN,
+        place__site=site,
+        reported_at__gte=since,
+        reported_at__lte=until,
+    ).values_list("case_id", "case__exercise", "place__path", "reported_at")
+)
 
 
 class Facts(TypedDict):
@@ -110,16 +122,12 @@ def report_incident(
         at=at,
     )
     permissions.check_can_report(by, site=place.site)
-    try:
-        return _report_once(
-            said, by=by, at=at, request_id=request_id, exercise=exercise
-        )
-    except IntegrityError:
-        # The same request arrived twice at once; the other one has been committed.
-        answered = _earlier(said, by=by, request_id=request_id)
-        if answered is None:
-            raise
-        return answered
+    uid = uuid4()
+    with ledger.recording():
+        answered = _claim(said, uid, by=by, at=at, request_id=request_id)
+        if answered is not None:
+            return answered
+        return _report(said, uid, by=by, at=at, exercise=exercise)
 
 
 def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
@@ -180,38 +188,24 @@ def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:
     return incident
 
 
-def _report_once(
-    said: Said, *, by: Actor, at: datetime, request_id: UUID | None, exercise: bool
+def _report(
+    said: Said, uid: UUID, *, by: Actor, at: datetime, exercise: bool
 ) -> Report:
-    with ledger.recording():
-        answered = _earlier(said, by=by, request_id=request_id)
-        if answered is not None:
-            return answered
-        # Around midnight the turn of the day before counts too, always first.
-        for day in sorted({local_day(at - policies.SAME_FIGHT_WITHIN), local_day(at)}):
-            cases.take_turns(
-                site=said.place.site, kind=_kind(exercise=exercise), day=day
-            )
-        incident = _same_fight(said, at=at, exercise=exercise)
-        is_first = incident is None
-        if incident is None:
-            incident = _open(said, by=by, at=at, exercise=exercise)
-        else:
-            _hear_more(incident, said, by=by, at=at)
-        report = _add_report(incident, said, by=by, at=at, opened=is_first)
-        if is_first:
-            begin_ladder(incident=incident, by=by, at=at)
-        elif isinstance(by, User) and not incident.is_confirmed:
-            _confirm(incident, by=by, at=at)
-            hasten_ladder(incident=incident, at=at)
-        if request_id is not None:
-            cases.remember_answer(
-                organisation_id=incident.case.organisation_id,
-                request_id=request_id,
-                content=_content(said, by),
-                answer=report.uid,
-                at=at,
-            )
+    # Around midnight the turn of the day before counts too, always first.
+    for day in sorted({local_day(at - policies.SAME_FIGHT_WITHIN), local_day(at)}):
+        cases.take_turns(site=said.place.site, kind=_kind(exercise=exercise), day=day)
+    incident = _same_fight(said, at=at, exercise=exercise)
+    is_first = incident is None
+    if incident is None:
+        incident = _open(said, by=by, at=at, exercise=exercise)
+    else:
+        _hear_more(incident, said, by=by, at=at)
+    report = _add_report(incident, said, uid, by=by, at=at, opened=is_first)
+    if is_first:
+        begin_ladder(incident=incident, by=by, at=at)
+    elif isinstance(by, User) and not incident.is_confirmed:
+        _confirm(incident, by=by, at=at)
+        hasten_ladder(incident=incident, at=at)
     return report
 
 
@@ -265,9 +259,10 @@ def _hear_more(incident: Incident, said: Said, *, by: Actor, at: datetime) -> No
 
 
 def _add_report(
-    incident: Incident, said: Said, *, by: Actor, at: datetime, opened: bool
+    incident: Incident, said: Said, uid: UUID, *, by: Actor, at: datetime, opened: bool
 ) -> Report:
     report = Report.objects.create(
+        uid=uid,
         incident=incident,
         place=said.place,
         channel=said.channel,
@@ -325,21 +320,16 @@ def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
 def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> list[int]:
     """The cases of this site's neighbouring incidents, the nearest, then newest first."""
     # Of two reports at the same instant the later one may have been written first.
-    since, until = at - policies.SAME_FIGHT_WITHIN, at + policies.SAME_FIGHT_WITHIN
-    open_here = Incident.objects.filter(
-        case__site=said.place.site_id,
-        case__state=CaseState.OPEN,
-        case__exercise=exercise,
-        place__site=said.place.site_id,
-        reported_at__gte=since,
-        reported_at__lte=until,
+    found = _RUNNING(
+        site=said.place.site_id,
+        since=at - policies.SAME_FIGHT_WITHIN,
+        until=at + policies.SAME_FIGHT_WITHIN,
     )
     nearby = [
         (steps, -reported_at.timestamp(), case_id)
-        for case_id, path, reported_at in open_here.values_list(
-            "case_id", "place__path", "reported_at"
-        )
-        if (steps := steps_between(path, said.place.path)) <= policies.NEIGHBOUR_STEPS
+        for case_id, is_exercise, path, reported_at in found
+        if is_exercise == exercise
+        and (steps := steps_between(path, said.place.path)) <= policies.NEIGHBOUR_STEPS
     ]
     return [case_id for _steps, _newest, case_id in sorted(nearby)]
 
@@ -356,13 +346,18 @@ def _confirm(incident: Incident, *, by: Actor, at: datetime) -> None:
     )
 
 
-def _earlier(said: Said, *, by: Actor, request_id: UUID | None) -> Report | None:
+def _claim(
+    said: Said, uid: UUID, *, by: Actor, at: datetime, request_id: UUID | None
+) -> Report | None:
+    """The report that this request made before; else ``uid`` is the one it makes."""
     if request_id is None:
         return None
-    answer = cases.earlier_answer(
+    answer = cases.claim_request(
         organisation_id=said.place.site.organisation_id,
         request_id=request_id,
         content=_content(said, by),
+        answer=uid,
+        at=at,
     )
     if answer is None:
         return None
