@@ -74,7 +74,7 @@ def signed_in(username: str) -> Client:
     client = Client()
     client.force_login(
         User.objects.get(username=username),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
+        backend="anlan.accounts.backend.Backend",
     )
     return client
 

@@ -8,6 +8,4 @@ from anlan.accounts.models import User
 
 
 def sign_in(client: Client, user: User) -> None:
-    client.force_login(
-        user, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(user, backend="anlan.accounts.backend.Backend")

@@ -25,9 +25,7 @@ def sit(scene: Scene) -> Any:
 
     def sit(user: User) -> Client:
         client = Client()
-        client.force_login(
-            user, backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        client.force_login(user, backend="anlan.accounts.backend.Backend")
         return client
 
     return sit

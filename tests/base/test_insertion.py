@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from anlan.base.insertion import insert, insert_if_new
+from anlan.base.insertion import insert, insert_if_new, insert_one
 from anlan.cases.models import AcceptedRequest
 from tests.scene import Scene
 
@@ -62,3 +62,12 @@ def test_only_the_first_one_is_new(scene: Scene) -> None:
 def test_a_value_that_the_column_forbids_is_still_an_error(scene: Scene) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_if_new(request(scene, answer=None))
+
+
+def test_a_row_gets_its_key_and_can_be_saved_again(scene: Scene) -> None:
+    row = request(scene)
+    insert_one(row)
+    assert AcceptedRequest.objects.get() == row
+    row.content = b"\x01" * 32
+    row.save()
+    assert bytes(AcceptedRequest.objects.get().content) == row.content

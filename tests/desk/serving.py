@@ -18,10 +18,10 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from anlan.accounts.models import User
+from anlan.accounts.sessions import SessionStore
 from tools.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parents[2]

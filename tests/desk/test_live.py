@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anlan.accounts.models import Membership
+from anlan.accounts.sessions import SessionStore
 from anlan.desk import live
 from anlan.desk.live import Live
 from anlan.ledger import services as ledger

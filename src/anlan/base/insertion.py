@@ -25,6 +25,19 @@ def insert(rows: Sequence[Model]) -> None:
         cursor.executemany(_statement(type(rows[0])), values)
 
 
+def insert_one(row: Model) -> None:
+    """Write a row and give it its key, as ``save`` does with a new one."""
+    key = connection.ops.quote_name(str(row._meta.pk.column))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_statement(type(row))} RETURNING {key}",
+            _values(row, _fields(type(row))),
+        )
+        (row.pk,) = cursor.fetchone()
+    row._state.adding = False  # noqa: SLF001 -- documented: "Model instance state"
+    row._state.db = connection.alias  # noqa: SLF001
+
+
 def insert_if_new(row: Model) -> bool:
     """Write a row unless it breaks a unique constraint; whether it was written.
 

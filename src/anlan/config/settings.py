@@ -131,7 +131,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "anlan.accounts.backend.Backend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -168,6 +168,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 
+SESSION_ENGINE = "anlan.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: one long shift
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SAMESITE = "Lax"

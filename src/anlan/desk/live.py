@@ -36,12 +36,12 @@ from urllib.parse import parse_qs
 import orjson
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
+from anlan.accounts.sessions import SessionStore
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.ledger.events import KINDS

@@ -35,7 +35,7 @@ from anlan.cases.models import Case, Task
 from anlan.incidents.enums import AssignmentState
 from anlan.incidents.models import Assignment
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "anlan.accounts.backend.Backend"
 ON_WATCH = ("guard", "guard_captain", "duty_officer")
 COOKIE_DAYS = 400  # the longest that browsers keep a cookie
 WINDOW = 900  # seconds

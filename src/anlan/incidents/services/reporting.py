@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, User, steps_between
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.insertion import insert_one
 from anlan.base.prepared import Prepared
 from anlan.cases import permissions as case_permissions
 from anlan.cases import policies as case_policies
@@ -261,7 +262,7 @@ def _hear_more(incident: Incident, said: Said, *, by: Actor, at: datetime) -> No
 def _add_report(
     incident: Incident, said: Said, uid: UUID, *, by: Actor, at: datetime, opened: bool
 ) -> Report:
-    report = Report.objects.create(
+    report = Report(
         uid=uid,
         incident=incident,
         place=said.place,
@@ -276,6 +277,7 @@ def _add_report(
         received_at=at,
         opened_incident=opened,
     )
+    insert_one(report)
     facts = Facts(
         place=said.place.label,
         channel=said.channel.value,

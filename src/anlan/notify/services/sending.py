@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from anlan.accounts.models import Site, User
 from anlan.base.clock import local_time
+from anlan.base.prepared import Prepared
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 from anlan.notify import permissions, selectors, texts
@@ -138,20 +139,27 @@ def send(
     return message
 
 
+_NEWEST_OF_KIND = Prepared(
+    lambda kind, subject, since: (
+        Message.objects.filter(kind=kind, subject=subject, made_at__gte=since)
+        .order_by("-made_at", "-pk")
+        .values_list("pk", "params")[:1]
+    )
+)
+
+
 def count_up(*, kind: str, subject: str, since: datetime) -> bool:
     """Add one to the ``count`` of the message of this kind made at ``since`` or later.
 
     Twelve tasks skipped by one tap are one message, not twelve. False: there is none.
     """
-    message = (
-        Message.objects.filter(kind=kind, subject=subject, made_at__gte=since)
-        .order_by("-made_at", "-pk")
-        .first()
-    )
-    if message is None:
+    newest = _NEWEST_OF_KIND.first(kind=kind, subject=subject, since=since)
+    if newest is None:
         return False
-    message.params["count"] = message.params.get("count", 1) + 1
-    message.save(update_fields=["params"])
+    key, params = newest
+    Message.objects.filter(pk=key).update(
+        params={**params, "count": params.get("count", 1) + 1}
+    )
     return True
 
 
