@@ -319,6 +319,25 @@ class RosterImported(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class RosterCopied(Event):
+    """``source`` and ``target`` are the Mondays of the two weeks."""
+
+    kind: ClassVar[str] = "accounts.roster_copied"
+    sentence: ClassVar[str] = _(
+        "{actor}把 {source} 那一周的排班复制到 {target} 那一周：新增 {added} 班，"
+        "已有 {kept} 班，未复制 {left_out} 班"
+    )
+
+    source: str
+    target: str
+    added: int
+    kept: int
+    left_out: int
+    digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class PinSet(Event):
     kind: ClassVar[str] = "accounts.pin_set"
     sentence: ClassVar[str] = _("{actor}设置了公用手机的 PIN")

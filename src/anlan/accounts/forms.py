@@ -274,6 +274,20 @@ class ShiftForm(forms.Form):
         return starts, ends if ends > starts else ends + timedelta(days=1)
 
 
+class CopyForm(forms.Form):
+    """Which week is copied into which; any day stands for its week."""
+
+    source = forms.DateField(
+        label=_("从哪一周复制"),
+        help_text=_("那一周的任何一天"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    week = forms.DateField(
+        label=_("到哪一周"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
 class SheetForm(forms.Form):
     """A table as a file, or pasted."""
 
