@@ -47,7 +47,7 @@ def add_shift(
     """
     site = post.site
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
-    _check_shift(post, user, role_key, starts_at, ends_at)
+    _check_shift(post, user, role_key, starts_at, ends_at, at)
     with ledger.recording():
         _lock([user])
         overlapping = Shift.objects.filter(
@@ -139,7 +139,7 @@ def import_roster(
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
     with ledger.recording():
         _lock(row.user for row in planned)
-        added, errors = _sorted_out(site, planned)
+        added, errors = _sorted_out(site, planned, at)
         if errors:
             raise RosterRefused(errors)
         Shift.objects.bulk_create(added)
@@ -156,11 +156,11 @@ def import_roster(
 
 
 def check_roster(
-    *, site: Site, planned: Sequence[PlannedShift], by: Actor
+    *, site: Site, planned: Sequence[PlannedShift], by: Actor, at: datetime
 ) -> list[RowError]:
     """What ``import_roster`` would refuse; nothing is changed."""
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
-    return _sorted_out(site, planned)[1]
+    return _sorted_out(site, planned, at)[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,7 +263,7 @@ def _shifted_week(site: Site, source: date, target: date) -> list[PlannedShift]:
 
 def _week_copy(site: Site, planned: Sequence[PlannedShift], at: datetime) -> WeekCopy:
     """Nobody is put on duty in hours that have passed: that would rewrite who was."""
-    missing, errors = _sorted_out(site, planned)
+    missing, errors = _sorted_out(site, planned, at)
     by_line = {row.line: row for row in planned}
     left_out = [
         LeftOut(shift=_shift(site, by_line[error.line]), sentence=error.sentence)
@@ -282,7 +282,7 @@ def _week_copy(site: Site, planned: Sequence[PlannedShift], at: datetime) -> Wee
 
 
 def _sorted_out(
-    site: Site, planned: Sequence[PlannedShift]
+    site: Site, planned: Sequence[PlannedShift], at: datetime
 ) -> tuple[list[Shift], list[RowError]]:
     """The shifts that are not there yet, and the rows that cannot be."""
     taken = _shifts_of({row.user.pk for row in planned}, planned)
@@ -292,7 +292,7 @@ def _sorted_out(
         mine = taken[row.user.pk]
         if any(_is_same(row, shift) for shift in mine):
             continue
-        if sentence := _why_not(row, mine):
+        if sentence := _why_not(row, mine, at):
             errors.append(RowError(line=row.line, sentence=sentence))
             continue
         shift = _shift(site, row)
@@ -342,10 +342,10 @@ def _is_same(row: PlannedShift, shift: Shift) -> bool:
     )
 
 
-def _why_not(row: PlannedShift, mine: Sequence[Shift]) -> str:
+def _why_not(row: PlannedShift, mine: Sequence[Shift], at: datetime) -> str:
     """Why the row cannot be, or nothing."""
     try:
-        _check_shift(row.post, row.user, row.role_key, row.starts_at, row.ends_at)
+        _check_shift(row.post, row.user, row.role_key, row.starts_at, row.ends_at, at)
     except InvalidInput as error:
         return str(error)
     overlaps = any(
@@ -379,8 +379,14 @@ def _digest(planned: Sequence[PlannedShift]) -> str:
 
 
 def _check_shift(
-    post: Post, user: User, role_key: str, starts_at: datetime, ends_at: datetime
+    post: Post,
+    user: User,
+    role_key: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    at: datetime,
 ) -> None:
+    """The role must hold for what of the shift is still ahead."""
     seconds = (ends_at - starts_at).total_seconds()
     if not 0 < seconds <= LONGEST_SHIFT:
         raise InvalidInput(_("一班应在 24 小时以内，结束晚于开始"), path="ends_at")
@@ -388,10 +394,11 @@ def _check_shift(
         raise InvalidInput(_("岗位“%s”已经停用") % post.name, path="post")
     if not user.is_active:
         raise InvalidInput(_("账号已停用，不能排班"), path="user")
+    begins = max(starts_at, at)
     held = {
         m.role_key
-        for m in permissions.running_memberships(user)
+        for m in permissions.memberships_during(user, begins, max(ends_at, begins))
         if permissions.covers(m, post.site)
     }
     if role_key not in held:
-        raise InvalidInput(_("这个人没有该岗位所需的角色"), path="user")
+        raise InvalidInput(_("这个人在这段时间没有该岗位所需的角色"), path="user")

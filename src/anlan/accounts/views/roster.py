@@ -28,7 +28,7 @@ from anlan.accounts.selectors import (
     roster_gaps,
     shifts_between,
     site_for,
-    staff_of,
+    staff_to_plan,
 )
 from anlan.accounts.services import RosterRefused, RowError
 from anlan.accounts.views.common import act, signed_in, tried
@@ -47,7 +47,7 @@ def roster(request: HttpRequest, code: str) -> HttpResponse:
     site = site_for(by, code, Permission.ROSTER_MANAGE)
     now = timezone.now()
     monday = _monday(request.GET.get("week", ""), local_day(now))
-    people = staff_of(site)
+    people = staff_to_plan(site)
     form = ShiftForm(
         request.POST or None,
         posts=_posts(site),
@@ -143,7 +143,7 @@ def import_roster(request: HttpRequest, code: str) -> HttpResponse:
             )
             return redirect("accounts:roster", code)
     elif read is not None:
-        refused = services.check_roster(site=site, planned=read.planned, by=by)
+        refused = services.check_roster(site=site, planned=read.planned, by=by, at=at)
     errors = sorted([*(read.errors if read else []), *refused], key=lambda e: e.line)
     context = {
         "site": site,
