@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +28,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
             connections.close_all()
 
     threads = [
-        threading.Thread(target=run, args=(place, call))
+        threading.Thread(target=contextvars.copy_context().run, args=(run, place, call))
         for place, call in enumerate(calls)
     ]
     for thread in threads:

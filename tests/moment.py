@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from anlan.base.clock import acting_at
 
 AT = datetime(2026, 11, 23, 6, 2, 31, tzinfo=UTC)  # Monday 14:02:31 in Shanghai
 
@@ -12,6 +15,13 @@ AT = datetime(2026, 11, 23, 6, 2, 31, tzinfo=UTC)  # Monday 14:02:31 in Shanghai
 @pytest.fixture
 def at() -> datetime:
     return AT
+
+
+@pytest.fixture(autouse=True)
+def _acting_at_the_moment() -> Iterator[None]:
+    """Whoever asks outside of a request or a job asks at the moment of the tests."""
+    with acting_at(AT):
+        yield
 
 
 @pytest.fixture

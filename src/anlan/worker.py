@@ -12,6 +12,7 @@ from typing import TypeAlias
 from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
+from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
 from anlan.incidents.services import devices
@@ -121,7 +122,8 @@ def _step(lane: Lane) -> float:
 
 
 def _run_lane(lane: Lane, at: datetime) -> int:
-    return sum(job(at=at) for job in lane.jobs.values())
+    with acting_at(at):
+        return sum(job(at=at) for job in lane.jobs.values())
 
 
 def _earliest(asks: Iterable[Ask]) -> datetime | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -354,3 +357,139 @@ class TestImport:
 
 def test_the_system_may_plan(scene):
     put(scene, post_of(scene), "wangjianguo", hour(0, 7), hour(0, 19), by=SYSTEM)
+
+
+LATER = MONDAY + timedelta(days=7)
+
+
+class TestCopy:
+    def copy(self, scene, *, by=None, at=None, target=LATER):
+        return services.copy_week(
+            site=scene.site,
+            source=MONDAY,
+            target=target,
+            by=by or scene.manager,
+            at=at or scene.at,
+        )
+
+    def week(self, scene, monday) -> list[tuple[Any, ...]]:
+        start = start_of_day(monday)
+        return [
+            (s.user.username, s.post.name, s.starts_at - start, s.ends_at - start)
+            for s in shifts_between(scene.site, start, start + timedelta(days=7))
+        ]
+
+    def kinds(self) -> list[str]:
+        found = Entry.objects.filter(site_id__gt=0).order_by("-seq")
+        return list(found.values_list("kind", flat=True))
+
+    @pytest.mark.both
+    def test_the_same_week_seven_days_later_and_only_once(self, scene):
+        post = post_of(scene)
+        put(scene, post, "wangjianguo", hour(0, 19), hour(1, 7))
+        put(scene, post, "zhangqiang", hour(6, 19), hour(7, 7))  # into the next week
+
+        first = self.copy(scene)
+        recorded = self.kinds()
+        again = self.copy(scene)
+
+        assert (len(first.added), first.kept, first.left_out) == (2, 0, [])
+        assert recorded[:3] == [
+            "accounts.roster_copied",
+            "accounts.shift_added",
+            "accounts.shift_added",
+        ]
+        assert (again.added, again.kept, again.left_out) == ([], 2, [])
+        assert self.kinds() == recorded
+        assert [row for row in self.week(scene, LATER) if row[2] >= timedelta()] == (
+            self.week(scene, MONDAY)
+        )
+
+    def test_what_cannot_be_is_named_and_the_rest_is_made(self, scene):
+        post = post_of(scene)
+        other = services.add_post(
+            site=scene.site,
+            place=post.place,
+            name="临时岗",
+            by=scene.manager,
+            at=scene.at,
+        )
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        put(scene, post, "zhangqiang", hour(0, 19), hour(1, 7))
+        put(scene, other, "sunlei", hour(0, 7), hour(0, 19))
+        put(scene, post, "lixiang", hour(1, 7), hour(1, 19))
+        put(scene, post, "wangjianguo", hour(7, 12), hour(8, 0))  # in his way
+        services.disable_user(user=scene.next_guard, by=scene.manager, at=scene.at)
+        Post.objects.filter(pk=other.pk).update(is_active=False)
+
+        copy = self.copy(scene)
+
+        assert [(c.user.username, c.starts_at) for c in copy.added] == [
+            ("lixiang", hour(8, 7))
+        ]
+        assert sorted((c.shift.user.username, c.sentence) for c in copy.left_out) == [
+            ("sunlei", "岗位“临时岗”已经停用"),
+            ("wangjianguo", "这个人在这段时间已经有班"),
+            ("zhangqiang", "账号已停用，不能排班"),
+        ]
+
+    def test_a_look_changes_nothing_and_says_the_same(self, scene):
+        put(scene, post_of(scene), "wangjianguo", hour(0, 7), hour(0, 19))
+        before = self.kinds()
+        week = {"site": scene.site, "source": MONDAY, "target": LATER}
+
+        seen = services.preview_copy(**week, by=scene.manager, at=scene.at)
+
+        assert self.kinds() == before
+        assert not self.week(scene, LATER)
+        made = self.copy(scene)
+        assert [str(s) for s in seen.added] == [str(s) for s in made.added]
+
+    def test_nobody_is_put_on_duty_in_the_past(self, scene):
+        post = post_of(scene)
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        put(scene, post, "zhangqiang", hour(0, 19), hour(1, 7))
+
+        copy = self.copy(scene, at=hour(7, 19))
+
+        assert [left.sentence for left in copy.left_out] == ["这一班已经过去"]
+        assert [shift.user for shift in copy.added] == [scene.next_guard]
+
+    def test_a_week_begins_on_monday_and_is_another_one(self, scene):
+        for target in (MONDAY, MONDAY + timedelta(days=1)):
+            with pytest.raises(InvalidInput):
+                self.copy(scene, target=target)
+
+    def test_only_who_plans_copies(self, scene):
+        put(scene, post_of(scene), "wangjianguo", hour(0, 7), hour(0, 19))
+        for act in (services.copy_week, services.preview_copy):
+            with pytest.raises(NotAllowed):
+                act(
+                    site=scene.site,
+                    source=MONDAY,
+                    target=LATER,
+                    by=scene.guard,
+                    at=scene.at,
+                )
+        assert not self.week(scene, LATER)
+
+    def test_a_longer_week_asks_the_database_no_more(self, scene):
+        post = post_of(scene)
+
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                services.preview_copy(
+                    site=scene.site,
+                    source=MONDAY,
+                    target=LATER,
+                    by=SYSTEM,
+                    at=scene.at,
+                )
+            return len(queries)
+
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        with_one = asked()
+        for day in range(1, 5):
+            put(scene, post, "wangjianguo", hour(day, 7), hour(day, 19))
+
+        assert asked() == with_one

@@ -14,7 +14,15 @@ from anlan.accounts.roster_file import HEADER
 from anlan.base.sheet import read_sheet
 from tests.accounts.browsing import sign_in
 
-SITE_PAGES = ["", "places/", "posters/", "roster/", "posts/", "phones/"]
+SITE_PAGES = [
+    "",
+    "places/",
+    "posters/",
+    "roster/",
+    "roster/copy/",
+    "posts/",
+    "phones/",
+]
 
 
 @pytest.fixture
@@ -254,6 +262,28 @@ class TestSitePages:
             admin.post(address, {"table": look.context["table"], "confirmed": "1"})
         assert Shift.objects.count() == before + 1
 
+    def test_a_week_is_looked_at_first_and_then_copied(self, scene, admin):
+        weeks = "?week=2026-12-07&source=2026-11-25"
+        address = f"/admin/sites/YQ/roster/copy/{weeks}"
+        with time_machine.travel(scene.at, tick=False):
+            before = Shift.objects.count()
+            look = admin.get(address)
+            assert look.status_code == 200
+            assert Shift.objects.count() == before
+            wanted = len(look.context["copy"].added)
+            assert wanted
+            done = admin.post(address, follow=True)
+            assert done.redirect_chain[-1][0].endswith("?week=2026-12-07")
+            assert f"已复制：新增 {wanted} 班，已有 0 班" in done.content.decode()
+            admin.post(address)
+        assert Shift.objects.count() == before + wanted
+
+    def test_the_same_week_is_not_copied_onto_itself(self, admin):
+        weeks = "?week=2026-12-07&source=2026-12-09"
+        response = admin.get(f"/admin/sites/YQ/roster/copy/{weeks}")
+        assert response.status_code == 422
+        assert "请选另外一周" in response.content.decode()
+
     def test_a_table_with_errors_is_not_confirmed_by_force(self, scene, admin):
         before = Shift.objects.count()
         table = "日期,岗位,工号,开始,结束\n2026-12-07,北门岗,B-1001,19:00,07:00\n"
@@ -321,6 +351,7 @@ PAGES = {
     "/admin/sites/YQ/places/": {"admin", "guoxin", "hetao"},
     "/admin/sites/YQ/posters/": {"admin", "guoxin", "hetao"},
     "/admin/sites/YQ/roster/": {"admin", "guoxin", "hetao", "zhoumin", "sunlei"},
+    "/admin/sites/YQ/roster/copy/": {"admin", "guoxin", "hetao", "zhoumin", "sunlei"},
     "/admin/sites/YQ/posts/": {"admin", "guoxin", "hetao", "zhoumin", "sunlei"},
     "/admin/sites/YQ/phones/": {"admin", "guoxin", "hetao"},
 }

@@ -20,7 +20,6 @@ SOURCE = Path(anlan.__file__ or "").parent
 NOT_A_CHANGE = {
     "anlan.accounts.services.phone_of": "decrypts, writes nothing",
     "anlan.accounts.services.set_preferences": "personal taste is not on the record",
-    "anlan.accounts.services.check_roster": "says what an import would refuse",
     "anlan.accounts.services.lock_phone": "putting a phone down is not on the record",
     "anlan.notify.services.count_up": "one message instead of twelve",
     "anlan.notify.services.set_preference": "personal taste is not on the record",
@@ -70,6 +69,7 @@ READS_THE_CLOCK = {
 }
 KEEPS_TIME = {
     "worker.py": "the loop reads it once a turn",
+    "base/clock.py": "the present, for who asks outside of a request or a job",
     "desk/templatetags/screen.py": "a page that was given no time shows the present",
     "desk/administration.py": "the views of standards and playbooks",
     "desk/design.py": "the gallery for developers",

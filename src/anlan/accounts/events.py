@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.accounts.roles import ROLES
+from anlan.base.clock import local_time, parse_utc_text
 from anlan.ledger.events import Covered, Event, recorded
+
+
+def _shown_time(text: str) -> str:
+    """An instant as the clocks in China show it; what is none is shown as it stands."""
+    try:
+        return f"{local_time(parse_utc_text(text)):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return text
 
 
 @recorded
@@ -92,6 +102,30 @@ class RoleGranted(Event):
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "role": str(ROLES[self.role].name)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class RoleGrantedFor(Event):
+    """The role holds for ``[begins, ends)``; without an end, for good."""
+
+    kind: ClassVar[str] = "accounts.role_granted_for"
+    sentence: ClassVar[str] = _("{actor}授予 {user} 角色 {role}，{period}")
+
+    user: str
+    role: str
+    node: str
+    begins: str
+    ends: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        words = {"begins": _shown_time(self.begins)}
+        period = gettext("%(begins)s 起") % words
+        if self.ends is not None:
+            words["ends"] = _shown_time(self.ends)
+            period = gettext("%(begins)s 起，到 %(ends)s 为止") % words
+        role = str(ROLES[self.role].name)
+        return {**self.facts(), "role": role, "period": period}
 
 
 @recorded
@@ -314,6 +348,25 @@ class RosterImported(Event):
 
     added: int
     kept: int
+    digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class RosterCopied(Event):
+    """``source`` and ``target`` are the Mondays of the two weeks."""
+
+    kind: ClassVar[str] = "accounts.roster_copied"
+    sentence: ClassVar[str] = _(
+        "{actor}把 {source} 那一周的排班复制到 {target} 那一周：新增 {added} 班，"
+        "已有 {kept} 班，未复制 {left_out} 班"
+    )
+
+    source: str
+    target: str
+    added: int
+    kept: int
+    left_out: int
     digest: str
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from anlan.accounts.models import Organisation, Place, Post, Region, Site, User
 from anlan.accounts.permissions import Node, can_grant
 from anlan.accounts.roles import ROLES
-from anlan.base.clock import SHANGHAI
+from anlan.base.clock import SHANGHAI, day_bounds, local_day, start_of_day
 from anlan.base.sheet import MOST_BYTES, Table, read_sheet, read_text
 
 
@@ -29,6 +29,18 @@ class GrantForm(forms.Form):
 
     role = forms.ChoiceField(label=_("角色"))
     node = forms.ChoiceField(label=_("在哪里"))
+    begins = forms.DateField(
+        label=_("从哪天起"),
+        required=False,
+        help_text=_("不填为立即生效"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    ends = forms.DateField(
+        label=_("到哪天为止"),
+        required=False,
+        help_text=_("当天也有效；不填为一直有效"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
     def __init__(
         self, data: Any = None, *, by: User, nodes: Sequence[Node], **more: Any
@@ -51,6 +63,16 @@ class GrantForm(forms.Form):
     def node_chosen(self) -> Node:
         return self.nodes[self.cleaned_data["node"]]
 
+    def begins_at(self, at: datetime) -> datetime | None:
+        """The beginning of the day; none, and today, are at once."""
+        day = self.cleaned_data["begins"]
+        return None if day is None or day == local_day(at) else start_of_day(day)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        day = self.cleaned_data["ends"]
+        return None if day is None else day_bounds(day)[1]
+
 
 class InviteForm(GrantForm):
     """A person who is to join."""
@@ -61,7 +83,16 @@ class InviteForm(GrantForm):
     )
     employee_number = forms.CharField(label=_("工号"), max_length=20, required=False)
     phone = forms.CharField(label=_("手机"), max_length=32, required=False)
-    field_order = ["name", "username", "employee_number", "phone", "role", "node"]
+    field_order = [
+        "name",
+        "username",
+        "employee_number",
+        "phone",
+        "role",
+        "node",
+        "begins",
+        "ends",
+    ]
 
 
 class JoinForm(forms.Form):
@@ -272,6 +303,20 @@ class ShiftForm(forms.Form):
         starts = datetime.combine(said["day"], said["starts"], tzinfo=SHANGHAI)
         ends = datetime.combine(said["day"], said["ends"], tzinfo=SHANGHAI)
         return starts, ends if ends > starts else ends + timedelta(days=1)
+
+
+class CopyForm(forms.Form):
+    """Which week is copied into which; any day stands for its week."""
+
+    source = forms.DateField(
+        label=_("从哪一周复制"),
+        help_text=_("那一周的任何一天"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    week = forms.DateField(
+        label=_("到哪一周"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
 
 class SheetForm(forms.Form):

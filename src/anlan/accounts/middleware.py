@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from anlan.accounts.models import User
 from anlan.accounts.selectors import shared_phone_for
+from anlan.base.clock import acting_at
 
 PHONE_COOKIE = "anlan_phone"  # the token of a shared phone
 PHONE_SESSION = "shared_phone"  # session key: the session was opened by a PIN
@@ -28,6 +29,17 @@ _PHONE_PATHS = (
     "/accounts/logout/",
 )
 _UNATTENDED = ("/m/token/", "/live/", "/static/")
+
+
+class MomentMiddleware:
+    """Reads the clock once for all that the request asks about who may what."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with acting_at(timezone.now()):
+            return self.get_response(request)
 
 
 class LanguageMiddleware:

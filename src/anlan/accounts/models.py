@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from typing import ClassVar
+from datetime import date, datetime, timedelta
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
@@ -13,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.roles import ROLE_CHOICES, ROLES, Permission, Role
+from anlan.base.clock import local_day
 from anlan.ledger.models import Worded
 
 # Without 0 O 1 I L U V: a code is read out over a radio and typed from a poster.
@@ -180,7 +182,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     # Set on the object, never stored: what an API token may do at most; None: no limit.
     scopes: frozenset[Permission] | None = None
-    # The running memberships, once read; a user object lives for one request.
+    # All memberships, once read; a user object lives for one request.
     memberships_read: list[Membership] | None = None
 
     def __str__(self) -> str:
@@ -201,8 +203,22 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def not_over(self, at: datetime) -> Self:
+        """Those that run at ``at`` or begin later."""
+        lasts = Q(ended_at__gt=at) & Q(ended_at__gt=models.F("since_at"))
+        return self.filter(Q(ended_at=None) | lasts)
+
+    def running(self, at: datetime) -> Self:
+        return self.not_over(at).filter(since_at__lte=at)
+
+
 class Membership(models.Model):
-    """A role at one node: the organisation, a region or a site; valid there and below."""
+    """A role at one node: the organisation, a region or a site; valid there and below.
+
+    It holds for ``[since_at, ended_at)``; both may lie ahead. Taken back before it began,
+    it is an empty period.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -213,18 +229,18 @@ class Membership(models.Model):
     since_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]  # a manager with the methods of the set
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=Q(region__isnull=True) | Q(site__isnull=True),
                 name="accounts_membership_one_node",
-            )
-        ]
-        indexes: ClassVar[list[models.Index]] = [
-            # Every permission check: the running memberships of one user.
-            models.Index(
-                fields=["user"], condition=Q(ended_at=None), name="accounts_running"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=models.F("since_at")),
+                name="accounts_membership_runs",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -237,6 +253,22 @@ class Membership(models.Model):
     @property
     def role(self) -> Role:
         return ROLES[self.role_key]
+
+    @property
+    def last_day(self) -> date | None:
+        """The day in China on which it still holds, if it has an end."""
+        return (
+            local_day(self.ended_at - timedelta.resolution) if self.ended_at else None
+        )
+
+    def is_over(self, at: datetime) -> bool:
+        return self.ended_at is not None and self.ended_at <= max(at, self.since_at)
+
+    def is_ahead(self, at: datetime) -> bool:
+        return self.since_at > at and not self.is_over(at)
+
+    def is_running(self, at: datetime) -> bool:
+        return self.since_at <= at and not self.is_over(at)
 
 
 class Post(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeAlias
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.events import UserAdded
 from anlan.accounts.models import Membership, Organisation, Region, Site, User
 from anlan.accounts.roles import ROLES, Permission
+from anlan.base.clock import acting_moment
 from anlan.base.errors import NotAllowed
 from anlan.ledger.events import Actor, System
 from anlan.ledger.models import Entry
@@ -20,12 +22,35 @@ Node: TypeAlias = Organisation | Region | Site
 
 
 def running_memberships(user: User) -> list[Membership]:
-    """The user's memberships that have not ended; read once for each user object."""
+    """The user's memberships that run at the moment of acting."""
+    at = acting_moment()
+    return [m for m in _memberships(user) if m.is_running(at)]
+
+
+def memberships_not_over(user: User) -> list[Membership]:
+    """The same, and those that begin later: what somebody has been given."""
+    at = acting_moment()
+    return [m for m in _memberships(user) if not m.is_over(at)]
+
+
+def memberships_during(
+    user: User, starts_at: datetime, ends_at: datetime
+) -> list[Membership]:
+    """The user's memberships that hold for all of ``[starts_at, ends_at)``."""
+    return [
+        m
+        for m in _memberships(user)
+        if m.since_at <= starts_at and (m.ended_at is None or m.ended_at >= ends_at)
+    ]
+
+
+def _memberships(user: User) -> list[Membership]:
+    """All of the user's, ended ones too; read once for each user object."""
     if user.memberships_read is None:
         user.memberships_read = list(
-            Membership.objects.filter(user=user, ended_at=None).select_related(
-                "organisation", "region", "site"
-            )
+            Membership.objects.filter(user=user)
+            .select_related("organisation", "region", "site")
+            .order_by("pk")
         )
     return user.memberships_read
 
@@ -191,7 +216,7 @@ def check_can_grant(by: Actor, role_key: str, node: Node) -> None:
 
 
 def can_manage(by: User, user: User) -> bool:
-    """Whether ``by`` could have granted every running role of ``user``.
+    """Whether ``by`` could have granted every role of ``user`` that is not over.
 
     Of somebody without any: whether ``by`` manages the company's people or added them.
     """
@@ -199,9 +224,9 @@ def can_manage(by: User, user: User) -> bool:
         return False
     if not holds_somewhere(by, Permission.PEOPLE_MANAGE):
         return False
-    running = running_memberships(user)
-    if running:
-        return all(can_grant(by, m.role_key, m.node) for m in running)
+    held = memberships_not_over(user)
+    if held:
+        return all(can_grant(by, m.role_key, m.node) for m in held)
     return (
         Permission.PEOPLE_MANAGE in held_at(by, user.organisation)
         or Entry.objects.filter(

@@ -12,9 +12,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Post, Shift, Site, User
-from anlan.accounts.permissions import covers, running_memberships
+from anlan.accounts.permissions import covers, memberships_not_over
 from anlan.accounts.roles import ROLES
-from anlan.accounts.selectors import staff_of
+from anlan.accounts.selectors import staff_to_plan
 from anlan.accounts.services import PlannedShift, RowError
 from anlan.base.clock import SHANGHAI, local_time
 from anlan.base.errors import InvalidInput
@@ -74,7 +74,7 @@ def read_roster(site: Site, table: Table) -> ReadRoster:
     """
     columns = _columns(table)
     posts = {post.name: post for post in Post.objects.filter(site=site, is_active=True)}
-    people = _by_key(staff_of(site))
+    people = _by_key(staff_to_plan(site))
     planned: list[PlannedShift] = []
     errors: list[RowError] = []
     for line, row in enumerate(table[1:], start=2):
@@ -161,7 +161,7 @@ def _user(cells: dict[str, str], people: dict[str, list[User]]) -> User:
 
 def _role(words: str, user: User, site: Site) -> str:
     held = list(
-        dict.fromkeys(m.role_key for m in running_memberships(user) if covers(m, site))
+        dict.fromkeys(m.role_key for m in memberships_not_over(user) if covers(m, site))
     )
     if words:
         if words in (known := _role_words()):

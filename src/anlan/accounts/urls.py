@@ -52,6 +52,7 @@ urlpatterns = [
         roster.import_roster,
         name="import_roster",
     ),
+    path("admin/sites/<str:code>/roster/copy/", roster.copy_roster, name="copy_roster"),
     path(
         "admin/sites/<str:code>/roster/export/",
         roster.export_roster,

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 _UTC_TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+
+
+_acting_at: ContextVar[datetime | None] = ContextVar("acting_at", default=None)
 
 
 class NaiveDatetime(ValueError):
@@ -65,3 +73,18 @@ def start_of_day(day: date) -> datetime:
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Return ``day`` in China as a half-open period: its 00:00 and its 24:00, in UTC."""
     return start_of_day(day), start_of_day(day + timedelta(days=1))
+
+
+@contextmanager
+def acting_at(at: datetime) -> Iterator[None]:
+    """Let everything inside ask at ``at`` what a person may; see docs/adr/0007."""
+    before = _acting_at.set(require_aware(at))
+    try:
+        yield
+    finally:
+        _acting_at.reset(before)
+
+
+def acting_moment() -> datetime:
+    """The instant at which the running request, job or scenario acts; else the present."""
+    return _acting_at.get() or timezone.now()

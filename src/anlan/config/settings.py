@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "anlan.accounts.middleware.MomentMiddleware",
     "anlan.accounts.middleware.LanguageMiddleware",
     "anlan.accounts.middleware.SharedPhoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.accounts.models import Place, Shift, Site, User
-from anlan.accounts.selectors import people_by_role, shifts_at, staff_of
+from anlan.accounts.selectors import people_by_role, shifts_at
 from anlan.incidents.enums import Rung
 
 
@@ -29,8 +29,7 @@ def ladder(*, site: Site, place: Place, at: datetime) -> list[Candidate]:
     managers and the headquarters supervisors by their role, on duty or not, because the
     upper rungs must never be empty at night.
     """
-    # Who lost their role here since the roster was made could not even answer.
-    shifts = list(shifts_at(site, at).filter(user__in=staff_of(site).values("pk")))
+    shifts = _with_their_role(site, list(shifts_at(site, at)))
     guards = sorted(
         (shift for shift in shifts if shift.role_key in {"guard", "guard_captain"}),
         key=lambda shift: (shift.post.place.distance_to(place), shift.pk),
@@ -55,6 +54,12 @@ def next_candidate(
 ) -> Candidate | None:
     """The first of the ladder who was not tried yet; ``tried`` holds user ids."""
     return next((c for c in candidates if c.user.pk not in tried), None)
+
+
+def _with_their_role(site: Site, shifts: list[Shift]) -> list[Shift]:
+    """Whose role ended since the roster was made could not even answer."""
+    holders = people_by_role(site, {shift.role_key for shift in shifts})
+    return [shift for shift in shifts if shift.user in holders[shift.role_key]]
 
 
 def _from_shift(shift: Shift, rung: Rung, place: Place) -> Candidate:

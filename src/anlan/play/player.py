@@ -12,6 +12,7 @@ from django.utils import translation
 
 from anlan import worker
 from anlan.accounts.models import Site, User
+from anlan.base.clock import acting_at
 from anlan.base.errors import DomainError
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.ledger.verify import verify
@@ -124,7 +125,10 @@ def _play_step(
     outcome: Outcome,
 ) -> None:
     try:
-        result = ACTIONS[step.do](stage, by=_actor(step.who), at=at, **step.arguments)
+        with acting_at(at):
+            result = ACTIONS[step.do](
+                stage, by=_actor(step.who), at=at, **step.arguments
+            )
     except DomainError as error:
         result = f"refused: {error}"
         said = f"{error.code} {error.source} {error}"

@@ -147,6 +147,9 @@ SHOTS = (
             ("#import form button", ""),
         ),
     ),
+    Shot(
+        "admin-roster-copy", "/admin/sites/YQ/roster/copy/?week={week_later}", "hetao"
+    ),
     Shot("admin-standard", "/admin/standards/incident.arrive/", "admin"),
     Shot("admin-playbook", "/admin/playbooks/assault/", "admin"),
     Shot("admin-playbook-text", "/admin/playbooks/assault/text/", "admin"),

@@ -32,6 +32,7 @@ from anlan.accounts.selectors.roster import (
     shifts_at,
     shifts_between,
 )
+from anlan.base.clock import acting_moment
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
@@ -64,6 +65,7 @@ __all__ = [
     "site_of",
     "sites_managed",
     "staff_of",
+    "staff_to_plan",
     "waiting_handover",
 ]
 
@@ -95,6 +97,14 @@ def staff_of(site: Site) -> QuerySet[User]:
     )
 
 
+def staff_to_plan(site: Site) -> QuerySet[User]:
+    """The same, and those whose role begins later: whom a roster may name."""
+    there = Membership.objects.not_over(acting_moment()).filter(_at_or_above(site))
+    return User.objects.filter(pk__in=there.values("user"), is_active=True).order_by(
+        "employee_number", "pk"
+    )
+
+
 def places_of(site: Site) -> QuerySet[Place]:
     return Place.objects.filter(site=site, is_active=True).order_by("label", "pk")
 
@@ -118,17 +128,17 @@ def people_for(reader: User, *, text: str = "") -> QuerySet[User]:
     """The people the reader administers, by employee number; ``text`` narrows by name.
 
     Whoever manages people of the whole company sees everybody; others see those with a
-    role at their sites, and those who have no role yet.
+    role at their sites, now or later, and those who have no role at all.
     """
     found = User.objects.filter(organisation=reader.organisation_id)
     if Permission.PEOPLE_MANAGE not in held_at(reader, reader.organisation):
         sites = sites_where(reader, Permission.PEOPLE_MANAGE)
-        running = Membership.objects.filter(ended_at=None)
-        here = running.filter(
+        held = Membership.objects.not_over(acting_moment())
+        here = held.filter(
             Q(site__in=sites) | Q(site=None, region__in=sites.values("region"))
         )
         found = found.filter(
-            Q(pk__in=here.values("user")) | ~Q(pk__in=running.values("user"))
+            Q(pk__in=here.values("user")) | ~Q(pk__in=held.values("user"))
         )
         if not sites.exists():
             found = found.none()
@@ -142,8 +152,8 @@ def people_for(reader: User, *, text: str = "") -> QuerySet[User]:
 
 
 def other_administrators(user: User) -> QuerySet[User]:
-    """Who else administers the whole company and may sign in."""
-    running = Membership.objects.filter(
+    """Who else administers the whole company without an end, and may sign in."""
+    running = Membership.objects.running(acting_moment()).filter(
         role_key="administrator",
         organisation=user.organisation_id,
         region=None,
@@ -325,10 +335,14 @@ def names_of(keys: Iterable[str]) -> dict[str, str]:
 
 def _running_at(site: Site) -> QuerySet[Membership]:
     """The running memberships at the site or above it."""
+    return Membership.objects.running(acting_moment()).filter(_at_or_above(site))
+
+
+def _at_or_above(site: Site) -> Q:
     node = Q(site=site) | Q(organisation=site.organisation_id, site=None, region=None)
     if site.region_id:
         node |= Q(region__in=_regions_above(site))
-    return Membership.objects.filter(node, ended_at=None)
+    return node
 
 
 def _regions_above(site: Site) -> list[int]:

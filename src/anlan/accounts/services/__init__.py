@@ -34,16 +34,16 @@ from anlan.accounts.services.places import (
     move_place,
     rename_place,
 )
+from anlan.accounts.services.posts import add_post, change_post, close_post
 from anlan.accounts.services.roster import (
     PlannedShift,
     RosterRefused,
     RowError,
-    add_post,
     add_shift,
-    change_post,
     check_roster,
-    close_post,
+    copy_week,
     import_roster,
+    preview_copy,
     remove_shift,
 )
 from anlan.accounts.services.shared_phones import (
@@ -74,6 +74,7 @@ __all__ = [
     "close_post",
     "close_region",
     "close_site",
+    "copy_week",
     "disable_user",
     "enable_user",
     "end_role",
@@ -88,6 +89,7 @@ __all__ = [
     "move_place",
     "open_phone",
     "phone_of",
+    "preview_copy",
     "record_sign_in",
     "remove_shift",
     "rename_place",

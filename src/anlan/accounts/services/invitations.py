@@ -51,8 +51,12 @@ def invite_user(
     employee_number: str = "",
     email: str = "",
     phone: str = "",
+    begins_at: datetime | None = None,
+    ends_at: datetime | None = None,
 ) -> tuple[Invitation, str]:
     """Add a person with a role, and make the code for their first password.
+
+    The role holds for ``[begins_at, ends_at)``; the password may be set before.
 
     Returns the invitation and its code, which is shown once and kept as a digest.
     """
@@ -68,7 +72,15 @@ def invite_user(
             by=by,
             at=at,
         )
-        grant_role(user=user, role_key=role_key, node=node, by=by, at=at)
+        grant_role(
+            user=user,
+            role_key=role_key,
+            node=node,
+            begins_at=begins_at,
+            ends_at=ends_at,
+            by=by,
+            at=at,
+        )
         return _make(user, Invitation.Purpose.JOIN, by=by, at=at)
 
 

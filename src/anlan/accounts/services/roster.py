@@ -1,119 +1,31 @@
-"""Posts, and who stands at them when."""
+"""The roster: who stands at which post when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from anlan.accounts import permissions
 from anlan.accounts.events import (
-    PostAdded,
-    PostChanged,
-    PostClosed,
+    RosterCopied,
     RosterImported,
     ShiftAdded,
     ShiftRemoved,
 )
-from anlan.accounts.models import Place, Post, Shift, Site, User
+from anlan.accounts.models import Post, Shift, Site, User
 from anlan.accounts.roles import Permission
 from anlan.accounts.services.record import record_at_site
-from anlan.base.clock import utc_text
+from anlan.base.clock import start_of_day, utc_text
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
 LONGEST_SHIFT = 24 * 3600  # seconds
-
-
-def add_post(
-    *,
-    site: Site,
-    place: Place,
-    name: str,
-    by: Actor,
-    at: datetime,
-    radio: str = "",
-    must_be_staffed: bool = False,
-    staffed_from: time | None = None,
-    staffed_until: time | None = None,
-) -> Post:
-    """Add a post; hours are Shanghai's, every day, and none mean around the clock.
-
-    Raises:
-        InvalidInput: a taken name, a place of another site, or half of the hours.
-    """
-    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
-    if site.closed_at is not None:
-        raise Conflict(_("这个项目已经关闭"))
-    post = Post(
-        site=site,
-        place=place,
-        name=name.strip(),
-        radio=radio,
-        must_be_staffed=must_be_staffed,
-        staffed_from=staffed_from,
-        staffed_until=staffed_until,
-    )
-    _check_post(post)
-    with ledger.recording():
-        post.save()
-        _record(PostAdded(name=post.name, place=place.label), post, by=by, at=at)
-    return post
-
-
-def change_post(
-    *,
-    post: Post,
-    place: Place,
-    name: str,
-    by: Actor,
-    at: datetime,
-    radio: str = "",
-    must_be_staffed: bool = False,
-    staffed_from: time | None = None,
-    staffed_until: time | None = None,
-) -> None:
-    """Rename or move a post, or say when it must be staffed."""
-    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=post.site)
-    post.place, post.name, post.radio = place, name.strip(), radio
-    post.must_be_staffed = must_be_staffed
-    post.staffed_from, post.staffed_until = staffed_from, staffed_until
-    _check_post(post)
-    with ledger.recording():
-        post.save()
-        _record(
-            PostChanged(
-                name=post.name,
-                must_be_staffed=int(must_be_staffed),
-                staffed_from=f"{staffed_from:%H:%M}" if staffed_from else None,
-                staffed_until=f"{staffed_until:%H:%M}" if staffed_until else None,
-            ),
-            post,
-            by=by,
-            at=at,
-        )
-
-
-def close_post(*, post: Post, by: Actor, at: datetime) -> None:
-    """Take a post out of use; twice does nothing.
-
-    Raises:
-        Conflict: somebody is on the roster there after ``at``.
-    """
-    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=post.site)
-    with ledger.recording():
-        post.is_active = Post.objects.select_for_update().get(pk=post.pk).is_active
-        if not post.is_active:
-            return
-        if post.shifts.filter(ends_at__gt=at).exists():
-            raise Conflict(_("这个岗位还有没结束的班次，请先取消排班"))
-        post.is_active = False
-        post.save(update_fields=["is_active"])
-        _record(PostClosed(name=post.name), post, by=by, at=at)
+WEEK = timedelta(days=7)
 
 
 def add_shift(
@@ -135,7 +47,7 @@ def add_shift(
     """
     site = post.site
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
-    _check_shift(post, user, role_key, starts_at, ends_at)
+    _check_shift(post, user, role_key, starts_at, ends_at, at)
     with ledger.recording():
         _lock([user])
         overlapping = Shift.objects.filter(
@@ -227,7 +139,7 @@ def import_roster(
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
     with ledger.recording():
         _lock(row.user for row in planned)
-        added, errors = _sorted_out(site, planned)
+        added, errors = _sorted_out(site, planned, at)
         if errors:
             raise RosterRefused(errors)
         Shift.objects.bulk_create(added)
@@ -244,15 +156,133 @@ def import_roster(
 
 
 def check_roster(
-    *, site: Site, planned: Sequence[PlannedShift], by: Actor
+    *, site: Site, planned: Sequence[PlannedShift], by: Actor, at: datetime
 ) -> list[RowError]:
     """What ``import_roster`` would refuse; nothing is changed."""
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
-    return _sorted_out(site, planned)[1]
+    return _sorted_out(site, planned, at)[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A shift that cannot be copied, and why."""
+
+    shift: Shift
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekCopy:
+    """What copying one week onto another comes to."""
+
+    added: list[Shift]
+    left_out: list[LeftOut]
+    kept: int
+
+
+def preview_copy(
+    *, site: Site, source: date, target: date, by: Actor, at: datetime
+) -> WeekCopy:
+    """What ``copy_week`` would do; nothing is changed."""
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
+    return _week_copy(site, _shifted_week(site, source, target), at)
+
+
+def copy_week(
+    *, site: Site, source: date, target: date, by: Actor, at: datetime
+) -> WeekCopy:
+    """Put the shifts that begin in the week of ``source`` into the week of ``target``.
+
+    Both are Mondays. What is there already stays; what cannot be is left out and named,
+    the rest is made. The same week twice changes nothing, and is not put on the record.
+
+    Raises:
+        InvalidInput: one of the days is no Monday, or both are the same.
+        Conflict: the site is closed.
+    """
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
+    if site.closed_at is not None:
+        raise Conflict(_("这个项目已经关闭"))
+    with ledger.recording():
+        planned = _shifted_week(site, source, target)
+        _lock(row.user for row in planned)
+        copy = _week_copy(site, planned, at)
+        if not copy.added:
+            return copy
+        Shift.objects.bulk_create(copy.added)
+        for shift in copy.added:
+            _record_shift(shift, by=by, at=at)
+        record_at_site(
+            RosterCopied(
+                source=f"{source}",
+                target=f"{target}",
+                added=len(copy.added),
+                kept=copy.kept,
+                left_out=len(copy.left_out),
+                digest=_digest(planned),
+            ),
+            site,
+            by=by,
+            at=at,
+        )
+    return copy
+
+
+def _shifted_week(site: Site, source: date, target: date) -> list[PlannedShift]:
+    """The week of ``source`` as it would stand in the week of ``target``."""
+    if source.weekday() or target.weekday():
+        raise InvalidInput(_("一周从星期一开始"), path="source")
+    if source == target:
+        raise InvalidInput(_("请选另外一周"), path="source")
+    start = start_of_day(source)
+    later = target - source  # whole weeks; the clocks in China are never put back
+    shifts = (
+        Shift.objects.filter(
+            site=site, starts_at__gte=start, starts_at__lt=start + WEEK
+        )
+        .select_related("post")
+        .order_by("starts_at", "post__name", "pk")
+    )
+    # One object for each person: their roles are then read once.
+    people = User.objects.in_bulk({shift.user_id for shift in shifts})
+    planned = []
+    for line, shift in enumerate(shifts, start=1):
+        shift.post.site = site
+        planned.append(
+            PlannedShift(
+                line=line,
+                post=shift.post,
+                user=people[shift.user_id],
+                role_key=shift.role_key,
+                starts_at=shift.starts_at + later,
+                ends_at=shift.ends_at + later,
+            )
+        )
+    return planned
+
+
+def _week_copy(site: Site, planned: Sequence[PlannedShift], at: datetime) -> WeekCopy:
+    """Nobody is put on duty in hours that have passed: that would rewrite who was."""
+    missing, errors = _sorted_out(site, planned, at)
+    by_line = {row.line: row for row in planned}
+    left_out = [
+        LeftOut(shift=_shift(site, by_line[error.line]), sentence=error.sentence)
+        for error in errors
+    ]
+    left_out += [
+        LeftOut(shift=shift, sentence=_("这一班已经过去"))
+        for shift in missing
+        if shift.ends_at <= at
+    ]
+    return WeekCopy(
+        added=[shift for shift in missing if shift.ends_at > at],
+        left_out=sorted(left_out, key=lambda left: left.shift.starts_at),
+        kept=len(planned) - len(missing) - len(errors),
+    )
 
 
 def _sorted_out(
-    site: Site, planned: Sequence[PlannedShift]
+    site: Site, planned: Sequence[PlannedShift], at: datetime
 ) -> tuple[list[Shift], list[RowError]]:
     """The shifts that are not there yet, and the rows that cannot be."""
     taken = _shifts_of({row.user.pk for row in planned}, planned)
@@ -262,20 +292,24 @@ def _sorted_out(
         mine = taken[row.user.pk]
         if any(_is_same(row, shift) for shift in mine):
             continue
-        if sentence := _why_not(row, mine):
+        if sentence := _why_not(row, mine, at):
             errors.append(RowError(line=row.line, sentence=sentence))
             continue
-        shift = Shift(
-            site=site,
-            post=row.post,
-            user=row.user,
-            role_key=row.role_key,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-        )
+        shift = _shift(site, row)
         mine.append(shift)
         added.append(shift)
     return added, errors
+
+
+def _shift(site: Site, row: PlannedShift) -> Shift:
+    return Shift(
+        site=site,
+        post=row.post,
+        user=row.user,
+        role_key=row.role_key,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+    )
 
 
 def _lock(users: Iterable[User]) -> None:
@@ -308,10 +342,10 @@ def _is_same(row: PlannedShift, shift: Shift) -> bool:
     )
 
 
-def _why_not(row: PlannedShift, mine: Sequence[Shift]) -> str:
+def _why_not(row: PlannedShift, mine: Sequence[Shift], at: datetime) -> str:
     """Why the row cannot be, or nothing."""
     try:
-        _check_shift(row.post, row.user, row.role_key, row.starts_at, row.ends_at)
+        _check_shift(row.post, row.user, row.role_key, row.starts_at, row.ends_at, at)
     except InvalidInput as error:
         return str(error)
     overlaps = any(
@@ -344,23 +378,15 @@ def _digest(planned: Sequence[PlannedShift]) -> str:
     return sha256(canonical_json({"rows": sorted(rows)})).hex()
 
 
-def _check_post(post: Post) -> None:
-    if not post.name or len(post.name) > 40:
-        raise InvalidInput(_("名称应为一到四十个字"), path="name")
-    if post.place.site_id != post.site_id:
-        raise InvalidInput(_("点位属于别的项目"), path="place")
-    if (post.staffed_from is None) != (post.staffed_until is None):
-        raise InvalidInput(
-            _("“从”和“到”要么都填，要么都不填（全天）"), path="staffed_until"
-        )
-    twins = Post.objects.filter(site=post.site_id, name=post.name)
-    if twins.exclude(pk=post.pk).exists():
-        raise InvalidInput(_("已经有同名的岗位"), path="name")
-
-
 def _check_shift(
-    post: Post, user: User, role_key: str, starts_at: datetime, ends_at: datetime
+    post: Post,
+    user: User,
+    role_key: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    at: datetime,
 ) -> None:
+    """The role must hold for what of the shift is still ahead."""
     seconds = (ends_at - starts_at).total_seconds()
     if not 0 < seconds <= LONGEST_SHIFT:
         raise InvalidInput(_("一班应在 24 小时以内，结束晚于开始"), path="ends_at")
@@ -368,16 +394,11 @@ def _check_shift(
         raise InvalidInput(_("岗位“%s”已经停用") % post.name, path="post")
     if not user.is_active:
         raise InvalidInput(_("账号已停用，不能排班"), path="user")
+    begins = max(starts_at, at)
     held = {
         m.role_key
-        for m in permissions.running_memberships(user)
+        for m in permissions.memberships_during(user, begins, max(ends_at, begins))
         if permissions.covers(m, post.site)
     }
     if role_key not in held:
-        raise InvalidInput(_("这个人没有该岗位所需的角色"), path="user")
-
-
-def _record(
-    event: PostAdded | PostChanged | PostClosed, post: Post, *, by: Actor, at: datetime
-) -> None:
-    record_at_site(event, post.site, by=by, at=at, thing=f"post:{post.uid}")
+        raise InvalidInput(_("这个人在这段时间没有该岗位所需的角色"), path="user")

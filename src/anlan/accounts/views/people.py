@@ -21,7 +21,7 @@ from anlan.accounts.permissions import (
     can_grant,
     can_manage,
     check_can_add_people,
-    running_memberships,
+    memberships_not_over,
 )
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import history_of, nodes_for, people_for
@@ -37,6 +37,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """Everybody the reader administers."""
     by = signed_in(request)
     check_can_add_people(by, by.organisation)
+    at = timezone.now()
     text = request.GET.get("text", "").strip()[:40]
     found = people_for(by, text=text).prefetch_related(
         "memberships__site", "memberships__region", "memberships__organisation"
@@ -45,11 +46,11 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "user": user,
-            "memberships": [m for m in user.memberships.all() if not m.ended_at],
+            "memberships": [m for m in user.memberships.all() if not m.is_over(at)],
         }
         for user in shown[:PAGE]
     ]
-    context = {"rows": rows, "text": text, "has_more": len(shown) > PAGE}
+    context = {"rows": rows, "now": at, "text": text, "has_more": len(shown) > PAGE}
     return render(request, "accounts/people.html", context)
 
 
@@ -60,6 +61,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Add a person; the answer is the paper with their code, shown this once."""
     by = signed_in(request)
     check_can_add_people(by, by.organisation)
+    at = timezone.now()
     nodes = nodes_for(by, Permission.PEOPLE_MANAGE)
     form = InviteForm(request.POST or None, by=by, nodes=nodes)
     if request.method == "POST" and form.is_valid():
@@ -74,8 +76,10 @@ def invite(request: HttpRequest) -> HttpResponse:
                 phone=said["phone"],
                 role_key=said["role"],
                 node=form.node_chosen,
+                begins_at=form.begins_at(at),
+                ends_at=form.ends_at,
                 by=by,
-                at=timezone.now(),
+                at=at,
             ),
         )
         if made is not None:
@@ -100,6 +104,7 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
 def grant(request: HttpRequest, uid: UUID) -> HttpResponse:
     by = signed_in(request)
     user = _person(by, uid)
+    at = timezone.now()
     form = _grant_form(request, by)
     if form.is_valid():
         membership = tried(
@@ -108,8 +113,10 @@ def grant(request: HttpRequest, uid: UUID) -> HttpResponse:
                 user=user,
                 role_key=form.cleaned_data["role"],
                 node=form.node_chosen,
+                begins_at=form.begins_at(at),
+                ends_at=form.ends_at,
                 by=by,
-                at=timezone.now(),
+                at=at,
             ),
         )
         if membership is not None:
@@ -189,7 +196,7 @@ def _slip(request: HttpRequest, invitation: Invitation, code: str) -> HttpRespon
         {
             "invitation": invitation,
             "person": invitation.user,
-            "memberships": running_memberships(invitation.user),
+            "memberships": memberships_not_over(invitation.user),
             "code": code,
             "address": join_address(code),
             "entrance": join_address() or reverse("accounts:enter"),
@@ -214,11 +221,15 @@ def _grant_form(request: HttpRequest, by: User) -> GrantForm:
 def _person_page(
     request: HttpRequest, user: User, by: User, form: GrantForm | None = None
 ) -> HttpResponse:
+    at = timezone.now()
     grant_form = form or GrantForm(by=by, nodes=nodes_for(by, Permission.PEOPLE_MANAGE))
     memberships = [
         {
             "membership": m,
-            "may_end": m.ended_at is None and can_grant(by, m.role_key, m.node),
+            "may_end": not m.is_over(at) and can_grant(by, m.role_key, m.node),
+            "is_ahead": m.is_ahead(at),
+            "is_running": m.is_running(at),
+            "never_began": m.ended_at == m.since_at,
         }
         for m in Membership.objects.filter(user=user)
         .select_related("organisation", "region", "site")

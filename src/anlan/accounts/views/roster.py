@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts import services
-from anlan.accounts.forms import PostForm, SheetForm, ShiftForm
+from anlan.accounts.forms import CopyForm, PostForm, SheetForm, ShiftForm
 from anlan.accounts.models import Post, Shift, Site
 from anlan.accounts.roles import Permission
 from anlan.accounts.roster_file import ReadRoster, read_roster, write_roster
@@ -28,7 +28,7 @@ from anlan.accounts.selectors import (
     roster_gaps,
     shifts_between,
     site_for,
-    staff_of,
+    staff_to_plan,
 )
 from anlan.accounts.services import RosterRefused, RowError
 from anlan.accounts.views.common import act, signed_in, tried
@@ -46,8 +46,8 @@ def roster(request: HttpRequest, code: str) -> HttpResponse:
     by = signed_in(request)
     site = site_for(by, code, Permission.ROSTER_MANAGE)
     now = timezone.now()
-    monday = _monday(request.GET.get("week", ""), now)
-    people = staff_of(site)
+    monday = _monday(request.GET.get("week", ""), local_day(now))
+    people = staff_to_plan(site)
     form = ShiftForm(
         request.POST or None,
         posts=_posts(site),
@@ -76,7 +76,7 @@ def roster(request: HttpRequest, code: str) -> HttpResponse:
         )
         if shift is not None:
             messages.success(request, _("已排班：%s") % shift.user.name)
-            return redirect(_week_address(site, _monday(f"{said['day']}", now)))
+            return redirect(_week_address(site, _monday("", said["day"])))
     start, end = start_of_day(monday), start_of_day(monday + WEEK)
     gaps = roster_gaps(site, start, end)
     context = {
@@ -93,6 +93,7 @@ def roster(request: HttpRequest, code: str) -> HttpResponse:
         "before": _week_address(site, monday - WEEK),
         "after": _week_address(site, monday + WEEK),
         "week": monday,
+        "may_copy": site.closed_at is None,
         "form": form,
         "sheet": SheetForm(),
     }
@@ -114,7 +115,7 @@ def remove_shift(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
         lambda: services.remove_shift(shift=shift, by=by, at=timezone.now()),
         done=_("已取消班次"),
     )
-    return redirect(_week_address(site, _monday(f"{day}", timezone.now())))
+    return redirect(_week_address(site, _monday("", day)))
 
 
 @login_required
@@ -142,7 +143,7 @@ def import_roster(request: HttpRequest, code: str) -> HttpResponse:
             )
             return redirect("accounts:roster", code)
     elif read is not None:
-        refused = services.check_roster(site=site, planned=read.planned, by=by)
+        refused = services.check_roster(site=site, planned=read.planned, by=by, at=at)
     errors = sorted([*(read.errors if read else []), *refused], key=lambda e: e.line)
     context = {
         "site": site,
@@ -156,11 +157,49 @@ def import_roster(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def copy_roster(request: HttpRequest, code: str) -> HttpResponse:
+    """First what copying an earlier week would make and leave out; then, confirmed, it."""
+    by = signed_in(request)
+    site = site_for(by, code, Permission.ROSTER_MANAGE)
+    at = timezone.now()
+    target = _monday(request.GET.get("week", ""), local_day(at))
+    source = _monday(request.GET.get("source", ""), target - WEEK)
+    form = CopyForm({"week": f"{target}", "source": f"{source}"})
+    do = services.copy_week if request.method == "POST" else services.preview_copy
+    copy = tried(
+        form, lambda: do(site=site, source=source, target=target, by=by, at=at)
+    )
+    if copy is not None and request.method == "POST":
+        messages.success(
+            request,
+            _("已复制：新增 %(added)d 班，已有 %(kept)d 班，未复制 %(left)d 班")
+            % {
+                "added": len(copy.added),
+                "kept": copy.kept,
+                "left": len(copy.left_out),
+            },
+        )
+        return redirect(_week_address(site, target))
+    context = {
+        "site": site,
+        "tabs": site_tabs(by, site),
+        "form": form,
+        "copy": copy,
+        "source": source,
+        "target": target,
+        "back": _week_address(site, target),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "accounts/roster_copy.html", context, status=status)
+
+
+@login_required
 @require_GET
 def export_roster(request: HttpRequest, code: str) -> HttpResponse:
     """A week as a table, or only its header to fill in."""
     site = site_for(signed_in(request), code, Permission.ROSTER_MANAGE)
-    monday = _monday(request.GET.get("week", ""), timezone.now())
+    monday = _monday(request.GET.get("week", ""), local_day(timezone.now()))
     start, end = start_of_day(monday), start_of_day(monday + WEEK)
     shifts = shifts_between(site, start, end).filter(starts_at__gte=start)
     table = write_roster([] if "template" in request.GET else shifts)
@@ -242,14 +281,14 @@ def _posts(site: Site) -> Any:
     return Post.objects.filter(site=site, is_active=True).order_by("name", "pk")
 
 
-def _monday(words: str, now: datetime) -> date:
-    """The Monday of the week that holds the day; of this week, if it says none."""
+def _monday(words: str, otherwise: date) -> date:
+    """The Monday of the week that holds the day written, or ``otherwise``."""
     try:
         day = date.fromisoformat(words)
     except ValueError:
-        day = local_day(now)
+        day = otherwise
     if not 2000 <= day.year <= 2200:
-        day = local_day(now)
+        day = otherwise
     return day - timedelta(days=day.weekday())
 
 

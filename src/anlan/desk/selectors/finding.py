@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from anlan.accounts.events import SignedIn
-from anlan.accounts.models import Place, User
+from anlan.accounts.models import Membership, Place, User
 from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import people_for
+from anlan.base.clock import acting_moment
 from anlan.cases.models import Case
 from anlan.customers.selectors import MaskedPerson, masked, search_people
 from anlan.ledger.models import Entry
@@ -42,10 +43,11 @@ def places_like(user: User, text: str) -> list[Place]:
 
 def staff_like(user: User, text: str) -> list[User]:
     """Colleagues by name, account or number, for those who manage people."""
-    found = people_for(user, text=text)
-    return list(
-        found.prefetch_related("memberships__site", "memberships__region")[:MOST]
+    running = Membership.objects.running(acting_moment()).select_related(
+        "site", "region"
     )
+    found = people_for(user, text=text)
+    return list(found.prefetch_related(Prefetch("memberships", running))[:MOST])
 
 
 def customers_like(user: User, text: str) -> list[MaskedPerson]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from anlan.accounts.models import User
-from anlan.accounts.permissions import running_memberships
+from anlan.accounts.models import Membership, User
+from anlan.accounts.permissions import memberships_not_over, running_memberships
 from anlan.accounts.roles import Permission
 from anlan.cases.selectors import my_tasks
 from anlan.desk import selectors
@@ -39,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "has_more_tasks": len(tasks) > TASKS,
             "duties": selectors.on_duty(user, at=at),
             "gaps": selectors.gaps_today(user, at=at),
+            "begins": _first_role(user, at),
             "closed": selectors.closed_lately(user, at=at),
         },
     )
@@ -50,6 +53,14 @@ def works_on_foot(user: User) -> bool:
     return (
         Permission.INCIDENT_RESPOND in held and Permission.INCIDENT_COMMAND not in held
     )
+
+
+def _first_role(user: User, at: datetime) -> Membership | None:
+    """The role that begins next, of somebody who has none yet."""
+    if running_memberships(user):
+        return None
+    ahead = [m for m in memberships_not_over(user) if m.is_ahead(at)]
+    return min(ahead, key=lambda m: m.since_at, default=None)
 
 
 def _held(user: User) -> set[Permission]:

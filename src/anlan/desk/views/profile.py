@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from anlan.accounts.permissions import running_memberships
+from anlan.accounts.permissions import memberships_not_over, running_memberships
 from anlan.accounts.roles import ROLES, Permission
 from anlan.accounts.services import phone_of
 from anlan.desk import selectors
@@ -29,7 +29,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         {
             "person": user,
             "phone": phone_of(user),
-            "memberships": running_memberships(user),
+            "memberships": memberships_not_over(user),
             "shifts": list(
                 shifts.select_related("post", "site").order_by("starts_at")[:SHIFTS]
             ),
