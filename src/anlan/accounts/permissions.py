@@ -15,10 +15,20 @@ from anlan.accounts.models import Membership, Organisation, Region, Site, User
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.clock import acting_moment
 from anlan.base.errors import NotAllowed
+from anlan.base.prepared import Prepared
 from anlan.ledger.events import Actor, System
 from anlan.ledger.models import Entry
 
 Node: TypeAlias = Organisation | Region | Site
+
+
+_OF_USER = Prepared(
+    lambda user: (
+        Membership.objects.filter(user=user)
+        .select_related("organisation", "region", "site")
+        .order_by("pk")
+    )
+)
 
 
 def running_memberships(user: User) -> list[Membership]:
@@ -47,11 +57,7 @@ def memberships_during(
 def _memberships(user: User) -> list[Membership]:
     """All of the user's, ended ones too; read once for each user object."""
     if user.memberships_read is None:
-        user.memberships_read = list(
-            Membership.objects.filter(user=user)
-            .select_related("organisation", "region", "site")
-            .order_by("pk")
-        )
+        user.memberships_read = _OF_USER(user=user.pk)
     return user.memberships_read
 
 

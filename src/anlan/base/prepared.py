@@ -10,14 +10,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
 
 Row = TypeVar("Row")  # a model, or what ``values_list`` makes of it
-Value: TypeAlias = int | str | datetime
+Value: TypeAlias = int | str | date | datetime
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Prepared(Generic[Row]):
     """A query of rows by named values, compiled when it is first asked.
 
     ``build`` makes the query from the values; it may put each of them wherever the
-    engine takes a value: a key, a code, a moment. It must not decide by them: it is
+    engine takes a value: a key, a code, a day, a moment. It must not decide by them: it is
     called once, with marks in their place.
 
         by_code = Prepared(lambda code: Place.objects.filter(code=code))
@@ -89,6 +89,8 @@ def _mark(value: Value, number: int) -> Value:
     """Something of the same type that nobody asks for."""
     if isinstance(value, datetime):
         return datetime(9000, 1, 1, tzinfo=UTC) + timedelta(days=number)
+    if isinstance(value, date):
+        return date(9000, 1, 1) + timedelta(days=number)
     if isinstance(value, int):
         return 2**62 + number
     return f"\x01{number}"
@@ -98,8 +100,10 @@ def _adapted(value: Value) -> Any:
     """As the engine is given it."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
     return value
 
 
 def _is_value(parameter: Any) -> bool:
-    return isinstance(parameter, int | str | datetime)
+    return isinstance(parameter, int | str | date)

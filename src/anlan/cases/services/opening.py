@@ -15,6 +15,8 @@ from anlan.base.case_number import CaseKind as NumberKind
 from anlan.base.case_number import CaseNumber
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
+from anlan.base.insertion import insert_if_new
+from anlan.base.prepared import Prepared
 from anlan.cases.enums import CaseKind, Phase
 from anlan.cases.events import CaseOpened, PlaybookApplied, TaskAdded
 from anlan.cases.models import (
@@ -118,14 +120,18 @@ def apply_playbook(
     return _add_tasks(case, playbook, flags=flags, present=present, by=by, at=at)
 
 
+_COUNTER = Prepared(
+    lambda site, kind, day: Counter.objects.select_for_update().filter(
+        site=site, kind=kind, day=day
+    )
+)
+
+
 def _locked_counter(*, site: Site, kind: CaseKind, day: date) -> Counter:
-    counters = Counter.objects.select_for_update()
-    counter = counters.filter(site=site, kind=kind, day=day).first()
+    counter = _COUNTER.first(site=site.pk, kind=kind.value, day=day)
     if counter is None:
-        Counter.objects.bulk_create(
-            [Counter(site=site, kind=kind, day=day)], ignore_conflicts=True
-        )
-        counter = counters.get(site=site, kind=kind, day=day)
+        insert_if_new(Counter(site=site, kind=kind, day=day))
+        (counter,) = _COUNTER(site=site.pk, kind=kind.value, day=day)
     return counter
 
 
