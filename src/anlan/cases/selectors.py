@@ -20,6 +20,7 @@ from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
+from anlan.base.prepared import Prepared
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import (
     AccessLink,
@@ -30,6 +31,7 @@ from anlan.cases.models import (
     Strike,
     Task,
 )
+from anlan.cases.permissions import can_see
 from anlan.cases.playbook import PlannedTask, read_plan
 from anlan.customers.selectors import masked
 from anlan.ledger.events import KINDS, Event
@@ -111,19 +113,21 @@ def cases_for(user: User) -> QuerySet[Case]:
     return Case.objects.filter(site__in=sites_where(user, Permission.CASE_SEE))
 
 
+_NUMBERED = Prepared(
+    lambda organisation, number: Case.objects.select_related(
+        "site", "commander", "joined_into", "incident__place"
+    ).filter(organisation=organisation, number=number)
+)
+
+
 def case_for(user: User, number: str) -> Case:
     """One case by number.
 
     Raises:
         NotFound: unknown or not the reader's; both answer alike.
     """
-    case = (
-        cases_for(user)
-        .select_related("site", "commander", "joined_into", "incident__place")
-        .filter(**numbered(user, number))
-        .first()
-    )
-    if case is None:
+    case = _NUMBERED.first(organisation=user.organisation_id, number=number)
+    if case is None or not can_see(user, case):
         raise NotFound(_("没有这个案件，或者您无权查看"))
     return case
 
@@ -287,10 +291,13 @@ def timeline_page(
         has_joined: whether another case may be joined into this one.
     """
     subjects = _subjects(case) if has_joined else {case.subject: ""}
-    found = _entries(subjects)
-    if before is not None:
-        found = found.filter(seq__lt=before)
-    entries = list(found[: page + 1])
+    if before is None and len(subjects) == 1 and page == PAGE_OF_LINES:
+        entries = _NEWEST_ENTRIES(subject=case.subject)
+    else:
+        found = _entries(subjects)
+        if before is not None:
+            found = found.filter(seq__lt=before)
+        entries = list(found[: page + 1])
     lines = lines_of(
         entries[:page],
         case=case,
@@ -382,13 +389,18 @@ def open_cases_beside(case: Case) -> QuerySet[Case]:
     )
 
 
-def tasks_by_phase(case: Case) -> dict[str, list[Task]]:
-    tasks: dict[str, list[Task]] = {}
-    for task in (
+_TASKS = Prepared(
+    lambda case: (
         Task.objects.filter(case=case)
         .select_related("ended_by")
         .order_by("position", "pk")
-    ):
+    )
+)
+
+
+def tasks_by_phase(case: Case) -> dict[str, list[Task]]:
+    tasks: dict[str, list[Task]] = {}
+    for task in _TASKS(case=case.pk):
         tasks.setdefault(task.phase, []).append(task)
     return tasks
 
@@ -420,14 +432,19 @@ def parties_of(case: Case) -> list[Party]:
     )
 
 
-def roles_by_party(case: Case) -> dict[Party, list[str]]:
-    """The parties with the parts they play, in one query; in the order they were added."""
-    found: dict[Party, list[str]] = {}
-    for row in (
+_PARTY_ROLES = Prepared(
+    lambda case: (
         PartyRole.objects.filter(party__case=case, party__removed_at=None)
         .select_related("party__person", "party__user")
         .order_by("party", "pk")
-    ):
+    )
+)
+
+
+def roles_by_party(case: Case) -> dict[Party, list[str]]:
+    """The parties with the parts they play, in one query; in the order they were added."""
+    found: dict[Party, list[str]] = {}
+    for row in _PARTY_ROLES(case=case.pk):
         found.setdefault(row.party, []).append(row.role)
     return found
 
@@ -466,6 +483,10 @@ def entries_about(subjects: Collection[str]) -> QuerySet[Entry]:
 def _entries(subjects: Collection[str]) -> QuerySet[Entry]:
     quiet = [kind for kind, event in KINDS.items() if event.quiet]
     return entries_about(subjects).exclude(kind__in=quiet).order_by("-seq")
+
+
+# The first page of a case's record, and one more that says whether there is a second.
+_NEWEST_ENTRIES = Prepared(lambda subject: _entries([subject])[: PAGE_OF_LINES + 1])
 
 
 def _strikes(case: Case, seqs: Sequence[int]) -> dict[int, tuple[str, str]]:

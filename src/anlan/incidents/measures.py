@@ -87,6 +87,8 @@ def measures_of(
     """Acknowledged, arrived, under control, closed; each from what comes before it.
 
     Control and closing count from the report: that is when the customer began to wait.
+    Taken from the incident's own times, not from the rows of the running clocks: each of
+    those belongs to one responder, and there may be several, or none any more.
     """
     case: Case = incident.case
     reported = incident.reported_at

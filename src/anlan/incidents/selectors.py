@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import (
+    Exists,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
+from anlan.base.prepared import Prepared
 from anlan.cases.enums import Phase
 from anlan.cases.models import Case, PhaseRecord, Standard
-from anlan.cases.selectors import cases_for, entries_about, numbered
+from anlan.cases.permissions import can_see
+from anlan.cases.selectors import entries_about
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.events import ResponderAlerted, why_chosen
 from anlan.incidents.models import (
@@ -79,27 +90,8 @@ def incident_for(user: User, number: str) -> Incident:
 
 def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
     """The same, with the facts; one query for all of it."""
-    own = {"incident": OuterRef("incident")}
-    case = (
-        cases_for(user)
-        .filter(**numbered(user, number), incident__isnull=False)
-        .select_related(
-            "site", "commander", "joined_into", "incident__place", "closed_by"
-        )
-        .annotate(
-            has_joined=Exists(Case.objects.filter(joined_into=OuterRef("pk"))),
-            left=_left(),
-            has_waivers=Exists(PoliceWaiver.objects.filter(**own)),
-            has_files=Exists(
-                Attachment.objects.filter(report__incident=OuterRef("incident"))
-            ),
-            police_called_at=_police_called_at(),
-            **{f"limit_{place}": _limit(key) for place, key in enumerate(STANDARDS)},
-            **{f"call_{service}": _last_call(service) for service in EmergencyService},
-        )
-        .first()
-    )
-    if case is None:
+    case = _NUMBERED.first(organisation=user.organisation_id, number=number)
+    if case is None or not can_see(user, case):
         raise NotFound(_("没有这个事件，或者您无权查看"))
     incident: Incident = case.incident
     incident.case = case
@@ -122,11 +114,18 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
     return incident, facts
 
 
+_ASSIGNMENTS = Prepared(
+    lambda incident: (
+        Assignment.objects.filter(incident=incident)
+        .select_related("user")
+        .order_by("alerted_at", "pk")
+    )
+)
+
+
 def assignments_of(incident: Incident) -> list[Assignment]:
     """Everybody who was alerted, in that order."""
-    return list(
-        incident.assignments.select_related("user").order_by("alerted_at", "pk")
-    )
+    return _ASSIGNMENTS(incident=incident.pk)
 
 
 def reasons_chosen(case: Case, things: Collection[str]) -> dict[str, str]:
@@ -151,12 +150,21 @@ def reason_in(event: Event | None) -> str:
     return why_chosen(event.rung, event.on_duty, event.post, event.distance)
 
 
+_REPORTS = Prepared(
+    lambda incident: (
+        Report.objects.filter(incident=incident)
+        .select_related("reporter", "place")
+        .order_by("received_at", "pk")
+    )
+)
+
+
 def reports_of(incident: Incident, *, has_files: bool = True) -> list[Report]:
     """What was reported, the first one first, with the files that came along."""
-    reports = incident.reports.select_related("reporter", "place")
+    reports = _REPORTS(incident=incident.pk)
     if has_files:
-        reports = reports.prefetch_related("attachments")
-    return list(reports.order_by("received_at", "pk"))
+        prefetch_related_objects(reports, "attachments")
+    return reports
 
 
 def _limit(key: str) -> Subquery:
@@ -219,3 +227,30 @@ def _moment(text: str | None) -> datetime | None:
         return None
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _with_facts(organisation: int, number: str) -> QuerySet[Case, Any]:
+    """The case of an incident with everything about it that is one value."""
+    own = {"incident": OuterRef("incident")}
+    return (
+        Case.objects.filter(
+            organisation=organisation, number=number, incident__isnull=False
+        )
+        .select_related(
+            "site", "commander", "joined_into", "incident__place", "closed_by"
+        )
+        .annotate(
+            has_joined=Exists(Case.objects.filter(joined_into=OuterRef("pk"))),
+            left=_left(),
+            has_waivers=Exists(PoliceWaiver.objects.filter(**own)),
+            has_files=Exists(
+                Attachment.objects.filter(report__incident=OuterRef("incident"))
+            ),
+            police_called_at=_police_called_at(),
+            **{f"limit_{place}": _limit(key) for place, key in enumerate(STANDARDS)},
+            **{f"call_{service}": _last_call(service) for service in EmergencyService},
+        )
+    )
+
+
+_NUMBERED = Prepared(_with_facts)
