@@ -167,8 +167,12 @@ class TestSplitting:
 
         assert len(entries(new.case, "case.note_written")) == 1
 
+    @pytest.mark.both
     def test_it_takes_its_turn_before_it_locks_the_case(self, scene) -> None:
-        """As a report does: in two orders they would wait for each other forever."""
+        """As a report does: in two orders they would wait for each other forever.
+
+        On SQLite whoever has begun has the turn, and the counter is read when it counts.
+        """
         scene.report()
         further = scene.report(by=scene.next_guard)
 
@@ -180,7 +184,10 @@ class TestSplitting:
             for query in asked
             if (match := re.search(r'FROM "(cases_counter|cases_case)"', query["sql"]))
         ]
-        assert tables[:2] == ["cases_counter", "cases_case"]
+        order = ["cases_counter", "cases_case"]
+        if not connection.features.has_select_for_update:
+            order.reverse()
+        assert tables[:2] == order
 
     def test_the_first_report_cannot_be_split_off(self, scene) -> None:
         with pytest.raises(Conflict):
