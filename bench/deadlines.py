@@ -78,7 +78,7 @@ def open_case() -> Case:
     return report.incident.case
 
 
-def start_clocks(case: Case, count: int, *, begin: datetime, seconds: int) -> None:
+def start_clocks(case: Case, count: int, *, begin: datetime, seconds: float) -> None:
     Deadline.objects.bulk_create(
         (
             Deadline(
