@@ -34,7 +34,7 @@ KEY = "bench"
 
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
-    seconds = 5 if quick else 60
+    seconds = 4 if quick else 60
     count = A_MINUTE * seconds // 60
     case = open_case()
     last = last_entry(case)

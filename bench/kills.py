@@ -24,10 +24,10 @@ from bench.figures import Figure, answer  # noqa: E402
 from bench.workers import Worker  # noqa: E402
 
 CLOCKS = 2_000
-KILLS, QUICK_KILLS = 50, 8
+KILLS, QUICK_KILLS = 50, 6
 AT_WORK, GETTING_READY = 2, 1
 PAUSES = (0.1, 0.5)  # seconds between two kills
-AFTER_SECONDS = 2.0  # clocks still fall due after the last kill
+AFTER_SECONDS = 1.0  # clocks still fall due after the last kill
 PATIENCE = 30.0  # seconds after the last clock was due
 
 

@@ -54,6 +54,9 @@ ENTRY = re.compile(rb'id: ([^\n]+)\nevent: entry\ndata: \{"seq":(\d+)')
 PLACE = re.compile(rb"id: ([^\n]+)\n")
 FRAME = b'id: 1.1:%d\nevent: entry\ndata: {"seq":%d,"kind":"k","subject":"s"}\n\n'
 
+# The children need nothing that is not loaded, and no connection is open when they begin.
+FORK = multiprocessing.get_context("fork")
+
 Write = Callable[[Connection, int], None]
 
 
@@ -92,7 +95,10 @@ class Screen:
             self.heard.append((int(seq), now))
 
     def close(self) -> None:
+        """Hang up; closing alone would not, while the writer has the socket, too."""
         if self.socket is not None:
+            with suppress(OSError):  # the other end was quicker
+                self.socket.shutdown(socket.SHUT_RDWR)
             self.socket.close()
 
 
@@ -120,9 +126,7 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
         ]
         ours = watch(screens, entries, commit_entries, first=before + 1)
     port = free_port()
-    bare = multiprocessing.get_context("spawn").Process(
-        target=send_to_all, args=(port,), daemon=True
-    )
+    bare = FORK.Process(target=send_to_all, args=(port,), daemon=True)
     bare.start()
     wait_until_open(port)
     ask = partial(ask_peer, port)
@@ -205,9 +209,7 @@ def watch(
     come_back = 0.0
     moments: list[float] = []
     ours, theirs = multiprocessing.Pipe()
-    writer = multiprocessing.get_context("spawn").Process(
-        target=write, args=(theirs, entries)
-    )
+    writer = FORK.Process(target=write, args=(theirs, entries))
     writer.start()
     until = time.monotonic() + PATIENCE + entries * PAUSE_SECONDS
     while time.monotonic() < until:
