@@ -68,7 +68,7 @@ LIVE_PATH = "/live/"
 # the patience of every usual proxy, and who signed out or left soon hears nothing.
 ROUND_SECONDS = 15.0
 SLOTS = 15  # of a round: after a restart everybody came within a second
-MOST_ASKED = 100  # readers in one question
+MOST_ASKED = 50  # readers in one question
 RETRY_MS = 1000
 MOST_STREAMS = 8  # of one session
 # With more, the id would outgrow a header: such a reader starts afresh after a break.
