@@ -43,9 +43,9 @@ from tools.postgresql import free_port  # noqa: E402
 GOAL_MS = 250.0
 # Of different roles: each is one audience, and all may be told of cases.
 READERS = ("zhoumin", "wangjianguo", "hetao", "guoxin")
-PAUSE_SECONDS = 0.25  # between two entries
+PAUSE_SECONDS = 0.2  # between two entries
 BREAKS = 10  # one stream in so many is broken, half-way
-AWAY_SECONDS = 0.6  # until it comes back: two entries are missed
+AWAY_SECONDS = 0.5  # until it comes back: two entries are missed
 WAVE = 50  # connections that come at once
 PATIENCE = 20.0  # seconds until the last screen has the last entry
 AT = datetime(2026, 11, 23, 6, tzinfo=UTC)
