@@ -71,7 +71,7 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
     )
     assert worker.stdout
     worker.stdout.readline()  # "worker ready"
-    rounds = 3 if quick else 10
+    rounds = 2 if quick else 10
     took: list[float] = []
     try:
         for _round in range(rounds):

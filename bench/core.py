@@ -35,7 +35,7 @@ from anlan.incidents import services as incidents  # noqa: E402
 from anlan.incidents.enums import Channel  # noqa: E402
 from bench.bare import ROWS  # noqa: E402
 from bench.figures import OUTPUT, Figure, answer, percentile  # noqa: E402
-from bench.server import HOST, ROOT, serving, sign_in  # noqa: E402
+from bench.server import HOST, ROOT, serving_all, sign_in  # noqa: E402
 from tools.postgresql import (  # noqa: E402
     DURABLE,
     server_binaries,
@@ -63,8 +63,8 @@ class Load:
 
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
-    count = 96 if quick else 480
-    openings = 20 if quick else 50
+    count = 64 if quick else 480
+    openings = 12 if quick else 50
     spots = make_spots(openings + 1)
     garage = next(spots)
     guard = User.objects.get(username="wangjianguo")
@@ -77,16 +77,13 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
     more = (report_request(cookie, spot) for spot in itertools.repeat(garage))
     same = itertools.repeat(report_request(cookie, "x" * 10))
     os.environ[ROWS] = str(rows)
-    with serving(EMBEDDED) as port:
+    with serving_all(EMBEDDED, BARE, WEB, (*BARE, "web")) as ports:
         first = (report_request(cookie, spot) for spot in spots)
-        opened = asyncio.run(send(port, 1, openings, first))
-        embedded = {n: asyncio.run(send(port, n, count, more)) for n in CLIENTS}
-    with serving(BARE) as port:
-        peers = {n: asyncio.run(send(port, n, count, same)) for n in CLIENTS}
-    with serving(WEB) as port:
-        web = asyncio.run(send(port, 8, count, more))
-    with serving((*BARE, "web")) as port:
-        web_peer = asyncio.run(send(port, 8, count, same))
+        opened = asyncio.run(send(ports[0], 1, openings, first))
+        embedded = {n: asyncio.run(send(ports[0], n, count, more)) for n in CLIENTS}
+        peers = {n: asyncio.run(send(ports[1], n, count, same)) for n in CLIENTS}
+        web = asyncio.run(send(ports[2], 8, count, more))
+        web_peer = asyncio.run(send(ports[3], 8, count, same))
 
     engine = ENGINES[connection.vendor]
     figures = [
@@ -117,8 +114,8 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
             goal=0,
         )
     )
-    if connection.vendor == "sqlite":
-        figures += on_postgresql(quick=quick)
+    if connection.vendor == "sqlite" and not quick:
+        figures += on_postgresql()
     return figures
 
 
@@ -157,7 +154,7 @@ def compare(
     ]
 
 
-def on_postgresql(*, quick: bool) -> list[Figure]:
+def on_postgresql() -> list[Figure]:
     """The same on a cluster of our own, which waits for the disk like any other."""
     binaries = server_binaries()
     if binaries is None:
@@ -169,7 +166,7 @@ def on_postgresql(*, quick: bool) -> list[Figure]:
         for command in (
             ("manage.py", "migrate", "--verbosity", "0"),
             ("manage.py", "seed_demo"),
-            ("-m", "bench.core", *(["--quick"] if quick else [])),
+            ("-m", "bench.core"),
         ):
             subprocess.run(
                 [sys.executable, *command],

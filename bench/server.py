@@ -25,22 +25,33 @@ STOP_SECONDS = 10.0
 
 
 @contextmanager
-def serving(
-    command: Sequence[str] = (sys.executable, "manage.py", "serve"),
-) -> Iterator[int]:
-    """``manage.py serve`` on this data folder, or another server; its port."""
-    port = free_port()
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "ANLAN_HOST": HOST, "ANLAN_PORT": str(port)},
-    )
+def serving() -> Iterator[int]:
+    """``manage.py serve`` on this data folder; its port."""
+    with serving_all((sys.executable, "manage.py", "serve")) as ports:
+        yield ports[0]
+
+
+@contextmanager
+def serving_all(*commands: Sequence[str]) -> Iterator[list[int]]:
+    """Several servers on this data folder, started together; the port of each."""
+    ports = [free_port() for _ in commands]
+    processes = [
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "ANLAN_HOST": HOST, "ANLAN_PORT": str(port)},
+        )
+        for command, port in zip(commands, ports, strict=True)
+    ]
     try:
-        wait_until_open(port)
-        yield port
+        for port in ports:
+            wait_until_open(port)
+        yield ports
     finally:
-        process.terminate()
-        process.wait(STOP_SECONDS)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(STOP_SECONDS)
 
 
 def start_worker() -> subprocess.Popen[bytes]:

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from anlan.accounts import services as accounts
 from anlan.accounts.models import Membership
 from anlan.accounts.sessions import SessionStore
+from anlan.base.errors import NotFound
 from anlan.desk import live
-from anlan.desk.live import Live
+from anlan.desk.live import Asking, Live, Reader
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Chain as Head
-from anlan.ledger.tail import ChainKey
+from anlan.ledger.tail import ChainKey, Frame, Step
 from tests.desk.serving import Listener, Serving, sign_in
 from tests.ledger.chains import fact
 from tests.scene import Scene
@@ -249,13 +251,21 @@ class Browser:
         self.sent.append(message)
 
 
-@pytest.mark.parametrize("how", ["sign-out", "membership", "browser"])
+@pytest.mark.parametrize(
+    "how", ["sign-out", "membership", "one role of two", "browser"]
+)
 def test_stream_ends_with_what_allowed_it(
     how: str, committed_scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.02)
-    monkeypatch.setattr(live, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(live, "ROUND_SECONDS", 0.05)
     guard = committed_scene.guard
+    accounts.grant_role(
+        user=guard,
+        role_key="site_manager",
+        node=committed_scene.site,
+        by=SYSTEM,
+        at=committed_scene.at,
+    )
     session = sign_in(guard)
 
     def end() -> None:
@@ -263,6 +273,10 @@ def test_stream_ends_with_what_allowed_it(
             SessionStore(session).delete()
         elif how == "membership":
             Membership.objects.filter(user=guard).update(ended_at=committed_scene.at)
+        elif how == "one role of two":
+            Membership.objects.filter(user=guard, role_key="site_manager").update(
+                ended_at=committed_scene.at
+            )
         connection.close()
 
     async def listen() -> None:
@@ -286,14 +300,176 @@ def test_stream_ends_with_what_allowed_it(
     asyncio.run(listen())
 
 
-def test_reader_follows_only_the_chains_of_their_sites(scene: Scene) -> None:
-    reader = live.reader_for(sign_in(scene.guard), "")
+def test_streams_that_stay_allowed_are_given_heartbeats(
+    committed_scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "ROUND_SECONDS", 0.05)
+    session = sign_in(committed_scene.guard)
 
-    assert reader
+    async def listen() -> None:
+        application, browser = Live(), Browser(session)
+        application.start()
+        stream = asyncio.create_task(
+            application(browser.scope, browser.receive, browser.send)
+        )
+        async with asyncio.timeout(5):
+            while [told.get("body") for told in browser.sent].count(b":\n\n") < 3:
+                await asyncio.sleep(0.01)
+        assert not stream.done()
+        application.stop()
+        await stream
+
+    asyncio.run(listen())
+
+
+def test_database_that_is_away_for_a_round_ends_nothing(
+    committed_scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "ROUND_SECONDS", 0.05)
+    session = sign_in(committed_scene.guard)
+    look_up = live.readers_for
+    fails = threading.Event()
+    failed = threading.Event()
+
+    def sometimes(asked: Any) -> Any:
+        if fails.is_set():
+            failed.set()
+            raise OperationalError("away")
+        return look_up(asked)
+
+    monkeypatch.setattr(live, "readers_for", sometimes)
+
+    async def listen() -> None:
+        application, browser = Live(), Browser(session)
+        application.start()
+        stream = asyncio.create_task(
+            application(browser.scope, browser.receive, browser.send)
+        )
+        while not browser.sent:
+            await asyncio.sleep(0.01)
+        fails.set()
+        await asyncio.to_thread(failed.wait, 5)
+        fails.clear()
+        await asyncio.to_thread(SessionStore(session).delete)
+        async with asyncio.timeout(5):
+            await stream  # the rounds go on: this one saw that the session is over
+        application.stop()
+
+    asyncio.run(listen())
+    assert failed.is_set()
+
+
+def test_what_an_audience_is_told_is_made_once() -> None:
+    chain = ChainKey(1, 7)
+    steps = (
+        Step(chain, 5, Frame(5, "case.see", b"event: five\n\n")),
+        Step(chain, 6, Frame(6, "ledger.read", b"event: six\n\n")),
+        Step(chain, 7, Frame(7, "", b"event: seven\n\n")),
+    )
+    guards = live.Audience({chain: frozenset({"case.see"})})
+    auditors = live.Audience({chain: frozenset({"case.see", "ledger.read"})})
+
+    data, places = guards.told({chain: 4}, steps)
+    again, same_places = guards.told({chain: 4}, steps)
+
+    assert again is data
+    assert same_places is places
+    assert places == {chain: 7}
+    assert data == (b"id: 1.7:5\nevent: five\n\nid: 1.7:6\n:\n\nid: 1.7:7\n:\n\n")
+    assert b"six" in auditors.told({chain: 4}, steps)[0]
+    assert b"seven" not in auditors.told({chain: 4}, steps)[0]
+
+
+def test_who_is_elsewhere_is_told_by_their_own_id() -> None:
+    near, far = ChainKey(1, 7), ChainKey(1, 8)
+    steps = (Step(near, 5, Frame(5, "case.see", b"event: five\n\n")),)
+    guards = live.Audience(dict.fromkeys((near, far), frozenset({"case.see"})))
+
+    first, _ = guards.told({near: 4, far: 1}, steps)
+    other, _ = guards.told({near: 4, far: 2}, steps)
+
+    assert first.startswith(b"id: 1.7:5,1.8:1\n")
+    assert other.startswith(b"id: 1.7:5,1.8:2\n")
+
+
+def test_reader_follows_only_the_chains_of_their_sites(scene: Scene) -> None:
+    asking = Asking(sign_in(scene.guard), "")
+
+    reader = live.readers_for([asking])[asking]
+
+    assert isinstance(reader, Reader)
     site = scene.site
     assert reader.chains == {
         ChainKey(site.organisation_id, site.pk): frozenset({"case.see"})
     }
+
+
+def test_readers_are_told_apart_though_asked_for_together(scene: Scene) -> None:
+    number = scene.incident().case.number
+    officer, guard, stranger = map(
+        sign_in, (scene.officer, scene.guard, scene.stranger)
+    )
+    asked = [
+        Asking(officer, number),
+        Asking(guard, ""),
+        Asking(stranger, number),
+        Asking("made-up", ""),
+    ]
+
+    found = live.readers_for(asked)
+
+    users = [
+        answer.user_id if isinstance(answer, Reader) else type(answer)
+        for answer in (found[asking] for asking in asked)
+    ]
+    assert users == [scene.officer.pk, scene.guard.pk, NotFound, type(None)]
+
+
+def test_rights_are_computed_once_for_all_who_have_the_role(scene: Scene) -> None:
+    def queries(asked: list[Asking]) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            live.readers_for(asked)
+        return len(caught)
+
+    one, *others = [Asking(sign_in(scene.guard), "") for _ in range(4)]
+    of_one = queries([one])
+
+    # The session, the user and their roles; not the sites of a guard once more.
+    assert queries([one, *others]) - of_one <= 3 * len(others)
+    assert of_one > 3
+
+
+def test_who_comes_while_others_are_looked_up_is_asked_for_with_them(
+    committed_scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = live.readers_for
+    questions: list[int] = []
+
+    def counting(asked: Any) -> Any:
+        questions.append(len(asked))
+        return look_up(asked)
+
+    monkeypatch.setattr(live, "readers_for", counting)
+    sessions = [sign_in(committed_scene.guard) for _ in range(12)]
+
+    async def listen() -> None:
+        application = Live()
+        application.start()
+        browsers = [Browser(session) for session in sessions]
+        streams = [
+            asyncio.create_task(application(one.scope, one.receive, one.send))
+            for one in browsers
+        ]
+        async with asyncio.timeout(5):
+            while not all(one.sent for one in browsers):
+                await asyncio.sleep(0.01)
+        application.stop()
+        await asyncio.gather(*streams)
+        assert {one.sent[0]["status"] for one in browsers} == {200}
+
+    asyncio.run(listen())
+    assert sum(questions) == len(sessions)
+    assert len(questions) <= 2
 
 
 def test_places_are_named_by_the_id_as_long_as_it_fits_a_header() -> None:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 import pytest
@@ -51,11 +51,20 @@ async def in_thread(work: Callable[..., None], *args: object, **kwargs: object) 
 async def steps_of(follower: Follower, count: int) -> list[Step]:
     """The next steps, at least ``count``."""
     steps: list[Step] = []
-    until = time.monotonic() + PATIENCE
-    while len(steps) < count:
-        assert time.monotonic() < until, f"only {steps} of {count}"
-        steps += await follower.next(0.2)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while len(steps) < count:
+                steps += await follower.next()
+    except TimeoutError:
+        pytest.fail(f"only {steps} of {count}")
     return steps
+
+
+async def silence(follower: Follower) -> None:
+    """Nothing comes, although there is time for it."""
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await follower.next()
 
 
 def play(test: Callable[[], Awaitable[None]]) -> None:
@@ -79,7 +88,7 @@ def test_entries_arrive_in_order_once_and_encoded(at: datetime) -> None:
 
             assert numbers(steps) == [1, 2, 3, 4, 5]
             assert steps[0] == Step(KEY, 1, Frame(1, "anybody", b"ledger.text_erased"))
-            assert await follower.next(0.05) == []
+            await silence(follower)
 
     play(test)
 
@@ -192,7 +201,8 @@ def test_batch_that_does_not_continue_is_read_again(at: datetime) -> None:
         async with running_tailer() as tailer, tailer.follow({KEY: 2}) as follower:
             assert numbers(await steps_of(follower, 4)) == [3, 4, 5, 6]
             await in_thread(Chain().grow, 3, at=at)
-            follower.push(Batch(KEY, 9, (Frame(9, "anybody", b"ninth"),)))
+            ninth = Step(KEY, 9, Frame(9, "anybody", b"ninth"))
+            follower.push(Batch(KEY, 9, (ninth,)))
 
             assert numbers(await steps_of(follower, 3)) == [7, 8, 9]
 
@@ -219,11 +229,97 @@ def test_closed_listener_returns_at_once() -> None:
     async def test() -> None:
         async with running_tailer() as tailer, tailer.follow({KEY: None}) as follower:
             asyncio.get_running_loop().call_later(0.05, follower.close)
-            began = time.monotonic()
 
-            assert await follower.next(PATIENCE) == []
-            assert time.monotonic() - began < PATIENCE / 2
+            async with asyncio.timeout(PATIENCE):
+                assert not await follower.next()
             assert follower.is_closed
+            assert not await follower.next()
+
+    play(test)
+
+
+def test_nudged_listener_returns_once_but_not_before_the_news(at: datetime) -> None:
+    async def test() -> None:
+        async with running_tailer() as tailer, tailer.follow({KEY: None}) as follower:
+            follower.nudge()
+            assert not await follower.next()
+            await silence(follower)
+
+            follower.push(Batch(KEY, 1, (Step(KEY, 1, None),)))
+            follower.nudge()
+            assert numbers(await follower.next()) == [1]
+            assert not await follower.next()
+
+    play(test)
+
+
+def test_waiting_that_is_given_up_loses_nothing(at: datetime) -> None:
+    async def test() -> None:
+        async with running_tailer() as tailer, tailer.follow({KEY: None}) as follower:
+            await silence(follower)
+            await in_thread(Chain().grow, 2, at=at)
+            assert numbers(await steps_of(follower, 2)) == [1, 2]
+
+    play(test)
+
+
+def test_listeners_level_with_the_chain_are_given_the_very_same(at: datetime) -> None:
+    async def test() -> None:
+        async with (
+            running_tailer() as tailer,
+            tailer.follow({KEY: None}) as one,
+            tailer.follow({KEY: None, OTHER: None}) as other,
+        ):
+            await in_thread(Chain().grow, 2, at=at)
+            async with asyncio.timeout(PATIENCE):
+                assert await one.next() is await other.next()
+
+    play(test)
+
+
+def test_what_many_missed_alike_is_read_once(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Chain().grow(6, at=at)
+    read: list[tuple[int, int]] = []
+
+    def counting(chain: ChainKey, after: int, upto: int) -> list[Row]:
+        read.append((after, upto))
+        return rows_between(chain, after, upto)
+
+    rows_between = tail.rows_between
+    monkeypatch.setattr(tail, "rows_between", counting)
+
+    async def test() -> None:
+        async with AsyncExitStack() as stack:
+            tailer = await stack.enter_async_context(running_tailer())
+            back = [tailer.follow({KEY: 4}) for _ in range(20)]
+            back.append(tailer.follow({KEY: 2}))
+            for follower in back:
+                await stack.enter_async_context(follower)
+
+            told = await asyncio.gather(*(steps_of(one, 2) for one in back))
+
+            assert [numbers(steps) for steps in told] == [[5, 6]] * 20 + [[3, 4, 5, 6]]
+            assert sorted(read) == [(2, 6), (4, 6)]
+
+    play(test)
+
+
+def test_place_ahead_of_what_was_told_here_is_looked_up(at: datetime) -> None:
+    """Another process was quicker: its listener comes to us and is not sent away."""
+
+    async def test() -> None:
+        async with running_tailer() as tailer, tailer.follow({KEY: None}) as first:
+            await in_thread(Chain().grow, 1, at=at)
+            await steps_of(first, 1)
+            tailer.stop()  # it hears nothing any more, as if it were slow
+            tailer._readers = ThreadPoolExecutor(1)
+            await in_thread(Chain().grow, 1, at=at)
+
+            async with tailer.follow({KEY: 2}) as quick:
+                assert quick.positions == {KEY: 2}
+                await silence(quick)
 
     play(test)
 

@@ -80,11 +80,15 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What the tailer hands out: frames of one chain, and how far it now reaches."""
+    """What the tailer hands out: steps along one chain, and how far it now reaches.
+
+    One for all listeners: who is level with the chain is given the very same ``steps``,
+    so that what is made of them can be shared, too.
+    """
 
     chain: ChainKey
     upto: int
-    frames: tuple[Frame, ...] = ()
+    steps: tuple[Step, ...] = ()
     is_broken: bool = False  # the chain does not continue from where it was
 
 
@@ -92,6 +96,7 @@ class ChainGap(Exception):
     """Entries are missing below the head; ``verify`` will say which."""
 
 
+Reading = tuple[ChainKey, int, int]
 Seen = tuple[int | None, frozenset[ChainKey]]
 NOTHING_SEEN: Seen = (None, frozenset())
 
@@ -149,6 +154,9 @@ class Tailer:
         self._followers: dict[ChainKey, set[Follower]] = {}
         # Replaced as a whole by the loop, read by the thread: needs no lock.
         self._watched: frozenset[ChainKey] = frozenset()
+        # How far the followers of each chain were told, and what is being read for them.
+        self._told: dict[ChainKey, int] = {}
+        self._readings: dict[Reading, asyncio.Future[tuple[Step, ...]]] = {}
         # The thread's own.
         self._last: dict[ChainKey, int] = {}
         self._seen = NOTHING_SEEN
@@ -182,11 +190,37 @@ class Tailer:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, _fresh, read, *args)
 
-    def frames_between(
-        self, chain: ChainKey, after: int, upto: int
-    ) -> tuple[Frame, ...]:
+    async def heads_for(
+        self, wished: Mapping[ChainKey, int | None]
+    ) -> Mapping[ChainKey, int]:
+        """How far each chain reaches, at least as far as was wished if it is so long.
+
+        The database is not asked about chains that others follow already.
+        """
+        told = self._told
+        if all(
+            chain in told and (seq is None or seq <= told[chain])
+            for chain, seq in wished.items()
+        ):
+            return told
+        return await self.in_thread(heads, wished.keys())
+
+    async def read(self, chain: ChainKey, after: int, upto: int) -> tuple[Step, ...]:
+        """``steps_between``, once for all who ask for the same at the same time.
+
+        After a break that is everybody.
+        """
+        key = (chain, after, upto)
+        if key not in self._readings:
+            reading = self.in_thread(self.steps_between, *key)
+            self._readings[key] = asyncio.ensure_future(reading)
+            self._readings[key].add_done_callback(lambda _: self._readings.pop(key))
+        return await asyncio.shield(self._readings[key])
+
+    def steps_between(self, chain: ChainKey, after: int, upto: int) -> tuple[Step, ...]:
         """As ``rows_between``, encoded."""
-        return tuple(self._encode(chain, rows_between(chain, after, upto)))
+        frames = self._encode(chain, rows_between(chain, after, upto))
+        return tuple(Step(chain, frame.seq, frame) for frame in frames)
 
     def add(self, follower: Follower) -> None:
         for chain in follower.positions:
@@ -200,10 +234,15 @@ class Tailer:
             group.discard(follower)
             if not group:
                 self._followers.pop(chain, None)
+                self._told.pop(chain, None)
         self._watched = frozenset(self._followers)
 
     def _hand_out(self, batch: Batch) -> None:
-        for follower in self._followers.get(batch.chain, ()):
+        followers = self._followers.get(batch.chain)
+        if not followers:
+            return
+        self._told[batch.chain] = batch.upto
+        for follower in followers:
             follower.push(batch)
 
     # The thread.
@@ -263,14 +302,14 @@ class Tailer:
             return
         while last < head:
             try:
-                frames = self.frames_between(chain, last, head)
+                steps = self.steps_between(chain, last, head)
             except ChainGap:
                 log.exception("a chain has a gap; run verify")
                 self._last[chain] = head
                 self._deliver(Batch(chain, head, is_broken=True))
                 return
-            last = self._last[chain] = frames[-1].seq
-            self._deliver(Batch(chain, last, frames))
+            last = self._last[chain] = steps[-1].seq
+            self._deliver(Batch(chain, last, steps))
 
     def _deliver(self, batch: Batch) -> None:
         if self._loop is not None and not self._stop.is_set():
@@ -288,16 +327,17 @@ class Follower:
         self.positions: dict[ChainKey, int] = dict.fromkeys(positions, 0)
         self.is_closed = False
         self._batches: deque[Batch] = deque()
-        self._waiting = 0  # frames in the batches
+        self._waiting = 0  # steps in the batches
         self._behind: dict[ChainKey, int] = {}  # to be read from the ledger, up to
         self._jumped: list[Step] = []
-        self._news = asyncio.Event()
+        self._is_nudged = False
+        self._news: asyncio.Future[None] | None = None  # while somebody waits for it
 
     async def __aenter__(self) -> Self:
         # First on the list, then look: what is written from now on is handed to us.
         self._tailer.add(self)
         try:
-            current = await self._tailer.in_thread(heads, self.positions.keys())
+            current = await self._tailer.heads_for(self._wished)
         except BaseException:
             self._tailer.remove(self)
             raise
@@ -313,10 +353,11 @@ class Follower:
     ) -> None:
         self._tailer.remove(self)
 
-    async def next(self, patience: float) -> list[Step]:
-        """Wait for what comes next; empty when ``patience`` seconds brought nothing.
+    async def next(self) -> Sequence[Step]:
+        """Wait for what comes next; empty after a nudge, and once it is closed.
 
-        What it returns counts as received: the next call goes on behind it.
+        What it returns counts as received: the next call goes on behind it. Nothing is
+        lost if the waiting is cancelled.
         """
         while not self.is_closed:
             if self._jumped:
@@ -326,28 +367,33 @@ class Follower:
                 return await self._read_again()
             while self._batches:
                 batch = self._batches.popleft()
-                self._waiting -= len(batch.frames)
-                if steps := self._accept(batch):
-                    return steps
+                self._waiting -= len(batch.steps)
+                if fresh := self._accept(batch):
+                    return fresh
             if self._behind or self._jumped:
                 continue
-            self._news.clear()
-            try:
-                async with asyncio.timeout(patience):
-                    await self._news.wait()
-            except TimeoutError:
+            if self._is_nudged:
                 break
-        return []
+            # No timer: a thousand listeners would set and clear a thousand for each entry.
+            self._news = asyncio.get_running_loop().create_future()
+            await self._news
+        self._is_nudged = False
+        return ()
+
+    def nudge(self) -> None:
+        """Make ``next`` return with nothing, once, if there is nothing to tell."""
+        self._is_nudged = True
+        self._wake()
 
     def close(self) -> None:
         """Make ``next`` return at once, now and from now on."""
         self.is_closed = True
-        self._news.set()
+        self._wake()
 
     def push(self, batch: Batch) -> None:
         """Take a batch; what a slow listener leaves lying is dropped and read again."""
         self._batches.append(batch)
-        self._waiting += len(batch.frames)
+        self._waiting += len(batch.steps)
         if self._waiting > QUEUE_LIMIT:
             for dropped in self._batches:
                 if dropped.is_broken:
@@ -356,7 +402,11 @@ class Follower:
                     self._behind[dropped.chain] = dropped.upto
             self._batches.clear()
             self._waiting = 0
-        self._news.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
 
     def _begin(self, chain: ChainKey, wished: int | None, head: int) -> None:
         if wished is None:
@@ -368,38 +418,38 @@ class Follower:
         else:
             self._jump(chain, head)
 
-    def _accept(self, batch: Batch) -> list[Step]:
-        """The new frames of a batch, if it continues where we are."""
+    def _accept(self, batch: Batch) -> tuple[Step, ...]:
+        """The new steps of a batch, if it continues where we are."""
         chain = batch.chain
         if batch.is_broken:
             self._jump(chain, batch.upto)
-            return []
+            return ()
         at = self.positions[chain]
-        fresh = [frame for frame in batch.frames if frame.seq > at]
+        fresh = batch.steps
+        if fresh and fresh[0].seq <= at:
+            fresh = tuple(step for step in fresh if step.seq > at)
         if batch.upto > at and (not fresh or fresh[0].seq != at + 1):
             self._behind[chain] = batch.upto
-            return []
+            return ()
         self.positions[chain] = max(at, batch.upto)
-        return [Step(chain, frame.seq, frame) for frame in fresh]
+        return fresh
 
-    async def _read_again(self) -> list[Step]:
+    async def _read_again(self) -> tuple[Step, ...]:
         chain, upto = next(iter(self._behind.items()))
         at = self.positions[chain]
         try:
-            frames = await self._tailer.in_thread(
-                self._tailer.frames_between, chain, at, upto
-            )
+            steps = await self._tailer.read(chain, at, upto)
         except ChainGap:
             self._jump(chain, self._behind.pop(chain))
-            return []
+            return ()
         except Error:
             await asyncio.sleep(RETRY_SECONDS)
-            return []
-        if frames:
-            self.positions[chain] = frames[-1].seq
+            return ()
+        if steps:
+            self.positions[chain] = steps[-1].seq
         if self.positions[chain] >= self._behind[chain]:
             del self._behind[chain]
-        return [Step(chain, frame.seq, frame) for frame in frames]
+        return steps
 
     def _jump(self, chain: ChainKey, to: int) -> None:
         self.positions[chain] = to

@@ -125,7 +125,7 @@ def _fire(due: QuerySet[Deadline], *, at: datetime) -> int:
                 by=SYSTEM,
                 at=at,
             )
-        Deadline.objects.bulk_update(claimed, ["fired_at"])
+        Deadline.objects.filter(pk__in=[one.pk for one in claimed]).update(fired_at=at)
     return len(claimed)
 
 
