@@ -61,6 +61,43 @@ class DeliveryFailed(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class NotDelivered(Event):
+    """A gateway took it and says that it did not arrive."""
+
+    kind: ClassVar[str] = "notify.not_delivered"
+    sentence: ClassVar[str] = _("{way}通知没有送达（{people} 人）：{error}")
+    tone: ClassVar[str] = "warn"
+
+    message: str
+    template: str
+    way: str
+    people: int
+    error: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "way": kind_words(self.way)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CallAnswered(Event):
+    """Somebody took the call; whether they come is said by them alone."""
+
+    kind: ClassVar[str] = "notify.call_answered"
+    sentence: ClassVar[str] = _("{way}已接听（{people} 人）")
+    quiet: ClassVar[bool] = True
+
+    message: str
+    template: str
+    way: str
+    people: int
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "way": kind_words(self.way)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ChannelSet(Event):
     """Never the settings themselves: they may hold an address with a key in it."""
 

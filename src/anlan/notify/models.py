@@ -8,10 +8,13 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Organisation, Site, User
 from anlan.notify.enums import ChannelKind, DeliveryState, SkipReason, Urgency
+
+RECEIPT = "receipt_"  # begins an error that a gateway's receipt spoke of
 
 
 class Channel(models.Model):
@@ -110,6 +113,9 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    receipt_at = models.DateTimeField(
+        null=True
+    )  # when the gateway said what became of it
     provider_id = models.CharField(max_length=80, blank=True)
     error = models.CharField(max_length=80, blank=True)
 
@@ -128,7 +134,7 @@ class Delivery(models.Model):
                 name="notify_has_target",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["sent", "delivered", "read"])
+                condition=~Q(state__in=["sent", "delivered", "read", "answered"])
                 | Q(sent_at__isnull=False),
                 name="notify_sent_has_time",
             ),
@@ -140,6 +146,12 @@ class Delivery(models.Model):
                 "next_attempt_at",
                 condition=Q(state="pending"),
                 name="notify_due",
+            ),
+            # What a gateway's receipt is about.
+            models.Index(
+                fields=["channel", "provider_id"],
+                condition=~Q(provider_id=""),
+                name="notify_receipts",
             ),
             # The number on a person's bell.
             models.Index(
@@ -178,6 +190,9 @@ class Delivery(models.Model):
     @property
     def reason(self) -> str:
         """Why it was not sent, or the provider's own code."""
+        if self.error.startswith(RECEIPT):
+            code = self.error.removeprefix(RECEIPT)
+            return gettext("未送达（%(code)s）") % {"code": code or "-"}
         return str(dict(SkipReason.choices).get(self.error, self.error))
 
 

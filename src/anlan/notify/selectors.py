@@ -221,6 +221,21 @@ def checks_for(user: User) -> QuerySet[CheckRun]:
     )
 
 
+def ways_asked(run: CheckRun) -> dict[int, list[Delivery]]:
+    """What became of a test on each person's ways outside, by user: did the text arrive?"""
+    found: dict[int, list[Delivery]] = {}
+    rows = (
+        Delivery.objects.filter(message__about=run.subject, user__isnull=False)
+        .exclude(kind=ChannelKind.INAPP)
+        .exclude(error=SkipReason.UNCONFIGURED)
+        .order_by("pk")
+    )
+    for row in rows:
+        if row.user_id is not None:
+            found.setdefault(row.user_id, []).append(row)
+    return found
+
+
 def is_configured(kind: ChannelKind, ways: dict[ChannelKind, Channel]) -> bool:
     """Whether a way can be taken at all; in the demo the recorder takes them all."""
     return kind == ChannelKind.INAPP or kind in ways or settings.DEMO

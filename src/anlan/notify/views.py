@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,11 +25,14 @@ from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for
 from anlan.base.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from anlan.notify import selectors, services, texts
+from anlan.notify.channels.gateway import RECEIPTS
 from anlan.notify.channels.registry import GROUPS, OUTSIDE
 from anlan.notify.enums import ChannelKind, DeliveryState
 from anlan.notify.forms import CHOOSABLE, ChannelForm, PlanForm, PreferenceForm
 from anlan.notify.models import Channel, CheckPlan
 from anlan.notify.permissions import managed_organisations
+from anlan.notify.receipts_mapping import Format, formats
+from anlan.notify.receipts_proof import address_key, takes_receipts
 
 RECENT, TROUBLED = 20, 20
 P = ParamSpec("P")
@@ -47,6 +53,15 @@ def _for_reader(
         return view(request, request.user, *args, **kwargs)
 
     return wrapped
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptAddresses:
+    """What an administrator enters at the gateway: one of the two, and in which form."""
+
+    signed: str
+    secret: str
+    format: Format
 
 
 @require_GET
@@ -228,15 +243,17 @@ def check(request: HttpRequest, reader: User, uid: UUID) -> HttpResponse:
     if run is None:
         raise NotFound(_("没有这次通信测试，或者您无权查看"))
     answers = list(run.answers.select_related("user").order_by("answered_at", "pk"))
+    ways = selectors.ways_asked(run)
     for answer in answers:
         answer.run = run
+    asked = [(answer, ways.get(answer.user_id, [])) for answer in answers]
     return render(
         request,
         "notify/check.html",
         {
             "run": run,
-            "silent": [a for a in answers if a.answered_at is None],
-            "answered": [a for a in answers if a.answered_at is not None],
+            "silent": [one for one in asked if one[0].answered_at is None],
+            "answered": [one for one in asked if one[0].answered_at is not None],
         },
     )
 
@@ -263,8 +280,28 @@ def _edit(
     return render(
         request,
         "notify/channel.html",
-        {"form": form, "kind": kind, "channel": found},
+        {
+            "form": form,
+            "kind": kind,
+            "channel": found,
+            "receipts": _receipt_addresses(request, found) if found else None,
+        },
         status=status,
+    )
+
+
+def _receipt_addresses(
+    request: HttpRequest, channel: Channel
+) -> ReceiptAddresses | None:
+    """Where the gateway reports back; nothing for a channel that takes no receipts."""
+    if not takes_receipts(channel):
+        return None
+    base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    signed = f"{base}{reverse('api-v1:take_receipts', args=[channel.uid])}"
+    return ReceiptAddresses(
+        signed=signed,
+        secret=f"{signed}/{address_key(channel)}",
+        format=formats()[channel.settings[RECEIPTS]],
     )
 
 

@@ -10,6 +10,7 @@ from anlan.notify.services.checking import (
 )
 from anlan.notify.services.choosing import set_preference
 from anlan.notify.services.configuring import set_channel, settle_parked, test_channel
+from anlan.notify.services.receipts import take_receipts
 from anlan.notify.services.results import record_results
 from anlan.notify.services.sending import call_off, count_up, see, send, try_again
 
@@ -26,6 +27,7 @@ __all__ = [
     "set_preference",
     "settle_parked",
     "start_check",
+    "take_receipts",
     "test_channel",
     "try_again",
 ]

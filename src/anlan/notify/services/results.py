@@ -45,7 +45,7 @@ def record_results(*, results: Mapping[int, Result], at: datetime) -> None:
         )
         for row in rows:
             _write(row, results[row.pk])
-            if row.state == DeliveryState.FAILED:
+            if row.state == DeliveryState.FAILED and row.receipt_at is None:
                 failed[row.message, row.kind, row.attempts, row.error] += 1
         _save(rows)
         for (message, way, attempts, error), people in failed.items():
@@ -66,6 +66,10 @@ def wait_before(attempt: int, *, is_alarm: bool, key: int) -> timedelta:
 
 def _write(row: Delivery, result: Result) -> None:
     outcome = result.outcome
+    if row.receipt_at is not None:
+        # The gateway called back before its answer was written down: it knows better.
+        row.provider_id = row.provider_id or outcome.provider_id
+        return
     row.provider_id, row.error = outcome.provider_id, outcome.error
     if outcome.verdict in _STATES:
         # Also when it was called off meanwhile: it did go out.

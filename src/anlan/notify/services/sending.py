@@ -176,7 +176,12 @@ def try_again(*, delivery: Delivery, by: Actor, at: datetime) -> None:
         by, organisation=delivery.message.organisation, site=delivery.message.site
     )
     Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.FAILED).update(
-        state=DeliveryState.PENDING, next_attempt_at=at, attempts=0, error=""
+        state=DeliveryState.PENDING,
+        next_attempt_at=at,
+        attempts=0,
+        error="",
+        provider_id="",
+        receipt_at=None,
     )
 
 
