@@ -102,7 +102,7 @@ class ChannelSet(Event):
     """Never the settings themselves: they may hold an address with a key in it."""
 
     kind: ClassVar[str] = "notify.channel_set"
-    sentence: ClassVar[str] = _("{actor}修改了通知渠道：{way}")
+    sentence: ClassVar[str] = _("{actor}修改了{site}通知渠道：{way}")
     tone: ClassVar[str] = "warn"
 
     way: str
@@ -110,7 +110,23 @@ class ChannelSet(Event):
     site: str | None = None
 
     def shown(self) -> dict[str, Any]:
-        return {"way": kind_words(self.way)}
+        return {"way": kind_words(self.way), "site": self.site or ""}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ChannelRemoved(Event):
+    """A site that had its own falls back to the company's."""
+
+    kind: ClassVar[str] = "notify.channel_removed"
+    sentence: ClassVar[str] = _("{actor}删除了{site}通知渠道：{way}")
+    tone: ClassVar[str] = "warn"
+
+    way: str
+    site: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {"way": kind_words(self.way), "site": self.site or ""}
 
 
 @recorded

@@ -18,7 +18,7 @@ RECEIPT = "receipt_"  # begins an error that a gateway's receipt spoke of
 
 
 class Channel(models.Model):
-    """One configured way out, of a company or of one of its sites.
+    """One configured way out, of a company or of one of its sites, which it then beats.
 
     ``settings`` are shown again to an administrator; what opens a door stands in
     ``secrets``, encrypted, and is never shown.
@@ -34,18 +34,26 @@ class Channel(models.Model):
     settings: models.JSONField[Any, Any] = models.JSONField(default=dict)
     secrets = models.BinaryField(null=True)
     is_enabled = models.BooleanField(default=True)
+    # The row stays for what was sent on it; its settings and secrets are gone.
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["organisation", "site", "kind", "name"],
+                condition=Q(removed_at=None),
                 name="notify_channel_once",
             ),
             # Two empty sites are not equal to a database; hence this one besides.
             models.UniqueConstraint(
                 fields=["organisation", "kind", "name"],
-                condition=Q(site=None),
+                condition=Q(site=None, removed_at=None),
                 name="notify_company_channel_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at=None)
+                | Q(is_enabled=False, secrets=None, settings={}),
+                name="notify_removed_is_empty",
             ),
         ]
 

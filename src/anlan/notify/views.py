@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.accounts.models import Organisation, Site, User
+from anlan.accounts.models import Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for
@@ -81,6 +81,7 @@ def overview(request: HttpRequest, reader: User) -> HttpResponse:
                 (kind, [c for c in configured if c.kind == kind]) for kind in OUTSIDE
             ],
             "groups": GROUPS,
+            "inherited": selectors.inherited_kinds(reader),
             "results": [
                 (message, texts.name_of(message.kind), ways)
                 for message, ways in results
@@ -117,6 +118,16 @@ def trial(request: HttpRequest, reader: User, uid: UUID) -> HttpResponse:
         raise NotFound(_("还没有项目，不能测试渠道"))
     services.test_channel(channel=found, site=site, by=reader, at=timezone.now())
     messages.success(request, _("已发出测试，结果见下面的记录"))
+    return redirect("notify:overview")
+
+
+@require_POST
+@_for_reader
+def removal(request: HttpRequest, reader: User, uid: UUID) -> HttpResponse:
+    """Forget a channel; a site falls back to the company's."""
+    found = selectors.channel_for(reader, uid)
+    services.remove_channel(channel=found, by=reader, at=timezone.now())
+    messages.success(request, _("已删除"))
     return redirect("notify:overview")
 
 
@@ -261,7 +272,8 @@ def check(request: HttpRequest, reader: User, uid: UUID) -> HttpResponse:
 def _edit(
     request: HttpRequest, reader: User, kind: ChannelKind, found: Channel | None
 ) -> HttpResponse:
-    form = ChannelForm(request.POST or None, kind=kind, channel=found)
+    scopes = [] if found else _scopes(reader)
+    form = ChannelForm(request.POST or None, kind=kind, channel=found, scopes=scopes)
     status = 200
     if request.method == "POST":
         status = 422
@@ -305,6 +317,17 @@ def _receipt_addresses(
     )
 
 
+def _scopes(reader: User) -> list[tuple[str, str]]:
+    """The company, to those who administer it, and each site whose channels they may set."""
+    company = [("", reader.organisation.name)]
+    sites = sites_where(reader, Permission.CHANNEL_MANAGE).filter(
+        organisation=reader.organisation_id
+    )
+    own = [(site.code, site.name) for site in sites.order_by("code", "pk")]
+    is_head = reader.organisation_id in managed_organisations(reader)
+    return company + own if is_head else own
+
+
 def _keep_channel(
     form: ChannelForm,
     reader: User,
@@ -314,13 +337,12 @@ def _keep_channel(
     at: datetime,
 ) -> None:
     said = dict(form.cleaned_data)
-    organisation: Organisation = found.organisation if found else reader.organisation
-    # Whoever does not administer the whole company sets up the site's own channel.
+    code = said.pop("scope", "")
     site: Site | None = found.site if found else None
-    if found is None and organisation.pk not in managed_organisations(reader):
-        site = sites_where(reader, Permission.CHANNEL_MANAGE).order_by("code").first()
+    if code:
+        site = site_for(reader, code, Permission.CHANNEL_MANAGE)
     services.set_channel(
-        organisation=organisation,
+        organisation=found.organisation if found else reader.organisation,
         site=site,
         kind=kind,
         name=said.pop("name", ""),
