@@ -10,6 +10,7 @@ from anlan.ledger.sentences import Names
 
 NAMES: dict[str, Names] = {
     "user": accounts.names_of,
+    "site": accounts.site_names,
     "party": cases.party_names,
     "device": devices.device_names,
 }

@@ -145,7 +145,9 @@ def test_a_secret_address_works_from_its_network_only(scene: Scene) -> None:
     assert "未签名" in said
 
 
-@pytest.mark.parametrize("path", ["/api/v1/alarms/", "/f/", "/accounts/join/"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/alarms/", "/api/v1/receipts/0c5d/", "/f/", "/accounts/join/"]
+)
 def test_the_secret_of_an_address_is_not_logged(path: str) -> None:
     record = logging.LogRecord(
         "django.request", logging.WARNING, "", 0, "%s: %s",

@@ -256,6 +256,22 @@ def test_two_hundred_guards_in_one_go(
     assert slowest < timedelta(seconds=5)  # the goal, 1 s, is measured by the bench
 
 
+def test_what_came_in_together_is_written_together(
+    scene: Scene,
+    channel: MakeChannel,
+    http: HttpReceiver,
+    django_assert_max_num_queries: Any,
+) -> None:
+    channel(ChannelKind.SMS)
+    send(scene, *add_guards(scene, 40))
+
+    with django_assert_max_num_queries(25):  # a hundred, if each row were written alone
+        jobs.deliver_due(at=scene.at)
+
+    assert len(http.at("/sms")) == 40
+    assert Delivery.objects.filter(kind="sms", state=DeliveryState.SENT).count() == 40
+
+
 @pytest.mark.slow
 @pytest.mark.both
 def test_four_workers_at_once_send_each_message_once(

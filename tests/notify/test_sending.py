@@ -107,7 +107,7 @@ def test_a_site_takes_its_own_channel_before_the_companys(
         at=scene.at,
     )
 
-    assert selectors.ways_of(scene.site)[ChannelKind.SMS] == own
+    assert selectors.ways_of(scene.site)[ChannelKind.SMS] == [own]
     assert selectors.ways_of(scene.other_site)[ChannelKind.SMS] != own
 
 

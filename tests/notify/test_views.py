@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import orjson
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from anlan.accounts import services as accounts
 from anlan.accounts.models import User
+from anlan.base.errors import NotAllowed
 from anlan.incidents import messages
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry, Parked
+from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 from anlan.notify import jobs, services
 from anlan.notify.enums import ChannelKind, DeliveryState, Urgency
 from anlan.notify.models import (
@@ -23,7 +27,7 @@ from anlan.notify.models import (
     Delivery,
     Preference,
 )
-from anlan.notify.selectors import channel_secrets
+from anlan.notify.selectors import channel_secrets, ways_of
 from tests.notify.conftest import MakeChannel
 from tests.notify.receivers import HttpReceiver
 from tests.scene import Scene
@@ -113,6 +117,128 @@ def test_what_cannot_be_used_is_refused_at_its_field(
 def test_the_same_channel_twice_is_refused(admin: Client) -> None:
     admin.post("/notify/channels/new/sms/", SMS)
     assert admin.post("/notify/channels/new/sms/", SMS).status_code == 409
+
+
+@pytest.fixture
+def site_admin(scene: Scene) -> Client:
+    """Administers one site, and nothing of the company's."""
+    person = accounts.add_user(
+        organisation=scene.organisation, username="siteadmin", name="项目管理员",
+        phone="19900100001", by=SYSTEM, at=scene.at,
+    )  # fmt: skip
+    accounts.grant_role(
+        user=person, role_key="administrator", node=scene.site, by=SYSTEM, at=scene.at
+    )
+    return signed_in(person)
+
+
+def last_sentence() -> str:
+    entry = Entry.objects.order_by("pk").last()
+    assert entry is not None
+    event = event_of(entry.kind, orjson.loads(bytes(entry.data or b"{}")))
+    assert event is not None
+    names = names_for(keys_in(event, actor=entry.actor))
+    return sentence(event, actor=entry.actor, names=names)
+
+
+OWN = {**SMS, "url": "https://own.example/send", "secret": "own", "scope": "YQ"}
+
+
+def test_a_sites_own_channel_beats_the_companys_until_it_is_removed(
+    admin: Client, site_admin: Client, scene: Scene
+) -> None:
+    admin.post("/notify/channels/new/sms/", SMS)
+    company = Channel.objects.get()
+    assert "用公司的" in site_admin.get("/notify/").content.decode()
+
+    assert site_admin.post("/notify/channels/new/sms/", OWN).status_code == 302
+
+    own = Channel.objects.get(site=scene.site)
+    assert ways_of(scene.site)[ChannelKind.SMS] == [own]
+    assert ways_of(scene.other_site)[ChannelKind.SMS] == [company]
+    page = site_admin.get(f"/notify/channels/{own.uid}/").content.decode()
+    assert "own.example" in page
+    assert 'value="own"' not in page
+    assert "sms.example" not in page
+    assert last_sentence() == "项目管理员修改了云栖花园通知渠道：短信"
+
+    assert site_admin.post(f"/notify/channels/{own.uid}/removal/").status_code == 302
+    site_admin.post(f"/notify/channels/{own.uid}/removal/")
+
+    own.refresh_from_db()
+    assert (own.is_enabled, own.settings, own.secrets) == (False, {}, None)
+    assert ways_of(scene.site)[ChannelKind.SMS] == [company]
+    assert Entry.objects.filter(kind="notify.channel_removed").count() == 1
+    # And it can be set up anew.
+    assert site_admin.post("/notify/channels/new/sms/", OWN).status_code == 302
+
+
+def test_a_sites_own_group_hears_of_it_instead_of_the_companys(
+    scene: Scene, channel: MakeChannel, http: HttpReceiver
+) -> None:
+    channel(ChannelKind.ROBOT)
+    own = services.set_channel(
+        organisation=scene.organisation, site=scene.site, kind=ChannelKind.ROBOT,
+        name="项目群", values={"brand": "wecom", "url": f"{http.base}/own"},
+        by=SYSTEM, at=scene.at,
+    )  # fmt: skip
+    http.answers["/own"] = (200, {"errcode": 0})
+    for site in (scene.site, scene.other_site):
+        services.send(
+            kind=messages.REPORTED, site=site, subject="case:x", people=[],
+            params={"site": site.name, "place": "南门", "number": "N", "flags": ""},
+            with_groups=True, by=SYSTEM, at=scene.at,
+        )  # fmt: skip
+
+    jobs.deliver_due(at=scene.at)
+
+    assert [len(http.at(path)) for path in ("/own", "/robot/send")] == [1, 1]
+    assert Delivery.objects.get(channel=own).message.site == scene.site
+
+
+@pytest.mark.parametrize("scope", ["HT", "", "nowhere"])
+def test_who_administers_one_site_sets_up_nothing_elsewhere(
+    site_admin: Client, scope: str
+) -> None:
+    answer = site_admin.post("/notify/channels/new/sms/", {**OWN, "scope": scope})
+
+    assert answer.status_code == 422
+    assert not Channel.objects.exists()
+
+
+def test_who_administers_one_site_cannot_remove_the_companys(
+    admin: Client, site_admin: Client
+) -> None:
+    admin.post("/notify/channels/new/sms/", SMS)
+    company = Channel.objects.get()
+
+    assert (
+        site_admin.post(f"/notify/channels/{company.uid}/removal/").status_code == 404
+    )
+    with pytest.raises(NotAllowed):
+        services.remove_channel(
+            channel=company, by=User.objects.get(username="siteadmin"),
+            at=timezone.now(),
+        )  # fmt: skip
+
+    company.refresh_from_db()
+    assert company.removed_at is None
+
+
+def test_what_waited_on_a_removed_channel_is_not_sent(
+    admin: Client, scene: Scene, channel: MakeChannel, http: HttpReceiver
+) -> None:
+    sms = channel(ChannelKind.SMS)
+    services.test_channel(
+        channel=sms, site=scene.site, by=scene.person("admin"), at=scene.at
+    )
+    admin.post(f"/notify/channels/{sms.uid}/removal/")
+
+    jobs.deliver_due(at=scene.at)
+
+    assert http.received == []
+    assert Delivery.objects.get().state == DeliveryState.SKIPPED
+    assert admin.get("/notify/").status_code == 200
 
 
 def test_a_trial_shows_its_result_with_the_delay(

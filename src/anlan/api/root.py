@@ -11,7 +11,16 @@ from ninja.operation import Operation
 from ninja.renderers import BaseRenderer
 from pydantic import BaseModel
 
-from anlan.api import accounts, alarms, cases, errors, incidents, ledger, parties
+from anlan.api import (
+    accounts,
+    alarms,
+    cases,
+    errors,
+    incidents,
+    ledger,
+    parties,
+    receipts,
+)
 
 
 class Renderer(BaseRenderer):
@@ -46,5 +55,5 @@ api = Api(
     renderer=Renderer(),
 )
 errors.install(api)
-for _package in (incidents, cases, parties, accounts, ledger, alarms):
+for _package in (incidents, cases, parties, accounts, ledger, alarms, receipts):
     api.add_router("", _package.router)

@@ -7,9 +7,11 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# Addresses whose last part is a secret: of a device, of a reporter's link, of a person
+# Addresses whose last part is a secret: of a device, of a gateway, of a reporter's link, of a person
 # who is to choose a password.
-_SECRET_ADDRESS = re.compile(r"(/api/v1/alarms/|/f/|/accounts/join/)[^\s/?\"']+")
+_SECRET_ADDRESS = re.compile(
+    r"(/api/v1/alarms/|/api/v1/receipts/[^/]+/|/f/|/accounts/join/)[^\s/?\"']+"
+)
 
 
 class HideSecrets(logging.Filter):

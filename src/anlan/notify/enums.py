@@ -25,12 +25,16 @@ class ChannelKind(models.TextChoices):
 
 
 class DeliveryState(models.TextChoices):
-    """``sent`` is what a provider accepted; ``delivered`` what the target itself took."""
+    """``sent`` is what a provider accepted; ``delivered`` what the target itself took.
+
+    ``answered`` is a call that somebody took: not yet a person who comes.
+    """
 
     PENDING = "pending", _("等待发送")
     SENT = "sent", _("已发出")
     DELIVERED = "delivered", _("已送达")
     READ = "read", _("已读")
+    ANSWERED = "answered", _("已接听")
     RECORDED = "recorded", _("只记录（演示）")
     SKIPPED = "skipped", _("未发送")
     FAILED = "failed", _("失败")

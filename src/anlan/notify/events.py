@@ -61,11 +61,48 @@ class DeliveryFailed(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class NotDelivered(Event):
+    """A gateway took it and says that it did not arrive."""
+
+    kind: ClassVar[str] = "notify.not_delivered"
+    sentence: ClassVar[str] = _("{way}通知没有送达（{people} 人）：{error}")
+    tone: ClassVar[str] = "warn"
+
+    message: str
+    template: str
+    way: str
+    people: int
+    error: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "way": kind_words(self.way)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CallAnswered(Event):
+    """Somebody took the call; whether they come is said by them alone."""
+
+    kind: ClassVar[str] = "notify.call_answered"
+    sentence: ClassVar[str] = _("{way}已接听（{people} 人）")
+    quiet: ClassVar[bool] = True
+
+    message: str
+    template: str
+    way: str
+    people: int
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "way": kind_words(self.way)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ChannelSet(Event):
     """Never the settings themselves: they may hold an address with a key in it."""
 
     kind: ClassVar[str] = "notify.channel_set"
-    sentence: ClassVar[str] = _("{actor}修改了通知渠道：{way}")
+    sentence: ClassVar[str] = _("{actor}修改了{site}通知渠道：{way}")
     tone: ClassVar[str] = "warn"
 
     way: str
@@ -73,7 +110,23 @@ class ChannelSet(Event):
     site: str | None = None
 
     def shown(self) -> dict[str, Any]:
-        return {"way": kind_words(self.way)}
+        return {"way": kind_words(self.way), "site": self.site or ""}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ChannelRemoved(Event):
+    """A site that had its own falls back to the company's."""
+
+    kind: ClassVar[str] = "notify.channel_removed"
+    sentence: ClassVar[str] = _("{actor}删除了{site}通知渠道：{way}")
+    tone: ClassVar[str] = "warn"
+
+    way: str
+    site: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {"way": kind_words(self.way), "site": self.site or ""}
 
 
 @recorded

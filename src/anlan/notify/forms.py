@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -17,20 +18,35 @@ CHOOSABLE = (ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.EMAIL)
 
 
 class ChannelForm(forms.Form):
-    """The settings of one kind, as its sender names them; secrets come back empty."""
+    """The settings of one kind, as its sender names them; secrets come back empty.
+
+    ``scopes`` are the company ("") and the sites (their codes) a new one may be for.
+    """
 
     name = forms.CharField(label=_("群名称"), max_length=40)
     is_enabled = forms.BooleanField(label=_("启用"), required=False, initial=True)
 
     def __init__(
-        self, data: Any = None, *, kind: ChannelKind, channel: Channel | None = None
+        self,
+        data: Any = None,
+        *,
+        kind: ChannelKind,
+        channel: Channel | None = None,
+        scopes: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(data, label_suffix="")
+        if channel is None:
+            self.fields["scope"] = forms.ChoiceField(
+                label=_("用于"),
+                choices=scopes,
+                required=all(code for code, _name in scopes),
+                help_text=_("项目自己的渠道优先于公司的；删除后改用公司的"),
+            )
         if kind not in GROUPS:
             del self.fields["name"]
         for setting in SENDERS[kind].settings:
             self.fields[setting.name] = _field(setting, is_new=channel is None)
-        self.order_fields(["name", *(s.name for s in SENDERS[kind].settings)])
+        self.order_fields(["scope", "name", *(s.name for s in SENDERS[kind].settings)])
         if channel is not None:
             self.initial = {
                 **channel.settings,

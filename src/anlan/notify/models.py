@@ -8,14 +8,17 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Organisation, Site, User
 from anlan.notify.enums import ChannelKind, DeliveryState, SkipReason, Urgency
 
+RECEIPT = "receipt_"  # begins an error that a gateway's receipt spoke of
+
 
 class Channel(models.Model):
-    """One configured way out, of a company or of one of its sites.
+    """One configured way out, of a company or of one of its sites, which it then beats.
 
     ``settings`` are shown again to an administrator; what opens a door stands in
     ``secrets``, encrypted, and is never shown.
@@ -31,18 +34,26 @@ class Channel(models.Model):
     settings: models.JSONField[Any, Any] = models.JSONField(default=dict)
     secrets = models.BinaryField(null=True)
     is_enabled = models.BooleanField(default=True)
+    # The row stays for what was sent on it; its settings and secrets are gone.
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["organisation", "site", "kind", "name"],
+                condition=Q(removed_at=None),
                 name="notify_channel_once",
             ),
             # Two empty sites are not equal to a database; hence this one besides.
             models.UniqueConstraint(
                 fields=["organisation", "kind", "name"],
-                condition=Q(site=None),
+                condition=Q(site=None, removed_at=None),
                 name="notify_company_channel_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at=None)
+                | Q(is_enabled=False, secrets=None, settings={}),
+                name="notify_removed_is_empty",
             ),
         ]
 
@@ -110,6 +121,9 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    receipt_at = models.DateTimeField(
+        null=True
+    )  # when the gateway said what became of it
     provider_id = models.CharField(max_length=80, blank=True)
     error = models.CharField(max_length=80, blank=True)
 
@@ -128,7 +142,7 @@ class Delivery(models.Model):
                 name="notify_has_target",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["sent", "delivered", "read"])
+                condition=~Q(state__in=["sent", "delivered", "read", "answered"])
                 | Q(sent_at__isnull=False),
                 name="notify_sent_has_time",
             ),
@@ -140,6 +154,12 @@ class Delivery(models.Model):
                 "next_attempt_at",
                 condition=Q(state="pending"),
                 name="notify_due",
+            ),
+            # What a gateway's receipt is about.
+            models.Index(
+                fields=["channel", "provider_id"],
+                condition=~Q(provider_id=""),
+                name="notify_receipts",
             ),
             # The number on a person's bell.
             models.Index(
@@ -178,6 +198,9 @@ class Delivery(models.Model):
     @property
     def reason(self) -> str:
         """Why it was not sent, or the provider's own code."""
+        if self.error.startswith(RECEIPT):
+            code = self.error.removeprefix(RECEIPT)
+            return gettext("未送达（%(code)s）") % {"code": code or "-"}
         return str(dict(SkipReason.choices).get(self.error, self.error))
 
 

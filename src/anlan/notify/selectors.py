@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -91,23 +91,24 @@ def secrets_place(channel: Channel) -> crypto.Place:
     )
 
 
-def ways_of(site: Site) -> dict[ChannelKind, Channel]:
-    """The channel each kind takes for people of a site: its own, else the company's."""
-    found: dict[ChannelKind, Channel] = {}
-    for channel in channels_over(site).order_by("pk"):
-        kind = ChannelKind(channel.kind)
-        if kind not in found or channel.site_id is not None:
-            found[kind] = channel
-    return found
+def ways_of(site: Site) -> dict[ChannelKind, list[Channel]]:
+    """The channels in use for a site by kind: its own, else the company's.
 
-
-def channels_over(site: Site) -> QuerySet[Channel]:
-    """Every channel in use for a site, the company's among them."""
-    return Channel.objects.filter(
+    Several of one kind are groups; a site with a group of its own is not heard of in the
+    company's groups of that kind.
+    """
+    found: dict[ChannelKind, list[Channel]] = {}
+    over = Channel.objects.filter(
         Q(site=site) | Q(site=None),
         organisation=site.organisation_id,
         is_enabled=True,
     )
+    for channel in over.order_by("pk"):
+        found.setdefault(ChannelKind(channel.kind), []).append(channel)
+    return {
+        kind: [c for c in channels if c.site_id is not None] or channels
+        for kind, channels in found.items()
+    }
 
 
 def channels_for(user: User) -> QuerySet[Channel]:
@@ -115,7 +116,8 @@ def channels_for(user: User) -> QuerySet[Channel]:
     return (
         Channel.objects.filter(
             Q(site__in=sites_where(user, Permission.CHANNEL_MANAGE))
-            | Q(site=None, organisation__in=managed_organisations(user))
+            | Q(site=None, organisation__in=managed_organisations(user)),
+            removed_at=None,
         )
         .select_related("site", "organisation")
         .order_by("site__code", "kind", "name", "pk")
@@ -127,6 +129,15 @@ def channel_for(user: User, uid: UUID) -> Channel:
     if channel is None:
         raise NotFound(_("没有这个渠道，或者您无权管理"))
     return channel
+
+
+def inherited_kinds(user: User) -> set[ChannelKind]:
+    """The ways that the company has set up for sites whose own this person may change."""
+    organisations = sites_where(user, Permission.CHANNEL_MANAGE).values("organisation")
+    company = Channel.objects.filter(
+        site=None, is_enabled=True, organisation__in=organisations
+    )
+    return {ChannelKind(kind) for kind in company.values_list("kind", flat=True)}
 
 
 def deliveries_for(user: User) -> QuerySet[Delivery]:
@@ -221,7 +232,22 @@ def checks_for(user: User) -> QuerySet[CheckRun]:
     )
 
 
-def is_configured(kind: ChannelKind, ways: dict[ChannelKind, Channel]) -> bool:
+def ways_asked(run: CheckRun) -> dict[int, list[Delivery]]:
+    """What became of a test on each person's ways outside, by user: did the text arrive?"""
+    found: dict[int, list[Delivery]] = {}
+    rows = (
+        Delivery.objects.filter(message__about=run.subject, user__isnull=False)
+        .exclude(kind=ChannelKind.INAPP)
+        .exclude(error=SkipReason.UNCONFIGURED)
+        .order_by("pk")
+    )
+    for row in rows:
+        if row.user_id is not None:
+            found.setdefault(row.user_id, []).append(row)
+    return found
+
+
+def is_configured(kind: ChannelKind, ways: Mapping[ChannelKind, object]) -> bool:
     """Whether a way can be taken at all; in the demo the recorder takes them all."""
     return kind == ChannelKind.INAPP or kind in ways or settings.DEMO
 

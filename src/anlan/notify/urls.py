@@ -12,6 +12,7 @@ urlpatterns = [
     path("channels/new/<str:kind>/", views.new_channel, name="new_channel"),
     path("channels/<uuid:uid>/", views.channel, name="channel"),
     path("channels/<uuid:uid>/trial/", views.trial, name="trial"),
+    path("channels/<uuid:uid>/removal/", views.removal, name="removal"),
     path("deliveries/<uuid:uid>/retry/", views.retry, name="retry"),
     path("parked/<int:pk>/settling/", views.settling, name="settling"),
     path("inbox/", views.inbox, name="inbox"),

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.accounts.models import Organisation, Site, User
+from anlan.accounts.models import Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for
 from anlan.base.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from anlan.notify import selectors, services, texts
+from anlan.notify.channels.gateway import RECEIPTS
 from anlan.notify.channels.registry import GROUPS, OUTSIDE
 from anlan.notify.enums import ChannelKind, DeliveryState
 from anlan.notify.forms import CHOOSABLE, ChannelForm, PlanForm, PreferenceForm
 from anlan.notify.models import Channel, CheckPlan
 from anlan.notify.permissions import managed_organisations
+from anlan.notify.receipts_mapping import Format, formats
+from anlan.notify.receipts_proof import address_key, takes_receipts
 
 RECENT, TROUBLED = 20, 20
 P = ParamSpec("P")
@@ -49,6 +55,15 @@ def _for_reader(
     return wrapped
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReceiptAddresses:
+    """What an administrator enters at the gateway: one of the two, and in which form."""
+
+    signed: str
+    secret: str
+    format: Format
+
+
 @require_GET
 @_for_reader
 def overview(request: HttpRequest, reader: User) -> HttpResponse:
@@ -66,6 +81,7 @@ def overview(request: HttpRequest, reader: User) -> HttpResponse:
                 (kind, [c for c in configured if c.kind == kind]) for kind in OUTSIDE
             ],
             "groups": GROUPS,
+            "inherited": selectors.inherited_kinds(reader),
             "results": [
                 (message, texts.name_of(message.kind), ways)
                 for message, ways in results
@@ -102,6 +118,16 @@ def trial(request: HttpRequest, reader: User, uid: UUID) -> HttpResponse:
         raise NotFound(_("还没有项目，不能测试渠道"))
     services.test_channel(channel=found, site=site, by=reader, at=timezone.now())
     messages.success(request, _("已发出测试，结果见下面的记录"))
+    return redirect("notify:overview")
+
+
+@require_POST
+@_for_reader
+def removal(request: HttpRequest, reader: User, uid: UUID) -> HttpResponse:
+    """Forget a channel; a site falls back to the company's."""
+    found = selectors.channel_for(reader, uid)
+    services.remove_channel(channel=found, by=reader, at=timezone.now())
+    messages.success(request, _("已删除"))
     return redirect("notify:overview")
 
 
@@ -228,15 +254,17 @@ def check(request: HttpRequest, reader: User, uid: UUID) -> HttpResponse:
     if run is None:
         raise NotFound(_("没有这次通信测试，或者您无权查看"))
     answers = list(run.answers.select_related("user").order_by("answered_at", "pk"))
+    ways = selectors.ways_asked(run)
     for answer in answers:
         answer.run = run
+    asked = [(answer, ways.get(answer.user_id, [])) for answer in answers]
     return render(
         request,
         "notify/check.html",
         {
             "run": run,
-            "silent": [a for a in answers if a.answered_at is None],
-            "answered": [a for a in answers if a.answered_at is not None],
+            "silent": [one for one in asked if one[0].answered_at is None],
+            "answered": [one for one in asked if one[0].answered_at is not None],
         },
     )
 
@@ -244,7 +272,8 @@ def check(request: HttpRequest, reader: User, uid: UUID) -> HttpResponse:
 def _edit(
     request: HttpRequest, reader: User, kind: ChannelKind, found: Channel | None
 ) -> HttpResponse:
-    form = ChannelForm(request.POST or None, kind=kind, channel=found)
+    scopes = [] if found else _scopes(reader)
+    form = ChannelForm(request.POST or None, kind=kind, channel=found, scopes=scopes)
     status = 200
     if request.method == "POST":
         status = 422
@@ -263,9 +292,40 @@ def _edit(
     return render(
         request,
         "notify/channel.html",
-        {"form": form, "kind": kind, "channel": found},
+        {
+            "form": form,
+            "kind": kind,
+            "channel": found,
+            "receipts": _receipt_addresses(request, found) if found else None,
+        },
         status=status,
     )
+
+
+def _receipt_addresses(
+    request: HttpRequest, channel: Channel
+) -> ReceiptAddresses | None:
+    """Where the gateway reports back; nothing for a channel that takes no receipts."""
+    if not takes_receipts(channel):
+        return None
+    base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    signed = f"{base}{reverse('api-v1:take_receipts', args=[channel.uid])}"
+    return ReceiptAddresses(
+        signed=signed,
+        secret=f"{signed}/{address_key(channel)}",
+        format=formats()[channel.settings[RECEIPTS]],
+    )
+
+
+def _scopes(reader: User) -> list[tuple[str, str]]:
+    """The company, to those who administer it, and each site whose channels they may set."""
+    company = [("", reader.organisation.name)]
+    sites = sites_where(reader, Permission.CHANNEL_MANAGE).filter(
+        organisation=reader.organisation_id
+    )
+    own = [(site.code, site.name) for site in sites.order_by("code", "pk")]
+    is_head = reader.organisation_id in managed_organisations(reader)
+    return company + own if is_head else own
 
 
 def _keep_channel(
@@ -277,13 +337,12 @@ def _keep_channel(
     at: datetime,
 ) -> None:
     said = dict(form.cleaned_data)
-    organisation: Organisation = found.organisation if found else reader.organisation
-    # Whoever does not administer the whole company sets up the site's own channel.
+    code = said.pop("scope", "")
     site: Site | None = found.site if found else None
-    if found is None and organisation.pk not in managed_organisations(reader):
-        site = sites_where(reader, Permission.CHANNEL_MANAGE).order_by("code").first()
+    if code:
+        site = site_for(reader, code, Permission.CHANNEL_MANAGE)
     services.set_channel(
-        organisation=organisation,
+        organisation=found.organisation if found else reader.organisation,
         site=site,
         kind=kind,
         name=said.pop("name", ""),

@@ -62,6 +62,7 @@ __all__ = [
     "shifts_at",
     "shifts_between",
     "site_for",
+    "site_names",
     "site_of",
     "sites_managed",
     "staff_of",
@@ -322,15 +323,19 @@ def waiting_handover(phone: SharedPhone) -> Handover | None:
 
 def names_of(keys: Iterable[str]) -> dict[str, str]:
     """Names for actor keys ``user:<uid>``; unknown ones are left out."""
-    uids = []
-    for key in keys:
-        kind, _, uid = key.partition(":")
-        if kind == "user":
-            uids.append(UUID(uid))
-    if not uids:
-        return {}
-    rows = User.objects.filter(uid__in=uids).values_list("uid", "name")
+    rows = User.objects.filter(uid__in=_uids(keys, "user")).values_list("uid", "name")
     return {f"user:{uid}": name for uid, name in rows}
+
+
+def site_names(keys: Iterable[str]) -> dict[str, str]:
+    """Names for keys ``site:<uid>``; unknown ones are left out."""
+    rows = Site.objects.filter(uid__in=_uids(keys, "site")).values_list("uid", "name")
+    return {f"site:{uid}": name for uid, name in rows}
+
+
+def _uids(keys: Iterable[str], wanted: str) -> list[UUID]:
+    parts = (key.partition(":") for key in keys)
+    return [UUID(uid) for kind, _colon, uid in parts if kind == wanted]
 
 
 def _running_at(site: Site) -> QuerySet[Membership]:

@@ -17,8 +17,10 @@ from anlan.notify.channels import wire
 from anlan.notify.channels.protocol import Config, Outcome, Outgoing, Setting, Verdict
 from anlan.notify.channels.signing import signature_headers
 from anlan.notify.enums import ChannelKind
+from anlan.notify.receipts_mapping import formats
 
 TEMPLATE = '{"to": "{to}", "text": "{text}", "key": "{key}"}'
+RECEIPTS = "receipts"  # the setting: in which format the gateway reports back
 PLACEHOLDERS = ("{to}", "{title}", "{text}", "{key}")
 
 SETTINGS = (
@@ -48,6 +50,16 @@ SETTINGS = (
         label=_("回执编号字段"),
         default="id",
         is_required=False,
+    ),
+    Setting(
+        name=RECEIPTS,
+        label=_("送达回执"),
+        is_required=False,
+        choices=(
+            ("", _("不接收")),
+            *((entry.key, entry.title) for entry in formats().values()),
+        ),
+        help=_("网关回报的格式；保存后这里会显示回执地址"),
     ),
 )
 

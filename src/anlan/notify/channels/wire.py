@@ -63,6 +63,12 @@ def _client() -> httpx.Client:
     )
 
 
+def get_ready() -> None:
+    """Load the library and read the certificates: half a second, but not of an alarm's."""
+    with _making:
+        _client()
+
+
 def compact(body: object) -> bytes:
     """JSON as it is signed and sent: the very same bytes."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

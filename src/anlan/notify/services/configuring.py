@@ -23,7 +23,7 @@ from anlan.notify import permissions
 from anlan.notify.channels.protocol import Setting
 from anlan.notify.channels.registry import GROUPS, SENDERS
 from anlan.notify.enums import ChannelKind, Urgency
-from anlan.notify.events import ChannelSet
+from anlan.notify.events import ChannelRemoved, ChannelSet
 from anlan.notify.models import Channel, Message
 from anlan.notify.selectors import channel_secrets, secrets_place
 from anlan.notify.services.sending import send
@@ -62,42 +62,39 @@ def set_channel(
     permissions.check_can_manage_channels(by, organisation=organisation, site=site)
     if kind not in SENDERS or kind == ChannelKind.INAPP:
         raise InvalidInput(_("没有这种渠道"), path="kind")
-    name = name.strip() if kind in GROUPS else ""
-    if kind in GROUPS and not name:
-        raise InvalidInput(_("请给这个群起个名字"), path="name")
+    if site is not None and site.organisation_id != organisation.pk:
+        raise InvalidInput(_("没有这个项目"), path="scope")
     if channel is None:
         channel = Channel(uid=uuid4(), organisation=organisation, site=site, kind=kind)
-        kept: dict[str, str] = {}
-    else:
-        kept = channel_secrets(channel)
-    _check_once(channel, name)
-    fields = SENDERS[kind].settings
-    open_values = {f.name: _value(f, values) for f in fields if not f.is_secret}
-    secret_values = {
-        f.name: _value(f, {f.name: values.get(f.name, "") or kept.get(f.name, "")})
-        for f in fields
-        if f.is_secret
-    }
-    channel.name = name
-    channel.settings = open_values
-    channel.secrets = crypto.encrypt(json.dumps(secret_values), secrets_place(channel))
+    channel.name = _checked_name(kind, name)
+    _check_once(channel)
+    _fill(channel, values)
     channel.is_enabled = is_enabled
     with ledger.recording():
         channel.save()
-        ledger.append_to(
-            ChannelSet(
-                way=kind.value,
-                enabled=int(is_enabled),
-                site=site.subject if site else None,
-            ),
-            organisation_id=organisation.pk,
-            site_id=0,
-            subject=f"organisation:{organisation.uid}",
-            object=f"channel:{channel.uid}",
-            by=by,
-            at=at,
-        )
+        where = site.subject if site else None
+        event = ChannelSet(way=kind.value, enabled=int(is_enabled), site=where)
+        _record(event, channel, by=by, at=at)
     return channel
+
+
+def remove_channel(*, channel: Channel, by: Actor, at: datetime) -> None:
+    """Forget a channel and its secrets; a site's people are told over the company's again.
+
+    What was sent on it keeps its row. Twice changes nothing.
+    """
+    permissions.check_can_manage_channels(
+        by, organisation=channel.organisation, site=channel.site
+    )
+    with ledger.recording():
+        gone = Channel.objects.filter(pk=channel.pk, removed_at=None).update(
+            removed_at=at, is_enabled=False, settings={}, secrets=None
+        )
+        if not gone:
+            return
+        where = channel.site.subject if channel.site else None
+        event = ChannelRemoved(way=channel.kind, site=where)
+        _record(event, channel, by=by, at=at)
 
 
 def test_channel(
@@ -131,12 +128,49 @@ def settle_parked(*, parked: Parked, by: User, at: datetime) -> None:
     afterwards.settle_parked(parked=parked, at=at)
 
 
-def _check_once(channel: Channel, name: str) -> None:
+def _checked_name(kind: ChannelKind, name: str) -> str:
+    """Groups have a name, and nothing else has."""
+    if kind not in GROUPS:
+        return ""
+    if not name.strip():
+        raise InvalidInput(_("请给这个群起个名字"), path="name")
+    return name.strip()
+
+
+def _fill(channel: Channel, values: Mapping[str, str]) -> None:
+    """Take over the values, the secret ones encrypted; an empty secret stays as it was."""
+    fields = SENDERS[ChannelKind(channel.kind)].settings
+    kept = channel_secrets(channel)
+    secret_values = {
+        f.name: _value(f, {f.name: values.get(f.name, "") or kept.get(f.name, "")})
+        for f in fields
+        if f.is_secret
+    }
+    channel.settings = {f.name: _value(f, values) for f in fields if not f.is_secret}
+    channel.secrets = crypto.encrypt(json.dumps(secret_values), secrets_place(channel))
+
+
+def _record(
+    event: ChannelSet | ChannelRemoved, channel: Channel, *, by: Actor, at: datetime
+) -> None:
+    ledger.append_to(
+        event,
+        organisation_id=channel.organisation_id,
+        site_id=0,
+        subject=f"organisation:{channel.organisation.uid}",
+        object=f"channel:{channel.uid}",
+        by=by,
+        at=at,
+    )
+
+
+def _check_once(channel: Channel) -> None:
     same = Channel.objects.filter(
         organisation=channel.organisation,
         site=channel.site,
         kind=channel.kind,
-        name=name,
+        name=channel.name,
+        removed_at=None,
     )
     if same.exclude(uid=channel.uid).exists():
         raise Conflict(_("已经有这个渠道，请修改原来的"))

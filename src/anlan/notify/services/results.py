@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db import connection
 
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -19,6 +21,7 @@ _STATES = {
     Verdict.DELIVERED: DeliveryState.DELIVERED,
     Verdict.RECORDED: DeliveryState.RECORDED,
 }
+_WRITTEN = {"state", "next_attempt_at", "sent_at", "provider_id", "error"}
 _ALARM_TRIES, _NORMAL_TRIES = 6, 8
 
 
@@ -37,16 +40,14 @@ def record_results(*, results: Mapping[int, Result], at: datetime) -> None:
         rows = list(
             Delivery.objects.select_for_update(of=("self",))
             .filter(pk__in=results)
-            .select_related("message")
+            .prefetch_related("message")
             .order_by("pk")
         )
         for row in rows:
             _write(row, results[row.pk])
-            if row.state == DeliveryState.FAILED:
+            if row.state == DeliveryState.FAILED and row.receipt_at is None:
                 failed[row.message, row.kind, row.attempts, row.error] += 1
-        Delivery.objects.bulk_update(
-            rows, ["state", "next_attempt_at", "sent_at", "provider_id", "error"]
-        )
+        _save(rows)
         for (message, way, attempts, error), people in failed.items():
             _record_failure(message, way, attempts, error, people=people, at=at)
 
@@ -65,6 +66,10 @@ def wait_before(attempt: int, *, is_alarm: bool, key: int) -> timedelta:
 
 def _write(row: Delivery, result: Result) -> None:
     outcome = result.outcome
+    if row.receipt_at is not None:
+        # The gateway called back before its answer was written down: it knows better.
+        row.provider_id = row.provider_id or outcome.provider_id
+        return
     row.provider_id, row.error = outcome.provider_id, outcome.error
     if outcome.verdict in _STATES:
         # Also when it was called off meanwhile: it did go out.
@@ -82,6 +87,27 @@ def _write(row: Delivery, result: Result) -> None:
     row.next_attempt_at = result.at + wait_before(
         row.attempts, is_alarm=row.is_alarm, key=row.uid.int
     )
+
+
+def _save(rows: Sequence[Delivery]) -> None:
+    """One prepared statement for all rows.
+
+    ``bulk_update`` builds a CASE of all rows for each column: for two hundred messages
+    three hundred milliseconds of work, in the moment in which they are being sent.
+    """
+    fields = [f for f in Delivery._meta.concrete_fields if f.name in _WRITTEN]
+    table = Delivery._meta.db_table
+    columns = ", ".join(f"{f.column} = %s" for f in fields)
+    values = [
+        [
+            *(f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields),
+            row.pk,
+        ]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        # Names of our own model only; every value is a parameter.
+        cursor.executemany(f"UPDATE {table} SET {columns} WHERE id = %s", values)  # noqa: S608
 
 
 def _record_failure(

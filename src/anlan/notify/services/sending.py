@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 
@@ -36,6 +36,9 @@ _WAYS = {
         ChannelKind.EMAIL,
     ),
 }
+
+
+_Channels: TypeAlias = Mapping[ChannelKind, Sequence[Channel]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +87,15 @@ def send(
     if not texts.is_known(kind):
         raise RuntimeError(f"a message without words: {kind}")
     told = list({person.pk: person for person in people}.values())
-    groups = _groups(site, kind) if with_groups else []
+    ways = selectors.ways_of(site)
     if only is not None:
         groups = [only] if only.kind in GROUPS else []
+        taken = [] if groups else [_way(ChannelKind(only.kind), only, at)]
+    else:
+        groups = _groups(ways, kind) if with_groups else []
+        taken = _ways(urgency, ways, at=at, voice_at=voice_at)
     if not told and not groups:
         return None
-    ways = selectors.ways_of(site)
     with ledger.recording():
         message = Message.objects.create(
             organisation_id=site.organisation_id,
@@ -103,39 +109,10 @@ def send(
             exercise=exercise,
             made_at=at,
         )
-        if only is None:
-            taken = _ways(urgency, ways, at=at, voice_at=voice_at)
-        elif groups:
-            taken = []
-        else:
-            taken = [
-                _Way(
-                    kind=ChannelKind(only.kind),
-                    channel=only,
-                    is_configured=True,
-                    due_at=at,
-                )
-            ]
         deliveries = _for_people(message, told, taken)
         deliveries += [_for_group(message, channel) for channel in groups]
         Delivery.objects.bulk_create(deliveries)
-        used = {d.kind for d in deliveries if d.state != DeliveryState.SKIPPED}
-        ledger.append(
-            MessagesMade(
-                message=f"message:{message.uid}",
-                template=kind,
-                urgency=urgency.value,
-                people=len(told),
-                groups=len(groups),
-                ways=",".join(k for k in ChannelKind.values if k in used),
-            ),
-            site=site,
-            subject=subject,
-            object=f"message:{message.uid}",
-            by=by,
-            at=at,
-            exercise=exercise,
-        )
+        _record(message, deliveries, by=by, at=at)
     return message
 
 
@@ -184,7 +161,12 @@ def try_again(*, delivery: Delivery, by: Actor, at: datetime) -> None:
         by, organisation=delivery.message.organisation, site=delivery.message.site
     )
     Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.FAILED).update(
-        state=DeliveryState.PENDING, next_attempt_at=at, attempts=0, error=""
+        state=DeliveryState.PENDING,
+        next_attempt_at=at,
+        attempts=0,
+        error="",
+        provider_id="",
+        receipt_at=None,
     )
 
 
@@ -194,18 +176,38 @@ def _see(deliveries: QuerySet[Delivery], at: datetime) -> None:
     ).update(seen_at=at, state=DeliveryState.READ)
 
 
-def _groups(site: Site, kind: str) -> list[Channel]:
+def _record(
+    message: Message, deliveries: Sequence[Delivery], *, by: Actor, at: datetime
+) -> None:
+    """One entry for all of them; each delivery's result stands in its row."""
+    used = {d.kind for d in deliveries if d.state != DeliveryState.SKIPPED}
+    ledger.append_to(
+        MessagesMade(
+            message=f"message:{message.uid}",
+            template=message.kind,
+            urgency=Urgency(message.urgency).value,
+            people=len({d.user_id for d in deliveries if d.user_id is not None}),
+            groups=sum(d.user_id is None for d in deliveries),
+            ways=",".join(k for k in ChannelKind.values if k in used),
+        ),
+        organisation_id=message.organisation_id,
+        site_id=message.site_id or 0,
+        subject=message.subject,
+        object=f"message:{message.uid}",
+        by=by,
+        at=at,
+        exercise=message.exercise,
+    )
+
+
+def _groups(ways: _Channels, kind: str) -> list[Channel]:
     if not texts.has_group_line(kind):
         return []
-    return list(selectors.channels_over(site).filter(kind__in=GROUPS).order_by("pk"))
+    return [channel for group in GROUPS for channel in ways.get(group, [])]
 
 
 def _ways(
-    urgency: Urgency,
-    ways: dict[ChannelKind, Channel],
-    *,
-    at: datetime,
-    voice_at: datetime | None,
+    urgency: Urgency, ways: _Channels, *, at: datetime, voice_at: datetime | None
 ) -> list[_Way]:
     kinds = [(kind, at) for kind in _WAYS[urgency]]
     if voice_at is not None:
@@ -213,12 +215,16 @@ def _ways(
     return [
         _Way(
             kind=kind,
-            channel=ways.get(kind),
+            channel=ways[kind][0] if kind in ways else None,
             is_configured=selectors.is_configured(kind, ways),
             due_at=due_at,
         )
         for kind, due_at in kinds
     ]
+
+
+def _way(kind: ChannelKind, channel: Channel, at: datetime) -> _Way:
+    return _Way(kind=kind, channel=channel, is_configured=True, due_at=at)
 
 
 def _for_people(

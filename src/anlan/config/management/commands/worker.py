@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from anlan import worker
 from anlan.accounts.models import Organisation
+from anlan.notify import jobs as notify
 from anlan.play.company import extend_roster
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             signal.signal(name, lambda *_: stop.set())
         if settings.DEMO and Organisation.objects.exists():
             extend_roster(at=timezone.now())
+        notify.get_ready()
         self.stdout.write("worker ready")
         self.stdout.flush()
         worker.run_forever(stop)
