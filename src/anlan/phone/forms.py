@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Place
-from anlan.incidents.enums import Dissuasion, Flag
+from anlan.incidents.enums import Flag
 
 MOST_AGE = 7 * 24 * 3600  # seconds: a phone that was offline for longer is a puzzle
 
@@ -55,7 +55,3 @@ class WordsForm(forms.Form):
     words = forms.CharField(
         max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-
-
-class DissuasionForm(forms.Form):
-    result = forms.ChoiceField(choices=Dissuasion.choices)
