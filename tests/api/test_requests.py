@@ -403,3 +403,12 @@ def test_use_is_noted_to_the_minute_only(
     with time_machine.travel(now + timedelta(seconds=59), tick=False):
         api.get("/me")
     assert ApiToken.objects.get().last_used_at == now
+
+
+def test_a_measure_that_guards_may_not_take_is_answered_with_the_law(scene, speak):
+    case = f"/cases/{scene.incident().case.number}"
+
+    answer = speak(scene.guard).post(f"{case}/dissuasion", {"result": "detain"})
+
+    assert (answer.status, answer.body["error"]["source"]) == (403, "G07")
+    assert speak(scene.guard).get(case).status == 200

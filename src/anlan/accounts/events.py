@@ -218,6 +218,15 @@ class RegionClosed(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class RegionReopened(Event):
+    kind: ClassVar[str] = "accounts.region_reopened"
+    sentence: ClassVar[str] = _("{actor}重新开放了区域 {name}")
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class SiteChanged(Event):
     kind: ClassVar[str] = "accounts.site_changed"
     sentence: ClassVar[str] = _("{actor}修改了项目 {code} 的资料：{name}")
@@ -232,6 +241,15 @@ class SiteClosed(Event):
     kind: ClassVar[str] = "accounts.site_closed"
     sentence: ClassVar[str] = _("{actor}关闭了项目 {code}")
     tone: ClassVar[str] = "warn"
+
+    code: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SiteReopened(Event):
+    kind: ClassVar[str] = "accounts.site_reopened"
+    sentence: ClassVar[str] = _("{actor}重新开放了项目 {code}")
 
     code: str
 
@@ -262,6 +280,15 @@ class PlaceClosed(Event):
     kind: ClassVar[str] = "accounts.place_closed"
     sentence: ClassVar[str] = _("{actor}停用了点位 {label}")
     tone: ClassVar[str] = "warn"
+
+    label: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PlaceReopened(Event):
+    kind: ClassVar[str] = "accounts.place_reopened"
+    sentence: ClassVar[str] = _("{actor}重新启用了点位 {label}")
 
     label: str
 
@@ -323,6 +350,15 @@ class PostClosed(Event):
     kind: ClassVar[str] = "accounts.post_closed"
     sentence: ClassVar[str] = _("{actor}停用了岗位 {name}")
     tone: ClassVar[str] = "warn"
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PostReopened(Event):
+    kind: ClassVar[str] = "accounts.post_reopened"
+    sentence: ClassVar[str] = _("{actor}重新启用了岗位 {name}")
 
     name: str
 

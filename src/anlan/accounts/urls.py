@@ -27,9 +27,17 @@ urlpatterns = [
         organisation.close_region,
         name="close_region",
     ),
+    path(
+        "admin/regions/<uuid:uid>/reopen/",
+        organisation.reopen_region,
+        name="reopen_region",
+    ),
     path("admin/sites/", organisation.add_site, name="add_site"),
     path("admin/sites/<str:code>/", organisation.site, name="site"),
     path("admin/sites/<str:code>/close/", organisation.close_site, name="close_site"),
+    path(
+        "admin/sites/<str:code>/reopen/", organisation.reopen_site, name="reopen_site"
+    ),
     path("admin/sites/<str:code>/places/", organisation.places, name="places"),
     path(
         "admin/sites/<str:code>/places/import/",
@@ -45,6 +53,11 @@ urlpatterns = [
     path("admin/places/<uuid:uid>/", organisation.place, name="place"),
     path(
         "admin/places/<uuid:uid>/close/", organisation.close_place, name="close_place"
+    ),
+    path(
+        "admin/places/<uuid:uid>/reopen/",
+        organisation.reopen_place,
+        name="reopen_place",
     ),
     path("admin/sites/<str:code>/roster/", roster.roster, name="roster"),
     path(
@@ -69,6 +82,11 @@ urlpatterns = [
         "admin/sites/<str:code>/posts/<uuid:uid>/close/",
         roster.close_post,
         name="close_post",
+    ),
+    path(
+        "admin/sites/<str:code>/posts/<uuid:uid>/reopen/",
+        roster.reopen_post,
+        name="reopen_post",
     ),
     path("admin/sites/<str:code>/phones/", phones.phones, name="phones"),
     path("admin/phones/<uuid:uid>/renew/", phones.renew, name="renew_phone"),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Router, Status
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
@@ -35,6 +35,7 @@ from anlan.api.schemas import (
     UserOut,
     Words,
 )
+from anlan.base.clock import acting_moment, local_day
 from anlan.base.errors import InvalidInput
 from anlan.cases.models import Deadline
 from anlan.incidents import services as incidents
@@ -52,6 +53,7 @@ from anlan.incidents.models import (
     Report,
 )
 from anlan.incidents.severity import suggest_severity
+from anlan.law.services import check_measure
 
 router = Router(tags=["incidents"])
 
@@ -205,8 +207,14 @@ class ResponderIn(In):
     via: Literal["api", "radio", "phone"] | None = None
 
 
+def _refuse_measure(word: object) -> object:
+    """What guards may not do is no result: refused with the law, not as a typing error."""
+    check_measure(measure=str(word), act_on=local_day(acting_moment()))
+    return word
+
+
 class DissuasionIn(In):
-    result: Dissuasion
+    result: Annotated[Dissuasion, BeforeValidator(_refuse_measure)]
 
 
 class SeverityIn(In):

@@ -11,7 +11,6 @@ from anlan.accounts.models import Site, User
 from anlan.accounts.roles import Permission
 from anlan.cases.enums import Severity
 from anlan.cases.forms import OnceForm, colleagues
-from anlan.incidents.enums import Dissuasion
 
 
 class CallForm(OnceForm):
@@ -26,10 +25,6 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     receipt = forms.CharField(label=_("接警单号"), max_length=60, required=False)
-
-
-class DissuasionForm(forms.Form):
-    result = forms.ChoiceField(choices=Dissuasion.choices)
 
 
 class SendForm(forms.Form):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from anlan.base.errors import Conflict
-from anlan.incidents.enums import AssignmentState
+from anlan.base.clock import local_day
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.incidents.enums import AssignmentState, Dissuasion
 from anlan.incidents.models import Assignment, EmergencyCall, Incident
+from anlan.law.services import check_measure
 
 # A report within this time of an open incident at the same or a neighbouring spot is
 # taken for the same fight; a person can split it off with one tap.
@@ -34,6 +36,19 @@ ASSIGNMENT_MOVES: dict[AssignmentState, tuple[AssignmentState, ...]] = {
     AssignmentState.EXPIRED: (AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED),
     AssignmentState.STOOD_DOWN: (),
 }
+
+
+def dissuasion_of(word: str, *, at: datetime) -> Dissuasion:
+    """The result of speaking to somebody, by its name.
+
+    Raises:
+        NotAllowed: the name of a measure that guards may not take (G07), with its source.
+        InvalidInput: no such result.
+    """
+    check_measure(measure=word, act_on=local_day(at))
+    if word not in Dissuasion.values:
+        raise InvalidInput(_("请选一个结果"), path="result")
+    return Dissuasion(word)
 
 
 def check_can_move(assignment: Assignment, to: AssignmentState) -> None:

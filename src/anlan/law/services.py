@@ -6,7 +6,8 @@ figures from the data and change nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import Any, TypeVar
 
@@ -72,12 +73,46 @@ def check_police_call(*, waits_for: Collection[str], act_on: date) -> None:
         raise Conflict(rule.refusal_words, source=rule.id)
 
 
+def check_no_delay(*, text: str, act_on: date, path: str = "text") -> None:
+    """Refuse words by which a plan would put something before the call (G06).
+
+    A list of words cannot read; it stops the plain case, and a person reads the rest.
+    """
+    rule = _in_force("G06", act_on)
+    if rule and any(
+        word in clause for clause in _clauses(text) for word in rule.lists["delays"]
+    ):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+def is_police_call(*, title: str, act_on: date) -> bool:
+    """Whether a task of this title is the call itself."""
+    rule = _in_force("G06", act_on)
+    words = title.lower().replace(" 110", "110")
+    return rule is not None and words.startswith(rule.lists["calls"])
+
+
 @enforces("G07")
 def check_measure(*, measure: str, act_on: date) -> None:
     """Refuse a measure, by its identifier, that guards may not take."""
     rule = _in_force("G07", act_on)
     if rule and measure in rule.lists["measures"]:
         raise NotAllowed(rule.refusal_words, source=rule.id)
+
+
+def check_no_measure(*, text: str, act_on: date, path: str = "text") -> None:
+    """Refuse words that tell guards to do what they may not do (G07).
+
+    What is forbidden, or is done by the police, may be spoken of: "不得扣留".
+    """
+    rule = _in_force("G07", act_on)
+    if rule is None:
+        return
+    for clause in _clauses(text):
+        for word in rule.lists["words"]:
+            before, found, _after = clause.partition(word)
+            if found and not any(x in before for x in rule.lists["allowed_after"]):
+                raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
 @enforces("G16")
@@ -89,6 +124,12 @@ def check_rule_sets_shown(
     needed = selectors.rule_sets(act_on=act_on, decided_on=decided_on)
     if rule and not {rules.key for rules in needed} <= set(shown):
         raise Conflict(rule.refusal_words, source=rule.id)
+
+
+def _clauses(text: str) -> Iterator[str]:
+    """What stands between marks of punctuation, in one way of writing 110."""
+    for clause in re.split(r"[，。；：！？,.;:!?\n]", text.lower()):
+        yield re.sub(r" ?(110) ?", r"\1", clause)
 
 
 def _in_force(guardrail_id: str, act_on: date) -> Guardrail | None:

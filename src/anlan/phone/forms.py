@@ -11,7 +11,7 @@ from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import place_with_code
-from anlan.incidents.enums import Dissuasion, Flag
+from anlan.incidents.enums import Flag
 
 MOST_AGE = 7 * 24 * 3600  # seconds: a phone that was offline for longer is a puzzle
 
@@ -69,7 +69,3 @@ class WordsForm(forms.Form):
     words = forms.CharField(
         max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-
-
-class DissuasionForm(forms.Form):
-    result = forms.ChoiceField(choices=Dissuasion.choices)

@@ -21,7 +21,7 @@ from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import places_of, site_of
-from anlan.base.errors import DomainError, NotFound
+from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Task
@@ -35,9 +35,10 @@ from anlan.incidents.enums import (
     HappenedSource,
 )
 from anlan.incidents.models import Assignment, Incident, Report
+from anlan.incidents.policies import dissuasion_of
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
-from anlan.phone.forms import DissuasionForm, ReportForm, WordsForm
+from anlan.phone.forms import ReportForm, WordsForm
 
 RECENT = 6  # places offered at once
 UNREAD = 5  # messages shown on the first screen
@@ -230,16 +231,18 @@ def control(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
-    form = DissuasionForm(request.POST)
-    if form.is_valid():
+    at = timezone.now()
+    try:
+        result = dissuasion_of(request.POST.get("result", ""), at=at)
+    except InvalidInput as error:
+        messages.error(request, str(error))
+    else:
         incidents.record_dissuasion(
             incident=_incident(request, number),
-            result=Dissuasion(form.cleaned_data["result"]),
+            result=result,
             by=_user(request),
-            at=timezone.now(),
+            at=at,
         )
-    else:
-        messages.error(request, _("请选一个结果"))
     return redirect("phone:incident", number)
 
 

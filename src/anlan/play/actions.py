@@ -14,8 +14,9 @@ from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Channel, Dissuasion, EmergencyService, HappenedSource
+from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
+from anlan.incidents.policies import dissuasion_of
 from anlan.ledger.events import Actor
 from anlan.play.scenario import read_span
 
@@ -118,7 +119,7 @@ def join_response(stage: Stage, *, by: User, at: datetime, guard: str = "") -> s
 @action
 def dissuade(stage: Stage, *, by: Actor, at: datetime, result: str) -> str:
     incidents.record_dissuasion(
-        incident=stage.incident, result=Dissuasion(result), by=by, at=at
+        incident=stage.incident, result=dissuasion_of(result, at=at), by=by, at=at
     )
     return result
 

@@ -16,6 +16,8 @@ from anlan.accounts.services.organisation import (
     close_site,
     found_organisation,
     rename_region,
+    reopen_region,
+    reopen_site,
 )
 from anlan.accounts.services.people import (
     add_user,
@@ -33,8 +35,9 @@ from anlan.accounts.services.places import (
     import_places,
     move_place,
     rename_place,
+    reopen_place,
 )
-from anlan.accounts.services.posts import add_post, change_post, close_post
+from anlan.accounts.services.posts import add_post, change_post, close_post, reopen_post
 from anlan.accounts.services.roster import (
     PlannedShift,
     RosterRefused,
@@ -95,6 +98,10 @@ __all__ = [
     "rename_place",
     "rename_region",
     "renew_enrolment",
+    "reopen_place",
+    "reopen_post",
+    "reopen_region",
+    "reopen_site",
     "reset_access",
     "reset_password",
     "revoke_shared_phone",

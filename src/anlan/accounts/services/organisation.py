@@ -14,12 +14,15 @@ from anlan.accounts.events import (
     RegionAdded,
     RegionClosed,
     RegionRenamed,
+    RegionReopened,
     SiteAdded,
     SiteChanged,
     SiteClosed,
+    SiteReopened,
 )
 from anlan.accounts.models import Organisation, Place, Region, Shift, Site
 from anlan.accounts.roles import Permission
+from anlan.accounts.services.places import closed_by_themselves, outside_of
 from anlan.accounts.services.record import record_at_head, record_at_site
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import services as ledger
@@ -93,6 +96,25 @@ def close_region(*, region: Region, by: Actor, at: datetime) -> None:
         region.save(update_fields=["closed_at"])
         record_at_head(
             RegionClosed(name=region.name), region.organisation, by=by, at=at
+        )
+
+
+def reopen_region(*, region: Region, by: Actor, at: datetime) -> None:
+    """Let sites stand in a closed region again; twice does nothing.
+
+    Raises:
+        Conflict: the region that it stands in is closed.
+    """
+    permissions.check_can_change_tree(by, region.organisation)
+    if region.closed_at is None:
+        return
+    if region.parent is not None and region.parent.closed_at is not None:
+        raise Conflict(_("它所在的区域“%s”已关闭，请先重新开放") % region.parent.name)
+    region.closed_at = None
+    with ledger.recording():
+        region.save(update_fields=["closed_at"])
+        record_at_head(
+            RegionReopened(name=region.name), region.organisation, by=by, at=at
         )
 
 
@@ -171,6 +193,33 @@ def close_site(*, site: Site, by: Actor, at: datetime) -> None:
         Place.objects.filter(site=site).update(is_active=False)
         site.posts.update(is_active=False)
         record_at_site(SiteClosed(code=site.code), site, by=by, at=at)
+
+
+def reopen_site(*, site: Site, by: Actor, at: datetime) -> None:
+    """Take a closed site into use again; twice does nothing.
+
+    The places and posts that went with it come back, and their posters work; those that
+    were closed by themselves before stay closed.
+
+    Raises:
+        Conflict: the region that it stands in is closed.
+    """
+    permissions.check_can_change_tree(by, site.organisation)
+    if site.closed_at is None:
+        return
+    if site.region is not None and site.region.closed_at is not None:
+        raise Conflict(_("它所在的区域“%s”已关闭，请先重新开放") % site.region.name)
+    site.closed_at = None
+    with ledger.recording():
+        site.save(update_fields=["closed_at"])
+        closed = closed_by_themselves(site)
+        places = Place.objects.filter(site=site)
+        outside_of(places.filter(uid__in=closed), places).update(is_active=True)
+        standing = Place.objects.filter(site=site, is_active=True)
+        site.posts.filter(place__in=standing).exclude(uid__in=closed).update(
+            is_active=True
+        )
+        record_at_site(SiteReopened(code=site.code), site, by=by, at=at)
 
 
 def _check_region_name(region: Region) -> None:

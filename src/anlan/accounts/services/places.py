@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts import permissions
@@ -14,7 +16,10 @@ from anlan.accounts.events import (
     PlaceClosed,
     PlaceMoved,
     PlaceRenamed,
+    PlaceReopened,
     PlacesImported,
+    PostClosed,
+    PostReopened,
 )
 from anlan.accounts.models import Place, Post, Site
 from anlan.accounts.roles import Permission
@@ -22,6 +27,7 @@ from anlan.accounts.services.record import record_at_site
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
+from anlan.ledger.models import Entry
 
 LABEL_LENGTH = 240
 
@@ -109,6 +115,56 @@ def close_place(*, place: Place, by: Actor, at: datetime) -> None:
         _record(PlaceClosed(label=place.label), place, by, at)
 
 
+def reopen_place(*, place: Place, by: Actor, at: datetime) -> None:
+    """Take a place into use again, with what went out of use with it; twice is once.
+
+    What was closed below it by itself before stays closed.
+
+    Raises:
+        Conflict: the site, or the place that it hangs under, is closed.
+    """
+    permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
+    if place.is_active:
+        return
+    if place.site.closed_at is not None:
+        raise Conflict(_("这个项目已经关闭，请先重新开放项目"))
+    if place.parent is not None and not place.parent.is_active:
+        raise Conflict(_("上级“%s”已停用，请先重新启用它") % place.parent.label)
+    place.is_active = True
+    with ledger.recording():
+        below = Place.objects.filter(site=place.site, path__startswith=place.path)
+        closed = below.filter(uid__in=closed_by_themselves(place.site))
+        outside_of(closed.exclude(pk=place.pk), below).update(is_active=True)
+        _record(PlaceReopened(label=place.label), place, by, at)
+
+
+def closed_by_themselves(site: Site) -> set[UUID]:
+    """The places and posts that were closed each by its own button, by the record.
+
+    What a place above, or the site, took out of use with itself is not among them.
+    """
+    kinds = (PlaceClosed, PlaceReopened, PostClosed, PostReopened)
+    entries = Entry.objects.filter(
+        organisation_id=site.organisation_id,
+        site_id=site.pk,
+        kind__in=[kind.kind for kind in kinds],
+    )
+    last = dict(entries.order_by("seq").values_list("object", "kind"))
+    return {
+        UUID(thing.partition(":")[2])
+        for thing, kind in last.items()
+        if kind in {PlaceClosed.kind, PostClosed.kind}
+    }
+
+
+def outside_of(closed: QuerySet[Place], places: QuerySet[Place]) -> QuerySet[Place]:
+    """The places that hang under none of the closed ones."""
+    inside = Q(pk__in=[])
+    for path in closed.values_list("path", flat=True):
+        inside |= Q(path__startswith=path)
+    return places.exclude(inside)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlacesMade:
     added: int
@@ -180,7 +236,7 @@ def _relabel_below(place: Place) -> None:
 
 
 def _record(
-    event: PlaceAdded | PlaceRenamed | PlaceMoved | PlaceClosed,
+    event: PlaceAdded | PlaceRenamed | PlaceMoved | PlaceClosed | PlaceReopened,
     place: Place,
     by: Actor,
     at: datetime,

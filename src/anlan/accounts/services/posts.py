@@ -7,7 +7,7 @@ from datetime import datetime, time
 from django.utils.translation import gettext as _
 
 from anlan.accounts import permissions
-from anlan.accounts.events import PostAdded, PostChanged, PostClosed
+from anlan.accounts.events import PostAdded, PostChanged, PostClosed, PostReopened
 from anlan.accounts.models import Place, Post, Site
 from anlan.accounts.roles import Permission
 from anlan.accounts.services.record import record_at_site
@@ -103,6 +103,26 @@ def close_post(*, post: Post, by: Actor, at: datetime) -> None:
         _record(PostClosed(name=post.name), post, by=by, at=at)
 
 
+def reopen_post(*, post: Post, by: Actor, at: datetime) -> None:
+    """Take a post into use again; twice does nothing.
+
+    Raises:
+        Conflict: the site, or the place where it stands, is closed.
+    """
+    permissions.check_permission(by, Permission.ROSTER_MANAGE, site=post.site)
+    with ledger.recording():
+        post.is_active = Post.objects.select_for_update().get(pk=post.pk).is_active
+        if post.is_active:
+            return
+        if post.site.closed_at is not None:
+            raise Conflict(_("这个项目已经关闭，请先重新开放项目"))
+        if not post.place.is_active:
+            raise Conflict(_("点位“%s”已停用，请先重新启用它") % post.place.label)
+        post.is_active = True
+        post.save(update_fields=["is_active"])
+        _record(PostReopened(name=post.name), post, by=by, at=at)
+
+
 def _check_post(post: Post) -> None:
     if not post.name or len(post.name) > 40:
         raise InvalidInput(_("名称应为一到四十个字"), path="name")
@@ -118,6 +138,10 @@ def _check_post(post: Post) -> None:
 
 
 def _record(
-    event: PostAdded | PostChanged | PostClosed, post: Post, *, by: Actor, at: datetime
+    event: PostAdded | PostChanged | PostClosed | PostReopened,
+    post: Post,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     record_at_site(event, post.site, by=by, at=at, thing=f"post:{post.uid}")

@@ -113,6 +113,19 @@ def close_region(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def reopen_region(request: HttpRequest, uid: UUID) -> HttpResponse:
+    by = signed_in(request)
+    found = _region(by, uid)
+    act(
+        request,
+        lambda: services.reopen_region(region=found, by=by, at=timezone.now()),
+        done=_("已重新开放区域：%s") % found.name,
+    )
+    return redirect("accounts:organisation")
+
+
+@login_required
+@require_POST
 def add_site(request: HttpRequest) -> HttpResponse:
     by = signed_in(request)
     form = NewSiteForm(request.POST, regions=_regions(by))
@@ -175,6 +188,19 @@ def close_site(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def reopen_site(request: HttpRequest, code: str) -> HttpResponse:
+    by = signed_in(request)
+    found = site_for(by, code, Permission.SITE_MANAGE)
+    act(
+        request,
+        lambda: services.reopen_site(site=found, by=by, at=timezone.now()),
+        done=_("已重新开放项目：%s") % found.name,
+    )
+    return redirect("accounts:site", code)
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def places(request: HttpRequest, code: str) -> HttpResponse:
     """The place tree of a site; the form adds to it."""
@@ -208,6 +234,9 @@ def places(request: HttpRequest, code: str) -> HttpResponse:
             {"place": place, "depth": min(place.path.count("/") - 2, 6)}
             for place in _in_tree_order(places_of(found))
         ],
+        "closed": Place.objects.filter(site=found, is_active=False).order_by(
+            "label", "pk"
+        ),
         "form": form,
         "sheet": SheetForm(),
     }
@@ -255,7 +284,7 @@ def place(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.success(request, _("已保存"))
             return redirect("accounts:place", uid)
     context = {
-        "place": Place.objects.select_related("site").get(pk=found.pk),
+        "place": Place.objects.select_related("site", "parent").get(pk=found.pk),
         "site": found.site,
         "form": form,
         "move": move,
@@ -276,6 +305,19 @@ def close_place(request: HttpRequest, uid: UUID) -> HttpResponse:
         done=_("已停用：%s") % found.label,
     )
     return redirect("accounts:places", found.site.code)
+
+
+@login_required
+@require_POST
+def reopen_place(request: HttpRequest, uid: UUID) -> HttpResponse:
+    by = signed_in(request)
+    found = _place(by, uid)
+    act(
+        request,
+        lambda: services.reopen_place(place=found, by=by, at=timezone.now()),
+        done=_("已重新启用：%s") % found.label,
+    )
+    return redirect("accounts:place", uid)
 
 
 @login_required

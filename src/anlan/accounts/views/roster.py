@@ -229,6 +229,9 @@ def posts(request: HttpRequest, code: str) -> HttpResponse:
         "site": site,
         "tabs": site_tabs(by, site),
         "posts": _posts(site).select_related("place"),
+        "closed": Post.objects.filter(site=site, is_active=False)
+        .select_related("place")
+        .order_by("name", "pk"),
         "form": form,
     }
     status = 422 if form.errors else 200
@@ -273,6 +276,20 @@ def close_post(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
         request,
         lambda: services.close_post(post=found, by=by, at=timezone.now()),
         done=_("已停用岗位：%s") % found.name,
+    )
+    return redirect("accounts:posts", code)
+
+
+@login_required
+@require_POST
+def reopen_post(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
+    by = signed_in(request)
+    site = site_for(by, code, Permission.ROSTER_MANAGE)
+    found = get_object_or_404(Post, uid=uid, site=site)
+    act(
+        request,
+        lambda: services.reopen_post(post=found, by=by, at=timezone.now()),
+        done=_("已重新启用岗位：%s") % found.name,
     )
     return redirect("accounts:posts", code)
 

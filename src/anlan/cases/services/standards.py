@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation
 from anlan.accounts.roles import Permission
-from anlan.base.clock import utc_text
+from anlan.base.clock import local_day, utc_text
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.events import PlaybookPublished, StandardPublished
 from anlan.cases.models import Playbook, Standard
 from anlan.cases.permissions import check_may_edit
+from anlan.cases.plan_law import check_is_lawful, check_words
 from anlan.cases.playbook import Plan, read_plan
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, System
@@ -36,11 +37,12 @@ def publish_playbook(
     Cases opened from ``valid_from`` on (from now, if left out) begin with it.
 
     Raises:
-        InvalidInput: the plan is wrong or names a standard that does not exist,
+        InvalidInput: the plan is wrong, arranges or says what the law forbids, or names a standard that does not exist,
             ``valid_from`` has passed, or a person gives no reason.
     """
     check_may_edit(by, organisation, Permission.PLAYBOOK_EDIT)
     plan = read_plan(body)
+    check_is_lawful(plan, body, on=local_day(at))
     _check_standards(organisation, plan)
     _check_revision(by, at=at, valid_from=valid_from, reason=reason)
     with ledger.recording():
@@ -96,13 +98,15 @@ def publish_standard(
     Clocks that start from ``valid_from`` on (from now, if left out) use it.
 
     Raises:
-        InvalidInput: a limit below one second or above one year, ``valid_from`` has
-            passed, or a person gives no reason.
+        InvalidInput: a limit below one second or above one year, words that the office
+            may not use, ``valid_from`` has passed, or a person gives no reason.
     """
     check_may_edit(by, organisation, Permission.STANDARD_EDIT)
     _check_revision(by, at=at, valid_from=valid_from, reason=reason)
     if not 1 <= seconds <= 366 * 24 * 3600:
         raise InvalidInput(_("时限应在一秒到一年之间"), path="seconds")
+    for path, text in (("title", title), ("source", source)):
+        check_words(text, on=local_day(at), path=path)
     with ledger.recording():
         versions = Standard.objects.filter(organisation=organisation, key=key)
         last = versions.aggregate(last=Max("version"))["last"] or 0

@@ -14,17 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.accounts.models import User
-from anlan.base.errors import InvalidInput, NotFound
+from anlan.base.errors import NotFound
 from anlan.cases.views.answers import one_tap, posted, reader_of, sheet
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Dissuasion
 from anlan.incidents.forms import (
-    DissuasionForm,
     FalseAlarmForm,
     SendForm,
     SeverityForm,
 )
 from anlan.incidents.models import Assignment
+from anlan.incidents.policies import dissuasion_of
 from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed, room_of
 
@@ -75,10 +74,7 @@ def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
     at = timezone.now()
     reader = reader_of(request)
     incident = incident_for(reader, number)
-    form = DissuasionForm(request.POST)
-    if not form.is_valid():
-        raise InvalidInput(_("请选一个结果"), path="result")
-    result = Dissuasion(form.cleaned_data["result"])
+    result = dissuasion_of(request.POST.get("result", ""), at=at)
     if result != incident.dissuasion:  # a second press says nothing new
         incidents.record_dissuasion(incident=incident, result=result, by=reader, at=at)
     return incident_changed(request, number, at=at)
