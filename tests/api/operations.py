@@ -15,6 +15,7 @@ from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Incident
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
+from anlan.play.pictures import picture
 from tests.scene import Scene
 
 Request: TypeAlias = tuple[str, Any]  # path, body
@@ -349,7 +350,10 @@ def _attended(scene: Scene) -> Incident:
 
 def _finish(case: Case, scene: Scene) -> None:
     for task in Task.objects.filter(case=case, binding=True, state="open"):
-        cases.complete_task(task=task, words="已完成", by=scene.officer, at=scene.at)
+        photos = [[picture(1)]] if task.proof == Task.Proof.PHOTO else []
+        cases.complete_task(
+            task=task, words="已完成", photos=photos, by=scene.officer, at=scene.at
+        )
 
 
 def _task(scene: Scene) -> Task:

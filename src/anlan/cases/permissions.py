@@ -14,7 +14,7 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases import policies
-from anlan.cases.models import AccessLink, Case, Task
+from anlan.cases.models import AccessLink, Case, Task, TaskPhoto
 from anlan.ledger.events import Actor, System
 
 # Who commands before whom, the least first.
@@ -46,18 +46,19 @@ def owns_task(user: User, task: Task) -> bool:
 
 def check_can_do_task(by: Actor, task: Task) -> None:
     """The owner's role, who stands in for it, and whoever commands may complete a task."""
-    _check_owns(by, task)
+    check_owns_task(by, task)
     policies.check_is_open(task.case)
     policies.check_task_open(task)
 
 
 def check_can_reopen_task(by: Actor, task: Task) -> None:
     """Who may complete it may also take that back."""
-    _check_owns(by, task)
+    check_owns_task(by, task)
     policies.check_is_open(task.case)
 
 
-def _check_owns(by: Actor, task: Task) -> None:
+def check_owns_task(by: Actor, task: Task) -> None:
+    """The same, whatever the state of the task."""
     check_permission(by, Permission.TASK_DO, site=task.case.site)
     if isinstance(by, User) and not owns_task(by, task):
         raise NotAllowed(
@@ -68,6 +69,11 @@ def _check_owns(by: Actor, task: Task) -> None:
 
 def _doers(role_key: str) -> list[str]:
     return [role_key, *(key for key, role in STANDS_IN_FOR.items() if role == role_key)]
+
+
+def check_can_see_photo(by: Actor, photo: TaskPhoto) -> None:
+    """Whoever sees the case sees what proves its tasks."""
+    check_permission(by, Permission.CASE_SEE, site=photo.task.case.site)
 
 
 def check_can_skip_task(by: Actor, task: Task) -> None:

@@ -12,6 +12,7 @@ import orjson
 from django.apps import apps
 from django.db.models import IntegerField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
-from anlan.cases.events import CommandTaken, EntryStruck
+from anlan.cases.events import CommandTaken, EntryStruck, TaskPhotoReceived
 from anlan.cases.models import (
     AccessLink,
     Case,
@@ -62,6 +63,7 @@ class Line:
     struck_by: str = ""
     case_number: str = ""
     thing: str = ""  # what it is about, as the record names it
+    photo: str = ""  # where a photo can be looked at
     event: Event | None = None
 
     @property
@@ -337,6 +339,7 @@ def lines_of(
             quote=words.get(entry.seq, ""),
             strike=strikes.get(entry.seq),
             number=numbers.get(entry.subject, ""),
+            photo=_photo_url(entry, numbers.get(entry.subject) or case.number),
         )
         for entry, event in shown
     ]
@@ -487,6 +490,12 @@ def _is_quiet(kind: str) -> bool:
     return event is not None and event.quiet
 
 
+def _photo_url(entry: Entry, number: str) -> str:
+    if entry.kind != TaskPhotoReceived.kind:
+        return ""
+    return reverse("cases:photo", args=[number, entry.object.partition(":")[2]])
+
+
 def _line(
     entry: Entry,
     event: Event | None,
@@ -495,6 +504,7 @@ def _line(
     quote: str,
     strike: tuple[str, str] | None,
     number: str,
+    photo: str,
 ) -> Line:
     late = int((entry.recorded_at - entry.happened_at).total_seconds())
     return Line(
@@ -513,6 +523,7 @@ def _line(
         struck_by=strike[1] if strike else "",
         case_number=number,
         thing=entry.object,
+        photo=photo,
         event=event,
     )
 

@@ -49,13 +49,5 @@ class ReportForm(forms.Form):
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
 
 
-class WordsForm(forms.Form):
-    """What was done, in a few words."""
-
-    words = forms.CharField(
-        max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
 class DissuasionForm(forms.Form):
     result = forms.ChoiceField(choices=Dissuasion.choices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from anlan.accounts.models import User
 from anlan.cases.models import Case
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, Event
@@ -36,6 +37,11 @@ def record(
         exercise=case.exercise,
         refs=refs,
     )
+
+
+def user_of(by: Actor) -> User | None:
+    """For a column that names a person; the program itself is none."""
+    return by if isinstance(by, User) else None
 
 
 def lock_case(case: Case | int) -> Case:
