@@ -18,5 +18,5 @@ PAGE = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 
 def encoded(kind: str, *, size: tuple[int, int] = (60, 40), **more: object) -> bytes:
     file = BytesIO()
-    Image.new("RGB", size, "#3366aa").save(file, kind, **more)  # type: ignore[arg-type]  # what each format takes
+    Image.new("RGB", size, "#3366aa").save(file, kind, **more)
     return file.getvalue()

@@ -270,7 +270,7 @@ class TestDesk:
 
         answer = sign_in("zhoumin").get(url)
 
-        assert answer.getvalue() == JPEG  # type: ignore[attr-defined]  # a stream
+        assert answer.getvalue() == JPEG
         assert answer["Content-Type"] == "image/jpeg"
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in answer["Content-Security-Policy"]

@@ -14,9 +14,10 @@ from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
-from anlan.cases.models import Case, Party, Task
+from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import case_for, cases_for
 from anlan.incidents.models import (
+    Attachment,
     EmergencyCall,
     Incident,
     PoliceWaiver,
@@ -56,6 +57,24 @@ def task_of(caller: Caller, uid: UUID) -> Task:
             uid=uid, case__in=cases_for(caller.user)
         ),
         _("没有这项任务，或者您无权查看"),
+    )
+
+
+def photo_of(caller: Caller, uid: UUID) -> TaskPhoto:
+    return _seen(
+        TaskPhoto.objects.select_related("task__case__site").filter(
+            uid=uid, task__case__in=cases_for(caller.user)
+        ),
+        _("没有这张照片"),
+    )
+
+
+def attachment_of(caller: Caller, uid: UUID) -> Attachment:
+    return _seen(
+        Attachment.objects.select_related("report__incident__case__site").filter(
+            uid=uid, report__incident__case__in=cases_for(caller.user)
+        ),
+        _("没有这个附件"),
     )
 
 

@@ -183,7 +183,9 @@ class JoinIn(In):
     into: Annotated[Text, Field(min_length=1, max_length=32)]
 
 
-class DoneIn(In):
+class DoneIn(OnceIn):
+    """Photos that the plan asks for are added before, by ``add_task_photo``."""
+
     words: Words = ""
 
 
@@ -310,6 +312,7 @@ def complete_task(request: ApiRequest, uid: UUID, body: DoneIn) -> TaskOut:
     task = cases.complete_task(
         task=task_of(caller, uid),
         words=body.words,
+        request_id=body.request_id,
         by=caller.user,
         at=caller.at,
         via="api",

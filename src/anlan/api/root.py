@@ -11,7 +11,7 @@ from ninja.operation import Operation
 from ninja.renderers import BaseRenderer
 from pydantic import BaseModel
 
-from anlan.api import accounts, alarms, cases, errors, incidents, ledger, parties
+from anlan.api import accounts, alarms, cases, errors, files, incidents, ledger, parties
 
 
 class Renderer(BaseRenderer):
@@ -46,5 +46,5 @@ api = Api(
     renderer=Renderer(),
 )
 errors.install(api)
-for _package in (incidents, cases, parties, accounts, ledger, alarms):
+for _package in (incidents, cases, files, parties, accounts, ledger, alarms):
     api.add_router("", _package.router)

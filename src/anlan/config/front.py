@@ -39,6 +39,7 @@ UPLOADS = re.compile(
     rf"/m/report/|/m/reports/{_UID}/files/|/f/[^/]+/files"
     rf"|/m/tasks/{_UID}/(photos/)?|/tasks/{_UID}/completion/"
     rf"|/cases/[A-Z0-9-]+/tasks/{_UID}/"
+    rf"|/api/v1/(reports/{_UID}/attachments|tasks/{_UID}/photos)"
 )
 BODY_PAUSE_SECONDS = 30.0  # between two parts of a body
 
