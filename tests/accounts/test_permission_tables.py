@@ -20,7 +20,7 @@ from anlan.accounts.models import Membership, Organisation, Site, User
 from anlan.accounts.permissions import has_permission, sites_where
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import DomainError, NotAllowed, NotFound
-from anlan.cases.models import AccessLink, Task
+from anlan.cases.models import AccessLink, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.customers.models import Person
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
@@ -207,6 +207,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "task": Task(
             case=case, role_key="legal_counsel" if variant == "counsel" else "guard"
         ),
+        "photo": TaskPhoto(task=Task(case=case)),
         "report": report,
         "attachment": Attachment(report=report),
         "assignment": Assignment(incident=incident, user=user if own else somebody),

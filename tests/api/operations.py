@@ -8,13 +8,16 @@ from typing import Any, TypeAlias
 from uuid import uuid4
 
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Task
+from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
-from anlan.incidents.models import Incident
+from anlan.incidents.models import Attachment, Incident
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
+from anlan.play.pictures import picture
+from tests.api.conftest import Upload
+from tests.pictures import JPEG
 from tests.scene import Scene
 
 Request: TypeAlias = tuple[str, Any]  # path, body
@@ -274,6 +277,41 @@ def complete_task(scene: Scene) -> Request:
     return f"/tasks/{_task(scene).uid}/completion", {"words": "已经做了"}
 
 
+@post(permitted="lixiang", forbidden="lifang", status=201)
+def attach(scene: Scene) -> Request:
+    return f"/reports/{scene.report().uid}/attachments", Upload(JPEG)
+
+
+@get(permitted="lixiang")
+def list_attachments(scene: Scene) -> str:
+    return f"/reports/{_attachment(scene).report.uid}/attachments"
+
+
+@get()
+def list_incident_attachments(scene: Scene) -> str:
+    return f"/cases/{_attachment(scene).report.incident.case.number}/attachments"
+
+
+@get()
+def get_attachment(scene: Scene) -> str:
+    return f"/attachments/{_attachment(scene).uid}"
+
+
+@post(permitted="wangjianguo", forbidden="lifang", status=201)
+def add_task_photo(scene: Scene) -> Request:
+    return f"/tasks/{_task(scene).uid}/photos", Upload(JPEG)
+
+
+@get()
+def list_task_photos(scene: Scene) -> str:
+    return f"/tasks/{_photo(scene).task.uid}/photos"
+
+
+@get()
+def get_task_photo(scene: Scene) -> str:
+    return f"/photos/{_photo(scene).uid}"
+
+
 @post()
 def skip_task(scene: Scene) -> Request:
     return f"/tasks/{_task(scene).uid}/skipping", {"reason": "现场不需要"}
@@ -349,16 +387,31 @@ def _attended(scene: Scene) -> Incident:
 
 def _finish(case: Case, scene: Scene) -> None:
     for task in Task.objects.filter(case=case, binding=True, state="open"):
-        cases.complete_task(task=task, words="已完成", by=scene.officer, at=scene.at)
+        photos = [[picture(1)]] if task.proof == Task.Proof.PHOTO else []
+        cases.complete_task(
+            task=task, words="已完成", photos=photos, by=scene.officer, at=scene.at
+        )
 
 
 def _task(scene: Scene) -> Task:
-    """An open one of the guards'; the fuzzer may have ended all of them."""
+    """An open one of the guards' that words prove; the fuzzer may have ended all."""
     tasks = Task.objects.filter(case=_case(scene), role_key="guard")
-    task = tasks.order_by("-state", "position")[0]
+    task = tasks.exclude(proof=Task.Proof.PHOTO).order_by("-state", "position")[0]
     if task.state != Task.State.OPEN:
         cases.reopen_task(task=task, by=scene.officer, at=scene.at)
     return task
+
+
+def _photo(scene: Scene) -> TaskPhoto:
+    return cases.add_task_photo(
+        task=_task(scene), chunks=[JPEG], by=scene.guard, at=scene.at
+    )
+
+
+def _attachment(scene: Scene) -> Attachment:
+    return incidents.attach(
+        report=scene.report(), chunks=[JPEG], by=scene.guard, at=scene.at
+    )
 
 
 def _two(scene: Scene) -> tuple[Case, Case]:

@@ -84,6 +84,23 @@ class TestTasks:
 
         assert len(entries(case, "case.task_done")) == 1
 
+    def test_of_a_guard_is_also_the_captains_at_the_same_site(
+        self, scene, case
+    ) -> None:
+        captain = scene.person("sunlei")
+        done = {"at": scene.at, "words": "做了", "by": captain}
+
+        cases.complete_task(**done, task=task(case, "separate"))
+        cases.reopen_task(task=task(case, "separate"), by=captain, at=scene.at)
+        with pytest.raises(NotAllowed, match="值班主任"):
+            cases.complete_task(**done, task=task(case, "call_police"))
+        Membership.objects.filter(user=captain).update(site=scene.other_site)
+        elsewhere = scene.person("sunlei")
+        with pytest.raises(NotAllowed):
+            cases.complete_task(
+                task=task(case, "separate"), at=scene.at, words="做了", by=elsewhere
+            )
+
     def test_are_mine_where_i_have_the_role(self, scene, case) -> None:
         """Somebody may be a guard here and an investigator there."""
         user = scene.stranger

@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from anlan.base import vault
+from anlan.cases.services import tasks
 from anlan.config import front
 from anlan.config.front import Front
 from anlan.incidents import devices_mapping
@@ -105,10 +107,24 @@ def test_films_are_let_through_where_they_are_uploaded(
         reverse("phone:report"),
         reverse("phone:files", args=[uuid4()]),
         reverse("portal:files", args=["a-Secret_of-128-bits"]),
+        reverse("phone:task", args=[uuid4()]),
+        reverse("phone:photos", args=[uuid4()]),
+        reverse("desk:task_completion", args=[uuid4()]),
+        reverse("cases:task", args=["YQ-IN-20261123-001", uuid4()]),
+        reverse("api-v1:attach", args=[uuid4()]),
+        reverse("api-v1:add_task_photo", args=[uuid4()]),
     ]
 
-    assert [request(film, path=path)[0] for path in uploads] == [200, 200, 200]
-    for path in ("/m/report", "/m/reports/x/files/", "/f/a/b/files", "/q/YQ-A1"):
+    assert {request(film, path=path)[0] for path in uploads} == {200}
+    for path in (
+        "/m/tasks/x/",
+        "/cases/YQ/tasks/",
+        "/cases/a/b/tasks/x/",
+        "/m/report",
+        "/m/reports/x/files/",
+        "/f/a/b/files",
+        "/q/YQ-A1",
+    ):
         assert request(film, path=path)[0] == 413
 
 
@@ -119,7 +135,8 @@ def test_even_films_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_largest_attachments_fit_into_one_request() -> None:
-    assert attaching.MOST_FILES * attaching.MOST_BYTES < front.MOST_UPLOAD_BYTES
+    most = max(attaching.MOST_FILES, tasks.MOST_PHOTOS)
+    assert most * vault.MOST_BYTES < front.MOST_UPLOAD_BYTES
     assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE < front.MOST_BYTES
     assert devices_mapping.MOST_BYTES < front.MOST_BYTES
 

@@ -44,6 +44,7 @@ from anlan.cases.models import Task
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Incident
+from anlan.play.pictures import picture
 by = User.objects.get(username="hetao")
 incident = Incident.objects.get(case__number={number!r})
 for assignment in incident.assignments.filter(state="alerted")[:1]:
@@ -53,7 +54,10 @@ incidents.record_emergency_call(
     incident=incident, service=EmergencyService.POLICE, by=by, at=timezone.now()
 )
 for task in Task.objects.filter(case__number={number!r}, state="open", binding=True)[{leave}:]:
-    services.complete_task(task=task, words="已办", by=by, at=timezone.now())
+    photos = [[picture(1)]] if task.proof == "photo" else []
+    services.complete_task(
+        task=task, words="已办", photos=photos, by=by, at=timezone.now()
+    )
 """
 
 

@@ -14,6 +14,7 @@ from anlan.cases.services import complete_task
 from anlan.incidents.models import Incident
 from anlan.ledger.events import Actor
 from anlan.ledger.models import Entry
+from anlan.play.pictures import picture
 from anlan.worker import next_due, run_due
 
 
@@ -82,4 +83,5 @@ def finish_tasks(
     """Do every open task, as a diligent night would."""
     for task in Task.objects.filter(case=case, state=Task.State.OPEN):
         if not unless(task):
-            complete_task(task=task, by=by, at=at, words="已做")
+            photos = [[picture(1)]] if task.proof == Task.Proof.PHOTO else []
+            complete_task(task=task, by=by, at=at, words="已做", photos=photos)

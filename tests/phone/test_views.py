@@ -14,15 +14,16 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from anlan.accounts.models import User
+from anlan.base import vault
 from anlan.cases import services as cases
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, HappenedSource
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
-from anlan.incidents.services import attaching
 from anlan.law.selectors import guardrail
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from tests.incidents.story import entries
+from tests.pictures import JPEG
 from tests.scene import Scene
 
 ID = "6f2d3c1e-0000-4000-8000-000000000001"
@@ -199,7 +200,7 @@ class TestFiles:
 
         kept = Attachment.objects.get()
         assert (kept.media_type, kept.size) == ("image/png", len(PNG))
-        assert attaching.vault_path(kept.sha256).read_bytes() == PNG
+        assert vault.path_of(kept.sha256).read_bytes() == PNG
         assert verify().is_sound
 
     def test_same_photo_twice_is_one(self, scene, phone) -> None:
@@ -225,7 +226,7 @@ class TestFiles:
         assert "a.png" in answer.content.decode()
 
     def test_too_large(self, scene, phone, monkeypatch, tmp_path) -> None:
-        monkeypatch.setattr(attaching, "MOST_BYTES", len(PNG) - 1)
+        monkeypatch.setattr(vault, "MOST_BYTES", len(PNG) - 1)
 
         phone.post("/m/report/", said(scene, files=SimpleUploadedFile("a.png", PNG)))
 
@@ -324,6 +325,71 @@ class TestAnswering:
         task.refresh_from_db()
         assert (task.state, task.words) == ("done", "分开了")
 
+    def test_photo_task_from_a_page(self, phone, incident) -> None:
+        task = incident.case.tasks.get(key="scene_photos")
+        url = f"/m/tasks/{task.uid}/"
+        assert "这项任务以照片为证" in phone.get(url).content.decode()
+
+        refused = phone.post(url, {"words": "拍了"})
+        done = phone.post(url, {"photos": [SimpleUploadedFile("a.jpg", JPEG)]})
+
+        assert refused.status_code == 422
+        assert "请至少附一张照片" in refused.content.decode()
+        assert done["Location"] == "/m/tasks/"
+        shown = phone.get(url).content.decode()
+        assert f"/photos/{task.photos.get().uid}/" in shown
+        assert (
+            f"/photos/{task.photos.get().uid}/"
+            in phone.get(f"/m/cases/{incident.case.number}/").content.decode()
+        )
+
+    def test_photo_task_from_the_outbox_comes_in_two_parts_any_times(
+        self, phone, incident
+    ) -> None:
+        task = incident.case.tasks.get(key="scene_photos")
+        words = {"request_id": ID, "words": "全景"}
+        headers = {"Accept": "application/json"}
+
+        for _twice in range(2):
+            photo = {"files": SimpleUploadedFile("a.jpg", JPEG)}
+            assert phone.post(f"/m/tasks/{task.uid}/photos/", photo).status_code == 201
+            answer = phone.post(f"/m/tasks/{task.uid}/", words, headers=headers)
+            assert answer.status_code == 201
+            assert answer.json() == {"request_id": ID, "url": "/m/tasks/"}
+
+        assert task.photos.count() == 1
+        assert len(entries(incident.case, "case.task_done")) == 1
+
+    @pytest.mark.parametrize("content", [b"", b"MZ no", JPEG[:200]])
+    def test_outbox_hears_why_a_photo_is_refused(
+        self, phone, incident, content
+    ) -> None:
+        task = incident.case.tasks.get(key="scene_photos")
+
+        answer = phone.post(
+            f"/m/tasks/{task.uid}/photos/",
+            {"files": SimpleUploadedFile("a.jpg", content)},
+        )
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"]["photos"][0]
+        assert not task.photos.exists()
+
+    def test_outbox_hears_that_a_task_is_none_of_its_own(
+        self, scene, incident, stranger
+    ) -> None:
+        task = incident.case.tasks.get(key="scene_photos")
+        headers = {"Accept": "application/json"}
+        photo = {"files": SimpleUploadedFile("a.jpg", JPEG)}
+
+        for url, data in (
+            (f"/m/tasks/{task.uid}/photos/", photo),
+            (f"/m/tasks/{task.uid}/", {}),
+        ):
+            answer = stranger.post(url, data, headers=headers)
+            assert answer.status_code == 404
+            assert answer.json()["errors"]
+
     def test_withdrawal_is_the_reporters(self, scene, phone, client) -> None:
         phone.post("/m/report/", said(scene))
         report = Report.objects.get()
@@ -356,6 +422,7 @@ class TestOtherSites:
             f"/m/reports/{incident.reports.get().uid}/files/": "post",
             f"/m/reports/{incident.reports.get().uid}/withdrawal/": "post",
             f"/m/tasks/{case.tasks.all()[0].uid}/": "get",
+            f"/m/tasks/{case.tasks.all()[0].uid}/photos/": "post",
         }
 
     def test_nothing_is_shown_or_done(self, scene, stranger) -> None:

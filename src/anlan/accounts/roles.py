@@ -118,7 +118,7 @@ ROLES: dict[str, Role] = {
         Role(
             key="guard_captain",
             name=_("保安队长"),
-            description=_("带班，安排岗位，可划去错误记录"),
+            description=_("带班，安排岗位，可代办保安的任务，可划去错误记录"),
             permissions=_GUARD | {P.CASE_STRIKE, P.TASK_SKIP, P.ROSTER_MANAGE},
         ),
         Role(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, Site, User
@@ -13,14 +14,17 @@ from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
-from anlan.cases.models import Case, Party, Task
+from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import case_for, cases_for
 from anlan.incidents.models import (
+    Attachment,
     EmergencyCall,
     Incident,
     PoliceWaiver,
     Report,
 )
+
+Row = TypeVar("Row", bound=Model)
 
 _NUMBER = re.compile(r"[A-Z0-9-]{1,32}", re.ASCII)
 _SEEN_WITH = (
@@ -39,36 +43,48 @@ def case_of(caller: Caller, number: str) -> Case:
 
 def incident_of(caller: Caller, number: str) -> Incident:
     case = case_of(caller, number)
-    incident = (
-        Incident.objects.select_related("place", "case__site", "case__commander")
-        .filter(case=case)
-        .first()
+    return _seen(
+        Incident.objects.select_related(
+            "place", "case__site", "case__commander"
+        ).filter(case=case),
+        _("这个案件不是事件"),
     )
-    if incident is None:
-        raise NotFound(_("这个案件不是事件"))
-    return incident
 
 
 def task_of(caller: Caller, uid: UUID) -> Task:
-    task = (
-        Task.objects.select_related("case__site", "ended_by")
-        .filter(uid=uid, case__in=cases_for(caller.user))
-        .first()
+    return _seen(
+        Task.objects.select_related("case__site", "ended_by").filter(
+            uid=uid, case__in=cases_for(caller.user)
+        ),
+        _("没有这项任务，或者您无权查看"),
     )
-    if task is None:
-        raise NotFound(_("没有这项任务，或者您无权查看"))
-    return task
+
+
+def photo_of(caller: Caller, uid: UUID) -> TaskPhoto:
+    return _seen(
+        TaskPhoto.objects.select_related("task__case__site").filter(
+            uid=uid, task__case__in=cases_for(caller.user)
+        ),
+        _("没有这张照片"),
+    )
+
+
+def attachment_of(caller: Caller, uid: UUID) -> Attachment:
+    return _seen(
+        Attachment.objects.select_related("report__incident__case__site").filter(
+            uid=uid, report__incident__case__in=cases_for(caller.user)
+        ),
+        _("没有这个附件"),
+    )
 
 
 def party_of(caller: Caller, uid: UUID) -> Party:
-    party = (
-        Party.objects.select_related("case__site", "person", "user")
-        .filter(uid=uid, removed_at=None, case__in=cases_for(caller.user))
-        .first()
+    return _seen(
+        Party.objects.select_related("case__site", "person", "user").filter(
+            uid=uid, removed_at=None, case__in=cases_for(caller.user)
+        ),
+        _("没有这位当事人，或者您无权查看"),
     )
-    if party is None:
-        raise NotFound(_("没有这位当事人，或者您无权查看"))
-    return party
 
 
 def report_of(caller: Caller, uid: UUID) -> Report:
@@ -89,27 +105,21 @@ def report_of(caller: Caller, uid: UUID) -> Report:
 
 
 def call_of(caller: Caller, uid: UUID) -> EmergencyCall:
-    call = (
-        EmergencyCall.objects.select_related("called_by", "incident__case__site")
-        .filter(uid=uid, incident__case__in=cases_for(caller.user))
-        .first()
+    return _seen(
+        EmergencyCall.objects.select_related(
+            "called_by", "incident__case__site"
+        ).filter(uid=uid, incident__case__in=cases_for(caller.user)),
+        _("没有这次通话，或者您无权查看"),
     )
-    if call is None:
-        raise NotFound(_("没有这次通话，或者您无权查看"))
-    return call
 
 
 def waiver_of(caller: Caller, uid: UUID) -> PoliceWaiver:
-    waiver = (
+    return _seen(
         PoliceWaiver.objects.select_related(
             "proposed_by", "decided_by", "incident__case__site"
-        )
-        .filter(uid=uid, incident__case__in=cases_for(caller.user))
-        .first()
+        ).filter(uid=uid, incident__case__in=cases_for(caller.user)),
+        _("没有这项决定，或者您无权查看"),
     )
-    if waiver is None:
-        raise NotFound(_("没有这项决定，或者您无权查看"))
-    return waiver
 
 
 def colleague_of(caller: Caller, uid: UUID | None, *, path: str) -> User:
@@ -141,6 +151,13 @@ def sites_of(caller: Caller) -> QuerySet[Site]:
     for permission in _SEEN_WITH:
         seen |= Q(pk__in=sites_where(caller.user, permission).values("pk"))
     return Site.objects.filter(seen).order_by("code", "pk")
+
+
+def _seen(rows: QuerySet[Row], refusal: str) -> Row:
+    row = rows.first()
+    if row is None:
+        raise NotFound(refusal)
+    return row
 
 
 def place_to_report(caller: Caller, place: UUID | str) -> Place:

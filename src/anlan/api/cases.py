@@ -20,6 +20,7 @@ from anlan.api.schemas import (
     In,
     Instant,
     Limit,
+    OnceIn,
     Out,
     Page,
     QueryText,
@@ -126,7 +127,7 @@ class LineOut(Out):
     case: str
 
     @classmethod
-    def of(cls, line: Line, *, number: str) -> LineOut:
+    def in_case(cls, line: Line, *, number: str) -> LineOut:
         return cls(
             seq=line.seq,
             kind=line.kind,
@@ -142,22 +143,17 @@ class LineOut(Out):
         )
 
 
-class NoteIn(In):
+class NoteIn(OnceIn):
     """``happened`` is when it was, if not now."""
 
     text: Annotated[Text, Field(min_length=1, max_length=2000)]
     happened: Instant | None = None
-    request_id: UUID | None = None
 
 
 class NoteOut(Out):
     uid: UUID
     text: str
     written_at: datetime
-
-    @classmethod
-    def of(cls, note: Note) -> NoteOut:
-        return cls(uid=note.uid, text=note.text, written_at=note.written_at)
 
 
 class StrikeIn(In):
@@ -187,7 +183,9 @@ class JoinIn(In):
     into: Annotated[Text, Field(min_length=1, max_length=32)]
 
 
-class DoneIn(In):
+class DoneIn(OnceIn):
+    """Photos that the plan asks for are added before, by ``add_task_photo``."""
+
     words: Words = ""
 
 
@@ -231,7 +229,7 @@ def get_timeline(
     before = number_in(parts_of(cursor, 1)[0]) if cursor else None
     lines, last = selectors.timeline_page(case, before=before, page=limit)
     return Page[LineOut](
-        items=[LineOut.of(line, number=case.number) for line in lines],
+        items=[LineOut.in_case(line, number=case.number) for line in lines],
         next=cursor_of(last) if last is not None else None,
     )
 
@@ -244,24 +242,19 @@ def write_note(request: ApiRequest, number: str, body: NoteIn) -> Status[NoteOut
     caller = request.auth
     case = case_of(caller, number)
 
-    def make() -> tuple[Note, UUID]:
-        note = cases.write_note(
+    note = once(
+        caller,
+        name="write_note",
+        about=case.number,
+        body=body,
+        make=lambda: cases.write_note(
             case=case,
             text=body.text,
             happened=body.happened,
             by=caller.user,
             at=caller.at,
             via="api",
-        )
-        return note, note.uid
-
-    note = once(
-        caller,
-        name="write_note",
-        about=case.number,
-        request_id=body.request_id,
-        body=body,
-        make=make,
+        ),
         find=lambda uid: Note.objects.get(uid=uid),
     )
     return Status(201, NoteOut.of(note))
@@ -281,8 +274,7 @@ def strike_entry(request: ApiRequest, number: str, body: StrikeIn) -> Status[Str
         by=caller.user,
         at=caller.at,
     )
-    out = StrikeOut(seq=strike.seq, reason=strike.reason, struck_at=strike.struck_at)
-    return Status(201, out)
+    return Status(201, StrikeOut.of(strike))
 
 
 @router.get(
@@ -320,6 +312,7 @@ def complete_task(request: ApiRequest, uid: UUID, body: DoneIn) -> TaskOut:
     task = cases.complete_task(
         task=task_of(caller, uid),
         words=body.words,
+        request_id=body.request_id,
         by=caller.user,
         at=caller.at,
         via="api",

@@ -65,7 +65,8 @@ def _shown(
 
 def _json_of(said: Mapping[str, Any]) -> Mapping[str, Any]:
     content: Mapping[str, Any] = said.get("content", {})
-    found: Mapping[str, Any] = content.get("application/json", {}).get("schema", {})
+    shown = content.get("application/json") or content.get("multipart/form-data", {})
+    found: Mapping[str, Any] = shown.get("schema", {})
     return found
 
 

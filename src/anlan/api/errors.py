@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +22,7 @@ from pydantic import BaseModel
 from anlan.base.errors import DomainError, InvalidInput, TooManyRequests
 
 MALFORMED = gettext_lazy("请求不是可读的 JSON")
+BROKEN_FORM = gettext_lazy("请求不是可读的表单")
 _SENTENCES: dict[str, Promise] = {
     "missing": gettext_lazy("必须填写"),
     "extra_forbidden": gettext_lazy("没有这个字段"),
@@ -44,7 +50,7 @@ _SENTENCES: dict[str, Promise] = {
     "model_attributes_type": gettext_lazy("应为对象"),
     "unreadable_text": gettext_lazy("含有不能保存的字符"),
 }
-_SOURCES = {"body", "query", "path", "header", "form"}
+_SOURCES = {"body", "query", "path", "header", "form", "file"}
 
 
 class FieldOut(BaseModel):
@@ -134,6 +140,10 @@ def install(api: NinjaAPI) -> None:
     def on_unknown_caller(request: HttpRequest, error: Any) -> HttpResponse:
         return unauthorized()
 
+    def on_broken_form(request: HttpRequest, error: Any) -> HttpResponse:
+        fields = [FieldOut(path="", message=str(BROKEN_FORM))]
+        return refusal("invalid", BROKEN_FORM, status=422, fields=fields)
+
     def on_large(request: HttpRequest, error: Any) -> HttpResponse:
         return refusal("too_large", _("请求太大"), status=413)
 
@@ -142,7 +152,9 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, on_http)
     api.add_exception_handler(AuthenticationError, on_unknown_caller)
     api.add_exception_handler(Http404, on_missing)
-    api.add_exception_handler(RequestDataTooBig, on_large)
+    api.add_exception_handler(MultiPartParserError, on_broken_form)
+    for too_much in (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+        api.add_exception_handler(too_much, on_large)
 
 
 def _field(error: Mapping[str, Any]) -> FieldOut:
@@ -150,8 +162,8 @@ def _field(error: Mapping[str, Any]) -> FieldOut:
     place = list(error["loc"])
     if place and place[0] in _SOURCES:
         source = place.pop(0)
-        if source in {"body", "form"} and place:
-            place.pop(0)  # the name of the view's argument
+        if source == "body" and place:
+            place.pop(0)  # the name of the view's argument; a form's is left out
     sentence = _SENTENCES.get(error["type"], gettext_lazy("这个值不能用"))
     message = (
         str(sentence) % error.get("ctx", {}) if "%(" in str(sentence) else sentence

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from pydantic import BaseModel
 
 from anlan.api.auth import Caller
+from anlan.api.schemas import OnceIn
 from anlan.base.digest import sha256
 from anlan.cases import services as cases
 
-T = TypeVar("T")
+
+class Made(Protocol):
+    """Whatever a request makes; it can be found again by its uid."""
+
+    uid: UUID
+
+
+T = TypeVar("T", bound=Made)
 
 
 def once(
@@ -22,9 +29,8 @@ def once(
     *,
     name: str,
     about: str,
-    request_id: UUID | None,
-    body: BaseModel,
-    make: Callable[[], tuple[T, UUID]],
+    body: OnceIn,
+    make: Callable[[], T],
     find: Callable[[UUID], T],
 ) -> T:
     """Do it, or give what the same request made before.
@@ -33,16 +39,17 @@ def once(
         caller: who asks; the same id from another person is another request.
         name: of the operation.
         about: what it is done to, a number or a uid.
-        request_id: none: it is simply done.
-        body: what was sent; the same id with another body is refused.
-        make: does it, and says what it made and its uid.
+        body: what was sent; the same id with another body is refused, without an id it
+            is simply done.
+        make: does it.
         find: reads what was made.
 
     Raises:
         Conflict: the id was used for something else.
     """
+    request_id = body.request_id
     if request_id is None:
-        return make()[0]
+        return make()
     words = json.dumps(body.model_dump(mode="json"), sort_keys=True).encode()
     organisation_id = caller.user.organisation_id
     content = {
@@ -63,12 +70,12 @@ def once(
             answered = earlier()
             if answered is not None:
                 return answered
-            made, uid = make()
+            made = make()
             cases.remember_answer(
                 organisation_id=organisation_id,
                 request_id=request_id,
                 content=content,
-                answer=uid,
+                answer=made.uid,
                 at=caller.at,
             )
             return made

@@ -15,7 +15,7 @@ from anlan.accounts.roles import Permission
 from anlan.api.access import case_of, colleague_of, party_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.once import once
-from anlan.api.schemas import In, Out, Reason, Text, UserOut
+from anlan.api.schemas import In, OnceIn, Out, Reason, Text, UserOut
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import selectors
 from anlan.cases import services as cases
@@ -85,12 +85,11 @@ class IdentityIn(In):
     user: UUID | None = None
 
 
-class PartyIn(IdentityIn):
+class PartyIn(IdentityIn, OnceIn):
     """None of the three: somebody not yet known, told apart by the description."""
 
     roles: Roles
     description: Annotated[Text, Field(max_length=200)] = ""
-    request_id: UUID | None = None
 
 
 class RolesIn(In):
@@ -135,8 +134,12 @@ def add_party(request: ApiRequest, number: str, body: PartyIn) -> Status[PartyOu
     caller = request.auth
     case = case_of(caller, number)
 
-    def make() -> tuple[Party, UUID]:
-        party = cases.add_party(
+    party = once(
+        caller,
+        name="add_party",
+        about=case.number,
+        body=body,
+        make=lambda: cases.add_party(
             case=case,
             roles=[role.value for role in body.roles],
             person=_person(caller, case, body),
@@ -145,16 +148,7 @@ def add_party(request: ApiRequest, number: str, body: PartyIn) -> Status[PartyOu
             by=caller.user,
             at=caller.at,
             via="api",
-        )
-        return party, party.uid
-
-    party = once(
-        caller,
-        name="add_party",
-        about=case.number,
-        request_id=body.request_id,
-        body=body,
-        make=make,
+        ),
         find=lambda uid: party_of(caller, uid),
     )
     return Status(201, PartyOut.of(party))

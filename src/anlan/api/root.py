@@ -16,6 +16,7 @@ from anlan.api import (
     alarms,
     cases,
     errors,
+    files,
     incidents,
     ledger,
     parties,
@@ -55,5 +56,5 @@ api = Api(
     renderer=Renderer(),
 )
 errors.install(api)
-for _package in (incidents, cases, parties, accounts, ledger, alarms, receipts):
+for _package in (incidents, cases, files, parties, accounts, ledger, alarms, receipts):
     api.add_router("", _package.router)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from anlan.accounts.models import Place, Site, User
+from anlan.accounts.models import User
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -54,10 +54,21 @@ class In(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class OnceIn(In):
+    """What may arrive twice: the same ``request_id`` again gives the first answer again."""
+
+    request_id: UUID | None = None
+
+
 class Out(BaseModel):
     """What a client gets. Fields may be added in this version, never taken away."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """From a row whose columns are named like the fields."""
+        return cls.model_validate(row, from_attributes=True)
 
 
 class Page(Out, Generic[T]):
@@ -72,10 +83,6 @@ class UserOut(Out):
     name: str
 
     @classmethod
-    def of(cls, user: User) -> UserOut:
-        return cls(uid=user.uid, name=user.name)
-
-    @classmethod
     def perhaps(cls, user: User | None) -> UserOut | None:
         return cls.of(user) if user else None
 
@@ -85,20 +92,12 @@ class SiteOut(Out):
     code: str
     name: str
 
-    @classmethod
-    def of(cls, site: Site) -> SiteOut:
-        return cls(uid=site.uid, code=site.code, name=site.name)
-
 
 class PlaceOut(Out):
     uid: UUID
     kind: str
     label: str
     code: str
-
-    @classmethod
-    def of(cls, place: Place) -> PlaceOut:
-        return cls(uid=place.uid, kind=place.kind, label=place.label, code=place.code)
 
 
 class ClockOut(Out):

@@ -46,6 +46,13 @@ class InvalidInput(DomainError):
         self.path = path
 
 
+class TooLarge(InvalidInput):
+    """More bytes than are taken; sent again it is refused again."""
+
+    code = "too_large"
+    status = 413
+
+
 class Conflict(DomainError):
     """The state of the thing does not allow it, or a request id was used twice."""
 

@@ -75,6 +75,7 @@ class Proof(models.TextChoices):
     NONE = "", _("不需要")
     NOTE = "note", _("文字记录")
     PHOTO = "photo", _("照片")
+    EITHER = "either", _("文字或照片")
     RECEIPT = "receipt", _("回执编号")
 
 

@@ -82,6 +82,39 @@ class TaskReopened(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class TaskPhotoReceived(Event):
+    kind: ClassVar[str] = "case.task_photo_received"
+    sentence: ClassVar[str] = _(
+        "{actor}为任务“{title}”附上照片（{size} KB，校验值 {short}）"
+    )
+
+    title: str
+    media_type: str
+    bytes_count: int
+    sha256: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "size": max(1, self.bytes_count // 1024),
+            "short": self.sha256[:12],
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class TaskPhotoOpened(Event):
+    """Somebody looked at it: on the record, not on the live timeline."""
+
+    kind: ClassVar[str] = "case.task_photo_opened"
+    sentence: ClassVar[str] = _("{actor}查看了任务照片（校验值 {sha256}）")
+    quiet: ClassVar[bool] = True
+
+    sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class TaskAdded(Event):
     kind: ClassVar[str] = "case.task_added"
     sentence: ClassVar[str] = _("{actor}增加任务：{title}")

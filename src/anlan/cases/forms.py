@@ -32,13 +32,45 @@ class PlainForm(forms.Form):
     """Only a button; what it does is refused or idempotent the second time."""
 
 
-class WordsForm(forms.Form):
+class PhotosInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.Field):
+    """Photos, as many as were chosen; what may be one is the vault's to say."""
+
+    widget = PhotosInput(attrs={"accept": "image/*"})
+
+    def clean(self, value: Any) -> list[Any]:
+        return list(value or [])
+
+
+class DoneForm(forms.Form):
+    """What was done; the service says what may not be missing."""
+
+    request_id = forms.UUIDField(
+        widget=forms.HiddenInput, initial=uuid4, required=False
+    )
     words = forms.CharField(
         label=gettext_lazy("做了什么"),
         max_length=1000,
         required=False,
         widget=_THREE_LINES,
     )
+    photos = PhotosField(
+        label=gettext_lazy("照片"),
+        help_text=gettext_lazy("原件存入保管库，不能替换，也不能删除"),
+        required=False,
+    )
+
+    def done(self) -> dict[str, Any]:
+        """What was said and shown, as the service that completes a task takes it."""
+        said = self.cleaned_data
+        return {
+            "words": said["words"],
+            "photos": [photo.chunks() for photo in said["photos"]],
+            "request_id": said["request_id"],
+        }
 
 
 class ReasonForm(forms.Form):

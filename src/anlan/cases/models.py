@@ -319,6 +319,41 @@ class Task(Worded):
     def __str__(self) -> str:
         return f"{self.case_id} {self.title}"
 
+    @property
+    def needs_words(self) -> bool:
+        """Whether words alone can be its proof, so that they may not be missing."""
+        if self.proof:
+            return self.proof in {enums.Proof.NOTE, enums.Proof.RECEIPT}
+        return self.binding
+
+
+class VaultFile(models.Model):
+    """Mixed into a row whose bytes lie in the vault, under their digest."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    media_type = models.CharField(max_length=60)
+    size = models.PositiveBigIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class TaskPhoto(VaultFile):
+    """A photo that proves that a task was done."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="photos")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # The same photo sent again for the same task is one.
+            models.UniqueConstraint(fields=["task", "sha256"], name="cases_photo_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"photo {self.sha256[:12]}"
+
 
 class Deadline(models.Model):
     """A promise that is running: something happens when it runs out.

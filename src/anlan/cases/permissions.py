@@ -14,11 +14,13 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases import policies
-from anlan.cases.models import AccessLink, Case, Task
+from anlan.cases.models import AccessLink, Case, Task, TaskPhoto
 from anlan.ledger.events import Actor, System
 
 # Who commands before whom, the least first.
 RUNGS = ("guard", "guard_captain", "duty_officer", "site_manager", "hq_supervisor")
+# A captain is a guard with more rights: what a guard is given, the captain may do.
+STANDS_IN_FOR = {"guard_captain": "guard"}
 
 
 def can_see(user: User, case: Case) -> bool:
@@ -33,34 +35,45 @@ def check_can_note(by: Actor, case: Case) -> None:
 
 
 def owns_task(user: User, task: Task) -> bool:
-    """Whether the user has the task's role at its site, or commands there."""
+    """Whether the user has the task's role at its site, stands in for it, or commands."""
     site = task.case.site
-    return has_permission(user, Permission.TASK_DO, site=site) and (
-        holds_role(user, task.role_key, site=site)
-        or has_permission(user, Permission.INCIDENT_COMMAND, site=site)
+    if not has_permission(user, Permission.TASK_DO, site=site):
+        return False
+    return has_permission(user, Permission.INCIDENT_COMMAND, site=site) or any(
+        holds_role(user, role_key, site=site) for role_key in _doers(task.role_key)
     )
 
 
 def check_can_do_task(by: Actor, task: Task) -> None:
-    """The owner's role, or whoever commands at the site, may complete a task."""
-    _check_owns(by, task)
+    """The owner's role, who stands in for it, and whoever commands may complete a task."""
+    check_owns_task(by, task)
     policies.check_is_open(task.case)
     policies.check_task_open(task)
 
 
 def check_can_reopen_task(by: Actor, task: Task) -> None:
     """Who may complete it may also take that back."""
-    _check_owns(by, task)
+    check_owns_task(by, task)
     policies.check_is_open(task.case)
 
 
-def _check_owns(by: Actor, task: Task) -> None:
+def check_owns_task(by: Actor, task: Task) -> None:
+    """The same, whatever the state of the task."""
     check_permission(by, Permission.TASK_DO, site=task.case.site)
     if isinstance(by, User) and not owns_task(by, task):
         raise NotAllowed(
             _("这项任务由%(role)s完成，指挥的人可以代办")
             % {"role": ROLES[task.role_key].name}
         )
+
+
+def _doers(role_key: str) -> list[str]:
+    return [role_key, *(key for key, role in STANDS_IN_FOR.items() if role == role_key)]
+
+
+def check_can_see_photo(by: Actor, photo: TaskPhoto) -> None:
+    """Whoever sees the case sees what proves its tasks."""
+    check_permission(by, Permission.CASE_SEE, site=photo.task.case.site)
 
 
 def check_can_skip_task(by: Actor, task: Task) -> None:

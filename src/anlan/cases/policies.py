@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from anlan.base.errors import Conflict
-from anlan.cases.enums import CaseState, DeadlineState, Phase, TaskState
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases.enums import CaseState, DeadlineState, Phase, Proof, TaskState
 from anlan.cases.models import Case, Task
 
 # What may become what; everything else is refused. ``docs/states/`` is drawn from these
@@ -74,6 +74,16 @@ def check_can_close(case: Case) -> None:
 def check_task_open(task: Task) -> None:
     if task.state != Task.State.OPEN:
         raise Conflict(_("这项任务已经处理过了：%s") % task.get_state_display())
+
+
+def check_is_proven(task: Task, *, words: str, photos_count: int) -> None:
+    """What the plan asks for must be there before the task counts as done."""
+    if task.proof == Proof.PHOTO and not photos_count:
+        raise InvalidInput(_("这项任务以照片为证，请至少附一张照片"), path="photos")
+    if task.proof == Proof.EITHER and not (words or photos_count):
+        raise InvalidInput(_("请写明做了什么，或者附一张照片"), path="words")
+    if task.needs_words and not words:
+        raise InvalidInput(_("请写明做了什么，这是必须留下记录的任务"), path="words")
 
 
 def check_can_join(case: Case, host: Case) -> None:

@@ -12,6 +12,7 @@ import orjson
 from django.apps import apps
 from django.db.models import IntegerField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
-from anlan.cases.events import CommandTaken, EntryStruck
+from anlan.cases.events import CommandTaken, EntryStruck, TaskPhotoReceived
 from anlan.cases.models import (
     AccessLink,
     Case,
@@ -64,6 +65,7 @@ class Line:
     struck_by: str = ""
     case_number: str = ""
     thing: str = ""  # what it is about, as the record names it
+    photo: str = ""  # where a photo can be looked at
     event: Event | None = None
 
     @property
@@ -344,6 +346,7 @@ def lines_of(
             quote=words.get(entry.seq, ""),
             strike=strikes.get(entry.seq),
             number=numbers.get(entry.subject, ""),
+            photo=_photo_url(entry, numbers.get(entry.subject) or case.number),
         )
         for entry, event in shown
     ]
@@ -508,6 +511,12 @@ def _is_quiet(kind: str) -> bool:
     return event is not None and event.quiet
 
 
+def _photo_url(entry: Entry, number: str) -> str:
+    if entry.kind != TaskPhotoReceived.kind:
+        return ""
+    return reverse("cases:photo", args=[number, entry.object.partition(":")[2]])
+
+
 def _line(
     entry: Entry,
     event: Event | None,
@@ -516,6 +525,7 @@ def _line(
     quote: str,
     strike: tuple[str, str] | None,
     number: str,
+    photo: str,
 ) -> Line:
     late = int((entry.recorded_at - entry.happened_at).total_seconds())
     return Line(
@@ -534,6 +544,7 @@ def _line(
         struck_by=strike[1] if strike else "",
         case_number=number,
         thing=entry.object,
+        photo=photo,
         event=event,
     )
 

@@ -26,6 +26,7 @@ urlpatterns = [
         tasks.reopening,
         name="task_reopening",
     ),
+    path("<str:number>/photos/<uuid:uid>/", tasks.photo, name="photo"),
     path("<str:number>/parties/", parties.addition, name="party_addition"),
     path(
         "<str:number>/parties/<uuid:uid>/identity/", parties.identity, name="identity"

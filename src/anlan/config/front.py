@@ -34,7 +34,13 @@ PART_BYTES = 64 * 1024
 # Before anybody is known and any page is asked. A form may have 5 MB, a box's message 4.
 MOST_BYTES = 6 * 1024 * 1024
 MOST_UPLOAD_BYTES = 160 * 1024 * 1024  # six files of 25 MB
-UPLOADS = re.compile(r"/m/report/|/m/reports/[0-9a-f-]{36}/files/|/f/[^/]+/files")
+_UID = "[0-9a-f-]{36}"
+UPLOADS = re.compile(
+    rf"/m/report/|/m/reports/{_UID}/files/|/f/[^/]+/files"
+    rf"|/m/tasks/{_UID}/(photos/)?|/tasks/{_UID}/completion/"
+    rf"|/cases/[A-Z0-9-]+/tasks/{_UID}/"
+    rf"|/api/v1/(reports/{_UID}/attachments|tasks/{_UID}/photos)"
+)
 BODY_PAUSE_SECONDS = 30.0  # between two parts of a body
 
 

@@ -165,9 +165,3 @@ class TileForm(forms.Form):
         places = Place.objects.filter(site__in=posts.values("site"), is_active=True)
         self.fields["post"].queryset = posts  # type: ignore[attr-defined]  # stubs know the base only
         self.fields["place"].queryset = places.order_by("label", "pk")  # type: ignore[attr-defined]  # the same
-
-
-class DoneForm(forms.Form):
-    """What was done, in a few words; the service says when they may not be missing."""
-
-    words = forms.CharField(max_length=1000, required=False)

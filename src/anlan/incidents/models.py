@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Organisation, Place, Post, Site, User
-from anlan.cases.models import Case
+from anlan.cases.models import Case, VaultFile
 from anlan.incidents import enums
 from anlan.incidents.enums import (
     AssignmentState,
@@ -193,17 +193,12 @@ class PoliceWaiver(Worded):
         return f"waiver {self.uid}"
 
 
-class Attachment(models.Model):
-    """A photo or a voice message that came with a report; its bytes lie in the vault."""
+class Attachment(VaultFile):
+    """A photo or a voice message that came with a report."""
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     report = models.ForeignKey(
         Report, on_delete=models.PROTECT, related_name="attachments"
     )
-    media_type = models.CharField(max_length=60)
-    size = models.PositiveBigIntegerField()  # bytes
-    sha256 = models.CharField(max_length=64)
-    received_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

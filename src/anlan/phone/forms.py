@@ -61,11 +61,3 @@ class ReportForm(forms.Form):
         ):
             raise forms.ValidationError(_("没有这个地点，请从列出的地点中选一个"))
         return place
-
-
-class WordsForm(forms.Form):
-    """What was done, in a few words."""
-
-    words = forms.CharField(
-        max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )

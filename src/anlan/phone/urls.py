@@ -26,6 +26,7 @@ urlpatterns = [
     path("cases/<str:number>/dissuasion/", views.dissuasion, name="dissuasion"),
     path("tasks/", views.tasks, name="tasks"),
     path("tasks/<uuid:uid>/", views.task, name="task"),
+    path("tasks/<uuid:uid>/photos/", views.photos, name="photos"),
     path("me/", views.me, name="me"),
     path("checks/<int:pk>/answer/", views.check_answer, name="check_answer"),
     path("shared/", shared.shared, name="shared"),

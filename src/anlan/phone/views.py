@@ -24,6 +24,7 @@ from anlan.accounts.selectors import places_of, site_of
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
+from anlan.cases.forms import DoneForm
 from anlan.cases.models import Task
 from anlan.cases.selectors import case_for, cases_for, my_tasks, timeline
 from anlan.incidents import services as incidents
@@ -38,7 +39,7 @@ from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.policies import dissuasion_of
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
-from anlan.phone.forms import ReportForm, WordsForm
+from anlan.phone.forms import ReportForm
 
 RECENT = 6  # places offered at once
 UNREAD = 5  # messages shown on the first screen
@@ -257,35 +258,55 @@ def tasks(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def task(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """One task: what to do, and what was done."""
+    """One task: what to do, what was done, and the photos that prove it."""
     user = _user(request)
-    found = (
-        Task.objects.select_related("case__site")
-        .filter(uid=uid, case__in=cases_for(user))
-        .first()
-    )
-    if found is None:
-        raise NotFound(_("没有这项任务，或者您无权查看"))
-    form = WordsForm(request.POST or None)
+    try:
+        found = _task(request, uid)
+    except NotFound as error:
+        if _wants_json(request):
+            return _refused(error)
+        raise
+    form = DoneForm(request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
             cases.complete_task(
+                task=found, by=user, at=timezone.now(), via="phone", **form.done()
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+            status = error.status
+        else:
+            return _task_done(request, found)
+    elif request.method == "POST":
+        status = 422
+    if status != 200 and _wants_json(request):
+        return JsonResponse({"errors": form.errors}, status=status)
+    return render(
+        request,
+        "phone/task.html",
+        {"task": found, "form": form, "photos": found.photos.order_by("pk")},
+        status=status,
+    )
+
+
+@login_required
+@require_POST
+def photos(request: HttpRequest, uid: UUID) -> JsonResponse:
+    """Photos from the outbox, before the words that complete the task."""
+    try:
+        found = _task(request, uid)
+        for upload in request.FILES.getlist("files"):
+            cases.add_task_photo(
                 task=found,
-                words=form.cleaned_data["words"],
-                by=user,
+                chunks=upload.chunks(),
+                by=_user(request),
                 at=timezone.now(),
                 via="phone",
             )
-        except DomainError as error:
-            form.add_error("words", str(error))
-            status = error.status
-        else:
-            messages.success(request, _("已完成：%s") % found.title)
-            return redirect("phone:tasks")
-    return render(
-        request, "phone/task.html", {"task": found, "form": form}, status=status
-    )
+    except DomainError as error:
+        return _refused(error)
+    return JsonResponse({}, status=201)
 
 
 @login_required
@@ -406,6 +427,21 @@ def _attach(made: Report, request: HttpRequest, *, at: datetime) -> None:
             )
 
 
+def _refused(error: DomainError) -> JsonResponse:
+    """For the outbox, which shows the sentence beside what it keeps."""
+    path = error.path if isinstance(error, InvalidInput) else "__all__"
+    return JsonResponse({"errors": {path: [str(error)]}}, status=error.status)
+
+
+def _task_done(request: HttpRequest, found: Task) -> HttpResponse:
+    messages.success(request, _("已完成：%s") % found.title)
+    url = reverse("phone:tasks")
+    if _wants_json(request):
+        answer = {"request_id": request.POST.get("request_id"), "url": url}
+        return JsonResponse(answer, status=201)
+    return redirect(url)
+
+
 def _sent(request: HttpRequest, made: Report) -> HttpResponse:
     url = reverse("phone:sent", args=[made.uid])
     if _wants_json(request):
@@ -444,6 +480,17 @@ def _report_of(request: HttpRequest, uid: UUID) -> Report:
     ):
         raise NotFound(_("没有这份报告，或者您无权查看"))
     return made
+
+
+def _task(request: HttpRequest, uid: UUID) -> Task:
+    found = (
+        Task.objects.select_related("case__site", "ended_by")
+        .filter(uid=uid, case__in=cases_for(_user(request)))
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有这项任务，或者您无权查看"))
+    return found
 
 
 def _assignment(request: HttpRequest, uid: UUID) -> Assignment:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from anlan.accounts.models import Place, Site, User
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Party, Task
+from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
 from anlan.incidents import services as incidents
@@ -18,6 +18,7 @@ from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
 from anlan.incidents.policies import dissuasion_of
 from anlan.ledger.events import Actor
+from anlan.play.pictures import picture
 from anlan.play.scenario import read_span
 
 _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
@@ -240,8 +241,22 @@ def roles(
 
 
 @action
-def done(stage: Stage, *, by: Actor, at: datetime, task: str, words: str = "") -> str:
-    cases.complete_task(task=stage.task(task), words=words, by=by, at=at)
+def done(
+    stage: Stage,
+    *,
+    by: Actor,
+    at: datetime,
+    task: str,
+    words: str = "",
+    photos: int = 0,
+) -> str:
+    cases.complete_task(
+        task=stage.task(task),
+        words=words,
+        photos=[[picture(number)] for number in range(photos)],
+        by=by,
+        at=at,
+    )
     return task
 
 
@@ -350,6 +365,7 @@ def measures(stage: Stage) -> dict[str, Any]:
         "incidents": Incident.objects.filter(case__site=stage.site).count(),
         "tasks": case.tasks.count(),
         "tasks_done": case.tasks.filter(state="done").count(),
+        "photos": TaskPhoto.objects.filter(task__case=case).count(),
         "tasks_skipped": case.tasks.filter(state="skipped").count(),
         "deadlines_missed": case.deadlines.filter(fired_at__isnull=False).count(),
         "parties": case.parties.count(),

@@ -28,15 +28,16 @@ def scratch(data: Path | None = None) -> Iterator[Path]:
         raise NotEmbedded("play uses an embedded database; unset ANLAN_DATABASE_URL")
     folder = data or Path(tempfile.mkdtemp(prefix="anlan-play-"))
     folder.mkdir(parents=True, exist_ok=True)
-    before = connection.settings_dict["NAME"], settings.KEYS
+    before = connection.settings_dict["NAME"], settings.KEYS, settings.DATA
     connection.close()
     connection.settings_dict["NAME"] = folder / "anlan.sqlite3"
     settings.KEYS = folder / "keys"
+    settings.DATA = folder
     try:
         call_command("migrate", verbosity=0)
         yield folder
     finally:
         connection.close()
-        connection.settings_dict["NAME"], settings.KEYS = before
+        connection.settings_dict["NAME"], settings.KEYS, settings.DATA = before
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -32,6 +32,13 @@ from anlan.cases.services.standards import (
     publish_standard,
     standard_at,
 )
+from anlan.cases.services.tasks import (
+    add_task_photo,
+    complete_task,
+    open_task_photo,
+    reopen_task,
+    skip_task,
+)
 from anlan.cases.services.timeline import (
     join_cases,
     make_access_link,
@@ -45,11 +52,8 @@ from anlan.cases.services.work import (
     advance_phase,
     close_as_false_alarm,
     close_case,
-    complete_task,
     reopen_case,
-    reopen_task,
     set_severity,
-    skip_task,
     take_command,
 )
 
@@ -57,6 +61,7 @@ __all__ = [
     "add_customer",
     "add_party",
     "add_task",
+    "add_task_photo",
     "advance_phase",
     "apply_playbook",
     "cancel_deadlines",
@@ -77,6 +82,7 @@ __all__ = [
     "move_deadlines",
     "next_due",
     "open_case",
+    "open_task_photo",
     "part_cases",
     "publish_playbook",
     "publish_standard",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from anlan.accounts.models import User
 from anlan.base.prepared import Prepared
 from anlan.cases.models import Case
 from anlan.ledger import services as ledger
@@ -37,6 +38,11 @@ def record(
         exercise=case.exercise,
         refs=refs,
     )
+
+
+def user_of(by: Actor) -> User | None:
+    """For a column that names a person; the program itself is none."""
+    return by if isinstance(by, User) else None
 
 
 _LOCKED = Prepared(

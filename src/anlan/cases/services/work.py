@@ -1,4 +1,4 @@
-"""Working a case off: tasks, phases, severity, command, closing."""
+"""Working a case off: phases, severity, command, closing."""
 
 from __future__ import annotations
 
@@ -12,117 +12,22 @@ from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions, policies
-from anlan.cases.enums import Phase, Severity, TaskState
+from anlan.cases.enums import Phase, Severity
 from anlan.cases.events import (
     CaseClosed,
     CaseReopened,
     CommandTaken,
     PhaseEntered,
     SeveritySet,
-    TaskDone,
-    TaskReopened,
-    TaskSkipped,
 )
 from anlan.cases.models import Case, PhaseRecord, Task
-from anlan.cases.services.deadlines import (
-    cancel_deadlines,
-    meet_deadlines,
-    start_deadline,
-)
+from anlan.cases.services.deadlines import cancel_deadlines
 from anlan.cases.services.opening import apply_playbook
-from anlan.cases.services.record import lock_case, record
+from anlan.cases.services.record import lock_case, record, user_of
+from anlan.cases.services.tasks import skip_task
 from anlan.cases.services.timeline import write_note
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
-
-
-def complete_task(
-    *, task: Task, by: Actor, at: datetime, words: str = "", via: str = ""
-) -> Task:
-    """Mark a task as done, with what was done.
-
-    Raises:
-        InvalidInput: a binding task, or one that needs proof, without words.
-        Conflict: it was done or skipped already.
-    """
-    words = words.strip()
-    with ledger.recording():
-        task = _lock_task(task)
-        permissions.check_can_do_task(by, task)
-        if not words and (task.binding or task.proof):
-            raise InvalidInput(
-                _("请写明做了什么，这是必须留下记录的任务"), path="words"
-            )
-        _end_task(task, Task.State.DONE, words, by=by, at=at)
-        meet_deadlines(case=task.case, key="task", about=f"task:{task.uid}", at=at)
-        record(
-            TaskDone(
-                title=task.title,
-                seconds=int((at - task.created_at).total_seconds()),
-                # Even no words are covered: nobody puts some there later, and those
-                # of an earlier completion are gone.
-                words_digest=task.digest_of("words"),
-            ),
-            task.case,
-            thing=f"task:{task.uid}",
-            by=by,
-            at=at,
-            via=via,
-        )
-    return task
-
-
-def skip_task(*, task: Task, reason: str, by: Actor, at: datetime) -> Task:
-    """Leave a task out, with the reason; the supervisor hears of it at once."""
-    reason = reason.strip()
-    if not reason:
-        raise InvalidInput(_("请写明为什么跳过"), path="reason")
-    with ledger.recording():
-        task = _lock_task(task)
-        permissions.check_can_skip_task(by, task)
-        _end_task(task, Task.State.SKIPPED, reason, by=by, at=at)
-        cancel_deadlines(case=task.case, about=f"task:{task.uid}", at=at)
-        record(
-            TaskSkipped(
-                title=task.title,
-                binding=int(task.binding),
-                words_digest=task.digest_of("words"),
-            ),
-            task.case,
-            thing=f"task:{task.uid}",
-            by=by,
-            at=at,
-        )
-    return task
-
-
-def reopen_task(*, task: Task, by: Actor, at: datetime) -> Task:
-    """Take back a completion or a skip; the entry of it stays on the record."""
-    with ledger.recording():
-        task = _lock_task(task)
-        permissions.check_can_reopen_task(by, task)
-        if task.state == Task.State.OPEN:
-            raise Conflict(_("这项任务还没有处理，不需要撤回"))
-        task.state = Task.State.OPEN
-        task.ended_at = None
-        task.ended_by = None
-        task.save(update_fields=["state", "ended_at", "ended_by"])
-        if task.due_at:
-            start_deadline(
-                case=task.case,
-                key="task",
-                about=f"task:{task.uid}",
-                due_at=max(task.due_at, at),
-                at=at,
-            )
-        record(
-            TaskReopened(title=task.title),
-            task.case,
-            thing=f"task:{task.uid}",
-            by=by,
-            at=at,
-        )
-    return task
 
 
 def advance_phase(*, case: Case, by: Actor, at: datetime) -> Case:
@@ -136,7 +41,7 @@ def advance_phase(*, case: Case, by: Actor, at: datetime) -> Case:
         if entered is None:  # check_can_advance has refused; for the type checker
             raise Conflict(_("已经是最后一个阶段，请办结案件"))
         PhaseRecord.objects.filter(case=case, phase=left).update(
-            left_at=at, left_by=_user(by)
+            left_at=at, left_by=user_of(by)
         )
         PhaseRecord.objects.create(case=case, phase=entered, entered_at=at)
         case.phase = entered
@@ -249,10 +154,10 @@ def reopen_case(*, case: Case, by: Actor, at: datetime, reason: str = "") -> Cas
 def _close(case: Case, *, by: Actor, at: datetime) -> None:
     case.state = Case.State.CLOSED
     case.closed_at = at
-    case.closed_by = _user(by)
+    case.closed_by = user_of(by)
     case.save(update_fields=["state", "closed_at", "closed_by"])
     PhaseRecord.objects.filter(case=case, left_at=None).update(
-        left_at=at, left_by=_user(by)
+        left_at=at, left_by=user_of(by)
     )
     cancel_deadlines(case=case, at=at)
     record(
@@ -261,28 +166,3 @@ def _close(case: Case, *, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
     )
-
-
-def _lock_task(task: Task) -> Task:
-    """The task under its row lock, after its case's, as everywhere.
-
-    Without the case's a task could be taken back while somebody closes the case.
-    """
-    case = lock_case(task.case)
-    fresh = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
-    fresh.case = case
-    return fresh
-
-
-def _end_task(
-    task: Task, state: TaskState, words: str, *, by: Actor, at: datetime
-) -> None:
-    task.state = state
-    task.words = words
-    task.ended_at = at
-    task.ended_by = _user(by)
-    task.save(update_fields=["state", "words", "ended_at", "ended_by"])
-
-
-def _user(by: Actor) -> User | None:
-    return by if isinstance(by, User) else None

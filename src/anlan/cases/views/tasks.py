@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.base.download import file_answer
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
-from anlan.cases.forms import ReasonForm, WordsForm
-from anlan.cases.models import Case, Task
+from anlan.cases.forms import DoneForm, ReasonForm
+from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.cases.permissions import owns_task
 from anlan.cases.room import Can
 from anlan.cases.selectors import case_for
@@ -29,12 +31,13 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = task_of(case_for(reader, number), uid)
 
+    form = DoneForm(posted(request), request.FILES or None)
+    form.fields["words"].required = found.needs_words
+
     def act(said: dict[str, Any]) -> HttpResponse:
-        cases.complete_task(task=found, words=said["words"], by=reader, at=at)
+        cases.complete_task(task=found, by=reader, at=at, **form.done())
         return case_changed(request, number, at=at)
 
-    form = WordsForm(posted(request))
-    form.fields["words"].required = found.binding or bool(found.proof)
     return sheet(
         request,
         number=number,
@@ -44,6 +47,7 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         act=act,
         body="cases/sheets/task.html",
         task=found,
+        photos=found.photos.order_by("pk"),
         can=Can(found.case, reader),
         is_mine=found.case.is_open and owns_task(reader, found),
     )
@@ -81,6 +85,24 @@ def reopening(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = task_of(case_for(reader, number), uid)
     cases.reopen_task(task=found, by=reader, at=at)
     return case_changed(request, number, at=at)
+
+
+@login_required
+@require_GET
+def photo(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
+    """The bytes of a photo that proves a task; looking at it is on the record."""
+    reader = reader_of(request)
+    found = (
+        TaskPhoto.objects.select_related("task__case__site")
+        .filter(task__case=case_for(reader, number), uid=uid)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有这张照片"))
+    path = cases.open_task_photo(photo=found, by=reader, at=timezone.now())
+    return file_answer(
+        path, media_type=found.media_type, name=f"{number}-{found.sha256[:8]}"
+    )
 
 
 def task_of(case: Case, uid: UUID) -> Task:

@@ -84,11 +84,13 @@ def entry_row(
     new: bool | str = False,
     strike: str = "",
     anchor: str = "",
+    photo: str = "",
     attrs: object = _NOTHING,
 ) -> SafeString:
     """A line of the timeline.
 
     Args:
+        photo: the address of the photo that the line speaks of.
         mark: the icon; without it the tone has one.
         strike: the address at which the line can be struck out, if this reader may.
         attrs: the other attributes that were given to a component, as markup.
@@ -98,7 +100,7 @@ def entry_row(
         '<li class="{} {}" {}{}>'
         '<time class="at" datetime="{}" title="{}">{}</time>\n'
         '<span class="ic tone-{}">{}</span>\n'
-        '<div class="tx"><span class="said">{}{}{}</span>\n{}\n{}\n{}\n{}</div></li>\n',
+        '<div class="tx"><span class="said">{}{}{}</span>\n{}\n{}\n{}\n{}\n{}</div></li>\n',
         "new" if new else "",
         "struck" if struck else "",
         _if(anchor, 'id="{}"'),
@@ -115,6 +117,7 @@ def entry_row(
         _if(struck and _("已划去：%(struck)s") % {"struck": struck}, _WHY),
         _if(note, "<small>{}</small>"),
         _if(quote, '<blockquote class="quote">{}</blockquote>'),
+        _photo(photo) if photo else "",
     )
 
 
@@ -178,6 +181,15 @@ def _strike(url: str) -> SafeString:
         words,
         words,
         icon("strikethrough"),
+    )
+
+
+def _photo(url: str) -> SafeString:
+    return format_html(
+        '<a class="link row" href="{}" target="_blank" rel="noopener">{}{}</a>',
+        url,
+        icon("camera"),
+        _("查看照片"),
     )
 
 

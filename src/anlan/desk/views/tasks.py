@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.accounts.models import User
 from anlan.base.errors import DomainError, NotFound
 from anlan.cases import services as cases
+from anlan.cases.forms import DoneForm
 from anlan.cases.models import Task
 from anlan.cases.selectors import my_tasks
 from anlan.desk import selectors
-from anlan.desk.forms import DoneForm
 from anlan.desk.views.reader import reader
 
 MOST = 200
@@ -39,15 +39,13 @@ def completion(request: HttpRequest, uid: UUID) -> HttpResponse:
     task = my_tasks(user).filter(uid=uid).first()
     if task is None:
         raise NotFound(_("没有这项任务，或者它已经完成"))
-    form = DoneForm(request.POST)
+    form = DoneForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, user, task=task, form=form, status=422)
     try:
-        cases.complete_task(
-            task=task, words=form.cleaned_data["words"], by=user, at=timezone.now()
-        )
+        cases.complete_task(task=task, by=user, at=timezone.now(), **form.done())
     except DomainError as error:
-        form.add_error("words", str(error))
+        form.add_error(None, str(error))
         return _page(request, user, task=task, form=form, status=error.status)
     messages.success(request, _("已完成：%(title)s") % {"title": task.title})
     return redirect("desk:tasks")

@@ -5,21 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.base.download import file_answer
 from anlan.base.errors import NotFound
 from anlan.cases.views.answers import one_tap, reader_of
 from anlan.incidents import services as incidents
 from anlan.incidents.models import Attachment
 from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed
-
-# What a browser shows as a picture, a sound or a film and cannot run.
-_INLINE = ("image/jpeg", "image/png", "image/webp", "audio/", "video/")
 
 
 @login_required
@@ -67,14 +65,6 @@ def attachment(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase
     if found is None:
         raise NotFound(_("没有这个附件"))
     path = incidents.open_attachment(attachment=found, by=reader, at=timezone.now())
-    ending = found.media_type.partition("/")[2]
-    response = FileResponse(
-        path.open("rb"),
-        content_type=found.media_type,
-        as_attachment=not found.media_type.startswith(_INLINE),
-        filename=f"{number}-{found.sha256[:8]}.{ending}",
+    return file_answer(
+        path, media_type=found.media_type, name=f"{number}-{found.sha256[:8]}"
     )
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response

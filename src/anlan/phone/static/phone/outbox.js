@@ -1,6 +1,6 @@
-// A report is kept on the phone first and sent then; it leaves the phone only when the
-// server has echoed its request id and has its files. Sent on submit, when the network is back, when the
-// page is shown again, and every 15 seconds.
+// A report, or a task that was done, is kept on the phone first and sent then; it leaves
+// the phone only when the server has echoed its request id and has its files. Sent on
+// submit, when the network is back, when the page is shown again, and every 15 seconds.
 import { all, drop, keep } from "./store.js";
 
 const RETRY_MS = 15000;
@@ -9,6 +9,8 @@ const FILE_PATIENCE_MS = 120000;
 let turn = Promise.resolve(null);
 let waitingTurns = 0;
 let upload = null;
+let uploading = Promise.resolve();
+let awaited = "";
 let isSignedOut = false;
 
 function newId() {
@@ -19,15 +21,20 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-// The alarm goes alone and first: a film on a weak network must not hold it back.
-async function sendAlarm(item, token) {
+// An alarm goes alone and first: a film on a weak network must not hold it back. A task
+// goes after its photos: without them it would be refused.
+async function sendWords(item, token) {
   const body = new FormData();
   for (const [name, value] of item.fields) body.append(name, value);
   body.set("age", String(Math.max(0, Math.round((Date.now() - item.made) / 1000))));
   const response = await post(item.action, body, token, AbortSignal.timeout(PATIENCE_MS));
   const answer = await response.json();
   if (response.status === 201 && answer.request_id === item.id) return answer;
-  throw Object.assign(new Error("refused"), { errors: answer.errors });
+  throw refusal(answer.errors);
+}
+
+function refusal(errors) {
+  return Object.assign(new Error("refused"), { errors });
 }
 
 async function post(url, body, token, signal) {
@@ -59,10 +66,11 @@ async function sendAll() {
     if (!response.ok || response.redirected) return null;
     const { csrf, user } = await response.json();
     const mine = waiting.filter((one) => one.user === user);
-    for (const item of mine.filter((one) => !one.answer)) {
+    for (const item of mine.filter((one) => !one.answer && !one.filesFirst)) {
       last = (await tryAlarm(item, csrf)) || last;
     }
-    if (!last && !upload) void sendFiles(mine.filter((one) => one.answer), csrf);
+    const rest = mine.filter((one) => one.answer || (one.filesFirst && !one.errors));
+    if (!last && !upload) uploading = sendFiles(rest, csrf);
   } catch {
     // No network: it stays here and is tried again.
   } finally {
@@ -74,7 +82,7 @@ async function sendAll() {
 // One that cannot be sent, whatever the reason, never holds up the next.
 async function tryAlarm(item, token) {
   try {
-    const answer = await sendAlarm(item, token);
+    const answer = await sendWords(item, token);
     if (item.files.length) await keep({ ...item, answer, errors: undefined });
     else await drop(item.id);
     return answer;
@@ -87,26 +95,49 @@ async function tryAlarm(item, token) {
 // Beside the rounds, for it may take minutes; a new alarm interrupts it.
 async function sendFiles(items, token) {
   upload = new AbortController();
-  let timer = 0;
   try {
-    for (const item of items) {
-      for (const file of item.files) {
-        const body = new FormData();
-        body.append("files", file.blob, file.name);
-        clearTimeout(timer);
-        timer = setTimeout(() => upload?.abort(), FILE_PATIENCE_MS);
-        const response = await post(`${item.answer.url}files/`, body, token, upload.signal);
-        // 413: it will never be taken.
-        if (response.status !== 201 && response.status !== 413) throw new Error("refused");
-      }
-      await drop(item.id);
-      if (location.pathname === item.answer.url) location.reload();
-    }
+    for (const item of items) await (item.filesFirst ? tryTask(item, token) : sendRest(item, token));
   } catch {
-    // They stay here and are tried again; the same file twice is one attachment.
+    // They stay here and are tried again; the same file twice is one.
+  } finally {
+    upload = null;
+    await show();
+  }
+}
+
+async function sendRest(item, token) {
+  for (const file of item.files) {
+    const response = await sendFile(file, `${item.answer.url}files/`, token);
+    // 413: it will never be taken.
+    if (response.status !== 201 && response.status !== 413) throw new Error("refused");
+  }
+  await drop(item.id);
+  if (location.pathname === item.answer.url) location.reload();
+}
+
+async function tryTask(item, token) {
+  try {
+    for (const file of item.files) {
+      const response = await sendFile(file, item.filesFirst, token);
+      if (response.status !== 201) throw refusal((await response.json()).errors);
+    }
+    await sendWords(item, token);
+    await drop(item.id);
+    if (item.id !== awaited && location.href === item.action) location.reload();
+  } catch (error) {
+    if (!error.errors) throw error;
+    await keep({ ...item, errors: error.errors });
+  }
+}
+
+async function sendFile(file, url, token) {
+  const body = new FormData();
+  body.append("files", file.blob, file.name);
+  const timer = setTimeout(() => upload?.abort(), FILE_PATIENCE_MS);
+  try {
+    return await post(url, body, token, upload.signal);
   } finally {
     clearTimeout(timer);
-    upload = null;
   }
 }
 
@@ -124,13 +155,13 @@ async function show() {
   });
 }
 
-// One kept report: where, when, why it still lies here. Only a refused one may be
-// thrown away, because it will be refused again.
+// What is kept: where, when, why it still lies here. Only what was refused may be thrown
+// away, because it will be refused again.
 function row(item, list) {
   const line = list.querySelector("template").content.cloneNode(true).firstElementChild;
   const made = new Date(item.made);
   const time = [made.getHours(), made.getMinutes()].map((n) => String(n).padStart(2, "0")).join(":");
-  const refused = item.errors ? Object.values(item.errors).flat().map((e) => e.message || e) : [];
+  const refused = sentences(item.errors);
   const other = item.user !== list.dataset.user;
   const why = refused.join(" ") || (other && list.dataset.other) || (isSignedOut && list.dataset.login) || list.dataset.network;
   line.querySelector("b").textContent = item.place || "";
@@ -145,14 +176,20 @@ function row(item, list) {
   return line;
 }
 
+function sentences(errors) {
+  return Object.values(errors || {}).flat().map((one) => one.message || one);
+}
+
 async function submit(event) {
   event.preventDefault();
   const form = event.target;
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
   const data = new FormData(form);
-  const files = data.getAll("files").filter((file) => file.size > 0);
-  data.delete("files");
+  const { filesFirst, label } = form.dataset;
+  const name = filesFirst ? "photos" : "files";
+  const files = data.getAll(name).filter((file) => file.name);
+  data.delete(name);
   const id = newId();
   data.set("request_id", id);
   await keep({
@@ -160,21 +197,44 @@ async function submit(event) {
     action: form.action,
     made: Date.now(),
     user: form.dataset.user,
-    place: form.querySelector("[name=place]:checked")?.dataset.label,
+    place: label || form.querySelector("[name=place]:checked")?.dataset.label,
+    filesFirst,
     fields: [...data.entries()],
     files: files.map((file) => ({ name: file.name, blob: file })),
   });
   upload?.abort();
+  if (filesFirst) awaited = id;
   const answer = await flush();
-  if (answer) {
+  if (answer && !filesFirst) {
     location.href = answer.url;
     return;
   }
+  if (filesFirst && (await isTaskSettled(form, id))) return;
   // It stays busy: what was kept is not to be kept twice.
   form.querySelector(".submit button")?.setAttribute("disabled", "");
   const card = document.querySelector("[data-offline-card]");
   if (card && !document.querySelector(".sent.offline")) form.before(card.content.cloneNode(true));
   scrollTo({ top: 0 });
+}
+
+// Whoever stands before the form hears at once what the server said, and may change it.
+async function isTaskSettled(form, id) {
+  await uploading;
+  awaited = "";
+  const kept = (await all()).find((one) => one.id === id);
+  if (!kept) {
+    location.href = form.dataset.next;
+    return true;
+  }
+  if (!kept.errors) return false;
+  await drop(id);
+  await show();
+  delete form.dataset.busy;
+  const line = form.querySelector("[data-refusal]");
+  line.textContent = sentences(kept.errors).join(" ");
+  line.hidden = false;
+  line.scrollIntoView({ block: "center" });
+  return true;
 }
 
 document.querySelectorAll("form[data-outbox]").forEach((form) => {

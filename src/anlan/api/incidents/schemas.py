@@ -1,0 +1,86 @@
+"""What a client gets to read of an incident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from anlan.api.schemas import Out, PlaceOut, UserOut
+from anlan.incidents.models import Assignment, Report
+
+
+class ReportOut(Out):
+    uid: UUID
+    case: str
+    place: PlaceOut
+    channel: str
+    reporter: UserOut | None
+    words: str
+    flags: list[str]
+    people_count: int | None
+    happened_at: datetime
+    happened_source: str
+    received_at: datetime
+    opened_incident: bool
+    withdrawn_at: datetime | None
+
+    @classmethod
+    def of(cls, report: Report) -> ReportOut:
+        return cls(
+            uid=report.uid,
+            case=report.incident.case.number,
+            place=PlaceOut.of(report.place),
+            channel=report.channel,
+            reporter=UserOut.perhaps(report.reporter),
+            words=report.words,
+            flags=report.flags,
+            people_count=report.people_count,
+            happened_at=report.happened_at,
+            happened_source=report.happened_source,
+            received_at=report.received_at,
+            opened_incident=report.opened_incident,
+            withdrawn_at=report.withdrawn_at,
+        )
+
+
+class AssignmentOut(Out):
+    uid: UUID
+    responder: UserOut
+    rung: str
+    state: str
+    alerted_at: datetime
+    acknowledged_at: datetime | None
+    arrived_at: datetime | None
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> AssignmentOut:
+        return cls(
+            uid=assignment.uid,
+            responder=UserOut.of(assignment.user),
+            rung=assignment.rung,
+            state=assignment.state,
+            alerted_at=assignment.alerted_at,
+            acknowledged_at=assignment.acknowledged_at,
+            arrived_at=assignment.arrived_at,
+        )
+
+
+class CallOut(Out):
+    uid: UUID
+    service: str
+    called_by: UserOut
+    called_at: datetime
+    words: str
+    answered_at: datetime | None
+    answer: str
+    receipt: str
+
+
+class WaiverOut(Out):
+    uid: UUID
+    reason: str
+    proposed_by: UserOut
+    proposed_at: datetime
+    decided_by: UserOut | None
+    decided_at: datetime | None
+    approved: bool | None

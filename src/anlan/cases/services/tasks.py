@@ -1,0 +1,236 @@
+"""Tasks of the plan: proven, done, left out, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from anlan.base import vault
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.vault import Kept
+from anlan.cases import permissions, policies
+from anlan.cases.enums import TaskState
+from anlan.cases.events import (
+    TaskDone,
+    TaskPhotoOpened,
+    TaskPhotoReceived,
+    TaskReopened,
+    TaskSkipped,
+)
+from anlan.cases.models import Task, TaskPhoto
+from anlan.cases.services.deadlines import (
+    cancel_deadlines,
+    meet_deadlines,
+    start_deadline,
+)
+from anlan.cases.services.record import lock_case, record, user_of
+from anlan.cases.services.requests import made_before, remember_made
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+MOST_PHOTOS = 6  # of one task
+
+
+def complete_task(
+    *,
+    task: Task,
+    by: Actor,
+    at: datetime,
+    words: str = "",
+    photos: Iterable[Iterable[bytes]] = (),
+    request_id: UUID | None = None,
+    via: str = "",
+) -> Task:
+    """Mark a task as done, with what was done, shown or said.
+
+    Args:
+        photos: each in parts, added to those the task has already.
+        request_id: the same again gives the task, and does nothing.
+
+    Raises:
+        InvalidInput: the proof is missing that the plan asks for, or a photo is none.
+        Conflict: it was done or skipped already.
+    """
+    words = words.strip()
+    permissions.check_owns_task(by, task)
+    kept = [vault.keep_photo(chunks, path="photos") for chunks in photos]
+    content = {
+        "complete_task": str(task.uid),
+        "words": words,
+        "photos": sorted(photo.sha256 for photo in kept),
+    }
+    with ledger.recording():
+        task = _lock_task(task)
+        case = task.case
+        earlier = made_before(
+            Task.objects.select_related("case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        permissions.check_can_do_task(by, task)
+        for photo in kept:
+            _take_photo(task, photo, by=by, at=at, via=via)
+        policies.check_is_proven(task, words=words, photos_count=task.photos.count())
+        _end_task(task, Task.State.DONE, words, by=by, at=at)
+        meet_deadlines(case=case, key="task", about=f"task:{task.uid}", at=at)
+        record(
+            TaskDone(
+                title=task.title,
+                seconds=int((at - task.created_at).total_seconds()),
+                # Even no words are covered: nobody puts some there later, and those
+                # of an earlier completion are gone.
+                words_digest=task.digest_of("words"),
+            ),
+            case,
+            thing=f"task:{task.uid}",
+            by=by,
+            at=at,
+            via=via,
+        )
+        remember_made(
+            task.uid, case=case, request_id=request_id, content=content, at=at
+        )
+    return task
+
+
+def add_task_photo(
+    *, task: Task, chunks: Iterable[bytes], by: Actor, at: datetime, via: str = ""
+) -> TaskPhoto:
+    """Keep a photo for a task that is not done yet; the same one again is that one.
+
+    Raises:
+        InvalidInput: no photo, broken off, too large, or one too many.
+        Conflict: the task was done or skipped already.
+    """
+    permissions.check_owns_task(by, task)
+    kept = vault.keep_photo(chunks, path="photos")
+    with ledger.recording():
+        return _take_photo(_lock_task(task), kept, by=by, at=at, via=via)
+
+
+def open_task_photo(*, photo: TaskPhoto, by: Actor, at: datetime) -> Path:
+    """Say on the record who looks, then give the path of the bytes."""
+    permissions.check_can_see_photo(by, photo)
+    with ledger.recording():
+        record(
+            TaskPhotoOpened(sha256=photo.sha256),
+            photo.task.case,
+            thing=f"photo:{photo.uid}",
+            by=by,
+            at=at,
+        )
+    return vault.path_of(photo.sha256)
+
+
+def skip_task(*, task: Task, reason: str, by: Actor, at: datetime) -> Task:
+    """Leave a task out, with the reason; the supervisor hears of it at once."""
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput(_("请写明为什么跳过"), path="reason")
+    with ledger.recording():
+        task = _lock_task(task)
+        permissions.check_can_skip_task(by, task)
+        _end_task(task, Task.State.SKIPPED, reason, by=by, at=at)
+        cancel_deadlines(case=task.case, about=f"task:{task.uid}", at=at)
+        record(
+            TaskSkipped(
+                title=task.title,
+                binding=int(task.binding),
+                words_digest=task.digest_of("words"),
+            ),
+            task.case,
+            thing=f"task:{task.uid}",
+            by=by,
+            at=at,
+        )
+    return task
+
+
+def reopen_task(*, task: Task, by: Actor, at: datetime) -> Task:
+    """Take back a completion or a skip; the entry of it stays on the record."""
+    with ledger.recording():
+        task = _lock_task(task)
+        permissions.check_can_reopen_task(by, task)
+        if task.state == Task.State.OPEN:
+            raise Conflict(_("这项任务还没有处理，不需要撤回"))
+        task.state = Task.State.OPEN
+        task.ended_at = None
+        task.ended_by = None
+        task.save(update_fields=["state", "ended_at", "ended_by"])
+        if task.due_at:
+            start_deadline(
+                case=task.case,
+                key="task",
+                about=f"task:{task.uid}",
+                due_at=max(task.due_at, at),
+                at=at,
+            )
+        record(
+            TaskReopened(title=task.title),
+            task.case,
+            thing=f"task:{task.uid}",
+            by=by,
+            at=at,
+        )
+    return task
+
+
+def _take_photo(
+    task: Task, kept: Kept, *, by: Actor, at: datetime, via: str
+) -> TaskPhoto:
+    """Under the lock of the task. What a phone sends again after all is done, is had."""
+    had = task.photos.filter(sha256=kept.sha256).first()
+    if had is not None:
+        return had
+    permissions.check_can_do_task(by, task)
+    if task.photos.count() >= MOST_PHOTOS:
+        raise InvalidInput(_("一项任务最多 %s 张照片") % MOST_PHOTOS, path="photos")
+    photo = TaskPhoto.objects.create(
+        task=task,
+        sha256=kept.sha256,
+        media_type=kept.media_type,
+        size=kept.size,
+        received_at=at,
+    )
+    record(
+        TaskPhotoReceived(
+            title=task.title,
+            media_type=kept.media_type,
+            bytes_count=kept.size,
+            sha256=kept.sha256,
+        ),
+        task.case,
+        thing=f"photo:{photo.uid}",
+        by=by,
+        at=at,
+        via=via,
+    )
+    return photo
+
+
+def _lock_task(task: Task) -> Task:
+    """The task under its row lock, after its case's, as everywhere.
+
+    Without the case's a task could be taken back while somebody closes the case.
+    """
+    case = lock_case(task.case)
+    fresh = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    fresh.case = case
+    return fresh
+
+
+def _end_task(
+    task: Task, state: TaskState, words: str, *, by: Actor, at: datetime
+) -> None:
+    task.state = state
+    task.words = words
+    task.ended_at = at
+    task.ended_by = user_of(by)
+    task.save(update_fields=["state", "words", "ended_at", "ended_by"])

@@ -1,0 +1,107 @@
+"""What the vault takes, under which name, and what it refuses with a sentence."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pytest_django import Settings
+
+from anlan.base import vault
+from anlan.base.errors import InvalidInput, TooLarge
+from tests.pictures import CUT, JPEG, PAGE, PDF, PROGRAM, encoded
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+
+
+def left_over(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_bytes_are_kept_as_they_came_with_what_the_camera_wrote(tmp_path) -> None:
+    with Image.open(BytesIO(JPEG)) as image:
+        exif = image.getexif()
+        exif[0x0110] = "Phone 12"
+        file = BytesIO()
+        image.save(file, "JPEG", exif=exif)
+    taken = file.getvalue()
+
+    kept = vault.keep_photo([taken[:100], taken[100:]], path="photos")
+
+    assert kept.sha256 == sha256(taken).hexdigest()
+    assert (kept.size, kept.media_type) == (len(taken), "image/jpeg")
+    assert vault.path_of(kept.sha256).read_bytes() == taken
+    assert vault.path_of(kept.sha256).stat().st_mode & 0o777 == 0o440
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")],
+)
+def test_photos(kind, media_type) -> None:
+    assert vault.keep_photo([encoded(kind)], path="x").media_type == media_type
+
+
+def test_the_same_bytes_lie_there_once(tmp_path) -> None:
+    for _twice in range(2):
+        vault.keep_photo([JPEG], path="photos")
+
+    assert len(left_over(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", PROGRAM, PAGE, PDF, CUT, encoded("PNG")[:60], encoded("GIF"), JPEG[:3]],
+    ids=["empty", "program", "page", "pdf", "cut", "cut-png", "gif", "three-bytes"],
+)
+def test_what_is_no_whole_photo_is_refused_and_leaves_nothing(
+    tmp_path, content
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        vault.keep_photo([content], path="photos")
+
+    assert refusal.value.path == "photos"
+    assert refusal.value.status == 422
+    assert not left_over(tmp_path)
+
+
+def test_a_report_takes_a_pdf_and_no_page(tmp_path) -> None:
+    assert vault.keep_file([PDF], path="files").media_type == "application/pdf"
+    with pytest.raises(InvalidInput):
+        vault.keep_file([PAGE], path="files")
+
+
+def test_too_many_bytes(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(vault, "MOST_BYTES", len(JPEG) - 1)
+
+    with pytest.raises(TooLarge) as refusal:
+        vault.keep_photo([JPEG[:50], JPEG[50:]], path="photos")
+
+    assert (refusal.value.status, refusal.value.path) == (413, "photos")
+    assert not left_over(tmp_path)
+
+
+def test_more_pixels_than_can_be_unpacked(monkeypatch, tmp_path) -> None:
+    """A picture of one colour is a few kilobytes, whatever its size."""
+    monkeypatch.setattr(vault, "MOST_PIXELS", 60 * 40 - 1)
+
+    with pytest.raises(TooLarge):
+        vault.keep_photo([encoded("PNG")], path="photos")
+
+    assert not left_over(tmp_path)
+    assert vault.keep_photo([encoded("JPEG")], path="photos").size  # read at an eighth
+
+
+def test_a_bomb(tmp_path) -> None:
+    bomb = encoded("PNG", size=(20_000, 20_000), compress_level=1)
+
+    with pytest.raises(TooLarge):
+        vault.keep_photo([bomb], path="photos")
+
+    assert not left_over(tmp_path)
