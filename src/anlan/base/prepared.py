@@ -28,6 +28,7 @@ class _Compiled:
     sql: str
     parameters: tuple[Any, ...]
     places: Mapping[int, str]
+    converters: Any  # what turns the columns into values of Python
 
     def compiler_for(self, values: Mapping[str, Value]) -> Any:
         asked = list(self.parameters)
@@ -36,6 +37,7 @@ class _Compiled:
         compiler = copy.copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # of this thread
         compiler.as_sql = lambda: (self.sql, tuple(asked))
+        compiler.get_converters = lambda _columns: self.converters
         return compiler
 
 
@@ -82,7 +84,9 @@ class Prepared(Generic[Row]):
         }
         if set(places.values()) != set(values):
             raise ValueError("each value must stand in the query as it is")
-        return _Compiled(compiler, sql, tuple(parameters), places)
+        columns = [column for column, _sql, _alias in compiler.select]
+        converters = compiler.get_converters(columns[: compiler.col_count])
+        return _Compiled(compiler, sql, tuple(parameters), places, converters)
 
 
 def _mark(value: Value, number: int) -> Value:
