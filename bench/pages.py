@@ -47,7 +47,7 @@ ENTRIES_A_CASE = 3
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     count = 2_000 if quick else 100_000
-    times = 15 if quick else 200
+    times = 12 if quick else 200
     make_cases(count)
     room = make_room()
     make_record()

@@ -67,7 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("./anlan bench", allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
-    parser.add_argument("--quick", action="store_true", help="small, within a minute")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="small, within a minute; SQLite and one process alone",
+    )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="also write them there"
     )
