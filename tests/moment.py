@@ -7,9 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from anlan.base import limits
 from anlan.base.clock import acting_at
 
 AT = datetime(2026, 11, 23, 6, 2, 31, tzinfo=UTC)  # Monday 14:02:31 in Shanghai
+
+
+def forget_counts() -> None:
+    """Begin with nothing counted against a network, a code or a token."""
+    limits.forget_run_out(at=datetime.max.replace(tzinfo=UTC))
 
 
 @pytest.fixture

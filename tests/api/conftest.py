@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 
 from anlan.accounts.models import ApiToken, User
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
+from tests.moment import forget_counts
 
 
 @pytest.fixture(autouse=True)
 def _hour_of_the_scene(at: datetime) -> Iterator[None]:
-    cache.clear()
+    forget_counts()
     with time_machine.travel(at + timedelta(minutes=1), tick=False):
         yield
 
