@@ -11,7 +11,7 @@ import pytest
 
 from anlan.base import limits
 from anlan.base.clock import acting_at
-from anlan.base.limits import FILE, count_up, forget_run_out, is_over, network_of
+from anlan.base.limits import count_up, forget_run_out, is_over, network_of
 from tests.at_once import at_once
 
 TRIES = 40
@@ -83,7 +83,7 @@ def test_what_cannot_be_counted_lets_through(
     settings.DATA = tmp_path / "away"
     if broken == "no database":
         settings.DATA.mkdir()
-        (settings.DATA / FILE).write_bytes(b"nothing that SQLite knows" * 99)
+        (settings.DATA / limits.FILE).write_bytes(b"nothing that SQLite knows" * 99)
 
     assert [count_up("x", seconds=600) for _ in range(3)] == [0, 0, 0]
     assert not is_over("x", 0)
