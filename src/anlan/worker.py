@@ -12,6 +12,7 @@ from typing import TypeAlias
 from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
+from anlan.base import limits
 from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
@@ -63,6 +64,7 @@ LANES: dict[str, Lane] = {
             "reactions": afterwards.run_reactions,
             "refused devices": devices.record_refusals,
             "old nonces": devices.prune_nonces,
+            "counts that have run out": limits.forget_run_out,
         },
         next_due=(afterwards.next_retry,),
     ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+
+from tests.moment import forget_counts
 
 
 @pytest.fixture(autouse=True)
 def _nothing_counted() -> Iterator[None]:
-    cache.clear()
+    forget_counts()
     yield
-    cache.clear()
+    forget_counts()

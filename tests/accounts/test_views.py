@@ -9,9 +9,11 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from anlan.accounts import services
 from anlan.accounts.models import Place, Post, Region, Shift, User
 from anlan.accounts.roster_file import HEADER
 from anlan.base.sheet import read_sheet
+from anlan.ledger.events import SYSTEM
 from tests.accounts.browsing import sign_in
 
 SITE_PAGES = [
@@ -374,3 +376,49 @@ def test_a_page_opens_for_those_who_may_and_for_nobody_else(scene, client, path)
         assert client.get(path).status_code in expected, username
     client.logout()
     assert client.get(path)["Location"].startswith("/accounts/login/")
+
+
+class TestFromNothing:
+    """A company an hour old: every empty page says what to do next."""
+
+    @pytest.fixture
+    def nothing(self, db, client, at):
+        company = services.found_organisation(
+            code="XIN", name="新公司", by=SYSTEM, at=at
+        )
+        user = services.add_user(
+            organisation=company,
+            username="first",
+            name="第一位",
+            password="a-long-river-5521",
+            by=SYSTEM,
+            at=at,
+        )
+        services.grant_role(
+            user=user, role_key="administrator", node=company, by=SYSTEM, at=at
+        )
+        sign_in(client, user)
+        return client
+
+    def test_the_empty_pages_lead_on(self, nothing):
+        def says(path: str) -> str:
+            page: bytes = nothing.get(path).content
+            return page.decode()
+
+        assert "从这里开始" in says("/")
+        assert "先增加一个项目" in says("/admin/organisation/")
+        nothing.post("/admin/sites/", {"code": "XX", "name": "新苑", "region": ""})
+        assert "从这里开始" not in says("/")
+        assert "先增加一个项目" not in says("/admin/organisation/")
+        assert "先建楼栋" in says("/admin/sites/XX/places/")
+        assert "请先建点位" in says("/admin/sites/XX/posts/")
+        nothing.post(
+            "/admin/sites/XX/places/", {"kind": "spot", "name": "大门", "parent": ""}
+        )
+        assert "建好后去排班" in says("/admin/sites/XX/posts/")
+        place = Place.objects.get(name="大门")
+        nothing.post("/admin/sites/XX/posts/", {"name": "门岗", "place": place.uid})
+        roster = says("/admin/sites/XX/roster/")
+        assert "门岗" in roster
+        assert "还没有人可以排班" in roster
+        assert "缺" not in roster

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -18,11 +17,12 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from anlan.accounts.models import ApiToken, User
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
+from tests.moment import forget_counts
 
 
 @pytest.fixture(autouse=True)
 def _hour_of_the_scene(at: datetime) -> Iterator[None]:
-    cache.clear()
+    forget_counts()
     with time_machine.travel(at + timedelta(minutes=1), tick=False):
         yield
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -24,6 +23,7 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.portal import visitors
 from tests.incidents.story import alerted, entries
+from tests.moment import forget_counts
 from tests.phone.test_views import PNG
 from tests.scene import Scene
 
@@ -33,7 +33,7 @@ def _data_folder_and_clock(settings: Settings, tmp_path, at) -> Iterator[None]:
     """Views read the clock: let it stand at the afternoon of the scene, and tick."""
     settings.DATA = tmp_path
     with time_machine.travel(at):
-        cache.clear()  # the counts of the rate limits
+        forget_counts()  # the counts of the rate limits
         yield
 
 

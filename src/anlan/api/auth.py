@@ -74,7 +74,7 @@ def operation(*scopes: Permission, out: Any, status: int = 200) -> dict[str, Any
 
 
 def _check_rate(token: ApiToken, at: datetime) -> None:
-    """Count the requests of this window, in the cache of the process."""
+    """Count the requests of this window, for all processes together."""
     now = int(at.timestamp())
     if count_up(f"api:{token.pk}:{now // WINDOW}", seconds=2 * WINDOW) > RATE:
         raise TooManyRequests(

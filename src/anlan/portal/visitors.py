@@ -30,7 +30,7 @@ class Visitor:
 def may_report(request: HttpRequest, *, code: str) -> bool:
     """Whether this poster and this network are still below their limits.
 
-    Counted per window, in the cache of the process; the address itself is not kept,
+    Counted per window, for all processes together; the address itself is not kept,
     only a keyed digest of its network.
     """
     network = network_of(request.META.get("REMOTE_ADDR", ""))

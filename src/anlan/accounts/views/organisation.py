@@ -424,9 +424,11 @@ def _tree(
     ):
         raise NotAllowed(_("您没有管理项目的权限"))
     regions = _regions(by)
+    branches = company_tree(by)
     context = {
         "organisation": by.organisation,
-        "branches": company_tree(by),
+        "branches": branches,
+        "has_sites": any(branch.sites for branch in branches),
         "may_change": can_change_tree(by, by.organisation),
         "region_form": region_form or RegionForm(regions=regions),
         "site_form": site_form or NewSiteForm(regions=regions),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.accounts import services
 from anlan.accounts.forms import CopyForm, PostForm, SheetForm, ShiftForm
 from anlan.accounts.models import Post, Shift, Site
-from anlan.accounts.roles import Permission
+from anlan.accounts.roles import Permission, roles_with
 from anlan.accounts.roster_file import ReadRoster, read_roster, write_roster
 from anlan.accounts.selectors import (
     Gap,
@@ -93,6 +93,9 @@ def roster(request: HttpRequest, code: str) -> HttpResponse:
         "before": _week_address(site, monday - WEEK),
         "after": _week_address(site, monday + WEEK),
         "week": monday,
+        "has_people": people.filter(
+            memberships__role_key__in=roles_with(Permission.INCIDENT_RESPOND)
+        ).exists(),
         "may_copy": site.closed_at is None,
         "form": form,
         "sheet": SheetForm(),
@@ -229,6 +232,7 @@ def posts(request: HttpRequest, code: str) -> HttpResponse:
         "site": site,
         "tabs": site_tabs(by, site),
         "posts": _posts(site).select_related("place"),
+        "has_places": places_of(site).exists(),
         "closed": Post.objects.filter(site=site, is_active=False)
         .select_related("place")
         .order_by("name", "pk"),

@@ -11,7 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anlan.accounts.models import Membership, User
-from anlan.accounts.permissions import memberships_not_over, running_memberships
+from anlan.accounts.permissions import (
+    can_change_tree,
+    memberships_not_over,
+    running_memberships,
+)
 from anlan.accounts.roles import Permission
 from anlan.cases.selectors import my_tasks
 from anlan.desk import selectors
@@ -41,6 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "has_more_tasks": len(tasks) > TASKS,
             "duties": selectors.on_duty(user, at=at),
             "gaps": selectors.gaps_today(user, at=at),
+            "begins_company": can_change_tree(user, user.organisation)
+            and not user.organisation.site_set.exists(),
             "begins": _first_role(user, at),
             "closed": selectors.closed_lately(user, at=at),
         },
