@@ -6,31 +6,49 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
+from typing import IO
 from uuid import uuid4
 
 import paho.mqtt.client as paho
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.core.management import CommandError
 from django.db import connection
+from django.utils import timezone
 from paho.mqtt.enums import CallbackAPIVersion
 
 from anlan.base.errors import Conflict
+from anlan.config.environment import Environment
+from anlan.config.management.commands.mqtt import broker_of
 from anlan.incidents.devices_proof import UnknownDevice, signature_of
 from anlan.incidents.enums import DeviceMode
 from anlan.incidents.models import DeviceRefusal, Incident, Report
 from anlan.incidents.services import devices
 from tests.api.boxes import Box, put_up
 from tests.scene import Scene
+from tools.lan_certificates import ensure_certificates
 
 TOPIC = "anlan/alarms/yq/lobby"
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 ROOT = Path(__file__).parents[2]
+needs_mosquitto = pytest.mark.skipif(
+    not Path(MOSQUITTO).exists(),
+    reason="Mosquitto is not installed (Debian: mosquitto)",
+)
 
 
 def _button(scene: Scene) -> Box:
@@ -105,10 +123,7 @@ def test_a_topic_that_is_nobodys_is_refused_and_counted(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    not Path(MOSQUITTO).exists(),
-    reason="Mosquitto is not installed (Debian: mosquitto)",
-)
+@needs_mosquitto
 def test_a_real_broker_and_a_killed_subscriber(
     committed_scene: Scene, tmp_path: Path
 ) -> None:
@@ -135,13 +150,177 @@ def test_a_real_broker_and_a_killed_subscriber(
     assert Incident.objects.count() == 1
 
 
+@dataclass(frozen=True)
+class Tls:
+    """Files for a broker on 127.0.0.1 that wants to see a certificate of ours."""
+
+    folder: Path
+
+    def environment(self, port: int, **other: Path) -> dict[str, str]:
+        files = {
+            "CA": self.folder / "ca.crt",
+            "CERTIFICATE": self.folder / "client.crt",
+            "KEY": self.folder / "client.key",
+            **other,
+        }
+        named = {f"ANLAN_MQTT_{name}": str(path) for name, path in files.items()}
+        return {"ANLAN_MQTT_URL": f"mqtts://127.0.0.1:{port}", **named}
+
+    @property
+    def listener(self) -> str:
+        return (
+            f"certfile {self.folder}/server.crt\nkeyfile {self.folder}/server.key\n"
+            f"cafile {self.folder}/client.crt\nrequire_certificate true\n"
+        )
+
+
+def _tls(folder: Path, *names: str) -> Tls:
+    ensure_certificates(folder, list(names), at=timezone.now())
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "anlan")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        # A broker that runs under another clock than the tests believes it too.
+        .not_valid_before(timezone.now() - timedelta(days=3650))
+        .not_valid_after(timezone.now() + timedelta(days=3650))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "client.crt").write_bytes(certificate.public_bytes(pem))
+    (folder / "client.key").write_bytes(
+        key.private_bytes(
+            pem,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return Tls(folder)
+
+
+@pytest.mark.slow
+@needs_mosquitto
+def test_over_tls_with_certificates_on_both_sides(
+    committed_scene: Scene, tmp_path: Path
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("the subscriber's process is given an SQLite file")
+    _button(committed_scene)
+    tls, port = _tls(tmp_path / "tls", "127.0.0.1"), _free_port()
+    with (
+        _broker(tmp_path, port, tls.listener),
+        _subscribers(port, tls.environment(port)) as subscribe,
+    ):
+        subscriber = subscribe()
+        _publish(port, b'{"event": "panic", "id": "1"}', tls=tls)
+        _until(lambda: Report.objects.count() == 1)
+        subscriber.terminate()
+        assert subscriber.wait(timeout=10) == 0
+
+
+@pytest.mark.slow
+@needs_mosquitto
+@pytest.mark.parametrize(
+    ("names", "ca", "said"),
+    [
+        (["anlan.local"], "ca.crt", "IP address mismatch"),
+        (["127.0.0.1"], "client.crt", "is not trusted"),
+    ],
+)
+def test_a_broker_that_is_not_the_one_is_not_listened_to(
+    tmp_path: Path, names: list[str], ca: str, said: str
+) -> None:
+    """Another host's certificate, and one of an authority that we do not know."""
+    tls, port = _tls(tmp_path / "tls", *names), _free_port()
+    environment = tls.environment(port, CA=tmp_path / "tls" / ca)
+    with _broker(tmp_path, port, tls.listener):
+        line = _first_complaint(tmp_path, environment)
+
+    assert said in line
+    assert f"127.0.0.1:{port}" in line
+
+
+@pytest.mark.slow
+@needs_mosquitto
+def test_a_broker_that_wants_our_certificate_says_so(tmp_path: Path) -> None:
+    tls, port = _tls(tmp_path / "tls", "127.0.0.1"), _free_port()
+    environment = tls.environment(port)
+    del environment["ANLAN_MQTT_CERTIFICATE"], environment["ANLAN_MQTT_KEY"]
+    with _broker(tmp_path, port, tls.listener):
+        assert "CERTIFICATE_REQUIRED" in _first_complaint(tmp_path, environment)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "ANLAN_MQTT_URL is not set"),
+        ({"mqtt_url": "http://broker"}, "mqtt:// or mqtts://"),
+        ({"mqtt_url": "mqtts://b", "mqtt_ca": "/none"}, "No such file"),
+        ({"mqtt_url": "mqtts://b", "mqtt_ca": __file__}, "ANLAN_MQTT_CA"),
+        ({"mqtt_url": "mqtts://b", "mqtt_certificate": "/none"}, "No such file"),
+        ({"mqtt_url": "mqtts://b", "mqtt_key": "/none"}, "needs ANLAN_MQTT_CERT"),
+        ({"mqtt_url": "mqtt://b", "mqtt_ca": "/none"}, "needs mqtts://"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_at_the_start(
+    given: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"ANLAN_{name.upper()}", value)
+    with pytest.raises(CommandError, match=said):
+        broker_of(Environment())  # type: ignore[call-arg]  # from the environment
+
+
+def test_the_name_of_the_host_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANLAN_MQTT_URL", "mqtts://u:p%40@broker.local")
+    broker = broker_of(Environment())  # type: ignore[call-arg]  # from the environment
+    assert broker.tls is not None
+    assert broker.tls.check_hostname
+    assert broker.tls.verify_mode == ssl.CERT_REQUIRED
+    assert (broker.port, broker.username, broker.password) == (8883, "u", "p@")
+    assert "p@" not in repr(broker)
+
+
+def _first_complaint(folder: Path, environment: dict[str, str]) -> str:
+    """The first line that a subscriber logs; it goes on trying, and is stopped."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "manage.py"), "mqtt"],
+        env={**os.environ, "ANLAN_DATA": str(folder), **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        return _first_line(process, process.stderr)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _first_line(process: subprocess.Popen[str], stream: IO[str]) -> str:
+    """What the process says first; one that says nothing is killed."""
+    impatient = threading.Timer(30, process.kill)
+    impatient.start()
+    try:
+        return stream.readline().strip()
+    finally:
+        impatient.cancel()
+
+
 @contextmanager
-def _subscribers(port: int) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def _subscribers(
+    port: int, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     """Starts subscribers; whatever still runs at the end is killed."""
     running: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        running.append(_subscriber(port))
+        running.append(_subscriber(port, environment))
         return running[-1]
 
     try:
@@ -152,7 +331,7 @@ def _subscribers(port: int) -> Iterator[Callable[[], subprocess.Popen[str]]]:
             process.communicate()
 
 
-def _subscriber(port: int) -> subprocess.Popen[str]:
+def _subscriber(port: int, environment: Mapping[str, str]) -> subprocess.Popen[str]:
     database = Path(str(connection.settings_dict["NAME"]))
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "mqtt"],
@@ -162,22 +341,23 @@ def _subscriber(port: int) -> subprocess.Popen[str]:
             "ANLAN_DATA": str(database.parent),
             "ANLAN_MQTT_URL": f"mqtt://127.0.0.1:{port}",
             "ANLAN_LOG_LEVEL": "ERROR",
+            **environment,
         },
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline().strip() == "mqtt ready"
+    assert _first_line(process, process.stdout) == "mqtt ready"
     return process
 
 
 @contextmanager
-def _broker(folder: Path, port: int) -> Iterator[Callable[[], None]]:
+def _broker(folder: Path, port: int, tls: str = "") -> Iterator[Callable[[], None]]:
     """A Mosquitto on loopback that keeps sessions on disk; the answer restarts it."""
     conf = folder / "mosquitto.conf"
     conf.write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-        f"persistence_location {folder}/\nlog_dest none\nuser root\n"
+        f"persistence_location {folder}/\nlog_dest none\nuser root\n{tls}"
     )
     running: list[subprocess.Popen[bytes]] = []
 
@@ -198,9 +378,18 @@ def _broker(folder: Path, port: int) -> Iterator[Callable[[], None]]:
         running[-1].wait(timeout=10)
 
 
-def _publish(port: int, payload: bytes, *, patience: float = 0) -> None:
+def _publish(
+    port: int, payload: bytes, *, patience: float = 0, tls: Tls | None = None
+) -> None:
     """Publish with QoS 1 and wait until the broker has it."""
     client = paho.Client(CallbackAPIVersion.VERSION2)
+    if tls is not None:
+        folder = tls.folder
+        client.tls_set(
+            str(folder / "ca.crt"),
+            str(folder / "client.crt"),
+            str(folder / "client.key"),
+        )
     client.connect("127.0.0.1", port)
     client.loop_start()
     client.publish(TOPIC, payload, qos=1).wait_for_publish(timeout=5 + patience)

@@ -70,13 +70,15 @@ class Environment(BaseSettings):
         description="Name of the session that the broker keeps while we are away.",
     )
     mqtt_ca: Path | None = Field(
-        None, description="Certificates to trust for mqtts://; empty: the system's."
+        None,
+        description="File of the authorities to trust for mqtts://, in PEM form; empty: "
+        "the system's. The broker's certificate must name the host of the address.",
     )
     mqtt_certificate: Path | None = Field(
-        None, description="Our own certificate, if the broker asks for one."
+        None, description="File of our own certificate, if the broker asks for one."
     )
     mqtt_key: Path | None = Field(
-        None, description="The key of that certificate, if it is in another file."
+        None, description="File of its key, if that is not in the same file."
     )
 
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")

@@ -93,26 +93,17 @@ def register_device(
     check_permission(by, Permission.DEVICE_MANAGE, site=site)
     if place.site_id != site.pk:
         raise InvalidInput(_("点位属于别的项目"), path="place")
-    name = name.strip()
-    if not 1 <= len(name) <= 60:
-        raise InvalidInput(_("请写名称，最多 60 字"), path="name")
-    if mapping not in mappings():
-        raise InvalidInput(_("没有这种报文格式"), path="mapping")
-    if not 1 <= rate <= MOST_RATE:
-        raise InvalidInput(
-            _("每分钟条数应在 1 到 %(most)s 之间") % {"most": MOST_RATE}, path="rate"
-        )
     device = Device(
         uid=uuid4(),
         site=site,
         place=place,
         kind=kind,
-        name=name,
+        name=_checked_name(name),
         mode=mode,
         addresses=_networks(mode, addresses),
-        mapping=mapping,
+        mapping=_checked_mapping(mapping),
         topic=_checked_topic(mode, topic),
-        rate=rate,
+        rate=_checked_rate(rate),
         registered_at=at,
         rotated_at=at,
     )
@@ -120,17 +111,13 @@ def register_device(
     with ledger.recording():
         _check_free(device)
         device.save(force_insert=True)
-        _record(
-            DeviceRegistered(
-                device=device.actor_key,
-                device_kind=kind.value,
-                mode=mode.value,
-                place=place.label,
-            ),
-            device,
-            by=by,
-            at=at,
+        event = DeviceRegistered(
+            device=device.actor_key,
+            device_kind=kind.value,
+            mode=mode.value,
+            place=place.label,
         )
+        _record(event, device, by=by, at=at)
     return device, secret
 
 
@@ -480,6 +467,27 @@ def _give_secret(device: Device) -> str:
         else None
     )
     return secret
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= 60:
+        raise InvalidInput(_("请写名称，最多 60 字"), path="name")
+    return name
+
+
+def _checked_mapping(mapping: str) -> str:
+    if mapping not in mappings():
+        raise InvalidInput(_("没有这种报文格式"), path="mapping")
+    return mapping
+
+
+def _checked_rate(rate: int) -> int:
+    if not 1 <= rate <= MOST_RATE:
+        raise InvalidInput(
+            _("每分钟条数应在 1 到 %(most)s 之间") % {"most": MOST_RATE}, path="rate"
+        )
+    return rate
 
 
 def _networks(mode: DeviceMode, addresses: Iterable[str]) -> list[str]:

@@ -55,7 +55,7 @@ def _kind(field: FieldInfo) -> str:
         bool: "true, false",
         int: "number",
         str: "text",
-        Path: "folder",
+        Path: "path",
         SecretStr: "text, secret",
         list: "list, commas between",
     }
