@@ -16,7 +16,7 @@ from django.db import connection, connections
 from anlan.ledger import triggers
 from anlan.ledger.models import Chain
 from anlan.ledger.verify import stretches, words
-from anlan.ledger.verify.findings import Finding, Problem
+from anlan.ledger.verify.findings import Finding, Problem, Stretch
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -61,8 +61,9 @@ def verify(*, processes: int = 1) -> Report:
     report.problems += stretches.chains_without_head(heads)
     for head in heads:
         report.problems += stretches.before_the_first(head)
+    tasks = [stretch for head in heads for stretch in stretches.cut(head)]
     with _workers(processes) as run:
-        findings = _findings(heads, run)
+        findings = _findings(heads, tasks, run)
         promises = chain.from_iterable(words.promises(f) for f in findings)
         for broken in run(words.broken, promises):
             report.problems += broken
@@ -81,6 +82,7 @@ def usable_processes() -> int:
 
 @contextmanager
 def _workers(processes: int) -> Iterator[_Run]:
+    """A ``map`` on so many processes; the caller must not query before its first use."""
     if processes == 1:
         yield map
         return
@@ -90,15 +92,14 @@ def _workers(processes: int) -> Iterator[_Run]:
         yield pool.map
 
 
-def _findings(heads: Iterable[Chain], run: _Run) -> list[Finding]:
-    """What each chain showed; its stretches are walked side by side."""
-    findings = {
-        (head.organisation_id, head.site_id): Finding(
-            head.organisation_id, head.site_id
-        )
-        for head in heads
-    }
-    tasks = [stretch for head in heads for stretch in stretches.cut(head)]
+def _findings(
+    heads: Iterable[Chain], tasks: Iterable[Stretch], run: _Run
+) -> list[Finding]:
+    """What each chain showed; all their stretches are walked side by side."""
+    findings: dict[tuple[int, int], Finding] = {}
+    for head in heads:
+        place = (head.organisation_id, head.site_id)
+        findings[place] = Finding(*place)
     for part in run(stretches.walk, tasks):
         findings[part.organisation_id, part.site_id].add(part)
     return list(findings.values())
