@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import django
 
@@ -49,7 +49,11 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
 
 
 def write(count: int) -> None:
-    """Entries of the size that reports and notes have, in every site's chain."""
+    """Entries of the size that reports and notes have, in every site's chain.
+
+    Nothing follows from them: there are no such responders to call off.
+    """
+    ledger.install_reactions({})
     sites = list(Site.objects.all())
     for start in range(0, count, BATCH):
         site = sites[start // BATCH % len(sites)]
@@ -61,7 +65,8 @@ def write(count: int) -> None:
                     site=site,
                     subject=f"case:{number:036d}",
                     by=SYSTEM,
-                    at=AT,
+                    at=AT + timedelta(milliseconds=number),
+                    via="phone" if number % 2 else "",
                 )
 
 

@@ -18,8 +18,8 @@ COVERED = (
 )
 _UPDATE = "UPDATE ledger_entry SET {column} = {column} WHERE seq = 2"
 # The triggers of a release never change silently: a chain of years relies on them.
-SQLITE_DIGEST = "a58b62e89f998ea4334b1690788556873afde2ba806657ed46daf9ed4b79a591"
-POSTGRESQL_DIGEST = "32f53d6577ecfefbe19a436b4a56bdd14f9eb4d3a52ffbf58354a784b067961c"
+SQLITE_DIGEST = "6076f567a227bc3b59e8c814e5c7f644abf48a223b00413179f18f08f8cf4f2c"
+POSTGRESQL_DIGEST = "1baa6f1737da922f1fb0dab3499dc34c122b64d76e4f0771872beac6f1bef478"
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +53,43 @@ def test_every_column_is_either_covered_or_erasable() -> None:
     columns = {field.column for field in Entry._meta.concrete_fields}
 
     assert columns == {"id", "data", "salt", *COVERED.split()}
+
+
+@pytest.mark.parametrize("recursive", ["OFF", "ON"])
+@pytest.mark.parametrize(
+    ("values", "conflict"),
+    [
+        ({"seq": "seq + 90"}, "id"),
+        ({"id": "id + 90"}, "organisation_id, site_id, seq"),
+    ],
+    ids=["of the same id", "of the same number"],
+)
+def test_replacing(chain, values, conflict, recursive) -> None:
+    names = [str(field.column) for field in Entry._meta.concrete_fields]
+    chosen = {"actor": "'user:x'"} | values
+    insert = f"INTO ledger_entry ({', '.join(names)}) SELECT "
+    insert += ", ".join(chosen.get(name, name) for name in names)
+    insert += " FROM ledger_entry WHERE seq = 2"
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA recursive_triggers = {recursive}")
+        assert refused(f"REPLACE {insert}")
+        assert refused(f"INSERT OR IGNORE {insert}")
+    update = f"ON CONFLICT ({conflict}) DO UPDATE SET actor = 'user:x'"
+    assert refused(f"INSERT {insert} AND true {update}")
+    assert [chain.entry(seq).actor for seq in (1, 2, 3)] == ["system"] * 3
+
+
+@pytest.mark.parametrize("column", ["id", "rowid"])
+def test_giving_an_entry_the_id_of_another(column) -> None:
+    if connection.vendor == "sqlite":
+        assert refused(
+            f"UPDATE OR REPLACE ledger_entry SET {column} = {column} + 1 WHERE seq = 2"  # noqa: S608
+        )
+    else:
+        assert refused("UPDATE ledger_entry SET id = id + 100 WHERE seq = 2")
+    assert Entry.objects.count() == 3
 
 
 def test_erasing_one_of_data_and_salt_only() -> None:
@@ -107,6 +144,7 @@ WEAKENED = {
             ),
         ],
         "ledger_entry_only_erase": ["DROP TRIGGER ledger_entry_only_erase"],
+        "ledger_entry_no_replace": ["DROP TRIGGER ledger_entry_no_replace"],
     },
     "postgresql": {
         "ledger_entry_no_delete": [

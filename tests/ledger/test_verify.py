@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -18,14 +19,20 @@ from anlan.cases import services as cases
 from anlan.cases.models import Note
 from anlan.ledger import models
 from anlan.ledger import services as ledger
-from anlan.ledger import verify as verifying
-from anlan.ledger.events import KINDS, SYSTEM, EntryErased, LedgerBroken, Queued
+from anlan.ledger.events import (
+    KINDS,
+    SYSTEM,
+    EntryErased,
+    LedgerBroken,
+    Queued,
+    System,
+)
 from anlan.ledger.models import Entry, EntryRef
-from anlan.ledger.verify import verify
+from anlan.ledger.verify import stretches, verify
 from anlan.play.company import found_company
 from anlan.play.player import play
 from anlan.play.scenario import read_scenario
-from tests.ledger.chains import Chain, problems, tamper, unprotected
+from tests.ledger.chains import Chain, fact, problems, tamper, unprotected
 
 pytestmark = [pytest.mark.both]
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "garage-dispute.yaml"
@@ -91,6 +98,66 @@ class TestColumns:
         forged.save()  # an INSERT: no trigger refuses it
 
         assert problems() == [(seq, "seq")]
+
+
+class TestUnusualEntries:
+    """Those that are not compared by writing them anew, but field by field."""
+
+    @pytest.fixture
+    def put(self, chain, at) -> Callable[..., None]:
+        """Append entry 11."""
+
+        def put(**more) -> None:
+            said = {"subject": "case:x", "by": SYSTEM, "at": at} | more
+            with ledger.recording():
+                ledger.append(fact(11), site=chain, **said)
+
+        return put
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"on_behalf_of": System("user:radio")},
+            {"on_behalf_of": System("user:radio"), "via": "radio", "exercise": True},
+            {"subject": 'case:"x"'},
+            {"object": "note:back\\slash"},
+            {"via": 'a"b'},
+        ],
+        ids=repr,
+    )
+    def test_sound_and_its_actor_changed(self, put, more) -> None:
+        put(**more)
+        assert problems() == []
+
+        tamper({"seq": 11}, actor="user:x")
+
+        assert problems() == [(11, "actor")]
+
+    def test_column_that_swallows_the_next_field(self, put) -> None:
+        put(object="note:x")
+
+        tamper({"seq": 11}, kind='ledger.text_erased","object":"note:x', object="")
+
+        assert problems() == [(11, "kind"), (11, "object")]
+
+    def test_column_that_is_written_as_the_body_escapes_it(self, put) -> None:
+        put(object="note:back\\slash")
+
+        tamper({"seq": 11}, object="note:back\\\\slash")
+
+        assert problems() == [(11, "object")]
+
+    def test_another_version(self, chain) -> None:
+        body = bytes(chain.entry(10).body).replace(b'"v":1', b'"v":2')
+        tamper({"seq": 10}, body=body, digest=sha256(ledger.LEAF, body))
+
+        assert problems() == [(10, "body"), (10, "head")]
+
+    def test_another_way_to_write_the_same_body(self, chain) -> None:
+        body = bytes(chain.entry(10).body).replace(b'"v":1', b'"v": 1')
+        tamper({"seq": 10}, body=body, digest=sha256(ledger.LEAF, body))
+
+        assert problems() == [(10, "body"), (10, "head")]
 
 
 class TestContents:
@@ -344,8 +411,9 @@ def test_every_kind_of_words_is_covered(db) -> None:
 class TestManyProcesses:
     @pytest.fixture
     def long_chain(self, committing_db, at, monkeypatch) -> Chain:
-        """So short a page that two processes share a chain of a hundred entries."""
-        monkeypatch.setattr(verifying, "_PAGE", 25)
+        """Stretches so short that two processes share a chain of a hundred entries."""
+        monkeypatch.setattr(stretches, "_STRETCH", 50)
+        monkeypatch.setattr(stretches, "_PAGE", 25)
         chain = Chain()
         chain.grow(100, at=at)
         Chain(pk=8).grow(3, at=at)
@@ -387,10 +455,19 @@ class TestManyProcesses:
 
         assert problems(processes=2) == [(5, "data")]
 
-    def test_forged_head_far_ahead(self, long_chain) -> None:
-        models.Chain.objects.filter(site_id=7).update(seq=1_000_000)
+    @pytest.mark.parametrize("seq", [-1, 0, 101, 1_000_000, 2**62])
+    def test_forged_head(self, long_chain, seq) -> None:
+        models.Chain.objects.filter(site_id=7).update(seq=seq)
 
-        assert (101, "seq") in problems(processes=2)
+        place = min(max(seq, -1), 100) + 1
+        assert problems(processes=2) == [(place, "seq")]
+
+    def test_entry_numbered_far_ahead(self, long_chain) -> None:
+        with unprotected():
+            Entry.objects.filter(site_id=7, seq=100).update(seq=2**62)
+        models.Chain.objects.filter(site_id=7).update(seq=2**62)
+
+        assert {(100, "seq"), (2**62, "seq")} <= set(problems(processes=2))
 
 
 class TestCommand:

@@ -30,6 +30,20 @@ SQLITE = {
         "CREATE TRIGGER ledger_entry_no_delete BEFORE DELETE "
         "ON ledger_entry BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
     ),
+    # REPLACE, and an update of the key that runs into another row, remove rows without
+    # asking the trigger above.
+    "ledger_entry_no_replace": (
+        "CREATE TRIGGER ledger_entry_no_replace BEFORE INSERT ON ledger_entry "
+        "WHEN EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.id) "
+        "OR EXISTS (SELECT 1 FROM ledger_entry WHERE organisation_id = NEW.organisation_id "
+        "AND site_id = NEW.site_id AND seq = NEW.seq) "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    ),
+    "ledger_entry_same_id": (
+        "CREATE TRIGGER ledger_entry_same_id BEFORE UPDATE ON ledger_entry "
+        "WHEN NEW.id <> OLD.id "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    ),
 }
 
 POSTGRESQL_FUNCTION = """\
@@ -54,6 +68,11 @@ POSTGRESQL = {
     "ledger_entry_no_truncate": (
         "CREATE TRIGGER ledger_entry_no_truncate BEFORE TRUNCATE "
         "ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
+    ),
+    "ledger_entry_same_id": (
+        "CREATE TRIGGER ledger_entry_same_id BEFORE UPDATE "
+        "ON ledger_entry FOR EACH ROW WHEN (NEW.id <> OLD.id) "
+        "EXECUTE FUNCTION ledger_refuse()"
     ),
 }
 

@@ -1,0 +1,184 @@
+"""Chains from their first entry to beyond their head, cut so that processes share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from anlan.ledger.events import KINDS, EntryErased, TextErased
+from anlan.ledger.models import Chain, Entry
+from anlan.ledger.verify.entries import COLUMNS, Row, explain, is_as_made
+from anlan.ledger.verify.findings import Finding, Problem, Stretch
+
+_FIRST = bytes(32)  # the digest that the first entry of a chain continues
+_MOST = 2**63 - 1
+_STRETCH = 20_000  # entries that a process checks in one go
+_PAGE = 500  # entries read at once: more of them leave the processor's cache
+
+
+def cut(head: Chain) -> list[Stretch]:
+    """The stretches of a chain, in their order: at least one, and 100 at most.
+
+    A head that was set far ahead of the entries makes no more of them.
+    """
+    upto = max(0, min(head.seq, _last_seq(head)))
+    step = max(_STRETCH, upto // 100 + 1)
+    marks = [0, *range(step, upto, step), upto]
+    return [
+        Stretch(head.organisation_id, head.site_id, a, b, is_last=b == upto)
+        for a, b in pairwise(marks)
+    ]
+
+
+def walk(stretch: Stretch) -> Finding:
+    """Check every entry of a stretch; the last one also against the head and beyond."""
+    organisation_id, site_id = stretch.organisation_id, stretch.site_id
+    finding = Finding(organisation_id, site_id)
+    seq, prev = stretch.after, _digest_at(stretch, stretch.after)
+    silent = _silent_kinds()
+    for row in chain.from_iterable(_pages(stretch)):
+        if row[0] != seq + 1:
+            finding.say(seq + 1, "seq", f"missing: the next entry is {row[0]}")
+        seq, digest, kind = row[0], row[2], row[5]
+        if is_as_made(row, prev, organisation_id, site_id):
+            if kind not in silent:
+                _hear(kind, row, finding)
+        elif (said := explain(row, prev, finding)) is not None:
+            _hear(said, row, finding)
+        prev = digest
+        finding.entries += 1
+    if stretch.is_last:
+        _check_head(stretch, seq, prev, finding)
+    elif seq < stretch.upto:
+        finding.say(seq + 1, "seq", "missing, up to the next stretch")
+    return finding
+
+
+def _silent_kinds() -> set[str]:
+    """The kinds whose entries promise nothing about any other row."""
+    erasing = (TextErased.kind, EntryErased.kind)
+    return {
+        kind
+        for kind, event in KINDS.items()
+        if not event.covers and kind not in erasing
+    }
+
+
+def _hear(kind: str, row: Row, finding: Finding) -> None:
+    """Note what an entry promises about words, and which blanks it accounts for."""
+    seq, thing = row[0], row[7]
+    event = KINDS.get(kind)
+    if event is None:
+        finding.say(seq, "kind", f"unknown kind {kind}")
+        return
+    facts: dict[str, Any] = orjson.loads(row[3] or b"{}")
+    if event is EntryErased:
+        finding.erased_entries.add(facts["seq"])
+    elif event is TextErased:
+        finding.erased_words.add((facts["model"], facts["row"], facts["field"]))
+    uid = thing.partition(":")[2]
+    for covered in event.covers:
+        if (digest := facts.get(covered.digest_field)) is not None:
+            finding.words[covered.model, uid, covered.field] = (seq, digest)
+
+
+def _check_head(stretch: Stretch, seq: int, digest: bytes, finding: Finding) -> None:
+    """Compare the last entry with the head as it is now: the chain may have grown."""
+    head = Chain.objects.get(
+        organisation_id=stretch.organisation_id, site_id=stretch.site_id
+    )
+    if head.seq > seq:
+        finding.say(seq + 1, "seq", f"missing: the head says {head.seq} entries")
+    elif head.seq < seq:
+        finding.say(head.seq + 1, "seq", "it is beyond the head of the chain")
+    elif bytes(head.digest) != digest:
+        finding.say(seq, "head", "the head holds another digest")
+
+
+def _pages(stretch: Stretch) -> Iterator[list[Row]]:
+    after = stretch.after
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {COLUMNS[connection.vendor]} FROM ledger_entry "  # noqa: S608
+                "WHERE organisation_id = %s AND site_id = %s AND seq > %s "
+                "AND seq <= %s ORDER BY seq LIMIT %s",
+                [
+                    stretch.organisation_id,
+                    stretch.site_id,
+                    after,
+                    _MOST if stretch.is_last else stretch.upto,
+                    _PAGE,
+                ],
+            )
+            page = cursor.fetchall()
+        yield page
+        if len(page) < _PAGE:
+            return
+        after = page[-1][0]
+
+
+def _last_seq(head: Chain) -> int:
+    entries = Entry.objects.filter(
+        organisation_id=head.organisation_id, site_id=head.site_id
+    )
+    return entries.order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
+def _digest_at(stretch: Stretch, seq: int) -> bytes:
+    """The digest that entry ``seq`` + 1 continues; nothing if there is no entry ``seq``."""
+    if seq == 0:
+        return _FIRST
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT digest FROM ledger_entry "
+            "WHERE organisation_id = %s AND site_id = %s AND seq = %s",
+            [stretch.organisation_id, stretch.site_id, seq],
+        )
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def chains_without_head(heads: Sequence[Chain]) -> Iterator[Problem]:
+    """Chains of entries that no head speaks of, and that so were not walked."""
+    known = {(head.organisation_id, head.site_id) for head in heads}
+    for organisation_id, site_id in _chains():
+        if (organisation_id, site_id) not in known:
+            yield Problem(organisation_id, site_id, 0, "head", "the chain has no head")
+
+
+def _chains() -> Iterator[tuple[int, int]]:
+    """Every chain that has an entry: one look into the index for each of them."""
+    place = (-(2**63), -(2**63))
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT organisation_id, site_id FROM ledger_entry "
+                "WHERE (organisation_id, site_id) > (%s, %s) "
+                "ORDER BY organisation_id, site_id LIMIT 1",
+                place,
+            )
+            row = cursor.fetchone()
+        if row is None:
+            return
+        place = row
+        yield place
+
+
+def before_the_first(head: Chain) -> Iterator[Problem]:
+    """Entries numbered below 1 belong to no chain, but a timeline would show them."""
+    early = Entry.objects.filter(
+        organisation_id=head.organisation_id, site_id=head.site_id, seq__lt=1
+    )
+    for seq in early.values_list("seq", flat=True):
+        yield Problem(
+            head.organisation_id,
+            head.site_id,
+            seq,
+            "seq",
+            "a chain begins with entry 1",
+        )
