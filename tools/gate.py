@@ -25,9 +25,9 @@ from tools.places import (
     say,
 )
 from tools.stamps import write_whole
+from tools.template_format import DJANGOFMT
 
 DJADE = ("--target-version", "5.2")
-DJANGOFMT = ("--profile", "django", "--line-length", "100")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ def checks() -> list[Check]:
     about_templates = [
         Check("templates", [program("djade"), *DJADE, "--check", *template_files()]),
         Check("template lint", [program("djangofmt"), "check", *page_templates()]),
+        Check(
+            "template format",
+            [program("python"), "-m", "tools.template_format", *page_templates()],
+        ),
     ]
     return [
         Check("types", [program("mypy"), "src", "tests", "tools"]),
