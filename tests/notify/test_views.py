@@ -160,6 +160,8 @@ def test_a_sites_own_channel_beats_the_companys_until_it_is_removed(
     assert "own.example" in page
     assert 'value="own"' not in page
     assert "sms.example" not in page
+    assert "为项目单独设置" not in site_admin.get("/notify/").content.decode()
+    assert "为项目单独设置" in admin.get("/notify/").content.decode()
     assert last_sentence() == "项目管理员修改了云栖花园通知渠道：短信"
 
     assert site_admin.post(f"/notify/channels/{own.uid}/removal/").status_code == 302

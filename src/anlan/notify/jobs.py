@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeAlias
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -48,6 +49,12 @@ REST_SECONDS = 5.0  # for a channel that does not answer: its others fail at onc
 
 _POOL = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="notify")
 _resting: dict[int | None, float] = {}
+
+
+_Ready: TypeAlias = tuple[Delivery, Outgoing]
+_Unsendable: TypeAlias = dict[int, Outcome]  # by delivery
+_FAULT = Outcome(verdict=Verdict.RETRY, error="fault")  # ours: the log says which
+_SWITCHED_OFF = Outcome(verdict=Verdict.DROPPED, error=SkipReason.UNCONFIGURED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,23 +206,33 @@ def _claim(at: datetime, most: int) -> list[Delivery]:
     return claimed
 
 
-def _batches(
-    claimed: Sequence[Delivery],
-) -> tuple[list[_Batch], dict[int, Outcome]]:
-    """Group what one call can take, and answer at once for what cannot be sent.
+def _batches(claimed: Sequence[Delivery]) -> tuple[list[_Batch], _Unsendable]:
+    """Group what one call can take, and answer at once for what cannot be sent."""
+    ready, unsendable = _made_ready(claimed)
+    # Stable: alarms stay first, and the pool takes batches in this order.
+    ready.sort(key=_same_call)
+    batches: list[_Batch] = []
+    for _key, group in groupby(ready, key=_same_call):
+        together = list(group)
+        first = together[0][0]
+        try:
+            batches += _split(together, _config(first))
+        except Exception:
+            log.exception("channel %s cannot be read", first.channel_id)
+            unsendable.update((row.pk, _FAULT) for row, _item in together)
+    return batches, unsendable
 
-    One row that cannot be put into words must not hold up the others.
-    """
-    unsendable: dict[int, Outcome] = {}
-    ready: list[tuple[Delivery, Outgoing]] = []
+
+def _made_ready(claimed: Sequence[Delivery]) -> tuple[list[_Ready], _Unsendable]:
+    """Put each row into words; one that cannot be must not hold up the others."""
+    ready: list[_Ready] = []
+    unsendable: _Unsendable = {}
     names = names_in(row.message for row in claimed)
     known = _known_addresses(claimed)
     words: dict[tuple[int, str], tuple[str, str]] = {}
     for row in claimed:
         if row.channel is not None and not row.channel.is_enabled:
-            unsendable[row.pk] = Outcome(
-                verdict=Verdict.DROPPED, error=SkipReason.UNCONFIGURED
-            )
+            unsendable[row.pk] = _SWITCHED_OFF
             continue
         try:
             said = (row.message_id, row.user.language if row.user else "")
@@ -224,36 +241,28 @@ def _batches(
             ready.append((row, _outgoing(row, words[said], known)))
         except Exception:
             log.exception("delivery %s cannot be made ready", row.uid)
-            unsendable[row.pk] = Outcome(verdict=Verdict.RETRY, error="fault")
-    # Stable: alarms stay first, and the pool takes batches in this order.
-    ready.sort(key=_same_call)
-    batches: list[_Batch] = []
-    for _key, group in groupby(ready, key=_same_call):
-        together = list(group)
-        first = together[0][0]
-        try:
-            config = _config(first)
-        except Exception:
-            log.exception("channel %s cannot be read", first.channel_id)
-            fault = Outcome(verdict=Verdict.RETRY, error="fault")
-            unsendable.update((row.pk, fault) for row, _item in together)
-            continue
-        sender = sender_for(ChannelKind(first.kind))
-        for start in range(0, len(together), sender.batch):
-            part = together[start : start + sender.batch]
-            batches.append(
-                _Batch(
-                    sender=sender,
-                    channel=first.channel_id,
-                    config=config,
-                    items=tuple(item for _row, item in part),
-                    rows=tuple(row.pk for row, _item in part),
-                )
-            )
-    return batches, unsendable
+            unsendable[row.pk] = _FAULT
+    return ready, unsendable
 
 
-def _same_call(ready: tuple[Delivery, Outgoing]) -> tuple[bool, int, str, int, str]:
+def _split(together: Sequence[_Ready], config: Config) -> list[_Batch]:
+    """What one call can take, cut to what its sender takes at once."""
+    first = together[0][0]
+    sender = sender_for(ChannelKind(first.kind))
+    return [
+        _Batch(
+            sender=sender,
+            channel=first.channel_id,
+            config=config,
+            items=tuple(item for _row, item in part),
+            rows=tuple(row.pk for row, _item in part),
+        )
+        for start in range(0, len(together), sender.batch)
+        if (part := together[start : start + sender.batch])
+    ]
+
+
+def _same_call(ready: _Ready) -> tuple[bool, int, str, int, str]:
     row, _item = ready
     language = row.user.language if row.user else ""
     return (
@@ -297,7 +306,7 @@ def _hand_over(batch: _Batch, at: datetime) -> list[Outcome]:
     except Exception:
         # A fault of one sender must not stop the others; the row is tried again.
         log.exception("the sender %s failed", batch.sender.kind)
-        outcome = Outcome(verdict=Verdict.RETRY, error="fault")
+        outcome = _FAULT
     return [outcome] * len(batch.items)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -77,9 +77,7 @@ def overview(request: HttpRequest, reader: User) -> HttpResponse:
         request,
         "notify/overview.html",
         {
-            "ways": [
-                (kind, [c for c in configured if c.kind == kind]) for kind in OUTSIDE
-            ],
+            "ways": _ways(configured, most=len(_scopes(reader))),
             "groups": GROUPS,
             "inherited": selectors.inherited_kinds(reader),
             "results": [
@@ -315,6 +313,20 @@ def _receipt_addresses(
         secret=f"{signed}/{address_key(channel)}",
         format=formats()[channel.settings[RECEIPTS]],
     )
+
+
+def _ways(
+    configured: Sequence[Channel], *, most: int
+) -> list[tuple[ChannelKind, list[Channel], bool]]:
+    """Each way with its channels, and whether there is room for one more.
+
+    The company and each site have one of a kind, ``most`` in all; of groups any number.
+    """
+    found: list[tuple[ChannelKind, list[Channel], bool]] = []
+    for kind in OUTSIDE:
+        channels = [channel for channel in configured if channel.kind == kind]
+        found.append((kind, channels, kind in GROUPS or len(channels) < most))
+    return found
 
 
 def _scopes(reader: User) -> list[tuple[str, str]]:
