@@ -18,7 +18,7 @@ from tests.desk.conftest import SignIn
 from tests.scene import Scene
 
 _NUMBER = re.compile(r'class="link mono nowrap" href="/cases/([^/"]+)/"')
-_NEXT = re.compile(r'href="([^"]+)" rel="next"')
+_NEXT = re.compile(r'href="([^"]+)"\s+rel="next"')
 
 
 def _many(scene: Scene, at: datetime, count: int, **more: object) -> list[Case]:

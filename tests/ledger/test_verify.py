@@ -27,7 +27,7 @@ from anlan.ledger.events import (
     Queued,
     System,
 )
-from anlan.ledger.models import Entry, EntryRef
+from anlan.ledger.models import LEAF, Entry, EntryRef
 from anlan.ledger.verify import stretches, verify
 from anlan.play.company import found_company
 from anlan.play.player import play
@@ -149,13 +149,13 @@ class TestUnusualEntries:
 
     def test_another_version(self, chain) -> None:
         body = bytes(chain.entry(10).body).replace(b'"v":1', b'"v":2')
-        tamper({"seq": 10}, body=body, digest=sha256(ledger.LEAF, body))
+        tamper({"seq": 10}, body=body, digest=sha256(LEAF, body))
 
         assert problems() == [(10, "body"), (10, "head")]
 
     def test_another_way_to_write_the_same_body(self, chain) -> None:
         body = bytes(chain.entry(10).body).replace(b'"v":1', b'"v": 1')
-        tamper({"seq": 10}, body=body, digest=sha256(ledger.LEAF, body))
+        tamper({"seq": 10}, body=body, digest=sha256(LEAF, body))
 
         assert problems() == [(10, "body"), (10, "head")]
 
@@ -169,7 +169,7 @@ class TestContents:
 
     def test_changed_body_with_its_digest(self, chain) -> None:
         body = bytes(chain.entry(4).body).replace(b'"system"', b'"user:x"')
-        digest = sha256(ledger.LEAF, body)
+        digest = sha256(LEAF, body)
         tamper({"seq": 4}, body=body, digest=digest, actor="user:x")
 
         assert problems() == [(5, "prev")]

@@ -9,6 +9,9 @@ from django.db import models
 
 from anlan.base.digest import text_digest
 
+VERSION = 1  # of the body of an entry
+LEAF = b"\x00"  # the leaf prefix of RFC 6962, so that a tree can stand on these digests
+
 
 def new_salt() -> bytes:
     """Sixteen random bytes: enough that short words cannot be guessed from a digest."""

@@ -32,10 +32,8 @@ from anlan.ledger.events import (
     Reaction,
     TextErased,
 )
-from anlan.ledger.models import Chain, Entry, EntryRef, Worded
+from anlan.ledger.models import LEAF, VERSION, Chain, Entry, EntryRef, Worded
 
-VERSION = 1
-LEAF = b"\x00"  # the leaf prefix of RFC 6962, so that a tree can stand on these digests
 SALT_BYTES = 16
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from anlan.base.digest import canonical_json
-from anlan.ledger.services import LEAF, VERSION
+from anlan.ledger.models import LEAF, VERSION
 from anlan.ledger.verify.findings import Finding
 
 # What `COLUMNS` asks for, if nobody put something else there. Plain tuples: building a
