@@ -9,6 +9,9 @@ from django.db import models
 
 from anlan.base.digest import text_digest
 
+VERSION = 1  # of the body
+LEAF = b"\x00"  # the leaf prefix of RFC 6962, so that a tree can stand on these digests
+
 
 def new_salt() -> bytes:
     """Sixteen random bytes: enough that short words cannot be guessed from a digest."""
@@ -77,7 +80,7 @@ class Entry(models.Model):
 
 
 class EntryRef(models.Model):
-    """A further thing an entry speaks of. Not hashed: rebuilt from the entries."""
+    """A further thing an entry speaks of. Not hashed: derived, see `references`."""
 
     organisation_id = models.BigIntegerField()
     site_id = models.BigIntegerField()
@@ -89,6 +92,12 @@ class EntryRef(models.Model):
             models.UniqueConstraint(
                 fields=["ref", "organisation_id", "site_id", "seq"],
                 name="ledger_ref_once",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["organisation_id", "site_id", "seq"],
+                name="ledger_refs_of_entry",
             )
         ]
 

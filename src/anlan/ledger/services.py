@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
 from anlan.base.digest import canonical_json, sha256
+from anlan.ledger import references
 from anlan.ledger.events import (
     KINDS,
     Actor,
@@ -31,10 +32,8 @@ from anlan.ledger.events import (
     Reaction,
     TextErased,
 )
-from anlan.ledger.models import Chain, Entry, EntryRef, Worded
+from anlan.ledger.models import LEAF, VERSION, Chain, Entry, EntryRef, Worded
 
-VERSION = 1
-LEAF = b"\x00"  # the leaf prefix of RFC 6962, so that a tree can stand on these digests
 SALT_BYTES = 16
 
 
@@ -102,7 +101,6 @@ def append(
     on_behalf_of: Actor | None = None,
     via: str = "",
     exercise: bool = False,
-    refs: Iterable[str] = (),
 ) -> None:
     """Queue ``event`` for the chain of ``site``.
 
@@ -116,7 +114,6 @@ def append(
         happened: the claimed time, if it is not ``at``.
         on_behalf_of: the person for whom ``by`` entered it (a guard with only a radio).
         via: how it came: ``web``, ``phone``, ``device``, ``api``, ``radio``, ``play``.
-        refs: further things it speaks of, so that their pages find it.
 
     Raises:
         RuntimeError: outside ``recording()``; a programming error, never caught.
@@ -133,7 +130,6 @@ def append(
         on_behalf_of=on_behalf_of,
         via=via,
         exercise=exercise,
-        refs=refs,
     )
 
 
@@ -150,7 +146,6 @@ def append_to(
     on_behalf_of: Actor | None = None,
     via: str = "",
     exercise: bool = False,
-    refs: Iterable[str] = (),
 ) -> None:
     """Queue ``event`` for a chain named by its numbers; site 0 is the organisation."""
     current = _current.get()
@@ -169,7 +164,6 @@ def append_to(
             happened_at=happened or at,
             recorded_at=at,
             exercise=exercise,
-            refs=tuple(refs),
         )
     )
 
@@ -208,9 +202,12 @@ def erase_text(
 
 
 def erase_entry(*, entry: Entry, reason: str, by: Actor, at: datetime) -> None:
-    """Blank the data of an entry, say so on its chain, and leave the chain whole."""
+    """Blank the data of an entry and what was derived from it; say so on its chain."""
     with recording():
         Entry.objects.filter(pk=entry.pk).update(data=None, salt=None)
+        EntryRef.objects.filter(
+            organisation_id=entry.organisation_id, site_id=entry.site_id, seq=entry.seq
+        ).delete()
         append_to(
             EntryErased(seq=entry.seq, reason=reason),
             organisation_id=entry.organisation_id,
@@ -235,7 +232,6 @@ def _write(queue: Sequence[Queued]) -> None:
     for queued in queue:
         by_chain[queued.organisation_id, queued.site_id].append(queued)
     entries: list[Entry] = []
-    refs: list[EntryRef] = []
     # Ascending, so that two transactions that touch the same chains cannot deadlock.
     for organisation_id, site_id in sorted(by_chain):
         head = _locked_head(organisation_id, site_id)
@@ -243,20 +239,10 @@ def _write(queue: Sequence[Queued]) -> None:
             entry = link(queued, seq=head.seq + 1, prev=bytes(head.digest))
             head.seq, head.digest = entry.seq, entry.digest
             entries.append(entry)
-            refs.extend(
-                EntryRef(
-                    organisation_id=organisation_id,
-                    site_id=site_id,
-                    seq=entry.seq,
-                    ref=ref,
-                )
-                for ref in dict.fromkeys(queued.refs)
-                if ref != queued.subject
-            )
         head.save(update_fields=["seq", "digest"])
     Entry.objects.bulk_create(entries)
-    if refs:
-        EntryRef.objects.bulk_create(refs)
+    if any(queued.event.refers for queued in queue):
+        references.write(entries)
 
 
 def _locked_head(organisation_id: int, site_id: int) -> Chain:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from anlan.cases.models import Case
@@ -20,7 +19,6 @@ def record(
     happened: datetime | None = None,
     on_behalf_of: Actor | None = None,
     via: str = "",
-    refs: Iterable[str] = (),
 ) -> None:
     """Append to the case's timeline; ``thing`` is what was changed, ``task:<uid>``."""
     ledger.append(
@@ -34,7 +32,6 @@ def record(
         on_behalf_of=on_behalf_of,
         via=via,
         exercise=case.exercise,
-        refs=refs,
     )
 
 
