@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -88,3 +89,10 @@ def test_from_several_threads(committed_scene: Scene) -> None:
     results = at_once(*(partial(query, code=place.code) for place in places))
     assert failures(results) == []
     assert results == [[place] for place in places]
+
+
+def test_identifiers(scene: Scene) -> None:
+    query = Prepared(lambda uid: Place.objects.filter(uid=uid).values_list("code"))
+    for place in Place.objects.all():
+        assert query(uid=place.uid) == [(place.code,)]
+    assert query.first(uid=uuid4()) is None

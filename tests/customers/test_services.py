@@ -11,7 +11,7 @@ from anlan.customers import selectors, services
 from anlan.customers.enums import ErasureReason, Gender, ProtectedField
 from anlan.customers.models import Disclosure, KnownAt, Person, Unit
 from anlan.ledger.events import SYSTEM
-from anlan.ledger.models import Entry
+from anlan.ledger.models import Entry, EntryRef
 from anlan.ledger.verify import verify
 
 NAME, PHONE = "陈晓雯", "19900006620"
@@ -416,7 +416,7 @@ def test_reveal_returns_the_value_and_leaves_a_quiet_entry(front):
         reason=" 通知  就医 ",
         by=front.officer,
         at=front.at,
-        refs=["case:1"],
+        read_for="case:1",
     )
 
     entry = entries("customers.protected_field_read")[0]
@@ -424,7 +424,8 @@ def test_reveal_returns_the_value_and_leaves_a_quiet_entry(front):
     assert value == f"+86{PHONE}"
     assert entry.actor == look.reader == front.officer.actor_key
     assert entry.object == f"disclosure:{look.uid}"
-    assert look.reason == "通知 就医"
+    assert (look.reason, look.read_for) == ("通知 就医", "case:1")
+    assert EntryRef.objects.get(seq=entry.seq, site_id=front.site.pk).ref == "case:1"
     assert list(selectors.looks_at(person)) == [look]
     assert verify().problems == []
 

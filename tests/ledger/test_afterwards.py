@@ -103,7 +103,6 @@ def test_the_entry_is_told_as_it_was_recorded(at: datetime, later: datetime) -> 
             via="phone",
             happened=at - timedelta(minutes=40),
             exercise=True,
-            refs=["place:z"],
         )
 
     run_reactions(at=later)
@@ -115,7 +114,6 @@ def test_the_entry_is_told_as_it_was_recorded(at: datetime, later: datetime) -> 
     assert entry.recorded_at == at
     assert entry.happened_at == at - timedelta(minutes=40)
     assert entry.exercise
-    assert entry.refs == ("place:z",)
 
 
 @pytest.mark.django_db

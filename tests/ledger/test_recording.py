@@ -12,7 +12,7 @@ from django.db.transaction import TransactionManagementError
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Queued, TextErased
 from anlan.ledger.models import Chain as Head
-from anlan.ledger.models import Entry, EntryRef
+from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.reactions import install
 from tests.ledger.chains import Chain, fact
@@ -140,14 +140,6 @@ def test_each_site_has_its_own_numbers(put) -> None:
 
     numbers = Entry.objects.order_by("site_id", "seq").values_list("site_id", "seq")
     assert list(numbers) == [(7, 1), (9, 1), (9, 2)]
-
-
-def test_references_are_kept_once_and_without_the_subject(put) -> None:
-    with ledger.recording():
-        put(refs=["person:a", "case:x", "person:a", "place:b"])
-
-    refs = EntryRef.objects.order_by("ref").values_list("seq", "ref")
-    assert list(refs) == [(1, "person:a"), (1, "place:b")]
 
 
 class TestReactions:

@@ -116,7 +116,7 @@ def test_link_makes_the_vectors(
         queued[name] = datetime.fromisoformat(queued[name])
 
     entry = link(
-        Queued(event=Fact(**vector["facts"]), refs=(), **queued),
+        Queued(event=Fact(**vector["facts"]), **queued),
         seq=vector["seq"],
         prev=bytes.fromhex(vector["prev"]),
     )

@@ -269,7 +269,6 @@ class TestOrder:
             happened_at=at,
             recorded_at=at,
             exercise=False,
-            refs=(),
         )
         ledger.link(queued, seq=11, prev=bytes(last.digest)).save()
 
@@ -373,12 +372,6 @@ class TestWords:
         assert (entry.data, entry.salt) == (None, None)
         assert problems() == []
 
-    def test_references_are_an_index_and_no_evidence(self, scene, note) -> None:
-        assert EntryRef.objects.exists()
-        EntryRef.objects.all().delete()
-
-        assert problems() == []
-
 
 @pytest.mark.slow
 def test_every_kind_of_words_is_covered(db) -> None:
@@ -446,6 +439,12 @@ class TestManyProcesses:
         tamper({"site_id": 7, "seq": seq}, actor="user:x")
 
         assert problems(processes=2) == [(seq, "actor")]
+
+    @pytest.mark.parametrize("seq", [-1, 0, 1, 50, 51, 101])
+    def test_reference_that_no_entry_makes(self, long_chain, seq) -> None:
+        EntryRef.objects.create(organisation_id=1, site_id=7, seq=seq, ref="a:b")
+
+        assert problems(processes=2) == [(seq, "reference")]
 
     def test_erased_in_one_stretch_and_said_in_another(self, long_chain, at) -> None:
         ledger.erase_entry(entry=long_chain.entry(4), reason="申请", by=SYSTEM, at=at)

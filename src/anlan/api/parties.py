@@ -208,7 +208,7 @@ def unmask(request: ApiRequest, uid: UUID, body: UnmaskIn) -> UnmaskedOut:
         by=caller.user,
         at=caller.at,
         via="api",
-        refs=[party.case.subject],
+        read_for=party.case.subject,
     )
     return UnmaskedOut(field=body.field.value, value=value)
 

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
 
 Row = TypeVar("Row")  # a model, or what ``values_list`` makes of it
-Value: TypeAlias = int | str | date | datetime
+Value: TypeAlias = int | str | UUID | date | datetime
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ def _mark(value: Value, number: int) -> Value:
         return datetime(9000, 1, 1, tzinfo=UTC) + timedelta(days=number)
     if isinstance(value, date):
         return date(9000, 1, 1) + timedelta(days=number)
+    if isinstance(value, UUID):
+        return UUID(int=number)
     if isinstance(value, int):
         return 2**62 + number
     return f"\x01{number}"
@@ -106,8 +109,10 @@ def _adapted(value: Value) -> Any:
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
         return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
     return value
 
 
 def _is_value(parameter: Any) -> bool:
-    return isinstance(parameter, int | str | date)
+    return isinstance(parameter, int | str | UUID | date)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.cases.enums import Phase, Role, Severity
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, RefInFact, recorded
 
 
 def role_words(codes: str) -> str:
@@ -189,6 +189,7 @@ class PartyAdded(Event):
     covers: ClassVar[tuple[Covered, ...]] = (
         Covered(digest_field="words_digest", model="cases.Party", field="description"),
     )
+    refers: ClassVar[tuple[RefInFact, ...]] = (RefInFact(fact="person"),)
 
     party: str
     roles: str
@@ -206,6 +207,7 @@ class PartyIdentified(Event):
     kind: ClassVar[str] = "case.party_identified"
     sentence: ClassVar[str] = _("{actor}确认当事人身份：{party}")
     tone: ClassVar[str] = "people"
+    refers: ClassVar[tuple[RefInFact, ...]] = (RefInFact(fact="person"),)
 
     party: str
     person: str | None = None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.customers.enums import ErasureReason, ProtectedField
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, RefInRow, recorded
 
 _NAME = Covered(digest_field="name_digest", model="customers.Person", field="name")
 _NOTE = Covered(digest_field="note_digest", model="customers.Person", field="note")
@@ -96,6 +96,9 @@ class ProtectedFieldRead(Event):
         Covered(
             digest_field="reason_digest", model="customers.Disclosure", field="reason"
         ),
+    )
+    refers: ClassVar[tuple[RefInRow, ...]] = (
+        RefInRow(model="customers.Disclosure", field="read_for"),
     )
 
     field: str

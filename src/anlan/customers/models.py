@@ -157,6 +157,7 @@ class Disclosure(Worded):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     field = models.CharField(max_length=16, choices=ProtectedField.choices)
     reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
+    read_for = models.CharField(max_length=80, blank=True)  # ``case:<uid>``
     reader = models.CharField(max_length=80)  # an actor key; `system` sends messages
     read_at = models.DateTimeField()
 

@@ -194,7 +194,6 @@ def correct_person(
             by=by,
             at=at,
             via=via,
-            refs=[site.subject],
         )
     return person
 
@@ -208,7 +207,7 @@ def reveal(
     by: Actor,
     at: datetime,
     via: str = "",
-    refs: Iterable[str] = (),
+    read_for: str = "",
 ) -> str:
     """Return the unmasked value, and put on the record that it was read, and why.
 
@@ -220,7 +219,7 @@ def reveal(
         by: the reader.
         at: when.
         via: how, as for every entry.
-        refs: what it was read for, ``case:<uid>``.
+        read_for: what it was needed for, ``case:<uid>``; its page finds the entry.
 
     Raises:
         NotFound: the site does not know the person, or there is no such value.
@@ -241,6 +240,7 @@ def reveal(
             site=site,
             field=field,
             reason=words,
+            read_for=read_for,
             reader=by.actor_key,
             read_at=at,
         )
@@ -254,7 +254,6 @@ def reveal(
             by=by,
             at=at,
             via=via,
-            refs=refs,
         )
     return value
 

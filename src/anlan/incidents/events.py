@@ -16,7 +16,7 @@ from anlan.incidents.enums import (
     Flag,
     Rung,
 )
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, RefInRow, recorded
 
 
 def flag_words(codes: str) -> str:
@@ -48,6 +48,9 @@ class IncidentReported(Event):
     covers: ClassVar[tuple[Covered, ...]] = (
         Covered(digest_field="words_digest", model="incidents.Report", field="words"),
     )
+    refers: ClassVar[tuple[RefInRow, ...]] = (
+        RefInRow(model="incidents.Report", field="place__uid", prefix="place:"),
+    )
 
     place: str
     channel: str
@@ -76,6 +79,7 @@ class FurtherReport(Event):
     sentence: ClassVar[str] = _("又一份报告：{actor}从{place}报告（{channel}）{flags}")
     tone: ClassVar[str] = "alarm"
     covers: ClassVar[tuple[Covered, ...]] = IncidentReported.covers
+    refers: ClassVar[tuple[RefInRow, ...]] = IncidentReported.refers
 
     place: str
     channel: str

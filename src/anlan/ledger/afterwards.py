@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce
 
 from anlan.base.errors import DomainError, traced
 from anlan.ledger.events import Queued
-from anlan.ledger.models import Chain, Cursor, Entry, EntryRef, Parked
+from anlan.ledger.models import Chain, Cursor, Entry, Parked
 from anlan.ledger.sentences import event_of
 from anlan.ledger.services import recording
 
@@ -241,9 +241,6 @@ def _as_queued(entry: Entry) -> Queued | None:
     if event is None:
         return None
     body = json.loads(bytes(entry.body))
-    refs = EntryRef.objects.filter(
-        organisation_id=entry.organisation_id, site_id=entry.site_id, seq=entry.seq
-    )
     return Queued(
         event=event,
         organisation_id=entry.organisation_id,
@@ -256,5 +253,4 @@ def _as_queued(entry: Entry) -> Queued | None:
         happened_at=entry.happened_at,
         recorded_at=entry.recorded_at,
         exercise=entry.exercise,
-        refs=tuple(refs.values_list("ref", flat=True)),
     )

@@ -46,19 +46,40 @@ class Covered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefInFact:
+    """A further thing the entry speaks of, named by a fact: ``person:<uid>``."""
+
+    fact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefInRow:
+    """A further thing the entry speaks of, named by the row that is its object.
+
+    The row is the one whose ``uid`` is the entry's object; ``field`` may follow foreign
+    keys and must never change; ``prefix`` makes a key of what it holds.
+    """
+
+    model: str  # "incidents.Report"
+    field: str  # "place__uid"
+    prefix: str = ""  # "place:"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """A fact for the record. Subclasses are frozen dataclasses of ids and short facts.
 
     Class variables: ``kind`` is unique and never changes; ``sentence`` is the Chinese
     msgid shown on the timeline, with ``{field}`` of the event and ``{actor}``;
-    ``tone`` colours the timeline; ``covers`` names words kept elsewhere; ``quiet``
-    events (reading protected matter) stay out of the live timeline.
+    ``tone`` colours the timeline; ``covers`` names words kept elsewhere; ``refers``
+    says where further things stand whose pages shall find the entry; ``quiet`` events (reading protected matter) stay out of the live timeline.
     """
 
     kind: ClassVar[str]
     sentence: ClassVar[str]
     tone: ClassVar[str] = "plain"  # plain, alarm, good, warn, people
     covers: ClassVar[tuple[Covered, ...]] = ()
+    refers: ClassVar[tuple[RefInFact | RefInRow, ...]] = ()
     quiet: ClassVar[bool] = False
 
     def facts(self) -> dict[str, Any]:
@@ -105,7 +126,6 @@ class Queued:
     happened_at: datetime
     recorded_at: datetime
     exercise: bool
-    refs: tuple[str, ...]
 
     @property
     def kind(self) -> str:

@@ -80,7 +80,7 @@ class Entry(models.Model):
 
 
 class EntryRef(models.Model):
-    """A further thing an entry speaks of. Not hashed: rebuilt from the entries."""
+    """A further thing an entry speaks of. Not hashed: derived, see `references`."""
 
     organisation_id = models.BigIntegerField()
     site_id = models.BigIntegerField()
@@ -92,6 +92,12 @@ class EntryRef(models.Model):
             models.UniqueConstraint(
                 fields=["ref", "organisation_id", "site_id", "seq"],
                 name="ledger_ref_once",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["organisation_id", "site_id", "seq"],
+                name="ledger_refs_of_entry",
             )
         ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from anlan.base.clock import utc_text
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.insertion import insert, insert_if_new
+from anlan.ledger import references
 from anlan.ledger.events import (
     KINDS,
     Actor,
@@ -109,7 +110,6 @@ def append(
     on_behalf_of: Actor | None = None,
     via: str = "",
     exercise: bool = False,
-    refs: Iterable[str] = (),
 ) -> None:
     """Queue ``event`` for the chain of ``site``.
 
@@ -123,7 +123,6 @@ def append(
         happened: the claimed time, if it is not ``at``.
         on_behalf_of: the person for whom ``by`` entered it (a guard with only a radio).
         via: how it came: ``web``, ``phone``, ``device``, ``api``, ``radio``, ``play``.
-        refs: further things it speaks of, so that their pages find it.
 
     Raises:
         RuntimeError: outside ``recording()``; a programming error, never caught.
@@ -140,7 +139,6 @@ def append(
         on_behalf_of=on_behalf_of,
         via=via,
         exercise=exercise,
-        refs=refs,
     )
 
 
@@ -157,7 +155,6 @@ def append_to(
     on_behalf_of: Actor | None = None,
     via: str = "",
     exercise: bool = False,
-    refs: Iterable[str] = (),
 ) -> None:
     """Queue ``event`` for a chain named by its numbers; site 0 is the organisation."""
     current = _current.get()
@@ -176,7 +173,6 @@ def append_to(
             happened_at=happened or at,
             recorded_at=at,
             exercise=exercise,
-            refs=tuple(refs),
         )
     )
 
@@ -215,9 +211,12 @@ def erase_text(
 
 
 def erase_entry(*, entry: Entry, reason: str, by: Actor, at: datetime) -> None:
-    """Blank the data of an entry, say so on its chain, and leave the chain whole."""
+    """Blank the data of an entry and what was derived from it; say so on its chain."""
     with recording():
         Entry.objects.filter(pk=entry.pk).update(data=None, salt=None)
+        EntryRef.objects.filter(
+            organisation_id=entry.organisation_id, site_id=entry.site_id, seq=entry.seq
+        ).delete()
         append_to(
             EntryErased(seq=entry.seq, reason=reason),
             organisation_id=entry.organisation_id,
@@ -242,7 +241,6 @@ def _write(queue: Sequence[Queued]) -> None:
     for queued in queue:
         by_chain[queued.organisation_id, queued.site_id].append(queued)
     entries: list[Entry] = []
-    refs: list[EntryRef] = []
     # Ascending, so that two transactions that touch the same chains cannot deadlock.
     for organisation_id, site_id in sorted(by_chain):
         head = _locked_head(organisation_id, site_id)
@@ -250,19 +248,10 @@ def _write(queue: Sequence[Queued]) -> None:
             entry = link(queued, seq=head.seq + 1, prev=head.digest)
             head.seq, head.digest = entry.seq, bytes(entry.digest)
             entries.append(entry)
-            refs.extend(
-                EntryRef(
-                    organisation_id=organisation_id,
-                    site_id=site_id,
-                    seq=entry.seq,
-                    ref=ref,
-                )
-                for ref in dict.fromkeys(queued.refs)
-                if ref != queued.subject
-            )
         _move_head(organisation_id, site_id, head)
     insert(entries)
-    insert(refs)
+    if any(queued.event.refers for queued in queue):
+        references.write(entries)
 
 
 # In SQL, for every change of the product passes here: the two statements cost a tenth

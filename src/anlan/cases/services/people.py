@@ -82,7 +82,6 @@ def add_party(
             by=by,
             at=at,
             via=via,
-            refs=[person.subject] if person else [],
         )
         remember_made(
             party.uid, case=case, request_id=request_id, content=content, at=at
@@ -161,7 +160,6 @@ def identify_party(
             thing=f"party:{party.uid}",
             by=by,
             at=at,
-            refs=[person.subject] if person else [],
         )
     return party
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from anlan.accounts.models import User
@@ -22,7 +21,6 @@ def record(
     happened: datetime | None = None,
     on_behalf_of: Actor | None = None,
     via: str = "",
-    refs: Iterable[str] = (),
 ) -> None:
     """Append to the case's timeline; ``thing`` is what was changed, ``task:<uid>``."""
     ledger.append(
@@ -36,7 +34,6 @@ def record(
         on_behalf_of=on_behalf_of,
         via=via,
         exercise=case.exercise,
-        refs=refs,
     )
 
 

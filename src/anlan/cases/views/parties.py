@@ -129,7 +129,7 @@ def contact(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             reason=said["reason"],
             by=reader,
             at=at,
-            refs=[case.subject],
+            read_for=case.subject,
         )
         return _revealed(request, number, field, value)
 

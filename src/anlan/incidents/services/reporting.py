@@ -300,7 +300,6 @@ def _add_report(
         at=at,
         happened=said.happened,
         via=said.channel.value,
-        refs=[f"place:{said.place.uid}"],
     )
     return report
 

@@ -11,6 +11,7 @@ import orjson
 
 from anlan.base.digest import canonical_json
 from anlan.ledger.models import LEAF, VERSION
+from anlan.ledger.references import Speaking
 from anlan.ledger.verify.findings import Finding
 
 # What `COLUMNS` asks for, if nobody put something else there. Plain tuples: building a
@@ -85,12 +86,12 @@ def is_as_made(row: Row, prev: bytes, organisation_id: int, site_id: int) -> boo
         return False  # something is no bytes, no text, or nothing
 
 
-def explain(row: Row, prev: object, finding: Finding) -> str | None:
+def explain(row: Row, prev: object, finding: Finding) -> Speaking | None:
     """Say what is wrong with an entry, field by field.
 
     Returns:
-        The kind of event as the body has it (a column may lie), or nothing if the data
-        is not what the entry was made with.
+        What the entry speaks of as its body has it (a column may lie), or nothing if
+        the data is not what it was made with.
     """
     seq, body, digest, data, salt, *_columns = row
     if data is None:
@@ -112,7 +113,8 @@ def explain(row: Row, prev: object, finding: Finding) -> str | None:
     if sha256((salt or b"") + data).hexdigest() != said["data"]:
         finding.say(seq, "data", "it is not what the entry was made with")
         return None
-    return str(said["kind"])
+    kind, subject, thing = said["kind"], said["subject"], said.get("object", "")
+    return Speaking(seq, str(kind), str(subject), str(thing), data)
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

@@ -11,8 +11,10 @@ from django.db import connection
 
 from anlan.ledger.events import KINDS, EntryErased, TextErased
 from anlan.ledger.models import Chain, Entry
+from anlan.ledger.references import Speaking
 from anlan.ledger.verify.entries import COLUMNS, Row, explain, is_as_made
 from anlan.ledger.verify.findings import Finding, Problem, Stretch
+from anlan.ledger.verify.references import check_references
 
 _FIRST = bytes(32)  # the digest that the first entry of a chain continues
 _MOST = 2**63 - 1
@@ -38,19 +40,26 @@ def walk(stretch: Stretch) -> Finding:
     """Check every entry of a stretch; the last one also against the head and beyond."""
     organisation_id, site_id = stretch.organisation_id, stretch.site_id
     finding = Finding(organisation_id, site_id)
-    seq, prev = stretch.after, _digest_at(stretch, stretch.after)
     silent = _silent_kinds()
+    speaking: list[Speaking] = []
+    unsure: set[int] = set()
+    seq, prev = stretch.after, _digest_at(stretch, stretch.after)
     for row in chain.from_iterable(_pages(stretch)):
         if row[0] != seq + 1:
             finding.say(seq + 1, "seq", f"missing: the next entry is {row[0]}")
-        seq, digest, kind = row[0], row[2], row[5]
+        seq, digest, data, kind = row[0], row[2], row[3], row[5]
         if is_as_made(row, prev, organisation_id, site_id):
             if kind not in silent:
-                _hear(kind, row, finding)
+                speaking.append(Speaking(seq, kind, row[6], row[7], data))
         elif (said := explain(row, prev, finding)) is not None:
-            _hear(said, row, finding)
+            speaking.append(said)
+        elif data is not None:
+            unsure.add(seq)
         prev = digest
         finding.entries += 1
+    for entry in speaking:
+        _hear(entry, finding)
+    check_references(stretch, speaking, unsure, finding)
     if stretch.is_last:
         _check_head(stretch, seq, prev, finding)
     elif seq < stretch.upto:
@@ -59,31 +68,30 @@ def walk(stretch: Stretch) -> Finding:
 
 
 def _silent_kinds() -> set[str]:
-    """The kinds whose entries promise nothing about any other row."""
-    erasing = (TextErased.kind, EntryErased.kind)
+    """The kinds whose entries say nothing about anything else that is stored."""
+    erasing = (TextErased, EntryErased)
     return {
         kind
         for kind, event in KINDS.items()
-        if not event.covers and kind not in erasing
+        if not event.covers and not event.refers and event not in erasing
     }
 
 
-def _hear(kind: str, row: Row, finding: Finding) -> None:
+def _hear(entry: Speaking, finding: Finding) -> None:
     """Note what an entry promises about words, and which blanks it accounts for."""
-    seq, thing = row[0], row[7]
-    event = KINDS.get(kind)
+    event = KINDS.get(entry.kind)
     if event is None:
-        finding.say(seq, "kind", f"unknown kind {kind}")
+        finding.say(entry.seq, "kind", f"unknown kind {entry.kind}")
         return
-    facts: dict[str, Any] = orjson.loads(row[3] or b"{}")
+    facts: dict[str, Any] = orjson.loads(entry.data or b"{}")
     if event is EntryErased:
         finding.erased_entries.add(facts["seq"])
     elif event is TextErased:
         finding.erased_words.add((facts["model"], facts["row"], facts["field"]))
-    uid = thing.partition(":")[2]
+    uid = entry.object.partition(":")[2]
     for covered in event.covers:
         if (digest := facts.get(covered.digest_field)) is not None:
-            finding.words[covered.model, uid, covered.field] = (seq, digest)
+            finding.words[covered.model, uid, covered.field] = (entry.seq, digest)
 
 
 def _check_head(stretch: Stretch, seq: int, digest: bytes, finding: Finding) -> None:
@@ -144,20 +152,20 @@ def _digest_at(stretch: Stretch, seq: int) -> bytes:
 
 
 def chains_without_head(heads: Sequence[Chain]) -> Iterator[Problem]:
-    """Chains of entries that no head speaks of, and that so were not walked."""
+    """Chains of entries, or of references alone, that no head speaks of: not walked."""
     known = {(head.organisation_id, head.site_id) for head in heads}
-    for organisation_id, site_id in _chains():
-        if (organisation_id, site_id) not in known:
-            yield Problem(organisation_id, site_id, 0, "head", "the chain has no head")
+    found = {*_chains_in("ledger_entry"), *_chains_in("ledger_entryref")}
+    for organisation_id, site_id in found - known:
+        yield Problem(organisation_id, site_id, 0, "head", "the chain has no head")
 
 
-def _chains() -> Iterator[tuple[int, int]]:
-    """Every chain that has an entry: one look into the index for each of them."""
+def _chains_in(table: str) -> Iterator[tuple[int, int]]:
+    """Every chain that has a row: one look into the index for each of them."""
     place = (-(2**63), -(2**63))
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT organisation_id, site_id FROM ledger_entry "
+                f"SELECT organisation_id, site_id FROM {table} "  # noqa: S608
                 "WHERE (organisation_id, site_id) > (%s, %s) "
                 "ORDER BY organisation_id, site_id LIMIT 1",
                 place,

@@ -168,7 +168,6 @@ def _record(
         site_id=message.site_id or 0,
         subject=message.subject,
         object=f"message:{message.uid}",
-        refs=[row.user.actor_key for row in deliveries if row.user],
         by=SYSTEM,
         at=at,
         exercise=message.exercise,
