@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from anlan.incidents import messages
 from anlan.ledger.events import SYSTEM
-from anlan.ledger.models import Entry, EntryRef
+from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify import jobs, services
 from anlan.notify.channels.signing import signature_headers
@@ -137,7 +137,6 @@ def test_a_failed_text_makes_the_call_at_once_and_is_on_the_record(
     assert len(http.at("/voice")) == 1
     entry = Entry.objects.get(kind="notify.not_delivered")
     assert entry.subject == "case:x"
-    assert EntryRef.objects.filter(seq=entry.seq, ref=scene.guard.actor_key).exists()
     assert verify().is_sound
 
 
@@ -317,7 +316,7 @@ def test_the_test_of_phones_shows_whose_text_arrived(
 
     page = signed_in(scene.manager).get(f"/notify/tests/{run.uid}/").content.decode()
 
-    assert page.count("短信 已送达") == 1
+    assert " ".join(page.split()).count("短信 已送达") == 1
     assert page.count("短信 未送达（ABSENT）") == 1
     assert page.count("短信 已发出") == len(rows) - 2
 
