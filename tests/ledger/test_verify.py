@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -29,6 +29,8 @@ from anlan.ledger.events import (
 )
 from anlan.ledger.models import LEAF, Entry, EntryRef
 from anlan.ledger.verify import stretches, verify
+from anlan.ledger.verify.entries import Row
+from anlan.ledger.verify.findings import Stretch
 from anlan.play.company import found_company
 from anlan.play.player import play
 from anlan.play.scenario import read_scenario
@@ -285,6 +287,19 @@ class TestOrder:
         found = problems()
 
         assert {(5, "seq"), (5, "prev"), (6, "seq")} <= set(found)
+
+
+def test_a_chain_that_grows_meanwhile(chain, at, monkeypatch) -> None:
+    read = stretches._pages
+
+    def read_and_grow(stretch: Stretch) -> Iterator[list[Row]]:
+        yield from read(stretch)
+        chain.grow(2, at=at)
+        EntryRef.objects.create(organisation_id=1, site_id=7, seq=12, ref="case:y")
+
+    monkeypatch.setattr(stretches, "_pages", read_and_grow)
+
+    assert verify().problems == []
 
 
 class TestHeads:

@@ -148,20 +148,28 @@ def _read_page(
     except Exception as error:
         if not answered:
             raise
-        before_it, failed = len(answered) - 1, answered[-1]
-        if before_it:
-            # They were rolled back with it: once more without it, which is then the
-            # first of the next page.
-            return _read_page(consumer, organisation_id, site_id, at, most=before_it)
-        log.error(  # noqa: TRY400 -- with its text it might name somebody
-            "%s failed on %s/%s/%s: %s",
-            consumer.name,
-            organisation_id,
-            site_id,
-            failed.seq,
-            traced(error),
+        return _after_failure(consumer, answered, error, at)
+
+
+def _after_failure(
+    consumer: Consumer, answered: list[Entry], error: Exception, at: datetime
+) -> int:
+    """Go on after the last of ``answered`` failed, and all were rolled back with it."""
+    before_it, failed = len(answered) - 1, answered[-1]
+    if before_it:
+        # Once more without it, which is then the first of the next page.
+        return _read_page(
+            consumer, failed.organisation_id, failed.site_id, at, most=before_it
         )
-        return _note_failure(consumer, failed, error, at)
+    log.error(
+        "%s failed on %s/%s/%s: %s",
+        consumer.name,
+        failed.organisation_id,
+        failed.site_id,
+        failed.seq,
+        traced(error),  # its text might name somebody
+    )
+    return _note_failure(consumer, failed, error, at)
 
 
 def _unread(consumer: Consumer, cursor: Cursor, most: int) -> tuple[int, list[Entry]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from anlan.ledger.models import EntryRef
+from anlan.ledger.models import Entry, EntryRef
 from anlan.ledger.references import Speaking, references
 from anlan.ledger.verify.findings import Finding, Stretch
 
 
 def check_references(
     stretch: Stretch,
+    last: int,
     entries: Iterable[Speaking],
     unsure: set[int],
     finding: Finding,
@@ -19,6 +20,7 @@ def check_references(
 
     Args:
         stretch: the first one also has the numbers below 1, the last one those beyond.
+        last: the number of the last entry that was read; newer ones are left alone.
         entries: those of it that may refer to something.
         unsure: numbers of entries that cannot be relied on, and are wrong anyway.
         finding: where to say what is wrong.
@@ -31,6 +33,13 @@ def check_references(
     if not stretch.is_last:
         present = present.filter(seq__lte=stretch.upto)
     found = set(present.values_list("seq", "ref"))
+    if stretch.is_last:
+        new = Entry.objects.filter(
+            organisation_id=stretch.organisation_id,
+            site_id=stretch.site_id,
+            seq__gt=last,
+        )
+        unsure = unsure | set(new.values_list("seq", flat=True))
     right = references(entries)
     for seq, ref in found ^ right:
         if seq in unsure:
