@@ -10,27 +10,22 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, TypeAlias, cast
+from typing import IO, TypeAlias
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
+from anlan.config.pages import Message, Pages, Scope, Send, WSGIApplication
 from anlan.config.wsgi import application as pages
 from anlan.desk.live import LIVE_PATH, Live
 
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 AUTHORITY_PATH = "/ca.crt"
 IN_MEMORY_BYTES = 1024 * 1024  # of a body; the rest waits in a file
-PART_BYTES = 64 * 1024
 # Before anybody is known and any page is asked. A form may have 5 MB, a box's message 4.
 MOST_BYTES = 6 * 1024 * 1024
 MOST_UPLOAD_BYTES = 160 * 1024 * 1024  # six files of 25 MB
@@ -47,14 +42,9 @@ BODY_PAUSE_SECONDS = 30.0  # between two parts of a body
 class Front:
     """One port for both; without ``pages``, a WSGI application, for the streams alone."""
 
-    def __init__(self, pages: Callable[..., Any] | None = pages) -> None:
+    def __init__(self, pages: WSGIApplication | None = pages) -> None:
         self._live = Live()
-        self._others: Application = not_here
-        if pages is not None:
-            # The stubs of a2wsgi describe ASGI differently.
-            self._others = cast(
-                Application, WSGIMiddleware(pages, workers=settings.WEB_THREADS)
-            )
+        self._pages = pages and Pages(pages, threads=settings.WEB_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -65,28 +55,30 @@ class Front:
             await self._live(scope, receive, send)
         elif scope["path"] == AUTHORITY_PATH:
             await send_authority(send)
+        elif self._pages is None:
+            await send_text(send, 404, "live streams only")
         else:
-            await self._with_whole_body(scope, receive, send)
+            await self._answer(self._pages, scope, receive, send)
 
     def close_streams(self) -> None:
         """End every open stream; a server that waits for open answers can then end."""
         self._live.stop()
 
-    async def _with_whole_body(
-        self, scope: Scope, receive: Receive, send: Send
+    async def _answer(
+        self, pages: Pages, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Take the body here: a slow phone that sends a film must not hold a thread."""
         with SpooledTemporaryFile(IN_MEMORY_BYTES) as body:
             try:
-                is_whole = await take_body(receive, body, most=most_of(scope["path"]))
+                size = await take_body(receive, body, most=most_of(scope["path"]))
             except TimeoutError:
                 await send_text(send, 408, "the rest of the request did not come")
                 return
             except OverflowError:
                 await send_text(send, 413, "the request is too large")
                 return
-            if is_whole:
-                await self._others(scope, giving(body), send)
+            if size is not None:
+                await pages(scope, body, size=size, send=send)
 
     async def _live_and_die(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -102,8 +94,8 @@ def most_of(path: str) -> int:
     return MOST_UPLOAD_BYTES if UPLOADS.fullmatch(path) else MOST_BYTES
 
 
-async def take_body(receive: Receive, body: IO[bytes], *, most: int) -> bool:
-    """Write what comes into ``body``; whether all of it came before the sender left.
+async def take_body(receive: Receive, body: IO[bytes], *, most: int) -> int | None:
+    """Write what comes into ``body``; its bytes, or nothing if the sender left before.
 
     Raises:
         TimeoutError: nothing came for a while.
@@ -113,27 +105,14 @@ async def take_body(receive: Receive, body: IO[bytes], *, most: int) -> bool:
         async with asyncio.timeout(BODY_PAUSE_SECONDS):
             message = await receive()
         if message["type"] == "http.disconnect":
-            return False
+            return None
         body.write(message.get("body", b""))
         if body.tell() > most:
             raise OverflowError
         if not message.get("more_body", False):
+            size = body.tell()
             body.seek(0)
-            return True
-
-
-def giving(body: IO[bytes]) -> Receive:
-    """The body again, in parts."""
-
-    async def read() -> Message:
-        part = body.read(PART_BYTES)
-        return {"type": "http.request", "body": part, "more_body": bool(part)}
-
-    return read
-
-
-async def not_here(scope: Scope, receive: Receive, send: Send) -> None:
-    await send_text(send, 404, "live streams only")
+            return size
 
 
 async def send_authority(send: Send) -> None:
