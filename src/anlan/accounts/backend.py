@@ -1,10 +1,11 @@
-"""Who a session belongs to, read by a query that is compiled once: every page asks it."""
+"""Who a session belongs to: asked by every page, so with their roles, and compiled once."""
 
 from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
 
 from anlan.accounts.models import User
+from anlan.accounts.permissions import memberships_of
 from anlan.base.prepared import Prepared
 
 _WITH_KEY = Prepared(lambda key: User.objects.filter(pk=key))
@@ -14,5 +15,9 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
     """Sign-in by allauth, and nothing else."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = _WITH_KEY.first(key=user_id)
-        return user if user is not None and self.user_can_authenticate(user) else None
+        roles = memberships_of(user_id)
+        user = roles[0].user if roles else _WITH_KEY.first(key=user_id)
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        user.memberships_read = roles
+        return user

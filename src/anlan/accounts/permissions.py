@@ -25,10 +25,15 @@ Node: TypeAlias = Organisation | Region | Site
 _OF_USER = Prepared(
     lambda user: (
         Membership.objects.filter(user=user)
-        .select_related("organisation", "region", "site")
+        .select_related("user", "organisation", "region", "site")
         .order_by("pk")
     )
 )
+
+
+def memberships_of(user_id: int) -> list[Membership]:
+    """Every membership that somebody has or had, with the user."""
+    return _OF_USER(user=user_id)
 
 
 def running_memberships(user: User) -> list[Membership]:
@@ -57,7 +62,7 @@ def memberships_during(
 def _memberships(user: User) -> list[Membership]:
     """All of the user's, ended ones too; read once for each user object."""
     if user.memberships_read is None:
-        user.memberships_read = _OF_USER(user=user.pk)
+        user.memberships_read = memberships_of(user.pk)
     return user.memberships_read
 
 
