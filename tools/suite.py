@@ -20,6 +20,7 @@ from tools.supervisor import asked_to_stop
 ALL_PASSED, SOME_FAILED, NOTHING_SELECTED = 0, 1, 5  # as pytest ends
 INTERRUPTED = 130
 MOST_WORKERS = 8
+TIDYING_SECONDS = 20.0  # that pytest has when it is asked to stop
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,15 @@ def _call(command: list[str], env: dict[str, str]) -> int:
     """Run in the foreground; pytest tidies up before we go on, whatever the signal."""
     with asked_to_stop() as stop:
         process = subprocess.Popen(command, env=env, cwd=ROOT)
-        told = False
+        told_at = 0.0
         while process.poll() is None:
-            if stop and not told:
-                told = True
+            if stop and not told_at:
+                told_at = time.monotonic()
                 if stop[0] != signal.SIGINT:  # the terminal has sent pytest its own
                     process.send_signal(signal.SIGINT)
+            elif told_at and time.monotonic() - told_at > TIDYING_SECONDS:
+                # Started in the background of a shell it ignores the first.
+                process.terminate()
             time.sleep(0.05)
     return INTERRUPTED if stop else process.returncode
 

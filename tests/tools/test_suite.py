@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.suite import Outcome, marker_expression, read_outcome, sum_up
+from tools.places import ROOT
+from tools.suite import INTERRUPTED, Outcome, marker_expression, read_outcome, sum_up
 
 TESTS = """
 import pytest
@@ -109,3 +110,25 @@ def test_sum_of_both_runs(
     heard = capsys.readouterr()
     assert heard.out == line
     assert ("a: b" in heard.err) == no_skips
+
+
+DEAF = (
+    "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
+)
+STOPPED = f"""
+import os, signal, sys, threading
+from tools import suite
+
+suite.TIDYING_SECONDS = 0.2
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
+sys.exit(suite._call([sys.executable, "-c", {DEAF!r}], dict(os.environ)))
+"""
+
+
+@pytest.mark.slow
+def test_tests_that_do_not_hear_the_first_word_end_all_the_same() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED], cwd=ROOT, timeout=30, check=False
+    )
+
+    assert done.returncode == INTERRUPTED
