@@ -7,6 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from anlan.accounts.models import Place, User
 from anlan.base.prepared import Prepared
@@ -96,3 +97,16 @@ def test_identifiers(scene: Scene) -> None:
     for place in Place.objects.all():
         assert query(uid=place.uid) == [(place.code,)]
     assert query.first(uid=uuid4()) is None
+
+
+def test_a_lock_is_refused_outside_a_transaction(committed_scene: Scene) -> None:
+    query = Prepared(lambda key: Place.objects.select_for_update().filter(pk=key))
+    place = Place.objects.all()[0]
+    with transaction.atomic():
+        assert query(key=place.pk) == [place]
+
+    if connection.features.has_select_for_update:
+        with pytest.raises(transaction.TransactionManagementError):
+            query(key=place.pk)
+    else:  # SQLite has no such lock; whoever writes is alone
+        assert query(key=place.pk) == [place]

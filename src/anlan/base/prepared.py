@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")  # a model, or what ``values_list`` makes of it
 Value: TypeAlias = int | str | UUID | date | datetime
@@ -30,6 +31,7 @@ class _Compiled:
     parameters: tuple[Any, ...]
     places: Mapping[int, str]
     converters: Any  # what turns the columns into values of Python
+    locks: bool  # FOR UPDATE, where the engine has it
 
     def compiler_for(self, values: Mapping[str, Value]) -> Any:
         asked = list(self.parameters)
@@ -37,6 +39,9 @@ class _Compiled:
             asked[place] = _adapted(values[name])
         compiler = copy.copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # of this thread
+        if self.locks and not compiler.connection.in_atomic_block:
+            # Django asks this while it compiles; the lock would be gone at once.
+            raise TransactionManagementError("a lock belongs inside a transaction")
         compiler.as_sql = lambda: (self.sql, tuple(asked))
         compiler.get_converters = lambda _columns: self.converters
         return compiler
@@ -87,7 +92,9 @@ class Prepared(Generic[Row]):
             raise ValueError("each value must stand in the query as it is")
         columns = [column for column, _sql, _alias in compiler.select]
         converters = compiler.get_converters(columns[: compiler.col_count])
-        return _Compiled(compiler, sql, tuple(parameters), places, converters)
+        has_locks = connection.features.has_select_for_update
+        locks = has_locks and compiler.query.select_for_update
+        return _Compiled(compiler, sql, tuple(parameters), places, converters, locks)
 
 
 def _mark(value: Value, number: int) -> Value:
