@@ -48,4 +48,7 @@ def postgresql(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        # Values go apart from the statement, and the server plans one that comes a third
+        # time no more: a report took a fifth longer without.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
     }

@@ -28,6 +28,8 @@ DEMO = ENVIRONMENT.demo
 HOST = ENVIRONMENT.host
 PORT = ENVIRONMENT.port
 WEB_THREADS = ENVIRONMENT.web_threads
+# While PostgreSQL computes in a process of its own, a second page can.
+PAGES_AT_ONCE = 2 if ENVIRONMENT.database_url else 1
 
 INSTALLED_APPS = [
     "anlan.play.apps.PlayConfig",
