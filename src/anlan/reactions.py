@@ -8,8 +8,10 @@ from anlan.cases.events import (
     CaseParted,
     CommandTaken,
     DeadlineMissed,
+    TaskPhotoReceived,
     TaskSkipped,
 )
+from anlan.evidence import reactions as evidence
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
     FurtherReport,
@@ -42,6 +44,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CaseJoined.kind: [incidents.join_responders],
     CaseParted.kind: [incidents.part_responders],
     CommandTaken.kind: [incidents.tell_of_handover],
+    TaskPhotoReceived.kind: [evidence.adopt_task_photo],
     TaskSkipped.kind: [cases.tell_supervisor],
 }
 

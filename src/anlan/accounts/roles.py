@@ -26,6 +26,10 @@ class Permission(StrEnum):
     TASK_SKIP = "task.skip"
     PARTY_EDIT = "party.edit"
     PERSON_UNMASK = "person.unmask"
+    EVIDENCE_ADD = "evidence.add"
+    EVIDENCE_OPEN = "evidence.open"
+    EVIDENCE_KEEP = "evidence.keep"
+    EVIDENCE_DISPOSE = "evidence.dispose"
     POLICE_WAIVE = "police.waive"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
@@ -56,6 +60,10 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.TASK_SKIP: _("跳过任务"),
     Permission.PARTY_EDIT: _("登记当事人"),
     Permission.PERSON_UNMASK: _("查看未遮盖的联系方式（留痕）"),
+    Permission.EVIDENCE_ADD: _("提交证据"),
+    Permission.EVIDENCE_OPEN: _("打开证据原件（留痕）"),
+    Permission.EVIDENCE_KEEP: _("保管实物证据：登记、封存、交接"),
+    Permission.EVIDENCE_DISPOSE: _("退还或处置实物证据（须两人）"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
@@ -86,6 +94,7 @@ _GUARD = _EVERYBODY | {
     P.CASE_SEE,
     P.TASK_DO,
     P.PARTY_EDIT,
+    P.EVIDENCE_ADD,
 }
 _DUTY = _GUARD | {
     P.INCIDENT_COMMAND,
@@ -94,8 +103,11 @@ _DUTY = _GUARD | {
     P.CASE_LINK,
     P.TASK_SKIP,
     P.PERSON_UNMASK,
+    P.EVIDENCE_OPEN,
+    P.EVIDENCE_KEEP,
 }
 _MANAGER = _DUTY | {
+    P.EVIDENCE_DISPOSE,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
@@ -104,7 +116,7 @@ _MANAGER = _DUTY | {
     P.PEOPLE_MANAGE,
     P.LEDGER_READ,
 }
-_READER = _EVERYBODY | {P.INCIDENT_SEE, P.CASE_SEE, P.TASK_DO}
+_READER = _EVERYBODY | {P.INCIDENT_SEE, P.CASE_SEE, P.TASK_DO, P.EVIDENCE_ADD}
 
 ROLES: dict[str, Role] = {
     role.key: role
@@ -119,7 +131,14 @@ ROLES: dict[str, Role] = {
             key="guard_captain",
             name=_("保安队长"),
             description=_("带班，安排岗位，可代办保安的任务，可划去错误记录"),
-            permissions=_GUARD | {P.CASE_STRIKE, P.TASK_SKIP, P.ROSTER_MANAGE},
+            permissions=_GUARD
+            | {
+                P.CASE_STRIKE,
+                P.TASK_SKIP,
+                P.ROSTER_MANAGE,
+                P.EVIDENCE_OPEN,
+                P.EVIDENCE_KEEP,
+            },
         ),
         Role(
             key="duty_officer",
@@ -137,7 +156,8 @@ ROLES: dict[str, Role] = {
             key="investigator",
             name=_("调查员"),
             description=_("分别了解情况，比对陈述，作出认定"),
-            permissions=_READER | {P.PARTY_EDIT, P.PERSON_UNMASK},
+            permissions=_READER
+            | {P.PARTY_EDIT, P.PERSON_UNMASK, P.EVIDENCE_OPEN, P.EVIDENCE_KEEP},
         ),
         Role(
             key="site_manager",
@@ -149,7 +169,14 @@ ROLES: dict[str, Role] = {
             key="legal_counsel",
             name=_("法务"),
             description=_("报案材料、法律依据、时限；复核“不报警”"),
-            permissions=_READER | {P.PERSON_UNMASK, P.POLICE_WAIVE, P.LEDGER_READ},
+            permissions=_READER
+            | {
+                P.PERSON_UNMASK,
+                P.POLICE_WAIVE,
+                P.LEDGER_READ,
+                P.EVIDENCE_OPEN,
+                P.EVIDENCE_DISPOSE,
+            },
         ),
         Role(
             key="counsellor",

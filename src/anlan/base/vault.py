@@ -1,4 +1,4 @@
-"""Files under the digest of their bytes: written and synced before anybody is told so.
+"""Files under the digest of their bytes: in two copies before anybody is told so.
 
 The bytes are kept as they came, with whatever a camera wrote into them: they are proof.
 """
@@ -6,18 +6,20 @@ The bytes are kept as they came, with whatever a camera wrote into them: they ar
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import puremagic
-from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
+from anlan.base import stores
 from anlan.base.errors import InvalidInput, TooLarge
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 25 * 1024 * 1024
 MOST_PIXELS = 50_000_000  # of what is unpacked to look at it, 200 MB
@@ -89,16 +91,35 @@ def keep_photo(chunks: Iterable[bytes], *, path: str) -> Kept:
 
 
 def path_of(digest: str) -> Path:
-    return Path(settings.DATA) / "vault" / "objects" / digest[:2] / digest[2:4] / digest
+    return stores.primary().path_of(digest)
+
+
+def has_two_copies(digest: str) -> bool:
+    return all(store.has(digest) for store in stores.stores())
+
+
+def keep_second_copy(digest: str) -> bool:
+    """Copy a file of the vault to the second store; whether it lies there now.
+
+    A second store that is away or full must not lose a report: it is tried again later,
+    and every page about the file says that there is one copy.
+
+    Raises:
+        DamagedCopy: the first copy is not what its name says.
+    """
+    try:
+        stores.backup().copy_from(path_of(digest), digest)
+    except OSError as error:
+        log.warning("the second copy could not be written: %s", type(error).__name__)
+        return False
+    return True
 
 
 def _keep(
     chunks: Iterable[bytes], *, path: str, check: Callable[[Path, str], None]
 ) -> Kept:
-    """Write, hash and sync; the name under which the bytes lie is their digest."""
-    incoming = Path(settings.DATA) / "vault" / "incoming"
-    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = incoming / secrets.token_hex(16)
+    """Write, hash, sync and copy; the name under which the bytes lie is their digest."""
+    draft = stores.primary().draft()
     whole, size = hashlib.sha256(), 0
     try:
         with draft.open("xb") as file:
@@ -113,12 +134,8 @@ def _keep(
             os.fsync(file.fileno())
         media_type = _media_type(draft, size, path=path)
         check(draft, media_type)
-        target = path_of(whole.hexdigest())
-        if not target.exists():
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.chmod(0o440)
-            draft.rename(target)
-            _sync_folder(target.parent)
+        stores.primary().take(draft, whole.hexdigest())
+        keep_second_copy(whole.hexdigest())
     finally:
         draft.unlink(missing_ok=True)
     return Kept(sha256=whole.hexdigest(), size=size, media_type=media_type)
@@ -150,11 +167,3 @@ def _unpack(draft: Path, *, path: str) -> None:
         ) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise InvalidInput(_("照片不完整，请重新拍摄"), path=path) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -21,6 +21,11 @@ class Environment(BaseSettings):
         ROOT / "var" / "demo",
         description="Folder of all state: database, vault, keys.",
     )
+    backup_vault: Path | None = Field(
+        None,
+        description="Folder of the vault's second copy, on another disk; "
+        "empty: vault-copy in ANLAN_DATA.",
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     database_url: SecretStr | None = Field(

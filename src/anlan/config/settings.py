@@ -15,6 +15,7 @@ ENVIRONMENT = Environment()  # type: ignore[call-arg]  # filled from the environ
 
 DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
+BACKUP_VAULT = ENVIRONMENT.backup_vault
 SECRET_KEY = (
     ENVIRONMENT.secret_key.get_secret_value()
     if ENVIRONMENT.secret_key
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "anlan.portal.apps.PortalConfig",
     "anlan.api.apps.ApiConfig",
     "anlan.incidents.apps.IncidentsConfig",
+    "anlan.evidence.apps.EvidenceConfig",
     "anlan.cases.apps.CasesConfig",
     "anlan.customers.apps.CustomersConfig",
     "anlan.notify.apps.NotifyConfig",

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from anlan.base import vault
 from anlan.base.errors import InvalidInput
 from anlan.cases import services as cases
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import Source
 from anlan.incidents import permissions
 from anlan.incidents.events import AttachmentOpened, AttachmentReceived
 from anlan.incidents.models import Attachment, Report
@@ -55,6 +57,15 @@ def attach(
                 ),
                 report.incident.case,
                 thing=f"attachment:{attachment.uid}",
+                by=by,
+                at=at,
+                via=report.channel,
+            )
+            evidence.add_exhibit(
+                case=report.incident.case,
+                kept=kept,
+                source=Source.REPORT,
+                source_uid=attachment.uid,
                 by=by,
                 at=at,
                 via=report.channel,

@@ -1,0 +1,139 @@
+"""Where the bytes of the vault lie: one folder to work from, and a second copy.
+
+Both hold the same tree, ``objects/ab/cd/<sha256>``; a digest is the only name a file
+has, so no path ever holds what a person typed. A file is never overwritten: a name that
+exists is the same bytes, or damage that the checks find and that must be kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+PRIMARY, BACKUP = "primary", "backup"
+BLOCK_BYTES = 1024 * 1024
+
+
+class DamagedCopy(Exception):
+    """The bytes that were read are not those of the digest."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of the vault."""
+
+    name: str
+    root: Path
+
+    def path_of(self, digest: str) -> Path:
+        return self.root / "objects" / digest[:2] / digest[2:4] / digest
+
+    def has(self, digest: str) -> bool:
+        return self.path_of(digest).is_file()
+
+    def draft(self) -> Path:
+        """A path for bytes that are still coming, on the same disk as the objects."""
+        return make_folder(self.root / "incoming") / secrets.token_hex(16)
+
+    def take(self, draft: Path, digest: str) -> None:
+        """Give a draft, already on the disk, its name; the draft's own name stays.
+
+        A link and not a rename: it fails where a file of the name exists.
+        """
+        target = self.path_of(digest)
+        make_folder(target.parent)
+        draft.chmod(0o440)
+        try:
+            target.hardlink_to(draft)
+        except FileExistsError:
+            return
+        sync_folder(target.parent)
+
+    def copy_from(self, source: Path, digest: str) -> None:
+        """Keep a second copy of a file of another store, hashed while it is read.
+
+        Raises:
+            DamagedCopy: the source is not what its name says; nothing is kept.
+            OSError: this folder cannot be reached or is full; nothing is kept.
+        """
+        if self.has(digest):
+            return
+        draft = self.draft()
+        try:
+            with draft.open("xb") as file:
+                os.posix_fallocate(file.fileno(), 0, max(1, source.stat().st_size))
+                whole = hashlib.sha256()
+                for block in blocks_of(source):
+                    whole.update(block)
+                    file.write(block)
+                file.truncate()
+                file.flush()
+                os.fsync(file.fileno())
+            if whole.hexdigest() != digest:
+                raise DamagedCopy
+            self.take(draft, digest)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def primary() -> Store:
+    return Store(PRIMARY, Path(settings.DATA) / "vault")
+
+
+def backup() -> Store:
+    """The second copy; in production ``ANLAN_BACKUP_VAULT`` lies on another disk."""
+    folder = settings.BACKUP_VAULT or Path(settings.DATA) / "vault-copy"
+    return Store(BACKUP, Path(folder))
+
+
+def stores() -> tuple[Store, Store]:
+    return primary(), backup()
+
+
+def share_a_disk() -> bool:
+    """Whether one broken disk takes both copies along; true if that is not known."""
+    try:
+        first, second = (make_folder(store.root).stat().st_dev for store in stores())
+    except OSError:
+        return True
+    return first == second
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of the bytes on the disk, as hexadecimal."""
+    whole = hashlib.sha256()
+    for block in blocks_of(path):
+        whole.update(block)
+    return whole.hexdigest()
+
+
+def blocks_of(path: Path) -> Iterator[memoryview]:
+    """The bytes of a file, in blocks that are valid until the next one is asked for."""
+    buffer = bytearray(BLOCK_BYTES)
+    view = memoryview(buffer)
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(buffer):
+            yield view[:size]
+
+
+def make_folder(folder: Path) -> Path:
+    """Make it and those above it, each on the disk before something lies in it."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+    return folder
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

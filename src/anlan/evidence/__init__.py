@@ -1,0 +1,1 @@
+"""Evidence 证据: the vault's rows, exhibits, custody, and what checks that all is there."""

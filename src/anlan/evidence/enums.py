@@ -1,0 +1,91 @@
+"""The closed lists of evidence, with the words the screens show."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ExhibitKind(models.TextChoices):
+    PHOTO = "photo", _("照片")
+    VIDEO = "video", _("录像")
+    AUDIO = "audio", _("录音")
+    DOCUMENT = "document", _("文书")
+    OTHER = "other", _("其他文件")
+    OBJECT = "object", _("实物")
+
+    @classmethod
+    def of(cls, media_type: str) -> ExhibitKind:
+        """What a file is to the people here."""
+        kinds = {
+            "image": cls.PHOTO,
+            "video": cls.VIDEO,
+            "audio": cls.AUDIO,
+        }
+        if media_type == "application/pdf":
+            return cls.DOCUMENT
+        return kinds.get(media_type.partition("/")[0], cls.OTHER)
+
+
+class Source(models.TextChoices):
+    """How an exhibit came here."""
+
+    UPLOAD = "upload", _("上传")
+    REPORT = "report", _("随报告提交")
+    TASK = "task", _("任务的证明")
+    PHYSICAL = "physical", _("现场提取实物")
+
+
+class Reading(models.TextChoices):
+    """What became of reading a file to its end."""
+
+    READABLE = "readable", _("完整可读")
+    BROKEN = "broken", _("不完整或已损坏，按原样保存")
+    OPAQUE = "opaque", _("格式不能识别，按原样保存")
+
+
+class ExhibitState(models.TextChoices):
+    KEPT = "kept", _("保管中")
+    RETURNED = "returned", _("已退还")
+    DISPOSED = "disposed", _("已处置")
+
+
+class CopyState(models.TextChoices):
+    PRESENT = "present", _("完好")
+    WAITING = "waiting", _("等待复制")
+    MISSING = "missing", _("缺失")
+    CORRUPT = "corrupt", _("已被改动")
+
+
+class StepKind(models.TextChoices):
+    """What can happen to a physical exhibit."""
+
+    REGISTERED = "registered", _("登记入库")
+    SEALED = "sealed", _("重新封存")
+    CHECKED = "checked", _("检查封条")
+    MOVED = "moved", _("移动存放位置")
+    HANDED_OVER = "handed_over", _("交接")
+    RETURNED = "returned", _("退还")
+    DISPOSAL_ASKED = "disposal_asked", _("申请处置")
+    DISPOSED = "disposed", _("处置")
+
+
+class UploadState(models.TextChoices):
+    OPEN = "open", _("上传中")
+    DONE = "done", _("已保存")
+    REFUSED = "refused", _("未接受")
+
+
+class CheckKind(models.TextChoices):
+    """The checks of the vault, each with what it reads."""
+
+    COPIES = "copies", _("补齐副本")
+    QUICK = "quick", _("快速检查（存在与大小）")
+    DEEP = "deep", _("深度检查（逐字节校验）")
+
+
+class Way(models.TextChoices):
+    """What somebody did with the bytes of an exhibit."""
+
+    VIEWED = "viewed", _("查看")
+    DOWNLOADED = "downloaded", _("下载")

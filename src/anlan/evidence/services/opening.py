@@ -1,0 +1,81 @@
+"""Giving out the bytes of an exhibit: on the record before the first of them leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from anlan.base import stores
+from anlan.base.errors import Conflict
+from anlan.cases import services as cases
+from anlan.evidence import permissions
+from anlan.evidence.enums import Way
+from anlan.evidence.events import ExhibitOpened
+from anlan.evidence.models import Blob, Exhibit
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Where the bytes are, and which of them were accounted for, both ends included."""
+
+    path: Path
+    first: int
+    last: int
+
+
+def open_exhibit(
+    *,
+    exhibit: Exhibit,
+    way: Way,
+    by: Actor,
+    at: datetime,
+    first: int = 0,
+    last: int | None = None,
+    via: str = "",
+) -> Opened:
+    """Say on the record who looks at which bytes, then say where they are.
+
+    Args:
+        first, last: the part that was asked for, both ends included; none is the end.
+
+    Raises:
+        Conflict: it is a thing, or no good copy can be read.
+    """
+    permissions.check_can_open(by, exhibit)
+    blob = exhibit.file
+    path = good_path(blob)
+    end = blob.size - 1 if last is None else min(last, blob.size - 1)
+    with ledger.recording():
+        cases.record(
+            ExhibitOpened(
+                code=exhibit.code,
+                way=way,
+                first=first,
+                last=end,
+                sha256=blob.sha256,
+            ),
+            exhibit.case,
+            thing=exhibit.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return Opened(path, first, end)
+
+
+def good_path(blob: Blob) -> Path:
+    """A copy that is there with its size; the first of them that is.
+
+    Raises:
+        Conflict: no copy is; the checks have raised the alarm or will.
+    """
+    for store in stores.stores():
+        path = store.path_of(blob.sha256)
+        if path.is_file() and path.stat().st_size == blob.size:
+            return path
+    raise Conflict(_("文件暂时读不到：两份副本都不在原处，已通知管理员"))

@@ -1,0 +1,164 @@
+"""Files become exhibits: in the vault first, then on the list and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from anlan.base import stores, vault
+from anlan.base.vault import Kept
+from anlan.cases import services as cases
+from anlan.cases.models import Case
+from anlan.evidence import permissions
+from anlan.evidence.enums import CopyState, ExhibitKind, Reading, Source
+from anlan.evidence.events import ExhibitReceived, ExhibitReceivedAgain
+from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor
+
+MOST_TITLE = 120  # characters
+
+
+def add_file(
+    *,
+    case: Case,
+    chunks: Iterable[bytes],
+    by: Actor,
+    at: datetime,
+    title: str = "",
+    file_name: str = "",
+    how: str = "",
+    happened: datetime | None = None,
+    via: str = "",
+) -> Exhibit:
+    """Keep a small file that comes in one request as an exhibit of a case.
+
+    Raises:
+        InvalidInput: empty, or of a type that cannot be read.
+        TooLarge: more than ``vault.MOST_BYTES``; such a file is uploaded in parts.
+    """
+    permissions.check_can_add(by, case)
+    kept = vault.keep_file(chunks, path="file")
+    return add_exhibit(
+        case=case,
+        kept=kept,
+        source=Source.UPLOAD,
+        by=by,
+        at=at,
+        title=title,
+        file_name=file_name,
+        how=how,
+        happened=happened,
+        via=via,
+    )
+
+
+def add_exhibit(
+    *,
+    case: Case,
+    kept: Kept,
+    source: Source,
+    by: Actor,
+    at: datetime,
+    source_uid: UUID | None = None,
+    received_from: str = "",
+    reading: Reading = Reading.READABLE,
+    title: str = "",
+    file_name: str = "",
+    how: str = "",
+    happened: datetime | None = None,
+    via: str = "",
+) -> Exhibit:
+    """Put a file that lies in the vault on the list of evidence of a case.
+
+    Whoever calls has asked whether ``by`` may. The same bytes again for the same case
+    are the exhibit that is there, and an entry that says so.
+
+    Args:
+        source_uid: the row that it came with: an upload, a photo, an attachment.
+        received_from: the key of who brought it, where the program acts for them.
+    """
+    with ledger.recording():
+        case = cases.lock_case(case)
+        blob = take_blob(kept, at=at)
+        there = case.exhibits.filter(blob=blob).first()
+        if there is not None:
+            cases.record(
+                ExhibitReceivedAgain(code=there.code, sha256=blob.sha256),
+                case,
+                thing=there.key,
+                by=by,
+                at=at,
+                happened=happened,
+                via=via,
+            )
+            return there
+        exhibit = Exhibit.objects.create(
+            case=case,
+            number=next_number(case),
+            kind=ExhibitKind.of(kept.media_type),
+            title=title.strip()[:MOST_TITLE]
+            or str(ExhibitKind.of(kept.media_type).label),
+            file_name=file_name,
+            how=how.strip(),
+            source=source,
+            source_uid=source_uid,
+            blob=blob,
+            reading=reading,
+            happened_at=happened,
+            received_at=at,
+            received_from=received_from or by.actor_key,
+        )
+        cases.record(
+            ExhibitReceived(
+                code=exhibit.code,
+                exhibit_kind=exhibit.kind,
+                source=source,
+                media_type=kept.media_type,
+                bytes_count=kept.size,
+                sha256=kept.sha256,
+                reading=reading,
+                copies=blob.copies.filter(state=CopyState.PRESENT).count(),
+                on_one_disk=int(stores.share_a_disk()),
+                title_digest=exhibit.digest_of("title"),
+                file_name_digest=exhibit.digest_of("file_name"),
+                how_digest=exhibit.digest_of("how"),
+            ),
+            case,
+            thing=exhibit.key,
+            by=by,
+            at=at,
+            happened=happened,
+            via=via,
+        )
+    return exhibit
+
+
+def take_blob(kept: Kept, *, at: datetime) -> Blob:
+    """The rows of a file in the vault: one for the bytes, one for each copy."""
+    blob, is_new = Blob.objects.get_or_create(
+        sha256=kept.sha256,
+        defaults={"size": kept.size, "media_type": kept.media_type, "kept_at": at},
+    )
+    if is_new:
+        Copy.objects.bulk_create(
+            Copy(
+                blob=blob,
+                store=store.name,
+                state=(
+                    CopyState.PRESENT if store.has(kept.sha256) else CopyState.WAITING
+                ),
+                seen_at=at if store.has(kept.sha256) else None,
+            )
+            for store in stores.stores()
+        )
+    return blob
+
+
+def next_number(case: Case) -> int:
+    """Call it under the lock of the case."""
+    last: int | None = case.exhibits.aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
