@@ -10,6 +10,8 @@ from uuid import uuid4
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.customers import services as customers
+from anlan.evidence import services as evidence
+from anlan.evidence.models import Exhibit
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Attachment, Incident
@@ -312,6 +314,26 @@ def get_task_photo(scene: Scene) -> str:
     return f"/photos/{_photo(scene).uid}"
 
 
+@get()
+def list_exhibits(scene: Scene) -> str:
+    return f"/cases/{_exhibit(scene).case.number}/exhibits"
+
+
+@post(permitted="wangjianguo", forbidden=None, status=201)
+def add_exhibit(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/exhibits", Upload(JPEG)
+
+
+@get()
+def get_exhibit(scene: Scene) -> str:
+    return f"/exhibits/{_exhibit(scene).uid}"
+
+
+@get(permitted="zhoumin", forbidden="lifang")
+def get_exhibit_content(scene: Scene) -> str:
+    return f"/exhibits/{_exhibit(scene).uid}/content"
+
+
 @post()
 def skip_task(scene: Scene) -> Request:
     return f"/tasks/{_task(scene).uid}/skipping", {"reason": "现场不需要"}
@@ -405,6 +427,12 @@ def _task(scene: Scene) -> Task:
 def _photo(scene: Scene) -> TaskPhoto:
     return cases.add_task_photo(
         task=_task(scene), chunks=[JPEG], by=scene.guard, at=scene.at
+    )
+
+
+def _exhibit(scene: Scene) -> Exhibit:
+    return evidence.add_file(
+        case=_case(scene), chunks=[JPEG], by=scene.guard, at=scene.at
     )
 
 

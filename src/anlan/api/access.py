@@ -16,6 +16,8 @@ from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import case_for, cases_for
+from anlan.evidence.models import Exhibit
+from anlan.evidence.selectors import exhibits_in
 from anlan.incidents.models import (
     Attachment,
     EmergencyCall,
@@ -76,6 +78,10 @@ def attachment_of(caller: Caller, uid: UUID) -> Attachment:
         ),
         _("没有这个附件"),
     )
+
+
+def exhibit_of(caller: Caller, uid: UUID) -> Exhibit:
+    return _seen(exhibits_in(cases_for(caller.user)).filter(uid=uid), _("没有这件证据"))
 
 
 def party_of(caller: Caller, uid: UUID) -> Party:

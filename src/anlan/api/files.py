@@ -53,6 +53,7 @@ class Sent(OnceIn):
     """What was sent, for telling a retry from another file."""
 
     digest: str
+    said: dict[str, Any]
 
 
 def content(*scopes: Permission) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def attach(
     """
     caller = request.auth
     report = report_of(caller, uid)
-    attachment = _once(
+    attachment = once_with_file(
         caller,
         name="attach",
         about=str(uid),
@@ -140,7 +141,7 @@ def add_task_photo(
     """
     caller = request.auth
     task = task_of(caller, uid)
-    photo = _once(
+    photo = once_with_file(
         caller,
         name="add_task_photo",
         about=str(uid),
@@ -169,7 +170,7 @@ def get_task_photo(request: ApiRequest, uid: UUID) -> HttpResponseBase:
     return file_answer(path, media_type=row.media_type, name=row.sha256[:12])
 
 
-def _once(
+def once_with_file(
     caller: Caller,
     *,
     name: str,
@@ -183,7 +184,8 @@ def _once(
     whole = sha256()
     for chunk in file.chunks():
         whole.update(chunk)
-    sent = Sent(request_id=said.request_id, digest=whole.hexdigest())
+    words = said.model_dump(mode="json", exclude={"request_id"})
+    sent = Sent(request_id=said.request_id, digest=whole.hexdigest(), said=words)
     try:
         return once(caller, name=name, about=about, body=sent, make=make, find=find)
     except InvalidInput as error:

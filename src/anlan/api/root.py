@@ -16,6 +16,7 @@ from anlan.api import (
     alarms,
     cases,
     errors,
+    evidence,
     files,
     incidents,
     ledger,
@@ -56,5 +57,15 @@ api = Api(
     renderer=Renderer(),
 )
 errors.install(api)
-for _package in (incidents, cases, files, parties, accounts, ledger, alarms, receipts):
+for _package in (
+    incidents,
+    cases,
+    evidence,
+    files,
+    parties,
+    accounts,
+    ledger,
+    alarms,
+    receipts,
+):
     api.add_router("", _package.router)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
+from anlan.base.stores import BLOCK_BYTES
 from anlan.base.vault import INLINE
 
 
@@ -25,3 +29,69 @@ def file_answer(path: Path, *, media_type: str, name: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def ranged_answer(
+    asked: str,
+    *,
+    size: int,
+    media_type: str,
+    name: str,
+    open_part: Callable[[int, int], Path],
+) -> HttpResponseBase:
+    """The bytes of an original, or the one part that ``Range`` asks for, to be saved.
+
+    RFC 9110 §14: one range of bytes; several, or what cannot be read, gives the whole.
+
+    Args:
+        asked: the header as it came.
+        name: what it is called when it is saved, without the ending.
+        open_part: told the first and the last byte before any is read; says where.
+    """
+    part = part_of(asked, size=size)
+    if part is None:
+        answer = HttpResponse(status=416)
+        answer["Content-Range"] = f"bytes */{size}"
+        return answer
+    first, last = part
+    path = open_part(first, last)
+    response = StreamingHttpResponse(
+        _bytes_of(path, first, last),
+        status=200 if (first, last) == (0, size - 1) else 206,
+        content_type=media_type,
+    )
+    ending = media_type.partition("/")[2]
+    response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    response["Content-Length"] = str(last - first + 1)
+    response["Accept-Ranges"] = "bytes"
+    if response.status_code == 206:
+        response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def part_of(asked: str, *, size: int) -> tuple[int, int] | None:
+    """First and last byte of a ``Range``; none if it lies behind the end."""
+    found = re.fullmatch(r"bytes=(\d{0,19})-(\d{0,19})", asked.strip())
+    if found is None or not any(found.groups()):
+        return 0, size - 1
+    start, end = found.groups()
+    if not start:  # the last so many
+        length = min(int(end), size)
+        return (size - length, size - 1) if length else None
+    first = int(start)
+    last = min(int(end), size - 1) if end else size - 1
+    if first >= size:
+        return None
+    return (first, last) if first <= last else (0, size - 1)
+
+
+def _bytes_of(path: Path, first: int, last: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(first)
+        left = last - first + 1
+        while left and (block := file.read(min(left, BLOCK_BYTES))):
+            left -= len(block)
+            yield block

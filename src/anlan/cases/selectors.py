@@ -317,14 +317,15 @@ def lines_of(
     numbers: dict[str, str] | None = None,
     names: Mapping[str, str] | None = None,
     is_newest: bool = False,
+    with_quiet: bool = False,
 ) -> list[Line]:
     """Entries as lines; names and words are looked up together, not one by one.
 
     ``is_newest`` says that nothing newer was left out: then every strike of these
-    entries is among them, for it came later.
+    entries is among them, for it came later. ``with_quiet`` shows who looked as well.
     """
     pairs = [(entry, _event(entry)) for entry in entries]
-    shown = [(e, ev) for e, ev in pairs if not _is_quiet(e.kind)]
+    shown = [(e, ev) for e, ev in pairs if with_quiet or not _is_quiet(e.kind)]
     keys = {key for entry, ev in shown if ev for key in keys_in(ev, actor=entry.actor)}
     known = {**names_for(keys - set(names or {})), **(names or {})}
     words = _words([(entry, ev) for entry, ev in shown if ev])
@@ -566,9 +567,10 @@ def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
     if not queries:
         return {}
     words: dict[int, str] = {}
-    for number, uid, text in queries[0].union(*queries[1:], all=True):
+    # Where an event covers several fields, the first that says something is quoted.
+    for number, uid, text in sorted(queries[0].union(*queries[1:], all=True)):
         for seq in columns[number][1][uid]:
-            words[seq] = text
+            words[seq] = words.get(seq) or text
     return words
 
 

@@ -31,6 +31,7 @@ STYLES = (
     "css/components/table.css",
     "css/components/case.css",
     "css/components/room.css",
+    "css/components/evidence.css",
     "css/components/overlay.css",
     "css/components/phone.css",
     "css/components/terminal.css",

@@ -97,8 +97,8 @@ class ExhibitOpened(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
-class ReceiptPrinted(Event):
-    kind: ClassVar[str] = "evidence.receipt_printed"
+class ReceiptShown(Event):
+    kind: ClassVar[str] = "evidence.receipt_shown"
     sentence: ClassVar[str] = _("{actor}打开了证据 {code} 的回执")
     quiet: ClassVar[bool] = True
 

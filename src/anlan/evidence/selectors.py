@@ -10,18 +10,24 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
-from anlan.cases.selectors import case_for
+from anlan.cases.selectors import Line, case_for, entries_about, lines_of
 from anlan.evidence.models import Exhibit
+from anlan.ledger.models import Entry
+
+
+def exhibits_in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
+    """The exhibits of these cases in the order of arrival, with blobs and copies."""
+    return (
+        Exhibit.objects.filter(case__in=cases)
+        .select_related("case__site", "blob", "item__holder", "item__holder_party")
+        .prefetch_related("blob__copies")
+        .order_by("case", "number")
+    )
 
 
 def exhibits_of(case: Case) -> QuerySet[Exhibit]:
-    """The list of evidence of a case, in the order of arrival, with blobs and copies."""
-    return (
-        Exhibit.objects.filter(case=case)
-        .select_related("case__site", "blob", "item__holder", "item__holder_party")
-        .prefetch_related("blob__copies")
-        .order_by("number")
-    )
+    """The list of evidence of a case."""
+    return exhibits_in(Case.objects.filter(pk=case.pk))
 
 
 def exhibit_for(user: User, number: str, uid: UUID) -> Exhibit:
@@ -34,3 +40,20 @@ def exhibit_for(user: User, number: str, uid: UUID) -> Exhibit:
     if found is None:
         raise NotFound(_("没有这件证据"))
     return found
+
+
+def story_of(exhibit: Exhibit, *, newest: int = 200) -> list[Line]:
+    """Everything that happened to an exhibit, who looked at it as well; oldest first."""
+    entries = (
+        entries_about({exhibit.case.subject})
+        .filter(object=exhibit.key)
+        .order_by("-seq")[:newest]
+    )
+    return lines_of(list(entries)[::-1], case=exhibit.case, with_quiet=True)
+
+
+def arrival_of(exhibit: Exhibit) -> Entry:
+    """The entry by which it came: what a receipt quotes."""
+    return (
+        entries_about({exhibit.case.subject}).filter(object=exhibit.key).earliest("seq")
+    )

@@ -13,7 +13,7 @@ from anlan.base.errors import Conflict
 from anlan.cases import services as cases
 from anlan.evidence import permissions
 from anlan.evidence.enums import Way
-from anlan.evidence.events import ExhibitOpened
+from anlan.evidence.events import ExhibitOpened, ReceiptShown
 from anlan.evidence.models import Blob, Exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -79,3 +79,16 @@ def good_path(blob: Blob) -> Path:
         if path.is_file() and path.stat().st_size == blob.size:
             return path
     raise Conflict(_("文件暂时读不到：两份副本都不在原处，已通知管理员"))
+
+
+def show_receipt(*, exhibit: Exhibit, by: Actor, at: datetime) -> None:
+    """For whoever may open it: a receipt names what the file is and its digest."""
+    permissions.check_can_open(by, exhibit)
+    with ledger.recording():
+        cases.record(
+            ReceiptShown(code=exhibit.code),
+            exhibit.case,
+            thing=exhibit.key,
+            by=by,
+            at=at,
+        )

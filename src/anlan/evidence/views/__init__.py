@@ -1,0 +1,1 @@
+"""Pages of evidence: the list, one exhibit, its receipt."""

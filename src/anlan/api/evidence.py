@@ -1,0 +1,154 @@
+"""Evidence over the API: the list of a case, one exhibit, its bytes, a further one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from ninja import File, Form, Router, Status, UploadedFile
+
+from anlan.accounts.roles import Permission
+from anlan.api.access import case_of, exhibit_of
+from anlan.api.auth import ApiRequest, operation
+from anlan.api.files import UploadIn, content, once_with_file
+from anlan.api.schemas import Instant, Out, Text
+from anlan.base.download import ranged_answer
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import Way
+from anlan.evidence.models import Exhibit
+from anlan.evidence.selectors import exhibits_of
+
+router = Router(tags=["evidence"])
+
+
+class ExhibitOut(Out):
+    """``copies`` says where the bytes lie and in what state; a thing has no bytes."""
+
+    uid: UUID
+    code: str
+    kind: str
+    title: str
+    how: str
+    source: str
+    file_name: str
+    media_type: str | None
+    size: int | None
+    sha256: str | None
+    reading: str
+    copies: dict[str, str]
+    state: str
+    happened_at: datetime | None
+    received_at: datetime
+
+    @classmethod
+    def of(cls, row: Exhibit) -> ExhibitOut:
+        blob = row.blob
+        return cls(
+            uid=row.uid,
+            code=row.code,
+            kind=row.kind,
+            title=row.title,
+            how=row.how,
+            source=row.source,
+            file_name=row.file_name,
+            media_type=blob.media_type if blob else None,
+            size=blob.size if blob else None,
+            sha256=blob.sha256 if blob else None,
+            reading=row.reading,
+            copies={c.store: c.state for c in blob.copies.all()} if blob else {},
+            state=row.state,
+            happened_at=row.happened_at,
+            received_at=row.received_at,
+        )
+
+
+class ExhibitIn(UploadIn):
+    """What is to be known of a file besides its bytes."""
+
+    title: Text = ""
+    how: Text = ""
+    happened_at: Instant | None = None
+
+
+@router.get(
+    "/cases/{number}/exhibits",
+    **operation(Permission.CASE_SEE, out=list[ExhibitOut]),
+)
+def list_exhibits(request: ApiRequest, number: str) -> list[ExhibitOut]:
+    """The list of evidence of a case, in the order in which it came."""
+    case = case_of(request.auth, number)
+    return [ExhibitOut.of(row) for row in exhibits_of(case)]
+
+
+@router.post(
+    "/cases/{number}/exhibits",
+    **operation(
+        Permission.CASE_SEE, Permission.EVIDENCE_ADD, out=ExhibitOut, status=201
+    ),
+)
+def add_exhibit(
+    request: ApiRequest, number: str, said: Form[ExhibitIn], file: File[UploadedFile]
+) -> Status[ExhibitOut]:
+    """Add a file of at most 25 MB; a larger one is uploaded in parts.
+
+    The answer comes when the bytes are on the disk, in as many copies as it says. The
+    same file again for the same case is the same exhibit.
+    """
+    caller = request.auth
+    case = case_of(caller, number)
+    exhibit = once_with_file(
+        caller,
+        name="add_exhibit",
+        about=number,
+        said=said,
+        file=file,
+        make=lambda: evidence.add_file(
+            case=case,
+            chunks=file.chunks(),
+            file_name=(file.name or "")[:255],
+            title=said.title,
+            how=said.how[:500],
+            happened=said.happened_at,
+            by=caller.user,
+            at=caller.at,
+            via="api",
+        ),
+        find=lambda made: exhibits_of(case).get(uid=made),
+    )
+    return Status(201, ExhibitOut.of(exhibit_of(caller, exhibit.uid)))
+
+
+@router.get("/exhibits/{uid}", **operation(Permission.CASE_SEE, out=ExhibitOut))
+def get_exhibit(request: ApiRequest, uid: UUID) -> ExhibitOut:
+    return ExhibitOut.of(exhibit_of(request.auth, uid))
+
+
+@router.get(
+    "/exhibits/{uid}/content",
+    **content(Permission.CASE_SEE, Permission.EVIDENCE_OPEN),
+)
+def get_exhibit_content(request: ApiRequest, uid: UUID) -> HttpResponseBase:
+    """The bytes as they came, or the part that ``Range`` asks for.
+
+    Who took which bytes is on the record before the first of them leaves.
+    """
+    caller = request.auth
+    row = exhibit_of(caller, uid)
+    return ranged_answer(
+        request.headers.get("Range", ""),
+        size=row.file.size,
+        media_type=row.file.media_type,
+        name=f"{row.case.number}-{row.code}",
+        open_part=lambda first, last: (
+            evidence.open_exhibit(
+                exhibit=row,
+                way=Way.DOWNLOADED,
+                by=caller.user,
+                at=caller.at,
+                first=first,
+                last=last,
+                via="api",
+            ).path
+        ),
+    )

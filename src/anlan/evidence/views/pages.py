@@ -1,0 +1,178 @@
+"""The list of evidence of a case, one exhibit, its bytes and its receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
+from anlan.base import stores
+from anlan.base.download import ranged_answer
+from anlan.base.errors import NotFound
+from anlan.cases.selectors import case_for
+from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import ExhibitKind, Way
+from anlan.evidence.forms import AdditionForm
+from anlan.evidence.permissions import can_open
+from anlan.evidence.pictures import viewing_copy
+from anlan.evidence.selectors import (
+    arrival_of,
+    exhibit_for,
+    exhibits_of,
+    story_of,
+)
+
+SHOWN_IN_ROOM = 5
+
+
+@login_required
+@require_GET
+def exhibits(request: HttpRequest, number: str) -> HttpResponse:
+    """The list of evidence 证据清单."""
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    context = {
+        "case": case,
+        "exhibits": exhibits_of(case),
+        "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
+        "can_keep": has_permission(reader, Permission.EVIDENCE_KEEP, site=case.site),
+        "on_one_disk": stores.share_a_disk(),
+    }
+    return render(request, "evidence/exhibits.html", context)
+
+
+@login_required
+@require_GET
+def panel(request: HttpRequest, number: str) -> HttpResponse:
+    """The newest of the list, for the room."""
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    found = exhibits_of(case)
+    context = {
+        "case": case,
+        "newest": found.order_by("-number")[:SHOWN_IN_ROOM],
+        "count": found.count(),
+        "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
+    }
+    return render(request, "evidence/panel.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def addition(request: HttpRequest, number: str) -> HttpResponse:
+    """A small file by a plain form, for a browser of any kind."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    form = AdditionForm(posted(request), request.FILES or None)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        added = evidence.add_file(case=case, by=reader, at=at, **form.added())
+        address = reverse("evidence:receipt", args=[number, added.uid])
+        if is_in_place(request):
+            response = HttpResponse()
+            response["HX-Redirect"] = address
+            return response
+        return redirect(address)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("添加证据"),
+        lead=_("保存后原件不能修改或删除，每次打开都会记录。"),
+        button=_("保存"),
+        form=form,
+        act=act,
+    )
+
+
+@login_required
+@require_GET
+def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """What it is, where its copies lie, and all that happened to it."""
+    reader = reader_of(request)
+    found = exhibit_for(reader, number, uid)
+    may_open = can_open(reader, found)
+    context = {
+        "case": found.case,
+        "exhibit": found,
+        "can_open": may_open,
+        "can_look": may_open and found.kind == ExhibitKind.PHOTO,
+        "is_looking": "look" in request.GET,
+        "on_one_disk": stores.share_a_disk(),
+        "story": story_of(found),
+    }
+    return render(request, "evidence/exhibit.html", context)
+
+
+@login_required
+@require_GET
+def picture(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """What a photo shows, drawn anew; looking is on the record."""
+    reader = reader_of(request)
+    found = exhibit_for(reader, number, uid)
+    if found.kind != ExhibitKind.PHOTO:
+        raise NotFound(_("这件证据不是照片"))
+    opened = evidence.open_exhibit(
+        exhibit=found, way=Way.VIEWED, by=reader, at=timezone.now()
+    )
+    response = HttpResponse(viewing_copy(opened.path), content_type="image/jpeg")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@login_required
+@require_GET
+def original(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
+    """The bytes as they came, or a part of them, to be saved and never shown."""
+    reader = reader_of(request)
+    at = timezone.now()
+    found = exhibit_for(reader, number, uid)
+    return ranged_answer(
+        request.headers.get("Range", ""),
+        size=found.file.size,
+        media_type=found.file.media_type,
+        name=f"{number}-{found.code}",
+        open_part=lambda first, last: (
+            evidence.open_exhibit(
+                exhibit=found,
+                way=Way.DOWNLOADED,
+                by=reader,
+                at=at,
+                first=first,
+                last=last,
+            ).path
+        ),
+    )
+
+
+@login_required
+@require_GET
+def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """What whoever brought it takes along: the digest makes them a witness."""
+    reader = reader_of(request)
+    found = exhibit_for(reader, number, uid)
+    evidence.show_receipt(exhibit=found, by=reader, at=timezone.now())
+    arrival = arrival_of(found)
+    context = {
+        "case": found.case,
+        "exhibit": found,
+        "arrival": arrival,
+        "entry_digest": bytes(arrival.digest).hex(),
+        "on_one_disk": stores.share_a_disk(),
+        "address": settings.PUBLIC_URL,
+    }
+    return render(request, "evidence/receipt.html", context)
