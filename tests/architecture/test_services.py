@@ -46,6 +46,7 @@ NO_ACTOR = {
     "anlan.cases.services.remember_answer": "part of the change it serves",
     "anlan.cases.services.remember_made": "part of the change it serves",
     "anlan.incidents.services.climb": "the ladder's: the program itself acts",
+    "anlan.incidents.services.climb_after_failed_call": "the ladder's, as above",
     "anlan.notify.services.take_receipts": "the gateway's: its channel is who speaks",
     "anlan.accounts.services.enrol_phone": "whoever holds the printed code",
     "anlan.accounts.services.open_phone": "the user is who does it",
