@@ -46,7 +46,10 @@ def list_tasks(
 
 @router.get("/tasks", **operation(Permission.TASK_DO, out=list[TaskOut]))
 def my_tasks(request: ApiRequest) -> list[TaskOut]:
-    """The open tasks of the caller's roles, most urgent first; at most 200."""
+    """The open tasks of the caller's roles, most urgent first; at most 200.
+
+    Then those of the roles they stand in for: a captain may do what a guard is given.
+    """
     return [TaskOut.of(t) for t in selectors.my_tasks(request.auth.user)[:200]]
 
 
