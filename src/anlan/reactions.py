@@ -20,7 +20,6 @@ from anlan.incidents.events import (
     ResponderAcknowledged,
     ResponderAlerted,
     ResponderArrived,
-    ResponderExpired,
     ResponderMoved,
     ResponderStoodDown,
 )
@@ -28,16 +27,16 @@ from anlan.ledger import afterwards
 from anlan.ledger import services as ledger
 from anlan.ledger.afterwards import Consumer
 from anlan.ledger.events import Reaction
+from anlan.notify.events import DeliveryFailed, NotDelivered
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
-    DeadlineMissed.kind: [incidents.climb_ladder],
+    DeadlineMissed.kind: [incidents.climb_ladder, incidents.give_up_late],
     IncidentReported.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],
     ResponderAlerted.kind: [incidents.alert_responder],
     ResponderAcknowledged.kind: [incidents.stop_calling],
     ResponderArrived.kind: [incidents.stop_calling],
-    ResponderExpired.kind: [incidents.give_up_calling],
     ResponderStoodDown.kind: [incidents.call_back],
     ResponderMoved.kind: [incidents.stop_calling_twice],
     LadderExhausted.kind: [incidents.cry_for_help],
@@ -49,7 +48,15 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
 }
 
 # Read by the worker, at least once, in the order of each chain.
-AFTERWARDS: list[Consumer] = []
+AFTERWARDS: list[Consumer] = [
+    Consumer(
+        name="ladder",
+        answers={
+            DeliveryFailed.kind: incidents.climb_after_failed_call,
+            NotDelivered.kind: incidents.climb_after_failed_call,
+        },
+    ),
+]
 
 
 def install() -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.accounts import services
-from anlan.accounts.models import Post, Shift
+from anlan.accounts.models import Membership, Post, Shift
 from anlan.accounts.roster_file import HEADER, read_roster, write_roster
 from anlan.accounts.selectors import double_bookings, roster_gaps, shifts_between
 from anlan.base.clock import SHANGHAI, local_time, start_of_day
@@ -212,6 +214,107 @@ class TestGaps:
 
         [gap] = roster_gaps(scene.site, START, hour(1, 0))
         assert (gap.starts_at, gap.ends_at) == (hour(0, 7), hour(0, 19))
+
+
+class TestRolesThatEnd:
+    """A shift is worth as much as the role its person holds at that hour."""
+
+    @pytest.fixture
+    def post(self, scene) -> Post:
+        Post.objects.filter(site=scene.site).update(must_be_staffed=False)
+        return post_of(scene, staffed_from=time(7), staffed_until=time(19))
+
+    @staticmethod
+    def set_period(scene, **changes) -> None:
+        assert Membership.objects.filter(user=scene.guard).update(**changes)
+
+    @staticmethod
+    def gaps(scene) -> list[tuple[datetime, datetime]]:
+        return [(g.starts_at, g.ends_at) for g in roster_gaps(scene.site, START, END)]
+
+    @pytest.mark.both
+    def test_a_role_that_ends_before_leaves_all_of_the_shift(self, scene, post):
+        nobody = self.gaps(scene)
+        put(scene, post, "wangjianguo", hour(2, 7), hour(2, 19))
+        filled = [gap for gap in nobody if gap[0] != hour(2, 7)]
+
+        self.set_period(scene, ended_at=hour(2, 19))
+        assert self.gaps(scene) == filled
+
+        self.set_period(scene, ended_at=hour(2, 7))
+        assert self.gaps(scene) == nobody
+
+    def test_a_role_that_ends_within_leaves_the_rest(self, scene, post):
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        self.set_period(scene, ended_at=hour(0, 12))
+
+        assert self.gaps(scene)[0] == (hour(0, 12), hour(0, 19))
+
+    def test_a_role_that_begins_within_leaves_the_first(self, scene, post):
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        self.set_period(scene, since_at=hour(0, 9))
+
+        assert self.gaps(scene)[0] == (hour(0, 7), hour(0, 9))
+
+    def test_two_periods_of_a_role_that_meet_leave_nothing(self, scene, post):
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        [held] = Membership.objects.filter(user=scene.guard)
+        self.set_period(scene, ended_at=hour(0, 12))
+        held.pk, held.uid, held.since_at = None, uuid4(), hour(0, 12)
+        held.save(force_insert=True)
+
+        assert (hour(0, 12), hour(0, 19)) not in self.gaps(scene)
+        assert self.gaps(scene)[0][0] == hour(1, 7)
+
+    def test_another_role_or_another_site_does_not_fill_it(self, scene, post):
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        held = Membership.objects.filter(user=scene.guard)
+        for changes in ({"role_key": "duty_officer"}, {"site": scene.other_site}):
+            before = held.values(*changes).get()
+            held.update(**changes)
+            assert self.gaps(scene)[0] == (hour(0, 7), hour(0, 19))
+            held.update(**before)
+
+        assert self.gaps(scene)[0][0] == hour(1, 7)
+
+    def test_a_role_in_the_region_or_the_company_fills_it(self, scene, post):
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        held = Membership.objects.filter(user=scene.guard)
+        for above in ({"site": None}, {"region": scene.site.region}):
+            held.update(**above)
+            assert self.gaps(scene)[0][0] == hour(1, 7)
+
+    @pytest.mark.parametrize("ended_at", [hour(0, 7), hour(0, 12)])
+    def test_the_page_says_whose_role_it_is(self, scene, post, ended_at):
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        address = f"/admin/sites/{scene.site.code}/roster/?week={MONDAY}"
+        page = Client()
+        page.force_login(scene.manager)
+        assert "没有角色" not in page.get(address).content.decode()
+        self.set_period(scene, ended_at=ended_at)
+
+        body = " ".join(page.get(address).content.decode().split())
+
+        lacking = f"{local_time(ended_at):%H:%M}–19:00"
+        assert f'没有角色 <span class="num nowrap" >{lacking}</span>' in body
+        assert f'缺 <span class="num" >{lacking}</span>' in body
+
+    def test_more_shifts_ask_no_more(self, scene, post):
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                roster_gaps(scene.site, START, END)
+            return len(queries)
+
+        Membership.objects.filter(user=scene.guard).update(
+            site=None, region=scene.site.region
+        )
+        put(scene, post, "wangjianguo", hour(0, 7), hour(0, 19))
+        one = asked()
+        for day in (1, 2, 3):
+            put(scene, post, "wangjianguo", hour(day, 7), hour(day, 19))
+        put(scene, post, "zhangqiang", hour(4, 7), hour(4, 19))
+
+        assert asked() == one
 
 
 class TestImport:

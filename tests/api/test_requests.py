@@ -139,6 +139,17 @@ def test_a_request_id_of_another_operation_is_refused(scene: Scene, speak: Any) 
 
 
 @pytest.mark.both
+def test_a_refused_request_leaves_its_id_free(scene: Scene, speak: Any) -> None:
+    api, number = speak(scene.officer), scene.incident().case.number
+    said = {"roles": ["witness"], "request_id": str(uuid4())}
+    nobody = api.post(f"/cases/{number}/parties", said)
+    assert nobody.status == 422
+
+    somebody = {**said, "description": "红外套"}
+    assert api.post(f"/cases/{number}/parties", somebody).status == 201
+
+
+@pytest.mark.both
 def test_one_request_sent_by_eight_at_once_is_one_report(
     committed_scene: Scene, at: datetime
 ) -> None:
@@ -172,11 +183,11 @@ def test_one_note_sent_by_eight_at_once_is_one_note(
     secret = give_token(scene.guard, at)
     number = scene.incident().case.number
     body = {"text": "双方已分开", "request_id": str(uuid4())}
-    statuses = []
+    answers = []
 
     def send() -> None:
         try:
-            statuses.append(Api(secret).post(f"/cases/{number}/notes", body).status)
+            answers.append(Api(secret).post(f"/cases/{number}/notes", body))
         finally:
             connection.close()
 
@@ -185,8 +196,8 @@ def test_one_note_sent_by_eight_at_once_is_one_note(
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(statuses) == {201}
-    assert Note.objects.count() == 1
+    assert {answer.status for answer in answers} == {201}
+    assert {answer.body["uid"] for answer in answers} == {str(Note.objects.get().uid)}
     assert verify().is_sound
 
 

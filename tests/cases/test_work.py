@@ -6,13 +6,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlan.accounts.models import Membership, User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, TaskState
 from anlan.cases.models import Case, Deadline, Note, PartyRole, Strike, Task
+from anlan.cases.permissions import check_can_do_task
 from anlan.cases.selectors import my_tasks
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from tests.incidents.story import entries, facts, finish_tasks, pass_time
@@ -28,6 +32,11 @@ def case(scene: Scene) -> Case:
 
 def task(case: Case, key: str) -> Task:
     return Task.objects.get(case=case, key=key)
+
+
+def for_another(one: Task) -> bool:
+    """What the list of one's tasks says beside a task."""
+    return bool(vars(one)["for_another"])
 
 
 class TestTasks:
@@ -118,6 +127,63 @@ class TestTasks:
             cases.complete_task(
                 task=task(case, "separate"), by=user, at=scene.at, words="做了"
             )
+
+    def test_a_captain_has_those_of_the_guards_after_his_own(self, scene, case) -> None:
+        captain = scene.person("sunlei")
+        his = Task.objects.filter(case=case, role_key="guard_captain")
+        his.update(due_at=scene.at + timedelta(days=9))  # and yet they come first
+        guards = Task.objects.filter(case=case, role_key="guard").order_by("due_at")
+        elsewhere = scene.incident(place=scene.other_site.places.first(), by=SYSTEM)
+        assert Task.objects.filter(case=elsewhere.case, role_key="guard").exists()
+
+        found = list(my_tasks(captain))
+
+        assert len(his) >= 1
+        assert len(guards) >= 2
+        assert set(found[: len(his)]) == set(his)
+        assert set(found[len(his) :]) == set(guards)
+        others = [one.due_at for one in found[len(his) :] if one.due_at]
+        assert others == sorted(others)
+        assert [for_another(one) for one in found] == [
+            *[False] * len(his),
+            *[True] * len(guards),
+        ]
+        for one in found:
+            check_can_do_task(captain, one)
+
+    def test_nobody_stands_in_for_a_captain(self, scene, case) -> None:
+        found = list(my_tasks(scene.guard))
+
+        assert {one.role_key for one in found} == {"guard"}
+        assert not any(for_another(one) for one in found)
+
+    def test_a_captain_who_is_a_guard_too_does_his_own(self, scene, case) -> None:
+        Membership.objects.create(
+            user=scene.person("sunlei"),
+            role_key="guard",
+            organisation=scene.organisation,
+            site=scene.site,
+            since_at=scene.at,
+        )
+
+        found = list(my_tasks(scene.person("sunlei")))
+
+        assert {one.role_key for one in found} == {"guard", "guard_captain"}
+        assert not any(for_another(one) for one in found)
+
+    def test_more_tasks_ask_no_more(self, scene, case) -> None:
+        captain = scene.person("sunlei")
+
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                assert [one.case.site.name for one in my_tasks(captain)]
+            return len(queries)
+
+        asked()  # the roles are read once for each user object
+        one = asked()
+        scene.incident(place=scene.place("园区 南门"))
+
+        assert asked() == one == 1
 
     def test_skipping_needs_a_reason_and_the_right(self, scene, case) -> None:
         one = task(case, "separate")

@@ -78,6 +78,26 @@ def test_gaps_are_shown_to_those_who_plan(
     assert selectors.gaps_today(scene.person("lifang"), at=at) == {}
 
 
+def test_whose_role_has_ended_is_a_gap_and_not_on_duty(
+    sign_in: SignIn, scene: Scene, at: datetime
+) -> None:
+    def there() -> set[str]:
+        duties = selectors.on_duty(scene.manager, at=at)
+        return {duty.shift.user.username for duty in duties[scene.site]}
+
+    post = scene.guard.shifts.get(starts_at__lte=at, ends_at__gt=at).post
+    Post.objects.filter(pk=post.pk).update(must_be_staffed=True)
+    before = selectors.gaps_today(scene.manager, at=at).get(scene.site, [])
+    assert "wangjianguo" in there()
+
+    scene.guard.memberships.update(ended_at=at)
+
+    assert "wangjianguo" not in there()
+    gaps = selectors.gaps_today(scene.manager, at=at)[scene.site]
+    assert [g.starts_at for g in gaps if g.post == post] == [at]
+    assert len(gaps) == len(before) + 1
+
+
 def test_closed_cases_stand_below(scene: Scene, at: datetime) -> None:
     incident = scene.incident()
     incidents.mark_false_alarm(

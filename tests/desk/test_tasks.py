@@ -91,3 +91,22 @@ def test_tasks_of_other_sites_are_unknown(sign_in: SignIn, scene: Scene) -> None
     assert response.status_code == 404
     task.refresh_from_db()
     assert task.state == TaskState.OPEN
+
+
+def test_a_captain_does_what_a_guard_was_given(sign_in: SignIn, scene: Scene) -> None:
+    case = scene.incident().case
+    task = Task.objects.get(case=case, key="separate")
+    own = Task.objects.filter(case=case, role_key="guard_captain")
+    own.update(role_key="customer_service")  # the first page shows four, his own first
+    for username, is_marked in (("wangjianguo", False), ("sunlei", True)):
+        client = sign_in(username)
+        for page in ("/tasks/", "/m/tasks/", "/m/"):
+            body = client.get(page).content.decode()
+            assert task.title in body, (username, page)
+            assert ("可代做" in body) == is_marked, (username, page)
+
+    done = sign_in("sunlei").post(f"/tasks/{task.uid}/completion/", {"words": "分开了"})
+
+    assert done.status_code == 302
+    task.refresh_from_db()
+    assert (task.state, task.ended_by) == (TaskState.DONE, scene.person("sunlei"))

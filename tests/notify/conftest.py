@@ -15,6 +15,7 @@ from anlan.notify.channels.dingtalk import sender as dingtalk
 from anlan.notify.channels.wecom import sender as wecom
 from anlan.notify.enums import ChannelKind
 from anlan.notify.models import Channel
+from tests.notify.gateway import SECRET, Gateway, numbered
 from tests.notify.receivers import (
     HttpReceiver,
     SmtpReceiver,
@@ -57,8 +58,8 @@ def forget_connections() -> None:
 def channel(http: HttpReceiver, at: datetime) -> MakeChannel:
     """Makes a channel of a kind that leads to the receiver."""
     values = {
-        ChannelKind.SMS: {"url": f"{http.base}/sms", "secret": "s3cret"},
-        ChannelKind.VOICE: {"url": f"{http.base}/voice", "secret": "s3cret"},
+        ChannelKind.SMS: {"url": f"{http.base}/sms", "secret": SECRET},
+        ChannelKind.VOICE: {"url": f"{http.base}/voice", "secret": SECRET},
         ChannelKind.WECOM: {
             "corpid": "ww1",
             "agentid": "1000002",
@@ -114,3 +115,15 @@ def channel(http: HttpReceiver, at: datetime) -> MakeChannel:
         )
 
     return make
+
+
+@pytest.fixture
+def sms(channel: MakeChannel, http: HttpReceiver) -> Gateway:
+    numbered(http, "/sms")
+    return Gateway(channel(ChannelKind.SMS, receipts="anlan"))
+
+
+@pytest.fixture
+def voice(channel: MakeChannel, http: HttpReceiver) -> Gateway:
+    numbered(http, "/voice")
+    return Gateway(channel(ChannelKind.VOICE, receipts="anlan"))

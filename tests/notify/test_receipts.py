@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -30,58 +29,10 @@ from anlan.notify.models import Channel, Delivery
 from anlan.notify.receipts_mapping import formats, read_receipts
 from anlan.notify.receipts_proof import address_key
 from tests.notify.conftest import MakeChannel
+from tests.notify.gateway import SECRET, Gateway, numbered
 from tests.notify.receivers import Answer, HttpReceiver, Received
 from tests.notify.test_views import signed_in
 from tests.scene import Scene
-
-SECRET = "s3cret"
-
-
-@dataclass(frozen=True)
-class Gateway:
-    """A channel whose gateway numbers what it takes, and says what became of it."""
-
-    channel: Channel
-
-    @property
-    def path(self) -> str:
-        return f"/api/v1/receipts/{self.channel.uid}"
-
-    def says(self, state: str, *, error: str = "", **which: str) -> Any:
-        """Post a signed receipt; the answer's status and body."""
-        return self.post({"receipts": [{"state": state, "error": error, **which}]})
-
-    def post(self, body: object, *, secret: str = SECRET, late: int = 0) -> Any:
-        content = json.dumps(body).encode()
-        at = timezone.now() - timedelta(seconds=late)
-        answer = Client().post(
-            self.path,
-            content,
-            content_type="application/json",
-            headers=signature_headers(key="r1", secret=secret, content=content, at=at),
-        )
-        return answer.status_code, answer.json()
-
-
-def numbered(http: HttpReceiver, path: str) -> None:
-    """Let the provider number what it takes by our key."""
-
-    def take(request: Received) -> Answer:
-        return 200, {"id": f"n-{request.json['key'][:8]}"}
-
-    http.answers[path] = take
-
-
-@pytest.fixture
-def sms(channel: MakeChannel, http: HttpReceiver) -> Gateway:
-    numbered(http, "/sms")
-    return Gateway(channel(ChannelKind.SMS, receipts="anlan"))
-
-
-@pytest.fixture
-def voice(channel: MakeChannel, http: HttpReceiver) -> Gateway:
-    numbered(http, "/voice")
-    return Gateway(channel(ChannelKind.VOICE, receipts="anlan"))
 
 
 def alert(scene: Scene, **more: Any) -> None:

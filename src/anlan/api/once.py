@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Protocol, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from anlan.api.auth import Caller
 from anlan.api.schemas import OnceIn
@@ -59,29 +59,18 @@ def once(
         "body": sha256(words).hex(),
     }
 
-    def earlier() -> T | None:
-        answer = cases.earlier_answer(
-            organisation_id=organisation_id, request_id=request_id, content=content
+    with transaction.atomic():
+        answered = cases.claim_request(
+            organisation_id=organisation_id,
+            request_id=request_id,
+            content=content,
+            answer=uuid4(),  # until it is made
+            at=caller.at,
         )
-        return find(answer) if answer else None
-
-    try:
-        with transaction.atomic():
-            answered = earlier()
-            if answered is not None:
-                return answered
-            made = make()
-            cases.remember_answer(
-                organisation_id=organisation_id,
-                request_id=request_id,
-                content=content,
-                answer=made.uid,
-                at=caller.at,
-            )
-            return made
-    except IntegrityError:
-        # The same request arrived twice at once; the other one has been committed.
-        answered = earlier()
-        if answered is None:
-            raise
-        return answered
+        if answered is not None:
+            return find(answered)
+        made = make()
+        cases.settle_claim(
+            organisation_id=organisation_id, request_id=request_id, answer=made.uid
+        )
+        return made

@@ -10,7 +10,15 @@ from uuid import UUID
 
 import orjson
 from django.apps import apps
-from django.db.models import IntegerField, Q, QuerySet, TextField, Value
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    IntegerField,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +40,7 @@ from anlan.cases.models import (
     Strike,
     Task,
 )
-from anlan.cases.permissions import can_see
+from anlan.cases.permissions import STANDS_IN_FOR, can_see
 from anlan.cases.playbook import PlannedTask, read_plan
 from anlan.customers.selectors import masked
 from anlan.ledger.events import KINDS, Event
@@ -410,15 +418,23 @@ def tasks_by_phase(case: Case) -> dict[str, list[Task]]:
 
 
 def my_tasks(user: User) -> QuerySet[Task]:
-    """Open tasks of the reader's roles at their sites, most urgent first."""
-    mine = Q(pk__in=[])
+    """Open tasks of the reader's roles at their sites, most urgent first.
+
+    Then those of the roles they stand in for, which are ``for_another``.
+    """
+    mine = others = Q(pk__in=[])
     for role_key in sorted({m.role_key for m in running_memberships(user)}):
         sites = sites_where(user, Permission.TASK_DO, role_key=role_key)
         mine |= Q(role_key=role_key, case__site__in=sites)
+        if role_key in STANDS_IN_FOR:
+            others |= Q(role_key=STANDS_IN_FOR[role_key], case__site__in=sites)
     return (
-        Task.objects.filter(mine, state=Task.State.OPEN, case__state=Case.State.OPEN)
+        Task.objects.filter(
+            mine | others, state=Task.State.OPEN, case__state=Case.State.OPEN
+        )
+        .annotate(for_another=ExpressionWrapper(~mine, BooleanField()))
         .select_related("case__site")
-        .order_by("due_at", "position", "pk")
+        .order_by("for_another", "due_at", "position", "pk")
     )
 
 

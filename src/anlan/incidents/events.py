@@ -193,6 +193,18 @@ class ResponderExpired(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class ResponderUnreachable(Event):
+    """The call failed before their time was up; nobody waits for the rest of it."""
+
+    kind: ClassVar[str] = "incident.responder_unreachable"
+    sentence: ClassVar[str] = _("呼叫失败，联系不上{responder}，改派下一位")
+    tone: ClassVar[str] = "warn"
+
+    responder: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ResponderStoodDown(Event):
     kind: ClassVar[str] = "incident.responder_stood_down"
     sentence: ClassVar[str] = _("{responder}不再需要到场")

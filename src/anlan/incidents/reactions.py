@@ -21,8 +21,10 @@ from anlan.incidents.events import (
 from anlan.incidents.models import Assignment, Incident
 from anlan.incidents.services.responding import ACKNOWLEDGE
 from anlan.ledger.events import SYSTEM, Queued
+from anlan.notify import selectors
 from anlan.notify import services as notify
-from anlan.notify.enums import Urgency
+from anlan.notify.enums import ChannelKind, Urgency
+from anlan.notify.events import DeliveryFailed, NotDelivered
 
 # A panic button may be pressed ten times: within this one message counts them.
 _FURTHER_ONCE_IN = timedelta(seconds=60)
@@ -33,6 +35,21 @@ def climb_ladder(queued: Queued) -> None:
     event = queued.event
     if isinstance(event, DeadlineMissed):
         services.climb(deadline_key=event.key, about=event.about, at=queued.recorded_at)
+
+
+def climb_after_failed_call(entry: Queued, *, at: datetime) -> None:
+    """A call came to nothing: the next person at once, not when the time is up.
+
+    Afterwards, not in the transaction: that one holds the deliveries, and somebody who
+    answers just then holds the case and waits for the deliveries.
+    """
+    event = entry.event
+    if (
+        isinstance(event, DeliveryFailed | NotDelivered)
+        and event.way == ChannelKind.VOICE
+    ):
+        about = selectors.about_failed_call(event.message)
+        services.climb_after_failed_call(about=about, at=at)
 
 
 def tell_groups(queued: Queued) -> None:
@@ -72,8 +89,15 @@ def stop_calling(queued: Queued) -> None:
 
 
 def give_up_calling(queued: Queued) -> None:
-    """The person did not answer in time, and the next one is tried."""
+    """The person is not needed any more."""
     notify.call_off(about=queued.object, at=queued.recorded_at)
+
+
+def give_up_late(queued: Queued) -> None:
+    """The time to answer is over, whether or not the next one was tried before."""
+    event = queued.event
+    if isinstance(event, DeadlineMissed) and event.key == ACKNOWLEDGE:
+        notify.call_off(about=event.about, at=queued.recorded_at)
 
 
 def call_back(queued: Queued) -> None:

@@ -247,6 +247,20 @@ def ways_asked(run: CheckRun) -> dict[int, list[Delivery]]:
     return found
 
 
+def about_failed_call(message: str) -> str:
+    """What the message ``message:<uid>`` was about, if its call has come to nothing.
+
+    Empty when it was about nothing, when somebody took the call after all, or while an
+    administrator has it tried again.
+    """
+    failed = Delivery.objects.filter(
+        message__uid=message.partition(":")[2],
+        kind=ChannelKind.VOICE,
+        state=DeliveryState.FAILED,
+    )
+    return failed.values_list("message__about", flat=True).first() or ""
+
+
 def is_configured(kind: ChannelKind, ways: Mapping[ChannelKind, object]) -> bool:
     """Whether a way can be taken at all; in the demo the recorder takes them all."""
     return kind == ChannelKind.INAPP or kind in ways or settings.DEMO

@@ -160,6 +160,8 @@ _POSTS = {
 DAY_BEGINS = timedelta(hours=7)  # after midnight
 _HALF_A_DAY = timedelta(hours=12)
 _ON_DUTY_SINCE = timedelta(hours=4)
+# Before its first shift: who stands there then has a role already.
+_FOUNDED = timedelta(days=2)
 
 
 # What hangs on the wall of the monitor room: name and place of each picture.
@@ -187,28 +189,30 @@ def found_company(
     """Make the whole company, with a roster from yesterday's night shift on.
 
     Args:
+        at: when the roster was made; the company is two days older.
         days: how far the roster reaches.
         day_begins: when the day crew comes, after midnight; the night crew comes
             twelve hours later.
         with_passwords: lets its people sign in; a scenario does not need it.
     """
+    founded_at = at - _FOUNDED
     with ledger.recording():
         organisation = accounts.found_organisation(
-            code="ANYUN", name="安云物业（演示）", by=SYSTEM, at=at
+            code="ANYUN", name="安云物业（演示）", by=SYSTEM, at=founded_at
         )
         south = accounts.add_region(
-            organisation=organisation, name="华南区", by=SYSTEM, at=at
+            organisation=organisation, name="华南区", by=SYSTEM, at=founded_at
         )
-        sites = _add_sites(organisation, south, at)
-        people = _add_people(organisation, south, sites, at)
+        sites = _add_sites(organisation, south, founded_at)
+        people = _add_people(organisation, south, sites, founded_at)
         for site in sites.values():
             for tree in _PLACES[site.code]:
-                _add_places(site, tree, None, at)
-            _add_posts(site, at)
-            _add_tiles(site, at)
+                _add_places(site, tree, None, founded_at)
+            _add_posts(site, founded_at)
+            _add_tiles(site, founded_at)
         for day in range(-1, days):
             _add_day(people, at=at, day=day, day_begins=day_begins)
-        incidents.install_defaults(organisation=organisation, by=SYSTEM, at=at)
+        incidents.install_defaults(organisation=organisation, by=SYSTEM, at=founded_at)
         if with_passwords:
             # One hash for all: hashing is slow on purpose, and these people are invented.
             User.objects.filter(organisation=organisation).update(

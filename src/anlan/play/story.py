@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, Site, User
-from anlan.base.clock import local_day
+from anlan.base.clock import local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
@@ -22,6 +22,7 @@ from anlan.play.scenario import read_scenario
 _FOUNDED = timedelta(days=3)  # ago: the longest tale takes a day
 _ROSTER_DAYS = 10
 _INTO_THE_ASSAULT = timedelta(minutes=7)
+_ROLE_ENDS = timedelta(days=3)  # after today, for a guard in the pictures
 _PIN = "482915"  # of the shared phone in the pictures
 
 
@@ -85,6 +86,7 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         at=at,
     )
     check = notify.start_check(site=site, by=SYSTEM, at=at)
+    _close_some(site, at=at)
     return {
         "captain": str(captain.uid),
         "pin": _PIN,
@@ -95,7 +97,48 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         "check": str(check.uid),
         "node": f"site:{site.pk}",
         "week_later": str(local_day(at + timedelta(days=14))),
+        "closed_place": str(Place.objects.get(site=site, is_active=False).uid),
+        "dated": str(_date_roles(site, at=at).uid),
+        "role_ends": str(local_day(at) + _ROLE_ENDS),
     }
+
+
+def _close_some(site: Site, *, at: datetime) -> None:
+    """A spot and a site that are closed, and could be opened again."""
+    room = Place.objects.get(site=site, label="3 号楼 1 层 会客室")
+    accounts.close_place(place=room, by=SYSTEM, at=at)
+    closed = accounts.add_site(
+        organisation=site.organisation,
+        region=site.region,
+        code="QS",
+        name="秋实里",
+        address="云栖市滨河区秋实路 2 号",
+        by=SYSTEM,
+        at=at,
+    )
+    accounts.close_site(site=closed, by=SYSTEM, at=at)
+
+
+def _date_roles(site: Site, *, at: datetime) -> User:
+    """A guard whose role ends the day after tomorrow, and who is duty officer later."""
+    guard = User.objects.get(username="gaofeng")
+    accounts.end_role(membership=guard.memberships.get(), by=SYSTEM, at=at)
+    today = local_day(at)
+    later = today + timedelta(days=7)
+    for role_key, begins_at, ends_on in (
+        ("guard", at, today + _ROLE_ENDS),
+        ("duty_officer", start_of_day(later), later + timedelta(days=7)),
+    ):
+        accounts.grant_role(
+            user=guard,
+            role_key=role_key,
+            node=site,
+            begins_at=begins_at,
+            ends_at=start_of_day(ends_on),
+            by=SYSTEM,
+            at=at,
+        )
+    return guard
 
 
 def play_until(path: Path, *, at: datetime, last: timedelta | None = None) -> Outcome:

@@ -28,9 +28,11 @@ from anlan.accounts.selectors.roster import (
     DoubleBooking,
     Gap,
     double_bookings,
+    periods_held,
     roster_gaps,
     shifts_at,
     shifts_between,
+    times_without_role,
 )
 from anlan.base.clock import acting_moment
 from anlan.base.digest import sha256
@@ -54,6 +56,7 @@ __all__ = [
     "people_by_role",
     "people_for",
     "people_with_role",
+    "periods_held",
     "place_with_code",
     "places_of",
     "plain_code",
@@ -67,6 +70,7 @@ __all__ = [
     "sites_managed",
     "staff_of",
     "staff_to_plan",
+    "times_without_role",
     "waiting_handover",
 ]
 

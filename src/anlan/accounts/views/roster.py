@@ -29,6 +29,7 @@ from anlan.accounts.selectors import (
     shifts_between,
     site_for,
     staff_to_plan,
+    times_without_role,
 )
 from anlan.accounts.services import RosterRefused, RowError
 from anlan.accounts.views.common import act, signed_in, tried
@@ -321,9 +322,11 @@ def _rows(site: Site, monday: date, gaps: list[Gap]) -> list[dict[str, Any]]:
     """A row for each post: what each day of the week shows of shifts and gaps."""
     start, end = start_of_day(monday), start_of_day(monday + WEEK)
     shifts: dict[tuple[int, date], list[Shift]] = {}
-    for shift in shifts_between(site, start, end):
+    planned = list(shifts_between(site, start, end).select_related("site"))
+    for shift in planned:
         day = max(local_day(shift.starts_at), monday)
         shifts.setdefault((shift.post_id, day), []).append(shift)
+    without_role = times_without_role(planned)
     missing: dict[tuple[int, date], list[Gap]] = {}
     for gap in gaps:
         for part in _by_day(gap):
@@ -336,7 +339,10 @@ def _rows(site: Site, monday: date, gaps: list[Gap]) -> list[dict[str, Any]]:
             "days": [
                 {
                     "day": day,
-                    "shifts": shifts.get((post.pk, day), []),
+                    "shifts": [
+                        (shift, without_role[shift.pk])
+                        for shift in shifts.get((post.pk, day), [])
+                    ],
                     "gaps": missing.get((post.pk, day), []),
                 }
                 for day in days

@@ -11,7 +11,7 @@ from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
 from anlan.api.access import incident_of
 from anlan.api.auth import ApiRequest, Caller, operation
-from anlan.api.cases import CaseOut
+from anlan.api.cases.schemas import CaseOut
 from anlan.api.incidents.schemas import AssignmentOut, CallOut, ReportOut, WaiverOut
 from anlan.api.schemas import ClockOut, Out, PlaceOut
 from anlan.cases.models import Deadline

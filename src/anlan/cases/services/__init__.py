@@ -22,10 +22,9 @@ from anlan.cases.services.people import (
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import (
     claim_request,
-    earlier_answer,
     made_before,
-    remember_answer,
     remember_made,
+    settle_claim,
 )
 from anlan.cases.services.standards import (
     publish_playbook,
@@ -69,7 +68,6 @@ __all__ = [
     "close_as_false_alarm",
     "close_case",
     "complete_task",
-    "earlier_answer",
     "fire_due_deadlines",
     "identify_customer",
     "identify_party",
@@ -87,13 +85,13 @@ __all__ = [
     "publish_playbook",
     "publish_standard",
     "record",
-    "remember_answer",
     "remember_made",
     "reopen_case",
     "reopen_task",
     "revoke_access_link",
     "set_party_roles",
     "set_severity",
+    "settle_claim",
     "skip_task",
     "standard_at",
     "start_deadline",

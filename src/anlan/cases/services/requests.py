@@ -17,24 +17,6 @@ from anlan.cases.models import AcceptedRequest, Case
 _Row = TypeVar("_Row", bound=Model)
 
 
-def earlier_answer(
-    *, organisation_id: int, request_id: UUID, content: dict[str, Any]
-) -> UUID | None:
-    """The uid that this request made before, or nothing if it is new.
-
-    Raises:
-        Conflict: the id was used for something else; nothing is done.
-    """
-    accepted = AcceptedRequest.objects.filter(
-        organisation=organisation_id, request_id=request_id
-    ).first()
-    if accepted is None:
-        return None
-    if bytes(accepted.content) != sha256(canonical_json(content)):
-        raise Conflict(_("这个请求编号已经用于另一份内容"))
-    return accepted.answer
-
-
 def made_before(
     rows: QuerySet[_Row],
     *,
@@ -51,7 +33,7 @@ def made_before(
     """
     if request_id is None:
         return None
-    answer = earlier_answer(
+    answer = _earlier_answer(
         organisation_id=case.organisation_id,
         request_id=request_id,
         content={"case": str(case.uid), **content},
@@ -69,12 +51,12 @@ def remember_made(
 ) -> None:
     """Keep what a request made, for ``made_before``."""
     if request_id is not None:
-        remember_answer(
+        AcceptedRequest.objects.create(
             organisation_id=case.organisation_id,
             request_id=request_id,
-            content={"case": str(case.uid), **content},
+            content=sha256(canonical_json({"case": str(case.uid), **content})),
             answer=uid,
-            at=at,
+            accepted_at=at,
         )
 
 
@@ -92,7 +74,7 @@ def claim_request(
     the second waits here until the first has been committed, and gives its answer.
 
     Args:
-        answer: the uid of what is about to be made.
+        answer: the uid of what is about to be made, or any until ``settle_claim``.
 
     Raises:
         Conflict: the id was used for something else; nothing is done.
@@ -106,28 +88,34 @@ def claim_request(
     )
     if insert_if_new(claim):
         return None
-    return earlier_answer(
+    return _earlier_answer(
         organisation_id=organisation_id, request_id=request_id, content=content
     )
 
 
-def remember_answer(
-    *,
-    organisation_id: int,
-    request_id: UUID,
-    content: dict[str, Any],
-    answer: UUID,
-    at: datetime,
-) -> None:
-    """Keep the answer, in the transaction that made it.
+def settle_claim(*, organisation_id: int, request_id: UUID, answer: UUID) -> None:
+    """Say what a claimed request made, if that was not known when it was claimed.
 
-    Of two that arrive at once the second fails on the unique key, all of it, and finds
-    the first one's answer when it asks again.
+    In the transaction of the claim: nobody has seen another answer.
     """
-    AcceptedRequest.objects.create(
-        organisation_id=organisation_id,
-        request_id=request_id,
-        content=sha256(canonical_json(content)),
-        answer=answer,
-        accepted_at=at,
-    )
+    AcceptedRequest.objects.filter(
+        organisation=organisation_id, request_id=request_id
+    ).update(answer=answer)
+
+
+def _earlier_answer(
+    *, organisation_id: int, request_id: UUID, content: dict[str, Any]
+) -> UUID | None:
+    """The uid that this request made before, or nothing if it is new.
+
+    Raises:
+        Conflict: the id was used for something else; nothing is done.
+    """
+    accepted = AcceptedRequest.objects.filter(
+        organisation=organisation_id, request_id=request_id
+    ).first()
+    if accepted is None:
+        return None
+    if bytes(accepted.content) != sha256(canonical_json(content)):
+        raise Conflict(_("这个请求编号已经用于另一份内容"))
+    return accepted.answer

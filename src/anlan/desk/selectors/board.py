@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from anlan.accounts.models import Shift, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
-from anlan.accounts.selectors import Gap, roster_gaps
+from anlan.accounts.selectors import Gap, periods_held, roster_gaps
 from anlan.accounts.services import phone_of
 from anlan.base.clock import day_bounds, local_day
 from anlan.cases.enums import CaseState, Phase
@@ -92,7 +92,10 @@ def open_incidents(user: User) -> list[OpenIncident]:
 
 
 def on_duty(user: User, *, at: datetime) -> dict[Site, list[Duty]]:
-    """Who stands where now, by site; phones only for those who command there."""
+    """Who stands where now, by site; phones only for those who command there.
+
+    Whose role has ended is no more on duty than an empty post.
+    """
     commanded = set(
         sites_where(user, Permission.INCIDENT_COMMAND).values_list("pk", flat=True)
     )
@@ -106,8 +109,11 @@ def on_duty(user: User, *, at: datetime) -> dict[Site, list[Duty]]:
         .select_related("site", "post", "user")
         .order_by("site__code", "site_id", "post__name", "pk")[:MOST_DUTIES]
     )
+    held = periods_held(shifts)
     duties: dict[Site, list[Duty]] = {}
     for shift in shifts:
+        if not any(begins <= at < ends for begins, ends in held[shift.pk]):
+            continue
         phone = phone_of(shift.user) if shift.site_id in commanded else ""
         duties.setdefault(shift.site, []).append(Duty(shift=shift, phone=phone))
     return duties

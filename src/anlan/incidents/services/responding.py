@@ -24,6 +24,7 @@ from anlan.incidents.events import (
     ResponderExpired,
     ResponderMoved,
     ResponderStoodDown,
+    ResponderUnreachable,
 )
 from anlan.incidents.models import Assignment, Incident
 from anlan.ledger import services as ledger
@@ -182,17 +183,29 @@ def climb(*, deadline_key: str, about: str, at: datetime) -> None:
     }:
         return
     acknowledged = assignment.state == AssignmentState.ACKNOWLEDGED
-    _move(assignment, AssignmentState.EXPIRED, ended_at=at)
-    cases.record(
-        ResponderExpired(
-            responder=assignment.user.actor_key, acknowledged=int(acknowledged)
-        ),
-        incident.case,
-        thing=f"assignment:{assignment.uid}",
-        by=SYSTEM,
-        at=at,
+    expired = ResponderExpired(
+        responder=assignment.user.actor_key, acknowledged=int(acknowledged)
     )
-    _alert_next(incident, at=at)
+    _pass_over(assignment, expired, at=at)
+
+
+def climb_after_failed_call(*, about: str, at: datetime) -> None:
+    """The call to somebody failed: go on to the next person without waiting any longer.
+
+    Once for each alert, and not for somebody who has answered. Their own clock runs on:
+    a text may still reach them, and late help is help (docs/adr/0015).
+    """
+    kind, _separator, uid = about.partition(":")
+    if kind != "assignment":
+        return
+    with ledger.recording():
+        assignment = _fresh(Assignment.objects.get(uid=uid))
+        if (
+            assignment.incident.case.is_open
+            and assignment.state == AssignmentState.ALERTED
+        ):
+            unreachable = ResponderUnreachable(responder=assignment.user.actor_key)
+            _pass_over(assignment, unreachable, at=at)
 
 
 def hasten_ladder(*, incident: Incident, at: datetime) -> None:
@@ -279,6 +292,23 @@ def assignment_of(incident: Incident, user: User) -> Assignment:
     if assignment is None:
         raise NotFound(_("这个人没有被派往本事件"))
     return assignment
+
+
+def _pass_over(
+    assignment: Assignment,
+    why: ResponderExpired | ResponderUnreachable,
+    *,
+    at: datetime,
+) -> None:
+    _move(assignment, AssignmentState.EXPIRED, ended_at=at)
+    cases.record(
+        why,
+        assignment.incident.case,
+        thing=f"assignment:{assignment.uid}",
+        by=SYSTEM,
+        at=at,
+    )
+    _alert_next(assignment.incident, at=at)
 
 
 def _see_somebody_comes(incident: Incident, *, at: datetime) -> None:

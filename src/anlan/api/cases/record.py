@@ -1,0 +1,92 @@
+"""The record of a case over the API: its timeline, notes, and what was wrong."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from ninja import Router, Status
+from pydantic import Field
+
+from anlan.accounts.roles import Permission
+from anlan.api.access import case_of
+from anlan.api.auth import ApiRequest, operation
+from anlan.api.cases.schemas import LineOut, NoteOut, StrikeOut
+from anlan.api.once import once
+from anlan.api.paging import cursor_of, number_in, parts_of
+from anlan.api.schemas import Cursor, In, Instant, Limit, OnceIn, Page, Reason, Text
+from anlan.cases import selectors
+from anlan.cases import services as cases
+from anlan.cases.models import Note
+
+router = Router(tags=["cases"])
+
+
+class NoteIn(OnceIn):
+    """``happened`` is when it was, if not now."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=2000)]
+    happened: Instant | None = None
+
+
+class StrikeIn(In):
+    seq: Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
+    reason: Annotated[Reason, Field(max_length=300)]
+
+
+@router.get(
+    "/cases/{number}/timeline", **operation(Permission.CASE_SEE, out=Page[LineOut])
+)
+def get_timeline(
+    request: ApiRequest, number: str, cursor: Cursor = "", limit: Limit = 50
+) -> Page[LineOut]:
+    """The record of the case, newest first; read by key, so that deep pages are quick."""
+    case = case_of(request.auth, number)
+    before = number_in(parts_of(cursor, 1)[0]) if cursor else None
+    lines, last = selectors.timeline_page(case, before=before, page=limit)
+    return Page[LineOut](
+        items=[LineOut.in_case(line, number=case.number) for line in lines],
+        next=cursor_of(last) if last is not None else None,
+    )
+
+
+@router.post(
+    "/cases/{number}/notes",
+    **operation(Permission.CASE_SEE, Permission.CASE_NOTE, out=NoteOut, status=201),
+)
+def write_note(request: ApiRequest, number: str, body: NoteIn) -> Status[NoteOut]:
+    caller = request.auth
+    case = case_of(caller, number)
+
+    note = once(
+        caller,
+        name="write_note",
+        about=case.number,
+        body=body,
+        make=lambda: cases.write_note(
+            case=case,
+            text=body.text,
+            happened=body.happened,
+            by=caller.user,
+            at=caller.at,
+            via="api",
+        ),
+        find=lambda uid: Note.objects.get(uid=uid),
+    )
+    return Status(201, NoteOut.of(note))
+
+
+@router.post(
+    "/cases/{number}/strikes",
+    **operation(Permission.CASE_SEE, Permission.CASE_STRIKE, out=StrikeOut, status=201),
+)
+def strike_entry(request: ApiRequest, number: str, body: StrikeIn) -> Status[StrikeOut]:
+    """Declare a line wrong; it stays readable, struck through."""
+    caller = request.auth
+    strike = cases.strike_entry(
+        case=case_of(caller, number),
+        seq=body.seq,
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+    )
+    return Status(201, StrikeOut.of(strike))
