@@ -100,6 +100,12 @@ SHOTS = (
     ),
     Shot("join", "/accounts/join/{join}"),
     Shot("follow", "/f/{follow}"),
+    Shot("evidence", "/cases/{closed}/evidence/", "zhoumin"),
+    Shot("evidence-empty", "/cases/{number}/evidence/", "zhoumin"),
+    Shot("evidence-new", "/cases/{closed}/evidence/addition/", "zhoumin"),
+    Shot("exhibit", "/cases/{closed}/evidence/{exhibit}/", "zhoumin"),
+    Shot("exhibit-look", "/cases/{closed}/evidence/{exhibit}/?look", "zhoumin"),
+    Shot("receipt", "/cases/{closed}/evidence/{exhibit}/receipt/", "zhoumin"),
     Shot("party-sheet", "/cases/{number}/parties/", "zhoumin"),
     Shot(
         "party-dialog",

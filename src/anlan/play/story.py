@@ -10,6 +10,7 @@ from anlan.accounts.models import Place, Site, User
 from anlan.base.clock import local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.evidence.models import Exhibit
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
@@ -50,7 +51,13 @@ def names_in_the_story() -> dict[str, str]:
     newest = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
     closed = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
     place = Place.objects.get(label="3 号楼 B1 车库 东区 12 号车位")
-    return {"number": newest.number, "closed": closed.number, "place": place.code}
+    exhibit = Exhibit.objects.filter(case=closed).earliest("number")
+    return {
+        "number": newest.number,
+        "closed": closed.number,
+        "place": place.code,
+        "exhibit": str(exhibit.uid),
+    }
 
 
 def things_to_look_at(*, at: datetime) -> dict[str, str]:
