@@ -13,6 +13,7 @@ from PIL import Image
 from pytest_django import Settings
 
 from anlan.base import stores
+from anlan.base.errors import Conflict
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
 from anlan.evidence.models import Exhibit
@@ -165,15 +166,23 @@ class TestLooking:
             assert not dict(shown.getexif())
             assert shown.size == (LONGEST_SIDE // 4, LONGEST_SIDE)
 
-    def test_what_cannot_be_drawn_is_a_sentence(self, officer, exhibit) -> None:
+    def test_what_cannot_be_drawn_is_a_sentence(self, tmp_path) -> None:
+        (tmp_path / "cut").write_bytes(CUT)
+
+        with pytest.raises(Conflict, match="不能在这里查看"):
+            viewing_copy(tmp_path / "cut")
+
+    def test_neither_copy_whole_is_a_sentence(self, officer, exhibit) -> None:
         for store in stores.stores():
             path = store.path_of(exhibit.file.sha256)
             path.chmod(0o640)
-            path.write_bytes(CUT.ljust(len(JPEG), b"\0")[: len(JPEG)])
+            path.write_bytes(JPEG[::-1])
 
         answer = officer.get(below(exhibit, "picture/"))
 
-        assert answer.status_code in {200, 409}
+        assert answer.status_code == 409
+        assert "两份副本都不完好" in answer.text
+        assert not entries(exhibit.case, "evidence.opened")
 
 
 class TestTheOriginal:

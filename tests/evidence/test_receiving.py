@@ -207,6 +207,18 @@ class TestOpening:
 
         assert opened.path == stores.backup().path_of(exhibit.file.sha256)
 
+    def test_a_copy_that_was_altered_is_not_given(self, scene, case) -> None:
+        exhibit = added(scene, case)
+        path = stores.primary().path_of(exhibit.file.sha256)
+        path.chmod(0o640)
+        path.write_bytes(b"x" + JPEG[1:])  # as long as before
+
+        opened = evidence.open_exhibit(
+            exhibit=exhibit, way=Way.VIEWED, by=scene.officer, at=scene.at
+        )
+
+        assert opened.path.read_bytes() == JPEG
+
     def test_both_away_is_a_sentence(self, scene, case) -> None:
         exhibit = added(scene, case)
         for store in stores.stores():
