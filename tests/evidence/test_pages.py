@@ -14,10 +14,10 @@ from pytest_django import Settings
 
 from anlan.base import stores
 from anlan.base.errors import Conflict
+from anlan.base.pictures import LONGEST_SIDE, viewing_copy
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
 from anlan.evidence.models import Exhibit
-from anlan.evidence.pictures import LONGEST_SIDE, viewing_copy
 from tests.incidents.story import entries, facts
 from tests.pictures import CUT, JPEG, PDF, encoded
 from tests.scene import Scene

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from anlan.base import pictures
 from anlan.base.stores import BLOCK_BYTES
 from anlan.base.vault import INLINE
 
@@ -25,9 +26,25 @@ def file_answer(path: Path, *, media_type: str, name: str) -> FileResponse:
         as_attachment=not media_type.startswith(INLINE),
         filename=f"{name}.{media_type.partition('/')[2]}",
     )
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    _keep_closed(response)
+    return response
+
+
+def shown_answer(path: Path, *, media_type: str, name: str) -> HttpResponseBase:
+    """What a page shows: a photo as a picture drawn anew, all else as it came.
+
+    Args:
+        name: what it is called when it is saved, without the ending.
+    """
+    if media_type in pictures.MEDIA_TYPES:
+        return picture_answer(path)
+    return file_answer(path, media_type=media_type, name=name)
+
+
+def picture_answer(path: Path) -> HttpResponse:
+    """The photo at ``path``, drawn anew for a browser."""
+    response = HttpResponse(pictures.viewing_copy(path), content_type="image/jpeg")
+    _keep_closed(response)
     return response
 
 
@@ -66,10 +83,15 @@ def ranged_answer(
     response["Accept-Ranges"] = "bytes"
     if response.status_code == 206:
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    _keep_closed(response)
+    return response
+
+
+def _keep_closed(response: HttpResponseBase) -> None:
+    """No browser runs it, guesses what it is, or keeps it."""
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 def part_of(asked: str, *, size: int) -> tuple[int, int] | None:

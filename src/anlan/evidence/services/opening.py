@@ -18,7 +18,6 @@ from anlan.evidence.models import Blob, Exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
-
 VERIFIED_BYTES = 64 * 1024 * 1024  # a twentieth of a second
 
 

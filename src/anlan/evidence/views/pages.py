@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base import stores
-from anlan.base.download import ranged_answer
+from anlan.base.download import picture_answer, ranged_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
@@ -26,7 +26,6 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitKind, Way
 from anlan.evidence.forms import AdditionForm
 from anlan.evidence.permissions import can_open
-from anlan.evidence.pictures import viewing_copy
 from anlan.evidence.selectors import (
     arrival_of,
     exhibit_for,
@@ -128,10 +127,7 @@ def picture(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     opened = evidence.open_exhibit(
         exhibit=found, way=Way.VIEWED, by=reader, at=timezone.now()
     )
-    response = HttpResponse(viewing_copy(opened.path), content_type="image/jpeg")
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return picture_answer(opened.path)
 
 
 @login_required

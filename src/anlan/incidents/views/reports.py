@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.base.download import file_answer
+from anlan.base.download import shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases.views.answers import one_tap, reader_of
 from anlan.incidents import services as incidents
@@ -65,6 +65,6 @@ def attachment(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase
     if found is None:
         raise NotFound(_("没有这个附件"))
     path = incidents.open_attachment(attachment=found, by=reader, at=timezone.now())
-    return file_answer(
+    return shown_answer(
         path, media_type=found.media_type, name=f"{number}-{found.sha256[:8]}"
     )

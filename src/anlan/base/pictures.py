@@ -17,6 +17,7 @@ from anlan.base.vault import MOST_PIXELS
 
 LONGEST_SIDE = 2048  # pixels
 READ = ("JPEG", "PNG", "WEBP")
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")  # of what can be drawn
 QUALITY = 85
 
 
