@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID, uuid4
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import Truncator
@@ -18,6 +17,7 @@ from django.utils.translation import ngettext
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
+from anlan.base.remembered import address
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
@@ -231,7 +231,7 @@ class Room:
             Gate(
                 title=task.title,
                 note=f"{task.get_phase_display()} · {task.get_role_key_display()}",
-                url=reverse("cases:task", args=[self.case.number, task.uid]),
+                url=address("cases:task", self.case.number, task.uid),
             )
             for task in open_now
         ]
@@ -309,7 +309,7 @@ class Room:
             note=note,
             state="overdue" if is_late else "todo" if is_open else task.state,
             due_at=due_at,
-            href=reverse("cases:task", args=[self.case.number, task.uid]),
+            href=address("cases:task", self.case.number, task.uid),
             must=task.binding and is_open,
             anchor=f"task-{task.uid}",
         )
@@ -318,7 +318,7 @@ class Room:
         is_fixed = line.is_struck or line.kind == EntryStruck.kind or line.case_number
         if is_fixed or not self.can.strike:
             return ""
-        return reverse("cases:strike", args=[self.case.number, line.seq])
+        return address("cases:strike", self.case.number, line.seq)
 
     def _tasks_in(self, state: TaskState) -> list[Task]:
         tasks = [task for some in self.tasks.values() for task in some]

@@ -12,7 +12,6 @@ import orjson
 from django.apps import apps
 from django.db.models import IntegerField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
+from anlan.base.remembered import address
 from anlan.cases.events import CommandTaken, EntryStruck, TaskPhotoReceived
 from anlan.cases.models import (
     AccessLink,
@@ -92,9 +92,10 @@ class Line:
     @property
     def note(self) -> str:
         """When it was recorded, if late, and of which case it came from."""
+        if not self.late_seconds:
+            return self.case_number
         recorded = timezone.localtime(self.recorded_at)
-        late = f"{_('记录于')} {recorded:%H:%M:%S}" if self.late_seconds else ""
-        return f"{late} {self.case_number}".strip()
+        return f"{_('记录于')} {recorded:%H:%M:%S} {self.case_number}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -514,7 +515,7 @@ def _is_quiet(kind: str) -> bool:
 def _photo_url(entry: Entry, number: str) -> str:
     if entry.kind != TaskPhotoReceived.kind:
         return ""
-    return reverse("cases:photo", args=[number, entry.object.partition(":")[2]])
+    return address("cases:photo", number, entry.object.partition(":")[2])
 
 
 def _line(

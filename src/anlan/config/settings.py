@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "anlan.desk.templatetags.fixed",
                 "anlan.desk.templatetags.screen",
                 "anlan.desk.templatetags.rows",
             ],

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language, pgettext_lazy
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.accounts.models import User
 from anlan.accounts.permissions import running_memberships
 from anlan.accounts.roles import Permission
+from anlan.base.remembered import address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +192,7 @@ class Screen:
             if entry.permission and entry.permission not in held:
                 continue
             try:
-                url = reverse(entry.url_name)
+                url = address(entry.url_name)
             except NoReverseMatch:
                 continue
             count = entry.badge(self.user) if entry.badge else 0

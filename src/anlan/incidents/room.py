@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.remembered import address
 from anlan.cases.enums import Severity
 from anlan.cases.models import Task
 from anlan.cases.room import Gate, Room
@@ -176,7 +176,7 @@ class IncidentRoom(Room):
         number = self.case.number
         gates = []
         if self.incident.controlled_at is None:
-            room = reverse("cases:room", args=[number])
+            room = address("cases:room", number)
             gates.append(
                 Gate(
                     title=_("还没有确认现场已控制"),
@@ -190,7 +190,7 @@ class IncidentRoom(Room):
                 Gate(
                     title=_("还没有报警，也没有经复核的“不报警”决定"),
                     note=_("拨打 110，或在现场控制一栏提出不报警"),
-                    url=reverse("incidents:call", args=[number, "110"]),
+                    url=address("incidents:call", number, "110"),
                     icon="phone-call",
                 )
             )

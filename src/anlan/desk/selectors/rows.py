@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.urls import reverse
-
+from anlan.base.remembered import address
 from anlan.cases.enums import CaseState, Phase
 from anlan.cases.models import Case, Task
 
@@ -37,7 +36,7 @@ class CaseTasks:
 
 def room_url(number: str) -> str:
     """The address of a case's room."""
-    return reverse("cases:room", args=[number])
+    return address("cases:room", number)
 
 
 def rows_of(cases: Iterable[Case]) -> list[CaseRow]:
