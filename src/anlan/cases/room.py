@@ -23,6 +23,7 @@ from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import (
     Line,
+    TimelinePage,
     command_since,
     roles_by_party,
     shown_name,
@@ -30,6 +31,7 @@ from anlan.cases.selectors import (
     timeline_page,
 )
 from anlan.customers.selectors import masked
+from anlan.ledger.models import Entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,9 @@ class Can:
 class Room:
     """What the frame and the panels of this package show."""
 
+    # Kinds of which a panel shows something, however old the entry is.
+    further: tuple[str, ...] = (CommandTaken.kind,)
+
     def __init__(
         self, *, case: Case, reader: User, at: datetime, before: int | None = None
     ) -> None:
@@ -248,13 +253,13 @@ class Room:
     def next_phase(self) -> Phase | None:
         return Phase(self.case.phase).following
 
-    @cached_property
+    @property
     def lines(self) -> list[Line]:
-        return self._lines[0]
+        return self.timeline.lines
 
-    @cached_property
+    @property
     def older(self) -> int | None:
-        return self._lines[1]
+        return self.timeline.after
 
     @property
     def entries(self) -> list[tuple[Line, str]]:
@@ -270,8 +275,12 @@ class Room:
     def command_since(self) -> datetime | None:
         if self.case.commander_id is None:
             return None
-        shown = (line for line in self.lines if line.kind == CommandTaken.kind)
-        newest = next(shown, None) if self.before is None else None
+        read: list[Line | Entry] = [
+            *self.lines,
+            *(e for e, _e in self.timeline.further),
+        ]
+        taken = (one for one in read if one.kind == CommandTaken.kind)
+        newest = next(taken, None) if self.before is None else None
         return newest.happened_at if newest else command_since(self.case)
 
     @cached_property
@@ -325,12 +334,13 @@ class Room:
         return [task for task in tasks if task.state == state]
 
     @cached_property
-    def _lines(self) -> tuple[list[Line], int | None]:
+    def timeline(self) -> TimelinePage:
         return timeline_page(
             self.case,
             before=self.before,
             names=self.known_names(),
             has_joined=self.has_joined,
+            further=self.further,
         )
 
     def _step(self, phase: Phase, distance: int, left_at: datetime | None) -> Step:

@@ -14,9 +14,9 @@ from django.utils.translation import pgettext_lazy
 from anlan.accounts.models import User
 from anlan.base.remembered import address
 from anlan.cases.enums import Severity
-from anlan.cases.models import Task
+from anlan.cases.models import Party, Task
 from anlan.cases.room import Gate, Room
-from anlan.cases.selectors import tasks_added_at
+from anlan.cases.selectors import roles_by_party, tasks_added_at
 from anlan.incidents.enums import AssignmentState, EmergencyService, Flag, Police
 from anlan.incidents.events import ResponderAlerted
 from anlan.incidents.measures import Kept, Measure, measures_of
@@ -92,6 +92,8 @@ class Sent:
 class IncidentRoom(Room):
     """What the panels of an incident show."""
 
+    further = (*Room.further, ResponderAlerted.kind)
+
     def __init__(
         self,
         *,
@@ -108,6 +110,10 @@ class IncidentRoom(Room):
     @property
     def has_joined(self) -> bool:
         return self.facts.has_joined
+
+    @cached_property
+    def parties(self) -> dict[Party, list[str]]:
+        return roles_by_party(self.case) if self.facts.has_parties else {}
 
     @cached_property
     def assignments(self) -> list[Assignment]:
@@ -271,14 +277,15 @@ class IncidentRoom(Room):
 
     @cached_property
     def _reasons(self) -> Mapping[str, str]:
-        """From the lines shown beside, and from the record for those further back."""
+        """From what the timeline has read; from the record on an older page of it."""
         things = {f"assignment:{one.uid}" for one in self.assignments}
-        shown = {
-            line.thing: reason_in(line.event)
-            for line in self.lines
-            if line.kind == ResponderAlerted.kind
+        read = [(line.kind, line.thing, line.event) for line in self.lines]
+        read += [(e.kind, e.object, event) for e, event in self.timeline.further]
+        reasons = {
+            thing: reason_in(event)
+            for kind, thing, event in read
+            if kind == ResponderAlerted.kind and thing in things
         }
-        reasons = {thing: shown[thing] for thing in things if shown.get(thing)}
         return reasons | reasons_chosen(self.case, things - set(reasons))
 
     @property
