@@ -20,7 +20,15 @@ from django.utils.translation import gettext_lazy
 from anlan.base.remembered import remembered
 from anlan.cases.room import Row
 from anlan.cases.selectors import Line
-from anlan.desk.templatetags.screen import duration, full_time, icon, ticking
+from anlan.desk.templatetags.screen import (
+    duration,
+    full_time,
+    icon,
+    percent_of,
+    run,
+    ticking,
+)
+from anlan.incidents.room import Tile
 
 register = template.Library()
 
@@ -232,6 +240,78 @@ def _task(
     )
 
 
+@register.simple_tag(takes_context=True)
+def tile_card(context: Context, tile: Tile) -> SafeString:
+    """A promise of an incident."""
+    return clock(
+        context,
+        tile.heading,
+        mark=tile.icon,
+        state=tile.state,
+        mode="until" if tile.due_at else "",
+        at=tile.due_at,
+        since=tile.measure.started_at,
+        face=tile.face,
+        sub=tile.sub,
+        value=_percent(tile),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def clock(
+    context: Context,
+    label: str,
+    *,
+    mark: str = "clock",
+    state: str = "",
+    mode: str = "",
+    at: datetime | None = None,
+    since: datetime | None = None,
+    face: str = "",
+    sub: str = "",
+    value: int | str = "",
+    most: int | str = 100,
+    more: str = "",
+    attrs: object = "",
+) -> SafeString:
+    """A clock on a card.
+
+    Args:
+        mode: ``since`` or ``until`` the instant ``at``; with ``face`` it stands still.
+        since: when what runs until ``at`` began: the card shows how much of it is gone.
+        value: how much is gone of ``most``, on a card that stands still.
+        attrs: the other attributes that were given to a component, as markup.
+    """
+    top = format_html(
+        '<p class="lab">{}{}</p>\n<p class="t">{}</p>\n{}\n{}',
+        icon(mark),
+        label,
+        face or ticking(context, mode, at),
+        _if(sub, '<p class="sub">{}</p>'),
+        more,
+    )
+    if mode == "until" and at and since:
+        running = run(context, since, at)
+        return format_html(
+            '<div class="card clock {}" data-clock-from="{}" data-clock-warn="{}" {}>\n'
+            "{}\n{}\n</div>\n",
+            running.state,
+            int(since.timestamp()),
+            running.warn_at,
+            str(attrs),
+            top,
+            _bar(running.percent, 100, label),
+        )
+    bar = _NOTHING if value == "" else _bar(value, most, label)
+    return format_html(
+        '<div class="card clock {}" {}>\n{}\n{}\n</div>\n',
+        state,
+        str(attrs),
+        top,
+        bar,
+    )
+
+
 _LATE = '<span class="tag late tone-warn">{}</span>'
 _WHY = '<span class="why">{}</span>'
 
@@ -287,4 +367,17 @@ def _box(state: str) -> SafeString:
         return _EMPTY_BOX
     return format_html(
         '<span class="box">{}<span class="sr">{}</span></span>', icon(name), words
+    )
+
+
+def _percent(tile: Tile) -> int | str:
+    """How much of its limit a promise took, once it is kept or broken."""
+    if tile.is_waiting or tile.is_running:
+        return ""
+    return percent_of(tile.measure.seconds or 0, tile.measure.limit or 0)
+
+
+def _bar(value: int | str, most: int | str, label: str) -> SafeString:
+    return format_html(
+        '<progress value="{}" max="{}" aria-label="{}"></progress>', value, most, label
     )

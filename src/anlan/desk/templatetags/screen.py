@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from anlan.base.duration import duration_words
 from anlan.base.identity import mask_identity_number, mask_name, mask_plate
 from anlan.base.phone import mask_phone
+from anlan.base.remembered import remembered
 from anlan.incidents.measures import limit_words
 
 HOMES = {"/", "/m/"}
@@ -155,12 +156,16 @@ def ticking(context: Context, mode: str, at: datetime | None) -> SafeString | st
         if mode == "since"
         else left_or_over(at, now)
     )
+    return format_html("{}{}</time>", _clock_at(mode, at), face)
+
+
+@remembered(most=1024)
+def _clock_at(mode: str, at: datetime) -> SafeString:
     return format_html(
-        '<time datetime="{}" data-clock="{}" data-at="{}">{}</time>',
+        '<time datetime="{}" data-clock="{}" data-at="{}">',
         at.isoformat(timespec="seconds"),
         mode,
         int(at.timestamp()),
-        face,
     )
 
 
