@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 import pytest
 from django.template import Context, Engine, Template
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from anlan.desk.templatetags import fixed
+from tests.scene import Scene
 
 FORMS = (
     "{% url 'cases:room' number %}",
@@ -55,6 +61,71 @@ def test_unknown_name_is_an_error() -> None:
 
     with pytest.raises(NoReverseMatch):
         template.render(Context())
+
+
+class TestPiece:
+    def test_says_what_the_template_says(self) -> None:
+        said = {"theme": "dark", "text": "", "language": "en"}
+
+        kept = fixed.piece("shells/picks.html", **said)
+
+        assert kept == render_to_string("shells/picks.html", said)
+        assert kept is fixed.piece("shells/picks.html", **said)
+
+    def test_differs_with_what_it_is_given_and_with_the_language(self) -> None:
+        said = {
+            (theme, language): _picks(theme, language)
+            for theme in ("dark", "light")
+            for language in ("zh-hans", "en")
+        }
+
+        assert len(set(said.values())) == 4
+
+    @pytest.mark.django_db
+    def test_a_row_of_the_database_is_no_value(self, scene: Scene) -> None:
+        for given in (scene.officer, (scene.officer,), _Named(scene.officer)):
+            with pytest.raises(fixed.NotInAPiece):
+                fixed.piece("shells/picks.html", theme=given)
+
+    def test_has_no_token(self) -> None:
+        with pytest.raises(fixed.NotInAPiece, match="csrf_token"):
+            fixed.piece("shells/preferences.html")
+
+    def test_has_no_clock(self) -> None:
+        row = _Row(case=_Case(opened_at=datetime(2026, 11, 23, tzinfo=UTC)))
+
+        with pytest.raises(fixed.NotInAPiece, match="now"):
+            fixed.piece("desk/home/case_row.html", row=row)
+
+    def test_markup_is_no_key_for_words(self) -> None:
+        words = (mark_safe("<i>深</i>"), "<i>深</i>")
+
+        first, second = (
+            fixed.piece("cotton/done.html", slot=slot, size="", attrs="")
+            for slot in words
+        )
+
+        assert ("<i>" in first, "<i>" in second) == (True, False)
+
+
+@dataclass(frozen=True)
+class _Named:
+    user: object
+
+
+@dataclass(frozen=True)
+class _Case:
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class _Row:
+    case: _Case
+
+
+def _picks(theme: str, language: str) -> str:
+    with translation.override(language):
+        return fixed.piece("shells/picks.html", theme=theme, text="", language=language)
 
 
 def _said(template: Template, number: str, words: str) -> str:
