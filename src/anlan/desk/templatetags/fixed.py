@@ -94,7 +94,7 @@ def piece(template_name: str, **said: object) -> SafeString:
     return _piece(template_name, **said)
 
 
-@remembered(most=512)
+@remembered(most=2048)
 def _piece(template_name: str, **said: object) -> SafeString:
     for name, value in said.items():
         if not _is_value(value):
