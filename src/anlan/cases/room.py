@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
-from anlan.base.remembered import address
+from anlan.base.remembered import address, remembered
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
@@ -365,13 +365,18 @@ def _left(at: datetime | None) -> str:
 
 
 def _role_name(task: Task) -> str:
-    """Not ``get_role_key_display``, which translates the names of all roles to say one."""
-    return str(ROLES[task.role_key].name)
+    return _who(task.role_key)
 
 
 def _who_and_proof(task: Task) -> str:
-    proof = f" · {Proof(task.proof).label}" if task.proof else ""
-    return f"{_role_name(task)}{proof}"
+    return _who(task.role_key, task.proof)
+
+
+@remembered(most=256)
+def _who(role_key: str, proof: str = "") -> str:
+    """Not ``get_role_key_display``, which translates the names of all roles to say one."""
+    role = str(ROLES[role_key].name)
+    return f"{role} · {Proof(proof).label}" if proof else role
 
 
 def _ended(task: Task) -> str:
