@@ -181,6 +181,34 @@ def test_a_page_needs_few_queries(sign_in: SignIn, scene: Scene, at: datetime) -
     assert len(queries) <= 8
 
 
+def test_a_row_is_drawn_anew_when_its_case_changes(
+    sign_in: SignIn, scene: Scene, at: datetime
+) -> None:
+    (case,) = _many(scene, at, 1)
+    client = sign_in("zhoumin")
+    for title, commander in (("吵架", None), ("打架", scene.officer), ("吵架", None)):
+        Case.objects.filter(pk=case.pk).update(title=title, commander=commander)
+
+        body = client.get("/cases/").content.decode()
+
+        row = body[body.index("<tbody>") : body.index("</tbody>")]
+        assert f"<b>{title}</b>" in re.sub(r"\s+>", ">", row)
+        assert (scene.officer.name in row) == (commander is not None)
+
+
+def test_the_filter_offers_each_reader_their_own_sites(
+    sign_in: SignIn, scene: Scene
+) -> None:
+    offered = re.compile(r'<option value="(YQ|[A-Z]+)"[^>]*>[^<]+</option>')
+    for _time in range(2):
+        everywhere = sign_in("guoxin").get("/cases/").content.decode()
+        at_one = sign_in("zhoumin").get("/cases/").content.decode()
+
+        assert "YQ" in offered.findall(everywhere)
+        assert "YQ" not in offered.findall(at_one)
+        assert 'name="site"' not in at_one
+
+
 class TestSearchingFar:
     """A text is looked for in so many cases at a time, and the page says so."""
 

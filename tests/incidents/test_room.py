@@ -255,7 +255,7 @@ def test_a_second_press_does_nothing_more(
 
 @pytest.mark.both
 class TestRoom:
-    def test_opens_in_eight_queries(
+    def test_opens_in_seven_queries(
         self, scene: Scene, incident: Incident, sign_in: SignIn
     ) -> None:
         case = _busy(scene, incident)
@@ -267,7 +267,30 @@ class TestRoom:
 
         assert len(page.context["room"].lines) == 20
         beyond = len(queries) - 2  # the session and the user
-        assert beyond <= 8, [query["sql"][:200] for query in queries]
+        assert beyond <= 7, [query["sql"][:200] for query in queries]
+
+    def test_what_is_far_back_is_read_with_the_newest(
+        self, scene: Scene, incident: Incident, sign_in: SignIn
+    ) -> None:
+        _arrived(scene, incident)
+        case = _busy(scene, incident)
+        for number in range(25):  # the alert, the command: all are pages back
+            cases.write_note(
+                case=case, text=f"第 {number} 次", by=scene.officer, at=scene.at
+            )
+        client = sign_in("zhoumin")
+        url = f"/cases/{case.number}/"
+        client.get(url)
+
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url)
+
+        assert [line.quote for line in page.context["room"].lines] == [
+            f"第 {number} 次" for number in range(24, 4, -1)
+        ]
+        assert "在岗（地下车库巡逻岗），距现场" in page.content.decode()
+        assert "现场指挥 王建国，自 14:02 起" in page.content.decode()
+        assert len(queries) - 2 <= 7, [query["sql"][:200] for query in queries]
 
     def test_shows_what_has_happened(
         self, scene: Scene, incident: Incident, sign_in: SignIn

@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
@@ -34,12 +35,13 @@ class _Compiled:
     locks: bool  # FOR UPDATE, where the engine has it
 
     def compiler_for(self, values: Mapping[str, Value]) -> Any:
+        engine = connections[DEFAULT_DB_ALIAS]  # of this thread
         asked = list(self.parameters)
         for place, name in self.places.items():
-            asked[place] = _adapted(values[name])
+            asked[place] = _adapted(values[name], engine)
         compiler = copy.copy(self.compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]  # of this thread
-        if self.locks and not compiler.connection.in_atomic_block:
+        compiler.connection = engine
+        if self.locks and not engine.in_atomic_block:
             # Django asks this while it compiles; the lock would be gone at once.
             raise TransactionManagementError("a lock belongs inside a transaction")
         compiler.as_sql = lambda: (self.sql, tuple(asked))
@@ -82,7 +84,8 @@ class Prepared(Generic[Row]):
         self._rows = self._build(**marks)
         compiler = self._rows.query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        names = {_adapted(mark): name for name, mark in marks.items()}
+        engine = connections[DEFAULT_DB_ALIAS]
+        names = {_adapted(mark, engine): name for name, mark in marks.items()}
         places = {
             place: names[parameter]
             for place, parameter in enumerate(parameters)
@@ -92,7 +95,7 @@ class Prepared(Generic[Row]):
             raise ValueError("each value must stand in the query as it is")
         columns = [column for column, _sql, _alias in compiler.select]
         converters = compiler.get_converters(columns[: compiler.col_count])
-        has_locks = connection.features.has_select_for_update
+        has_locks = engine.features.has_select_for_update
         locks = has_locks and compiler.query.select_for_update
         return _Compiled(compiler, sql, tuple(parameters), places, converters, locks)
 
@@ -110,13 +113,13 @@ def _mark(value: Value, number: int) -> Value:
     return f"\x01{number}"
 
 
-def _adapted(value: Value) -> Any:
+def _adapted(value: Value, engine: BaseDatabaseWrapper) -> Any:
     """As the engine is given it."""
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return engine.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
-        return connection.ops.adapt_datefield_value(value)
-    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return engine.ops.adapt_datefield_value(value)
+    if isinstance(value, UUID) and not engine.features.has_native_uuid_field:
         return value.hex
     return value
 

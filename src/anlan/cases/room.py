@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID, uuid4
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import Truncator
@@ -18,11 +17,13 @@ from django.utils.translation import ngettext
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
+from anlan.base.remembered import address, remembered
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import (
     Line,
+    TimelinePage,
     command_since,
     roles_by_party,
     shown_name,
@@ -30,6 +31,7 @@ from anlan.cases.selectors import (
     timeline_page,
 )
 from anlan.customers.selectors import masked
+from anlan.ledger.models import Entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,9 @@ class Can:
 class Room:
     """What the frame and the panels of this package show."""
 
+    # Kinds of which a panel shows something, however old the entry is.
+    further: tuple[str, ...] = (CommandTaken.kind,)
+
     def __init__(
         self, *, case: Case, reader: User, at: datetime, before: int | None = None
     ) -> None:
@@ -231,7 +236,7 @@ class Room:
             Gate(
                 title=task.title,
                 note=f"{task.get_phase_display()} · {task.get_role_key_display()}",
-                url=reverse("cases:task", args=[self.case.number, task.uid]),
+                url=address("cases:task", self.case.number, task.uid),
             )
             for task in open_now
         ]
@@ -248,13 +253,13 @@ class Room:
     def next_phase(self) -> Phase | None:
         return Phase(self.case.phase).following
 
-    @cached_property
+    @property
     def lines(self) -> list[Line]:
-        return self._lines[0]
+        return self.timeline.lines
 
-    @cached_property
+    @property
     def older(self) -> int | None:
-        return self._lines[1]
+        return self.timeline.after
 
     @property
     def entries(self) -> list[tuple[Line, str]]:
@@ -270,8 +275,12 @@ class Room:
     def command_since(self) -> datetime | None:
         if self.case.commander_id is None:
             return None
-        shown = (line for line in self.lines if line.kind == CommandTaken.kind)
-        newest = next(shown, None) if self.before is None else None
+        read: list[Line | Entry] = [
+            *self.lines,
+            *(e for e, _e in self.timeline.further),
+        ]
+        taken = (one for one in read if one.kind == CommandTaken.kind)
+        newest = next(taken, None) if self.before is None else None
         return newest.happened_at if newest else command_since(self.case)
 
     @cached_property
@@ -309,7 +318,7 @@ class Room:
             note=note,
             state="overdue" if is_late else "todo" if is_open else task.state,
             due_at=due_at,
-            href=reverse("cases:task", args=[self.case.number, task.uid]),
+            href=address("cases:task", self.case.number, task.uid),
             must=task.binding and is_open,
             anchor=f"task-{task.uid}",
         )
@@ -318,19 +327,20 @@ class Room:
         is_fixed = line.is_struck or line.kind == EntryStruck.kind or line.case_number
         if is_fixed or not self.can.strike:
             return ""
-        return reverse("cases:strike", args=[self.case.number, line.seq])
+        return address("cases:strike", self.case.number, line.seq)
 
     def _tasks_in(self, state: TaskState) -> list[Task]:
         tasks = [task for some in self.tasks.values() for task in some]
         return [task for task in tasks if task.state == state]
 
     @cached_property
-    def _lines(self) -> tuple[list[Line], int | None]:
+    def timeline(self) -> TimelinePage:
         return timeline_page(
             self.case,
             before=self.before,
             names=self.known_names(),
             has_joined=self.has_joined,
+            further=self.further,
         )
 
     def _step(self, phase: Phase, distance: int, left_at: datetime | None) -> Step:
@@ -355,13 +365,18 @@ def _left(at: datetime | None) -> str:
 
 
 def _role_name(task: Task) -> str:
-    """Not ``get_role_key_display``, which translates the names of all roles to say one."""
-    return str(ROLES[task.role_key].name)
+    return _who(task.role_key)
 
 
 def _who_and_proof(task: Task) -> str:
-    proof = f" · {Proof(task.proof).label}" if task.proof else ""
-    return f"{_role_name(task)}{proof}"
+    return _who(task.role_key, task.proof)
+
+
+@remembered(most=256)
+def _who(role_key: str, proof: str = "") -> str:
+    """Not ``get_role_key_display``, which translates the names of all roles to say one."""
+    role = str(ROLES[role_key].name)
+    return f"{role} · {Proof(proof).label}" if proof else role
 
 
 def _ended(task: Task) -> str:

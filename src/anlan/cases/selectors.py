@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
+from itertools import chain, cycle, islice
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -16,11 +18,11 @@ from django.db.models import (
     IntegerField,
     Q,
     QuerySet,
+    Subquery,
     TextField,
     Value,
 )
-from django.db.models.functions import Cast
-from django.urls import reverse
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +32,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
+from anlan.base.remembered import address
 from anlan.cases.events import CommandTaken, EntryStruck, TaskPhotoReceived
 from anlan.cases.models import (
     AccessLink,
@@ -100,9 +103,22 @@ class Line:
     @property
     def note(self) -> str:
         """When it was recorded, if late, and of which case it came from."""
+        if not self.late_seconds:
+            return self.case_number
         recorded = timezone.localtime(self.recorded_at)
-        late = f"{_('记录于')} {recorded:%H:%M:%S}" if self.late_seconds else ""
-        return f"{late} {self.case_number}".strip()
+        return f"{_('记录于')} {recorded:%H:%M:%S} {self.case_number}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelinePage:
+    """Some lines, newest first, and behind which ``seq`` the next of them begin.
+
+    ``further`` are older entries of the kinds that were asked for, newest first.
+    """
+
+    lines: list[Line]
+    after: int | None
+    further: list[tuple[Entry, Event | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,17 +308,19 @@ def timeline_page(
     page: int = PAGE_OF_LINES,
     names: Mapping[str, str] | None = None,
     has_joined: bool = True,
-) -> tuple[list[Line], int | None]:
-    """A page of the timeline, newest first, and where the next older page begins.
+    further: tuple[str, ...] = (),
+) -> TimelinePage:
+    """A page of the timeline, newest first.
 
     Args:
         before: the ``seq`` that the page before ended with.
         names: names the caller knows already, by key, so that they are not read again.
         has_joined: whether another case may be joined into this one.
+        further: kinds of which the newest page reads every entry, however old.
     """
     subjects = _subjects(case) if has_joined else {case.subject: ""}
     if before is None and len(subjects) == 1 and page == PAGE_OF_LINES:
-        entries = _NEWEST_ENTRIES(subject=case.subject)
+        entries = _newest_entries(further)(subject=case.subject)
     else:
         found = _entries(subjects)
         if before is not None:
@@ -315,7 +333,11 @@ def timeline_page(
         names=names,
         is_newest=before is None,
     )
-    return lines, entries[page - 1].seq if len(entries) > page else None
+    return TimelinePage(
+        lines=lines,
+        after=entries[page - 1].seq if len(entries) > page else None,
+        further=[(e, _event(e)) for e in entries[page:] if e.kind in further],
+    )
 
 
 def lines_of(
@@ -505,8 +527,21 @@ def _entries(subjects: Collection[str]) -> QuerySet[Entry]:
     return entries_about(subjects).exclude(kind__in=quiet).order_by("-seq")
 
 
-# The first page of a case's record, and one more that says whether there is a second.
-_NEWEST_ENTRIES = Prepared(lambda subject: _entries([subject])[: PAGE_OF_LINES + 1])
+@cache
+def _newest_entries(further: tuple[str, ...]) -> Prepared[Entry]:
+    """The first page of a case's record, and one more that says whether there is a second.
+
+    With every entry of the kinds ``further``, which come behind them.
+    """
+
+    def build(subject: Any) -> QuerySet[Entry]:
+        found = _entries([subject])
+        if not further:
+            return found[: PAGE_OF_LINES + 1]
+        last = Subquery(found.values("seq")[PAGE_OF_LINES : PAGE_OF_LINES + 1])
+        return found.filter(Q(seq__gte=Coalesce(last, 0)) | Q(kind__in=further))
+
+    return Prepared(build)
 
 
 def _strikes(case: Case, seqs: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -531,7 +566,7 @@ def _is_quiet(kind: str) -> bool:
 def _photo_url(entry: Entry, number: str) -> str:
     if entry.kind != TaskPhotoReceived.kind:
         return ""
-    return reverse("cases:photo", args=[number, entry.object.partition(":")[2]])
+    return address("cases:photo", number, entry.object.partition(":")[2])
 
 
 def _line(
@@ -567,34 +602,69 @@ def _line(
 
 
 def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
-    """The words covered by these entries, by seq: one query, whatever they are."""
-    wanted: dict[tuple[str, str], dict[UUID, list[int]]] = {}
-    for entry, event in pairs:
-        for covered in event.covers:
-            if getattr(event, covered.digest_field) is not None:
-                uid = UUID(entry.object.partition(":")[2])
-                column = wanted.setdefault((covered.model, covered.field), {})
-                column.setdefault(uid, []).append(entry.seq)
-    columns = list(wanted.items())
-    queries = [
-        _texts(model, field, rows, column=number)
-        for number, ((model, field), rows) in enumerate(columns)
-    ]
-    if not queries:
+    """The words covered by these entries, by seq: one query, whatever they are.
+
+    Where an event covers several fields, the first that says something is quoted.
+    """
+    fields = {entry.seq: _covered_fields(entry, event) for entry, event in pairs}
+    wanted: dict[tuple[str, str], dict[UUID, None]] = {}
+    for model, field, uid in chain.from_iterable(fields.values()):
+        wanted.setdefault((model, field), {})[uid] = None
+    columns = sorted(wanted.items())
+    if not columns:
         return {}
-    words: dict[int, str] = {}
-    # Where an event covers several fields, the first that says something is quoted.
-    for number, uid, text in sorted(queries[0].union(*queries[1:], all=True)):
-        for seq in columns[number][1][uid]:
-            words[seq] = words.get(seq) or text
-    return words
+    places = _places(max(len(rows) for _column, rows in columns))
+    asked = {
+        f"of{number}_{place}": uid
+        for number, (_column, rows) in enumerate(columns)
+        for place, uid in enumerate(islice(cycle(rows), places))
+    }
+    texts = _texts(tuple(column for column, _rows in columns), places)
+    said = {(*columns[number][0], uid): text for number, uid, text in texts(**asked)}
+    return {
+        seq: next(filter(None, (said.get(field, "") for field in covered)), "")
+        for seq, covered in fields.items()
+    }
 
 
-def _texts(model: str, field: str, rows: Iterable[UUID], *, column: int) -> Any:
+def _covered_fields(entry: Entry, event: Event) -> list[tuple[str, str, UUID]]:
+    """Model, field and row of the words that an entry covers."""
+    return [
+        (covered.model, covered.field, UUID(entry.object.partition(":")[2]))
+        for covered in event.covers
+        if getattr(event, covered.digest_field) is not None
+    ]
+
+
+def _places(rows: int) -> int:
+    """For how many rows a query is made; the first ones fill it up: few to compile."""
+    return next(size for size in (4, PAGE_OF_LINES, 200, rows) if size >= rows)
+
+
+@lru_cache(maxsize=128)
+def _texts(columns: tuple[tuple[str, str], ...], places: int) -> Prepared[Any]:
+    """The column's number, the row and its text, of so many rows in each column."""
+
+    def build(**uids: Any) -> QuerySet[Any, Any]:
+        queries = [
+            _text(
+                column,
+                [uids[f"of{number}_{place}"] for place in range(places)],
+                number=number,
+            )
+            for number, column in enumerate(columns)
+        ]
+        found: QuerySet[Any, Any] = queries[0].union(*queries[1:], all=True)
+        return found
+
+    return Prepared(build)
+
+
+def _text(column: tuple[str, str], uids: Sequence[Any], *, number: int) -> Any:
+    model, field = column
     table: Any = apps.get_model(model)
-    found = table.objects.filter(uid__in=list(rows))
-    return found.values_list(
-        Value(column, output_field=IntegerField()),
+    return table.objects.filter(uid__in=uids).values_list(
+        Value(number, output_field=IntegerField()),
         "uid",
         Cast(field, output_field=TextField()),
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language, pgettext_lazy
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.accounts.models import User
 from anlan.accounts.permissions import running_memberships
 from anlan.accounts.roles import Permission
+from anlan.base.remembered import address, remembered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,6 @@ class Entry:
     icon: str
     url_name: str
     permission: Permission | None = None
-    badge: Callable[[User], int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +37,15 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """An entry resolved for one reader."""
+    """An entry resolved for a reader, in their language."""
 
-    label: Promise
+    label: str
     icon: str
     url: str
     count: int = 0
 
 
+HOMES = {"/", "/m/"}
 # Addresses that an installation does not have yet are left out.
 DESK: tuple[Group, ...] = (
     Group(
@@ -170,35 +170,60 @@ class Screen:
         return f"{memberships[0].role.name} · {memberships[0].node}"
 
     @cached_property
-    def navigation(self) -> list[tuple[Promise | str, list[Place]]]:
-        groups = [(group.label, self._resolve(group.entries)) for group in DESK]
-        return [(label, places) for label, places in groups if places]
+    def navigation(self) -> tuple[tuple[str, tuple[Place, ...]], ...]:
+        return _navigation(self._held)
 
     @cached_property
-    def tabs(self) -> list[Place]:
-        return self._resolve(PHONE)
+    def tabs(self) -> tuple[Place, ...]:
+        return _resolved(PHONE, self._held)
 
-    def _resolve(self, entries: tuple[Entry, ...]) -> list[Place]:
+    @cached_property
+    def current(self) -> tuple[str, ...]:
+        """The addresses in the navigation at or below which this page stands."""
+        urls = (place.url for _label, places in self.navigation for place in places)
+        return tuple(url for url in urls if is_current(url, self._request.path))
+
+    @cached_property
+    def _held(self) -> frozenset[Permission] | None:
+        """What the reader's roles carry; nothing at all for a visitor."""
         if self.user is None:
-            return []
-        held = {
+            return None
+        return frozenset(
             permission
             for membership in running_memberships(self.user)
             for permission in membership.role.permissions
-        }
-        places = []
-        for entry in entries:
-            if entry.permission and entry.permission not in held:
-                continue
-            try:
-                url = reverse(entry.url_name)
-            except NoReverseMatch:
-                continue
-            count = entry.badge(self.user) if entry.badge else 0
-            places.append(
-                Place(label=entry.label, icon=entry.icon, url=url, count=count)
-            )
-        return places
+        )
+
+
+def is_current(url: str, path: str) -> bool:
+    """Whether ``path`` is at or below ``url``; everything stands below a home."""
+    return path == url or (url not in HOMES and path.startswith(url))
+
+
+@remembered(most=64)
+def _navigation(
+    held: frozenset[Permission] | None,
+) -> tuple[tuple[str, tuple[Place, ...]], ...]:
+    groups = [(str(group.label), _resolved(group.entries, held)) for group in DESK]
+    return tuple((label, places) for label, places in groups if places)
+
+
+@remembered(most=256)
+def _resolved(
+    entries: tuple[Entry, ...], held: frozenset[Permission] | None
+) -> tuple[Place, ...]:
+    if held is None:
+        return ()
+    places = []
+    for entry in entries:
+        if entry.permission and entry.permission not in held:
+            continue
+        try:
+            url = address(entry.url_name)
+        except NoReverseMatch:
+            continue
+        places.append(Place(label=str(entry.label), icon=entry.icon, url=url))
+    return tuple(places)
 
 
 def screen(request: HttpRequest) -> dict[str, Any]:

@@ -83,35 +83,39 @@ class SampleScreen:
     user: Person = Person(name="周敏")
 
     @property
-    def navigation(self) -> list[tuple[str, list[Link]]]:
-        return [
+    def navigation(self) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+        return (
             (
                 "",
-                [
+                (
                     Link(label="工作台", icon="home", url="/"),
                     Link(label="事件处置", icon="urgent", url="/design/", count=3),
                     Link(label="我的任务", icon="checklist"),
                     Link(label="证据库", icon="device-cctv"),
-                ],
+                ),
             ),
             (
                 "后续处理",
-                [
+                (
                     Link(label="调查与方案", icon="report-medical"),
                     Link(label="调解", icon="heart-handshake"),
                     Link(label="投诉与反馈", icon="message-circle"),
                     Link(label="客户关系", icon="users"),
-                ],
+                ),
             ),
             (
                 "能力建设",
-                [
+                (
                     Link(label="培训与演练", icon="school"),
                     Link(label="预案与制度", icon="clipboard-list"),
                     Link(label="统计报表", icon="chart-bar"),
-                ],
+                ),
             ),
-        ]
+        )
+
+    @property
+    def current(self) -> tuple[str, ...]:
+        return ("/design/",)
 
     @property
     def tabs(self) -> list[Link]:

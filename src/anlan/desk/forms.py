@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from anlan.accounts.models import Place, Post, Site
+from anlan.accounts.models import Place, Post
 from anlan.base.clock import day_bounds
 from anlan.cases.enums import CaseKind, CaseState, Severity
 from anlan.incidents.enums import Flag
@@ -43,13 +44,7 @@ class CaseFilter(forms.Form):
     kind = forms.ChoiceField(
         label=_("类型"), choices=[_ANY, *CaseKind.choices], required=False
     )
-    site = forms.ModelChoiceField(
-        label=_("项目"),
-        queryset=Site.objects.none(),
-        to_field_name="code",
-        empty_label=_("全部"),
-        required=False,
-    )
+    site = forms.ChoiceField(label=_("项目"), required=False)
     since = forms.DateField(
         label=_("从"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -57,19 +52,25 @@ class CaseFilter(forms.Form):
         label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, data: Any, *, sites: QuerySet[Site]) -> None:
+    def __init__(
+        self, data: Mapping[str, str], *, sites: Sequence[tuple[str, str]]
+    ) -> None:
         super().__init__(data, label_suffix="")
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # stubs know the base only
+        # The fields are this form's own, the choices of a site its readers'.
+        self.fields["site"].choices = [_ANY, *sites]  # type: ignore[attr-defined]  # stubs know the base only
 
     def wanted(self) -> dict[str, Any]:
-        """The arguments of ``case_list``; a field that could not be read is left out."""
+        """The arguments of ``case_list``, the site by its code.
+
+        A field that could not be read is left out.
+        """
         self.is_valid()
         said = self.cleaned_data
         return {
             "state": said.get("state", ""),
             "severity": said.get("severity"),
             "kind": said.get("kind", ""),
-            "site": said.get("site"),
+            "site": said.get("site", ""),
             "text": said.get("text", "").strip(),
             "opened": self._period(),
         }

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.duration import duration_words
+from anlan.base.remembered import address
 from anlan.cases.enums import Severity
-from anlan.cases.models import Task
+from anlan.cases.models import Party, Task
 from anlan.cases.room import Gate, Room
-from anlan.cases.selectors import tasks_added_at
+from anlan.cases.selectors import roles_by_party, tasks_added_at
 from anlan.incidents.enums import AssignmentState, EmergencyService, Flag, Police
 from anlan.incidents.events import ResponderAlerted
 from anlan.incidents.measures import Kept, Measure, measures_of
@@ -59,6 +60,7 @@ class Tile:
     short: str | Promise
     icon: str
     measure: Measure
+    is_closed: bool  # the case, so that nothing is waited for any more
 
     @property
     def state(self) -> str:
@@ -76,6 +78,45 @@ class Tile:
     def late(self) -> int:
         return max(0, -self.measure.spare)
 
+    @property
+    def heading(self) -> str:
+        """The promise in a word or two, and its limit."""
+        limit = self.measure.limit_words
+        said = gettext("≤ %(time)s") % {"time": limit} if limit else ""
+        return f"{self.short} {said}".strip()
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Until when the card's clock runs down."""
+        if not self.is_running or self.is_closed:
+            return None
+        return self.measure.due_at
+
+    @property
+    def face(self) -> str:
+        """What stands in the place of a running clock."""
+        if self.due_at is not None:
+            return ""
+        if self.is_waiting:
+            return gettext("未开始")
+        if self.is_running:
+            return gettext("未完成")
+        return duration_words(self.measure.seconds or 0)
+
+    @property
+    def sub(self) -> str:
+        """How it stands, or how it went."""
+        if self.due_at is not None:
+            return gettext("已超时") if self.late else gettext("进行中")
+        if self.is_waiting or self.is_running:
+            return ""
+        if self.late:
+            return gettext("超时 %(time)s") % {"time": duration_words(self.late)}
+        if self.measure.limit:
+            spare = duration_words(self.measure.spare)
+            return gettext("已达成，提前 %(time)s") % {"time": spare}
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
@@ -91,6 +132,8 @@ class Sent:
 
 class IncidentRoom(Room):
     """What the panels of an incident show."""
+
+    further = (*Room.further, ResponderAlerted.kind)
 
     def __init__(
         self,
@@ -108,6 +151,10 @@ class IncidentRoom(Room):
     @property
     def has_joined(self) -> bool:
         return self.facts.has_joined
+
+    @cached_property
+    def parties(self) -> dict[Party, list[str]]:
+        return roles_by_party(self.case) if self.facts.has_parties else {}
 
     @cached_property
     def assignments(self) -> list[Assignment]:
@@ -144,10 +191,10 @@ class IncidentRoom(Room):
     def tiles(self) -> list[Tile]:
         """The promises of the first hour, and those of two tasks if the plan has them."""
         first = [m for m in self.measures if m.key != "incident.close"]
-        tiles = [_tile(measure, *_TITLES[measure.key]) for measure in first]
+        tiles = [self._tile(measure, *_TITLES[measure.key]) for measure in first]
         tasks = {task.key: task for some in self.tasks.values() for task in some}
         return tiles + [
-            _tile(self._measure_of(tasks[key]), *title)
+            self._tile(self._measure_of(tasks[key]), *title)
             for key, title in _CLOCK_TASKS.items()
             if key in tasks
         ]
@@ -156,7 +203,7 @@ class IncidentRoom(Room):
     def results(self) -> list[Tile]:
         """All times against their standards, for the closing page."""
         closing = self.measures[-1]
-        return [*self.tiles, _tile(closing, *_TITLES[closing.key])]
+        return [*self.tiles, self._tile(closing, *_TITLES[closing.key])]
 
     @cached_property
     def sent(self) -> list[Sent]:
@@ -176,7 +223,7 @@ class IncidentRoom(Room):
         number = self.case.number
         gates = []
         if self.incident.controlled_at is None:
-            room = reverse("cases:room", args=[number])
+            room = address("cases:room", number)
             gates.append(
                 Gate(
                     title=_("还没有确认现场已控制"),
@@ -190,7 +237,7 @@ class IncidentRoom(Room):
                 Gate(
                     title=_("还没有报警，也没有经复核的“不报警”决定"),
                     note=_("拨打 110，或在现场控制一栏提出不报警"),
-                    url=reverse("incidents:call", args=[number, "110"]),
+                    url=address("incidents:call", number, "110"),
                     icon="phone-call",
                 )
             )
@@ -271,14 +318,15 @@ class IncidentRoom(Room):
 
     @cached_property
     def _reasons(self) -> Mapping[str, str]:
-        """From the lines shown beside, and from the record for those further back."""
+        """From what the timeline has read; from the record on an older page of it."""
         things = {f"assignment:{one.uid}" for one in self.assignments}
-        shown = {
-            line.thing: reason_in(line.event)
-            for line in self.lines
-            if line.kind == ResponderAlerted.kind
+        read = [(line.kind, line.thing, line.event) for line in self.lines]
+        read += [(e.kind, e.object, event) for e, event in self.timeline.further]
+        reasons = {
+            thing: reason_in(event)
+            for kind, thing, event in read
+            if kind == ResponderAlerted.kind and thing in things
         }
-        reasons = {thing: shown[thing] for thing in things if shown.get(thing)}
         return reasons | reasons_chosen(self.case, things - set(reasons))
 
     @property
@@ -305,6 +353,17 @@ class IncidentRoom(Room):
             for_another=not is_own,
         )
 
+    def _tile(
+        self, measure: Measure, label: str | Promise, short: str | Promise, icon: str
+    ) -> Tile:
+        return Tile(
+            label=label,
+            short=short,
+            icon=icon,
+            measure=measure,
+            is_closed=self.case.closed_at is not None,
+        )
+
     def _measure_of(self, task: Task) -> Measure:
         """A task's promise; the police are called when the phone was taken up."""
         ended = task.ended_at
@@ -328,9 +387,3 @@ class IncidentRoom(Room):
             return None
         limit = self.facts.limits.get(key)
         return since + timedelta(seconds=limit) if limit and self.case.is_open else None
-
-
-def _tile(
-    measure: Measure, label: str | Promise, short: str | Promise, icon: str
-) -> Tile:
-    return Tile(label=label, short=short, icon=icon, measure=measure)

@@ -25,7 +25,7 @@ from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
 from anlan.cases.enums import Phase
-from anlan.cases.models import Case, PhaseRecord, Standard
+from anlan.cases.models import Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
 from anlan.incidents.enums import EmergencyService
@@ -71,6 +71,7 @@ class Facts:
     """
 
     has_joined: bool
+    has_parties: bool
     has_waivers: bool
     has_files: bool
     limits: Mapping[str, int]
@@ -100,6 +101,7 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
     }
     facts = Facts(
         has_joined=case.has_joined,
+        has_parties=case.has_parties,
         has_waivers=case.has_waivers,
         has_files=case.has_files,
         limits={key: limit for key, limit in limits.items() if limit is not None},
@@ -241,6 +243,7 @@ def _with_facts(organisation: int, number: str) -> QuerySet[Case, Any]:
         )
         .annotate(
             has_joined=Exists(Case.objects.filter(joined_into=OuterRef("pk"))),
+            has_parties=Exists(Party.objects.filter(case=OuterRef("pk"))),
             left=_left(),
             has_waivers=Exists(PoliceWaiver.objects.filter(**own)),
             has_files=Exists(

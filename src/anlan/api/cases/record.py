@@ -42,10 +42,10 @@ def get_timeline(
     """The record of the case, newest first; read by key, so that deep pages are quick."""
     case = case_of(request.auth, number)
     before = number_in(parts_of(cursor, 1)[0]) if cursor else None
-    lines, last = selectors.timeline_page(case, before=before, page=limit)
+    found = selectors.timeline_page(case, before=before, page=limit)
     return Page[LineOut](
-        items=[LineOut.in_case(line, number=case.number) for line in lines],
-        next=cursor_of(last) if last is not None else None,
+        items=[LineOut.in_case(line, number=case.number) for line in found.lines],
+        next=cursor_of(found.after) if found.after is not None else None,
     )
 
 

@@ -16,7 +16,7 @@ from anlan.desk.selectors.finding import (
     sign_ins,
     staff_like,
 )
-from anlan.desk.selectors.rows import by_case, room_url, rows_of
+from anlan.desk.selectors.rows import by_case, lines_of, room_url, rows_of
 from anlan.desk.selectors.walls import posts_to_arrange, walls_for, watches
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "closed_lately",
     "customers_like",
     "gaps_today",
+    "lines_of",
     "may_open",
     "on_duty",
     "open_incidents",

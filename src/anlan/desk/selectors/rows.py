@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.urls import reverse
-
-from anlan.cases.enums import CaseState, Phase
+from anlan.base.remembered import address
+from anlan.cases.enums import CaseKind, CaseState, Phase
 from anlan.cases.models import Case, Task
 
 
@@ -27,6 +27,23 @@ class CaseRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """A row of the table of cases, by value: see ``{% piece %}``."""
+
+    number: str
+    url: str
+    severity: int
+    title: str
+    is_drill: bool
+    site: str
+    state: str
+    is_open: bool
+    is_closed: bool
+    commander: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseTasks:
     """A case and its tasks that are mine."""
 
@@ -37,11 +54,32 @@ class CaseTasks:
 
 def room_url(number: str) -> str:
     """The address of a case's room."""
-    return reverse("cases:room", args=[number])
+    return address("cases:room", number)
 
 
 def rows_of(cases: Iterable[Case]) -> list[CaseRow]:
     return [CaseRow(case=case, url=room_url(case.number)) for case in cases]
+
+
+def lines_of(cases: Iterable[Case]) -> list[CaseLine]:
+    return [_line(row) for row in rows_of(cases)]
+
+
+def _line(row: CaseRow) -> CaseLine:
+    case = row.case
+    return CaseLine(
+        number=case.number,
+        url=row.url,
+        severity=case.severity,
+        title=case.title,
+        is_drill=case.kind == CaseKind.DRILL,
+        site=case.site.name,
+        state=row.state,
+        is_open=case.is_open,
+        is_closed=case.state == CaseState.CLOSED,
+        commander=case.commander.name if case.commander else "",
+        opened_at=case.opened_at,
+    )
 
 
 def by_case(tasks: Iterable[Task]) -> list[CaseTasks]:

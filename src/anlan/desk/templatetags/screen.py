@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from anlan.base.duration import duration_words
 from anlan.base.identity import mask_identity_number, mask_name, mask_plate
 from anlan.base.phone import mask_phone
+from anlan.base.remembered import remembered
+from anlan.desk.context import is_current
 from anlan.incidents.measures import limit_words
 
-HOMES = {"/", "/m/"}
 _DAYS = (
     gettext_lazy("周一"),
     gettext_lazy("周二"),
@@ -155,12 +156,16 @@ def ticking(context: Context, mode: str, at: datetime | None) -> SafeString | st
         if mode == "since"
         else left_or_over(at, now)
     )
+    return format_html("{}{}</time>", _clock_at(mode, at), face)
+
+
+@remembered(most=1024)
+def _clock_at(mode: str, at: datetime) -> SafeString:
     return format_html(
-        '<time datetime="{}" data-clock="{}" data-at="{}">{}</time>',
+        '<time datetime="{}" data-clock="{}" data-at="{}">',
         at.isoformat(timespec="seconds"),
         mode,
         int(at.timestamp()),
-        face,
     )
 
 
@@ -192,8 +197,7 @@ def url_is_current(context: Context, url: str) -> bool:
     request = context.get("request")
     if request is None:
         return False
-    path: str = request.path
-    return path == url or (url not in HOMES and path.startswith(url))
+    return is_current(url, request.path)
 
 
 @register.simple_tag
@@ -230,6 +234,6 @@ def join_words(*words: object) -> SafeString:
 
 
 def _now(context: Context) -> datetime:
-    """The instant at which the request came in; a bare context has none."""
-    now = context.get("now")
-    return now if isinstance(now, datetime) else timezone.now()
+    """The instant at which the request came in; a bare context has none, a piece may not."""
+    now: datetime | None = context.get("now")
+    return now or timezone.now()
