@@ -21,6 +21,7 @@ from anlan.api import (
     ledger,
     parties,
     receipts,
+    vault,
 )
 
 
@@ -56,5 +57,15 @@ api = Api(
     renderer=Renderer(),
 )
 errors.install(api)
-for _package in (incidents, cases, files, parties, accounts, ledger, alarms, receipts):
+for _package in (
+    incidents,
+    cases,
+    files,
+    parties,
+    accounts,
+    ledger,
+    vault,
+    alarms,
+    receipts,
+):
     api.add_router("", _package.router)
