@@ -103,6 +103,16 @@ class TestTheVerdict:
         assert found.sound_files == 0
         assert str(trouble.advice) in read(client_of(scene, "hetao"), at)
 
+    def test_says_when_no_copy_is_left(
+        self, scene: Scene, exhibit: Exhibit, at: datetime
+    ) -> None:
+        worker.run_due(at=at)
+        Copy.objects.update(state=CopyState.CORRUPT)
+
+        found = safety_for(scene.manager, at=at)
+
+        assert found.troubles == [Trouble.LOST, Trouble.DAMAGED]
+
     def test_is_red_without_a_worker(
         self, scene: Scene, exhibit: Exhibit, at: datetime
     ) -> None:
@@ -282,7 +292,7 @@ class TestVerify:
         code, said = self.verify()
 
         assert code == 0
-        assert "1 files, 2 of 2 copies there, with their size" in said
+        assert "1 files, 2 of 2 copies are there with their size" in said
 
     def test_reads_every_byte_and_names_case_and_exhibit(
         self, case: Case, exhibit: Exhibit
@@ -294,7 +304,7 @@ class TestVerify:
 
         assert code == 1
         assert f"{case.number} E-0001: backup copy corrupt" in said
-        assert "1 of 2 copies every byte read" in said
+        assert "1 of 2 copies are whole: every byte read" in said
 
     def test_looks_for_what_the_record_names_not_for_rows(
         self, case: Case, exhibit: Exhibit

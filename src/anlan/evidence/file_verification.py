@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from uuid import UUID
 
@@ -47,7 +46,7 @@ def verify_files(*, deep: bool) -> FileReport:
     What was erased from the record is named by nothing and not looked for.
     """
     report = FileReport()
-    named = {**_named_by_rows(), **_named_by_record()}
+    named = _named()
     expected = _expected_gaps()
     for digest in sorted(named):
         report.files += 1
@@ -56,11 +55,11 @@ def verify_files(*, deep: bool) -> FileReport:
                 report.waiting += 1
                 continue
             report.copies += 1
-            state = _state(store, digest, named[digest], report, deep=deep)
+            state = _state(store, digest, named[digest].size, report, deep=deep)
             if state:
                 report.problems += [
                     FileProblem(where, store.name, digest, state)
-                    for where in _where(digest)
+                    for where in _where(digest, named[digest])
                 ]
     return report
 
@@ -74,21 +73,26 @@ def kinds_that_bring_files() -> list[str]:
     ]
 
 
-def _named_by_record() -> dict[str, int]:
-    return {facts["sha256"]: facts["bytes_count"] for facts, _subject in _facts()}
+@dataclass
+class _Named:
+    size: int
+    subjects: set[str] = field(default_factory=set)  # case:<uid>
 
 
-def _named_by_rows() -> dict[str, int]:
-    """Signatures are files too, named by their digest in the steps of custody."""
-    return dict(Blob.objects.values_list("sha256", "size"))
-
-
-def _facts() -> Iterator[tuple[Mapping[str, int | str], str]]:
+def _named() -> dict[str, _Named]:
+    """Every digest: of the record, and of rows (signatures stand in no entry so)."""
+    named = {
+        digest: _Named(size)
+        for digest, size in Blob.objects.values_list("sha256", "size")
+    }
     entries = Entry.objects.filter(
         kind__in=kinds_that_bring_files(), data__isnull=False
     )
     for data, subject in entries.values_list("data", "subject").iterator():
-        yield json.loads(bytes(data)), subject
+        facts = json.loads(bytes(data or b"{}"))
+        named.setdefault(facts["sha256"], _Named(facts["bytes_count"]))
+        named[facts["sha256"]].subjects.add(subject)
+    return named
 
 
 def _expected_gaps() -> set[tuple[str, str]]:
@@ -114,14 +118,13 @@ def _state(
         return CopyState.CORRUPT
 
 
-def _where(digest: str) -> list[str]:
+def _where(digest: str, named: _Named) -> list[str]:
+    """Its exhibits, or the cases on whose record it stands without being listed."""
     exhibits = Exhibit.objects.filter(blob__sha256=digest).select_related("case")
     names = [f"{exhibit.case.number} {exhibit.code}" for exhibit in exhibits]
-    return names or _cases_of(digest) or ["in no case"]
+    return names or _cases(named.subjects) or ["in no case"]
 
 
-def _cases_of(digest: str) -> list[str]:
-    """The cases on whose record the digest stands, if it is on no list of evidence."""
-    subjects = {subject for facts, subject in _facts() if facts["sha256"] == digest}
+def _cases(subjects: set[str]) -> list[str]:
     uids = [UUID(s.partition(":")[2]) for s in subjects if s.startswith("case:")]
     return list(Case.objects.filter(uid__in=uids).values_list("number", flat=True))

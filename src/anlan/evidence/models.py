@@ -272,7 +272,13 @@ class CheckRun(models.Model):
 
     @property
     def is_clean(self) -> bool:
-        return not (self.missing or self.corrupt or self.repaired)
+        return not (self.missing or self.corrupt or self.repaired or self.failed)
+
+    @property
+    def failed(self) -> int:
+        """Copies that could not be made; they are tried again."""
+        is_making = self.kind == enums.CheckKind.COPIES
+        return self.copies - self.repaired if is_making else 0
 
     @property
     def repaired_words(self) -> str:

@@ -44,6 +44,7 @@ class Verdict(StrEnum):
 class Trouble(StrEnum):
     """Why it is not safe, each with what to do about it."""
 
+    LOST = "lost"
     DAMAGED = "damaged"
     AWAY = "away"
     WAITING = "waiting"
@@ -61,6 +62,12 @@ class Trouble(StrEnum):
 
 
 _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
+    Trouble.LOST: (
+        _("有文件的两份副本都已受损"),
+        _(
+            "系统不会动这些文件。请从您的备份中找出原件，按管理员手册放回原处，系统核对无误后会补齐另一份。"
+        ),
+    ),
     Trouble.DAMAGED: (
         _("有副本缺失或被改动"),
         _(
@@ -239,6 +246,13 @@ def _sound_files() -> int:
     return Blob.objects.annotate(n=present).filter(n=two).count()
 
 
+def _any_lost() -> bool:
+    """Whether of some file both copies are damaged."""
+    damaged = Count("copies", filter=Q(copies__state__in=_DAMAGED))
+    two = len(Copy.Store.values)
+    return Blob.objects.annotate(n=damaged).filter(n=two).exists()
+
+
 def _damaged_exhibits() -> QuerySet[Exhibit]:
     return (
         Exhibit.objects.filter(blob__copies__state__in=_DAMAGED)
@@ -283,6 +297,7 @@ def _troubles(
     )
     is_there = {
         Trouble.NO_WORKER: not has_worker,
+        Trouble.LOST: any_in(*_DAMAGED) and _any_lost(),
         Trouble.DAMAGED: any_in(*_DAMAGED),
         Trouble.AWAY: any_in(CopyState.AWAY)
         or any(store.is_away and states.get(store.name) for store in stores.stores()),

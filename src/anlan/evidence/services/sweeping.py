@@ -33,13 +33,15 @@ def sweep(*, at: datetime) -> int:
         if mine is None:
             return 0
         steps = len(stores.stores()) * (FOLDERS + 1)
-        seen, step = 0, mine.row.reached
+        seen = moved = 0
+        step = mine.row.reached
         try:
             while step < steps and mine.seconds < MOST_SECONDS:
-                seen += _sweep_step(step, mine)
+                files, ownerless = _sweep_step(step, mine)
+                seen, moved = seen + files, moved + ownerless
                 step += 1
                 mine.keep()
-            mine.count(reached=step)
+            mine.count(reached=step, copies=seen, repaired=moved)
             if step >= steps:
                 mine.end(due_at=at + EVERY)
         except TurnLost:
@@ -47,26 +49,29 @@ def sweep(*, at: datetime) -> int:
     return seen
 
 
-def _sweep_step(step: int, mine: Turn) -> int:
+def _sweep_step(step: int, mine: Turn) -> tuple[int, int]:
+    """How many files a folder has, and how many of them were set aside."""
     store = stores.stores()[step // (FOLDERS + 1)]
     place = step % (FOLDERS + 1)
     if store.is_away:
-        return 0
+        return 0, 0
     try:
         if place == FOLDERS:
             return _sweep_drafts(store, mine)
         return _sweep_objects(store, f"{place:02x}", mine)
     except OSError as error:
         log.warning("the %s store: %s", store.name, type(error).__name__)
-        return 0
+        return 0, 0
 
 
-def _sweep_objects(store: Store, folder: str, mine: Turn) -> int:
+def _sweep_objects(store: Store, folder: str, mine: Turn) -> tuple[int, int]:
     old, count = [], 0
     for path in _files(store.root / "objects" / folder, below="*/*"):
         count += 1
         if _is_older(path, OBJECT_AGE, at=mine.at):
             old.append(path)
+    if not old:
+        return count, 0
     in_place = {
         path.name
         for path in old
@@ -79,8 +84,7 @@ def _sweep_objects(store: Store, folder: str, mine: Turn) -> int:
         for path in old
         if store.path_of(path.name) != path or path.name not in known
     ]
-    mine.count(copies=count, repaired=_set_aside(ownerless, OBJECT_AGE, store, mine))
-    return count
+    return count, _set_aside(ownerless, OBJECT_AGE, store, mine)
 
 
 def _known(digests: set[str]) -> set[str]:
@@ -88,7 +92,7 @@ def _known(digests: set[str]) -> set[str]:
     return set(known.values_list("sha256", flat=True))
 
 
-def _sweep_drafts(store: Store, mine: Turn) -> int:
+def _sweep_drafts(store: Store, mine: Turn) -> tuple[int, int]:
     """What was never finished. A draft that an upload still waits for is the upload's."""
     coming = [
         uid.hex
@@ -104,8 +108,7 @@ def _sweep_drafts(store: Store, mine: Turn) -> int:
             uid in plain for uid in coming
         ):
             old.append(path)
-    mine.count(copies=count, repaired=_set_aside(old, DRAFT_AGE, store, mine))
-    return count
+    return count, _set_aside(old, DRAFT_AGE, store, mine)
 
 
 def _set_aside(paths: list[Path], age: timedelta, store: Store, mine: Turn) -> int:

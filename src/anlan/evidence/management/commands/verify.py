@@ -65,13 +65,13 @@ class Command(BaseCommand):
 
     def _print_files(self, files: FileReport, *, deep: bool) -> None:
         how = (
-            f"every byte read ({files.bytes_read} bytes)"
+            f"whole: every byte read, {files.bytes_read} in all"
             if deep
-            else "there, with their size (--deep reads every byte)"
+            else "there with their size (--deep reads every byte)"
         )
         bad = len({(p.digest, p.store) for p in files.problems})
         self.stdout.write(
-            f"{files.files} files, {files.copies - bad} of {files.copies} copies {how}"
+            f"{files.files} files, {files.copies - bad} of {files.copies} copies are {how}"
         )
         if files.waiting:
             self.stdout.write(
