@@ -79,7 +79,7 @@ VERBS = (
     Verb("check", "", "format, lint, types, layers, migrations", _check),
     Verb("fix", "", "put right what a machine can", _fix),
     _command("play", "FILE … [--speed N]", "play a scenario through the services"),
-    _command("verify", "", "check every chain, name what is wrong"),
+    _command("verify", "[--deep]", "check every chain, see to every file"),
     _command(
         "bench",
         "[NAME …] [--quick]",

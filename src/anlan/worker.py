@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from anlan.base import limits
 from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
+from anlan.evidence import jobs as evidence
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards
 from anlan.notify import jobs as notify
@@ -41,6 +43,7 @@ class Lane:
     next_due: tuple[Ask, ...]
     threads: int = 1
     poll_seconds: float = POLL_SECONDS
+    is_idle: bool = False  # gives way to everything else
 
 
 # A gateway that does not answer never delays a clock, and a broken consumer of the
@@ -65,8 +68,26 @@ LANES: dict[str, Lane] = {
             "refused devices": devices.record_refusals,
             "old nonces": devices.prune_nonces,
             "counts that have run out": limits.forget_run_out,
+            "checks that did not come": evidence.tell_of_silence,
         },
         next_due=(afterwards.next_retry,),
+    ),
+    # Nobody waits for the next round of a check: it is found at the poll.
+    "vault": Lane(
+        jobs={
+            "a look at every copy": evidence.check_quick,
+            "copies": evidence.fill_copies,
+            "files without an owner": evidence.sweep,
+            "earlier files": evidence.adopt_earlier_files,
+        },
+        next_due=(),
+        poll_seconds=1.0,
+    ),
+    "every byte": Lane(
+        jobs={"reading again": evidence.check_deep},
+        next_due=(),
+        poll_seconds=5.0,
+        is_idle=True,
     ),
 }
 
@@ -98,19 +119,22 @@ def next_due() -> datetime | None:
 
 
 def _follow(lane: Lane, stop: threading.Event) -> None:
+    if lane.is_idle:
+        # Of this thread alone, as Linux counts; its reads from the disk give way too.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
     try:
         while not stop.is_set():
-            stop.wait(_step(lane))
+            stop.wait(_step(lane, stop))
     finally:
         connections.close_all()
 
 
-def _step(lane: Lane) -> float:
+def _step(lane: Lane, stop: threading.Event) -> float:
     """One round of a lane; returns the seconds to rest after it."""
     try:
         at = timezone.now()
-        while _run_lane(lane, at):
-            pass
+        while _run_lane(lane, at) and not stop.is_set():
+            at = timezone.now()
         return _pause(lane, at)
     except OperationalError:
         log.warning("the database does not answer; trying again in a second")

@@ -99,6 +99,11 @@ def get_verification(scene: Scene) -> str:
     return "/ledger/verification"
 
 
+@get(permitted="hetao", forbidden="wangjianguo", stranger=403)
+def get_evidence_safety(scene: Scene) -> str:
+    return "/evidence/safety"
+
+
 @get(stranger=200)
 def list_cases(scene: Scene) -> str:
     _case(scene)

@@ -11,6 +11,10 @@ from anlan.accounts.models import Organisation
 # Rows that belong to no company.
 WITHOUT = {
     "accounts.Organisation": "is the company",
+    "evidence.Blob": "bytes are kept once, whoever has them",
+    "evidence.Copy": "of bytes that are kept once",
+    "evidence.CheckRun": "of the whole vault",
+    "evidence.CheckTurn": "of the whole vault",
 }
 
 

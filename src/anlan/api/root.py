@@ -22,6 +22,7 @@ from anlan.api import (
     ledger,
     parties,
     receipts,
+    vault,
 )
 
 
@@ -65,6 +66,7 @@ for _package in (
     parties,
     accounts,
     ledger,
+    vault,
     alarms,
     receipts,
 ):

@@ -3,10 +3,15 @@
 Both hold the same tree, ``objects/ab/cd/<sha256>``; a digest is the only name a file
 has, so no path ever holds what a person typed. A file is never overwritten: a name that
 exists is the same bytes, or damage that the checks find and that must be kept.
+
+A folder that an operator named is on a disk that can be away, and an empty mount point
+looks just like an empty disk. So such a folder is used only if it has ``objects``; who
+begins with an empty disk makes that folder, or a worker does while nothing was kept.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -30,6 +35,12 @@ class Store:
 
     name: str
     root: Path
+    is_apart: bool = False  # an operator named it: it may be a disk of its own
+
+    @property
+    def is_away(self) -> bool:
+        """Whether its disk is not there; one of ours is made when it is needed."""
+        return self.is_apart and not (self.root / "objects").is_dir()
 
     def path_of(self, digest: str) -> Path:
         return self.root / "objects" / digest[:2] / digest[2:4] / digest
@@ -38,13 +49,20 @@ class Store:
         return self.path_of(digest).is_file()
 
     def draft(self) -> Path:
-        """A path for bytes that are still coming, on the same disk as the objects."""
+        """A path for bytes that are still coming, on the same disk as the objects.
+
+        Raises:
+            OSError: the disk is away, full or cannot be written.
+        """
+        if self.is_away:
+            raise FileNotFoundError(errno.ENOENT, "the store is away")
         return make_folder(self.root / "incoming") / secrets.token_hex(16)
 
     def take(self, draft: Path, digest: str) -> None:
         """Give a draft, already on the disk, its name; the draft's own name stays.
 
-        A link and not a rename: it fails where a file of the name exists.
+        A link and not a rename: it fails where a file of the name exists. That file is
+        then as new: nobody takes it for one that has no owner.
         """
         target = self.path_of(digest)
         make_folder(target.parent)
@@ -52,6 +70,7 @@ class Store:
         try:
             target.hardlink_to(draft)
         except FileExistsError:
+            os.utime(target)
             return
         sync_folder(target.parent)
 
@@ -88,8 +107,9 @@ def primary() -> Store:
 
 def backup() -> Store:
     """The second copy; in production ``ANLAN_BACKUP_VAULT`` lies on another disk."""
-    folder = settings.BACKUP_VAULT or Path(settings.DATA) / "vault-copy"
-    return Store(BACKUP, Path(folder))
+    if settings.BACKUP_VAULT:
+        return Store(BACKUP, Path(settings.BACKUP_VAULT), is_apart=True)
+    return Store(BACKUP, Path(settings.DATA) / "vault-copy")
 
 
 def stores() -> tuple[Store, Store]:
@@ -98,6 +118,8 @@ def stores() -> tuple[Store, Store]:
 
 def share_a_disk() -> bool:
     """Whether one broken disk takes both copies along; true if that is not known."""
+    if any(store.is_away for store in stores()):
+        return True
     try:
         first, second = (make_folder(store.root).stat().st_dev for store in stores())
     except OSError:

@@ -23,8 +23,14 @@ class Environment(BaseSettings):
     )
     backup_vault: Path | None = Field(
         None,
-        description="Folder of the vault's second copy, on another disk; "
-        "empty: vault-copy in ANLAN_DATA.",
+        description="Folder of the vault's second copy, on another disk, with a folder "
+        "`objects` in it, or it counts as away; empty: vault-copy in ANLAN_DATA.",
+    )
+    deep_check_mb_s: int = Field(
+        0,
+        ge=0,
+        description="Most megabytes a second that the deep check of the vault reads; "
+        "0: as the disk gives them, at the lowest priority.",
     )
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")

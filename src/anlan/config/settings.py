@@ -16,6 +16,7 @@ ENVIRONMENT = Environment()  # type: ignore[call-arg]  # filled from the environ
 DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
+DEEP_CHECK_MB_S = ENVIRONMENT.deep_check_mb_s
 SECRET_KEY = (
     ENVIRONMENT.secret_key.get_secret_value()
     if ENVIRONMENT.secret_key

@@ -79,6 +79,12 @@ DESK: tuple[Group, ...] = (
         label=_("管理"),
         entries=(
             Entry(
+                label=_("证据安全"),
+                icon="shield-lock",
+                url_name="vault:safety",
+                permission=Permission.LEDGER_READ,
+            ),
+            Entry(
                 label=_("人员"),
                 icon="users",
                 url_name="accounts:people",

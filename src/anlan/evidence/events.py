@@ -166,6 +166,23 @@ class CopyRepaired(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class CopyFound(Event):
+    """A copy that was damaged or away lies in its place again, every byte as it was."""
+
+    kind: ClassVar[str] = "evidence.copy_found"
+    sentence: ClassVar[str] = _("证据 {code} 的{store}重新核对无误")
+    tone: ClassVar[str] = "good"
+
+    code: str
+    store: str
+    sha256: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), **_copy_words(self.store, "")}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ObjectRegistered(Event):
     """A thing was taken into custody."""
 

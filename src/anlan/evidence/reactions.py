@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from anlan.base.vault import Kept
 from anlan.cases.events import TaskPhotoReceived
 from anlan.cases.models import TaskPhoto
 from anlan.evidence import services
 from anlan.evidence.enums import Source
+from anlan.evidence.services.adopting import title_of_photo
 from anlan.ledger.events import SYSTEM, Queued
 
 
@@ -28,7 +27,7 @@ def adopt_task_photo(queued: Queued) -> None:
         source=Source.TASK,
         source_uid=photo.uid,
         received_from=queued.actor,
-        title=_("任务照片：%s") % photo.task.title,
+        title=title_of_photo(photo),
         by=SYSTEM,
         at=queued.recorded_at,
     )

@@ -133,6 +133,8 @@ SHOTS = (
     Shot("channel", "/notify/channels/new/wecom/", "admin"),
     Shot("checks", "/notify/tests/", "zhoumin"),
     Shot("check", "/notify/tests/{check}/", "zhoumin"),
+    Shot("evidence-safety", "/evidence/safety/", "hetao"),
+    Shot("evidence-safety-admin", "/evidence/safety/", "admin"),
     Shot("admin-phones", "/admin/sites/YQ/phones/", "hetao"),
     Shot("admin-posters", "/admin/sites/YQ/posters/", "hetao", full=False),
     Shot("admin-invite", "/admin/people/new/", "admin"),

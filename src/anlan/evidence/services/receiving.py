@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Max
@@ -20,6 +20,7 @@ from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
 MOST_TITLE = 120  # characters
+SOON = timedelta(hours=1)  # a new file is read again: a bad disk shows early
 
 
 def add_file(
@@ -152,6 +153,7 @@ def take_blob(kept: Kept, *, at: datetime) -> Blob:
                     CopyState.PRESENT if store.has(kept.sha256) else CopyState.WAITING
                 ),
                 seen_at=at if store.has(kept.sha256) else None,
+                due_at=at + SOON,
             )
             for store in stores.stores()
         )

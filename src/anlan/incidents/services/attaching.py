@@ -13,6 +13,7 @@ from anlan.base.errors import InvalidInput
 from anlan.cases import services as cases
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Source
+from anlan.evidence.services.adopting import Origin, add_origin
 from anlan.incidents import permissions
 from anlan.incidents.events import AttachmentOpened, AttachmentReceived
 from anlan.incidents.models import Attachment, Report
@@ -20,6 +21,15 @@ from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
 MOST_FILES = 6
+add_origin(
+    Origin(
+        model=Attachment,
+        source=Source.REPORT,
+        case="report__incident__case",
+        kind=AttachmentReceived.kind,
+        prefix="attachment:",
+    )
+)
 
 
 def attach(

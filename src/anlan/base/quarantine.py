@@ -1,0 +1,51 @@
+"""Where damaged files and those without an owner go: beside the objects, never away.
+
+A damaged file may be evidence itself, of who damaged it and when.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from anlan.base.stores import Store, make_folder, sync_folder
+
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def is_digest(name: str) -> bool:
+    return _DIGEST.fullmatch(name) is not None
+
+
+def set_aside(path: Path, *, store: Store, at: datetime) -> Path:
+    """Move what lies at ``path`` into the quarantine of its store, under a new name.
+
+    One process at a time may do this to one path; nothing in quarantine is overwritten.
+
+    Raises:
+        OSError: the disk cannot be written; the file stays where it is.
+    """
+    folder = make_folder(store.root / "quarantine")
+    stem = f"{_safe(path.name)}-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    target, number = folder / stem, 1
+    while target.exists() or target.is_symlink():
+        number += 1
+        target = folder / f"{stem}-{number}"
+    path.rename(target)
+    sync_folder(folder)
+    sync_folder(path.parent)
+    return target
+
+
+def set_aside_files(store: Store, digest: str) -> list[Path]:
+    """What was once set aside under this digest, good or bad."""
+    return sorted((store.root / "quarantine").glob(f"{digest}-*"))
+
+
+def _safe(name: str) -> str:
+    """A digest as it is; of any other name, which somebody may have typed, its own."""
+    if is_digest(name):
+        return name
+    return f"foreign-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:16]}"

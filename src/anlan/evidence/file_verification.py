@@ -1,0 +1,130 @@
+"""Does the vault hold what the record names? Asked from the record, not from its rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields
+from uuid import UUID
+
+from anlan.base import stores
+from anlan.base.stores import Store, digest_of
+from anlan.cases.models import Case
+from anlan.evidence.enums import CopyState
+from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.ledger.events import KINDS
+from anlan.ledger.models import Entry
+
+# A copy of which the installation says itself that it is not there yet, or just now.
+_EXPECTED = (CopyState.WAITING, CopyState.AWAY)
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    """``where`` names the case and, if it is on its list, the exhibit."""
+
+    where: str
+    store: str
+    digest: str
+    state: str  # missing or corrupt
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.store} copy {self.state} ({self.digest[:12]})"
+
+
+@dataclass
+class FileReport:
+    files: int = 0
+    copies: int = 0
+    bytes_read: int = 0
+    waiting: int = 0
+    problems: list[FileProblem] = field(default_factory=list)
+
+
+def verify_files(*, deep: bool) -> FileReport:
+    """Look at both copies of every file that the record names; ``deep`` rereads them.
+
+    What was erased from the record is named by nothing and not looked for.
+    """
+    report = FileReport()
+    named = _named()
+    expected = _expected_gaps()
+    for digest in sorted(named):
+        report.files += 1
+        for store in stores.stores():
+            if (digest, store.name) in expected:
+                report.waiting += 1
+                continue
+            report.copies += 1
+            state = _state(store, digest, named[digest].size, report, deep=deep)
+            if state:
+                report.problems += [
+                    FileProblem(where, store.name, digest, state)
+                    for where in _where(digest, named[digest])
+                ]
+    return report
+
+
+def kinds_that_bring_files() -> list[str]:
+    """Events that say of a file how long it is and what its digest is."""
+    return [
+        kind
+        for kind, event in KINDS.items()
+        if {"sha256", "bytes_count"} <= {f.name for f in fields(event)}
+    ]
+
+
+@dataclass
+class _Named:
+    size: int
+    subjects: set[str] = field(default_factory=set)  # case:<uid>
+
+
+def _named() -> dict[str, _Named]:
+    """Every digest: of the record, and of rows (signatures stand in no entry so)."""
+    named = {
+        digest: _Named(size)
+        for digest, size in Blob.objects.values_list("sha256", "size")
+    }
+    entries = Entry.objects.filter(
+        kind__in=kinds_that_bring_files(), data__isnull=False
+    )
+    for data, subject in entries.values_list("data", "subject").iterator():
+        facts = json.loads(bytes(data or b"{}"))
+        named.setdefault(facts["sha256"], _Named(facts["bytes_count"]))
+        named[facts["sha256"]].subjects.add(subject)
+    return named
+
+
+def _expected_gaps() -> set[tuple[str, str]]:
+    waiting = Copy.objects.filter(state__in=_EXPECTED)
+    return set(waiting.values_list("blob__sha256", "store"))
+
+
+def _state(
+    store: Store, digest: str, size: int, report: FileReport, *, deep: bool
+) -> str:
+    """Empty if the copy is as it should be."""
+    path = store.path_of(digest)
+    try:
+        if not path.is_file():
+            return CopyState.MISSING
+        if path.stat().st_size != size:
+            return CopyState.CORRUPT
+        if not deep:
+            return ""
+        report.bytes_read += size
+        return "" if digest_of(path) == digest else CopyState.CORRUPT
+    except OSError:
+        return CopyState.CORRUPT
+
+
+def _where(digest: str, named: _Named) -> list[str]:
+    """Its exhibits, or the cases on whose record it stands without being listed."""
+    exhibits = Exhibit.objects.filter(blob__sha256=digest).select_related("case")
+    names = [f"{exhibit.case.number} {exhibit.code}" for exhibit in exhibits]
+    return names or _cases(named.subjects) or ["in no case"]
+
+
+def _cases(subjects: set[str]) -> list[str]:
+    uids = [UUID(s.partition(":")[2]) for s in subjects if s.startswith("case:")]
+    return list(Case.objects.filter(uid__in=uids).values_list("number", flat=True))

@@ -1,0 +1,18 @@
+"""Due work on the vault, in bounded parts: see ``anlan.worker`` for its lanes."""
+
+from __future__ import annotations
+
+from anlan.evidence.services.adopting import adopt_earlier_files
+from anlan.evidence.services.checking import check_deep, check_quick
+from anlan.evidence.services.mending import fill_copies
+from anlan.evidence.services.sweeping import sweep
+from anlan.evidence.services.watching import tell_of_silence
+
+__all__ = [
+    "adopt_earlier_files",
+    "check_deep",
+    "check_quick",
+    "fill_copies",
+    "sweep",
+    "tell_of_silence",
+]

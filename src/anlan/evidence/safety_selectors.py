@@ -1,0 +1,367 @@
+"""Is all evidence in two sound copies, and when was that last seen? For its page and API."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import (
+    holds_somewhere,
+    running_memberships,
+    sites_where,
+)
+from anlan.accounts.roles import Permission
+from anlan.base import stores
+from anlan.base.errors import NotAllowed
+from anlan.base.stores import BACKUP, Store
+from anlan.evidence.enums import CheckKind, CopyState
+from anlan.evidence.models import LATE_AFTER, Blob, CheckRun, CheckTurn, Copy, Exhibit
+
+RECENT = 30  # runs
+MOST_SHOWN = 50  # damaged exhibits
+MADE_OFTEN = (CheckKind.QUICK, CheckKind.DEEP)
+_DAMAGED = (CopyState.MISSING, CopyState.CORRUPT)
+
+
+class Verdict(StrEnum):
+    """One word first: two sound copies on two disks, on one disk, or not."""
+
+    SOUND = "sound"
+    ONE_DISK = "one_disk"
+    UNSAFE = "unsafe"
+
+
+class Trouble(StrEnum):
+    """Why it is not safe, each with what to do about it."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    AWAY = "away"
+    WAITING = "waiting"
+    NO_WORKER = "no_worker"
+    QUICK_LATE = "quick_late"
+    DEEP_LATE = "deep_late"
+
+    @property
+    def words(self) -> Promise:
+        return _WORDS[self][0]
+
+    @property
+    def advice(self) -> Promise:
+        return _WORDS[self][1]
+
+
+_WORDS: dict[Trouble, tuple[Promise, Promise]] = {
+    Trouble.LOST: (
+        _("有文件的两份副本都已受损"),
+        _(
+            "系统不会动这些文件。请从您的备份中找出原件，按管理员手册放回原处，系统核对无误后会补齐另一份。"
+        ),
+    ),
+    Trouble.DAMAGED: (
+        _("有副本缺失或被改动"),
+        _(
+            "系统会用完好的副本自动修复，坏文件移入隔离文件夹，不会删除。如果下面仍列着证据，请检查硬盘是否已满或损坏。"
+        ),
+    ),
+    Trouble.AWAY: (
+        _("存放第二份副本的硬盘不在线"),
+        _(
+            "请接好硬盘；如果换了新的空硬盘，请在它的文件夹里建立 objects 子文件夹，系统会补齐所有副本。"
+        ),
+    ),
+    Trouble.WAITING: (
+        _("有文件只有一份副本"),
+        _("系统会不断重试。请检查第二份副本的硬盘是否接好、是否已满。"),
+    ),
+    Trouble.NO_WORKER: (
+        _("后台程序没有运行，检查和提醒都已停止"),
+        _("请在服务器上运行 ./anlan up，或者启动 worker 服务。"),
+    ),
+    Trouble.QUICK_LATE: (
+        _("超过 2 小时没有完成快速检查"),
+        _("文件是否还在，目前不知道。请看后台程序的日志，或者点“立即检查”。"),
+    ),
+    Trouble.DEEP_LATE: (
+        _("超过 8 天没有读完所有文件"),
+        _(
+            "文件是否被改动，目前不知道。请检查硬盘速度和 ANLAN_DEEP_CHECK_MB_S 的设置。"
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreState:
+    """One of the two folders; its path only for administrators."""
+
+    name: str
+    copies: Mapping[str, int]  # by state
+    free_bytes: int | None  # none: it cannot be reached
+    total_bytes: int | None
+    is_away: bool
+    path: str
+
+    @property
+    def label(self) -> Promise:
+        return _("第二份副本") if self.name == BACKUP else _("第一份副本")
+
+    @property
+    def counted(self) -> list[tuple[CopyState, int]]:
+        """The states that occur, and that all is there if nothing else does."""
+        return [
+            (state, self.copies.get(state, 0))
+            for state in CopyState
+            if state == CopyState.PRESENT or self.copies.get(state, 0)
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """A check that goes on; ``total`` is what it will have looked at in the end."""
+
+    kind: CheckKind
+    copies: int
+    total: int
+    is_waiting: bool  # it was asked for, and no worker has begun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Safety:
+    at: datetime
+    files: int
+    file_bytes: int
+    sound_files: int  # in two sound copies
+    share_a_disk: bool
+    stores: Sequence[StoreState]
+    last: Mapping[str, CheckRun]  # by kind
+    oldest_read_at: datetime | None  # of the byte that was not read for longest
+    troubles: Sequence[Trouble]
+    damaged: Sequence[Exhibit]
+    hidden: int  # damaged as well, of cases the reader may not see
+    runs: Sequence[CheckRun]
+    running: Sequence[Progress]
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.troubles:
+            return Verdict.UNSAFE
+        return Verdict.ONE_DISK if self.share_a_disk else Verdict.SOUND
+
+    @property
+    def last_checks(self) -> list[tuple[CheckKind, CheckRun | None]]:
+        return [(kind, self.last.get(kind)) for kind in MADE_OFTEN]
+
+    @property
+    def oldest_age(self) -> timedelta | None:
+        return self.at - self.oldest_read_at if self.oldest_read_at else None
+
+
+def check_can_see_safety(user: User) -> None:
+    """Whoever may read the record of any site.
+
+    Raises:
+        NotAllowed: nobody else.
+    """
+    if not holds_somewhere(user, Permission.LEDGER_READ):
+        raise NotAllowed(_("您没有“%s”的权限") % Permission.LEDGER_READ.label)
+
+
+def safety_for(user: User, *, at: datetime) -> Safety:
+    """Everything that the page and the API say."""
+    check_can_see_safety(user)
+    turns = {row.kind: row for row in CheckTurn.objects.all()}
+    states = _states()
+    damaged = _damaged_exhibits()
+    seen = damaged.filter(case__site__in=sites_where(user, Permission.CASE_SEE))
+    shown = list(seen[:MOST_SHOWN])
+    files, file_bytes = _sums()
+    return Safety(
+        at=at,
+        files=files,
+        file_bytes=file_bytes,
+        sound_files=_sound_files(),
+        share_a_disk=stores.share_a_disk(),
+        stores=[
+            _store_state(store, states.get(store.name, {}), user)
+            for store in stores.stores()
+        ],
+        last=_last_runs(),
+        oldest_read_at=_oldest_read(),
+        troubles=_troubles(turns, states, at=at),
+        damaged=shown,
+        hidden=damaged.count() - len(shown),
+        runs=list(CheckRun.objects.order_by("-ended_at", "-pk")[:RECENT]),
+        running=_running(turns, states, at=at),
+    )
+
+
+def late_checks(*, at: datetime) -> list[str]:
+    """Kinds of checks that did not come in time, by one question; for ``/healthz``.
+
+    That copies were not looked after for minutes is that no worker runs.
+    """
+    watched = (CheckKind.COPIES, *LATE_AFTER)
+    rows = {row.kind: row for row in CheckTurn.objects.filter(kind__in=watched)}
+    return [
+        kind
+        for kind in map(str, watched)
+        if (_is_behind(rows[kind], at=at) if kind in rows else kind == watched[0])
+    ]
+
+
+def _is_behind(row: CheckTurn, *, at: datetime) -> bool:
+    if row.kind == CheckKind.COPIES:
+        return row.is_idle(at=at)
+    return row.is_late(at=at)
+
+
+def _states() -> dict[str, dict[str, int]]:
+    """How many copies of each store are in each state."""
+    counted: dict[str, dict[str, int]] = {}
+    rows = Copy.objects.values("store", "state").annotate(n=Count("pk")).order_by()
+    for row in rows:
+        counted.setdefault(row["store"], {})[row["state"]] = row["n"]
+    return counted
+
+
+def _sums() -> tuple[int, int]:
+    sums = Blob.objects.aggregate(n=Count("pk"), size=Sum("size"))
+    return sums["n"], sums["size"] or 0
+
+
+def _sound_files() -> int:
+    present = Count("copies", filter=Q(copies__state=CopyState.PRESENT))
+    two = len(Copy.Store.values)
+    return Blob.objects.annotate(n=present).filter(n=two).count()
+
+
+def _any_lost() -> bool:
+    """Whether of some file both copies are damaged."""
+    damaged = Count("copies", filter=Q(copies__state__in=_DAMAGED))
+    two = len(Copy.Store.values)
+    return Blob.objects.annotate(n=damaged).filter(n=two).exists()
+
+
+def _damaged_exhibits() -> QuerySet[Exhibit]:
+    return (
+        Exhibit.objects.filter(blob__copies__state__in=_DAMAGED)
+        .select_related("case__site", "blob")
+        .prefetch_related("blob__copies")
+        .distinct()
+        .order_by("case__number", "number", "pk")
+    )
+
+
+def _last_runs() -> dict[str, CheckRun]:
+    found = {}
+    for kind in MADE_OFTEN:
+        run = CheckRun.objects.filter(kind=kind).order_by("-ended_at", "-pk").first()
+        if run is not None:
+            found[kind.value] = run
+    return found
+
+
+def _oldest_read() -> datetime | None:
+    """Of those that are thought whole; one never read is as old as its file."""
+    present = Copy.objects.filter(state=CopyState.PRESENT)
+    oldest: datetime | None = present.aggregate(
+        at=Min(Coalesce("rehashed_at", "blob__kept_at"))
+    )["at"]
+    return oldest
+
+
+def _troubles(
+    turns: Mapping[str, CheckTurn],
+    states: Mapping[str, Mapping[str, int]],
+    *,
+    at: datetime,
+) -> list[Trouble]:
+    def any_in(*wanted: CopyState) -> bool:
+        return any(by_state.get(s) for by_state in states.values() for s in wanted)
+
+    oldest = _oldest_read()
+    is_old = oldest is not None and at - oldest > LATE_AFTER[CheckKind.DEEP]
+    has_worker = CheckKind.COPIES in turns and not turns[CheckKind.COPIES].is_idle(
+        at=at
+    )
+    is_there = {
+        Trouble.NO_WORKER: not has_worker,
+        Trouble.LOST: any_in(*_DAMAGED) and _any_lost(),
+        Trouble.DAMAGED: any_in(*_DAMAGED),
+        Trouble.AWAY: any_in(CopyState.AWAY)
+        or any(store.is_away and states.get(store.name) for store in stores.stores()),
+        Trouble.WAITING: any_in(CopyState.WAITING),
+        Trouble.QUICK_LATE: _is_late(turns, CheckKind.QUICK, at=at),
+        Trouble.DEEP_LATE: is_old or _is_late(turns, CheckKind.DEEP, at=at),
+    }
+    return [trouble for trouble, found in is_there.items() if found]
+
+
+def _is_late(turns: Mapping[str, CheckTurn], kind: CheckKind, *, at: datetime) -> bool:
+    return kind in turns and turns[kind].is_late(at=at)
+
+
+def _running(
+    turns: Mapping[str, CheckTurn],
+    states: Mapping[str, Mapping[str, int]],
+    *,
+    at: datetime,
+) -> list[Progress]:
+    total = sum(sum(by_state.values()) for by_state in states.values())
+    found = []
+    for kind in MADE_OFTEN:
+        row = turns.get(kind)
+        if row is None or (row.began_at is None and row.due_at > at):
+            continue
+        if kind == CheckKind.DEEP:
+            due = Q(due_at=None) | Q(due_at__lte=at)
+            left = Copy.objects.filter(due, state=CopyState.PRESENT).count()
+            if not left and row.began_at is None:
+                continue
+            total = row.copies + left
+        found.append(
+            Progress(
+                kind=kind,
+                copies=row.copies,
+                total=total,
+                is_waiting=row.began_at is None,
+            )
+        )
+    return found
+
+
+def _store_state(store: Store, copies: Mapping[str, int], user: User) -> StoreState:
+    try:
+        usage = shutil.disk_usage(_nearest(store.root)) if not store.is_away else None
+    except OSError:
+        usage = None
+    return StoreState(
+        name=store.name,
+        copies=copies,
+        free_bytes=usage.free if usage else None,
+        total_bytes=usage.total if usage else None,
+        is_away=store.is_away,
+        path=str(store.root) if _is_administrator(user) else "",
+    )
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the one above it that it will be made in."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _is_administrator(user: User) -> bool:
+    return any(m.role_key == "administrator" for m in running_memberships(user))

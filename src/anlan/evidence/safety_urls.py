@@ -1,0 +1,13 @@
+"""Addresses about the vault as a whole, under ``/evidence/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anlan.evidence.views import safety
+
+app_name = "vault"
+urlpatterns = [
+    path("safety/", safety.overview, name="safety"),
+    path("safety/checks/", safety.checks, name="checks"),
+]

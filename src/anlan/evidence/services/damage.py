@@ -1,0 +1,205 @@
+"""A copy is not what it should be, or is again: the row, the record, and who is told."""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from django.db.models import Q
+from django.urls import reverse
+
+from anlan.accounts.models import Site
+from anlan.accounts.selectors import people_by_role
+from anlan.base import stores
+from anlan.base.stores import Store
+from anlan.cases import services as cases
+from anlan.evidence import messages
+from anlan.evidence.enums import CopyState
+from anlan.evidence.events import CopyDamaged, CopyFound, CopyRepaired, SecondCopyMade
+from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.evidence.services.receiving import SOON
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+from anlan.notify import services as notify
+from anlan.notify.enums import Urgency
+
+log = logging.getLogger(__name__)
+
+# Every byte at least every seven days, so that one of them is left for the reading.
+NEXT_DAY, REHASH = timedelta(days=1), timedelta(days=6)
+TOLD = ("site_manager", "administrator")
+
+Look: TypeAlias = "tuple[int, int, int, int] | None"
+
+
+def store_of(copy: Copy) -> Store:
+    return next(store for store in stores.stores() if store.name == copy.store)
+
+
+def look(path: Path) -> Look:
+    """What changes whenever a file is changed or replaced; none if it is no file."""
+    try:
+        there = path.stat()
+    except OSError:
+        return None
+    if not path.is_file():
+        return None
+    return there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns
+
+
+def look_away_from(path: Path) -> None:
+    """Let the kernel forget the pages, so that the bytes are read from the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(handle)
+
+
+def note_damage(
+    *, copy: Copy, state: CopyState, seen: Look, since: datetime, at: datetime
+) -> bool:
+    """Raise the alarm for a copy that is missing or corrupt; whether it was new.
+
+    Args:
+        seen: how the file looked when it was judged. If it looks otherwise now,
+            somebody is repairing it, and the next check judges again.
+        since: the beginning of the run: what it finds in one site is one message.
+    """
+    with ledger.recording():
+        copy = _locked(copy)
+        was_known = copy.state in {CopyState.MISSING, CopyState.CORRUPT}
+        if copy.state == state:
+            return False
+        store = store_of(copy)
+        if store.is_away or look(store.path_of(copy.blob.sha256)) != seen:
+            return False
+        copy.state = state
+        if not was_known:
+            copy.tries, copy.retry_at = 0, None
+        copy.save(update_fields=["state", "tries", "retry_at"])
+        if was_known:
+            return False
+        exhibits = exhibits_with(copy.blob)
+        for exhibit in exhibits:
+            _record(
+                CopyDamaged(
+                    code=exhibit.code,
+                    store=copy.store,
+                    state=state,
+                    sha256=copy.blob.sha256,
+                ),
+                exhibit,
+                at=at,
+            )
+        sites = {exhibit.case.site_id: exhibit.case.site for exhibit in exhibits}
+        for site in sites.values():
+            tell(messages.DAMAGED, site, since=since, at=at, urgency=Urgency.ALARM)
+    log.error("a copy of %s is %s", copy.blob, state)
+    return True
+
+
+def note_whole(*, copy: Copy, is_new: bool, at: datetime) -> None:
+    """Every byte of the copy was read and is right.
+
+    Args:
+        is_new: it was copied from the good one just now, and not found in its place.
+    """
+    with ledger.recording():
+        copy = _locked(copy)
+        before = copy.state
+        copy.state = CopyState.PRESENT
+        copy.seen_at = copy.rehashed_at = at
+        copy.due_at = next_rehash(copy.blob, at)
+        copy.tries, copy.retry_at = 0, None
+        copy.save(
+            update_fields=[
+                "state",
+                "seen_at",
+                "rehashed_at",
+                "due_at",
+                "tries",
+                "retry_at",
+            ]
+        )
+        if before in {CopyState.PRESENT, CopyState.AWAY}:
+            return
+        for exhibit in exhibits_with(copy.blob):
+            _record(_good_news(copy, before, exhibit, is_new=is_new), exhibit, at=at)
+
+
+def next_rehash(blob: Blob, at: datetime) -> datetime:
+    """An hour and a day after it came, and then every week."""
+    for early in (blob.kept_at + SOON, blob.kept_at + NEXT_DAY):
+        if at < early:
+            return early
+    return at + REHASH
+
+
+def exhibits_with(blob: Blob) -> list[Exhibit]:
+    """The exhibits whose bytes these are, and the things that were signed for by them."""
+    return list(
+        Exhibit.objects.filter(
+            Q(blob=blob)
+            | Q(steps__giver_signature=blob)
+            | Q(steps__receiver_signature=blob)
+        )
+        .select_related("case__site")
+        .distinct()
+        .order_by("pk")
+    )
+
+
+def tell(
+    kind: str,
+    site: Site,
+    *,
+    since: datetime,
+    at: datetime,
+    urgency: Urgency = Urgency.NORMAL,
+    **params: str,
+) -> None:
+    """Tell the managers and administrators of a site, once for what ``since`` brought."""
+    if notify.count_up(kind=kind, subject=site.subject, since=since):
+        return
+    people = people_by_role(site, TOLD)
+    notify.send(
+        kind=kind,
+        site=site,
+        subject=site.subject,
+        people=[person for held in people.values() for person in held],
+        urgency=urgency,
+        params={"site": site.name, "count": 1, **params},
+        path=reverse("vault:safety"),
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _good_news(
+    copy: Copy, before: str, exhibit: Exhibit, *, is_new: bool
+) -> SecondCopyMade | CopyRepaired | CopyFound:
+    if before == CopyState.WAITING:
+        return SecondCopyMade(code=exhibit.code, sha256=copy.blob.sha256)
+    news = CopyRepaired if is_new else CopyFound
+    return news(code=exhibit.code, store=copy.store, sha256=copy.blob.sha256)
+
+
+def _locked(copy: Copy) -> Copy:
+    return (
+        Copy.objects.select_for_update(of=("self",))
+        .select_related("blob")
+        .get(pk=copy.pk)
+    )
+
+
+def _record(
+    event: CopyDamaged | CopyRepaired | CopyFound | SecondCopyMade,
+    exhibit: Exhibit,
+    *,
+    at: datetime,
+) -> None:
+    cases.record(event, exhibit.case, thing=exhibit.key, by=SYSTEM, at=at)

@@ -1,0 +1,136 @@
+"""Files of the vault that no row speaks of: to be adopted, or set aside, never deleted.
+
+They are what a power cut between a file and its row leaves, or what somebody put there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from anlan.base import stores
+from anlan.base.quarantine import is_digest, set_aside
+from anlan.base.stores import Store
+from anlan.evidence.enums import CheckKind, UploadState
+from anlan.evidence.models import Blob, Upload
+from anlan.evidence.services.adopting import named_by_rows
+from anlan.evidence.services.turns import Turn, TurnLost, turn
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(days=1)
+OBJECT_AGE = timedelta(days=1)  # a row follows its file within seconds
+DRAFT_AGE = timedelta(days=7)
+MOST_SECONDS = 1.0  # of one call
+FOLDERS = 256  # 00 to ff, and one more step for the drafts
+
+
+def sweep(*, at: datetime) -> int:
+    """Go through the next folders of both stores; returns how many files there were."""
+    with turn(CheckKind.SWEEP, at=at) as mine:
+        if mine is None:
+            return 0
+        steps = len(stores.stores()) * (FOLDERS + 1)
+        seen = moved = 0
+        step = mine.row.reached
+        try:
+            while step < steps and mine.seconds < MOST_SECONDS:
+                files, ownerless = _sweep_step(step, mine)
+                seen, moved = seen + files, moved + ownerless
+                step += 1
+                mine.keep()
+            mine.count(reached=step, copies=seen, repaired=moved)
+            if step >= steps:
+                mine.end(due_at=at + EVERY)
+        except TurnLost:
+            log.warning("another worker goes on with the sweep")
+    return seen
+
+
+def _sweep_step(step: int, mine: Turn) -> tuple[int, int]:
+    """How many files a folder has, and how many of them were set aside."""
+    store = stores.stores()[step // (FOLDERS + 1)]
+    place = step % (FOLDERS + 1)
+    if store.is_away:
+        return 0, 0
+    try:
+        if place == FOLDERS:
+            return _sweep_drafts(store, mine)
+        return _sweep_objects(store, f"{place:02x}", mine)
+    except OSError as error:
+        log.warning("the %s store: %s", store.name, type(error).__name__)
+        return 0, 0
+
+
+def _sweep_objects(store: Store, folder: str, mine: Turn) -> tuple[int, int]:
+    old, count = [], 0
+    for path in _files(store.root / "objects" / folder, below="*/*"):
+        count += 1
+        if _is_older(path, OBJECT_AGE, at=mine.at):
+            old.append(path)
+    if not old:
+        return count, 0
+    in_place = {
+        path.name
+        for path in old
+        if is_digest(path.name) and store.path_of(path.name) == path
+    }
+    known = _known(in_place)
+    known |= named_by_rows(in_place - known)
+    ownerless = [
+        path
+        for path in old
+        if store.path_of(path.name) != path or path.name not in known
+    ]
+    return count, _set_aside(ownerless, OBJECT_AGE, store, mine)
+
+
+def _known(digests: set[str]) -> set[str]:
+    known = Blob.objects.filter(sha256__in=digests)
+    return set(known.values_list("sha256", flat=True))
+
+
+def _sweep_drafts(store: Store, mine: Turn) -> tuple[int, int]:
+    """What was never finished. A draft that an upload still waits for is the upload's."""
+    coming = [
+        uid.hex
+        for uid in Upload.objects.filter(state=UploadState.OPEN).values_list(
+            "uid", flat=True
+        )
+    ]
+    old, count = [], 0
+    for path in _files(store.root / "incoming", below="*"):
+        count += 1
+        plain = path.name.replace("-", "")
+        if _is_older(path, DRAFT_AGE, at=mine.at) and not any(
+            uid in plain for uid in coming
+        ):
+            old.append(path)
+    return count, _set_aside(old, DRAFT_AGE, store, mine)
+
+
+def _set_aside(paths: list[Path], age: timedelta, store: Store, mine: Turn) -> int:
+    """Unless somebody came for it in between: whoever takes a file makes it as new."""
+    count = 0
+    for path in paths:
+        if _is_older(path, age, at=mine.at):
+            set_aside(path, store=store, at=mine.at)
+            log.warning("a file without an owner was set aside: %s", store.name)
+            count += 1
+    return count
+
+
+def _files(folder: Path, *, below: str) -> Iterator[Path]:
+    if not folder.is_dir():  # most of them, where there are few files
+        return iter(())
+    return (path for path in folder.glob(below) if path.is_file())
+
+
+def _is_older(path: Path, age: timedelta, *, at: datetime) -> bool:
+    try:
+        changed = datetime.fromtimestamp(path.lstat().st_mtime, tz=UTC)
+    except OSError:
+        return False  # it went away, or has its name now
+    return changed <= at - age
