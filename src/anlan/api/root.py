@@ -19,6 +19,7 @@ from anlan.api import (
     files,
     incidents,
     ledger,
+    objects,
     parties,
     receipts,
 )
@@ -56,5 +57,15 @@ api = Api(
     renderer=Renderer(),
 )
 errors.install(api)
-for _package in (incidents, cases, files, parties, accounts, ledger, alarms, receipts):
+for _package in (
+    incidents,
+    cases,
+    files,
+    objects,
+    parties,
+    accounts,
+    ledger,
+    alarms,
+    receipts,
+):
     api.add_router("", _package.router)

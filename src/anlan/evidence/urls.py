@@ -1,0 +1,25 @@
+"""Addresses of the evidence of one case."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anlan.evidence.views import objects
+
+app_name = "evidence"
+_ONE = "<str:number>/evidence/<uuid:uid>/"
+urlpatterns = [
+    path("<str:number>/evidence/objects/", objects.addition, name="object_addition"),
+    path(f"{_ONE}sealing/", objects.sealing, name="sealing"),
+    path(f"{_ONE}seal-check/", objects.seal_check, name="seal_check"),
+    path(f"{_ONE}move/", objects.move, name="move"),
+    path(f"{_ONE}hand-over/", objects.hand_over, name="hand_over"),
+    path(f"{_ONE}return/", objects.return_, name="return"),
+    path(f"{_ONE}disposal/", objects.disposal, name="disposal"),
+    path(
+        f"{_ONE}disposal/decision/", objects.disposal_decision, name="disposal_decision"
+    ),
+    path(f"{_ONE}custody/", objects.custody_sheet, name="custody_sheet"),
+    path(f"{_ONE}label/", objects.label, name="label"),
+    path(f"{_ONE}custody/<uuid:step>/<str:side>/", objects.signature, name="signature"),
+]
