@@ -78,7 +78,7 @@ def test_hand_over_with_two_signatures(
 
     page.get_by_role("link", name="交接").click()
     assert faults(page) == []
-    page.select_option("select[name=receiver]", label="孙磊")
+    page.select_option("select[name=receiver]", label="孙磊 (sunlei)")
     page.fill("textarea[name=words]", "换班")
     sign(page, "giver")
     page.click("form.form button.primary")
@@ -139,7 +139,7 @@ def test_the_pad_works_on_the_sheet_over_the_room(
 
     page.evaluate(f"htmx.ajax('GET', '{address}', {{target: '#sheet'}})")
     expect(page.locator("dialog#sheet signature-pad").first).to_be_visible()
-    page.select_option("dialog select[name=receiver]", label="孙磊")
+    page.select_option("dialog select[name=receiver]", label="孙磊 (sunlei)")
     sign(page, "giver")
     sign(page, "receiver")
     page.click("dialog form button.primary")

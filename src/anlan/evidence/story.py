@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from anlan.accounts.models import User
 from anlan.base.duration import duration_words
@@ -257,13 +257,13 @@ def _holder(item: PhysicalItem) -> str:
 
 
 _TITLES: dict[str, tuple[Promise, str]] = {
-    "sealing": (gettext_lazy("重新封存"), "lock"),
-    "seal_check": (gettext_lazy("检查封条"), "eye"),
-    "move": (gettext_lazy("移动位置"), "map-pin"),
-    "hand_over": (gettext_lazy("交接"), "users"),
-    "return": (gettext_lazy("退还"), "home"),
-    "disposal": (gettext_lazy("申请处置"), "flag"),
-    "disposal_decision": (gettext_lazy("决定处置"), "check"),
+    "sealing": (pgettext_lazy("the button", "重新封存"), "lock"),
+    "seal_check": (pgettext_lazy("the button", "检查封条"), "eye"),
+    "move": (pgettext_lazy("the button", "移动位置"), "map-pin"),
+    "hand_over": (pgettext_lazy("the button", "交接"), "users"),
+    "return": (pgettext_lazy("the button", "退还"), "home"),
+    "disposal": (pgettext_lazy("the button", "申请处置"), "flag"),
+    "disposal_decision": (pgettext_lazy("the button", "决定处置"), "check"),
 }
 
 
