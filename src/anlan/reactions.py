@@ -12,6 +12,7 @@ from anlan.cases.events import (
     TaskSkipped,
 )
 from anlan.evidence import reactions as evidence
+from anlan.evidence.events import CustodyStepped, SealFoundBroken
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
     FurtherReport,
@@ -43,6 +44,8 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CaseJoined.kind: [incidents.join_responders],
     CaseParted.kind: [incidents.part_responders],
     CommandTaken.kind: [incidents.tell_of_handover],
+    CustodyStepped.kind: [evidence.tell_receiver],
+    SealFoundBroken.kind: [evidence.tell_of_broken_seal],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
     TaskSkipped.kind: [cases.tell_supervisor],
 }

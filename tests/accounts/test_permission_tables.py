@@ -23,7 +23,7 @@ from anlan.base.errors import DomainError, NotAllowed, NotFound
 from anlan.cases.models import AccessLink, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.customers.models import Person
-from anlan.evidence.models import Exhibit
+from anlan.evidence.models import Exhibit, PhysicalItem
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
@@ -213,6 +213,10 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             case=case,
             kind="object" if variant != "own" else "photo",
             received_from=user.actor_key if own else "public:x",
+        ),
+        "item": PhysicalItem(
+            exhibit=Exhibit(case=case, kind="object"),
+            holder=user if own else somebody,
         ),
         "report": report,
         "attachment": Attachment(report=report),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -17,8 +18,9 @@ from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Attachment, Incident
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
-from anlan.play.pictures import picture
+from anlan.play.pictures import picture, signature
 from tests.api.conftest import Upload
+from tests.evidence.objects import umbrella
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -400,6 +402,81 @@ def unmask(scene: Scene) -> Request:
     return f"/parties/{_party(scene, known=True)}/unmasking", body
 
 
+@get()
+def list_objects(scene: Scene) -> str:
+    return f"/cases/{_object(scene).case.number}/objects"
+
+
+@post(status=201)
+def register_object(scene: Scene) -> Request:
+    body = {"title": "黑色长柄伞", "kept_where": "保险柜", "seal_number": "A-1"}
+    return f"/cases/{_case(scene).number}/objects", body
+
+
+@get()
+def get_object(scene: Scene) -> str:
+    return f"/objects/{_object(scene).uid}"
+
+
+@get()
+def list_custody_steps(scene: Scene) -> str:
+    return f"/objects/{_object(scene).uid}/steps"
+
+
+@post(status=201)
+def reseal_object(scene: Scene) -> Request:
+    body = {"seal_number": f"B-{uuid4().hex[:8]}", "words": "拆开拍照"}
+    return f"/objects/{_object(scene).uid}/seals", body
+
+
+@post(status=201)
+def check_seal(scene: Scene) -> Request:
+    return f"/objects/{_object(scene).uid}/seal-checks", {"is_whole": True}
+
+
+@post(status=201)
+def move_object(scene: Scene) -> Request:
+    return f"/objects/{_object(scene).uid}/moves", {"kept_where": "铁柜"}
+
+
+@post(status=201)
+def hand_over_object(scene: Scene) -> Request:
+    body = {"receiver": str(scene.person("sunlei").uid), **_signatures()}
+    return f"/objects/{_object(scene).uid}/hand-overs", body
+
+
+@post(permitted="hetao", forbidden="zhoumin", status=201)
+def return_object(scene: Scene) -> Request:
+    thing = _object(scene)
+    body = {"party": _party(scene, case=thing.case), "words": "周敏休假"}
+    return f"/objects/{thing.uid}/return", {**body, **_signatures()}
+
+
+@post(status=201)
+def ask_disposal(scene: Scene) -> Request:
+    return f"/objects/{_object(scene).uid}/disposal", {"words": "移交派出所"}
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def decide_disposal(scene: Scene) -> Request:
+    thing = _object(scene)
+    evidence.ask_disposal(
+        exhibit=thing, words="移交派出所", by=scene.officer, at=scene.at
+    )
+    return f"/objects/{thing.uid}/disposal/decision", {"approved": True}
+
+
+def _object(scene: Scene) -> Exhibit:
+    return umbrella(scene, _case(scene), seal_number=f"A-{uuid4().hex[:8]}")
+
+
+def _signatures() -> dict[str, str]:
+    return {
+        "giver_signature": b64encode(signature(1)).decode(),
+        "receiver_signature": b64encode(signature(2)).decode(),
+    }
+
+
 def _case(scene: Scene) -> Case:
     return scene.incident().case
 
@@ -452,7 +529,7 @@ def _two(scene: Scene) -> tuple[Case, Case]:
     return scene.incident(place=scene.place("园区 南门")).case, host
 
 
-def _party(scene: Scene, *, known: bool = False) -> str:
+def _party(scene: Scene, *, known: bool = False, case: Case | None = None) -> str:
     person = (
         customers.add_person(
             site=scene.site,
@@ -465,7 +542,7 @@ def _party(scene: Scene, *, known: bool = False) -> str:
         else None
     )
     party = cases.add_party(
-        case=_case(scene),
+        case=case or _case(scene),
         roles=["aggressor"],
         person=person,
         description="" if known else "高个子，黑色上衣",

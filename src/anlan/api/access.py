@@ -16,7 +16,7 @@ from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import case_for, cases_for
-from anlan.evidence.models import Exhibit
+from anlan.evidence.models import Exhibit, PhysicalItem
 from anlan.evidence.selectors import exhibits_in
 from anlan.incidents.models import (
     Attachment,
@@ -90,6 +90,16 @@ def party_of(caller: Caller, uid: UUID) -> Party:
             uid=uid, removed_at=None, case__in=cases_for(caller.user)
         ),
         _("没有这位当事人，或者您无权查看"),
+    )
+
+
+def object_of(caller: Caller, uid: UUID) -> PhysicalItem:
+    """A thing by the uid of its exhibit."""
+    return _seen(
+        PhysicalItem.objects.select_related(
+            "exhibit__case__site", "holder", "holder_party"
+        ).filter(exhibit__uid=uid, exhibit__case__in=cases_for(caller.user)),
+        _("没有这件实物"),
     )
 
 

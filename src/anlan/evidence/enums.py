@@ -69,6 +69,7 @@ class StepKind(models.TextChoices):
     HANDED_OVER = "handed_over", _("交接")
     RETURNED = "returned", _("退还")
     DISPOSAL_ASKED = "disposal_asked", _("申请处置")
+    DISPOSAL_REFUSED = "kept_on", _("不同意处置")
     DISPOSED = "disposed", _("处置")
 
 

@@ -199,6 +199,10 @@ class ObjectRegistered(Event):
     title_digest: str
     how_digest: str
 
+    def shown(self) -> dict[str, Any]:
+        seal = self.seal_number or gettext("（未封存）")
+        return {"code": self.code, "seal_number": seal}
+
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +210,7 @@ class CustodyStepped(Event):
     """A step of custody; people are keys, signatures the digests of their images."""
 
     kind: ClassVar[str] = "evidence.custody_stepped"
-    sentence: ClassVar[str] = _("{actor}对实物证据 {code}：{step}")
+    sentence: ClassVar[str] = _("{actor}对实物证据 {code}：{step}{receiver}")
     covers: ClassVar[tuple[Covered, ...]] = _STEP_WORDS
 
     code: str
@@ -221,7 +225,26 @@ class CustodyStepped(Event):
     where_digest: str
 
     def shown(self) -> dict[str, Any]:
-        return {"code": self.code, "step": StepKind(self.step).label}
+        step = StepKind(self.step)
+        if self.receiver is None or step == StepKind.REGISTERED:
+            return {"code": self.code, "step": step.label, "receiver": ""}
+        to = f"{step.label} → "
+        return {"code": self.code, "step": to, "receiver": self.receiver}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SealFoundBroken(Event):
+    """A check of a seal ended badly; the step beside it says in which words."""
+
+    kind: ClassVar[str] = "evidence.seal_found_broken"
+    sentence: ClassVar[str] = _(
+        "{actor}发现实物证据 {code} 的封条 {seal_number} 已破损"
+    )
+    tone: ClassVar[str] = "alarm"
+
+    code: str
+    seal_number: str
 
 
 def _copy_words(store: str, state: str) -> dict[str, Any]:

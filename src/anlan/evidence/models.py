@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Organisation, User
 from anlan.base.errors import Conflict
 from anlan.base.stores import BACKUP, PRIMARY
 from anlan.cases.models import Case, Party
@@ -149,8 +149,14 @@ class Exhibit(Worded):
 
 
 class PhysicalItem(models.Model):
-    """Where a physical exhibit is now; how it came there is in its steps."""
+    """Where a physical exhibit is now; how it came there is in its steps.
 
+    What is not in our hands any more has no ``holder``, and frees the number of its seal.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+"
+    )
     exhibit = models.OneToOneField(
         Exhibit, on_delete=models.PROTECT, related_name="item"
     )
@@ -163,12 +169,25 @@ class PhysicalItem(models.Model):
         Party, on_delete=models.PROTECT, related_name="+", null=True
     )
 
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation", "seal_number"],
+                condition=models.Q(holder__isnull=False) & ~models.Q(seal_number=""),
+                name="evidence_seal_once",
+            )
+        ]
+
     def __str__(self) -> str:
         return f"item {self.exhibit_id}"
 
 
 class CustodyStep(Worded):
-    """Something that was done with a physical exhibit, signed by whom it concerns."""
+    """Something that was done with a physical exhibit, signed by whom it concerns.
+
+    Seal and place are those after the step, so that each row says where the thing was.
+    One photo of a paper that both signed is the signature of both.
+    """
 
     Kind = enums.StepKind
 
@@ -204,6 +223,18 @@ class CustodyStep(Worded):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"custody:{self.uid}"
+
+    @property
+    def is_on_paper(self) -> bool:
+        return (
+            self.giver_signature_id is not None
+            and self.giver_signature_id == self.receiver_signature_id
+        )
 
 
 class Upload(models.Model):

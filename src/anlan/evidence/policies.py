@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from anlan.base.errors import Conflict
-from anlan.evidence.enums import ExhibitState
-from anlan.evidence.models import Exhibit
+from anlan.accounts.models import User
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.evidence.enums import ExhibitState, StepKind
+from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
 
 
 def check_is_object(exhibit: Exhibit) -> None:
@@ -18,3 +19,38 @@ def check_is_kept(exhibit: Exhibit) -> None:
     """What was given back or disposed of is not in our hands any more."""
     if exhibit.state != ExhibitState.KEPT:
         raise Conflict(_("这件证据%s，不能再办理") % exhibit.get_state_display())
+
+
+def check_has_seal(item: PhysicalItem) -> None:
+    if not item.seal_number:
+        raise Conflict(_("这件实物没有封条，请先封存"))
+
+
+def check_absence_is_explained(item: PhysicalItem, by: User, words: str) -> None:
+    """Whoever gives what another one has says why the holder does not."""
+    if item.holder_id != by.pk and not words:
+        raise InvalidInput(_("保管人不是您，请写明其为什么不能亲自交出"), path="words")
+
+
+def check_has_no_request(item: PhysicalItem) -> None:
+    """While somebody is to decide about a disposal, the thing stays here."""
+    if pending_disposal(item.exhibit) is not None:
+        raise Conflict(_("已有处置申请等待决定，请先决定"))
+
+
+def pending_disposal(exhibit: Exhibit) -> CustodyStep | None:
+    """The request to dispose of it that nobody has decided yet."""
+    last = (
+        exhibit.steps.filter(
+            kind__in=[
+                StepKind.DISPOSAL_ASKED,
+                StepKind.DISPOSAL_REFUSED,
+                StepKind.DISPOSED,
+            ]
+        )
+        .select_related("by")
+        .order_by("pk")
+        .last()
+    )
+    is_open = last is not None and last.kind == StepKind.DISPOSAL_ASKED
+    return last if is_open else None

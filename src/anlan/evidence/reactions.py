@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from anlan.accounts.models import User
+from anlan.accounts.selectors import people_by_role
 from anlan.base.vault import Kept
 from anlan.cases.events import TaskPhotoReceived
 from anlan.cases.models import TaskPhoto
-from anlan.evidence import services
-from anlan.evidence.enums import Source
+from anlan.evidence import messages, services
+from anlan.evidence.enums import Source, StepKind
+from anlan.evidence.events import CustodyStepped, SealFoundBroken
+from anlan.evidence.models import CustodyStep, Exhibit
 from anlan.evidence.services.adopting import title_of_photo
 from anlan.ledger.events import SYSTEM, Queued
+from anlan.notify import services as notify
 
 
 def adopt_task_photo(queued: Queued) -> None:
@@ -28,6 +33,66 @@ def adopt_task_photo(queued: Queued) -> None:
         source_uid=photo.uid,
         received_from=queued.actor,
         title=title_of_photo(photo),
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def tell_of_broken_seal(queued: Queued) -> None:
+    """The site's manager and counsel hear at once, also those who say so themselves."""
+    if not isinstance(queued.event, SealFoundBroken):
+        return
+    exhibit = Exhibit.objects.select_related("case__site__organisation").get(
+        uid=UUID(queued.object.partition(":")[2])
+    )
+    told = people_by_role(exhibit.case.site, messages.WATCH_OVER_SEALS)
+    _tell(
+        messages.SEAL_BROKEN,
+        queued,
+        exhibit=exhibit,
+        people=[person for people in told.values() for person in people],
+        params={"seal": queued.event.seal_number},
+    )
+
+
+def tell_receiver(queued: Queued) -> None:
+    """Who signed on somebody else's screen hears on their own that they have it now."""
+    event = queued.event
+    if not isinstance(event, CustodyStepped) or event.step != StepKind.HANDED_OVER:
+        return
+    step = CustodyStep.objects.select_related(
+        "exhibit__case__site__organisation", "receiver"
+    ).get(uid=UUID(queued.object.partition(":")[2]))
+    _tell(
+        messages.HANDED_OVER,
+        queued,
+        exhibit=step.exhibit,
+        people=[step.receiver] if step.receiver else [],
+    )
+
+
+def _tell(
+    kind: str,
+    queued: Queued,
+    *,
+    exhibit: Exhibit,
+    people: list[User],
+    params: dict[str, str] | None = None,
+) -> None:
+    number = exhibit.case.number
+    notify.send(
+        kind=kind,
+        site=exhibit.case.site,
+        subject=queued.subject,
+        people=people,
+        params={
+            "code": exhibit.code,
+            "number": number,
+            "who": queued.actor,
+            **(params or {}),
+        },
+        path=f"/cases/{number}/evidence/{exhibit.uid}/custody/",
+        exercise=queued.exercise,
         by=SYSTEM,
         at=queued.recorded_at,
     )

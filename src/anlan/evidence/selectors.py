@@ -11,8 +11,21 @@ from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
-from anlan.evidence.models import Exhibit
+from anlan.evidence.models import Exhibit, PhysicalItem
+from anlan.evidence.story import custody_story, steps_of
 from anlan.ledger.models import Entry
+
+__all__ = [
+    "arrival_of",
+    "custody_story",
+    "exhibit_for",
+    "exhibits_in",
+    "exhibits_of",
+    "object_for",
+    "objects_of",
+    "steps_of",
+    "story_of",
+]
 
 
 def exhibits_in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
@@ -57,3 +70,29 @@ def arrival_of(exhibit: Exhibit) -> Entry:
     return (
         entries_about({exhibit.case.subject}).filter(object=exhibit.key).earliest("seq")
     )
+
+
+def objects_of(case: Case) -> QuerySet[PhysicalItem]:
+    """The things that are evidence of a case, in the order of arrival."""
+    return (
+        PhysicalItem.objects.filter(exhibit__case=case)
+        .select_related(
+            "exhibit__case__site",
+            "holder",
+            "holder_party__person",
+            "holder_party__user",
+        )
+        .order_by("exhibit__number")
+    )
+
+
+def object_for(user: User, number: str, uid: UUID) -> Exhibit:
+    """The same for a thing; a file is none.
+
+    Raises:
+        NotFound: unknown, a file, of another case, or not the reader's.
+    """
+    exhibit = exhibit_for(user, number, uid)
+    if not exhibit.is_object:
+        raise NotFound(_("没有这件实物"))
+    return exhibit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.evidence.views import pages
+from anlan.evidence.views import objects, pages
 
 app_name = "evidence"
 _BELOW = "<str:number>/evidence/"
@@ -17,4 +17,17 @@ urlpatterns = [
     path(f"{_ONE}picture/", pages.picture, name="picture"),
     path(f"{_ONE}original/", pages.original, name="original"),
     path(f"{_ONE}receipt/", pages.receipt, name="receipt"),
+    path(f"{_BELOW}objects/", objects.addition, name="object_addition"),
+    path(f"{_ONE}sealing/", objects.sealing, name="sealing"),
+    path(f"{_ONE}seal-check/", objects.seal_check, name="seal_check"),
+    path(f"{_ONE}move/", objects.move, name="move"),
+    path(f"{_ONE}hand-over/", objects.hand_over, name="hand_over"),
+    path(f"{_ONE}return/", objects.return_, name="return"),
+    path(f"{_ONE}disposal/", objects.disposal, name="disposal"),
+    path(
+        f"{_ONE}disposal/decision/", objects.disposal_decision, name="disposal_decision"
+    ),
+    path(f"{_ONE}custody/", objects.custody_sheet, name="custody_sheet"),
+    path(f"{_ONE}label/", objects.label, name="label"),
+    path(f"{_ONE}custody/<uuid:step>/<str:side>/", objects.signature, name="signature"),
 ]

@@ -13,12 +13,16 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import ExhibitKind
+from anlan.evidence.models import CustodyStep, Exhibit
+from anlan.evidence.services import Signed
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
 from anlan.incidents.policies import dissuasion_of
 from anlan.ledger.events import Actor
-from anlan.play.pictures import picture
+from anlan.play.pictures import picture, signature
 from anlan.play.scenario import read_span
 
 _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
@@ -34,6 +38,7 @@ class Stage:
     calls: list[EmergencyCall] = field(default_factory=list)
     waivers: list[PoliceWaiver] = field(default_factory=list)
     parties: dict[str, Party] = field(default_factory=dict)
+    things: list[Exhibit] = field(default_factory=list)
 
     @property
     def incident(self) -> Incident:
@@ -267,6 +272,71 @@ def skip(stage: Stage, *, by: Actor, at: datetime, task: str, reason: str) -> st
 
 
 @action
+def register_object(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    title: str,
+    where: str,
+    how: str = "",
+    seal: str = "",
+    photos: int = 0,
+) -> str:
+    stage.things.append(
+        evidence.register_object(
+            case=stage.incident.case,
+            title=title,
+            kept_where=where,
+            how=how,
+            seal_number=seal,
+            photos=[[picture(3 + number)] for number in range(photos)],
+            by=by,
+            at=at,
+        )
+    )
+    return stage.things[-1].code
+
+
+@action
+def check_seal(
+    stage: Stage, *, by: User, at: datetime, whole: bool = True, words: str = ""
+) -> str:
+    evidence.check_seal(
+        exhibit=stage.things[-1], is_whole=whole, words=words, by=by, at=at
+    )
+    return "whole" if whole else "broken"
+
+
+@action
+def hand_over(
+    stage: Stage, *, by: User, at: datetime, to: str, where: str = "", words: str = ""
+) -> str:
+    evidence.hand_over(
+        exhibit=stage.things[-1],
+        receiver=User.objects.get(username=to),
+        kept_where=where,
+        words=words,
+        signed=Signed(giver=[signature(1)], receiver=[signature(2)]),
+        by=by,
+        at=at,
+    )
+    return to
+
+
+@action
+def ask_disposal(stage: Stage, *, by: User, at: datetime, words: str) -> str:
+    evidence.ask_disposal(exhibit=stage.things[-1], words=words, by=by, at=at)
+    return ""
+
+
+@action
+def confirm_disposal(stage: Stage, *, by: User, at: datetime) -> str:
+    evidence.confirm_disposal(exhibit=stage.things[-1], by=by, at=at)
+    return ""
+
+
+@action
 def advance(stage: Stage, *, by: Actor, at: datetime) -> str:
     return cases.advance_phase(case=stage.incident.case, by=by, at=at).phase
 
@@ -370,4 +440,6 @@ def measures(stage: Stage) -> dict[str, Any]:
         "deadlines_missed": case.deadlines.filter(fired_at__isnull=False).count(),
         "parties": case.parties.count(),
         "calls": incident.calls.count(),
+        "objects": case.exhibits.filter(kind=ExhibitKind.OBJECT).count(),
+        "custody_steps": CustodyStep.objects.filter(exhibit__case=case).count(),
     }

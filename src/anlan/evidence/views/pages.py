@@ -28,6 +28,7 @@ from anlan.evidence.forms import AdditionForm
 from anlan.evidence.permissions import can_open
 from anlan.evidence.selectors import (
     arrival_of,
+    custody_story,
     exhibit_for,
     exhibits_of,
     story_of,
@@ -111,7 +112,8 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "can_look": may_open and found.kind == ExhibitKind.PHOTO,
         "is_looking": "look" in request.GET,
         "on_one_disk": stores.share_a_disk(),
-        "story": story_of(found),
+        "lines": story_of(found),
+        "story": custody_story(found, reader) if found.is_object else None,
     }
     return render(request, "evidence/exhibit.html", context)
 
