@@ -16,6 +16,7 @@ from anlan.base import limits
 from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
+from anlan.evidence import sweeping
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards
 from anlan.notify import jobs as notify
@@ -67,6 +68,15 @@ LANES: dict[str, Lane] = {
             "counts that have run out": limits.forget_run_out,
         },
         next_due=(afterwards.next_retry,),
+    ),
+    "uploads": Lane(
+        jobs={
+            "uploads that came whole": sweeping.finish_whole,
+            "uploads that ran out": sweeping.expire_uploads,
+            "drafts that nobody owns": sweeping.sweep_drafts,
+        },
+        next_due=(sweeping.next_expiry,),
+        poll_seconds=5.0,
     ),
 }
 

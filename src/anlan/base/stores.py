@@ -41,6 +41,24 @@ class Store:
         """A path for bytes that are still coming, on the same disk as the objects."""
         return make_folder(self.root / "incoming") / secrets.token_hex(16)
 
+    def part(self, name: str, ending: str = "part") -> Path:
+        """Where an upload in parts is put together, under a name of ours."""
+        return self.root / "incoming" / f"{name}.{ending}"
+
+    def free_bytes(self) -> int:
+        """What may still be written.
+
+        Raises:
+            OSError: this folder cannot be reached.
+        """
+        found = os.statvfs(make_folder(self.root / "incoming"))
+        return found.f_bavail * found.f_frsize
+
+    def set_aside(self, draft: Path) -> None:
+        """Keep a file that nobody knows where no name of the vault leads to it."""
+        draft.rename(make_folder(self.root / "quarantine") / draft.name)
+        sync_folder(draft.parent)
+
     def take(self, draft: Path, digest: str) -> None:
         """Give a draft, already on the disk, its name; the draft's own name stays.
 

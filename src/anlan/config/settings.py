@@ -16,6 +16,7 @@ ENVIRONMENT = Environment()  # type: ignore[call-arg]  # filled from the environ
 DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
+MOST_UPLOAD_BYTES = ENVIRONMENT.most_upload_gb * 1024**3
 SECRET_KEY = (
     ENVIRONMENT.secret_key.get_secret_value()
     if ENVIRONMENT.secret_key

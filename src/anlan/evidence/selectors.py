@@ -11,7 +11,8 @@ from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
-from anlan.evidence.models import Exhibit
+from anlan.evidence.enums import UploadState
+from anlan.evidence.models import Exhibit, Upload
 
 
 def exhibits_of(case: Case) -> QuerySet[Exhibit]:
@@ -34,3 +35,12 @@ def exhibit_for(user: User, number: str, uid: UUID) -> Exhibit:
     if found is None:
         raise NotFound(_("没有这件证据"))
     return found
+
+
+def open_uploads() -> QuerySet[Upload]:
+    """Of everybody, the oldest first: for quotas and for the worker."""
+    return (
+        Upload.objects.filter(state=UploadState.OPEN)
+        .select_related("case__site", "by", "exhibit")
+        .order_by("pk")
+    )
