@@ -18,6 +18,7 @@ from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
 from anlan.evidence import jobs as evidence
+from anlan.evidence import sweeping
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards
 from anlan.notify import jobs as notify
@@ -88,6 +89,15 @@ LANES: dict[str, Lane] = {
         next_due=(),
         poll_seconds=5.0,
         is_idle=True,
+    ),
+    "uploads": Lane(
+        jobs={
+            "uploads that came whole": sweeping.finish_whole,
+            "uploads that ran out": sweeping.expire_uploads,
+            "drafts that nobody owns": sweeping.sweep_drafts,
+        },
+        next_due=(sweeping.next_expiry,),
+        poll_seconds=5.0,
     ),
 }
 

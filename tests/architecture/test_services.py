@@ -76,6 +76,7 @@ KEEPS_TIME = {
     "desk/administration.py": "the views of standards and playbooks",
     "desk/design.py": "the gallery for developers",
     "accounts/sessions.py": "a session has run out or not, at every request",
+    "evidence/uploading.py": "the view of files that come in parts",
     "phone/shared.py": "the views of a phone that several people hold",
     "play": "tells its own time to everything",
     "config": "processes and certificates",

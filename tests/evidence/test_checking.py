@@ -26,7 +26,7 @@ from anlan.cases.models import Case, TaskPhoto
 from anlan.evidence import jobs, messages
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import CheckKind, CopyState, Source
-from anlan.evidence.models import Blob, CheckRun, CheckTurn, Copy, Exhibit, Upload
+from anlan.evidence.models import Blob, CheckRun, CheckTurn, Copy, Exhibit
 from anlan.evidence.services import checking, damage, mending, turns
 from anlan.evidence.services.receiving import take_blob
 from anlan.incidents import services as incidents
@@ -502,27 +502,6 @@ class TestFilesWithoutAnOwner:
         until_nothing_is_due(at, jobs.sweep)
 
         assert there.exists()
-
-    def test_drafts_stay_a_week_and_as_long_as_their_upload(
-        self, scene: Scene, case: Case, at: datetime
-    ) -> None:
-        upload = Upload.objects.create(
-            case=case,
-            by=scene.guard,
-            request_id="00000000-0000-4000-8000-000000000001",
-            size=9,
-            title="",
-            begun_at=at,
-            expires_at=at + DAY,
-        )
-        old = self.put("incoming", "a" * 32, days=8, at=at)
-        young = self.put("incoming", "b" * 32, days=6, at=at)
-        coming = self.put("incoming", upload.uid.hex, days=8, at=at)
-
-        until_nothing_is_due(at, jobs.sweep)
-
-        assert [path.exists() for path in (old, young, coming)] == [False, True, True]
-        assert len(set_aside("primary")) == 1
 
     def test_who_takes_a_file_again_keeps_it_from_the_sweep(
         self, scene: Scene, case: Case, at: datetime

@@ -84,7 +84,10 @@ class TestSheets:
         answer = client.post(f"/cases/{case.number}/evidence/objects/", body)
 
         thing = Exhibit.objects.get(kind="object")
-        assert answer.headers["Location"] == f"/cases/{thing.case.number}/evidence/{thing.uid}/"
+        assert (
+            answer.headers["Location"]
+            == f"/cases/{thing.case.number}/evidence/{thing.uid}/"
+        )
         page = client.get(answer.headers["Location"]).content.decode()
         for words in (case.number, "E-0001", "黑色长柄伞", "YQ-0001", "罗*明", "周敏"):
             assert words in page

@@ -11,13 +11,14 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 
 from anlan.accounts.models import User
-from anlan.accounts.selectors import shared_phone_for
+from anlan.accounts.signed_in import (
+    PHONE_COOKIE,
+    PHONE_SEEN,
+    PHONE_SESSION,
+    is_unlocked,
+)
 from anlan.base.clock import acting_at
 
-PHONE_COOKIE = "anlan_phone"  # the token of a shared phone
-PHONE_SESSION = "shared_phone"  # session key: the session was opened by a PIN
-PHONE_SEEN = "shared_phone_seen"  # session key: epoch seconds of the last use
-IDLE_SECONDS = 300
 # Six digits open the guard's pages and no others; asked by the page itself, not by
 # whoever holds the phone, is only the token of the outbox.
 _PHONE_PATHS = (
@@ -76,23 +77,13 @@ class SharedPhoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if PHONE_SESSION in request.session:
-            now = int(timezone.now().timestamp())
-            if not self._is_alive(request, now):
+            at = timezone.now()
+            phone = request.COOKIES.get(PHONE_COOKIE, "")
+            if not is_unlocked(request.session, request.user, phone=phone, at=at):
                 logout(request)
                 return redirect("phone:shared")
             if not request.path.startswith(_UNATTENDED):
-                request.session[PHONE_SEEN] = now
+                request.session[PHONE_SEEN] = int(at.timestamp())
             if not request.path.startswith(_PHONE_PATHS):
                 return redirect("phone:alarm")
         return self.get_response(request)
-
-    def _is_alive(self, request: HttpRequest, now: int) -> bool:
-        if now - int(request.session.get(PHONE_SEEN, 0)) > IDLE_SECONDS:
-            return False
-        phone = shared_phone_for(request.COOKIES.get(PHONE_COOKIE, ""))
-        return (
-            phone is not None
-            and str(phone.uid) == request.session[PHONE_SESSION]
-            and isinstance(request.user, User)
-            and phone.holder_id == request.user.pk
-        )

@@ -48,15 +48,28 @@ class Store:
     def has(self, digest: str) -> bool:
         return self.path_of(digest).is_file()
 
-    def draft(self) -> Path:
-        """A path for bytes that are still coming, on the same disk as the objects.
+    def incoming(self) -> Path:
+        """The folder of bytes that are still coming, on the same disk as the objects.
 
         Raises:
             OSError: the disk is away, full or cannot be written.
         """
         if self.is_away:
             raise FileNotFoundError(errno.ENOENT, "the store is away")
-        return make_folder(self.root / "incoming") / secrets.token_hex(16)
+        return make_folder(self.root / "incoming")
+
+    def draft(self) -> Path:
+        """A path for bytes of one request; the same errors."""
+        return self.incoming() / secrets.token_hex(16)
+
+    def part(self, name: str, ending: str = "part") -> Path:
+        """Where an upload in parts is put together, under a name of ours."""
+        return self.root / "incoming" / f"{name}.{ending}"
+
+    def free_bytes(self) -> int:
+        """What may still be written; the same errors."""
+        found = os.statvfs(self.incoming())
+        return found.f_bavail * found.f_frsize
 
     def take(self, draft: Path, digest: str) -> None:
         """Give a draft, already on the disk, its name; the draft's own name stays.

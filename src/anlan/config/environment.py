@@ -32,6 +32,9 @@ class Environment(BaseSettings):
         description="Most megabytes a second that the deep check of the vault reads; "
         "0: as the disk gives them, at the lowest priority.",
     )
+    most_upload_gb: int = Field(
+        64, ge=1, le=4096, description="Largest file of evidence, in GB (1,024³ bytes)."
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     database_url: SecretStr | None = Field(

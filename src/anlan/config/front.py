@@ -1,4 +1,4 @@
-"""The web process: live streams natively, everything else by Django's WSGI handler.
+"""The web process: live streams and uploads natively, everything else by Django's WSGI handler.
 
 Django's own ASGI handler halves the throughput of pages that are written in plain
 functions, and closes the database connection after each; a pool of threads with
@@ -21,6 +21,7 @@ from django.conf import settings
 from anlan.config.pages import Message, Pages, Scope, Send, WSGIApplication
 from anlan.config.wsgi import application as pages
 from anlan.desk.live import LIVE_PATH, Live
+from anlan.evidence.uploading import UPLOAD_PATH, Uploading
 
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 
@@ -34,6 +35,7 @@ UPLOADS = re.compile(
     rf"/m/report/|/m/reports/{_UID}/files/|/f/[^/]+/files"
     rf"|/m/tasks/{_UID}/(photos/)?|/tasks/{_UID}/completion/"
     rf"|/cases/[A-Z0-9-]+/tasks/{_UID}/"
+    r"|/(m/)?cases/[A-Z0-9-]+/(evidence/)?upload/"
     rf"|/api/v1/(reports/{_UID}/attachments|tasks/{_UID}/photos)"
 )
 BODY_PAUSE_SECONDS = 30.0  # between two parts of a body
@@ -44,6 +46,7 @@ class Front:
 
     def __init__(self, pages: WSGIApplication | None = pages) -> None:
         self._live = Live()
+        self._uploading = Uploading()
         self._pages = pages and Pages(pages, threads=settings.WEB_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,12 +60,15 @@ class Front:
             await send_authority(send)
         elif self._pages is None:
             await send_text(send, 404, "live streams only")
+        elif scope["path"].startswith(UPLOAD_PATH):
+            await self._uploading(scope, receive, send)
         else:
             await self._answer(self._pages, scope, receive, send)
 
     def close_streams(self) -> None:
         """End every open stream; a server that waits for open answers can then end."""
         self._live.stop()
+        self._uploading.stop()
 
     async def _answer(
         self, pages: Pages, scope: Scope, receive: Receive, send: Send

@@ -33,21 +33,17 @@ from collections.abc import (
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
 from weakref import WeakValueDictionary
 
 import orjson
-from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import Error
-from django.http import HttpRequest
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
-from anlan.accounts.sessions import SessionStore
+from anlan.accounts.signed_in import session_key_of, user_of
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.ledger.events import KINDS
@@ -411,14 +407,6 @@ def wish_of(scope: Mapping[str, Any]) -> Wish:
     )
 
 
-def session_key_of(cookies: str) -> str:
-    try:
-        morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return ""
-    return str(morsel.value) if morsel else ""
-
-
 def identifier_of(positions: Mapping[ChainKey, int]) -> str:
     """How far a reader is in every chain, as the id of what they are sent."""
     if len(positions) > MOST_NAMED_CHAINS:
@@ -482,15 +470,6 @@ def _rights_of(user: User, shared: dict[Any, Rights]) -> Rights:
                 chains[chain] = chains.get(chain, frozenset()) | {permission.value}
         shared[key] = chains
     return shared[key]
-
-
-def user_of(session_key: str) -> User | None:
-    if not session_key:
-        return None
-    request = HttpRequest()
-    request.session = SessionStore(session_key)
-    user = get_user(request)
-    return user if isinstance(user, User) and user.is_active else None
 
 
 def places_at(chains: Sequence[ChainKey], moment: datetime) -> dict[ChainKey, int]:

@@ -43,6 +43,7 @@ class Reading(models.TextChoices):
     READABLE = "readable", _("完整可读")
     BROKEN = "broken", _("不完整或已损坏，按原样保存")
     OPAQUE = "opaque", _("格式不能识别，按原样保存")
+    UNREAD = "unread", _("未能在本机读取，按原样保存")
 
 
 class ExhibitState(models.TextChoices):

@@ -117,6 +117,13 @@ class UploadRefused(Event):
     reason: str
     bytes_count: int
 
+    def shown(self) -> dict[str, Any]:
+        words = {
+            "ended": gettext("上传人取消"),
+            "expired": gettext("逾期没有传完"),
+        }
+        return {"reason": words.get(self.reason, self.reason)}
+
 
 @recorded
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
-from anlan.evidence.models import Exhibit, PhysicalItem
+from anlan.evidence.enums import UploadState
+from anlan.evidence.models import Exhibit, PhysicalItem, Upload
 from anlan.evidence.story import custody_story, steps_of
 from anlan.ledger.models import Entry
 
@@ -23,6 +24,7 @@ __all__ = [
     "exhibits_of",
     "object_for",
     "objects_of",
+    "open_uploads",
     "steps_of",
     "story_of",
 ]
@@ -96,3 +98,12 @@ def object_for(user: User, number: str, uid: UUID) -> Exhibit:
     if not exhibit.is_object:
         raise NotFound(_("没有这件实物"))
     return exhibit
+
+
+def open_uploads() -> QuerySet[Upload]:
+    """Of everybody, the oldest first: for quotas and for the worker."""
+    return (
+        Upload.objects.filter(state=UploadState.OPEN)
+        .select_related("case__site", "by", "exhibit")
+        .order_by("pk")
+    )

@@ -19,7 +19,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts import services as accounts
-from anlan.accounts.middleware import PHONE_COOKIE, PHONE_SEEN, PHONE_SESSION
 from anlan.accounts.models import Handover, SharedPhone, Site, User
 from anlan.accounts.permissions import covers, running_memberships
 from anlan.accounts.selectors import (
@@ -28,6 +27,7 @@ from anlan.accounts.selectors import (
     staff_of,
     waiting_handover,
 )
+from anlan.accounts.signed_in import PHONE_COOKIE, PHONE_SEEN, PHONE_SESSION
 from anlan.base.errors import DomainError, NotFound
 from anlan.base.limits import count_up, is_over, network_of
 from anlan.cases.enums import CaseState

@@ -18,6 +18,11 @@ from anlan.evidence.services.disposal import (
 from anlan.evidence.services.opening import open_exhibit, show_receipt
 from anlan.evidence.services.receiving import add_exhibit, add_file
 from anlan.evidence.services.signing import Signed
+from anlan.evidence.services.uploads import (
+    begin_upload,
+    end_upload,
+    finish_upload,
+)
 from anlan.evidence.services.watching import ask_for_check
 
 __all__ = [
@@ -26,8 +31,11 @@ __all__ = [
     "add_file",
     "ask_disposal",
     "ask_for_check",
+    "begin_upload",
     "check_seal",
     "confirm_disposal",
+    "end_upload",
+    "finish_upload",
     "hand_over",
     "move",
     "open_exhibit",

@@ -13,8 +13,8 @@ from pathlib import Path
 from anlan.base import stores
 from anlan.base.quarantine import is_digest, set_aside
 from anlan.base.stores import Store
-from anlan.evidence.enums import CheckKind, UploadState
-from anlan.evidence.models import Blob, Upload
+from anlan.evidence.enums import CheckKind
+from anlan.evidence.models import Blob
 from anlan.evidence.services.adopting import named_by_rows
 from anlan.evidence.services.turns import Turn, TurnLost, turn
 
@@ -22,9 +22,8 @@ log = logging.getLogger(__name__)
 
 EVERY = timedelta(days=1)
 OBJECT_AGE = timedelta(days=1)  # a row follows its file within seconds
-DRAFT_AGE = timedelta(days=7)
 MOST_SECONDS = 1.0  # of one call
-FOLDERS = 256  # 00 to ff, and one more step for the drafts
+FOLDERS = 256  # 00 to ff
 
 
 def sweep(*, at: datetime) -> int:
@@ -32,7 +31,7 @@ def sweep(*, at: datetime) -> int:
     with turn(CheckKind.SWEEP, at=at) as mine:
         if mine is None:
             return 0
-        steps = len(stores.stores()) * (FOLDERS + 1)
+        steps = len(stores.stores()) * FOLDERS
         seen = moved = 0
         step = mine.row.reached
         try:
@@ -51,14 +50,11 @@ def sweep(*, at: datetime) -> int:
 
 def _sweep_step(step: int, mine: Turn) -> tuple[int, int]:
     """How many files a folder has, and how many of them were set aside."""
-    store = stores.stores()[step // (FOLDERS + 1)]
-    place = step % (FOLDERS + 1)
+    store = stores.stores()[step // FOLDERS]
     if store.is_away:
         return 0, 0
     try:
-        if place == FOLDERS:
-            return _sweep_drafts(store, mine)
-        return _sweep_objects(store, f"{place:02x}", mine)
+        return _sweep_objects(store, f"{step % FOLDERS:02x}", mine)
     except OSError as error:
         log.warning("the %s store: %s", store.name, type(error).__name__)
         return 0, 0
@@ -90,25 +86,6 @@ def _sweep_objects(store: Store, folder: str, mine: Turn) -> tuple[int, int]:
 def _known(digests: set[str]) -> set[str]:
     known = Blob.objects.filter(sha256__in=digests)
     return set(known.values_list("sha256", flat=True))
-
-
-def _sweep_drafts(store: Store, mine: Turn) -> tuple[int, int]:
-    """What was never finished. A draft that an upload still waits for is the upload's."""
-    coming = [
-        uid.hex
-        for uid in Upload.objects.filter(state=UploadState.OPEN).values_list(
-            "uid", flat=True
-        )
-    ]
-    old, count = [], 0
-    for path in _files(store.root / "incoming", below="*"):
-        count += 1
-        plain = path.name.replace("-", "")
-        if _is_older(path, DRAFT_AGE, at=mine.at) and not any(
-            uid in plain for uid in coming
-        ):
-            old.append(path)
-    return count, _set_aside(old, DRAFT_AGE, store, mine)
 
 
 def _set_aside(paths: list[Path], age: timedelta, store: Store, mine: Turn) -> int:

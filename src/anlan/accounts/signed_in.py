@@ -1,0 +1,73 @@
+"""Who is signed in, for what is no page: streams and uploads read the cookie themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+
+from anlan.accounts.models import User
+from anlan.accounts.selectors import shared_phone_for
+from anlan.accounts.sessions import SessionStore
+
+PHONE_COOKIE = "anlan_phone"  # the token of a shared phone
+PHONE_SESSION = "shared_phone"  # session key: the session was opened by a PIN
+PHONE_SEEN = "shared_phone_seen"  # session key: epoch seconds of the last use
+IDLE_SECONDS = 300
+
+
+def session_key_of(cookies: str) -> str:
+    return _cookie(cookies, settings.SESSION_COOKIE_NAME)
+
+
+def user_of(session_key: str) -> User | None:
+    if not session_key:
+        return None
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    return user if isinstance(user, User) and user.is_active else None
+
+
+def acting_user_of(cookies: str, *, at: datetime) -> User | None:
+    """Who may act with these cookies; on a shared phone, while it is not locked."""
+    key = session_key_of(cookies)
+    user = user_of(key)
+    if user is None:
+        return None
+    session = SessionStore(key)
+    phone = _cookie(cookies, PHONE_COOKIE)
+    return user if is_unlocked(session, user, phone=phone, at=at) else None
+
+
+def is_unlocked(
+    session: SessionBase, user: object, *, phone: str, at: datetime
+) -> bool:
+    """Whether a session by PIN is still in the hands of who opened it.
+
+    Args:
+        phone: the token of the shared phone, from its cookie.
+    """
+    if PHONE_SESSION not in session:
+        return True
+    if int(at.timestamp()) - int(session.get(PHONE_SEEN, 0)) > IDLE_SECONDS:
+        return False
+    found = shared_phone_for(phone)
+    return (
+        found is not None
+        and str(found.uid) == session[PHONE_SESSION]
+        and isinstance(user, User)
+        and found.holder_id == user.pk
+    )
+
+
+def _cookie(cookies: str, name: str) -> str:
+    try:
+        morsel = SimpleCookie(cookies).get(name)
+    except CookieError:
+        return ""
+    return str(morsel.value) if morsel else ""

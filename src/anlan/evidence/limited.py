@@ -1,0 +1,64 @@
+"""A process that reads a hostile file: first it gives up what it will not need.
+
+Run by ``reading``, never imported: ``limited.py SECONDS MEMORY picture PATH`` decodes a
+picture itself, ``limited.py SECONDS MEMORY -- PROGRAM …`` becomes another program. It
+knows nothing of the product, so that it starts fast and has nothing to lose.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from typing import NoReturn
+
+READ, BROKEN, UNREAD = 0, 3, 4  # how it ends
+MOST_OUTPUT = 256 * 1024  # bytes of any file it writes, its complaints among them
+MOST_PIXELS = 50_000_000
+MOST_FRAMES = 1_000  # of a picture that moves
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
+
+
+def give_up(seconds: int, memory: int) -> None:
+    """Processor time, memory, files: what is used beyond that ends the process."""
+    for limit, most in (
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, MOST_OUTPUT),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
+    os.nice(10)
+
+
+def look_at(path: str) -> int:
+    """Unpack a picture to its last line, each frame of one that moves."""
+    from PIL import Image, ImageSequence, UnidentifiedImageError  # noqa: PLC0415 -- after the limits
+
+    Image.MAX_IMAGE_PIXELS = 4 * MOST_PIXELS  # refused at the door; a JPEG may be that
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            image.draft("RGB", (1, 1))  # a JPEG at an eighth of its size
+            if image.width * image.height > MOST_PIXELS:
+                return UNREAD
+            for number, frame in enumerate(ImageSequence.Iterator(image)):
+                if number == MOST_FRAMES:
+                    return UNREAD
+                frame.load()
+    except (MemoryError, Image.DecompressionBombError):
+        return UNREAD
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
+        return BROKEN
+    return READ
+
+
+def main(arguments: list[str]) -> NoReturn:
+    seconds, memory, verb, *rest = arguments
+    give_up(int(seconds), int(memory))
+    if verb == "picture":
+        sys.exit(look_at(rest[0]))
+    os.execvp(rest[0], rest)  # noqa: S606 -- an argument list, no shell
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
