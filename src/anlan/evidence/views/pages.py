@@ -112,8 +112,9 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "can_look": may_open and found.kind == ExhibitKind.PHOTO,
         "is_looking": "look" in request.GET,
         "on_one_disk": stores.share_a_disk(),
-        "lines": story_of(found),
+        # A thing has its story; what happened to a file are the lines of the record.
         "story": custody_story(found, reader) if found.is_object else None,
+        "lines": [] if found.is_object else story_of(found),
     }
     return render(request, "evidence/exhibit.html", context)
 
