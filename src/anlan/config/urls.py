@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.portal.urls")),
     path("m/", include("anlan.phone.urls")),
     path("cases/", include("anlan.incidents.urls")),  # before those of any case
+    path("cases/", include("anlan.evidence.urls")),
     path("cases/", include("anlan.cases.urls")),
     path("", include("anlan.accounts.urls")),
     path("notify/", include("anlan.notify.urls")),

@@ -1,0 +1,39 @@
+"""What is typed and chosen where evidence is added."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class UploadForm(forms.Form):
+    """Without a script one small file; with it as many as were chosen, of any size."""
+
+    file = forms.FileField(label=_("文件"))
+    title = forms.CharField(label=_("是什么"), max_length=120, required=False)
+    how = forms.CharField(
+        label=_("怎样取得，由谁取得"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    happened = forms.DateTimeField(
+        label=_("拍摄或录制时间"),
+        required=False,
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+        ),
+    )
+
+    def added(self) -> dict[str, Any]:
+        """As the service takes it."""
+        said = self.cleaned_data
+        return {
+            "chunks": said["file"].chunks(),
+            "file_name": said["file"].name[:255],
+            "title": said["title"],
+            "how": said["how"],
+            "happened": said["happened"],
+        }
