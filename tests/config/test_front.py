@@ -111,6 +111,8 @@ def test_films_are_let_through_where_they_are_uploaded(
         reverse("phone:photos", args=[uuid4()]),
         reverse("desk:task_completion", args=[uuid4()]),
         reverse("cases:task", args=["YQ-IN-20261123-001", uuid4()]),
+        reverse("evidence:upload", args=["YQ-IN-20261123-001"]),
+        reverse("phone:upload", args=["YQ-IN-20261123-001"]),
         reverse("api-v1:attach", args=[uuid4()]),
         reverse("api-v1:add_task_photo", args=[uuid4()]),
     ]

@@ -241,7 +241,7 @@ class TestAdding:
         file = SimpleUploadedFile("伤.jpg", JPEG)
 
         answer = officer.post(
-            f"/cases/{case.number}/evidence/addition/", {"file": file, "title": "伤"}
+            f"/cases/{case.number}/evidence/upload/", {"file": file, "title": "伤"}
         )
 
         exhibit = Exhibit.objects.get()
@@ -252,7 +252,7 @@ class TestAdding:
         file = SimpleUploadedFile("a.jpg", b"MZ" + bytes(100))
 
         answer = officer.post(
-            f"/cases/{case.number}/evidence/addition/",
+            f"/cases/{case.number}/evidence/upload/",
             {"file": file, "title": "我写的"},
         )
 
@@ -264,7 +264,7 @@ class TestAdding:
     def test_who_may_not(self, scene, sign_in, case) -> None:
         client = sign_in("dingyi")
 
-        assert client.get(f"/cases/{case.number}/evidence/addition/").status_code == 404
+        assert client.get(f"/cases/{case.number}/evidence/upload/").status_code == 404
 
 
 class TestTheReceipt:

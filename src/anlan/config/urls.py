@@ -11,8 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.desk.urls")),
     path("", include("anlan.portal.urls")),
     path("m/", include("anlan.phone.urls")),
-    path("cases/", include("anlan.evidence.urls")),
     path("cases/", include("anlan.incidents.urls")),  # before those of any case
+    path("cases/", include("anlan.evidence.urls")),
     path("cases/", include("anlan.cases.urls")),
     path("evidence/", include("anlan.evidence.safety_urls")),
     path("", include("anlan.accounts.urls")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.evidence.views import objects, pages
+from anlan.evidence.views import objects, pages, uploads
 
 app_name = "evidence"
 _BELOW = "<str:number>/evidence/"
@@ -12,7 +12,7 @@ _ONE = f"{_BELOW}<uuid:uid>/"
 urlpatterns = [
     path(_BELOW, pages.exhibits, name="exhibits"),
     path(f"{_BELOW}panel/", pages.panel, name="panel"),
-    path(f"{_BELOW}addition/", pages.addition, name="addition"),
+    path(f"{_BELOW}upload/", uploads.upload, name="upload"),
     path(_ONE, pages.exhibit, name="exhibit"),
     path(f"{_ONE}picture/", pages.picture, name="picture"),
     path(f"{_ONE}original/", pages.original, name="original"),

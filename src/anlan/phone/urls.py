@@ -24,6 +24,7 @@ urlpatterns = [
     path("cases/<str:number>/response/", views.response, name="response"),
     path("cases/<str:number>/control/", views.control, name="control"),
     path("cases/<str:number>/dissuasion/", views.dissuasion, name="dissuasion"),
+    path("cases/<str:number>/upload/", views.upload, name="upload"),
     path("tasks/", views.tasks, name="tasks"),
     path("tasks/<uuid:uid>/", views.task, name="task"),
     path("tasks/<uuid:uid>/photos/", views.photos, name="photos"),

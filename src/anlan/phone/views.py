@@ -27,6 +27,7 @@ from anlan.cases.enums import TaskState
 from anlan.cases.forms import DoneForm
 from anlan.cases.models import Task
 from anlan.cases.selectors import case_for, cases_for, my_tasks, timeline
+from anlan.evidence.views.uploads import upload_page
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     AssignmentState,
@@ -245,6 +246,13 @@ def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
             at=at,
         )
     return redirect("phone:incident", number)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest, number: str) -> HttpResponse:
+    """Photos, sounds and films of a case, also large ones, from the phone's own pages."""
+    return upload_page(request, number, template="phone/upload.html")
 
 
 @login_required

@@ -102,7 +102,7 @@ SHOTS = (
     Shot("follow", "/f/{follow}"),
     Shot("evidence", "/cases/{closed}/evidence/", "zhoumin"),
     Shot("evidence-empty", "/cases/{number}/evidence/", "zhoumin"),
-    Shot("evidence-new", "/cases/{closed}/evidence/addition/", "zhoumin"),
+    Shot("evidence-new", "/cases/{closed}/evidence/upload/", "zhoumin"),
     Shot("exhibit", "/cases/{closed}/evidence/{exhibit}/", "zhoumin"),
     Shot("exhibit-look", "/cases/{closed}/evidence/{exhibit}/?look", "zhoumin"),
     Shot("receipt", "/cases/{closed}/evidence/{exhibit}/receipt/", "zhoumin"),

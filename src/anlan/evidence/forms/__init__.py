@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.evidence.forms.files import AdditionForm
+from anlan.evidence.forms.files import UploadForm
 from anlan.evidence.forms.objects import (
     DecisionForm,
     DisposalForm,
@@ -15,7 +15,6 @@ from anlan.evidence.forms.objects import (
 )
 
 __all__ = [
-    "AdditionForm",
     "DecisionForm",
     "DisposalForm",
     "HandOverForm",
@@ -24,4 +23,5 @@ __all__ = [
     "ReturnForm",
     "SealCheckForm",
     "SealingForm",
+    "UploadForm",
 ]

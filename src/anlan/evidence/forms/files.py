@@ -7,17 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.vault import MEDIA_TYPES
 
+class UploadForm(forms.Form):
+    """Without a script one small file; with it as many as were chosen, of any size."""
 
-class AdditionForm(forms.Form):
-    """One small file with what is to be known of it."""
-
-    file = forms.FileField(
-        label=_("文件"),
-        help_text=_("照片、录音、录像或 PDF，最大 25 MB"),
-        widget=forms.FileInput(attrs={"accept": ",".join(sorted(MEDIA_TYPES))}),
-    )
+    file = forms.FileField(label=_("文件"))
     title = forms.CharField(label=_("是什么"), max_length=120, required=False)
     how = forms.CharField(
         label=_("怎样取得，由谁取得"),

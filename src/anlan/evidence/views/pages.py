@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
@@ -21,10 +19,9 @@ from anlan.base import stores
 from anlan.base.download import picture_answer, ranged_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
-from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
+from anlan.cases.views.answers import reader_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitKind, Way
-from anlan.evidence.forms import AdditionForm
 from anlan.evidence.permissions import can_open
 from anlan.evidence.selectors import (
     arrival_of,
@@ -67,35 +64,6 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
     }
     return render(request, "evidence/panel.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def addition(request: HttpRequest, number: str) -> HttpResponse:
-    """A small file by a plain form, for a browser of any kind."""
-    at = timezone.now()
-    reader = reader_of(request)
-    case = case_for(reader, number)
-    form = AdditionForm(posted(request), request.FILES or None)
-
-    def act(said: dict[str, Any]) -> HttpResponse:
-        added = evidence.add_file(case=case, by=reader, at=at, **form.added())
-        address = reverse("evidence:receipt", args=[number, added.uid])
-        if is_in_place(request):
-            response = HttpResponse()
-            response["HX-Redirect"] = address
-            return response
-        return redirect(address)
-
-    return sheet(
-        request,
-        number=number,
-        title=_("添加证据"),
-        lead=_("保存后原件不能修改或删除，每次打开都会记录。"),
-        button=_("保存"),
-        form=form,
-        act=act,
-    )
 
 
 @login_required

@@ -1,22 +1,21 @@
-// The outbox's shelf: one object store in IndexedDB, keyed by request id.
-const NAME = "anlan-outbox";
-const SHELF = "reports";
+// Shelves that outlive the page: one object store in IndexedDB each, keyed by request id.
+const ROWS = "reports";
 
-function open() {
+function open(name) {
   return new Promise((done, fail) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(SHELF, { keyPath: "id" });
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(ROWS, { keyPath: "id" });
     request.onsuccess = () => done(request.result);
     request.onerror = () => fail(request.error);
   });
 }
 
-async function ask(mode, question) {
-  const database = await open();
+async function ask(name, mode, question) {
+  const database = await open(name);
   try {
     return await new Promise((done, fail) => {
-      const work = database.transaction(SHELF, mode, { durability: "strict" });
-      const request = question(work.objectStore(SHELF));
+      const work = database.transaction(ROWS, mode, { durability: "strict" });
+      const request = question(work.objectStore(ROWS));
       // Done only when it is on the disk, not when it was accepted.
       work.oncomplete = () => done(request.result);
       work.onabort = work.onerror = () => fail(work.error);
@@ -26,6 +25,9 @@ async function ask(mode, question) {
   }
 }
 
-export const keep = (item) => ask("readwrite", (shelf) => shelf.put(item));
-export const drop = (id) => ask("readwrite", (shelf) => shelf.delete(id));
-export const all = () => ask("readonly", (shelf) => shelf.getAll());
+export const shelf = (name) => ({
+  keep: (item) => ask(name, "readwrite", (rows) => rows.put(item)),
+  drop: (id) => ask(name, "readwrite", (rows) => rows.delete(id)),
+  all: () => ask(name, "readonly", (rows) => rows.getAll()),
+});
+export const { keep, drop, all } = shelf("anlan-outbox");
