@@ -130,13 +130,20 @@ def next_due() -> datetime | None:
 
 def _follow(lane: Lane, stop: threading.Event) -> None:
     if lane.is_idle:
-        # Of this thread alone, as Linux counts; its reads from the disk give way too.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        _give_way()
     try:
         while not stop.is_set():
             stop.wait(_step(lane, stop))
     finally:
         connections.close_all()
+
+
+def _give_way() -> None:
+    """Of this thread alone, as Linux counts; its reads from the disk give way too."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+    except OSError as error:
+        log.info("a lane works at the priority of all: %s", type(error).__name__)
 
 
 def _step(lane: Lane, stop: threading.Event) -> float:

@@ -170,6 +170,7 @@ class TestDamage:
         assert [path.read_bytes() for path in paths] == before
         assert states(exhibit) == dict.fromkeys(BOTH, CopyState.CORRUPT)
         assert len(entries(case, "evidence.copy_damaged")) == 2
+        assert CheckRun.objects.filter(kind="deep").earliest("pk").corrupt == 2
         assert not entries(case, "evidence.copy_repaired")
         assert not [*set_aside("primary"), *set_aside("backup")]
 
@@ -213,6 +214,9 @@ class TestDamage:
 
         assert not path_in("backup", exhibit).exists()
         assert states(exhibit) == {"primary": "corrupt", "backup": "missing"}
+        assert CheckRun.objects.get(kind="quick").missing == 1
+        run = CheckRun.objects.filter(kind="copies").earliest("pk")
+        assert (run.corrupt, run.failed) == (1, run.copies)
         assert len(entries(case, "evidence.copy_damaged")) == 2
 
     def test_a_store_that_was_thrown_away_is_filled_again(

@@ -17,7 +17,7 @@ from anlan.evidence import messages
 from anlan.evidence.enums import CheckKind, CopyState
 from anlan.evidence.models import Blob, Copy
 from anlan.evidence.services import damage
-from anlan.evidence.services.damage import look, next_rehash, store_of
+from anlan.evidence.services.damage import Look, look, next_rehash, store_of
 from anlan.evidence.services.rehashing import MB, is_whole
 from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.notify.enums import Urgency
@@ -118,6 +118,7 @@ def _look_at(batch: Sequence[Copy], mine: Turn) -> None:
     away = {name for name, store in by_name.items() if store.is_away}
     seen, gone, tally = [], [], _Tally(copies=len(batch))
     for copy in batch:
+        mine.keep()
         if copy.store in away and copy.state != CopyState.WAITING:
             state: str = CopyState.AWAY
             gone.append(copy.pk)
@@ -156,14 +157,7 @@ def _looked_at(copy: Copy, store: Store, mine: Turn) -> str:
     if there is not None and there[1] == copy.blob.size:
         return CopyState.PRESENT
     state = CopyState.MISSING if there is None else CopyState.CORRUPT
-    is_new = damage.note_damage(
-        copy=copy,
-        state=state,
-        seen=there,
-        since=mine.row.began_at or mine.at,
-        at=mine.at,
-    )
-    return state if is_new else ""
+    return state if _is_damaged(copy, state, there, mine) else ""
 
 
 def _due(at: datetime) -> QuerySet[Copy]:
@@ -210,18 +204,23 @@ def _reread(copy: Copy, mine: Turn) -> _Tally:
         state = CopyState.MISSING if there is None else CopyState.CORRUPT
     except FileNotFoundError:
         there, state = None, CopyState.MISSING
-    is_new = damage.note_damage(
-        copy=copy,
-        state=state,
-        seen=there,
-        since=mine.row.began_at or mine.at,
-        at=mine.at,
-    )
-    if is_new:
+    if _is_damaged(copy, state, there, mine):
         tally.add(state)
     else:  # it is being repaired; another look in a while
         Copy.objects.filter(pk=copy.pk).update(due_at=mine.at + DEEP_EVERY)
     return tally
+
+
+def _is_damaged(copy: Copy, state: CopyState, seen: Look, mine: Turn) -> bool:
+    """Raise the alarm, unless somebody has already, or repairs it just now."""
+    is_new = damage.note_damage(
+        copy=copy,
+        state=state,
+        seen=seen,
+        since=mine.row.began_at or mine.at,
+        at=mine.at,
+    )
+    return is_new or Copy.objects.filter(pk=copy.pk, state=state).exists()
 
 
 def _tell_of_stores_away(mine: Turn) -> None:

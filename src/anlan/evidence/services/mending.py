@@ -156,13 +156,15 @@ def _is_good(path: Path, digest: str, mine: Turn) -> bool:
 
 
 def _damaged(copy: Copy, state: CopyState, mine: Turn) -> None:
-    damage.note_damage(
+    is_new = damage.note_damage(
         copy=copy,
         state=state,
         seen=look(store_of(copy).path_of(copy.blob.sha256)),
         since=mine.row.began_at or mine.at,
         at=mine.at,
     )
+    if is_new:
+        mine.count(**{str(state): 1})
 
 
 def _try_later(copy: Copy, mine: Turn, *, is_lost: bool) -> None:
