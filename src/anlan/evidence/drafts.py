@@ -13,7 +13,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 RESERVE_BYTES = 1024**3  # of each disk: the ledger must always have room
 _ALONE = "alone"
+BEHIND_BYTES = 4 * 1024 * 1024  # written until the disks are sent them, unasked
 # Two disks are waited for together.
 _SYNCING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sync")
 
@@ -43,6 +44,8 @@ class Draft:
         self._mark = self._first_store.part(name, _ALONE)
         self._first = _open(self.path)
         self._second: int | None = None
+        self._unsent = 0
+        self._sending: list[tuple[int, Future[None]]] = []
         if not _is_taken(self._first):
             os.close(self._first)
             raise Busy
@@ -78,16 +81,41 @@ class Draft:
                 _write_all(self._second, block)
             except OSError as error:
                 self._give_up_second(error)
+        self._unsent += len(block)
+        if self._unsent >= BEHIND_BYTES and all(one.done() for _, one in self._sending):
+            self._send()
 
     def sync(self) -> None:
-        """See to it that all that was written is on the disks."""
-        second = None
-        if self._second is not None:
-            second = _SYNCING.submit(os.fsync, self._second)
-        try:
-            os.fsync(self._first)
-        finally:
-            if second is not None and (error := second.exception()):
+        """See to it that all that was written is on the disks.
+
+        Raises:
+            OSError: the first of them failed, now or since the last time.
+        """
+        self._settle()
+        self._send()
+        self._settle()
+
+    def _send(self) -> None:
+        """Let both disks begin; nobody waits for them here."""
+        self._unsent = 0
+        self._settle()
+        self._sending = [
+            (handle, _SYNCING.submit(os.fsync, handle))
+            for handle in (self._first, self._second)
+            if handle is not None
+        ]
+
+    def _settle(self) -> None:
+        """Wait for what was begun; a file that failed once is never believed again."""
+        begun, self._sending = self._sending, []
+        wait(one for _, one in begun)
+        for handle, one in begun:
+            error = one.exception()
+            if error is None:
+                continue
+            if handle == self._first:
+                raise error
+            if handle == self._second:
                 self._give_up_second(error)
 
     def cut(self, size: int) -> None:
@@ -129,6 +157,7 @@ class Draft:
         remove(self.name)
 
     def close(self) -> None:
+        wait(one for _, one in self._sending)
         for handle in (self._second, self._first):
             if handle is not None:
                 os.close(handle)
@@ -147,6 +176,7 @@ class Draft:
 
     def _give_up_second(self, why: object) -> None:
         log.warning("an upload goes on with one copy: %s", type(why).__name__)
+        wait(one for _, one in self._sending)
         if self._second is not None:
             with suppress(OSError):
                 os.close(self._second)

@@ -1,6 +1,8 @@
 // Sends one file in parts by tus 1.0, over any number of broken lines, until the server
 // has every byte. A part carries its checksum where the browser can make one.
-const PART = 8 * 1024 * 1024;
+const PART = 4 * 1024 * 1024; // the first; they grow while the line is fast
+const MOST_PART = 32 * 1024 * 1024;
+const FAST_MS = 1500;
 const WAITS = [0.5, 1, 2, 4, 8, 15, 30]; // seconds, after one failure and the next
 const ASK_MS = 2000; // what became of a file that the server still reads
 const SILENCE_MS = 60000;
@@ -21,6 +23,7 @@ export class Sending {
   constructor({ endpoint, blob, said, url, tell }) {
     Object.assign(this, { endpoint, blob, said, url, tell });
     this.offset = null;
+    this.size = PART;
     this.isPaused = false;
   }
 
@@ -42,6 +45,7 @@ export class Sending {
       } catch (error) {
         if (this.isPaused) return null;
         this.offset = null; // the server is asked how far it is
+        this.size = PART;
         if (!AGAIN.has(error.status ?? 0)) throw error;
         this.tell({ state: "waiting" });
         await this.rest(WAITS[Math.min(failures, WAITS.length - 1)] * 1000);
@@ -87,7 +91,7 @@ export class Sending {
 
   async part() {
     const begin = this.offset;
-    const part = this.blob.slice(begin, begin + PART);
+    const part = this.blob.slice(begin, begin + this.size);
     const headers = {
       "Content-Type": "application/offset+octet-stream",
       "Upload-Offset": begin,
@@ -97,9 +101,11 @@ export class Sending {
       headers["Upload-Checksum"] = `sha256 ${base64(new Uint8Array(digest))}`;
     }
     if (this.isPaused) return null;
+    const started = performance.now();
     const answer = await this.send("PATCH", this.url, part, headers, (loaded) =>
       this.tell({ offset: begin + loaded, state: "sending" }),
     );
+    if (performance.now() - started < FAST_MS) this.size = Math.min(this.size * 2, MOST_PART);
     this.offset = Number(answer.getResponseHeader("Upload-Offset"));
     this.tell({ offset: this.offset, state: "sending" });
     return answer.getResponseHeader("Upload-Exhibit");
