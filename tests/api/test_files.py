@@ -178,3 +178,16 @@ def test_the_page_of_operations_names_the_fields() -> None:
     assert names == {"request_id", "file"}
     answers = schema["paths"]["/api/v1/photos/{uid}"]["get"]["responses"][200]
     assert set(answers["content"]) == set(vault.MEDIA_TYPES.values())
+
+
+@pytest.mark.parametrize(("name", "most"), [("title", 120), ("how", 500)])
+def test_words_of_an_exhibit_are_whole_or_refused(
+    scene: Scene, task: Task, speak: Any, name: str, most: int
+) -> None:
+    guard, url = speak(scene.guard), f"/cases/{task.case.number}/exhibits"
+
+    refused = guard.post(url, Upload(JPEG, {name: "长" * (most + 1)}))
+    made = guard.post(url, Upload(JPEG, {name: "长" * most}))
+
+    assert (refused.status, refused.paths) == (422, [name])
+    assert made.body[name] == "长" * most

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from ninja import File, Form, Router, Status, UploadedFile
+from pydantic import Field
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import case_of, exhibit_of
@@ -66,8 +68,9 @@ class ExhibitOut(Out):
 class ExhibitIn(UploadIn):
     """What is to be known of a file besides its bytes."""
 
-    title: Text = ""
-    how: Text = ""
+    # Too long is refused: nobody's account of how a thing was got is cut short.
+    title: Annotated[Text, Field(max_length=120)] = ""
+    how: Annotated[Text, Field(max_length=500)] = ""
     happened_at: Instant | None = None
 
 
@@ -108,7 +111,7 @@ def add_exhibit(
             chunks=file.chunks(),
             file_name=(file.name or "")[:255],
             title=said.title,
-            how=said.how[:500],
+            how=said.how,
             happened=said.happened_at,
             by=caller.user,
             at=caller.at,
