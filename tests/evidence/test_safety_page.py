@@ -26,7 +26,7 @@ from anlan.evidence.enums import CheckKind, CopyState
 from anlan.evidence.events import ExhibitReceived
 from anlan.evidence.file_verification import kinds_that_bring_files
 from anlan.evidence.models import CheckRun, CheckTurn, Copy, Exhibit
-from anlan.evidence.safety_selectors import Trouble, Verdict, safety_for
+from anlan.evidence.selectors.safety import Trouble, Verdict, safety_for
 from anlan.incidents.events import AttachmentReceived
 from anlan.notify.models import Message
 from tests.evidence.damages import flip_a_bit

@@ -10,7 +10,7 @@ from anlan.accounts.roles import Permission
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import Out
 from anlan.evidence.models import CheckRun
-from anlan.evidence.safety_selectors import Safety, StoreState, safety_for
+from anlan.evidence.selectors.safety import Safety, StoreState, safety_for
 
 router = Router(tags=["evidence"])
 

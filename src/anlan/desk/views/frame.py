@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import User
-from anlan.evidence.safety_selectors import late_checks
+from anlan.evidence.selectors.safety import late_checks
 
 
 @require_POST

@@ -14,7 +14,7 @@ from anlan.accounts.views.common import signed_in
 from anlan.base.errors import NotFound
 from anlan.evidence import services
 from anlan.evidence.enums import CheckKind
-from anlan.evidence.safety_selectors import safety_for
+from anlan.evidence.selectors.safety import safety_for
 
 ASKED = (CheckKind.QUICK, CheckKind.DEEP)
 

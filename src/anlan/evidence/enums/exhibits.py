@@ -1,9 +1,8 @@
-"""The closed lists of evidence, with the words the screens show."""
+"""Exhibits and what is done with them."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -52,14 +51,6 @@ class ExhibitState(models.TextChoices):
     DISPOSED = "disposed", _("已处置")
 
 
-class CopyState(models.TextChoices):
-    PRESENT = "present", _("完好")
-    WAITING = "waiting", _("等待复制")
-    MISSING = "missing", _("缺失")
-    CORRUPT = "corrupt", _("已被改动")
-    AWAY = "away", _("所在硬盘不在线")
-
-
 class StepKind(models.TextChoices):
     """What can happen to a physical exhibit."""
 
@@ -78,21 +69,6 @@ class UploadState(models.TextChoices):
     OPEN = "open", _("上传中")
     DONE = "done", _("已保存")
     REFUSED = "refused", _("未接受")
-
-
-class CheckKind(models.TextChoices):
-    """The checks of the vault, each with what it reads."""
-
-    COPIES = "copies", _("补齐副本")
-    QUICK = "quick", _("快速检查（存在与大小）")
-    DEEP = "deep", _("深度检查（逐字节校验）")
-    SWEEP = "sweep", _("清点无主文件")
-    ADOPT = "adopt", _("登记早期文件")
-
-    @property
-    def short(self) -> Promise:
-        """What a tile calls the last one of its kind."""
-        return _("上次深度检查") if self == CheckKind.DEEP else _("上次快速检查")
 
 
 class Way(models.TextChoices):

@@ -13,21 +13,7 @@ from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
 from anlan.evidence.enums import UploadState
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
-from anlan.evidence.story import custody_story, steps_of
 from anlan.ledger.models import Entry
-
-__all__ = [
-    "arrival_of",
-    "custody_story",
-    "exhibit_for",
-    "exhibits_in",
-    "exhibits_of",
-    "object_for",
-    "objects_of",
-    "open_uploads",
-    "steps_of",
-    "story_of",
-]
 
 
 def exhibits_in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:

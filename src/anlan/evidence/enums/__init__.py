@@ -1,0 +1,26 @@
+"""The closed lists of evidence, with the words the screens show."""
+
+from __future__ import annotations
+
+from anlan.evidence.enums.exhibits import (
+    ExhibitKind,
+    ExhibitState,
+    Reading,
+    Source,
+    StepKind,
+    UploadState,
+    Way,
+)
+from anlan.evidence.enums.vault import CheckKind, CopyState
+
+__all__ = [
+    "CheckKind",
+    "CopyState",
+    "ExhibitKind",
+    "ExhibitState",
+    "Reading",
+    "Source",
+    "StepKind",
+    "UploadState",
+    "Way",
+]

@@ -1,0 +1,37 @@
+"""What happens to evidence, in the words of the record."""
+
+from __future__ import annotations
+
+from anlan.evidence.events.copies import (
+    CopyDamaged,
+    CopyFound,
+    CopyRepaired,
+    SecondCopyMade,
+)
+from anlan.evidence.events.custody import (
+    CustodyStepped,
+    ObjectRegistered,
+    SealFoundBroken,
+)
+from anlan.evidence.events.exhibits import (
+    ExhibitOpened,
+    ExhibitReceived,
+    ExhibitReceivedAgain,
+    ReceiptShown,
+    UploadRefused,
+)
+
+__all__ = [
+    "CopyDamaged",
+    "CopyFound",
+    "CopyRepaired",
+    "CustodyStepped",
+    "ExhibitOpened",
+    "ExhibitReceived",
+    "ExhibitReceivedAgain",
+    "ObjectRegistered",
+    "ReceiptShown",
+    "SealFoundBroken",
+    "SecondCopyMade",
+    "UploadRefused",
+]

@@ -1,0 +1,118 @@
+"""Files come in and are looked at, in the words of the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from anlan.evidence.enums import ExhibitKind, Source
+from anlan.ledger.events import Covered, Event, recorded
+
+_TITLE = Covered(digest_field="title_digest", model="evidence.Exhibit", field="title")
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ExhibitReceived(Event):
+    """A file is in the vault, on ``copies`` disks or folders, and on the list."""
+
+    kind: ClassVar[str] = "evidence.received"
+    sentence: ClassVar[str] = _(
+        "证据 {code} 入库：{exhibit_kind}，{source}，校验值 {short}，{copies} 份副本"
+    )
+    tone: ClassVar[str] = "good"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        _TITLE,
+        Covered(
+            digest_field="file_name_digest",
+            model="evidence.Exhibit",
+            field="file_name",
+        ),
+        Covered(digest_field="how_digest", model="evidence.Exhibit", field="how"),
+    )
+
+    code: str
+    exhibit_kind: str
+    source: str
+    media_type: str
+    bytes_count: int
+    sha256: str
+    reading: str
+    copies: int
+    on_one_disk: int
+    title_digest: str
+    file_name_digest: str
+    how_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "exhibit_kind": ExhibitKind(self.exhibit_kind).label,
+            "source": Source(self.source).label,
+            "short": self.sha256[:12],
+            "copies": self.copies,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ExhibitReceivedAgain(Event):
+    """The same bytes came once more for the same case: it stays one exhibit."""
+
+    kind: ClassVar[str] = "evidence.received_again"
+    sentence: ClassVar[str] = _("再次收到与 {code} 完全相同的文件，仍为一件证据")
+
+    code: str
+    sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ExhibitOpened(Event):
+    """Bytes were given out; written before the first of them leaves.
+
+    ``way`` is viewed or downloaded; ``first`` and ``last`` are the bytes asked for.
+    """
+
+    kind: ClassVar[str] = "evidence.opened"
+    sentence: ClassVar[str] = _("{actor}查看了证据 {code}")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    way: str
+    first: int
+    last: int
+    sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ReceiptShown(Event):
+    kind: ClassVar[str] = "evidence.receipt_shown"
+    sentence: ClassVar[str] = _("{actor}打开了证据 {code} 的回执")
+    quiet: ClassVar[bool] = True
+
+    code: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class UploadRefused(Event):
+    """What was uploaded was not taken; ``reason`` is a code."""
+
+    kind: ClassVar[str] = "evidence.upload_refused"
+    sentence: ClassVar[str] = _("一个上传的文件未被接受（{reason}）")
+    tone: ClassVar[str] = "warn"
+
+    reason: str
+    bytes_count: int
+
+    def shown(self) -> dict[str, Any]:
+        words = {
+            "ended": gettext("上传人取消"),
+            "expired": gettext("逾期没有传完"),
+        }
+        return {"reason": words.get(self.reason, self.reason)}

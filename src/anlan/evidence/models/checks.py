@@ -1,0 +1,101 @@
+"""Checks of the vault: when each ran, is due, and how far it is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from anlan.evidence import enums
+
+
+class CheckRun(models.Model):
+    """One run of a check; that none came is an alarm as well."""
+
+    Kind = enums.CheckKind
+
+    kind = models.CharField(max_length=6, choices=enums.CheckKind.choices)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    copies = models.PositiveIntegerField()
+    bytes_read = models.PositiveBigIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0)
+    corrupt = models.PositiveIntegerField(default=0)
+    repaired = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["kind", "-ended_at"], name="evidence_check_newest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ended_at}"
+
+    @property
+    def length(self) -> timedelta:
+        return self.ended_at - self.began_at
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.missing or self.corrupt or self.repaired or self.failed)
+
+    @property
+    def failed(self) -> int:
+        """Copies that could not be made; they are tried again."""
+        is_making = self.kind == enums.CheckKind.COPIES
+        return self.copies - self.repaired if is_making else 0
+
+    @property
+    def repaired_words(self) -> str:
+        """What ``repaired`` counts in a run of this kind."""
+        words = {
+            enums.CheckKind.SWEEP: _("移入隔离"),
+            enums.CheckKind.ADOPT: _("登记"),
+        }
+        return words.get(enums.CheckKind(self.kind), _("补齐或修复"))
+
+
+LATE_AFTER: dict[str, timedelta] = {
+    enums.CheckKind.QUICK: timedelta(hours=2),
+    enums.CheckKind.DEEP: timedelta(days=8),
+}
+IDLE_AFTER = timedelta(minutes=5)
+
+
+class CheckTurn(models.Model):
+    """When a check is due, who does it just now, and how far the run that goes on is.
+
+    A worker holds a turn for a minute and asks for more while it works: of one that was
+    killed the turn runs out, and another goes on where it was.
+    """
+
+    Kind = enums.CheckKind
+
+    kind = models.CharField(max_length=6, choices=enums.CheckKind.choices, unique=True)
+    due_at = models.DateTimeField()
+    holder = models.CharField(max_length=16, blank=True)
+    held_until = models.DateTimeField(null=True)
+    began_at = models.DateTimeField(null=True)  # the run that goes on
+    ended_at = models.DateTimeField(null=True)  # the last one that came to its end
+    reached = models.BigIntegerField(default=0)
+    copies = models.PositiveIntegerField(default=0)
+    bytes_read = models.PositiveBigIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0)
+    corrupt = models.PositiveIntegerField(default=0)
+    repaired = models.PositiveIntegerField(default=0)
+    late_since = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)  # that it did not come
+
+    def __str__(self) -> str:
+        return f"turn of {self.kind}"
+
+    def is_late(self, *, at: datetime) -> bool:
+        """Whether no run has come to its end for longer than it may take."""
+        return at - (self.ended_at or self.due_at) > LATE_AFTER[self.kind]
+
+    def is_idle(self, *, at: datetime) -> bool:
+        """Whether no worker has looked after the copies for minutes, nor does now."""
+        is_held = self.held_until is not None and self.held_until > at
+        return not is_held and at - (self.ended_at or self.due_at) > IDLE_AFTER

@@ -1,0 +1,28 @@
+"""Evidence as its reader may see it."""
+
+from __future__ import annotations
+
+from anlan.evidence.selectors.custody import custody_story, steps_of
+from anlan.evidence.selectors.exhibits import (
+    arrival_of,
+    exhibit_for,
+    exhibits_in,
+    exhibits_of,
+    object_for,
+    objects_of,
+    open_uploads,
+    story_of,
+)
+
+__all__ = [
+    "arrival_of",
+    "custody_story",
+    "exhibit_for",
+    "exhibits_in",
+    "exhibits_of",
+    "object_for",
+    "objects_of",
+    "open_uploads",
+    "steps_of",
+    "story_of",
+]
