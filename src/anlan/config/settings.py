@@ -17,6 +17,7 @@ DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
 DEEP_CHECK_MB_S = ENVIRONMENT.deep_check_mb_s
+FONT_DIR = ENVIRONMENT.font_dir
 MOST_UPLOAD_BYTES = ENVIRONMENT.most_upload_gb * 1024**3
 SECRET_KEY = (
     ENVIRONMENT.secret_key.get_secret_value()
