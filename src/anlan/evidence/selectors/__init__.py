@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from anlan.evidence.selectors.custody import custody_story, steps_of
 from anlan.evidence.selectors.exhibits import (
+    PAGE,
     arrival_of,
     exhibit_for,
+    exhibit_page,
     exhibits_in,
     exhibits_of,
+    kinds_in,
     object_for,
     objects_of,
     open_uploads,
@@ -15,11 +18,14 @@ from anlan.evidence.selectors.exhibits import (
 )
 
 __all__ = [
+    "PAGE",
     "arrival_of",
     "custody_story",
     "exhibit_for",
+    "exhibit_page",
     "exhibits_in",
     "exhibits_of",
+    "kinds_in",
     "object_for",
     "objects_of",
     "open_uploads",
