@@ -90,6 +90,13 @@ LANES: dict[str, Lane] = {
         poll_seconds=5.0,
         is_idle=True,
     ),
+    # A large file takes the scanner minutes, and nothing waits for it.
+    "malware": Lane(
+        jobs={"looking for malware": evidence.scan_files},
+        next_due=(),
+        poll_seconds=5.0,
+        is_idle=True,
+    ),
     "uploads": Lane(
         jobs={
             "uploads that came whole": sweeping.finish_whole,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from anlan.evidence.services.adopting import adopt_earlier_files
 from anlan.evidence.services.checking import check_deep, check_quick
 from anlan.evidence.services.mending import fill_copies
+from anlan.evidence.services.scanning import scan_files
 from anlan.evidence.services.sweeping import sweep
 from anlan.evidence.services.watching import tell_of_silence
 
@@ -13,6 +14,7 @@ __all__ = [
     "check_deep",
     "check_quick",
     "fill_copies",
+    "scan_files",
     "sweep",
     "tell_of_silence",
 ]

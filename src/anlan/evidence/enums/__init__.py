@@ -11,7 +11,7 @@ from anlan.evidence.enums.exhibits import (
     UploadState,
     Way,
 )
-from anlan.evidence.enums.vault import CheckKind, CopyState
+from anlan.evidence.enums.vault import CheckKind, CopyState, Scan
 
 __all__ = [
     "CheckKind",
@@ -19,6 +19,7 @@ __all__ = [
     "ExhibitKind",
     "ExhibitState",
     "Reading",
+    "Scan",
     "Source",
     "StepKind",
     "UploadState",

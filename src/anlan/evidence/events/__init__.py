@@ -6,6 +6,7 @@ from anlan.evidence.events.copies import (
     CopyDamaged,
     CopyFound,
     CopyRepaired,
+    MalwareFound,
     SecondCopyMade,
 )
 from anlan.evidence.events.custody import (
@@ -29,6 +30,7 @@ __all__ = [
     "ExhibitOpened",
     "ExhibitReceived",
     "ExhibitReceivedAgain",
+    "MalwareFound",
     "ObjectRegistered",
     "ReceiptShown",
     "SealFoundBroken",

@@ -102,6 +102,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "exhibit": found,
         "can_open": may_open,
         "can_look": may_open and found.kind == ExhibitKind.PHOTO,
+        "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
         "on_one_disk": stores.share_a_disk(),
         # A thing has its story; what happened to a file are the lines of the record.
@@ -145,6 +146,7 @@ def original(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
                 at=at,
                 first=first,
                 last=last,
+                knows_of_malware="malware" in request.GET,
             ).path
         ),
     )
