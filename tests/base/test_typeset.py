@@ -93,7 +93,7 @@ def test_names_characters_that_no_font_has(template: Path) -> None:
 
     assert document.missing == ("✅", RARE)
     # What is printed is the number in its place, and a note at the end.
-    numbers = {**DATA, "facts": [["姓名", "〔U+20BB7〕田"]], "words": "好〔U+2705〕"}
+    numbers = {**DATA, "facts": [["姓名", "[U+20BB7]田"]], "words": "好[U+2705]"}
     assert typeset(template, numbers, at=AT).missing == ()
     assert len(document.pdf) > len(typeset(template, numbers, at=AT).pdf)
 

@@ -26,7 +26,7 @@ _NO_INK = frozenset("\n\r\t\u00a0\u200b\u2060\ufeff")
 class Document:
     """A PDF, and the characters of its data that no font has.
 
-    Each of these stands in the PDF as its number, ``〔U+2A6A5〕``, and a note at its end asks
+    Each of these stands in the PDF as its number, ``[U+2A6A5]``, and a note at its end asks
     for them to be written in by hand: names carry characters that few fonts know.
     """
 
@@ -70,7 +70,7 @@ def typeset(template: Path, data: Mapping[str, Any], *, at: datetime) -> Documen
 def _note(missing: set[str]) -> str:
     if not missing:
         return ""
-    listed = "、".join(_number(character) for character in sorted(missing))
+    listed = " ".join(_number(character) for character in sorted(missing))
     return (
         _("本文有字库中没有的字，已用编号标出，请在编号处手写补上并签名：%s") % listed
     )
@@ -83,7 +83,7 @@ def _printable(value: Any, missing: set[str]) -> Any:
             character for character in set(value) if not _has_glyph(ord(character))
         }
         missing |= unknown
-        return value.translate({ord(one): f"〔{_number(one)}〕" for one in unknown})
+        return value.translate({ord(one): f"[{_number(one)}]" for one in unknown})
     if isinstance(value, Mapping):
         return {key: _printable(item, missing) for key, item in value.items()}
     if isinstance(value, list | tuple):
