@@ -18,7 +18,7 @@ from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
 from anlan.evidence import jobs as evidence
-from anlan.evidence import sweeping
+from anlan.evidence.uploading import sweeping
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards
 from anlan.notify import jobs as notify

@@ -31,11 +31,12 @@ from anlan.accounts.tokens import create_token
 from anlan.base import stores
 from anlan.base.errors import Conflict, NotAllowed
 from anlan.cases.models import Case
-from anlan.evidence import drafts, services, sweeping, uploading
+from anlan.evidence import services
 from anlan.evidence.enums import CopyState, Source, UploadState
 from anlan.evidence.models import Exhibit, Upload
-from anlan.evidence.parts import Running
 from anlan.evidence.services.uploads import About
+from anlan.evidence.uploading import app, calls, drafts, requests, sweeping
+from anlan.evidence.uploading.parts import Running
 from anlan.ledger.verify import verify
 from tests.desk.serving import HOST, Serving, sign_in
 from tests.evidence.sending import GONE, Phone, checksum, messages, metadata, reply_of
@@ -50,9 +51,10 @@ FILM = hashlib.shake_256(b"film").digest(300 * KB)  # nobody can read it
 @pytest.fixture(autouse=True)
 def _vault(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DATA = tmp_path
-    monkeypatch.setattr(uploading, "BLOCK_BYTES", 64 * KB)
-    monkeypatch.setattr(uploading, "TICK_SECONDS", 0.05)
-    monkeypatch.setattr(uploading, "PAUSE_SECONDS", 0.4)
+    monkeypatch.setattr(app, "BLOCK_BYTES", 64 * KB)
+    monkeypatch.setattr(app, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(app, "PAUSE_SECONDS", 0.4)
+    monkeypatch.setattr(requests, "DRAIN_SECONDS", 0.07)
 
 
 @pytest.fixture
@@ -403,7 +405,7 @@ class TestWho:
     def test_a_session_that_ends_in_the_middle_of_a_part(
         self, phone, case, monkeypatch
     ) -> None:
-        monkeypatch.setattr(uploading, "LOOK_AGAIN_SECONDS", 0.0)
+        monkeypatch.setattr(app, "LOOK_AGAIN_SECONDS", 0.0)
         path = phone.begin(case, FILM)
 
         async def story() -> Any:
@@ -481,7 +483,7 @@ class TestBounds:
         assert phone.create(case, 1).status == 409
 
     def test_begun_in_an_hour(self, phone, case, monkeypatch) -> None:
-        monkeypatch.setattr(uploading, "MOST_BEGUN", 2)
+        monkeypatch.setattr(calls, "MOST_BEGUN", 2)
         for _ in range(2):
             assert phone.create(case, 5).status == 201
 
@@ -657,7 +659,7 @@ class TestLines:
 
         assert phone.append(path, 5000, FILM[5000:]).status == 503
 
-        phone.app = uploading.Uploading()
+        phone.app = app.Uploading()
         assert phone.append(path, phone.offset(path), FILM[5000:]).status == 204
 
 
@@ -705,7 +707,7 @@ class TestTheDigestCarriedAlong:
                 elif event < 0.4:
                     phone.append(path, offset, block, GONE)
                 elif event < 0.5:
-                    phone.app = uploading.Uploading()
+                    phone.app = app.Uploading()
                 elif event < 0.6:
                     self._written_by_others(path, offset, block)
                 else:
@@ -762,7 +764,7 @@ class TestFinishing:
         target = (
             "anlan.evidence.services.uploads._add"
             if step == "_add"
-            else f"anlan.evidence.drafts.Draft.{step}"
+            else f"anlan.evidence.uploading.drafts.Draft.{step}"
         )
 
         def crash(*_: object, **__: object) -> None:
