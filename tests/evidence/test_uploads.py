@@ -31,11 +31,11 @@ from anlan.accounts.tokens import create_token
 from anlan.base import stores
 from anlan.base.errors import Conflict, NotAllowed
 from anlan.cases.models import Case
-from anlan.evidence import services
+from anlan.evidence import drafts, services
 from anlan.evidence.enums import CopyState, Source, UploadState
 from anlan.evidence.models import Exhibit, Upload
 from anlan.evidence.services.uploads import About
-from anlan.evidence.uploading import app, calls, drafts, requests, sweeping
+from anlan.evidence.uploading import app, calls, requests, sweeping
 from anlan.evidence.uploading.parts import Running
 from anlan.ledger.verify import verify
 from tests.desk.serving import HOST, Serving, sign_in
@@ -764,7 +764,7 @@ class TestFinishing:
         target = (
             "anlan.evidence.services.uploads._add"
             if step == "_add"
-            else f"anlan.evidence.uploading.drafts.Draft.{step}"
+            else f"anlan.evidence.drafts.Draft.{step}"
         )
 
         def crash(*_: object, **__: object) -> None:

@@ -16,14 +16,13 @@ from anlan.base.errors import Conflict, DomainError, InvalidInput, TooLarge
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence import permissions
+from anlan.evidence import drafts, permissions
 from anlan.evidence.enums import Source, UploadState
 from anlan.evidence.events import UploadRefused
 from anlan.evidence.models import Exhibit, Upload
 from anlan.evidence.reading import Found, read
 from anlan.evidence.selectors import open_uploads
 from anlan.evidence.services.receiving import MOST_TITLE, add_exhibit
-from anlan.evidence.uploading import drafts
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 

@@ -24,10 +24,11 @@ from typing import Any, TypeVar
 import orjson
 
 from anlan.base.errors import traced
-from anlan.evidence import services
+from anlan.evidence import drafts, services
+from anlan.evidence.drafts import Busy, Draft
 from anlan.evidence.enums import UploadState
 from anlan.evidence.models import Upload
-from anlan.evidence.uploading import drafts, tus
+from anlan.evidence.uploading import tus
 from anlan.evidence.uploading.calls import (
     begin,
     exhibit_of,
@@ -38,7 +39,6 @@ from anlan.evidence.uploading.calls import (
     said_of,
     size_on_disk,
 )
-from anlan.evidence.uploading.drafts import Busy, Draft
 from anlan.evidence.uploading.parts import Part, Running
 from anlan.evidence.uploading.requests import (
     UPLOAD_PATH,

@@ -17,12 +17,11 @@ from anlan.base.clock import acting_at
 from anlan.base.errors import DomainError, NotFound, traced
 from anlan.base.limits import count_up
 from anlan.cases.selectors import case_for
-from anlan.evidence import permissions, services
+from anlan.evidence import drafts, permissions, services
+from anlan.evidence.drafts import Busy, Draft
 from anlan.evidence.enums import UploadState
 from anlan.evidence.models import Upload
 from anlan.evidence.services.uploads import About
-from anlan.evidence.uploading import drafts
-from anlan.evidence.uploading.drafts import Busy, Draft
 from anlan.evidence.uploading.requests import Fields
 from anlan.evidence.uploading.senders import Sender
 from anlan.evidence.uploading.tus import Refused

@@ -9,11 +9,10 @@ from uuid import UUID
 from anlan.base import stores
 from anlan.base.errors import Conflict, traced
 from anlan.base.quarantine import set_aside
-from anlan.evidence import services
+from anlan.evidence import drafts, services
 from anlan.evidence.enums import UploadState
 from anlan.evidence.models import Upload
 from anlan.evidence.selectors import open_uploads
-from anlan.evidence.uploading import drafts
 from anlan.ledger.events import SYSTEM
 
 log = logging.getLogger(__name__)
