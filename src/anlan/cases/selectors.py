@@ -628,11 +628,11 @@ def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
 
 
 def _covered_fields(entry: Entry, event: Event) -> list[tuple[str, str, UUID]]:
-    """Model, field and row of the words that an entry covers."""
+    """Model, field and row of the words that an entry covers and that may be quoted."""
     return [
         (covered.model, covered.field, UUID(entry.object.partition(":")[2]))
         for covered in event.covers
-        if getattr(event, covered.digest_field) is not None
+        if not covered.is_protected and getattr(event, covered.digest_field) is not None
     ]
 
 

@@ -37,12 +37,14 @@ class Covered:
     """Words that stand in a row and are covered by an entry's digest.
 
     ``verify`` finds the row whose ``uid`` is the entry's object, and compares
-    ``SHA-256(text_salt ‖ words)`` with the event's ``digest_field``.
+    ``SHA-256(text_salt ‖ words)`` with the event's ``digest_field``. Words that
+    ``is_protected`` are vouched for like all others, and no timeline quotes them.
     """
 
     digest_field: str
     model: str  # "cases.Note"
     field: str  # "text"
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
