@@ -30,6 +30,10 @@ class Permission(StrEnum):
     EVIDENCE_OPEN = "evidence.open"
     EVIDENCE_KEEP = "evidence.keep"
     EVIDENCE_DISPOSE = "evidence.dispose"
+    STATEMENT_TAKE = "statement.take"
+    STATEMENT_READ = "statement.read"
+    INJURY_RECORD = "injury.record"
+    INJURY_READ = "injury.read"
     POLICE_WAIVE = "police.waive"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
@@ -64,6 +68,10 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.EVIDENCE_OPEN: _("打开证据原件（留痕）"),
     Permission.EVIDENCE_KEEP: _("保管实物证据：登记、封存、交接"),
     Permission.EVIDENCE_DISPOSE: _("退还或处置实物证据（须两人）"),
+    Permission.STATEMENT_TAKE: _("记录情况说明"),
+    Permission.STATEMENT_READ: _("查看他人记录的情况说明（留痕）"),
+    Permission.INJURY_RECORD: _("记录伤情、拍摄伤处"),
+    Permission.INJURY_READ: _("查看伤情和医疗文书（留痕）"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
@@ -95,6 +103,8 @@ _GUARD = _EVERYBODY | {
     P.TASK_DO,
     P.PARTY_EDIT,
     P.EVIDENCE_ADD,
+    P.STATEMENT_TAKE,
+    P.INJURY_RECORD,
 }
 _DUTY = _GUARD | {
     P.INCIDENT_COMMAND,
@@ -105,6 +115,8 @@ _DUTY = _GUARD | {
     P.PERSON_UNMASK,
     P.EVIDENCE_OPEN,
     P.EVIDENCE_KEEP,
+    P.STATEMENT_READ,
+    P.INJURY_READ,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
@@ -150,14 +162,30 @@ ROLES: dict[str, Role] = {
             key="customer_service",
             name=_("客服"),
             description=_("接电话报事，陪护受害人，联系双方"),
-            permissions=_READER | {P.PARTY_EDIT, P.PERSON_UNMASK},
+            permissions=_READER
+            | {
+                P.PARTY_EDIT,
+                P.PERSON_UNMASK,
+                P.STATEMENT_TAKE,
+                P.INJURY_RECORD,
+                P.INJURY_READ,
+            },
         ),
         Role(
             key="investigator",
             name=_("调查员"),
             description=_("分别了解情况，比对陈述，作出认定"),
             permissions=_READER
-            | {P.PARTY_EDIT, P.PERSON_UNMASK, P.EVIDENCE_OPEN, P.EVIDENCE_KEEP},
+            | {
+                P.PARTY_EDIT,
+                P.PERSON_UNMASK,
+                P.EVIDENCE_OPEN,
+                P.EVIDENCE_KEEP,
+                P.STATEMENT_TAKE,
+                P.STATEMENT_READ,
+                P.INJURY_RECORD,
+                P.INJURY_READ,
+            },
         ),
         Role(
             key="site_manager",
@@ -176,6 +204,8 @@ ROLES: dict[str, Role] = {
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_DISPOSE,
+                P.STATEMENT_READ,
+                P.INJURY_READ,
             },
         ),
         Role(

@@ -15,9 +15,35 @@ from anlan.evidence.services.disposal import (
     confirm_disposal,
     refuse_disposal,
 )
+from anlan.evidence.services.freezing import (
+    SignedAlone,
+    add_addendum,
+    sign_statement,
+)
+from anlan.evidence.services.injuries import (
+    add_injury_photo,
+    add_medical_paper,
+    record_injury,
+    refuse_photos,
+    show_injuries,
+    withdraw_injury,
+)
 from anlan.evidence.services.opening import open_exhibit, show_receipt
 from anlan.evidence.services.receiving import add_exhibit, add_file
 from anlan.evidence.services.signing import Signed
+from anlan.evidence.services.statements import (
+    Answer,
+    Saved,
+    add_recording,
+    begin_statement,
+    discard_statement,
+    name_guardian,
+    read_back,
+    refuse_statement,
+    reopen_statement,
+    save_answers,
+    show_statement,
+)
 from anlan.evidence.services.uploads import (
     begin_upload,
     end_upload,
@@ -26,22 +52,42 @@ from anlan.evidence.services.uploads import (
 from anlan.evidence.services.watching import ask_for_check
 
 __all__ = [
+    "Answer",
+    "Saved",
     "Signed",
+    "SignedAlone",
+    "add_addendum",
     "add_exhibit",
     "add_file",
+    "add_injury_photo",
+    "add_medical_paper",
+    "add_recording",
     "ask_disposal",
     "ask_for_check",
+    "begin_statement",
     "begin_upload",
     "check_seal",
     "confirm_disposal",
+    "discard_statement",
     "end_upload",
     "finish_upload",
     "hand_over",
     "move",
+    "name_guardian",
     "open_exhibit",
+    "read_back",
+    "record_injury",
     "refuse_disposal",
+    "refuse_photos",
+    "refuse_statement",
     "register_object",
+    "reopen_statement",
     "reseal",
     "return_to",
+    "save_answers",
+    "show_injuries",
     "show_receipt",
+    "show_statement",
+    "sign_statement",
+    "withdraw_injury",
 ]

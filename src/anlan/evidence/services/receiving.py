@@ -13,8 +13,12 @@ from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import permissions
-from anlan.evidence.enums import CopyState, ExhibitKind, Reading, Source
-from anlan.evidence.events import ExhibitReceived, ExhibitReceivedAgain
+from anlan.evidence.enums import CopyState, ExhibitKind, Protection, Reading, Source
+from anlan.evidence.events import (
+    ExhibitProtected,
+    ExhibitReceived,
+    ExhibitReceivedAgain,
+)
 from anlan.evidence.models import Blob, Copy, Exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -72,6 +76,7 @@ def add_exhibit(
     how: str = "",
     happened: datetime | None = None,
     via: str = "",
+    protection: Protection = Protection.NONE,
 ) -> Exhibit:
     """Put a file that lies in the vault on the list of evidence of a case.
 
@@ -81,6 +86,7 @@ def add_exhibit(
     Args:
         source_uid: the row that it came with: an upload, a photo, an attachment.
         received_from: the key of who brought it, where the program acts for them.
+        protection: who alone sees it; an exhibit that is there already gets it, too.
     """
     with ledger.recording():
         case = cases.lock_case(case)
@@ -96,6 +102,8 @@ def add_exhibit(
                 happened=happened,
                 via=via,
             )
+            if protection:
+                protect(there, protection, case, by=by, at=at, via=via)
             return there
         exhibit = Exhibit.objects.create(
             case=case,
@@ -112,6 +120,7 @@ def add_exhibit(
             happened_at=happened,
             received_at=at,
             received_from=received_from or by.actor_key,
+            protection=protection,
         )
         cases.record(
             ExhibitReceived(
@@ -136,6 +145,30 @@ def add_exhibit(
             via=via,
         )
     return exhibit
+
+
+def protect(
+    exhibit: Exhibit,
+    protection: Protection,
+    case: Case,
+    *,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+) -> None:
+    """Let only those see an exhibit who need it; what is protected stays as it is."""
+    if exhibit.protection:
+        return
+    exhibit.protection = protection
+    exhibit.save(update_fields=["protection"])
+    cases.record(
+        ExhibitProtected(code=exhibit.code, protection=protection),
+        case,
+        thing=exhibit.key,
+        by=by,
+        at=at,
+        via=via,
+    )
 
 
 def take_blob(kept: Kept, *, at: datetime) -> Blob:
