@@ -12,7 +12,7 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
-from anlan.evidence.models import Exhibit
+from anlan.evidence.models import Exhibit, Injury, Statement
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Attachment, Incident
@@ -21,6 +21,7 @@ from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from tests.api.conftest import Upload
 from tests.evidence.objects import umbrella
+from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -464,6 +465,130 @@ def decide_disposal(scene: Scene) -> Request:
         exhibit=thing, words="移交派出所", by=scene.officer, at=scene.at
     )
     return f"/objects/{thing.uid}/disposal/decision", {"approved": True}
+
+
+@get()
+def list_statements(scene: Scene) -> str:
+    return f"/cases/{_statement(scene).case.number}/statements"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def begin_statement(scene: Scene) -> Request:
+    case = _case(scene)
+    body = {"party": _party(scene, case=case), "role": "victim", "place": "会客室"}
+    return f"/cases/{case.number}/statements", {**body, "is_told": True}
+
+
+@get(permitted="zhoumin")
+def get_statement(scene: Scene) -> str:
+    return f"/statements/{_statement(scene).uid}"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def save_answers(scene: Scene) -> Request:
+    body = {"answers": [{"key": "where", "answer": "车库"}]}
+    return f"/statements/{_statement(scene).uid}/answers", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def name_guardian(scene: Scene) -> Request:
+    body = {"guardian": "王芳", "relation": "母亲"}
+    return f"/statements/{_statement(scene).uid}/guardian", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def add_recording(scene: Scene) -> Request:
+    path = f"/statements/{_statement(scene).uid}/recordings"
+    return path, Upload(sound(uuid4().int % 256), {"is_told": "true"})
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def read_statement_back(scene: Scene) -> Request:
+    return f"/statements/{_statement(scene).uid}/reading-back", None
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def reopen_statement(scene: Scene) -> Request:
+    return f"/statements/{_statement(scene, is_read=True).uid}/reopening", None
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def sign_statement(scene: Scene) -> Request:
+    body = {"draft": 1, "is_confirmed": True, "signature": _signature()}
+    return f"/statements/{_statement(scene, is_read=True).uid}/signature", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def refuse_statement(scene: Scene) -> Request:
+    return f"/statements/{_statement(scene).uid}/refusal", {"reason": "不想说"}
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def discard_statement(scene: Scene) -> Request:
+    return f"/statements/{_statement(scene).uid}/discarding", {"reason": "选错了人"}
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def add_addendum(scene: Scene) -> Request:
+    body = {"sentence": 2, "text": "打了左手", "is_confirmed": True}
+    path = f"/statements/{frozen(scene, _case(scene)).uid}/addenda"
+    return path, {**body, "signature": _signature()}
+
+
+@get(permitted="lifang")
+def list_injuries(scene: Scene) -> str:
+    return f"/cases/{_injury(scene).case.number}/injuries"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def record_injury(scene: Scene) -> Request:
+    case = _case(scene)
+    body = {"party": _party(scene, case=case), "region": "head", "kind": "cut"}
+    return f"/cases/{case.number}/injuries", body
+
+
+@post(permitted="lifang", forbidden="chenlu", status=201)
+def add_injury_photo(scene: Scene) -> Request:
+    said = {"round": "0h", "has_consent": "true", "scale_shown": "true"}
+    return f"/injuries/{_injury(scene).uid}/photos", Upload(JPEG, said)
+
+
+@post(permitted="lifang", forbidden="chenlu")
+def withdraw_injury(scene: Scene) -> Request:
+    return f"/injuries/{_injury(scene).uid}/withdrawal", {"reason": "看错了"}
+
+
+@post(permitted="lifang", forbidden="chenlu", status=201)
+def refuse_photos(scene: Scene) -> Request:
+    injury = _injury(scene)
+    body = {"party": str(injury.party.uid), "round": "24h"}
+    return f"/cases/{injury.case.number}/injury-refusals", body
+
+
+@get(permitted="lifang")
+def list_medical_papers(scene: Scene) -> str:
+    return f"/cases/{_injury(scene).case.number}/medical-papers"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def add_medical_paper(scene: Scene) -> Request:
+    case = _case(scene)
+    said = {"party": _party(scene, case=case), "kind": "record"}
+    content = picture(uuid4().int % 300)
+    return f"/cases/{case.number}/medical-papers", Upload(content, said)
+
+
+def _statement(scene: Scene, *, is_read: bool = False) -> Statement:
+    statement = told(scene, begun(scene, _case(scene)))
+    return read(scene, statement) if is_read else statement
+
+
+def _injury(scene: Scene) -> Injury:
+    return hurt(scene, _case(scene))
+
+
+def _signature() -> str:
+    return b64encode(signature(1)).decode()
 
 
 def _object(scene: Scene) -> Exhibit:

@@ -16,8 +16,10 @@ from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import case_for, cases_for
-from anlan.evidence.models import Exhibit, PhysicalItem
+from anlan.evidence.models import Exhibit, Injury, PhysicalItem, Statement
 from anlan.evidence.selectors import exhibits_in
+from anlan.evidence.selectors.injuries import injuries_for
+from anlan.evidence.selectors.statements import statements_for, with_words
 from anlan.incidents.models import (
     Attachment,
     EmergencyCall,
@@ -81,7 +83,8 @@ def attachment_of(caller: Caller, uid: UUID) -> Attachment:
 
 
 def exhibit_of(caller: Caller, uid: UUID) -> Exhibit:
-    return _seen(exhibits_in(cases_for(caller.user)).filter(uid=uid), _("没有这件证据"))
+    rows = exhibits_in(cases_for(caller.user), caller.user)
+    return _seen(rows.filter(uid=uid), _("没有这件证据"))
 
 
 def party_of(caller: Caller, uid: UUID) -> Party:
@@ -101,6 +104,23 @@ def object_of(caller: Caller, uid: UUID) -> PhysicalItem:
         ).filter(exhibit__uid=uid, exhibit__case__in=cases_for(caller.user)),
         _("没有这件实物"),
     )
+
+
+def statement_of(caller: Caller, uid: UUID) -> Statement:
+    """One that the caller may read, with its answers."""
+    rows = statements_for(caller.user).select_related(
+        *("case__site", "party__person", "party__user"),
+        *("user", "taken_by", "exhibit__blob"),
+    )
+    return with_words(rows.filter(uid=uid))
+
+
+def injury_of(caller: Caller, uid: UUID) -> Injury:
+    rows = injuries_for(caller.user).select_related(
+        "case__site", "party__person", "party__user", "recorded_by"
+    )
+    found = rows.filter(uid=uid).prefetch_related("photos__exhibit")
+    return _seen(found, _("没有这处伤情，或者您无权查看"))
 
 
 def report_of(caller: Caller, uid: UUID) -> Report:

@@ -19,10 +19,12 @@ from anlan.api import (
     evidence,
     files,
     incidents,
+    injuries,
     ledger,
     objects,
     parties,
     receipts,
+    statements,
     vault,
 )
 
@@ -65,6 +67,8 @@ for _package in (
     evidence,
     files,
     objects,
+    statements,
+    injuries,
     parties,
     accounts,
     ledger,
