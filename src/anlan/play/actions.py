@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -14,9 +14,24 @@ from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import ExhibitKind
-from anlan.evidence.models import CustodyStep, Exhibit
-from anlan.evidence.services import Signed
+from anlan.evidence.enums import (
+    ExhibitKind,
+    InjuryKind,
+    PaperKind,
+    Region,
+    Round,
+    StatementRole,
+)
+from anlan.evidence.models import (
+    Addendum,
+    CustodyStep,
+    Exhibit,
+    Injury,
+    InjuryPhoto,
+    MedicalPaper,
+    Statement,
+)
+from anlan.evidence.services import Answer, Signed, SignedAlone
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
@@ -26,6 +41,8 @@ from anlan.play.pictures import picture, signature
 from anlan.play.scenario import read_span
 
 _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
+# Numbers of pictures, so that no two things in a story are the same photo.
+_INJURIES, _PAPERS = 100, 200
 
 
 @dataclass
@@ -39,6 +56,8 @@ class Stage:
     waivers: list[PoliceWaiver] = field(default_factory=list)
     parties: dict[str, Party] = field(default_factory=dict)
     things: list[Exhibit] = field(default_factory=list)
+    statements: dict[str, Statement] = field(default_factory=dict)
+    injuries: dict[str, Injury] = field(default_factory=dict)
 
     @property
     def incident(self) -> Incident:
@@ -337,6 +356,191 @@ def confirm_disposal(stage: Stage, *, by: User, at: datetime) -> str:
 
 
 @action
+def statement(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    role: str,
+    where: str,
+    of: str = "",
+    user: str = "",
+    told: bool = True,
+    minor: bool = False,
+    guardian: str = "",
+    relation: str = "",
+    present: str = "",
+) -> str:
+    whose = User.objects.get(username=user) if user else stage.parties[of or key]
+    stage.statements[key] = evidence.begin_statement(
+        case=stage.incident.case,
+        of=whose,
+        role=StatementRole(role),
+        place=where,
+        present=present,
+        is_told=told,
+        is_minor=minor,
+        guardian=guardian,
+        relation=relation,
+        by=by,
+        at=at,
+    )
+    return stage.statements[key].code
+
+
+@action
+def tell(
+    stage: Stage, *, by: User, at: datetime, key: str, said: Mapping[str, str]
+) -> str:
+    """Answers by the key of their question; none is one that they do not want to give."""
+    answers = [
+        Answer(key=question, text=words or "", is_declined=not words)
+        for question, words in said.items()
+    ]
+    evidence.save_answers(statement=stage.statements[key], said=answers, by=by, at=at)
+    return ",".join(said)
+
+
+@action
+def read_back(stage: Stage, *, by: User, at: datetime, key: str) -> str:
+    evidence.read_back(statement=stage.statements[key], by=by, at=at)
+    return ""
+
+
+@action
+def sign_statement(
+    stage: Stage, *, by: User, at: datetime, key: str, paper: bool = False
+) -> str:
+    number = len(stage.statements)
+    signed = evidence.sign_statement(
+        statement=stage.statements[key],
+        draft=1,
+        is_confirmed=True,
+        signed=(
+            SignedAlone(paper=[picture(_PAPERS + number)])
+            if paper
+            else SignedAlone(drawn=[signature(number)])
+        ),
+        by=by,
+        at=at,
+    )
+    return str(signed.exhibit)
+
+
+@action
+def refuse_statement(
+    stage: Stage, *, by: User, at: datetime, key: str, words: str = ""
+) -> str:
+    evidence.refuse_statement(
+        statement=stage.statements[key], reason=words, by=by, at=at
+    )
+    return ""
+
+
+@action
+def correct_statement(
+    stage: Stage, *, by: User, at: datetime, key: str, sentence: int, words: str
+) -> str:
+    made = evidence.add_addendum(
+        statement=stage.statements[key],
+        sentence=sentence,
+        text=words,
+        is_confirmed=True,
+        signed=SignedAlone(drawn=[signature(len(stage.statements) + 1)]),
+        by=by,
+        at=at,
+    )
+    return str(made.exhibit)
+
+
+@action
+def injury(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    of: str,
+    region: str,
+    kind: str,
+    words: str = "",
+) -> str:
+    stage.injuries[key] = evidence.record_injury(
+        case=stage.incident.case,
+        party=stage.parties[of],
+        region=Region(region),
+        kind=InjuryKind(kind),
+        words=words,
+        by=by,
+        at=at,
+    )
+    return stage.injuries[key].code
+
+
+@action
+def injury_photo(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    round: str,  # noqa: A002 -- what everybody calls it
+    scale: bool = True,
+    consent: bool = True,
+) -> str:
+    hurt = stage.injuries[key]
+    made = evidence.add_injury_photo(
+        injury=hurt,
+        round=Round(round),
+        chunks=[picture(_INJURIES + 10 * hurt.number + hurt.photos.count())],
+        scale_shown=scale,
+        has_consent=consent,
+        by=by,
+        at=at,
+    )
+    return str(made.exhibit)
+
+
+@action
+def refuse_photos(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    of: str,
+    round: str,  # noqa: A002 -- as above
+    words: str = "",
+) -> str:
+    evidence.refuse_photos(
+        case=stage.incident.case,
+        party=stage.parties[of],
+        round=Round(round),
+        reason=words,
+        by=by,
+        at=at,
+    )
+    return ""
+
+
+@action
+def medical_paper(
+    stage: Stage, *, by: User, at: datetime, of: str, kind: str, level: str = ""
+) -> str:
+    number = MedicalPaper.objects.count()
+    made = evidence.add_medical_paper(
+        case=stage.incident.case,
+        party=stage.parties[of],
+        kind=PaperKind(kind),
+        level=level,
+        chunks=[picture(_PAPERS + 60 + number)],
+        by=by,
+        at=at,
+    )
+    return str(made.exhibit)
+
+
+@action
 def advance(stage: Stage, *, by: Actor, at: datetime) -> str:
     return cases.advance_phase(case=stage.incident.case, by=by, at=at).phase
 
@@ -441,5 +645,9 @@ def measures(stage: Stage) -> dict[str, Any]:
         "parties": case.parties.count(),
         "calls": incident.calls.count(),
         "objects": case.exhibits.filter(kind=ExhibitKind.OBJECT).count(),
+        "statements": case.statements.filter(state="frozen").count(),
+        "addenda": Addendum.objects.filter(statement__case=case).count(),
+        "injuries": case.injuries.filter(withdrawn_at=None).count(),
+        "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "custody_steps": CustodyStep.objects.filter(exhibit__case=case).count(),
     }

@@ -106,6 +106,27 @@ SHOTS = (
     Shot("exhibit", "/cases/{closed}/evidence/{exhibit}/", "zhoumin"),
     Shot("exhibit-look", "/cases/{closed}/evidence/{exhibit}/?look", "zhoumin"),
     Shot("receipt", "/cases/{closed}/evidence/{exhibit}/receipt/", "zhoumin"),
+    Shot("statements", "/cases/{closed}/evidence/statements/", "zhoumin"),
+    Shot("statements-empty", "/cases/{closed}/evidence/statements/", "sunlei"),
+    Shot("statement-new", "/cases/{number}/evidence/statements/new/", "zhoumin"),
+    Shot("statement-draft", "/cases/{number}/evidence/statements/{draft}/", "zhoumin"),
+    Shot(
+        "statement-reading",
+        "/cases/{number}/evidence/statements/{read_back}/",
+        "zhoumin",
+    ),
+    Shot("statement", "/cases/{closed}/evidence/statements/{statement}/", "zhoumin"),
+    Shot(
+        "statement-paper",
+        "/cases/{closed}/evidence/statements/{statement}/paper/",
+        "zhoumin",
+    ),
+    Shot("injuries", "/cases/{closed}/evidence/injuries/", "lifang"),
+    Shot("injuries-empty", "/cases/{number}/evidence/injuries/", "lifang"),
+    Shot("injury-new", "/cases/{number}/evidence/injuries/new/", "lifang"),
+    Shot(
+        "injury-photo", "/cases/{closed}/evidence/injuries/{injury}/photos/", "lifang"
+    ),
     Shot("party-sheet", "/cases/{number}/parties/", "zhoumin"),
     Shot(
         "party-dialog",

@@ -10,7 +10,10 @@ from anlan.accounts.models import Place, Site, User
 from anlan.base.clock import local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence.models import Exhibit
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import StatementRole
+from anlan.evidence.models import Exhibit, Injury, Statement
+from anlan.evidence.services import Answer
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
@@ -57,6 +60,8 @@ def names_in_the_story() -> dict[str, str]:
         "closed": closed.number,
         "place": place.code,
         "exhibit": str(exhibit.uid),
+        "statement": str(Statement.objects.get(case=closed).uid),
+        "injury": str(Injury.objects.get(case=closed).uid),
     }
 
 
@@ -107,7 +112,34 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         "closed_place": str(Place.objects.get(site=site, is_active=False).uid),
         "dated": str(_date_roles(site, at=at).uid),
         "role_ends": str(local_day(at) + _ROLE_ENDS),
+        **_statements_under_way(at=at),
     }
+
+
+def _statements_under_way(*, at: datetime) -> dict[str, str]:
+    """In the open case: one that is being written down, one that is being read back."""
+    case = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
+    by = User.objects.get(username="zhoumin")
+    made = {}
+    for key, username in (("draft", "wangjianguo"), ("read_back", "zhangqiang")):
+        statement = evidence.begin_statement(
+            case=case,
+            of=User.objects.get(username=username),
+            role=StatementRole.GUARD,
+            place="值班室",
+            is_told=True,
+            by=by,
+            at=at,
+        )
+        answers = [
+            Answer(key="free", text="我在巡逻。对讲机里说车库有人打架，我跑了过去。"),
+            Answer(key="when", text="下午两点零三分，看的是手机。"),
+            Answer(key="words", is_declined=True),
+        ]
+        evidence.save_answers(statement=statement, said=answers, by=by, at=at)
+        made[key] = statement
+    evidence.read_back(statement=made["read_back"], by=by, at=at)
+    return {key: str(statement.uid) for key, statement in made.items()}
 
 
 def _close_some(site: Site, *, at: datetime) -> None:
