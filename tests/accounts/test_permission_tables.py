@@ -208,7 +208,13 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "task": Task(
             case=case, role_key="legal_counsel" if variant == "counsel" else "guard"
         ),
-        "photo": TaskPhoto(task=Task(case=case)),
+        "photo": TaskPhoto(
+            task=Task(
+                case=case,
+                role_key="customer_service",
+                key="injury_photos_0h" if variant == "injury" else "scene_photos",
+            )
+        ),
         "exhibit": Exhibit(
             case=case,
             kind="object" if variant != "own" else "photo",

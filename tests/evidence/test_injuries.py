@@ -15,6 +15,7 @@ from pytest_django import Settings
 from anlan.accounts.models import User
 from anlan.accounts.roles import ROLES
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from anlan.cases import services as cases
 from anlan.cases.models import Case, Deadline, Party, Task
 from anlan.cases.selectors import timeline
 from anlan.evidence import permissions
@@ -407,6 +408,21 @@ class TestWhoMayKnow:
         assert not injuries_for(scene.next_guard).exists()
         with pytest.raises(NotAllowed):
             permissions.check_can_see_injury(scene.next_guard, own)
+
+    def test_a_photo_that_proves_a_task_about_them_is_protected_as_well(
+        self, scene, case
+    ) -> None:
+        """Of the plan, for who did not find the page of injuries."""
+        task = Task.objects.get(case=case, key="injury_photos_0h")
+        photo = cases.add_task_photo(
+            task=task, chunks=[JPEG], by=scene.person("lifang"), at=scene.at
+        )
+
+        assert not exhibits_of(case, scene.person("sunlei")).exists()
+        assert exhibits_of(case, scene.officer).get().protection == "injury"
+        cases.open_task_photo(photo=photo, by=scene.person("lifang"), at=scene.at)
+        with pytest.raises(NotAllowed):
+            cases.open_task_photo(photo=photo, by=scene.guard, at=scene.at)
 
     def test_seeing_is_on_the_record(self, scene, case, victim, injury) -> None:
         evidence.show_injuries(

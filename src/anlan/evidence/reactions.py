@@ -13,7 +13,7 @@ from anlan.evidence import messages, services
 from anlan.evidence.enums import Source, StepKind
 from anlan.evidence.events import CustodyStepped, SealFoundBroken
 from anlan.evidence.models import CustodyStep, Exhibit
-from anlan.evidence.services.adopting import title_of_photo
+from anlan.evidence.services.adopting import protection_of, title_of_photo
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 
@@ -33,6 +33,7 @@ def adopt_task_photo(queued: Queued) -> None:
         source_uid=photo.uid,
         received_from=queued.actor,
         title=title_of_photo(photo),
+        protection=protection_of(photo),
         by=SYSTEM,
         at=queued.recorded_at,
     )
