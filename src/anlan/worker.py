@@ -53,9 +53,10 @@ LANES: dict[str, Lane] = {
     "clocks": Lane(
         jobs={
             "deadlines": cases.fire_due_deadlines,
+            "recordings to be overwritten": evidence.warn_of_overwriting,
             "phone checks": notify.run_due_checks,
         },
-        next_due=(cases.next_due, notify.next_check),
+        next_due=(cases.next_due, evidence.next_warning, notify.next_check),
     ),
     "messages": Lane(
         jobs={"deliveries": notify.deliver_due},
@@ -83,6 +84,17 @@ LANES: dict[str, Lane] = {
         },
         next_due=(),
         poll_seconds=1.0,
+    ),
+    # A recorder that does not answer holds up one of them, and nothing else.
+    "recordings": Lane(
+        jobs={"files of recorders": evidence.pull_due},
+        next_due=(evidence.next_pull,),
+        threads=2,
+    ),
+    "copies to look at": Lane(
+        jobs={"films": evidence.make_viewing_copies},
+        next_due=(evidence.next_viewing,),
+        threads=2,
     ),
     "every byte": Lane(
         jobs={"reading again": evidence.check_deep},

@@ -30,10 +30,12 @@ class Permission(StrEnum):
     EVIDENCE_OPEN = "evidence.open"
     EVIDENCE_KEEP = "evidence.keep"
     EVIDENCE_DISPOSE = "evidence.dispose"
+    RECORDING_SAVE = "recording.save"
     POLICE_WAIVE = "police.waive"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
     DEVICE_MANAGE = "device.manage"
+    CAMERA_EDIT = "camera.edit"
     CHANNEL_MANAGE = "channel.manage"
     PEOPLE_MANAGE = "people.manage"
     STANDARD_EDIT = "standard.edit"
@@ -64,10 +66,12 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.EVIDENCE_OPEN: _("打开证据原件（留痕）"),
     Permission.EVIDENCE_KEEP: _("保管实物证据：登记、封存、交接"),
     Permission.EVIDENCE_DISPOSE: _("退还或处置实物证据（须两人）"),
+    Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
     Permission.DEVICE_MANAGE: _("管理报警设备"),
+    Permission.CAMERA_EDIT: _("登记录像机和摄像头"),
     Permission.CHANNEL_MANAGE: _("管理通知渠道"),
     Permission.PEOPLE_MANAGE: _("管理人员和账号"),
     Permission.STANDARD_EDIT: _("编辑服务标准（时限）"),
@@ -95,6 +99,7 @@ _GUARD = _EVERYBODY | {
     P.TASK_DO,
     P.PARTY_EDIT,
     P.EVIDENCE_ADD,
+    P.RECORDING_SAVE,
 }
 _DUTY = _GUARD | {
     P.INCIDENT_COMMAND,
@@ -113,6 +118,7 @@ _MANAGER = _DUTY | {
     P.SITE_MANAGE,
     P.ROSTER_MANAGE,
     P.DEVICE_MANAGE,
+    P.CAMERA_EDIT,
     P.PEOPLE_MANAGE,
     P.LEDGER_READ,
 }
@@ -205,6 +211,7 @@ ROLES: dict[str, Role] = {
                     P.SITE_MANAGE,
                     P.ROSTER_MANAGE,
                     P.DEVICE_MANAGE,
+                    P.CAMERA_EDIT,
                     P.CHANNEL_MANAGE,
                     P.PEOPLE_MANAGE,
                     P.STANDARD_EDIT,

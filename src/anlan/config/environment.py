@@ -35,6 +35,11 @@ class Environment(BaseSettings):
     most_upload_gb: int = Field(
         64, ge=1, le=4096, description="Largest file of evidence, in GB (1,024³ bytes)."
     )
+    recordings_roots: Annotated[list[Path], NoDecode] = Field(
+        [],
+        description="Folders below which recorders write segments that may be saved, "
+        "separated by commas; empty: none may.",
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     database_url: SecretStr | None = Field(
@@ -95,7 +100,9 @@ class Environment(BaseSettings):
         None, description="File of its key, if that is not in the same file."
     )
 
-    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator(
+        "allowed_hosts", "trusted_proxies", "recordings_roots", mode="before"
+    )
     @classmethod
     def split_list(cls, value: object) -> object:
         if isinstance(value, str):

@@ -16,6 +16,7 @@ ENVIRONMENT = Environment()  # type: ignore[call-arg]  # filled from the environ
 DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
+RECORDINGS_ROOTS = ENVIRONMENT.recordings_roots
 DEEP_CHECK_MB_S = ENVIRONMENT.deep_check_mb_s
 MOST_UPLOAD_BYTES = ENVIRONMENT.most_upload_gb * 1024**3
 SECRET_KEY = (

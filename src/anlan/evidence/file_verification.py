@@ -10,7 +10,8 @@ from anlan.base import stores
 from anlan.base.stores import Store, digest_of
 from anlan.cases.models import Case
 from anlan.evidence.enums import CopyState
-from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.evidence.models import Blob, Copy
+from anlan.evidence.services.damage import owners_of
 from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 
@@ -119,9 +120,10 @@ def _state(
 
 
 def _where(digest: str, named: _Named) -> list[str]:
-    """Its exhibits, or the cases on whose record it stands without being listed."""
-    exhibits = Exhibit.objects.filter(blob__sha256=digest).select_related("case")
-    names = [f"{exhibit.case.number} {exhibit.code}" for exhibit in exhibits]
+    """What it belongs to, or the cases on whose record it stands without being listed."""
+    blob = Blob.objects.filter(sha256=digest).first()
+    owners = owners_of(blob) if blob else []
+    names = [f"{owner.case.number} {owner.code}" for owner in owners]
     return names or _cases(named.subjects) or ["in no case"]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from anlan.evidence.services.adopting import adopt_earlier_files
 from anlan.evidence.services.checking import check_deep, check_quick
+from anlan.evidence.services.footage import make_viewing_copies, next_viewing
 from anlan.evidence.services.mending import fill_copies
+from anlan.evidence.services.pulling import next_pull, pull_due
+from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
 from anlan.evidence.services.sweeping import sweep
 from anlan.evidence.services.watching import tell_of_silence
 
@@ -13,6 +16,12 @@ __all__ = [
     "check_deep",
     "check_quick",
     "fill_copies",
+    "make_viewing_copies",
+    "next_pull",
+    "next_viewing",
+    "next_warning",
+    "pull_due",
     "sweep",
     "tell_of_silence",
+    "warn_of_overwriting",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Site, User
 from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
@@ -80,3 +80,31 @@ def check_can_dispose(by: Actor, exhibit: Exhibit) -> None:
     check_permission(by, Permission.EVIDENCE_DISPOSE, site=exhibit.case.site)
     policies.check_is_object(exhibit)
     policies.check_is_kept(exhibit)
+
+
+def check_can_edit_cameras(by: Actor, site: Site) -> None:
+    """Register recorders and cameras, and say how their clocks go."""
+    check_permission(by, Permission.CAMERA_EDIT, site=site)
+
+
+def check_can_save_recordings(by: Actor, case: Case) -> None:
+    """Add a camera, bring its export, or say that there is none: on the guard's round."""
+    check_permission(by, Permission.RECORDING_SAVE, site=case.site)
+
+
+def check_can_decline_recording(by: Actor, case: Case) -> None:
+    """It is a task of the case that is left out."""
+    check_permission(by, Permission.TASK_SKIP, site=case.site)
+
+
+def check_can_watch(by: Actor, case: Case) -> None:
+    """Who needs it for their work; and each says why, every time (G10)."""
+    check_permission(by, Permission.EVIDENCE_OPEN, site=case.site)
+
+
+def check_can_compare_clock(by: Actor, site: Site) -> None:
+    """Whoever stands before the recorder, to save from it or to look after it."""
+    if not isinstance(by, User) or not has_permission(
+        by, Permission.RECORDING_SAVE, site=site
+    ):
+        check_permission(by, Permission.CAMERA_EDIT, site=site)

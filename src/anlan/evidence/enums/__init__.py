@@ -11,16 +11,30 @@ from anlan.evidence.enums.exhibits import (
     UploadState,
     Way,
 )
+from anlan.evidence.enums.recordings import (
+    ClockWay,
+    DerivativeKind,
+    PullProblem,
+    RecorderKind,
+    RecordingState,
+    WhyCamera,
+)
 from anlan.evidence.enums.vault import CheckKind, CopyState
 
 __all__ = [
     "CheckKind",
+    "ClockWay",
     "CopyState",
+    "DerivativeKind",
     "ExhibitKind",
     "ExhibitState",
+    "PullProblem",
     "Reading",
+    "RecorderKind",
+    "RecordingState",
     "Source",
     "StepKind",
     "UploadState",
     "Way",
+    "WhyCamera",
 ]

@@ -34,6 +34,7 @@ class Source(models.TextChoices):
     REPORT = "report", _("随报告提交")
     TASK = "task", _("任务的证明")
     PHYSICAL = "physical", _("现场提取实物")
+    RECORDER = "recorder", _("录像机")
 
 
 class Reading(models.TextChoices):

@@ -67,6 +67,7 @@ def add_exhibit(
     source_uid: UUID | None = None,
     received_from: str = "",
     reading: Reading = Reading.READABLE,
+    kind: ExhibitKind | None = None,
     title: str = "",
     file_name: str = "",
     how: str = "",
@@ -81,7 +82,9 @@ def add_exhibit(
     Args:
         source_uid: the row that it came with: an upload, a photo, an attachment.
         received_from: the key of who brought it, where the program acts for them.
+        kind: what it is to people, if its bytes do not say so.
     """
+    kind = kind or ExhibitKind.of(kept.media_type)
     with ledger.recording():
         case = cases.lock_case(case)
         blob = take_blob(kept, at=at)
@@ -100,9 +103,8 @@ def add_exhibit(
         exhibit = Exhibit.objects.create(
             case=case,
             number=next_number(case),
-            kind=ExhibitKind.of(kept.media_type),
-            title=title.strip()[:MOST_TITLE]
-            or str(ExhibitKind.of(kept.media_type).label),
+            kind=kind,
+            title=title.strip()[:MOST_TITLE] or str(kind.label),
             file_name=file_name,
             how=how.strip(),
             source=source,
