@@ -65,7 +65,7 @@ class Watched:
             wanted_from=begin,
             wanted_to=end,
             by=self.scene.officer,
-            at=self.scene.at,
+            at=min(begin, self.scene.at),
         )
 
 

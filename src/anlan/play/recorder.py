@@ -17,6 +17,7 @@ from anlan.base.clock import SHANGHAI
 
 LENGTH = timedelta(seconds=10)
 NAME = "%Y%m%d-%H%M%S"
+_WRITTEN = "drawtext=fontsize=18:fontcolor=white:box=1:boxcolor=black:x=8:y=8"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,15 +56,13 @@ class SimulatedRecorder:
         return len(gone)
 
     def _film(self, folder: Path, camera: str, shown: datetime, seconds: float) -> None:
-        epoch = int(shown.timestamp() + shown.astimezone(SHANGHAI).utcoffset().total_seconds())  # type: ignore[union-attr]  # it has a zone
+        epoch = int(shown.timestamp()) + 8 * 3600  # the picture shows Shanghai's time
         clock = rf"{camera} %{{pts\:gmtime\:{epoch}\:%m-%d %H\\\:%M\\\:%S}}"
         subprocess.run(  # noqa: S603 -- an argument list, no shell
-            [  # noqa: S607 -- whichever ffmpeg there is
+            [
                 *("ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi"),
                 *("-i", f"testsrc2=size={self.size}:rate={self.rate}"),
-                "-vf",
-                f"drawtext=text='{clock}':fontsize=18:fontcolor=white:"
-                "box=1:boxcolor=black:x=8:y=8",
+                *("-vf", f"{_WRITTEN}:text='{clock}'"),
                 *("-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast"),
                 *("-crf", "32", "-g", str(2 * self.rate), "-sc_threshold", "0"),
                 *("-bf", "0", "-threads", "1", "-f", "segment"),

@@ -193,8 +193,8 @@ def _files_of(root: Path, folder: str) -> Iterator[tuple[str, str, os.stat_resul
         return
     with entries:
         for entry in entries:
-            stem, ending = os.path.splitext(entry.name)
-            if ending.lower() not in ENDINGS:
+            stem, _dot, ending = entry.name.rpartition(".")
+            if f".{ending.lower()}" not in ENDINGS:
                 continue
             try:
                 there = entry.stat(follow_symlinks=False)

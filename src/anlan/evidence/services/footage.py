@@ -309,7 +309,9 @@ def _enter(
 
 def _sheet(recording: Recording, piece: Piece, film: Film, folder: Path) -> Kept | None:
     try:
-        path = make_sheet(film.path, folder, seconds=film.seconds, every=sheet_every(film.seconds))
+        path = make_sheet(
+            film.path, folder, seconds=film.seconds, every=sheet_every(film.seconds)
+        )
     except NotMade as error:
         log.warning("no thumbnails: %s", error)
         return None
