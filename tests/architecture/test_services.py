@@ -44,6 +44,7 @@ NO_ACTOR = {
     "anlan.cases.services.fire_due_deadlines": "the worker's: the program itself acts",
     "anlan.cases.services.claim_request": "part of the change it serves",
     "anlan.cases.services.remember_made": "part of the change it serves",
+    "anlan.evidence.services.want_recordings": "the worker's: the program itself acts",
     "anlan.incidents.services.climb": "the ladder's: the program itself acts",
     "anlan.incidents.services.climb_after_failed_call": "the ladder's, as above",
     "anlan.notify.services.take_receipts": "the gateway's: its channel is who speaks",

@@ -331,7 +331,7 @@ class TestAPull:
             assert recording.pull_at > at
             at = recording.pull_at
 
-        assert len(entries(case, "recording.troubled")) == 1
+        assert len(entries(case, "evidence.recording_troubled")) == 1
         assert Message.objects.filter(kind="evidence.recording_troubled").count() == 1
 
         (tmp_path / "unplugged").rename(tmp_path / "recorder")
@@ -548,7 +548,7 @@ class TestTheCountdown:
         for day in range(31):
             at = scene.at + timedelta(days=day)
             jobs.warn_of_overwriting(at=at)
-            for fact in facts(case, "recording.endangered"):
+            for fact in facts(case, "evidence.recording_endangered"):
                 if fact["code"] == recording.code and fact not in told:
                     told.append(fact)
         assert [fact["rung"] for fact in told] == [1, 2, 3]
@@ -565,7 +565,7 @@ class TestTheCountdown:
 
         jobs.warn_of_overwriting(at=scene.at + timedelta(days=29))
 
-        assert facts(case, "recording.endangered") == []
+        assert facts(case, "evidence.recording_endangered") == []
 
     def test_task_left_out_in_the_list_means_not_wanted(self, scene, by_hand) -> None:
         case = scene.incident().case
@@ -644,7 +644,7 @@ class TestByHand:
             services.lose_recording(
                 recording=recording, reason="又一次", by=scene.guard, at=scene.at
             )
-        assert "硬盘" not in str(facts(case, "recording.lost"))
+        assert "硬盘" not in str(facts(case, "evidence.recording_lost"))
 
     def test_stretch_outside_of_the_window_is_refused(self, scene, by_hand) -> None:
         begin = scene.at.replace(second=0)
@@ -692,9 +692,9 @@ class TestLooking:
                 recording=recording, reason="好奇", by=scene.guard, at=scene.at
             )
 
-        (fact,) = facts(case, "recording.footage_opened")
+        (fact,) = facts(case, "evidence.footage_opened")
         assert (fact["first"], fact["last"]) == (5, 9)
-        assert "先动手" not in str(facts(case, "recording.footage_asked"))
+        assert "先动手" not in str(facts(case, "evidence.footage_asked"))
         assert verify().is_sound
 
 

@@ -23,7 +23,7 @@ _WORDS = (
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class RecorderRegistered(Event):
-    kind: ClassVar[str] = "recorder.registered"
+    kind: ClassVar[str] = "evidence.recorder_registered"
     sentence: ClassVar[str] = _(
         "{actor}登记录像机“{name}”：{recorder_kind}，保存 {days} 天"
     )
@@ -40,7 +40,7 @@ class RecorderRegistered(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class RecorderChanged(Event):
-    kind: ClassVar[str] = "recorder.changed"
+    kind: ClassVar[str] = "evidence.recorder_changed"
     sentence: ClassVar[str] = _("{actor}修改录像机“{name}”：保存 {days} 天")
 
     name: str
@@ -53,7 +53,7 @@ class RecorderChanged(Event):
 class ClockCompared(Event):
     """The clock of a recorder beside the right time; ahead is positive."""
 
-    kind: ClassVar[str] = "recorder.clock_compared"
+    kind: ClassVar[str] = "evidence.clock_compared"
     sentence: ClassVar[str] = _("{actor}核对录像机“{name}”的时钟：{offset}")
     covers: ClassVar[tuple[Covered, ...]] = (
         Covered(
@@ -74,7 +74,7 @@ class ClockCompared(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class CameraRegistered(Event):
-    kind: ClassVar[str] = "camera.registered"
+    kind: ClassVar[str] = "evidence.camera_registered"
     sentence: ClassVar[str] = _("{actor}登记摄像头“{name}”，位于{place}")
 
     name: str
@@ -87,7 +87,7 @@ class CameraRegistered(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class CameraChanged(Event):
-    kind: ClassVar[str] = "camera.changed"
+    kind: ClassVar[str] = "evidence.camera_changed"
     sentence: ClassVar[str] = _("{actor}修改摄像头“{name}”")
 
     name: str
@@ -103,7 +103,7 @@ class CameraChanged(Event):
 class RecordingWanted(Event):
     """What a camera recorded is to be saved before it is overwritten."""
 
-    kind: ClassVar[str] = "recording.wanted"
+    kind: ClassVar[str] = "evidence.recording_wanted"
     sentence: ClassVar[str] = _("录像 {code} 待保存：{camera}（{why}）")
 
     code: str
@@ -125,7 +125,7 @@ class SegmentsKept(Event):
     ``list_digest`` is SHA-256 over their lines ``<sha256> <bytes> <name>``.
     """
 
-    kind: ClassVar[str] = "recording.segments_kept"
+    kind: ClassVar[str] = "evidence.segments_kept"
     sentence: ClassVar[str] = _("录像 {code} 存入 {count} 个原始文件")
     tone: ClassVar[str] = "good"
     quiet: ClassVar[bool] = True
@@ -143,7 +143,7 @@ class SegmentsKept(Event):
 class RecordingEndangered(Event):
     """It will be overwritten and is not saved; ``rung`` says who was told."""
 
-    kind: ClassVar[str] = "recording.endangered"
+    kind: ClassVar[str] = "evidence.recording_endangered"
     sentence: ClassVar[str] = _(
         "录像 {code} 还没有保存，再过{seconds}将被覆盖：{camera}"
     )
@@ -161,7 +161,7 @@ class RecordingEndangered(Event):
 class RecordingTroubled(Event):
     """Nothing comes from the recorder; it is tried again by itself."""
 
-    kind: ClassVar[str] = "recording.troubled"
+    kind: ClassVar[str] = "evidence.recording_troubled"
     sentence: ClassVar[str] = _("录像 {code}（{camera}）还没有保存：{problem}")
     tone: ClassVar[str] = "warn"
 
@@ -178,7 +178,7 @@ class RecordingTroubled(Event):
 class RecordingSaved(Event):
     """All that there was is in the vault; ``missing_seconds`` were not recorded."""
 
-    kind: ClassVar[str] = "recording.saved"
+    kind: ClassVar[str] = "evidence.recording_saved"
     sentence: ClassVar[str] = _("录像 {code} 已保存：{camera}，{count} 个文件{missing}")
     tone: ClassVar[str] = "good"
     covers: ClassVar[tuple[Covered, ...]] = _WORDS
@@ -205,7 +205,7 @@ class RecordingSaved(Event):
 class RecordingLost(Event):
     """It cannot be saved any more; why stands in covered words."""
 
-    kind: ClassVar[str] = "recording.lost"
+    kind: ClassVar[str] = "evidence.recording_lost"
     sentence: ClassVar[str] = _("{actor}确认录像 {code} 无法保存：{camera}")
     tone: ClassVar[str] = "alarm"
     covers: ClassVar[tuple[Covered, ...]] = _WORDS
@@ -218,7 +218,7 @@ class RecordingLost(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class RecordingDeclined(Event):
-    kind: ClassVar[str] = "recording.declined"
+    kind: ClassVar[str] = "evidence.recording_declined"
     sentence: ClassVar[str] = _("{actor}决定不保存录像 {code}：{camera}")
     tone: ClassVar[str] = "warn"
     covers: ClassVar[tuple[Covered, ...]] = _WORDS
@@ -233,7 +233,7 @@ class RecordingDeclined(Event):
 class FootageAsked(Event):
     """Somebody said why they must see a recording: the register that G10 asks for."""
 
-    kind: ClassVar[str] = "recording.footage_asked"
+    kind: ClassVar[str] = "evidence.footage_asked"
     sentence: ClassVar[str] = _("{actor}登记查看录像 {code}")
     quiet: ClassVar[bool] = True
     covers: ClassVar[tuple[Covered, ...]] = (
@@ -256,7 +256,7 @@ class FootageOpened(Event):
     Written before the first of them leaves; ``first`` and ``last`` are the bytes.
     """
 
-    kind: ClassVar[str] = "recording.footage_opened"
+    kind: ClassVar[str] = "evidence.footage_opened"
     sentence: ClassVar[str] = _("{actor}查看了录像 {code}")
     quiet: ClassVar[bool] = True
 
@@ -272,7 +272,7 @@ class FootageOpened(Event):
 class ViewingMade(Event):
     """A copy to look at was made; it is no proof, and can be made again."""
 
-    kind: ClassVar[str] = "recording.viewing_made"
+    kind: ClassVar[str] = "evidence.viewing_made"
     sentence: ClassVar[str] = _("录像 {code} 的观看副本已生成")
     quiet: ClassVar[bool] = True
 

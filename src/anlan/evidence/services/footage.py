@@ -192,7 +192,8 @@ def pieces_of(recording: Recording, segments: Sequence[Segment]) -> list[Piece]:
 
 
 def _cell(origin: datetime, moment: datetime) -> int:
-    return (moment - origin) // PIECE
+    # The first file begins before the window does, and belongs to its first film.
+    return max(0, (moment - origin) // PIECE)
 
 
 def _due(at: datetime) -> QuerySet[Recording]:

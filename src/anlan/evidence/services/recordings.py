@@ -365,6 +365,10 @@ def _want(
     by: Actor,
     at: datetime,
 ) -> Recording:
+    # Whole seconds, as names and clocks have them.
+    begin = begin.replace(microsecond=0)
+    if end.microsecond:
+        end = end.replace(microsecond=0) + timedelta(seconds=1)
     last = case.recordings.aggregate(last=Max("number"))["last"] or 0
     overwritten = begin + camera.kept_for
     recording = Recording(
@@ -483,7 +487,6 @@ def _save(
                 "录像机“%(recorder)s”，原始文件 %(count)d 个，按原样保存；本件是其清单"
             )
             % {"recorder": recording.camera.recorder.name, "count": len(segments)},
-            happened=recording.wanted_from,
             by=by,
             at=at,
         )

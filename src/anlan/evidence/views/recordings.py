@@ -71,11 +71,21 @@ class Shown:
     def reel(self) -> list[Strip]:
         begin, end = self.row.wanted_from, self.row.wanted_to
         strips = [_strip(span, "there", begin, end) for span in self.coverage.spans]
-        strips += [_strip(gap, "missing", begin, end) for gap in self.coverage.gaps]
+        strips += [_strip(gap, "missing", begin, end) for gap in self.gaps]
         if self.at < end:
             coming = Span(max(self.at, begin), end)
             strips.append(_strip(coming, "coming", begin, end))
         return sorted(strips, key=lambda strip: strip.x)
+
+    @property
+    def gaps(self) -> list[Span]:
+        """What is missing; of what nobody has begun with, nothing is yet."""
+        has_begun = not self.row.is_open or bool(self.row.segments.all())
+        return self.coverage.gaps if has_begun else []
+
+    @property
+    def missing_seconds(self) -> float:
+        return sum(gap.seconds for gap in self.gaps)
 
     @property
     def offset(self) -> str:
