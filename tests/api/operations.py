@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -12,7 +13,8 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
-from anlan.evidence.models import Exhibit
+from anlan.evidence.enums import RecorderKind
+from anlan.evidence.models import Camera, Derivative, Exhibit, Recording
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Attachment, Incident
@@ -464,6 +466,110 @@ def decide_disposal(scene: Scene) -> Request:
         exhibit=thing, words="移交派出所", by=scene.officer, at=scene.at
     )
     return f"/objects/{thing.uid}/disposal/decision", {"approved": True}
+
+
+@get(permitted="hetao", forbidden="wangjianguo")
+def list_cameras(scene: Scene) -> str:
+    _camera(scene)
+    return f"/sites/{scene.site.uid}/cameras"
+
+
+@get()
+def list_recordings(scene: Scene) -> str:
+    return f"/cases/{_recording(scene).case.number}/recordings"
+
+
+@get()
+def get_recording(scene: Scene) -> str:
+    return f"/recordings/{_recording(scene).uid}"
+
+
+@post(permitted="wangjianguo", forbidden="lifang", status=201)
+def want_recording(scene: Scene) -> Request:
+    body = {"camera": str(_camera(scene).uid)}
+    return f"/cases/{_case(scene).number}/recordings", body
+
+
+@post(permitted="wangjianguo", forbidden="lifang", status=201)
+def place_recording_file(scene: Scene) -> Request:
+    recording = _recording(scene)
+    body = {
+        "exhibit": str(_exhibit(scene).uid),
+        "begin": recording.wanted_from.isoformat(),
+        "end": (recording.wanted_from + timedelta(minutes=5)).isoformat(),
+    }
+    return f"/recordings/{recording.uid}/files", body
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def settle_recording(scene: Scene) -> Request:
+    body = {"outcome": "lost", "reason": "硬盘损坏"}
+    return f"/recordings/{_recording(scene).uid}/settlement", body
+
+
+@post()
+def decline_recording(scene: Scene) -> Request:
+    return f"/recordings/{_recording(scene).uid}/refusal", {"reason": "看不到"}
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def compare_recorder_clock(scene: Scene) -> Request:
+    body = {
+        "shown": (scene.at + timedelta(seconds=4)).isoformat(),
+        "true": scene.at.isoformat(),
+    }
+    return f"/recordings/{_recording(scene).uid}/clock", body
+
+
+@post()
+def ask_for_footage(scene: Scene) -> Request:
+    return f"/recordings/{_recording(scene).uid}/footage", {"reason": "核对经过"}
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def get_footage_content(scene: Scene) -> str:
+    recording = _recording(scene)
+    evidence.ask_for_footage(
+        recording=recording, reason="核对经过", by=scene.officer, at=scene.at
+    )
+    kept = _exhibit(scene)
+    made = Derivative.objects.create(
+        recording=recording,
+        kind="sheet",
+        begin=recording.wanted_from + timedelta(seconds=Derivative.objects.count()),
+        end=recording.wanted_to,
+        segments_count=1,
+        blob=kept.file,
+        made_at=scene.at,
+    )
+    return f"/footage/{made.uid}/content"
+
+
+def _camera(scene: Scene) -> Camera:
+    """A new one of a recorder that somebody has to go to."""
+    name = f"CAM-{uuid4().hex[:8]}"
+    recorder = evidence.register_recorder(
+        site=scene.site,
+        name=name,
+        kind=RecorderKind.MANUAL,
+        days_kept=30,
+        by=SYSTEM,
+        at=scene.at,
+    )
+    return evidence.register_camera(
+        recorder=recorder,
+        name=name,
+        code="1",
+        place=scene.garage,
+        by=SYSTEM,
+        at=scene.at,
+    )
+
+
+def _recording(scene: Scene) -> Recording:
+    return evidence.want_recording(
+        case=_case(scene), camera=_camera(scene), by=SYSTEM, at=scene.at
+    )
 
 
 def _object(scene: Scene) -> Exhibit:

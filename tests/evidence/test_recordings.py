@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import signal
 import socket
 import subprocess
+import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from anlan.base import stores
@@ -20,7 +24,7 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Task
-from anlan.evidence import jobs, services
+from anlan.evidence import drafts, jobs, services
 from anlan.evidence.enums import (
     CopyState,
     PullProblem,
@@ -96,6 +100,7 @@ def frames_of(path: Path) -> list[tuple[float, str]]:
     return [(int(row[2]) * unit, row[5].strip()) for row in rows]
 
 
+@pytest.mark.both
 class TestCandidates:
     def test_alarm_asks_for_what_sees_the_spot_and_the_ways_out(
         self, scene, cameras
@@ -184,6 +189,7 @@ class TestCandidates:
 
 
 class TestAPull:
+    @pytest.mark.both
     def test_keeps_each_file_byte_for_byte_in_two_copies(self, scene, cameras) -> None:
         begin = scene.at.replace(second=0)
         made = cameras.films.record("garage", begin - MINUTE, begin + 2 * MINUTE)
@@ -535,6 +541,7 @@ class TestHostileFolders:
         assert [part.begin for part in found] == [at, at + 10 * SECOND]
 
 
+@pytest.mark.both
 class TestTheCountdown:
     def test_climbs_before_it_is_overwritten(self, scene, by_hand) -> None:
         case = scene.incident().case
@@ -597,6 +604,7 @@ class TestTheCountdown:
         assert verify().is_sound
 
 
+@pytest.mark.both
 class TestByHand:
     def test_export_is_placed_and_ends_the_task(self, scene, by_hand, tmp_path) -> None:
         begin = scene.at.replace(second=0)
@@ -663,6 +671,7 @@ class TestByHand:
             )
 
 
+@pytest.mark.both
 class TestLooking:
     def test_needs_a_reason_each_half_hour(self, scene, cameras) -> None:
         begin = scene.at.replace(second=0)
@@ -704,3 +713,140 @@ def _added(scene: Scene, case: Case, film: Path) -> Exhibit:
     return services.add_exhibit(
         case=case, kept=kept, source=Source.UPLOAD, by=scene.guard, at=scene.at
     )
+
+
+class TestPages:
+    def test_recording_of_another_site_is_not_there(
+        self, scene, by_hand, client
+    ) -> None:
+        case = scene.incident().case
+        read_along(scene.at)
+        recording = by_hand.of(case)
+        client.force_login(scene.stranger)
+
+        for path in ("", "clock/", "upload/", "file/", "loss/", "footage/"):
+            found = client.get(
+                f"/cases/{case.number}/recordings/{recording.uid}/{path}"
+            )
+            assert found.status_code == 404
+
+    def test_list_asks_the_same_for_one_and_for_three(
+        self, scene, by_hand, client
+    ) -> None:
+        case = scene.incident().case
+        client.force_login(scene.officer)
+        path = f"/cases/{case.number}/recordings/"
+        by_hand.ask(case, scene.at, scene.at + MINUTE)
+        client.get(path)
+        with CaptureQueriesContext(connection) as one:
+            client.get(path)
+        read_along(scene.at)
+        with CaptureQueriesContext(connection) as three:
+            assert "CAM-08" in client.get(path).content.decode()
+
+        assert len(three) == len(one)
+
+    def test_guard_sees_that_it_is_safe_and_not_what_it_shows(
+        self, scene, cameras, client
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 20 * SECOND)
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + 10 * SECOND)
+        cameras.pull(begin + 3 * MINUTE)
+        cameras.view(begin + 3 * MINUTE)
+        film = recording.derivatives.get(kind="viewing")
+        client.force_login(scene.guard)
+
+        page = client.get(f"/cases/{case.number}/recordings/{recording.uid}/")
+        assert "您的岗位不能查看" in page.content.decode()
+        copy = f"/cases/{case.number}/recordings/{recording.uid}/copies/{film.uid}/"
+        assert client.get(copy).status_code == 403
+        assert facts(case, "evidence.footage_opened") == []
+
+    def test_each_range_is_on_the_record_before_its_first_byte(
+        self, scene, cameras, client
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 20 * SECOND)
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + 10 * SECOND)
+        cameras.pull(begin + 3 * MINUTE)
+        cameras.view(begin + 3 * MINUTE)
+        film = recording.derivatives.get(kind="viewing")
+        segment = recording.segments.get()
+        client.force_login(scene.officer)
+        where = f"/cases/{case.number}/recordings/{recording.uid}"
+        client.post(f"{where}/footage/", {"reason": "核对经过"})
+
+        answer = client.get(
+            f"{where}/copies/{film.uid}/", headers={"Range": "bytes=4-99"}
+        )
+        assert answer.status_code == 206
+        assert len(facts(case, "evidence.footage_opened")) == 1
+        content = b"".join(answer.streaming_content)
+        saved = client.get(f"{where}/originals/{segment.blob.sha256}/")
+        whole_file = b"".join(saved.streaming_content)
+
+        assert len(content) == 96
+        assert hashlib.sha256(whole_file).hexdigest() == segment.blob.sha256
+        assert [
+            (f["way"], f["first"], f["last"])
+            for f in facts(case, "evidence.footage_opened")
+        ] == [
+            ("viewed", 4, 99),
+            ("downloaded", 0, segment.blob.size - 1),
+        ]
+
+
+class TestTrouble:
+    def test_full_disk_keeps_nothing_half_and_goes_on_later(
+        self, scene, cameras, monkeypatch
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
+        with monkeypatch.context() as patch:
+            patch.setattr(drafts, "RESERVE_BYTES", 10**18)
+            cameras.pull(begin + 3 * MINUTE)
+        recording.refresh_from_db()
+        assert recording.problem == PullProblem.NO_ROOM
+        assert recording.segments.count() == 0
+
+        cameras.pull(recording.pull_at)
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.SAVED
+
+    def test_killed_in_the_middle_another_worker_goes_on(
+        self, committed_scene, tmp_path, settings
+    ) -> None:
+        """``kill -9`` at many moments: each file whole and once, or not there yet."""
+        scene = committed_scene
+        cameras = watched(scene, tmp_path)
+        begin = scene.at.replace(second=0)
+        made = cameras.films.record("garage", begin, begin + 3 * MINUTE + 10 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 3 * MINUTE)
+        at = begin + 5 * MINUTE
+        for number in range(6):
+            child = os.fork()
+            if child == 0:
+                try:
+                    connections.close_all()
+                    jobs.pull_due(at=at + number * 2 * MINUTE)
+                finally:
+                    os._exit(0)
+            time.sleep(0.02 + 0.04 * number)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        connections.close_all()
+
+        cameras.pull(at + timedelta(hours=1))
+
+        kept = recording.segments.order_by("begin")
+        assert [s.blob.sha256 for s in kept] == [digest(path) for path in made[:18]]
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.SAVED
+        assert verify_files(deep=True).problems == []
+        assert verify().is_sound
+        for store in stores.stores():
+            assert list((store.root / "incoming").iterdir()) == []

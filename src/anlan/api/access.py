@@ -16,8 +16,15 @@ from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import case_for, cases_for
-from anlan.evidence.models import Exhibit, PhysicalItem
+from anlan.evidence.models import (
+    Camera,
+    Derivative,
+    Exhibit,
+    PhysicalItem,
+    Recording,
+)
 from anlan.evidence.selectors import exhibits_in
+from anlan.evidence.selectors.recordings import recordings_in, with_parts
 from anlan.incidents.models import (
     Attachment,
     EmergencyCall,
@@ -59,6 +66,37 @@ def task_of(caller: Caller, uid: UUID) -> Task:
             uid=uid, case__in=cases_for(caller.user)
         ),
         _("没有这项任务，或者您无权查看"),
+    )
+
+
+def recording_of(caller: Caller, uid: UUID) -> Recording:
+    return _seen(
+        with_parts(recordings_in(cases_for(caller.user))).filter(uid=uid),
+        _("没有这份录像"),
+    )
+
+
+def camera_of(caller: Caller, case: Case, uid: UUID) -> Camera:
+    """A camera of the case's site; whoever sees the case may know of it."""
+    found = Camera.objects.select_related("recorder", "site").filter(
+        uid=uid, site=case.site
+    )
+    camera = found.first()
+    if camera is None:
+        raise InvalidInput(_("没有这个摄像头"), path="camera")
+    return camera
+
+
+def footage_of(caller: Caller, uid: UUID) -> Derivative:
+    return _seen(
+        Derivative.objects.select_related(
+            "blob", "recording__case__site", "recording__camera"
+        ).filter(
+            uid=uid,
+            blob__isnull=False,
+            recording__case__in=cases_for(caller.user),
+        ),
+        _("没有这份观看副本"),
     )
 
 

@@ -23,6 +23,7 @@ from anlan.api import (
     objects,
     parties,
     receipts,
+    recordings,
     vault,
 )
 
@@ -65,6 +66,7 @@ for _package in (
     evidence,
     files,
     objects,
+    recordings,
     parties,
     accounts,
     ledger,

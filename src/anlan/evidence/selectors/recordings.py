@@ -165,10 +165,15 @@ def _buildings(site: Site) -> set[str]:
 
 def recordings_of(case: Case) -> QuerySet[Recording]:
     """The recordings of a case, in the order in which they were asked for."""
+    return recordings_in(Case.objects.filter(pk=case.pk))
+
+
+def recordings_in(cases: QuerySet[Case]) -> QuerySet[Recording]:
+    """The same of several cases."""
     return (
-        Recording.objects.filter(case=case)
+        Recording.objects.filter(case__in=cases)
         .select_related("camera__recorder", "camera__place", "case__site", "exhibit")
-        .order_by("number")
+        .order_by("case", "number")
     )
 
 
