@@ -173,7 +173,7 @@ class TestFilmsAndSounds:
 
     def test_that_take_too_long_are_left(self, of, film, monkeypatch) -> None:
         content = film("mp4")
-        monkeypatch.setattr(reading, "SECONDS", 0)
+        monkeypatch.setattr(programs, "SECONDS", 0)
 
         assert of(content).reading == Reading.UNREAD
 

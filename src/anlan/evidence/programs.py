@@ -34,15 +34,17 @@ def run_limited(
     *,
     memory: int,
     output: int = limited.MOST_OUTPUT,
-    seconds: int = SECONDS,
+    seconds: int | None = None,
     folder: str = "/",
 ) -> Ended:
     """Run ``limited`` with these words; nothing of our environment goes with it.
 
     Args:
         memory, output: bytes; ``output`` of each file it writes, its words among them.
+        seconds: ``SECONDS``, unless it is said.
         folder: where it stands.
     """
+    seconds = SECONDS if seconds is None else seconds
     command = [
         *(sys.executable, "-I", str(Path(limited.__file__))),
         *(str(seconds), str(memory), str(output)),

@@ -14,9 +14,11 @@ from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import ExhibitKind
-from anlan.evidence.models import CustodyStep, Exhibit
+from anlan.evidence.enums import ExhibitKind, Reading, RecorderKind, Source
+from anlan.evidence.models import CustodyStep, Exhibit, Recording
+from anlan.evidence.selectors.recordings import recordings_of
 from anlan.evidence.services import Signed
+from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
@@ -55,6 +57,9 @@ class Stage:
         return Task.objects.select_related("case__site").get(
             case=self.incident.case, key=key
         )
+
+    def recording(self, camera: str) -> Recording:
+        return recordings_of(self.incident.case).get(camera__name=camera)
 
 
 Action: TypeAlias = Callable[..., str]
@@ -337,6 +342,98 @@ def confirm_disposal(stage: Stage, *, by: User, at: datetime) -> str:
 
 
 @action
+def hang_camera(
+    stage: Stage,
+    *,
+    by: Actor,
+    at: datetime,
+    name: str,
+    place: str,
+    way_out: bool = False,
+    days: int = 30,
+) -> str:
+    """A camera behind a recorder of its own, from which a person exports."""
+    recorder = evidence.register_recorder(
+        site=stage.site,
+        name=f"{name} 录像机",
+        kind=RecorderKind.MANUAL,
+        days_kept=days,
+        by=by,
+        at=at,
+    )
+    evidence.register_camera(
+        recorder=recorder,
+        name=name,
+        code="1",
+        place=Place.objects.get(site=stage.site, label=place),
+        is_way_out=way_out,
+        by=by,
+        at=at,
+    )
+    return name
+
+
+@action
+def compare_clock(
+    stage: Stage, *, by: Actor, at: datetime, camera: str, ahead: int
+) -> str:
+    """The recorder's clock is so many seconds ahead of the right time."""
+    evidence.compare_clock(
+        recorder=stage.recording(camera).camera.recorder,
+        shown=at + timedelta(seconds=ahead),
+        true=at,
+        by=by,
+        at=at,
+    )
+    return f"{ahead} s"
+
+
+@action
+def save_recording(stage: Stage, *, by: Actor, at: datetime, camera: str) -> str:
+    """Bring the export of the whole window, in a format that only its maker reads."""
+    recording = stage.recording(camera)
+    exported = b"DHAV" + str(recording.uid).encode()
+    exhibit = evidence.add_exhibit(
+        case=recording.case,
+        kept=keep_bytes(name=uuid5(recording.uid, "export"), chunks=[exported]),
+        source=Source.UPLOAD,
+        reading=Reading.OPAQUE,
+        title=camera,
+        by=by,
+        at=at,
+    )
+    evidence.place_file(
+        recording=recording,
+        exhibit=exhibit,
+        begin=recording.as_camera(recording.wanted_from),
+        end=recording.as_camera(recording.wanted_to),
+        by=by,
+        at=at,
+    )
+    return exhibit.code
+
+
+@action
+def lose_recording(
+    stage: Stage, *, by: Actor, at: datetime, camera: str, reason: str
+) -> str:
+    evidence.lose_recording(
+        recording=stage.recording(camera), reason=reason, by=by, at=at
+    )
+    return camera
+
+
+@action
+def decline_recording(
+    stage: Stage, *, by: Actor, at: datetime, camera: str, reason: str
+) -> str:
+    evidence.decline_recording(
+        recording=stage.recording(camera), reason=reason, by=by, at=at
+    )
+    return camera
+
+
+@action
 def advance(stage: Stage, *, by: Actor, at: datetime) -> str:
     return cases.advance_phase(case=stage.incident.case, by=by, at=at).phase
 
@@ -441,5 +538,8 @@ def measures(stage: Stage) -> dict[str, Any]:
         "parties": case.parties.count(),
         "calls": incident.calls.count(),
         "objects": case.exhibits.filter(kind=ExhibitKind.OBJECT).count(),
+        "recordings": {
+            recording.camera.name: recording.state for recording in recordings_of(case)
+        },
         "custody_steps": CustodyStep.objects.filter(exhibit__case=case).count(),
     }
