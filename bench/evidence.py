@@ -44,7 +44,7 @@ from anlan.evidence.uploading import BLOCK_BYTES  # noqa: E402
 from anlan.incidents.enums import Channel, Flag  # noqa: E402
 from anlan.incidents.services import report_incident  # noqa: E402
 from anlan.ledger.events import SYSTEM  # noqa: E402
-from anlan.play.recorder import LENGTH, SimulatedRecorder  # noqa: E402
+from anlan.play.recorder import LENGTH, NAME, SimulatedRecorder  # noqa: E402
 from bench.deadlines import open_case  # noqa: E402
 from bench.figures import Figure, answer  # noqa: E402
 from bench.server import HOST, serving, sign_in, wait_until_open  # noqa: E402
@@ -254,10 +254,11 @@ def measure_recordings(quick: bool) -> Figure:  # noqa: FBT001 -- as above
     length = timedelta(minutes=5 if quick else 30)
     folder = Path(settings.DATA) / "recorder"
     settings.RECORDINGS_ROOTS = [folder]
-    films = SimulatedRecorder(root=folder, size="640x360", rate=15)
+    films = SimulatedRecorder(root=folder, size="640x360")
     place = hang_cameras(folder, at=now)
     for name in FOUR:
         films.record(name, now - length, now)
+    bring_forward(folder, timezone.now() - now)
     stop = threading.Event()
     working = threading.Thread(target=worker.run_forever, args=(stop,))
     working.start()
@@ -313,6 +314,13 @@ def hang_cameras(folder: Path, *, at: datetime) -> Place:
                 recorder=recorder, name=name, code=name, place=place, by=SYSTEM, at=at
             )
     return place
+
+
+def bring_forward(folder: Path, late: timedelta) -> None:
+    """Filming took a while: call the files as if it had taken none."""
+    for path in sorted(folder.glob("*/*.ts"), reverse=True):
+        begin = datetime.strptime(path.stem, NAME) + late  # noqa: DTZ007 -- only its digits
+        path.rename(path.with_stem(f"{begin:{NAME}}"))
 
 
 def are_safe(case: int, files: int) -> bool:

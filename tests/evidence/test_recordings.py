@@ -273,6 +273,9 @@ class TestAPull:
         cameras.pull(begin + 3 * MINUTE)
         cameras.view(begin + 3 * MINUTE)
 
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.PARTLY
+        assert task_of(recording).state == TaskState.OPEN
         (gap,) = coverage_of(whole(recording)).gaps
         assert begin + 20 * SECOND < gap.begin < begin + 30 * SECOND
         assert abs(gap.end - (begin + 30 * SECOND)) < timedelta(milliseconds=200)
@@ -390,6 +393,43 @@ class TestAPull:
         while jobs.fill_copies(at=scene.at + MINUTE):
             pass
         assert stores.digest_of(path) == segment.blob.sha256
+
+    def test_file_whose_rows_were_deleted_is_missed(self, scene, cameras) -> None:
+        """The list of the recording is on the record, and names each of its files."""
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + MINUTE)
+        cameras.pull(begin + 3 * MINUTE)
+        segment = recording.segments.select_related("blob").earliest("begin")
+        blob = segment.blob
+        for store in stores.stores():
+            store.path_of(blob.sha256).unlink()
+        segment.delete()
+        blob.copies.all().delete()
+        blob.delete()
+
+        problems = verify_files(deep=False).problems
+        assert {(p.digest, p.state, p.where) for p in problems} == {
+            (blob.sha256, "missing", case.number)
+        }
+
+    def test_file_before_a_gap_is_kept_whose_end_nobody_knows(
+        self, scene, cameras
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        made = cameras.films.record("garage", begin - MINUTE, begin + 2 * MINUTE)
+        for path in made[6:9]:
+            path.unlink()  # the last one before the window may reach into it
+        recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
+
+        cameras.pull(begin + 3 * MINUTE)
+
+        kept = recording.segments.order_by("begin").values_list("begin", flat=True)
+        assert list(kept) == [
+            begin - 10 * SECOND,
+            *(begin + n * 10 * SECOND for n in (3, 4, 5)),
+        ]
 
 
 class TestFilms:

@@ -9,7 +9,7 @@ from uuid import UUID
 from anlan.base import stores
 from anlan.base.stores import Store, digest_of
 from anlan.cases.models import Case
-from anlan.evidence.enums import CopyState
+from anlan.evidence.enums import CopyState, Source
 from anlan.evidence.models import Blob, Copy
 from anlan.evidence.services.damage import owners_of
 from anlan.ledger.events import KINDS
@@ -93,7 +93,24 @@ def _named() -> dict[str, _Named]:
         facts = json.loads(bytes(data or b"{}"))
         named.setdefault(facts["sha256"], _Named(facts["bytes_count"]))
         named[facts["sha256"]].subjects.add(subject)
+        if facts.get("source") == Source.RECORDER:
+            _add_listed(facts["sha256"], subject, named)
     return named
+
+
+def _add_listed(manifest: str, subject: str, named: dict[str, _Named]) -> None:
+    """The files of a recording: its list is on the record, and names them.
+
+    A list that is away or altered is itself a problem, and is found as one.
+    """
+    for store in stores.stores():
+        path = store.path_of(manifest)
+        if not path.is_file() or digest_of(path) != manifest:
+            continue
+        for file in json.loads(path.read_bytes())["files"]:
+            named.setdefault(file["sha256"], _Named(file["bytes"]))
+            named[file["sha256"]].subjects.add(subject)
+        return
 
 
 def _expected_gaps() -> set[tuple[str, str]]:

@@ -12,7 +12,8 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -109,7 +110,8 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
         "list": lines,
         "inputs": [source.sha256 for source in sources],
     }
-    return Film(made, seconds, recipe, _holes(times))
+    joints = [(one.begin - sources[0].begin).total_seconds() for one in sources[1:]]
+    return Film(made, seconds, recipe, _holes(times, joints))
 
 
 def make_sheet(film: Path, folder: Path, *, seconds: float, every: int) -> Path:
@@ -137,15 +139,12 @@ def make_sheet(film: Path, folder: Path, *, seconds: float, every: int) -> Path:
     return made
 
 
+@lru_cache(maxsize=1)
 def version() -> str:
     """What a recipe calls the program."""
     said = _run("ffmpeg", ["-version"], folder=Path("/")).said.decode(errors="replace")
     found = re.match(r"ffmpeg version (\S+)", said)
     return f"ffmpeg {found[1]}" if found else "ffmpeg"
-
-
-def end_of(source: datetime, seconds: float) -> datetime:
-    return source + timedelta(seconds=seconds)
 
 
 def _codec_of(path: Path) -> str:
@@ -179,14 +178,20 @@ def _usual(times: Sequence[float]) -> float:
     return steps[len(steps) // 2] if steps else 0.0
 
 
-def _holes(times: Sequence[float]) -> list[tuple[float, float]]:
-    """Where pictures are missing: three in a row, and at least half a second."""
+def _holes(
+    times: Sequence[float], joints: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Where pictures are missing: three in a row, and at least half a second.
+
+    Where two files meet a whole second is not told: their names say no less.
+    """
     usual = _usual(times)
     least = max(0.5, 4 * usual)
     return [
         (round(a + usual, 3), round(b, 3))
         for a, b in itertools.pairwise(times)
         if b - a > least
+        and (b - a > 1 + usual or not any(a <= joint <= b for joint in joints))
     ]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from uuid import uuid5
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -40,6 +40,7 @@ from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
 from anlan.evidence.services.opening import Opened, good_path
 from anlan.evidence.services.receiving import take_blob
+from anlan.evidence.services.recordings import note_holes
 from anlan.evidence.services.turns import TurnLost
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -207,7 +208,7 @@ def _due(at: datetime) -> QuerySet[Recording]:
 
 def _make_next(recording: Recording, lease: Lease, *, at: datetime) -> int:
     whole = with_parts(recordings_of(recording.case)).get(pk=recording.pk)
-    piece = _unmade(whole)
+    piece = _unmade(whole, at=at)
     if piece is None:
         # If files came meanwhile, there is another moment in the row, and that stays.
         Recording.objects.filter(pk=recording.pk, view_at=recording.view_at).update(
@@ -226,8 +227,12 @@ def _make_next(recording: Recording, lease: Lease, *, at: datetime) -> int:
     return 1
 
 
-def _unmade(recording: Recording) -> Piece | None:
-    """The first piece without its film; one that grows is made again at twice the length."""
+def _unmade(recording: Recording, *, at: datetime) -> Piece | None:
+    """The first piece without its film; one that grows is made again at twice the length.
+
+    While files are still being fetched one after the other, it is not begun with.
+    """
+    is_fetching = recording.pull_at is not None and recording.pull_at <= at
     made = {
         one.begin: one
         for one in recording.derivatives.all()
@@ -238,7 +243,7 @@ def _unmade(recording: Recording) -> Piece | None:
         there = made.get(piece.begin)
         has = there.segments_count if there else 0
         count = len(piece.segments)
-        if has == count:
+        if has == count or (is_fetching and not piece.is_closed):
             continue
         if has == 0 or piece.is_closed or count >= 2 * has:
             return piece
@@ -277,8 +282,11 @@ def _enter(
     with ledger.recording():
         case = cases.lock_case(recording.case)
         for kind, file, recipe in made:
+            # Also those of a window that has moved since, with its recorder's clock.
             Derivative.objects.filter(
-                recording=recording, kind=kind, begin=piece.begin, is_current=True
+                recording=recording, kind=kind, is_current=True
+            ).filter(
+                Q(begin=piece.begin) | Q(begin__gt=piece.begin, begin__lt=piece.end)
             ).update(is_current=False)
             row = Derivative.objects.create(
                 recording=recording,
@@ -306,6 +314,8 @@ def _enter(
                 by=SYSTEM,
                 at=at,
             )
+        if film and film.holes:
+            note_holes(recording=recording, at=at)
 
 
 def _sheet(recording: Recording, piece: Piece, film: Film, folder: Path) -> Kept | None:

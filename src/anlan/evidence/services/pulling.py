@@ -140,13 +140,15 @@ def _wanted(
 def _is_over(
     part: Part, behind: Part | None, begin: datetime, usual: timedelta
 ) -> bool:
-    """Whether it ends before the window begins."""
-    if part.begin >= begin:
-        return False
-    ends = part.begin + usual
-    if behind is not None and follows(part.begin, behind.begin, usual):
-        ends = behind.begin
-    return ends <= begin
+    """Whether it ends before the window begins, as far as names can tell.
+
+    Of a file before a gap they cannot: it is kept, one too many rather than one less.
+    """
+    return (
+        behind is not None
+        and behind.begin <= begin
+        and follows(part.begin, behind.begin, usual)
+    )
 
 
 @dataclass

@@ -270,6 +270,35 @@ def finish_recording(*, recording: Recording, at: datetime) -> Recording:
     return _save(whole, words="", is_all=not coverage_of(whole).gaps, by=SYSTEM, at=at)
 
 
+def note_holes(*, recording: Recording, at: datetime) -> None:
+    """A film showed that pictures are missing inside of a file: it was not all.
+
+    If a person has said that there is no more, or nothing is missing of the window, it
+    stays as it is.
+    """
+    with ledger.recording():
+        recording = _locked(recording)
+        if recording.state != RecordingState.SAVED or recording.words:
+            return
+        whole = with_parts(recordings_of(recording.case)).get(pk=recording.pk)
+        gaps = coverage_of(whole).gaps
+        if not gaps:
+            return
+        recording.state, recording.settled_at = RecordingState.PARTLY, None
+        recording.save(update_fields=["state", "settled_at"])
+        task = recording.task
+        if task is not None and task.state != TaskState.OPEN and recording.case.is_open:
+            task.case = recording.case
+            cases.reopen_task(task=task, by=SYSTEM, at=at)
+        _tell(
+            messages.INCOMPLETE,
+            recording,
+            roles=("duty_officer",),
+            at=at,
+            count=len(gaps),
+        )
+
+
 def note_trouble(
     *, recording: Recording, problem: PullProblem, pull_at: datetime, at: datetime
 ) -> None:
