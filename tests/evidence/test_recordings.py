@@ -483,7 +483,6 @@ class TestFilms:
             at = begin + step * 10 * SECOND
             cameras.films.record("garage", at - 10 * SECOND, at)
             cameras.pull(at)
-            Recording.objects.filter(pk=recording.pk).update(pull_at=at)
             cameras.view(at)
             current = recording.derivatives.filter(kind="viewing", is_current=True)
             counts.append(current.values_list("segments_count", flat=True).first())

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.evidence.enums import ExhibitState, StepKind
-from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
+from anlan.evidence.enums import ExhibitState, RecordingState, StepKind
+from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem, Recording
 
 
 def check_is_object(exhibit: Exhibit) -> None:
@@ -54,3 +54,39 @@ def pending_disposal(exhibit: Exhibit) -> CustodyStep | None:
     )
     is_open = last is not None and last.kind == StepKind.DISPOSAL_ASKED
     return last if is_open else None
+
+
+# What may become what of a recording; ``docs/states/`` is drawn from it. Asking for more
+# of one that is settled, or taking its task up again, begins it anew.
+RECORDING_MOVES: dict[RecordingState, tuple[RecordingState, ...]] = {
+    RecordingState.WANTED: (
+        RecordingState.PULLING,
+        RecordingState.PARTLY,
+        RecordingState.LOST,
+        RecordingState.DECLINED,
+    ),
+    RecordingState.PULLING: (
+        RecordingState.PARTLY,
+        RecordingState.SAVED,
+        RecordingState.DECLINED,
+    ),
+    RecordingState.PARTLY: (
+        RecordingState.PULLING,
+        RecordingState.SAVED,
+        RecordingState.DECLINED,
+    ),
+    RecordingState.SAVED: (RecordingState.PULLING, RecordingState.PARTLY),
+    RecordingState.LOST: (RecordingState.WANTED,),
+    RecordingState.DECLINED: (
+        RecordingState.WANTED,
+        RecordingState.PULLING,
+        RecordingState.PARTLY,
+    ),
+}
+
+
+def check_may_become(recording: Recording, state: RecordingState) -> None:
+    """That it stays what it is, is always allowed."""
+    now = RecordingState(recording.state)
+    if state not in {now, *RECORDING_MOVES[now]}:
+        raise Conflict(_("这份录像%s，不能再改动") % now.label)

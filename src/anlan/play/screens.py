@@ -105,6 +105,12 @@ SHOTS = (
     Shot("evidence-new", "/cases/{closed}/evidence/upload/", "zhoumin"),
     Shot("exhibit", "/cases/{closed}/evidence/{exhibit}/", "zhoumin"),
     Shot("exhibit-look", "/cases/{closed}/evidence/{exhibit}/?look", "zhoumin"),
+    Shot("recordings", "/cases/{number}/recordings/", "zhoumin"),
+    Shot("recordings-add", "/cases/{number}/recordings/cameras/", "zhoumin"),
+    Shot("admin-cameras", "/admin/sites/YQ/cameras/", "hetao"),
+    Shot("admin-cameras-empty", "/admin/sites/HT/cameras/", "guoxin"),
+    Shot("admin-camera", "/admin/cameras/{camera}/", "hetao"),
+    Shot("admin-recorder", "/admin/recorders/{recorder}/", "hetao"),
     Shot("receipt", "/cases/{closed}/evidence/{exhibit}/receipt/", "zhoumin"),
     Shot("party-sheet", "/cases/{number}/parties/", "zhoumin"),
     Shot(

@@ -10,7 +10,9 @@ from anlan.accounts.models import Place, Site, User
 from anlan.base.clock import local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence.models import Exhibit
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import RecorderKind
+from anlan.evidence.models import Camera, Exhibit
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
@@ -93,6 +95,7 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         at=at,
     )
     check = notify.start_check(site=site, by=SYSTEM, at=at)
+    camera = _hang_camera(site, at=at)
     _close_some(site, at=at)
     return {
         "captain": str(captain.uid),
@@ -102,12 +105,34 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         "follow": follow,
         "device": str(device.uid),
         "check": str(check.uid),
+        "camera": str(camera.uid),
+        "recorder": str(camera.recorder.uid),
         "node": f"site:{site.pk}",
         "week_later": str(local_day(at + timedelta(days=14))),
         "closed_place": str(Place.objects.get(site=site, is_active=False).uid),
         "dated": str(_date_roles(site, at=at).uid),
         "role_ends": str(local_day(at) + _ROLE_ENDS),
     }
+
+
+def _hang_camera(site: Site, *, at: datetime) -> Camera:
+    """After the assault, so that nobody waits for its recording."""
+    recorder = evidence.register_recorder(
+        site=site,
+        name="监控室录像机",
+        kind=RecorderKind.MANUAL,
+        days_kept=30,
+        by=SYSTEM,
+        at=at,
+    )
+    return evidence.register_camera(
+        recorder=recorder,
+        name="CAM-02",
+        code="2",
+        place=Place.objects.get(site=site, label="园区 快递柜"),
+        by=SYSTEM,
+        at=at,
+    )
 
 
 def _close_some(site: Site, *, at: datetime) -> None:

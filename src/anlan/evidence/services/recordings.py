@@ -19,7 +19,7 @@ from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, TaskState
 from anlan.cases.models import Case, Task
-from anlan.evidence import messages, permissions
+from anlan.evidence import messages, permissions, policies
 from anlan.evidence.enums import (
     ExhibitKind,
     PullProblem,
@@ -256,7 +256,8 @@ def place_file(
             kept_at=at,
             exhibit=exhibit,
         )
-        recording.state, recording.view_at = RecordingState.PARTLY, at
+        _become(recording, RecordingState.PARTLY)
+        recording.view_at = at
         recording.save(update_fields=["state", "view_at"])
     whole = with_parts(recordings_of(recording.case)).get(pk=recording.pk)
     if not coverage_of(whole).gaps:
@@ -284,7 +285,8 @@ def note_holes(*, recording: Recording, at: datetime) -> None:
         gaps = coverage_of(whole).gaps
         if not gaps:
             return
-        recording.state, recording.settled_at = RecordingState.PARTLY, None
+        _become(recording, RecordingState.PARTLY)
+        recording.settled_at = None
         recording.save(update_fields=["state", "settled_at"])
         task = recording.task
         if task is not None and task.state != TaskState.OPEN and recording.case.is_open:
@@ -370,13 +372,14 @@ def follow_task(*, task: Task, at: datetime) -> None:
     if recording is None:
         return
     if task.state == TaskState.SKIPPED and recording.is_open:
-        recording.state, recording.settled_at = RecordingState.DECLINED, at
+        _become(recording, RecordingState.DECLINED)
+        recording.settled_at = at
         recording.pull_at = recording.warn_at = None
     elif task.state == TaskState.DONE:
         recording.warn_at = None
     elif task.state == TaskState.OPEN and recording.state == RecordingState.DECLINED:
         _begin_anew(recording, at=at)
-    recording.save(update_fields=["state", "settled_at", "pull_at", "warn_at"])
+    recording.save(update_fields=["state", "settled_at", "pull_at", "warn_at", "rung"])
 
 
 def margin_of(camera: Camera) -> timedelta:
@@ -479,13 +482,12 @@ def _widen(
 def _begin_anew(recording: Recording, *, at: datetime) -> None:
     has_some = recording.segments.exists()
     is_manual = recording.camera.recorder.is_manual
-    recording.state = (
-        RecordingState.WANTED
-        if not has_some
-        else RecordingState.PARTLY
-        if is_manual
-        else RecordingState.PULLING
-    )
+    if not has_some:
+        _become(recording, RecordingState.WANTED)
+    elif is_manual:
+        _become(recording, RecordingState.PARTLY)
+    else:
+        _become(recording, RecordingState.PULLING)
     recording.settled_at, recording.rung = None, 0
     recording.pull_at = None if is_manual else at
     recording.warn_at = _warn_at(at, recording.overwritten_at, 0)
@@ -562,7 +564,8 @@ def _task_words(count: int, coverage: Coverage, words: str) -> str:
 def _settle(
     recording: Recording, state: RecordingState, words: str, *, at: datetime
 ) -> None:
-    recording.state, recording.words = state, words
+    _become(recording, state)
+    recording.words = words
     recording.settled_at = None if recording.is_open else at
     recording.pull_at, recording.problem = None, ""
     if not recording.is_open:
@@ -578,6 +581,11 @@ def _settle(
             "exhibit",
         ]
     )
+
+
+def _become(recording: Recording, state: RecordingState) -> None:
+    policies.check_may_become(recording, state)
+    recording.state = state
 
 
 def _keep_manifest(
