@@ -45,6 +45,7 @@ from anlan.evidence.selectors.recordings import (
 )
 from anlan.evidence.services import damage
 from anlan.evidence.services.keeping import keep_bytes
+from anlan.incidents import services as incidents
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
@@ -629,6 +630,20 @@ class TestTheCountdown:
         recording.refresh_from_db()
         assert recording.state == RecordingState.WANTED
         assert recording.warn_at is not None
+
+    def test_false_alarm_saves_nothing_more(self, scene, cameras) -> None:
+        incident = scene.incident()
+        read_along(scene.at)
+
+        incidents.mark_false_alarm(
+            incident=incident, reason="搬家具", by=scene.officer, at=scene.at + MINUTE
+        )
+
+        rows = Recording.objects.filter(case=incident.case)
+        assert {(row.state, row.pull_at, row.warn_at) for row in rows} == {
+            (RecordingState.DECLINED, None, None)
+        }
+        assert cameras.pull(scene.at + 2 * MINUTE) == 0
 
     def test_case_closes_only_when_each_is_settled(self, scene, by_hand) -> None:
         case = scene.incident().case

@@ -391,7 +391,7 @@ def _list(request: HttpRequest, number: str, template: str) -> HttpResponse:
         "case": case,
         "rows": rows,
         "open_count": sum(shown.row.is_open for shown in rows),
-        "has_more": addable_cameras(case).exists(),
+        "has_more": case.is_open and addable_cameras(case).exists(),
         **_may(request, case),
     }
     return render(request, template, context)
