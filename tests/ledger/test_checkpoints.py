@@ -75,7 +75,19 @@ def test_openssl_verifies(tmp_path: Path) -> None:
     (tmp_path / "sig").write_bytes(NOTE.signatures[0].signed)
 
     answer = subprocess.run(
-        "openssl pkeyutl -verify -rawin -pubin -inkey key.pem -sigfile sig -in text".split(),
+        [
+            "openssl",
+            "pkeyutl",
+            "-verify",
+            "-rawin",
+            "-pubin",
+            "-inkey",
+            "key.pem",
+            "-sigfile",
+            "sig",
+            "-in",
+            "text",
+        ],
         cwd=tmp_path,
         capture_output=True,
         check=False,

@@ -158,7 +158,7 @@ def is_signed(note: Note, public_key: bytes) -> bool:
     origin = note.statement.origin
     key_id = _key_id(origin, _LOG, public_key)
     return any(
-        _fits(public_key, signature.signed, note.statement.text.encode())
+        fits(public_key, signature.signed, note.statement.text.encode())
         for signature in note.signatures
         if (signature.name, signature.key_id) == (origin, key_id)
     )
@@ -201,8 +201,8 @@ def _time_of(
 ) -> int | None:
     seconds = int.from_bytes(signature.signed[:_TIME_BYTES])
     signed = signature.signed[_TIME_BYTES:]
-    fits = _fits(public_key, signed, _witnessed(statement, seconds))
-    return seconds if fits else None
+    is_own = fits(public_key, signed, _witnessed(statement, seconds))
+    return seconds if is_own else None
 
 
 def _witnessed(statement: Statement, seconds: int) -> bytes:
@@ -213,7 +213,8 @@ def _key_id(name: str, kind: bytes, public_key: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + kind + public_key).digest()[:_KEY_ID_BYTES]
 
 
-def _fits(public_key: bytes, signed: bytes, text: bytes) -> bool:
+def fits(public_key: bytes, signed: bytes, text: bytes) -> bool:
+    """Whether the 64 bytes ``signed`` are an Ed25519 signature of ``text``."""
     if len(signed) != _SIGNATURE_BYTES or len(public_key) != KEY_BYTES:
         return False
     try:
