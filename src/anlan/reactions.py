@@ -12,7 +12,7 @@ from anlan.cases.events import (
     TaskSkipped,
 )
 from anlan.evidence import reactions as evidence
-from anlan.evidence.events import CustodyStepped, SealFoundBroken
+from anlan.evidence.events import CustodyStepped, ExhibitReceived, SealFoundBroken
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
     FurtherReport,
@@ -24,7 +24,7 @@ from anlan.incidents.events import (
     ResponderMoved,
     ResponderStoodDown,
 )
-from anlan.ledger import afterwards
+from anlan.ledger import afterwards, checkpointing
 from anlan.ledger import services as ledger
 from anlan.ledger.afterwards import Consumer
 from anlan.ledger.events import Reaction
@@ -58,6 +58,9 @@ AFTERWARDS: list[Consumer] = [
             DeliveryFailed.kind: incidents.climb_after_failed_call,
             NotDelivered.kind: incidents.climb_after_failed_call,
         },
+    ),
+    Consumer(
+        name="checkpoints", answers={ExhibitReceived.kind: checkpointing.wish_for}
     ),
 ]
 

@@ -20,7 +20,7 @@ from anlan.cases import services as cases
 from anlan.evidence import jobs as evidence
 from anlan.evidence import sweeping
 from anlan.incidents.services import devices
-from anlan.ledger import afterwards
+from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
 
 log = logging.getLogger(__name__)
@@ -72,6 +72,12 @@ LANES: dict[str, Lane] = {
             "checks that did not come": evidence.tell_of_silence,
         },
         next_due=(afterwards.next_retry,),
+    ),
+    # After the reports, and never in their way: a signer that is away delays only this.
+    "checkpoints": Lane(
+        jobs={"roots to be signed": checkpointing.take_due},
+        next_due=(),
+        poll_seconds=1.0,
     ),
     # Nobody waits for the next round of a check: it is found at the poll.
     "vault": Lane(

@@ -19,7 +19,16 @@ ROOT = Path(__file__).parents[2]
 def start(folder: Path) -> subprocess.Popen[bytes]:
     """A signer that answers; its socket lies beside the folder."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "anlan.ledger.signer", "--folder", str(folder), "serve", "--socket", str(socket_of(folder))],
+        [
+            sys.executable,
+            "-m",
+            "anlan.ledger.signer",
+            "--folder",
+            str(folder),
+            "serve",
+            "--socket",
+            str(socket_of(folder)),
+        ],
         env={"PYTHONPATH": str(ROOT / "src"), "PATH": os.environ["PATH"]},
     )
     client = Client(socket_of(folder))

@@ -35,6 +35,11 @@ class Environment(BaseSettings):
     most_upload_gb: int = Field(
         64, ge=1, le=4096, description="Largest file of evidence, in GB (1,024³ bytes)."
     )
+    signer_socket: Path | None = Field(
+        None,
+        description="Socket of a signer that runs as a user of its own; empty: the one "
+        "that `./anlan up` runs, in ANLAN_DATA.",
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     database_url: SecretStr | None = Field(

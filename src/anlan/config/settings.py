@@ -15,6 +15,8 @@ ENVIRONMENT = Environment()  # type: ignore[call-arg]  # filled from the environ
 
 DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
+SIGNER = DATA / "signer"
+SIGNER_SOCKET = ENVIRONMENT.signer_socket or DATA / "signer.sock"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
 DEEP_CHECK_MB_S = ENVIRONMENT.deep_check_mb_s
 MOST_UPLOAD_BYTES = ENVIRONMENT.most_upload_gb * 1024**3
