@@ -17,6 +17,7 @@ def entries(chain: Chain) -> list[Entry]:
     return list(rows.order_by("seq"))
 
 
+@unprotected()
 def alter(chain: Chain, seq: int) -> None:
     """Change who did it, in body and column, and the digest with it."""
     entry = chain.entry(seq)
@@ -24,6 +25,7 @@ def alter(chain: Chain, seq: int) -> None:
     _put(entry, said)
 
 
+@unprotected()
 def relink(chain: Chain, seq: int, *, actor: str = "user:else") -> None:
     """Change an entry, and all later ones so that the chain holds again."""
     prev: bytes | None = None
@@ -37,50 +39,54 @@ def relink(chain: Chain, seq: int, *, actor: str = "user:else") -> None:
     _set_head(chain)
 
 
+@unprotected()
 def delete(chain: Chain, seq: int) -> None:
-    with unprotected():
-        Entry.objects.filter(
-            organisation_id=chain.organisation_id, site_id=chain.pk, seq=seq
-        ).delete()
+    _remove(chain, seq)
 
 
+def _remove(chain: Chain, seq: int) -> None:
+    Entry.objects.filter(
+        organisation_id=chain.organisation_id, site_id=chain.pk, seq=seq
+    ).delete()
+
+
+@unprotected()
 def delete_and_renumber(chain: Chain, seq: int) -> None:
     """As if it had never been: later entries move up, and are linked anew."""
-    delete(chain, seq)
-    with unprotected():
-        later = entries(chain)[seq - 1 :]
-        for entry in later:
-            Entry.objects.filter(pk=entry.pk).update(seq=F("seq") - 1)
+    _remove(chain, seq)
+    later = entries(chain)[seq - 1 :]
+    for entry in later:
+        Entry.objects.filter(pk=entry.pk).update(seq=F("seq") - 1)
     _link_all(chain)
 
 
+@unprotected()
 def swap(chain: Chain, seq: int) -> None:
     """An entry and the next change places; all is linked anew."""
-    with unprotected():
-        one, other = chain.entry(seq), chain.entry(seq + 1)
-        Entry.objects.filter(pk=one.pk).update(seq=10**9)
-        Entry.objects.filter(pk=other.pk).update(seq=seq)
-        Entry.objects.filter(pk=one.pk).update(seq=seq + 1)
+    one, other = chain.entry(seq), chain.entry(seq + 1)
+    Entry.objects.filter(pk=one.pk).update(seq=10**9)
+    Entry.objects.filter(pk=other.pk).update(seq=seq)
+    Entry.objects.filter(pk=one.pk).update(seq=seq + 1)
     _link_all(chain)
 
 
+@unprotected()
 def duplicate(chain: Chain, seq: int) -> None:
     """An entry stands twice; later ones move down and are linked anew."""
-    with unprotected():
-        for entry in reversed(entries(chain)[seq:]):
-            Entry.objects.filter(pk=entry.pk).update(seq=entry.seq + 1)
-        again = chain.entry(seq)
-        again.pk, again.seq = None, seq + 1
-        again.save()
+    for entry in reversed(entries(chain)[seq:]):
+        Entry.objects.filter(pk=entry.pk).update(seq=entry.seq + 1)
+    again = chain.entry(seq)
+    again.pk, again.seq = None, seq + 1
+    again.save()
     _link_all(chain)
 
 
+@unprotected()
 def cut(chain: Chain, seq: int) -> None:
     """The tail from an entry on is gone, and the head says so."""
-    with unprotected():
-        Entry.objects.filter(
-            organisation_id=chain.organisation_id, site_id=chain.pk, seq__gte=seq
-        ).delete()
+    Entry.objects.filter(
+        organisation_id=chain.organisation_id, site_id=chain.pk, seq__gte=seq
+    ).delete()
     _set_head(chain)
 
 
@@ -100,10 +106,9 @@ def _link_all(chain: Chain) -> None:
 def _put(entry: Entry, said: dict[str, object]) -> bytes:
     body = canonical_json(said)
     digest = sha256(LEAF, body)
-    with unprotected():
-        Entry.objects.filter(pk=entry.pk).update(
-            body=body, digest=digest, actor=said["actor"]
-        )
+    Entry.objects.filter(pk=entry.pk).update(
+        body=body, digest=digest, actor=said["actor"]
+    )
     return digest
 
 
