@@ -13,9 +13,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from anlan.ledger.checkpoints import Statement, fits, is_signed, public_bytes
 from anlan.ledger.signer import keys, wire
@@ -582,3 +584,46 @@ def _asks(folder: Path) -> int:
         else:
             return 0
     return 2
+
+
+class TestManagement:
+    """The commands an operator calls; the key is in ANLAN_DATA."""
+
+    @pytest.fixture(autouse=True)
+    def here(self, settings, tmp_path) -> None:
+        settings.SIGNER = tmp_path / "signer"
+        settings.SIGNER_SOCKET = tmp_path / "signer.sock"
+
+    def call(self, *words: str) -> list[str]:
+        out = StringIO()
+        call_command("signer_key", *words, stdout=out)
+        return out.getvalue().splitlines()
+
+    def test_fingerprint_and_paper(self, tmp_path) -> None:
+        [line] = self.call()
+        paper = self.call("--paper")
+
+        assert paper[0] == line
+        assert (
+            keys.off_paper(" ".join(paper[1:]))
+            == keys.load(tmp_path / "signer").private_bytes_raw()
+        )
+
+    def test_drill(self, settings, tmp_path, monkeypatch) -> None:
+        first, *paper = self.call("--paper")
+        settings.SIGNER = tmp_path / "new machine"
+        monkeypatch.setattr("sys.stdin", StringIO("\n".join(paper)))
+
+        assert self.call("--recover") == [first]
+
+    def test_refusals(self, monkeypatch) -> None:
+        monkeypatch.setattr("sys.stdin", StringIO("nonsense"))
+        with pytest.raises(CommandError, match="misread"):
+            self.call("--recover")
+        with pytest.raises(CommandError, match="does not answer"):
+            self.call("--accept")
+
+    def test_rotate(self) -> None:
+        before = self.call()
+
+        assert self.call("--rotate")[0] != before[0]
