@@ -108,7 +108,7 @@ VERBS = (
     _command("web", "", "production: pages and API alone", pages=True),
     _command("live", "", "production: streams and uploads alone", pages=True),
     _command("worker", "", "production: due work and messages alone"),
-    _command("signer", "", "production: signing of checkpoints alone"),
+    _command("signer", "", "production: signed checkpoints alone"),
     _command("mqtt", "", "production: alarms by MQTT alone"),
     Verb("witness", "init|cosign|status …", "a second machine that co-signs", _witness),
     Verb("lock", "[--upgrade]", "compile requirements/*.txt from *.in", gate.lock),

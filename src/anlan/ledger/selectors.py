@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anlan.ledger.models import Chain, Departure, Tree
+from django.db.models import Max
+
+from anlan.ledger.models import Chain, Checkpoint, Tree
 
 SAFE_FOR = timedelta(days=1)  # a witness is visited daily
 
@@ -42,6 +44,11 @@ class Exposure:
         return self.age is not None and self.age <= SAFE_FOR
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether all there is was in a checkpoint that left."""
+        return self.unseen == 0
+
+    @property
     def rank(self) -> tuple[bool, timedelta]:
         """The worst is the greatest."""
         return self.is_never, self.age or timedelta()
@@ -59,32 +66,57 @@ class Waiting:
 
 def exposure(organisation_id: int, site_id: int, *, at: datetime) -> Exposure:
     """The window of one chain at a moment."""
-    place = {"organisation_id": organisation_id, "site_id": site_id}
-    head = Chain.objects.filter(**place).values_list("seq", flat=True).first() or 0
-    kept = (
-        Departure.objects.filter(
-            checkpoint__organisation_id=organisation_id, checkpoint__site_id=site_id
+    [found] = exposures([(organisation_id, site_id)], at=at)
+    return found
+
+
+def exposures(places: Sequence[tuple[int, int]], *, at: datetime) -> list[Exposure]:
+    """The windows of chains, in two questions however many they are."""
+    organisations = {organisation_id for organisation_id, _site_id in places}
+    heads = {
+        (organisation_id, site_id): seq
+        for organisation_id, site_id, seq in Chain.objects.filter(
+            organisation_id__in=organisations
+        ).values_list("organisation_id", "site_id", "seq")
+    }
+    kept = {
+        (row["organisation_id"], row["site_id"]): (row["size"], row["signed"])
+        for row in Checkpoint.objects.filter(
+            organisation_id__in=organisations, departures__isnull=False
         )
-        .order_by("-checkpoint__size", "pk")
-        .values_list("checkpoint__size", "checkpoint__signed_at")
-        .first()
-    )
-    kept_size, kept_at = kept or (0, None)
+        .values("organisation_id", "site_id")
+        .annotate(size=Max("size"), signed=Max("signed_at"))
+        .order_by()
+    }
+    return [
+        _exposure(place, heads.get(place, 0), *kept.get(place, (0, None)), at=at)
+        for place in places
+    ]
+
+
+def worst_exposure(
+    places: Sequence[tuple[int, int]], *, at: datetime
+) -> Exposure | None:
+    """The longest window among chains; nothing if there are none."""
+    return max(exposures(places, at=at), key=lambda one: one.rank, default=None)
+
+
+def _exposure(
+    place: tuple[int, int],
+    head: int,
+    kept_size: int,
+    kept_at: datetime | None,
+    *,
+    at: datetime,
+) -> Exposure:
     return Exposure(
-        **place,
+        organisation_id=place[0],
+        site_id=place[1],
         unseen=max(0, head - kept_size),
         kept_size=kept_size,
         kept_at=kept_at,
         at=at,
     )
-
-
-def worst_exposure(
-    places: Iterable[tuple[int, int]], *, at: datetime
-) -> Exposure | None:
-    """The longest window among chains; nothing if there are none."""
-    found = [exposure(*place, at=at) for place in places]
-    return max(found, key=lambda one: one.rank, default=None)
 
 
 def waiting_for_signer(places: Sequence[tuple[int, int]]) -> list[Waiting]:

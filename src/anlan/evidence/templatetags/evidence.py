@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from anlan.base.stores import PRIMARY
 from anlan.evidence.enums import CopyState, ExhibitKind
 from anlan.evidence.models import Copy, Exhibit
-from anlan.ledger.models import Entry
+from anlan.ledger.models import Checkpoint, Entry
 
 register = template.Library()
 
@@ -51,14 +51,17 @@ def copy_tone(copy: Copy) -> str:
 
 
 @register.simple_tag
-def receipt_text(exhibit: Exhibit, arrival: Entry, entry_digest: str) -> str:
+def receipt_text(
+    exhibit: Exhibit, arrival: Entry, entry_digest: str, checkpoint: Checkpoint | None
+) -> str:
     """What the code of a receipt says, one fact a line, in ASCII for any scanner."""
-    return "\n".join(
-        (
-            f"ANLAN {exhibit.case.number} {exhibit.code}",
-            f"SHA-256 {exhibit.file.sha256}",
-            f"BYTES {exhibit.file.size}",
-            f"ENTRY {arrival.seq} {entry_digest}",
-            f"AT {arrival.recorded_at.isoformat(timespec='seconds')}",
-        )
-    )
+    lines = [
+        f"ANLAN {exhibit.case.number} {exhibit.code}",
+        f"SHA-256 {exhibit.file.sha256}",
+        f"BYTES {exhibit.file.size}",
+        f"ENTRY {arrival.seq} {entry_digest}",
+        f"AT {arrival.recorded_at.isoformat(timespec='seconds')}",
+    ]
+    if checkpoint is not None:
+        lines.append(f"CHECKPOINT {checkpoint.size} {bytes(checkpoint.root).hex()}")
+    return "\n".join(lines)

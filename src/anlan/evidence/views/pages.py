@@ -30,6 +30,7 @@ from anlan.evidence.selectors import (
     exhibits_of,
     story_of,
 )
+from anlan.evidence.selectors.outside import checkpoint_of
 
 SHOWN_IN_ROOM = 5
 
@@ -134,7 +135,10 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = exhibit_for(reader, number, uid)
     evidence.show_receipt(exhibit=found, by=reader, at=timezone.now())
     arrival = arrival_of(found)
+    checkpoint = checkpoint_of(found, arrival.seq)
     context = {
+        "checkpoint": checkpoint,
+        "checkpoint_root": bytes(checkpoint.root).hex() if checkpoint else "",
         "case": found.case,
         "exhibit": found,
         "arrival": arrival,
