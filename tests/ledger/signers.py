@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,19 +16,13 @@ from anlan.ledger.signer.client import Away, Client
 ROOT = Path(__file__).parents[2]
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+def start(
+    folder: Path, command: Sequence[str] | None = None
+) -> subprocess.Popen[bytes]:
     """A signer that answers; its socket lies beside the folder."""
+    own = [sys.executable, "-m", "anlan.ledger.signer", "--folder", str(folder)]
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "anlan.ledger.signer",
-            "--folder",
-            str(folder),
-            "serve",
-            "--socket",
-            str(socket_of(folder)),
-        ],
+        command or [*own, "serve", "--socket", str(socket_of(folder))],
         env={"PYTHONPATH": str(ROOT / "src"), "PATH": os.environ["PATH"]},
     )
     client = Client(socket_of(folder))

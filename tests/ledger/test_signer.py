@@ -586,6 +586,26 @@ def _asks(folder: Path) -> int:
     return 2
 
 
+def test_unit_for_systemd(tmp_path) -> None:
+    """What the example starts is a signer that answers."""
+    folder = tmp_path / "signer"
+    unit = (signers.ROOT / "docs" / "deploy" / "anlan-signer.service").read_text()
+    [line] = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
+    places = {
+        "/opt/anlan/.venv/bin/python": sys.executable,
+        "/var/lib/anlan-signer": str(folder),
+        "/run/anlan-signer/socket": str(signers.socket_of(folder)),
+    }
+    command = [places.get(word, word) for word in line.partition("=")[2].split()]
+
+    process = signers.start(folder, command)
+
+    mode = stat.S_IMODE(signers.socket_of(folder).stat().st_mode)
+    process.terminate()
+    assert process.wait(timeout=10) == 0
+    assert mode == 0o660
+
+
 class TestManagement:
     """The commands an operator calls; the key is in ANLAN_DATA."""
 

@@ -28,7 +28,7 @@ def fill(leaves: list[bytes], steps: list[int]) -> None:
     """Put leaves into the tiles of chain 1/7 without entries, up to each size in turn."""
     tree = tiles.locked_tree(1, 7)
     for upto in steps:
-        tiles._append(tree, leaves[tree.size : upto])
+        tiles.append(tree, leaves[tree.size : upto])
 
 
 class TestGrowth:

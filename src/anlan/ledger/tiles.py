@@ -80,7 +80,7 @@ def grow(organisation_id: int, site_id: int, *, upto: int) -> None:
             tree = locked_tree(organisation_id, site_id)
             leaves = _next_leaves(tree, min(upto, tree.size + PAGE))
             if leaves:
-                _append(tree, leaves)
+                append(tree, leaves)
 
 
 def locked_tree(organisation_id: int, site_id: int) -> Tree:
@@ -117,7 +117,7 @@ def _next_leaves(tree: Tree, upto: int) -> list[bytes]:
     return leaves
 
 
-def _append(tree: Tree, leaves: Sequence[bytes]) -> None:
+def append(tree: Tree, leaves: Sequence[bytes]) -> None:
     """Put leaves behind the last, and the hashes that they complete on each level above."""
     level, begin, hashes = 0, tree.size, list(leaves)
     while hashes:
