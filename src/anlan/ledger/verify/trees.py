@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.db import connection
+
 from anlan.ledger import checkpointing
 from anlan.ledger.checkpoints import BadNote, Statement, cosigned_at, is_signed, parse
 from anlan.ledger.checkpoints import Note as Text
@@ -170,6 +172,8 @@ def _check_roots(wanted: dict[int, bytes], finding: TreeFinding) -> None:
     """Compare the entries with the signed roots and with the leaves in the tiles."""
     tree, good, bad = Frontier(), 0, 0
     leaves = _stored_leaves(finding)
+    if not wanted and not Tile.objects.filter(**finding.place).exists():
+        return
     is_torn = False
     if wanted.get(0, tree.root()) != tree.root():
         finding.say(1, "checkpoint", "the root signed over no entries is another")
@@ -205,10 +209,16 @@ def _check_roots(wanted: dict[int, bytes], finding: TreeFinding) -> None:
 
 
 def _digests(finding: TreeFinding) -> Iterator[bytes]:
+    """The digest of every entry in order; not through models, which cost thrice as much."""
     after = -(2**63)
     while True:
-        rows = Entry.objects.filter(**finding.place, seq__gt=after).order_by("seq")
-        page = list(rows.values_list("seq", "digest")[:_PAGE])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT seq, digest FROM ledger_entry WHERE organisation_id = %s "
+                "AND site_id = %s AND seq > %s ORDER BY seq LIMIT %s",
+                [finding.organisation_id, finding.site_id, after, _PAGE],
+            )
+            page = cursor.fetchall()
         for _seq, digest in page:
             yield _as_bytes(digest)
         if len(page) < _PAGE:
