@@ -31,8 +31,8 @@ from django.db import connections  # noqa: E402
 
 from anlan.accounts.models import User  # noqa: E402
 from anlan.config.server import run  # noqa: E402
-from anlan.evidence.tus import CONTENT_TYPE, metadata_text  # noqa: E402
-from anlan.evidence.uploading import BLOCK_BYTES  # noqa: E402
+from anlan.evidence.uploading.app import BLOCK_BYTES  # noqa: E402
+from anlan.evidence.uploading.tus import CONTENT_TYPE, metadata_text  # noqa: E402
 from bench.deadlines import open_case  # noqa: E402
 from bench.figures import Figure, answer  # noqa: E402
 from bench.server import HOST, serving, sign_in, wait_until_open  # noqa: E402

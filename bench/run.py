@@ -32,6 +32,7 @@ BENCHES = (
     "kills",
     "alarm",
     "evidence",
+    "packages",
 )
 # Both wait for clocks most of the time, and count more than they time: the quick run has
 # them do it together.

@@ -18,7 +18,7 @@ from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
 from anlan.evidence import jobs as evidence
-from anlan.evidence import sweeping
+from anlan.evidence.uploading import sweeping
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
@@ -96,6 +96,13 @@ LANES: dict[str, Lane] = {
         poll_seconds=5.0,
         is_idle=True,
     ),
+    # A large file takes the scanner minutes, and nothing waits for it.
+    "malware": Lane(
+        jobs={"looking for malware": evidence.scan_files},
+        next_due=(),
+        poll_seconds=5.0,
+        is_idle=True,
+    ),
     "uploads": Lane(
         jobs={
             "uploads that came whole": sweeping.finish_whole,
@@ -104,6 +111,15 @@ LANES: dict[str, Lane] = {
         },
         next_due=(sweeping.next_expiry,),
         poll_seconds=5.0,
+    ),
+    # Large ones take minutes, and whoever asked looks at the page meanwhile.
+    "packages": Lane(
+        jobs={
+            "packages": evidence.make_packages,
+            "packages that ran out": evidence.expire_packages,
+        },
+        next_due=(evidence.next_package_expiry,),
+        poll_seconds=1.0,
     ),
 }
 

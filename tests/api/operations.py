@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -12,10 +13,14 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
-from anlan.evidence.models import Exhibit
+from anlan.evidence.enums import Masking, PackageState, Purpose
+from anlan.evidence.models import Exhibit, Package
+from anlan.evidence.services import Recipient
+from anlan.evidence.services.packages import path_of
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Attachment, Incident
+from anlan.ledger.checkpoints import Note, Signature, Statement
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
@@ -452,6 +457,42 @@ def return_object(scene: Scene) -> Request:
     return f"/objects/{thing.uid}/return", {**body, **_signatures()}
 
 
+@get()
+def list_packages(scene: Scene) -> str:
+    return f"/cases/{_package(scene).case.number}/packages"
+
+
+@get()
+def get_package(scene: Scene) -> str:
+    return f"/packages/{_package(scene).uid}"
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def get_package_content(scene: Scene) -> str:
+    return f"/packages/{_made(scene).uid}/content"
+
+
+@post(permitted="hetao", forbidden="zhoumin", status=201)
+def ask_package(scene: Scene) -> Request:
+    exhibit = _exhibit(scene)
+    body = {
+        "exhibits": [str(exhibit.uid)],
+        "purpose": "police",
+        "masking": "none",
+        "recipient": "云栖派出所",
+        "identity": "民警 012345",
+        "document_number": "云公调证字 12 号",
+        "acknowledged": "第二块硬盘正在采购",
+    }
+    return f"/cases/{exhibit.case.number}/packages", body
+
+
+@post(status=201)
+def hand_over_package(scene: Scene) -> Request:
+    body = {"receiver": "李强", "identity": "012345", "way": "加密 U 盘"}
+    return f"/packages/{_made(scene).uid}/receipts", {**body, **_signatures()}
+
+
 @post(status=201)
 def ask_disposal(scene: Scene) -> Request:
     return f"/objects/{_object(scene).uid}/disposal", {"words": "移交派出所"}
@@ -516,6 +557,33 @@ def _exhibit(scene: Scene) -> Exhibit:
     return evidence.add_file(
         case=_case(scene), chunks=[JPEG], by=scene.guard, at=scene.at
     )
+
+
+def _package(scene: Scene) -> Package:
+    exhibit = _exhibit(scene)
+    return evidence.ask_package(
+        case=exhibit.case,
+        exhibits=[exhibit],
+        purpose=Purpose.INTERNAL,
+        masking=Masking.NONE,
+        recipient=Recipient(name="总部督导"),
+        by=scene.manager,
+        at=scene.at,
+    )
+
+
+def _made(scene: Scene) -> Package:
+    """As if a worker had made it: what is in it, other tests ask."""
+    package = _package(scene)
+    content = b"PK a package"
+    path_of(package).parent.mkdir(exist_ok=True)
+    path_of(package).write_bytes(content)
+    said = Statement("anlan/test", 1, bytes(32))
+    package.state, package.made_at = PackageState.READY, scene.at
+    package.size, package.sha256 = len(content), sha256(content).hexdigest()
+    package.checkpoint = Note(said, (Signature("anlan/test", b"1234", b"5"),)).text
+    package.save()
+    return package
 
 
 def _attachment(scene: Scene) -> Attachment:

@@ -32,16 +32,20 @@ PATIENCE = 5.0  # seconds; who needs them all has failed
 
 @dataclass
 class Serving:
-    """``manage.py serve`` on a port that stays the same when it is started again."""
+    """``manage.py serve`` on a port that stays the same when it is started again.
+
+    ``within`` is a command that runs it: it ends with the words of another one.
+    """
 
     data: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    within: tuple[str, ...] = ()
 
     def start(self) -> Self:
         with (self.data / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [*self.within, sys.executable, "manage.py", "serve"],
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=log,

@@ -14,8 +14,8 @@ from django.conf import settings
 
 from anlan.accounts.models import User
 from anlan.cases.models import Case
-from anlan.evidence import tus
-from anlan.evidence.uploading import Uploading
+from anlan.evidence.uploading import tus
+from anlan.evidence.uploading.app import Uploading
 from tests.desk.serving import sign_in
 
 Message = dict[str, Any]

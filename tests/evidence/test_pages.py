@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,26 @@ def below(exhibit: Exhibit, name: str = "") -> str:
     return f"/cases/{exhibit.case.number}/evidence/{exhibit.uid}/{name}"
 
 
+def with_things(case: Case, scene: Scene, count: int) -> None:
+    """That many rows of the list; nobody asks what is behind them."""
+    Exhibit.objects.bulk_create(
+        Exhibit(
+            case=case,
+            number=number,
+            kind=Exhibit.Kind.OBJECT,
+            title=f"雨伞 {number}",
+            source=Exhibit.Source.PHYSICAL,
+            received_at=scene.at,
+            received_from=scene.guard.actor_key,
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def codes_in(page: str) -> list[str]:
+    return re.findall(r">(E-\d{4})</a>", page)
+
+
 class TestTheList:
     def test_names_each_with_digest_and_copies(self, officer, exhibit) -> None:
         page = officer.get(f"/cases/{exhibit.case.number}/evidence/").text
@@ -75,6 +96,35 @@ class TestTheList:
 
     def test_of_nothing_says_what_belongs_there(self, officer, case) -> None:
         assert "还没有证据" in officer.get(f"/cases/{case.number}/evidence/").text
+
+    def test_shows_one_kind_and_counts_each(self, officer, exhibit, scene) -> None:
+        evidence.add_file(
+            case=exhibit.case, chunks=[PDF], title="病历", by=scene.officer, at=scene.at
+        )
+        address = f"/cases/{exhibit.case.number}/evidence/"
+
+        papers = officer.get(f"{address}?kind=document").text
+        nonsense = officer.get(f"{address}?kind=nonsense&after=x").text
+
+        assert "病历" in papers
+        assert "额头的伤" not in papers
+        assert "病历" in nonsense
+        assert "额头的伤" in nonsense
+
+    def test_comes_in_pages_that_leave_nothing_out(self, officer, case, scene) -> None:
+        with_things(case, scene, 205)
+        address = f"/cases/{case.number}/evidence/"
+        seen: list[str] = []
+        query = "?kind=object"
+        for _page in range(3):
+            page = officer.get(f"{address}{query}").text
+            seen += codes_in(page)
+            more = re.search(r'after=(\d+)"\s+rel="next"', page)
+            query = f"?after={more[1]}" if more else ""
+
+        assert seen == [f"E-{number:04}" for number in range(1, 206)]
+        assert not query
+        assert len(codes_in(officer.get(f"{address}?whole=1").text)) == 205
 
     def test_costs_no_query_for_each(
         self, officer, exhibit, case, scene, django_assert_max_num_queries

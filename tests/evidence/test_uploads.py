@@ -8,10 +8,7 @@ import hashlib
 import json
 import os
 import random
-import signal
-import socket
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -31,14 +28,16 @@ from anlan.accounts.tokens import create_token
 from anlan.base import stores
 from anlan.base.errors import Conflict, NotAllowed
 from anlan.cases.models import Case
-from anlan.evidence import drafts, services, sweeping, uploading
+from anlan.evidence import drafts, services
 from anlan.evidence.enums import CopyState, Source, UploadState
 from anlan.evidence.models import Exhibit, Upload
-from anlan.evidence.parts import Running
 from anlan.evidence.services.uploads import About
+from anlan.evidence.uploading import app, calls, requests, sweeping
+from anlan.evidence.uploading.parts import Running
 from anlan.ledger.verify import verify
 from tests.desk.serving import HOST, Serving, sign_in
 from tests.evidence.sending import GONE, Phone, checksum, messages, metadata, reply_of
+from tests.evidence.wires import finish_by_wire, offset_of, over_the_wire, send_and_kill
 from tests.incidents.story import entries, facts
 from tests.pictures import JPEG
 from tests.scene import Scene
@@ -50,9 +49,10 @@ FILM = hashlib.shake_256(b"film").digest(300 * KB)  # nobody can read it
 @pytest.fixture(autouse=True)
 def _vault(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DATA = tmp_path
-    monkeypatch.setattr(uploading, "BLOCK_BYTES", 64 * KB)
-    monkeypatch.setattr(uploading, "TICK_SECONDS", 0.05)
-    monkeypatch.setattr(uploading, "PAUSE_SECONDS", 0.4)
+    monkeypatch.setattr(app, "BLOCK_BYTES", 64 * KB)
+    monkeypatch.setattr(app, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(app, "PAUSE_SECONDS", 0.4)
+    monkeypatch.setattr(requests, "DRAIN_SECONDS", 0.07)
 
 
 @pytest.fixture
@@ -403,7 +403,7 @@ class TestWho:
     def test_a_session_that_ends_in_the_middle_of_a_part(
         self, phone, case, monkeypatch
     ) -> None:
-        monkeypatch.setattr(uploading, "LOOK_AGAIN_SECONDS", 0.0)
+        monkeypatch.setattr(app, "LOOK_AGAIN_SECONDS", 0.0)
         path = phone.begin(case, FILM)
 
         async def story() -> Any:
@@ -481,7 +481,7 @@ class TestBounds:
         assert phone.create(case, 1).status == 409
 
     def test_begun_in_an_hour(self, phone, case, monkeypatch) -> None:
-        monkeypatch.setattr(uploading, "MOST_BEGUN", 2)
+        monkeypatch.setattr(calls, "MOST_BEGUN", 2)
         for _ in range(2):
             assert phone.create(case, 5).status == 201
 
@@ -657,7 +657,7 @@ class TestLines:
 
         assert phone.append(path, 5000, FILM[5000:]).status == 503
 
-        phone.app = uploading.Uploading()
+        phone.app = app.Uploading()
         assert phone.append(path, phone.offset(path), FILM[5000:]).status == 204
 
 
@@ -705,7 +705,7 @@ class TestTheDigestCarriedAlong:
                 elif event < 0.4:
                     phone.append(path, offset, block, GONE)
                 elif event < 0.5:
-                    phone.app = uploading.Uploading()
+                    phone.app = app.Uploading()
                 elif event < 0.6:
                     self._written_by_others(path, offset, block)
                 else:
@@ -952,91 +952,3 @@ class TestKills:
         for digest in digests:
             for store in stores.stores():
                 assert stores.digest_of(store.path_of(digest)) == digest
-
-
-def wire(
-    serving: Serving, session: str, method: str, path: str, *more: str
-) -> tuple[socket.socket, bytes]:
-    """A connection, and the head of a request."""
-    line = socket.create_connection((HOST, serving.port), timeout=30)
-    head = [
-        f"{method} {path} HTTP/1.1",
-        f"Host: {HOST}:{serving.port}",
-        f"Cookie: sessionid={session}",
-        "Tus-Resumable: 1.0.0",
-        "Connection: close",
-        *more,
-        "\r\n",
-    ]
-    return line, "\r\n".join(head).encode()
-
-
-def heard(line: socket.socket) -> dict[str, str]:
-    with line, line.makefile("rb") as answer:
-        status, *fields = answer.read().partition(b"\r\n\r\n")[0].decode().split("\r\n")
-    found = dict(part.lower().split(": ", 1) for part in fields)
-    return {"status": status.split()[1], **found}
-
-
-def over_the_wire(serving: Serving, session: str, case: Case, content: bytes) -> str:
-    line, head = wire(
-        serving,
-        session,
-        "POST",
-        "/upload/",
-        f"Upload-Length: {len(content)}",
-        f"Upload-Metadata: {metadata(case)}",
-        "Content-Length: 0",
-    )
-    line.sendall(head)
-    return heard(line)["location"]
-
-
-def offset_of(serving: Serving, session: str, path: str) -> int:
-    line, head = wire(serving, session, "HEAD", path)
-    line.sendall(head)
-    return int(heard(line)["upload-offset"])
-
-
-def patch(
-    serving: Serving, session: str, path: str, size: int, offset: int
-) -> socket.socket:
-    line, head = wire(
-        serving,
-        session,
-        "PATCH",
-        path,
-        "Content-Type: application/offset+octet-stream",
-        f"Upload-Offset: {offset}",
-        f"Content-Length: {size}",
-    )
-    line.sendall(head)
-    return line
-
-
-def send_and_kill(
-    serving: Serving,
-    session: str,
-    path: str,
-    content: bytes,
-    offset: int,
-    dice: random.Random,
-) -> int:
-    """Send some of the rest, then kill the server without a word; how much was sent."""
-    rest = content[offset:]
-    sent = dice.randrange(1, len(rest))
-    with patch(serving, session, path, len(rest), offset) as line:
-        line.sendall(rest[:sent])
-        time.sleep(dice.choice([0.0, 0.01, 0.05]))
-        serving.stop(signal.SIGKILL)
-    return sent
-
-
-def finish_by_wire(
-    serving: Serving, session: str, path: str, content: bytes, offset: int
-) -> None:
-    line = patch(serving, session, path, len(content) - offset, offset)
-    line.sendall(content[offset:])
-    answer = heard(line)
-    assert answer["status"] == "204", answer
-    assert answer.get("upload-exhibit"), answer

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     EVIDENCE_OPEN = "evidence.open"
     EVIDENCE_KEEP = "evidence.keep"
     EVIDENCE_DISPOSE = "evidence.dispose"
+    PACKAGE_MAKE = "package.make"
+    PACKAGE_HAND_OVER = "package.hand_over"
     POLICE_WAIVE = "police.waive"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
@@ -64,6 +66,8 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.EVIDENCE_OPEN: _("打开证据原件（留痕）"),
     Permission.EVIDENCE_KEEP: _("保管实物证据：登记、封存、交接"),
     Permission.EVIDENCE_DISPOSE: _("退还或处置实物证据（须两人）"),
+    Permission.PACKAGE_MAKE: _("制作证据包"),
+    Permission.PACKAGE_HAND_OVER: _("交付证据包（留痕）"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
@@ -105,9 +109,11 @@ _DUTY = _GUARD | {
     P.PERSON_UNMASK,
     P.EVIDENCE_OPEN,
     P.EVIDENCE_KEEP,
+    P.PACKAGE_HAND_OVER,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
+    P.PACKAGE_MAKE,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
@@ -176,6 +182,8 @@ ROLES: dict[str, Role] = {
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_DISPOSE,
+                P.PACKAGE_MAKE,
+                P.PACKAGE_HAND_OVER,
             },
         ),
         Role(

@@ -16,8 +16,8 @@ from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import case_for, cases_for
-from anlan.evidence.models import Exhibit, PhysicalItem
-from anlan.evidence.selectors import exhibits_in
+from anlan.evidence.models import Exhibit, Package, PhysicalItem
+from anlan.evidence.selectors import exhibits_in, exhibits_of
 from anlan.incidents.models import (
     Attachment,
     EmergencyCall,
@@ -101,6 +101,23 @@ def object_of(caller: Caller, uid: UUID) -> PhysicalItem:
         ).filter(exhibit__uid=uid, exhibit__case__in=cases_for(caller.user)),
         _("没有这件实物"),
     )
+
+
+def package_of(caller: Caller, uid: UUID) -> Package:
+    return _seen(
+        Package.objects.select_related("case__site", "asked_by").filter(
+            uid=uid, case__in=cases_for(caller.user)
+        ),
+        _("没有这个证据包"),
+    )
+
+
+def exhibits_named(case: Case, uids: list[UUID]) -> list[Exhibit]:
+    """Those of the case; of one that is none of it nothing is said but that."""
+    found = list(exhibits_of(case).filter(uid__in=uids))
+    if len(found) != len(set(uids)):
+        raise InvalidInput(_("请选择本案的证据"), path="exhibits")
+    return found
 
 
 def report_of(caller: Caller, uid: UUID) -> Report:

@@ -25,7 +25,10 @@ router = Router(tags=["evidence"])
 
 
 class ExhibitOut(Out):
-    """``copies`` says where the bytes lie and in what state; a thing has no bytes."""
+    """``copies`` says where the bytes lie and in what state; a thing has no bytes.
+
+    ``malware`` is ``none`` while nobody has looked, ``clean``, ``infected``, or ``refused``.
+    """
 
     uid: UUID
     code: str
@@ -39,6 +42,8 @@ class ExhibitOut(Out):
     sha256: str | None
     reading: str
     copies: dict[str, str]
+    malware: str | None
+    malware_note: str
     state: str
     happened_at: datetime | None
     received_at: datetime
@@ -59,6 +64,8 @@ class ExhibitOut(Out):
             sha256=blob.sha256 if blob else None,
             reading=row.reading,
             copies={c.store: c.state for c in blob.copies.all()} if blob else {},
+            malware=blob.scan if blob else None,
+            malware_note=blob.scan_note if blob else "",
             state=row.state,
             happened_at=row.happened_at,
             received_at=row.received_at,
@@ -131,8 +138,14 @@ def get_exhibit(request: ApiRequest, uid: UUID) -> ExhibitOut:
     "/exhibits/{uid}/content",
     **content(Permission.CASE_SEE, Permission.EVIDENCE_OPEN),
 )
-def get_exhibit_content(request: ApiRequest, uid: UUID) -> HttpResponseBase:
+def get_exhibit_content(
+    request: ApiRequest,
+    uid: UUID,
+    malware: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
+) -> HttpResponseBase:
     """The bytes as they came, or the part that ``Range`` asks for.
+
+    A file with malware is given only to who says ``malware=true``; else it is a 409.
 
     Who took which bytes is on the record before the first of them leaves.
     """
@@ -151,6 +164,7 @@ def get_exhibit_content(request: ApiRequest, uid: UUID) -> HttpResponseBase:
                 at=caller.at,
                 first=first,
                 last=last,
+                knows_of_malware=malware,
                 via="api",
             ).path
         ),

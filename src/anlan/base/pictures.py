@@ -30,14 +30,14 @@ def viewing_copy(path: Path) -> bytes:
     try:
         with Image.open(path, formats=READ) as photo:
             if photo.width * photo.height > MOST_PIXELS:
-                raise Conflict(_("照片的像素太多，不能在这里查看，可以下载原件"))
+                raise Conflict(_("照片的像素太多，不能在这里查看；原件在证据清单里"))
             photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             shown = ImageOps.exif_transpose(photo).convert("RGB")
             shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             drawn = io.BytesIO()
             shown.save(drawn, "JPEG", quality=QUALITY)
     except Image.DecompressionBombError as error:
-        raise Conflict(_("照片的像素太多，不能在这里查看，可以下载原件")) from error
+        raise Conflict(_("照片的像素太多，不能在这里查看；原件在证据清单里")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise Conflict(_("这张照片不能在这里查看，可以下载原件")) from error
+        raise Conflict(_("这张照片不能在这里查看；原件在证据清单里")) from error
     return drawn.getvalue()

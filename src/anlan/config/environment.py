@@ -35,6 +35,16 @@ class Environment(BaseSettings):
     most_upload_gb: int = Field(
         64, ge=1, le=4096, description="Largest file of evidence, in GB (1,024³ bytes)."
     )
+    clamav: str = Field(
+        "",
+        description="Socket of ClamAV's daemon, a path or host:port; empty: files are not "
+        "looked at for malware, and their pages say so.",
+    )
+    font_dir: Path | None = Field(
+        None,
+        description="Folder of further fonts (OTF, TTF) for PDFs, asked for characters that "
+        "the fonts brought along do not have.",
+    )
     signer_socket: Path | None = Field(
         None,
         description="Socket of a signer that runs as a user of its own; empty: the one "

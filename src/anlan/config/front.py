@@ -21,7 +21,8 @@ from django.conf import settings
 from anlan.config.pages import Message, Pages, Scope, Send, WSGIApplication
 from anlan.config.wsgi import application as pages
 from anlan.desk.live import LIVE_PATH, Live
-from anlan.evidence.uploading import UPLOAD_PATH, Uploading
+from anlan.evidence.uploading.app import Uploading
+from anlan.evidence.uploading.requests import UPLOAD_PATH
 
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 

@@ -19,6 +19,8 @@ SIGNER = DATA / "signer"
 SIGNER_SOCKET = ENVIRONMENT.signer_socket or DATA / "signer.sock"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
 DEEP_CHECK_MB_S = ENVIRONMENT.deep_check_mb_s
+CLAMAV = ENVIRONMENT.clamav
+FONT_DIR = ENVIRONMENT.font_dir
 MOST_UPLOAD_BYTES = ENVIRONMENT.most_upload_gb * 1024**3
 SECRET_KEY = (
     ENVIRONMENT.secret_key.get_secret_value()

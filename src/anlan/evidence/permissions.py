@@ -80,3 +80,20 @@ def check_can_dispose(by: Actor, exhibit: Exhibit) -> None:
     check_permission(by, Permission.EVIDENCE_DISPOSE, site=exhibit.case.site)
     policies.check_is_object(exhibit)
     policies.check_is_kept(exhibit)
+
+
+def check_can_make_package(by: Actor, case: Case) -> None:
+    check_permission(by, Permission.PACKAGE_MAKE, site=case.site)
+
+
+def check_can_hand_over_package(by: Actor, case: Case) -> None:
+    """Also to take the file, which is the same as having it to give away."""
+    check_permission(by, Permission.PACKAGE_HAND_OVER, site=case.site)
+
+
+def can_make_package(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.PACKAGE_MAKE, site=case.site)
+
+
+def can_hand_over_package(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.PACKAGE_HAND_OVER, site=case.site)

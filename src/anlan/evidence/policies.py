@@ -7,12 +7,21 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.evidence.enums import ExhibitState, StepKind
-from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
+from anlan.evidence.models import Blob, CustodyStep, Exhibit, PhysicalItem
 
 
 def check_is_object(exhibit: Exhibit) -> None:
     if not exhibit.is_object:
         raise Conflict(_("这是文件，不是实物；文件由系统保管"))
+
+
+def check_has_no_malware(blob: Blob) -> None:
+    """It is given out only to who knows what is in it."""
+    if blob.is_infected:
+        raise Conflict(
+            _("文件含有病毒（%s），打开会损害电脑；确需下载，请在证据页面确认风险")
+            % blob.scan_note
+        )
 
 
 def check_is_kept(exhibit: Exhibit) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.evidence.views import objects, pages, uploads
+from anlan.evidence.views import objects, packages, pages, uploads
 
 app_name = "evidence"
 _BELOW = "<str:number>/evidence/"
 _ONE = f"{_BELOW}<uuid:uid>/"
+_PACKAGES = "<str:number>/packages/"
+_PACKAGE = f"{_PACKAGES}<uuid:uid>/"
+_RECEIPT = f"{_PACKAGE}receipts/<uuid:receipt>/"
 urlpatterns = [
     path(_BELOW, pages.exhibits, name="exhibits"),
     path(f"{_BELOW}panel/", pages.panel, name="panel"),
@@ -30,4 +33,12 @@ urlpatterns = [
     path(f"{_ONE}custody/", objects.custody_sheet, name="custody_sheet"),
     path(f"{_ONE}label/", objects.label, name="label"),
     path(f"{_ONE}custody/<uuid:step>/<str:side>/", objects.signature, name="signature"),
+    path(_PACKAGES, packages.packages, name="packages"),
+    path(f"{_PACKAGES}new/", packages.addition, name="package_addition"),
+    path(_PACKAGE, packages.package, name="package"),
+    path(f"{_PACKAGE}state/", packages.state, name="package_state"),
+    path(f"{_PACKAGE}content/", packages.content, name="package_content"),
+    path(f"{_PACKAGE}hand-over/", packages.hand_over, name="package_hand_over"),
+    path(_RECEIPT, packages.receipt, name="package_receipt"),
+    path(f"{_RECEIPT}<str:side>/", packages.signature, name="package_signature"),
 ]

@@ -13,10 +13,14 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
+from anlan.evidence import jobs
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import ExhibitKind
-from anlan.evidence.models import CustodyStep, Exhibit
-from anlan.evidence.services import Signed
+from anlan.evidence.enums import ExhibitKind, Masking, Purpose
+from anlan.evidence.models import CustodyStep, Exhibit, Package
+from anlan.evidence.selectors import exhibits_of
+from anlan.evidence.services import Recipient, Signed
+from anlan.evidence.services.packages import path_of
+from anlan.evidence.verifier import verify
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
@@ -337,6 +341,71 @@ def confirm_disposal(stage: Stage, *, by: User, at: datetime) -> str:
 
 
 @action
+def add_file(
+    stage: Stage, *, by: User, at: datetime, title: str, how: str = "", seed: int = 1
+) -> str:
+    """A photo, drawn; ``seed`` makes it another one."""
+    made = evidence.add_file(
+        case=stage.incident.case,
+        chunks=[picture(seed)],
+        title=title,
+        file_name=f"{title}.jpg",
+        how=how,
+        by=by,
+        at=at,
+    )
+    return made.code
+
+
+@action
+def package(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    recipient: str,
+    identity: str = "",
+    document: str = "",
+    purpose: str = "police",
+    masking: str = "none",
+    reason: str = "",
+) -> str:
+    """Everything of the case, sealed for somebody; made at once, as a worker would."""
+    case = stage.incident.case
+    asked = evidence.ask_package(
+        case=case,
+        exhibits=exhibits_of(case),
+        purpose=Purpose(purpose),
+        masking=Masking(masking),
+        recipient=Recipient(
+            name=recipient, identity=identity, document_number=document
+        ),
+        acknowledged=reason,
+        by=by,
+        at=at,
+    )
+    jobs.make_packages(at=at)
+    made = Package.objects.get(pk=asked.pk)
+    return f"{made.code} {made.state} {path_of(made)}"
+
+
+@action
+def hand_over_package(
+    stage: Stage, *, by: User, at: datetime, receiver: str, identity: str, way: str
+) -> str:
+    evidence.hand_over_package(
+        package=Package.objects.filter(case=stage.incident.case).latest("number"),
+        receiver=receiver,
+        identity=identity,
+        way=way,
+        signed=Signed(giver=[signature(1)], receiver=[signature(2)]),
+        by=by,
+        at=at,
+    )
+    return receiver
+
+
+@action
 def advance(stage: Stage, *, by: Actor, at: datetime) -> str:
     return cases.advance_phase(case=stage.incident.case, by=by, at=at).phase
 
@@ -442,4 +511,8 @@ def measures(stage: Stage) -> dict[str, Any]:
         "calls": incident.calls.count(),
         "objects": case.exhibits.filter(kind=ExhibitKind.OBJECT).count(),
         "custody_steps": CustodyStep.objects.filter(exhibit__case=case).count(),
+        "packages_intact": sum(
+            verify.check(str(path_of(package)), package.fingerprint).exit == 0
+            for package in Package.objects.filter(case=case)
+        ),
     }

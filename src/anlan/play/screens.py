@@ -106,6 +106,16 @@ SHOTS = (
     Shot("exhibit", "/cases/{closed}/evidence/{exhibit}/", "zhoumin"),
     Shot("exhibit-look", "/cases/{closed}/evidence/{exhibit}/?look", "zhoumin"),
     Shot("receipt", "/cases/{closed}/evidence/{exhibit}/receipt/", "zhoumin"),
+    Shot("packages", "/cases/{closed}/packages/", "hetao"),
+    Shot("packages-empty", "/cases/{number}/packages/", "hetao"),
+    Shot("package-new", "/cases/{closed}/packages/new/", "hetao"),
+    Shot("package", "/cases/{closed}/packages/{package}/", "hetao"),
+    Shot("package-hand-over", "/cases/{closed}/packages/{package}/hand-over/", "hetao"),
+    Shot(
+        "package-receipt",
+        "/cases/{closed}/packages/{package}/receipts/{package_receipt}/",
+        "hetao",
+    ),
     Shot("party-sheet", "/cases/{number}/parties/", "zhoumin"),
     Shot(
         "party-dialog",

@@ -10,7 +10,7 @@ from anlan.accounts.models import Place, Site, User
 from anlan.base.clock import local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence.models import Exhibit
+from anlan.evidence.models import Exhibit, Package
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
@@ -52,11 +52,14 @@ def names_in_the_story() -> dict[str, str]:
     closed = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
     place = Place.objects.get(label="3 号楼 B1 车库 东区 12 号车位")
     exhibit = Exhibit.objects.filter(case=closed).earliest("number")
+    package = Package.objects.filter(case=closed).earliest("number")
     return {
         "number": newest.number,
         "closed": closed.number,
         "place": place.code,
         "exhibit": str(exhibit.uid),
+        "package": str(package.uid),
+        "package_receipt": str(package.receipts.earliest("pk").uid),
     }
 
 

@@ -11,14 +11,27 @@ from anlan.evidence.enums.exhibits import (
     UploadState,
     Way,
 )
-from anlan.evidence.enums.vault import CheckKind, CopyState
+from anlan.evidence.enums.packages import (
+    Failure,
+    Gap,
+    Masking,
+    PackageState,
+    Purpose,
+)
+from anlan.evidence.enums.vault import CheckKind, CopyState, Scan
 
 __all__ = [
     "CheckKind",
     "CopyState",
     "ExhibitKind",
     "ExhibitState",
+    "Failure",
+    "Gap",
+    "Masking",
+    "PackageState",
+    "Purpose",
     "Reading",
+    "Scan",
     "Source",
     "StepKind",
     "UploadState",

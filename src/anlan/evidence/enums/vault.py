@@ -15,6 +15,15 @@ class CopyState(models.TextChoices):
     AWAY = "away", _("所在硬盘不在线")
 
 
+class Scan(models.TextChoices):
+    """Whether a program looked for malware; only what was looked at can be clean."""
+
+    NONE = "none", _("未查病毒")
+    CLEAN = "clean", _("未发现病毒")
+    INFECTED = "infected", _("含有病毒")
+    REFUSED = "refused", _("未能查病毒")
+
+
 class CheckKind(models.TextChoices):
     """The checks of the vault, each with what it reads."""
 

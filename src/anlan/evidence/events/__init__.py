@@ -6,6 +6,7 @@ from anlan.evidence.events.copies import (
     CopyDamaged,
     CopyFound,
     CopyRepaired,
+    MalwareFound,
     SecondCopyMade,
 )
 from anlan.evidence.events.custody import (
@@ -20,6 +21,14 @@ from anlan.evidence.events.exhibits import (
     ReceiptShown,
     UploadRefused,
 )
+from anlan.evidence.events.packages import (
+    PackageAsked,
+    PackageDownloaded,
+    PackageExpired,
+    PackageFailed,
+    PackageHandedOver,
+    PackageMade,
+)
 
 __all__ = [
     "CopyDamaged",
@@ -29,7 +38,14 @@ __all__ = [
     "ExhibitOpened",
     "ExhibitReceived",
     "ExhibitReceivedAgain",
+    "MalwareFound",
     "ObjectRegistered",
+    "PackageAsked",
+    "PackageDownloaded",
+    "PackageExpired",
+    "PackageFailed",
+    "PackageHandedOver",
+    "PackageMade",
     "ReceiptShown",
     "SealFoundBroken",
     "SecondCopyMade",

@@ -61,6 +61,21 @@ class CopyRepaired(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class MalwareFound(Event):
+    """A program knows something in this file; the file stays what it is, as evidence."""
+
+    kind: ClassVar[str] = "evidence.malware_found"
+    sentence: ClassVar[str] = _("证据 {code} 的文件含有病毒（{malware}），请勿打开")
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    malware: str
+    scanner: str
+    sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class CopyFound(Event):
     """A copy that was damaged or away lies in its place again, every byte as it was."""
 

@@ -13,6 +13,7 @@ from anlan.evidence.forms.objects import (
     SealCheckForm,
     SealingForm,
 )
+from anlan.evidence.forms.packages import PackageForm, PackageReceiptForm
 
 __all__ = [
     "DecisionForm",
@@ -20,6 +21,8 @@ __all__ = [
     "HandOverForm",
     "MoveForm",
     "ObjectForm",
+    "PackageForm",
+    "PackageReceiptForm",
     "ReturnForm",
     "SealCheckForm",
     "SealingForm",

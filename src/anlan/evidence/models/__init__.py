@@ -5,6 +5,7 @@ from __future__ import annotations
 from anlan.evidence.models.checks import LATE_AFTER, CheckRun, CheckTurn
 from anlan.evidence.models.custody import CustodyStep, PhysicalItem
 from anlan.evidence.models.exhibits import Exhibit, Upload
+from anlan.evidence.models.packages import Package, PackageReceipt
 from anlan.evidence.models.vault import Blob, Copy
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Copy",
     "CustodyStep",
     "Exhibit",
+    "Package",
+    "PackageReceipt",
     "PhysicalItem",
     "Upload",
 ]

@@ -89,6 +89,11 @@ class Exhibit(Worded):
         return self.blob
 
     @property
+    def is_in_two_copies(self) -> bool | None:
+        """Whether its file lies in two sound copies; of a thing there is nothing to say."""
+        return self.blob.has_two_copies if self.blob else None
+
+    @property
     def is_object(self) -> bool:
         return self.kind == enums.ExhibitKind.OBJECT
 

@@ -17,9 +17,24 @@ class Blob(models.Model):
     size = models.PositiveBigIntegerField()  # bytes
     media_type = models.CharField(max_length=60)
     kept_at = models.DateTimeField()
+    scan = models.CharField(
+        max_length=8, choices=enums.Scan.choices, default=enums.Scan.NONE
+    )
+    scanned_at = models.DateTimeField(null=True)
+    # What was found, why nobody could look, or the program that found nothing.
+    scan_note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["scan", "scanned_at"], name="evidence_blob_scan")
+        ]
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    @property
+    def is_infected(self) -> bool:
+        return self.scan == enums.Scan.INFECTED
 
     @property
     def has_two_copies(self) -> bool:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
-from anlan.evidence.enums import UploadState
+from anlan.evidence.enums import ExhibitKind, UploadState
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
 from anlan.ledger.models import Entry
+
+PAGE = 100  # rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExhibitPage:
+    """Some exhibits of a case; ``after`` is where the next ones begin, if there are."""
+
+    exhibits: list[Exhibit]
+    after: int | None
 
 
 def exhibits_in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
@@ -29,6 +40,29 @@ def exhibits_in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
 def exhibits_of(case: Case) -> QuerySet[Exhibit]:
     """The list of evidence of a case."""
     return exhibits_in(Case.objects.filter(pk=case.pk))
+
+
+def kinds_in(case: Case) -> dict[ExhibitKind, int]:
+    """How many exhibits of each kind a case has; only the kinds that it has."""
+    rows = case.exhibits.values("kind").annotate(count=Count("pk")).order_by("kind")
+    found = {row["kind"]: row["count"] for row in rows}
+    return {kind: found[kind] for kind in ExhibitKind if kind in found}
+
+
+def exhibit_page(
+    case: Case, *, kind: str = "", after: int = 0, page: int = PAGE
+) -> ExhibitPage:
+    """Part of the list of evidence, of one kind or of all, in the order of arrival.
+
+    Args:
+        after: the number of the last exhibit that was shown.
+    """
+    found = exhibits_of(case).filter(number__gt=after)
+    if kind:
+        found = found.filter(kind=kind)
+    rows = list(found[: page + 1])
+    more = rows[page - 1].number if len(rows) > page else None
+    return ExhibitPage(exhibits=rows[:page], after=more)
 
 
 def exhibit_for(user: User, number: str, uid: UUID) -> Exhibit:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anlan.base import stores
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
-from anlan.evidence import permissions
+from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Way
 from anlan.evidence.events import ExhibitOpened, ReceiptShown
 from anlan.evidence.models import Blob, Exhibit
@@ -38,18 +38,23 @@ def open_exhibit(
     at: datetime,
     first: int = 0,
     last: int | None = None,
+    knows_of_malware: bool = False,
     via: str = "",
 ) -> Opened:
     """Say on the record who looks at which bytes, then say where they are.
 
     Args:
+        knows_of_malware: whoever asks was told what is in the file.
         first, last: the part that was asked for, both ends included; none is the end.
 
     Raises:
-        Conflict: it is a thing, or no good copy can be read.
+        Conflict: it is a thing, or carries malware that nobody was told of, or no good
+            copy can be read.
     """
     permissions.check_can_open(by, exhibit)
     blob = exhibit.file
+    if way == Way.DOWNLOADED and not knows_of_malware:
+        policies.check_has_no_malware(blob)
     path = good_path(blob)
     end = blob.size - 1 if last is None else min(last, blob.size - 1)
     with ledger.recording():

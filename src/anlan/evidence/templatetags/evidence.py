@@ -30,8 +30,7 @@ def exhibit_icon(exhibit: Exhibit) -> str:
 @register.simple_tag
 def copies_tone(exhibit: Exhibit) -> str:
     """Red for a file that does not lie in two sound copies."""
-    is_safe = exhibit.blob is None or exhibit.blob.has_two_copies
-    return "brand" if is_safe else "bad"
+    return "bad" if exhibit.is_in_two_copies is False else "brand"
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from django.conf import settings
@@ -24,26 +25,49 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitKind, Way
 from anlan.evidence.permissions import can_open
 from anlan.evidence.selectors import (
+    PAGE,
     arrival_of,
     custody_story,
     exhibit_for,
+    exhibit_page,
     exhibits_of,
+    kinds_in,
     story_of,
 )
 from anlan.evidence.selectors.outside import checkpoint_of
 
 SHOWN_IN_ROOM = 5
+WHOLE = 5000  # rows of the list on one page, to be printed
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @login_required
 @require_GET
 def exhibits(request: HttpRequest, number: str) -> HttpResponse:
-    """The list of evidence 证据清单."""
+    """The list of evidence 证据清单, of one kind or of all, a page at a time.
+
+    ``whole`` gives all of it, to be printed.
+    """
     reader = reader_of(request)
     case = case_for(reader, number)
+    kinds = kinds_in(case)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in kinds else ""
+    after = request.GET.get("after", "")
+    found = exhibit_page(
+        case,
+        kind=kind,
+        after=int(after) if _NUMBER.fullmatch(after) else 0,
+        page=WHOLE if "whole" in request.GET else PAGE,
+    )
     context = {
         "case": case,
-        "exhibits": exhibits_of(case),
+        "exhibits": found.exhibits,
+        "after": found.after,
+        "is_first": not after,
+        "kind": kind,
+        "kinds": [(each, each.label, count) for each, count in kinds.items()],
+        "count": sum(kinds.values()),
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
         "can_keep": has_permission(reader, Permission.EVIDENCE_KEEP, site=case.site),
         "on_one_disk": stores.share_a_disk(),
@@ -79,6 +103,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "exhibit": found,
         "can_open": may_open,
         "can_look": may_open and found.kind == ExhibitKind.PHOTO,
+        "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
         "on_one_disk": stores.share_a_disk(),
         # A thing has its story; what happened to a file are the lines of the record.
@@ -122,6 +147,7 @@ def original(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
                 at=at,
                 first=first,
                 last=last,
+                knows_of_malware="malware" in request.GET,
             ).path
         ),
     )

@@ -53,6 +53,19 @@ class Client:
             raise Away("it signed something else")
         return note
 
+    def seal(self, listed: bytes, note: str) -> bytes:
+        """Sign the list of the files of a package, sealed with a checkpoint of this key.
+
+        Raises:
+            Refused: it is no such list, or its checkpoint is not of the key in use.
+            Away: nobody answers.
+        """
+        answer = self._ask(do="seal", listed=listed.decode(), note=note)
+        try:
+            return bytes.fromhex(answer["signature"])
+        except (KeyError, TypeError, ValueError):
+            raise Away("its answer is no signature") from None
+
     def last(self, origin: str) -> Statement | None:
         """What was last signed for a chain."""
         answer = self._ask(do="last", origin=origin)

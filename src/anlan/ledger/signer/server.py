@@ -1,4 +1,4 @@
-"""The signer itself: three questions, one of which gives a signature."""
+"""The signer itself: four questions, two of which give a signature."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import signal
 import socket
 import threading
 from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from anlan.ledger.checkpoints import BadNote, Note, Statement, public_bytes, sign
 from anlan.ledger.signer import keys, wire
 from anlan.ledger.signer.memory import Memory, Refused
+from anlan.ledger.signer.seals import sealable
 from anlan.ledger.tree import MOST_HASHES
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ class Signer:
             match question:
                 case {"do": "sign"}:
                     return self._sign(*_read_statement(question))
+                case {"do": "seal", "listed": str(listed), "note": str(note)}:
+                    return self._seal(listed, note)
                 case {"do": "last", "origin": str(origin)}:
                     return _told(self._memory.last(origin))
                 case {"do": "key"}:
@@ -58,6 +62,15 @@ class Signer:
             key = keys.load(self._folder)  # each time: it may have been rotated
             self._memory.advance(statement, proof)
             return {"note": Note(statement, (sign(statement, key),)).text}
+
+    def _seal(self, listed: str, note: str) -> dict[str, Any]:
+        with self._turn, keys.locked(self._folder):
+            key = keys.load(self._folder)
+            checkpoint = sealable(listed, note, public_key=public_bytes(key))
+            said = checkpoint.statement
+            digest = sha256(listed.encode()).hexdigest()
+            log.info("sealed %s for %s at %d", digest, said.origin, said.size)
+            return {"signature": key.sign(listed.encode()).hex()}
 
     def _key(self) -> dict[str, Any]:
         key = keys.load(self._folder)

@@ -8,7 +8,7 @@ import logging
 from django.utils.translation import gettext as _
 
 from anlan.evidence.drafts import Draft
-from anlan.evidence.tus import CHECKSUM_MISMATCH, Checksum, TakenBack
+from anlan.evidence.uploading.tus import CHECKSUM_MISMATCH, Checksum, TakenBack
 
 log = logging.getLogger(__name__)
 

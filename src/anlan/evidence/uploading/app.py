@@ -12,99 +12,63 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from typing import Any, TypeAlias, TypeVar
-from urllib.parse import urlsplit
-from uuid import UUID
+from datetime import datetime
+from typing import Any, TypeVar
 
 import orjson
-from django.conf import settings
-from django.db import close_old_connections
-from django.http.request import validate_host
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
-from anlan.accounts import tokens
-from anlan.accounts.models import User
-from anlan.accounts.roles import Permission
-from anlan.accounts.signed_in import acting_user_of
-from anlan.base.clock import acting_at
-from anlan.base.errors import DomainError, NotFound, traced
-from anlan.base.limits import count_up
-from anlan.cases.selectors import case_for
-from anlan.evidence import drafts, permissions, services, tus
+from anlan.base.errors import traced
+from anlan.evidence import drafts, services
 from anlan.evidence.drafts import Busy, Draft
 from anlan.evidence.enums import UploadState
 from anlan.evidence.models import Upload
-from anlan.evidence.parts import Part, Running
-from anlan.evidence.services.uploads import About
-from anlan.evidence.tus import Refused, TakenBack
+from anlan.evidence.uploading import tus
+from anlan.evidence.uploading.calls import (
+    begin,
+    exhibit_of,
+    expiry_of,
+    find,
+    finish,
+    open_at,
+    said_of,
+    size_on_disk,
+)
+from anlan.evidence.uploading.parts import Part, Running
+from anlan.evidence.uploading.requests import (
+    UPLOAD_PATH,
+    Answer,
+    Fields,
+    Message,
+    Receive,
+    Request,
+    Scope,
+    Send,
+    about_us,
+    drain,
+    request_of,
+    send_answer,
+)
+from anlan.evidence.uploading.senders import Sender, as_sender
+from anlan.evidence.uploading.tus import Refused, TakenBack
 
-Message: TypeAlias = MutableMapping[str, Any]
-Scope: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-Headers: TypeAlias = Mapping[str, str]
-Fields: TypeAlias = list[tuple[str, str]]  # of an answer
 T = TypeVar("T")
+
 
 log = logging.getLogger(__name__)
 
-UPLOAD_PATH = "/upload/"
 BLOCK_BYTES = 1024 * 1024  # written at once
-TICK_SECONDS = 1.0  # of silence, after which a line that came back takes over
 PAUSE_SECONDS = 30.0  # of silence, after which nobody is waited for
+TICK_SECONDS = 1.0  # of silence, after which a line that came back takes over
 LOOK_AGAIN_SECONDS = 15.0  # whether the sender is still signed in
 FINISH_SECONDS = 5.0  # that the answer to the last part waits for the exhibit
-REFUSED_BYTES = 16 * 1024 * 1024  # read of a refused body, so that the answer is heard
-MOST_BEGUN, WINDOW = 600, 3600  # uploads of one person in so many seconds
 MOST_RUNNING = 256  # digests that are carried along
 THREADS, FINISHERS = 8, 2
-_NAME = re.compile(r"[0-9a-f]{32}")
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who sends, and by which door."""
-
-    user: User
-    via: str  # web or api
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request, its body not read yet."""
-
-    method: str
-    name: str  # of the upload; empty for all of them
-    headers: Headers
-    receive: Receive
-
-    @property
-    def has_body(self) -> bool:
-        return "content-type" in self.headers
-
-    @property
-    def announced(self) -> int:
-        """Bytes of the body; 0 where that is not said."""
-        text = self.headers.get("content-length", "")
-        return int(text) if text.isdecimal() and len(text) < 19 else 0
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    fields: Fields = field(default_factory=list)
-    body: bytes = b""
-    kind: str = "text/plain; charset=utf-8"
 
 
 @dataclass
@@ -417,238 +381,3 @@ class Uploading:
     async def _in_thread(self, call: Callable[..., T], *args: object) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, call, *args)
-
-
-def request_of(scope: Scope, receive: Receive) -> Request:
-    headers = {
-        name.decode("latin-1").lower(): value.decode("latin-1")
-        for name, value in scope["headers"]
-    }
-    method = str(scope["method"])
-    if method == "POST":  # for those whose proxy knows no other
-        method = headers.get("x-http-method-override", method).upper()
-    return Request(method, scope["path"].removeprefix(UPLOAD_PATH), headers, receive)
-
-
-def as_sender(headers: Headers, act: Callable[[Sender, datetime], T]) -> T:
-    """Do something as whoever sends, at this moment and in their language.
-
-    Raises:
-        Refused: nobody is signed in, or what they want is refused; with the sentence.
-    """
-    close_old_connections()  # of this thread: one that broke is opened anew
-    at = timezone.now()
-    with acting_at(at):
-        sender = sender_of(headers, at=at)
-        with translation.override(sender.user.language):
-            try:
-                return act(sender, at)
-            except DomainError as error:
-                raise Refused(error.status, error) from error
-
-
-def sender_of(headers: Headers, *, at: datetime) -> Sender:
-    """Who holds the token, else whose session it is; a page of others cannot send it."""
-    scheme, _space, secret = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        found = tokens.user_of_token(secret.strip(), at=at)
-        if found is None:
-            raise Refused(401, "this token does not hold")
-        user, token = found
-        if user.scopes is not None and Permission.EVIDENCE_ADD not in user.scopes:
-            raise Refused(403, f"the token needs the scope {Permission.EVIDENCE_ADD}")
-        if tokens.needs_use_noted(token, at=at):
-            tokens.note_use(token=token, at=at)
-        return Sender(user, "api")
-    check_origin(headers)
-    signed_in = acting_user_of(headers.get("cookie", ""), at=at)
-    if signed_in is None:
-        raise Refused(401, _("请先登录，已传的部分保留"))
-    return Sender(signed_in, "web")
-
-
-def check_origin(headers: Headers) -> None:
-    """Refuse what a page of somebody else sends with our cookie."""
-    host, origin = headers.get("host", ""), headers.get("origin", "")
-    name = urlsplit(f"//{host}").hostname or ""
-    shown = f"[{name}]" if ":" in name else name
-    if not (settings.DEBUG or validate_host(shown, settings.ALLOWED_HOSTS)):
-        raise Refused(400, "no such host")
-    if not origin or origin in settings.CSRF_TRUSTED_ORIGINS:
-        return
-    if urlsplit(origin).netloc != host:
-        raise Refused(403, "this page may not send here")
-
-
-def begin(
-    sender: Sender, size: int, said: Mapping[str, str], *, at: datetime
-) -> Upload:
-    user = sender.user
-    if count_up(f"uploads:{user.pk}", seconds=WINDOW) > MOST_BEGUN:
-        raise Refused(429, _("上传太频繁，请稍后再试"))
-    try:
-        request_id = UUID(said.get("request_id", ""))
-    except ValueError as error:
-        raise Refused(400, "request_id in Upload-Metadata must be a UUID") from error
-    about = About(
-        title=said.get("title", ""),
-        file_name=said.get("filename", ""),
-        how=said.get("how", ""),
-        happened=moment_of(said.get("happened", ""), at=at),
-    )
-    return services.begin_upload(
-        case=case_for(user, said.get("case", "")),
-        size=size,
-        about=about,
-        request_id=request_id,
-        by=user,
-        at=at,
-    )
-
-
-def moment_of(text: str, *, at: datetime) -> datetime | None:
-    """When it was taken, as was said.
-
-    Raises:
-        Refused: no moment, none with a zone, or one that is still to come.
-    """
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(400, "happened must be as 2026-11-23T14:02:31+08:00") from error
-    if moment.tzinfo is None:
-        raise Refused(400, "happened must say its zone")
-    if moment > at:
-        raise Refused(422, _("拍摄时间不能晚于现在"))
-    return moment.astimezone(UTC)
-
-
-def find(sender: Sender, name: str, *, at: datetime) -> Upload:
-    """An upload of the sender, to go on with.
-
-    Raises:
-        NotFound: there is none of this name, or it is somebody else's; alike.
-        Refused: it was ended, or ran out.
-        NotAllowed: the sender may add nothing there any more.
-    """
-    upload = None
-    if _NAME.fullmatch(name):
-        upload = (
-            Upload.objects.select_related("case__site", "by", "exhibit")
-            .filter(uid=UUID(hex=name), by=sender.user)
-            .first()
-        )
-    if upload is None:
-        raise NotFound(_("没有这次上传"))
-    is_late = upload.state == UploadState.OPEN and upload.expires_at <= at
-    if upload.state == UploadState.REFUSED or is_late:
-        raise Refused(410, _("这次上传已经结束，请重新上传"))
-    permissions.check_can_add(sender.user, upload.case)
-    return upload
-
-
-def open_at(name: str, offset: int) -> Draft:
-    """The draft, if that is how far it is.
-
-    Raises:
-        Refused: it is further or less far, or its disk cannot be written.
-        Busy: another request or process has it.
-    """
-    try:
-        draft = Draft(name)
-    except OSError as error:
-        log.warning("a draft cannot be opened: %s", type(error).__name__)
-        raise Refused(507, _("服务器的磁盘暂时不能写入，请稍后再试")) from error
-    if draft.size != offset:
-        draft.close()
-        raise Refused(409, "the upload is at another offset")
-    return draft
-
-
-def size_on_disk(name: str) -> int:
-    with drafts.opened(name) as draft:
-        return draft.size
-
-
-def finish(upload: Upload, sender: Sender, digest: str) -> str:
-    """Make the exhibit; its uid, or nothing if that was not to be: the worker tries again."""
-    close_old_connections()
-    at = timezone.now()
-    try:
-        with acting_at(at):
-            exhibit = services.finish_upload(
-                upload=upload, by=sender.user, at=at, digest=digest, via=sender.via
-            )
-    except (Busy, DomainError):  # somebody else has finished it, or does
-        return ""
-    except Exception as error:  # noqa: BLE001 -- the log has it, without names
-        log.error("an upload was not finished: %s", traced(error))  # noqa: TRY400
-        return ""
-    return str(exhibit.uid)
-
-
-def said_of(upload: Upload) -> dict[str, str]:
-    return {
-        "case": upload.case.number,
-        "filename": upload.file_name,
-        "title": upload.title,
-        "how": upload.how,
-        "happened": upload.happened_at.isoformat() if upload.happened_at else "",
-        "request_id": str(upload.request_id),
-    }
-
-
-def expiry_of(upload: Upload) -> Fields:
-    if upload.state != UploadState.OPEN:
-        return exhibit_of(upload)
-    until = upload.expires_at.astimezone(UTC)
-    return [("upload-expires", format_datetime(until, usegmt=True))]
-
-
-def exhibit_of(upload: Upload) -> Fields:
-    return [("upload-exhibit", str(upload.exhibit.uid))] if upload.exhibit else []
-
-
-def about_us() -> Answer:
-    return Answer(
-        204,
-        [
-            ("tus-version", tus.VERSION),
-            ("tus-extension", tus.EXTENSIONS),
-            ("tus-max-size", str(settings.MOST_UPLOAD_BYTES)),
-            ("tus-checksum-algorithm", ",".join(tus.ALGORITHMS)),
-        ],
-    )
-
-
-async def drain(receive: Receive) -> None:
-    """Read on a little: who still sends does not hear an answer."""
-    read = 0
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PAUSE_SECONDS / 6):
-            while read < REFUSED_BYTES:
-                message = await receive()
-                read += len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
-
-
-async def send_answer(send: Send, answer: Answer, *, with_body: bool) -> None:
-    fields = [
-        *answer.fields,
-        ("tus-resumable", tus.VERSION),
-        ("cache-control", "no-store"),
-        ("x-content-type-options", "nosniff"),
-    ]
-    if answer.status == 412:
-        fields.append(("tus-version", tus.VERSION))
-    if answer.body:
-        fields.append(("content-type", answer.kind))
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in fields]
-    await send(
-        {"type": "http.response.start", "status": answer.status, "headers": headers}
-    )
-    body = answer.body if with_body else b""
-    await send({"type": "http.response.body", "body": body})
