@@ -22,7 +22,18 @@ from pathlib import Path
 from bench.figures import OUTPUT, Figure
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHES = ("ledger", "live", "core", "pages", "deadlines", "kills", "alarm", "evidence")
+BENCHES = (
+    "ledger",
+    "trees",
+    "live",
+    "core",
+    "pages",
+    "deadlines",
+    "kills",
+    "alarm",
+    "evidence",
+    "packages",
+)
 # Both wait for clocks most of the time, and count more than they time: the quick run has
 # them do it together.
 TOGETHER = {"deadlines", "kills"}

@@ -6,6 +6,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 # Before Django reads its settings: tests never touch the data of a developer. That is
 # why the settings are named here and not in pyproject.toml, where pytest-django would
@@ -59,4 +61,12 @@ def _quick_passwords() -> Iterator[None]:
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]
     ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _signer_of_its_own() -> Iterator[None]:
+    """A signer never forgets how far a chain was, and the next test begins anew."""
+    folder = Path(_SCRATCH) / f"signer-{uuid4().hex}"
+    with override_settings(SIGNER=folder, SIGNER_SOCKET=folder.with_suffix(".sock")):
         yield

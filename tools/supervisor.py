@@ -101,6 +101,7 @@ class Program:
 
     name: str
     command: list[str]
+    is_vital: bool = True  # or the others start and go on without it
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0  # monotonic, as are all times here
     due: float = 0.0
@@ -184,7 +185,7 @@ def _attend(
     for program in programs:
         if program.process and program.process.poll() is not None:
             program.note_death(watch, now=now)
-            if not ready and program.starts >= TRIES_AT_START:
+            if program.is_vital and not ready and program.starts >= TRIES_AT_START:
                 raise Refusal(
                     f"{program.name} does not start; the reason stands above."
                 )

@@ -95,9 +95,16 @@ def programs(lan: Lan | None) -> list[Program]:
     options = lan.serve_options() if lan else []
     known = management_commands()
     wanted = ["worker"]
+    if not os.environ.get("ANLAN_SIGNER_SOCKET"):
+        wanted.append("signer")  # as our own user; docs/deploy shows one of its own
     if os.environ.get("ANLAN_MQTT_URL"):
         wanted.append("mqtt")  # devices that speak through a broker
-    others = [Program(name, manage(name)) for name in wanted if name in known]
+    others = [
+        # A signer whose key is lost says so on the page of safety; alarms go on.
+        Program(name, manage(name), is_vital=name != "signer")
+        for name in wanted
+        if name in known
+    ]
     return [Program("web", manage("serve", *options)), *others]
 
 

@@ -11,7 +11,14 @@ from types import FrameType
 
 from tools import data_folder, gate, suite
 from tools.installation import Extent, prepare
-from tools.places import Refusal, manage, management_commands
+from tools.places import (
+    SOURCE,
+    Refusal,
+    environment,
+    manage,
+    management_commands,
+    program,
+)
 from tools.up import up
 
 Handler = Callable[[list[str]], int]
@@ -48,6 +55,14 @@ def _command(
 def _manage(arguments: list[str]) -> int:
     prepare("base")
     return _become(manage(*arguments))
+
+
+def _witness(arguments: list[str]) -> int:
+    """Without Django and without a data folder: the second machine has no office."""
+    prepare("base")
+    command = [program("python"), "-m", "anlan.ledger.witness", *arguments]
+    env = environment(PYTHONPATH=str(SOURCE.parent))
+    os.execve(command[0], command, env)  # noqa: S606 -- does not return
 
 
 def _help(arguments: list[str]) -> int:
@@ -93,7 +108,9 @@ VERBS = (
     _command("web", "", "production: pages and API alone", pages=True),
     _command("live", "", "production: streams and uploads alone", pages=True),
     _command("worker", "", "production: due work and messages alone"),
+    _command("signer", "", "production: signed checkpoints alone"),
     _command("mqtt", "", "production: alarms by MQTT alone"),
+    Verb("witness", "init|cosign|status …", "a second machine that co-signs", _witness),
     Verb("lock", "[--upgrade]", "compile requirements/*.txt from *.in", gate.lock),
     Verb("manage", "COMMAND …", "one of Django's commands", _manage),
     Verb("help", "", "this page", _help),

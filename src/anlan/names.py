@@ -5,7 +5,7 @@ from __future__ import annotations
 from anlan.accounts import selectors as accounts
 from anlan.cases import selectors as cases
 from anlan.incidents import devices_selectors as devices
-from anlan.ledger import sentences
+from anlan.ledger import checkpointing, sentences
 from anlan.ledger.sentences import Names
 
 NAMES: dict[str, Names] = {
@@ -18,3 +18,4 @@ NAMES: dict[str, Names] = {
 
 def install() -> None:
     sentences.install_names(NAMES)
+    checkpointing.install_origins(accounts.chain_origin)

@@ -8,11 +8,13 @@ from anlan.cases.events import (
     CaseParted,
     CommandTaken,
     DeadlineMissed,
+    TaskDone,
     TaskPhotoReceived,
+    TaskReopened,
     TaskSkipped,
 )
 from anlan.evidence import reactions as evidence
-from anlan.evidence.events import CustodyStepped, SealFoundBroken
+from anlan.evidence.events import CustodyStepped, ExhibitReceived, SealFoundBroken
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
     FurtherReport,
@@ -24,7 +26,7 @@ from anlan.incidents.events import (
     ResponderMoved,
     ResponderStoodDown,
 )
-from anlan.ledger import afterwards
+from anlan.ledger import afterwards, checkpointing
 from anlan.ledger import services as ledger
 from anlan.ledger.afterwards import Consumer
 from anlan.ledger.events import Reaction
@@ -47,7 +49,9 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CustodyStepped.kind: [evidence.tell_receiver],
     SealFoundBroken.kind: [evidence.tell_of_broken_seal],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
-    TaskSkipped.kind: [cases.tell_supervisor],
+    TaskDone.kind: [evidence.follow_recording_task],
+    TaskReopened.kind: [evidence.follow_recording_task],
+    TaskSkipped.kind: [cases.tell_supervisor, evidence.follow_recording_task],
 }
 
 # Read by the worker, at least once, in the order of each chain.
@@ -57,6 +61,18 @@ AFTERWARDS: list[Consumer] = [
         answers={
             DeliveryFailed.kind: incidents.climb_after_failed_call,
             NotDelivered.kind: incidents.climb_after_failed_call,
+        },
+    ),
+    Consumer(
+        name="checkpoints", answers={ExhibitReceived.kind: checkpointing.wish_for}
+    ),
+    # Not in the transaction of the alarm: a fault in the register of cameras must never
+    # keep an alarm from being taken.
+    Consumer(
+        name="recordings",
+        answers={
+            IncidentReported.kind: incidents.want_recordings,
+            FurtherReport.kind: incidents.want_recordings,
         },
     ),
 ]

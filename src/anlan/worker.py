@@ -20,7 +20,7 @@ from anlan.cases import services as cases
 from anlan.evidence import jobs as evidence
 from anlan.evidence.uploading import sweeping
 from anlan.incidents.services import devices
-from anlan.ledger import afterwards
+from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
 
 log = logging.getLogger(__name__)
@@ -53,9 +53,10 @@ LANES: dict[str, Lane] = {
     "clocks": Lane(
         jobs={
             "deadlines": cases.fire_due_deadlines,
+            "recordings to be overwritten": evidence.warn_of_overwriting,
             "phone checks": notify.run_due_checks,
         },
-        next_due=(cases.next_due, notify.next_check),
+        next_due=(cases.next_due, evidence.next_warning, notify.next_check),
     ),
     "messages": Lane(
         jobs={"deliveries": notify.deliver_due},
@@ -73,6 +74,12 @@ LANES: dict[str, Lane] = {
         },
         next_due=(afterwards.next_retry,),
     ),
+    # After the reports, and never in their way: a signer that is away delays only this.
+    "checkpoints": Lane(
+        jobs={"roots to be signed": checkpointing.take_due},
+        next_due=(),
+        poll_seconds=1.0,
+    ),
     # Nobody waits for the next round of a check: it is found at the poll.
     "vault": Lane(
         jobs={
@@ -83,6 +90,17 @@ LANES: dict[str, Lane] = {
         },
         next_due=(),
         poll_seconds=1.0,
+    ),
+    # A recorder that does not answer holds up one of them, and nothing else.
+    "recordings": Lane(
+        jobs={"files of recorders": evidence.pull_due},
+        next_due=(evidence.next_pull,),
+        threads=2,
+    ),
+    "copies to look at": Lane(
+        jobs={"films": evidence.make_viewing_copies},
+        next_due=(evidence.next_viewing,),
+        threads=2,
     ),
     "every byte": Lane(
         jobs={"reading again": evidence.check_deep},
@@ -105,6 +123,15 @@ LANES: dict[str, Lane] = {
         },
         next_due=(sweeping.next_expiry,),
         poll_seconds=5.0,
+    ),
+    # Large ones take minutes, and whoever asked looks at the page meanwhile.
+    "packages": Lane(
+        jobs={
+            "packages": evidence.make_packages,
+            "packages that ran out": evidence.expire_packages,
+        },
+        next_due=(evidence.next_package_expiry,),
+        poll_seconds=1.0,
     ),
 }
 

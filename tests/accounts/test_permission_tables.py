@@ -23,7 +23,7 @@ from anlan.base.errors import DomainError, NotAllowed, NotFound
 from anlan.cases.models import AccessLink, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.customers.models import Person
-from anlan.evidence.models import Exhibit, PhysicalItem
+from anlan.evidence.models import Exhibit, Injury, PhysicalItem, Statement
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
@@ -208,12 +208,23 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "task": Task(
             case=case, role_key="legal_counsel" if variant == "counsel" else "guard"
         ),
-        "photo": TaskPhoto(task=Task(case=case)),
+        "photo": TaskPhoto(
+            task=Task(
+                case=case,
+                role_key="customer_service",
+                key="injury_photos_0h" if variant == "injury" else "scene_photos",
+            )
+        ),
         "exhibit": Exhibit(
             case=case,
             kind="object" if variant != "own" else "photo",
             received_from=user.actor_key if own else "public:x",
+            protection="injury" if variant == "injury" else "",
         ),
+        "statement": Statement(
+            case=case, taken_by=user if own else somebody, user=somebody
+        ),
+        "injury": Injury(case=case, recorded_by=user if own else somebody),
         "item": PhysicalItem(
             exhibit=Exhibit(case=case, kind="object"),
             holder=user if own else somebody,

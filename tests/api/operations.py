@@ -5,6 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -12,15 +14,29 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
-from anlan.evidence.models import Exhibit
+from anlan.evidence.enums import Masking, PackageState, Purpose, RecorderKind
+from anlan.evidence.models import (
+    Camera,
+    Derivative,
+    Exhibit,
+    Injury,
+    Package,
+    Recording,
+    Statement,
+)
+from anlan.evidence.services import Recipient
+from anlan.evidence.services.packages import path_of
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Attachment, Incident
+from anlan.ledger.checkpoints import Note, Signature
+from anlan.ledger.checkpoints import Statement as TreeStatement
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from tests.api.conftest import Upload
 from tests.evidence.objects import umbrella
+from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -452,6 +468,42 @@ def return_object(scene: Scene) -> Request:
     return f"/objects/{thing.uid}/return", {**body, **_signatures()}
 
 
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def list_packages(scene: Scene) -> str:
+    return f"/cases/{_package(scene).case.number}/packages"
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def get_package(scene: Scene) -> str:
+    return f"/packages/{_package(scene).uid}"
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def get_package_content(scene: Scene) -> str:
+    return f"/packages/{_made(scene).uid}/content"
+
+
+@post(permitted="hetao", forbidden="zhoumin", status=201)
+def ask_package(scene: Scene) -> Request:
+    exhibit = _exhibit(scene)
+    body = {
+        "exhibits": [str(exhibit.uid)],
+        "purpose": "police",
+        "masking": "none",
+        "recipient": "云栖派出所",
+        "identity": "民警 012345",
+        "document_number": "云公调证字 12 号",
+        "acknowledged": "第二块硬盘正在采购",
+    }
+    return f"/cases/{exhibit.case.number}/packages", body
+
+
+@post(status=201)
+def hand_over_package(scene: Scene) -> Request:
+    body = {"receiver": "李强", "identity": "012345", "way": "加密 U 盘"}
+    return f"/packages/{_made(scene).uid}/receipts", {**body, **_signatures()}
+
+
 @post(status=201)
 def ask_disposal(scene: Scene) -> Request:
     return f"/objects/{_object(scene).uid}/disposal", {"words": "移交派出所"}
@@ -464,6 +516,234 @@ def decide_disposal(scene: Scene) -> Request:
         exhibit=thing, words="移交派出所", by=scene.officer, at=scene.at
     )
     return f"/objects/{thing.uid}/disposal/decision", {"approved": True}
+
+
+@get()
+def list_statements(scene: Scene) -> str:
+    return f"/cases/{_statement(scene).case.number}/statements"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def begin_statement(scene: Scene) -> Request:
+    case = _case(scene)
+    body = {"party": _party(scene, case=case), "role": "victim", "place": "会客室"}
+    return f"/cases/{case.number}/statements", {**body, "is_told": True}
+
+
+@get(permitted="zhoumin")
+def get_statement(scene: Scene) -> str:
+    return f"/statements/{_statement(scene).uid}"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def save_answers(scene: Scene) -> Request:
+    body = {"answers": [{"key": "where", "answer": "车库"}]}
+    return f"/statements/{_statement(scene).uid}/answers", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def name_guardian(scene: Scene) -> Request:
+    body = {"guardian": "王芳", "relation": "母亲"}
+    return f"/statements/{_statement(scene).uid}/guardian", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def add_recording(scene: Scene) -> Request:
+    path = f"/statements/{_statement(scene).uid}/recordings"
+    return path, Upload(sound(uuid4().int % 256), {"is_told": "true"})
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def read_statement_back(scene: Scene) -> Request:
+    return f"/statements/{_statement(scene).uid}/reading-back", None
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def reopen_statement(scene: Scene) -> Request:
+    return f"/statements/{_statement(scene, is_read=True).uid}/reopening", None
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def sign_statement(scene: Scene) -> Request:
+    body = {"draft": 1, "is_confirmed": True, "signature": _signature()}
+    return f"/statements/{_statement(scene, is_read=True).uid}/signature", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def refuse_statement(scene: Scene) -> Request:
+    return f"/statements/{_statement(scene).uid}/refusal", {"reason": "不想说"}
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def discard_statement(scene: Scene) -> Request:
+    return f"/statements/{_statement(scene).uid}/discarding", {"reason": "选错了人"}
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def add_addendum(scene: Scene) -> Request:
+    body = {"sentence": 2, "text": "打了左手", "is_confirmed": True}
+    path = f"/statements/{frozen(scene, _case(scene)).uid}/addenda"
+    return path, {**body, "signature": _signature()}
+
+
+@get(permitted="lifang")
+def list_injuries(scene: Scene) -> str:
+    return f"/cases/{_injury(scene).case.number}/injuries"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def record_injury(scene: Scene) -> Request:
+    case = _case(scene)
+    body = {"party": _party(scene, case=case), "region": "head", "kind": "cut"}
+    return f"/cases/{case.number}/injuries", body
+
+
+@post(permitted="lifang", forbidden="chenlu", status=201)
+def add_injury_photo(scene: Scene) -> Request:
+    said = {"round": "0h", "has_consent": "true", "scale_shown": "true"}
+    return f"/injuries/{_injury(scene).uid}/photos", Upload(JPEG, said)
+
+
+@post(permitted="lifang", forbidden="chenlu")
+def withdraw_injury(scene: Scene) -> Request:
+    return f"/injuries/{_injury(scene).uid}/withdrawal", {"reason": "看错了"}
+
+
+@post(permitted="lifang", forbidden="chenlu", status=201)
+def refuse_photos(scene: Scene) -> Request:
+    injury = _injury(scene)
+    body = {"party": str(injury.party.uid), "round": "24h"}
+    return f"/cases/{injury.case.number}/injury-refusals", body
+
+
+@get(permitted="lifang")
+def list_medical_papers(scene: Scene) -> str:
+    return f"/cases/{_injury(scene).case.number}/medical-papers"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def add_medical_paper(scene: Scene) -> Request:
+    case = _case(scene)
+    said = {"party": _party(scene, case=case), "kind": "record"}
+    content = picture(uuid4().int % 300)
+    return f"/cases/{case.number}/medical-papers", Upload(content, said)
+
+
+def _statement(scene: Scene, *, is_read: bool = False) -> Statement:
+    statement = told(scene, begun(scene, _case(scene)))
+    return read(scene, statement) if is_read else statement
+
+
+def _injury(scene: Scene) -> Injury:
+    return hurt(scene, _case(scene))
+
+
+def _signature() -> str:
+    return b64encode(signature(1)).decode()
+
+
+@get(permitted="hetao", forbidden="wangjianguo")
+def list_cameras(scene: Scene) -> str:
+    _camera(scene)
+    return f"/sites/{scene.site.uid}/cameras"
+
+
+@get()
+def list_recordings(scene: Scene) -> str:
+    return f"/cases/{_recording(scene).case.number}/recordings"
+
+
+@get()
+def get_recording(scene: Scene) -> str:
+    return f"/recordings/{_recording(scene).uid}"
+
+
+@post(permitted="wangjianguo", forbidden="lifang", status=201)
+def want_recording(scene: Scene) -> Request:
+    body = {"camera": str(_camera(scene).uid)}
+    return f"/cases/{_case(scene).number}/recordings", body
+
+
+@post(permitted="wangjianguo", forbidden="lifang", status=201)
+def place_recording_file(scene: Scene) -> Request:
+    recording = _recording(scene)
+    body = {
+        "exhibit": str(_exhibit(scene).uid),
+        "begin": recording.wanted_from.isoformat(),
+        "end": (recording.wanted_from + timedelta(minutes=5)).isoformat(),
+    }
+    return f"/recordings/{recording.uid}/files", body
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def settle_recording(scene: Scene) -> Request:
+    body = {"outcome": "lost", "reason": "硬盘损坏"}
+    return f"/recordings/{_recording(scene).uid}/settlement", body
+
+
+@post()
+def decline_recording(scene: Scene) -> Request:
+    return f"/recordings/{_recording(scene).uid}/refusal", {"reason": "看不到"}
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def compare_recorder_clock(scene: Scene) -> Request:
+    body = {
+        "shown": (scene.at + timedelta(seconds=4)).isoformat(),
+        "true": scene.at.isoformat(),
+    }
+    return f"/recordings/{_recording(scene).uid}/clock", body
+
+
+@post()
+def ask_for_footage(scene: Scene) -> Request:
+    return f"/recordings/{_recording(scene).uid}/footage", {"reason": "核对经过"}
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def get_footage_content(scene: Scene) -> str:
+    recording = _recording(scene)
+    evidence.ask_for_footage(
+        recording=recording, reason="核对经过", by=scene.officer, at=scene.at
+    )
+    kept = _exhibit(scene)
+    made = Derivative.objects.create(
+        recording=recording,
+        kind="sheet",
+        begin=recording.wanted_from + timedelta(seconds=Derivative.objects.count()),
+        end=recording.wanted_to,
+        segments_count=1,
+        blob=kept.file,
+        made_at=scene.at,
+    )
+    return f"/footage/{made.uid}/content"
+
+
+def _camera(scene: Scene) -> Camera:
+    """A new one of a recorder that somebody has to go to."""
+    name = f"CAM-{uuid4().hex[:8]}"
+    recorder = evidence.register_recorder(
+        site=scene.site,
+        name=name,
+        kind=RecorderKind.MANUAL,
+        days_kept=30,
+        by=SYSTEM,
+        at=scene.at,
+    )
+    return evidence.register_camera(
+        recorder=recorder,
+        name=name,
+        code="1",
+        place=scene.garage,
+        by=SYSTEM,
+        at=scene.at,
+    )
+
+
+def _recording(scene: Scene) -> Recording:
+    return evidence.want_recording(
+        case=_case(scene), camera=_camera(scene), by=SYSTEM, at=scene.at
+    )
 
 
 def _object(scene: Scene) -> Exhibit:
@@ -516,6 +796,33 @@ def _exhibit(scene: Scene) -> Exhibit:
     return evidence.add_file(
         case=_case(scene), chunks=[JPEG], by=scene.guard, at=scene.at
     )
+
+
+def _package(scene: Scene) -> Package:
+    exhibit = _exhibit(scene)
+    return evidence.ask_package(
+        case=exhibit.case,
+        exhibits=[exhibit],
+        purpose=Purpose.INTERNAL,
+        masking=Masking.NONE,
+        recipient=Recipient(name="总部督导"),
+        by=scene.manager,
+        at=scene.at,
+    )
+
+
+def _made(scene: Scene) -> Package:
+    """As if a worker had made it: what is in it, other tests ask."""
+    package = _package(scene)
+    content = b"PK a package"
+    path_of(package).parent.mkdir(exist_ok=True)
+    path_of(package).write_bytes(content)
+    said = TreeStatement("anlan/test", 1, bytes(32))
+    package.state, package.made_at = PackageState.READY, scene.at
+    package.size, package.sha256 = len(content), sha256(content).hexdigest()
+    package.checkpoint = Note(said, (Signature("anlan/test", b"1234", b"5"),)).text
+    package.save()
+    return package
 
 
 def _attachment(scene: Scene) -> Attachment:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from ninja import Schema
 
 from anlan.accounts.roles import Permission
 from anlan.api.root import api
@@ -116,3 +118,17 @@ def _send(scene: Scene, name: str, username: str, **more: Any) -> Answer:
     path, body = row.request(scene)
     secret = give_token(scene.person(username), scene.at, **more)
     return Api(secret).send(row.method, path, body=body)
+
+
+def test_no_two_shapes_have_one_name():
+    """The description knows shapes by their names alone, and one would hide the other."""
+    shapes = [
+        shape for shape in _below(Schema) if shape.__module__.startswith("anlan.")
+    ]
+    names = Counter(shape.__name__ for shape in shapes)
+
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def _below(shape: type[Schema]) -> list[type[Schema]]:
+    return [one for child in shape.__subclasses__() for one in (child, *_below(child))]

@@ -15,6 +15,8 @@ WITHOUT = {
     "evidence.Copy": "of bytes that are kept once",
     "evidence.CheckRun": "of the whole vault",
     "evidence.CheckTurn": "of the whole vault",
+    "ledger.LogKey": "one key signs the chains of all companies of an installation",
+    "ledger.Witness": "watches the installation",
 }
 
 

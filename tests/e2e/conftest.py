@@ -164,6 +164,7 @@ def environment(data: Path, *, port: int = 8000) -> dict[str, str]:
         "ANLAN_PORT": str(port),
         "ANLAN_PUBLIC_URL": f"http://localhost:{port}",
         "ANLAN_LOG_LEVEL": "WARNING",
+        "ANLAN_RECORDINGS_ROOTS": str(data / "recorders"),
     }
 
 

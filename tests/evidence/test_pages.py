@@ -158,6 +158,17 @@ class TestOne:
         assert "王建国手机" in page
         assert "周敏查看了证据 E-0001" in page
 
+    def test_title_of_what_is_protected_is_on_no_timeline(
+        self, officer, exhibit
+    ) -> None:
+        room = f"/cases/{exhibit.case.number}/"
+        assert "额头的伤" in officer.get(room).text
+
+        exhibit.protection = "injury"
+        exhibit.save(update_fields=["protection"])
+
+        assert "额头的伤" not in officer.get(room).text
+
     def test_page_alone_opens_nothing(self, officer, exhibit) -> None:
         assert "picture/" not in officer.get(below(exhibit)).text
         assert not entries(exhibit.case, "evidence.opened")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from anlan.evidence import limited, reading
+from anlan.evidence import limited, programs, reading
 from anlan.evidence.enums import Reading
 from anlan.evidence.reading import Found, read
 from tests.pictures import CUT, JPEG, PAGE, PDF, PROGRAM, encoded
@@ -173,7 +173,7 @@ class TestFilmsAndSounds:
 
     def test_that_take_too_long_are_left(self, of, film, monkeypatch) -> None:
         content = film("mp4")
-        monkeypatch.setattr(reading, "SECONDS", 0)
+        monkeypatch.setattr(programs, "SECONDS", 0)
 
         assert of(content).reading == Reading.UNREAD
 
@@ -257,7 +257,7 @@ class TestPapers:
 
 class TestLimits:
     def test_memory_is_bounded(self) -> None:
-        ended = reading._run_limited(
+        ended = programs.run_limited(
             ["--", sys.executable, "-c", "bytearray(10**9)"], memory=200 * 1024**2
         )
 
@@ -265,7 +265,7 @@ class TestLimits:
         assert b"MemoryError" in ended.complaint
 
     def test_output_is_bounded(self) -> None:
-        ended = reading._run_limited(
+        ended = programs.run_limited(
             ["--", sys.executable, "-c", "while True: print('x' * 1000)"],
             memory=200 * 1024**2,
         )
@@ -275,7 +275,7 @@ class TestLimits:
 
     def test_nothing_of_our_environment_goes_along(self, monkeypatch) -> None:
         monkeypatch.setenv("ANLAN_SECRET_KEY", "x")
-        ended = reading._run_limited(
+        ended = programs.run_limited(
             ["--", sys.executable, "-I", "-c", "import os; print(sorted(os.environ))"],
             memory=200 * 1024**2,
         )

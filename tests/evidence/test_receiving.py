@@ -85,7 +85,7 @@ class TestAFile:
         assert added(scene, case) == added(scene, case)
 
         assert facts(case, "evidence.received_again")[0]["code"] == "E-0001"
-        assert exhibits_of(case).count() == 1
+        assert exhibits_of(case, scene.officer).count() == 1
 
     def test_a_paper(self, scene, case) -> None:
         assert added(scene, case, PDF).kind == "document"

@@ -31,9 +31,21 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "G06": ({"waits_for": ()}, {"waits_for": ["经理批准"]}),
     "G07": ({"measure": "verbal_warn"}, {"measure": "detain"}),
+    "G14": (
+        {"level": "slight", "has_document": True},
+        {"level": "slight", "has_document": False},
+    ),
     "G16": (
         {"decided_on": date(2026, 12, 1), "shown": ["2025"]},
         {"decided_on": date(2026, 12, 1), "shown": []},
+    ),
+    "G20": (
+        {"is_minor": True, "guardian": "王芳"},
+        {"is_minor": True, "guardian": " "},
+    ),
+    "G21": (
+        {"is_so": True, "path": "is_told"},
+        {"is_so": False, "path": "is_told"},
     ),
 }
 
@@ -87,6 +99,14 @@ def test_whatever_the_dates_the_rules_of_both_days_satisfy_it(act_on, decided_on
             services.check_rule_sets_shown(
                 act_on=act_on, decided_on=decided_on, shown=shown - {missing}
             )
+
+
+def test_a_question_is_never_an_interrogation():
+    services.check_talk_wording(text="请说说经过", act_on=ON, path="question")
+    for word in selectors.guardrail("G21").lists["words"]:
+        with pytest.raises(InvalidInput) as refused:
+            services.check_talk_wording(text=f"这是{word}", act_on=ON, path="question")
+        assert (refused.value.path, refused.value.source) == ("question", "G21")
 
 
 def test_a_test_is_registered_once():

@@ -11,6 +11,8 @@ from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, DeadlineState, TaskState
 from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.policies import CASE_MOVES, DEADLINE_MOVES, TASK_MOVES
+from anlan.evidence.enums import RecordingState
+from anlan.evidence.policies import RECORDING_MOVES
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState
 from anlan.incidents.policies import ASSIGNMENT_MOVES
@@ -22,6 +24,7 @@ LATER = timedelta(days=30)
     ("states", "moves"),
     [
         (CaseState, CASE_MOVES),
+        (RecordingState, RECORDING_MOVES),
         (TaskState, TASK_MOVES),
         (DeadlineState, DEADLINE_MOVES),
         (AssignmentState, ASSIGNMENT_MOVES),

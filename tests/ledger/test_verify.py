@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from anlan.base.digest import sha256
@@ -388,6 +390,20 @@ class TestWords:
         assert problems() == []
 
 
+# In the story every one of these stands where the database lets nothing be written.
+REFUSED = {("evidence.MedicalPaper", "level")}
+
+
+def forge(rows: Any, field: str) -> set[str]:
+    """Write something else where the database takes it; the uids of those rows."""
+    forged = set()
+    for row in rows:
+        with suppress(IntegrityError), transaction.atomic():
+            type(row)._default_manager.filter(pk=row.pk).update(**{field: "改过"})
+            forged.add(str(row.uid))
+    return forged
+
+
 @pytest.mark.slow
 def test_every_kind_of_words_is_covered(db) -> None:
     """After a whole assault: change each covered field of each row, one at a time."""
@@ -408,9 +424,10 @@ def test_every_kind_of_words_is_covered(db) -> None:
         uids = {uid for m, f, uid in promises if (m, f) == (model, field)}
         rows = apps.get_model(model)._default_manager.filter(uid__in=uids)
         before = {row.pk: getattr(row, field) for row in rows}
-        rows.update(**{field: "改过"})
+        forged = forge(rows, field)
+        assert forged or (model, field) in REFUSED
         named = {place for _seq, place in problems()}
-        assert named == {f"{model}.{field} of {uid}" for uid in uids}
+        assert named == {f"{model}.{field} of {uid}" for uid in forged}
         for pk, words in before.items():
             rows.filter(pk=pk).update(**{field: words})
     assert verify().is_sound

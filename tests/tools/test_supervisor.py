@@ -22,7 +22,10 @@ SUPERVISOR = """
 import os, sys
 from tools import supervisor
 from tools.places import Refusal
-programs = [supervisor.Program(c[:9], ["sh", "-c", c]) for c in sys.argv[2:]]
+programs = [
+    supervisor.Program(c[:9], ["sh", "-c", c], is_vital=not c.startswith(": spare"))
+    for c in sys.argv[2:]
+]
 try:
     supervisor.supervise(
         programs,
@@ -135,3 +138,12 @@ def test_program_that_never_comes_up_is_given_up(wire: Wire, speak: str) -> None
             "exit 3 does not start; the reason stands above.",
         ]
         wire.wait_until_all_are_gone()
+
+
+def test_others_go_on_without_one_that_is_not_vital(wire: Wire, speak: str) -> None:
+    with supervised(f"exec {speak}", ": spare; exit 3", ready=False) as supervisor:
+        assert supervisor.stderr
+        said = [supervisor.stderr.readline() for _ in range(4)]
+
+        assert said[-1] == ": spare;  ended with code 3; again in 1.6 s.\n"
+        assert supervisor.poll() is None

@@ -87,7 +87,30 @@ def test_broker_is_listened_to_where_one_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("ANLAN_MQTT_URL", raising=False)
-    assert [program.name for program in up.programs(None)] == ["web", "worker"]
+    monkeypatch.delenv("ANLAN_SIGNER_SOCKET", raising=False)
+    assert names() == ["web", "worker", "signer"]
 
     monkeypatch.setenv("ANLAN_MQTT_URL", "mqtt://127.0.0.1:1883")
-    assert [program.name for program in up.programs(None)] == ["web", "worker", "mqtt"]
+    assert names() == ["web", "worker", "signer", "mqtt"]
+
+
+def test_a_signer_of_its_own_user_is_not_ours_to_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ANLAN_MQTT_URL", raising=False)
+    monkeypatch.setenv("ANLAN_SIGNER_SOCKET", "/run/anlan-signer/socket")
+
+    assert names() == ["web", "worker"]
+
+
+def test_only_the_signer_may_fail_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A lost key must not keep the alarms from being answered."""
+    monkeypatch.delenv("ANLAN_SIGNER_SOCKET", raising=False)
+
+    assert [p.name for p in up.programs(None) if not p.is_vital] == ["signer"]
+
+
+def names() -> list[str]:
+    return [program.name for program in up.programs(None)]

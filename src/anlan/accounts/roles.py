@@ -30,10 +30,18 @@ class Permission(StrEnum):
     EVIDENCE_OPEN = "evidence.open"
     EVIDENCE_KEEP = "evidence.keep"
     EVIDENCE_DISPOSE = "evidence.dispose"
+    PACKAGE_MAKE = "package.make"
+    PACKAGE_HAND_OVER = "package.hand_over"
+    STATEMENT_TAKE = "statement.take"
+    STATEMENT_READ = "statement.read"
+    INJURY_RECORD = "injury.record"
+    INJURY_READ = "injury.read"
+    RECORDING_SAVE = "recording.save"
     POLICE_WAIVE = "police.waive"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
     DEVICE_MANAGE = "device.manage"
+    CAMERA_EDIT = "camera.edit"
     CHANNEL_MANAGE = "channel.manage"
     PEOPLE_MANAGE = "people.manage"
     STANDARD_EDIT = "standard.edit"
@@ -64,10 +72,18 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.EVIDENCE_OPEN: _("打开证据原件（留痕）"),
     Permission.EVIDENCE_KEEP: _("保管实物证据：登记、封存、交接"),
     Permission.EVIDENCE_DISPOSE: _("退还或处置实物证据（须两人）"),
+    Permission.PACKAGE_MAKE: _("制作证据包"),
+    Permission.PACKAGE_HAND_OVER: _("交付证据包（留痕）"),
+    Permission.STATEMENT_TAKE: _("记录情况说明"),
+    Permission.STATEMENT_READ: _("查看他人记录的情况说明（留痕）"),
+    Permission.INJURY_RECORD: _("记录伤情、拍摄伤处"),
+    Permission.INJURY_READ: _("查看伤情和医疗文书（留痕）"),
+    Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
     Permission.DEVICE_MANAGE: _("管理报警设备"),
+    Permission.CAMERA_EDIT: _("登记录像机和摄像头"),
     Permission.CHANNEL_MANAGE: _("管理通知渠道"),
     Permission.PEOPLE_MANAGE: _("管理人员和账号"),
     Permission.STANDARD_EDIT: _("编辑服务标准（时限）"),
@@ -95,6 +111,9 @@ _GUARD = _EVERYBODY | {
     P.TASK_DO,
     P.PARTY_EDIT,
     P.EVIDENCE_ADD,
+    P.STATEMENT_TAKE,
+    P.INJURY_RECORD,
+    P.RECORDING_SAVE,
 }
 _DUTY = _GUARD | {
     P.INCIDENT_COMMAND,
@@ -105,14 +124,19 @@ _DUTY = _GUARD | {
     P.PERSON_UNMASK,
     P.EVIDENCE_OPEN,
     P.EVIDENCE_KEEP,
+    P.PACKAGE_HAND_OVER,
+    P.STATEMENT_READ,
+    P.INJURY_READ,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
+    P.PACKAGE_MAKE,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
     P.ROSTER_MANAGE,
     P.DEVICE_MANAGE,
+    P.CAMERA_EDIT,
     P.PEOPLE_MANAGE,
     P.LEDGER_READ,
 }
@@ -150,14 +174,30 @@ ROLES: dict[str, Role] = {
             key="customer_service",
             name=_("客服"),
             description=_("接电话报事，陪护受害人，联系双方"),
-            permissions=_READER | {P.PARTY_EDIT, P.PERSON_UNMASK},
+            permissions=_READER
+            | {
+                P.PARTY_EDIT,
+                P.PERSON_UNMASK,
+                P.STATEMENT_TAKE,
+                P.INJURY_RECORD,
+                P.INJURY_READ,
+            },
         ),
         Role(
             key="investigator",
             name=_("调查员"),
             description=_("分别了解情况，比对陈述，作出认定"),
             permissions=_READER
-            | {P.PARTY_EDIT, P.PERSON_UNMASK, P.EVIDENCE_OPEN, P.EVIDENCE_KEEP},
+            | {
+                P.PARTY_EDIT,
+                P.PERSON_UNMASK,
+                P.EVIDENCE_OPEN,
+                P.EVIDENCE_KEEP,
+                P.STATEMENT_TAKE,
+                P.STATEMENT_READ,
+                P.INJURY_RECORD,
+                P.INJURY_READ,
+            },
         ),
         Role(
             key="site_manager",
@@ -176,6 +216,10 @@ ROLES: dict[str, Role] = {
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_DISPOSE,
+                P.PACKAGE_MAKE,
+                P.PACKAGE_HAND_OVER,
+                P.STATEMENT_READ,
+                P.INJURY_READ,
             },
         ),
         Role(
@@ -205,6 +249,7 @@ ROLES: dict[str, Role] = {
                     P.SITE_MANAGE,
                     P.ROSTER_MANAGE,
                     P.DEVICE_MANAGE,
+                    P.CAMERA_EDIT,
                     P.CHANNEL_MANAGE,
                     P.PEOPLE_MANAGE,
                     P.STANDARD_EDIT,

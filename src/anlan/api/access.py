@@ -16,8 +16,21 @@ from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import case_for, cases_for
-from anlan.evidence.models import Exhibit, PhysicalItem
-from anlan.evidence.selectors import exhibits_in
+from anlan.evidence.models import (
+    Camera,
+    Derivative,
+    Exhibit,
+    Injury,
+    Package,
+    PhysicalItem,
+    Recording,
+    Statement,
+)
+from anlan.evidence.permissions import check_can_hand_over_package
+from anlan.evidence.selectors import exhibits_in, exhibits_of
+from anlan.evidence.selectors.injuries import injuries_for
+from anlan.evidence.selectors.recordings import recordings_in, with_parts
+from anlan.evidence.selectors.statements import statements_for, with_words
 from anlan.incidents.models import (
     Attachment,
     EmergencyCall,
@@ -62,6 +75,37 @@ def task_of(caller: Caller, uid: UUID) -> Task:
     )
 
 
+def recording_of(caller: Caller, uid: UUID) -> Recording:
+    return _seen(
+        with_parts(recordings_in(cases_for(caller.user))).filter(uid=uid),
+        _("没有这份录像"),
+    )
+
+
+def camera_of(caller: Caller, case: Case, uid: UUID) -> Camera:
+    """A camera of the case's site; whoever sees the case may know of it."""
+    found = Camera.objects.select_related("recorder", "site").filter(
+        uid=uid, site=case.site
+    )
+    camera = found.first()
+    if camera is None:
+        raise InvalidInput(_("没有这个摄像头"), path="camera")
+    return camera
+
+
+def footage_of(caller: Caller, uid: UUID) -> Derivative:
+    return _seen(
+        Derivative.objects.select_related(
+            "blob", "recording__case__site", "recording__camera"
+        ).filter(
+            uid=uid,
+            blob__isnull=False,
+            recording__case__in=cases_for(caller.user),
+        ),
+        _("没有这份观看副本"),
+    )
+
+
 def photo_of(caller: Caller, uid: UUID) -> TaskPhoto:
     return _seen(
         TaskPhoto.objects.select_related("task__case__site").filter(
@@ -81,7 +125,8 @@ def attachment_of(caller: Caller, uid: UUID) -> Attachment:
 
 
 def exhibit_of(caller: Caller, uid: UUID) -> Exhibit:
-    return _seen(exhibits_in(cases_for(caller.user)).filter(uid=uid), _("没有这件证据"))
+    rows = exhibits_in(cases_for(caller.user), caller.user)
+    return _seen(rows.filter(uid=uid), _("没有这件证据"))
 
 
 def party_of(caller: Caller, uid: UUID) -> Party:
@@ -101,6 +146,42 @@ def object_of(caller: Caller, uid: UUID) -> PhysicalItem:
         ).filter(exhibit__uid=uid, exhibit__case__in=cases_for(caller.user)),
         _("没有这件实物"),
     )
+
+
+def package_of(caller: Caller, uid: UUID) -> Package:
+    found = _seen(
+        Package.objects.select_related("case__site", "asked_by").filter(
+            uid=uid, case__in=cases_for(caller.user)
+        ),
+        _("没有这个证据包"),
+    )
+    check_can_hand_over_package(caller.user, found.case)
+    return found
+
+
+def exhibits_named(caller: Caller, case: Case, uids: list[UUID]) -> list[Exhibit]:
+    """Those of the case; of one that is none of it nothing is said but that."""
+    found = list(exhibits_of(case, caller.user).filter(uid__in=uids))
+    if len(found) != len(set(uids)):
+        raise InvalidInput(_("请选择本案的证据"), path="exhibits")
+    return found
+
+
+def statement_of(caller: Caller, uid: UUID) -> Statement:
+    """One that the caller may read, with its answers."""
+    rows = statements_for(caller.user).select_related(
+        *("case__site", "party__person", "party__user"),
+        *("user", "taken_by", "exhibit__blob"),
+    )
+    return with_words(rows.filter(uid=uid))
+
+
+def injury_of(caller: Caller, uid: UUID) -> Injury:
+    rows = injuries_for(caller.user).select_related(
+        "case__site", "party__person", "party__user", "recorded_by"
+    )
+    found = rows.filter(uid=uid).prefetch_related("photos__exhibit")
+    return _seen(found, _("没有这处伤情，或者您无权查看"))
 
 
 def report_of(caller: Caller, uid: UUID) -> Report:

@@ -88,7 +88,7 @@ class ExhibitIn(UploadIn):
 def list_exhibits(request: ApiRequest, number: str) -> list[ExhibitOut]:
     """The list of evidence of a case, in the order in which it came."""
     case = case_of(request.auth, number)
-    return [ExhibitOut.of(row) for row in exhibits_of(case)]
+    return [ExhibitOut.of(row) for row in exhibits_of(case, request.auth.user)]
 
 
 @router.post(
@@ -124,7 +124,7 @@ def add_exhibit(
             at=caller.at,
             via="api",
         ),
-        find=lambda made: exhibits_of(case).get(uid=made),
+        find=lambda made: exhibits_of(case, caller.user).get(uid=made),
     )
     return Status(201, ExhibitOut.of(exhibit_of(caller, exhibit.uid)))
 

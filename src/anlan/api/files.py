@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -56,11 +56,11 @@ class Sent(OnceIn):
     said: dict[str, Any]
 
 
-def content(*scopes: Permission) -> dict[str, Any]:
-    """What the route of a download says."""
+def content(*scopes: Permission, kinds: Iterable[str] = ()) -> dict[str, Any]:
+    """What the route of a download says; without ``kinds`` it gives evidence as it came."""
     route = operation(*scopes, out=None)
     binary = {"schema": {"type": "string", "format": "binary"}}
-    types = dict.fromkeys(sorted(set(MEDIA_TYPES.values())), binary)
+    types = dict.fromkeys(sorted(kinds or set(MEDIA_TYPES.values())), binary)
     route["openapi_extra"]["responses"] = {200: {"content": types}}
     return route
 

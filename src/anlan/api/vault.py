@@ -11,6 +11,7 @@ from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import Out
 from anlan.evidence.models import CheckRun
 from anlan.evidence.selectors.safety import Safety, StoreState, safety_for
+from anlan.ledger.selectors import Exposure
 
 router = Router(tags=["evidence"])
 
@@ -43,8 +44,24 @@ class DamagedOut(Out):
     copies: dict[str, str]  # the state of each store's
 
 
+class ExposureOut(Out):
+    """The window of the record that no checkpoint outside covers, the longest there is.
+
+    ``seconds`` is its length, 0 if there is none, and null if no checkpoint ever left;
+    ``entries`` are in it.
+    """
+
+    seconds: int | None
+    entries: int
+    kept_at: datetime | None
+    is_safe: bool
+
+
 class SafetyOut(Out):
-    """``verdict`` is sound, one_disk or unsafe; ``troubles`` says why."""
+    """``verdict`` is sound, one_disk or unsafe; ``troubles`` says why.
+
+    ``waiting`` has the reasons why checkpoints are not signed; nothing else waits.
+    """
 
     verdict: str
     troubles: list[str]
@@ -56,6 +73,8 @@ class SafetyOut(Out):
     damaged: list[DamagedOut]
     hidden: int
     runs: list[CheckRunOut]
+    exposure: ExposureOut | None
+    waiting: list[str]
 
 
 @router.get("/evidence/safety", **operation(Permission.LEDGER_READ, out=SafetyOut))
@@ -84,6 +103,18 @@ def _safety(found: Safety) -> SafetyOut:
         ],
         hidden=found.hidden,
         runs=[_run(run) for run in found.runs],
+        exposure=_exposure(found.exposure) if found.exposure else None,
+        waiting=sorted({one.refusal for one in found.waiting}),
+    )
+
+
+def _exposure(found: Exposure) -> ExposureOut:
+    age = found.age
+    return ExposureOut(
+        seconds=None if age is None else int(age.total_seconds()),
+        entries=found.unseen,
+        kept_at=found.kept_at,
+        is_safe=found.is_safe,
     )
 
 

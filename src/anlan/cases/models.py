@@ -320,6 +320,11 @@ class Task(Worded):
         return f"{self.case_id} {self.title}"
 
     @property
+    def shows_a_body(self) -> bool:
+        """Whether its photos are medical data: those of injuries, by the task's key."""
+        return self.key.startswith(("injury_photos", "injury:"))
+
+    @property
     def needs_words(self) -> bool:
         """Whether words alone can be its proof, so that they may not be missing."""
         if self.proof:

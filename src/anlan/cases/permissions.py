@@ -72,8 +72,15 @@ def _doers(role_key: str) -> list[str]:
 
 
 def check_can_see_photo(by: Actor, photo: TaskPhoto) -> None:
-    """Whoever sees the case sees what proves its tasks."""
-    check_permission(by, Permission.CASE_SEE, site=photo.task.case.site)
+    """Whoever sees the case sees what proves its tasks, but not somebody's body.
+
+    That is for whose task it is, and for who needs to see injuries.
+    """
+    task = photo.task
+    if not task.shows_a_body:
+        check_permission(by, Permission.CASE_SEE, site=task.case.site)
+    elif not (isinstance(by, User) and owns_task(by, task)):
+        check_permission(by, Permission.INJURY_READ, site=task.case.site)
 
 
 def check_can_skip_task(by: Actor, task: Task) -> None:

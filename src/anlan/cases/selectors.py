@@ -628,11 +628,11 @@ def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
 
 
 def _covered_fields(entry: Entry, event: Event) -> list[tuple[str, str, UUID]]:
-    """Model, field and row of the words that an entry covers."""
+    """Model, field and row of the words that an entry covers and that may be quoted."""
     return [
         (covered.model, covered.field, UUID(entry.object.partition(":")[2]))
         for covered in event.covers
-        if getattr(event, covered.digest_field) is not None
+        if not covered.is_protected and getattr(event, covered.digest_field) is not None
     ]
 
 
@@ -663,7 +663,12 @@ def _texts(columns: tuple[tuple[str, str], ...], places: int) -> Prepared[Any]:
 def _text(column: tuple[str, str], uids: Sequence[Any], *, number: int) -> Any:
     model, field = column
     table: Any = apps.get_model(model)
-    return table.objects.filter(uid__in=uids).values_list(
+    rows = table.objects.filter(uid__in=uids)
+    if any(each.name == "protection" for each in table._meta.fields):
+        rows = rows.filter(
+            protection=""
+        )  # the timeline is read by all who see the case
+    return rows.values_list(
         Value(number, output_field=IntegerField()),
         "uid",
         Cast(field, output_field=TextField()),

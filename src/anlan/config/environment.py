@@ -45,6 +45,16 @@ class Environment(BaseSettings):
         description="Folder of further fonts (OTF, TTF) for PDFs, asked for characters that "
         "the fonts brought along do not have.",
     )
+    signer_socket: Path | None = Field(
+        None,
+        description="Socket of a signer that runs as a user of its own; empty: the one "
+        "that `./anlan up` runs, in ANLAN_DATA.",
+    )
+    recordings_roots: Annotated[list[Path], NoDecode] = Field(
+        [],
+        description="Folders below which recorders write segments that may be saved, "
+        "separated by commas; empty: none may.",
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     database_url: SecretStr | None = Field(
@@ -105,7 +115,9 @@ class Environment(BaseSettings):
         None, description="File of its key, if that is not in the same file."
     )
 
-    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator(
+        "allowed_hosts", "trusted_proxies", "recordings_roots", mode="before"
+    )
     @classmethod
     def split_list(cls, value: object) -> object:
         if isinstance(value, str):

@@ -37,7 +37,12 @@ UPLOADS = re.compile(
     rf"|/m/tasks/{_UID}/(photos/)?|/tasks/{_UID}/completion/"
     rf"|/cases/[A-Z0-9-]+/tasks/{_UID}/"
     r"|/(m/)?cases/[A-Z0-9-]+/(evidence/)?upload/"
+    r"|/cases/[A-Z0-9-]+/evidence"
+    rf"/(statements/{_UID}/(recordings|signature|addenda)"
+    rf"|injuries/(papers|{_UID}/photos))/"
     rf"|/api/v1/(reports/{_UID}/attachments|tasks/{_UID}/photos)"
+    rf"|/api/v1/(statements/{_UID}/recordings|injuries/{_UID}/photos)"
+    r"|/api/v1/cases/[A-Z0-9-]+/medical-papers"
 )
 BODY_PAUSE_SECONDS = 30.0  # between two parts of a body
 

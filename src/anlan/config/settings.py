@@ -15,7 +15,10 @@ ENVIRONMENT = Environment()  # type: ignore[call-arg]  # filled from the environ
 
 DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
+SIGNER = DATA / "signer"
+SIGNER_SOCKET = ENVIRONMENT.signer_socket or DATA / "signer.sock"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
+RECORDINGS_ROOTS = ENVIRONMENT.recordings_roots
 DEEP_CHECK_MB_S = ENVIRONMENT.deep_check_mb_s
 CLAMAV = ENVIRONMENT.clamav
 FONT_DIR = ENVIRONMENT.font_dir

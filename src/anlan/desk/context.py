@@ -115,6 +115,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.DEVICE_MANAGE,
             ),
             Entry(
+                label=_("摄像头与录像机"),
+                icon="device-cctv",
+                url_name="cameras:overview",
+                permission=Permission.CAMERA_EDIT,
+            ),
+            Entry(
                 label=_("时限标准"),
                 icon="clock",
                 url_name="desk:standards",

@@ -9,8 +9,9 @@ from uuid import UUID
 from anlan.base import stores
 from anlan.base.stores import Store, digest_of
 from anlan.cases.models import Case
-from anlan.evidence.enums import CopyState
-from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.evidence.enums import CopyState, Source
+from anlan.evidence.models import Blob, Copy
+from anlan.evidence.services.damage import owners_of
 from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 
@@ -92,7 +93,24 @@ def _named() -> dict[str, _Named]:
         facts = json.loads(bytes(data or b"{}"))
         named.setdefault(facts["sha256"], _Named(facts["bytes_count"]))
         named[facts["sha256"]].subjects.add(subject)
+        if facts.get("source") == Source.RECORDER:
+            _add_listed(facts["sha256"], subject, named)
     return named
+
+
+def _add_listed(manifest: str, subject: str, named: dict[str, _Named]) -> None:
+    """The files of a recording: its list is on the record, and names them.
+
+    A list that is away or altered is itself a problem, and is found as one.
+    """
+    for store in stores.stores():
+        path = store.path_of(manifest)
+        if not path.is_file() or digest_of(path) != manifest:
+            continue
+        for file in json.loads(path.read_bytes())["files"]:
+            named.setdefault(file["sha256"], _Named(file["bytes"]))
+            named[file["sha256"]].subjects.add(subject)
+        return
 
 
 def _expected_gaps() -> set[tuple[str, str]]:
@@ -119,9 +137,10 @@ def _state(
 
 
 def _where(digest: str, named: _Named) -> list[str]:
-    """Its exhibits, or the cases on whose record it stands without being listed."""
-    exhibits = Exhibit.objects.filter(blob__sha256=digest).select_related("case")
-    names = [f"{exhibit.case.number} {exhibit.code}" for exhibit in exhibits]
+    """What it belongs to, or the cases on whose record it stands without being listed."""
+    blob = Blob.objects.filter(sha256=digest).first()
+    owners = owners_of(blob) if blob else []
+    names = [f"{owner.case.number} {owner.code}" for owner in owners]
     return names or _cases(named.subjects) or ["in no case"]
 
 

@@ -1,8 +1,8 @@
 """A process that reads a hostile file: first it gives up what it will not need.
 
-Run by ``reading``, never imported: ``limited.py SECONDS MEMORY picture PATH`` decodes a
-picture itself, ``limited.py SECONDS MEMORY -- PROGRAM …`` becomes another program. It
-knows nothing of the product, so that it starts fast and has nothing to lose.
+Run by ``programs``, never imported: ``limited.py SECONDS MEMORY OUTPUT picture PATH``
+decodes a picture itself, ``limited.py SECONDS MEMORY OUTPUT -- PROGRAM …`` becomes another
+program. It knows nothing of the product, so that it starts fast and has nothing to lose.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import sys
 from typing import NoReturn
 
 READ, BROKEN, UNREAD = 0, 3, 4  # how it ends
-MOST_OUTPUT = 256 * 1024  # bytes of any file it writes, its complaints among them
+MOST_OUTPUT = 256 * 1024  # bytes of any file it writes, unless it is to make one
 MOST_PIXELS = 50_000_000
 MOST_FRAMES = 1_000  # of a picture that moves
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
 
 
-def give_up(seconds: int, memory: int) -> None:
+def give_up(seconds: int, memory: int, output: int) -> None:
     """Processor time, memory, files: what is used beyond that ends the process."""
     for limit, most in (
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, MOST_OUTPUT),
+        (resource.RLIMIT_FSIZE, output),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (most, most))
@@ -53,8 +53,8 @@ def look_at(path: str) -> int:
 
 
 def main(arguments: list[str]) -> NoReturn:
-    seconds, memory, verb, *rest = arguments
-    give_up(int(seconds), int(memory))
+    seconds, memory, output, verb, *rest = arguments
+    give_up(int(seconds), int(memory), int(output))
     if verb == "picture":
         sys.exit(look_at(rest[0]))
     os.execvp(rest[0], rest)  # noqa: S606 -- an argument list, no shell

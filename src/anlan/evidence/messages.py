@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.evidence.enums import CheckKind
+from anlan.base.duration import duration_words
+from anlan.evidence.enums import CheckKind, PullProblem
 from anlan.notify.texts import Text, add_texts
 
 DAMAGED = "evidence.copies_damaged"
@@ -15,7 +16,19 @@ AWAY = "evidence.store_away"
 SILENT = "evidence.check_silent"
 SEAL_BROKEN = "evidence.seal_broken"
 HANDED_OVER = "evidence.handed_over"
+ENDANGERED = "evidence.recording_endangered"
+INCOMPLETE = "evidence.recording_incomplete"
+TROUBLED = "evidence.recording_troubled"
+LOST = "evidence.recording_lost"
 WATCH_OVER_SEALS = ("site_manager", "legal_counsel")
+
+
+def _left_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {**params, "left": duration_words(params["seconds"])}
+
+
+def _problem_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {**params, "problem": PullProblem(params["problem"]).label}
 
 
 def _check_words(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,5 +72,37 @@ add_texts(
         body=_(
             "%(who)s把 %(number)s 的实物证据 %(code)s 交接给您，记录上有您的签字。不是您签的，请立即告诉项目经理"
         ),
+    ),
+    Text(
+        kind=ENDANGERED,
+        name=_("录像将被覆盖"),
+        title=_("录像将被覆盖：%(camera)s"),
+        body=_(
+            "%(number)s 的录像 %(code)s（%(camera)s）还没有保存，再过%(left)s将被覆盖，请立即保存"
+        ),
+        shown=_left_words,
+    ),
+    Text(
+        kind=INCOMPLETE,
+        name=_("录像不完整"),
+        title=_("录像不完整：%(camera)s"),
+        body=_(
+            "%(number)s 的录像 %(code)s（%(camera)s）已保存，中间有 %(count)s 处缺失，请核实录像机"
+        ),
+    ),
+    Text(
+        kind=TROUBLED,
+        name=_("录像没有保存成功"),
+        title=_("录像没有保存成功：%(camera)s"),
+        body=_(
+            "%(number)s 的录像 %(code)s（%(camera)s）没有保存成功：%(problem)s。系统会继续尝试，请同时到录像机前导出"
+        ),
+        shown=_problem_words,
+    ),
+    Text(
+        kind=LOST,
+        name=_("录像无法保存"),
+        title=_("录像无法保存：%(camera)s"),
+        body=_("%(who)s确认 %(number)s 的录像 %(code)s（%(camera)s）无法保存"),
     ),
 )

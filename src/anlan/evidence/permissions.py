@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Site, User
 from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
 from anlan.evidence import policies
-from anlan.evidence.models import Exhibit, PhysicalItem
+from anlan.evidence.enums import Protection, StatementState
+from anlan.evidence.models import Exhibit, Injury, PhysicalItem, Statement
 from anlan.ledger.events import Actor
+
+_YET_TO_SPEAK = gettext_lazy("您自己的情况说明还没有签字，签字以前不能看别人的")
 
 
 def check_can_add(by: Actor, case: Case) -> None:
@@ -20,15 +25,46 @@ def check_can_add(by: Actor, case: Case) -> None:
 
 
 def can_open(user: User, exhibit: Exhibit) -> bool:
-    """Whoever needs it for their work, and whoever brought it."""
+    """Whoever needs it for their work, and whoever brought it.
+
+    Of what is protected, only those who need just this; `selectors.seen_by` says the
+    same of a whole list.
+    """
+    statement = statement_of(exhibit)
+    if statement is not None:
+        return can_read(user, statement)
     is_own = exhibit.received_from == user.actor_key
-    permission = Permission.EVIDENCE_ADD if is_own else Permission.EVIDENCE_OPEN
+    permission = Permission.EVIDENCE_ADD if is_own else _OPENS[exhibit.protection]
     return has_permission(user, permission, site=exhibit.case.site)
 
 
+_OPENS: dict[str, Permission] = {
+    Protection.NONE: Permission.EVIDENCE_OPEN,
+    Protection.STATEMENT: Permission.STATEMENT_READ,
+    Protection.INJURY: Permission.INJURY_READ,
+}
+
+
+def statement_of(exhibit: Exhibit) -> Statement | None:
+    """The statement that a protected exhibit is, corrects or belongs to."""
+    if exhibit.protection != Protection.STATEMENT:
+        return None
+    return (
+        Statement.objects.select_related("party", "case__site")
+        .filter(
+            Q(exhibit=exhibit) | Q(files__exhibit=exhibit) | Q(addenda__exhibit=exhibit)
+        )
+        .first()
+    )
+
+
 def check_can_open(by: Actor, exhibit: Exhibit) -> None:
-    if not isinstance(by, User) or not can_open(by, exhibit):
-        check_permission(by, Permission.EVIDENCE_OPEN, site=exhibit.case.site)
+    if isinstance(by, User) and can_open(by, exhibit):
+        return
+    permission = _OPENS[exhibit.protection]
+    check_permission(by, permission, site=exhibit.case.site)
+    if isinstance(by, User):  # who has yet to say what they saw reads nobody else
+        raise NotAllowed(_YET_TO_SPEAK)
 
 
 def check_can_register(by: Actor, case: Case) -> None:
@@ -80,3 +116,121 @@ def check_can_dispose(by: Actor, exhibit: Exhibit) -> None:
     check_permission(by, Permission.EVIDENCE_DISPOSE, site=exhibit.case.site)
     policies.check_is_object(exhibit)
     policies.check_is_kept(exhibit)
+
+
+def check_can_make_package(by: Actor, case: Case) -> None:
+    check_permission(by, Permission.PACKAGE_MAKE, site=case.site)
+
+
+def check_can_hand_over_package(by: Actor, case: Case) -> None:
+    """Also to take the file, and to see what went to whom and who signed for it."""
+    check_permission(by, Permission.PACKAGE_HAND_OVER, site=case.site)
+
+
+def can_make_package(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.PACKAGE_MAKE, site=case.site)
+
+
+def can_hand_over_package(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.PACKAGE_HAND_OVER, site=case.site)
+
+
+def check_can_take_statement(by: Actor, case: Case) -> None:
+    check_permission(by, Permission.STATEMENT_TAKE, site=case.site)
+
+
+def can_read(user: User, statement: Statement) -> bool:
+    """Whose it is, who wrote it down, and who needs it; `selectors.statements_for` too.
+
+    Whoever has begun to say what they saw in a case, and has not signed it yet, reads
+    nobody else's: what two persons say independently is worth more.
+    """
+    site = statement.case.site
+    if not has_permission(user, Permission.CASE_SEE, site=site):
+        return False
+    reads = has_permission(user, Permission.STATEMENT_READ, site=site)
+    if statement.taken_by_id == user.pk or is_of(statement, user):
+        return reads or has_permission(user, Permission.STATEMENT_TAKE, site=site)
+    return reads and not has_yet_to_speak(user, statement.case)
+
+
+def check_can_read(by: Actor, statement: Statement) -> None:
+    if isinstance(by, User) and can_read(by, statement):
+        return
+    check_permission(by, Permission.STATEMENT_READ, site=statement.case.site)
+    if isinstance(by, User):
+        raise NotAllowed(_YET_TO_SPEAK)
+
+
+def check_can_write(by: Actor, statement: Statement) -> None:
+    """Write a draft on, read it back, have it signed."""
+    check_can_take_statement(by, statement.case)
+    check_can_read(by, statement)
+
+
+def is_of(statement: Statement, user: User) -> bool:
+    """Whether it is this colleague's own."""
+    if statement.user_id == user.pk:
+        return True
+    return statement.party is not None and statement.party.user_id == user.pk
+
+
+def has_yet_to_speak(user: User, case: Case) -> bool:
+    return (
+        Statement.objects.filter(
+            case=case, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
+        )
+        .filter(Q(user=user) | Q(party__user=user))
+        .exists()
+    )
+
+
+def check_can_record_injury(by: Actor, case: Case) -> None:
+    check_permission(by, Permission.INJURY_RECORD, site=case.site)
+
+
+def can_see_injury(user: User, injury: Injury) -> bool:
+    """Who needs it, and whoever wrote it down."""
+    site = injury.case.site
+    if injury.recorded_by_id == user.pk:
+        return has_permission(user, Permission.INJURY_RECORD, site=site)
+    return has_permission(user, Permission.INJURY_READ, site=site)
+
+
+def check_can_see_injury(by: Actor, injury: Injury) -> None:
+    if not isinstance(by, User) or not can_see_injury(by, injury):
+        check_permission(by, Permission.INJURY_READ, site=injury.case.site)
+
+
+def check_can_follow_injury(by: Actor, injury: Injury) -> None:
+    """Photograph it again, or strike it out."""
+    check_can_record_injury(by, injury.case)
+    check_can_see_injury(by, injury)
+
+
+def check_can_edit_cameras(by: Actor, site: Site) -> None:
+    """Register recorders and cameras, and say how their clocks go."""
+    check_permission(by, Permission.CAMERA_EDIT, site=site)
+
+
+def check_can_save_recordings(by: Actor, case: Case) -> None:
+    """Add a camera, bring its export, or say that there is none: on the guard's round."""
+    check_permission(by, Permission.RECORDING_SAVE, site=case.site)
+
+
+def check_can_decline_recording(by: Actor, case: Case) -> None:
+    """It is a task of the case that is left out."""
+    check_permission(by, Permission.TASK_SKIP, site=case.site)
+
+
+def check_can_watch(by: Actor, case: Case) -> None:
+    """Who needs it for their work; and each says why, every time (G10)."""
+    check_permission(by, Permission.EVIDENCE_OPEN, site=case.site)
+
+
+def check_can_compare_clock(by: Actor, site: Site) -> None:
+    """Whoever stands before the recorder, to save from it or to look after it."""
+    if not isinstance(by, User) or not has_permission(
+        by, Permission.RECORDING_SAVE, site=site
+    ):
+        check_permission(by, Permission.CAMERA_EDIT, site=site)

@@ -6,8 +6,16 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.evidence.enums import ExhibitState, StepKind
-from anlan.evidence.models import Blob, CustodyStep, Exhibit, PhysicalItem
+from anlan.evidence.enums import ExhibitState, RecordingState, StatementState, StepKind
+from anlan.evidence.models import (
+    Blob,
+    CustodyStep,
+    Exhibit,
+    Injury,
+    PhysicalItem,
+    Recording,
+    Statement,
+)
 
 
 def check_is_object(exhibit: Exhibit) -> None:
@@ -63,3 +71,71 @@ def pending_disposal(exhibit: Exhibit) -> CustodyStep | None:
     )
     is_open = last is not None and last.kind == StepKind.DISPOSAL_ASKED
     return last if is_open else None
+
+
+def check_is_draft(statement: Statement) -> None:
+    """Only a draft is written on; while it is read out its words stand still."""
+    check_statement_is_open(statement)
+    if statement.state == StatementState.READ_BACK:
+        raise Conflict(_("正在与本人核对，内容不能改；要改请先退回修改"))
+
+
+def check_is_read_back(statement: Statement) -> None:
+    check_statement_is_open(statement)
+    if statement.state != StatementState.READ_BACK:
+        raise Conflict(_("请先读给本人听，再签字"))
+
+
+def check_statement_is_open(statement: Statement) -> None:
+    if not statement.is_open:
+        raise Conflict(
+            _("情况说明 %(code)s %(state)s，不能再改")
+            % {"code": statement.code, "state": statement.get_state_display()}
+        )
+
+
+def check_is_frozen(statement: Statement) -> None:
+    """A correction is beside what was signed; before that it is simply changed."""
+    if not statement.is_frozen:
+        raise Conflict(_("还没有签字定稿，直接修改草稿即可"))
+
+
+def check_injury_stands(injury: Injury) -> None:
+    if injury.withdrawn_at is not None:
+        raise Conflict(_("伤情 %s 已经划去") % injury.code)
+
+
+# What may become what of a recording; ``docs/states/`` is drawn from it. Asking for more
+# of one that is settled, or taking its task up again, begins it anew.
+RECORDING_MOVES: dict[RecordingState, tuple[RecordingState, ...]] = {
+    RecordingState.WANTED: (
+        RecordingState.PULLING,
+        RecordingState.PARTLY,
+        RecordingState.LOST,
+        RecordingState.DECLINED,
+    ),
+    RecordingState.PULLING: (
+        RecordingState.PARTLY,
+        RecordingState.SAVED,
+        RecordingState.DECLINED,
+    ),
+    RecordingState.PARTLY: (
+        RecordingState.PULLING,
+        RecordingState.SAVED,
+        RecordingState.DECLINED,
+    ),
+    RecordingState.SAVED: (RecordingState.PULLING, RecordingState.PARTLY),
+    RecordingState.LOST: (RecordingState.WANTED,),
+    RecordingState.DECLINED: (
+        RecordingState.WANTED,
+        RecordingState.PULLING,
+        RecordingState.PARTLY,
+    ),
+}
+
+
+def check_may_become(recording: Recording, state: RecordingState) -> None:
+    """That it stays what it is, is always allowed."""
+    now = RecordingState(recording.state)
+    if state not in {now, *RECORDING_MOVES[now]}:
+        raise Conflict(_("这份录像%s，不能再改动") % now.label)

@@ -7,13 +7,19 @@ from uuid import UUID
 from anlan.accounts.models import User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.vault import Kept
-from anlan.cases.events import TaskPhotoReceived
-from anlan.cases.models import TaskPhoto
+from anlan.cases.events import (
+    TaskDone,
+    TaskPhotoReceived,
+    TaskReopened,
+    TaskSkipped,
+)
+from anlan.cases.models import Task, TaskPhoto
 from anlan.evidence import messages, services
 from anlan.evidence.enums import Source, StepKind
 from anlan.evidence.events import CustodyStepped, SealFoundBroken
-from anlan.evidence.models import CustodyStep, Exhibit
-from anlan.evidence.services.adopting import title_of_photo
+from anlan.evidence.models import CustodyStep, Exhibit, Recording
+from anlan.evidence.services import recordings
+from anlan.evidence.services.adopting import protection_of, title_of_photo
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 
@@ -33,6 +39,7 @@ def adopt_task_photo(queued: Queued) -> None:
         source_uid=photo.uid,
         received_from=queued.actor,
         title=title_of_photo(photo),
+        protection=protection_of(photo),
         by=SYSTEM,
         at=queued.recorded_at,
     )
@@ -69,6 +76,16 @@ def tell_receiver(queued: Queued) -> None:
         exhibit=step.exhibit,
         people=[step.receiver] if step.receiver else [],
     )
+
+
+def follow_recording_task(queued: Queued) -> None:
+    """The task of a recording was ended or opened in the list of tasks."""
+    if not isinstance(queued.event, TaskDone | TaskSkipped | TaskReopened):
+        return
+    if not Recording.objects.filter(task__uid=UUID(queued.object[5:])).exists():
+        return
+    task = Task.objects.get(uid=UUID(queued.object[5:]))
+    recordings.follow_task(task=task, at=queued.recorded_at)
 
 
 def _tell(

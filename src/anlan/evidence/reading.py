@@ -9,29 +9,22 @@ came: a recording that breaks off is evidence, too.
 from __future__ import annotations
 
 import logging
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import orjson
 import puremagic
 
 from anlan.evidence import limited
 from anlan.evidence.enums import Reading
+from anlan.evidence.programs import run_limited
 
 log = logging.getLogger(__name__)
 
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 64 * 1024
-SECONDS = 300  # of the processor, and by the clock
 PICTURE_MEMORY = 1024**3
 FILM_MEMORY = 2 * 1024**3
 UNKNOWN = "application/octet-stream"
@@ -98,7 +91,7 @@ _PAGE_MARKS = (b"<html", b"<head", b"<body", b"<svg")  # at the beginning
 _SCRIPT_MARKS = (b"<!doctype html", b"<script", b"<iframe", b"<?php", b"javascript:")
 _BEGINNING = 1024  # bytes
 # Demuxers that read one file and follow no address in it.
-_DEMUXERS = (
+DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,avi,wav,mp3,ogg,flac,aac,amr,"
     "flv,asf"
 )
@@ -179,7 +172,7 @@ def _known_kind(head: bytes) -> str:
 
 
 def _look(path: Path) -> Reading:
-    ended = _run_limited(["picture", str(path)], memory=PICTURE_MEMORY)
+    ended = run_limited(["picture", str(path)], memory=PICTURE_MEMORY)
     known = {limited.READ: Reading.READABLE, limited.BROKEN: Reading.BROKEN}
     return known.get(ended.code, Reading.UNREAD)
 
@@ -216,7 +209,7 @@ def _play(path: Path, media_type: str) -> Found:
         return Found(media_type, Reading.UNREAD)
     if _breaks_off(path, media_type):
         return Found(media_type, Reading.BROKEN)
-    ended = _run_limited(["--", program, *_PROBE, f"file:{path}"], memory=FILM_MEMORY)
+    ended = run_limited(["--", program, *_PROBE, f"file:{path}"], memory=FILM_MEMORY)
     if ended.is_out_of_bounds:
         return Found(media_type, Reading.UNREAD)
     streams = _streams_of(ended.said)
@@ -232,7 +225,7 @@ def _play(path: Path, media_type: str) -> Found:
 
 _PROBE = (
     *("-v", "error", "-protocol_whitelist", "file,pipe"),
-    *("-format_whitelist", _DEMUXERS, "-threads", "2", "-count_frames"),
+    *("-format_whitelist", DEMUXERS, "-threads", "2", "-count_frames"),
     *("-show_entries", "stream=codec_type,nb_read_frames"),
     *("-of", "json"),
 )
@@ -270,47 +263,6 @@ def _streams_of(said: bytes) -> dict[str, int]:
             count = int(stream.get("nb_read_frames", 0))
             least[kind] = min(count, least.get(kind, count))
     return least
-
-
-@dataclass(frozen=True)
-class _Ended:
-    code: int
-    said: bytes
-    complaint: bytes
-
-    @property
-    def is_out_of_bounds(self) -> bool:
-        """Ended by a limit and not by what it read; too many complaints are complaints."""
-        return self.code < 0 and self.code != -signal.SIGXFSZ
-
-
-def _run_limited(arguments: Sequence[str], *, memory: int) -> _Ended:
-    """Run ``limited`` with these words; nothing of our environment goes with it."""
-    command = [
-        *(sys.executable, "-I", str(Path(limited.__file__)), str(SECONDS), str(memory)),
-        *arguments,
-    ]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(  # noqa: S603 -- an argument list, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-            cwd="/",
-            start_new_session=True,
-        )
-        try:
-            code = process.wait(SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            code = process.wait()
-        return _Ended(code, _whole(out), _whole(err))
-
-
-def _whole(file: IO[bytes]) -> bytes:
-    file.seek(0)
-    return file.read(limited.MOST_OUTPUT)
 
 
 def _part_of(path: Path, size: int, *, from_end: bool = False) -> bytes:

@@ -9,5 +9,6 @@ from anlan.evidence.views import safety
 app_name = "vault"
 urlpatterns = [
     path("safety/", safety.overview, name="safety"),
+    path("safety/key/", safety.key_sheet, name="key_sheet"),
     path("safety/checks/", safety.checks, name="checks"),
 ]

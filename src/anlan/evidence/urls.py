@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.evidence.views import objects, pages, uploads
+from anlan.evidence.views import (
+    injuries,
+    objects,
+    packages,
+    pages,
+    recordings,
+    statements,
+    uploads,
+)
 
 app_name = "evidence"
 _BELOW = "<str:number>/evidence/"
 _ONE = f"{_BELOW}<uuid:uid>/"
+_PACKAGES = "<str:number>/packages/"
+_PACKAGE = f"{_PACKAGES}<uuid:uid>/"
+_RECEIPT = f"{_PACKAGE}receipts/<uuid:receipt>/"
+_STATEMENTS = f"{_BELOW}statements/"
+_STATEMENT = f"{_STATEMENTS}<uuid:uid>/"
+_INJURIES = f"{_BELOW}injuries/"
+_INJURY = f"{_INJURIES}<uuid:uid>/"
+_FILMED = "<str:number>/recordings/"
+_FILM = f"{_FILMED}<uuid:uid>/"
 urlpatterns = [
     path(_BELOW, pages.exhibits, name="exhibits"),
     path(f"{_BELOW}panel/", pages.panel, name="panel"),
@@ -30,4 +47,53 @@ urlpatterns = [
     path(f"{_ONE}custody/", objects.custody_sheet, name="custody_sheet"),
     path(f"{_ONE}label/", objects.label, name="label"),
     path(f"{_ONE}custody/<uuid:step>/<str:side>/", objects.signature, name="signature"),
+    path(_PACKAGES, packages.packages, name="packages"),
+    path(f"{_PACKAGES}new/", packages.addition, name="package_addition"),
+    path(_PACKAGE, packages.package, name="package"),
+    path(f"{_PACKAGE}state/", packages.state, name="package_state"),
+    path(f"{_PACKAGE}content/", packages.content, name="package_content"),
+    path(f"{_PACKAGE}hand-over/", packages.hand_over, name="package_hand_over"),
+    path(_RECEIPT, packages.receipt, name="package_receipt"),
+    path(f"{_RECEIPT}<str:side>/", packages.signature, name="package_signature"),
+    path(_STATEMENTS, statements.statements, name="statements"),
+    path(f"{_STATEMENTS}new/", statements.beginning, name="statement_beginning"),
+    path(_STATEMENT, statements.statement, name="statement"),
+    path(f"{_STATEMENT}answers/", statements.answers, name="statement_answers"),
+    path(f"{_STATEMENT}reading/", statements.reading, name="statement_reading"),
+    path(f"{_STATEMENT}reopening/", statements.reopening, name="statement_reopening"),
+    path(f"{_STATEMENT}signature/", statements.signing, name="statement_signing"),
+    path(
+        f"{_STATEMENT}signature/<str:side>/",
+        statements.signature,
+        name="statement_signature",
+    ),
+    path(f"{_STATEMENT}refusal/", statements.refusal, name="statement_refusal"),
+    path(
+        f"{_STATEMENT}discarding/", statements.discarding, name="statement_discarding"
+    ),
+    path(f"{_STATEMENT}guardian/", statements.guardian, name="statement_guardian"),
+    path(f"{_STATEMENT}recordings/", statements.recording, name="statement_recording"),
+    path(f"{_STATEMENT}addenda/", statements.addendum, name="statement_addendum"),
+    path(f"{_STATEMENT}paper/", statements.paper, name="statement_paper"),
+    path(_INJURIES, injuries.injuries, name="injuries"),
+    path(f"{_INJURIES}new/", injuries.recording, name="injury_recording"),
+    path(f"{_INJURIES}refusals/", injuries.refusal, name="injury_refusal"),
+    path(f"{_INJURIES}papers/", injuries.paper, name="medical_paper"),
+    path(f"{_INJURY}photos/", injuries.photo, name="injury_photo"),
+    path(f"{_INJURY}withdrawal/", injuries.withdrawal, name="injury_withdrawal"),
+    path(_FILMED, recordings.recordings, name="recordings"),
+    path(f"{_FILMED}panel/", recordings.panel, name="recordings_panel"),
+    path(f"{_FILMED}cameras/", recordings.addition, name="recording_addition"),
+    path(_FILM, recordings.recording, name="recording"),
+    path(f"{_FILM}clock/", recordings.clock, name="recording_clock"),
+    path(f"{_FILM}upload/", recordings.upload, name="recording_upload"),
+    path(f"{_FILM}file/", recordings.file, name="recording_file"),
+    path(f"{_FILM}acceptance/", recordings.acceptance, name="recording_acceptance"),
+    path(f"{_FILM}loss/", recordings.loss, name="recording_loss"),
+    path(f"{_FILM}refusal/", recordings.refusal, name="recording_refusal"),
+    path(f"{_FILM}footage/", recordings.footage, name="footage"),
+    path(f"{_FILM}copies/<uuid:derivative>/", recordings.copy, name="footage_copy"),
+    path(
+        f"{_FILM}originals/<str:digest>/", recordings.original, name="footage_original"
+    ),
 ]

@@ -10,6 +10,7 @@ from anlan.accounts.models import Site, User
 from anlan.accounts.selectors import people_by_role
 from anlan.cases.events import CaseJoined, CaseParted, CommandTaken, DeadlineMissed
 from anlan.cases.models import Case, Deadline
+from anlan.evidence.services import recordings as evidence
 from anlan.incidents import messages, services
 from anlan.incidents.enums import AssignmentState, Rung
 from anlan.incidents.events import (
@@ -18,7 +19,7 @@ from anlan.incidents.events import (
     LadderExhausted,
     ResponderAlerted,
 )
-from anlan.incidents.models import Assignment, Incident
+from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.services.responding import ACKNOWLEDGE
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import selectors
@@ -250,3 +251,19 @@ def _call_time(about: str, at: datetime) -> datetime | None:
 
 def _uid(key: str) -> str:
     return key.partition(":")[2]
+
+
+def want_recordings(entry: Queued, *, at: datetime) -> None:
+    """Ask for what the cameras around a reported place recorded, before it is gone.
+
+    A further report may name another place, and what was seen from there is asked for.
+    """
+    report = Report.objects.select_related(
+        "incident__case__site", "place__site__organisation"
+    ).get(uid=_uid(entry.object))
+    evidence.want_recordings(
+        case=report.incident.case,
+        place=report.place,
+        happened=entry.happened_at,
+        at=at,
+    )

@@ -115,6 +115,14 @@ def check_no_measure(*, text: str, act_on: date, path: str = "text") -> None:
                 raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
+@enforces("G14")
+def check_appraisal(*, level: str, has_document: bool, act_on: date) -> None:
+    """Refuse an appraised level of injury without the paper that says it."""
+    rule = _in_force("G14", act_on)
+    if rule and level and not has_document:
+        raise InvalidInput(rule.refusal_words, path="level", source=rule.id)
+
+
 @enforces("G16")
 def check_rule_sets_shown(
     *, act_on: date, decided_on: date, shown: Collection[str]
@@ -124,6 +132,29 @@ def check_rule_sets_shown(
     needed = selectors.rule_sets(act_on=act_on, decided_on=decided_on)
     if rule and not {rules.key for rules in needed} <= set(shown):
         raise Conflict(rule.refusal_words, source=rule.id)
+
+
+@enforces("G20")
+def check_guardian(*, is_minor: bool, guardian: str, act_on: date) -> None:
+    """Refuse to hear somebody under 18 without their guardian."""
+    rule = _in_force("G20", act_on)
+    if rule and is_minor and not guardian.strip():
+        raise InvalidInput(rule.refusal_words, path="guardian", source=rule.id)
+
+
+@enforces("G21")
+def check_talk(*, is_so: bool, act_on: date, path: str) -> None:
+    """Refuse a statement that was not told to be voluntary, or not read back."""
+    rule = _in_force("G21", act_on)
+    if rule and not is_so:
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+def check_talk_wording(*, text: str, act_on: date, path: str) -> None:
+    """Refuse the words of an interrogation in what the office itself asks (G21)."""
+    rule = _in_force("G21", act_on)
+    if rule and any(word in text for word in rule.lists["words"]):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
 def _clauses(text: str) -> Iterator[str]:

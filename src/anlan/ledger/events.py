@@ -37,12 +37,14 @@ class Covered:
     """Words that stand in a row and are covered by an entry's digest.
 
     ``verify`` finds the row whose ``uid`` is the entry's object, and compares
-    ``SHA-256(text_salt ‖ words)`` with the event's ``digest_field``.
+    ``SHA-256(text_salt ‖ words)`` with the event's ``digest_field``. Words that
+    ``is_protected`` are vouched for like all others, and no timeline quotes them.
     """
 
     digest_field: str
     model: str  # "cases.Note"
     field: str  # "text"
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,3 +168,41 @@ class EntryErased(Event):
 
     seq: int
     reason: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class LogKeyBegan(Event):
+    """The first key that checkpoints are signed with, as the signer showed it."""
+
+    kind: ClassVar[str] = "ledger.log_key_began"
+    sentence: ClassVar[str] = _("台账开始用密钥 {public_key} 签名")
+    tone: ClassVar[str] = "good"
+
+    public_key: str  # hex
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class LogKeyRotated(Event):
+    """One key handed over to the next; both signed that (see ``signer.keys``)."""
+
+    kind: ClassVar[str] = "ledger.log_key_rotated"
+    sentence: ClassVar[str] = _("台账的签名密钥由 {old} 更换为 {new}，新旧密钥均已签名")
+
+    old: str  # hex, as all of these
+    new: str
+    by_old: str
+    by_new: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class LogKeyReplaced(Event):
+    """A key was lost or known to others; nobody but an administrator vouches for the next."""
+
+    kind: ClassVar[str] = "ledger.log_key_replaced"
+    sentence: ClassVar[str] = _("台账的签名密钥改为 {new}，旧密钥没有为它签名")
+    tone: ClassVar[str] = "alarm"
+
+    new: str  # hex

@@ -6,6 +6,7 @@ import secrets
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base.digest import text_digest
 
@@ -162,3 +163,130 @@ class Worded(models.Model):
         """Return what an entry must carry to cover the words in ``field``."""
         words: Any = getattr(self, field)
         return text_digest(bytes(self.text_salt), words)
+
+
+class Tree(models.Model):
+    """How much of a chain stands in its tiles and was signed; the lock under which both grow."""
+
+    organisation_id = models.BigIntegerField()
+    site_id = models.BigIntegerField()
+    size = models.BigIntegerField(default=0)  # leaves in the tiles
+    signed_size = models.BigIntegerField(default=0)
+    signed_at = models.DateTimeField(null=True)
+    is_wished = models.BooleanField(default=False)  # a checkpoint soon, not in its turn
+    refusal = models.CharField(max_length=16, blank=True)  # of the signer, the last
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "site_id"], name="ledger_one_tree_a_chain"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"tree {self.organisation_id}/{self.site_id}@{self.size}"
+
+
+class Tile(models.Model):
+    """256 neighbouring hashes of the tree of a chain, the last tile of a level fewer.
+
+    Level 0 has the leaves, level 1 the hashes over 256 of them, and so on, as in C2SP's
+    tlog-tiles. Derived from the entries, and a second copy of their digests.
+    """
+
+    organisation_id = models.BigIntegerField()
+    site_id = models.BigIntegerField()
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "site_id", "level", "index"],
+                name="ledger_tile_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        place = f"{self.organisation_id}/{self.site_id}"
+        return f"tile {self.level}/{self.index} of {place}"
+
+
+class Checkpoint(models.Model):
+    """A root that was signed. ``note`` is the truth, the columns are for queries."""
+
+    organisation_id = models.BigIntegerField()
+    site_id = models.BigIntegerField()
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()  # as the signer gave it; witnesses' lines are rows
+    signed_at = models.DateTimeField()
+    tsa_token = models.BinaryField(null=True)  # of RFC 3161, once there is an authority
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Also the query for the newest.
+            models.UniqueConstraint(
+                fields=["organisation_id", "site_id", "size"],
+                name="ledger_checkpoint_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.organisation_id}/{self.site_id}@{self.size}"
+
+
+class LogKey(models.Model):
+    """A key that checkpoints of this installation are, or were, signed with."""
+
+    public_key = models.BinaryField(max_length=32, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"log key {bytes(self.public_key).hex()[:16]}"
+
+
+class Witness(models.Model):
+    """A second machine that signs checkpoints; its key was entered here by a person."""
+
+    name = models.CharField(max_length=160, unique=True)
+    public_key = models.BinaryField(max_length=32)
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Departure(models.Model):
+    """That a checkpoint has left this machine, and with whom: a copy that we cannot change."""
+
+    class Way(models.TextChoices):
+        WITNESS = "witness", _("见证机")
+        EXPORT = "export", _("证据包")
+        RECEIPT = "receipt", _("接收回执")
+        MAIL = "mail", _("邮件")
+
+    checkpoint = models.ForeignKey(
+        Checkpoint, on_delete=models.PROTECT, related_name="departures"
+    )
+    way = models.CharField(max_length=16, choices=Way)
+    name = models.CharField(max_length=160, blank=True)  # of the witness
+    line = models.TextField(blank=True)  # its signature
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["checkpoint", "way", "name"], name="ledger_departure_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(way="witness", line__gt="", name__gt="")
+                | (~models.Q(way="witness") & models.Q(line="", name="")),
+                name="ledger_only_a_witness_signs",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.way} {self.checkpoint_id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -13,10 +13,38 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
+from anlan.evidence import jobs
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import ExhibitKind
-from anlan.evidence.models import CustodyStep, Exhibit
-from anlan.evidence.services import Signed
+from anlan.evidence.enums import (
+    ExhibitKind,
+    InjuryKind,
+    Masking,
+    PaperKind,
+    Purpose,
+    Reading,
+    RecorderKind,
+    Region,
+    Round,
+    Source,
+    StatementRole,
+)
+from anlan.evidence.models import (
+    Addendum,
+    CustodyStep,
+    Exhibit,
+    Injury,
+    InjuryPhoto,
+    MedicalPaper,
+    Package,
+    Recording,
+    Statement,
+)
+from anlan.evidence.selectors import exhibits_of
+from anlan.evidence.selectors.recordings import recordings_of
+from anlan.evidence.services import Answer, Recipient, Signed, SignedAlone
+from anlan.evidence.services.keeping import keep_bytes
+from anlan.evidence.services.packages import path_of
+from anlan.evidence.verifier import verify
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
@@ -26,6 +54,8 @@ from anlan.play.pictures import picture, signature
 from anlan.play.scenario import read_span
 
 _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
+# Numbers of pictures, so that no two things in a story are the same photo.
+_INJURIES, _PAPERS = 100, 200
 
 
 @dataclass
@@ -39,6 +69,8 @@ class Stage:
     waivers: list[PoliceWaiver] = field(default_factory=list)
     parties: dict[str, Party] = field(default_factory=dict)
     things: list[Exhibit] = field(default_factory=list)
+    statements: dict[str, Statement] = field(default_factory=dict)
+    injuries: dict[str, Injury] = field(default_factory=dict)
 
     @property
     def incident(self) -> Incident:
@@ -55,6 +87,9 @@ class Stage:
         return Task.objects.select_related("case__site").get(
             case=self.incident.case, key=key
         )
+
+    def recording(self, camera: str) -> Recording:
+        return recordings_of(self.incident.case).get(camera__name=camera)
 
 
 Action: TypeAlias = Callable[..., str]
@@ -337,6 +372,348 @@ def confirm_disposal(stage: Stage, *, by: User, at: datetime) -> str:
 
 
 @action
+def add_file(
+    stage: Stage, *, by: User, at: datetime, title: str, how: str = "", seed: int = 1
+) -> str:
+    """A photo, drawn; ``seed`` makes it another one."""
+    made = evidence.add_file(
+        case=stage.incident.case,
+        chunks=[picture(seed)],
+        title=title,
+        file_name=f"{title}.jpg",
+        how=how,
+        by=by,
+        at=at,
+    )
+    return made.code
+
+
+@action
+def package(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    recipient: str,
+    identity: str = "",
+    document: str = "",
+    purpose: str = "police",
+    masking: str = "none",
+    reason: str = "",
+) -> str:
+    """Everything of the case, sealed for somebody; made at once, as a worker would."""
+    case = stage.incident.case
+    asked = evidence.ask_package(
+        case=case,
+        exhibits=exhibits_of(case, by),
+        purpose=Purpose(purpose),
+        masking=Masking(masking),
+        recipient=Recipient(
+            name=recipient, identity=identity, document_number=document
+        ),
+        acknowledged=reason,
+        by=by,
+        at=at,
+    )
+    jobs.make_packages(at=at)
+    made = Package.objects.get(pk=asked.pk)
+    return f"{made.code} {made.state} {path_of(made)}"
+
+
+@action
+def hand_over_package(
+    stage: Stage, *, by: User, at: datetime, receiver: str, identity: str, way: str
+) -> str:
+    evidence.hand_over_package(
+        package=Package.objects.filter(case=stage.incident.case).latest("number"),
+        receiver=receiver,
+        identity=identity,
+        way=way,
+        signed=Signed(giver=[signature(1)], receiver=[signature(2)]),
+        by=by,
+        at=at,
+    )
+    return receiver
+
+
+@action
+def statement(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    role: str,
+    where: str,
+    of: str = "",
+    user: str = "",
+    told: bool = True,
+    minor: bool = False,
+    guardian: str = "",
+    relation: str = "",
+    present: str = "",
+) -> str:
+    whose = User.objects.get(username=user) if user else stage.parties[of or key]
+    stage.statements[key] = evidence.begin_statement(
+        case=stage.incident.case,
+        of=whose,
+        role=StatementRole(role),
+        place=where,
+        present=present,
+        is_told=told,
+        is_minor=minor,
+        guardian=guardian,
+        relation=relation,
+        by=by,
+        at=at,
+    )
+    return stage.statements[key].code
+
+
+@action
+def tell(
+    stage: Stage, *, by: User, at: datetime, key: str, said: Mapping[str, str]
+) -> str:
+    """Answers by the key of their question; none is one that they do not want to give."""
+    answers = [
+        Answer(key=question, text=words or "", is_declined=not words)
+        for question, words in said.items()
+    ]
+    evidence.save_answers(statement=stage.statements[key], said=answers, by=by, at=at)
+    return ",".join(said)
+
+
+@action
+def read_back(stage: Stage, *, by: User, at: datetime, key: str) -> str:
+    evidence.read_back(statement=stage.statements[key], by=by, at=at)
+    return ""
+
+
+@action
+def sign_statement(
+    stage: Stage, *, by: User, at: datetime, key: str, paper: bool = False
+) -> str:
+    number = len(stage.statements)
+    signed = evidence.sign_statement(
+        statement=stage.statements[key],
+        draft=1,
+        is_confirmed=True,
+        signed=(
+            SignedAlone(paper=[picture(_PAPERS + number)])
+            if paper
+            else SignedAlone(drawn=[signature(number)])
+        ),
+        by=by,
+        at=at,
+    )
+    return str(signed.exhibit)
+
+
+@action
+def refuse_statement(
+    stage: Stage, *, by: User, at: datetime, key: str, words: str = ""
+) -> str:
+    evidence.refuse_statement(
+        statement=stage.statements[key], reason=words, by=by, at=at
+    )
+    return ""
+
+
+@action
+def correct_statement(
+    stage: Stage, *, by: User, at: datetime, key: str, sentence: int, words: str
+) -> str:
+    made = evidence.add_addendum(
+        statement=stage.statements[key],
+        sentence=sentence,
+        text=words,
+        is_confirmed=True,
+        signed=SignedAlone(drawn=[signature(len(stage.statements) + 1)]),
+        by=by,
+        at=at,
+    )
+    return str(made.exhibit)
+
+
+@action
+def injury(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    of: str,
+    region: str,
+    kind: str,
+    words: str = "",
+) -> str:
+    stage.injuries[key] = evidence.record_injury(
+        case=stage.incident.case,
+        party=stage.parties[of],
+        region=Region(region),
+        kind=InjuryKind(kind),
+        words=words,
+        by=by,
+        at=at,
+    )
+    return stage.injuries[key].code
+
+
+@action
+def injury_photo(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    round: str,  # noqa: A002 -- what everybody calls it
+    scale: bool = True,
+    consent: bool = True,
+) -> str:
+    hurt = stage.injuries[key]
+    made = evidence.add_injury_photo(
+        injury=hurt,
+        round=Round(round),
+        chunks=[picture(_INJURIES + 10 * hurt.number + hurt.photos.count())],
+        scale_shown=scale,
+        has_consent=consent,
+        by=by,
+        at=at,
+    )
+    return str(made.exhibit)
+
+
+@action
+def refuse_photos(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    of: str,
+    round: str,  # noqa: A002 -- as above
+    words: str = "",
+) -> str:
+    evidence.refuse_photos(
+        case=stage.incident.case,
+        party=stage.parties[of],
+        round=Round(round),
+        reason=words,
+        by=by,
+        at=at,
+    )
+    return ""
+
+
+@action
+def medical_paper(
+    stage: Stage, *, by: User, at: datetime, of: str, kind: str, level: str = ""
+) -> str:
+    number = MedicalPaper.objects.count()
+    made = evidence.add_medical_paper(
+        case=stage.incident.case,
+        party=stage.parties[of],
+        kind=PaperKind(kind),
+        level=level,
+        chunks=[picture(_PAPERS + 60 + number)],
+        by=by,
+        at=at,
+    )
+    return str(made.exhibit)
+
+
+@action
+def hang_camera(
+    stage: Stage,
+    *,
+    by: Actor,
+    at: datetime,
+    name: str,
+    place: str,
+    way_out: bool = False,
+    days: int = 30,
+) -> str:
+    """A camera behind a recorder of its own, from which a person exports."""
+    recorder = evidence.register_recorder(
+        site=stage.site,
+        name=f"{name} 录像机",
+        kind=RecorderKind.MANUAL,
+        days_kept=days,
+        by=by,
+        at=at,
+    )
+    evidence.register_camera(
+        recorder=recorder,
+        name=name,
+        code="1",
+        place=Place.objects.get(site=stage.site, label=place),
+        is_way_out=way_out,
+        by=by,
+        at=at,
+    )
+    return name
+
+
+@action
+def compare_clock(
+    stage: Stage, *, by: Actor, at: datetime, camera: str, ahead: int
+) -> str:
+    """The recorder's clock is so many seconds ahead of the right time."""
+    evidence.compare_clock(
+        recorder=stage.recording(camera).camera.recorder,
+        shown=at + timedelta(seconds=ahead),
+        true=at,
+        by=by,
+        at=at,
+    )
+    return f"{ahead} s"
+
+
+@action
+def save_recording(stage: Stage, *, by: Actor, at: datetime, camera: str) -> str:
+    """Bring the export of the whole window, in a format that only its maker reads."""
+    recording = stage.recording(camera)
+    exported = b"DHAV" + str(recording.uid).encode()
+    exhibit = evidence.add_exhibit(
+        case=recording.case,
+        kept=keep_bytes(name=uuid5(recording.uid, "export"), chunks=[exported]),
+        source=Source.UPLOAD,
+        reading=Reading.OPAQUE,
+        title=camera,
+        by=by,
+        at=at,
+    )
+    evidence.place_file(
+        recording=recording,
+        exhibit=exhibit,
+        begin=recording.as_camera(recording.wanted_from),
+        end=recording.as_camera(recording.wanted_to),
+        by=by,
+        at=at,
+    )
+    return exhibit.code
+
+
+@action
+def lose_recording(
+    stage: Stage, *, by: Actor, at: datetime, camera: str, reason: str
+) -> str:
+    evidence.lose_recording(
+        recording=stage.recording(camera), reason=reason, by=by, at=at
+    )
+    return camera
+
+
+@action
+def decline_recording(
+    stage: Stage, *, by: Actor, at: datetime, camera: str, reason: str
+) -> str:
+    evidence.decline_recording(
+        recording=stage.recording(camera), reason=reason, by=by, at=at
+    )
+    return camera
+
+
+@action
 def advance(stage: Stage, *, by: Actor, at: datetime) -> str:
     return cases.advance_phase(case=stage.incident.case, by=by, at=at).phase
 
@@ -441,5 +818,16 @@ def measures(stage: Stage) -> dict[str, Any]:
         "parties": case.parties.count(),
         "calls": incident.calls.count(),
         "objects": case.exhibits.filter(kind=ExhibitKind.OBJECT).count(),
+        "statements": case.statements.filter(state="frozen").count(),
+        "addenda": Addendum.objects.filter(statement__case=case).count(),
+        "injuries": case.injuries.filter(withdrawn_at=None).count(),
+        "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
+        "recordings": {
+            recording.camera.name: recording.state for recording in recordings_of(case)
+        },
         "custody_steps": CustodyStep.objects.filter(exhibit__case=case).count(),
+        "packages_intact": sum(
+            verify.check(str(path_of(package)), package.fingerprint).exit == 0
+            for package in Package.objects.filter(case=case)
+        ),
     }

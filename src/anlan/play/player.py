@@ -18,6 +18,7 @@ from anlan.ledger.events import SYSTEM, Actor
 from anlan.ledger.verify import verify
 from anlan.play.actions import ACTIONS, Stage, measures
 from anlan.play.scenario import Expectation, Scenario, ScenarioError, Step
+from anlan.play.signing import signer_at_hand
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def play(
         ScenarioError: a step that cannot be: unknown verb, person or argument.
     """
     check_steps(scenario)
-    with translation.override("zh-hans"):
+    with translation.override("zh-hans"), signer_at_hand():
         stage = Stage(site=_site(scenario), exercise=scenario.exercise)
         clock = scenario.start
         outcome = Outcome(title=scenario.title)

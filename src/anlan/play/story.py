@@ -10,7 +10,10 @@ from anlan.accounts.models import Place, Site, User
 from anlan.base.clock import local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence.models import Exhibit
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import RecorderKind, StatementRole
+from anlan.evidence.models import Camera, Exhibit, Injury, Package, Statement
+from anlan.evidence.services import Answer
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
@@ -52,11 +55,16 @@ def names_in_the_story() -> dict[str, str]:
     closed = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
     place = Place.objects.get(label="3 号楼 B1 车库 东区 12 号车位")
     exhibit = Exhibit.objects.filter(case=closed).earliest("number")
+    package = Package.objects.filter(case=closed).earliest("number")
     return {
         "number": newest.number,
         "closed": closed.number,
         "place": place.code,
         "exhibit": str(exhibit.uid),
+        "package": str(package.uid),
+        "package_receipt": str(package.receipts.earliest("pk").uid),
+        "statement": str(Statement.objects.get(case=closed).uid),
+        "injury": str(Injury.objects.get(case=closed).uid),
     }
 
 
@@ -93,6 +101,7 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         at=at,
     )
     check = notify.start_check(site=site, by=SYSTEM, at=at)
+    camera = _hang_camera(site, at=at)
     _close_some(site, at=at)
     return {
         "captain": str(captain.uid),
@@ -102,12 +111,61 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         "follow": follow,
         "device": str(device.uid),
         "check": str(check.uid),
+        "camera": str(camera.uid),
+        "recorder": str(camera.recorder.uid),
         "node": f"site:{site.pk}",
         "week_later": str(local_day(at + timedelta(days=14))),
         "closed_place": str(Place.objects.get(site=site, is_active=False).uid),
         "dated": str(_date_roles(site, at=at).uid),
         "role_ends": str(local_day(at) + _ROLE_ENDS),
+        **_statements_under_way(at=at),
     }
+
+
+def _statements_under_way(*, at: datetime) -> dict[str, str]:
+    """In the open case: one that is being written down, one that is being read back."""
+    case = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
+    by = User.objects.get(username="zhoumin")
+    made = {}
+    for key, username in (("draft", "wangjianguo"), ("read_back", "zhangqiang")):
+        statement = evidence.begin_statement(
+            case=case,
+            of=User.objects.get(username=username),
+            role=StatementRole.GUARD,
+            place="值班室",
+            is_told=True,
+            by=by,
+            at=at,
+        )
+        answers = [
+            Answer(key="free", text="我在巡逻。对讲机里说车库有人打架，我跑了过去。"),
+            Answer(key="when", text="下午两点零三分，看的是手机。"),
+            Answer(key="words", is_declined=True),
+        ]
+        evidence.save_answers(statement=statement, said=answers, by=by, at=at)
+        made[key] = statement
+    evidence.read_back(statement=made["read_back"], by=by, at=at)
+    return {key: str(statement.uid) for key, statement in made.items()}
+
+
+def _hang_camera(site: Site, *, at: datetime) -> Camera:
+    """After the assault, so that nobody waits for its recording."""
+    recorder = evidence.register_recorder(
+        site=site,
+        name="监控室录像机",
+        kind=RecorderKind.MANUAL,
+        days_kept=30,
+        by=SYSTEM,
+        at=at,
+    )
+    return evidence.register_camera(
+        recorder=recorder,
+        name="CAM-02",
+        code="2",
+        place=Place.objects.get(site=site, label="园区 快递柜"),
+        by=SYSTEM,
+        at=at,
+    )
 
 
 def _close_some(site: Site, *, at: datetime) -> None:

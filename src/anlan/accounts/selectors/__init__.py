@@ -38,6 +38,7 @@ from anlan.base.clock import acting_moment
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
+from anlan.ledger.checkpoints import origin_of
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
@@ -335,6 +336,17 @@ def site_names(keys: Iterable[str]) -> dict[str, str]:
     """Names for keys ``site:<uid>``; unknown ones are left out."""
     rows = Site.objects.filter(uid__in=_uids(keys, "site")).values_list("uid", "name")
     return {f"site:{uid}": name for uid, name in rows}
+
+
+def chain_origin(organisation_id: int, site_id: int) -> str | None:
+    """What a chain is called in checkpoints; nothing if it is of no site any more."""
+    if site_id:
+        sites = Site.objects.filter(pk=site_id, organisation=organisation_id)
+        row = sites.values_list("organisation__uid", "uid").first()
+        return origin_of(*row) if row else None
+    organisations = Organisation.objects.filter(pk=organisation_id)
+    uid = organisations.values_list("uid", flat=True).first()
+    return origin_of(uid, None) if uid else None
 
 
 def _uids(keys: Iterable[str], wanted: str) -> list[UUID]:

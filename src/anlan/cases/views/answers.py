@@ -72,7 +72,9 @@ def one_tap(view: Answer) -> Answer:
                 raise
             response = HttpResponse(status=error.status)
             response["HX-Reswap"] = "none"
-            response["HX-Trigger"] = _event("toast", text=_sentence(error), tone="warn")
+            response["HX-Trigger"] = _event(
+                "toast", text=refusal_words(error), tone="warn"
+            )
             return response
 
     return answered
@@ -150,7 +152,7 @@ def sheet(
             try:
                 return act(form.cleaned_data)
             except DomainError as error:
-                _show_refusal(form, error)
+                show_refusal(form, error)
                 status = error.status
         else:
             status = 422
@@ -168,12 +170,14 @@ def sheet(
     return render(request, template, context, status=status)
 
 
-def _show_refusal(form: forms.Form, error: DomainError) -> None:
+def show_refusal(form: forms.Form, error: DomainError) -> None:
+    """At the field that it names, or above the form."""
     path = error.path if isinstance(error, InvalidInput) else None
-    form.add_error(path if path in form.fields else None, _sentence(error))
+    form.add_error(path if path in form.fields else None, refusal_words(error))
 
 
-def _sentence(error: DomainError) -> str:
+def refusal_words(error: DomainError) -> str:
+    """The sentence, and the rule behind it."""
     said = {"sentence": error, "source": error.source}
     return _("%(sentence)s（%(source)s）") % said if error.source else str(error)
 

@@ -5,23 +5,67 @@ from __future__ import annotations
 from anlan.evidence.enums.exhibits import (
     ExhibitKind,
     ExhibitState,
+    Protection,
     Reading,
     Source,
     StepKind,
     UploadState,
     Way,
 )
+from anlan.evidence.enums.injuries import (
+    AppraisedLevel,
+    InjuryKind,
+    PaperKind,
+    Region,
+    Round,
+)
+from anlan.evidence.enums.packages import Failure, Gap, Masking, PackageState, Purpose
+from anlan.evidence.enums.recordings import (
+    ClockWay,
+    DerivativeKind,
+    PullProblem,
+    RecorderKind,
+    RecordingState,
+    WhyCamera,
+)
+from anlan.evidence.enums.statements import (
+    StatementFileKind,
+    StatementMode,
+    StatementRole,
+    StatementState,
+)
 from anlan.evidence.enums.vault import CheckKind, CopyState, Scan
 
 __all__ = [
+    "AppraisedLevel",
     "CheckKind",
+    "ClockWay",
     "CopyState",
+    "DerivativeKind",
     "ExhibitKind",
     "ExhibitState",
+    "Failure",
+    "Gap",
+    "InjuryKind",
+    "Masking",
+    "PackageState",
+    "PaperKind",
+    "Protection",
+    "PullProblem",
+    "Purpose",
     "Reading",
+    "RecorderKind",
+    "RecordingState",
+    "Region",
+    "Round",
     "Scan",
     "Source",
+    "StatementFileKind",
+    "StatementMode",
+    "StatementRole",
+    "StatementState",
     "StepKind",
     "UploadState",
     "Way",
+    "WhyCamera",
 ]

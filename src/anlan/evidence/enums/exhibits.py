@@ -34,6 +34,17 @@ class Source(models.TextChoices):
     REPORT = "report", _("随报告提交")
     TASK = "task", _("任务的证明")
     PHYSICAL = "physical", _("现场提取实物")
+    STATEMENT = "stated", _("情况说明")
+    INJURY = "injury", _("伤情记录")
+    RECORDER = "recorder", _("录像机")
+
+
+class Protection(models.TextChoices):
+    """Which exhibits only those see who need them; to all others they do not exist."""
+
+    NONE = "", _("不另行保护")
+    STATEMENT = "stated", _("情况说明")
+    INJURY = "injury", _("伤情记录")
 
 
 class Reading(models.TextChoices):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from anlan.evidence.enums import ExhibitKind, Source
+from anlan.evidence.enums import ExhibitKind, Protection, Source
 from anlan.ledger.events import Covered, Event, recorded
 
 _TITLE = Covered(digest_field="title_digest", model="evidence.Exhibit", field="title")
@@ -67,6 +67,21 @@ class ExhibitReceivedAgain(Event):
 
     code: str
     sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ExhibitProtected(Event):
+    """An exhibit that was on the list is from now on seen by those who need it."""
+
+    kind: ClassVar[str] = "evidence.protected"
+    sentence: ClassVar[str] = _("证据 {code} 列为受保护材料（{protection}）")
+
+    code: str
+    protection: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"code": self.code, "protection": Protection(self.protection).label}
 
 
 @recorded

@@ -26,6 +26,7 @@ class Exhibit(Worded):
     Source = enums.Source
     Reading = enums.Reading
     State = enums.ExhibitState
+    Protection = enums.Protection
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
@@ -43,6 +44,9 @@ class Exhibit(Worded):
     happened_at = models.DateTimeField(null=True)  # taken or found, as was said
     received_at = models.DateTimeField()
     received_from = models.CharField(max_length=60)  # key of an actor
+    protection = models.CharField(
+        max_length=6, choices=enums.Protection.choices, blank=True
+    )
     state = models.CharField(
         max_length=8,
         choices=enums.ExhibitState.choices,

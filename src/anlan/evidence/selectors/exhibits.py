@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
-from anlan.evidence.enums import ExhibitKind, UploadState
+from anlan.evidence.enums import ExhibitKind, Protection, UploadState
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
+from anlan.evidence.selectors.statements import statements_for
 from anlan.ledger.models import Entry
 
 PAGE = 100  # rows
@@ -27,8 +30,17 @@ class ExhibitPage:
     after: int | None
 
 
-def exhibits_in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
-    """The exhibits of these cases in the order of arrival, with blobs and copies."""
+def exhibits_in(cases: QuerySet[Case], reader: User) -> QuerySet[Exhibit]:
+    """What the reader may know of the exhibits of these cases, in the order of arrival."""
+    return _in(cases).filter(seen_by(reader))
+
+
+def every_exhibit_of(case: Case) -> QuerySet[Exhibit]:
+    """All of a case, for the program alone: whoever chose from them was asked before."""
+    return _in(Case.objects.filter(pk=case.pk))
+
+
+def _in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
     return (
         Exhibit.objects.filter(case__in=cases)
         .select_related("case__site", "blob", "item__holder", "item__holder_party")
@@ -37,27 +49,56 @@ def exhibits_in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
     )
 
 
-def exhibits_of(case: Case) -> QuerySet[Exhibit]:
-    """The list of evidence of a case."""
-    return exhibits_in(Case.objects.filter(pk=case.pk))
+def seen_by(reader: User) -> Q:
+    """All that is not protected, and what is and the reader needs, or brought."""
+    injuries = Q(case__site__in=sites_where(reader, Permission.INJURY_READ))
+    spoken = statements_for(reader)
+    is_spoken = (
+        Q(statement__in=spoken)
+        | Q(file_of__statement__in=spoken)
+        | Q(addendum__statement__in=spoken)
+    )
+    return (
+        Q(protection=Protection.NONE)
+        | Q(protection=Protection.INJURY)
+        & (injuries | Q(received_from=reader.actor_key))
+        | Q(protection=Protection.STATEMENT) & is_spoken
+    )
 
 
-def kinds_in(case: Case) -> dict[ExhibitKind, int]:
-    """How many exhibits of each kind a case has; only the kinds that it has."""
-    rows = case.exhibits.values("kind").annotate(count=Count("pk")).order_by("kind")
+def exhibits_of(case: Case, reader: User) -> QuerySet[Exhibit]:
+    """The list of evidence of a case, as far as the reader may know it."""
+    return exhibits_in(Case.objects.filter(pk=case.pk), reader)
+
+
+def hidden_in(case: Case, reader: User) -> int:
+    """How many exhibits of a case are protected from the reader."""
+    protected = case.exhibits.exclude(protection=Protection.NONE)
+    total = protected.count()
+    return total and total - protected.filter(seen_by(reader)).count()
+
+
+def kinds_in(case: Case, reader: User) -> dict[ExhibitKind, int]:
+    """How many exhibits of each kind the reader sees; only the kinds that there are."""
+    rows = (
+        case.exhibits.filter(seen_by(reader))
+        .values("kind")
+        .annotate(count=Count("pk"))
+        .order_by("kind")
+    )
     found = {row["kind"]: row["count"] for row in rows}
     return {kind: found[kind] for kind in ExhibitKind if kind in found}
 
 
 def exhibit_page(
-    case: Case, *, kind: str = "", after: int = 0, page: int = PAGE
+    case: Case, reader: User, *, kind: str = "", after: int = 0, page: int = PAGE
 ) -> ExhibitPage:
     """Part of the list of evidence, of one kind or of all, in the order of arrival.
 
     Args:
         after: the number of the last exhibit that was shown.
     """
-    found = exhibits_of(case).filter(number__gt=after)
+    found = exhibits_of(case, reader).filter(number__gt=after)
     if kind:
         found = found.filter(kind=kind)
     rows = list(found[: page + 1])
@@ -71,7 +112,7 @@ def exhibit_for(user: User, number: str, uid: UUID) -> Exhibit:
     Raises:
         NotFound: unknown, of another case, or not the reader's; all answer alike.
     """
-    found = exhibits_of(case_for(user, number)).filter(uid=uid).first()
+    found = exhibits_of(case_for(user, number), user).filter(uid=uid).first()
     if found is None:
         raise NotFound(_("没有这件证据"))
     return found

@@ -26,6 +26,9 @@ from anlan.base.errors import NotAllowed
 from anlan.base.stores import BACKUP, Store
 from anlan.evidence.enums import CheckKind, CopyState
 from anlan.evidence.models import LATE_AFTER, Blob, CheckRun, CheckTurn, Copy, Exhibit
+from anlan.evidence.selectors import outside
+from anlan.evidence.selectors.exhibits import seen_by
+from anlan.ledger.selectors import Exposure, Waiting
 
 RECENT = 30  # runs
 MOST_SHOWN = 50  # damaged exhibits
@@ -51,6 +54,7 @@ class Trouble(StrEnum):
     NO_WORKER = "no_worker"
     QUICK_LATE = "quick_late"
     DEEP_LATE = "deep_late"
+    HISTORY = "history"
 
     @property
     def words(self) -> Promise:
@@ -96,6 +100,12 @@ _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
         _("超过 8 天没有读完所有文件"),
         _(
             "文件是否被改动，目前不知道。请检查硬盘速度和 ANLAN_DEEP_CHECK_MB_S 的设置。"
+        ),
+    ),
+    Trouble.HISTORY: (
+        _("台账与签名程序签过的不一致，检查点已停签"),
+        _(
+            "报警和办案照常进行。请马上在服务器上运行 ./anlan verify，它会说出是哪一条或哪一段；如果刚恢复过旧的数据库，请找出更新的备份。"
         ),
     ),
 }
@@ -151,6 +161,8 @@ class Safety:
     hidden: int  # damaged as well, of cases the reader may not see
     runs: Sequence[CheckRun]
     running: Sequence[Progress]
+    exposure: Exposure | None = None  # the longest window of the reader's chains
+    waiting: Sequence[Waiting] = ()  # chains whose checkpoint is not signed
 
     @property
     def verdict(self) -> Verdict:
@@ -183,9 +195,12 @@ def safety_for(user: User, *, at: datetime) -> Safety:
     turns = {row.kind: row for row in CheckTurn.objects.all()}
     states = _states()
     damaged = _damaged_exhibits()
-    seen = damaged.filter(case__site__in=sites_where(user, Permission.CASE_SEE))
+    seen = damaged.filter(
+        seen_by(user), case__site__in=sites_where(user, Permission.CASE_SEE)
+    )
     shown = list(seen[:MOST_SHOWN])
     files, file_bytes = _sums()
+    waiting = outside.waiting_for(user)
     return Safety(
         at=at,
         files=files,
@@ -198,11 +213,13 @@ def safety_for(user: User, *, at: datetime) -> Safety:
         ],
         last=_last_runs(),
         oldest_read_at=_oldest_read(),
-        troubles=_troubles(turns, states, at=at),
+        troubles=_troubles(turns, states, waiting, at=at),
         damaged=shown,
         hidden=damaged.count() - len(shown),
         runs=list(CheckRun.objects.order_by("-ended_at", "-pk")[:RECENT]),
         running=_running(turns, states, at=at),
+        exposure=outside.exposure_for(user, at=at),
+        waiting=waiting,
     )
 
 
@@ -284,6 +301,7 @@ def _oldest_read() -> datetime | None:
 def _troubles(
     turns: Mapping[str, CheckTurn],
     states: Mapping[str, Mapping[str, int]],
+    waiting: Sequence[Waiting],
     *,
     at: datetime,
 ) -> list[Trouble]:
@@ -304,6 +322,7 @@ def _troubles(
         Trouble.WAITING: any_in(CopyState.WAITING),
         Trouble.QUICK_LATE: _is_late(turns, CheckKind.QUICK, at=at),
         Trouble.DEEP_LATE: is_old or _is_late(turns, CheckKind.DEEP, at=at),
+        Trouble.HISTORY: any(one.refusal in outside.FORKS for one in waiting),
     }
     return [trouble for trouble, found in is_there.items() if found]
 

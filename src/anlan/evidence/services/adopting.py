@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anlan.base.vault import Kept
 from anlan.cases.events import TaskPhotoReceived
 from anlan.cases.models import TaskPhoto, VaultFile
-from anlan.evidence.enums import CheckKind, Source
+from anlan.evidence.enums import CheckKind, Protection, Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.turns import Turn, TurnLost, turn
@@ -99,10 +99,17 @@ def _adopt(origin: Origin, row: VaultFile, *, at: datetime) -> None:
             source_uid=row.uid,
             received_from=_who_brought(origin, row),
             title=origin.title(row),
+            protection=protection_of(row),
             happened=row.received_at,
             by=SYSTEM,
             at=at,
         )
+
+
+def protection_of(row: VaultFile) -> Protection:
+    """A photo of somebody's body is seen by those who need it, whatever it came with."""
+    is_body = isinstance(row, TaskPhoto) and row.task.shows_a_body
+    return Protection.INJURY if is_body else Protection.NONE
 
 
 def _finish(mine: Turn, *, at: datetime) -> None:

@@ -19,7 +19,7 @@ from anlan.cases import services as cases
 from anlan.evidence import messages
 from anlan.evidence.enums import CopyState
 from anlan.evidence.events import CopyDamaged, CopyFound, CopyRepaired, SecondCopyMade
-from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.evidence.models import Blob, Copy, Exhibit, Recording
 from anlan.evidence.services.receiving import SOON
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -83,19 +83,19 @@ def note_damage(
         copy.save(update_fields=["state", "tries", "retry_at"])
         if was_known:
             return False
-        exhibits = exhibits_with(copy.blob)
-        for exhibit in exhibits:
+        owners = owners_of(copy.blob)
+        for owner in owners:
             _record(
                 CopyDamaged(
-                    code=exhibit.code,
+                    code=owner.code,
                     store=copy.store,
                     state=state,
                     sha256=copy.blob.sha256,
                 ),
-                exhibit,
+                owner,
                 at=at,
             )
-        sites = {exhibit.case.site_id: exhibit.case.site for exhibit in exhibits}
+        sites = {owner.case.site_id: owner.case.site for owner in owners}
         for site in sites.values():
             tell(messages.DAMAGED, site, since=since, at=at, urgency=Urgency.ALARM)
     log.error("a copy of %s is %s", copy.blob, state)
@@ -127,8 +127,8 @@ def note_whole(*, copy: Copy, is_new: bool, at: datetime) -> None:
         )
         if before in {CopyState.PRESENT, CopyState.AWAY}:
             return
-        for exhibit in exhibits_with(copy.blob):
-            _record(_good_news(copy, before, exhibit, is_new=is_new), exhibit, at=at)
+        for owner in owners_of(copy.blob):
+            _record(_good_news(copy, before, owner, is_new=is_new), owner, at=at)
 
 
 def next_rehash(blob: Blob, at: datetime) -> datetime:
@@ -137,6 +137,17 @@ def next_rehash(blob: Blob, at: datetime) -> datetime:
         if at < early:
             return early
     return at + REHASH
+
+
+def owners_of(blob: Blob) -> list[Exhibit | Recording]:
+    """What these bytes belong to: exhibits, and recordings of which they are a file."""
+    recordings = (
+        Recording.objects.filter(Q(segments__blob=blob) | Q(derivatives__blob=blob))
+        .select_related("case__site")
+        .distinct()
+        .order_by("pk")
+    )
+    return [*exhibits_with(blob), *recordings]
 
 
 def exhibits_with(blob: Blob) -> list[Exhibit]:
@@ -180,12 +191,12 @@ def tell(
 
 
 def _good_news(
-    copy: Copy, before: str, exhibit: Exhibit, *, is_new: bool
+    copy: Copy, before: str, owner: Exhibit | Recording, *, is_new: bool
 ) -> SecondCopyMade | CopyRepaired | CopyFound:
     if before == CopyState.WAITING:
-        return SecondCopyMade(code=exhibit.code, sha256=copy.blob.sha256)
+        return SecondCopyMade(code=owner.code, sha256=copy.blob.sha256)
     news = CopyRepaired if is_new else CopyFound
-    return news(code=exhibit.code, store=copy.store, sha256=copy.blob.sha256)
+    return news(code=owner.code, store=copy.store, sha256=copy.blob.sha256)
 
 
 def _locked(copy: Copy) -> Copy:
@@ -198,8 +209,8 @@ def _locked(copy: Copy) -> Copy:
 
 def _record(
     event: CopyDamaged | CopyRepaired | CopyFound | SecondCopyMade,
-    exhibit: Exhibit,
+    owner: Exhibit | Recording,
     *,
     at: datetime,
 ) -> None:
-    cases.record(event, exhibit.case, thing=exhibit.key, by=SYSTEM, at=at)
+    cases.record(event, owner.case, thing=owner.key, by=SYSTEM, at=at)

@@ -13,8 +13,12 @@ from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import permissions
-from anlan.evidence.enums import CopyState, ExhibitKind, Reading, Source
-from anlan.evidence.events import ExhibitReceived, ExhibitReceivedAgain
+from anlan.evidence.enums import CopyState, ExhibitKind, Protection, Reading, Source
+from anlan.evidence.events import (
+    ExhibitProtected,
+    ExhibitReceived,
+    ExhibitReceivedAgain,
+)
 from anlan.evidence.models import Blob, Copy, Exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -67,11 +71,13 @@ def add_exhibit(
     source_uid: UUID | None = None,
     received_from: str = "",
     reading: Reading = Reading.READABLE,
+    kind: ExhibitKind | None = None,
     title: str = "",
     file_name: str = "",
     how: str = "",
     happened: datetime | None = None,
     via: str = "",
+    protection: Protection = Protection.NONE,
 ) -> Exhibit:
     """Put a file that lies in the vault on the list of evidence of a case.
 
@@ -81,7 +87,10 @@ def add_exhibit(
     Args:
         source_uid: the row that it came with: an upload, a photo, an attachment.
         received_from: the key of who brought it, where the program acts for them.
+        protection: who alone sees it; an exhibit that is there already gets it, too.
+        kind: what it is to people, if its bytes do not say so.
     """
+    kind = kind or ExhibitKind.of(kept.media_type)
     with ledger.recording():
         case = cases.lock_case(case)
         blob = take_blob(kept, at=at)
@@ -96,13 +105,14 @@ def add_exhibit(
                 happened=happened,
                 via=via,
             )
+            if protection:
+                protect(there, protection, case, by=by, at=at, via=via)
             return there
         exhibit = Exhibit.objects.create(
             case=case,
             number=next_number(case),
-            kind=ExhibitKind.of(kept.media_type),
-            title=title.strip()[:MOST_TITLE]
-            or str(ExhibitKind.of(kept.media_type).label),
+            kind=kind,
+            title=title.strip()[:MOST_TITLE] or str(kind.label),
             file_name=file_name,
             how=how.strip(),
             source=source,
@@ -112,6 +122,7 @@ def add_exhibit(
             happened_at=happened,
             received_at=at,
             received_from=received_from or by.actor_key,
+            protection=protection,
         )
         cases.record(
             ExhibitReceived(
@@ -136,6 +147,30 @@ def add_exhibit(
             via=via,
         )
     return exhibit
+
+
+def protect(
+    exhibit: Exhibit,
+    protection: Protection,
+    case: Case,
+    *,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+) -> None:
+    """Let only those see an exhibit who need it; what is protected stays as it is."""
+    if exhibit.protection:
+        return
+    exhibit.protection = protection
+    exhibit.save(update_fields=["protection"])
+    cases.record(
+        ExhibitProtected(code=exhibit.code, protection=protection),
+        case,
+        thing=exhibit.key,
+        by=by,
+        at=at,
+        via=via,
+    )
 
 
 def take_blob(kept: Kept, *, at: datetime) -> Blob:

@@ -73,6 +73,20 @@ def keep_signatures(signed: Signed) -> Signatures:
     )
 
 
+def keep_drawing(chunks: Iterable[bytes], *, path: str) -> Kept:
+    """Keep the signature of one person, drawn on the screen.
+
+    Raises:
+        InvalidInput: nothing is drawn, or it is no picture.
+        TooLarge: more than a signature can be.
+    """
+    drawn = _whole(chunks, path)
+    if not drawn:
+        raise InvalidInput(_("请签字"), path=path)
+    _check_drawn(drawn, path=path)
+    return vault.keep_photo([drawn], path=path)
+
+
 def _whole(chunks: Iterable[bytes], path: str) -> bytes:
     whole = bytearray()
     for chunk in chunks:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django import template
 from django.utils.translation import gettext as _
 
 from anlan.base.stores import PRIMARY
-from anlan.evidence.enums import CopyState, ExhibitKind
-from anlan.evidence.models import Copy, Exhibit
-from anlan.ledger.models import Entry
+from anlan.evidence.enums import CopyState, ExhibitKind, StatementState
+from anlan.evidence.models import Copy, Exhibit, Statement, StatementAnswer
+from anlan.evidence.selectors.injuries import Mark
+from anlan.ledger.models import Checkpoint, Entry
 
 register = template.Library()
 
@@ -50,14 +53,44 @@ def copy_tone(copy: Copy) -> str:
 
 
 @register.simple_tag
-def receipt_text(exhibit: Exhibit, arrival: Entry, entry_digest: str) -> str:
+def receipt_text(
+    exhibit: Exhibit, arrival: Entry, entry_digest: str, checkpoint: Checkpoint | None
+) -> str:
     """What the code of a receipt says, one fact a line, in ASCII for any scanner."""
-    return "\n".join(
-        (
-            f"ANLAN {exhibit.case.number} {exhibit.code}",
-            f"SHA-256 {exhibit.file.sha256}",
-            f"BYTES {exhibit.file.size}",
-            f"ENTRY {arrival.seq} {entry_digest}",
-            f"AT {arrival.recorded_at.isoformat(timespec='seconds')}",
-        )
-    )
+    lines = [
+        f"ANLAN {exhibit.case.number} {exhibit.code}",
+        f"SHA-256 {exhibit.file.sha256}",
+        f"BYTES {exhibit.file.size}",
+        f"ENTRY {arrival.seq} {entry_digest}",
+        f"AT {arrival.recorded_at.isoformat(timespec='seconds')}",
+    ]
+    if checkpoint is not None:
+        lines.append(f"CHECKPOINT {checkpoint.size} {bytes(checkpoint.root).hex()}")
+    return "\n".join(lines)
+
+
+_STATES = {
+    StatementState.DRAFT: "warn",
+    StatementState.READ_BACK: "warn",
+    StatementState.FROZEN: "ok",
+}
+
+
+@register.simple_tag
+def statement_tone(statement: Statement) -> str:
+    return _STATES.get(StatementState(statement.state), "quiet")
+
+
+@register.simple_tag
+def theirs_of(
+    theirs: Mapping[str, StatementAnswer], key: str
+) -> StatementAnswer | None:
+    """What another one wrote to the same question in the meantime."""
+    return theirs.get(key)
+
+
+@register.simple_tag
+def figure_sides(
+    front: Sequence[Mark], back: Sequence[Mark]
+) -> list[tuple[str, Sequence[Mark]]]:
+    return [(_("正面"), front), (_("背面"), back)]

@@ -14,16 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base import stores
 from anlan.base.download import picture_answer, ranged_answer
 from anlan.base.errors import NotFound
+from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import reader_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitKind, Way
-from anlan.evidence.permissions import can_open
+from anlan.evidence.permissions import can_hand_over_package, can_open
 from anlan.evidence.selectors import (
     PAGE,
     arrival_of,
@@ -31,9 +33,13 @@ from anlan.evidence.selectors import (
     exhibit_for,
     exhibit_page,
     exhibits_of,
+    hidden_in,
     kinds_in,
     story_of,
 )
+from anlan.evidence.selectors.injuries import injuries_for
+from anlan.evidence.selectors.outside import checkpoint_of
+from anlan.evidence.selectors.statements import statements_for
 
 SHOWN_IN_ROOM = 5
 WHOLE = 5000  # rows of the list on one page, to be printed
@@ -49,12 +55,13 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
     """
     reader = reader_of(request)
     case = case_for(reader, number)
-    kinds = kinds_in(case)
+    kinds = kinds_in(case, reader)
     kind = request.GET.get("kind", "")
     kind = kind if kind in kinds else ""
     after = request.GET.get("after", "")
     found = exhibit_page(
         case,
+        reader,
         kind=kind,
         after=int(after) if _NUMBER.fullmatch(after) else 0,
         page=WHOLE if "whole" in request.GET else PAGE,
@@ -67,7 +74,10 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
         "kind": kind,
         "kinds": [(each, each.label, count) for each, count in kinds.items()],
         "count": sum(kinds.values()),
+        "hidden": hidden_in(case, reader),
+        **_beside(case, reader),
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
+        "can_package": can_hand_over_package(reader, case),
         "can_keep": has_permission(reader, Permission.EVIDENCE_KEEP, site=case.site),
         "on_one_disk": stores.share_a_disk(),
     }
@@ -80,11 +90,12 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
     """The newest of the list, for the room."""
     reader = reader_of(request)
     case = case_for(reader, number)
-    found = exhibits_of(case)
+    found = exhibits_of(case, reader)
     context = {
         "case": case,
         "newest": found.order_by("-number")[:SHOWN_IN_ROOM],
         "count": found.count(),
+        **_beside(case, reader),
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
     }
     return render(request, "evidence/panel.html", context)
@@ -160,7 +171,10 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = exhibit_for(reader, number, uid)
     evidence.show_receipt(exhibit=found, by=reader, at=timezone.now())
     arrival = arrival_of(found)
+    checkpoint = checkpoint_of(found, arrival.seq)
     context = {
+        "checkpoint": checkpoint,
+        "checkpoint_root": bytes(checkpoint.root).hex() if checkpoint else "",
         "case": found.case,
         "exhibit": found,
         "arrival": arrival,
@@ -169,3 +183,11 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "address": settings.PUBLIC_URL,
     }
     return render(request, "evidence/receipt.html", context)
+
+
+def _beside(case: Case, reader: User) -> dict[str, int]:
+    """What lies beside the list: how much of it the reader may know."""
+    return {
+        "statements_count": statements_for(reader).filter(case=case).count(),
+        "injuries_count": injuries_for(reader).filter(case=case).count(),
+    }

@@ -14,7 +14,8 @@ from anlan.accounts.views.common import signed_in
 from anlan.base.errors import NotFound
 from anlan.evidence import services
 from anlan.evidence.enums import CheckKind
-from anlan.evidence.selectors.safety import safety_for
+from anlan.evidence.selectors.outside import reason_of, signing_key
+from anlan.evidence.selectors.safety import check_can_see_safety, safety_for
 
 ASKED = (CheckKind.QUICK, CheckKind.DEEP)
 
@@ -27,7 +28,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "evidence/safety.html",
-        {"safety": found, "verdict": found.verdict.value},
+        {
+            "safety": found,
+            "verdict": found.verdict.value,
+            "waiting": sorted({str(reason_of(one)) for one in found.waiting}),
+        },
     )
 
 
@@ -43,3 +48,21 @@ def checks(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, _("已通知后台程序开始检查"))
     return redirect("vault:safety")
+
+
+@require_GET
+@login_required
+def key_sheet(request: HttpRequest) -> HttpResponse:
+    """The fingerprint on paper, for those who will compare it one day."""
+    user = signed_in(request)
+    check_can_see_safety(user)
+    key = signing_key()
+    if key is None:
+        raise NotFound(_("还没有签名密钥：签名程序尚未签过检查点"))
+    context = {
+        "organisation": user.organisation,
+        "public_key": key[0],
+        "groups": key[1].split(),
+        "at": timezone.now(),
+    }
+    return render(request, "evidence/key_sheet.html", context)

@@ -21,7 +21,7 @@ from anlan.evidence import services as evidence
 from anlan.evidence.forms import UploadForm
 
 # A script puts the uid of the exhibit in the place of this one.
-_ANY = UUID(int=0)
+ANY = UUID(int=0)
 
 
 @login_required
@@ -30,12 +30,27 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
     return upload_page(request, number, template="evidence/upload.html")
 
 
-def upload_page(request: HttpRequest, number: str, *, template: str) -> HttpResponse:
-    """The page, in the shell of the desk or of the phone."""
+def upload_page(
+    request: HttpRequest,
+    number: str,
+    *,
+    template: str,
+    title: str = "",
+    initial: dict[str, str] | None = None,
+    then: str = "",
+    then_words: str = "",
+) -> HttpResponse:
+    """The page, in the shell of the desk or of the phone.
+
+    Args:
+        initial: what is typed in already.
+        then: where a file leads that is there, with ``ANY`` for its exhibit; the receipt.
+    """
     reader = reader_of(request)
     case = case_for(reader, number)
     permissions.check_can_add(reader, case)
-    form = UploadForm(posted(request), request.FILES or None)
+    form = UploadForm(posted(request), request.FILES or None, initial=initial)
+    then = then or reverse("evidence:receipt", args=[number, ANY])
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -46,15 +61,16 @@ def upload_page(request: HttpRequest, number: str, *, template: str) -> HttpResp
             form.add_error("file", str(error))
             status = error.status
         else:
-            return redirect("evidence:receipt", number, made.uid)
+            return redirect(then.replace(str(ANY), str(made.uid)))
     elif request.method == "POST":
         status = 422
     context = {
         "case": case,
         "number": number,
-        "title": _("上传证据"),
+        "title": title or _("上传证据"),
         "form": form,
-        "receipt": reverse("evidence:receipt", args=[number, _ANY]),
+        "receipt": then,
+        "receipt_words": then_words or _("打开回执"),
         "most_gb": settings.MOST_UPLOAD_BYTES // 1024**3,
         "room_url": reverse("cases:room", args=[number]),
     }

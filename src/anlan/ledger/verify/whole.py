@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from anlan.ledger import triggers
 from anlan.ledger.models import Chain
-from anlan.ledger.verify import stretches, words
+from anlan.ledger.verify import stretches, trees, words
 from anlan.ledger.verify.findings import Finding, Problem, Stretch
 
 Task = TypeVar("Task")
@@ -37,6 +37,8 @@ class Report:
     chains: int = 0
     entries: int = 0
     words: int = 0
+    checkpoints: int = 0
+    unasked: int = 0  # chains whose signer did not answer: its memory was not compared
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -45,7 +47,7 @@ class Report:
 
 
 def verify(*, processes: int = 1) -> Report:
-    """Check every digest, link, column, text and trigger of every chain.
+    """Check every digest, link, column, text, trigger and signed root of every chain.
 
     Args:
         processes: how many to use; each takes stretches of chains. More than one only
@@ -67,6 +69,13 @@ def verify(*, processes: int = 1) -> Report:
         promises = chain.from_iterable(words.promises(f) for f in findings)
         for broken in run(words.broken, promises):
             report.problems += broken
+        known = {(head.organisation_id, head.site_id) for head in heads}
+        places = [*sorted(known), *trees.trees_without_chain(known)]
+        for tree in run(trees.check_tree, places):
+            report.problems += tree.problems
+            report.checkpoints += tree.checkpoints
+            report.unasked += bool(tree.checkpoints) and not tree.is_signer_asked
+    report.problems += trees.keys_off_the_record()
     for finding in findings:
         report.entries += finding.entries
         report.words += len(finding.words)

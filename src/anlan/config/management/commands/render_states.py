@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from anlan.base.pages import settle
 from anlan.cases.policies import CASE_MOVES, DEADLINE_MOVES, TASK_MOVES
+from anlan.evidence.policies import RECORDING_MOVES
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
@@ -30,6 +31,11 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "A person who was alerted",
         "anlan.incidents.policies.ASSIGNMENT_MOVES",
         ASSIGNMENT_MOVES,
+    ),
+    "recording": (
+        "What one camera recorded of a case",
+        "anlan.evidence.policies.RECORDING_MOVES",
+        RECORDING_MOVES,
     ),
 }
 

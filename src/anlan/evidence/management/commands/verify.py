@@ -61,6 +61,16 @@ class Command(BaseCommand):
             f"{report.chains} chains, {report.entries} entries, {report.words} texts "
             f"checked in {seconds:.1f} s"
         )
+        self.stdout.write(
+            f"{report.checkpoints} checkpoints fit the entries"
+            if report.is_sound
+            else f"{report.checkpoints} checkpoints compared"
+        )
+        if report.unasked:
+            self.stdout.write(
+                f"the signer did not answer for {report.unasked} chains: what it "
+                "remembers was not compared"
+            )
         self._print_problems(report.problems)
 
     def _print_files(self, files: FileReport, *, deep: bool) -> None:

@@ -1,0 +1,231 @@
+"""Films to look at, made from originals without touching a picture, and their lengths.
+
+ffmpeg is given names of ours in a folder of ours, links to files of the vault, one
+demuxer list, and no protocol but files: a list of addresses that somebody calls a film
+opens nothing. What the camera said stays as it is; only the box around it is new.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import orjson
+
+from anlan.evidence.programs import Ended, run_limited
+from anlan.evidence.reading import DEMUXERS, FILM_MEMORY
+
+SECONDS, PROBE_SECONDS = 600, 60
+PACKETS_BYTES = 64 * 1024 * 1024  # of the times of an hour at 60 pictures a second
+SHEET_BYTES = 8 * 1024 * 1024
+COLUMNS, TILE_WIDTH = 5, 240
+_ALLOWED = (
+    *("-protocol_whitelist", "file,pipe"),
+    *("-format_whitelist", f"concat,{DEMUXERS}"),
+)
+_QUIET = ("-nostdin", "-hide_banner", "-v", "error")
+_COPIED = {"h264"}  # what every browser plays as it is
+
+
+class NotMade(Exception):
+    """The program could not make it; the originals are as they were."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An original: where it lies, its digest, and when it begins."""
+
+    path: Path
+    sha256: str
+    begin: datetime
+
+
+@dataclass
+class Film:
+    """What was made, and how to make it again; ``holes`` are seconds from its begin."""
+
+    path: Path
+    seconds: float
+    recipe: dict[str, object]
+    holes: list[tuple[float, float]] = field(default_factory=list)
+
+
+def seconds_of(path: Path) -> float | None:
+    """How long a film is, as its box says; none if that cannot be read."""
+    try:
+        ended = _probe(["-show_entries", "format=duration", str(path)])
+        return float(orjson.loads(ended.said)["format"]["duration"])
+    except (NotMade, orjson.JSONDecodeError, KeyError, ValueError):
+        return None
+
+
+def make_film(sources: Sequence[Source], folder: Path) -> Film:
+    """One film of originals that follow each other without a gap.
+
+    Each begins where its name says and not where the one before it ends: sound that is
+    longer than its pictures would else push the clock on, by a second in ten minutes.
+
+    Raises:
+        NotMade: they cannot be put together.
+    """
+    lines = ["ffconcat version 1.0"]
+    for number, source in enumerate(sources):
+        name = f"{number:05}"
+        (folder / name).symlink_to(source.path)
+        lines.append(f"file '{name}'")
+        if number + 1 < len(sources):
+            length = (sources[number + 1].begin - source.begin).total_seconds()
+            lines.append(f"duration {length:.6f}")
+    (folder / "list").write_text("\n".join(lines) + "\n")
+    made = folder / "film.mp4"
+    codec = _codec_of(sources[0].path)
+    arguments = [
+        *_QUIET,
+        *("-f", "concat", "-safe", "1", *_ALLOWED, "-i", "list"),
+        *("-map", "0:v:0", "-map", "0:a:0?"),
+        *(
+            ("-c:v", "copy")
+            if codec in _COPIED
+            else ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p")
+        ),
+        *("-c:a", "aac", "-movflags", "+faststart", "-f", "mp4", made.name),
+    ]
+    size = sum(source.path.stat().st_size for source in sources)
+    ended = _run("ffmpeg", arguments, folder=folder, output=4 * size + SHEET_BYTES)
+    if ended.code != 0 or not made.exists():
+        raise NotMade(_short(ended))
+    times = _times_of(made)
+    if not times:
+        raise NotMade("no pictures")
+    seconds = times[-1] + _usual(times)
+    recipe: dict[str, object] = {
+        "program": version(),
+        "arguments": ["ffmpeg", *arguments],
+        "list": lines,
+        "inputs": [source.sha256 for source in sources],
+    }
+    joints = [(one.begin - sources[0].begin).total_seconds() for one in sources[1:]]
+    return Film(made, seconds, recipe, _holes(times, joints))
+
+
+def make_sheet(film: Path, folder: Path, *, seconds: float, every: int) -> Path:
+    """A contact sheet: the key frame nearest to each ``every`` seconds, in rows of five.
+
+    Raises:
+        NotMade: not one picture can be decoded.
+    """
+    count = max(1, int(seconds // every) + (seconds % every > 0))
+    rows = -(-count // COLUMNS)
+    made = folder / "sheet.jpg"
+    arguments = [
+        *_QUIET,
+        *("-skip_frame", "nokey", *_ALLOWED, "-i", film.name, "-an"),
+        "-vf",
+        (
+            f"fps=1/{every}:start_time=0:round=up,scale={TILE_WIDTH}:-2,"
+            f"tile={min(COLUMNS, count)}x{rows}"
+        ),
+        *("-frames:v", "1", "-q:v", "4", "-f", "image2", "-update", "1", made.name),
+    ]
+    ended = _run("ffmpeg", arguments, folder=folder, output=SHEET_BYTES)
+    if ended.code != 0 or not made.exists():
+        raise NotMade(_short(ended))
+    return made
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """What a recipe calls the program."""
+    said = _run("ffmpeg", ["-version"], folder=Path("/")).said.decode(errors="replace")
+    found = re.match(r"ffmpeg version (\S+)", said)
+    return f"ffmpeg {found[1]}" if found else "ffmpeg"
+
+
+def _codec_of(path: Path) -> str:
+    ended = _probe(
+        ["-select_streams", "v:0", "-show_entries", "stream=codec_name", str(path)]
+    )
+    try:
+        return str(orjson.loads(ended.said)["streams"][0]["codec_name"])
+    except (orjson.JSONDecodeError, KeyError, IndexError):
+        raise NotMade("no pictures") from None
+
+
+def _times_of(path: Path) -> list[float]:
+    """When each picture is shown, in seconds from the beginning."""
+    ended = _run(
+        "ffprobe",
+        [
+            *("-v", "error", *_ALLOWED, "-select_streams", "v:0"),
+            *("-show_entries", "packet=pts_time", "-of", "csv=p=0", str(path)),
+        ],
+        folder=path.parent,
+        output=PACKETS_BYTES,
+    )
+    found = re.findall(rb"^-?\d+\.\d+", ended.said, re.MULTILINE)
+    return sorted(float(text) for text in found)
+
+
+def _usual(times: Sequence[float]) -> float:
+    """The usual distance of two pictures."""
+    steps = sorted(b - a for a, b in itertools.pairwise(times))
+    return steps[len(steps) // 2] if steps else 0.0
+
+
+def _holes(
+    times: Sequence[float], joints: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Where pictures are missing: three in a row, and at least half a second.
+
+    Where two files meet a whole second is not told: their names say no less.
+    """
+    usual = _usual(times)
+    least = max(0.5, 4 * usual)
+    return [
+        (round(a + usual, 3), round(b, 3))
+        for a, b in itertools.pairwise(times)
+        if b - a > least
+        and (b - a > 1 + usual or not any(a <= joint <= b for joint in joints))
+    ]
+
+
+def _probe(arguments: Sequence[str]) -> Ended:
+    *words, path = arguments
+    return _run(
+        "ffprobe",
+        ["-v", "error", *_ALLOWED, *words, "-of", "json", f"file:{path}"],
+        folder=Path("/"),
+        seconds=PROBE_SECONDS,
+    )
+
+
+def _run(
+    program: str,
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    output: int = PACKETS_BYTES,
+    seconds: int = SECONDS,
+) -> Ended:
+    found = shutil.which(program)
+    if found is None:
+        raise NotMade(f"{program} is not installed")
+    return run_limited(
+        ["--", found, *arguments],
+        memory=FILM_MEMORY,
+        output=output,
+        seconds=seconds,
+        folder=str(folder),
+    )
+
+
+def _short(ended: Ended) -> str:
+    """The end of the complaint, without a path of ours."""
+    text = ended.complaint.decode(errors="replace")
+    return re.sub(r"/\S+", "…", text)[-200:] or f"code {ended.code}"

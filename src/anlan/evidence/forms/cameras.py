@@ -1,0 +1,132 @@
+"""What an administrator fills in about recorders and cameras."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anlan.accounts.models import Place, Site
+from anlan.evidence.enums import RecorderKind
+from anlan.evidence.models import Camera, Recorder
+from anlan.evidence.recorders.folder import FRIGATE, PLAIN
+from anlan.evidence.services.cameras import MOST_DAYS
+
+
+class RecorderSettingsForm(forms.Form):
+    """What may change of a recorder."""
+
+    days_kept = forms.IntegerField(
+        label=_("保存天数"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=30,
+        help_text=_("到期后录像机会覆盖；法规要求不少于 30 天"),
+    )
+    folder = forms.CharField(
+        label=_("录像文件夹"),
+        max_length=300,
+        required=False,
+        help_text=_("自动保存时填写，须在 ANLAN_RECORDINGS_ROOTS 之下"),
+    )
+    pattern = forms.CharField(
+        label=_("文件名格式"),
+        max_length=120,
+        required=False,
+        initial=PLAIN,
+        help_text=_("不含后缀；Frigate 为 %(frigate)s") % {"frigate": FRIGATE},
+    )
+    zone = forms.ChoiceField(
+        label=_("文件名的时区"),
+        choices=[("local", _("北京时间")), ("utc", _("UTC（Frigate）"))],
+        required=False,
+    )
+
+    def settings(self) -> dict[str, str]:
+        """As the adapter reads them."""
+        return {name: self.cleaned_data[name] for name in ("folder", "pattern", "zone")}
+
+
+class RecorderForm(RecorderSettingsForm):
+    name = forms.CharField(label=_("录像机名称"), max_length=60)
+    kind = forms.ChoiceField(label=_("怎样取得录像"), choices=RecorderKind.choices)
+    field_order = ["name", "kind", "days_kept", "folder", "pattern", "zone"]
+
+
+class RecorderChangeForm(RecorderSettingsForm):
+    is_active = forms.BooleanField(label=_("在用"), required=False)
+
+
+class CameraForm(forms.Form):
+    """A camera: where it hangs, what it sees."""
+
+    name = forms.CharField(label=_("摄像头名称"), max_length=60)
+    recorder = forms.ModelChoiceField(
+        Recorder.objects.none(), label=_("录像机"), to_field_name="uid"
+    )
+    code = forms.CharField(
+        label=_("通道"),
+        max_length=60,
+        help_text=_("录像机里的通道号，或它的文件夹名"),
+    )
+    place = forms.ModelChoiceField(
+        Place.objects.none(), label=_("安装在"), to_field_name="uid"
+    )
+    sees = forms.ModelMultipleChoiceField(
+        Place.objects.none(),
+        label=_("看得到"),
+        to_field_name="uid",
+        required=False,
+        help_text=_("按住 Ctrl 可多选；不选即只看得到安装的地方"),
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    view = forms.CharField(
+        label=_("画面说明"),
+        max_length=200,
+        required=False,
+        help_text=_("例如：对着 12 号车位，看不到坡道"),
+    )
+    is_way_out = forms.BooleanField(label=_("在出入口"), required=False)
+    days_kept = forms.IntegerField(
+        label=_("保存天数（与录像机不同时）"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, site: Site, **more: Any) -> None:
+        super().__init__(*args, **more)
+        places = Place.objects.filter(site=site, is_active=True).order_by("label")
+        for name, rows in (
+            ("recorder", Recorder.objects.filter(site=site).order_by("name")),
+            ("place", places),
+            ("sees", places),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- for the types
+            field.queryset = rows
+            if name == "recorder":
+                field.empty_label = None
+
+
+class CameraChangeForm(CameraForm):
+    is_active = forms.BooleanField(label=_("在用"), required=False)
+
+    @classmethod
+    def of(cls, camera: Camera, posted: Any) -> CameraChangeForm:
+        return cls(
+            posted,
+            site=camera.site,
+            initial={
+                "name": camera.name,
+                "recorder": camera.recorder.uid,
+                "code": camera.code,
+                "place": camera.place.uid,
+                "sees": [place.uid for place in camera.sees.all()],
+                "view": camera.view,
+                "is_way_out": camera.is_way_out,
+                "days_kept": camera.days_kept,
+                "is_active": camera.is_active,
+            },
+        )

@@ -1,0 +1,118 @@
+"""What a package says, in plain values: filled by ``selectors.packages``, written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """Words that an entry covers by a salted digest, disclosed together with the salt.
+
+    Without a salt nothing is disclosed, or the words were erased.
+    """
+
+    salt: str = ""  # hexadecimal
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepFacts:
+    """A step of the custody of a thing; names as its reader may know them."""
+
+    at: str
+    kind: str
+    by: str
+    giver: str
+    receiver: str
+    seal: str
+    seal_state: str
+    where: str
+    words: str
+    gaps: Sequence[str]
+    seq: int | None
+    covered: Words
+    files: Sequence[str]  # names of signatures in the package
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExhibitFacts:
+    """One exhibit, as list, papers and JSON tell of it."""
+
+    code: str
+    kind: str
+    title: str
+    file_name: str
+    how: str
+    source: str
+    received_at: str
+    received_from: str
+    happened_at: str
+    media_type: str
+    size: int | None  # bytes; none is a thing
+    sha256: str
+    reading: str
+    state: str
+    copies: int
+    seq: int | None
+    digest: str  # of the entry of its arrival
+    file: str  # its name in the package; empty if it is not in it
+    covered: Words
+    steps: Sequence[StepFacts]
+
+    @property
+    def files(self) -> list[str]:
+        """Everything of it that is in the package."""
+        own = [self.file] if self.file else []
+        return own + [name for step in self.steps for name in step.files]
+
+    @property
+    def whereabouts(self) -> str:
+        """Of a file that is not in the package, or a thing: where it can be seen."""
+        return self.file or "原件由管理处保管，未随包提供"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemFacts:
+    """The system that kept the files, for the questions a court asks about it."""
+
+    software: str
+    share_a_disk: bool
+    quick_at: str  # the last look at every copy
+    deep_at: str  # the last time every byte was read
+    damaged: int  # copies that were found damaged, of these exhibits
+    repaired: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageFacts:
+    """A whole package."""
+
+    uid: str
+    code: str  # P-01
+    number: str  # of the case
+    organisation: str
+    site: str
+    purpose: str
+    masking: str
+    recipient: str
+    identity: str
+    document_number: str
+    made_at: datetime
+    made_by: str
+    expires_at: str
+    gaps: Sequence[str]
+    acknowledged: str
+    exhibits: Sequence[ExhibitFacts]
+    system: SystemFacts
+
+    @property
+    def watermark(self) -> str:
+        """On every page: who may have it, and what for."""
+        return f"{self.restriction}  {self.number} {self.code}"
+
+    @property
+    def restriction(self) -> str:
+        return f"仅供 {self.recipient} 用于{self.purpose}"

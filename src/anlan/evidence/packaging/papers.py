@@ -1,0 +1,207 @@
+"""The papers of a package: lists for people, for spreadsheets, and for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.utils import timezone
+from docx import Document
+from docx.document import Document as DocumentType
+from docx.enum.section import WD_ORIENT
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from anlan.base.typeset import typeset
+from anlan.evidence.packaging.facts import ExhibitFacts, PackageFacts, StepFacts, Words
+
+_FOLDER = Path(__file__).parent
+_HEAD = ("编号", "类别", "名称", "来源", "入库时间", "大小（字节）", "SHA-256")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one
+# The oldest moment that a zip can say: nothing of the day on which it was written.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def papers(package: PackageFacts) -> dict[str, bytes]:
+    """Every paper under its name in the package."""
+    data = _printed(package)
+    pdfs = {
+        f"documents/{name}.pdf": typeset(
+            _FOLDER / f"{name}.typ", data, at=package.made_at
+        ).pdf
+        for name in ("exhibit-list", "provenance", "custody")
+    }
+    return {
+        **pdfs,
+        "documents/exhibit-list.docx": _docx(package),
+        "documents/exhibit-list.csv": _csv(package),
+        "meta/exhibits.json": _json(package),
+        "README.txt": readme(package).encode(),
+    }
+
+
+def readme(package: PackageFacts) -> str:
+    """核验说明."""
+    template = (_FOLDER / "readme.txt").read_text(encoding="utf-8")
+    return template.format(
+        number=package.number,
+        code=package.code,
+        recipient=package.recipient,
+        purpose=package.purpose,
+        expires=package.expires_at,
+        count=len(package.exhibits),
+        top=f"{package.number}-{package.code}",
+    )
+
+
+def _row(exhibit: ExhibitFacts) -> tuple[str, ...]:
+    return (
+        exhibit.code,
+        exhibit.kind,
+        exhibit.title,
+        exhibit.source,
+        exhibit.received_at,
+        "" if exhibit.size is None else str(exhibit.size),
+        exhibit.sha256 or "实物",
+    )
+
+
+def _csv(package: PackageFacts) -> bytes:
+    """With the mark that tells the spreadsheets of Windows that it is UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([*_HEAD, "原文件名", "包内文件"])
+    for exhibit in package.exhibits:
+        row = [*_row(exhibit), exhibit.file_name, exhibit.whereabouts]
+        writer.writerow([_harmless(cell) for cell in row])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _json(package: PackageFacts) -> bytes:
+    said = {
+        "format": 1,
+        "package": package.uid,
+        "case": package.number,
+        "exhibits": [_exhibit_json(exhibit) for exhibit in package.exhibits],
+    }
+    return orjson.dumps(said, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _exhibit_json(exhibit: ExhibitFacts) -> dict[str, Any]:
+    return {
+        "code": exhibit.code,
+        "kind": exhibit.kind,
+        "source": exhibit.source,
+        "received_at": exhibit.received_at,
+        "received_from": exhibit.received_from,
+        "happened_at": exhibit.happened_at,
+        "media_type": exhibit.media_type,
+        "bytes": exhibit.size,
+        "sha256": exhibit.sha256,
+        "reading": exhibit.reading,
+        "seq": exhibit.seq,
+        "files": exhibit.files,
+        **_covered(exhibit.covered),
+        "steps": [_step_json(step) for step in exhibit.steps],
+    }
+
+
+def _step_json(step: StepFacts) -> dict[str, Any]:
+    return {
+        "at": step.at,
+        "kind": step.kind,
+        "by": step.by,
+        "giver": step.giver,
+        "receiver": step.receiver,
+        "seal": step.seal,
+        "seal_state": step.seal_state,
+        "seq": step.seq,
+        **_covered(step.covered),
+    }
+
+
+def _covered(words: Words) -> dict[str, Any]:
+    return {"salt": words.salt, "words": dict(words.texts)}
+
+
+def _printed(package: PackageFacts) -> dict[str, Any]:
+    """As the templates of typst read it."""
+    return asdict(package) | {
+        "made_at": f"{timezone.localtime(package.made_at):%Y-%m-%d %H:%M:%S}",
+        "watermark": package.watermark,
+        "head": list(_HEAD),
+        "rows": [list(_row(exhibit)) for exhibit in package.exhibits],
+        "things": [asdict(e) for e in package.exhibits if e.size is None],
+        "files": sum(1 for exhibit in package.exhibits if exhibit.size is not None),
+        "bytes": sum(exhibit.size or 0 for exhibit in package.exhibits),
+    }
+
+
+def _docx(package: PackageFacts) -> bytes:
+    """The list of evidence for whoever has to put it into a file of their own."""
+    document = Document()
+    _say_nothing_of_now(document, package.made_at)
+    normal = document.styles["Normal"]
+    normal.font.size = Pt(9)
+    normal.font.name = "SimSun"
+    normal.element.rPr.rFonts.set(qn("w:eastAsia"), "SimSun")
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.footer.paragraphs[0].text = package.watermark
+    document.add_paragraph("证据清单").runs[0].font.size = Pt(18)
+    document.add_paragraph(
+        f"{package.organisation} {package.site}　案件 {package.number}　{package.code}"
+    )
+    rows = [_HEAD, *(_row(exhibit) for exhibit in package.exhibits)]
+    _add_table(document, rows)
+    document.add_paragraph()
+    document.add_paragraph(
+        "提交人（签名）：　　　　　　　接收人（签名）：　　　　　　　"
+    )
+    document.add_paragraph("日期：")
+    file = io.BytesIO()
+    document.save(file)
+    return _without_times(file.getvalue())
+
+
+def _add_table(document: DocumentType, rows: Sequence[Sequence[str]]) -> None:
+    # Cell by cell: asking the table for a cell looks through all of them.
+    table = document.add_table(rows=0, cols=len(_HEAD), style="Table Grid")
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.paragraphs[0].text = text
+
+
+def _say_nothing_of_now(document: DocumentType, at: datetime) -> None:
+    core = document.core_properties
+    moment = at.replace(tzinfo=None, microsecond=0)
+    core.created = core.modified = moment
+    core.author, core.last_modified_by = "Anlan", "Anlan"
+    core.title, core.comments, core.revision = "证据清单", "", 1
+
+
+def _without_times(content: bytes) -> bytes:
+    """The same document with nothing in its zip that says when it was written."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as read,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
+        for info in read.infolist():
+            plain = zipfile.ZipInfo(info.filename, _NO_TIME)
+            plain.compress_type = zipfile.ZIP_DEFLATED
+            plain.create_system, plain.external_attr = 3, 0o644 << 16
+            written.writestr(plain, read.read(info))
+    return file.getvalue()

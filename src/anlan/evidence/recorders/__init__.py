@@ -1,0 +1,99 @@
+"""Recorders, each kind behind the same three questions; see ``docs/guide/recordings.md``.
+
+A kind is one file of this folder and one row of the table below. Frigate and other
+programs that write segments into folders are patterns of ``folder``; a recorder with an
+export over HTTP, ONVIF or RTSP becomes a file beside it and answers in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from anlan.base.errors import InvalidInput
+from anlan.evidence.enums import RecorderKind
+
+
+class Unreachable(Exception):
+    """The recorder, its disk or its network is away; later it may be there."""
+
+
+class Unreadable(Exception):
+    """It is there, and does not give this file, or gives another than it listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A file that a recorder has; ``begin`` is by its own clock."""
+
+    name: str  # unique within the camera, never used as a path of ours
+    begin: datetime
+    size: int
+    stamp: tuple[int, ...]  # changes with the file
+
+
+class Recorder(Protocol):
+    """What can be asked of a recorder, whatever it is."""
+
+    def parts(self, camera: str, begin: datetime, end: datetime) -> list[Part]:
+        """The files of a camera that may overlap a window by the recorder's clock.
+
+        Oldest first, and the one behind the window too, if there is one: it says that
+        the last one is whole.
+
+        Raises:
+            Unreachable: nothing can be said.
+        """
+
+    def fetch(self, camera: str, part: Part) -> Iterator[bytes]:
+        """The bytes of a part.
+
+        Raises:
+            Unreachable: the recorder went away.
+            Unreadable: the part did, or is another one by now.
+        """
+
+
+class Kind(Protocol):
+    """How a kind of recorder is made from what the administrator typed."""
+
+    def check(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings as they are kept.
+
+        Raises:
+            InvalidInput: they cannot be; ``path`` names the field.
+        """
+
+    def open(self, settings: Mapping[str, Any]) -> Recorder:
+        """The recorder; nothing is asked of it yet."""
+
+
+def kind_of(kind: str) -> Kind | None:
+    """What answers for a kind; none for one that a person has to go to."""
+    from anlan.evidence.recorders.folder import FOLDER  # noqa: PLC0415 -- it imports us
+
+    return {RecorderKind.FOLDER: FOLDER}.get(RecorderKind(kind))
+
+
+def checked_settings(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as they are kept; a recorder that nobody asks has none.
+
+    Raises:
+        InvalidInput: they cannot be.
+    """
+    found = kind_of(kind)
+    return found.check(settings) if found else {}
+
+
+__all__ = [
+    "InvalidInput",
+    "Kind",
+    "Part",
+    "Recorder",
+    "Unreachable",
+    "Unreadable",
+    "checked_settings",
+    "kind_of",
+]

@@ -1,0 +1,406 @@
+"""Packages are asked for, given out on the record, signed for, and run out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.digest import sha256
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.models import Case
+from anlan.evidence import permissions
+from anlan.evidence.enums import Gap, Masking, PackageState, Purpose
+from anlan.evidence.events import (
+    PackageAsked,
+    PackageDownloaded,
+    PackageExpired,
+    PackageHandedOver,
+)
+from anlan.evidence.models import Exhibit, Package, PackageReceipt
+from anlan.evidence.selectors.exhibits import exhibits_of
+from anlan.evidence.selectors.packages import checks_of
+from anlan.evidence.services.opening import Opened
+from anlan.evidence.services.receiving import take_blob
+from anlan.evidence.services.signing import Signed, keep_signatures
+from anlan.evidence.services.steps import line
+from anlan.ledger import checkpointing
+from anlan.ledger import services as ledger
+from anlan.ledger.checkpoints import parse
+from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import Checkpoint, Departure
+
+KEPT_FOR = timedelta(days=30)
+LONGEST_KEPT = timedelta(days=180)
+MOST_EXHIBITS = 2_000  # of one package
+MOST_NAME, MOST_NUMBER, MOST_REASON, MOST_WAY = 120, 80, 300, 200  # characters
+EXPIRED_AT_ONCE = 20  # files of one round of the worker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Who is to have it: for an authority also who they are and by which paper they ask."""
+
+    name: str
+    identity: str = ""
+    document_number: str = ""
+
+
+def ask_package(
+    *,
+    case: Case,
+    exhibits: Iterable[Exhibit],
+    purpose: Purpose,
+    masking: Masking,
+    recipient: Recipient,
+    by: User,
+    at: datetime,
+    acknowledged: str = "",
+    kept_for: timedelta = KEPT_FOR,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> Package:
+    """Fix what a package is to hold; the worker makes it.
+
+    Args:
+        exhibits: those of the case that its purpose needs, and no others.
+        acknowledged: why it is made although not all is as it should be; the reason
+            stands in the package.
+
+    Raises:
+        InvalidInput: nothing is chosen, an authority does not say by which paper it
+            asks, originals would go to who may not have them, or something is not as it
+            should be and nobody says why it is made all the same.
+    """
+    permissions.check_can_make_package(by, case)
+    recipient = _checked(recipient, purpose)
+    _check_masking(purpose, masking)
+    if not timedelta(0) < kept_for <= LONGEST_KEPT:
+        raise InvalidInput(_("保存 1 到 180 天"), path="days")
+    acknowledged = line(acknowledged, path="acknowledged", most=MOST_REASON)
+    chosen = _chosen(case, exhibits, by)
+    codes = [exhibit.code for exhibit in chosen]
+    content = {
+        "package": sha256("\n".join(codes).encode()).hex(),
+        "purpose": purpose.value,
+        "masking": masking.value,
+        "recipient": sha256(repr(recipient).encode()).hex(),
+        "acknowledged": sha256(acknowledged.encode()).hex(),
+        "by": by.actor_key,
+    }
+    with ledger.recording():
+        case = cases.lock_case(case)
+        earlier = cases.made_before(
+            Package.objects.select_related("case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        gaps = [(c.gap.value, list(c.codes)) for c in checks_of(chosen) if c.codes]
+        has_malware = any(kind == Gap.INFECTED for kind, _codes in gaps)
+        needs_reason = has_malware or (gaps and purpose.needs_document)
+        if needs_reason and not acknowledged:
+            raise InvalidInput(
+                _("还有不齐备的地方，请写明为什么仍要制作"), path="acknowledged"
+            )
+        package = Package.objects.create(
+            case=case,
+            number=_next_number(case),
+            purpose=purpose,
+            masking=masking,
+            recipient=recipient.name,
+            identity=recipient.identity,
+            document_number=recipient.document_number,
+            gaps=gaps,
+            acknowledged=acknowledged,
+            asked_at=at,
+            asked_by=by,
+            expires_at=at + kept_for,
+        )
+        package.exhibits.set(chosen)
+        cases.record(
+            PackageAsked(
+                code=package.code,
+                purpose=purpose,
+                masking=masking,
+                exhibits=len(chosen),
+                exhibits_digest=sha256("\n".join(codes).encode()).hex(),
+                gaps=len(gaps),
+                recipient_digest=package.digest_of("recipient"),
+                identity_digest=package.digest_of("identity"),
+                document_number_digest=package.digest_of("document_number"),
+                acknowledged_digest=package.digest_of("acknowledged"),
+            ),
+            case,
+            thing=package.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            package.uid, case=case, request_id=request_id, content=content, at=at
+        )
+    return package
+
+
+def path_of(package: Package) -> Path:
+    """Where the file of a package lies, or would lie."""
+    return folder() / f"{package.uid}.zip"
+
+
+def folder() -> Path:
+    return Path(settings.DATA) / "packages"
+
+
+def open_package(
+    *,
+    package: Package,
+    by: User,
+    at: datetime,
+    first: int = 0,
+    last: int | None = None,
+    via: str = "",
+) -> Opened:
+    """Say on the record who takes which bytes, then say where they are.
+
+    Raises:
+        Conflict: it is not made, or has run out.
+        NotAllowed: something in it is protected from them.
+    """
+    permissions.check_can_hand_over_package(by, package.case)
+    _check_sees_all(package, by)
+    _check_is_there(package, at=at)
+    size = package.size or 0
+    end = size - 1 if last is None else min(last, size - 1)
+    with ledger.recording():
+        cases.record(
+            PackageDownloaded(
+                code=package.code, first=first, last=end, sha256=package.sha256
+            ),
+            package.case,
+            thing=package.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return Opened(path_of(package), first, end)
+
+
+def hand_over_package(
+    *,
+    package: Package,
+    receiver: str,
+    way: str,
+    signed: Signed,
+    by: User,
+    at: datetime,
+    identity: str = "",
+    request_id: UUID | None = None,
+    via: str = "",
+) -> PackageReceipt:
+    """Give it to somebody who signs for it; it may be given more than once.
+
+    Args:
+        receiver: who took it, of the recipient.
+        way: on which medium, by whose hand or post.
+
+    Raises:
+        Conflict: there is no file.
+        InvalidInput: a word or a signature is missing.
+        NotAllowed: something in it is protected from them.
+    """
+    permissions.check_can_hand_over_package(by, package.case)
+    _check_sees_all(package, by)
+    receiver = line(
+        receiver, path="receiver", most=MOST_NAME, refusal=_("请写明由谁接收")
+    )
+    identity = line(identity, path="identity", most=MOST_NAME)
+    if Purpose(package.purpose).needs_document and not identity:
+        raise InvalidInput(_("请写明接收人的证件或警号"), path="identity")
+    way = line(way, path="way", most=MOST_WAY, refusal=_("请写明怎样交付"))
+    _check_is_there(package, at=at)
+    signatures = keep_signatures(signed)
+    content = {
+        "receipt": str(package.uid),
+        "said": sha256(f"{receiver}\n{identity}\n{way}".encode()).hex(),
+        "by": by.actor_key,
+        **signatures.content,
+    }
+    with ledger.recording():
+        case = cases.lock_case(package.case)
+        earlier = cases.made_before(
+            PackageReceipt.objects.select_related("package__case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        package = Package.objects.get(pk=package.pk)
+        _check_is_there(package, at=at)
+        receipt = PackageReceipt.objects.create(
+            package=package,
+            at=at,
+            by=by,
+            receiver=receiver,
+            identity=identity,
+            way=way,
+            giver_signature=take_blob(signatures.giver, at=at),
+            receiver_signature=take_blob(signatures.receiver, at=at),
+        )
+        package.state = PackageState.HANDED_OVER
+        package.save(update_fields=["state"])
+        _note_departure(package, case, at=at)
+        cases.record(
+            PackageHandedOver(
+                code=package.code,
+                sha256=package.sha256,
+                giver_signature=signatures.giver.sha256,
+                receiver_signature=signatures.receiver.sha256,
+                receiver_digest=receipt.digest_of("receiver"),
+                identity_digest=receipt.digest_of("identity"),
+                way_digest=receipt.digest_of("way"),
+            ),
+            case,
+            thing=receipt.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            receipt.uid, case=case, request_id=request_id, content=content, at=at
+        )
+    return receipt
+
+
+def _note_departure(package: Package, case: Case, *, at: datetime) -> None:
+    """Its checkpoint is now with somebody whom nobody here can make forget it."""
+    size = parse(package.checkpoint).statement.size
+    found = Checkpoint.objects.filter(
+        organisation_id=case.organisation_id, site_id=case.site_id, size=size
+    ).first()
+    if found is not None:
+        checkpointing.note_departure(found, way=Departure.Way.EXPORT, at=at)
+
+
+def expire_packages(*, at: datetime) -> int:
+    """Say on the record that packages ran out, then remove their files.
+
+    Killed in between, the row says that it ran out and the file is removed later.
+    """
+    done = 0
+    for package in _run_out(at)[:EXPIRED_AT_ONCE]:
+        with ledger.recording():
+            case = cases.lock_case(package.case)
+            changed = (
+                Package.objects.filter(pk=package.pk)
+                .exclude(state=PackageState.EXPIRED)
+                .update(state=PackageState.EXPIRED)
+            )
+            if changed:
+                cases.record(
+                    PackageExpired(code=package.code, sha256=package.sha256),
+                    case,
+                    thing=package.key,
+                    by=SYSTEM,
+                    at=at,
+                )
+        done += 1
+    left = Package.objects.filter(state=PackageState.EXPIRED, removed_at=None)
+    for package in left[:EXPIRED_AT_ONCE]:
+        path_of(package).unlink(missing_ok=True)
+        Package.objects.filter(pk=package.pk).update(removed_at=at)
+    return done
+
+
+def next_package_expiry() -> datetime | None:
+    states = [PackageState.READY, PackageState.HANDED_OVER]
+    found = Package.objects.filter(state__in=states).order_by("expires_at")
+    return found.values_list("expires_at", flat=True).first()
+
+
+def _run_out(at: datetime) -> list[Package]:
+    return list(
+        Package.objects.filter(
+            state__in=[PackageState.READY, PackageState.HANDED_OVER],
+            expires_at__lte=at,
+        )
+        .select_related("case__site")
+        .order_by("expires_at", "pk")
+    )
+
+
+def _check_is_there(package: Package, *, at: datetime) -> None:
+    if not package.is_there or package.expires_at <= at:
+        raise Conflict(
+            _("证据包%s，没有文件可以交付") % package.get_state_display()
+            if not package.is_there
+            else _("证据包已经过期，请重新制作")
+        )
+    if not path_of(package).is_file():
+        raise Conflict(_("证据包的文件不见了，请重新制作，并告诉系统管理员"))
+
+
+def _checked(recipient: Recipient, purpose: Purpose) -> Recipient:
+    name = line(
+        recipient.name,
+        path="recipient",
+        most=MOST_NAME,
+        refusal=_("请写明交给哪个单位或哪个人"),
+    )
+    needs = purpose.needs_document
+    identity = line(
+        recipient.identity,
+        path="identity",
+        most=MOST_NAME,
+        refusal=_("请写明承办人姓名和证件号（警号）") if needs else "",
+    )
+    number = line(
+        recipient.document_number,
+        path="document_number",
+        most=MOST_NUMBER,
+        refusal=_("请填写调取证据通知书等文书的编号") if needs else "",
+    )
+    return Recipient(name=name, identity=identity, document_number=number)
+
+
+def _check_masking(purpose: Purpose, masking: Masking) -> None:
+    """Copies of footage go to the police and the courts alone (G11, G13)."""
+    if masking.has_files and not purpose.may_have_originals:
+        raise InvalidInput(
+            _("原件只交公安机关和人民法院；其他用途只给清单与证明"), path="masking"
+        )
+
+
+def _check_sees_all(package: Package, by: User) -> None:
+    if package.exhibits.exclude(pk__in=exhibits_of(package.case, by)).exists():
+        raise NotAllowed(_("证据包里有您无权查看的证据"))
+
+
+def _chosen(case: Case, exhibits: Iterable[Exhibit], by: User) -> list[Exhibit]:
+    """As they are now, in their order; what is protected from them cannot be chosen."""
+    keys = {exhibit.pk for exhibit in exhibits}
+    chosen = list(exhibits_of(case, by).filter(pk__in=keys)) if keys else []
+    if not chosen or len(chosen) != len(keys):
+        raise InvalidInput(_("请选择本案的证据"), path="exhibits")
+    if len(chosen) > MOST_EXHIBITS:
+        raise InvalidInput(
+            _("一个证据包最多 %s 件证据，请分开制作") % MOST_EXHIBITS, path="exhibits"
+        )
+    return chosen
+
+
+def _next_number(case: Case) -> int:
+    numbers = Package.objects.filter(case=case).aggregate(last=Max("number"))
+    last: int | None = numbers["last"]
+    return (last or 0) + 1

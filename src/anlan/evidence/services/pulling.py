@@ -1,0 +1,287 @@
+"""Pulling recordings: original files of a recorder, byte for byte, before they go.
+
+Killed at any point it leaves files of the vault that no row names yet; the next round
+reads the same bytes again and finds them there.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid5
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Greatest
+
+from anlan.base.clock import utc_text
+from anlan.base.stores import primary
+from anlan.base.vault import Kept
+from anlan.cases import services as cases
+from anlan.evidence import drafts, films
+from anlan.evidence.enums import PullProblem, RecordingState
+from anlan.evidence.events import SegmentsKept
+from anlan.evidence.models import Recording, Segment
+from anlan.evidence.recorders import (
+    Part,
+    Recorder,
+    Unreachable,
+    Unreadable,
+    kind_of,
+)
+from anlan.evidence.selectors.recordings import follows, usual_length
+from anlan.evidence.services import recordings
+from anlan.evidence.services.keeping import Misread, keep_bytes
+from anlan.evidence.services.leases import Lease, leased
+from anlan.evidence.services.receiving import take_blob
+from anlan.evidence.services.turns import TurnLost
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+
+log = logging.getLogger(__name__)
+
+AT_ONCE, SECONDS = 60, 3.0  # files of one batch, and how long it takes at most
+AGAIN = timedelta(seconds=5)  # while the window is still being recorded
+SLACK = timedelta(seconds=30)  # after its end: a recorder writes late
+SETTLED = timedelta(minutes=2)  # the newest file is whole by then, if nothing follows
+_WAITS = (5, 15, 60, 300)  # seconds before the second, third … try
+LONGEST = timedelta(hours=2)  # of one file; what says more is damaged, or lies
+_OPEN = (RecordingState.WANTED, RecordingState.PULLING)
+
+
+def pull_due(*, at: datetime) -> int:
+    """Fetch the next files of one recording that is due; returns whether one was."""
+    for recording in _due(at)[:4]:
+        with leased(recording, "pull_held_until", at=at) as lease:
+            if lease is None:
+                continue
+            try:
+                _pull(recording, lease, at=at)
+            except TurnLost:
+                log.warning("another worker goes on with a recording")
+            return 1
+    return 0
+
+
+def next_pull() -> datetime | None:
+    """When a recording may be gone on with: not before whoever holds it lets go."""
+    free = Greatest("pull_at", Coalesce("pull_held_until", "pull_at"))
+    return (
+        Recording.objects.filter(pull_at__isnull=False, state__in=_OPEN)
+        .order_by(free)
+        .values_list(free, flat=True)
+        .first()
+    )
+
+
+def _due(at: datetime) -> QuerySet[Recording]:
+    return (
+        Recording.objects.filter(pull_at__lte=at, state__in=_OPEN)
+        .exclude(pull_held_until__gt=at)
+        .select_related("camera__recorder", "case__site")
+        .order_by("pull_at", "pk")
+    )
+
+
+def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
+    """One batch, or the end of it, or what is wrong."""
+    recording.refresh_from_db()
+    row = recording.camera.recorder
+    kind = kind_of(row.kind)
+    if kind is None:  # the camera hangs at a recorder now from which people export
+        Recording.objects.filter(pk=recording.pk).update(pull_at=None)
+        return
+    if recording.pull_at is None or recording.pull_at > at:
+        return
+    recorder = kind.open(row.settings)
+    begin = recording.as_camera(recording.wanted_from)
+    end = recording.as_camera(recording.wanted_to)
+    try:
+        parts = recorder.parts(recording.camera.code, begin, end)
+        wanted = _wanted(parts, begin, end, now=recording.as_camera(at))
+        there = set(recording.segments.values_list("name", flat=True))
+        left = [part for part in wanted if part.name not in there]
+        kept = _keep(recording, recorder, left, lease)
+    except Unreachable:
+        _trouble(recording, PullProblem.UNREACHABLE, at=at)
+        return
+    except OSError as error:
+        # One recording that cannot be kept must not keep the others waiting.
+        why = errno.errorcode.get(error.errno or 0)
+        log.error("a recording cannot be kept: %s", why)  # noqa: TRY400 -- no paths
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        problem = PullProblem.NO_ROOM if is_full else PullProblem.UNREADABLE
+        _trouble(recording, problem, at=at)
+        return
+    if kept.files:
+        _enter(recording, kept.files, is_more=len(left) > len(kept.files), at=at)
+    elif kept.is_unreadable:
+        _trouble(recording, PullProblem.UNREADABLE, at=at)
+    elif at < recording.wanted_to + SLACK:
+        _come_back(recording, parts, at=at)
+    elif not there:
+        _trouble(recording, PullProblem.NOTHING, at=at)
+    else:
+        recordings.finish_recording(recording=recording, at=at)
+
+
+def _wanted(
+    parts: Sequence[Part], begin: datetime, end: datetime, *, now: datetime
+) -> list[Part]:
+    """Those that overlap the window and are whole; one that is written is the newest.
+
+    The clock of a disk in the network is not believed: a file is whole if another one
+    begins after it, or if it began long enough ago.
+    """
+    usual = usual_length([part.begin for part in parts]) or timedelta(seconds=10)
+    return [
+        part
+        for part, behind in zip(parts, [*parts[1:], None], strict=True)
+        if part.size
+        and part.begin < end
+        and (behind is not None or now - part.begin > max(SETTLED, 3 * usual))
+        and not _is_over(part, behind, begin, usual)
+    ]
+
+
+def _is_over(
+    part: Part, behind: Part | None, begin: datetime, usual: timedelta
+) -> bool:
+    """Whether it ends before the window begins, as far as names can tell.
+
+    Of a file before a gap they cannot: it is kept, one too many rather than one less.
+    """
+    return (
+        behind is not None
+        and behind.begin <= begin
+        and follows(part.begin, behind.begin, usual)
+    )
+
+
+@dataclass
+class _Kept:
+    files: list[tuple[Part, Kept]]
+    is_unreadable: bool = False
+
+
+def _keep(
+    recording: Recording, recorder: Recorder, parts: Sequence[Part], lease: Lease
+) -> _Kept:
+    """Fetch some of them, oldest first: they are the first to be overwritten."""
+    kept = _Kept([])
+    for part in parts[:AT_ONCE]:
+        if lease.seconds > SECONDS:
+            break
+        if not drafts.has_room(part.size, promised=0):
+            if kept.files:
+                break
+            raise OSError(errno.ENOSPC, "no room")
+        try:
+            found = keep_bytes(
+                name=uuid5(recording.uid, part.name),
+                chunks=recorder.fetch(recording.camera.code, part),
+                keep=lease.keep,
+            )
+        except (Unreadable, Misread, drafts.Busy):
+            log.warning("a file of a recorder was not taken: it changed or is gone")
+            kept.is_unreadable = True
+            continue
+        if found.size != part.size:
+            kept.is_unreadable = True
+            continue
+        kept.files.append((part, found))
+    return kept
+
+
+def _enter(
+    recording: Recording,
+    kept: list[tuple[Part, Kept]],
+    *,
+    is_more: bool,
+    at: datetime,
+) -> None:
+    """Rows and entry of a batch, in one transaction; the files lie in the vault."""
+    is_over = at >= recording.wanted_to + SLACK
+    lines = "".join(f"{file.sha256} {file.size} {part.name}\n" for part, file in kept)
+    with ledger.recording():
+        case = cases.lock_case(recording.case)
+        for part, file in kept:
+            Segment.objects.get_or_create(
+                recording=recording,
+                name=part.name,
+                defaults={
+                    "blob": take_blob(file, at=at),
+                    "begin": part.begin,
+                    "kept_at": at,
+                },
+            )
+        _set_ends(recording)
+        Recording.objects.filter(pk=recording.pk, state__in=_OPEN).update(
+            state=RecordingState.PULLING,
+            problem="",
+            tries=0,
+            pull_at=at if is_more or is_over else at + AGAIN,
+            view_at=at,
+        )
+        cases.record(
+            SegmentsKept(
+                code=recording.code,
+                count=len(kept),
+                bytes_sum=sum(file.size for _part, file in kept),
+                first_on_recorder=utc_text(kept[0][0].begin),
+                last_on_recorder=utc_text(kept[-1][0].begin),
+                list_digest=hashlib.sha256(lines.encode()).hexdigest(),
+            ),
+            case,
+            thing=recording.key,
+            by=SYSTEM,
+            at=at,
+        )
+
+
+def _set_ends(recording: Recording) -> None:
+    """A file ends where the next begins; before a gap, and at last, its length says."""
+    rows = list(recording.segments.select_related("blob").order_by("begin", "pk"))
+    usual = usual_length([row.begin for row in rows])
+    for row, behind in zip(rows, [*rows[1:], None], strict=True):
+        if behind is not None and follows(row.begin, behind.begin, usual):
+            end: datetime | None = behind.begin
+        elif row.end is not None and (behind is None or row.end <= behind.begin):
+            continue
+        else:
+            end = _read_end(row, behind)
+        if row.end != end:
+            row.end = end
+            row.save(update_fields=["end"])
+
+
+def _read_end(row: Segment, behind: Segment | None) -> datetime | None:
+    seconds = films.seconds_of(primary().path_of(row.blob.sha256))
+    if seconds is None or not 0 < seconds <= LONGEST.total_seconds():
+        return None
+    end = row.begin + timedelta(seconds=seconds)
+    return min(end, behind.begin) if behind else end
+
+
+def _come_back(recording: Recording, parts: Sequence[Part], *, at: datetime) -> None:
+    """Nothing new yet. A recorder that has nothing at all of the past is in trouble."""
+    is_empty = not any(part.begin <= recording.as_camera(at) for part in parts)
+    if is_empty and at > recording.asked_at + SLACK and not recording.segments.exists():
+        _trouble(recording, PullProblem.NOTHING, at=at)
+        return
+    Recording.objects.filter(pk=recording.pk, pull_at=F("pull_at")).update(
+        pull_at=at + AGAIN
+    )
+
+
+def _trouble(recording: Recording, problem: PullProblem, *, at: datetime) -> None:
+    wait = _WAITS[min(recording.tries, len(_WAITS) - 1)]
+    recordings.note_trouble(
+        recording=recording,
+        problem=problem,
+        pull_at=at + timedelta(seconds=wait),
+        at=at,
+    )

@@ -1,0 +1,82 @@
+"""The seal of a package: a checkpoint of the site's record, proofs, and a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from anlan.accounts.models import Site
+from anlan.ledger import checkpointing
+from anlan.ledger.checkpoints import Note, is_signed, parse
+from anlan.ledger.tiles import StoredNodes
+from anlan.ledger.tree import inclusion_proof
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a package is sealed with."""
+
+    site: Site
+    note: Note
+    public_key: bytes
+
+    @property
+    def origin(self) -> str:
+        return self.note.statement.origin
+
+    @property
+    def size(self) -> int:
+        """Entries that the checkpoint counts."""
+        return self.note.statement.size
+
+    @property
+    def pem(self) -> bytes:
+        key = Ed25519PublicKey.from_public_bytes(self.public_key)
+        return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    @property
+    def fingerprint(self) -> str:
+        """What people compare, hexadecimal."""
+        return sha256(self.public_key).hexdigest()
+
+    def paths(self, seqs: Iterable[int]) -> dict[int, list[bytes]]:
+        """Of each of these entries to the root of the checkpoint.
+
+        Raises:
+            TreeBroken: tiles are missing.
+        """
+        nodes = StoredNodes(self.site.organisation_id, self.site.pk)
+        return {seq: inclusion_proof(nodes, seq - 1, self.size) for seq in seqs}
+
+    def sign(self, listed: bytes) -> bytes:
+        """The list of the files of a package, and nothing else.
+
+        Raises:
+            Away: the signer does not answer.
+            Refused: it is no such list, or the key was rotated meanwhile.
+        """
+        return checkpointing.signer().seal(listed, self.note.text)
+
+
+def seal_for(site: Site, *, at: datetime, note: str = "") -> Seal:
+    """Have the record signed as it stands, or go on with the checkpoint made before.
+
+    Never inside a transaction.
+
+    Args:
+        note: the checkpoint of an earlier try, so that the same package comes out.
+
+    Raises:
+        Away: the signer does not answer.
+        CheckpointWaits: it refuses.
+    """
+    public_key = checkpointing.signer().key().public_key
+    known = parse(note) if note else None
+    if known is None or not is_signed(known, public_key):
+        known = parse(checkpointing.checkpoint_now(site, at=at).note)
+    return Seal(site, known, public_key)

@@ -1,0 +1,600 @@
+#!/usr/bin/env python3
+"""核验安澜证据包 / Check a package of evidence made by Anlan.
+
+用法 usage: python3 verify.py [PACKAGE]      a folder or the .zip itself; nothing is unpacked
+            --key HEX       与纸上的公钥指纹比对 / compare with the fingerprint on paper
+            --tsa-ca FILE   时间戳机构的证书 / the certificate of the time stamp authority
+            --json          给程序读 / for programs
+退出码 exit: 0 完好 intact, 1 有改动 altered, 2 未能全部核验 could not fully check
+
+Standard library only, Python 3.6 or newer, no network, changes nothing. The format is in
+docs/package-format.md. Take this file from a source you trust, not from the package.
+"""
+
+import sys
+
+if __name__ == "__main__" and not sys.flags.isolated:
+    sys.path.pop(0)  # a package may bring a hashlib.py of its own
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import stat
+import struct
+import subprocess
+import tempfile
+import unicodedata
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+FORMAT = "1"
+MANIFEST, TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+SIGNATURE, KEY = "signature/tagmanifest.sig", "signature/site.pub.pem"
+EVENTS, PROOFS = "ledger/events.jsonl", "ledger/proofs.json"
+CHECKPOINT, EXHIBITS = "ledger/checkpoint.txt", "meta/exhibits.json"
+TOKEN, TSA = "ledger/checkpoint.tsr", "ledger/tsa.pem"
+BAGIT, INFO = "bagit.txt", "bag-info.txt"
+NEEDED = (EVENTS, PROOFS, CHECKPOINT, EXHIBITS, KEY, MANIFEST, BAGIT, INFO)
+DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what an operating system leaves
+BLOCK, MOST_TEXT, MOST_LINE = 1 << 20, 1 << 28, 1 << 17  # bytes
+_PART = r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
+_SAFE = re.compile(r"%s(?:/%s)*" % (_PART, _PART))
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
+_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+_HEX = re.compile(r"[0-9a-f]{64}")
+_CODE = re.compile(r"data/(E-[0-9]{4,})[.-]")
+_DER = bytes.fromhex("302a300506032b6570032100")  # what comes before an Ed25519 key
+
+GOOD, TOLD, UNSURE, ALTERED = "ok", "note", "unsure", "altered"
+TEXTS = {
+    "files": (GOOD, "{} 个文件与清单一致 / files are as listed"),
+    "signed": (GOOD, "签名与包内公钥相符 / signed with the key in the package"),
+    "state": (
+        GOOD,
+        "台账检查点的签名有效，共 {} 条 / entries: the checkpoint is signed",
+    ),
+    "entries": (
+        GOOD,
+        "{} 条记录都在台账内，其中未披露内容的 / in the ledger, withheld: {}",
+    ),
+    "listed": (GOOD, "{} 件证据都有台账记录 / exhibits are on the record"),
+    "stamped": (GOOD, "时间戳有效 / the time stamp holds"),
+    "litter": (TOLD, "操作系统留下的文件，不属于本包 / litter of an operating system"),
+    "no-stamp": (TOLD, "没有第三方时间戳 / no time stamp of a third party"),
+    "newer": (UNSURE, "格式较新，请用较新的 verify.py / a newer format"),
+    "no-openssl": (UNSURE, "时间戳未核验：没有 openssl / not checked: no openssl"),
+    "unreadable": (ALTERED, "打不开或读不出 / cannot be opened or read"),
+    "format": (ALTERED, "格式不对 / not in the format"),
+    "special": (
+        ALTERED,
+        "链接、压缩或特殊文件，未打开 / a link or compressed, not opened",
+    ),
+    "unsafe": (ALTERED, "路径不安全，未打开 / an unsafe path, not opened"),
+    "twice": (ALTERED, "名称重复 / the name occurs twice"),
+    "unlisted": (ALTERED, "多出的文件 / a file that no manifest lists"),
+    "not-listed": (ALTERED, "清单没有列出 / no manifest lists it"),
+    "missing": (ALTERED, "文件缺失 / the file is missing"),
+    "changed": (ALTERED, "内容已被改动 / the content was altered"),
+    "oxum": (ALTERED, "总字节数不符 / Payload-Oxum differs"),
+    "signature": (ALTERED, "签名不对 / the signature is wrong"),
+    "key": (ALTERED, "公钥不是纸上的那一个 / not the key on paper"),
+    "origin": (ALTERED, "属于另一本台账 / of another ledger"),
+    "unsigned": (ALTERED, "没有本台账的签名 / not signed by the site"),
+    "order": (ALTERED, "顺序不对 / not in order"),
+    "proof": (ALTERED, "包含证明不成立 / the proof does not hold"),
+    "link": (ALTERED, "与上一条不相连 / not linked to the entry before"),
+    "data": (ALTERED, "记录内容已被改动 / the data of the entry was altered"),
+    "count": (ALTERED, "证明与记录的数目不符 / not one proof for each entry"),
+    "unnamed": (ALTERED, "没有记录提到它 / no entry names it"),
+    "words": (ALTERED, "文字与台账不符 / the words differ from the ledger"),
+    "stamp": (ALTERED, "时间戳不对 / the time stamp is wrong"),
+}
+
+
+class Refused(Exception):
+    """A code of ``TEXTS``, and the place. Whatever else is raised is a bad format as well:
+    bytes of strangers fail in many ways, and none of them may look like a pass."""
+
+
+class Findings:
+    """What was found, in order; the worst of it is the verdict."""
+
+    def __init__(self) -> None:
+        self.all: List[Tuple[str, str, str]] = []  # code, place, words
+        self.about: Dict[str, str] = {}
+        self.fingerprint = ""
+
+    def add(self, code: str, place: str = "", *values: Any) -> None:
+        self.all.append((code, place, TEXTS[code][1].format(*values)))
+
+    @property
+    def exit(self) -> int:
+        levels = {TEXTS[code][0] for code, _place, _words in self.all}
+        return 1 if ALTERED in levels else 2 if UNSURE in levels else 0
+
+
+class Item(NamedTuple):
+    name: str
+    size: int
+    is_plain: bool
+    offset: int = 0
+
+
+class Folder:
+    """A package that was unpacked; links are never followed."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def items(self) -> Iterator[Item]:
+        for folder, folders, files in os.walk(self.root):
+            for name in folders + files:
+                path = os.path.join(folder, name)
+                mode, size = os.lstat(path).st_mode, os.lstat(path).st_size
+                inside = os.path.relpath(path, self.root).replace(os.sep, "/")
+                if not stat.S_ISDIR(mode):
+                    yield Item(inside, size, stat.S_ISREG(mode))
+
+    def blocks(self, item: Item) -> Iterator[memoryview]:
+        buffer = memoryview(bytearray(BLOCK))
+        with open(os.path.join(self.root, item.name), "rb", buffering=0) as file:
+            while True:
+                count = file.readinto(buffer)
+                if not count:
+                    return
+                yield buffer[:count]
+
+
+class Archive:
+    """A package as it was handed over; entries are read where they lie, uncompressed."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        with zipfile.ZipFile(path) as archive:
+            self.infos = archive.infolist()
+        tops = {info.orig_filename.partition("/")[0] for info in self.infos}
+        self.top = tops.pop() + "/" if len(tops) == 1 else ""
+
+    def items(self) -> Iterator[Item]:
+        for info in self.infos:
+            name = info.orig_filename
+            is_plain = (
+                stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
+                and info.compress_type == zipfile.ZIP_STORED
+                and info.compress_size == info.file_size
+                and not info.flag_bits & 1
+                and is_safe(self.top[:-1] or "x")
+            )
+            if not name.endswith("/") or info.file_size:
+                name = name[len(self.top) :]
+                yield Item(name, info.file_size, is_plain, info.header_offset)
+
+    def blocks(self, item: Item) -> Iterator[memoryview]:
+        with open(self.path, "rb", buffering=0) as file:
+            file.seek(item.offset)
+            head = file.read(30)
+            named, extra = struct.unpack("<26xHH", head)
+            name = (self.top + item.name).encode()
+            if head[:4] != b"PK\3\4" or file.read(named) != name:
+                raise Refused("unreadable", item.name)
+            file.seek(extra, 1)
+            left, buffer = item.size, memoryview(bytearray(BLOCK))
+            while left:
+                count = file.readinto(buffer[: min(left, BLOCK)])
+                if not count:
+                    raise Refused("unreadable", item.name)
+                left -= count
+                yield buffer[:count]
+
+
+# ---------------------------------------------------------------- Ed25519, RFC 8032
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+Point = Tuple[int, int, int, int]
+
+
+def _add(a: Point, b: Point) -> Point:
+    p, q = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    r, s = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = q - p, s - r, s + r, q + p
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(count: int, point: Point) -> Point:
+    result = (0, 1, 1, 0)
+    while count:
+        if count & 1:
+            result = _add(result, point)
+        point, count = _add(point, point), count >> 1
+    return result
+
+
+def _point(text: bytes) -> Optional[Point]:
+    whole = int.from_bytes(text, "little")
+    y, sign = whole & ((1 << 255) - 1), whole >> 255
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_1 % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+def _text(point: Point) -> bytes:
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def ed25519_verify(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the signature is good, as OpenSSL decides it."""
+    a = _point(key) if len(key) == 32 and len(signature) == 64 else None
+    if a is None or BASE is None or _text(_times(8, a)) == _text((0, 1, 1, 0)):
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= L:
+        return False
+    digest = hashlib.sha512(signature[:32] + key + message).digest()
+    h = int.from_bytes(digest, "little") % L
+    minus_a = (P - a[0], a[1], a[2], P - a[3])
+    return _text(_add(_times(s, BASE), _times(h, minus_a))) == signature[:32]
+
+
+def sha256(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def root_of(leaf: bytes, index: int, size: int, path: List[bytes]) -> Optional[bytes]:
+    """The root that a leaf of the tree of RFC 6962 and its path lead to (RFC 9162, 2.1.3.2)."""
+    number, last, result = index, size - 1, leaf
+    if not 0 <= index < size:
+        return None
+    for node in path:
+        if last == 0 or len(node) != 32:
+            return None
+        if number & 1 or number == last:
+            result = sha256(b"\1", node, result)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            result = sha256(b"\1", result, node)
+        number, last = number >> 1, last >> 1
+    return result if last == 0 else None
+
+
+class Check:
+    """One package, step by step; each step says what it found, and the next one goes on."""
+
+    def __init__(self, package: Any, key: str = "", tsa: str = "") -> None:
+        self.package, self.on_paper, self.tsa = package, key, tsa
+        self.found = Findings()
+        self.files: Dict[str, Item] = {}
+        self.sums: Dict[str, str] = {}
+        self.key, self.root, self.size = b"", b"", 0
+        self.named: Dict[str, Set[str]] = {}  # digests that entries name, by exhibit
+
+    def run(self) -> Findings:
+        for step in (self.paths, self.lists, self.contents, self.about, self.signature):
+            self.take(step)
+        if self.found.about.get("Anlan-Format", FORMAT) == FORMAT:
+            for step in (self.checkpoint, self.ledger, self.exhibits):
+                self.take(step)
+        self.take(self.token)
+        return self.found
+
+    def take(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Refused as refusal:
+            self.found.add(*refusal.args)
+        except Exception:
+            self.found.add("format", step.__name__)
+
+    def paths(self) -> None:
+        """(1) Nothing leads out of the package, and no two names are one somewhere."""
+        folded: Set[str] = set()
+        for item in self.package.items():
+            name = item.name
+            if name.rpartition("/")[2] in LITTER and item.is_plain:
+                self.found.add("litter", name)
+            elif not item.is_plain:
+                self.found.add("special", name)
+            elif not is_safe(name):
+                self.found.add("unsafe", name)
+            elif name.lower() in folded:
+                self.found.add("twice", name)
+            else:
+                self.files[name] = item
+                folded.add(name.lower())
+
+    def lists(self) -> None:
+        """(2) What is listed is there, and what is there is listed."""
+        for manifest in (MANIFEST, TAGMANIFEST):
+            for line in self.lines(manifest):
+                match = _LINE.fullmatch(line)
+                digest, name = match.groups() if match else ("", "")
+                belongs = name.startswith("data/") == (manifest == MANIFEST)
+                if not is_safe(name) or not belongs or name in (TAGMANIFEST, SIGNATURE):
+                    raise Refused("format", manifest)
+                if name in self.sums:
+                    raise Refused("twice", name)
+                self.sums[name] = digest
+        for name in sorted(set(NEEDED) - set(self.sums)):
+            self.found.add("not-listed", name)
+        for name in sorted(set(self.files) - set(self.sums) - {TAGMANIFEST, SIGNATURE}):
+            self.found.add("unlisted", name)
+
+    def contents(self) -> None:
+        """(3) Every byte of every file."""
+        names = sorted(self.sums)
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            codes = list(pool.map(self.judge, names))
+        for name, code in zip(names, codes):
+            if code:
+                self.found.add(code, name)
+        if names and not any(codes):
+            self.found.add("files", "", len(names))
+
+    def judge(self, name: str) -> str:
+        if name not in self.files:
+            return "missing"
+        whole = hashlib.sha256()
+        try:
+            for block in self.package.blocks(self.files[name]):
+                whole.update(block)
+        except Exception:
+            return "unreadable"
+        return "" if whole.hexdigest() == self.sums[name] else "changed"
+
+    def about(self) -> None:
+        """(4) The bag says what it is, and how much."""
+        if self.read(BAGIT) != DECLARATION:
+            raise Refused("format", BAGIT)
+        pairs = [line.split(": ", 1) for line in self.lines(INFO)]
+        self.found.about = about = dict(pairs)
+        if len(about) != len(pairs):
+            raise Refused("twice", INFO)
+        sizes = [i.size for name, i in self.files.items() if name.startswith("data/")]
+        if about["Payload-Oxum"] != "%d.%d" % (sum(sizes), len(sizes)):
+            self.found.add("oxum", INFO)
+        if about["Anlan-Format"] != FORMAT:
+            self.found.add("newer", INFO)
+
+    def signature(self) -> None:
+        """(5) The site signed the list of all files."""
+        self.key = key_of(self.read(KEY, most=4096))
+        self.found.fingerprint = fingerprint_of(self.key)
+        listed, signed = self.read(TAGMANIFEST), self.read(SIGNATURE, most=64)
+        if not ed25519_verify(self.key, listed, signed):
+            raise Refused("signature", SIGNATURE)
+        self.found.add("signed")
+        on_paper = re.sub("[^0-9a-f]", "", self.on_paper.lower())
+        if self.on_paper and on_paper != self.found.fingerprint:
+            raise Refused("key", KEY)
+
+    def checkpoint(self) -> None:
+        """(6) The site signed the state of its whole ledger."""
+        text, _blank, signatures = self.read(CHECKPOINT).decode().partition("\n\n")
+        origin, size, root = text.split("\n")[:3]
+        if origin != self.found.about["Anlan-Origin"]:
+            raise Refused("origin", CHECKPOINT)
+        if not re.fullmatch("[1-9][0-9]{0,15}", size):
+            raise Refused("format", CHECKPOINT)
+        self.size, self.root = int(size), base64.b64decode(root, validate=True)
+        mine, good = sha256(origin.encode() + b"\n\1" + self.key)[:4], 0
+        for line in signatures.rstrip("\n").split("\n"):
+            dash, name, encoded = line.split(" ")
+            raw = base64.b64decode(encoded, validate=True)
+            if dash == "\u2014" and name == origin and raw[:4] == mine:
+                good += 1
+                if not ed25519_verify(self.key, (text + "\n").encode(), raw[4:]):
+                    raise Refused("signature", CHECKPOINT)
+        if not good or len(self.root) != 32:
+            raise Refused("unsigned", CHECKPOINT)
+        self.found.add("state", "", size)
+
+    def ledger(self) -> None:
+        """(7) Each entry is the one that was counted, and nobody rewrote it."""
+        proofs = json.loads(self.read(PROOFS).decode())
+        if proofs["size"] != self.size or not self.root:
+            raise Refused("origin", PROOFS)
+        count = withheld = last_seq = 0
+        last_leaf, chain = b"", None
+        for line in self.lines(EVENTS, MOST_LINE):
+            row = json.loads(line)
+            body, leaf = json.loads(row["body"]), sha256(b"\0", row["body"].encode())
+            seq, place = body["seq"], "%s #%s" % (EVENTS, body["seq"])
+            if type(seq) is not int or seq <= last_seq:
+                raise Refused("order", place)
+            if chain not in (None, (body["org"], body["site"])):
+                raise Refused("origin", place)
+            path = [bytes.fromhex(node) for node in proofs["paths"][str(seq)]]
+            if root_of(leaf, seq - 1, self.size, path) != self.root:
+                raise Refused("proof", place)
+            if seq == last_seq + 1 and body["prev"] != (last_leaf or bytes(32)).hex():
+                raise Refused("link", place)
+            withheld += self.withheld(row, body, place)
+            last_seq, last_leaf, chain = seq, leaf, (body["org"], body["site"])
+            count += 1
+        if not count or len(proofs["paths"]) != count:
+            raise Refused("count", PROOFS)
+        self.found.add("entries", "", count, withheld)
+
+    def withheld(self, row: Dict[str, Any], body: Dict[str, Any], place: str) -> int:
+        """Whether the facts of an entry are not disclosed; those that are must be its own."""
+        if body["v"] != 1:
+            self.found.add("newer", place)
+            return 1
+        if row["data"] is None:
+            return 1
+        salt, data = bytes.fromhex(row["salt"]), row["data"].encode()
+        if sha256(salt, data).hex() != body["data"]:
+            raise Refused("data", place)
+        facts = json.loads(row["data"])
+        values = {v for v in facts.values() if isinstance(v, str) and _HEX.fullmatch(v)}
+        self.named.setdefault(str(facts.get("code")), set()).update(values)
+        return 0
+
+    def exhibits(self) -> None:
+        """(8) Each file is named by an entry, and the list says what the entries say."""
+        files = [name for name in self.sums if name.startswith("data/")]
+        for name in files:
+            match = _CODE.match(name)
+            if not match or self.sums[name] not in self.named.get(match.group(1), ()):
+                self.found.add("unnamed", name)
+        listed = json.loads(self.read(EXHIBITS).decode())["exhibits"]
+        for row in listed:
+            named = self.named.get(row["code"], set())
+            if row["sha256"] and row["sha256"] not in named:
+                raise Refused("unnamed", row["code"])
+            for said in [row] + row["steps"]:
+                for text in said["words"].values():
+                    plain = unicodedata.normalize("NFC", text).encode()
+                    if sha256(bytes.fromhex(said["salt"]), plain).hex() not in named:
+                        raise Refused("words", row["code"])
+        told = [file for row in listed for file in row["files"]]
+        if sorted(told) != sorted(files):
+            raise Refused("unlisted", EXHIBITS)
+        self.found.add("listed", "", len(listed))
+
+    def token(self) -> None:
+        """(9) Somebody else's clock, where a token is there and OpenSSL too."""
+        if TOKEN not in self.sums:
+            self.found.add("no-stamp")
+            return
+        openssl = shutil.which("openssl") or ""
+        if not os.path.isabs(openssl) or is_near(openssl, self.package):
+            self.found.add("no-openssl", TOKEN)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            for name in (CHECKPOINT, TOKEN) + (() if self.tsa else (TSA,)):
+                with open(os.path.join(folder, name[7:]), "wb") as file:
+                    file.write(self.read(name))
+            command = [openssl, "ts", "-verify", "-data", "checkpoint.txt"]
+            command += ["-in", "checkpoint.tsr", "-CAfile", self.tsa or "tsa.pem"]
+            quiet = subprocess.DEVNULL
+            code = subprocess.call(command, cwd=folder, stdout=quiet, stderr=quiet)
+        if code:
+            raise Refused("stamp", TOKEN)
+        self.found.add("stamped")
+
+    def read(self, name: str, most: int = MOST_TEXT) -> bytes:
+        item = self.files.get(name)
+        if item is None:
+            raise Refused("missing", name)
+        if item.size > most:
+            raise Refused("format", name)
+        return b"".join(bytes(block) for block in self.package.blocks(item))
+
+    def lines(self, name: str, most: int = 4096) -> Iterator[str]:
+        for line in io.BytesIO(self.read(name)):
+            if len(line) > most or b"\r" in line or line[-1:] != b"\n":
+                raise Refused("format", name)
+            yield line[:-1].decode()
+
+
+def is_safe(name: str) -> bool:
+    """Of plain letters, below the package, and a name on every system."""
+    is_reserved = any(_RESERVED.match(part) for part in name.split("/"))
+    return len(name) <= 200 and not is_reserved and bool(_SAFE.fullmatch(name))
+
+
+def is_near(program: str, package: Any) -> bool:
+    """Whether a program lies in the package, beside it, or where one works."""
+    near = [os.getcwd(), getattr(package, "root", "") or os.path.dirname(package.path)]
+    folder = os.path.realpath(os.path.dirname(program)) + os.sep
+    return any(folder.startswith(os.path.realpath(place) + os.sep) for place in near)
+
+
+def key_of(pem: bytes) -> bytes:
+    first, middle, last, rest = pem.decode("ascii").split("\n")
+    der = base64.b64decode(middle, validate=True)
+    is_pem = (first, last) == ("-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----")
+    if not is_pem or rest or der[:12] != _DER or len(der) != 44:
+        raise Refused("format", KEY)
+    return der[12:]
+
+
+def fingerprint_of(key: bytes) -> str:
+    """``openssl pkey -pubin -in site.pub.pem -outform DER | tail -c 32 | sha256sum``."""
+    return hashlib.sha256(key).hexdigest()
+
+
+VERDICTS = ("完好 / INTACT", "有改动 / ALTERED", "未能全部核验 / COULD NOT FULLY CHECK")
+MARKS = {GOOD: "[  ok  ]", TOLD: "[ 说明 ]", UNSURE: "[未核验]", ALTERED: "[有改动]"}
+PAPER = """
+公钥指纹 / FINGERPRINT OF THE KEY
+
+    %s
+    %s
+
+请与管理处安装单、公示或回执上的指纹逐字比对：包内的公钥只能证明包内前后一致。
+Compare it with the one on paper: the key in here proves only that all agrees with it."""
+
+
+def plain_text(text: str) -> str:
+    """Without what moves the cursor of a terminal."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:300])
+
+
+def tell(found: Findings, say: Callable[[str], None]) -> None:
+    for label, value in found.about.items():
+        say("%s: %s" % (plain_text(label), plain_text(value)))
+    for code, place, words in found.all:
+        where = plain_text(place) + ": " if place else ""
+        say("%s %s%s" % (MARKS[TEXTS[code][0]], where, words))
+    if found.fingerprint:
+        groups = [found.fingerprint[i : i + 4] for i in range(0, 64, 4)]
+        say(PAPER % ("  ".join(groups[:8]), "  ".join(groups[8:])))
+    say("\n结论 / VERDICT: %s" % VERDICTS[found.exit])
+
+
+def check(path: str, key: str = "", tsa: str = "") -> Findings:
+    """Check a folder or a .zip; never raises for what is wrong with it."""
+    try:
+        package: Any = Folder(path) if os.path.isdir(path) else Archive(path)
+    except Exception:
+        found = Findings()
+        found.add("unreadable", path)
+        return found
+    return Check(package, key, tsa).run()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="核验安澜证据包 / check a package")
+    here = os.path.dirname(os.path.abspath(__file__))
+    parser.add_argument("package", nargs="?", default=here)
+    parser.add_argument("--key", default="")
+    parser.add_argument("--tsa-ca", type=os.path.abspath)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    found = check(asked.package, asked.key, asked.tsa_ca or "")
+    encoding = sys.stdout.encoding or "utf-8"
+    with io.TextIOWrapper(sys.stdout.buffer, encoding, errors="replace") as out:
+        if asked.json:
+            said = {"exit": found.exit, "fingerprint": found.fingerprint}
+            out.write(json.dumps(dict(said, findings=found.all)) + "\n")
+        else:
+            tell(found, lambda line: print(line, file=out))
+    return found.exit
+
+
+if __name__ == "__main__":
+    sys.exit(main())

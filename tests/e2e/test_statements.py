@@ -1,0 +1,285 @@
+"""A statement is told, read back and signed; an injury is marked and photographed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from anlan.play.pictures import picture
+from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
+
+SIZES = pytest.mark.parametrize(
+    ("size", "more"),
+    [(PHONE, {"color_scheme": "dark", "device_scale_factor": 3}), (DESK, {})],
+    ids=["phone", "desk"],
+)
+STORY = "我从西区出入口下来。看到他用伞打了那位先生。"
+
+
+def begin(page: Page, number: str, **said: str) -> str:
+    """Begin the statement of a colleague; the address of its page."""
+    page.goto(f"/cases/{number}/evidence/statements/new/")
+    page.select_option("select[name=colleague]", label="孙磊 (sunlei)")
+    page.check("input[name=role][value=witness]")
+    page.fill("input[name=place]", "值班室")
+    page.check("input[name=is_told]")
+    for name, words in said.items():
+        page.fill(f"[name={name}]", words)
+    if said:
+        page.check("input[name=is_minor]")
+    page.click("form.form button.primary")
+    page.wait_for_url(re.compile(r"/statements/[0-9a-f-]{36}/$"))
+    return page.url
+
+
+def tell(page: Page, key: str, words: str) -> None:
+    """Type an answer and wait until it is kept."""
+    box = page.locator(f"fieldset[data-key={key}]")
+    box.locator("textarea").fill(words)
+    expect(box.locator("[data-state]")).to_have_text("已保存")
+
+
+def sign(page: Page, name: str, *, lower: int = 0) -> None:
+    canvas = page.locator(f"signature-pad:has(input[name={name}]) canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 110, box["y"] + 100 + lower, steps=6)
+    page.mouse.move(box["x"] + 190, box["y"] + 50, steps=6)
+    page.mouse.up()
+
+
+def read_back(page: Page) -> None:
+    page.get_by_role("button", name="保存并读给本人听").click()
+    expect(page.locator("h1")).to_contain_text("读给本人听")
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    names = [f"{v['id']}: {v['nodes'][0]['target']}" for v in found]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        names.append("sideways scrolling")
+    return names
+
+
+@SIZES
+def test_from_the_first_question_to_the_signature_and_a_correction(
+    told_installation: Installation,
+    sign_in: SignIn,
+    size: dict[str, int],
+    more: dict[str, object],
+) -> None:
+    number = told_installation.story["number"]
+    before = told_installation.kinds()["evidence.statement_frozen"]
+    page = sign_in(told_installation, "zhoumin", size=size, **more).page
+    page.goto(f"/cases/{number}/evidence/statements/")
+    assert faults(page) == []
+    address = begin(page, number)
+    assert faults(page) == []
+
+    tell(page, "free", STORY)
+    page.reload()  # what was typed is there
+    expect(page.locator("[name=answer-free]")).to_have_value(STORY)
+    read_back(page)
+    assert faults(page) == []
+    expect(page.locator("read-aloud [role=status]")).to_contain_text("没有中文语音")
+    sentence = page.locator("#sentence-2")
+    assert (
+        int(sentence.evaluate("one => parseFloat(getComputedStyle(one).fontSize)"))
+        >= 20
+    )
+    page.get_by_role("button", name="退回修改").click()
+    tell(page, "when", "两点零三分。")
+    read_back(page)
+    page.check("input[name=is_confirmed]")
+    page.click("form.form button.primary")
+    expect(page.locator("form .error").first).to_contain_text("请本人签字")
+    sign(page, "signature")
+    page.dblclick("form.form button.primary")
+    page.wait_for_url(address)
+
+    expect(page.locator("main")).to_contain_text("已签字定稿")
+    assert told_installation.kinds()["evidence.statement_frozen"] == before + 1
+    assert faults(page) == []
+    picture_of = page.locator(".signatures img")
+    assert picture_of.evaluate("img => img.complete && img.naturalWidth > 0")
+    pdf = page.request.get(
+        page.get_by_role("link", name="下载 PDF").get_attribute("href") or ""
+    )
+    assert pdf.body().startswith(b"%PDF-")
+
+    page.get_by_role("link", name="本人要补正").click()
+    page.fill("input[name=sentence]", "3")
+    page.fill("textarea[name=text]", "两点零五分。")
+    page.check("input[name=is_confirmed]")
+    sign(page, "signature", lower=7)
+    assert faults(page) == []
+    page.click("form.form button.primary")
+    page.wait_for_url(address)
+    expect(page.locator("#addendum-1")).to_contain_text("两点零五分。")
+    expect(page.locator("#sentence-3")).to_contain_text("两点零三分。")
+
+
+def test_of_a_child_on_paper_with_the_guardian(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "zhoumin").page
+    address = begin(page, number, guardian="王芳", relation="母亲")
+    tell(page, "free", STORY)
+    read_back(page)
+    expect(page.locator("signature-pad")).to_have_count(2)
+
+    page.goto(f"{address}paper/")
+    content = page.pdf(prefer_css_page_size=True)
+    assert b"/MediaBox [0 0 595" in content or b"/MediaBox [0 0 594" in content
+    expect(page.locator("main")).to_contain_text("监护人签名")
+    page.goto(address)
+    page.check("input[name=is_confirmed]")
+    page.set_input_files(
+        "input[name=paper]",
+        {"name": "paper.jpg", "mimeType": "image/jpeg", "buffer": picture(40)},
+    )
+    page.click("form.form button.primary")
+    page.wait_for_url(address)
+
+    expect(page.locator("main")).to_contain_text("在纸上签字")
+
+
+def test_without_a_network_nothing_is_lost(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "zhoumin").page
+    begin(page, number)
+    box = page.locator("fieldset[data-key=where]")
+    page.context.set_offline(True)
+    box.locator("textarea").fill("车库西区")
+    expect(box.locator("[data-state]")).to_contain_text("暂存在这台设备")
+    page.route("**/answers/", lambda route: route.abort())
+    page.context.set_offline(False)
+
+    page.reload()  # closed before it could be sent
+    page.unroute("**/answers/")
+
+    expect(box.locator("textarea")).to_have_value("车库西区")
+    expect(box.locator("[data-state]")).to_have_text("已保存", timeout=20_000)
+    assert (
+        page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('anlan-s'))")
+        == []
+    )
+
+
+def test_two_write_the_same_answer(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "zhoumin").page
+    address = begin(page, number)
+    other = sign_in(told_installation, "hetao").page
+    other.goto(address)
+    tell(page, "free", "我先写的。")
+
+    mine = other.locator("fieldset[data-key=free]")
+    mine.locator("textarea").fill("我后写的。")
+    expect(mine.locator("[data-theirs]")).to_contain_text("周敏 刚改过")
+    expect(mine.locator("[data-text]")).to_have_text("我先写的。")
+    assert faults(other) == []
+    mine.get_by_role("button", name="两段都留").click()
+    expect(mine.locator("[data-state]")).to_have_text("已保存")
+
+    page.reload()
+    expect(page.locator("[name=answer-free]")).to_have_value("我先写的。\n我后写的。")
+
+
+@SIZES
+def test_an_injury_from_the_figure_to_its_photo(
+    told_installation: Installation,
+    sign_in: SignIn,
+    size: dict[str, int],
+    more: dict[str, object],
+) -> None:
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "lifang", size=size, **more).page
+    page.goto(f"/cases/{number}/evidence/injuries/")
+    assert faults(page) == []
+    first = page.locator("svg a").first
+    first.focus()  # by the keyboard
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/injuries/new/?region=*")
+    page.go_back()
+    face = page.locator("svg a", has=page.locator("title", has_text="面部"))
+    box = face.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 24  # for a finger
+    face.click()
+    expect(page.locator("select[name=region]")).to_have_value("face")
+    assert faults(page) == []
+    page.select_option("select[name=party]", index=1)
+    page.check("input[name=kind][value=cut]")
+    page.fill("textarea[name=words]", "约两厘米")
+    page.click("form.form button.primary")
+    page.wait_for_url(f"**/cases/{number}/evidence/injuries/")
+    expect(page.locator("svg .hurt")).to_have_count(1)
+
+    page.get_by_role("link", name="拍照").click()
+    page.set_input_files(
+        "input[name=photo]",
+        {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": picture(41)},
+    )
+    page.check("input[name=scale_shown]")
+    page.click("form.form button.primary")
+    expect(page.locator("form .error").first).to_contain_text("征得")
+    page.set_input_files(
+        "input[name=photo]",
+        {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": picture(41)},
+    )
+    page.check("input[name=has_consent]")
+    page.click("form.form button.primary")
+    page.wait_for_url(f"**/cases/{number}/evidence/injuries/")
+    assert faults(page) == []
+    page.locator(".rounds a").first.click()
+    expect(page.locator("img.look")).to_be_visible()
+    loaded = "img => img.complete && img.naturalWidth > 0"
+    assert page.locator("img.look").evaluate(loaded)
+
+    captain = sign_in(told_installation, "sunlei").page
+    captain.goto(f"/cases/{number}/evidence/")
+    expect(captain.locator("main")).not_to_contain_text("伤情照片")
+    expect(captain.locator("main")).to_contain_text("您看不到")
+
+
+def test_a_voice_reads_sentence_by_sentence(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    """With a browser that has a voice, which the one of the tests does not."""
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "zhoumin").page
+    page.add_init_script(
+        """
+        const heard = (window.heard = []);
+        window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+        Object.defineProperty(window, "speechSynthesis", { value: {
+          getVoices: () => [{ lang: "zh-CN", name: "voice" }],
+          addEventListener: () => {}, cancel: () => {},
+          speak: (one) => { heard.push(one.text); setTimeout(() => one.onend(), 30); },
+        }});
+        """
+    )
+    begin(page, number)
+    tell(page, "free", STORY)
+    read_back(page)
+
+    page.get_by_role("button", name="朗读").click()
+
+    expect(page.get_by_role("button", name="朗读", exact=True)).to_be_visible()
+    page.wait_for_function("window.heard.length === 2")
+    assert page.evaluate("window.heard") == [
+        "我从西区出入口下来。",
+        "看到他用伞打了那位先生。",
+    ]

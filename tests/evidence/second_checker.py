@@ -1,0 +1,309 @@
+"""A second checker of packages, written from ``docs/package-format.md`` alone.
+
+It shares no line with ``verify.py``: everything is read into memory at once, signatures are
+checked by OpenSSL, paths of the tree by its recursive definition, and each rule is a
+question of its own that knows nothing of the others.
+"""
+
+from __future__ import annotations
+
+import base64
+import collections
+import hashlib
+import io
+import json
+import string
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+LETTERS = set(string.ascii_letters + string.digits + "._-")
+DEVICES = {"con", "prn", "aux", "nul"} | {
+    f"{stem}{digit}" for stem in ("com", "lpt") for digit in range(10)
+}
+LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+BESIDE = {"tagmanifest-sha256.txt", "signature/tagmanifest.sig"}
+ALWAYS = {
+    "bagit.txt",
+    "bag-info.txt",
+    "manifest-sha256.txt",
+    "ledger/events.jsonl",
+    "ledger/proofs.json",
+    "ledger/checkpoint.txt",
+    "meta/exhibits.json",
+    "signature/site.pub.pem",
+}
+
+
+class Wrong(Exception):
+    """The package is not what it says."""
+
+
+def is_intact(content: bytes) -> bool:
+    """Whether everything in the zip holds together."""
+    try:
+        files = unzipped(content)
+        for question in QUESTIONS:
+            question(files)
+    except Exception:  # noqa: BLE001 -- whatever it is, it is not intact
+        return False
+    return True
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    """By their path in the package; what cannot be trusted to be a plain file is wrong."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        infos = [i for i in archive.infolist() if not is_empty_folder(i)]
+        names = [i.orig_filename for i in archive.infolist()]
+        tops = {name.split("/")[0] for name in names}
+        prefix = f"{next(iter(tops))}/" if len(tops) == 1 else ""
+        if prefix and not is_portable(prefix[:-1]):
+            raise Wrong("folder")
+        found: dict[str, bytes] = {}
+        for info in infos:
+            kind = info.external_attr >> 28
+            if kind not in {0, 8} or info.compress_type or info.flag_bits & 1:
+                raise Wrong("not plain")
+            if info.compress_size != info.file_size:
+                raise Wrong("sizes")
+            name = info.orig_filename.removeprefix(prefix)
+            if name.split("/")[-1] in LITTER:
+                continue
+            if not is_portable(name):
+                raise Wrong(name)
+            if name.lower() in {other.lower() for other in found}:
+                raise Wrong("twice")
+            found[name] = raw_entry(content, info)
+    return found
+
+
+def raw_entry(content: bytes, info: zipfile.ZipInfo) -> bytes:
+    """The bytes behind the local header; its own name must be that of the directory."""
+    at = info.header_offset
+    if content[at : at + 4] != b"PK\x03\x04":
+        raise Wrong("header")
+    long = int.from_bytes(content[at + 26 : at + 28], "little")
+    extra = int.from_bytes(content[at + 28 : at + 30], "little")
+    if content[at + 30 : at + 30 + long].decode() != info.orig_filename:
+        raise Wrong("two names")
+    begin = at + 30 + long + extra
+    if begin + info.file_size > len(content):
+        raise Wrong("breaks off")
+    return content[begin : begin + info.file_size]
+
+
+def is_empty_folder(info: zipfile.ZipInfo) -> bool:
+    return info.orig_filename.endswith("/") and info.file_size == 0
+
+
+def is_portable(name: str) -> bool:
+    return len(name) <= 200 and all(is_portable_part(part) for part in name.split("/"))
+
+
+def is_portable_part(part: str) -> bool:
+    pieces = part.split(".")
+    return (
+        set(part) <= LETTERS
+        and all(pieces)
+        and not part.startswith("-")
+        and pieces[0].lower() not in DEVICES
+    )
+
+
+def lines_of(text: bytes, most: int = 4096) -> Iterator[str]:
+    if text and not text.endswith(b"\n"):
+        raise Wrong("last line")
+    for line in text.split(b"\n")[:-1]:
+        if len(line) + 1 > most or b"\r" in line:
+            raise Wrong("line")
+        yield line.decode()
+
+
+def listed_in(text: bytes) -> dict[str, str]:
+    pairs = []
+    for line in lines_of(text):
+        digest, gap, name = line[:64], line[64:66], line[66:]
+        is_hex = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
+        if not is_hex or gap != "  " or not is_portable(name):
+            raise Wrong("manifest")
+        pairs.append((name, digest))
+    if len({name for name, _digest in pairs}) != len(pairs):
+        raise Wrong("listed twice")
+    return dict(pairs)
+
+
+def ask_lists(files: dict[str, bytes]) -> None:
+    payload = listed_in(files["manifest-sha256.txt"])
+    around = listed_in(files["tagmanifest-sha256.txt"])
+    if not all(name.startswith("data/") for name in payload):
+        raise Wrong("manifest")
+    if any(name.startswith("data/") or name in BESIDE for name in around):
+        raise Wrong("tagmanifest")
+    if not set(around) >= ALWAYS:
+        raise Wrong("something is never listed")
+    if set(files) - BESIDE != {**payload, **around}.keys():
+        raise Wrong("the lists and the files differ")
+    for name, digest in {**payload, **around}.items():
+        if hashlib.sha256(files[name]).hexdigest() != digest:
+            raise Wrong(name)
+
+
+def ask_bag(files: dict[str, bytes]) -> None:
+    declared = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    sizes = [len(files[name]) for name in files if name.startswith("data/")]
+    info = info_of(files)
+    if files["bagit.txt"] != declared or info["Anlan-Format"] != "1":
+        raise Wrong("not this format")
+    if info["Payload-Oxum"] != f"{sum(sizes)}.{len(sizes)}":
+        raise Wrong("oxum")
+
+
+def info_of(files: dict[str, bytes]) -> dict[str, str]:
+    lines = list(lines_of(files["bag-info.txt"]))
+    if not all(": " in line for line in lines):
+        raise Wrong("label")
+    info = {line[: line.index(": ")]: line[line.index(": ") + 2 :] for line in lines}
+    if len(info) != len(lines):
+        raise Wrong("label twice")
+    return info
+
+
+def ask_signature(files: dict[str, bytes]) -> None:
+    try:
+        key_of(files).verify(
+            files["signature/tagmanifest.sig"], files["tagmanifest-sha256.txt"]
+        )
+    except InvalidSignature:
+        raise Wrong("signature") from None
+
+
+def key_of(files: dict[str, bytes]) -> Ed25519PublicKey:
+    pem = files["signature/site.pub.pem"]
+    key = load_pem_public_key(pem)
+    if not isinstance(key, Ed25519PublicKey) or pem.count(b"\n") != 3:
+        raise Wrong("key")
+    return key
+
+
+def checkpoint_of(files: dict[str, bytes]) -> tuple[int, bytes]:
+    note = files["ledger/checkpoint.txt"].decode()
+    body, signatures = note.split("\n\n", 1)
+    origin, size, root = body.split("\n")[:3]
+    if origin != info_of(files)["Anlan-Origin"]:
+        raise Wrong("origin")
+    if not (size.isascii() and size.isdigit() and len(size) <= 16 and size[0] != "0"):
+        raise Wrong("size")
+    key = key_of(files)
+    raw = key.public_bytes_raw()
+    hint = hashlib.sha256(f"{origin}\n".encode() + b"\x01" + raw).digest()[:4]
+    mine = []
+    for line in signatures.rstrip("\n").split("\n"):
+        dash, name, blob = line.split(" ")
+        decoded = base64.b64decode(blob, validate=True)
+        if (dash, name, decoded[:4]) == ("—", origin, hint):
+            mine.append(decoded[4:])
+    for signature in mine:
+        key.verify(signature, f"{body}\n".encode())
+    decoded_root = base64.b64decode(root, validate=True)
+    if not mine or len(decoded_root) != 32:
+        raise Wrong("not signed by the site")
+    return int(size), decoded_root
+
+
+def climbed(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
+    """The root by the definition of a path: the last node is the sibling of the top."""
+    if size == 1:
+        if path:
+            raise Wrong("a path that is too long")
+        return leaf
+    left = 1
+    while left * 2 < size:
+        left *= 2
+    *below, sibling = path
+    if len(sibling) != 32:
+        raise Wrong("node")
+    if index < left:
+        pair = climbed(index, left, leaf, below) + sibling
+    else:
+        pair = sibling + climbed(index - left, size - left, leaf, below)
+    return hashlib.sha256(b"\x01" + pair).digest()
+
+
+def ask_record(files: dict[str, bytes]) -> None:
+    size, root = checkpoint_of(files)
+    proofs = json.loads(files["ledger/proofs.json"])
+    if proofs["size"] != size:
+        raise Wrong("size")
+    rows = rows_of(files)
+    seqs = [body["seq"] for body, _row in rows]
+    if not rows or sorted(set(seqs)) != seqs or {type(seq) for seq in seqs} != {int}:
+        raise Wrong("order")
+    if set(proofs["paths"]) != set(map(str, seqs)) or not 1 <= seqs[0] <= size:
+        raise Wrong("count")
+    if seqs[-1] > size or len({(b["org"], b["site"]) for b, _r in rows}) != 1:
+        raise Wrong("of another ledger")
+    leaves = {0: bytes(32)}
+    for body, row in rows:
+        seq = body["seq"]
+        leaf = hashlib.sha256(b"\x00" + row["body"].encode()).digest()
+        path = [bytes.fromhex(node) for node in proofs["paths"][str(seq)]]
+        if climbed(seq - 1, size, leaf, path) != root:
+            raise Wrong("proof")
+        if leaves.get(seq - 1, bytes.fromhex(body["prev"])).hex() != body["prev"]:
+            raise Wrong("link")
+        leaves[seq] = leaf
+
+
+def rows_of(files: dict[str, bytes]) -> list[tuple[Any, Any]]:
+    rows = []
+    for line in lines_of(files["ledger/events.jsonl"], 1 << 17):
+        row = json.loads(line)
+        body = json.loads(row["body"])
+        if body["v"] != 1:
+            raise Wrong("a version that this program does not know")
+        if row["data"] is not None:
+            salted = bytes.fromhex(row["salt"]) + row["data"].encode()
+            if hashlib.sha256(salted).hexdigest() != body["data"]:
+                raise Wrong("data")
+        rows.append((body, row))
+    return rows
+
+
+def ask_exhibits(files: dict[str, bytes]) -> None:
+    said: dict[str, set[str]] = collections.defaultdict(set)
+    for _body, row in rows_of(files):
+        if row["data"] is not None:
+            facts = json.loads(row["data"])
+            said[str(facts.get("code"))] |= {
+                value for value in facts.values() if isinstance(value, str)
+            }
+    payload = {name for name in files if name.startswith("data/")}
+    for name in payload:
+        code = name.removeprefix("data/").replace("-", ".", 1).split(".")
+        digits = code[1].split("-")[0] if len(code) > 1 else ""
+        if code[0] != "E" or len(digits) < 4 or not digits.isdigit():
+            raise Wrong("a name without a code")
+        if hashlib.sha256(files[name]).hexdigest() not in said[f"E-{digits}"]:
+            raise Wrong("no entry names it")
+    claimed = []
+    for exhibit in json.loads(files["meta/exhibits.json"])["exhibits"]:
+        known = said[exhibit["code"]]
+        if exhibit["sha256"] and exhibit["sha256"] not in known:
+            raise Wrong("digest")
+        for holder in (exhibit, *exhibit["steps"]):
+            for text in holder["words"].values():
+                salted = bytes.fromhex(holder["salt"])
+                salted += unicodedata.normalize("NFC", text).encode()
+                if hashlib.sha256(salted).hexdigest() not in known:
+                    raise Wrong("words")
+        claimed += exhibit["files"]
+    if collections.Counter(claimed) != collections.Counter(payload):
+        raise Wrong("files")
+
+
+QUESTIONS = (ask_lists, ask_bag, ask_signature, ask_record, ask_exhibits)

@@ -1,0 +1,549 @@
+"""Packages: asked for, made once whatever happens, given out on the record, run out."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shlex
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import override_settings
+
+from anlan.base import stores
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases.models import Case
+from anlan.evidence import jobs
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import Failure, Gap, Masking, PackageState, Purpose, Scan
+from anlan.evidence.models import Blob, Exhibit, Package
+from anlan.evidence.packaging import bag as bags
+from anlan.evidence.selectors import every_exhibit_of
+from anlan.evidence.services import Recipient, making, packages
+from anlan.evidence.verifier import verify
+from anlan.ledger.models import Departure, Entry
+from anlan.ledger.verify import verify as verify_ledger
+from anlan.play.pictures import picture
+from anlan.play.signing import signer_at_hand
+from tests.evidence.objects import both, umbrella
+from tests.scene import Scene
+
+POLICE = Recipient(
+    name="云栖派出所",
+    identity="民警 李强 012345",
+    document_number="云公（治）调证字〔2026〕12 号",
+)
+SIGNATURE = (
+    "openssl pkeyutl -verify -rawin -pubin -inkey signature/site.pub.pem"
+    " -sigfile signature/tagmanifest.sig -in tagmanifest-sha256.txt"
+)
+CANARY = "CANARY-OF-ANOTHER-CASE"
+
+
+@pytest.fixture(autouse=True)
+def _folders(tmp_path: Path) -> Iterator[None]:
+    """Every test has an installation of its own: keys, vault and packages."""
+    changed = {"DATA": tmp_path, "KEYS": tmp_path / "keys", "BACKUP_VAULT": None}
+    with override_settings(**changed), signer_at_hand():
+        yield
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    """A case with a photo, a thing in a sealed bag, and another case beside it."""
+    other = scene.incident(words=CANARY, place=scene.place("园区 南门")).case
+    add(scene, other, title=CANARY, seed=9)
+    case = scene.incident().case
+    add(scene, case)
+    umbrella(scene, case)
+    return case
+
+
+def add(scene: Scene, case: Case, *, title: str = "车库照片", seed: int = 1) -> Exhibit:
+    return evidence.add_file(
+        case=case,
+        chunks=[picture(seed)],
+        title=title,
+        file_name=f"{title}.jpg",
+        how="值班手机拍摄",
+        by=scene.officer,
+        at=scene.at,
+    )
+
+
+def ask(scene: Scene, case: Case, **more: Any) -> Package:
+    said: dict[str, Any] = {
+        "exhibits": every_exhibit_of(case),
+        "purpose": Purpose.POLICE,
+        "masking": Masking.NONE,
+        "recipient": POLICE,
+        "acknowledged": "第二块硬盘正在采购",
+        "by": scene.manager,
+        "at": scene.at,
+        **more,
+    }
+    return evidence.ask_package(case=case, **said)
+
+
+def made(scene: Scene, case: Case, **more: Any) -> Package:
+    package = ask(scene, case, **more)
+    assert jobs.make_packages(at=scene.at) == 1
+    package.refresh_from_db()
+    return package
+
+
+def contents(package: Package) -> dict[str, bytes]:
+    with zipfile.ZipFile(packages.path_of(package)) as archive:
+        return {n.partition("/")[2]: archive.read(n) for n in archive.namelist()}
+
+
+def entries(kind: str) -> list[dict[str, Any]]:
+    found = Entry.objects.filter(kind=kind).order_by("seq")
+    return [json.loads(bytes(entry.data or b"{}")) for entry in found]
+
+
+def test_package_verifies(scene: Scene, case: Case) -> None:
+    package = made(scene, case)
+    path = packages.path_of(package)
+
+    found = verify.check(str(path), package.fingerprint)
+
+    assert [code for code, _place, _words in found.all] == [
+        "files",
+        "signed",
+        "state",
+        "entries",
+        "listed",
+        "no-stamp",
+    ]
+    assert package.state == PackageState.READY
+    assert package.size == path.stat().st_size
+    assert package.sha256 == stores.digest_of(path)
+    assert path.stat().st_mode & 0o777 == 0o440
+    assert entries("evidence.package_made")[0]["sha256"] == package.sha256
+    assert verify_ledger().is_sound
+
+
+def test_standard_tools_verify_it(scene: Scene, case: Case, tmp_path: Path) -> None:
+    package = made(scene, case)
+    with zipfile.ZipFile(packages.path_of(package)) as archive:
+        archive.extractall(tmp_path / "out")
+    (folder,) = (tmp_path / "out").iterdir()
+
+    commands = [
+        "sha256sum --strict -c manifest-sha256.txt tagmanifest-sha256.txt",
+        SIGNATURE,
+        "python3 verify.py",
+    ]
+    answers = [
+        subprocess.run(
+            shlex.split(command), cwd=folder, check=False, capture_output=True
+        )
+        for command in commands
+    ]
+
+    assert [answer.returncode for answer in answers] == [0, 0, 0]
+    assert folder.name == f"{case.number}-P-01"
+
+
+def test_same_request_gives_the_same_bytes(scene: Scene, case: Case) -> None:
+    package = made(scene, case)
+    before = packages.path_of(package).read_bytes()
+    add(scene, case, title="后来的照片", seed=5)  # is not in it
+
+    Package.objects.filter(pk=package.pk).update(
+        state=PackageState.MAKING, made_at=None, size=None, sha256=""
+    )
+    jobs.make_packages(at=scene.at + timedelta(hours=3))
+
+    assert packages.path_of(package).read_bytes() == before
+
+
+def test_nothing_of_another_case_is_in_it(scene: Scene, case: Case) -> None:
+    package = made(scene, case)
+    other = Case.objects.exclude(pk=case.pk).get()
+
+    whole = packages.path_of(package).read_bytes()
+
+    for canary in (CANARY, str(other.uid), other.number):
+        assert canary.encode() not in whole
+    assert str(case.uid).encode() in whole
+
+
+def test_facts_that_are_not_about_the_exhibits_are_withheld(
+    scene: Scene, case: Case
+) -> None:
+    first, second = every_exhibit_of(case)
+    package = made(scene, case, exhibits=[first])
+
+    rows = [
+        json.loads(line)
+        for line in contents(package)["ledger/events.jsonl"].splitlines()
+    ]
+    disclosed = {json.loads(row["body"])["object"] for row in rows if row["data"]}
+    withheld = {
+        json.loads(row["body"]).get("object") for row in rows if not row["data"]
+    }
+
+    assert disclosed == {first.key, package.key}
+    assert second.key in withheld
+    assert len(withheld) > 2
+    assert b"data/E-0002" not in contents(package)["manifest-sha256.txt"]
+
+
+def test_party_gets_list_and_proofs_alone(scene: Scene, case: Case) -> None:
+    package = made(
+        scene,
+        case,
+        purpose=Purpose.PARTY,
+        masking=Masking.LIST,
+        recipient=Recipient(name="当事人"),
+        acknowledged="",
+    )
+    files = contents(package)
+    whole = b"".join(files.values())
+
+    assert not [name for name in files if name.startswith("data/")]
+    assert verify.check(str(packages.path_of(package))).exit == 0
+    for word in ("车库照片", "黑色长柄伞", "值班手机拍摄", scene.officer.name):
+        assert word.encode() not in whole
+    assert all(json.loads(r)["data"] for r in files["ledger/events.jsonl"].splitlines())
+
+
+def test_masked_words_stay_here(scene: Scene, case: Case) -> None:
+    package = made(scene, case, masking=Masking.WORDS)
+    files = contents(package)
+
+    assert "data/E-0001.jpg" in files
+    said = files["meta/exhibits.json"] + files["documents/exhibit-list.csv"]
+    for word in ("车库照片", "黑色长柄伞", "值班手机拍摄", scene.officer.name):
+        assert word.encode() not in said
+    assert verify.check(str(packages.path_of(package))).exit == 0
+
+
+@pytest.mark.parametrize("purpose", [Purpose.PARTY, Purpose.INSURER])
+@pytest.mark.parametrize("masking", [Masking.NONE, Masking.WORDS])
+def test_originals_go_to_police_and_courts_alone(
+    scene: Scene, case: Case, purpose: Purpose, masking: Masking
+) -> None:
+    with pytest.raises(InvalidInput, match="原件只交"):
+        ask(scene, case, purpose=purpose, masking=masking)
+
+
+@pytest.mark.parametrize("missing", ["identity", "document_number", "name"])
+def test_authority_says_who_and_by_which_paper(
+    scene: Scene, case: Case, missing: str
+) -> None:
+    said = {**vars(POLICE), missing: "  "}
+
+    with pytest.raises(InvalidInput) as refusal:
+        ask(scene, case, recipient=Recipient(**said))
+
+    assert refusal.value.path == ("recipient" if missing == "name" else missing)
+
+
+def test_what_is_not_ready_is_acknowledged(scene: Scene, case: Case) -> None:
+    with pytest.raises(InvalidInput, match="还有不齐备的地方") as refusal:
+        ask(scene, case, acknowledged=" ")
+    assert refusal.value.path == "acknowledged"
+
+    evidence.check_seal(
+        exhibit=every_exhibit_of(case)[1],
+        is_whole=False,
+        words="封口裂开",
+        by=scene.officer,
+        at=scene.at,
+    )
+    package = ask(scene, case)
+
+    assert package.known_gaps == [
+        (Gap.ONE_DISK, ["E-0001"]),
+        (Gap.BROKEN_SEAL, ["E-0002"]),
+    ]
+    assert entries("evidence.package_asked")[0]["gaps"] == 2
+
+
+def test_malware_is_handed_on_only_by_who_says_that_they_know(
+    scene: Scene, case: Case
+) -> None:
+    photo = every_exhibit_of(case)[0]
+    Blob.objects.filter(pk=photo.file.pk).update(scan=Scan.INFECTED)
+
+    package = made(scene, case, exhibits=[photo])
+
+    assert (Gap.INFECTED, ["E-0001"]) in package.known_gaps
+    with pytest.raises(InvalidInput, match="还有不齐备的地方"):
+        ask(scene, case, exhibits=[photo], purpose=Purpose.INTERNAL, acknowledged="")
+
+
+def test_only_exhibits_of_the_case(scene: Scene, case: Case) -> None:
+    other = Exhibit.objects.exclude(case=case).get()
+    for chosen in ([], [other], [*every_exhibit_of(case), other]):
+        with pytest.raises(InvalidInput, match="请选择本案的证据"):
+            ask(scene, case, exhibits=chosen)
+
+
+def test_same_press_twice_is_one_package(scene: Scene, case: Case) -> None:
+    request = UUID(int=7)
+
+    first, second = (ask(scene, case, request_id=request) for _n in range(2))
+
+    assert first == second
+    with pytest.raises(Conflict):
+        ask(scene, case, request_id=request, masking=Masking.WORDS)
+
+
+@pytest.mark.parametrize("username", ["wangjianguo", "zhoumin", "dingyi", "admin"])
+def test_who_may_not_make_one(scene: Scene, case: Case, username: str) -> None:
+    with pytest.raises(NotAllowed):
+        ask(scene, case, by=scene.person(username))
+
+
+def test_what_became_protected_is_given_out_by_nobody_who_may_not_see_it(
+    scene: Scene, case: Case
+) -> None:
+    package = made(scene, case)
+    photo = package.exhibits.exclude(blob=None).earliest("number")
+    photo.protection = "stated"  # of no statement: nobody sees it
+    photo.save(update_fields=["protection"])
+
+    with pytest.raises(NotAllowed):
+        hand_over(scene, package)
+    with pytest.raises(NotAllowed):
+        evidence.open_package(package=package, by=scene.person("hetao"), at=scene.at)
+
+
+def test_disk_that_is_full(
+    scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(bags, "write", full)
+
+    package = made(scene, case)
+
+    assert (package.state, package.failure) == (PackageState.FAILED, Failure.NO_ROOM)
+    assert list(packages.folder().iterdir()) == []
+    assert entries("evidence.package_failed") == [{"code": "P-01", "reason": "no_room"}]
+
+
+def test_signer_that_is_away_is_waited_for(
+    scene: Scene, case: Case, tmp_path: Path
+) -> None:
+    with override_settings(SIGNER_SOCKET=tmp_path / "nobody.sock"):
+        package = made(scene, case)
+        assert (package.state, package.tries) == (PackageState.MAKING, 0)
+        assert jobs.make_packages(at=scene.at + timedelta(seconds=5)) == 0
+
+    assert jobs.make_packages(at=scene.at + timedelta(seconds=20)) == 1
+    package.refresh_from_db()
+    assert package.state == PackageState.READY
+
+
+def test_signer_that_stays_away(scene: Scene, case: Case, tmp_path: Path) -> None:
+    package = ask(scene, case)
+
+    with override_settings(SIGNER_SOCKET=tmp_path / "nobody.sock"):
+        jobs.make_packages(at=scene.at + timedelta(minutes=11))
+
+    package.refresh_from_db()
+    assert (package.state, package.failure) == (PackageState.FAILED, Failure.NO_SEAL)
+
+
+def test_exhibit_without_a_sound_copy(scene: Scene, case: Case) -> None:
+    photo = every_exhibit_of(case)[0]
+    for store in stores.stores():
+        path = store.path_of(photo.file.sha256)
+        path.chmod(0o600)
+        path.write_bytes(b"x" * photo.file.size)
+
+    package = made(scene, case)
+
+    assert (package.state, package.failure) == (PackageState.FAILED, Failure.DAMAGED)
+
+
+def test_second_copy_is_taken_if_the_first_is_damaged(scene: Scene, case: Case) -> None:
+    path = stores.primary().path_of(every_exhibit_of(case)[0].file.sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"x" * path.stat().st_size)
+
+    package = made(scene, case)
+
+    assert verify.check(str(packages.path_of(package))).exit == 0
+
+
+def test_package_of_a_killed_worker_is_made_by_another(
+    scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = ask(scene, case)
+
+    def killed(*_args: object, **_more: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "_publish", killed)
+        with pytest.raises(SystemExit):
+            jobs.make_packages(at=scene.at)
+    left = packages.folder() / f"{package.uid}.0123456789abcdef.part"
+    left.write_bytes(b"what kill -9 leaves")
+    assert jobs.make_packages(at=scene.at + timedelta(seconds=30)) == 0
+    assert jobs.make_packages(at=scene.at + timedelta(minutes=2)) == 1
+
+    package.refresh_from_db()
+    assert package.state == PackageState.READY
+    assert [path.suffix for path in packages.folder().iterdir()] == [".zip"]
+
+
+def test_package_that_kills_its_worker_each_time_is_given_up(
+    scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_args: object) -> None:
+        raise SystemExit
+
+    package = ask(scene, case)
+    monkeypatch.setattr(making, "_make", lambda *_args, **_more: killed())
+    for minute in range(making.MOST_TRIES):
+        with pytest.raises(SystemExit):
+            jobs.make_packages(at=scene.at + timedelta(minutes=2 * minute))
+    jobs.make_packages(at=scene.at + timedelta(hours=1))
+
+    package.refresh_from_db()
+    assert (package.state, package.failure) == (PackageState.FAILED, Failure.BROKEN)
+
+
+def test_download_is_on_the_record_before_it_begins(scene: Scene, case: Case) -> None:
+    package = made(scene, case)
+
+    opened = evidence.open_package(
+        package=package, first=10, last=10**12, by=scene.officer, at=scene.at
+    )
+
+    assert opened.path == packages.path_of(package)
+    assert entries("evidence.package_downloaded") == [
+        {
+            "code": "P-01",
+            "first": 10,
+            "last": (package.size or 0) - 1,
+            "sha256": package.sha256,
+        }
+    ]
+    with pytest.raises(NotAllowed):
+        evidence.open_package(package=package, by=scene.guard, at=scene.at)
+
+
+def hand_over(scene: Scene, package: Package, **more: Any) -> Any:
+    said: dict[str, Any] = {
+        "receiver": "李强",
+        "identity": "012345",
+        "way": "加密 U 盘当面交付",
+        "signed": both(),
+        "by": scene.officer,
+        "at": scene.at,
+        **more,
+    }
+    return evidence.hand_over_package(package=package, **said)
+
+
+def test_receipt(scene: Scene, case: Case) -> None:
+    package = made(scene, case)
+
+    receipt = hand_over(scene, package, request_id=UUID(int=1))
+    again = hand_over(scene, package, request_id=UUID(int=1))
+
+    assert receipt == again
+    package.refresh_from_db()
+    assert package.state == PackageState.HANDED_OVER
+    (said,) = entries("evidence.package_handed_over")
+    assert said["receiver_digest"] == receipt.digest_of("receiver")
+    assert "李强" not in json.dumps(said, ensure_ascii=False)
+    assert Departure.objects.get().checkpoint.note == package.checkpoint
+    assert verify_ledger().is_sound
+
+
+@pytest.mark.parametrize("missing", ["receiver", "identity", "way"])
+def test_receipt_says_all(scene: Scene, case: Case, missing: str) -> None:
+    package = made(scene, case)
+
+    with pytest.raises(InvalidInput) as refusal:
+        hand_over(scene, package, **{missing: " "})
+
+    assert refusal.value.path == missing
+
+
+def test_nothing_to_hand_over_yet(scene: Scene, case: Case) -> None:
+    package = ask(scene, case)
+
+    with pytest.raises(Conflict, match="没有文件可以交付"):
+        hand_over(scene, package)
+    with pytest.raises(Conflict):
+        evidence.open_package(package=package, by=scene.officer, at=scene.at)
+
+
+def test_file_is_removed_when_its_time_runs_out(scene: Scene, case: Case) -> None:
+    package = made(scene, case, kept_for=timedelta(days=1))
+    path = packages.path_of(package)
+    hand_over(scene, package)
+
+    assert jobs.expire_packages(at=scene.at + timedelta(hours=23)) == 0
+    assert jobs.next_package_expiry() == package.expires_at
+    assert jobs.expire_packages(at=scene.at + timedelta(days=1)) == 1
+
+    package.refresh_from_db()
+    assert package.state == PackageState.EXPIRED
+    assert not path.exists()
+    assert entries("evidence.package_expired") == [
+        {"code": "P-01", "sha256": package.sha256}
+    ]
+    with pytest.raises(Conflict):
+        hand_over(scene, package)
+    assert jobs.next_package_expiry() is None
+
+
+def test_file_that_outlived_its_row_is_removed_later(scene: Scene, case: Case) -> None:
+    package = made(scene, case)
+    Package.objects.update(state=PackageState.EXPIRED)  # killed before the file went
+
+    jobs.expire_packages(at=scene.at)
+
+    assert not packages.path_of(package).exists()
+
+
+def test_proof_of_an_entry_is_small(scene: Scene, case: Case) -> None:
+    package = made(scene, case)
+    proofs = json.loads(contents(package)["ledger/proofs.json"])
+
+    most = max(len(json.dumps(path)) for path in proofs["paths"].values())
+
+    levels = proofs["size"].bit_length()
+    assert most * 20 / levels < 2048  # at a million entries there are 20 levels
+
+
+def test_nobody_else_reads_the_folder(scene: Scene, case: Case) -> None:
+    made(scene, case)
+
+    assert packages.folder().stat().st_mode & 0o077 == 0
+
+
+def test_names_stay_out_of_the_record(scene: Scene, case: Case) -> None:
+    made(scene, case)
+
+    said = json.dumps(entries("evidence.package_asked"), ensure_ascii=False)
+
+    for word in ("云栖派出所", "李强", "调证字", "采购"):
+        assert word not in said
+
+
+def test_times_are_those_of_the_record(scene: Scene, case: Case, at: datetime) -> None:
+    package = made(scene, case)
+
+    with zipfile.ZipFile(packages.path_of(package)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {
+            (2026, 11, 23, 14, 2, 30)
+        }

@@ -1,0 +1,495 @@
+"""``verify.py`` says of each package whether it is intact, and names what is not."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import random
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anlan.evidence.packaging.record import EVENTS
+from anlan.evidence.verifier import verify
+from tests.evidence.mutations import FORGER, MUTATIONS, files_of, flip_in_file, zip_of
+from tests.evidence.packages import (
+    VERIFIER,
+    chain_of_length,
+    made_chain,
+    pem,
+    public,
+    small_bag,
+    zipped,
+)
+from tests.evidence.second_checker import is_intact
+
+TOP = "YQ-IN-20261123-001-P-01"
+SOURCE = Path(verify.__file__)
+FINGERPRINT = verify.fingerprint_of(public())
+ROUNDS = 1008  # in the gate; the bench makes five times as many
+
+# RFC 8032, 7.1: public key, message, signature.
+RFC_8032 = (
+    """
+    d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a
+    -
+    e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155
+    5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b
+    """,
+    """
+    3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c
+    72
+    92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da
+    085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00
+    """,
+    """
+    fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025
+    af82
+    6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac
+    18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a
+    """,
+)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A sealed package with everything in it, as it is handed over."""
+    made = small_bag(tmp_path, papers_too=True, change={"verify.py": VERIFIER})
+    path = tmp_path / "package.zip"
+    path.write_bytes(zipped(made))
+    return path
+
+
+@pytest.fixture
+def folder(package: Path, tmp_path: Path) -> Path:
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    return tmp_path / "unpacked" / TOP
+
+
+def run(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", SOURCE, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        **more,
+    )
+
+
+def codes(path: Path, **more: str) -> set[tuple[str, str]]:
+    """What is wrong, and where."""
+    found = verify.check(str(path), **more)
+    return {
+        (code, place)
+        for code, place, _words in found.all
+        if verify.TEXTS[code][0] in {verify.ALTERED, verify.UNSURE}
+    }
+
+
+def repacked(path: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
+    files = files_of(path.read_bytes())
+    change(files)
+    path.write_bytes(zip_of(files))
+    return path
+
+
+def test_one_file_of_the_standard_library() -> None:
+    tree = ast.parse(VERIFIER, feature_version=(3, 6))
+
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported <= sys.stdlib_module_names
+    assert "__future__" not in imported  # annotations came with 3.7
+    assert len(VERIFIER.splitlines()) <= 600
+
+
+@pytest.mark.parametrize("vector", RFC_8032)
+def test_signatures_of_rfc_8032(vector: str) -> None:
+    key, message, *signature = vector.replace("-", "").split("\n")[1:-1]
+    parts = [bytes.fromhex(part) for part in (key, message, "".join(signature))]
+
+    assert verify.ed25519_verify(*parts)
+    for number in range(64):
+        wrong = bytearray(parts[2])
+        wrong[number] ^= 1
+        assert not verify.ed25519_verify(parts[0], parts[1], bytes(wrong))
+    assert not verify.ed25519_verify(parts[0], parts[1] + b"x", parts[2])
+
+
+def test_signatures_that_are_no_signatures() -> None:
+    key, signed = public(), pem()
+
+    order = verify.L.to_bytes(32, "little")
+    assert not verify.ed25519_verify(key, b"", bytes(64))
+    assert not verify.ed25519_verify(key, b"", bytes(32) + order)
+    assert not verify.ed25519_verify(b"\1" + bytes(31), b"", b"\1" + bytes(63))
+    assert not verify.ed25519_verify(b"\xff" * 32, b"", signed[:64])
+    assert not verify.ed25519_verify(key[:31], b"", bytes(64))
+
+
+def test_intact_package_as_zip_and_as_folder(package: Path, folder: Path) -> None:
+    for path in (package, folder):
+        answer = run(path)
+
+        assert (answer.returncode, answer.stderr) == (0, "")
+        assert "完好 / INTACT" in answer.stdout
+        assert "其中未披露内容的 / in the ledger, withheld: 1" in answer.stdout
+        assert "没有第三方时间戳" in answer.stdout
+        printed = answer.stdout.replace(" ", "").replace("\n", "")
+        assert FINGERPRINT in printed
+
+
+def test_run_from_inside_the_package_without_arguments(folder: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, folder / "verify.py", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert json.loads(answer.stdout)["exit"] == answer.returncode == 0
+
+
+def test_package_cannot_bring_modules_of_its_own(folder: Path) -> None:
+    (folder / "hashlib.py").write_text("raise SystemExit(0)")
+
+    answer = subprocess.run(
+        [sys.executable, folder / "verify.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert answer.returncode == 1
+    assert "[有改动] hashlib.py: 多出的文件" in answer.stdout
+
+
+def test_key_on_paper_is_compared(package: Path) -> None:
+    spaced = " ".join(FINGERPRINT[i : i + 4] for i in range(0, 64, 4)).upper()
+
+    assert codes(package, key=spaced) == set()
+    assert codes(package, key="0" + FINGERPRINT[1:]) == {("key", verify.KEY)}
+    assert codes(package, key="?") == {("key", verify.KEY)}
+
+
+def test_package_that_was_written_anew_is_caught_by_the_key(
+    package: Path, tmp_path: Path
+) -> None:
+    """bagit.py calls it valid, and so do sha256sum and openssl: only paper knows."""
+    package.write_bytes(zipped(small_bag(tmp_path, key=FORGER)))
+
+    assert codes(package) == set()
+    assert codes(package, key=FINGERPRINT) == {("key", verify.KEY)}
+
+
+def test_each_altered_file_is_named(package: Path, tmp_path: Path) -> None:
+    names = [
+        name for name in files_of(package.read_bytes()) if "tagmanifest" not in name
+    ]
+    content = package.read_bytes()
+    changed = tmp_path / "changed.zip"
+    for name in names:
+        files = files_of(content)
+        files[name] = files[name][:-1] + bytes([files[name][-1] ^ 1])
+        changed.write_bytes(zip_of(files))
+
+        places = {place for _code, place in codes(changed)}
+        assert name.removeprefix(f"{TOP}/") in places
+
+
+def test_missing_and_further_files_are_named(package: Path) -> None:
+    repacked(package, lambda files: files.pop(f"{TOP}/data/E-0001.jpg"))
+    repacked(package, lambda files: files.update({f"{TOP}/data/E-0009.jpg": b"x"}))
+
+    found = codes(package)
+
+    assert {("missing", "data/E-0001.jpg"), ("unlisted", "data/E-0009.jpg")} <= found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside",
+        "/etc/passwd",
+        "a\\b",
+        "C:/x",
+        "a//b",
+        "./a",
+        "a/./b",
+        "CON.txt",
+        "data/lpt1",
+        "x ",
+        "x.",
+        ".hidden",
+        "-x",
+        "名称",
+        "x\n",
+        "x\x1b[2J",
+        "x" * 201,
+    ],
+)
+def test_unsafe_paths_are_named_and_never_opened(package: Path, name: str) -> None:
+    repacked(package, lambda files: files.update({f"{TOP}/{name}": b"x"}))
+
+    answer = run(package)
+
+    assert ("unsafe", name) in codes(package)
+    assert answer.returncode == 1
+    assert "\x1b" not in answer.stdout
+
+
+def test_names_that_are_one_on_windows(package: Path) -> None:
+    repacked(package, lambda files: files.update({f"{TOP}/DATA/e-0001.JPG": b"x"}))
+
+    found = codes(package)
+
+    assert {code for code, _place in found} & {"twice", "unsafe"}
+
+
+def test_links_and_devices_are_not_followed(folder: Path, tmp_path: Path) -> None:
+    photo = folder / "data" / "E-0001.jpg"
+    moved = tmp_path / "moved.jpg"
+    photo.rename(moved)
+    photo.symlink_to(moved)
+    os.mkfifo(folder / "README")
+    (folder / "elsewhere").symlink_to(tmp_path)
+
+    assert codes(folder) >= {
+        ("special", "data/E-0001.jpg"),
+        ("missing", "data/E-0001.jpg"),
+        ("special", "README"),
+        ("special", "elsewhere"),
+    }
+
+
+def test_bomb_is_not_opened(package: Path) -> None:
+    content = files_of(package.read_bytes())
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in content.items():
+            archive.writestr(name, text, compress_type=zipfile.ZIP_STORED)
+        archive.writestr(f"{TOP}/data/E-0009.bin", bytes(64 * 1024 * 1024))
+
+    answer = run(package, preexec_fn=_no_memory)
+
+    assert answer.returncode == 1
+    assert "data/E-0009.bin: 链接、压缩或特殊文件，未打开" in answer.stdout
+
+
+def _no_memory() -> None:
+    import resource  # noqa: PLC0415 -- in the child alone
+
+    resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\n",
+        b"0" * 200_000 + b"\n",
+        b'{"body":' + b"[" * 100_000 + b"\n",
+        b'{"body":"{}","data":null}\n',
+        b"[]\n",
+        b"\xff\n",
+        b"",
+    ],
+)
+def test_record_that_is_none(package: Path, tmp_path: Path, text: bytes) -> None:
+    package.write_bytes(zipped(small_bag(tmp_path, change={EVENTS: text})))
+
+    found = codes(package)
+
+    assert {code for code, _place in found} <= {"format", "count", "unnamed", "proof"}
+    assert found
+    assert not is_intact(package.read_bytes())
+
+
+def test_entry_of_a_later_version_is_not_fully_checked(
+    package: Path, tmp_path: Path
+) -> None:
+    chain = made_chain()
+    body, data = chain.rows[0]
+    chain = chain_of_length(9, first=(body.replace(b'"v":1', b'"v":2'), data))
+    package.write_bytes(zipped(small_bag(tmp_path, chain=chain)))
+
+    assert codes(package) == {("newer", f"{EVENTS} #1")}
+    assert run(package).returncode == 2
+
+
+def test_what_an_operating_system_leaves_does_no_harm(folder: Path) -> None:
+    (folder / ".DS_Store").write_bytes(b"x")
+    (folder / "data" / "Thumbs.db").write_bytes(b"x")
+
+    answer = run(folder)
+
+    assert answer.returncode == 0
+    assert "操作系统留下的文件" in answer.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"not a zip at all" * 100])
+def test_what_is_no_package(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(content)
+
+    assert codes(path) == {("unreadable", str(path))}
+    assert run(path).returncode == 1
+
+
+def test_prints_where_only_another_code_is_known(package: Path) -> None:
+    for code in ("ascii", "gbk", "cp936"):
+        answer = subprocess.run(
+            [sys.executable, SOURCE, package],
+            capture_output=True,
+            check=False,
+            env={"PYTHONIOENCODING": code, "PATH": os.environ["PATH"]},
+        )
+
+        assert (answer.returncode, answer.stderr) == (0, b"")
+        assert b"INTACT" in answer.stdout
+
+
+def test_standard_tools_agree(folder: Path) -> None:
+    """sha256sum, bagit.py and openssl, with no program of ours."""
+    assert all(call(folder, command) for command in STANDARD)
+    (folder / "data" / "E-0001.jpg").write_bytes(b"another photo")
+    assert [call(folder, command) for command in STANDARD] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    (folder / "tagmanifest-sha256.txt").write_bytes(b"")
+    assert not call(folder, STANDARD[3])
+
+
+STANDARD = (
+    ["sha256sum", "--strict", "-c", "manifest-sha256.txt"],
+    ["sha256sum", "--strict", "-c", "tagmanifest-sha256.txt"],
+    [sys.executable, "-m", "bagit", "--validate", "."],
+    shlex.split(
+        "openssl pkeyutl -verify -rawin -pubin -inkey signature/site.pub.pem"
+        " -sigfile signature/tagmanifest.sig -in tagmanifest-sha256.txt"
+    ),
+)
+
+
+def call(folder: Path, command: list[str]) -> bool:
+    answer = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    return answer.returncode == 0
+
+
+def test_fingerprint_is_what_openssl_says(folder: Path) -> None:
+    der = subprocess.run(
+        shlex.split("openssl pkey -pubin -in signature/site.pub.pem -outform DER"),
+        cwd=folder,
+        capture_output=True,
+        check=True,
+    ).stdout
+
+    assert verify.fingerprint_of(der[-32:]) == FINGERPRINT
+
+
+def test_time_stamp_is_checked_with_openssl(tmp_path: Path) -> None:
+    tsa = stamping_authority(tmp_path)
+    checkpoint = small_bag(tmp_path).tags[verify.CHECKPOINT]
+    token = stamp(tmp_path, checkpoint)
+    stamped = {verify.TOKEN: token, verify.TSA: tsa}
+    path = tmp_path / "stamped.zip"
+
+    path.write_bytes(zipped(small_bag(tmp_path, change=stamped)))
+    assert codes(path) == set()
+    assert "时间戳有效" in run(path).stdout
+    assert run(path, "--tsa-ca", tmp_path / "ca.pem").returncode == 0
+    assert run(path, env={"PATH": ""}).returncode == 2
+
+    stamped[verify.TOKEN] = stamp(tmp_path, checkpoint + b"x")
+    path.write_bytes(zipped(small_bag(tmp_path, change=stamped)))
+    assert codes(path) == {("stamp", verify.TOKEN)}
+
+
+def stamping_authority(folder: Path) -> bytes:
+    """A root that stamps, good for a test and nothing else."""
+    (folder / "tsa.cnf").write_text(
+        "[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n"
+        "[dn]\nCN=Test TSA\n"
+        "[ext]\nextendedKeyUsage=critical,timeStamping\nbasicConstraints=CA:TRUE\n"
+        "[tsa]\ndefault_tsa=one\n"
+        "[one]\nserial=serial\nsigner_cert=ca.pem\nsigner_key=key.pem\n"
+        "signer_digest=sha256\ndefault_policy=1.2.3.4\ndigests=sha256\n"
+    )
+    make = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+        " -days 3650 -keyout key.pem -out ca.pem -config tsa.cnf"
+    )
+    subprocess.run(shlex.split(make), cwd=folder, capture_output=True, check=True)
+    return (folder / "ca.pem").read_bytes()
+
+
+def stamp(folder: Path, content: bytes) -> bytes:
+    (folder / "stamped").write_bytes(content)
+    for command in (
+        "openssl ts -query -data stamped -sha256 -cert -out ask.tsq",
+        "openssl ts -reply -config tsa.cnf -queryfile ask.tsq -out answer.tsr",
+    ):
+        subprocess.run(
+            shlex.split(command), cwd=folder, capture_output=True, check=True
+        )
+    return (folder / "answer.tsr").read_bytes()
+
+
+@pytest.mark.slow
+def test_two_checkers_agree_on_a_thousand_changed_packages(tmp_path: Path) -> None:
+    content = zipped(small_bag(tmp_path))
+    path = tmp_path / "changed.zip"
+    verdicts: Counter[bool] = Counter()
+    for seed in range(ROUNDS):
+        change = MUTATIONS[seed % len(MUTATIONS)]
+        changed = change(content, random.Random(seed), tmp_path)  # noqa: S311 -- a seed
+        path.write_bytes(changed)
+
+        first, second = verify.check(str(path)).exit == 0, is_intact(changed)
+
+        assert first == second, (change.__name__, seed)
+        verdicts[first] += 1
+    assert verdicts[True] > 50
+    assert verdicts[False] > 700
+
+
+def test_named_is_the_file_that_was_changed(tmp_path: Path) -> None:
+    content = zipped(small_bag(tmp_path))
+    path = tmp_path / "changed.zip"
+    for seed in range(100):
+        changed = flip_in_file(content, random.Random(seed), tmp_path)  # noqa: S311
+        path.write_bytes(changed)
+        before, after = files_of(content), files_of(changed)
+        (name,) = [n for n in before if before[n] != after[n]]
+
+        places = {place for _code, place in codes(path)}
+
+        inside = name.removeprefix(f"{TOP}/")
+        is_list = inside.endswith("manifest-sha256.txt")
+        assert inside in places or (is_list and places), (seed, name, places)
+
+
+def test_copied_verifier_is_the_one_of_the_source(folder: Path) -> None:
+    shutil.copy(SOURCE, folder / "verify.py")
+
+    assert codes(folder) == set()
