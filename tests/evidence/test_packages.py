@@ -6,6 +6,7 @@ import errno
 import json
 import shlex
 import subprocess
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from anlan.evidence.enums import Failure, Gap, Masking, PackageState, Purpose, S
 from anlan.evidence.models import Blob, Exhibit, Package
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.selectors import every_exhibit_of
+from anlan.evidence.selectors.packages import VERSION
 from anlan.evidence.services import Recipient, making, packages
 from anlan.evidence.verifier import verify
 from anlan.ledger.models import Departure, Entry
@@ -317,6 +319,14 @@ def test_what_became_protected_is_given_out_by_nobody_who_may_not_see_it(
         hand_over(scene, package)
     with pytest.raises(NotAllowed):
         evidence.open_package(package=package, by=scene.person("hetao"), at=scene.at)
+
+
+def test_papers_name_the_version_of_the_program() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())[
+        "project"
+    ]
+
+    assert project["version"] == VERSION
 
 
 def test_disk_that_is_full(

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from anlan.base.errors import InvalidInput
 from anlan.evidence.enums import RecorderKind
+
+# Of one file: it is looked for that long before, and one that says more lies.
+LONGEST = timedelta(hours=2)
 
 
 class Unreachable(Exception):

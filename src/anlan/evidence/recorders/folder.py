@@ -22,13 +22,12 @@ from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
 from anlan.base.stores import BLOCK_BYTES
-from anlan.evidence.recorders import Part, Recorder, Unreachable, Unreadable
+from anlan.evidence.recorders import LONGEST, Part, Recorder, Unreachable, Unreadable
 
 PLAIN = "{camera}/%Y%m%d-%H%M%S"
 FRIGATE = "%Y-%m-%d/%H/{camera}/%M.%S"  # its recordings folder; its names are UTC
 ZONES = {"local": ZoneInfo("Asia/Shanghai"), "utc": UTC}
 ENDINGS = (".ts", ".mp4", ".m4v", ".mkv", ".mov", ".avi", ".mpg", ".flv", ".dav")
-LONGEST = timedelta(hours=2)  # of one file: it is looked for that long before
 MOST_PARTS = 20_000  # of one answer
 _CODE = re.compile(r"[\w-][\w.-]*")
 _FIELDS = "YmdHMS"

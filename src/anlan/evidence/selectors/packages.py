@@ -62,7 +62,7 @@ _ENDINGS = {
     "application/pdf": "pdf",
 }
 _CHUNK = 400  # keys of one query
-VERSION = "0.1.0"
+VERSION = "0.1.0"  # of the program, as the papers name it
 
 
 def packages_of(case: Case) -> QuerySet[Package]:

@@ -26,6 +26,7 @@ from anlan.evidence.enums import PullProblem, RecordingState
 from anlan.evidence.events import SegmentsKept
 from anlan.evidence.models import Recording, Segment
 from anlan.evidence.recorders import (
+    LONGEST,
     Part,
     Recorder,
     Unreachable,
@@ -48,7 +49,6 @@ AGAIN = timedelta(seconds=5)  # while the window is still being recorded
 SLACK = timedelta(seconds=30)  # after its end: a recorder writes late
 SETTLED = timedelta(minutes=2)  # the newest file is whole by then, if nothing follows
 _WAITS = (5, 15, 60, 300)  # seconds before the second, third … try
-LONGEST = timedelta(hours=2)  # of one file; what says more is damaged, or lies
 _OPEN = (RecordingState.WANTED, RecordingState.PULLING)
 
 
