@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import PHONE, Installation, SignIn
 from tests.pictures import JPEG
@@ -71,6 +71,29 @@ def test_large_file_survives_pause_and_reload(
     assert exhibits(told_installation) == [("车库监控", film.name, digest, SIZE)]
     page.reload()
     expect(page.locator("[data-files] li")).to_have_count(0)
+
+
+def test_file_chosen_before_the_script_came_is_sent(
+    told_installation: Installation, sign_in: SignIn, tmp_path: Path
+) -> None:
+    photo = tmp_path / "IMG_1.jpg"
+    photo.write_bytes(JPEG)
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "zhoumin").page
+    held: list[Route] = []
+    page.route(re.compile(r"/upload\.[^/]*js$"), held.append)
+    page.goto(f"/cases/{number}/evidence/upload/", wait_until="commit")
+    page.set_input_files("input[type=file]", photo)
+    expect(page.locator("[data-files] li")).to_have_count(0)
+
+    for route in held:
+        route.continue_()
+
+    expect(page.locator("[data-files] li")).to_have_attribute("data-state", "chosen")
+    page.click("form[data-upload] .btns button")
+    row = page.locator("[data-files] li")
+    expect(row).to_have_attribute("data-state", "done", timeout=30_000)
+    assert len(exhibits(told_installation)) == 1
 
 
 def test_phone_sends_a_small_file_later_by_itself(

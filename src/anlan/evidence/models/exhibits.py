@@ -41,6 +41,10 @@ class Exhibit(Worded):
         Blob, on_delete=models.PROTECT, related_name="exhibits", null=True
     )
     reading = models.CharField(max_length=8, choices=enums.Reading.choices, blank=True)
+    # The exhibit that this one was made from, as a masked copy is.
+    derived_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="derived", null=True
+    )
     happened_at = models.DateTimeField(null=True)  # taken or found, as was said
     received_at = models.DateTimeField()
     received_from = models.CharField(max_length=60)  # key of an actor

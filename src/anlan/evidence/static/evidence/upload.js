@@ -152,16 +152,17 @@ function itemOf(file) {
 // A file that was begun goes on; a new one waits for the words to be written.
 function choose(files) {
   for (const file of files) {
-    const known = rows.find((row) => row.item.print === fingerprint(file) && row.state !== "done");
-    if (known) {
-      known.file = file;
-      if (["paused", "missing", "login"].includes(known.state)) known.start();
+    const begun = rows.find((row) => row.item.print === fingerprint(file) && row.state !== "done");
+    if (begun) {
+      begun.file = file;
+      if (["paused", "missing", "login"].includes(begun.state)) begun.start();
     } else rows.push(new Row(itemOf(file), file));
   }
 }
 
 async function submit(event) {
   event.preventDefault();
+  await known;
   const fresh = rows.filter((row) => row.state === "chosen");
   if (!fresh.length) {
     aloud.textContent = words.nothing;
@@ -186,16 +187,21 @@ async function goOn() {
   }
 }
 
+const known = goOn();
 form.addEventListener("submit", submit);
+async function take(input) {
+  const files = [...input.files];
+  input.value = "";
+  input.required = false;
+  await known; // else one that was begun would be sent a second time
+  choose(files);
+}
+
 form.querySelectorAll("input[type=file]").forEach((input) => {
-  input.addEventListener("change", () => {
-    choose([...input.files]);
-    input.value = "";
-    input.required = false;
-  });
+  input.addEventListener("change", () => take(input));
+  if (input.files.length) take(input); // chosen while this script was on its way
 });
 addEventListener("beforeunload", (event) => {
   if (rows.some((row) => row.state === "sending" && row.item.size > SMALL)) event.preventDefault();
 });
 button.disabled = false;
-goOn();

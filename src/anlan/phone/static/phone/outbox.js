@@ -240,12 +240,15 @@ async function isTaskSettled(form, id) {
 document.querySelectorAll("form[data-outbox]").forEach((form) => {
   if ("indexedDB" in window) form.addEventListener("submit", submit);
 });
+function nameFiles(input) {
+  const names = [...input.form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
+  const line = input.form.querySelector("[data-file-names]");
+  if (line) line.textContent = names.map((file) => file.name).join(" · ");
+}
+
 document.querySelectorAll("input[type=file]").forEach((input) => {
-  input.addEventListener("change", () => {
-    const names = [...input.form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
-    const line = input.form.querySelector("[data-file-names]");
-    if (line) line.textContent = names.map((file) => file.name).join(" · ");
-  });
+  input.addEventListener("change", () => nameFiles(input));
+  if (input.files.length) nameFiles(input); // chosen while this script was on its way
 });
 // What the service worker kept is the reader's own: the next one must not find it.
 document.querySelectorAll("form[action$='/accounts/logout/']").forEach((form) => {

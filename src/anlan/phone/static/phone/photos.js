@@ -29,6 +29,8 @@ function collect(field) {
   for (const input of inputs) {
     input.addEventListener("change", () => hold([...photos, ...input.files]));
   }
+  const early = inputs.flatMap((input) => [...input.files]); // chosen before this script came
+  if (early.length) hold(early);
 }
 
 document.querySelectorAll("[data-photos]").forEach(collect);
