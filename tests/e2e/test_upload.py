@@ -81,13 +81,18 @@ def test_file_chosen_before_the_script_came_is_sent(
     number = told_installation.story["number"]
     page = sign_in(told_installation, "zhoumin").page
     held: list[Route] = []
-    page.route(re.compile(r"/upload\.[^/]*js$"), held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/upload\.[^/]*js$"), hold)
     page.goto(f"/cases/{number}/evidence/upload/", wait_until="commit")
     page.set_input_files("input[type=file]", photo)
+    while not held:
+        page.wait_for_timeout(50)
     expect(page.locator("[data-files] li")).to_have_count(0)
 
-    for route in held:
-        route.continue_()
+    held[0].continue_()
 
     expect(page.locator("[data-files] li")).to_have_attribute("data-state", "chosen")
     page.click("form[data-upload] .btns button")
