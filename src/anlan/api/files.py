@@ -20,8 +20,10 @@ from anlan.base.download import file_answer
 from anlan.base.errors import InvalidInput
 from anlan.base.vault import MEDIA_TYPES
 from anlan.cases import services as cases
+from anlan.cases.selectors import photos_for
 from anlan.incidents import services as incidents
 from anlan.incidents.models import Attachment
+from anlan.incidents.selectors import attachments_for
 
 router = Router(tags=["files"])
 
@@ -100,7 +102,7 @@ def attach(
 def list_attachments(request: ApiRequest, uid: UUID) -> list[AttachmentOut]:
     """What came with a report of one's own, or of a case one may see."""
     report = report_of(request.auth, uid)
-    rows = report.attachments.select_related("report").order_by("pk")
+    rows = attachments_for(request.auth.user, report.attachments.all())
     return [AttachmentOut.of(row) for row in rows]
 
 
@@ -111,10 +113,8 @@ def list_attachments(request: ApiRequest, uid: UUID) -> list[AttachmentOut]:
 def list_incident_attachments(request: ApiRequest, number: str) -> list[AttachmentOut]:
     """What came with all reports of an incident."""
     incident = incident_of(request.auth, number)
-    rows = Attachment.objects.filter(report__incident=incident)
-    return [
-        AttachmentOut.of(row) for row in rows.select_related("report").order_by("pk")
-    ]
+    found = Attachment.objects.filter(report__incident=incident)
+    return [AttachmentOut.of(row) for row in attachments_for(request.auth.user, found)]
 
 
 @router.get(
@@ -157,7 +157,8 @@ def add_task_photo(
 
 @router.get("/tasks/{uid}/photos", **operation(Permission.CASE_SEE, out=list[FileOut]))
 def list_task_photos(request: ApiRequest, uid: UUID) -> list[FileOut]:
-    photos = task_of(request.auth, uid).photos.order_by("pk")
+    """Those that the caller may see."""
+    photos = photos_for(request.auth.user, task_of(request.auth, uid))
     return [FileOut.of(photo) for photo in photos]
 
 

@@ -55,6 +55,14 @@ class Role(models.TextChoices):
     INVOLVED = "involved", _("涉事人")
 
 
+class Protection(models.TextChoices):
+    """Which files only those see who need them; to all others they do not exist."""
+
+    NONE = "", _("不另行保护")
+    STATEMENT = "stated", _("情况说明")
+    INJURY = "injury", _("伤情记录")
+
+
 class TaskState(models.TextChoices):
     OPEN = "open", _("待办")
     DONE = "done", _("已完成")

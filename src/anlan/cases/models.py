@@ -340,6 +340,10 @@ class VaultFile(models.Model):
     size = models.PositiveBigIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
     received_at = models.DateTimeField()
+    # Of its exhibit, so that the bytes are not seen here by who may not see them there.
+    protection = models.CharField(
+        max_length=6, choices=enums.Protection.choices, blank=True
+    )
 
     class Meta:
         abstract = True

@@ -14,7 +14,8 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases import policies
-from anlan.cases.models import AccessLink, Case, Task, TaskPhoto
+from anlan.cases.enums import Protection
+from anlan.cases.models import AccessLink, Case, Task, TaskPhoto, VaultFile
 from anlan.ledger.events import Actor, System
 
 # Who commands before whom, the least first.
@@ -77,10 +78,29 @@ def check_can_see_photo(by: Actor, photo: TaskPhoto) -> None:
     That is for whose task it is, and for who needs to see injuries.
     """
     task = photo.task
-    if not task.shows_a_body:
+    is_own = isinstance(by, User) and owns_task(by, task)
+    if not (task.shows_a_body and is_own):
         check_permission(by, Permission.CASE_SEE, site=task.case.site)
-    elif not (isinstance(by, User) and owns_task(by, task)):
-        check_permission(by, Permission.INJURY_READ, site=task.case.site)
+        check_can_see_protected(by, photo, site=task.case.site)
+
+
+def can_see_photo(user: User, photo: TaskPhoto) -> bool:
+    try:
+        check_can_see_photo(user, photo)
+    except NotAllowed:
+        return False
+    return True
+
+
+def check_can_see_protected(by: Actor, row: VaultFile, *, site: Site) -> None:
+    """A file that is a protected exhibit as well stays so wherever else it came.
+
+    Whose statement it belongs to, only the list of evidence knows.
+    """
+    if row.protection == Protection.STATEMENT:
+        raise NotAllowed(_("这份文件属于情况说明，请在证据清单中查看"))
+    if row.protection == Protection.INJURY:
+        check_permission(by, Permission.INJURY_READ, site=site)
 
 
 def check_can_skip_task(by: Actor, task: Task) -> None:

@@ -42,8 +42,9 @@ from anlan.cases.models import (
     Playbook,
     Strike,
     Task,
+    TaskPhoto,
 )
-from anlan.cases.permissions import STANDS_IN_FOR, can_see
+from anlan.cases.permissions import STANDS_IN_FOR, can_see, can_see_photo
 from anlan.cases.playbook import PlannedTask, read_plan
 from anlan.customers.selectors import masked
 from anlan.ledger.events import KINDS, Event
@@ -437,6 +438,12 @@ def tasks_by_phase(case: Case) -> dict[str, list[Task]]:
     for task in _TASKS(case=case.pk):
         tasks.setdefault(task.phase, []).append(task)
     return tasks
+
+
+def photos_for(reader: User, task: Task) -> list[TaskPhoto]:
+    """What proves a task, as far as the reader may look at it."""
+    photos = task.photos.select_related("task__case__site").order_by("pk")
+    return [photo for photo in photos if can_see_photo(reader, photo)]
 
 
 def my_tasks(user: User) -> QuerySet[Task]:

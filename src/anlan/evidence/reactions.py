@@ -15,11 +15,11 @@ from anlan.cases.events import (
 )
 from anlan.cases.models import Task, TaskPhoto
 from anlan.evidence import messages, services
-from anlan.evidence.enums import Source, StepKind
+from anlan.evidence.enums import Protection, Source, StepKind
 from anlan.evidence.events import CustodyStepped, SealFoundBroken
 from anlan.evidence.models import CustodyStep, Exhibit, Recording
 from anlan.evidence.services import recordings
-from anlan.evidence.services.adopting import protection_of, title_of_photo
+from anlan.evidence.services.origins import title_of_photo
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 
@@ -39,7 +39,7 @@ def adopt_task_photo(queued: Queued) -> None:
         source_uid=photo.uid,
         received_from=queued.actor,
         title=title_of_photo(photo),
-        protection=protection_of(photo),
+        protection=Protection(photo.protection),
         by=SYSTEM,
         at=queued.recorded_at,
     )

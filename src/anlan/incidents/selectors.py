@@ -22,9 +22,11 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
-from anlan.cases.enums import Phase
+from anlan.cases.enums import Phase, Protection
 from anlan.cases.models import Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
@@ -159,6 +161,18 @@ _REPORTS = Prepared(
         .order_by("received_at", "pk")
     )
 )
+
+
+def attachments_for(
+    reader: User, attachments: QuerySet[Attachment]
+) -> QuerySet[Attachment]:
+    """Those of one case that the reader may open; a protected one they need is told."""
+    injuries = Q(
+        protection=Protection.INJURY,
+        report__incident__case__site__in=sites_where(reader, Permission.INJURY_READ),
+    )
+    seen = attachments.filter(Q(protection=Protection.NONE) | injuries)
+    return seen.select_related("report").order_by("pk")
 
 
 def reports_of(incident: Incident, *, has_files: bool = True) -> list[Report]:

@@ -26,7 +26,13 @@ from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.forms import DoneForm
 from anlan.cases.models import Task
-from anlan.cases.selectors import case_for, cases_for, my_tasks, timeline
+from anlan.cases.selectors import (
+    case_for,
+    cases_for,
+    my_tasks,
+    photos_for,
+    timeline,
+)
 from anlan.evidence.views.uploads import upload_page
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
@@ -293,7 +299,7 @@ def task(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(
         request,
         "phone/task.html",
-        {"task": found, "form": form, "photos": found.photos.order_by("pk")},
+        {"task": found, "form": form, "photos": photos_for(user, found)},
         status=status,
     )
 

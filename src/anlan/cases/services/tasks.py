@@ -13,7 +13,7 @@ from anlan.base import vault
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.vault import Kept
 from anlan.cases import permissions, policies
-from anlan.cases.enums import TaskState
+from anlan.cases.enums import Protection, TaskState
 from anlan.cases.events import (
     TaskDone,
     TaskPhotoOpened,
@@ -198,6 +198,7 @@ def _take_photo(
         media_type=kept.media_type,
         size=kept.size,
         received_at=at,
+        protection=Protection.INJURY if task.shows_a_body else Protection.NONE,
     )
     record(
         TaskPhotoReceived(

@@ -19,7 +19,7 @@ from anlan.cases.forms import DoneForm, ReasonForm
 from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.cases.permissions import owns_task
 from anlan.cases.room import Can
-from anlan.cases.selectors import case_for
+from anlan.cases.selectors import case_for, photos_for
 from anlan.cases.views.answers import case_changed, one_tap, posted, reader_of, sheet
 
 
@@ -47,7 +47,7 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         act=act,
         body="cases/sheets/task.html",
         task=found,
-        photos=found.photos.order_by("pk"),
+        photos=photos_for(reader, found),
         can=Can(found.case, reader),
         is_mine=found.case.is_open and owns_task(reader, found),
     )

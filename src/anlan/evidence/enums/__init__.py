@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from anlan.cases.enums import Protection
 from anlan.evidence.enums.exhibits import (
     ExhibitKind,
     ExhibitState,
-    Protection,
     Reading,
     Source,
     StepKind,

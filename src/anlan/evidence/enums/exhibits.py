@@ -39,14 +39,6 @@ class Source(models.TextChoices):
     RECORDER = "recorder", _("录像机")
 
 
-class Protection(models.TextChoices):
-    """Which exhibits only those see who need them; to all others they do not exist."""
-
-    NONE = "", _("不另行保护")
-    STATEMENT = "stated", _("情况说明")
-    INJURY = "injury", _("伤情记录")
-
-
 class Reading(models.TextChoices):
     """What became of reading a file to its end."""
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
 
 from anlan.base.vault import Kept
-from anlan.cases.events import TaskPhotoReceived
-from anlan.cases.models import TaskPhoto, VaultFile
-from anlan.evidence.enums import CheckKind, Protection, Source
+from anlan.cases.models import VaultFile
+from anlan.evidence.enums import CheckKind, Protection
 from anlan.evidence.models import Exhibit
+from anlan.evidence.services.origins import Origin, origins
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.ledger import services as ledger
@@ -25,44 +22,6 @@ EVERY = timedelta(days=1)
 MOST = 50  # exhibits made by one call
 
 
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """Rows whose files are evidence of a case as well.
-
-    ``case`` leads from a row to its case; ``kind`` and ``prefix`` find the entry of its
-    arrival, which says who brought it.
-    """
-
-    model: type[VaultFile]
-    source: Source
-    case: str
-    kind: str
-    prefix: str
-    title: Callable[[Any], str] = lambda row: ""
-
-
-_ORIGINS: list[Origin] = []
-
-
-def add_origin(origin: Origin) -> None:
-    """Enter a kind of rows in the list; once each, at import."""
-    if any(origin.model is known.model for known in _ORIGINS):
-        raise RuntimeError(f"two origins of {origin.model.__name__}")
-    _ORIGINS.append(origin)
-
-
-def named_by_rows(digests: Iterable[str]) -> set[str]:
-    """Those of the digests whose file some row speaks of, though it is no exhibit."""
-    wanted = list(digests)
-    return {
-        digest
-        for origin in _ORIGINS
-        for digest in _rows(origin)
-        .filter(sha256__in=wanted)
-        .values_list("sha256", flat=True)
-    }
-
-
 def adopt_earlier_files(*, at: datetime) -> int:
     """Put them on the lists of their cases, each once; returns how many."""
     with turn(CheckKind.ADOPT, at=at) as mine:
@@ -70,7 +29,7 @@ def adopt_earlier_files(*, at: datetime) -> int:
             return 0
         done = 0
         try:
-            for origin in _ORIGINS:
+            for origin in origins():
                 for row in _unlisted(origin)[: MOST - done]:
                     _adopt(origin, row, at=at)
                     done += 1
@@ -81,10 +40,6 @@ def adopt_earlier_files(*, at: datetime) -> int:
         except TurnLost:
             pass  # another worker goes on; what was adopted is not adopted twice
     return done
-
-
-def title_of_photo(photo: TaskPhoto) -> str:
-    return _("任务照片：%s") % photo.task.title
 
 
 def _adopt(origin: Origin, row: VaultFile, *, at: datetime) -> None:
@@ -99,17 +54,11 @@ def _adopt(origin: Origin, row: VaultFile, *, at: datetime) -> None:
             source_uid=row.uid,
             received_from=_who_brought(origin, row),
             title=origin.title(row),
-            protection=protection_of(row),
+            protection=Protection(row.protection),
             happened=row.received_at,
             by=SYSTEM,
             at=at,
         )
-
-
-def protection_of(row: VaultFile) -> Protection:
-    """A photo of somebody's body is seen by those who need it, whatever it came with."""
-    is_body = isinstance(row, TaskPhoto) and row.task.shows_a_body
-    return Protection.INJURY if is_body else Protection.NONE
 
 
 def _finish(mine: Turn, *, at: datetime) -> None:
@@ -125,10 +74,6 @@ def _who_brought(origin: Origin, row: VaultFile) -> str:
     return entry.values_list("actor", flat=True).first() or ""
 
 
-def _rows(origin: Origin) -> QuerySet[Any]:
-    return QuerySet(origin.model)
-
-
 def _unlisted(origin: Origin) -> QuerySet[Any]:
     """Rows of which no exhibit of their case has the bytes."""
     listed = Exhibit.objects.filter(
@@ -138,20 +83,8 @@ def _unlisted(origin: Origin) -> QuerySet[Any]:
         source=origin.source, source_uid=OuterRef("uid")
     )  # in another case, before the two were parted
     return (
-        _rows(origin)
+        origin.rows()
         .filter(~Exists(listed), ~Exists(adopted), **{f"{origin.case}__isnull": False})
         .select_related(f"{origin.case}__site")
         .order_by("pk")
     )
-
-
-add_origin(
-    Origin(
-        model=TaskPhoto,
-        source=Source.TASK,
-        case="task__case",
-        kind=TaskPhotoReceived.kind,
-        prefix="photo:",
-        title=title_of_photo,
-    )
-)

@@ -20,6 +20,7 @@ from anlan.evidence.events import (
     ExhibitReceivedAgain,
 )
 from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.evidence.services.origins import protect_rows
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
@@ -107,6 +108,7 @@ def add_exhibit(
             )
             if protection:
                 protect(there, protection, case, by=by, at=at, via=via)
+            close_other_ways(there)
             return there
         exhibit = Exhibit.objects.create(
             case=case,
@@ -146,7 +148,14 @@ def add_exhibit(
             happened=happened,
             via=via,
         )
+        close_other_ways(exhibit)
     return exhibit
+
+
+def close_other_ways(exhibit: Exhibit) -> None:
+    """The same bytes may have come with a report or a task, before this or since."""
+    if exhibit.protection:
+        protect_rows(exhibit.case, exhibit.file.sha256, Protection(exhibit.protection))
 
 
 def protect(

@@ -13,7 +13,7 @@ from anlan.base.errors import InvalidInput
 from anlan.cases import services as cases
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Source
-from anlan.evidence.services.adopting import Origin, add_origin
+from anlan.evidence.services.origins import Origin, add_origin
 from anlan.incidents import permissions
 from anlan.incidents.events import AttachmentOpened, AttachmentReceived
 from anlan.incidents.models import Attachment, Report
