@@ -32,6 +32,33 @@ class OrganisationFounded(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class FieldKeyAdded(Event):
+    """A new key for the encrypted fields, by its fingerprint; the old ones still read."""
+
+    kind: ClassVar[str] = "accounts.field_key_added"
+    sentence: ClassVar[str] = _(
+        "电话和证件号码从此用密钥 {key_id}（{fingerprint}）加密"
+    )
+
+    key_id: int
+    fingerprint: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class FieldKeyRemoved(Event):
+    """A key that no value needs any more was deleted."""
+
+    kind: ClassVar[str] = "accounts.field_key_removed"
+    sentence: ClassVar[str] = _("删除了不再使用的字段密钥 {key_id}（{fingerprint}）")
+    tone: ClassVar[str] = "warn"
+
+    key_id: int
+    fingerprint: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class RegionAdded(Event):
     kind: ClassVar[str] = "accounts.region_added"
     sentence: ClassVar[str] = _("{actor}增加了区域 {name}")

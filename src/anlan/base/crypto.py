@@ -16,12 +16,13 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -35,6 +36,7 @@ _HEADER_BYTES: Final = 2
 _KEY_BYTES: Final = 32
 _INDEX_BYTES: Final = 16
 _LARGEST_KEY_ID: Final = 255
+_SETTLED_NS: Final = 1_000_000_000  # file systems note times in steps of some ms
 _UNFINISHED: Final = ".unfinished"  # stands while the first keys are being made
 _OTHERS_MAY: Final = 0o037  # a secret mounted for a group may be read by it, no more
 
@@ -69,6 +71,33 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.model}.{self.field} of {self.row}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """An encrypted field of a model.
+
+    ``place`` says where the value of a row belongs, ``related`` what it reads for that.
+    """
+
+    model: type[Any]
+    field: str
+    place: Callable[[Any], Place]
+    related: tuple[str, ...] = ()
+
+
+_COLUMNS: list[Column] = []
+
+
+def add_column(column: Column) -> None:
+    """Enter an encrypted field in the list of what a new key is used for; at import."""
+    if any((column.model, column.field) == (one.model, one.field) for one in _COLUMNS):
+        raise RuntimeError(f"{column.model.__name__}.{column.field} is entered already")
+    _COLUMNS.append(column)
+
+
+def columns() -> tuple[Column, ...]:
+    return tuple(_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -111,7 +140,7 @@ class KeyRing:
             UnknownKey: if the ring lacks its key.
             DecryptionFailed: if one bit or the place differs.
         """
-        cipher = self._ciphers.get(_key_id(value, place))
+        cipher = self._ciphers.get(key_id_of(value, place))
         if cipher is None:
             raise UnknownKey(f"{place}: key {value[1]} is not in the ring")
         body = value[_HEADER_BYTES:]
@@ -126,7 +155,7 @@ class KeyRing:
 
     def needs_rotation(self, value: bytes, place: Place) -> bool:
         """Say whether ``value`` was written with an older key than the current one."""
-        return _key_id(value, place) != self.current
+        return key_id_of(value, place) != self.current
 
     def blind_index(self, model: str, field: str, normalised: str) -> bytes:
         """Return 16 bytes that are equal for equal values of one field.
@@ -155,8 +184,19 @@ class KeyRing:
 
 
 def key_ring() -> KeyRing:
-    """Return the ring of this installation, made at its first use, read once."""
-    return _load_once(_keys_directory())
+    """Return the ring of this installation, made at its first use.
+
+    It is read again when a key was added or removed: a look at the folder's time is
+    some microseconds, and no process goes on writing with a key that was replaced.
+    """
+    directory = _keys_directory()
+    try:
+        changed = (directory / "field").stat().st_mtime_ns
+    except OSError:
+        return ensure_keys(directory)  # they are not there yet, or were lost
+    if time.time_ns() - changed < _SETTLED_NS:
+        return ensure_keys(directory)  # what follows may not show in the folder's time
+    return _load_once(directory, changed)
 
 
 def encrypt(text: str, place: Place) -> bytes:
@@ -165,15 +205,8 @@ def encrypt(text: str, place: Place) -> bytes:
 
 
 def decrypt(value: bytes, place: Place) -> str:
-    """Decrypt with this installation's keys; see ``KeyRing.decrypt``.
-
-    A key that another process added since this one started is read from its file.
-    """
-    try:
-        return key_ring().decrypt(value, place)
-    except UnknownKey:
-        _load_once.cache_clear()
-        return key_ring().decrypt(value, place)
+    """Decrypt with this installation's keys; see ``KeyRing.decrypt``."""
+    return key_ring().decrypt(value, place)
 
 
 def blind_index(model: str, field: str, normalised: str) -> bytes:
@@ -242,8 +275,7 @@ def _make_keys(directory: Path) -> None:
 def add_field_key(directory: Path) -> int:
     """Make a new field key and return its id; from now on it writes, the old ones read.
 
-    Running processes write with the one they know until they start again, and read the
-    new one as soon as they meet it.
+    Running processes see it at their next value.
     """
     with _locked(directory):
         key_id = load_keys(directory).current + 1
@@ -253,8 +285,29 @@ def add_field_key(directory: Path) -> int:
         return key_id
 
 
+def remove_field_key(directory: Path, key_id: int) -> None:
+    """Delete an old field key for good; whoever calls knows that no value needs it.
+
+    Raises:
+        KeyFileError: there is none of this id, or it is the one that writes.
+    """
+    with _locked(directory):
+        ring = load_keys(directory)
+        if key_id not in ring.field_keys:
+            raise KeyFileError(f"there is no field key {key_id:03d}")
+        if key_id == ring.current:
+            raise KeyFileError(f"field key {key_id:03d} is the one in use")
+        (directory / "field" / _key_name(key_id)).unlink()
+        _sync(directory / "field")
+
+
+def came_at(directory: Path, key_id: int) -> float:
+    """When a field key was made, in seconds since the epoch, as its file says."""
+    return (directory / "field" / _key_name(key_id)).stat().st_mtime
+
+
 @lru_cache(maxsize=4)
-def _load_once(directory: Path) -> KeyRing:
+def _load_once(directory: Path, changed: int) -> KeyRing:
     return ensure_keys(directory)
 
 
@@ -262,7 +315,7 @@ def _keys_directory() -> Path:
     return Path(settings.KEYS)
 
 
-def _key_id(value: bytes, place: Place) -> int:
+def key_id_of(value: bytes, place: Place) -> int:
     if len(value) < _HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES or value[0] != _VERSION:
         raise DecryptionFailed(f"{place}: not a value that was encrypted here")
     return value[1]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -126,6 +127,12 @@ def place_of(person: Person, field: str) -> crypto.Place:
     """Where an encrypted value of the person belongs."""
     return crypto.Place(
         organisation=person.organisation_id, model=MODEL, row=person.uid, field=field
+    )
+
+
+for _field in ("phone", "identity_number"):
+    crypto.add_column(
+        crypto.Column(model=Person, field=_field, place=partial(place_of, field=_field))
     )
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class IncidentsConfig(AppConfig):
     name = "anlan.incidents"
     label = "incidents"
+
+    def ready(self) -> None:
+        import_module(
+            "anlan.incidents.devices_proof"
+        )  # enters the encrypted fields in their list

@@ -166,6 +166,11 @@ def secret_place(device: Device) -> crypto.Place:
     )
 
 
+crypto.add_column(
+    crypto.Column(model=Device, field="secret", place=secret_place, related=("site",))
+)
+
+
 def may_speak_from(device: Device, address: str) -> bool:
     """Whether the address lies in one of the device's networks; none listed: any."""
     if not device.addresses:

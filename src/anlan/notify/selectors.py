@@ -91,6 +91,9 @@ def secrets_place(channel: Channel) -> crypto.Place:
     )
 
 
+crypto.add_column(crypto.Column(model=Channel, field="secrets", place=secrets_place))
+
+
 def ways_of(site: Site) -> dict[ChannelKind, list[Channel]]:
     """The channels in use for a site by kind: its own, else the company's.
 

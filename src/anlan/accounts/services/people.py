@@ -205,6 +205,9 @@ def _phone_place(user: User) -> crypto.Place:
     )
 
 
+crypto.add_column(crypto.Column(model=User, field="phone", place=_phone_place))
+
+
 def _clean(user: User) -> None:
     try:
         user.full_clean(exclude=["password", "phone", "phone_index"])
