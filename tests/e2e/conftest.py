@@ -34,7 +34,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "anlan-demo-2026"
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 STOP_SECONDS = 10.0
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -269,6 +269,7 @@ def browser_type_launch_args() -> dict[str, object]:
     if CHROMIUM is None:
         pytest.skip("no Chromium here; on Debian and Ubuntu: sudo apt install chromium")
     options = ["--disable-gpu", "--disable-background-networking"]
+    options.append("--use-fake-device-for-media-stream")  # a microphone that beeps
     if os.geteuid() == 0:
         options.append("--no-sandbox")
     return {"executable_path": CHROMIUM, "args": options}

@@ -151,6 +151,56 @@ def test_of_a_child_on_paper_with_the_guardian(
     expect(page.locator("main")).to_contain_text("在纸上签字")
 
 
+@SIZES
+def test_a_voice_is_recorded_on_the_page(
+    told_installation: Installation,
+    sign_in: SignIn,
+    size: dict[str, int],
+    more: dict[str, object],
+) -> None:
+    number = told_installation.story["number"]
+    person = sign_in(told_installation, "zhoumin", size=size, **more)
+    person.context.grant_permissions(["microphone"])
+    page = person.page
+    address = begin(page, number)
+    page.goto(f"{address}recordings/")
+    page.click("[data-start]")
+    expect(page.locator("[data-time]")).to_have_text("00:03")
+    page.click("form.form button.primary:not([data-start])")  # said, and nothing lost
+    expect(page.locator("[data-state]")).to_have_text("还在录音，请先停止")
+    assert faults(page) == []
+    page.click("[data-stop]")
+    heard = page.locator("sound-recorder audio")
+    expect(heard).to_be_visible()
+    heard.evaluate("sound => sound.play()")
+    page.wait_for_function(
+        "() => document.querySelector('sound-recorder audio').currentTime > 0.5"
+    )
+    page.check("input[name=is_told]")
+    page.click("form.form button.primary:not([data-start])")
+    page.wait_for_url(address)
+
+    kept = told_installation.rows(
+        "SELECT b.media_type, e.protection, b.size FROM evidence_exhibit e"
+        " JOIN evidence_blob b ON b.id = e.blob_id ORDER BY e.id DESC LIMIT 1"
+    )
+    assert kept[0][:2] == ("audio/webm", "stated")
+    assert kept[0][2] > 5000  # bytes of three seconds of beeps
+
+
+def test_who_refuses_the_microphone_is_told_the_other_way(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    number = told_installation.story["number"]
+    person = sign_in(told_installation, "zhoumin")
+    person.context.grant_permissions(["geolocation"])  # and nothing else
+    address = begin(person.page, number)
+    person.page.goto(f"{address}recordings/")
+    person.page.click("[data-start]")
+    expect(person.page.locator("[data-state]")).to_contain_text("用手机录好后选择文件")
+    expect(person.page.locator("input[type=file]")).to_be_visible()
+
+
 def test_without_a_network_nothing_is_lost(
     told_installation: Installation, sign_in: SignIn
 ) -> None:

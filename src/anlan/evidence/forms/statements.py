@@ -94,13 +94,19 @@ class StatementForm(GuardianForm, OnceForm):
         return said
 
 
+class SoundRecorder(forms.FileInput):
+    """A file, or the microphone of the device in front of which they sit."""
+
+    template_name = "evidence/sound_recorder.html"
+
+
 class RecordingForm(forms.Form):
+    is_told = forms.BooleanField(label=gettext_lazy("录音前已告知本人"), required=False)
     recording = forms.FileField(
         label=gettext_lazy("录音"),
         help_text=gettext_lazy("最大 25 MB，录好后附上；原件不能修改"),
-        widget=forms.FileInput(attrs={"accept": "audio/*"}),
+        widget=SoundRecorder(attrs={"accept": "audio/*"}),
     )
-    is_told = forms.BooleanField(label=gettext_lazy("录音前已告知本人"), required=False)
 
 
 class SignedAloneForm(OnceForm):
