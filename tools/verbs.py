@@ -94,7 +94,9 @@ VERBS = (
     Verb("check", "", "format, lint, types, layers, migrations", _check),
     Verb("fix", "", "put right what a machine can", _fix),
     _command("play", "FILE … [--speed N]", "play a scenario through the services"),
-    _command("verify", "[--deep]", "check every chain, see to every file"),
+    _command(
+        "verify", "[--deep] [--against FILE]", "check every chain, see to every file"
+    ),
     _command(
         "bench",
         "[NAME …] [--quick]",

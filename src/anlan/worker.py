@@ -80,6 +80,11 @@ LANES: dict[str, Lane] = {
         next_due=(),
         poll_seconds=1.0,
     ),
+    "checkpoints that leave": Lane(
+        jobs={"mails to keepers": evidence.mail_checkpoints},
+        next_due=(evidence.next_mail,),
+        poll_seconds=5.0,
+    ),
     # Nobody waits for the next round of a check: it is found at the poll.
     "vault": Lane(
         jobs={

@@ -7,6 +7,7 @@ from anlan.evidence.services.checking import check_deep, check_quick
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
 from anlan.evidence.services.making import make_packages
 from anlan.evidence.services.mending import fill_copies
+from anlan.evidence.services.outside import mail_checkpoints, next_mail
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
 from anlan.evidence.services.pulling import next_pull, pull_due
 from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
@@ -20,8 +21,10 @@ __all__ = [
     "check_quick",
     "expire_packages",
     "fill_copies",
+    "mail_checkpoints",
     "make_packages",
     "make_viewing_copies",
+    "next_mail",
     "next_package_expiry",
     "next_pull",
     "next_viewing",

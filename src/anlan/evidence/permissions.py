@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anlan.accounts.models import Site, User
+from anlan.accounts.models import Organisation, Site, User
 from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
@@ -15,6 +15,7 @@ from anlan.evidence import policies
 from anlan.evidence.enums import Protection, StatementState
 from anlan.evidence.models import Exhibit, Injury, PhysicalItem, Statement
 from anlan.ledger.events import Actor
+from anlan.notify.permissions import check_can_manage_channels, managed_organisations
 
 _YET_TO_SPEAK = gettext_lazy("您自己的情况说明还没有签字，签字以前不能看别人的")
 
@@ -22,6 +23,15 @@ _YET_TO_SPEAK = gettext_lazy("您自己的情况说明还没有签字，签字�
 def check_can_add(by: Actor, case: Case) -> None:
     """Also to a closed case: a medical paper comes when it comes."""
     check_permission(by, Permission.EVIDENCE_ADD, site=case.site)
+
+
+def check_can_choose_keepers(by: User, organisation: Organisation) -> None:
+    """Whoever manages the channels of the whole company: mails leave by them."""
+    check_can_manage_channels(by, organisation=organisation, site=None)
+
+
+def can_choose_keepers(user: User) -> bool:
+    return user.organisation_id in managed_organisations(user)
 
 
 def can_open(user: User, exhibit: Exhibit) -> bool:

@@ -10,5 +10,9 @@ app_name = "vault"
 urlpatterns = [
     path("safety/", safety.overview, name="safety"),
     path("safety/key/", safety.key_sheet, name="key_sheet"),
+    path("safety/keepers/", safety.keepers, name="keepers"),
+    path("safety/keepers/mail/", safety.mailing, name="keepers_mail"),
+    path("safety/keepers/<uuid:uid>/removal/", safety.removal, name="keeper_removal"),
+    path("safety/held/", safety.held, name="held"),
     path("safety/checks/", safety.checks, name="checks"),
 ]

@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Site, User
+from anlan.accounts.models import Organisation, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base import crypto
@@ -112,6 +112,22 @@ def ways_of(site: Site) -> dict[ChannelKind, list[Channel]]:
         kind: [c for c in channels if c.site_id is not None] or channels
         for kind, channels in found.items()
     }
+
+
+def mail_channel(organisation: Organisation) -> Channel | None:
+    """The company's own mail server, if it has one in use."""
+    rows = Channel.objects.filter(
+        organisation=organisation,
+        site=None,
+        kind=ChannelKind.EMAIL,
+        is_enabled=True,
+        removed_at=None,
+    )
+    return rows.order_by("pk").first()
+
+
+def has_mail(organisation: Organisation) -> bool:
+    return mail_channel(organisation) is not None
 
 
 def channels_for(user: User) -> QuerySet[Channel]:

@@ -30,6 +30,7 @@ from anlan.evidence.events.injuries import (
     InjuryWithdrawn,
     MedicalPaperAdded,
 )
+from anlan.evidence.events.outside import KeeperAdded, KeeperRemoved
 from anlan.evidence.events.packages import (
     PackageAsked,
     PackageDownloaded,
@@ -91,6 +92,8 @@ __all__ = [
     "InjuryPhotographed",
     "InjuryRecorded",
     "InjuryWithdrawn",
+    "KeeperAdded",
+    "KeeperRemoved",
     "MalwareFound",
     "MedicalPaperAdded",
     "ObjectRegistered",

@@ -11,6 +11,7 @@ from anlan.evidence.models.injuries import (
     InjuryRefusal,
     MedicalPaper,
 )
+from anlan.evidence.models.outside import Keeper
 from anlan.evidence.models.packages import Package, PackageReceipt
 from anlan.evidence.models.recordings import (
     Camera,
@@ -45,6 +46,7 @@ __all__ = [
     "Injury",
     "InjuryPhoto",
     "InjuryRefusal",
+    "Keeper",
     "MedicalPaper",
     "Package",
     "PackageReceipt",

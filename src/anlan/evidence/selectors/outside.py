@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from django.db.models import Max
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Organisation, Site, User
 from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
-from anlan.evidence.models import Exhibit
+from anlan.base import crypto
+from anlan.base.errors import NotFound
+from anlan.evidence.models import Exhibit, Keeper
 from anlan.ledger import checkpointing
 from anlan.ledger.checkpoints import fingerprint
 from anlan.ledger.models import Checkpoint, LogKey
 from anlan.ledger.selectors import Exposure, Waiting, waiting_for_signer, worst_exposure
+from anlan.ledger.verify.held import Held, compare_held
 
 # What the signer says of a history that is not the one it signed; the rest waits.
 FORKS = frozenset({"rollback", "fork", "unproven", "broken", "damaged", "other_key"})
 
+_PROBLEMS: dict[str, Promise] = {
+    "unconfigured": _("没有设置公司的邮件服务器"),
+    "recorded": _("演示：没有真的寄出"),
+    "unreachable": _("邮件服务器没有应答，稍后再寄"),
+}
+_REFUSED = _("没有寄出（%s），稍后再寄")
 _REASONS: dict[str, Promise] = {
     checkpointing.AWAY: _("签名程序没有运行或没有应答"),
     "rollback": _("签名程序签过更多的条目：台账尾部被截断，或者恢复了旧的数据库"),
@@ -44,6 +57,89 @@ def chains_of(user: User) -> list[tuple[int, int]]:
     places = list(sites.values_list("organisation_id", "pk"))
     places += [(m.organisation_id, 0) for m in running_memberships(user)]
     return list(dict.fromkeys(places))
+
+
+def address_place(keeper: Keeper) -> crypto.Place:
+    return crypto.Place(
+        organisation=keeper.organisation_id,
+        model="evidence.Keeper",
+        row=keeper.uid,
+        field="address",
+    )
+
+
+crypto.add_column(crypto.Column(model=Keeper, field="address", place=address_place))
+
+
+def address_of(keeper: Keeper) -> str:
+    return crypto.decrypt(bytes(keeper.address), address_place(keeper))
+
+
+@dataclass(frozen=True)
+class KeeperLine:
+    """A keeper as the page shows them: the address is masked."""
+
+    keeper: Keeper
+    masked: str
+
+    @property
+    def problem(self) -> str:
+        """Why the last mail did not go, for a person."""
+        code = self.keeper.problem
+        return str(_PROBLEMS.get(code) or _REFUSED % code) if code else ""
+
+
+def keepers_of(organisation: Organisation) -> list[KeeperLine]:
+    rows = Keeper.objects.filter(organisation=organisation, removed_at=None)
+    return [KeeperLine(row, _masked(address_of(row))) for row in rows.order_by("pk")]
+
+
+def keeper_for(user: User, uid: UUID) -> Keeper:
+    """One of the user's own organisation.
+
+    Raises:
+        NotFound: there is none.
+    """
+    rows = Keeper.objects.filter(organisation=user.organisation_id, removed_at=None)
+    found = rows.select_related("organisation").filter(uid=uid).first()
+    if found is None:
+        raise NotFound(gettext("没有这位保存人"))
+    return found
+
+
+def newest_of(organisation: Organisation) -> list[Checkpoint]:
+    """The newest checkpoint of each of its chains."""
+    rows = Checkpoint.objects.filter(organisation_id=organisation.pk)
+    newest = rows.values("site_id").annotate(size=Max("size")).order_by("site_id")
+    return [rows.get(site_id=row["site_id"], size=row["size"]) for row in newest]
+
+
+@dataclass(frozen=True)
+class HeldLine:
+    """One checkpoint that somebody brought, and what comparing it showed."""
+
+    site: Site | None  # none is the organisation's own chain, or one that is not shown
+    size: int
+    held: Held
+
+
+def compared_for(user: User, text: str) -> list[HeldLine]:
+    """Compare a text with the chains that the user may read; others are unknown."""
+    allowed = set(chains_of(user))
+    sites = {site.pk: site for site in sites_where(user, Permission.LEDGER_READ)}
+    lines = []
+    for one in compare_held(text):
+        is_seen = one.place in allowed
+        site = sites.get(one.place[1]) if one.place and is_seen else None
+        held = one.held if is_seen else Held.UNKNOWN
+        lines.append(HeldLine(site=site, size=one.size, held=held))
+    return lines
+
+
+def _masked(address: str) -> str:
+    """``w***@example.invalid``"""
+    name, _at, host = address.rpartition("@")
+    return f"{name[:1]}***@{host}"
 
 
 def exposure_for(user: User, *, at: datetime) -> Exposure | None:

@@ -33,6 +33,11 @@ from anlan.evidence.services.injuries import (
     withdraw_injury,
 )
 from anlan.evidence.services.opening import open_exhibit, show_receipt
+from anlan.evidence.services.outside import (
+    add_keeper,
+    mail_soon,
+    remove_keeper,
+)
 from anlan.evidence.services.packages import (
     Recipient,
     ask_package,
@@ -76,6 +81,7 @@ __all__ = [
     "add_exhibit",
     "add_file",
     "add_injury_photo",
+    "add_keeper",
     "add_medical_paper",
     "add_recording",
     "ask_disposal",
@@ -96,6 +102,7 @@ __all__ = [
     "hand_over",
     "hand_over_package",
     "lose_recording",
+    "mail_soon",
     "move",
     "name_guardian",
     "open_exhibit",
@@ -111,6 +118,7 @@ __all__ = [
     "register_camera",
     "register_object",
     "register_recorder",
+    "remove_keeper",
     "reopen_statement",
     "reseal",
     "return_to",

@@ -10,13 +10,23 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from anlan.evidence.file_verification import FileReport, verify_files
+from anlan.ledger.checkpoints import BadNote
 from anlan.ledger.verify import Report, usable_processes, verify
+from anlan.ledger.verify.held import Compared, Held, compare_held
 
+_OUTSIDE = {
+    Held.FITS: "the entries are those that were signed then",
+    Held.CHANGED: "entries were changed since",
+    Held.CUT: "there are fewer entries now: cut off, or an older copy was restored",
+    Held.UNKNOWN: "no such chain here",
+    Held.UNSIGNED: "not signed with a key of this installation",
+}
 _SHOWN = 50  # problems printed; after a bad migration there may be millions
 
 
@@ -36,6 +46,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--deep", action="store_true", help="read every byte of every copy"
         )
+        parser.add_argument(
+            "--against",
+            type=Path,
+            metavar="FILE",
+            help="a mail or file with checkpoints that somebody kept outside",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,18 +59,42 @@ class Command(BaseCommand):
         report = verify(processes=max(1, options["processes"]))
         seconds = time.perf_counter() - begun
         files = verify_files(deep=options["deep"])
+        outside = self._compare(options["against"])
         if options["json"]:
             whole = {
                 **asdict(report),
                 "seconds": round(seconds, 3),
                 "files": asdict(files),
+                "outside": [{**asdict(one), "held": one.held.value} for one in outside],
             }
             self.stdout.write(json.dumps(whole, indent=2))
         else:
             self._print(report, seconds)
             self._print_files(files, deep=options["deep"])
-        if not report.is_sound or files.problems:
+            self._print_outside(outside)
+        if (
+            not report.is_sound
+            or files.problems
+            or any(one.held is not Held.FITS for one in outside)
+        ):
             raise SystemExit(1)
+
+    def _compare(self, file: Path | None) -> list[Compared]:
+        if file is None:
+            return []
+        try:
+            found = compare_held(file.read_text("utf-8", errors="replace"))
+        except (OSError, BadNote) as error:
+            raise CommandError(f"{file}: {error}") from None
+        if not found:
+            raise CommandError(f"{file}: there is no checkpoint in it")
+        return found
+
+    def _print_outside(self, outside: Sequence[Compared]) -> None:
+        for one in outside:
+            said = f"{one.origin} at {one.size}: {_OUTSIDE[one.held]}"
+            is_good = one.held is Held.FITS
+            self.stdout.write(said if is_good else self.style.ERROR(said))
 
     def _print(self, report: Report, seconds: float) -> None:
         self.stdout.write(
