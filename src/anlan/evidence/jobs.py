@@ -10,6 +10,10 @@ from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
 from anlan.evidence.services.pulling import next_pull, pull_due
 from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
+from anlan.evidence.services.redaction import (
+    make_masked_copies,
+    sweep_working_copies,
+)
 from anlan.evidence.services.scanning import scan_files
 from anlan.evidence.services.sweeping import sweep
 from anlan.evidence.services.watching import tell_of_silence
@@ -20,6 +24,7 @@ __all__ = [
     "check_quick",
     "expire_packages",
     "fill_copies",
+    "make_masked_copies",
     "make_packages",
     "make_viewing_copies",
     "next_package_expiry",
@@ -29,6 +34,7 @@ __all__ = [
     "pull_due",
     "scan_files",
     "sweep",
+    "sweep_working_copies",
     "tell_of_silence",
     "warn_of_overwriting",
 ]
