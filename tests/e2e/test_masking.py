@@ -153,7 +153,7 @@ def test_a_box_follows_through_a_film(
     page = sign_in(told_installation, "zhoumin", size=size, **more).page
     begin(page, address)
     page.wait_for_function("document.querySelector('video').readyState >= 2")
-    clock = page.locator("[data-clock]")
+    clock = page.locator("[data-moment]")
 
     drag(page, (16 / 320, 96 / 240), (52 / 320, 132 / 240))
     kept(page)
@@ -170,7 +170,7 @@ def test_a_box_follows_through_a_film(
     assert faults(page) == []
     page.locator("[data-slider]").fill("2001")
     expect(clock).to_have_text("2.000")
-    shown = page.locator("[data-boxes] rect.box").first
+    shown = page.locator("[data-boxes] rect.cover").first
     assert float(shown.get_attribute("x") or 0) == pytest.approx(116, abs=4)
     page.get_by_role("button", name="制作打码副本").click()
     expect(page.locator("main")).to_contain_text("打码副本已入库", timeout=60_000)

@@ -120,7 +120,7 @@ function follow() {
   const show = (at) => {
     moment = Math.max(0, Math.min(length, Math.round(at * 1000)));
     find("[data-slider]").value = moment;
-    find("[data-clock]").textContent = (moment / 1000).toFixed(3);
+    find("[data-moment]").textContent = (moment / 1000).toFixed(3);
     paint();
   };
   const next = (_now, picture) => {

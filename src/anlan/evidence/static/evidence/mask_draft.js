@@ -3,7 +3,7 @@ const WAIT_MS = 600;
 const RETRY_MS = 5000;
 
 export class Draft {
-  constructor(words, token, { told }) {
+  constructor(words, token, told) {
     [this.words, this.token, this.told] = [words, token, told];
     this.version = Number(words.version);
   }

@@ -30,14 +30,14 @@ export class Stage {
       const place = this.hand?.box === box ? this.hand.place : placeAt(box, shown.moment);
       if (!place) continue;
       const isChosen = box === shown.chosen;
-      this.#rect(place, `box ${box.fill}${isChosen ? " chosen" : ""}`).box = box;
+      this.#rect(place, `cover ${box.fill}${isChosen ? " chosen" : ""}`).box = box;
       const [left, top, width, height] = place;
       if (!isChosen || shown.preview) continue;
       const side = Math.min(grip, Math.max(width, height));
       const corner = [left + width - side / 2, top + height - side / 2, side, side];
-      Object.assign(this.#rect(corner, "grip"), { box, isGrip: true });
+      Object.assign(this.#rect(corner, "corner"), { box, isGrip: true });
     }
-    if (this.hand && !this.hand.box) this.#rect(this.hand.place, "box solid chosen");
+    if (this.hand && !this.hand.box) this.#rect(this.hand.place, "cover solid chosen");
     this.#preview();
   }
 
