@@ -578,6 +578,13 @@ class TestTrouble:
         masks.work(scene)
         assert fresh(draft).failure == RedactionFailure.DAMAGED
 
+    def test_full_disk_is_a_sentence(self, scene, photo, monkeypatch) -> None:
+        monkeypatch.setattr("anlan.evidence.services.redaction.RESERVE_BYTES", 1 << 62)
+        draft = masks.begun(scene, photo)
+        assert draft.failure == RedactionFailure.NO_ROOM
+        monkeypatch.undo()
+        assert masks.begun(scene, photo).state == RedactionState.DRAFT
+
     def test_what_cannot_be_decoded_is_a_sentence(self, scene, case, clip) -> None:
         exhibit = masks.add(scene, case, clip.read_bytes()[:4000])
         draft = masks.begun(scene, exhibit)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from anlan.base.stores import make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
+from anlan.evidence.drafts import RESERVE_BYTES
 from anlan.evidence.enums import (
     ExhibitKind,
     RedactionFailure,
@@ -370,6 +372,7 @@ def _work(redaction: Redaction, lease: Lease, *, at: datetime) -> None:
         return
     with _room(redaction) as room:
         try:
+            _check_has_room(room)
             if redaction.state == RedactionState.PREPARING:
                 _prepare(redaction, lease, room, at=at)
             else:
@@ -378,13 +381,25 @@ def _work(redaction: Redaction, lease: Lease, *, at: datetime) -> None:
             _fail(redaction, RedactionFailure.TOO_LARGE, at=at)
         except NotMade as error:
             log.warning("no masked copy: %s", error)
-            _fail(redaction, RedactionFailure.UNREADABLE, at=at)
+            is_full = os.strerror(errno.ENOSPC) in str(error)
+            _fail(
+                redaction,
+                RedactionFailure.NO_ROOM if is_full else RedactionFailure.UNREADABLE,
+                at=at,
+            )
         except (Conflict, InvalidInput):
             _fail(redaction, RedactionFailure.DAMAGED, at=at)
         except OSError as error:
             if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
                 raise
             _fail(redaction, RedactionFailure.NO_ROOM, at=at)
+
+
+def _check_has_room(room: Path) -> None:
+    """The record must always have room; how much a film takes nobody knows before."""
+    found = os.statvfs(room)
+    if found.f_bavail * found.f_frsize < RESERVE_BYTES:
+        raise OSError(errno.ENOSPC, "no room for a masked copy")
 
 
 def _prepare(redaction: Redaction, lease: Lease, room: Path, *, at: datetime) -> None:
