@@ -138,6 +138,15 @@ LANES: dict[str, Lane] = {
         next_due=(evidence.next_package_expiry,),
         poll_seconds=1.0,
     ),
+    # A film takes as long as it is played, and nothing waits for it.
+    "masked copies": Lane(
+        jobs={
+            "masked copies": evidence.make_masked_copies,
+            "working copies that ran out": evidence.sweep_working_copies,
+        },
+        next_due=(),
+        poll_seconds=1.0,
+    ),
 }
 
 

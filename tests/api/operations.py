@@ -13,6 +13,7 @@ from uuid import uuid4
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.customers import services as customers
+from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Masking, PackageState, Purpose, RecorderKind
 from anlan.evidence.models import (
@@ -22,6 +23,7 @@ from anlan.evidence.models import (
     Injury,
     Package,
     Recording,
+    Redaction,
     Statement,
 )
 from anlan.evidence.services import Recipient
@@ -717,6 +719,77 @@ def get_footage_content(scene: Scene) -> str:
         made_at=scene.at,
     )
     return f"/footage/{made.uid}/content"
+
+
+@post()
+def begin_redaction(scene: Scene) -> Request:
+    return f"/exhibits/{_exhibit(scene).uid}/redaction", None
+
+
+@post()
+def begin_film_redaction(scene: Scene) -> Request:
+    path = get_footage_content(scene).removesuffix("/content")
+    film = Derivative.objects.get(uid=path.removeprefix("/footage/"))
+    Recording.objects.filter(pk=film.recording_id).update(exhibit=_exhibit(scene))
+    return f"{path}/redaction", None
+
+
+@get()
+def get_redaction(scene: Scene) -> str:
+    return f"/redactions/{_redaction(scene).uid}"
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def get_redaction_content(scene: Scene) -> str:
+    return f"/redactions/{_redaction(scene).uid}/content"
+
+
+@post()
+def save_redaction_plan(scene: Scene) -> Request:
+    redaction = _redaction(scene)
+    body = {"version": redaction.version, "plan": _PLAN}
+    return f"/redactions/{redaction.uid}/plan", body
+
+
+@post(status=202)
+def make_masked_copy(scene: Scene) -> Request:
+    redaction = evidence.save_plan(
+        redaction=(found := _redaction(scene)),
+        version=found.version,
+        said=_PLAN,
+        by=scene.officer,
+        at=scene.at,
+    )
+    return f"/redactions/{redaction.uid}/making", {"version": redaction.version}
+
+
+_PLAN = {
+    "boxes": [
+        {
+            "label": "face",
+            "fill": "solid",
+            "begin": 0,
+            "end": 0,
+            "keys": [[0, 10, 10, 40, 40]],
+        }
+    ],
+    "spans": [],
+}
+
+
+def _redaction(scene: Scene) -> Redaction:
+    """A draft that was prepared, of a photo of its own."""
+    exhibit = evidence.add_file(
+        case=_case(scene),
+        chunks=[picture(Exhibit.objects.count())],
+        by=scene.guard,
+        at=scene.at,
+    )
+    made = evidence.begin_redaction(exhibit=exhibit, by=scene.officer, at=scene.at)
+    while jobs.make_masked_copies(at=scene.at):
+        pass
+    made.refresh_from_db()
+    return made
 
 
 def _camera(scene: Scene) -> Camera:

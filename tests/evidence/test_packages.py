@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import override_settings
@@ -33,6 +33,7 @@ from anlan.ledger.models import Departure, Entry
 from anlan.ledger.verify import verify as verify_ledger
 from anlan.play.pictures import picture
 from anlan.play.signing import signer_at_hand
+from tests.evidence import masks
 from tests.evidence.objects import both, umbrella
 from tests.scene import Scene
 
@@ -557,3 +558,50 @@ def test_times_are_those_of_the_record(scene: Scene, case: Case, at: datetime) -
         assert {info.date_time for info in archive.infolist()} == {
             (2026, 11, 23, 14, 2, 30)
         }
+
+
+class TestMaskedCopies:
+    """For anybody but police and court they take the place of their originals (G11)."""
+
+    @pytest.fixture
+    def copy(self, scene: Scene, case: Case) -> Exhibit:
+        original = case.exhibits.get(kind="photo", derived_from=None)
+        box = masks.box((0, 10, 10, 40, 40))
+        return masks.copy_of(masks.masked(scene, original, {"boxes": [box]}))
+
+    def test_are_in_the_place_of_originals(self, scene, case, copy) -> None:
+        internal = made(scene, case, purpose=Purpose.INTERNAL, acknowledged="")
+
+        assert copy in internal.exhibits.all()
+        assert copy.derived_from not in internal.exhibits.all()
+        listed = json.loads(contents(internal)["meta/exhibits.json"])["exhibits"]
+        assert {one["code"]: one.get("derived_from") for one in listed} == {
+            "E-0002": None,
+            "E-0003": "E-0001",
+        }
+        assert (
+            "打码副本（原件 E-0001）".encode()
+            in contents(internal)["documents/exhibit-list.csv"]
+        )
+        found = verify.check(str(packages.path_of(internal)), internal.fingerprint)
+        assert "listed" in [code for code, _place, _words in found.all]
+
+    def test_originals_are_given_for_a_reason(self, scene, case, copy) -> None:
+        said: dict[str, Any] = {"purpose": Purpose.INTERNAL, "keeps_originals": True}
+        with pytest.raises(InvalidInput, match="写明理由"):
+            ask(scene, case, acknowledged="", **said)
+
+        package = ask(scene, case, acknowledged="总部要看原片", **said)
+
+        assert package.exhibits.count() == 3
+
+    def test_the_police_gets_what_was_chosen(self, scene, case, copy) -> None:
+        assert ask(scene, case).exhibits.count() == 3
+
+    def test_same_request_again_after_a_copy_was_made(self, scene, case) -> None:
+        said: dict[str, Any] = {"purpose": Purpose.INTERNAL, "request_id": uuid4()}
+        chosen = list(every_exhibit_of(case))
+        first = ask(scene, case, exhibits=chosen, **said)
+        masks.masked(scene, chosen[0], {"boxes": [masks.box((0, 10, 10, 40, 40))]})
+
+        assert ask(scene, case, exhibits=chosen, **said) == first

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EVIDENCE_ADD = "evidence.add"
     EVIDENCE_OPEN = "evidence.open"
     EVIDENCE_KEEP = "evidence.keep"
+    EVIDENCE_MASK = "evidence.mask"
     EVIDENCE_DISPOSE = "evidence.dispose"
     PACKAGE_MAKE = "package.make"
     PACKAGE_HAND_OVER = "package.hand_over"
@@ -71,6 +72,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.EVIDENCE_ADD: _("提交证据"),
     Permission.EVIDENCE_OPEN: _("打开证据原件（留痕）"),
     Permission.EVIDENCE_KEEP: _("保管实物证据：登记、封存、交接"),
+    Permission.EVIDENCE_MASK: _("给证据打码（生成副本）"),
     Permission.EVIDENCE_DISPOSE: _("退还或处置实物证据（须两人）"),
     Permission.PACKAGE_MAKE: _("制作证据包"),
     Permission.PACKAGE_HAND_OVER: _("交付证据包（留痕）"),
@@ -124,6 +126,7 @@ _DUTY = _GUARD | {
     P.PERSON_UNMASK,
     P.EVIDENCE_OPEN,
     P.EVIDENCE_KEEP,
+    P.EVIDENCE_MASK,
     P.PACKAGE_HAND_OVER,
     P.STATEMENT_READ,
     P.INJURY_READ,
@@ -193,6 +196,7 @@ ROLES: dict[str, Role] = {
                 P.PERSON_UNMASK,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_KEEP,
+                P.EVIDENCE_MASK,
                 P.STATEMENT_TAKE,
                 P.STATEMENT_READ,
                 P.INJURY_RECORD,
@@ -215,6 +219,7 @@ ROLES: dict[str, Role] = {
                 P.POLICE_WAIVE,
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,
+                P.EVIDENCE_MASK,
                 P.EVIDENCE_DISPOSE,
                 P.PACKAGE_MAKE,
                 P.PACKAGE_HAND_OVER,

@@ -24,12 +24,14 @@ from anlan.evidence.models import (
     Package,
     PhysicalItem,
     Recording,
+    Redaction,
     Statement,
 )
 from anlan.evidence.permissions import check_can_hand_over_package
 from anlan.evidence.selectors import exhibits_in, exhibits_of
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.recordings import recordings_in, with_parts
+from anlan.evidence.selectors.redaction import redactions_in
 from anlan.evidence.selectors.statements import statements_for, with_words
 from anlan.incidents.models import (
     Attachment,
@@ -103,6 +105,13 @@ def footage_of(caller: Caller, uid: UUID) -> Derivative:
             recording__case__in=cases_for(caller.user),
         ),
         _("没有这份观看副本"),
+    )
+
+
+def redaction_of(caller: Caller, uid: UUID) -> Redaction:
+    return _seen(
+        redactions_in(cases_for(caller.user), caller.user).filter(uid=uid),
+        _("没有这份打码草稿"),
     )
 
 

@@ -27,6 +27,7 @@ router = Router(tags=["evidence"])
 class ExhibitOut(Out):
     """``copies`` says where the bytes lie and in what state; a thing has no bytes.
 
+    ``derived_from`` is the code of the original of a masked copy.
     ``malware`` is ``none`` while nobody has looked, ``clean``, ``infected``, or ``refused``.
     """
 
@@ -47,6 +48,7 @@ class ExhibitOut(Out):
     state: str
     happened_at: datetime | None
     received_at: datetime
+    derived_from: str | None
 
     @classmethod
     def of(cls, row: Exhibit) -> ExhibitOut:
@@ -69,6 +71,7 @@ class ExhibitOut(Out):
             state=row.state,
             happened_at=row.happened_at,
             received_at=row.received_at,
+            derived_from=row.derived_from.code if row.derived_from else None,
         )
 
 

@@ -83,7 +83,11 @@ class PackageOut(Out):
 
 
 class PackageIn(OnceIn):
-    """``acknowledged`` says why it is made although something is not as it should be."""
+    """``acknowledged`` says why it is made although something is not as it should be.
+
+    Files for anybody but police and courts are masked copies where there are some;
+    with ``keeps_originals`` and a reason they are not.
+    """
 
     exhibits: Annotated[list[UUID], Field(min_length=1, max_length=2000)]
     purpose: Purpose
@@ -93,6 +97,7 @@ class PackageIn(OnceIn):
     document_number: Annotated[Text, Field(max_length=80)] = ""
     acknowledged: Annotated[Text, Field(max_length=300)] = ""
     days: Annotated[int, Field(ge=1, le=180)] = 30
+    keeps_originals: bool = False
 
 
 class PackageReceiptIn(SignedIn):
@@ -158,6 +163,7 @@ def ask_package(
         ),
         acknowledged=body.acknowledged,
         kept_for=timedelta(days=body.days),
+        keeps_originals=body.keeps_originals,
         request_id=body.request_id,
         by=caller.user,
         at=caller.at,

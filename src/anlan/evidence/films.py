@@ -25,11 +25,11 @@ SECONDS, PROBE_SECONDS = 600, 60
 PACKETS_BYTES = 64 * 1024 * 1024  # of the times of an hour at 60 pictures a second
 SHEET_BYTES = 8 * 1024 * 1024
 COLUMNS, TILE_WIDTH = 5, 240
-_ALLOWED = (
+ALLOWED = (
     *("-protocol_whitelist", "file,pipe"),
     *("-format_whitelist", f"concat,{DEMUXERS}"),
 )
-_QUIET = ("-nostdin", "-hide_banner", "-v", "error")
+QUIET = ("-nostdin", "-hide_banner", "-v", "error")
 _COPIED = {"h264"}  # what every browser plays as it is
 
 
@@ -86,8 +86,8 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
     made = folder / "film.mp4"
     codec = _codec_of(sources[0].path)
     arguments = [
-        *_QUIET,
-        *("-f", "concat", "-safe", "1", *_ALLOWED, "-i", "list"),
+        *QUIET,
+        *("-f", "concat", "-safe", "1", *ALLOWED, "-i", "list"),
         *("-map", "0:v:0", "-map", "0:a:0?"),
         *(
             ("-c:v", "copy")
@@ -97,9 +97,9 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
         *("-c:a", "aac", "-movflags", "+faststart", "-f", "mp4", made.name),
     ]
     size = sum(source.path.stat().st_size for source in sources)
-    ended = _run("ffmpeg", arguments, folder=folder, output=4 * size + SHEET_BYTES)
+    ended = run("ffmpeg", arguments, folder=folder, output=4 * size + SHEET_BYTES)
     if ended.code != 0 or not made.exists():
-        raise NotMade(_short(ended))
+        raise NotMade(short(ended))
     times = _times_of(made)
     if not times:
         raise NotMade("no pictures")
@@ -124,8 +124,8 @@ def make_sheet(film: Path, folder: Path, *, seconds: float, every: int) -> Path:
     rows = -(-count // COLUMNS)
     made = folder / "sheet.jpg"
     arguments = [
-        *_QUIET,
-        *("-skip_frame", "nokey", *_ALLOWED, "-i", film.name, "-an"),
+        *QUIET,
+        *("-skip_frame", "nokey", *ALLOWED, "-i", film.name, "-an"),
         "-vf",
         (
             f"fps=1/{every}:start_time=0:round=up,scale={TILE_WIDTH}:-2,"
@@ -133,16 +133,16 @@ def make_sheet(film: Path, folder: Path, *, seconds: float, every: int) -> Path:
         ),
         *("-frames:v", "1", "-q:v", "4", "-f", "image2", "-update", "1", made.name),
     ]
-    ended = _run("ffmpeg", arguments, folder=folder, output=SHEET_BYTES)
+    ended = run("ffmpeg", arguments, folder=folder, output=SHEET_BYTES)
     if ended.code != 0 or not made.exists():
-        raise NotMade(_short(ended))
+        raise NotMade(short(ended))
     return made
 
 
 @lru_cache(maxsize=1)
 def version() -> str:
     """What a recipe calls the program."""
-    said = _run("ffmpeg", ["-version"], folder=Path("/")).said.decode(errors="replace")
+    said = run("ffmpeg", ["-version"], folder=Path("/")).said.decode(errors="replace")
     found = re.match(r"ffmpeg version (\S+)", said)
     return f"ffmpeg {found[1]}" if found else "ffmpeg"
 
@@ -159,10 +159,10 @@ def _codec_of(path: Path) -> str:
 
 def _times_of(path: Path) -> list[float]:
     """When each picture is shown, in seconds from the beginning."""
-    ended = _run(
+    ended = run(
         "ffprobe",
         [
-            *("-v", "error", *_ALLOWED, "-select_streams", "v:0"),
+            *("-v", "error", *ALLOWED, "-select_streams", "v:0"),
             *("-show_entries", "packet=pts_time", "-of", "csv=p=0", str(path)),
         ],
         folder=path.parent,
@@ -197,15 +197,15 @@ def _holes(
 
 def _probe(arguments: Sequence[str]) -> Ended:
     *words, path = arguments
-    return _run(
+    return run(
         "ffprobe",
-        ["-v", "error", *_ALLOWED, *words, "-of", "json", f"file:{path}"],
+        ["-v", "error", *ALLOWED, *words, "-of", "json", f"file:{path}"],
         folder=Path("/"),
         seconds=PROBE_SECONDS,
     )
 
 
-def _run(
+def run(
     program: str,
     arguments: Sequence[str],
     *,
@@ -213,11 +213,13 @@ def _run(
     output: int = PACKETS_BYTES,
     seconds: int = SECONDS,
 ) -> Ended:
-    found = shutil.which(program)
-    if found is None:
-        raise NotMade(f"{program} is not installed")
+    """Run one of the two programs, with its limits.
+
+    Raises:
+        NotMade: it is not installed.
+    """
     return run_limited(
-        ["--", found, *arguments],
+        ["--", path_of(program), *arguments],
         memory=FILM_MEMORY,
         output=output,
         seconds=seconds,
@@ -225,7 +227,15 @@ def _run(
     )
 
 
-def _short(ended: Ended) -> str:
+def path_of(program: str) -> str:
+    """Where it is installed; the same error."""
+    found = shutil.which(program)
+    if found is None:
+        raise NotMade(f"{program} is not installed")
+    return found
+
+
+def short(ended: Ended) -> str:
     """The end of the complaint, without a path of ours."""
     text = ended.complaint.decode(errors="replace")
     return re.sub(r"/\S+", "…", text)[-200:] or f"code {ended.code}"

@@ -11,6 +11,10 @@ from anlan.evidence.services.outside import mail_checkpoints, next_mail
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
 from anlan.evidence.services.pulling import next_pull, pull_due
 from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
+from anlan.evidence.services.redaction import (
+    make_masked_copies,
+    sweep_working_copies,
+)
 from anlan.evidence.services.scanning import scan_files
 from anlan.evidence.services.sweeping import sweep
 from anlan.evidence.services.watching import tell_of_silence
@@ -22,6 +26,7 @@ __all__ = [
     "expire_packages",
     "fill_copies",
     "mail_checkpoints",
+    "make_masked_copies",
     "make_packages",
     "make_viewing_copies",
     "next_mail",
@@ -32,6 +37,7 @@ __all__ = [
     "pull_due",
     "scan_files",
     "sweep",
+    "sweep_working_copies",
     "tell_of_silence",
     "warn_of_overwriting",
 ]

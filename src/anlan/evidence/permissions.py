@@ -56,9 +56,14 @@ _OPENS: dict[str, Permission] = {
 
 
 def statement_of(exhibit: Exhibit) -> Statement | None:
-    """The statement that a protected exhibit is, corrects or belongs to."""
+    """The statement that a protected exhibit is, corrects or belongs to.
+
+    A masked copy belongs where its original does.
+    """
     if exhibit.protection != Protection.STATEMENT:
         return None
+    if exhibit.derived_from is not None:
+        return statement_of(exhibit.derived_from)
     return (
         Statement.objects.select_related("party", "case__site")
         .filter(
@@ -236,6 +241,19 @@ def check_can_decline_recording(by: Actor, case: Case) -> None:
 def check_can_watch(by: Actor, case: Case) -> None:
     """Who needs it for their work; and each says why, every time (G10)."""
     check_permission(by, Permission.EVIDENCE_OPEN, site=case.site)
+
+
+def check_can_mask(by: Actor, exhibit: Exhibit) -> None:
+    """Draw over what they may look at: of a recording its film, for a reason besides."""
+    check_permission(by, Permission.EVIDENCE_MASK, site=exhibit.case.site)
+    check_can_open(by, exhibit)
+
+
+def can_mask(user: User, exhibit: Exhibit) -> bool:
+    site = exhibit.case.site
+    return has_permission(user, Permission.EVIDENCE_MASK, site=site) and can_open(
+        user, exhibit
+    )
 
 
 def check_can_compare_clock(by: Actor, site: Site) -> None:

@@ -6,7 +6,14 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.evidence.enums import ExhibitState, RecordingState, StatementState, StepKind
+from anlan.evidence.enums import (
+    ExhibitState,
+    Reading,
+    RecordingState,
+    RedactionState,
+    StatementState,
+    StepKind,
+)
 from anlan.evidence.models import (
     Blob,
     CustodyStep,
@@ -14,6 +21,7 @@ from anlan.evidence.models import (
     Injury,
     PhysicalItem,
     Recording,
+    Redaction,
     Statement,
 )
 
@@ -139,3 +147,31 @@ def check_may_become(recording: Recording, state: RecordingState) -> None:
     now = RecordingState(recording.state)
     if state not in {now, *RECORDING_MOVES[now]}:
         raise Conflict(_("这份录像%s，不能再改动") % now.label)
+
+
+MASKED_KINDS = ("image", "video", "audio")
+
+
+def can_be_masked(exhibit: Exhibit) -> bool:
+    """Whether it is a picture, a film or a sound that can be drawn anew."""
+    blob = exhibit.blob
+    return (
+        blob is not None
+        and blob.media_type.partition("/")[0] in MASKED_KINDS
+        and exhibit.reading != Reading.OPAQUE
+        and exhibit.derived_from_id is None
+        and not blob.is_infected
+    )
+
+
+def check_can_be_masked(exhibit: Exhibit) -> None:
+    if exhibit.derived_from_id is not None:
+        raise Conflict(_("这已经是打码副本；要改，请从原件重新打码"))
+    if not can_be_masked(exhibit):
+        raise Conflict(_("只有照片、录像和录音可以打码"))
+
+
+def check_is_being_drawn(redaction: Redaction) -> None:
+    """Only a draft is drawn on; one that failed is a draft again."""
+    if redaction.state not in {RedactionState.DRAFT, RedactionState.FAILED}:
+        raise Conflict(_("打码副本%s，现在不能改") % redaction.get_state_display())

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,6 +17,7 @@ from typing import IO
 from anlan.evidence import limited
 
 SECONDS = 300  # of the processor, and by the clock
+CHAIN_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -45,27 +48,94 @@ def run_limited(
         folder: where it stands.
     """
     seconds = SECONDS if seconds is None else seconds
-    command = [
-        *(sys.executable, "-I", str(Path(limited.__file__))),
-        *(str(seconds), str(memory), str(output)),
-        *arguments,
-    ]
+    limits = (seconds, memory, output)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(  # noqa: S603 -- an argument list, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-            cwd=folder,
-            start_new_session=True,
-        )
+        process = _begin(arguments, limits, subprocess.DEVNULL, out, err, folder=folder)
         try:
             code = process.wait(seconds)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             code = process.wait()
         return Ended(code, _whole(out, output), _whole(err, limited.MOST_OUTPUT))
+
+
+def run_chain(
+    steps: Sequence[Sequence[str]],
+    *,
+    memory: int,
+    output: int,
+    seconds: int,
+    folder: str,
+    keep: Callable[[], None],
+) -> list[Ended]:
+    """Run programs of which each reads what the one before it writes, all limited.
+
+    The bytes between them never come here. ``Ended.said`` is empty.
+
+    Args:
+        output: bytes of a file that one of them writes.
+        seconds: of the processor, for each, and by the clock for all.
+        keep: called several times a second; it may raise, and all of them are ended.
+    """
+    limits = (seconds, memory, output)
+    until = time.monotonic() + seconds
+    with ExitStack() as open_files:
+        errors = [open_files.enter_context(tempfile.TemporaryFile()) for _step in steps]
+        processes: list[subprocess.Popen[bytes]] = []
+        try:
+            for step, error in zip(steps, errors, strict=True):
+                is_last = len(processes) + 1 == len(steps)
+                before = processes[-1].stdout if processes else None
+                process = _begin(
+                    step,
+                    limits,
+                    subprocess.DEVNULL if before is None else before,
+                    subprocess.DEVNULL if is_last else subprocess.PIPE,
+                    error,
+                    folder=folder,
+                )
+                if before is not None:
+                    before.close()  # whoever reads it is the other process alone
+                processes.append(process)
+            while any(one.poll() is None for one in processes):
+                if time.monotonic() > until:
+                    break
+                keep()
+                time.sleep(CHAIN_POLL_SECONDS)
+        finally:
+            for process in processes:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        return [
+            Ended(process.returncode, b"", _whole(error, limited.MOST_OUTPUT))
+            for process, error in zip(processes, errors, strict=True)
+        ]
+
+
+def _begin(
+    arguments: Sequence[str],
+    limits: tuple[int, int, int],
+    source: int | IO[bytes],
+    target: int | IO[bytes],
+    errors: IO[bytes],
+    *,
+    folder: str,
+) -> subprocess.Popen[bytes]:
+    command = [
+        *(sys.executable, "-I", str(Path(limited.__file__))),
+        *map(str, limits),
+        *arguments,
+    ]
+    return subprocess.Popen(  # noqa: S603 -- an argument list, no shell
+        command,
+        stdin=source,
+        stdout=target,
+        stderr=errors,
+        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+        cwd=folder,
+        start_new_session=True,
+    )
 
 
 def _whole(file: IO[bytes], most: int) -> bytes:

@@ -10,6 +10,7 @@ from anlan.evidence.views import (
     packages,
     pages,
     recordings,
+    redaction,
     statements,
     uploads,
 )
@@ -17,6 +18,7 @@ from anlan.evidence.views import (
 app_name = "evidence"
 _BELOW = "<str:number>/evidence/"
 _ONE = f"{_BELOW}<uuid:uid>/"
+_MASKED = "<str:number>/evidence/masks/<uuid:uid>/"
 _PACKAGES = "<str:number>/packages/"
 _PACKAGE = f"{_PACKAGES}<uuid:uid>/"
 _RECEIPT = f"{_PACKAGE}receipts/<uuid:receipt>/"
@@ -96,4 +98,13 @@ urlpatterns = [
     path(
         f"{_FILM}originals/<str:digest>/", recordings.original, name="footage_original"
     ),
+    path(f"{_ONE}mask/", redaction.mask, name="mask"),
+    path(
+        f"{_FILM}copies/<uuid:derivative>/mask/", redaction.mask_film, name="mask_film"
+    ),
+    path(_MASKED, redaction.redaction, name="redaction"),
+    path(f"{_MASKED}state/", redaction.state, name="redaction_state"),
+    path(f"{_MASKED}copy/", redaction.copy, name="redaction_copy"),
+    path(f"{_MASKED}plan/", redaction.plan, name="redaction_plan"),
+    path(f"{_MASKED}making/", redaction.making, name="redaction_making"),
 ]

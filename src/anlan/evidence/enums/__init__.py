@@ -28,6 +28,14 @@ from anlan.evidence.enums.recordings import (
     RecordingState,
     WhyCamera,
 )
+from anlan.evidence.enums.redaction import (
+    BoxFill,
+    BoxLabel,
+    RedactionFailure,
+    RedactionState,
+    SoundChoice,
+    SpanFill,
+)
 from anlan.evidence.enums.statements import (
     StatementFileKind,
     StatementMode,
@@ -38,6 +46,8 @@ from anlan.evidence.enums.vault import CheckKind, CopyState, Scan
 
 __all__ = [
     "AppraisedLevel",
+    "BoxFill",
+    "BoxLabel",
     "CheckKind",
     "ClockWay",
     "CopyState",
@@ -56,10 +66,14 @@ __all__ = [
     "Reading",
     "RecorderKind",
     "RecordingState",
+    "RedactionFailure",
+    "RedactionState",
     "Region",
     "Round",
     "Scan",
+    "SoundChoice",
     "Source",
+    "SpanFill",
     "StatementFileKind",
     "StatementMode",
     "StatementRole",

@@ -56,6 +56,12 @@ from anlan.evidence.events.recordings import (
     SegmentsKept,
     ViewingMade,
 )
+from anlan.evidence.events.redaction import (
+    RedactionAsked,
+    RedactionBegun,
+    RedactionFailed,
+    RedactionMade,
+)
 from anlan.evidence.events.statements import (
     AddendumSigned,
     AnswerFixed,
@@ -112,6 +118,10 @@ __all__ = [
     "RecordingSaved",
     "RecordingTroubled",
     "RecordingWanted",
+    "RedactionAsked",
+    "RedactionBegun",
+    "RedactionFailed",
+    "RedactionMade",
     "SealFoundBroken",
     "SecondCopyMade",
     "SegmentsKept",

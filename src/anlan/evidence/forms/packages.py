@@ -73,6 +73,13 @@ class PackageForm(OnceForm):
         initial=Masking.NONE,
         help_text=_("保险、当事人和其他用途只给清单与证明，原件可由公安机关、法院调取"),
     )
+    keeps_originals = forms.BooleanField(
+        label=_("有打码副本的也给原件"),
+        required=False,
+        help_text=_(
+            "交公安机关、人民法院以外时，默认用打码副本代替原件；要给原件须写理由"
+        ),
+    )
     acknowledged = forms.CharField(
         label=_("仍要制作的理由"),
         max_length=MOST_REASON,
@@ -106,6 +113,7 @@ class PackageForm(OnceForm):
                 identity=said["identity"],
                 document_number=said["document_number"],
             ),
+            "keeps_originals": said["keeps_originals"],
             "acknowledged": said["acknowledged"],
             "kept_for": timedelta(days=said["days"]),
             "request_id": said["request_id"],

@@ -22,6 +22,7 @@ from anlan.evidence.models.recordings import (
     Recording,
     Segment,
 )
+from anlan.evidence.models.redaction import Redaction
 from anlan.evidence.models.statements import (
     Addendum,
     Statement,
@@ -53,6 +54,7 @@ __all__ = [
     "PhysicalItem",
     "Recorder",
     "Recording",
+    "Redaction",
     "Segment",
     "Statement",
     "StatementAnswer",

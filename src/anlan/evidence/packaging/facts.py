@@ -61,6 +61,7 @@ class ExhibitFacts:
     file: str  # its name in the package; empty if it is not in it
     covered: Words
     steps: Sequence[StepFacts]
+    derived_from: str = ""  # the code of the original of a masked copy
 
     @property
     def files(self) -> list[str]:

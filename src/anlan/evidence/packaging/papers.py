@@ -66,7 +66,11 @@ def _row(exhibit: ExhibitFacts) -> tuple[str, ...]:
         exhibit.code,
         exhibit.kind,
         exhibit.title,
-        exhibit.source,
+        (
+            f"{exhibit.source}（原件 {exhibit.derived_from}）"
+            if exhibit.derived_from
+            else exhibit.source
+        ),
         exhibit.received_at,
         "" if exhibit.size is None else str(exhibit.size),
         exhibit.sha256 or "实物",
@@ -103,6 +107,7 @@ def _exhibit_json(exhibit: ExhibitFacts) -> dict[str, Any]:
         "code": exhibit.code,
         "kind": exhibit.kind,
         "source": exhibit.source,
+        **({"derived_from": exhibit.derived_from} if exhibit.derived_from else {}),
         "received_at": exhibit.received_at,
         "received_from": exhibit.received_from,
         "happened_at": exhibit.happened_at,

@@ -43,7 +43,10 @@ def every_exhibit_of(case: Case) -> QuerySet[Exhibit]:
 def _in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
     return (
         Exhibit.objects.filter(case__in=cases)
-        .select_related("case__site", "blob", "item__holder", "item__holder_party")
+        .select_related(
+            *("case__site", "blob", "derived_from"),
+            *("item__holder", "item__holder_party"),
+        )
         .prefetch_related("blob__copies")
         .order_by("case", "number")
     )
@@ -57,6 +60,9 @@ def seen_by(reader: User) -> Q:
         Q(statement__in=spoken)
         | Q(file_of__statement__in=spoken)
         | Q(addendum__statement__in=spoken)
+        | Q(derived_from__file_of__statement__in=spoken)
+        | Q(derived_from__statement__in=spoken)
+        | Q(derived_from__addendum__statement__in=spoken)
     )
     return (
         Q(protection=Protection.NONE)

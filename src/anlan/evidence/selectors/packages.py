@@ -269,6 +269,7 @@ def _exhibit_facts(
         file=file_name(exhibit) if blob and masking.has_files else "",
         covered=_words(exhibit, covered, has_words=has_words),
         steps=_steps(exhibit, package, names) if exhibit.is_object else [],
+        derived_from=exhibit.derived_from.code if exhibit.derived_from else "",
     )
 
 

@@ -53,6 +53,14 @@ from anlan.evidence.services.recordings import (
     want_recording,
     want_recordings,
 )
+from anlan.evidence.services.redaction import (
+    PlanChanged,
+    ask_masked_copy,
+    begin_film_redaction,
+    begin_redaction,
+    open_working_copy,
+    save_plan,
+)
 from anlan.evidence.services.signing import Signed
 from anlan.evidence.services.statements import (
     Answer,
@@ -72,6 +80,7 @@ from anlan.evidence.services.watching import ask_for_check
 
 __all__ = [
     "Answer",
+    "PlanChanged",
     "Recipient",
     "Saved",
     "Signed",
@@ -87,7 +96,10 @@ __all__ = [
     "ask_disposal",
     "ask_for_check",
     "ask_for_footage",
+    "ask_masked_copy",
     "ask_package",
+    "begin_film_redaction",
+    "begin_redaction",
     "begin_statement",
     "begin_upload",
     "change_camera",
@@ -109,6 +121,7 @@ __all__ = [
     "open_footage",
     "open_package",
     "open_segment",
+    "open_working_copy",
     "place_file",
     "read_back",
     "record_injury",
@@ -123,6 +136,7 @@ __all__ = [
     "reseal",
     "return_to",
     "save_answers",
+    "save_plan",
     "show_injuries",
     "show_receipt",
     "show_statement",

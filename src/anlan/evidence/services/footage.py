@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from uuid import uuid5
 
 from django.db.models import Q, QuerySet
@@ -152,10 +153,7 @@ def open_footage(
         Conflict: it could not be made, or no copy can be read.
     """
     recording = derivative.recording
-    permissions.check_can_watch(by, recording.case)
-    if running_request(recording, by, at=at) is None:
-        raise NotAllowed(_("请先登记查看事由"), source="G10")
-    _check_none_is_protected(recording, by)
+    check_may_look(recording, by, at=at)
     blob = derivative.blob
     if blob is None:
         raise Conflict(_("这一段不能生成观看副本，请使用原始文件"))
@@ -177,11 +175,20 @@ def open_segment(
     Raises:
         NotAllowed: nobody of this name said why, not long ago.
     """
+    check_may_look(recording, by, at=at)
+    return _give(recording, segment.blob, Way.DOWNLOADED, by, at, first, last, via)
+
+
+def check_may_look(recording: Recording, by: User, *, at: datetime) -> None:
+    """Whoever may, and said why not long ago.
+
+    Raises:
+        NotAllowed: nobody of this name said why, or a file of it is protected from them.
+    """
     permissions.check_can_watch(by, recording.case)
     if running_request(recording, by, at=at) is None:
         raise NotAllowed(_("请先登记查看事由"), source="G10")
     _check_none_is_protected(recording, by)
-    return _give(recording, segment.blob, Way.DOWNLOADED, by, at, first, last, via)
 
 
 def _check_none_is_protected(recording: Recording, by: User) -> None:
@@ -327,7 +334,7 @@ def _enter(
                     derivative=kind,
                     bytes_count=file.size,
                     sha256=file.sha256,
-                    recipe_digest=_digest_of(recipe),
+                    recipe_digest=digest_of_recipe(recipe),
                 ),
                 case,
                 thing=f"derivative:{row.uid}",
@@ -360,7 +367,8 @@ def _kept(recording: Recording, piece: Piece, path: Path, media_type: str) -> Ke
     return keep_bytes(name=name, chunks=blocks, media_type=media_type)
 
 
-def _digest_of(recipe: dict[str, object]) -> str:
+def digest_of_recipe(recipe: dict[str, Any]) -> str:
+    """SHA-256 of how to make it again, as the record names it."""
     text = json.dumps(recipe, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Who works on a recording just now: a lease and no lock, as bytes take their time."""
+"""Who works on a recording or a masked copy just now: a lease and no lock, as bytes take their time."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from anlan.evidence.models import Recording
+from anlan.evidence.models import Recording, Redaction
 from anlan.evidence.services.turns import LEASE, RENEW_SECONDS, TurnLost
 
 
 class Lease:
-    """One job's hold on a recording; of a worker that was killed it runs out."""
+    """One job's hold on a row; of a worker that was killed it runs out."""
 
-    def __init__(self, recording: Recording, field: str, at: datetime) -> None:
-        self._rows = Recording.objects.filter(pk=recording.pk)
+    def __init__(self, row: Recording | Redaction, field: str, at: datetime) -> None:
+        self._rows: QuerySet[Any] = (
+            Recording.objects.filter(pk=row.pk)
+            if isinstance(row, Recording)
+            else Redaction.objects.filter(pk=row.pk)
+        )
         self._field, self._at = field, at
         self._began = self._renewed = time.monotonic()
         self._until = at + LEASE
@@ -50,9 +55,11 @@ class Lease:
 
 
 @contextmanager
-def leased(recording: Recording, field: str, *, at: datetime) -> Iterator[Lease | None]:
-    """The lease of a job, ``pull_held_until`` or ``view_held_until``; none if it is held."""
-    lease = Lease(recording, field, at)
+def leased(
+    row: Recording | Redaction, field: str, *, at: datetime
+) -> Iterator[Lease | None]:
+    """The lease of a job, by the field of the row that holds it; none if it is held."""
+    lease = Lease(row, field, at)
     if not lease.take():
         yield None
         return

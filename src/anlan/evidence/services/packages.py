@@ -28,6 +28,7 @@ from anlan.evidence.events import (
 from anlan.evidence.models import Exhibit, Package, PackageReceipt
 from anlan.evidence.selectors.exhibits import exhibits_of
 from anlan.evidence.selectors.packages import checks_of
+from anlan.evidence.selectors.redaction import newest_masked_copies
 from anlan.evidence.services.opening import Opened
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.signing import Signed, keep_signatures
@@ -65,12 +66,16 @@ def ask_package(
     at: datetime,
     acknowledged: str = "",
     kept_for: timedelta = KEPT_FOR,
+    keeps_originals: bool = False,
     request_id: UUID | None = None,
     via: str = "",
 ) -> Package:
     """Fix what a package is to hold; the worker makes it.
 
+    Files for anybody but an authority are masked copies where there are some (G11).
+
     Args:
+        keeps_originals: give the originals all the same, for a reason.
         exhibits: those of the case that its purpose needs, and no others.
         acknowledged: why it is made although not all is as it should be; the reason
             stands in the package.
@@ -86,10 +91,20 @@ def ask_package(
     if not timedelta(0) < kept_for <= LONGEST_KEPT:
         raise InvalidInput(_("保存 1 到 180 天"), path="days")
     acknowledged = line(acknowledged, path="acknowledged", most=MOST_REASON)
-    chosen = _chosen(case, exhibits, by)
+    asked = _chosen(case, exhibits, by)
+    chosen = asked
+    if masking.has_files and not purpose.needs_document:
+        chosen = _masked_instead(case, asked, by)
+    if keeps_originals and chosen != asked:
+        if not acknowledged:
+            raise InvalidInput(
+                _("有打码副本的证据，给原件请写明理由"), path="acknowledged"
+            )
+        chosen = asked
     codes = [exhibit.code for exhibit in chosen]
     content = {
-        "package": sha256("\n".join(codes).encode()).hex(),
+        "package": sha256("\n".join(one.code for one in asked).encode()).hex(),
+        **({"originals": True} if keeps_originals else {}),
         "purpose": purpose.value,
         "masking": masking.value,
         "recipient": sha256(repr(recipient).encode()).hex(),
@@ -398,6 +413,13 @@ def _chosen(case: Case, exhibits: Iterable[Exhibit], by: User) -> list[Exhibit]:
             _("一个证据包最多 %s 件证据，请分开制作") % MOST_EXHIBITS, path="exhibits"
         )
     return chosen
+
+
+def _masked_instead(case: Case, chosen: list[Exhibit], by: User) -> list[Exhibit]:
+    """The newest masked copy in the place of each original that has one."""
+    copies = newest_masked_copies(case, by, chosen)
+    keys = {copies.get(exhibit.pk, exhibit).pk for exhibit in chosen}
+    return list(exhibits_of(case, by).filter(pk__in=keys)) if copies else chosen
 
 
 def _next_number(case: Case) -> int:

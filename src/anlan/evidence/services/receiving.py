@@ -79,6 +79,7 @@ def add_exhibit(
     happened: datetime | None = None,
     via: str = "",
     protection: Protection = Protection.NONE,
+    derived_from: Exhibit | None = None,
 ) -> Exhibit:
     """Put a file that lies in the vault on the list of evidence of a case.
 
@@ -90,6 +91,7 @@ def add_exhibit(
         received_from: the key of who brought it, where the program acts for them.
         protection: who alone sees it; an exhibit that is there already gets it, too.
         kind: what it is to people, if its bytes do not say so.
+        derived_from: the exhibit that it was made from.
     """
     kind = kind or ExhibitKind.of(kept.media_type)
     with ledger.recording():
@@ -125,6 +127,7 @@ def add_exhibit(
             received_at=at,
             received_from=received_from or by.actor_key,
             protection=protection,
+            derived_from=derived_from,
         )
         cases.record(
             ExhibitReceived(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from anlan.base.stores import PRIMARY
 from anlan.evidence.enums import CopyState, ExhibitKind, StatementState
 from anlan.evidence.models import Copy, Exhibit, Statement, StatementAnswer
+from anlan.evidence.plans import Box, Key, Plan, Span
 from anlan.evidence.selectors.injuries import Mark
 from anlan.ledger.models import Checkpoint, Entry
 
@@ -94,3 +95,31 @@ def figure_sides(
     front: Sequence[Mark], back: Sequence[Mark]
 ) -> list[tuple[str, Sequence[Mark]]]:
     return [(_("正面"), front), (_("背面"), back)]
+
+
+@register.filter
+def box_rows(
+    plan: Plan,
+) -> list[tuple[str, Box | None, list[tuple[str, Key | None]]]]:
+    """Each box of a draft with its places, an empty place more, and an empty box."""
+    return [
+        (
+            f"box-{n}",
+            box,
+            [
+                (f"box-{n}-key-{m}", key)
+                for m, key in enumerate([*(box.keys if box else ()), None])
+            ],
+        )
+        for n, box in enumerate([*plan.boxes, None])
+    ]
+
+
+@register.filter
+def span_rows(plan: Plan) -> list[tuple[str, Span | None]]:
+    return [(f"span-{n}", span) for n, span in enumerate([*plan.spans, None])]
+
+
+@register.filter
+def in_seconds(milliseconds: int | None) -> str:
+    return "" if not isinstance(milliseconds, int) else f"{milliseconds / 1000:.3f}"

@@ -25,7 +25,8 @@ from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import reader_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitKind, Way
-from anlan.evidence.permissions import can_hand_over_package, can_open
+from anlan.evidence.permissions import can_hand_over_package, can_mask, can_open
+from anlan.evidence.policies import can_be_masked
 from anlan.evidence.selectors import (
     PAGE,
     arrival_of,
@@ -39,6 +40,7 @@ from anlan.evidence.selectors import (
 )
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
+from anlan.evidence.selectors.redaction import masked_copies_of, original_of
 from anlan.evidence.selectors.statements import statements_for
 
 SHOWN_IN_ROOM = 5
@@ -113,6 +115,9 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "exhibit": found,
         "can_open": may_open,
         "can_look": may_open and found.kind == ExhibitKind.PHOTO,
+        "can_mask": can_be_masked(found) and can_mask(reader, found),
+        "masked_copies": masked_copies_of(found, reader),
+        "original": original_of(found, reader),
         "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
         "on_one_disk": stores.share_a_disk(),

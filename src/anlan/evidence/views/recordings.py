@@ -22,6 +22,7 @@ from anlan.base.download import ranged_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
+from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ClockWay, DerivativeKind
 from anlan.evidence.events.recordings import offset_words
@@ -157,6 +158,8 @@ def recording(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "shown": _shown(row, at),
         "segments": row.segments.all(),
         "may_watch": may_watch,
+        "may_mask": row.exhibit is not None
+        and permissions.can_mask(reader, row.exhibit),
         "request_running": running_request(row, reader, at=at) if may_watch else None,
         **_may(request, row.case),
     }

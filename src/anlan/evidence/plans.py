@@ -1,0 +1,204 @@
+"""What is to be covered of a picture, a film or a sound, as data that nobody can bend.
+
+Times are milliseconds from the beginning, places are pixels of the upright picture. A box
+is there from ``begin`` to ``end``, both included, and goes straight from key to key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from anlan.base.errors import InvalidInput
+from anlan.evidence.enums import BoxFill, BoxLabel, SoundChoice, SpanFill
+
+MOST_BOXES = 200
+MOST_KEYS = 2_000  # of all boxes together
+MOST_SPANS = 200
+LEAST_SIDE = 4  # pixels of a box
+
+
+class Key(NamedTuple):
+    """Where a box is at a moment."""
+
+    at: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What was read of the original; zero is what it has not."""
+
+    kind: str  # image, video, audio
+    width: int = 0
+    height: int = 0
+    milliseconds: int = 0
+    step_us: int = 0
+    channels: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    label: BoxLabel
+    fill: BoxFill
+    begin: int
+    end: int
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    begin: int
+    end: int
+    fill: SpanFill
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    boxes: tuple[Box, ...] = ()
+    sound: SoundChoice = SoundChoice.REMOVED
+    spans: tuple[Span, ...] = field(default=())
+
+    @property
+    def covers_something(self) -> bool:
+        return bool(self.boxes or self.spans)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored and sent; ``plan_from`` reads it."""
+        said = asdict(self)
+        said["boxes"] = [
+            {**asdict(box), "keys": [list(key) for key in box.keys]}
+            for box in self.boxes
+        ]
+        said["spans"] = [asdict(span) for span in self.spans]
+        return said
+
+
+def plan_from(said: Any, sight: Sight) -> Plan:
+    """Read what a browser, a program or a row says, for an original of this size.
+
+    Raises:
+        InvalidInput: anything that is not exactly a plan; ``path`` names the part.
+    """
+    if not isinstance(said, dict):
+        raise _bad("plan")
+    boxes = _list(said.get("boxes", []), "boxes", MOST_BOXES)
+    spans = _list(said.get("spans", []), "spans", MOST_SPANS)
+    keys = sum(len(_list(_part(b, "keys"), "boxes", MOST_KEYS)) for b in boxes)
+    if keys > MOST_KEYS:
+        raise InvalidInput(_("位置太多，最多 %s 个") % MOST_KEYS, path="boxes")
+    if boxes and sight.kind == "audio":
+        raise InvalidInput(_("录音没有画面可以遮盖"), path="boxes")
+    if spans and not sight.channels:
+        raise InvalidInput(_("没有声音可以遮盖"), path="spans")
+    default = SoundChoice.KEPT if sight.kind == "audio" else SoundChoice.REMOVED
+    sound = _choice(SoundChoice, said.get("sound", default), "sound")
+    if sight.kind == "audio" and sound != SoundChoice.KEPT:
+        raise InvalidInput(_("录音只能遮盖其中的时段"), path="sound")
+    return Plan(
+        boxes=tuple(_box(box, n, sight) for n, box in enumerate(boxes, 1)),
+        sound=sound,
+        spans=tuple(_span(span, n, sight) for n, span in enumerate(spans, 1)),
+    )
+
+
+def _box(said: Any, number: int, sight: Sight) -> Box:
+    label = _choice(BoxLabel, _part(said, "label"), "boxes")
+    fill = _choice(BoxFill, _part(said, "fill"), "boxes")
+    if fill == BoxFill.PIXELS and not label.may_be_coarse:
+        raise InvalidInput(
+            _("第 %s 处：车牌、屏幕和文书只能涂黑，马赛克下的文字能被还原") % number,
+            path="boxes",
+        )
+    begin, end = _time(said, number, sight)
+    keys = tuple(_key(key, number, sight) for key in _part(said, "keys"))
+    times = [key.at for key in keys]
+    if not keys or times != sorted(set(times)):
+        raise InvalidInput(
+            _("第 %s 处：位置要按时间先后，同一时刻一个") % number, path="boxes"
+        )
+    if not begin <= times[0] <= times[-1] <= end:
+        raise InvalidInput(
+            _("第 %s 处：位置的时间要在开始和结束之间") % number, path="boxes"
+        )
+    return Box(label=label, fill=fill, begin=begin, end=end, keys=keys)
+
+
+def _key(said: Any, number: int, sight: Sight) -> Key:
+    if not isinstance(said, list | tuple) or len(said) != len(Key._fields):
+        raise _bad("boxes")
+    key = Key(*(_whole(value, "boxes") for value in said))
+    if key.width < LEAST_SIDE or key.height < LEAST_SIDE:
+        raise InvalidInput(
+            _("第 %(n)s 处：宽和高至少 %(least)s 像素")
+            % {"n": number, "least": LEAST_SIDE},
+            path="boxes",
+        )
+    is_inside = (
+        0 <= key.x <= sight.width - key.width
+        and 0 <= key.y <= sight.height - key.height
+    )
+    if not is_inside:
+        raise InvalidInput(_("第 %s 处：框在画面以外") % number, path="boxes")
+    return key
+
+
+def _span(said: Any, number: int, sight: Sight) -> Span:
+    fill = _choice(SpanFill, _part(said, "fill"), "spans")
+    begin, end = _time(said, number, sight, path="spans")
+    if begin == end:
+        raise InvalidInput(_("第 %s 段声音没有长度") % number, path="spans")
+    return Span(begin=begin, end=end, fill=fill)
+
+
+def _time(
+    said: Any, number: int, sight: Sight, *, path: str = "boxes"
+) -> tuple[int, int]:
+    begin, end = (_whole(_part(said, name, path), path) for name in ("begin", "end"))
+    if not 0 <= begin <= end <= sight.milliseconds:
+        raise InvalidInput(
+            _("第 %s 处：开始和结束要在片长以内，先后不能颠倒") % number, path=path
+        )
+    return begin, end
+
+
+def _whole(value: Any, path: str) -> int:
+    if type(value) is not int or abs(value) > 1 << 31:
+        raise _bad(path)
+    return value
+
+
+def _part(said: Any, name: str, path: str = "boxes") -> Any:
+    if not isinstance(said, dict) or name not in said:
+        raise _bad(path)
+    return said[name]
+
+
+def _list(said: Any, path: str, most: int) -> list[Any]:
+    if not isinstance(said, list):
+        raise _bad(path)
+    if len(said) > most:
+        raise InvalidInput(_("太多了，最多 %s 处") % most, path=path)
+    return said
+
+
+def _choice(kind: Any, value: Any, path: str) -> Any:
+    if not isinstance(value, str) or value not in kind.values:
+        raise _bad(path)
+    return kind(value)
+
+
+def _bad(path: str) -> InvalidInput:
+    return InvalidInput(_("打码方案读不懂，请刷新页面再试"), path=path)
+
+
+def labels_of(boxes: Iterable[Box]) -> list[BoxLabel]:
+    """What is hidden, once each, in the order of the list of labels."""
+    found = {box.label for box in boxes}
+    return [label for label in BoxLabel if label in found]
