@@ -10,6 +10,11 @@ from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
 from anlan.evidence.services.pulling import next_pull, pull_due
 from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
+from anlan.evidence.services.requests import (
+    expire_approvals,
+    next_application_due,
+    remind_of_applications,
+)
 from anlan.evidence.services.scanning import scan_files
 from anlan.evidence.services.sweeping import sweep
 from anlan.evidence.services.watching import tell_of_silence
@@ -18,15 +23,18 @@ __all__ = [
     "adopt_earlier_files",
     "check_deep",
     "check_quick",
+    "expire_approvals",
     "expire_packages",
     "fill_copies",
     "make_packages",
     "make_viewing_copies",
+    "next_application_due",
     "next_package_expiry",
     "next_pull",
     "next_viewing",
     "next_warning",
     "pull_due",
+    "remind_of_applications",
     "scan_files",
     "sweep",
     "tell_of_silence",

@@ -28,6 +28,14 @@ from anlan.evidence.enums.recordings import (
     RecordingState,
     WhyCamera,
 )
+from anlan.evidence.enums.requests import (
+    Applicant,
+    ApplicationState,
+    AuthorityPaper,
+    FootageWay,
+    IdentityPaper,
+    Relation,
+)
 from anlan.evidence.enums.statements import (
     StatementFileKind,
     StatementMode,
@@ -37,7 +45,10 @@ from anlan.evidence.enums.statements import (
 from anlan.evidence.enums.vault import CheckKind, CopyState, Scan
 
 __all__ = [
+    "Applicant",
+    "ApplicationState",
     "AppraisedLevel",
+    "AuthorityPaper",
     "CheckKind",
     "ClockWay",
     "CopyState",
@@ -45,7 +56,9 @@ __all__ = [
     "ExhibitKind",
     "ExhibitState",
     "Failure",
+    "FootageWay",
     "Gap",
+    "IdentityPaper",
     "InjuryKind",
     "Masking",
     "PackageState",
@@ -57,6 +70,7 @@ __all__ = [
     "RecorderKind",
     "RecordingState",
     "Region",
+    "Relation",
     "Round",
     "Scan",
     "Source",

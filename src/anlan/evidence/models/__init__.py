@@ -21,6 +21,12 @@ from anlan.evidence.models.recordings import (
     Recording,
     Segment,
 )
+from anlan.evidence.models.requests import (
+    FootageApplication,
+    FootageViewing,
+    FootageWindow,
+    RegisterExtract,
+)
 from anlan.evidence.models.statements import (
     Addendum,
     Statement,
@@ -41,7 +47,10 @@ __all__ = [
     "CustodyStep",
     "Derivative",
     "Exhibit",
+    "FootageApplication",
     "FootageRequest",
+    "FootageViewing",
+    "FootageWindow",
     "Injury",
     "InjuryPhoto",
     "InjuryRefusal",
@@ -51,6 +60,7 @@ __all__ = [
     "PhysicalItem",
     "Recorder",
     "Recording",
+    "RegisterExtract",
     "Segment",
     "Statement",
     "StatementAnswer",

@@ -48,6 +48,18 @@ from anlan.evidence.services.recordings import (
     want_recording,
     want_recordings,
 )
+from anlan.evidence.services.register import take_register
+from anlan.evidence.services.releasing import copy_list, make_release
+from anlan.evidence.services.requests import (
+    Asked,
+    Officer,
+    approve_application,
+    begin_viewing,
+    end_viewing,
+    refuse_application,
+    take_in_application,
+    withdraw_application,
+)
 from anlan.evidence.services.signing import Signed
 from anlan.evidence.services.statements import (
     Answer,
@@ -67,6 +79,8 @@ from anlan.evidence.services.watching import ask_for_check
 
 __all__ = [
     "Answer",
+    "Asked",
+    "Officer",
     "Recipient",
     "Saved",
     "Signed",
@@ -78,24 +92,29 @@ __all__ = [
     "add_injury_photo",
     "add_medical_paper",
     "add_recording",
+    "approve_application",
     "ask_disposal",
     "ask_for_check",
     "ask_for_footage",
     "ask_package",
     "begin_statement",
     "begin_upload",
+    "begin_viewing",
     "change_camera",
     "change_recorder",
     "check_seal",
     "compare_clock",
     "confirm_disposal",
+    "copy_list",
     "decline_recording",
     "discard_statement",
     "end_upload",
+    "end_viewing",
     "finish_upload",
     "hand_over",
     "hand_over_package",
     "lose_recording",
+    "make_release",
     "move",
     "name_guardian",
     "open_exhibit",
@@ -105,6 +124,7 @@ __all__ = [
     "place_file",
     "read_back",
     "record_injury",
+    "refuse_application",
     "refuse_disposal",
     "refuse_photos",
     "refuse_statement",
@@ -119,7 +139,10 @@ __all__ = [
     "show_receipt",
     "show_statement",
     "sign_statement",
+    "take_in_application",
+    "take_register",
     "want_recording",
     "want_recordings",
+    "withdraw_application",
     "withdraw_injury",
 ]

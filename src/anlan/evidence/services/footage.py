@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base import stores
-from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from anlan.base.clock import local_day
+from anlan.base.errors import Conflict, DomainError, InvalidInput
 from anlan.base.stores import blocks_of, make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -29,7 +30,14 @@ from anlan.evidence import permissions
 from anlan.evidence.enums import DerivativeKind, Way
 from anlan.evidence.events import FootageAsked, FootageOpened, ViewingMade
 from anlan.evidence.films import Film, NotMade, Source, make_film, make_sheet
-from anlan.evidence.models import Blob, Derivative, FootageRequest, Recording, Segment
+from anlan.evidence.models import (
+    Blob,
+    Derivative,
+    FootageApplication,
+    FootageRequest,
+    Recording,
+    Segment,
+)
 from anlan.evidence.selectors.recordings import (
     follows,
     recordings_of,
@@ -43,6 +51,7 @@ from anlan.evidence.services.opening import Opened, good_path
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.recordings import note_holes
 from anlan.evidence.services.turns import TurnLost
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 
@@ -105,9 +114,18 @@ def next_viewing() -> datetime | None:
 
 
 def ask_for_footage(
-    *, recording: Recording, reason: str, by: User, at: datetime
+    *,
+    recording: Recording,
+    reason: str,
+    by: User,
+    at: datetime,
+    application: FootageApplication | None = None,
+    lasts: timedelta = LOOKS_FOR,
 ) -> FootageRequest:
     """Say why the recording must be looked at; for half an hour it then may be (G10).
+
+    Args:
+        application: the approved one of somebody to whom it is shown.
 
     Raises:
         InvalidInput: no reason.
@@ -120,9 +138,10 @@ def ask_for_footage(
         request = FootageRequest.objects.create(
             recording=recording,
             by=by,
+            application=application,
             reason=reason,
             made_at=at,
-            until=at + LOOKS_FOR,
+            until=at + lasts,
         )
         cases.record(
             FootageAsked(
@@ -153,8 +172,7 @@ def open_footage(
     """
     recording = derivative.recording
     permissions.check_can_watch(by, recording.case)
-    if running_request(recording, by, at=at) is None:
-        raise NotAllowed(_("请先登记查看事由"), source="G10")
+    _check_said_why(recording, by, at=at)
     _check_none_is_protected(recording, by)
     blob = derivative.blob
     if blob is None:
@@ -178,10 +196,16 @@ def open_segment(
         NotAllowed: nobody of this name said why, not long ago.
     """
     permissions.check_can_watch(by, recording.case)
-    if running_request(recording, by, at=at) is None:
-        raise NotAllowed(_("请先登记查看事由"), source="G10")
+    _check_said_why(recording, by, at=at)
     _check_none_is_protected(recording, by)
     return _give(recording, segment.blob, Way.DOWNLOADED, by, at, first, last, via)
+
+
+def _check_said_why(recording: Recording, by: User, *, at: datetime) -> None:
+    law.check_footage_look(
+        is_registered=running_request(recording, by, at=at) is not None,
+        act_on=local_day(at),
+    )
 
 
 def _check_none_is_protected(recording: Recording, by: User) -> None:

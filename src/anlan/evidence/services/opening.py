@@ -8,13 +8,16 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from anlan.accounts.models import User
 from anlan.base import stores
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Way
 from anlan.evidence.events import ExhibitOpened, ReceiptShown
-from anlan.evidence.models import Blob, Exhibit
+from anlan.evidence.models import Blob, Exhibit, FootageRequest
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
@@ -52,6 +55,7 @@ def open_exhibit(
             copy can be read.
     """
     permissions.check_can_open(by, exhibit)
+    check_said_why(exhibit, by, at=at)
     blob = exhibit.file
     if way == Way.DOWNLOADED and not knows_of_malware:
         policies.check_has_no_malware(blob)
@@ -73,6 +77,16 @@ def open_exhibit(
             via=via,
         )
     return Opened(path, first, end)
+
+
+def check_said_why(exhibit: Exhibit, by: Actor, *, at: datetime) -> None:
+    """A file of a recorder is footage here as well: whoever opens it says why (G10)."""
+    recordings = {s.recording_id for s in exhibit.segments.all()}
+    if recordings and isinstance(by, User):
+        said = FootageRequest.objects.filter(
+            recording__in=recordings, by=by, until__gt=at
+        )
+        law.check_footage_look(is_registered=said.exists(), act_on=local_day(at))
 
 
 def good_path(blob: Blob) -> Path:
