@@ -39,7 +39,7 @@ class FootageApplied(Event):
     begin: str
     end: str
     cameras: int
-    document: str | None
+    document: str | None = None
     purpose_digest: str
     unit_digest: str
     officers_digest: str

@@ -44,17 +44,11 @@ _OFFICE = (
 )
 # What is asked of whom; all else is left out of the form.
 _OF: dict[Applicant, tuple[str, ...]] = {
-    Applicant.PERSON: (*_PERSON, "relation", "wanted"),
-    Applicant.AGENT: (
-        *_PERSON,
-        "document_kind",
-        "document_number",
-        "document",
-        "wanted",
-    ),
-    Applicant.POLICE: (*_OFFICE, "wanted"),
-    Applicant.COURT: (*_OFFICE, "wanted"),
-    Applicant.ORGAN: (*_OFFICE, "wanted"),
+    Applicant.PERSON: (*_PERSON, "relation"),
+    Applicant.AGENT: (*_PERSON, "document_kind", "document_number", "document"),
+    Applicant.POLICE: _OFFICE,
+    Applicant.COURT: _OFFICE,
+    Applicant.ORGAN: _OFFICE,
     Applicant.STAFF: (),
 }
 _ALWAYS = ("request_id", "identity_paper", "identity_tail", "purpose")
@@ -154,7 +148,10 @@ class ApplicationForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.applicant = applicant
         self._keep(
-            *_OF[applicant], *_ALWAYS, *(_WHERE[1:] if case is not None else _WHERE)
+            *_OF[applicant],
+            *_ALWAYS,
+            *(_WHERE[1:] if case is not None else _WHERE),
+            *(() if applicant == Applicant.STAFF else ("wanted",)),
         )
         self._offer(site)
         authority = applicant.is_authority

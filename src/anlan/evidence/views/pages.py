@@ -79,6 +79,10 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
         "can_package": can_hand_over_package(reader, case),
         "can_keep": has_permission(reader, Permission.EVIDENCE_KEEP, site=case.site),
+        "can_ask_footage": any(
+            has_permission(reader, permission, site=case.site)
+            for permission in (Permission.FOOTAGE_TAKE_IN, Permission.FOOTAGE_APPROVE)
+        ),
         "on_one_disk": stores.share_a_disk(),
     }
     return render(request, "evidence/exhibits.html", context)
