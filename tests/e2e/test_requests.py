@@ -100,6 +100,7 @@ def test_owner_asks_and_looks(
     assert made.kinds()["evidence.footage_applied"] == 1
     assert faults(page) == []
     expect(page.locator("main")).to_contain_text("陈*雯")
+    expect(page.locator("main")).to_contain_text("王建国受理录像申请")
     shoot(page, "asked")
     where = page.url
 

@@ -46,6 +46,7 @@ from anlan.play.signing import signer_at_hand
 from tests.at_once import at_once, failures
 from tests.evidence.footage import MINUTE, Filmed, filmed
 from tests.evidence.objects import both
+from tests.evidence.recorders import watched
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -441,6 +442,38 @@ class TestRelease:
         pdf = services.copy_list(application=row, by=film.scene.officer, at=film.at)
         assert pdf.startswith(b"%PDF")
         assert verify().is_sound
+
+    def test_files_of_a_recorder_are_listed_one_by_one(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        """What was read from a recorder is no exhibit: the list names each file of it."""
+        cameras = watched(scene, tmp_path)
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + timedelta(seconds=40))
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + timedelta(seconds=30))
+        cameras.pull(begin + 3 * MINUTE)
+        exhibit = Exhibit.objects.create(  # as it is when the pull has ended
+            case=case,
+            number=99,
+            kind="other",
+            title="清单",
+            source="recorder",
+            blob=recording.segments.select_related("blob")[0].blob,
+            received_at=scene.at,
+            received_from="system",
+        )
+        recording.exhibit = recording.exhibit or exhibit
+        recording.save(update_fields=["exhibit"])
+        film = Filmed(scene, cameras, case, recording, exhibit, begin)
+        window = [(begin + timedelta(seconds=12), begin + timedelta(seconds=18))]
+
+        row = film.approved(film.police(windows=window))
+
+        (loose,) = release_of(row).loose
+        assert loose.begin == begin + timedelta(seconds=10)
+        whole = film.approved(film.police())
+        assert len(release_of(whole).loose) == recording.segments.count() > 2
 
     def test_what_was_not_approved_is_refused(self, film: Filmed) -> None:
         extra = services.add_file(

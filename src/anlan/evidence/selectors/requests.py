@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
@@ -20,12 +20,13 @@ from anlan.cases.models import Case
 from anlan.cases.selectors import entries_about
 from anlan.customers.selectors import masked
 from anlan.evidence.enums import Applicant, ApplicationState
-from anlan.evidence.models import Exhibit, FootageApplication, Package
+from anlan.evidence.models import Exhibit, FootageApplication, Package, Segment
 from anlan.ledger.events import Event
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
 PAGE = 50
+USUAL = timedelta(minutes=1)  # of a file whose end nobody knows
 MASKED = "masked"  # the source of an exhibit that redaction made
 _SEEN_WITH = (
     Permission.FOOTAGE_TAKE_IN,
@@ -149,10 +150,15 @@ def applicant_unit(application: FootageApplication) -> str:
 
 @dataclass(frozen=True)
 class Release:
-    """What may leave under an application: now, and only after something was done."""
+    """What may leave under an application: now, and only after something was done.
+
+    ``loose`` are files that a recorder was read for: no exhibits, so the package has the
+    list of them alone, and they are copied beside it.
+    """
 
     ready: list[Exhibit] = field(default_factory=list)
     to_mask: list[Exhibit] = field(default_factory=list)
+    loose: list[Segment] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
@@ -168,7 +174,7 @@ def release_of(application: FootageApplication) -> Release:
         return Release()
     approved = list(scope_of(application))
     if application.kind.is_authority:
-        return Release(ready=approved)
+        return Release(ready=approved, loose=loose_files(application))
     ready, to_mask = {}, []
     masked_of = _masked_copies(approved)
     for exhibit in approved:
@@ -195,6 +201,26 @@ def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
         .order_by("number")
         .distinct()
     )
+
+
+def loose_files(application: FootageApplication) -> list[Segment]:
+    """Files of approved recordings that are no exhibits, in the windows asked for."""
+    windows = list(application.windows.all())
+    segments = (
+        Segment.objects.filter(recording__in=application.recordings.all(), exhibit=None)
+        .select_related("blob", "recording__camera__recorder")
+        .order_by("recording__number", "begin")
+    )
+    return [
+        segment
+        for segment in segments
+        if any(
+            segment.recording.as_true(segment.begin) < window.end
+            and window.begin
+            < segment.recording.as_true(segment.end or segment.begin + USUAL)
+            for window in windows
+        )
+    ]
 
 
 def beyond_scope(

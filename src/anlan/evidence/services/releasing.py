@@ -153,14 +153,7 @@ def _line(exhibit: Exhibit, package: Package) -> CopyLine:
         made = _("由 %s 遮盖后生成") % exhibit.derived_from.code
     else:
         made = _("从保管库按原字节复制，入库时间 %s") % _moment(exhibit.received_at)
-    if segment is not None:
-        recorder = segment.recording.camera.recorder
-        original = _("录像机“%(recorder)s”，%(camera)s；保管库存两份") % {
-            "recorder": recorder.name,
-            "camera": segment.recording.camera.name,
-        }
-    else:
-        original = _("本单位证据保管库")
+    original = _original(segment) if segment else _("本单位证据保管库")
     return CopyLine(
         code=f"{package.code} {exhibit.code}",
         title=exhibit.title,
@@ -169,6 +162,27 @@ def _line(exhibit: Exhibit, package: Package) -> CopyLine:
         size=f"{blob.size:,}",
         sha256=blob.sha256,
     )
+
+
+def _loose_line(segment: Segment) -> CopyLine:
+    """A file that was read from a recorder: copied beside the package, which lists it."""
+    recording, blob = segment.recording, segment.blob
+    return CopyLine(
+        code=recording.code,
+        title=f"{recording.camera.name} {_moment(segment.begin)}",
+        made=_("从保管库按原字节复制，入库时间 %s") % _moment(blob.kept_at),
+        original=_original(segment),
+        size=f"{blob.size:,}",
+        sha256=blob.sha256,
+    )
+
+
+def _original(segment: Segment) -> str:
+    camera = segment.recording.camera
+    return _("录像机“%(recorder)s”，%(camera)s；保管库存两份") % {
+        "recorder": camera.recorder.name,
+        "camera": camera.name,
+    }
 
 
 def _page(
@@ -205,7 +219,13 @@ def _page(
         if application.decided_at
         else "",
         "until": _moment(application.until) if application.until else "",
-        "lines": [asdict(line) for line in copy_lines(packages)],
+        "lines": [
+            asdict(line)
+            for line in [
+                *copy_lines(packages),
+                *(_loose_line(segment) for segment in release_of(application).loose),
+            ]
+        ],
         "packages": [
             {"code": package.code, "sha256": package.sha256 or _("正在制作")}
             for package in packages
