@@ -126,11 +126,11 @@ def test_owner_asks_and_looks(
     assert faults(officer) == []
     shoot(officer, "viewed")
 
-    manager.goto("/footage/register/YQ/")
+    manager.goto("/footage-register/YQ/")
     assert faults(manager) == []
     expect(manager.locator("main")).to_contain_text("陈*雯")
     shoot(manager, "register")
-    manager.goto("/footage/register/YQ/?as=paper")
+    manager.goto("/footage-register/YQ/?as=paper")
     assert faults(manager) == []
     shoot(manager, "paper")
     manager.goto("/footage/")

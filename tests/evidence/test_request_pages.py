@@ -188,9 +188,9 @@ def test_who_may_not_see_what_is_there(film: Filmed, sign_in: SignIn) -> None:
             assert client.get(f"/footage/{row.uid}/{page}").status_code == 404
     assert row.number not in stranger.get("/footage/").content.decode()
     assert counsellor.get("/footage/").status_code == 403
-    assert stranger.get("/footage/register/").status_code == 403
-    assert stranger.get("/footage/register/YQ/").status_code == 404
-    assert sign_in("zhoumin").get("/footage/register/YQ/").status_code == 404
+    assert stranger.get("/footage-register/").status_code == 403
+    assert stranger.get("/footage-register/YQ/").status_code == 404
+    assert sign_in("zhoumin").get("/footage-register/YQ/").status_code == 404
     number = film.case.number
     assert stranger.get(f"/footage/new/?as=person&case={number}").status_code == 404
     assert Client().get(f"/footage/{row.uid}/").status_code == 302
@@ -229,9 +229,9 @@ def test_register_as_page_paper_and_csv(film: Filmed, sign_in: SignIn) -> None:
     )
     manager = sign_in("hetao")
 
-    page = manager.get("/footage/register/YQ/").content.decode()
-    paper = manager.get("/footage/register/YQ/?as=paper").content.decode()
-    sheet = manager.get("/footage/register/YQ/?as=csv").content
+    page = manager.get("/footage-register/YQ/").content.decode()
+    paper = manager.get("/footage-register/YQ/?as=paper").content.decode()
+    sheet = manager.get("/footage-register/YQ/?as=csv").content
 
     for text in (page, paper):
         assert "<script>alert" not in text
@@ -243,7 +243,7 @@ def test_register_as_page_paper_and_csv(film: Filmed, sign_in: SignIn) -> None:
     assert not any(cell.startswith(("=", "@", "+", "-")) for cell in cells)
     assert any("HYPERLINK" in cell for cell in cells)
     assert len(table) == 4  # a head, the sitting, its look, the officer's own look
-    narrowed = manager.get("/footage/register/YQ/?first=2026-12-01").content.decode()
+    narrowed = manager.get("/footage-register/YQ/?first=2026-12-01").content.decode()
     assert row.number not in narrowed
     for odd in (
         "?before=x",
@@ -252,14 +252,14 @@ def test_register_as_page_paper_and_csv(film: Filmed, sign_in: SignIn) -> None:
         "?as=exe",
         "?before=9" + "9" * 30,
     ):
-        assert manager.get(f"/footage/register/YQ/{odd}").status_code == 200
+        assert manager.get(f"/footage-register/YQ/{odd}").status_code == 200
 
 
 def test_register_in_full_is_on_the_record(film: Filmed, sign_in: SignIn) -> None:
     row = film.approved()
     services.begin_viewing(application=row, by=film.scene.officer, at=film.at)
     manager = sign_in("hetao")
-    where = "/footage/register/YQ/extract/"
+    where = "/footage-register/YQ/extract/"
     day = f"{timezone.localtime(film.at):%Y-%m-%d}"
 
     assert manager.get(where).status_code == 200
@@ -271,7 +271,7 @@ def test_register_in_full_is_on_the_record(film: Filmed, sign_in: SignIn) -> Non
     assert "陈晓雯" in paper.content.decode()
     assert "no-store" in paper.headers["Cache-Control"]
     assert Entry.objects.filter(kind="evidence.register_taken").count() == 1
-    assert "取用登记簿" in manager.get("/footage/register/YQ/").content.decode()
+    assert "取用登记簿" in manager.get("/footage-register/YQ/").content.decode()
 
 
 def test_application_without_a_case(film: Filmed, sign_in: SignIn) -> None:
@@ -294,7 +294,7 @@ def test_application_without_a_case(film: Filmed, sign_in: SignIn) -> None:
     assert row.state == ApplicationState.VIEWED
     assert row.way == FootageWay.VIEW
     assert "陪同申请人现场查阅" in manager.get(where).content.decode()
-    register = manager.get("/footage/register/YQ/").content.decode()
+    register = manager.get("/footage-register/YQ/").content.decode()
     assert row.number in register
 
 
@@ -318,4 +318,4 @@ def test_pages_ask_the_same_for_few_and_many(
     with django_assert_max_num_queries(20):
         manager.get("/footage/")
     with django_assert_max_num_queries(34):
-        manager.get("/footage/register/YQ/")
+        manager.get("/footage-register/YQ/")

@@ -1,4 +1,4 @@
-"""Addresses of applications for footage, and of the register of looks, under ``/footage/``."""
+"""Addresses of applications for footage, and of the register of looks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from django.urls import path
 from anlan.evidence.views import register, requests
 
 app_name = "footage"
-_ONE = "<uuid:uid>/"
+_ALL = "footage/"
+_ONE = f"{_ALL}<uuid:uid>/"
+_REGISTER = "footage-register/"
 urlpatterns = [
-    path("", requests.applications, name="applications"),
-    path("new/", requests.addition, name="addition"),
-    path("register/", register.overview, name="registers"),
-    path("register/<str:code>/", register.register, name="register"),
-    path("register/<str:code>/extract/", register.extract, name="extract"),
+    path(_ALL, requests.applications, name="applications"),
+    path(f"{_ALL}new/", requests.addition, name="addition"),
+    path(_REGISTER, register.overview, name="registers"),
+    path(f"{_REGISTER}<str:code>/", register.register, name="register"),
+    path(f"{_REGISTER}<str:code>/extract/", register.extract, name="extract"),
     path(_ONE, requests.application, name="application"),
     path(f"{_ONE}approval/", requests.approval, name="approval"),
     path(f"{_ONE}refusal/", requests.refusal, name="refusal"),

@@ -22,6 +22,7 @@ from anlan.evidence.enums import DerivativeKind, WhyCamera
 from anlan.evidence.models import (
     Camera,
     Derivative,
+    Exhibit,
     FootageRequest,
     Recorder,
     Recording,
@@ -236,6 +237,15 @@ def running_request(
         .order_by("-until")
         .first()
     )
+
+
+def unexplained_recording(
+    exhibit: Exhibit, user: User, *, at: datetime
+) -> Recording | None:
+    """The recording of which an exhibit is a file, if the reader has yet to say why (G10)."""
+    recordings = Recording.objects.filter(segments__exhibit=exhibit).order_by("pk")
+    said = recordings.filter(requests__by=user, requests__until__gt=at)
+    return None if said.exists() else recordings.first()
 
 
 def addable_cameras(case: Case) -> QuerySet[Camera]:

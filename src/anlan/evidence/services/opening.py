@@ -16,7 +16,8 @@ from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Way
 from anlan.evidence.events import ExhibitOpened, ReceiptShown
-from anlan.evidence.models import Blob, Exhibit, FootageRequest
+from anlan.evidence.models import Blob, Exhibit
+from anlan.evidence.selectors.recordings import unexplained_recording
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -81,12 +82,11 @@ def open_exhibit(
 
 def check_said_why(exhibit: Exhibit, by: Actor, *, at: datetime) -> None:
     """A file of a recorder is footage here as well: whoever opens it says why (G10)."""
-    recordings = {s.recording_id for s in exhibit.segments.all()}
-    if recordings and isinstance(by, User):
-        said = FootageRequest.objects.filter(
-            recording__in=recordings, by=by, until__gt=at
+    if isinstance(by, User):
+        law.check_footage_look(
+            is_registered=unexplained_recording(exhibit, by, at=at) is None,
+            act_on=local_day(at),
         )
-        law.check_footage_look(is_registered=said.exists(), act_on=local_day(at))
 
 
 def good_path(blob: Blob) -> Path:

@@ -39,6 +39,7 @@ from anlan.evidence.selectors import (
 )
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
+from anlan.evidence.selectors.recordings import unexplained_recording
 from anlan.evidence.selectors.statements import statements_for
 
 SHOWN_IN_ROOM = 5
@@ -116,6 +117,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "case": found.case,
         "exhibit": found,
         "can_open": may_open,
+        "unexplained": unexplained_recording(found, reader, at=timezone.now()),
         "can_look": may_open and found.kind == ExhibitKind.PHOTO,
         "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
