@@ -359,12 +359,28 @@ class TestViewing:
         look = FootageRequest.objects.get(application=row)
         assert look.by == film.scene.officer
         assert row.number in look.reason
-        services.open_exhibit(
-            exhibit=film.exhibit,
-            way=Way.DOWNLOADED,
-            by=film.scene.officer,
-            at=film.at + MINUTE,
+        film.watched.view(film.at)
+        copy = film.recording.derivatives.exclude(blob=None)[0]
+        services.open_footage(
+            derivative=copy, by=film.scene.officer, at=film.at + MINUTE
         )
+        (segment,) = film.recording.segments.all()
+        for take in (
+            lambda: services.open_exhibit(
+                exhibit=film.exhibit,
+                way=Way.DOWNLOADED,
+                by=film.scene.officer,
+                at=film.at + MINUTE,
+            ),
+            lambda: services.open_segment(
+                recording=film.recording,
+                segment=segment,
+                by=film.scene.officer,
+                at=film.at + MINUTE,
+            ),
+        ):
+            with pytest.raises(Conflict, match="不能复制"):
+                take()
         done = services.end_viewing(
             viewing=viewing,
             seen="CAM-07 全段",
@@ -618,7 +634,6 @@ class TestScope:
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True)
 class TestAtOnce:
     @pytest.fixture
     def film(self, committed_scene: Scene, tmp_path: Path) -> Filmed:

@@ -47,7 +47,7 @@ from anlan.evidence.selectors.recordings import (
 )
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
-from anlan.evidence.services.opening import Opened, good_path
+from anlan.evidence.services.opening import Opened, check_may_copy, good_path
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.recordings import note_holes
 from anlan.evidence.services.turns import TurnLost
@@ -194,9 +194,11 @@ def open_segment(
 
     Raises:
         NotAllowed: nobody of this name said why, not long ago.
+        Conflict: they show it to an applicant who may look, and gets no copy.
     """
     permissions.check_can_watch(by, recording.case)
     _check_said_why(recording, by, at=at)
+    check_may_copy([recording], by, at=at)
     _check_none_is_protected(recording, by)
     return _give(recording, segment.blob, Way.DOWNLOADED, by, at, first, last, via)
 

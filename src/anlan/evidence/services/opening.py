@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +17,8 @@ from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Way
 from anlan.evidence.events import ExhibitOpened, ReceiptShown
-from anlan.evidence.models import Blob, Exhibit
-from anlan.evidence.selectors.recordings import unexplained_recording
+from anlan.evidence.models import Blob, Exhibit, Recording
+from anlan.evidence.selectors.recordings import may_only_look, unexplained_recording
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -57,6 +58,8 @@ def open_exhibit(
     """
     permissions.check_can_open(by, exhibit)
     check_said_why(exhibit, by, at=at)
+    if way == Way.DOWNLOADED and isinstance(by, User):
+        check_may_copy(Recording.objects.filter(segments__exhibit=exhibit), by, at=at)
     blob = exhibit.file
     if way == Way.DOWNLOADED and not knows_of_malware:
         policies.check_has_no_malware(blob)
@@ -87,6 +90,12 @@ def check_said_why(exhibit: Exhibit, by: Actor, *, at: datetime) -> None:
             is_registered=unexplained_recording(exhibit, by, at=at) is None,
             act_on=local_day(at),
         )
+
+
+def check_may_copy(recordings: Iterable[Recording], by: User, *, at: datetime) -> None:
+    """Who sits beside an applicant that may look, saves no original meanwhile."""
+    if may_only_look(recordings, by, at=at):
+        raise Conflict(_("正在陪同现场查阅，不能复制原始文件；办案需要的另行登记事由"))
 
 
 def good_path(blob: Blob) -> Path:
