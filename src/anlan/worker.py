@@ -54,9 +54,16 @@ LANES: dict[str, Lane] = {
         jobs={
             "deadlines": cases.fire_due_deadlines,
             "recordings to be overwritten": evidence.warn_of_overwriting,
+            "applications that wait": evidence.remind_of_applications,
+            "approvals that ran out": evidence.expire_approvals,
             "phone checks": notify.run_due_checks,
         },
-        next_due=(cases.next_due, evidence.next_warning, notify.next_check),
+        next_due=(
+            cases.next_due,
+            evidence.next_warning,
+            evidence.next_application_due,
+            notify.next_check,
+        ),
     ),
     "messages": Lane(
         jobs={"deliveries": notify.deliver_due},

@@ -23,7 +23,13 @@ from anlan.base.errors import DomainError, NotAllowed, NotFound
 from anlan.cases.models import AccessLink, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.customers.models import Person
-from anlan.evidence.models import Exhibit, Injury, PhysicalItem, Statement
+from anlan.evidence.models import (
+    Exhibit,
+    FootageApplication,
+    Injury,
+    PhysicalItem,
+    Statement,
+)
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
@@ -225,6 +231,11 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             case=case, taken_by=user if own else somebody, user=somebody
         ),
         "injury": Injury(case=case, recorded_by=user if own else somebody),
+        "application": FootageApplication(
+            site=scene.site,
+            taken_by=user if variant == "own" else somebody,
+            colleague=user if variant == "self" else None,
+        ),
         "item": PhysicalItem(
             exhibit=Exhibit(case=case, kind="object"),
             holder=user if own else somebody,

@@ -15,18 +15,27 @@ from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import Masking, PackageState, Purpose, RecorderKind
+from anlan.evidence.enums import (
+    Applicant,
+    FootageWay,
+    IdentityPaper,
+    Masking,
+    PackageState,
+    Purpose,
+    RecorderKind,
+)
 from anlan.evidence.models import (
     Camera,
     Derivative,
     Exhibit,
+    FootageApplication,
     Injury,
     Package,
     Recording,
     Redaction,
     Statement,
 )
-from anlan.evidence.services import Recipient
+from anlan.evidence.services import Asked, Officer, Recipient
 from anlan.evidence.services.packages import path_of
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
@@ -790,6 +799,125 @@ def _redaction(scene: Scene) -> Redaction:
         pass
     made.refresh_from_db()
     return made
+
+
+@get(stranger=200)
+def list_footage_requests(scene: Scene) -> str:
+    _application(scene)
+    return "/footage-requests"
+
+
+@get()
+def get_footage_request(scene: Scene) -> str:
+    return f"/footage-requests/{_application(scene).uid}"
+
+
+@post(permitted="wangjianguo", forbidden="xuqing", status=201)
+def take_in_footage_request(scene: Scene) -> Request:
+    begin = scene.at - timedelta(hours=1)
+    body = {
+        "site": str(scene.site.uid),
+        "applicant": "person",
+        "name": "陈晓雯",
+        "phone": "19900001234",
+        "identity_paper": "id_card",
+        "identity_tail": "2468",
+        "purpose": "核对经过",
+        "place": str(scene.garage.uid),
+        "windows": [{"begin": begin.isoformat(), "end": scene.at.isoformat()}],
+        "wanted": "view",
+    }
+    return "/footage-requests", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def approve_footage_request(scene: Scene) -> Request:
+    row = _application(scene)
+    films = row.case.recordings.all() if row.case else []
+    body = {"way": "view", "recordings": [str(film.uid) for film in films]}
+    return f"/footage-requests/{row.uid}/approval", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def refuse_footage_request(scene: Scene) -> Request:
+    body = {"reason": "不是本人"}
+    return f"/footage-requests/{_application(scene).uid}/refusal", body
+
+
+@post(permitted="wangjianguo", forbidden="xuqing")
+def withdraw_footage_request(scene: Scene) -> Request:
+    body = {"reason": "不要了"}
+    return f"/footage-requests/{_application(scene).uid}/withdrawal", body
+
+
+@post()
+def begin_footage_viewing(scene: Scene) -> Request:
+    return f"/footage-requests/{_approved(scene).uid}/viewing", {}
+
+
+@post()
+def end_footage_viewing(scene: Scene) -> Request:
+    row = _approved(scene)
+    evidence.begin_viewing(application=row, by=scene.officer, at=scene.at)
+    return f"/footage-requests/{row.uid}/viewing/end", {"seen": "全段"}
+
+
+@post(permitted="hetao", forbidden="zhoumin", status=201)
+def make_footage_package(scene: Scene) -> Request:
+    row = _approved(scene, Applicant.POLICE)
+    return f"/footage-requests/{row.uid}/package", {"acknowledged": "采购中"}
+
+
+@get(permitted="hetao", forbidden="zhoumin")
+def list_footage_register(scene: Scene) -> str:
+    evidence.begin_viewing(application=_approved(scene), by=scene.officer, at=scene.at)
+    return f"/sites/{scene.site.uid}/footage-register"
+
+
+def _application(
+    scene: Scene, applicant: Applicant = Applicant.PERSON
+) -> FootageApplication:
+    """Of a case with one recording; the guard took it in."""
+    recording = _recording(scene)
+    is_authority = applicant.is_authority
+    return evidence.take_in_application(
+        site=scene.site,
+        case=recording.case,
+        asked=Asked(
+            applicant=applicant,
+            name="陈晓雯",
+            phone="19900001234",
+            unit="云栖派出所" if is_authority else "",
+            officers=[
+                Officer(name="李强", number="012345"),
+                Officer(name="王刚", number="012346"),
+            ],
+            document_kind="collect" if is_authority else "",
+            document_number="12 号",
+            identity_paper=IdentityPaper.ID_CARD,
+            identity_tail="2468",
+            purpose="核对经过",
+            windows=[(recording.wanted_from, recording.wanted_to)],
+            wanted=FootageWay.COPY if is_authority else FootageWay.VIEW,
+        ),
+        by=scene.guard,
+        at=scene.at,
+    )
+
+
+def _approved(
+    scene: Scene, applicant: Applicant = Applicant.PERSON
+) -> FootageApplication:
+    row = _application(scene, applicant)
+    exhibits = [_exhibit(scene)] if applicant.is_authority else []
+    return evidence.approve_application(
+        application=row,
+        way=FootageWay(row.wanted),
+        exhibits=exhibits,
+        recordings=[] if row.case is None else list(row.case.recordings.all()[:1]),
+        by=scene.manager,
+        at=scene.at,
+    )
 
 
 def _camera(scene: Scene) -> Camera:

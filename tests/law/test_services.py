@@ -31,6 +31,15 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "G06": ({"waits_for": ()}, {"waits_for": ["经理批准"]}),
     "G07": ({"measure": "verbal_warn"}, {"measure": "detain"}),
+    "G10": ({"is_registered": True}, {"is_registered": False}),
+    "G11": (
+        {"is_authority": True, "unmasked": ["E-0001"]},
+        {"is_authority": False, "unmasked": ["E-0001"]},
+    ),
+    "G13": (
+        {"is_authority": True, "papers": ["云栖派出所", "12 号"], "beyond": []},
+        {"is_authority": True, "papers": ["云栖派出所", " "], "beyond": []},
+    ),
     "G14": (
         {"level": "slight", "has_document": True},
         {"level": "slight", "has_document": False},

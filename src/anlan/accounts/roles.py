@@ -38,6 +38,8 @@ class Permission(StrEnum):
     INJURY_RECORD = "injury.record"
     INJURY_READ = "injury.read"
     RECORDING_SAVE = "recording.save"
+    FOOTAGE_TAKE_IN = "footage.take_in"
+    FOOTAGE_APPROVE = "footage.approve"
     POLICE_WAIVE = "police.waive"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
@@ -81,6 +83,8 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.INJURY_RECORD: _("记录伤情、拍摄伤处"),
     Permission.INJURY_READ: _("查看伤情和医疗文书（留痕）"),
     Permission.RECORDING_SAVE: _("保存监控录像"),
+    Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
+    Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
@@ -116,6 +120,7 @@ _GUARD = _EVERYBODY | {
     P.STATEMENT_TAKE,
     P.INJURY_RECORD,
     P.RECORDING_SAVE,
+    P.FOOTAGE_TAKE_IN,
 }
 _DUTY = _GUARD | {
     P.INCIDENT_COMMAND,
@@ -134,6 +139,7 @@ _DUTY = _GUARD | {
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
     P.PACKAGE_MAKE,
+    P.FOOTAGE_APPROVE,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
@@ -184,6 +190,7 @@ ROLES: dict[str, Role] = {
                 P.STATEMENT_TAKE,
                 P.INJURY_RECORD,
                 P.INJURY_READ,
+                P.FOOTAGE_TAKE_IN,
             },
         ),
         Role(
@@ -223,6 +230,7 @@ ROLES: dict[str, Role] = {
                 P.EVIDENCE_DISPOSE,
                 P.PACKAGE_MAKE,
                 P.PACKAGE_HAND_OVER,
+                P.FOOTAGE_APPROVE,
                 P.STATEMENT_READ,
                 P.INJURY_READ,
             },

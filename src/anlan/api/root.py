@@ -27,6 +27,7 @@ from anlan.api import (
     receipts,
     recordings,
     redactions,
+    requests,
     statements,
     vault,
 )
@@ -75,6 +76,7 @@ for _package in (
     injuries,
     recordings,
     redactions,
+    requests,
     parties,
     accounts,
     ledger,

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", include("anlan.evidence.urls")),
     path("cases/", include("anlan.cases.urls")),
     path("evidence/", include("anlan.evidence.safety_urls")),
+    path("", include("anlan.evidence.footage_urls")),
     path("", include("anlan.evidence.camera_urls")),
     path("", include("anlan.accounts.urls")),
     path("notify/", include("anlan.notify.urls")),

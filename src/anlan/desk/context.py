@@ -71,6 +71,12 @@ DESK: tuple[Group, ...] = (
                 url_name="desk:cases",
                 permission=Permission.CASE_SEE,
             ),
+            Entry(
+                label=_("录像申请"),
+                icon="eye",
+                url_name="footage:applications",
+                permission=Permission.FOOTAGE_TAKE_IN,
+            ),
             Entry(label=_("我的通知"), icon="bell", url_name="notify:inbox"),
             Entry(label=_("查找"), icon="search", url_name="desk:search"),
         ),
@@ -83,6 +89,12 @@ DESK: tuple[Group, ...] = (
                 icon="shield-lock",
                 url_name="vault:safety",
                 permission=Permission.LEDGER_READ,
+            ),
+            Entry(
+                label=_("查阅登记簿"),
+                icon="list-details",
+                url_name="footage:registers",
+                permission=Permission.FOOTAGE_APPROVE,
             ),
             Entry(
                 label=_("人员"),

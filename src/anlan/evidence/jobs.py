@@ -11,9 +11,11 @@ from anlan.evidence.services.outside import mail_checkpoints, next_mail
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
 from anlan.evidence.services.pulling import next_pull, pull_due
 from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
-from anlan.evidence.services.redaction import (
-    make_masked_copies,
-    sweep_working_copies,
+from anlan.evidence.services.redaction import make_masked_copies, sweep_working_copies
+from anlan.evidence.services.requests import (
+    expire_approvals,
+    next_application_due,
+    remind_of_applications,
 )
 from anlan.evidence.services.scanning import scan_files
 from anlan.evidence.services.sweeping import sweep
@@ -23,18 +25,21 @@ __all__ = [
     "adopt_earlier_files",
     "check_deep",
     "check_quick",
+    "expire_approvals",
     "expire_packages",
     "fill_copies",
     "mail_checkpoints",
     "make_masked_copies",
     "make_packages",
     "make_viewing_copies",
+    "next_application_due",
     "next_mail",
     "next_package_expiry",
     "next_pull",
     "next_viewing",
     "next_warning",
     "pull_due",
+    "remind_of_applications",
     "scan_files",
     "sweep",
     "sweep_working_copies",

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from anlan.base.duration import duration_words
-from anlan.evidence.enums import CheckKind, PullProblem
+from anlan.evidence.enums import Applicant, ApplicationState, CheckKind, PullProblem
 from anlan.notify.texts import Text, add_texts
 
 DAMAGED = "evidence.copies_damaged"
@@ -20,6 +20,9 @@ ENDANGERED = "evidence.recording_endangered"
 INCOMPLETE = "evidence.recording_incomplete"
 TROUBLED = "evidence.recording_troubled"
 LOST = "evidence.recording_lost"
+FOOTAGE_ASKED = "evidence.footage_asked_for"
+FOOTAGE_DECIDED = "evidence.footage_decided"
+FOOTAGE_WAITS = "evidence.footage_waits"
 WATCH_OVER_SEALS = ("site_manager", "legal_counsel")
 
 
@@ -29,6 +32,14 @@ def _left_words(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _problem_words(params: Mapping[str, Any]) -> dict[str, Any]:
     return {**params, "problem": PullProblem(params["problem"]).label}
+
+
+def _applicant_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {**params, "applicant": Applicant(params["applicant"]).label}
+
+
+def _decision_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {**params, "state": ApplicationState(params["state"]).label}
 
 
 def _check_words(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,5 +115,27 @@ add_texts(
         name=_("录像无法保存"),
         title=_("录像无法保存：%(camera)s"),
         body=_("%(who)s确认 %(number)s 的录像 %(code)s（%(camera)s）无法保存"),
+    ),
+    Text(
+        kind=FOOTAGE_ASKED,
+        name=_("有人申请查阅、调取录像"),
+        title=_("录像申请待批准：%(number)s"),
+        body=_(
+            "%(site)s 收到录像申请 %(number)s（%(applicant)s），请由您批准或者不批准"
+        ),
+        shown=_applicant_words,
+    ),
+    Text(
+        kind=FOOTAGE_DECIDED,
+        name=_("录像申请有了决定"),
+        title=_("录像申请 %(number)s：%(state)s"),
+        body=_("您受理的录像申请 %(number)s %(state)s，请告诉申请人"),
+        shown=_decision_words,
+    ),
+    Text(
+        kind=FOOTAGE_WAITS,
+        name=_("录像申请等待过久"),
+        title=_("录像申请还没有决定：%(number)s"),
+        body=_("%(site)s 的录像申请 %(number)s 已超过我们自己的答复目标，请决定"),
     ),
 )

@@ -13,7 +13,13 @@ from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
 from anlan.evidence import policies
 from anlan.evidence.enums import Protection, StatementState
-from anlan.evidence.models import Exhibit, Injury, PhysicalItem, Statement
+from anlan.evidence.models import (
+    Exhibit,
+    FootageApplication,
+    Injury,
+    PhysicalItem,
+    Statement,
+)
 from anlan.ledger.events import Actor
 from anlan.notify.permissions import check_can_manage_channels, managed_organisations
 
@@ -262,3 +268,45 @@ def check_can_compare_clock(by: Actor, site: Site) -> None:
         by, Permission.RECORDING_SAVE, site=site
     ):
         check_permission(by, Permission.CAMERA_EDIT, site=site)
+
+
+def check_can_take_in(by: Actor, site: Site) -> None:
+    """Take in who asks to see or to get footage: at the gate, at the front desk."""
+    check_permission(by, Permission.FOOTAGE_TAKE_IN, site=site)
+
+
+def check_can_see_application(by: Actor, application: FootageApplication) -> None:
+    """Who takes in, who decides, and who sits beside the applicant."""
+    if isinstance(by, User) and any(
+        has_permission(by, permission, site=application.site)
+        for permission in (Permission.FOOTAGE_TAKE_IN, Permission.FOOTAGE_APPROVE)
+    ):
+        return
+    check_permission(by, Permission.EVIDENCE_OPEN, site=application.site)
+
+
+def check_can_decide_application(by: Actor, application: FootageApplication) -> None:
+    """Another person than who took it in, and than who asks."""
+    check_permission(by, Permission.FOOTAGE_APPROVE, site=application.site)
+    if isinstance(by, User) and by.pk == application.taken_by_id:
+        raise NotAllowed(_("受理人不能批准自己受理的申请，请由另一人决定"))
+    if isinstance(by, User) and by.pk == application.colleague_id:
+        raise NotAllowed(_("不能批准自己的申请，请由另一人决定"))
+
+
+def check_can_withdraw_application(by: Actor, application: FootageApplication) -> None:
+    """The applicant does not want it any more; whoever they tell notes it."""
+    if not isinstance(by, User) or not has_permission(
+        by, Permission.FOOTAGE_APPROVE, site=application.site
+    ):
+        check_can_take_in(by, application.site)
+
+
+def check_can_show_footage(by: Actor, application: FootageApplication) -> None:
+    """Sit beside the applicant, who looks at our screen under our name."""
+    check_permission(by, Permission.EVIDENCE_OPEN, site=application.site)
+
+
+def check_can_see_register(by: Actor, site: Site) -> None:
+    """The register of all looks at a site's footage."""
+    check_permission(by, Permission.FOOTAGE_APPROVE, site=site)

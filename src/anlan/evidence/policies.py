@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.evidence.enums import (
+    ApplicationState,
     ExhibitState,
     Reading,
     RecordingState,
@@ -18,6 +21,7 @@ from anlan.evidence.models import (
     Blob,
     CustodyStep,
     Exhibit,
+    FootageApplication,
     Injury,
     PhysicalItem,
     Recording,
@@ -175,3 +179,43 @@ def check_is_being_drawn(redaction: Redaction) -> None:
     """Only a draft is drawn on; one that failed is a draft again."""
     if redaction.state not in {RedactionState.DRAFT, RedactionState.FAILED}:
         raise Conflict(_("打码副本%s，现在不能改") % redaction.get_state_display())
+
+
+# What may become of an application for footage; ``docs/states/`` is drawn from it. One
+# that was seen or handed over ends with the time of its approval, without a new state.
+APPLICATION_MOVES: dict[ApplicationState, tuple[ApplicationState, ...]] = {
+    ApplicationState.ASKED: (
+        ApplicationState.APPROVED,
+        ApplicationState.REFUSED,
+        ApplicationState.WITHDRAWN,
+    ),
+    ApplicationState.APPROVED: (
+        ApplicationState.VIEWED,
+        ApplicationState.HANDED_OVER,
+        ApplicationState.WITHDRAWN,
+        ApplicationState.EXPIRED,
+    ),
+    ApplicationState.VIEWED: (ApplicationState.HANDED_OVER,),
+    ApplicationState.HANDED_OVER: (),
+    ApplicationState.REFUSED: (),
+    ApplicationState.WITHDRAWN: (),
+    ApplicationState.EXPIRED: (),
+}
+
+
+def check_application_may_become(
+    application: FootageApplication, state: ApplicationState
+) -> None:
+    now = ApplicationState(application.state)
+    if state not in APPLICATION_MOVES[now]:
+        raise Conflict(_("这份申请%s，不能再办理") % now.label)
+
+
+def check_application_holds(application: FootageApplication, *, at: datetime) -> None:
+    """Nothing is shown and nothing leaves without an approval that still runs."""
+    if application.holds(at):
+        return
+    state = ApplicationState(application.state)
+    if state.is_running:
+        raise Conflict(_("批准已经到期，请重新申请"))
+    raise Conflict(_("这份申请%s，不能查阅，也不能交付") % state.label)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Place, User
-from anlan.accounts.permissions import sites_where
+from anlan.accounts.permissions import holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import places_of, site_of
 from anlan.base.errors import DomainError, InvalidInput, NotFound
@@ -340,9 +340,11 @@ def me(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     now = timezone.now()
     shifts = user.shifts.filter(ends_at__gt=now).select_related("post", "site")
-    return render(
-        request, "phone/me.html", {"shifts": list(shifts.order_by("starts_at")[:5])}
-    )
+    context = {
+        "shifts": list(shifts.order_by("starts_at")[:5]),
+        "takes_in": holds_somewhere(user, Permission.FOOTAGE_TAKE_IN),
+    }
+    return render(request, "phone/me.html", context)
 
 
 @login_required

@@ -16,7 +16,10 @@ from anlan.customers import services as customers
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
+    Applicant,
     ExhibitKind,
+    FootageWay,
+    IdentityPaper,
     InjuryKind,
     Masking,
     PaperKind,
@@ -24,6 +27,7 @@ from anlan.evidence.enums import (
     Reading,
     RecorderKind,
     Region,
+    Relation,
     Round,
     Source,
     StatementRole,
@@ -32,6 +36,7 @@ from anlan.evidence.models import (
     Addendum,
     CustodyStep,
     Exhibit,
+    FootageApplication,
     Injury,
     InjuryPhoto,
     MedicalPaper,
@@ -42,7 +47,15 @@ from anlan.evidence.models import (
 )
 from anlan.evidence.selectors import exhibits_of
 from anlan.evidence.selectors.recordings import recordings_of
-from anlan.evidence.services import Answer, Recipient, Signed, SignedAlone
+from anlan.evidence.selectors.register import Wanted, register_page
+from anlan.evidence.services import (
+    Answer,
+    Asked,
+    Officer,
+    Recipient,
+    Signed,
+    SignedAlone,
+)
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
 from anlan.evidence.verifier import verify
@@ -55,6 +68,8 @@ from anlan.play.pictures import picture, signature
 from anlan.play.scenario import read_span
 
 _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
+# What an authority shows, and what everybody else does.
+_SHOWN = {True: IdentityPaper.BADGE, False: IdentityPaper.ID_CARD}
 # Numbers of pictures, so that no two things in a story are the same photo.
 _INJURIES, _PAPERS = 100, 200
 
@@ -72,6 +87,7 @@ class Stage:
     things: list[Exhibit] = field(default_factory=list)
     statements: dict[str, Statement] = field(default_factory=dict)
     injuries: dict[str, Injury] = field(default_factory=dict)
+    applications: list[FootageApplication] = field(default_factory=list)
 
     @property
     def incident(self) -> Incident:
@@ -750,6 +766,120 @@ def decline_recording(
 
 
 @action
+def ask_footage(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    applicant: str = "person",
+    purpose: str,
+    name: str = "",
+    phone: str = "",
+    relation: str = "self",
+    unit: str = "",
+    officers: Sequence[str] = (),
+    document: str = "",
+    tail: str = "0000",
+    wanted: str = "",
+) -> str:
+    """Somebody asks for the recordings of the case; each officer is "name number"."""
+    kind = Applicant(applicant)
+    case = stage.incident.case
+    films = list(recordings_of(case))
+    made = evidence.take_in_application(
+        site=stage.site,
+        case=case,
+        asked=Asked(
+            applicant=kind,
+            relation=Relation(relation),
+            name=name,
+            phone=phone,
+            unit=unit,
+            officers=[
+                Officer(name=one.split()[0], number=one.split()[-1]) for one in officers
+            ],
+            document_kind="collect" if kind.is_authority else "",
+            document_number=document,
+            identity_paper=_SHOWN[kind.is_authority],
+            identity_tail=tail,
+            purpose=purpose,
+            windows=[
+                (
+                    min(film.wanted_from for film in films),
+                    min(at, max(film.wanted_to for film in films)),
+                )
+            ],
+            wanted=FootageWay(wanted or ("copy" if kind.is_authority else "view")),
+        ),
+        by=by,
+        at=at,
+    )
+    stage.applications.append(made)
+    return made.number
+
+
+@action
+def approve_footage(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    cameras: Sequence[str],
+    way: str = "view",
+    application: int = -1,
+) -> str:
+    """Recordings of these cameras, and nothing else."""
+    row = stage.applications[application]
+    evidence.approve_application(
+        application=row,
+        way=FootageWay(way),
+        recordings=[stage.recording(name) for name in cameras],
+        by=by,
+        at=at,
+    )
+    return row.number
+
+
+@action
+def refuse_footage(
+    stage: Stage, *, by: User, at: datetime, reason: str, application: int = -1
+) -> str:
+    row = stage.applications[application]
+    evidence.refuse_application(application=row, words=reason, by=by, at=at)
+    return row.number
+
+
+@action
+def show_footage(stage: Stage, *, by: User, at: datetime, application: int = -1) -> str:
+    """The applicant sits down beside ``by``."""
+    row = FootageApplication.objects.get(pk=stage.applications[application].pk)
+    evidence.begin_viewing(application=row, by=by, at=at)
+    return row.number
+
+
+@action
+def end_look(
+    stage: Stage, *, by: User, at: datetime, seen: str, application: int = -1
+) -> str:
+    row = stage.applications[application]
+    viewing = row.viewings.select_related("application__site", "application__case")
+    evidence.end_viewing(viewing=viewing.latest("pk"), seen=seen, by=by, at=at)
+    return seen
+
+
+@action
+def footage_package(
+    stage: Stage, *, by: User, at: datetime, reason: str = "", application: int = -1
+) -> str:
+    """What was approved, sealed for the applicant; made at once, as a worker would."""
+    row = FootageApplication.objects.get(pk=stage.applications[application].pk)
+    asked = evidence.make_release(application=row, acknowledged=reason, by=by, at=at)
+    jobs.make_packages(at=at)
+    made = Package.objects.get(pk=asked.pk)
+    return f"{made.code} {made.state} {path_of(made)}"
+
+
+@action
 def advance(stage: Stage, *, by: Actor, at: datetime) -> str:
     return cases.advance_phase(case=stage.incident.case, by=by, at=at).phase
 
@@ -827,6 +957,7 @@ def measures(stage: Stage) -> dict[str, Any]:
     incident = stage.incident
     case = Case.objects.get(pk=incident.case_id)
     assignments = list(incident.assignments.select_related("user").order_by("pk"))
+    register = register_page(Wanted(site=stage.site))
     return {
         "state": case.state,
         "phase": case.phase,
@@ -862,6 +993,14 @@ def measures(stage: Stage) -> dict[str, Any]:
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)
         },
+        "footage": [
+            application.state
+            for application in FootageApplication.objects.filter(case=case).order_by(
+                "pk"
+            )
+        ],
+        "footage_register": len(register.rows),
+        "footage_unexplained": sum(row.is_unexplained for row in register.rows),
         "custody_steps": CustodyStep.objects.filter(exhibit__case=case).count(),
         "packages_intact": sum(
             verify.check(str(path_of(package)), package.fingerprint).exit == 0

@@ -87,14 +87,18 @@ def open_case(
 
 def next_number(*, site: Site, kind: CaseKind, day: date) -> str:
     """The next number of the day; the counter's row is locked until the commit."""
+    counter = next_count(site=site, kind=kind.value, day=day)
+    return str(
+        CaseNumber(site_code=site.code, kind=NumberKind(kind), day=day, counter=counter)
+    )
+
+
+def next_count(*, site: Site, kind: str, day: date) -> int:
+    """The how-manieth paper of its kind at a site that day; two letters name the kind."""
     counter = _locked_counter(site=site, kind=kind, day=day)
     counter.value += 1
     counter.save(update_fields=["value"])
-    return str(
-        CaseNumber(
-            site_code=site.code, kind=NumberKind(kind), day=day, counter=counter.value
-        )
-    )
+    return counter.value
 
 
 def take_turns(*, site: Site, kind: CaseKind, day: date) -> None:
@@ -104,7 +108,7 @@ def take_turns(*, site: Site, kind: CaseKind, day: date) -> None:
     lets one writer in at a time: there, whoever has begun has the turn.
     """
     if connection.features.has_select_for_update:
-        _locked_counter(site=site, kind=kind, day=day)
+        _locked_counter(site=site, kind=kind.value, day=day)
 
 
 def apply_playbook(
@@ -127,11 +131,11 @@ _COUNTER = Prepared(
 )
 
 
-def _locked_counter(*, site: Site, kind: CaseKind, day: date) -> Counter:
-    counter = _COUNTER.first(site=site.pk, kind=kind.value, day=day)
+def _locked_counter(*, site: Site, kind: str, day: date) -> Counter:
+    counter = _COUNTER.first(site=site.pk, kind=kind, day=day)
     if counter is None:
         insert_if_new(Counter(site=site, kind=kind, day=day))
-        (counter,) = _COUNTER(site=site.pk, kind=kind.value, day=day)
+        (counter,) = _COUNTER(site=site.pk, kind=kind, day=day)
     return counter
 
 

@@ -36,6 +36,14 @@ from anlan.evidence.enums.redaction import (
     SoundChoice,
     SpanFill,
 )
+from anlan.evidence.enums.requests import (
+    Applicant,
+    ApplicationState,
+    AuthorityPaper,
+    FootageWay,
+    IdentityPaper,
+    Relation,
+)
 from anlan.evidence.enums.statements import (
     StatementFileKind,
     StatementMode,
@@ -45,7 +53,10 @@ from anlan.evidence.enums.statements import (
 from anlan.evidence.enums.vault import CheckKind, CopyState, Scan
 
 __all__ = [
+    "Applicant",
+    "ApplicationState",
     "AppraisedLevel",
+    "AuthorityPaper",
     "BoxFill",
     "BoxLabel",
     "CheckKind",
@@ -55,7 +66,9 @@ __all__ = [
     "ExhibitKind",
     "ExhibitState",
     "Failure",
+    "FootageWay",
     "Gap",
+    "IdentityPaper",
     "InjuryKind",
     "Masking",
     "PackageState",
@@ -69,6 +82,7 @@ __all__ = [
     "RedactionFailure",
     "RedactionState",
     "Region",
+    "Relation",
     "Round",
     "Scan",
     "SoundChoice",

@@ -14,6 +14,7 @@ class Purpose(models.TextChoices):
 
     POLICE = "police", _("公安机关办案")
     COURT = "court", _("人民法院诉讼")
+    ORGAN = "organ", _("其他国家机关依法调取")
     INSURER = "insurer", _("保险理赔")
     PARTY = "party", _("交当事人")
     INTERNAL = "internal", _("公司内部复核")
@@ -21,7 +22,7 @@ class Purpose(models.TextChoices):
     @property
     def needs_document(self) -> bool:
         """An authority says by which paper it asks (law notes G13)."""
-        return self in {Purpose.POLICE, Purpose.COURT}
+        return self in {Purpose.POLICE, Purpose.COURT, Purpose.ORGAN}
 
     @property
     def may_have_originals(self) -> bool:

@@ -23,6 +23,12 @@ from anlan.evidence.models.recordings import (
     Segment,
 )
 from anlan.evidence.models.redaction import Redaction
+from anlan.evidence.models.requests import (
+    FootageApplication,
+    FootageViewing,
+    FootageWindow,
+    RegisterExtract,
+)
 from anlan.evidence.models.statements import (
     Addendum,
     Statement,
@@ -43,7 +49,10 @@ __all__ = [
     "CustodyStep",
     "Derivative",
     "Exhibit",
+    "FootageApplication",
     "FootageRequest",
+    "FootageViewing",
+    "FootageWindow",
     "Injury",
     "InjuryPhoto",
     "InjuryRefusal",
@@ -55,6 +64,7 @@ __all__ = [
     "Recorder",
     "Recording",
     "Redaction",
+    "RegisterExtract",
     "Segment",
     "Statement",
     "StatementAnswer",

@@ -35,6 +35,13 @@ class Package(Worded):
     identity = models.CharField(max_length=120, blank=True)  # their office and number
     document_number = models.CharField(max_length=80, blank=True)
     exhibits = models.ManyToManyField(Exhibit, related_name="packages")
+    # The approved application whose scope it keeps to, if somebody asked for footage.
+    application = models.ForeignKey(
+        "evidence.FootageApplication",
+        on_delete=models.PROTECT,
+        related_name="packages",
+        null=True,
+    )
     gaps = models.JSONField(default=list)  # [kind, [codes]] as they were when asked
     acknowledged = models.CharField(max_length=300, blank=True)  # why in spite of them
     asked_at = models.DateTimeField()

@@ -320,13 +320,22 @@ class Derivative(models.Model):
 
 
 class FootageRequest(Worded):
-    """Somebody said why they must see a recording; for a while they may (G10)."""
+    """Somebody said why they must see a recording; for a while they may (G10).
+
+    ``application`` is the approved one of an outsider under which it is shown to them.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     recording = models.ForeignKey(
         Recording, on_delete=models.PROTECT, related_name="requests"
     )
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    application = models.ForeignKey(
+        "evidence.FootageApplication",
+        on_delete=models.PROTECT,
+        related_name="looks",
+        null=True,
+    )
     reason = models.CharField(max_length=200)
     made_at = models.DateTimeField()
     until = models.DateTimeField()

@@ -18,10 +18,11 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
-from anlan.evidence.enums import DerivativeKind, WhyCamera
+from anlan.evidence.enums import DerivativeKind, FootageWay, WhyCamera
 from anlan.evidence.models import (
     Camera,
     Derivative,
+    Exhibit,
     FootageRequest,
     Recorder,
     Recording,
@@ -235,6 +236,26 @@ def running_request(
         FootageRequest.objects.filter(recording=recording, by=user, until__gt=at)
         .order_by("-until")
         .first()
+    )
+
+
+def unexplained_recording(
+    exhibit: Exhibit, user: User, *, at: datetime
+) -> Recording | None:
+    """The recording of which an exhibit is a file, if the reader has yet to say why (G10)."""
+    recordings = Recording.objects.filter(segments__exhibit=exhibit).order_by("pk")
+    said = recordings.filter(requests__by=user, requests__until__gt=at)
+    return None if said.exists() else recordings.first()
+
+
+def may_only_look(recordings: Iterable[Recording], user: User, *, at: datetime) -> bool:
+    """Whether all that the reader may now is show them to an applicant, without a copy."""
+    running = FootageRequest.objects.filter(
+        recording__in=recordings, by=user, until__gt=at
+    )
+    return (
+        running.exists()
+        and not running.exclude(application__way=FootageWay.VIEW).exists()
     )
 
 

@@ -33,11 +33,7 @@ from anlan.evidence.services.injuries import (
     withdraw_injury,
 )
 from anlan.evidence.services.opening import open_exhibit, show_receipt
-from anlan.evidence.services.outside import (
-    add_keeper,
-    mail_soon,
-    remove_keeper,
-)
+from anlan.evidence.services.outside import add_keeper, mail_soon, remove_keeper
 from anlan.evidence.services.packages import (
     Recipient,
     ask_package,
@@ -61,6 +57,18 @@ from anlan.evidence.services.redaction import (
     open_working_copy,
     save_plan,
 )
+from anlan.evidence.services.register import take_register
+from anlan.evidence.services.releasing import copy_list, make_release
+from anlan.evidence.services.requests import (
+    Asked,
+    Officer,
+    approve_application,
+    begin_viewing,
+    end_viewing,
+    refuse_application,
+    take_in_application,
+    withdraw_application,
+)
 from anlan.evidence.services.signing import Signed
 from anlan.evidence.services.statements import (
     Answer,
@@ -80,6 +88,8 @@ from anlan.evidence.services.watching import ask_for_check
 
 __all__ = [
     "Answer",
+    "Asked",
+    "Officer",
     "PlanChanged",
     "Recipient",
     "Saved",
@@ -93,6 +103,7 @@ __all__ = [
     "add_keeper",
     "add_medical_paper",
     "add_recording",
+    "approve_application",
     "ask_disposal",
     "ask_for_check",
     "ask_for_footage",
@@ -102,19 +113,23 @@ __all__ = [
     "begin_redaction",
     "begin_statement",
     "begin_upload",
+    "begin_viewing",
     "change_camera",
     "change_recorder",
     "check_seal",
     "compare_clock",
     "confirm_disposal",
+    "copy_list",
     "decline_recording",
     "discard_statement",
     "end_upload",
+    "end_viewing",
     "finish_upload",
     "hand_over",
     "hand_over_package",
     "lose_recording",
     "mail_soon",
+    "make_release",
     "move",
     "name_guardian",
     "open_exhibit",
@@ -125,6 +140,7 @@ __all__ = [
     "place_file",
     "read_back",
     "record_injury",
+    "refuse_application",
     "refuse_disposal",
     "refuse_photos",
     "refuse_statement",
@@ -141,7 +157,10 @@ __all__ = [
     "show_receipt",
     "show_statement",
     "sign_statement",
+    "take_in_application",
+    "take_register",
     "want_recording",
     "want_recordings",
+    "withdraw_application",
     "withdraw_injury",
 ]

@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base import stores
-from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from anlan.base.clock import local_day
+from anlan.base.errors import Conflict, DomainError, InvalidInput
 from anlan.base.stores import blocks_of, make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -30,7 +31,14 @@ from anlan.evidence import permissions
 from anlan.evidence.enums import DerivativeKind, Way
 from anlan.evidence.events import FootageAsked, FootageOpened, ViewingMade
 from anlan.evidence.films import Film, NotMade, Source, make_film, make_sheet
-from anlan.evidence.models import Blob, Derivative, FootageRequest, Recording, Segment
+from anlan.evidence.models import (
+    Blob,
+    Derivative,
+    FootageApplication,
+    FootageRequest,
+    Recording,
+    Segment,
+)
 from anlan.evidence.selectors.recordings import (
     follows,
     recordings_of,
@@ -40,10 +48,11 @@ from anlan.evidence.selectors.recordings import (
 )
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
-from anlan.evidence.services.opening import Opened, good_path
+from anlan.evidence.services.opening import Opened, check_may_copy, good_path
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.recordings import note_holes
 from anlan.evidence.services.turns import TurnLost
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 
@@ -106,9 +115,18 @@ def next_viewing() -> datetime | None:
 
 
 def ask_for_footage(
-    *, recording: Recording, reason: str, by: User, at: datetime
+    *,
+    recording: Recording,
+    reason: str,
+    by: User,
+    at: datetime,
+    application: FootageApplication | None = None,
+    lasts: timedelta = LOOKS_FOR,
 ) -> FootageRequest:
     """Say why the recording must be looked at; for half an hour it then may be (G10).
+
+    Args:
+        application: the approved one of somebody to whom it is shown.
 
     Raises:
         InvalidInput: no reason.
@@ -121,9 +139,10 @@ def ask_for_footage(
         request = FootageRequest.objects.create(
             recording=recording,
             by=by,
+            application=application,
             reason=reason,
             made_at=at,
-            until=at + LOOKS_FOR,
+            until=at + lasts,
         )
         cases.record(
             FootageAsked(
@@ -174,8 +193,10 @@ def open_segment(
 
     Raises:
         NotAllowed: nobody of this name said why, not long ago.
+        Conflict: they show it to an applicant who may look, and gets no copy.
     """
     check_may_look(recording, by, at=at)
+    check_may_copy([recording], by, at=at)
     return _give(recording, segment.blob, Way.DOWNLOADED, by, at, first, last, via)
 
 
@@ -186,9 +207,15 @@ def check_may_look(recording: Recording, by: User, *, at: datetime) -> None:
         NotAllowed: nobody of this name said why, or a file of it is protected from them.
     """
     permissions.check_can_watch(by, recording.case)
-    if running_request(recording, by, at=at) is None:
-        raise NotAllowed(_("请先登记查看事由"), source="G10")
+    _check_said_why(recording, by, at=at)
     _check_none_is_protected(recording, by)
+
+
+def _check_said_why(recording: Recording, by: User, *, at: datetime) -> None:
+    law.check_footage_look(
+        is_registered=running_request(recording, by, at=at) is not None,
+        act_on=local_day(at),
+    )
 
 
 def _check_none_is_protected(recording: Recording, by: User) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from anlan.accounts.models import User
 from anlan.base import stores
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Way
 from anlan.evidence.events import ExhibitOpened, ReceiptShown
-from anlan.evidence.models import Blob, Exhibit
+from anlan.evidence.models import Blob, Exhibit, Recording
+from anlan.evidence.selectors.recordings import may_only_look, unexplained_recording
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
@@ -52,6 +57,9 @@ def open_exhibit(
             copy can be read.
     """
     permissions.check_can_open(by, exhibit)
+    check_said_why(exhibit, by, at=at)
+    if way == Way.DOWNLOADED and isinstance(by, User):
+        check_may_copy(Recording.objects.filter(segments__exhibit=exhibit), by, at=at)
     blob = exhibit.file
     if way == Way.DOWNLOADED and not knows_of_malware:
         policies.check_has_no_malware(blob)
@@ -73,6 +81,21 @@ def open_exhibit(
             via=via,
         )
     return Opened(path, first, end)
+
+
+def check_said_why(exhibit: Exhibit, by: Actor, *, at: datetime) -> None:
+    """A file of a recorder is footage here as well: whoever opens it says why (G10)."""
+    if isinstance(by, User):
+        law.check_footage_look(
+            is_registered=unexplained_recording(exhibit, by, at=at) is None,
+            act_on=local_day(at),
+        )
+
+
+def check_may_copy(recordings: Iterable[Recording], by: User, *, at: datetime) -> None:
+    """Who sits beside an applicant that may look, saves no original meanwhile."""
+    if may_only_look(recordings, by, at=at):
+        raise Conflict(_("正在陪同现场查阅，不能复制原始文件；办案需要的另行登记事由"))
 
 
 def good_path(blob: Blob) -> Path:

@@ -13,26 +13,39 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence import permissions
-from anlan.evidence.enums import Gap, Masking, PackageState, Purpose
+from anlan.evidence import permissions, policies
+from anlan.evidence.enums import FootageWay, Gap, Masking, PackageState, Purpose
 from anlan.evidence.events import (
     PackageAsked,
     PackageDownloaded,
     PackageExpired,
     PackageHandedOver,
 )
-from anlan.evidence.models import Exhibit, Package, PackageReceipt
+from anlan.evidence.models import (
+    Exhibit,
+    FootageApplication,
+    Package,
+    PackageReceipt,
+)
 from anlan.evidence.selectors.exhibits import exhibits_of
 from anlan.evidence.selectors.packages import checks_of
 from anlan.evidence.selectors.redaction import newest_masked_copies
+from anlan.evidence.selectors.requests import (
+    beyond_scope,
+    has_footage,
+    is_masked_copy,
+)
 from anlan.evidence.services.opening import Opened
 from anlan.evidence.services.receiving import take_blob
+from anlan.evidence.services.requests import note_handed_over
 from anlan.evidence.services.signing import Signed, keep_signatures
 from anlan.evidence.services.steps import line
+from anlan.law import services as law
 from anlan.ledger import checkpointing
 from anlan.ledger import services as ledger
 from anlan.ledger.checkpoints import parse
@@ -67,6 +80,7 @@ def ask_package(
     acknowledged: str = "",
     kept_for: timedelta = KEPT_FOR,
     keeps_originals: bool = False,
+    application: FootageApplication | None = None,
     request_id: UUID | None = None,
     via: str = "",
 ) -> Package:
@@ -76,6 +90,8 @@ def ask_package(
 
     Args:
         keeps_originals: give the originals all the same, for a reason.
+        application: the approved one that somebody made for footage: whoever asks for
+            files of recorders has one, and gets no more than it says (G10, G13).
         exhibits: those of the case that its purpose needs, and no others.
         acknowledged: why it is made although not all is as it should be; the reason
             stands in the package.
@@ -87,7 +103,6 @@ def ask_package(
     """
     permissions.check_can_make_package(by, case)
     recipient = _checked(recipient, purpose)
-    _check_masking(purpose, masking)
     if not timedelta(0) < kept_for <= LONGEST_KEPT:
         raise InvalidInput(_("保存 1 到 180 天"), path="days")
     acknowledged = line(acknowledged, path="acknowledged", most=MOST_REASON)
@@ -101,6 +116,8 @@ def ask_package(
                 _("有打码副本的证据，给原件请写明理由"), path="acknowledged"
             )
         chosen = asked
+    _check_masking(purpose, masking, chosen, at=at)
+    _check_application(application, case, chosen, purpose, masking, at=at)
     codes = [exhibit.code for exhibit in chosen]
     content = {
         "package": sha256("\n".join(one.code for one in asked).encode()).hex(),
@@ -110,6 +127,7 @@ def ask_package(
         "recipient": sha256(repr(recipient).encode()).hex(),
         "acknowledged": sha256(acknowledged.encode()).hex(),
         "by": by.actor_key,
+        **({"application": str(application.uid)} if application else {}),
     }
     with ledger.recording():
         case = cases.lock_case(case)
@@ -140,7 +158,8 @@ def ask_package(
             acknowledged=acknowledged,
             asked_at=at,
             asked_by=by,
-            expires_at=at + kept_for,
+            expires_at=_expiry(at + kept_for, application),
+            application=application,
         )
         package.exhibits.set(chosen)
         cases.record(
@@ -275,6 +294,7 @@ def hand_over_package(
         )
         package.state = PackageState.HANDED_OVER
         package.save(update_fields=["state"])
+        note_handed_over(package=package, by=by, at=at)
         _note_departure(package, case, at=at)
         cases.record(
             PackageHandedOver(
@@ -356,6 +376,8 @@ def _run_out(at: datetime) -> list[Package]:
 
 
 def _check_is_there(package: Package, *, at: datetime) -> None:
+    if package.application is not None:
+        policies.check_application_holds(package.application, at=at)
     if not package.is_there or package.expires_at <= at:
         raise Conflict(
             _("证据包%s，没有文件可以交付") % package.get_state_display()
@@ -389,12 +411,56 @@ def _checked(recipient: Recipient, purpose: Purpose) -> Recipient:
     return Recipient(name=name, identity=identity, document_number=number)
 
 
-def _check_masking(purpose: Purpose, masking: Masking) -> None:
-    """Copies of footage go to the police and the courts alone (G11, G13)."""
-    if masking.has_files and not purpose.may_have_originals:
-        raise InvalidInput(
-            _("原件只交公安机关和人民法院；其他用途只给清单与证明"), path="masking"
-        )
+def _check_masking(
+    purpose: Purpose, masking: Masking, chosen: list[Exhibit], *, at: datetime
+) -> None:
+    """Originals go to authorities alone; masked copies may go to anybody (G11)."""
+    if not masking.has_files or purpose.may_have_originals:
+        return
+    law.check_footage_copy(
+        is_authority=False,
+        unmasked=[exhibit.code for exhibit in chosen if not is_masked_copy(exhibit)],
+        act_on=local_day(at),
+    )
+
+
+def _check_application(
+    application: FootageApplication | None,
+    case: Case,
+    chosen: list[Exhibit],
+    purpose: Purpose,
+    masking: Masking,
+    *,
+    at: datetime,
+) -> None:
+    """Files of recorders leave under an approved application, within its scope."""
+    if application is None:
+        if masking.has_files:
+            law.check_footage_look(
+                is_registered=not has_footage(chosen),
+                act_on=local_day(at),
+                sentence=_("里面有录像机的原始文件：请先受理调取申请，批准后再制作"),
+            )
+        return
+    policies.check_application_holds(application, at=at)
+    if application.case_id != case.pk:
+        raise InvalidInput(_("申请不属于本案"), path="application")
+    if application.way != FootageWay.COPY:
+        raise Conflict(_("批准的是现场查阅，不能复制"))
+    if application.kind.package_purpose != purpose:
+        raise InvalidInput(_("用途与申请不符"), path="purpose")
+    law.check_authority_request(
+        is_authority=application.kind.is_authority,
+        papers=[application.unit, application.document_number, application.officers],
+        beyond=beyond_scope(application, chosen),
+        act_on=local_day(at),
+    )
+
+
+def _expiry(moment: datetime, application: FootageApplication | None) -> datetime:
+    """No file outlives the approval under which it was made."""
+    until = application.until if application else None
+    return min(moment, until) if until else moment
 
 
 def _check_sees_all(package: Package, by: User) -> None:

@@ -40,6 +40,7 @@ from anlan.evidence.selectors import (
 )
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
+from anlan.evidence.selectors.recordings import unexplained_recording
 from anlan.evidence.selectors.redaction import masked_copies_of, original_of
 from anlan.evidence.selectors.statements import statements_for
 
@@ -81,6 +82,10 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
         "can_package": can_hand_over_package(reader, case),
         "can_keep": has_permission(reader, Permission.EVIDENCE_KEEP, site=case.site),
+        "can_ask_footage": any(
+            has_permission(reader, permission, site=case.site)
+            for permission in (Permission.FOOTAGE_TAKE_IN, Permission.FOOTAGE_APPROVE)
+        ),
         "on_one_disk": stores.share_a_disk(),
     }
     return render(request, "evidence/exhibits.html", context)
@@ -114,6 +119,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "case": found.case,
         "exhibit": found,
         "can_open": may_open,
+        "unexplained": unexplained_recording(found, reader, at=timezone.now()),
         "can_look": may_open and found.kind == ExhibitKind.PHOTO,
         "can_mask": can_be_masked(found) and can_mask(reader, found),
         "masked_copies": masked_copies_of(found, reader),

@@ -413,6 +413,7 @@ def _may(request: HttpRequest, case: Any) -> dict[str, bool]:
             ("may_save", Permission.RECORDING_SAVE),
             ("may_decline", Permission.TASK_SKIP),
             ("may_add_file", Permission.EVIDENCE_ADD),
+            ("may_take_in", Permission.FOOTAGE_TAKE_IN),
         )
     }
 

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from anlan.base.pages import settle
 from anlan.cases.policies import CASE_MOVES, DEADLINE_MOVES, TASK_MOVES
-from anlan.evidence.policies import RECORDING_MOVES
+from anlan.evidence.policies import APPLICATION_MOVES, RECORDING_MOVES
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
@@ -36,6 +36,11 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "What one camera recorded of a case",
         "anlan.evidence.policies.RECORDING_MOVES",
         RECORDING_MOVES,
+    ),
+    "footage-application": (
+        "An application to see or to get footage",
+        "anlan.evidence.policies.APPLICATION_MOVES",
+        APPLICATION_MOVES,
     ),
 }
 

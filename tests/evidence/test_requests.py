@@ -1,0 +1,849 @@
+"""Applications for footage: taken in, decided by another, seen, handed over, registered."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from django.db import IntegrityError, transaction
+from pytest_django.fixtures import Settings
+
+from anlan import worker
+from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from anlan.evidence import jobs, services
+from anlan.evidence.enums import (
+    Applicant,
+    ApplicationState,
+    FootageWay,
+    Masking,
+    PackageState,
+    Purpose,
+    Way,
+)
+from anlan.evidence.models import (
+    Exhibit,
+    FootageApplication,
+    FootageRequest,
+    FootageViewing,
+)
+from anlan.evidence.policies import APPLICATION_MOVES
+from anlan.evidence.selectors.register import Wanted, register_page
+from anlan.evidence.selectors.requests import application_for, release_of
+from anlan.evidence.services import Officer, Recipient
+from anlan.evidence.services.packages import path_of
+from anlan.ledger.models import Entry
+from anlan.ledger.verify import verify
+from anlan.notify.models import Message
+from anlan.play.signing import signer_at_hand
+from tests.at_once import at_once, failures
+from tests.evidence.footage import MINUTE, Filmed, filmed
+from tests.evidence.objects import both
+from tests.evidence.recorders import watched
+from tests.pictures import JPEG
+from tests.scene import Scene
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Settings, tmp_path: Path) -> Iterator[None]:
+    settings.DATA = tmp_path / "data"
+    settings.RECORDINGS_ROOTS = [tmp_path]
+    with signer_at_hand():
+        yield
+
+
+@pytest.fixture
+def film(scene: Scene, tmp_path: Path) -> Filmed:
+    return filmed(scene, tmp_path)
+
+
+def facts(kind: str) -> list[dict[str, Any]]:
+    found = Entry.objects.filter(kind=f"evidence.{kind}").order_by("seq")
+    return [orjson.loads(bytes(entry.data or b"{}")) for entry in found]
+
+
+def made(film: Filmed, application: FootageApplication, **more: Any) -> Any:
+    package = services.make_release(
+        application=application,
+        acknowledged="第二块硬盘正在采购",
+        by=film.scene.manager,
+        at=film.at,
+        **more,
+    )
+    jobs.make_packages(at=film.at)
+    package.refresh_from_db()
+    return package
+
+
+@pytest.mark.both
+class TestTakingIn:
+    def test_number_runs_by_site_and_day(self, film: Filmed) -> None:
+        day = "20261123"
+
+        assert [film.applied().number for _n in range(2)] == [
+            f"YQ-FR-{day}-001",
+            f"YQ-FR-{day}-002",
+        ]
+        later = film.applied(at=film.at + DAY)
+        assert later.number == "YQ-FR-20261124-001"
+
+    def test_the_same_request_is_one(self, film: Filmed) -> None:
+        once: dict[str, Any] = {"request_id": "0b2d3c52-0f1c-4f0e-9a64-5c1d1c3f9a11"}
+
+        first, again = film.applied(**once), film.applied(**once)
+
+        assert first.pk == again.pk
+        assert len(facts("footage_applied")) == 1
+        with pytest.raises(Conflict, match="请求编号"):
+            film.applied(film.person(purpose="别的"), **once)
+
+    def test_who_decides_is_told_and_not_who_took_it_in(self, film: Filmed) -> None:
+        film.applied(by=film.scene.manager)
+
+        (message,) = Message.objects.filter(kind="evidence.footage_asked_for")
+        told = {d.user_id for d in message.deliveries.all()}
+        assert told
+        assert film.scene.manager.pk not in told
+
+    def test_record_and_messages_hold_no_word_of_it(self, film: Filmed) -> None:
+        film.applied(film.police(purpose="金丝雀用途"))
+        film.applied(film.person(name="金丝雀姓名", purpose="金丝雀用途"))
+
+        text = str([facts(kind) for kind in ("footage_applied", "footage_approved")])
+        text += str(list(Message.objects.values_list("params", flat=True)))
+        for word in ("金丝雀", "李强", "012345", "云栖派出所", "云公调证字", "246X"):
+            assert word not in text
+        assert verify().is_sound
+
+    def test_paper_is_kept_as_a_photo_in_the_vault(self, film: Filmed) -> None:
+        row = film.applied(film.police(document=[JPEG]))
+
+        assert row.document is not None
+        (fact,) = facts("footage_applied")
+        assert fact["document"] == row.document.sha256
+        with pytest.raises(InvalidInput):
+            film.applied(film.police(document=[b"%PDF-1.7 no photo"]))
+
+    def test_without_a_case_it_names_a_place(self, film: Filmed) -> None:
+        row = film.applied(case=None, place=film.scene.garage)
+
+        assert row.case is None
+        assert Entry.objects.get(kind="evidence.footage_applied").subject.startswith(
+            "site:"
+        )
+        with pytest.raises(InvalidInput, match="地点"):
+            film.applied(case=None)
+        elsewhere = film.scene.other_site.places.first()
+        with pytest.raises(InvalidInput, match="点位"):
+            film.applied(case=None, place=elsewhere)
+
+    def test_two_windows(self, film: Filmed) -> None:
+        begin = film.begin
+        windows = [(begin, begin + MINUTE), (begin + 3 * MINUTE, begin + 4 * MINUTE)]
+
+        row = film.applied(film.person(windows=windows))
+
+        assert row.windows.count() == 2
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "one officer": {"officers": (Officer(name="李强", number="012345"),)},
+    "the same officer twice": {"officers": (Officer(name="李强", number="0123"),) * 2},
+    "five officers": {
+        "officers": tuple(Officer(name=f"李{n}", number=f"0123{n}") for n in range(5))
+    },
+    "officer without a number": {
+        "officers": (
+            Officer(name="李强", number=""),
+            Officer(name="王刚", number="012346"),
+        )
+    },
+    "officer with a line in the name": {
+        "officers": (
+            Officer(name="李\n强 9", number="012345"),
+            Officer(name="王刚", number="012346"),
+        )
+    },
+    "no unit": {"unit": "  "},
+    "no document number": {"document_number": ""},
+    "no kind of document": {"document_kind": ""},
+    "a document that is none": {"document_kind": "love"},
+    "a mandate": {"document_kind": "mandate"},
+    "whole identity number": {"identity_tail": "440106199001012468"},
+    "tail of marks": {"identity_tail": "=1+1"},
+    "no purpose": {"purpose": " "},
+    "long purpose": {"purpose": "事" * 301},
+    "no window": {"windows": []},
+}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("what", REFUSED)
+def test_police_without_their_papers_are_not_taken_in(film: Filmed, what: str) -> None:
+    with pytest.raises(InvalidInput):
+        film.applied(film.police(**REFUSED[what]))
+
+    assert not FootageApplication.objects.exists()
+    assert facts("footage_applied") == []
+
+
+def test_windows_that_cannot_be_are_refused(film: Filmed) -> None:
+    begin = film.begin
+    for windows in (
+        [(begin, begin)],
+        [(begin + MINUTE, begin)],
+        [(begin, begin + timedelta(days=3))],
+        [(film.at + MINUTE, film.at + 2 * MINUTE)],
+        [(begin, begin + MINUTE)] * 6,
+    ):
+        with pytest.raises(InvalidInput):
+            film.applied(film.person(windows=windows))
+
+
+def test_own_staff_only_look(film: Filmed) -> None:
+    asked = replace(film.person(), applicant=Applicant.STAFF, wanted=FootageWay.COPY)
+    with pytest.raises(InvalidInput, match="只能查阅"):
+        film.applied(asked)
+
+    row = film.applied(replace(asked, wanted=FootageWay.VIEW), by=film.scene.officer)
+
+    assert row.colleague == film.scene.officer
+    assert row.person is None
+
+
+@pytest.mark.both
+class TestDeciding:
+    def test_who_took_it_in_does_not_decide(self, film: Filmed) -> None:
+        row = film.applied(by=film.scene.manager)
+
+        for decide in (services.approve_application, services.refuse_application):
+            more = (
+                {"way": FootageWay.VIEW, "recordings": [film.recording]}
+                if decide is services.approve_application
+                else {"words": "没有关系"}
+            )
+            with pytest.raises(NotAllowed, match="另一人"):
+                decide(application=row, by=film.scene.manager, at=film.at, **more)
+        with pytest.raises(NotAllowed):
+            services.approve_application(
+                application=row, way=FootageWay.VIEW, by=film.scene.officer, at=film.at
+            )
+
+    def test_not_even_past_the_program(self, film: Filmed) -> None:
+        row = film.applied(by=film.scene.manager)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            FootageApplication.objects.filter(pk=row.pk).update(
+                decided_by=film.scene.manager, decided_at=film.at
+            )
+
+    def test_a_second_decision_is_refused(self, film: Filmed) -> None:
+        row = film.approved()
+
+        for again in (
+            lambda: services.approve_application(
+                application=row, way=FootageWay.VIEW, by=film.scene.manager, at=film.at
+            ),
+            lambda: services.refuse_application(
+                application=row, words="不行", by=film.scene.manager, at=film.at
+            ),
+        ):
+            with pytest.raises(Conflict, match="已批准"):
+                again()
+        assert len(facts("footage_approved")) == 1
+
+    def test_no_more_than_was_asked_for(self, film: Filmed) -> None:
+        """Another way, another camera, another time, another case."""
+        row = film.applied()
+        with pytest.raises(InvalidInput, match="不能批准复制"):
+            services.approve_application(
+                application=row,
+                way=FootageWay.COPY,
+                recordings=[film.recording],
+                by=film.scene.manager,
+                at=film.at,
+            )
+        early = film.begin - timedelta(hours=5)
+        other_time = film.applied(film.person(windows=[(early, early + MINUTE)]))
+        other_camera = film.applied(cameras=[film.watched.camera("CAM-01")])
+        for asked in (other_time, other_camera):
+            with pytest.raises(InvalidInput, match="R-01"):
+                services.approve_application(
+                    application=asked,
+                    way=FootageWay.VIEW,
+                    recordings=[film.recording],
+                    by=film.scene.manager,
+                    at=film.at,
+                )
+        other = film.scene.incident(place=film.scene.place("园区 南门")).case
+        of_other = film.applied(case=other)
+        with pytest.raises(InvalidInput, match="本案"):
+            services.approve_application(
+                application=of_other,
+                way=FootageWay.VIEW,
+                recordings=[film.recording],
+                by=film.scene.manager,
+                at=film.at,
+            )
+
+    def test_refusal_needs_a_reason_and_ends_it(self, film: Filmed) -> None:
+        row = film.applied()
+        with pytest.raises(InvalidInput):
+            services.refuse_application(
+                application=row, words=" ", by=film.scene.manager, at=film.at
+            )
+
+        row = services.refuse_application(
+            application=row, words="不是本人", by=film.scene.manager, at=film.at
+        )
+
+        assert row.state == ApplicationState.REFUSED
+        assert Message.objects.filter(kind="evidence.footage_decided").exists()
+        with pytest.raises(Conflict):
+            services.begin_viewing(application=row, by=film.scene.officer, at=film.at)
+
+    def test_what_must_come_first(self, film: Filmed) -> None:
+        """Each step is tried in each state that does not allow it."""
+        scene, at = film.scene, film.at
+        steps = {
+            ApplicationState.APPROVED: lambda row: services.approve_application(
+                application=row, way=FootageWay.VIEW, by=scene.manager, at=at
+            ),
+            ApplicationState.REFUSED: lambda row: services.refuse_application(
+                application=row, words="不行", by=scene.manager, at=at
+            ),
+            ApplicationState.WITHDRAWN: lambda row: services.withdraw_application(
+                application=row, words="不要了", by=scene.guard, at=at
+            ),
+        }
+        for state, following in APPLICATION_MOVES.items():
+            for then, step in steps.items():
+                if then in following:
+                    continue
+                row = film.applied()
+                FootageApplication.objects.filter(pk=row.pk).update(state=state)
+                row.refresh_from_db()
+                with pytest.raises(Conflict):
+                    step(row)
+
+    def test_withdrawn_is_not_seen_any_more(self, film: Filmed) -> None:
+        row = film.approved()
+
+        services.withdraw_application(
+            application=row, words="自行和解", by=film.scene.guard, at=film.at
+        )
+
+        with pytest.raises(Conflict, match="已撤回"):
+            services.begin_viewing(application=row, by=film.scene.officer, at=film.at)
+
+
+@pytest.mark.both
+class TestViewing:
+    def test_looks_are_under_the_application_and_end_with_it(
+        self, film: Filmed
+    ) -> None:
+        row = film.approved()
+        viewing = services.begin_viewing(
+            application=row, by=film.scene.officer, at=film.at
+        )
+
+        look = FootageRequest.objects.get(application=row)
+        assert look.by == film.scene.officer
+        assert row.number in look.reason
+        film.watched.view(film.at)
+        copy = film.recording.derivatives.exclude(blob=None)[0]
+        services.open_footage(
+            derivative=copy, by=film.scene.officer, at=film.at + MINUTE
+        )
+        (segment,) = film.recording.segments.all()
+        for take in (
+            lambda: services.open_exhibit(
+                exhibit=film.exhibit,
+                way=Way.DOWNLOADED,
+                by=film.scene.officer,
+                at=film.at + MINUTE,
+            ),
+            lambda: services.open_segment(
+                recording=film.recording,
+                segment=segment,
+                by=film.scene.officer,
+                at=film.at + MINUTE,
+            ),
+        ):
+            with pytest.raises(Conflict, match="不能复制"):
+                take()
+        done = services.end_viewing(
+            viewing=viewing,
+            seen="CAM-07 全段",
+            by=film.scene.officer,
+            at=film.at + 5 * MINUTE,
+        )
+
+        assert done.state == ApplicationState.VIEWED
+        with pytest.raises(NotAllowed, match="查看事由"):
+            services.open_exhibit(
+                exhibit=film.exhibit,
+                way=Way.DOWNLOADED,
+                by=film.scene.officer,
+                at=film.at + 6 * MINUTE,
+            )
+        (fact,) = facts("footage_viewing_ended")
+        assert fact["seconds"] == 300
+        assert "CAM-07" not in str(fact)
+        assert verify().is_sound
+
+    def test_one_at_a_time_and_a_guard_shows_nothing(self, film: Filmed) -> None:
+        row = film.approved()
+        with pytest.raises(NotAllowed):
+            services.begin_viewing(application=row, by=film.scene.guard, at=film.at)
+        services.begin_viewing(application=row, by=film.scene.officer, at=film.at)
+
+        with pytest.raises(Conflict, match="正在查阅"):
+            services.begin_viewing(application=row, by=film.scene.manager, at=film.at)
+        with pytest.raises(Conflict, match="正在查阅"):
+            services.withdraw_application(
+                application=row, words="走了", by=film.scene.guard, at=film.at
+            )
+
+    def test_nothing_after_the_approval(self, film: Filmed) -> None:
+        row = film.approved(holds_for=DAY)
+
+        with pytest.raises(Conflict, match="到期"):
+            services.begin_viewing(
+                application=row, by=film.scene.officer, at=film.at + DAY
+            )
+        services.begin_viewing(
+            application=row,
+            by=film.scene.officer,
+            at=film.at + DAY - MINUTE,
+        )
+        look = FootageRequest.objects.get()
+        assert look.until == film.at + DAY
+
+
+@pytest.mark.both
+class TestRelease:
+    def test_police_get_the_file_within_the_scope(self, film: Filmed) -> None:
+        row = film.approved(film.police())
+
+        package = made(film, row)
+
+        assert package.state == PackageState.READY
+        assert package.recipient == "云栖派出所"
+        assert package.identity == "李强 012345, 王刚 012346"
+        with zipfile.ZipFile(path_of(package)) as bag:
+            names = bag.namelist()
+        assert any(film.exhibit.code in name for name in names)
+        services.open_package(package=package, by=film.scene.officer, at=film.at)
+        services.hand_over_package(
+            package=package,
+            receiver="李强",
+            identity="012345",
+            way="加密 U 盘",
+            signed=both(),
+            by=film.scene.officer,
+            at=film.at,
+        )
+        row.refresh_from_db()
+        assert row.state == ApplicationState.HANDED_OVER
+        pdf = services.copy_list(application=row, by=film.scene.officer, at=film.at)
+        assert pdf.startswith(b"%PDF")
+        assert verify().is_sound
+
+    def test_files_of_a_recorder_are_listed_one_by_one(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        """What was read from a recorder is no exhibit: the list names each file of it."""
+        cameras = watched(scene, tmp_path)
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + timedelta(seconds=40))
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + timedelta(seconds=30))
+        cameras.pull(begin + 3 * MINUTE)
+        exhibit = Exhibit.objects.create(  # as it is when the pull has ended
+            case=case,
+            number=99,
+            kind="other",
+            title="清单",
+            source="recorder",
+            blob=recording.segments.select_related("blob")[0].blob,
+            received_at=scene.at,
+            received_from="system",
+        )
+        recording.exhibit = recording.exhibit or exhibit
+        recording.save(update_fields=["exhibit"])
+        film = Filmed(scene, cameras, case, recording, exhibit, begin)
+        window = [(begin + timedelta(seconds=12), begin + timedelta(seconds=18))]
+
+        row = film.approved(film.police(windows=window))
+
+        (loose,) = release_of(row).loose
+        assert loose.begin == begin + timedelta(seconds=10)
+        whole = film.approved(film.police())
+        assert len(release_of(whole).loose) == recording.segments.count() > 2
+
+    def test_what_was_not_approved_is_refused(self, film: Filmed) -> None:
+        extra = services.add_file(
+            case=film.case,
+            chunks=[JPEG],
+            title="别的照片",
+            by=film.scene.officer,
+            at=film.at,
+        )
+        row = film.approved(film.police())
+
+        with pytest.raises(InvalidInput, match=extra.code) as refusal:
+            services.make_release(
+                application=row,
+                exhibits=[film.exhibit, extra],
+                by=film.scene.manager,
+                at=film.at,
+            )
+
+        assert refusal.value.source == "G13"
+        assert not row.packages.exists()
+
+    def test_files_of_recorders_need_an_application(self, film: Filmed) -> None:
+        for purpose in (Purpose.POLICE, Purpose.COURT, Purpose.INTERNAL):
+            with pytest.raises(NotAllowed) as refusal:
+                services.ask_package(
+                    case=film.case,
+                    exhibits=[film.exhibit],
+                    purpose=purpose,
+                    masking=Masking.NONE,
+                    recipient=Recipient(
+                        name="云栖派出所",
+                        identity="李强 012345",
+                        document_number="12 号",
+                    ),
+                    acknowledged="急",
+                    by=film.scene.manager,
+                    at=film.at,
+                )
+            assert refusal.value.source == "G10"
+
+    def test_a_person_gets_masked_copies_alone(self, film: Filmed) -> None:
+        row = film.approved(film.person(wanted=FootageWay.COPY))
+        assert [e.code for e in release_of(row).to_mask] == [film.exhibit.code]
+        with pytest.raises(InvalidInput, match="遮盖") as refusal:
+            services.make_release(application=row, by=film.scene.manager, at=film.at)
+        assert refusal.value.source == "G11"
+
+        copy = film.masked(b"a masked film")
+        assert release_of(row).is_complete
+        package = made(film, row)
+
+        assert [e.code for e in package.exhibits.all()] == [copy.code]
+        with pytest.raises(InvalidInput) as again:
+            services.make_release(
+                application=row,
+                exhibits=[film.exhibit],
+                by=film.scene.manager,
+                at=film.at,
+            )
+        assert again.value.source == "G11"
+
+    def test_a_derived_exhibit_that_is_no_masked_copy_stays(self, film: Filmed) -> None:
+        row = film.approved(film.person(wanted=FootageWay.COPY))
+        Exhibit.objects.filter(pk=film.masked(b"cut").pk).update(source="upload")
+
+        assert release_of(row).ready == []
+
+    def test_nothing_leaves_after_the_approval(self, film: Filmed) -> None:
+        row = film.approved(film.police(), holds_for=DAY)
+        package = made(film, row)
+        assert package.expires_at == row.until
+        late = film.at + DAY
+
+        for leave in (
+            lambda: services.make_release(
+                application=row, by=film.scene.manager, at=late
+            ),
+            lambda: services.open_package(
+                package=package, by=film.scene.officer, at=late
+            ),
+            lambda: services.hand_over_package(
+                package=package,
+                receiver="李强",
+                identity="012345",
+                way="U 盘",
+                signed=both(),
+                by=film.scene.officer,
+                at=late,
+            ),
+        ):
+            with pytest.raises(Conflict, match="到期"):
+                leave()
+        assert facts("package_handed_over") == []
+
+    def test_view_only_is_not_copied(self, film: Filmed) -> None:
+        row = film.approved(film.police(), way=FootageWay.VIEW)
+
+        with pytest.raises(Conflict, match="现场查阅"):
+            services.make_release(application=row, by=film.scene.manager, at=film.at)
+
+
+@pytest.mark.both
+class TestClocks:
+    def test_approval_runs_out_by_itself(self, film: Filmed) -> None:
+        row = film.approved(holds_for=DAY)
+        assert jobs.expire_approvals(at=film.at) == 0
+
+        worker.run_due(at=film.at + DAY)
+
+        row.refresh_from_db()
+        assert row.state == ApplicationState.EXPIRED
+        assert len(facts("footage_approval_expired")) == 1
+
+    def test_who_decides_is_reminded_once(self, film: Filmed) -> None:
+        row = film.applied(film.police())
+        assert jobs.next_application_due() == row.goal_at
+
+        for _round in range(2):
+            jobs.remind_of_applications(at=row.goal_at)
+
+        assert Message.objects.filter(kind="evidence.footage_waits").count() == 1
+
+
+class TestScope:
+    def test_of_another_site_it_does_not_exist(self, film: Filmed) -> None:
+        row = film.applied()
+
+        with pytest.raises(NotFound):
+            application_for(film.scene.stranger, row.uid)
+        for step in (
+            lambda by: film.applied(by=by),
+            lambda by: services.approve_application(
+                application=row, way=FootageWay.VIEW, by=by, at=film.at
+            ),
+            lambda by: services.withdraw_application(
+                application=row, words="x", by=by, at=film.at
+            ),
+        ):
+            with pytest.raises(NotAllowed):
+                step(film.scene.stranger)
+
+
+@pytest.mark.both
+class TestAtOnce:
+    @pytest.fixture
+    def film(self, committed_scene: Scene, tmp_path: Path) -> Filmed:
+        return filmed(committed_scene, tmp_path)
+
+    def test_of_two_decisions_one_holds(self, film: Filmed) -> None:
+        row = film.applied()
+        counsel = film.scene.person("chenlu")
+
+        results = at_once(
+            lambda: services.approve_application(
+                application=row,
+                way=FootageWay.VIEW,
+                recordings=[film.recording],
+                by=film.scene.manager,
+                at=film.at,
+            ),
+            lambda: services.refuse_application(
+                application=row, words="不行", by=counsel, at=film.at
+            ),
+        )
+
+        (refusal,) = failures(results)
+        assert isinstance(refusal, Conflict)
+        assert len(facts("footage_approved")) + len(facts("footage_refused")) == 1
+
+    def test_of_two_sittings_one_begins(self, film: Filmed) -> None:
+        row = film.approved()
+
+        results = at_once(
+            *(
+                lambda who=who: services.begin_viewing(
+                    application=row, by=who, at=film.at
+                )
+                for who in (film.scene.officer, film.scene.manager)
+            )
+        )
+
+        assert len(failures(results)) == 1
+        assert FootageViewing.objects.count() == 1
+
+    def test_numbers_are_given_once(self, film: Filmed) -> None:
+        results = at_once(*(film.applied for _n in range(4)))
+
+        assert failures(results) == []
+        assert len({row.number for row in results}) == 4
+
+
+class TestRegister:
+    """The register is a reading of the record: nothing that gave out bytes is missing."""
+
+    BYTES = (
+        "evidence.footage_opened",
+        "evidence.opened",
+        "evidence.package_downloaded",
+    )
+
+    def test_every_entry_with_bytes_is_in_one_row(self, film: Filmed) -> None:
+        """Whoever does what in whatever order."""
+        scene, random = film.scene, Random(8)  # noqa: S311 -- a story, no secret
+        police = film.approved(film.police())
+        package = made(film, police)
+        film.watched.view(film.at)
+        copies = list(film.recording.derivatives.exclude(blob=None))
+        assert copies
+        (segment,) = film.recording.segments.all()
+        people = [scene.officer, scene.manager, scene.guard, scene.person("chenlu")]
+        moment, viewing = film.at, None
+        acts = Counter[str]()
+        for _step in range(120):
+            moment += timedelta(seconds=random.randrange(400))
+            who, first = random.choice(people), random.randrange(40)
+            act = random.choice(["ask", "film", "file", "exhibit", "zip", "sit", "up"])
+            try:
+                if act == "ask":
+                    services.ask_for_footage(
+                        recording=film.recording, reason="核对", by=who, at=moment
+                    )
+                elif act == "film":
+                    services.open_footage(
+                        derivative=random.choice(copies),
+                        by=who,
+                        at=moment,
+                        first=first,
+                        last=first + 9,
+                    )
+                elif act == "file":
+                    services.open_segment(
+                        recording=film.recording, segment=segment, by=who, at=moment
+                    )
+                elif act == "exhibit":
+                    services.open_exhibit(
+                        exhibit=film.exhibit,
+                        way=Way.DOWNLOADED,
+                        by=who,
+                        at=moment,
+                        first=first,
+                        last=first + 9,
+                    )
+                elif act == "zip":
+                    services.open_package(
+                        package=package, by=who, at=moment, first=first, last=first + 9
+                    )
+                elif act == "sit":
+                    viewing = services.begin_viewing(
+                        application=police, by=who, at=moment
+                    )
+                elif viewing is not None:
+                    services.end_viewing(
+                        viewing=viewing, seen="全段", by=who, at=moment
+                    )
+                acts[act] += 1
+            except DomainError:
+                acts["refused"] += 1
+        assert min(acts[act] for act in ("film", "file", "exhibit", "zip", "sit")) > 1
+        assert acts["refused"] > 20
+
+        rows = register_page(Wanted(site=scene.site), most=2000).rows
+
+        entries = Entry.objects.filter(kind__in=self.BYTES)
+        in_rows = Counter(seq for row in rows for seq in row.seqs)
+        assert set(in_rows.values()) == {1}
+        assert set(entries.values_list("seq", flat=True)) <= set(in_rows)
+        served = sum(
+            fact["last"] - fact["first"] + 1
+            for kind in self.BYTES
+            for fact in facts(kind.partition(".")[2])
+        )
+        assert sum(row.bytes_count for row in rows) == served
+        assert not any(row.is_unexplained for row in rows)
+        assert [row.seq for row in rows] == sorted(
+            (row.seq for row in rows), reverse=True
+        )
+        pages, before = [], None
+        while True:
+            page = register_page(Wanted(site=scene.site), before=before, most=7)
+            pages += page.rows
+            before = page.before
+            if before is None:
+                break
+        assert pages == rows
+
+    def test_bytes_that_nobody_explained_are_red(self, film: Filmed) -> None:
+        """It cannot be; if it ever is, the register says so."""
+        services.ask_for_footage(
+            recording=film.recording, reason="核对", by=film.scene.officer, at=film.at
+        )
+        film.watched.view(film.at)
+        copy = film.recording.derivatives.exclude(blob=None)[0]
+        services.open_footage(derivative=copy, by=film.scene.officer, at=film.at)
+        FootageRequest.objects.all().delete()
+
+        rows = register_page(Wanted(site=film.scene.site)).rows
+
+        assert [row.is_unexplained for row in rows] == [True]
+
+    def test_narrowed_by_day_and_camera(self, film: Filmed) -> None:
+        services.ask_for_footage(
+            recording=film.recording, reason="核对", by=film.scene.officer, at=film.at
+        )
+        site, today = film.scene.site, film.at.date()
+
+        def count(**more: Any) -> int:
+            return len(register_page(Wanted(site=site, **more)).rows)
+
+        assert count() == 1
+        assert count(first_day=today, last_day=today) == 1
+        assert count(last_day=today - DAY) == 0
+        assert count(first_day=today + DAY) == 0
+        assert count(camera=film.watched.camera("CAM-07")) == 1
+        assert count(camera=film.watched.camera("CAM-01")) == 0
+        assert register_page(Wanted(site=film.scene.other_site)).rows == []
+
+    def test_names_in_full_leave_a_look_at_each_person(self, film: Filmed) -> None:
+        row = film.approved()
+        services.begin_viewing(application=row, by=film.scene.officer, at=film.at)
+        (line, *_rest) = [
+            r for r in register_page(Wanted(site=film.scene.site)).rows if r.application
+        ]
+        assert line.applicant == "陈*雯"
+
+        taken = services.take_register(
+            site=film.scene.site,
+            first_day=film.at.date(),
+            last_day=film.at.date(),
+            reason="公安机关检查",
+            by=film.scene.manager,
+            at=film.at,
+        )
+
+        assert "陈晓雯" in {r.applicant for r in taken.rows}
+        assert row.person is not None
+        (look,) = row.person.disclosures.all()
+        assert look.read_for == taken.extract.key
+        with pytest.raises(InvalidInput):
+            services.take_register(
+                site=film.scene.site,
+                first_day=film.at.date(),
+                last_day=film.at.date(),
+                reason="",
+                by=film.scene.manager,
+                at=film.at,
+            )
+        with pytest.raises(NotAllowed):
+            services.take_register(
+                site=film.scene.site,
+                first_day=film.at.date(),
+                last_day=film.at.date(),
+                reason="想看",
+                by=film.scene.officer,
+                at=film.at,
+            )
+        assert verify().is_sound
