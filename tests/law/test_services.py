@@ -31,6 +31,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "G06": ({"waits_for": ()}, {"waits_for": ["经理批准"]}),
     "G07": ({"measure": "verbal_warn"}, {"measure": "detain"}),
+    "G09": (
+        {"signed": [("user:1", "site_manager"), ("user:2", "legal_counsel")]},
+        {"signed": [("user:1", "site_manager"), ("user:2", "site_manager")]},
+    ),
+    "G12": ({"days": 30}, {"days": 29}),
     "G14": (
         {"level": "slight", "has_document": True},
         {"level": "slight", "has_document": False},

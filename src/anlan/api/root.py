@@ -26,6 +26,7 @@ from anlan.api import (
     parties,
     receipts,
     recordings,
+    retention,
     statements,
     vault,
 )
@@ -73,6 +74,7 @@ for _package in (
     statements,
     injuries,
     recordings,
+    retention,
     parties,
     accounts,
     ledger,

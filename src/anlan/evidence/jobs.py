@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from anlan.evidence.services.adopting import adopt_earlier_files
 from anlan.evidence.services.checking import check_deep, check_quick
+from anlan.evidence.services.deleting import next_removal, remove_files
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
 from anlan.evidence.services.making import make_packages
 from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
 from anlan.evidence.services.pulling import next_pull, pull_due
 from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
+from anlan.evidence.services.retention import keep_periods
 from anlan.evidence.services.scanning import scan_files
 from anlan.evidence.services.sweeping import sweep
 from anlan.evidence.services.watching import tell_of_silence
@@ -20,13 +22,16 @@ __all__ = [
     "check_quick",
     "expire_packages",
     "fill_copies",
+    "keep_periods",
     "make_packages",
     "make_viewing_copies",
     "next_package_expiry",
     "next_pull",
+    "next_removal",
     "next_viewing",
     "next_warning",
     "pull_due",
+    "remove_files",
     "scan_files",
     "sweep",
     "tell_of_silence",

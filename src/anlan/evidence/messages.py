@@ -20,6 +20,9 @@ ENDANGERED = "evidence.recording_endangered"
 INCOMPLETE = "evidence.recording_incomplete"
 TROUBLED = "evidence.recording_troubled"
 LOST = "evidence.recording_lost"
+DUE = "evidence.deletion_due"
+RELEASE_PROPOSED = "evidence.hold_release_proposed"
+RELEASE_HOLDS = ("site_manager", "legal_counsel", "hq_supervisor")
 WATCH_OVER_SEALS = ("site_manager", "legal_counsel")
 
 
@@ -104,5 +107,21 @@ add_texts(
         name=_("录像无法保存"),
         title=_("录像无法保存：%(camera)s"),
         body=_("%(who)s确认 %(number)s 的录像 %(code)s（%(camera)s）无法保存"),
+    ),
+    Text(
+        kind=DUE,
+        name=_("证据将到期删除"),
+        title=_("证据将到期删除：%(site)s"),
+        body=_(
+            "%(site)s 有证据列入到期删除，三十天后自动删除；还需要的，请打开“到期删除”办理保全"
+        ),
+    ),
+    Text(
+        kind=RELEASE_PROPOSED,
+        name=_("申请解除保全"),
+        title=_("申请解除保全：%(number)s"),
+        body=_(
+            "%(who)s申请解除 %(number)s 的保全 %(code)s，须由另一岗位的人决定；请打开案件的“保全”"
+        ),
     ),
 )

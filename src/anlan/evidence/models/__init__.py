@@ -21,6 +21,13 @@ from anlan.evidence.models.recordings import (
     Recording,
     Segment,
 )
+from anlan.evidence.models.retention import (
+    DeletedFile,
+    Deletion,
+    Hold,
+    RetentionLook,
+    RetentionRule,
+)
 from anlan.evidence.models.statements import (
     Addendum,
     Statement,
@@ -39,9 +46,12 @@ __all__ = [
     "ClockReading",
     "Copy",
     "CustodyStep",
+    "DeletedFile",
+    "Deletion",
     "Derivative",
     "Exhibit",
     "FootageRequest",
+    "Hold",
     "Injury",
     "InjuryPhoto",
     "InjuryRefusal",
@@ -51,6 +61,8 @@ __all__ = [
     "PhysicalItem",
     "Recorder",
     "Recording",
+    "RetentionLook",
+    "RetentionRule",
     "Segment",
     "Statement",
     "StatementAnswer",

@@ -24,6 +24,12 @@ from anlan.evidence.services.disposal import (
 )
 from anlan.evidence.services.footage import ask_for_footage, open_footage, open_segment
 from anlan.evidence.services.freezing import SignedAlone, add_addendum, sign_statement
+from anlan.evidence.services.holds import (
+    place_hold,
+    propose_release,
+    refuse_release,
+    release_hold,
+)
 from anlan.evidence.services.injuries import (
     add_injury_photo,
     add_medical_paper,
@@ -48,6 +54,7 @@ from anlan.evidence.services.recordings import (
     want_recording,
     want_recordings,
 )
+from anlan.evidence.services.retention import change_period
 from anlan.evidence.services.signing import Signed
 from anlan.evidence.services.statements import (
     Answer,
@@ -85,6 +92,7 @@ __all__ = [
     "begin_statement",
     "begin_upload",
     "change_camera",
+    "change_period",
     "change_recorder",
     "check_seal",
     "compare_clock",
@@ -103,14 +111,18 @@ __all__ = [
     "open_package",
     "open_segment",
     "place_file",
+    "place_hold",
+    "propose_release",
     "read_back",
     "record_injury",
     "refuse_disposal",
     "refuse_photos",
+    "refuse_release",
     "refuse_statement",
     "register_camera",
     "register_object",
     "register_recorder",
+    "release_hold",
     "reopen_statement",
     "reseal",
     "return_to",

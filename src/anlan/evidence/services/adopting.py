@@ -63,6 +63,16 @@ def named_by_rows(digests: Iterable[str]) -> set[str]:
     }
 
 
+def cases_of_rows(digests: Iterable[str]) -> dict[str, set[int | None]]:
+    """The cases, by their keys, whose rows of these kinds speak of a file; none is no case."""
+    wanted, found = list(digests), dict[str, set[int | None]]()
+    for origin in _ORIGINS:
+        rows = _rows(origin).filter(sha256__in=wanted)
+        for digest, case in rows.values_list("sha256", origin.case):
+            found.setdefault(digest, set()).add(case)
+    return found
+
+
 def adopt_earlier_files(*, at: datetime) -> int:
     """Put them on the lists of their cases, each once; returns how many."""
     with turn(CheckKind.ADOPT, at=at) as mine:

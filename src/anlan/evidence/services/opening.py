@@ -52,6 +52,7 @@ def open_exhibit(
             copy can be read.
     """
     permissions.check_can_open(by, exhibit)
+    policies.check_is_not_deleted(exhibit)
     blob = exhibit.file
     if way == Way.DOWNLOADED and not knows_of_malware:
         policies.check_has_no_malware(blob)
@@ -84,6 +85,8 @@ def good_path(blob: Blob) -> Path:
     Raises:
         Conflict: no copy is whole.
     """
+    if blob.is_deleted:
+        raise Conflict(_("文件已按保存期限删除"))
     for store in stores.stores():
         path = store.path_of(blob.sha256)
         if is_whole(path, blob):

@@ -18,7 +18,7 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import permissions
-from anlan.evidence.enums import Gap, Masking, PackageState, Purpose
+from anlan.evidence.enums import ExhibitState, Gap, Masking, PackageState, Purpose
 from anlan.evidence.events import (
     PackageAsked,
     PackageDownloaded,
@@ -156,6 +156,11 @@ def ask_package(
 def path_of(package: Package) -> Path:
     """Where the file of a package lies, or would lie."""
     return folder() / f"{package.uid}.zip"
+
+
+def files_left_of(package: Package) -> list[Path]:
+    """Its file, and what a worker that was killed left of it; each may be gone."""
+    return [path_of(package), *folder().glob(f"{package.uid}.*.part")]
 
 
 def folder() -> Path:
@@ -390,7 +395,8 @@ def _check_sees_all(package: Package, by: User) -> None:
 def _chosen(case: Case, exhibits: Iterable[Exhibit], by: User) -> list[Exhibit]:
     """As they are now, in their order; what is protected from them cannot be chosen."""
     keys = {exhibit.pk for exhibit in exhibits}
-    chosen = list(exhibits_of(case, by).filter(pk__in=keys)) if keys else []
+    kept = exhibits_of(case, by).exclude(state=ExhibitState.DELETED)
+    chosen = list(kept.filter(pk__in=keys)) if keys else []
     if not chosen or len(chosen) != len(keys):
         raise InvalidInput(_("请选择本案的证据"), path="exhibits")
     if len(chosen) > MOST_EXHIBITS:

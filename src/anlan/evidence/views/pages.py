@@ -25,7 +25,7 @@ from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import reader_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitKind, Way
-from anlan.evidence.permissions import can_hand_over_package, can_open
+from anlan.evidence.permissions import can_hand_over_package, can_open, can_place_hold
 from anlan.evidence.selectors import (
     PAGE,
     arrival_of,
@@ -39,6 +39,7 @@ from anlan.evidence.selectors import (
 )
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
+from anlan.evidence.selectors.retention import deletion_of, holds_standing, is_held
 from anlan.evidence.selectors.statements import statements_for
 
 SHOWN_IN_ROOM = 5
@@ -80,6 +81,7 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
         "can_package": can_hand_over_package(reader, case),
         "can_keep": has_permission(reader, Permission.EVIDENCE_KEEP, site=case.site),
         "on_one_disk": stores.share_a_disk(),
+        **_held(case, reader),
     }
     return render(request, "evidence/exhibits.html", context)
 
@@ -97,6 +99,7 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
         "count": found.count(),
         **_beside(case, reader),
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
+        "is_held": bool(holds_standing(case)),
     }
     return render(request, "evidence/panel.html", context)
 
@@ -112,7 +115,12 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "case": found.case,
         "exhibit": found,
         "can_open": may_open,
-        "can_look": may_open and found.kind == ExhibitKind.PHOTO,
+        "can_look": may_open
+        and found.kind == ExhibitKind.PHOTO
+        and not found.is_deleted,
+        "can_hold": can_place_hold(reader, found.case),
+        "is_held": is_held(found),
+        "deletion": deletion_of(found),
         "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
         "on_one_disk": stores.share_a_disk(),
@@ -183,6 +191,15 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "address": settings.PUBLIC_URL,
     }
     return render(request, "evidence/receipt.html", context)
+
+
+def _held(case: Case, reader: User) -> dict[str, object]:
+    holds = holds_standing(case)
+    return {
+        "can_hold": can_place_hold(reader, case),
+        "is_case_held": any(hold.is_whole for hold in holds),
+        "held": {hold.exhibit_id for hold in holds if hold.exhibit_id},
+    }
 
 
 def _beside(case: Case, reader: User) -> dict[str, int]:
