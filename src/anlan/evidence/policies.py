@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.evidence.enums import ExhibitState, RecordingState, StatementState, StepKind
+from anlan.evidence.enums import (
+    DeletionState,
+    ExhibitState,
+    HoldState,
+    RecordingState,
+    StatementState,
+    StepKind,
+)
 from anlan.evidence.models import (
     Blob,
     CustodyStep,
@@ -158,6 +165,20 @@ RECORDING_MOVES: dict[RecordingState, tuple[RecordingState, ...]] = {
         RecordingState.PULLING,
         RecordingState.PARTLY,
     ),
+}
+
+
+# A hold is read from its row; whoever proposed its release may take that back.
+HOLD_MOVES: dict[HoldState, tuple[HoldState, ...]] = {
+    HoldState.STANDING: (HoldState.PROPOSED,),
+    HoldState.PROPOSED: (HoldState.STANDING, HoldState.RELEASED),
+    HoldState.RELEASED: (),
+}
+# What is due and kept after all has no row any more; what was decided never goes back.
+DELETION_MOVES: dict[DeletionState, tuple[DeletionState, ...]] = {
+    DeletionState.ANNOUNCED: (DeletionState.DELETING,),
+    DeletionState.DELETING: (DeletionState.DELETED,),
+    DeletionState.DELETED: (),
 }
 
 

@@ -359,8 +359,14 @@ def _uses(blob: Blob) -> Q:
 # What people see.
 
 
-def holds_of(case: Case) -> QuerySet[Hold]:
-    return _with_people(case.holds.all()).order_by("-number")
+def holds_of(case: Case, reader: User) -> QuerySet[Hold]:
+    """All of a case, the newest first; of what is protected only who may know of it."""
+    found = case.holds.exclude(exhibit__in=_hidden_from(reader))
+    return _with_people(found).order_by("-number")
+
+
+def _hidden_from(reader: User) -> QuerySet[Exhibit]:
+    return Exhibit.objects.exclude(protection=Protection.NONE).exclude(seen_by(reader))
 
 
 def hold_for(user: User, number: str, uid: UUID) -> Hold:
@@ -369,8 +375,8 @@ def hold_for(user: User, number: str, uid: UUID) -> Hold:
     Raises:
         NotFound: unknown, of another case, or not the reader's.
     """
-    found = holds_of(case_for(user, number)).filter(uid=uid).first()
-    if found is None or not may_know(user, found):
+    found = holds_of(case_for(user, number), user).filter(uid=uid).first()
+    if found is None:
         raise NotFound(_("没有这项保全"))
     return found
 
@@ -390,10 +396,9 @@ def _with_people(holds: QuerySet[Hold]) -> QuerySet[Hold]:
 
 def holds_for(user: User, *, standing: bool = True) -> QuerySet[Hold]:
     """The holds of the reader's sites, the newest first."""
-    hidden = Exhibit.objects.exclude(protection=Protection.NONE).exclude(seen_by(user))
     found = Hold.objects.filter(
         case__site__in=sites_where(user, Permission.HOLD_PLACE)
-    ).exclude(exhibit__in=hidden)
+    ).exclude(exhibit__in=_hidden_from(user))
     if standing:
         found = found.filter(released_at=None)
     return _with_people(found).order_by("-placed_at", "-pk")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from anlan.base.clock import utc_text
 from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.evidence.enums import CheckKind
 from anlan.evidence.events import DeletionAnnounced, DeletionPutOff
-from anlan.evidence.models import Deletion
+from anlan.evidence.models import CheckTurn, Deletion, RetentionLook
 from anlan.evidence.selectors.retention import NOTICE, Due, Item, files_of
 from anlan.ledger.events import SYSTEM
 
@@ -50,6 +53,13 @@ def announce(
         at=at,
     )
     return row
+
+
+def look_soon(looks: QuerySet[RetentionLook], *, at: datetime) -> None:
+    """The worker looks at these cases anew, in its next round and not in an hour."""
+    looks.delete()
+    turns = CheckTurn.objects.filter(kind=CheckKind.RETAIN, due_at__gt=at)
+    turns.update(due_at=at)
 
 
 def put_off(item: Item, case: Case, *, why: str, at: datetime) -> bool:

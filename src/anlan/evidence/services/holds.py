@@ -19,7 +19,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence import messages, permissions
+from anlan.evidence import messages, permissions, policies
 from anlan.evidence.enums import DeletionState, ExhibitState, HoldReason, HoldState
 from anlan.evidence.events import (
     HoldPlaced,
@@ -29,7 +29,7 @@ from anlan.evidence.events import (
 )
 from anlan.evidence.models import Deletion, Exhibit, Hold, Recording, RetentionLook
 from anlan.evidence.selectors.retention import holds_over, items_of
-from anlan.evidence.services.announcing import put_off
+from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.recordings import hurry_recordings
 from anlan.evidence.services.steps import line
 from anlan.law import services as law
@@ -132,7 +132,7 @@ def propose_release(
     words = line(words, path="words", refusal=_("请写明为什么可以解除保全"))
     with ledger.recording():
         hold = _locked(hold)
-        if hold.state != HoldState.STANDING:
+        if HoldState.PROPOSED not in policies.HOLD_MOVES[hold.state]:
             raise Conflict(_("这项保全%s") % hold.state.label)
         hold.proposed_at, hold.proposed_by, hold.proposal = at, by, words
         hold.proposed_role = permissions.releasing_roles(by, hold.case.site)[0]
@@ -206,7 +206,7 @@ def release_hold(*, hold: Hold, by: User, at: datetime, via: str = "") -> Hold:
         )
         hold.released_at, hold.released_by, hold.released_role = at, by, role
         hold.save(update_fields=["released_at", "released_by", "released_role"])
-        RetentionLook.objects.filter(case=hold.case).delete()
+        look_soon(RetentionLook.objects.filter(case=hold.case), at=at)
         cases.record(
             HoldReleased(
                 code=hold.code,
@@ -277,7 +277,7 @@ def _locked(hold: Hold) -> Hold:
 
 def _proposed(hold: Hold) -> Hold:
     hold = _locked(hold)
-    if hold.state != HoldState.PROPOSED:
+    if HoldState.RELEASED not in policies.HOLD_MOVES[hold.state]:
         raise Conflict(_("没有等待决定的解除申请"))
     return hold
 

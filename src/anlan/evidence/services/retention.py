@@ -43,7 +43,7 @@ from anlan.evidence.selectors.retention import (
     keepers_of,
     periods_of,
 )
-from anlan.evidence.services.announcing import announce, put_off, row_of
+from anlan.evidence.services.announcing import announce, look_soon, put_off, row_of
 from anlan.evidence.services.damage import tell
 from anlan.evidence.services.deleting import decide_deletion
 from anlan.evidence.services.turns import Turn, TurnLost, turn
@@ -97,7 +97,7 @@ def change_period(
             retention_class=retention_class,
             defaults={"days": days, "changed_at": at, "changed_by": by},
         )
-        RetentionLook.objects.filter(case__site=site).delete()
+        look_soon(RetentionLook.objects.filter(case__site=site), at=at)
         ledger.append(
             RetentionChanged(retention_class=retention_class, before=before, days=days),
             site=site,

@@ -23,7 +23,6 @@ from anlan.evidence.selectors.retention import (
     hold_for,
     holds_of,
     keepers_of,
-    may_know,
     release_advice,
 )
 
@@ -39,7 +38,7 @@ def holds(request: HttpRequest, number: str) -> HttpResponse:
     permissions.check_can_place_hold(reader, case)
     context = {
         "case": case,
-        "holds": [hold for hold in holds_of(case) if may_know(reader, hold)],
+        "holds": holds_of(case, reader),
         "keepers": keepers_of(case, at=timezone.now()),
         "can_release": permissions.can_release_hold(reader, case),
         "advice": release_advice(),

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from anlan.base.pages import settle
 from anlan.cases.policies import CASE_MOVES, DEADLINE_MOVES, TASK_MOVES
-from anlan.evidence.policies import RECORDING_MOVES
+from anlan.evidence.policies import DELETION_MOVES, HOLD_MOVES, RECORDING_MOVES
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
@@ -36,6 +36,12 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "What one camera recorded of a case",
         "anlan.evidence.policies.RECORDING_MOVES",
         RECORDING_MOVES,
+    ),
+    "hold": ("A legal hold", "anlan.evidence.policies.HOLD_MOVES", HOLD_MOVES),
+    "deletion": (
+        "An exhibit or recording whose period has passed",
+        "anlan.evidence.policies.DELETION_MOVES",
+        DELETION_MOVES,
     ),
 }
 
