@@ -33,6 +33,12 @@ def test_from_the_hold_to_the_list_of_what_is_due(
     installation = told_installation
     number = installation.story["closed"]
     mark = f"{size['width']}"
+    # The package of the story has not run out, and keeps the case by itself.
+    installation.shell(
+        "from django.utils import timezone;"
+        "from anlan.evidence.models import Package;"
+        "Package.objects.update(expires_at=timezone.now())"
+    )
     officer = sign_in(installation, "zhoumin", size=size, **more).page
     officer.goto(f"/cases/{number}/holds/")
     assert faults(officer) == []

@@ -31,7 +31,7 @@ from anlan.evidence.enums import (
     RetentionClass,
     Way,
 )
-from anlan.evidence.file_verification import verify_files
+from anlan.evidence.file_verification import kinds_that_bring_files, verify_files
 from anlan.evidence.models import Blob, Copy, Deletion, Exhibit, Hold, Recording
 from anlan.evidence.selectors import retention
 from anlan.evidence.services import deleting
@@ -390,6 +390,12 @@ class TestDeletion:
         assert files_with(STORY.encode()) == []
         assert verify().is_sound
         assert verify_files(deep=True).problems == []
+
+
+def test_a_package_is_no_file_that_the_vault_has_lost() -> None:
+    kinds = kinds_that_bring_files()
+    assert "evidence.received" in kinds
+    assert "evidence.package_made" not in kinds
 
 
 class TestCrash:

@@ -10,7 +10,7 @@ from anlan.base import stores
 from anlan.base.stores import Store, digest_of
 from anlan.cases.models import Case
 from anlan.evidence.enums import CopyState, Source
-from anlan.evidence.events import FileDeleted
+from anlan.evidence.events import FileDeleted, PackageMade
 from anlan.evidence.models import Blob, Copy
 from anlan.evidence.services.damage import owners_of
 from anlan.ledger.events import KINDS
@@ -71,11 +71,15 @@ def verify_files(*, deep: bool) -> FileReport:
 
 
 def kinds_that_bring_files() -> list[str]:
-    """Events that say of a file how long it is and what its digest is."""
+    """Events that say of a file of the vault how long it is and what its digest is.
+
+    A package is a file as well, in a folder of its own and for some days only.
+    """
     return [
         kind
         for kind, event in KINDS.items()
         if {"sha256", "bytes_count"} <= {f.name for f in fields(event)}
+        and event is not PackageMade
     ]
 
 
