@@ -32,7 +32,7 @@ from anlan.evidence.enums import (
     Way,
 )
 from anlan.evidence.file_verification import kinds_that_bring_files, verify_files
-from anlan.evidence.models import Blob, Copy, Deletion, Exhibit, Hold, Recording
+from anlan.evidence.models import Blob, Copy, Deletion, Exhibit, Hold, Recording, Upload
 from anlan.evidence.selectors import retention
 from anlan.evidence.services import deleting
 from anlan.evidence.services.retention import review_case
@@ -125,10 +125,23 @@ class TestDeletion:
     def test_leaves_a_tombstone_without_words(
         self, scene: Scene, case: Case, exhibit: Exhibit
     ) -> None:
+        upload = Upload.objects.create(
+            case=case,
+            by=scene.guard,
+            request_id=UUID(int=1),
+            size=exhibit.file.size,
+            title="陆远航的照片",
+            state="done",
+            exhibit=exhibit,
+            begun_at=scene.at,
+            expires_at=scene.at,
+        )
         ended(case, at=scene.at)
         at = pass_period(scene.at, ORDINARY)
 
         left = fresh(exhibit)
+        upload.refresh_from_db()
+        assert upload.title == ""
         assert (left.code, left.title, left.how, left.file_name) == (
             "E-0001",
             "",

@@ -313,8 +313,8 @@ class TestDue:
         entry = Entry.objects.get(kind="evidence.deleted")
         assert f">{entry.seq}<" in sheet
         for name in ("picture", "original"):
-            where = reverse(f"evidence:{name}", args=[case.number, exhibit.uid])
-            assert client.get(where).status_code == 409
+            address = reverse(f"evidence:{name}", args=[case.number, exhibit.uid])
+            assert client.get(address).status_code == 409
         safety = text(sign_in("hetao").get(reverse("vault:safety")))
         assert "不足" not in safety
         assert "已按期限删除" in safety

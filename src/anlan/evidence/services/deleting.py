@@ -36,6 +36,7 @@ from anlan.evidence.models import (
     Package,
     Recording,
     Statement,
+    Upload,
 )
 from anlan.evidence.selectors.retention import (
     Item,
@@ -211,6 +212,8 @@ def _mark(item: Item, case: Case, *, at: datetime) -> None:
         exhibit.state = ExhibitState.DELETED
         exhibit.save(update_fields=["state"])
         _erase(exhibit, ("title", "file_name", "how"), case, at=at)
+        # What was typed before the file came says the same, and no entry covers it.
+        Upload.objects.filter(exhibit=exhibit).update(title="", file_name="", how="")
         _erase_statement(exhibit, case, at=at)
 
 
