@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,13 +24,22 @@ from tests.evidence.keeping import (
     DAY,
     NOTICE,
     ORDINARY,
+    SERIOUS,
     ended,
     hold,
     pass_period,
     photo,
     review,
 )
-from tests.evidence.told import begun, frozen
+from tests.evidence.recorders import watched
+from tests.evidence.told import (
+    STORY,
+    begun,
+    corrected,
+    frozen,
+    hurt,
+    photographed,
+)
 from tests.pictures import JPEG, OTHER_JPEG
 from tests.scene import Scene
 from tests.signed_in import SignIn
@@ -318,6 +327,54 @@ class TestDue:
         safety = text(sign_in("hetao").get(reverse("vault:safety")))
         assert "不足" not in safety
         assert "已按期限删除" in safety
+
+    def test_pages_of_the_case_still_open(
+        self,
+        scene: Scene,
+        case: Case,
+        sign_in: SignIn,
+        settings: Settings,
+        tmp_path: Path,
+    ) -> None:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        cameras = watched(scene, tmp_path)
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + timedelta(seconds=20))
+        recording = cameras.ask(case, begin, begin + timedelta(seconds=10))
+        cameras.pull(begin + timedelta(minutes=3))
+        cameras.view(begin + timedelta(minutes=3))
+        statement = frozen(scene, case)
+        corrected(scene, statement)
+        injury = hurt(scene, case)
+        photographed(scene, injury)
+        ended(case, at=scene.at)
+        pass_period(scene.at, SERIOUS)
+        recording.refresh_from_db()
+        assert recording.is_deleted
+        assert not case.exhibits.exclude(state="deleted").exists()
+
+        client = sign_in("hetao")
+        for name, where in (
+            ("cases:room", [case.number]),
+            ("evidence:exhibits", [case.number]),
+            ("evidence:statements", [case.number]),
+            ("evidence:statement", [case.number, statement.uid]),
+            ("evidence:statement_paper", [case.number, statement.uid]),
+            ("evidence:injuries", [case.number]),
+            ("evidence:recordings", [case.number]),
+            ("evidence:recordings_panel", [case.number]),
+            ("evidence:recording", [case.number, recording.uid]),
+            ("evidence:packages", [case.number]),
+            ("evidence:package_addition", [case.number]),
+            ("vault:due", []),
+        ):
+            answer = client.get(reverse(name, args=where))
+            assert answer.status_code in {200, 404, 409}, name
+            assert STORY not in text(answer), name
+            assert "不足两份" not in text(answer), name
+        for exhibit in case.exhibits.all():
+            address = reverse("evidence:exhibit", args=[case.number, exhibit.uid])
+            assert client.get(address).status_code == 200
 
     def test_record_of_what_is_only_due_is_none(
         self, scene: Scene, case: Case, exhibit: Exhibit, sign_in: SignIn

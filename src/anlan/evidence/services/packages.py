@@ -18,7 +18,7 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import permissions
-from anlan.evidence.enums import ExhibitState, Gap, Masking, PackageState, Purpose
+from anlan.evidence.enums import Gap, Masking, PackageState, Purpose
 from anlan.evidence.events import (
     PackageAsked,
     PackageDownloaded,
@@ -26,7 +26,7 @@ from anlan.evidence.events import (
     PackageHandedOver,
 )
 from anlan.evidence.models import Exhibit, Package, PackageReceipt
-from anlan.evidence.selectors.exhibits import exhibits_of
+from anlan.evidence.selectors.exhibits import exhibits_of, kept_of
 from anlan.evidence.selectors.packages import checks_of
 from anlan.evidence.services.opening import Opened
 from anlan.evidence.services.receiving import take_blob
@@ -395,8 +395,7 @@ def _check_sees_all(package: Package, by: User) -> None:
 def _chosen(case: Case, exhibits: Iterable[Exhibit], by: User) -> list[Exhibit]:
     """As they are now, in their order; what is protected from them cannot be chosen."""
     keys = {exhibit.pk for exhibit in exhibits}
-    kept = exhibits_of(case, by).exclude(state=ExhibitState.DELETED)
-    chosen = list(kept.filter(pk__in=keys)) if keys else []
+    chosen = list(kept_of(case, by).filter(pk__in=keys)) if keys else []
     if not chosen or len(chosen) != len(keys):
         raise InvalidInput(_("请选择本案的证据"), path="exhibits")
     if len(chosen) > MOST_EXHIBITS:
