@@ -103,6 +103,16 @@ LANES: dict[str, Lane] = {
         next_due=(),
         poll_seconds=1.0,
     ),
+    # What its period let go; a day sooner or later matters to nobody.
+    "periods": Lane(
+        jobs={
+            "what is due to be deleted": evidence.keep_periods,
+            "files to be removed": evidence.remove_files,
+        },
+        next_due=(evidence.next_removal,),
+        poll_seconds=5.0,
+        is_idle=True,
+    ),
     # A recorder that does not answer holds up one of them, and nothing else.
     "recordings": Lane(
         jobs={"files of recorders": evidence.pull_due},

@@ -29,6 +29,7 @@ from anlan.evidence.models import (
     Derivative,
     Exhibit,
     FootageApplication,
+    Hold,
     Injury,
     Package,
     Recording,
@@ -46,6 +47,7 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from tests.api.conftest import Upload
+from tests.evidence.keeping import hold
 from tests.evidence.objects import umbrella
 from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.pictures import JPEG
@@ -507,6 +509,59 @@ def ask_package(scene: Scene) -> Request:
         "acknowledged": "第二块硬盘正在采购",
     }
     return f"/cases/{exhibit.case.number}/packages", body
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def list_holds(scene: Scene) -> str:
+    return f"/cases/{_hold(scene).case.number}/holds"
+
+
+@post(status=201)
+def place_hold(scene: Scene) -> Request:
+    exhibit = _exhibit(scene)
+    body = {"reason": "court", "words": "已起诉", "exhibit": str(exhibit.uid)}
+    return f"/cases/{exhibit.case.number}/holds", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def propose_release(scene: Scene) -> Request:
+    return f"/holds/{_hold(scene).uid}/release", {"words": "判决已生效"}
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def confirm_release(scene: Scene) -> Request:
+    return f"/holds/{_proposed(scene).uid}/release/confirmation", None
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def refuse_release(scene: Scene) -> Request:
+    return f"/holds/{_proposed(scene).uid}/release/refusal", None
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def list_deletions(scene: Scene) -> str:
+    return f"/sites/{scene.site.uid}/deletions"
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def list_periods(scene: Scene) -> str:
+    return f"/sites/{scene.site.uid}/periods"
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def preview_period(scene: Scene) -> Request:
+    return f"/sites/{scene.site.uid}/periods/preview", {
+        "retention_class": "ordinary",
+        "days": 365,
+    }
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def change_period(scene: Scene) -> Request:
+    return f"/sites/{scene.site.uid}/periods", {
+        "retention_class": "ordinary",
+        "days": 400,
+    }
 
 
 @post(status=201)
@@ -996,6 +1051,16 @@ def _photo(scene: Scene) -> TaskPhoto:
 def _exhibit(scene: Scene) -> Exhibit:
     return evidence.add_file(
         case=_case(scene), chunks=[JPEG], by=scene.guard, at=scene.at
+    )
+
+
+def _hold(scene: Scene) -> Hold:
+    return hold(scene, _exhibit(scene).case)
+
+
+def _proposed(scene: Scene) -> Hold:
+    return evidence.propose_release(
+        hold=_hold(scene), words="判决已生效", by=scene.person("chenlu"), at=scene.at
     )
 
 

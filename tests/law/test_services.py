@@ -40,6 +40,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"is_authority": True, "papers": ["云栖派出所", "12 号"], "beyond": []},
         {"is_authority": True, "papers": ["云栖派出所", " "], "beyond": []},
     ),
+    "G09": (
+        {"signed": [("user:1", "site_manager"), ("user:2", "legal_counsel")]},
+        {"signed": [("user:1", "site_manager"), ("user:2", "site_manager")]},
+    ),
+    "G12": ({"days": 30}, {"days": 29}),
     "G14": (
         {"level": "slight", "has_document": True},
         {"level": "slight", "has_document": False},

@@ -33,6 +33,9 @@ class Permission(StrEnum):
     EVIDENCE_DISPOSE = "evidence.dispose"
     PACKAGE_MAKE = "package.make"
     PACKAGE_HAND_OVER = "package.hand_over"
+    HOLD_PLACE = "hold.place"
+    HOLD_RELEASE = "hold.release"
+    RETENTION_EDIT = "retention.edit"
     STATEMENT_TAKE = "statement.take"
     STATEMENT_READ = "statement.read"
     INJURY_RECORD = "injury.record"
@@ -78,6 +81,9 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.EVIDENCE_DISPOSE: _("退还或处置实物证据（须两人）"),
     Permission.PACKAGE_MAKE: _("制作证据包"),
     Permission.PACKAGE_HAND_OVER: _("交付证据包（留痕）"),
+    Permission.HOLD_PLACE: _("保全证据，查看到期删除"),
+    Permission.HOLD_RELEASE: _("解除保全（须两个岗位的两人）"),
+    Permission.RETENTION_EDIT: _("修改保存期限"),
     Permission.STATEMENT_TAKE: _("记录情况说明"),
     Permission.STATEMENT_READ: _("查看他人记录的情况说明（留痕）"),
     Permission.INJURY_RECORD: _("记录伤情、拍摄伤处"),
@@ -133,6 +139,7 @@ _DUTY = _GUARD | {
     P.EVIDENCE_KEEP,
     P.EVIDENCE_MASK,
     P.PACKAGE_HAND_OVER,
+    P.HOLD_PLACE,
     P.STATEMENT_READ,
     P.INJURY_READ,
 }
@@ -140,6 +147,8 @@ _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
     P.PACKAGE_MAKE,
     P.FOOTAGE_APPROVE,
+    P.HOLD_RELEASE,
+    P.RETENTION_EDIT,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
@@ -204,6 +213,7 @@ ROLES: dict[str, Role] = {
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_KEEP,
                 P.EVIDENCE_MASK,
+                P.HOLD_PLACE,
                 P.STATEMENT_TAKE,
                 P.STATEMENT_READ,
                 P.INJURY_RECORD,
@@ -231,6 +241,8 @@ ROLES: dict[str, Role] = {
                 P.PACKAGE_MAKE,
                 P.PACKAGE_HAND_OVER,
                 P.FOOTAGE_APPROVE,
+                P.HOLD_PLACE,
+                P.HOLD_RELEASE,
                 P.STATEMENT_READ,
                 P.INJURY_READ,
             },

@@ -20,6 +20,7 @@ from anlan.evidence.models import (
     Camera,
     Derivative,
     Exhibit,
+    Hold,
     Injury,
     Package,
     PhysicalItem,
@@ -32,6 +33,7 @@ from anlan.evidence.selectors import exhibits_in, exhibits_of
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.recordings import recordings_in, with_parts
 from anlan.evidence.selectors.redaction import redactions_in
+from anlan.evidence.selectors.retention import may_know
 from anlan.evidence.selectors.statements import statements_for, with_words
 from anlan.incidents.models import (
     Attachment,
@@ -49,6 +51,8 @@ _SEEN_WITH = (
     Permission.INCIDENT_SEE,
     Permission.INCIDENT_REPORT,
     Permission.SITE_MANAGE,
+    Permission.HOLD_PLACE,
+    Permission.RETENTION_EDIT,
 )
 
 
@@ -165,6 +169,17 @@ def package_of(caller: Caller, uid: UUID) -> Package:
         _("没有这个证据包"),
     )
     check_can_hand_over_package(caller.user, found.case)
+    return found
+
+
+def hold_of(caller: Caller, uid: UUID) -> Hold:
+    rows = Hold.objects.select_related(
+        *("case__site", "exhibit", "recording"),
+        *("placed_by", "proposed_by", "released_by"),
+    ).filter(uid=uid, case__in=cases_for(caller.user))
+    found = _seen(rows, _("没有这项保全"))
+    if not may_know(caller.user, found):
+        raise NotFound(_("没有这项保全"))
     return found
 
 

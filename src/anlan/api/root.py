@@ -28,6 +28,7 @@ from anlan.api import (
     recordings,
     redactions,
     requests,
+    retention,
     statements,
     vault,
 )
@@ -77,6 +78,7 @@ for _package in (
     recordings,
     redactions,
     requests,
+    retention,
     parties,
     accounts,
     ledger,

@@ -11,6 +11,7 @@ begins with an empty disk makes that folder, or a worker does while nothing was 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -80,12 +81,54 @@ class Store:
         target = self.path_of(digest)
         make_folder(target.parent)
         draft.chmod(0o440)
-        try:
-            target.hardlink_to(draft)
-        except FileExistsError:
-            os.utime(target)
-            return
+        while not _linked(target, draft):
+            with contextlib.suppress(FileNotFoundError):  # it was deleted just now
+                os.utime(target)
+                return
         sync_folder(target.parent)
+
+    def look_of(self, digest: str) -> str:
+        """What changes whenever somebody takes the file again; empty if there is none."""
+        try:
+            found = self.path_of(digest).stat()
+        except FileNotFoundError:
+            return ""
+        return f"{found.st_ino}:{found.st_mtime_ns}"
+
+    def remove(self, digest: str, *, look: str) -> bool:
+        """Remove the bytes for good, unless somebody took them since that look.
+
+        The name goes first, then the look is compared, so that whoever takes the file in
+        between either changes the look or finds no file and writes its own. Twice does
+        nothing. Only ``evidence.services.deleting`` calls this.
+
+        Returns:
+            Whether no file of the name is there any more.
+
+        Raises:
+            OSError: the disk cannot be written.
+        """
+        target = self.path_of(digest)
+        leaving = target.with_name(f".{digest}.leaving")
+        if not target.parent.is_dir():
+            return True
+        if target.exists():
+            leaving.unlink(missing_ok=True)  # of a worker that was killed
+        if target.exists() and self.look_of(digest) != look:
+            return False
+        if target.exists():
+            target.rename(leaving)
+        if leaving.exists():
+            found = leaving.stat()
+            if f"{found.st_ino}:{found.st_mtime_ns}" != look:
+                with contextlib.suppress(FileExistsError):
+                    target.hardlink_to(leaving)
+                leaving.unlink()
+                sync_folder(target.parent)
+                return False
+            leaving.unlink()
+        sync_folder(target.parent)
+        return not target.exists()
 
     def copy_from(self, source: Path, digest: str) -> None:
         """Keep a second copy of a file of another store, hashed while it is read.
@@ -112,6 +155,15 @@ class Store:
             self.take(draft, digest)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _linked(target: Path, draft: Path) -> bool:
+    """Whether the draft has the name now; not if another file has it."""
+    try:
+        target.hardlink_to(draft)
+    except FileExistsError:
+        return False
+    return True
 
 
 def primary() -> Store:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from anlan.base import stores
-from anlan.base.errors import InvalidInput, TooLarge
+from anlan.base.errors import InvalidInput, NotFound, TooLarge
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,18 @@ def keep_photo(chunks: Iterable[bytes], *, path: str) -> Kept:
 
 def path_of(digest: str) -> Path:
     return stores.primary().path_of(digest)
+
+
+def kept_path(digest: str) -> Path:
+    """Where the bytes lie.
+
+    Raises:
+        NotFound: they were deleted by their period, or the disk is away.
+    """
+    path = path_of(digest)
+    if not path.is_file():
+        raise NotFound(_("这个文件已按保存期限删除，或者暂时读不到"))
+    return path
 
 
 def has_two_copies(digest: str) -> bool:

@@ -97,6 +97,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.FOOTAGE_APPROVE,
             ),
             Entry(
+                label=_("保全与到期删除"),
+                icon="lock",
+                url_name="vault:due",
+                permission=Permission.HOLD_PLACE,
+            ),
+            Entry(
                 label=_("人员"),
                 icon="users",
                 url_name="accounts:people",

@@ -10,13 +10,14 @@ from anlan.base import stores
 from anlan.base.stores import Store, digest_of
 from anlan.cases.models import Case
 from anlan.evidence.enums import CopyState, Source
+from anlan.evidence.events import FileDeleted, PackageMade
 from anlan.evidence.models import Blob, Copy
 from anlan.evidence.services.damage import owners_of
 from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 
 # A copy of which the installation says itself that it is not there yet, or just now.
-_EXPECTED = (CopyState.WAITING, CopyState.AWAY)
+_EXPECTED = (CopyState.WAITING, CopyState.AWAY, CopyState.DELETING)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class FileProblem:
     where: str
     store: str
     digest: str
-    state: str  # missing or corrupt
+    state: str  # missing or corrupt; present, if the record says that it was deleted
 
     def __str__(self) -> str:
         return f"{self.where}: {self.store} copy {self.state} ({self.digest[:12]})"
@@ -38,6 +39,7 @@ class FileReport:
     copies: int = 0
     bytes_read: int = 0
     waiting: int = 0
+    deleted: int = 0  # by their period, as the record says
     problems: list[FileProblem] = field(default_factory=list)
 
 
@@ -50,6 +52,9 @@ def verify_files(*, deep: bool) -> FileReport:
     named = _named()
     expected = _expected_gaps()
     for digest in sorted(named):
+        if named[digest].is_gone:
+            _look_that_it_is_gone(digest, named[digest], report)
+            continue
         report.files += 1
         for store in stores.stores():
             if (digest, store.name) in expected:
@@ -66,11 +71,15 @@ def verify_files(*, deep: bool) -> FileReport:
 
 
 def kinds_that_bring_files() -> list[str]:
-    """Events that say of a file how long it is and what its digest is."""
+    """Events that say of a file of the vault how long it is and what its digest is.
+
+    A package is a file as well, in a folder of its own and for some days only.
+    """
     return [
         kind
         for kind, event in KINDS.items()
         if {"sha256", "bytes_count"} <= {f.name for f in fields(event)}
+        and event is not PackageMade
     ]
 
 
@@ -78,21 +87,36 @@ def kinds_that_bring_files() -> list[str]:
 class _Named:
     size: int
     subjects: set[str] = field(default_factory=set)  # case:<uid>
+    # What the record said of it last, by case: that it came, or that it was deleted.
+    last: dict[str, bool] = field(default_factory=dict)
+    is_kept_by_rows: bool = False
+
+    @property
+    def is_gone(self) -> bool:
+        """The record says that it was deleted, and of no case that it came since."""
+        is_deleted = bool(self.last) and not any(self.last.values())
+        return is_deleted and not self.is_kept_by_rows
 
 
 def _named() -> dict[str, _Named]:
     """Every digest: of the record, and of rows (signatures stand in no entry so)."""
     named = {
-        digest: _Named(size)
-        for digest, size in Blob.objects.values_list("sha256", "size")
+        digest: _Named(size, is_kept_by_rows=deleted_at is None)
+        for digest, size, deleted_at in Blob.objects.values_list(
+            "sha256", "size", "deleted_at"
+        )
     }
     entries = Entry.objects.filter(
-        kind__in=kinds_that_bring_files(), data__isnull=False
+        kind__in=[*kinds_that_bring_files(), FileDeleted.kind], data__isnull=False
     )
-    for data, subject in entries.values_list("data", "subject").iterator():
+    rows = entries.order_by("pk").values_list("kind", "data", "subject")
+    for kind, data, subject in rows.iterator():
         facts = json.loads(bytes(data or b"{}"))
-        named.setdefault(facts["sha256"], _Named(facts["bytes_count"]))
-        named[facts["sha256"]].subjects.add(subject)
+        is_deletion = kind == FileDeleted.kind
+        size = facts["size"] if is_deletion else facts["bytes_count"]
+        one = named.setdefault(facts["sha256"], _Named(size))
+        one.subjects.add(subject)
+        one.last[subject] = not is_deletion
         if facts.get("source") == Source.RECORDER:
             _add_listed(facts["sha256"], subject, named)
     return named
@@ -110,7 +134,22 @@ def _add_listed(manifest: str, subject: str, named: dict[str, _Named]) -> None:
         for file in json.loads(path.read_bytes())["files"]:
             named.setdefault(file["sha256"], _Named(file["bytes"]))
             named[file["sha256"]].subjects.add(subject)
+            named[file["sha256"]].last.setdefault(subject, True)
         return
+
+
+def _look_that_it_is_gone(digest: str, named: _Named, report: FileReport) -> None:
+    """What the record calls deleted lies nowhere, unless it is being deleted just now."""
+    report.deleted += 1
+    going = Copy.objects.filter(blob__sha256=digest, state=CopyState.DELETING)
+    stores_going = set(going.values_list("store", flat=True))
+    for store in stores.stores():
+        if store.name in stores_going or not store.has(digest):
+            continue
+        report.problems += [
+            FileProblem(where, store.name, digest, CopyState.PRESENT)
+            for where in _where(digest, named)
+        ]
 
 
 def _expected_gaps() -> set[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.evidence.services.adopting import adopt_earlier_files
 from anlan.evidence.services.checking import check_deep, check_quick
+from anlan.evidence.services.deleting import next_removal, remove_files
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
 from anlan.evidence.services.making import make_packages
 from anlan.evidence.services.mending import fill_copies
@@ -17,6 +18,7 @@ from anlan.evidence.services.requests import (
     next_application_due,
     remind_of_applications,
 )
+from anlan.evidence.services.retention import keep_periods
 from anlan.evidence.services.scanning import scan_files
 from anlan.evidence.services.sweeping import sweep
 from anlan.evidence.services.watching import tell_of_silence
@@ -28,6 +30,7 @@ __all__ = [
     "expire_approvals",
     "expire_packages",
     "fill_copies",
+    "keep_periods",
     "mail_checkpoints",
     "make_masked_copies",
     "make_packages",
@@ -36,10 +39,12 @@ __all__ = [
     "next_mail",
     "next_package_expiry",
     "next_pull",
+    "next_removal",
     "next_viewing",
     "next_warning",
     "pull_due",
     "remind_of_applications",
+    "remove_files",
     "scan_files",
     "sweep",
     "sweep_working_copies",

@@ -23,6 +23,9 @@ LOST = "evidence.recording_lost"
 FOOTAGE_ASKED = "evidence.footage_asked_for"
 FOOTAGE_DECIDED = "evidence.footage_decided"
 FOOTAGE_WAITS = "evidence.footage_waits"
+DUE = "evidence.deletion_due"
+RELEASE_PROPOSED = "evidence.hold_release_proposed"
+RELEASE_HOLDS = ("site_manager", "legal_counsel", "hq_supervisor")
 WATCH_OVER_SEALS = ("site_manager", "legal_counsel")
 
 
@@ -137,5 +140,21 @@ add_texts(
         name=_("录像申请等待过久"),
         title=_("录像申请还没有决定：%(number)s"),
         body=_("%(site)s 的录像申请 %(number)s 已超过我们自己的答复目标，请决定"),
+    ),
+    Text(
+        kind=DUE,
+        name=_("证据将到期删除"),
+        title=_("证据将到期删除：%(site)s"),
+        body=_(
+            "%(site)s 有证据列入到期删除，三十天后自动删除；还需要的，请打开“到期删除”办理保全"
+        ),
+    ),
+    Text(
+        kind=RELEASE_PROPOSED,
+        name=_("申请解除保全"),
+        title=_("申请解除保全：%(number)s"),
+        body=_(
+            "%(who)s申请解除 %(number)s 的保全 %(code)s，须由另一岗位的人决定；请打开案件的“保全”"
+        ),
     ),
 )

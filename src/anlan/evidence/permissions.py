@@ -7,7 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import Organisation, Site, User
-from anlan.accounts.permissions import check_permission, has_permission
+from anlan.accounts.permissions import (
+    check_permission,
+    covers,
+    has_permission,
+    running_memberships,
+)
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
@@ -260,6 +265,40 @@ def can_mask(user: User, exhibit: Exhibit) -> bool:
     return has_permission(user, Permission.EVIDENCE_MASK, site=site) and can_open(
         user, exhibit
     )
+
+
+def check_can_place_hold(by: Actor, case: Case) -> None:
+    """At once, and alone: what is held too long is let go, what is gone is gone."""
+    check_permission(by, Permission.HOLD_PLACE, site=case.site)
+
+
+def can_place_hold(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.HOLD_PLACE, site=case.site)
+
+
+def check_can_release_hold(by: Actor, case: Case) -> None:
+    """Be one of the two whom a release needs."""
+    check_permission(by, Permission.HOLD_RELEASE, site=case.site)
+
+
+def can_release_hold(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.HOLD_RELEASE, site=case.site)
+
+
+def releasing_roles(user: User, site: Site) -> list[str]:
+    """The roles of a person by which they may be one of the two."""
+    return sorted(
+        {
+            membership.role_key
+            for membership in running_memberships(user)
+            if Permission.HOLD_RELEASE in membership.role.permissions
+            and covers(membership, site)
+        }
+    )
+
+
+def check_can_edit_retention(by: Actor, site: Site) -> None:
+    check_permission(by, Permission.RETENTION_EDIT, site=site)
 
 
 def check_can_compare_clock(by: Actor, site: Site) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.evidence.enums import (
     ApplicationState,
+    DeletionState,
     ExhibitState,
+    HoldState,
     Reading,
     RecordingState,
     RedactionState,
@@ -22,6 +25,7 @@ from anlan.evidence.models import (
     CustodyStep,
     Exhibit,
     FootageApplication,
+    Hold,
     Injury,
     PhysicalItem,
     Recording,
@@ -48,6 +52,31 @@ def check_is_kept(exhibit: Exhibit) -> None:
     """What was given back or disposed of is not in our hands any more."""
     if exhibit.state != ExhibitState.KEPT:
         raise Conflict(_("这件证据%s，不能再办理") % exhibit.get_state_display())
+
+
+def check_is_not_deleted(thing: Exhibit | Recording) -> None:
+    """Nobody opens or goes on with what its period let go."""
+    if thing.is_deleted:
+        raise Conflict(_("%s 已按保存期限删除") % thing.code)
+
+
+def check_is_not_held(exhibit: Exhibit) -> None:
+    """What is held does not leave the house for good (G09).
+
+    Raises:
+        Conflict: a hold of the case, or of the thing, stands.
+    """
+    hold = (
+        Hold.objects.filter(case=exhibit.case_id, released_at=None)
+        .filter(Q(exhibit=exhibit) | Q(exhibit=None, recording=None))
+        .order_by("number")
+        .first()
+    )
+    if hold is not None:
+        raise Conflict(
+            _("这件证据正在保全（%s），解除保全以后才能退还或处置") % hold.code,
+            source="G09",
+        )
 
 
 def check_has_seal(item: PhysicalItem) -> None:
@@ -143,6 +172,20 @@ RECORDING_MOVES: dict[RecordingState, tuple[RecordingState, ...]] = {
         RecordingState.PULLING,
         RecordingState.PARTLY,
     ),
+}
+
+
+# A hold is read from its row; whoever proposed its release may take that back.
+HOLD_MOVES: dict[HoldState, tuple[HoldState, ...]] = {
+    HoldState.STANDING: (HoldState.PROPOSED,),
+    HoldState.PROPOSED: (HoldState.STANDING, HoldState.RELEASED),
+    HoldState.RELEASED: (),
+}
+# What is due and kept after all has no row any more; what was decided never goes back.
+DELETION_MOVES: dict[DeletionState, tuple[DeletionState, ...]] = {
+    DeletionState.ANNOUNCED: (DeletionState.DELETING,),
+    DeletionState.DELETING: (DeletionState.DELETED,),
+    DeletionState.DELETED: (),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.evidence.views import safety
+from anlan.evidence.views import retention, safety
 
 app_name = "vault"
 urlpatterns = [
@@ -15,4 +15,10 @@ urlpatterns = [
     path("safety/keepers/<uuid:uid>/removal/", safety.removal, name="keeper_removal"),
     path("safety/held/", safety.held, name="held"),
     path("safety/checks/", safety.checks, name="checks"),
+    path("holds/", retention.holds, name="holds"),
+    path("due/", retention.due, name="due"),
+    path("due/holds/", retention.due_holds, name="due_holds"),
+    path("deletions/<uuid:uid>/", retention.deletion, name="deletion"),
+    path("periods/", retention.periods, name="periods"),
+    path("periods/<str:code>/<str:retention_class>/", retention.period, name="period"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from anlan.evidence.views import (
+    holds,
     injuries,
     objects,
     packages,
@@ -26,6 +27,7 @@ _STATEMENTS = f"{_BELOW}statements/"
 _STATEMENT = f"{_STATEMENTS}<uuid:uid>/"
 _INJURIES = f"{_BELOW}injuries/"
 _INJURY = f"{_INJURIES}<uuid:uid>/"
+_HOLDS = "<str:number>/holds/"
 _FILMED = "<str:number>/recordings/"
 _FILM = f"{_FILMED}<uuid:uid>/"
 urlpatterns = [
@@ -83,6 +85,10 @@ urlpatterns = [
     path(f"{_INJURIES}papers/", injuries.paper, name="medical_paper"),
     path(f"{_INJURY}photos/", injuries.photo, name="injury_photo"),
     path(f"{_INJURY}withdrawal/", injuries.withdrawal, name="injury_withdrawal"),
+    path(_HOLDS, holds.holds, name="holds"),
+    path(f"{_HOLDS}new/", holds.addition, name="hold_addition"),
+    path(f"{_HOLDS}<uuid:uid>/release/", holds.proposal, name="hold_release"),
+    path(f"{_HOLDS}<uuid:uid>/decision/", holds.decision, name="hold_decision"),
     path(_FILMED, recordings.recordings, name="recordings"),
     path(f"{_FILMED}panel/", recordings.panel, name="recordings_panel"),
     path(f"{_FILMED}cameras/", recordings.addition, name="recording_addition"),

@@ -135,6 +135,30 @@ class Period(Dated):
         return in_language(self.title, self.title_en)
 
 
+class Retention(Page):
+    """For how long a class of evidence is kept unless a site says otherwise, in days."""
+
+    key: Text
+    days: int = Field(ge=1)
+    least: int = Field(ge=1)
+    most: int = Field(ge=1)
+    advised: int = 0  # shorter is allowed, and the page says what speaks against it
+    counted: Text
+    counted_en: Text
+    text: Text
+    text_en: Text
+    confidence: Confidence
+    sources: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def words(self) -> str:
+        return in_language(self.text, self.text_en)
+
+    @property
+    def counted_words(self) -> str:
+        return in_language(self.counted, self.counted_en)
+
+
 class Hotline(Page):
     number: Annotated[str, StringConstraints(pattern=r"^\d{3,5}$")]
     title: Text
@@ -155,6 +179,7 @@ class Book(Page):
     periods: tuple[Period, ...]
     guardrails: tuple[Guardrail, ...]
     hotlines: tuple[Hotline, ...]
+    retention: tuple[Retention, ...]
 
 
 @cache
@@ -176,6 +201,7 @@ def read_book(folder: Path) -> Book:
             "periods": _read(folder / "rule_sets.yaml"),
             "guardrails": _read(folder / "guardrails.yaml"),
             "hotlines": _read(folder / "hotlines.yaml"),
+            "retention": _read(folder / "retention.yaml"),
         }
     )
 

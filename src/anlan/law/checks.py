@@ -25,6 +25,8 @@ def faults(of: Book, tested: Collection[str]) -> Iterator[str]:
     yield from _twice("number", (line.number for line in of.hotlines))
     if [source.number for source in of.sources] != list(range(1, len(of.sources) + 1)):
         yield "sources: numbers must run 1, 2, 3 … in the order of the file"
+    yield from _twice("period", (period.key for period in of.retention))
+    yield from _faults_of_periods(of)
     used = {source.law for source in of.sources}
     yield from (f"{law}: no source of it" for law in sorted(of.laws.keys() - used))
     yield from (f"{law}: no such law" for law in sorted(used - of.laws.keys()))
@@ -47,6 +49,15 @@ def _faults_of(rule: Guardrail, of: Book, tested: Collection[str]) -> Iterator[s
         for day in _days_of_change(of):
             if rule.is_in_force(day) and not _rests_on_what_was_read(rule, of, day):
                 yield f"{rule.id}: rests on nothing that was read, on {day}"
+
+
+def _faults_of_periods(of: Book) -> Iterator[str]:
+    known = {source.id for source in of.sources}
+    for period in of.retention:
+        unknown = sorted(set(period.sources) - known)
+        yield from (f"{period.key}: no source {name}" for name in unknown)
+        if not period.least <= period.days <= period.most:
+            yield f"{period.key}: its days are out of its own bounds"
 
 
 def _rests_on_what_was_read(rule: Guardrail, of: Book, day: date) -> bool:

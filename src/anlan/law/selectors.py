@@ -14,6 +14,7 @@ from anlan.law.book import (
     Law,
     Period,
     Point,
+    Retention,
     Source,
     book,
     in_language,
@@ -99,6 +100,18 @@ def hotlines() -> tuple[Hotline, ...]:
         for line in book().hotlines
         if line.emergency or line.confidence != Confidence.UNVERIFIED
     )
+
+
+def retention(key: str) -> Retention:
+    """How long a class of evidence is kept, and within which bounds.
+
+    Raises:
+        LookupError: no such class.
+    """
+    found = next((one for one in book().retention if one.key == key), None)
+    if found is None:
+        raise LookupError(f"no period {key}")
+    return found
 
 
 def citation(source: Source) -> str:

@@ -115,6 +115,38 @@ def check_no_measure(*, text: str, act_on: date, path: str = "text") -> None:
                 raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
+@enforces("G09")
+def check_two_roles(*, signed: Collection[tuple[str, str]], act_on: date) -> None:
+    """Refuse to release a hold unless different persons of different roles sign.
+
+    Args:
+        signed: person and role of each signature.
+    """
+    rule = _in_force("G09", act_on)
+    if rule is None:
+        return
+    people, roles = {who for who, _role in signed}, {role for _who, role in signed}
+    if min(len(people), len(roles)) < rule.thresholds["people"]:
+        raise NotAllowed(rule.refusal_words, source=rule.id)
+
+
+@enforces("G12")
+def check_period(*, days: int, is_held: bool = False, act_on: date) -> None:
+    """Refuse to delete what is held, or a period that is shorter than the law's.
+
+    Raises:
+        InvalidInput: fewer days than footage is kept at least.
+        Conflict: something holds it.
+    """
+    rule = _in_force("G12", act_on)
+    if rule is None:
+        return
+    if is_held:
+        raise Conflict(rule.refusal_words, source=rule.id)
+    if days < rule.thresholds["days"]:
+        raise InvalidInput(rule.refusal_words, path="days", source=rule.id)
+
+
 @enforces("G10")
 def check_footage_look(
     *, is_registered: bool, act_on: date, sentence: str = ""

@@ -147,10 +147,10 @@ class LedgerBroken(DomainError):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class TextErased(Event):
-    """Words and their salt were blanked because a person had them erased."""
+    """Words and their salt were blanked: a person asked for it, or their time had passed."""
 
     kind: ClassVar[str] = "ledger.text_erased"
-    sentence: ClassVar[str] = _("{actor}依申请删除了一处文字（{model}.{field}）")
+    sentence: ClassVar[str] = _("{actor}删除了一处文字（{model}.{field}）")
 
     model: str
     row: str

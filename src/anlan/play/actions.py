@@ -18,7 +18,9 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
     Applicant,
     ExhibitKind,
+    ExhibitState,
     FootageWay,
+    HoldReason,
     IdentityPaper,
     InjuryKind,
     Masking,
@@ -28,10 +30,12 @@ from anlan.evidence.enums import (
     RecorderKind,
     Region,
     Relation,
+    RetentionClass,
     Round,
     Source,
     StatementRole,
 )
+from anlan.evidence.file_verification import verify_files
 from anlan.evidence.models import (
     Addendum,
     CustodyStep,
@@ -941,6 +945,71 @@ def close(stage: Stage, *, by: Actor, at: datetime) -> str:
 
 
 @action
+def hold(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    words: str,
+    exhibit: str = "",
+    reason: str = "other",
+    document: str = "",
+) -> str:
+    """On the whole case, or on one exhibit by its code."""
+    case = stage.incident.case
+    held = next((e for e in exhibits_of(case, by) if e.code == exhibit), None)
+    made = evidence.place_hold(
+        case=case,
+        held=held,
+        reason=HoldReason(reason),
+        words=words,
+        document_number=document,
+        by=by,
+        at=at,
+    )
+    return made.code
+
+
+@action
+def propose_release(stage: Stage, *, by: User, at: datetime, words: str) -> str:
+    held = stage.incident.case.holds.latest("number")
+    return evidence.propose_release(hold=held, words=words, by=by, at=at).code
+
+
+@action
+def release_hold(stage: Stage, *, by: User, at: datetime) -> str:
+    held = stage.incident.case.holds.latest("number")
+    return evidence.release_hold(hold=held, by=by, at=at).code
+
+
+@action
+def retention_period(
+    stage: Stage, *, by: User, at: datetime, of: str, days: int
+) -> str:
+    rule = evidence.change_period(
+        site=stage.site,
+        retention_class=RetentionClass(of),
+        days=days,
+        by=by,
+        at=at,
+    )
+    return f"{rule.days}"
+
+
+@action
+def keep_periods(stage: Stage, *, by: Actor, at: datetime) -> str:
+    """The worker's round: announce what is due, decide, remove what was decided."""
+    while jobs.keep_periods(at=at):
+        pass
+    while jobs.remove_files(at=at):
+        pass
+    return ", ".join(
+        f"{row.thing.code} {row.state}"
+        for row in stage.incident.case.deletions.order_by("pk")
+    )
+
+
+@action
 def wait(stage: Stage, *, by: Actor, at: datetime) -> str:
     """Let the time pass: clocks run out on the way."""
     return ""
@@ -1002,6 +1071,10 @@ def measures(stage: Stage) -> dict[str, Any]:
         "footage_register": len(register.rows),
         "footage_unexplained": sum(row.is_unexplained for row in register.rows),
         "custody_steps": CustodyStep.objects.filter(exhibit__case=case).count(),
+        "evidence_kept": case.exhibits.exclude(state=ExhibitState.DELETED).count(),
+        "evidence_deleted": case.exhibits.filter(state=ExhibitState.DELETED).count(),
+        "holds": case.holds.filter(released_at=None).count(),
+        "files_sound": not verify_files(deep=True).problems,
         "packages_intact": sum(
             verify.check(str(path_of(package)), package.fingerprint).exit == 0
             for package in Package.objects.filter(case=case)

@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-_SPAN = re.compile(r"(\d+)\s*(h|m|s|ms)")
+_SPAN = re.compile(r"(\d+)\s*(d|h|m|s|ms)")
 _UNIT = {
+    "d": timedelta(days=1),
     "h": timedelta(hours=1),
     "m": timedelta(minutes=1),
     "s": timedelta(seconds=1),

@@ -118,6 +118,7 @@ def add_task_photo(
 def open_task_photo(*, photo: TaskPhoto, by: Actor, at: datetime) -> Path:
     """Say on the record who looks, then give the path of the bytes."""
     permissions.check_can_see_photo(by, photo)
+    path = vault.kept_path(photo.sha256)
     with ledger.recording():
         record(
             TaskPhotoOpened(sha256=photo.sha256),
@@ -126,7 +127,7 @@ def open_task_photo(*, photo: TaskPhoto, by: Actor, at: datetime) -> Path:
             by=by,
             at=at,
         )
-    return vault.path_of(photo.sha256)
+    return path
 
 
 def skip_task(*, task: Task, reason: str, by: Actor, at: datetime) -> Task:

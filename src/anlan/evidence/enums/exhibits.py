@@ -53,6 +53,7 @@ class ExhibitState(models.TextChoices):
     KEPT = "kept", _("保管中")
     RETURNED = "returned", _("已退还")
     DISPOSED = "disposed", _("已处置")
+    DELETED = "deleted", _("已按期限删除")
 
 
 class StepKind(models.TextChoices):

@@ -13,6 +13,8 @@ class CopyState(models.TextChoices):
     MISSING = "missing", _("缺失")
     CORRUPT = "corrupt", _("已被改动")
     AWAY = "away", _("所在硬盘不在线")
+    DELETING = "deleting", _("正在到期删除")
+    DELETED = "deleted", _("已按期限删除")
 
 
 class Scan(models.TextChoices):
@@ -32,6 +34,7 @@ class CheckKind(models.TextChoices):
     DEEP = "deep", _("深度检查（逐字节校验）")
     SWEEP = "sweep", _("清点无主文件")
     ADOPT = "adopt", _("登记早期文件")
+    RETAIN = "retain", _("核对保存期限")
 
     @property
     def short(self) -> Promise:

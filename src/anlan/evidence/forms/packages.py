@@ -14,7 +14,7 @@ from anlan.cases.models import Case
 from anlan.evidence.enums import Masking, Purpose
 from anlan.evidence.forms.objects import SignedForm
 from anlan.evidence.models import Exhibit
-from anlan.evidence.selectors import exhibits_of
+from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.services.packages import (
     KEPT_FOR,
     LONGEST_KEPT,
@@ -97,7 +97,7 @@ class PackageForm(OnceForm):
 
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = exhibits_of(case, reader)
+        found = kept_of(case, reader)
         self.fields["exhibits"].queryset = found  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         self.fields["exhibits"].initial = [str(exhibit.uid) for exhibit in found]
 

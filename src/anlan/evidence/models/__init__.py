@@ -29,6 +29,13 @@ from anlan.evidence.models.requests import (
     FootageWindow,
     RegisterExtract,
 )
+from anlan.evidence.models.retention import (
+    DeletedFile,
+    Deletion,
+    Hold,
+    RetentionLook,
+    RetentionRule,
+)
 from anlan.evidence.models.statements import (
     Addendum,
     Statement,
@@ -47,12 +54,15 @@ __all__ = [
     "ClockReading",
     "Copy",
     "CustodyStep",
+    "DeletedFile",
+    "Deletion",
     "Derivative",
     "Exhibit",
     "FootageApplication",
     "FootageRequest",
     "FootageViewing",
     "FootageWindow",
+    "Hold",
     "Injury",
     "InjuryPhoto",
     "InjuryRefusal",
@@ -65,6 +75,8 @@ __all__ = [
     "Recording",
     "Redaction",
     "RegisterExtract",
+    "RetentionLook",
+    "RetentionRule",
     "Segment",
     "Statement",
     "StatementAnswer",

@@ -102,6 +102,10 @@ class Exhibit(Worded):
         return self.blob.has_two_copies if self.blob else None
 
     @property
+    def is_deleted(self) -> bool:
+        return self.state == enums.ExhibitState.DELETED
+
+    @property
     def is_object(self) -> bool:
         return self.kind == enums.ExhibitKind.OBJECT
 

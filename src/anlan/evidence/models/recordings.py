@@ -177,6 +177,7 @@ class Recording(Worded):
     pull_held_until = models.DateTimeField(null=True)
     view_at = models.DateTimeField(null=True)
     view_held_until = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)  # its files, by their period
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -230,6 +231,10 @@ class Recording(Worded):
             enums.RecordingState.PULLING,
             enums.RecordingState.PARTLY,
         }
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
 
     @property
     def tone(self) -> str:

@@ -17,6 +17,8 @@ class Blob(models.Model):
     size = models.PositiveBigIntegerField()  # bytes
     media_type = models.CharField(max_length=60)
     kept_at = models.DateTimeField()
+    # Nothing speaks of these bytes any more: their files go, and the digest stays.
+    deleted_at = models.DateTimeField(null=True)
     scan = models.CharField(
         max_length=8, choices=enums.Scan.choices, default=enums.Scan.NONE
     )
@@ -31,6 +33,10 @@ class Blob(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
 
     @property
     def is_infected(self) -> bool:

@@ -14,7 +14,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
-from anlan.evidence.enums import ExhibitKind, Protection, UploadState
+from anlan.evidence.enums import ExhibitKind, ExhibitState, Protection, UploadState
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
 from anlan.evidence.selectors.statements import statements_for
 from anlan.ledger.models import Entry
@@ -75,6 +75,11 @@ def seen_by(reader: User) -> Q:
 def exhibits_of(case: Case, reader: User) -> QuerySet[Exhibit]:
     """The list of evidence of a case, as far as the reader may know it."""
     return exhibits_in(Case.objects.filter(pk=case.pk), reader)
+
+
+def kept_of(case: Case, reader: User) -> QuerySet[Exhibit]:
+    """The same without what its period let go: what can still be given to somebody."""
+    return exhibits_of(case, reader).exclude(state=ExhibitState.DELETED)
 
 
 def hidden_in(case: Case, reader: User) -> int:

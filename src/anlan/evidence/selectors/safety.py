@@ -253,14 +253,17 @@ def _states() -> dict[str, dict[str, int]]:
 
 
 def _sums() -> tuple[int, int]:
-    sums = Blob.objects.aggregate(n=Count("pk"), size=Sum("size"))
+    sums = Blob.objects.filter(deleted_at=None).aggregate(
+        n=Count("pk"), size=Sum("size")
+    )
     return sums["n"], sums["size"] or 0
 
 
 def _sound_files() -> int:
     present = Count("copies", filter=Q(copies__state=CopyState.PRESENT))
     two = len(Copy.Store.values)
-    return Blob.objects.annotate(n=present).filter(n=two).count()
+    kept = Blob.objects.filter(deleted_at=None)
+    return kept.annotate(n=present).filter(n=two).count()
 
 
 def _any_lost() -> bool:

@@ -24,6 +24,12 @@ from anlan.evidence.services.disposal import (
 )
 from anlan.evidence.services.footage import ask_for_footage, open_footage, open_segment
 from anlan.evidence.services.freezing import SignedAlone, add_addendum, sign_statement
+from anlan.evidence.services.holds import (
+    place_hold,
+    propose_release,
+    refuse_release,
+    release_hold,
+)
 from anlan.evidence.services.injuries import (
     add_injury_photo,
     add_medical_paper,
@@ -69,6 +75,7 @@ from anlan.evidence.services.requests import (
     take_in_application,
     withdraw_application,
 )
+from anlan.evidence.services.retention import change_period
 from anlan.evidence.services.signing import Signed
 from anlan.evidence.services.statements import (
     Answer,
@@ -115,6 +122,7 @@ __all__ = [
     "begin_upload",
     "begin_viewing",
     "change_camera",
+    "change_period",
     "change_recorder",
     "check_seal",
     "compare_clock",
@@ -138,15 +146,19 @@ __all__ = [
     "open_segment",
     "open_working_copy",
     "place_file",
+    "place_hold",
+    "propose_release",
     "read_back",
     "record_injury",
     "refuse_application",
     "refuse_disposal",
     "refuse_photos",
+    "refuse_release",
     "refuse_statement",
     "register_camera",
     "register_object",
     "register_recorder",
+    "release_hold",
     "remove_keeper",
     "reopen_statement",
     "reseal",

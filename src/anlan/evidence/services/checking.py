@@ -55,6 +55,7 @@ def check_quick(*, at: datetime) -> int:
             add_missing_rows(at=at)
         batch = list(
             Copy.objects.filter(pk__gt=mine.row.reached)
+            .exclude(state__in=damage.LET_GO)
             .select_related("blob")
             .order_by("pk")[:LOOKED_AT]
         )
@@ -98,7 +99,11 @@ def check_deep(*, at: datetime) -> int:
 def add_missing_rows(*, at: datetime) -> int:
     """Every file has a row for each store, whatever was deleted; they are filled in."""
     stores_count = len(Copy.Store.values)
-    short = Blob.objects.annotate(n=Count("copies")).filter(n__lt=stores_count)
+    short = (
+        Blob.objects.filter(deleted_at=None)
+        .annotate(n=Count("copies"))
+        .filter(n__lt=stores_count)
+    )
     keys = list(short.values_list("pk", flat=True)[:LOOKED_AT])
     if keys:
         log.error("%s files had lost a row of a copy", len(keys))

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 # Every byte at least every seven days, so that one of them is left for the reading.
 NEXT_DAY, REHASH = timedelta(days=1), timedelta(days=6)
+LET_GO = (CopyState.DELETING, CopyState.DELETED)
 TOLD = ("site_manager", "administrator")
 
 Look: TypeAlias = "tuple[int, int, int, int] | None"
@@ -72,7 +73,7 @@ def note_damage(
     with ledger.recording():
         copy = _locked(copy)
         was_known = copy.state in {CopyState.MISSING, CopyState.CORRUPT}
-        if copy.state == state:
+        if copy.state == state or copy.state in LET_GO:
             return False
         store = store_of(copy)
         if store.is_away or look(store.path_of(copy.blob.sha256)) != seen:
@@ -111,6 +112,8 @@ def note_whole(*, copy: Copy, is_new: bool, at: datetime) -> None:
     with ledger.recording():
         copy = _locked(copy)
         before = copy.state
+        if before in LET_GO:
+            return  # its period ended while it was looked at
         copy.state = CopyState.PRESENT
         copy.seen_at = copy.rehashed_at = at
         copy.due_at = next_rehash(copy.blob, at)
@@ -171,6 +174,7 @@ def tell(
     since: datetime,
     at: datetime,
     urgency: Urgency = Urgency.NORMAL,
+    path: str = "",
     **params: str,
 ) -> None:
     """Tell the managers and administrators of a site, once for what ``since`` brought."""
@@ -184,7 +188,7 @@ def tell(
         people=[person for held in people.values() for person in held],
         urgency=urgency,
         params={"site": site.name, "count": 1, **params},
-        path=reverse("vault:safety"),
+        path=path or reverse("vault:safety"),
         by=SYSTEM,
         at=at,
     )

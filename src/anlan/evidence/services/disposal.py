@@ -68,6 +68,7 @@ def confirm_disposal(
 
     def change(item: PhysicalItem, step: CustodyStep) -> None:
         _check_can_decide(item, by)
+        policies.check_is_not_held(item.exhibit)
         item.holder, item.kept_where = None, ""
         item.exhibit.state = ExhibitState.DISPOSED
 

@@ -27,7 +27,7 @@ from anlan.base.errors import Conflict, DomainError, InvalidInput
 from anlan.base.stores import blocks_of, make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
-from anlan.evidence import permissions
+from anlan.evidence import permissions, policies
 from anlan.evidence.enums import DerivativeKind, Way
 from anlan.evidence.events import FootageAsked, FootageOpened, ViewingMade
 from anlan.evidence.films import Film, NotMade, Source, make_film, make_sheet
@@ -132,6 +132,7 @@ def ask_for_footage(
         InvalidInput: no reason.
     """
     permissions.check_can_watch(by, recording.case)
+    policies.check_is_not_deleted(recording)
     reason = reason.strip()
     if not 0 < len(reason) <= 200:
         raise InvalidInput(_("请写明查看事由，最多 200 字"), path="reason")
@@ -335,6 +336,8 @@ def _enter(
     seconds = film.seconds if film else 0
     with ledger.recording():
         case = cases.lock_case(recording.case)
+        if Recording.objects.get(pk=recording.pk).is_deleted:
+            return  # its period ended while the film was made
         for kind, file, recipe in made:
             # Also those of a window that has moved since, with its recorder's clock.
             Derivative.objects.filter(
@@ -410,6 +413,7 @@ def _give(
     last: int | None,
     via: str,
 ) -> Opened:
+    policies.check_is_not_deleted(recording)
     path = good_path(blob)
     end = blob.size - 1 if last is None else min(last, blob.size - 1)
     with ledger.recording():

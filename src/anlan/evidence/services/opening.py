@@ -57,6 +57,7 @@ def open_exhibit(
             copy can be read.
     """
     permissions.check_can_open(by, exhibit)
+    policies.check_is_not_deleted(exhibit)
     check_said_why(exhibit, by, at=at)
     if way == Way.DOWNLOADED and isinstance(by, User):
         check_may_copy(Recording.objects.filter(segments__exhibit=exhibit), by, at=at)
@@ -107,6 +108,8 @@ def good_path(blob: Blob) -> Path:
     Raises:
         Conflict: no copy is whole.
     """
+    if blob.is_deleted:
+        raise Conflict(_("文件已按保存期限删除"))
     for store in stores.stores():
         path = store.path_of(blob.sha256)
         if is_whole(path, blob):

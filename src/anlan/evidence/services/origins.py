@@ -59,6 +59,16 @@ def named_by_rows(digests: Iterable[str]) -> set[str]:
     }
 
 
+def cases_of_rows(digests: Iterable[str]) -> dict[str, set[int | None]]:
+    """The cases, by their keys, whose rows of these kinds speak of a file; none is no case."""
+    wanted, found = list(digests), dict[str, set[int | None]]()
+    for origin in _ORIGINS:
+        rows = origin.rows().filter(sha256__in=wanted)
+        for digest, case in rows.values_list("sha256", origin.case):
+            found.setdefault(digest, set()).add(case)
+    return found
+
+
 def protect_rows(case: Case, sha256: str, protection: Protection) -> None:
     """Close the other ways to the bytes of a protected exhibit; closed ones stay so."""
     for origin in _ORIGINS:

@@ -32,7 +32,7 @@ from anlan.evidence.models import (
     Package,
     PackageReceipt,
 )
-from anlan.evidence.selectors.exhibits import exhibits_of
+from anlan.evidence.selectors.exhibits import exhibits_of, kept_of
 from anlan.evidence.selectors.packages import checks_of
 from anlan.evidence.selectors.redaction import newest_masked_copies
 from anlan.evidence.selectors.requests import (
@@ -190,6 +190,11 @@ def ask_package(
 def path_of(package: Package) -> Path:
     """Where the file of a package lies, or would lie."""
     return folder() / f"{package.uid}.zip"
+
+
+def files_left_of(package: Package) -> list[Path]:
+    """Its file, and what a worker that was killed left of it; each may be gone."""
+    return [path_of(package), *folder().glob(f"{package.uid}.*.part")]
 
 
 def folder() -> Path:
@@ -471,7 +476,7 @@ def _check_sees_all(package: Package, by: User) -> None:
 def _chosen(case: Case, exhibits: Iterable[Exhibit], by: User) -> list[Exhibit]:
     """As they are now, in their order; what is protected from them cannot be chosen."""
     keys = {exhibit.pk for exhibit in exhibits}
-    chosen = list(exhibits_of(case, by).filter(pk__in=keys)) if keys else []
+    chosen = list(kept_of(case, by).filter(pk__in=keys)) if keys else []
     if not chosen or len(chosen) != len(keys):
         raise InvalidInput(_("请选择本案的证据"), path="exhibits")
     if len(chosen) > MOST_EXHIBITS:

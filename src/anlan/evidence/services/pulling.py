@@ -21,7 +21,7 @@ from anlan.base.clock import utc_text
 from anlan.base.stores import primary
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
-from anlan.evidence import drafts, films
+from anlan.evidence import drafts, films, policies
 from anlan.evidence.enums import PullProblem, RecordingState
 from anlan.evidence.events import SegmentsKept
 from anlan.evidence.models import Recording, Segment
@@ -208,6 +208,7 @@ def _enter(
     lines = "".join(f"{file.sha256} {file.size} {part.name}\n" for part, file in kept)
     with ledger.recording():
         case = cases.lock_case(recording.case)
+        policies.check_is_not_deleted(Recording.objects.get(pk=recording.pk))
         for part, file in kept:
             Segment.objects.get_or_create(
                 recording=recording,

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
 
 from anlan.base import stores, vault
+from anlan.base.stores import Store
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import permissions
-from anlan.evidence.enums import CopyState, ExhibitKind, Protection, Reading, Source
+from anlan.evidence.enums import (
+    CopyState,
+    ExhibitKind,
+    ExhibitState,
+    Protection,
+    Reading,
+    Source,
+)
 from anlan.evidence.events import (
     ExhibitProtected,
     ExhibitReceived,
@@ -97,7 +106,9 @@ def add_exhibit(
     with ledger.recording():
         case = cases.lock_case(case)
         blob = take_blob(kept, at=at)
-        there = case.exhibits.filter(blob=blob).first()
+        there = (
+            case.exhibits.filter(blob=blob).exclude(state=ExhibitState.DELETED).first()
+        )
         if there is not None:
             cases.record(
                 ExhibitReceivedAgain(code=there.code, sha256=blob.sha256),
@@ -186,25 +197,38 @@ def protect(
 
 
 def take_blob(kept: Kept, *, at: datetime) -> Blob:
-    """The rows of a file in the vault: one for the bytes, one for each copy."""
-    blob, is_new = Blob.objects.get_or_create(
+    """The rows of a file in the vault: one for the bytes, one for each copy.
+
+    Locks those of bytes that are there: a deletion of the same waits, or came first, and
+    then they are as new.
+    """
+    blob, is_new = Blob.objects.select_for_update().get_or_create(
         sha256=kept.sha256,
         defaults={"size": kept.size, "media_type": kept.media_type, "kept_at": at},
     )
     if is_new:
         Copy.objects.bulk_create(
-            Copy(
-                blob=blob,
-                store=store.name,
-                state=(
-                    CopyState.PRESENT if store.has(kept.sha256) else CopyState.WAITING
-                ),
-                seen_at=at if store.has(kept.sha256) else None,
-                due_at=at + SOON,
-            )
+            Copy(blob=blob, store=store.name, **_as_found(store, kept.sha256, at))
             for store in stores.stores()
         )
+    elif blob.is_deleted:
+        blob.deleted_at, blob.kept_at = None, at
+        blob.save(update_fields=["deleted_at", "kept_at"])
+        for store in stores.stores():
+            found = _as_found(store, kept.sha256, at)
+            Copy.objects.filter(blob=blob, store=store.name).update(
+                **found, rehashed_at=None, tries=0, retry_at=None
+            )
     return blob
+
+
+def _as_found(store: Store, digest: str, at: datetime) -> dict[str, Any]:
+    is_there = store.has(digest)
+    return {
+        "state": CopyState.PRESENT if is_there else CopyState.WAITING,
+        "seen_at": at if is_there else None,
+        "due_at": at + SOON,
+    }
 
 
 def next_number(case: Case) -> int:

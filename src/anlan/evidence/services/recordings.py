@@ -354,6 +354,31 @@ def warn_of_overwriting(*, at: datetime) -> int:
     return told
 
 
+def hurry_recordings(*, case: Case, only: Recording | None, at: datetime) -> None:
+    """What lies on a recorder alone is to be saved now: a hold beats overwriting (G09).
+
+    The recorder is asked at once, and the next in turn is told at once, whatever the
+    countdown says. Call it under the lock of the case.
+    """
+    wanted = case.recordings.filter(
+        state__in=[
+            RecordingState.WANTED,
+            RecordingState.PULLING,
+            RecordingState.PARTLY,
+        ],
+        deleted_at=None,
+    ).select_related("camera__recorder")
+    if only is not None:
+        wanted = wanted.filter(pk=only.pk)
+    for recording in wanted:
+        recording.tries = 0
+        if not recording.camera.recorder.is_manual:
+            recording.pull_at = at
+        if recording.rung < len(RUNGS):
+            recording.warn_at = at
+        recording.save(update_fields=["tries", "pull_at", "warn_at"])
+
+
 def next_warning() -> datetime | None:
     """When the worker must be awake for it."""
     return (
@@ -731,6 +756,7 @@ def _locked(recording: Recording) -> Recording:
         .get(pk=recording.pk)
     )
     fresh.case = case
+    policies.check_is_not_deleted(fresh)
     return fresh
 
 

@@ -15,6 +15,7 @@ from anlan.base.quarantine import is_digest, set_aside
 from anlan.base.stores import Store
 from anlan.evidence.enums import CheckKind
 from anlan.evidence.models import Blob
+from anlan.evidence.services.deleting import remove_again
 from anlan.evidence.services.origins import named_by_rows
 from anlan.evidence.services.turns import Turn, TurnLost, turn
 
@@ -74,7 +75,8 @@ def _sweep_objects(store: Store, folder: str, mine: Turn) -> tuple[int, int]:
         if is_digest(path.name) and store.path_of(path.name) == path
     }
     known = _known(in_place)
-    known |= named_by_rows(in_place - known)
+    let_go = _let_go(in_place - known)
+    known |= named_by_rows(in_place - known - let_go)
     ownerless = [
         path
         for path in old
@@ -84,8 +86,14 @@ def _sweep_objects(store: Store, folder: str, mine: Turn) -> tuple[int, int]:
 
 
 def _known(digests: set[str]) -> set[str]:
-    known = Blob.objects.filter(sha256__in=digests)
+    known = Blob.objects.filter(sha256__in=digests, deleted_at=None)
     return set(known.values_list("sha256", flat=True))
+
+
+def _let_go(digests: set[str]) -> set[str]:
+    """Those of bytes that were deleted: a photo still names them, and owns nothing."""
+    gone = Blob.objects.filter(sha256__in=digests, deleted_at__isnull=False)
+    return set(gone.values_list("sha256", flat=True))
 
 
 def _set_aside(paths: list[Path], age: timedelta, store: Store, mine: Turn) -> int:
@@ -93,6 +101,10 @@ def _set_aside(paths: list[Path], age: timedelta, store: Store, mine: Turn) -> i
     count = 0
     for path in paths:
         if _is_older(path, age, at=mine.at):
+            if is_digest(path.name) and remove_again(
+                path=path, store=store, at=mine.at
+            ):
+                continue
             set_aside(path, store=store, at=mine.at)
             log.warning("a file without an owner was set aside: %s", store.name)
             count += 1

@@ -34,6 +34,8 @@ def exhibit_icon(exhibit: Exhibit) -> str:
 @register.simple_tag
 def copies_tone(exhibit: Exhibit) -> str:
     """Red for a file that does not lie in two sound copies."""
+    if exhibit.is_deleted:
+        return "quiet"
     return "bad" if exhibit.is_in_two_copies is False else "brand"
 
 
@@ -44,12 +46,22 @@ def copy_name(copy: Copy) -> str:
 
 @register.simple_tag
 def copy_icon(copy: Copy) -> str:
-    return "circle-check" if copy.state == CopyState.PRESENT else "alert-triangle"
+    icons = {
+        CopyState.PRESENT: "circle-check",
+        CopyState.DELETING: "trash",
+        CopyState.DELETED: "trash",
+    }
+    return icons.get(CopyState(copy.state), "alert-triangle")
 
 
 @register.simple_tag
 def copy_tone(copy: Copy) -> str:
-    tones = {CopyState.PRESENT: "ok", CopyState.WAITING: "warn"}
+    tones = {
+        CopyState.PRESENT: "ok",
+        CopyState.WAITING: "warn",
+        CopyState.DELETING: "quiet",
+        CopyState.DELETED: "quiet",
+    }
     return tones.get(CopyState(copy.state), "bad")
 
 

@@ -24,11 +24,11 @@ from anlan.evidence.forms import PackageForm, PackageReceiptForm
 from anlan.evidence.models import Package
 from anlan.evidence.selectors import (
     checks_of,
-    exhibits_of,
     package_for,
     packages_of,
     receipts_of,
 )
+from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.verifier import published_digest
 
@@ -45,7 +45,7 @@ def packages(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "packages": packages_of(case),
         "can_make": permissions.can_make_package(reader, case),
-        "has_exhibits": exhibits_of(case, reader).exists(),
+        "has_exhibits": kept_of(case, reader).exists(),
     }
     return render(request, "evidence/packages.html", context)
 
@@ -73,7 +73,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
         form=form,
         act=act,
         body="evidence/package_form.html",
-        checks=checks_of(exhibits_of(case, reader)),
+        checks=checks_of(kept_of(case, reader)),
     )
 
 

@@ -25,7 +25,12 @@ from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import reader_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitKind, Way
-from anlan.evidence.permissions import can_hand_over_package, can_mask, can_open
+from anlan.evidence.permissions import (
+    can_hand_over_package,
+    can_mask,
+    can_open,
+    can_place_hold,
+)
 from anlan.evidence.policies import can_be_masked
 from anlan.evidence.selectors import (
     PAGE,
@@ -42,6 +47,7 @@ from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
 from anlan.evidence.selectors.recordings import unexplained_recording
 from anlan.evidence.selectors.redaction import masked_copies_of, original_of
+from anlan.evidence.selectors.retention import deletion_of, holds_standing, is_held
 from anlan.evidence.selectors.statements import statements_for
 
 SHOWN_IN_ROOM = 5
@@ -87,6 +93,7 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
             for permission in (Permission.FOOTAGE_TAKE_IN, Permission.FOOTAGE_APPROVE)
         ),
         "on_one_disk": stores.share_a_disk(),
+        **_held(case, reader),
     }
     return render(request, "evidence/exhibits.html", context)
 
@@ -104,6 +111,7 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
         "count": found.count(),
         **_beside(case, reader),
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
+        "is_held": bool(holds_standing(case)),
     }
     return render(request, "evidence/panel.html", context)
 
@@ -120,10 +128,15 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "exhibit": found,
         "can_open": may_open,
         "unexplained": unexplained_recording(found, reader, at=timezone.now()),
-        "can_look": may_open and found.kind == ExhibitKind.PHOTO,
+        "can_look": may_open
+        and found.kind == ExhibitKind.PHOTO
+        and not found.is_deleted,
         "can_mask": can_be_masked(found) and can_mask(reader, found),
         "masked_copies": masked_copies_of(found, reader),
         "original": original_of(found, reader),
+        "can_hold": can_place_hold(reader, found.case),
+        "is_held": is_held(found),
+        "deletion": deletion_of(found),
         "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
         "on_one_disk": stores.share_a_disk(),
@@ -194,6 +207,15 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "address": settings.PUBLIC_URL,
     }
     return render(request, "evidence/receipt.html", context)
+
+
+def _held(case: Case, reader: User) -> dict[str, object]:
+    holds = holds_standing(case)
+    return {
+        "can_hold": can_place_hold(reader, case),
+        "is_case_held": any(hold.is_whole for hold in holds),
+        "held": {hold.exhibit_id for hold in holds if hold.exhibit_id},
+    }
 
 
 def _beside(case: Case, reader: User) -> dict[str, int]:

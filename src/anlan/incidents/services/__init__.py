@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.incidents.services import grounds  # noqa: F401 -- enters its question
 from anlan.incidents.services.attaching import attach, open_attachment
 from anlan.incidents.services.controlling import (
     close_incident,

@@ -86,6 +86,7 @@ def attach(
 def open_attachment(*, attachment: Attachment, by: Actor, at: datetime) -> Path:
     """Say on the record who looks, then give the path of the bytes."""
     permissions.check_can_see_attachment(by, attachment)
+    path = vault.kept_path(attachment.sha256)
     with ledger.recording():
         cases.record(
             AttachmentOpened(sha256=attachment.sha256),
@@ -94,4 +95,4 @@ def open_attachment(*, attachment: Attachment, by: Actor, at: datetime) -> Path:
             by=by,
             at=at,
         )
-    return vault.path_of(attachment.sha256)
+    return path

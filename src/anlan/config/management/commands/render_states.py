@@ -13,7 +13,12 @@ from django.utils.translation import override
 
 from anlan.base.pages import settle
 from anlan.cases.policies import CASE_MOVES, DEADLINE_MOVES, TASK_MOVES
-from anlan.evidence.policies import APPLICATION_MOVES, RECORDING_MOVES
+from anlan.evidence.policies import (
+    APPLICATION_MOVES,
+    DELETION_MOVES,
+    HOLD_MOVES,
+    RECORDING_MOVES,
+)
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
@@ -41,6 +46,12 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "An application to see or to get footage",
         "anlan.evidence.policies.APPLICATION_MOVES",
         APPLICATION_MOVES,
+    ),
+    "hold": ("A legal hold", "anlan.evidence.policies.HOLD_MOVES", HOLD_MOVES),
+    "deletion": (
+        "An exhibit or recording whose period has passed",
+        "anlan.evidence.policies.DELETION_MOVES",
+        DELETION_MOVES,
     ),
 }
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from anlan.base.pages import settle, table
 from anlan.law import selectors
-from anlan.law.book import Confidence, Dated, Guardrail, Source, book
+from anlan.law.book import Confidence, Dated, Guardrail, Retention, Source, book
 
 HEAD = """# Sources
 
@@ -32,6 +32,12 @@ GUARDRAILS = """
 
 *Enforced*: a registered function refuses (`anlan.law.services`). *Planned*: the rule is
 written down, and no registered test holds it yet.
+"""
+PERIODS = """
+## Retention periods
+
+What a site keeps a class of evidence for, unless it says otherwise within the bounds. The
+periods are advice; thirty days for recordings are the law's (G12).
 """
 
 
@@ -69,6 +75,11 @@ def render() -> str:
             ("Id", "Rule", "Kind", "Status", "Sources", "Thresholds"),
             [_guardrail(rule) for rule in selectors.guardrails()],
         ),
+        PERIODS,
+        table(
+            ("Class", "Days", "Bounds", "Counted", "What it says", "Conf.", "Sources"),
+            [_period(one) for one in book().retention],
+        ),
         "\n## Numbers\n\nUnverified ones that are no emergency are shown to nobody.\n",
         table(
             ("Number", "For", "Conf."),
@@ -104,6 +115,19 @@ def _guardrail(rule: Guardrail) -> tuple[str, ...]:
         rule.status,
         ", ".join(numbers) or "I",
         "; ".join(figures + lists),
+    )
+
+
+def _period(one: Retention) -> tuple[str, ...]:
+    numbers = [str(selectors.source(name).number) for name in one.sources]
+    return (
+        f"`{one.key}`",
+        str(one.days),
+        f"{one.least}–{one.most}",
+        f"{one.counted} {one.counted_en}",
+        f"{one.text} {one.text_en}",
+        _bold(one.confidence),
+        ", ".join(numbers),
     )
 
 

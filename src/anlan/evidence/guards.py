@@ -1,0 +1,135 @@
+"""The database itself refuses a deletion that a hold forbids, and a hold that comes too late.
+
+The services ask first, under the lock of the case; this is for whatever goes around
+them. A migration that alters one of these tables on SQLite must run ``create`` again: the
+copy that Django makes of the table has no triggers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_HELD = (
+    "EXISTS (SELECT 1 FROM evidence_hold h WHERE h.case_id = NEW.case_id "
+    "AND h.released_at IS NULL AND (h.exhibit_id IS NULL AND h.recording_id IS NULL "
+    "OR h.exhibit_id = NEW.exhibit_id OR h.recording_id = NEW.recording_id))"
+)
+_TOO_LATE = (
+    "EXISTS (SELECT 1 FROM evidence_deletion d WHERE d.state <> 'due' "
+    "AND (d.exhibit_id = NEW.exhibit_id OR d.recording_id = NEW.recording_id))"
+)
+_UNDECIDED = (
+    "NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL AND NOT EXISTS "
+    "(SELECT 1 FROM evidence_deletedfile f "
+    "JOIN evidence_deletion d ON d.id = f.deletion_id "
+    "WHERE f.blob_id = NEW.id AND d.state = 'deleting')"
+)
+# Name → table, when, condition, and what is said.
+_GUARDS: dict[str, tuple[str, str, str, str]] = {
+    "evidence_deletion_no_hold": (
+        "evidence_deletion",
+        "UPDATE",
+        f"OLD.state = 'due' AND NEW.state <> 'due' AND {_HELD}",
+        "a hold stands",
+    ),
+    "evidence_deletion_forwards": (
+        "evidence_deletion",
+        "UPDATE",
+        (
+            "OLD.state = 'deleted' AND NEW.state <> 'deleted' "
+            "OR OLD.state <> 'due' AND NEW.state = 'due'"
+        ),
+        "a deletion does not go back",
+    ),
+    "evidence_deletion_is_announced": (
+        "evidence_deletion",
+        "INSERT",
+        "NEW.state <> 'due'",
+        "a deletion is announced first",
+    ),
+    "evidence_deletion_stays": (
+        "evidence_deletion",
+        "DELETE",
+        "OLD.state <> 'due'",
+        "a deletion is never forgotten",
+    ),
+    "evidence_hold_in_time": (
+        "evidence_hold",
+        "INSERT",
+        _TOO_LATE,
+        "what was to be held is deleted",
+    ),
+    "evidence_hold_stays": (
+        "evidence_hold",
+        "DELETE",
+        "1 = 1",
+        "a hold is released, not removed",
+    ),
+    "evidence_blob_decided": (
+        "evidence_blob",
+        "UPDATE",
+        _UNDECIDED,
+        "nobody decided to delete this file",
+    ),
+}
+
+
+def create(apps: Any, schema_editor: Any) -> None:
+    """Create the triggers anew; for ``migrations.RunPython``."""
+    connection = schema_editor.connection
+    drop(apps, schema_editor)
+    with connection.cursor() as cursor:
+        for name, guard in _GUARDS.items():
+            for statement in _statements(connection, name, guard):
+                cursor.execute(statement)
+
+
+def drop(apps: Any, schema_editor: Any) -> None:
+    connection = schema_editor.connection
+    is_postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        for name, (table, *_rest) in _GUARDS.items():
+            on = f" ON {table}" if is_postgresql else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of triggers that the database does not have, or has switched off."""
+    asked = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal "
+        "AND tgenabled IN ('O', 'A')"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        there = {name for (name,) in cursor.fetchall()}
+    return sorted(_GUARDS.keys() - there)
+
+
+def _statements(
+    connection: BaseDatabaseWrapper, name: str, guard: tuple[str, str, str, str]
+) -> list[str]:
+    table, event, condition, words = guard
+    if connection.vendor != "postgresql":
+        return [
+            (
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            )
+        ]
+    row = "OLD" if event == "DELETE" else "NEW"
+    return [
+        # The condition asks other tables, which WHEN of PostgreSQL cannot.
+        (
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF {condition} THEN RAISE EXCEPTION '{words}'; END IF; "
+            f"RETURN {row}; END $$"
+        ),
+        (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+        ),
+    ]

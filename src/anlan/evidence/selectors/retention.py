@@ -1,0 +1,565 @@
+"""What of a case is due when, what keeps it, and the lists that people see of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Site, User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
+from anlan.base.errors import NotFound
+from anlan.cases.enums import CaseState, Severity
+from anlan.cases.models import Case
+from anlan.cases.selectors import case_for, entries_about
+from anlan.evidence.enums import (
+    DeletionState,
+    ExhibitState,
+    FilePart,
+    Ground,
+    Keeper,
+    PackageState,
+    Protection,
+    Purpose,
+    RecordingState,
+    RetentionClass,
+    StatementState,
+    StepKind,
+    UploadState,
+)
+from anlan.evidence.events import DeletionDecided, DeletionDone, FileDeleted
+from anlan.evidence.models import (
+    Blob,
+    CustodyStep,
+    Deletion,
+    Exhibit,
+    Hold,
+    Injury,
+    MedicalPaper,
+    Package,
+    Recording,
+    RetentionRule,
+    Segment,
+    Statement,
+    Upload,
+)
+from anlan.evidence.selectors.exhibits import seen_by
+from anlan.law import selectors as law
+from anlan.law.book import Retention
+from anlan.ledger.models import Entry
+
+NOTICE = timedelta(days=30)  # that something stands on the list before it goes
+PAGE = 100  # rows
+
+GroundsOf: TypeAlias = "Callable[[Collection[int]], Mapping[int, set[Ground]]]"
+_GROUNDS: list[GroundsOf] = []
+
+
+def add_grounds(asked: GroundsOf) -> None:
+    """Enter what another package knows of cases, by their keys; once, at import."""
+    if asked in _GROUNDS:
+        raise RuntimeError("these grounds were entered before")
+    _GROUNDS.append(asked)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is deleted as one: an exhibit, or a recording with all its files."""
+
+    thing: Exhibit | Recording
+    classes: frozenset[RetentionClass]
+
+    @property
+    def exhibit(self) -> Exhibit | None:
+        return self.thing if isinstance(self.thing, Exhibit) else None
+
+    @property
+    def recording(self) -> Recording | None:
+        return self.thing if isinstance(self.thing, Recording) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """By which rule something goes, and when; without the time of notice."""
+
+    retention_class: RetentionClass
+    days: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Period:
+    """How long a site keeps a class, beside what the law says about it."""
+
+    retention_class: RetentionClass
+    days: int
+    law: Retention
+    rule: RetentionRule | None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is shorter than what is advised."""
+        return self.days < self.law.advised
+
+    @property
+    def citation(self) -> str:
+        return law.cite_all(self.law.sources)
+
+
+def periods_of(site: Site, rows: Iterable[RetentionRule] | None = None) -> list[Period]:
+    """Every class with its days; ``rows`` are the rules of the site, if they are read."""
+    if rows is None:
+        rows = site.retention_rules.select_related("changed_by")
+    rules = {row.retention_class: row for row in rows}
+    found = []
+    for one in RetentionClass:
+        rule, data = rules.get(one.value), law.retention(one.value)
+        days = rule.days if rule else data.days
+        found.append(Period(one, days, data, rule))
+    return found
+
+
+def days_of(periods: Iterable[Period]) -> dict[RetentionClass, int]:
+    return {period.retention_class: period.days for period in periods}
+
+
+def ended_at(case: Case) -> datetime | None:
+    """From when the periods of a case count; none while it, or its host, is open."""
+    host = case
+    while host.state == CaseState.JOINED and host.joined_into is not None:
+        host = host.joined_into
+    return host.closed_at
+
+
+def due_of(item: Item, ended: datetime, days: Mapping[RetentionClass, int]) -> Due:
+    """The longest of its classes counts."""
+    longest = max(sorted(item.classes), key=lambda one: days[one])
+    count = days[longest]
+    return Due(retention_class=longest, days=count, at=ended + timedelta(days=count))
+
+
+def items_of(case: Case) -> list[Item]:
+    """Everything of a case that has files of its own and was not deleted."""
+    base = case_class(case)
+    recordings = list(
+        case.recordings.filter(deleted_at=None)
+        .filter(Q(segments__isnull=False) | Q(exhibit__isnull=False))
+        .select_related("exhibit")
+        .distinct()
+        .order_by("number")
+    )
+    inside = {one.exhibit_id for one in recordings if one.exhibit_id}
+    inside |= set(
+        Segment.objects.filter(
+            recording__in=recordings, exhibit__isnull=False
+        ).values_list("exhibit", flat=True)
+    )
+    exhibits = (
+        case.exhibits.filter(blob__isnull=False)
+        .exclude(state=ExhibitState.DELETED)
+        .exclude(pk__in=inside)
+        .select_related("blob")
+        .order_by("number")
+    )
+    items = [Item(one, frozenset({base})) for one in recordings]
+    for exhibit in exhibits:
+        exhibit.case = case
+        classes = {base}
+        if exhibit.protection == Protection.STATEMENT:
+            classes.add(RetentionClass.STATEMENT)
+        items.append(Item(exhibit, frozenset(classes)))
+    for one in recordings:
+        one.case = case
+    return items
+
+
+def case_class(case: Case) -> RetentionClass:
+    grounds = set().union(*(asked([case.pk]).get(case.pk, set()) for asked in _GROUNDS))
+    if Ground.POLICE in grounds or _was_somebody_hurt(case):
+        return RetentionClass.SERIOUS
+    if Ground.FALSE_ALARM in grounds:
+        return RetentionClass.FALSE_ALARM
+    if case.severity >= Severity.CONSIDERABLE:
+        return RetentionClass.SERIOUS
+    return RetentionClass.ORDINARY
+
+
+def _was_somebody_hurt(case: Case) -> bool:
+    return (
+        Injury.objects.filter(case=case, withdrawn_at=None).exists()
+        or MedicalPaper.objects.filter(party__case=case).exists()
+        or Package.objects.filter(
+            case=case, purpose__in=[Purpose.POLICE, Purpose.COURT]
+        ).exists()
+    )
+
+
+def files_of(item: Item) -> list[tuple[Blob, FilePart]]:
+    """Each file once, as what it is first of all."""
+    found: dict[int, tuple[Blob, FilePart]] = {}
+
+    def add(blob: Blob | None, part: FilePart) -> None:
+        if blob is not None:
+            found.setdefault(blob.pk, (blob, part))
+
+    if item.recording is not None:
+        exhibits = exhibits_within(item.recording)
+        for segment in item.recording.segments.select_related("blob"):
+            add(segment.blob, FilePart.SEGMENT)
+        for one in item.recording.derivatives.select_related("blob"):
+            add(one.blob, FilePart.DERIVED)
+    else:
+        exhibits = [item.exhibit] if item.exhibit else []
+    for exhibit in exhibits:
+        add(exhibit.blob, FilePart.ORIGINAL)
+        statement = Statement.objects.filter(exhibit=exhibit).first()
+        signed = statement or getattr(exhibit, "addendum", None)
+        if signed is not None:
+            add(signed.signature, FilePart.SIGNATURE)
+            add(signed.guardian_signature, FilePart.SIGNATURE)
+    return list(found.values())
+
+
+def exhibits_within(recording: Recording) -> list[Exhibit]:
+    """The list of its files, and the files that people brought for it."""
+    return list(
+        Exhibit.objects.filter(
+            Q(recordings=recording) | Q(segments__recording=recording),
+            case=recording.case_id,
+        )
+        .select_related("blob", "case__site")
+        .distinct()
+        .order_by("number")
+    )
+
+
+def holds_standing(case: Case) -> list[Hold]:
+    return list(
+        case.holds.filter(released_at=None).select_related("exhibit").order_by("number")
+    )
+
+
+def holds_over(item: Item, holds: Iterable[Hold]) -> list[Hold]:
+    """Those that cover it: the whole case, itself, or what it was made from or into."""
+    return [hold for hold in holds if hold.is_whole or _covers(hold, item)]
+
+
+def _covers(hold: Hold, item: Item) -> bool:
+    if item.recording is not None:
+        if hold.recording_id == item.recording.pk:
+            return True
+        inside = {one.pk for one in exhibits_within(item.recording)}
+        return hold.exhibit_id in inside
+    exhibit, held = item.exhibit, hold.exhibit
+    if exhibit is None or held is None:
+        return False
+    return (
+        held.pk == exhibit.pk
+        or held.derived_from_id == exhibit.pk
+        or exhibit.derived_from_id == held.pk
+    )
+
+
+def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
+    """What keeps all of a case by itself, without anybody's hold."""
+    is_there = {
+        Keeper.OPEN: ended_at(case) is None,
+        Keeper.PACKAGE: Package.objects.filter(case=case)
+        .filter(
+            Q(state=PackageState.MAKING)
+            | Q(
+                state__in=[PackageState.READY, PackageState.HANDED_OVER],
+                expires_at__gt=at,
+            )
+        )
+        .exists(),
+        Keeper.RECORDING: case.recordings.filter(
+            Q(
+                state__in=[RecordingState.WANTED, RecordingState.PULLING],
+                overwritten_at__gt=at,
+            )
+            | Q(pull_held_until__gt=at)
+            | Q(view_held_until__gt=at)
+        ).exists(),
+        Keeper.UPLOAD: Upload.objects.filter(
+            case=case, state=UploadState.OPEN, expires_at__gt=at
+        ).exists(),
+        Keeper.STATEMENT: Statement.objects.filter(
+            case=case, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
+        ).exists(),
+        Keeper.DISPOSAL: _waits_for_disposal(case),
+    }
+    return [keeper for keeper, found in is_there.items() if found]
+
+
+def _waits_for_disposal(case: Case) -> bool:
+    """Whether the last that was said about disposing of a thing is that it was asked for."""
+    decided = [StepKind.DISPOSAL_REFUSED, StepKind.DISPOSED]
+    steps = CustodyStep.objects.filter(
+        exhibit__case=case, kind__in=[StepKind.DISPOSAL_ASKED, *decided]
+    )
+    last = dict(steps.order_by("pk").values_list("exhibit", "kind"))
+    return StepKind.DISPOSAL_ASKED in last.values()
+
+
+def owned_by_others(
+    blob: Blob, item: Item, rows: Mapping[str, set[int | None]]
+) -> bool:
+    """Whether the bytes are also something that is not deleted and is not this item.
+
+    Args:
+        rows: of the digests, the cases on whose photos and attachments they stand.
+    """
+    inside: list[int] = []
+    if item.exhibit is not None:
+        inside = [item.exhibit.pk]
+    elif item.recording is not None:
+        inside = [one.pk for one in exhibits_within(item.recording)]
+    exhibits = Exhibit.objects.exclude(state=ExhibitState.DELETED).exclude(
+        pk__in=inside
+    )
+    recordings = Recording.objects.filter(deleted_at=None)
+    if item.recording is not None:
+        recordings = recordings.exclude(pk=item.recording.pk)
+    if exhibits.filter(_uses(blob)).exists():
+        return True
+    if recordings.filter(Q(segments__blob=blob) | Q(derivatives__blob=blob)).exists():
+        return True
+    if Package.objects.filter(
+        Q(receipts__giver_signature=blob) | Q(receipts__receiver_signature=blob)
+    ).exists():
+        return True
+    deleted = set(
+        Exhibit.objects.filter(blob=blob, state=ExhibitState.DELETED).values_list(
+            "case", flat=True
+        )
+    )
+    return bool(rows.get(blob.sha256, set()) - deleted - {item.thing.case_id})
+
+
+def _uses(blob: Blob) -> Q:
+    return (
+        Q(blob=blob)
+        | Q(steps__giver_signature=blob)
+        | Q(steps__receiver_signature=blob)
+        | Q(statement__signature=blob)
+        | Q(statement__guardian_signature=blob)
+        | Q(addendum__signature=blob)
+        | Q(addendum__guardian_signature=blob)
+    )
+
+
+# What people see.
+
+
+def holds_of(case: Case, reader: User) -> QuerySet[Hold]:
+    """All of a case, the newest first; of what is protected only who may know of it."""
+    found = case.holds.exclude(exhibit__in=_hidden_from(reader))
+    return _with_people(found).order_by("-number")
+
+
+def _hidden_from(reader: User) -> QuerySet[Exhibit]:
+    return Exhibit.objects.exclude(protection=Protection.NONE).exclude(seen_by(reader))
+
+
+def hold_for(user: User, number: str, uid: UUID) -> Hold:
+    """One hold of a case that the reader may see.
+
+    Raises:
+        NotFound: unknown, of another case, or not the reader's.
+    """
+    found = holds_of(case_for(user, number), user).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("没有这项保全"))
+    return found
+
+
+def may_know(user: User, hold: Hold) -> bool:
+    """A hold on what is protected is known to those who may know of that."""
+    if hold.exhibit_id is None:
+        return True
+    return Exhibit.objects.filter(seen_by(user), pk=hold.exhibit_id).exists()
+
+
+def _with_people(holds: QuerySet[Hold]) -> QuerySet[Hold]:
+    return holds.select_related(
+        "case__site", "exhibit", "recording", "placed_by", "proposed_by", "released_by"
+    )
+
+
+def holds_for(user: User, *, standing: bool = True) -> QuerySet[Hold]:
+    """The holds of the reader's sites, the newest first."""
+    found = Hold.objects.filter(
+        case__site__in=sites_where(user, Permission.HOLD_PLACE)
+    ).exclude(exhibit__in=_hidden_from(user))
+    if standing:
+        found = found.filter(released_at=None)
+    return _with_people(found).order_by("-placed_at", "-pk")
+
+
+def deletions_for(
+    user: User, *, state: DeletionState | None = None
+) -> QuerySet[Deletion]:
+    """What is due, or was deleted, at the reader's sites; the soonest first."""
+    found = Deletion.objects.filter(
+        case__site__in=sites_where(user, Permission.HOLD_PLACE)
+    )
+    if state is not None:
+        found = found.filter(state=state)
+    return found.select_related("case__site", "exhibit", "recording").order_by(
+        "delete_at", "pk"
+    )
+
+
+def deletions_after(
+    user: User, site: Site, after: tuple[datetime, int] | None
+) -> list[Deletion]:
+    """A page of a site's, and one more if there is, behind a moment and a key."""
+    found = deletions_for(user).filter(case__site=site)
+    if after is not None:
+        moment, key = after
+        found = found.filter(Q(delete_at__gt=moment) | Q(delete_at=moment, pk__gt=key))
+    return list(found[: PAGE + 1])
+
+
+def deletion_for(user: User, uid: UUID) -> Deletion:
+    """One of them.
+
+    Raises:
+        NotFound: unknown, or of another's site.
+    """
+    found = deletions_for(user).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("没有这条删除记录"))
+    return found
+
+
+def is_held(exhibit: Exhibit) -> bool:
+    """Whether a hold stands that covers this exhibit."""
+    item = Item(exhibit, frozenset())
+    return bool(holds_over(item, holds_standing(exhibit.case)))
+
+
+def deletion_of(exhibit: Exhibit) -> Deletion | None:
+    """By which it went: its own, or that of the recording it belongs to."""
+    return (
+        Deletion.objects.filter(decided_at__isnull=False)
+        .filter(
+            Q(exhibit=exhibit)
+            | Q(recording__exhibit=exhibit)
+            | Q(recording__segments__exhibit=exhibit)
+        )
+        .first()
+    )
+
+
+def deletion_entries(deletion: Deletion) -> list[Entry]:
+    """What the record says of it: decided, each file, done; oldest first."""
+    kinds = [DeletionDecided.kind, FileDeleted.kind, DeletionDone.kind]
+    found = entries_about({deletion.case.subject}).filter(
+        object=deletion.thing.key, kind__in=kinds
+    )
+    return list(found.order_by("seq"))
+
+
+def release_advice() -> str:
+    """What to think of before a hold is released: advice, and no limit of ours."""
+    return _(
+        "提示：向人民法院请求保护民事权利的诉讼时效一般为三年，自知道受损和义务人之日起算，"
+        "请求、起诉等会使它重新起算（%s）。还有纠纷、报案或者诉讼的，请不要解除。"
+    ) % law.cite(law.retention(RetentionClass.ORDINARY.value).sources[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDay:
+    """What a changed period would delete on one day."""
+
+    day: datetime
+    things: int
+    files: int
+    size: int
+
+
+@dataclass(kw_only=True)
+class Preview:
+    """What a change of a period would delete that is not due now, and when at the earliest."""
+
+    days: list[DueDay] = field(default_factory=list)
+    held: int = 0  # of them, kept by holds or by what goes on
+
+    @property
+    def things(self) -> int:
+        return sum(one.things for one in self.days)
+
+    @property
+    def files(self) -> int:
+        return sum(one.files for one in self.days)
+
+    @property
+    def size(self) -> int:
+        return sum(one.size for one in self.days)
+
+
+def preview_of(
+    site: Site, retention_class: RetentionClass, days: int, *, at: datetime
+) -> Preview:
+    """What would be deleted within ninety days that would not be by the rules of now."""
+    now = days_of(periods_of(site))
+    then = {**now, retention_class: days}
+    horizon = at + 3 * NOTICE
+    sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0])
+    preview = Preview()
+    shortest = timedelta(days=min(then.values()))
+    cases = (
+        Case.objects.filter(site=site)
+        .filter(
+            Q(state=CaseState.CLOSED, closed_at__lte=horizon - shortest)
+            | Q(joined_into__closed_at__lte=horizon - shortest)
+        )
+        .select_related("joined_into", "site")
+        .order_by("pk")
+    )
+    for case in cases:
+        ended = ended_at(case)
+        if ended is None:
+            continue
+        items = [
+            item
+            for item in items_of(case)
+            if retention_class in item.classes
+            and due_of(item, ended, then).at <= horizon < due_of(item, ended, now).at
+        ]
+        if not items:
+            continue
+        is_kept = bool(keepers_of(case, at=at))
+        holds = holds_standing(case)
+        for item in items:
+            if is_kept or holds_over(item, holds):
+                preview.held += 1
+                continue
+            files = files_of(item)
+            day = max(due_of(item, ended, then).at, at + NOTICE)
+            sums[day.replace(hour=0, minute=0, second=0, microsecond=0)][0] += 1
+            row = sums[day.replace(hour=0, minute=0, second=0, microsecond=0)]
+            row[1] += len(files)
+            row[2] += sum(blob.size for blob, _part in files)
+    preview.days = [
+        DueDay(day=day, things=row[0], files=row[1], size=row[2])
+        for day, row in sorted(sums.items())
+    ]
+    return preview
+
+
+def sums_of(deletions: QuerySet[Deletion]) -> tuple[int, int, int]:
+    """How many things, files and bytes."""
+    sums = deletions.order_by().aggregate(
+        n=Count("pk"), files=Sum("files_count"), size=Sum("size")
+    )
+    return sums["n"], sums["files"] or 0, sums["size"] or 0

@@ -1,0 +1,78 @@
+"""What is due stands on a list for a month before it goes, and leaves it if it is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from anlan.base.clock import utc_text
+from anlan.cases import services as cases
+from anlan.cases.models import Case
+from anlan.evidence.enums import CheckKind
+from anlan.evidence.events import DeletionAnnounced, DeletionPutOff
+from anlan.evidence.models import CheckTurn, Deletion, RetentionLook
+from anlan.evidence.selectors.retention import NOTICE, Due, Item, files_of
+from anlan.ledger.events import SYSTEM
+
+
+def row_of(item: Item) -> Deletion | None:
+    """Its row on the list, if it stands there."""
+    rows = Deletion.objects.select_related("case")
+    if item.exhibit is not None:
+        return rows.filter(exhibit=item.exhibit).first()
+    return rows.filter(recording=item.recording).first()
+
+
+def announce(
+    item: Item, due: Due, ended: datetime, case: Case, *, at: datetime
+) -> Deletion:
+    """Put it on the list; call it under the lock of the case."""
+    files = files_of(item)
+    row = Deletion.objects.create(
+        case=case,
+        exhibit=item.exhibit,
+        recording=item.recording,
+        retention_class=due.retention_class,
+        days=due.days,
+        counted_from=ended,
+        announced_at=at,
+        delete_at=max(due.at, at + NOTICE),
+        files_count=len(files),
+        size=sum(blob.size for blob, _part in files),
+    )
+    cases.record(
+        DeletionAnnounced(
+            code=item.thing.code,
+            retention_class=row.retention_class,
+            delete_at=utc_text(row.delete_at),
+        ),
+        case,
+        thing=row.key,
+        by=SYSTEM,
+        at=at,
+    )
+    return row
+
+
+def look_soon(looks: QuerySet[RetentionLook], *, at: datetime) -> None:
+    """The worker looks at these cases anew, in its next round and not in an hour."""
+    looks.delete()
+    turns = CheckTurn.objects.filter(kind=CheckKind.RETAIN, due_at__gt=at)
+    turns.update(due_at=at)
+
+
+def put_off(item: Item, case: Case, *, why: str, at: datetime) -> bool:
+    """Take it off the list, if it stands there; whether it did."""
+    row = row_of(item)
+    if row is None or row.is_decided:
+        return False
+    cases.record(
+        DeletionPutOff(code=item.thing.code, why=why),
+        case,
+        thing=row.key,
+        by=SYSTEM,
+        at=at,
+    )
+    row.delete()
+    return True

@@ -1,0 +1,358 @@
+"""Deleting for good what its period let go: decided first, then the bytes, then the record.
+
+The only place that removes bytes of the vault. What is decided stands in rows and on the
+record before anything is touched, so a worker that is killed at any point is followed by
+one that finishes; nothing is decided twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db.models import Q, QuerySet
+
+from anlan.base import stores
+from anlan.base.clock import local_day, utc_text
+from anlan.base.quarantine import set_aside_files
+from anlan.base.stores import Store, sync_folder
+from anlan.cases import services as cases
+from anlan.cases.models import Case
+from anlan.evidence.enums import CopyState, DeletionState, ExhibitState, FilePart
+from anlan.evidence.events import (
+    DeletionDecided,
+    DeletionDone,
+    FileDeleted,
+    FileDeletedAgain,
+)
+from anlan.evidence.models import (
+    Blob,
+    Copy,
+    DeletedFile,
+    Deletion,
+    Exhibit,
+    Package,
+    Recording,
+    Statement,
+    Upload,
+)
+from anlan.evidence.selectors.retention import (
+    Item,
+    exhibits_within,
+    files_of,
+    holds_over,
+    holds_standing,
+    owned_by_others,
+)
+from anlan.evidence.services.origins import cases_of_rows
+from anlan.evidence.services.packages import files_left_of
+from anlan.law import services as law
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import Worded
+
+log = logging.getLogger(__name__)
+
+# Whoever took the same bytes before the decision has written their row by then.
+PATIENCE = timedelta(hours=1)
+LATER = timedelta(minutes=10)  # a store that is away or cannot be written
+AT_ONCE = 50  # files of one round
+# The words of a statement beside its answers.
+_SAID_AROUND = ("language", "place", "present", "guardian", "relation", "reason")
+REASON = "retention"  # as the record says why words were erased
+
+
+def decide_deletion(*, item: Item, row: Deletion, case: Case, at: datetime) -> Deletion:
+    """From here on it goes; call it under the lock of the case.
+
+    Its exhibits cannot be opened any more and their words are blank. Of bytes that
+    belong to nobody else the files are named in rows that ``remove_files`` works off.
+
+    Raises:
+        Conflict: something holds it (G12).
+    """
+    law.check_period(
+        days=row.days,
+        is_held=bool(holds_over(item, holds_standing(case))),
+        act_on=local_day(at),
+    )
+    files = files_of(item)
+    blobs = {
+        blob.pk: blob
+        for blob in Blob.objects.select_for_update()
+        .filter(pk__in=[blob.pk for blob, _part in files])
+        .order_by("pk")
+    }
+    rows = cases_of_rows(blob.sha256 for blob in blobs.values())
+    row.state, row.decided_at = DeletionState.DELETING, at
+    row.files_count = len(files)
+    row.size = sum(blob.size for blob in blobs.values())
+    row.save(update_fields=["state", "decided_at", "files_count", "size"])
+    cases.record(
+        DeletionDecided(
+            code=item.thing.code,
+            retention_class=row.retention_class,
+            days=row.days,
+            counted_from=utc_text(row.counted_from),
+            files=row.files_count,
+            size=row.size,
+        ),
+        case,
+        thing=item.thing.key,
+        by=SYSTEM,
+        at=at,
+    )
+    for blob, part in files:
+        _let_go(blobs[blob.pk], part, item, row, case, rows, at=at)
+    _mark(item, case, at=at)
+    _end_if_done(row, at=at)
+    return row
+
+
+def remove_files(*, at: datetime) -> int:
+    """Remove the next files that were decided on; returns how many were tried."""
+    keys = list(_due(at).values_list("pk", flat=True)[:AT_ONCE])
+    for key in keys:
+        with ledger.recording():
+            file = (
+                _due(at)
+                .select_for_update(of=("self",))
+                .select_related("deletion__case__site", "blob")
+                .filter(pk=key)
+                .first()
+            )
+            if file is not None:
+                _remove(file, at=at)
+    return len(keys)
+
+
+def next_removal() -> datetime | None:
+    """When the worker must be awake for it."""
+    return (
+        DeletedFile.objects.filter(next_at__isnull=False)
+        .order_by("next_at")
+        .values_list("next_at", flat=True)
+        .first()
+    )
+
+
+def remove_again(*, path: Path, store: Store, at: datetime) -> bool:
+    """A deleted file lies in its place again: a backup was restored. It goes again.
+
+    Returns:
+        Whether the file is one that was deleted.
+    """
+    with ledger.recording():
+        blob = Blob.objects.select_for_update().filter(sha256=path.name).first()
+        if blob is None or not blob.is_deleted:
+            return False
+        if blob.deletions.filter(next_at__isnull=False).exists():
+            return True  # it is being deleted just now
+        look = store.look_of(blob.sha256)
+        if not look or not store.remove(blob.sha256, look=look):
+            return True
+        Copy.objects.filter(blob=blob, store=store.name).update(state=CopyState.DELETED)
+        files = blob.deletions.select_related("deletion__case__site")
+        for file in files.order_by("pk"):
+            thing = file.deletion.thing
+            cases.record(
+                FileDeletedAgain(code=thing.code, store=store.name, sha256=blob.sha256),
+                file.deletion.case,
+                thing=thing.key,
+                by=SYSTEM,
+                at=at,
+            )
+    log.warning("a deleted file lay in the %s store again", store.name)
+    return True
+
+
+def _let_go(
+    blob: Blob,
+    part: FilePart,
+    item: Item,
+    row: Deletion,
+    case: Case,
+    rows: Mapping[str, set[int | None]],
+    *,
+    at: datetime,
+) -> None:
+    """The bytes are this item's no more; they go if they are nobody else's."""
+    is_shared = blob.is_deleted or owned_by_others(blob, item, rows)
+    looks = {store.name: store.look_of(blob.sha256) for store in stores.stores()}
+    DeletedFile.objects.create(
+        deletion=row,
+        blob=blob,
+        part=part,
+        is_shared=is_shared,
+        looks={} if is_shared else looks,
+        next_at=None if is_shared else at + PATIENCE,
+    )
+    if is_shared:
+        _record_file(row, blob, part, case, is_shared=True, at=at)
+        return
+    blob.deleted_at = at
+    blob.save(update_fields=["deleted_at"])
+    Copy.objects.filter(blob=blob).update(
+        state=CopyState.DELETING, due_at=None, retry_at=None, tries=0
+    )
+
+
+def _mark(item: Item, case: Case, *, at: datetime) -> None:
+    if item.recording is not None:
+        exhibits = exhibits_within(item.recording)
+        Recording.objects.filter(pk=item.recording.pk).update(
+            deleted_at=at, pull_at=None, view_at=None, warn_at=None
+        )
+        _erase(item.recording, ("words",), case, at=at)
+    else:
+        exhibits = [item.exhibit] if item.exhibit else []
+    for exhibit in exhibits:
+        exhibit.state = ExhibitState.DELETED
+        exhibit.save(update_fields=["state"])
+        _erase(exhibit, ("title", "file_name", "how"), case, at=at)
+        # What was typed before the file came says the same, and no entry covers it.
+        Upload.objects.filter(exhibit=exhibit).update(title="", file_name="", how="")
+        _erase_statement(exhibit, case, at=at)
+
+
+def _erase_statement(exhibit: Exhibit, case: Case, *, at: datetime) -> None:
+    """A statement is its words: with the paper go what was asked and said."""
+    statement = Statement.objects.filter(exhibit=exhibit).first()
+    if statement is not None:
+        _erase(statement, _SAID_AROUND, case, at=at)
+        for answer in statement.answers.order_by("pk"):
+            _erase(answer, ("question", "answer"), case, at=at)
+    addendum = getattr(exhibit, "addendum", None)
+    if addendum is not None:
+        _erase(addendum, ("quoted", "text", "guardian"), case, at=at)
+
+
+def _erase(row: Worded, fields: Sequence[str], case: Case, *, at: datetime) -> None:
+    """All words of a row go together, for they share a salt; twice does nothing."""
+    if not bytes(row.text_salt):
+        return
+    for field in fields:
+        ledger.erase_text(
+            row=row,
+            field=field,
+            site=case.site,
+            subject=case.subject,
+            reason=REASON,
+            by=SYSTEM,
+            at=at,
+        )
+
+
+def _due(at: datetime) -> QuerySet[DeletedFile]:
+    return DeletedFile.objects.filter(next_at__lte=at).order_by("next_at", "pk")
+
+
+def _remove(file: DeletedFile, *, at: datetime) -> None:
+    """Under the lock of the bytes: whoever takes them again waits, or came first."""
+    blob = Blob.objects.select_for_update().get(pk=file.blob_id)
+    row = file.deletion
+    if not blob.is_deleted:
+        # Somebody brought the same bytes after the decision: they are theirs now.
+        file.is_shared, file.next_at, file.gone_at = True, None, at
+        file.save(update_fields=["is_shared", "next_at", "gone_at"])
+        _record_file(row, blob, FilePart(file.part), row.case, is_shared=True, at=at)
+        _end_if_done(row, at=at)
+        return
+    is_gone = True
+    for store in stores.stores():
+        if not _remove_in(store, blob, file):
+            is_gone = False
+    if not is_gone:
+        file.tries += 1
+        file.next_at = at + LATER
+        file.save(update_fields=["tries", "next_at", "looks"])
+        return
+    file.next_at, file.gone_at = None, at
+    file.save(update_fields=["next_at", "gone_at"])
+    _record_file(row, blob, FilePart(file.part), row.case, is_shared=False, at=at)
+    _end_if_done(row, at=at)
+
+
+def _remove_in(store: Store, blob: Blob, file: DeletedFile) -> bool:
+    """Whether neither its place nor the quarantine of the store has the bytes."""
+    copies = Copy.objects.filter(blob=blob, store=store.name)
+    if copies.filter(state=CopyState.DELETED).exists():
+        return True
+    if store.is_away:
+        return False
+    try:
+        if not store.remove(blob.sha256, look=file.looks.get(store.name, "")):
+            # Taken again, and no row says by whom: wait as long as at first.
+            file.looks[store.name] = store.look_of(blob.sha256)
+            return False
+        for path in set_aside_files(store, blob.sha256):
+            path.unlink(missing_ok=True)
+            sync_folder(path.parent)
+    except OSError as error:
+        log.warning("the %s store: %s", store.name, type(error).__name__)
+        return False
+    copies.update(state=CopyState.DELETED, seen_at=None)
+    return True
+
+
+def _end_if_done(row: Deletion, *, at: datetime) -> None:
+    """All its files are gone: so are the packages that held them, and that is said."""
+    if row.files.filter(next_at__isnull=False).exists():
+        return
+    thing = row.thing
+    for package in _packages_of(thing):
+        for path in files_left_of(package):
+            if path.is_file():
+                path.unlink(missing_ok=True)
+                sync_folder(path.parent)
+    row.state, row.done_at = DeletionState.DELETED, at
+    row.save(update_fields=["state", "done_at"])
+    cases.record(
+        DeletionDone(
+            code=thing.code,
+            retention_class=row.retention_class,
+            files=row.files_count,
+            size=row.size,
+        ),
+        row.case,
+        thing=thing.key,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _packages_of(thing: Exhibit | Recording) -> QuerySet[Package]:
+    if isinstance(thing, Exhibit):
+        return thing.packages.all()
+    return Package.objects.filter(
+        Q(exhibits__recordings=thing) | Q(exhibits__segments__recording=thing)
+    ).distinct()
+
+
+def _record_file(
+    row: Deletion,
+    blob: Blob,
+    part: FilePart,
+    case: Case,
+    *,
+    is_shared: bool,
+    at: datetime,
+) -> None:
+    thing = row.thing
+    cases.record(
+        FileDeleted(
+            code=thing.code,
+            retention_class=row.retention_class,
+            part=part,
+            sha256=blob.sha256,
+            size=blob.size,
+            stores="" if is_shared else ",".join(s.name for s in stores.stores()),
+            shared=int(is_shared),
+        ),
+        case,
+        thing=thing.key,
+        by=SYSTEM,
+        at=at,
+    )

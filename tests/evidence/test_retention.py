@@ -1,0 +1,997 @@
+"""A hold beats deletion, deletion is for real and on the record, and they cannot race."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+from pytest_django import Settings
+
+from anlan.accounts import services as accounts
+from anlan.base import stores
+from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.models import Case
+from anlan.evidence import guards, jobs
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import (
+    CopyState,
+    DeletionState,
+    HoldReason,
+    HoldState,
+    Masking,
+    Purpose,
+    RetentionClass,
+    Way,
+)
+from anlan.evidence.file_verification import kinds_that_bring_files, verify_files
+from anlan.evidence.models import Blob, Copy, Deletion, Exhibit, Hold, Recording, Upload
+from anlan.evidence.selectors import retention
+from anlan.evidence.services import deleting
+from anlan.evidence.services.retention import review_case
+from anlan.incidents import services as incidents
+from anlan.ledger.verify import verify
+from anlan.notify.models import Message
+from tests.at_once import at_once, failures
+from tests.evidence.keeping import (
+    DAY,
+    FALSE_ALARM,
+    HOUR,
+    NOTICE,
+    ORDINARY,
+    SERIOUS,
+    ended,
+    files_named,
+    files_with,
+    hold,
+    pass_period,
+    photo,
+    released,
+    remove,
+    review,
+)
+from tests.evidence.objects import umbrella
+from tests.evidence.recorders import Watched, watched
+from tests.evidence.told import STORY, frozen
+from tests.incidents.story import facts
+from tests.pictures import JPEG, OTHER_JPEG
+from tests.scene import Scene
+
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path / "data"
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+@pytest.fixture
+def exhibit(scene: Scene, case: Case) -> Exhibit:
+    return photo(scene, case, title="陆远航的照片", how="门卫拍的")
+
+
+def fresh(exhibit: Exhibit) -> Exhibit:
+    return Exhibit.objects.select_related("blob", "case__site").get(pk=exhibit.pk)
+
+
+class TestDeletion:
+    @pytest.mark.both
+    def test_is_announced_waits_a_month_and_is_for_real(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        digest = exhibit.file.sha256
+        ended(case, at=scene.at)
+
+        review(scene.at + ORDINARY - NOTICE - HOUR)
+        assert not Deletion.objects.exists()
+        review(scene.at + ORDINARY - NOTICE)
+        row = Deletion.objects.get()
+        assert (row.exhibit, row.state) == (exhibit, DeletionState.ANNOUNCED)
+        assert row.delete_at == scene.at + ORDINARY
+        review(scene.at + ORDINARY - HOUR)
+        assert fresh(exhibit).is_deleted is False
+
+        review(scene.at + ORDINARY)
+        assert fresh(exhibit).is_deleted
+        assert len(files_named(digest)) == 2  # an hour for whoever took them just then
+        remove(scene.at + ORDINARY + HOUR)
+
+        assert files_named(digest) == []
+        assert files_with(JPEG) == []
+        row.refresh_from_db()
+        assert (row.state, row.files_count, row.size) == ("deleted", 1, len(JPEG))
+        (fact,) = facts(case, "evidence.deleted")
+        assert (fact["sha256"], fact["size"]) == (digest, len(JPEG))
+        assert (fact["stores"], fact["retention_class"]) == (
+            "primary,backup",
+            "ordinary",
+        )
+        assert verify().is_sound
+        report = verify_files(deep=True)
+        assert (report.problems, report.deleted, report.files) == ([], 1, 0)
+
+    def test_leaves_a_tombstone_without_words(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        upload = Upload.objects.create(
+            case=case,
+            by=scene.guard,
+            request_id=UUID(int=1),
+            size=exhibit.file.size,
+            title="陆远航的照片",
+            state="done",
+            exhibit=exhibit,
+            begun_at=scene.at,
+            expires_at=scene.at,
+        )
+        ended(case, at=scene.at)
+        at = pass_period(scene.at, ORDINARY)
+
+        left = fresh(exhibit)
+        upload.refresh_from_db()
+        assert upload.title == ""
+        assert (left.code, left.title, left.how, left.file_name) == (
+            "E-0001",
+            "",
+            "",
+            "",
+        )
+        assert left.file.sha256 == exhibit.file.sha256
+        with pytest.raises(Conflict, match="E-0001 已按保存期限删除"):
+            evidence.open_exhibit(exhibit=left, way=Way.VIEWED, by=scene.officer, at=at)
+
+    def test_is_not_damage_and_is_never_healed(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        ended(case, at=scene.at)
+        at = pass_period(scene.at, ORDINARY)
+
+        for job in (jobs.check_quick, jobs.check_deep, jobs.fill_copies, jobs.sweep):
+            while job(at=at + 2 * DAY):
+                pass
+
+        assert facts(case, "evidence.copy_damaged") == []
+        assert files_named(exhibit.file.sha256) == []
+        assert set(Copy.objects.values_list("state", flat=True)) == {"deleted"}
+
+    @pytest.mark.parametrize("name", ["primary", "backup"])
+    def test_is_done_again_if_a_backup_brings_the_file_back(
+        self, name: str, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        digest = exhibit.file.sha256
+        ended(case, at=scene.at)
+        at = pass_period(scene.at, ORDINARY)
+        store = next(s for s in stores.stores() if s.name == name)
+        store.path_of(digest).write_bytes(JPEG)
+        assert [p.state for p in verify_files(deep=False).problems] == ["present"]
+
+        while jobs.sweep(at=at + 2 * DAY):
+            pass
+
+        assert files_named(digest) == []
+        assert files_with(JPEG) == []
+        (fact,) = facts(case, "evidence.deleted_again")
+        assert fact == {"code": "E-0001", "store": name, "sha256": digest}
+        assert verify_files(deep=False).problems == []
+
+    def test_is_done_again_if_an_old_database_is_restored(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        """Rows and files of before the deletion: it is due, and goes once more."""
+        digest = exhibit.file.sha256
+        ended(case, at=scene.at)
+        kept = {store: store.path_of(digest).read_bytes() for store in stores.stores()}
+        with transaction.atomic():
+            pass_period(scene.at, ORDINARY)
+            transaction.set_rollback(True)
+        for store, content in kept.items():
+            store.path_of(digest).write_bytes(content)
+
+        at = scene.at + ORDINARY + 40 * DAY
+        review(at)
+        assert not fresh(exhibit).is_deleted  # announced anew
+        review(at + NOTICE)
+        remove(at + NOTICE + HOUR)
+
+        assert files_named(digest) == []
+
+    def test_of_what_was_set_aside_too(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        """A damaged copy lies in quarantine, whose bytes are nearly those of the file."""
+        path = stores.primary().path_of(exhibit.file.sha256)
+        path.chmod(0o600)
+        path.write_bytes(JPEG[:-1])
+        while jobs.check_quick(at=scene.at + HOUR) or jobs.fill_copies(
+            at=scene.at + HOUR
+        ):
+            pass
+        ended(case, at=scene.at)
+        assert len(files_named(exhibit.file.sha256)) == 3
+
+        pass_period(scene.at, ORDINARY)
+
+        assert files_named(exhibit.file.sha256) == []
+
+    @pytest.mark.both
+    def test_of_bytes_of_two_cases_waits_for_the_last(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+        twin = photo(scene, other)
+        ended(case, at=scene.at)
+        ended(other, at=scene.at + 90 * DAY)
+
+        pass_period(scene.at, ORDINARY)
+
+        assert fresh(exhibit).is_deleted
+        assert not fresh(twin).is_deleted
+        assert len(files_named(exhibit.file.sha256)) == 2
+        (fact,) = facts(case, "evidence.deleted")
+        assert (fact["shared"], fact["stores"]) == (1, "")
+        assert verify_files(deep=True).problems == []
+
+        pass_period(scene.at + 90 * DAY, ORDINARY)
+
+        assert files_named(exhibit.file.sha256) == []
+        assert verify_files(deep=True).problems == []
+
+    def test_same_bytes_that_come_again_are_a_new_exhibit(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        ended(case, at=scene.at)
+        at = pass_period(scene.at, ORDINARY)
+
+        again = photo(scene, case)
+
+        assert (again.code, again.state) == ("E-0002", "kept")
+        assert again.file.has_two_copies
+        assert len(files_with(JPEG)) == 2
+        assert verify_files(deep=True).problems == []
+        assert remove(at + DAY) == 0
+
+    def test_same_bytes_that_come_between_decision_and_removal_stay(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        review(scene.at + ORDINARY)
+        other = scene.incident(place=scene.place("园区 南门")).case
+        twin = photo(scene, other)
+
+        remove(scene.at + ORDINARY + HOUR)
+
+        assert fresh(twin).file.has_two_copies
+        assert len(files_with(JPEG)) == 2
+        assert Deletion.objects.get().state == DeletionState.DELETED
+        assert verify_files(deep=True).problems == []
+
+    def test_same_bytes_without_a_row_yet_are_waited_for(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        """Somebody's upload has given the file its name, and will write its row soon."""
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        review(scene.at + ORDINARY)
+        store = stores.primary()
+        draft = store.draft()
+        draft.write_bytes(JPEG)
+        store.take(draft, exhibit.file.sha256)
+        draft.unlink()
+
+        remove(scene.at + ORDINARY + HOUR)
+
+        assert store.has(exhibit.file.sha256)
+        assert facts(case, "evidence.deleted") == []
+        remove(scene.at + ORDINARY + 2 * HOUR)
+        assert files_named(exhibit.file.sha256) == []
+
+    @pytest.mark.parametrize("days", [-1, -400])
+    def test_of_a_clock_set_back_does_not_happen(
+        self, days: int, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+
+        review(scene.at + ORDINARY + days * DAY)
+
+        assert not fresh(exhibit).is_deleted
+        assert len(files_named(exhibit.file.sha256)) == 2
+
+    def test_of_a_clock_that_leapt_ahead_does_not_happen(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        """It announces far too early; back at the right time that counts for nothing."""
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY + 3000 * DAY)
+        assert Deletion.objects.count() == 1
+
+        review(scene.at + DAY)
+        assert Deletion.objects.count() == 0
+        review(scene.at + ORDINARY)  # announced now, on this day
+        assert not fresh(exhibit).is_deleted
+
+    @pytest.mark.parametrize(
+        "ending",
+        ["open", "reopened", "package", "disposal"],
+    )
+    def test_waits_for_what_goes_on(
+        self, ending: str, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        thing = umbrella(scene, case)
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        when = scene.at + ORDINARY
+        if ending in {"open", "reopened"}:
+            cases.reopen_case(case=case, by=scene.manager, at=when - DAY)
+        elif ending == "package":
+            evidence.ask_package(
+                case=case,
+                exhibits=[exhibit],
+                purpose=Purpose.INTERNAL,
+                masking=Masking.LIST,
+                recipient=evidence.Recipient(name="总部"),
+                by=scene.manager,
+                at=when - DAY,
+            )
+        else:
+            evidence.ask_disposal(
+                exhibit=thing, words="交还", by=scene.officer, at=when - DAY
+            )
+
+        review(when)
+
+        assert not fresh(exhibit).is_deleted
+        assert not Deletion.objects.exists()
+        (fact,) = facts(case, "evidence.deletion_put_off")
+        assert fact["why"] in {"open", "package", "disposal"}
+
+    def test_counts_the_longest_class(self, scene: Scene, case: Case) -> None:
+        plain = photo(scene, case)
+        ended(case, at=scene.at, severity=3)
+        assert retention.case_class(case) == RetentionClass.SERIOUS
+        review(scene.at + SERIOUS - NOTICE - DAY)
+        assert not Deletion.objects.exists()
+        review(scene.at + SERIOUS - NOTICE)
+        assert Deletion.objects.get().exhibit == plain
+
+    def test_of_a_false_alarm_comes_after_thirty_days(self, scene: Scene) -> None:
+        incident = scene.incident(flags=())
+        kept = photo(scene, incident.case)
+        incidents.mark_false_alarm(
+            incident=incident, reason="孩子在玩耍", by=scene.officer, at=scene.at
+        )
+
+        review(scene.at + HOUR)
+        review(scene.at + FALSE_ALARM)
+        review(scene.at + FALSE_ALARM + HOUR)
+        remove(scene.at + FALSE_ALARM + 3 * HOUR)
+
+        assert fresh(kept).is_deleted
+        assert files_with(JPEG) == []
+
+    def test_managers_are_told_once(self, scene: Scene, case: Case) -> None:
+        for content in (JPEG, OTHER_JPEG):
+            photo(scene, case, content)
+        ended(case, at=scene.at)
+
+        review(scene.at + ORDINARY - NOTICE)
+
+        assert Message.objects.filter(kind="evidence.deletion_due").count() == 1
+
+    def test_takes_the_words_of_a_statement_along(self, scene: Scene) -> None:
+        case = scene.incident().case
+        statement = frozen(scene, case)
+        ended(case, at=scene.at)
+
+        pass_period(scene.at, SERIOUS)
+
+        answers = set(statement.answers.values_list("question", "answer"))
+        assert answers == {("", "")}
+        assert files_with(STORY.encode()) == []
+        assert verify().is_sound
+        assert verify_files(deep=True).problems == []
+
+
+def test_a_package_is_no_file_that_the_vault_has_lost() -> None:
+    kinds = kinds_that_bring_files()
+    assert "evidence.received" in kinds
+    assert "evidence.package_made" not in kinds
+
+
+class TestCrash:
+    STEPS = (
+        "look",
+        "rename",
+        "unlink",
+        "sync",
+        "record",
+    )
+
+    @pytest.mark.both
+    @pytest.mark.parametrize("step", STEPS)
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_at_any_step_is_followed_by_a_worker_that_finishes(
+        self,
+        step: str,
+        time: int,
+        scene: Scene,
+        case: Case,
+        exhibit: Exhibit,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        review(scene.at + ORDINARY)
+        at = scene.at + ORDINARY + HOUR
+        with monkeypatch.context() as patch:
+            _die_at(step, time, patch)
+            with pytest.raises(Killed):
+                remove(at)
+        assert facts(case, "evidence.deleted") == []
+
+        remove(at + HOUR)
+
+        assert files_named(exhibit.file.sha256) == []
+        assert files_with(JPEG) == []
+        assert len(facts(case, "evidence.deleted")) == 1
+        assert Deletion.objects.get().state == DeletionState.DELETED
+        assert verify_files(deep=True).problems == []
+
+    def test_of_the_decision_leaves_everything_as_it_was(
+        self,
+        scene: Scene,
+        case: Case,
+        exhibit: Exhibit,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        with monkeypatch.context() as patch:
+            patch.setattr(deleting, "_mark", _killed)
+            with pytest.raises(Killed):
+                review(scene.at + ORDINARY)
+
+        assert not fresh(exhibit).is_deleted
+        assert fresh(exhibit).title == "陆远航的照片"
+        assert not Blob.objects.exclude(deleted_at=None).exists()
+        review(scene.at + ORDINARY + HOUR)
+        assert fresh(exhibit).is_deleted
+
+
+class Killed(BaseException):
+    """As ``kill -9``: nothing catches it."""
+
+
+def _killed(*_args: object, **_more: object) -> None:
+    raise Killed
+
+
+def _die_at(step: str, time: int, patch: pytest.MonkeyPatch) -> None:
+    """Die in the first or second store: before a call, or just after it."""
+    count = 0
+
+    def dying(call: Callable[..., object]) -> Callable[..., object]:
+        def wrapper(*args: object, **more: object) -> object:
+            nonlocal count
+            count += 1
+            if count == time and step != "unlink":
+                raise Killed
+            result = call(*args, **more)
+            if count == time:
+                raise Killed
+            return result
+
+        return wrapper
+
+    if step == "look":
+        patch.setattr(stores.Store, "look_of", dying(stores.Store.look_of))
+    elif step == "rename":
+        patch.setattr(Path, "rename", dying(Path.rename))
+    elif step == "unlink":
+        real = Path.unlink
+
+        def only_leaving(path: Path, **more: bool) -> None:
+            if path.name.endswith(".leaving") and path.exists():
+                dying_unlink(path, **more)
+            else:
+                real(path, **more)
+
+        dying_unlink = dying(real)
+        patch.setattr(Path, "unlink", only_leaving)
+    elif step == "sync":
+        patch.setattr(stores, "sync_folder", dying(stores.sync_folder))
+    else:
+        patch.setattr(deleting, "_record_file", _killed)
+
+
+class TestHold:
+    @pytest.mark.both
+    @pytest.mark.parametrize("what", ["case", "exhibit"])
+    def test_beats_the_period(
+        self, what: str, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        held = hold(
+            scene,
+            case,
+            exhibit if what == "exhibit" else None,
+            at=scene.at + ORDINARY - DAY,
+        )
+        assert not Deletion.objects.exists()
+
+        pass_period(scene.at, ORDINARY + 900 * DAY)
+        assert len(files_named(exhibit.file.sha256)) == 2
+
+        at = scene.at + ORDINARY + 1000 * DAY
+        released(scene, held, at=at)
+        review(at)
+        assert not fresh(exhibit).is_deleted  # it is announced first
+        review(at + NOTICE)
+        remove(at + NOTICE + HOUR)
+        assert files_named(exhibit.file.sha256) == []
+
+    def test_of_one_exhibit_does_not_hold_the_others(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        other = photo(scene, case, OTHER_JPEG)
+        hold(scene, case, exhibit)
+        ended(case, at=scene.at)
+
+        pass_period(scene.at, ORDINARY)
+
+        assert not fresh(exhibit).is_deleted
+        assert fresh(other).is_deleted
+        assert files_with(OTHER_JPEG) == []
+
+    def test_of_a_derived_exhibit_holds_its_origin_too(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        masked = photo(scene, case, OTHER_JPEG)
+        Exhibit.objects.filter(pk=masked.pk).update(derived_from=exhibit)
+        hold(scene, case, fresh(masked))
+        ended(case, at=scene.at)
+
+        pass_period(scene.at, ORDINARY)
+
+        assert not fresh(exhibit).is_deleted
+
+    def test_too_late_is_refused_and_names_what_is_gone(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        review(scene.at + ORDINARY)
+        at = scene.at + ORDINARY
+
+        with pytest.raises(Conflict, match="太晚：E-0001 已按保存期限删除") as refused:
+            hold(scene, fresh(exhibit).case, exhibit, at=at)
+        assert refused.value.source == "G09"
+        with pytest.raises(Conflict, match="本案证据已按保存期限删除（E-0001）"):
+            hold(scene, ended(case, at=scene.at), at=at)
+        assert not Hold.objects.exists()
+
+    def test_is_released_by_two_persons_of_two_roles(
+        self, scene: Scene, case: Case
+    ) -> None:
+        held = hold(scene, case)
+        manager, lawyer = scene.manager, scene.person("chenlu")
+        with pytest.raises(Conflict, match="没有等待决定"):
+            evidence.release_hold(hold=held, by=manager, at=scene.at)
+
+        evidence.propose_release(hold=held, words="已结案", by=manager, at=scene.at)
+        with pytest.raises(NotAllowed) as same:
+            evidence.release_hold(hold=held, by=manager, at=scene.at)
+        assert same.value.source == "G09"
+        assert Hold.objects.get().state == HoldState.PROPOSED
+        evidence.release_hold(hold=held, by=lawyer, at=scene.at)
+
+        held = Hold.objects.get()
+        assert held.state == HoldState.RELEASED
+        assert (held.proposed_role, held.released_role) == (
+            "site_manager",
+            "legal_counsel",
+        )
+        assert verify().is_sound
+
+    def test_is_not_released_by_two_of_one_role(self, scene: Scene, case: Case) -> None:
+        held = hold(scene, case)
+        second = scene.person("lixiang")
+        accounts.grant_role(
+            user=second,
+            role_key="site_manager",
+            node=scene.site,
+            by=scene.person("admin"),
+            at=scene.at,
+        )
+        evidence.propose_release(
+            hold=held, words="已结案", by=scene.manager, at=scene.at
+        )
+
+        with pytest.raises(NotAllowed) as refused:
+            evidence.release_hold(hold=held, by=scene.person("lixiang"), at=scene.at)
+        assert refused.value.source == "G09"
+
+    def test_stands_on_if_the_release_is_refused(
+        self, scene: Scene, case: Case
+    ) -> None:
+        held = hold(scene, case)
+        evidence.propose_release(
+            hold=held, words="已结案", by=scene.manager, at=scene.at
+        )
+        evidence.refuse_release(hold=held, by=scene.person("chenlu"), at=scene.at)
+
+        assert Hold.objects.get().state == HoldState.STANDING
+        assert verify().is_sound
+
+    def test_of_a_thing_keeps_it_in_the_house(self, scene: Scene, case: Case) -> None:
+        thing = umbrella(scene, case)
+        evidence.ask_disposal(
+            exhibit=thing, words="交派出所", by=scene.officer, at=scene.at
+        )
+        hold(scene, case, thing)
+
+        with pytest.raises(Conflict, match="正在保全（H-01）"):
+            evidence.confirm_disposal(exhibit=thing, by=scene.manager, at=scene.at)
+
+    def test_sent_twice_is_one(self, scene: Scene, case: Case) -> None:
+        request = UUID(int=5)
+        first = hold(scene, case, request_id=request)
+        assert hold(scene, case, request_id=request) == first
+
+    @pytest.mark.parametrize("words", ["", "   ", "字" * 501])
+    def test_needs_a_reason(self, words: str, scene: Scene, case: Case) -> None:
+        with pytest.raises(InvalidInput):
+            hold(scene, case, words=words)
+
+    def test_of_another_case_s_exhibit_is_refused(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+        with pytest.raises(InvalidInput, match="本案"):
+            hold(scene, other, exhibit)
+
+    def test_says_nothing_of_its_words_on_the_record(
+        self, scene: Scene, case: Case
+    ) -> None:
+        hold(scene, case, words="陆远航起诉", document_number="京0105民初1号")
+        (fact,) = facts(case, "evidence.hold_placed")
+        assert "陆远航" not in str(fact)
+        assert "民初" not in str(fact)
+        assert fact["held"] == ""
+
+
+class TestRecordings:
+    """All files of a recording are one thing: originals, films, sheets, and its list."""
+
+    @pytest.fixture
+    def cameras(self, scene: Scene, tmp_path: Path, settings: Settings) -> Watched:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        return watched(scene, tmp_path)
+
+    def saved(self, scene: Scene, cameras: Watched, case: Case) -> Recording:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 30 * SECOND)
+        recording = cameras.ask(case, begin, begin + 20 * SECOND)
+        cameras.pull(begin + 3 * MINUTE)
+        cameras.view(begin + 3 * MINUTE)
+        return Recording.objects.get(pk=recording.pk)
+
+    def test_leave_nothing_behind(self, scene: Scene, cameras: Watched) -> None:
+        case = scene.incident().case
+        recording = self.saved(scene, cameras, case)
+        digests = set(Blob.objects.values_list("sha256", flat=True))
+        assert {d.kind for d in recording.derivatives.all()} == {"viewing", "sheet"}
+        assert len(digests) >= 5  # files of the recorder, film, sheet, list
+        ended(case, at=scene.at)
+
+        at = pass_period(scene.at, ORDINARY)
+
+        assert [d for d in digests if files_named(d)] == []
+        left = Path(settings_data()).rglob("*")
+        assert [p for p in left if p.is_file() and "objects" in p.parts] == []
+        row = Deletion.objects.get()
+        assert (row.files_count, row.recording_id) == (len(digests), recording.pk)
+        told = {fact["sha256"] for fact in facts(case, "evidence.deleted")}
+        assert told == digests
+        assert verify().is_sound
+        assert verify_files(deep=True).problems == []
+        recording.refresh_from_db()
+        with pytest.raises(Conflict, match="R-01 已按保存期限删除"):
+            evidence.ask_for_footage(
+                recording=recording, reason="核对", by=scene.officer, at=at
+            )
+        with pytest.raises(Conflict, match="已按保存期限删除"):
+            evidence.want_recording(
+                case=recording.case,
+                camera=cameras.camera("CAM-07"),
+                wanted_from=scene.at - HOUR,
+                by=scene.officer,
+                at=at,
+            )
+        assert cameras.view(at + DAY) == cameras.pull(at + DAY) == 0
+
+    def test_of_two_cases_share_their_files(
+        self, scene: Scene, cameras: Watched
+    ) -> None:
+        first = scene.incident().case
+        self.saved(scene, cameras, first)
+        second = scene.incident(place=scene.place("园区 南门")).case
+        other = self.saved(scene, cameras, second)
+        ended(first, at=scene.at)
+        ended(second, at=scene.at + 90 * DAY)
+
+        pass_period(scene.at, ORDINARY)
+
+        for segment in other.segments.select_related("blob"):
+            assert segment.blob.has_two_copies
+            assert len(files_named(segment.blob.sha256)) == 2
+        assert verify_files(deep=True).problems == []
+        pass_period(scene.at + 90 * DAY, ORDINARY)
+        assert files_named(other.segments.all()[0].blob.sha256) == []
+
+    def test_are_fetched_at_once_when_they_are_held(
+        self, scene: Scene, cameras: Watched
+    ) -> None:
+        case = scene.incident().case
+        recording = cameras.ask(case, scene.at - HOUR, scene.at - HOUR + MINUTE)
+        Recording.objects.update(
+            pull_at=scene.at + DAY, warn_at=scene.at + 5 * DAY, tries=4
+        )
+
+        hold(scene, case, recording)
+
+        recording.refresh_from_db()
+        assert (recording.pull_at, recording.warn_at) == (scene.at, scene.at)
+        assert jobs.warn_of_overwriting(at=scene.at) == 1
+        assert len(facts(case, "evidence.recording_endangered")) == 1
+
+    def test_of_a_held_recording_stay(self, scene: Scene, cameras: Watched) -> None:
+        case = scene.incident().case
+        recording = self.saved(scene, cameras, case)
+        other = photo(scene, case)
+        hold(scene, case, recording)
+        ended(case, at=scene.at)
+
+        pass_period(scene.at, ORDINARY)
+
+        recording.refresh_from_db()
+        assert not recording.is_deleted
+        assert fresh(other).is_deleted
+        for segment in recording.segments.select_related("blob"):
+            assert len(files_named(segment.blob.sha256)) == 2
+
+
+def settings_data() -> str:
+    return str(stores.primary().root.parent)
+
+
+class TestPeriods:
+    def test_shorter_ones_delete_nothing_at_once(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        ended(case, at=scene.at)
+        at = scene.at + 400 * DAY
+        preview = retention.preview_of(scene.site, RetentionClass.ORDINARY, 365, at=at)
+        assert (preview.things, preview.files, preview.size) == (1, 1, len(JPEG))
+        assert preview.days[0].day.date() == (at + NOTICE).date()
+
+        evidence.change_period(
+            site=scene.site,
+            retention_class=RetentionClass.ORDINARY,
+            days=365,
+            by=scene.manager,
+            at=at,
+        )
+        review(at)
+        row = Deletion.objects.get()
+        assert (row.delete_at, row.days) == (at + NOTICE, 365)
+
+        evidence.change_period(
+            site=scene.site,
+            retention_class=RetentionClass.ORDINARY,
+            days=1096,
+            by=scene.manager,
+            at=at + DAY,
+        )
+        review(at + NOTICE)
+        assert not Deletion.objects.exists()
+        assert len(files_named(exhibit.file.sha256)) == 2
+
+    @pytest.mark.parametrize("days", [0, 1, 29, 7306, 10**9])
+    def test_have_bounds(self, days: int, scene: Scene) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            evidence.change_period(
+                site=scene.site,
+                retention_class=RetentionClass.ORDINARY,
+                days=days,
+                by=scene.manager,
+                at=scene.at,
+            )
+        assert refused.value.path == "days"
+
+    def test_preview_counts_what_is_held_apart(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        hold(scene, case)
+        ended(case, at=scene.at)
+        preview = retention.preview_of(
+            scene.site, RetentionClass.ORDINARY, 365, at=scene.at + 400 * DAY
+        )
+        assert (preview.things, preview.held) == (0, 1)
+
+
+class TestGuards:
+    @pytest.mark.both
+    def test_are_there(self, scene: Scene) -> None:
+        assert guards.missing(connection) == []
+
+    @pytest.mark.both
+    def test_refuse_what_goes_around_the_services(
+        self, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        def refused(call: Callable[[], object]) -> bool:
+            try:
+                with transaction.atomic():
+                    call()
+            except DatabaseError:
+                return True
+            return False
+
+        blobs = Blob.objects.filter(sha256=exhibit.file.sha256)
+        assert refused(lambda: blobs.update(deleted_at=scene.at))
+        ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        held = hold(scene, case, exhibit, at=scene.at + ORDINARY - DAY)
+        assert refused(lambda: Hold.objects.filter(pk=held.pk).delete())
+        row = Deletion.objects.create(
+            case=case,
+            exhibit=exhibit,
+            retention_class=RetentionClass.ORDINARY,
+            days=30,
+            counted_from=scene.at,
+            announced_at=scene.at,
+            delete_at=scene.at,
+        )
+        rows = Deletion.objects.filter(pk=row.pk)
+        assert refused(lambda: rows.update(state="deleting", decided_at=scene.at))
+        released(scene, held, at=scene.at)
+        rows.update(state="deleting", decided_at=scene.at)
+        assert refused(lambda: rows.update(state="due", decided_at=None))
+        assert refused(rows.delete)
+        assert refused(lambda: hold_row(case, exhibit, scene))
+
+
+def hold_row(case: Case, exhibit: Exhibit, scene: Scene) -> Hold:
+    return Hold.objects.create(
+        case=case,
+        number=9,
+        exhibit=exhibit,
+        reason=HoldReason.OTHER,
+        words="x",
+        placed_at=scene.at,
+        placed_by=scene.officer,
+    )
+
+
+class TestKill:
+    @pytest.mark.slow
+    def test_at_any_moment_is_followed_by_a_worker_that_finishes(
+        self, committed_scene: Scene
+    ) -> None:
+        """``kill -9`` in the middle of twenty deletions, at many moments."""
+        scene = committed_scene
+        case = scene.incident().case
+        kept = [photo(scene, case, JPEG + bytes([n])) for n in range(20)]
+        digests = [exhibit.file.sha256 for exhibit in kept]
+        case = ended(case, at=scene.at)
+        review(scene.at + ORDINARY - NOTICE)
+        review(scene.at + ORDINARY)
+        at = scene.at + ORDINARY + HOUR
+        for number in range(12):
+            connections.close_all()
+            child = os.fork()
+            if child == 0:
+                while jobs.remove_files(at=at):
+                    pass
+                os._exit(0)
+            time.sleep(0.004 * number)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+        remove(at)
+
+        assert [digest for digest in digests if files_named(digest)] == []
+        assert len(facts(case, "evidence.deleted")) == 20
+        assert set(Deletion.objects.values_list("state", flat=True)) == {"deleted"}
+        assert verify().is_sound
+        assert verify_files(deep=True).problems == []
+
+
+class TestRace:
+    @pytest.mark.both
+    @pytest.mark.parametrize("round_number", range(6))
+    @pytest.mark.parametrize("what", ["case", "exhibit"])
+    def test_of_hold_and_deletion_has_one_winner(
+        self, what: str, round_number: int, committed_scene: Scene
+    ) -> None:
+        scene = committed_scene
+        case = scene.incident().case
+        exhibit = photo(scene, case)
+        case = ended(case, at=scene.at)
+        when = scene.at + ORDINARY
+        review(when - NOTICE)
+        held = exhibit if what == "exhibit" else None
+
+        def placing() -> Hold:
+            return hold(scene, case, held, at=when)
+
+        def deciding() -> int:
+            return review_case(case=case, at=when)
+
+        calls = [placing, deciding] if round_number % 2 else [deciding, placing]
+        results = at_once(*calls)
+        remove(when + HOUR)
+
+        assert all(isinstance(error, DomainError) for error in failures(results))
+        has_hold = Hold.objects.filter(released_at=None).exists()
+        is_gone = files_named(exhibit.file.sha256) == []
+        assert has_hold != is_gone
+        assert fresh(exhibit).is_deleted == is_gone
+        assert verify_files(deep=True).problems == []
+
+    @pytest.mark.both
+    def test_of_two_workers_decides_once(self, committed_scene: Scene) -> None:
+        scene = committed_scene
+        case = scene.incident().case
+        photo(scene, case)
+        case = ended(case, at=scene.at)
+        when = scene.at + ORDINARY
+        review(when - NOTICE)
+
+        results = at_once(*[lambda: review_case(case=case, at=when)] * 3)
+        assert sorted(results) == [0, 0, 1]
+        at_once(*[lambda: jobs.remove_files(at=when + HOUR)] * 3)
+
+        assert len(facts(case, "evidence.deleted")) == 1
+        assert len(facts(case, "evidence.deletion_done")) == 1
+
+    @pytest.mark.both
+    @pytest.mark.parametrize("round_number", range(4))
+    def test_of_removal_and_the_same_bytes_loses_nothing(
+        self, round_number: int, committed_scene: Scene
+    ) -> None:
+        scene = committed_scene
+        case = scene.incident().case
+        photo(scene, case)
+        other = scene.incident(place=scene.place("园区 南门")).case
+        case = ended(case, at=scene.at)
+        when = scene.at + ORDINARY
+        review(when - NOTICE)
+        review(when)
+
+        results = at_once(
+            lambda: photo(scene, other),
+            lambda: jobs.remove_files(at=when + HOUR),
+        )
+
+        assert failures(results) == []
+        while jobs.fill_copies(at=when + 2 * HOUR):
+            pass
+        assert len(files_with(JPEG)) == 2
+        assert fresh(results[0]).file.has_two_copies
+        assert CopyState.MISSING not in Copy.objects.values_list("state", flat=True)
+        assert verify_files(deep=True).problems == []
