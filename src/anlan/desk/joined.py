@@ -33,6 +33,7 @@ STYLES = (
     "css/components/custody.css",
     "css/components/room.css",
     "css/components/evidence.css",
+    "css/components/player.css",
     "css/components/statement.css",
     "css/components/overlay.css",
     "css/components/phone.css",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from anlan.evidence.services.adopting import adopt_earlier_files
 from anlan.evidence.services.checking import check_deep, check_quick
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
+from anlan.evidence.services.listening import make_playing_copies, next_playing_copy
 from anlan.evidence.services.making import make_packages
 from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
@@ -21,8 +22,10 @@ __all__ = [
     "expire_packages",
     "fill_copies",
     "make_packages",
+    "make_playing_copies",
     "make_viewing_copies",
     "next_package_expiry",
+    "next_playing_copy",
     "next_pull",
     "next_viewing",
     "next_warning",

@@ -37,6 +37,7 @@ class Source(models.TextChoices):
     STATEMENT = "stated", _("情况说明")
     INJURY = "injury", _("伤情记录")
     RECORDER = "recorder", _("录像机")
+    STILL = "still", _("录像截图")
 
 
 class Protection(models.TextChoices):

@@ -38,6 +38,7 @@ from anlan.evidence.events.packages import (
     PackageHandedOver,
     PackageMade,
 )
+from anlan.evidence.events.playing import FootageMarked, PlayingCopyMade, StillTaken
 from anlan.evidence.events.recordings import (
     CameraChanged,
     CameraRegistered,
@@ -84,6 +85,7 @@ __all__ = [
     "ExhibitReceived",
     "ExhibitReceivedAgain",
     "FootageAsked",
+    "FootageMarked",
     "FootageOpened",
     "GuardianNamed",
     "InjuriesRead",
@@ -100,6 +102,7 @@ __all__ = [
     "PackageFailed",
     "PackageHandedOver",
     "PackageMade",
+    "PlayingCopyMade",
     "ReceiptShown",
     "RecorderChanged",
     "RecorderRegistered",
@@ -120,6 +123,7 @@ __all__ = [
     "StatementRecorded",
     "StatementRefused",
     "StatementReopened",
+    "StillTaken",
     "UploadRefused",
     "ViewingMade",
 ]

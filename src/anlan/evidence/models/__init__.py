@@ -12,6 +12,7 @@ from anlan.evidence.models.injuries import (
     MedicalPaper,
 )
 from anlan.evidence.models.packages import Package, PackageReceipt
+from anlan.evidence.models.playing import FootageMark, PlayingCopy, Still
 from anlan.evidence.models.recordings import (
     Camera,
     ClockReading,
@@ -41,6 +42,7 @@ __all__ = [
     "CustodyStep",
     "Derivative",
     "Exhibit",
+    "FootageMark",
     "FootageRequest",
     "Injury",
     "InjuryPhoto",
@@ -49,11 +51,13 @@ __all__ = [
     "Package",
     "PackageReceipt",
     "PhysicalItem",
+    "PlayingCopy",
     "Recorder",
     "Recording",
     "Segment",
     "Statement",
     "StatementAnswer",
     "StatementFile",
+    "Still",
     "Upload",
 ]

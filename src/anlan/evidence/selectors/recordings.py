@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
+from anlan.base import crypto
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
@@ -95,6 +97,24 @@ def recorder_for(user: User, uid: UUID) -> Recorder:
     if found is None:
         raise NotFound(_("没有这台录像机"))
     return found
+
+
+def recorder_secrets(recorder: Recorder) -> dict[str, str]:
+    """What it is asked with, decrypted; only who asks it needs that."""
+    if recorder.secrets is None:
+        return {}
+    place = secrets_place(recorder)
+    found = json.loads(crypto.decrypt(bytes(recorder.secrets), place))
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def secrets_place(recorder: Recorder) -> crypto.Place:
+    return crypto.Place(
+        organisation=recorder.site.organisation_id,
+        model="evidence.Recorder",
+        row=recorder.uid,
+        field="secrets",
+    )
 
 
 def camera_for(user: User, uid: UUID) -> Camera:

@@ -6,6 +6,8 @@ from anlan.evidence.services.cameras import (
     change_camera,
     change_recorder,
     compare_clock,
+    import_cameras,
+    photograph_clock,
     register_camera,
     register_recorder,
 )
@@ -32,6 +34,7 @@ from anlan.evidence.services.injuries import (
     show_injuries,
     withdraw_injury,
 )
+from anlan.evidence.services.listening import open_playing_copy, ready_copy
 from anlan.evidence.services.opening import open_exhibit, show_receipt
 from anlan.evidence.services.packages import (
     Recipient,
@@ -39,6 +42,7 @@ from anlan.evidence.services.packages import (
     hand_over_package,
     open_package,
 )
+from anlan.evidence.services.playing import ask_for_several, mark_moment, take_still
 from anlan.evidence.services.receiving import add_exhibit, add_file
 from anlan.evidence.services.recordings import (
     accept_recording,
@@ -81,6 +85,7 @@ __all__ = [
     "ask_disposal",
     "ask_for_check",
     "ask_for_footage",
+    "ask_for_several",
     "ask_package",
     "begin_statement",
     "begin_upload",
@@ -95,15 +100,20 @@ __all__ = [
     "finish_upload",
     "hand_over",
     "hand_over_package",
+    "import_cameras",
     "lose_recording",
+    "mark_moment",
     "move",
     "name_guardian",
     "open_exhibit",
     "open_footage",
     "open_package",
+    "open_playing_copy",
     "open_segment",
+    "photograph_clock",
     "place_file",
     "read_back",
+    "ready_copy",
     "record_injury",
     "refuse_disposal",
     "refuse_photos",
@@ -119,6 +129,7 @@ __all__ = [
     "show_receipt",
     "show_statement",
     "sign_statement",
+    "take_still",
     "want_recording",
     "want_recordings",
     "withdraw_injury",

@@ -155,7 +155,7 @@ def open_footage(
     permissions.check_can_watch(by, recording.case)
     if running_request(recording, by, at=at) is None:
         raise NotAllowed(_("请先登记查看事由"), source="G10")
-    _check_none_is_protected(recording, by)
+    check_none_is_protected(recording, by)
     blob = derivative.blob
     if blob is None:
         raise Conflict(_("这一段不能生成观看副本，请使用原始文件"))
@@ -180,11 +180,11 @@ def open_segment(
     permissions.check_can_watch(by, recording.case)
     if running_request(recording, by, at=at) is None:
         raise NotAllowed(_("请先登记查看事由"), source="G10")
-    _check_none_is_protected(recording, by)
+    check_none_is_protected(recording, by)
     return _give(recording, segment.blob, Way.DOWNLOADED, by, at, first, last, via)
 
 
-def _check_none_is_protected(recording: Recording, by: User) -> None:
+def check_none_is_protected(recording: Recording, by: User) -> None:
     """A file that became protected after it was placed stays so here."""
     placed = recording.segments.exclude(exhibit=None).exclude(exhibit__protection="")
     for segment in placed.select_related("exhibit__case__site"):
@@ -198,7 +198,7 @@ def pieces_of(recording: Recording, segments: Sequence[Segment]) -> list[Piece]:
     origin = recording.as_camera(recording.wanted_from)
     pieces: list[Piece] = []
     run: list[Segment] = []
-    for segment, behind in zip(segments, [*segments[1:], None], strict=True):
+    for segment, behind in zip(segments, [*segments[1:], None], strict=False):
         run.append(segment)
         goes_on = (
             behind is not None
@@ -235,7 +235,7 @@ def _make_next(recording: Recording, lease: Lease, *, at: datetime) -> int:
             view_at=None
         )
         return 1
-    with _folder() as folder:
+    with folder_to_make_in() as folder:
         try:
             film: Film | None = make_film(_sources(piece), folder)
             problem = ""
@@ -392,7 +392,7 @@ def _give(
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def folder_to_make_in() -> Iterator[Path]:
     """A folder of ours to make something in; those of killed workers go."""
     home = make_folder(stores.primary().root / "making")
     for left in home.iterdir():

@@ -19,11 +19,12 @@ from anlan.evidence.events import (
     ExhibitReceived,
     ExhibitReceivedAgain,
 )
-from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.evidence.models import Blob, Copy, Exhibit, PlayingCopy
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
 MOST_TITLE = 120  # characters
+PLAYED = ("audio/", "video/")  # of which a copy to play is made
 SOON = timedelta(hours=1)  # a new file is read again: a bad disk shows early
 
 
@@ -124,6 +125,8 @@ def add_exhibit(
             received_from=received_from or by.actor_key,
             protection=protection,
         )
+        if kept.media_type.startswith(PLAYED):
+            PlayingCopy.objects.get_or_create(original=blob, defaults={"wanted_at": at})
         cases.record(
             ExhibitReceived(
                 code=exhibit.code,

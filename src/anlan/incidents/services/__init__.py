@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from anlan.incidents.services.attaching import attach, open_attachment
+from anlan.incidents.services.attaching import (
+    attach,
+    open_attachment,
+    open_attachment_copy,
+    playing_copy,
+)
 from anlan.incidents.services.controlling import (
     close_incident,
     control_scene,
@@ -55,7 +60,9 @@ __all__ = [
     "join_response",
     "mark_false_alarm",
     "open_attachment",
+    "open_attachment_copy",
     "part_responders",
+    "playing_copy",
     "propose_police_waiver",
     "record_dissuasion",
     "record_emergency_answer",
