@@ -155,7 +155,7 @@ def import_table(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "read": read,
         "errors": read.errors if read else [],
-        "header": "、".join(HEADER),
+        "header": _("、").join(HEADER),
     }
     status = 422 if form.errors or (read and read.errors) else 200
     return render(request, "evidence/cameras_import.html", context, status=status)
