@@ -333,6 +333,22 @@ class TestPages:
             assert answer.status_code == 422
 
 
+def test_film_is_made_though_its_lane_looked_while_files_came(scene, cameras) -> None:
+    """Between the last batch and the end of a recording nothing is ready to be made."""
+    begin = scene.at.replace(second=0)
+    cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
+    recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
+    at = begin + 5 * MINUTE
+    cameras.pull(at, rounds=1)
+    cameras.view(at)
+    assert not recording.derivatives.exists()
+
+    cameras.pull(at)
+    cameras.view(at)
+
+    assert recording.derivatives.filter(kind="viewing").count() == 1
+
+
 def test_recorder_that_has_nothing_at_all_is_told_and_no_fault(scene, cameras) -> None:
     """The folder of a camera that never recorded is empty."""
     recording = cameras.ask(scene.incident().case, scene.at, scene.at + MINUTE)
