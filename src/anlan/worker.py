@@ -124,6 +124,12 @@ LANES: dict[str, Lane] = {
         next_due=(evidence.next_viewing,),
         threads=2,
     ),
+    # A film of a phone takes a minute: the films of an alarm do not wait for it.
+    "copies to play": Lane(
+        jobs={"sounds and films": evidence.make_playing_copies},
+        next_due=(evidence.next_playing_copy,),
+        poll_seconds=2.0,
+    ),
     "every byte": Lane(
         jobs={"reading again": evidence.check_deep},
         next_due=(),

@@ -5,8 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -23,8 +26,11 @@ from anlan.evidence.enums import (
     PackageState,
     Purpose,
     RecorderKind,
+    Source,
 )
+from anlan.evidence.jobs import make_playing_copies
 from anlan.evidence.models import (
+    Blob,
     Camera,
     Derivative,
     Exhibit,
@@ -34,10 +40,13 @@ from anlan.evidence.models import (
     Package,
     Recording,
     Redaction,
+    Segment,
     Statement,
 )
 from anlan.evidence.services import Asked, Officer, Recipient
+from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
+from anlan.evidence.services.receiving import take_blob
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Attachment, Incident
@@ -46,6 +55,7 @@ from anlan.ledger.checkpoints import Statement as TreeStatement
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
+from anlan.play.recorder import SimulatedRecorder
 from tests.api.conftest import Upload
 from tests.evidence.keeping import hold
 from tests.evidence.objects import umbrella
@@ -973,6 +983,68 @@ def _approved(
         by=scene.manager,
         at=scene.at,
     )
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def list_footage_marks(scene: Scene) -> str:
+    return f"/cases/{_recording(scene).case.number}/footage-marks"
+
+
+@post(permitted="zhoumin", forbidden="wangjianguo", status=201)
+def mark_footage(scene: Scene) -> Request:
+    recording = _looked_at(scene)
+    body = {"moment": recording.wanted_from.isoformat(), "words": "甲先推人"}
+    return f"/cases/{recording.case.number}/footage-marks", body
+
+
+@post(permitted="zhoumin", forbidden="wangjianguo", status=201)
+def take_still(scene: Scene) -> Request:
+    recording = _looked_at(scene)
+    Segment.objects.create(
+        recording=recording,
+        blob=_filmed(scene),
+        name="1.ts",
+        begin=recording.wanted_from,
+        end=recording.wanted_to,
+        kept_at=scene.at,
+    )
+    body = {"moment": recording.wanted_from.isoformat()}
+    return f"/recordings/{recording.uid}/stills", body
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def get_exhibit_played(scene: Scene) -> str:
+    made = evidence.add_exhibit(
+        case=_case(scene),
+        kept=keep_bytes(name=uuid4(), chunks=[_a_film()], media_type="video/mp2t"),
+        source=Source.UPLOAD,
+        by=SYSTEM,
+        at=scene.at,
+    )
+    make_playing_copies(at=scene.at)
+    return f"/exhibits/{made.uid}/played"
+
+
+def _looked_at(scene: Scene) -> Recording:
+    recording = _recording(scene)
+    evidence.ask_for_footage(
+        recording=recording, reason="核对经过", by=scene.officer, at=scene.at
+    )
+    return recording
+
+
+def _filmed(scene: Scene) -> Blob:
+    kept = keep_bytes(name=uuid4(), chunks=[_a_film()], media_type="video/mp2t")
+    return take_blob(kept, at=scene.at)
+
+
+@cache
+def _a_film() -> bytes:
+    with TemporaryDirectory() as folder:
+        now = datetime(2026, 11, 23, 6, tzinfo=UTC)
+        recorder = SimulatedRecorder(root=Path(folder))
+        (path,) = recorder.record("a", now, now + timedelta(seconds=2))
+        return path.read_bytes()
 
 
 def _camera(scene: Scene) -> Camera:

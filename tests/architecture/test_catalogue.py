@@ -20,6 +20,7 @@ CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef]")
 NOT_SCREEN = {
     "accounts/place_file.py": "the headers that a table must have",
     "accounts/roster_file.py": "the headers that a table must have",
+    "evidence/camera_file.py": "the headers that a table must have",
     "accounts/templates/accounts/posters.html": "hangs on a wall, in both languages",
     "law": "citations of Chinese law are data, shown as they are",
     "play": "the invented company and the words of scenarios",

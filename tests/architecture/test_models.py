@@ -12,6 +12,7 @@ from anlan.accounts.models import Organisation
 WITHOUT = {
     "accounts.Organisation": "is the company",
     "evidence.Blob": "bytes are kept once, whoever has them",
+    "evidence.PlayingCopy": "of bytes that are kept once",
     "evidence.Copy": "of bytes that are kept once",
     "evidence.CheckRun": "of the whole vault",
     "evidence.CheckTurn": "of the whole vault",

@@ -45,6 +45,8 @@ NO_ACTOR = {
     "anlan.cases.services.claim_request": "part of the change it serves",
     "anlan.cases.services.remember_made": "part of the change it serves",
     "anlan.evidence.services.want_recordings": "the worker's: the program itself acts",
+    "anlan.evidence.services.ready_copy": "makes what the worker would, for who waits",
+    "anlan.incidents.services.playing_copy": "as above",
     "anlan.incidents.services.climb": "the ladder's: the program itself acts",
     "anlan.incidents.services.climb_after_failed_call": "the ladder's, as above",
     "anlan.notify.services.take_receipts": "the gateway's: its channel is who speaks",

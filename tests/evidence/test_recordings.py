@@ -412,7 +412,7 @@ class TestAPull:
     ) -> None:
         begin = scene.at.replace(second=0)
         made = cameras.films.record("garage", begin, begin + 30 * SECOND)
-        recorder = FOLDER.open(cameras.recorder.settings)
+        recorder = FOLDER.open(cameras.recorder.settings, secrets={}, now=scene.at)
         (part, *_rest) = recorder.parts("garage", begin, begin + 30 * SECOND)
 
         chunks = recorder.fetch("garage", part)
@@ -594,7 +594,7 @@ class TestHostileFolders:
         (cameras.films.root / "lobby").symlink_to("/etc")
         os.mkfifo(path.parent / f"{begin.astimezone(SHANGHAI):%Y%m%d-%H%M%S}.mp4")
 
-        recorder = FOLDER.open(cameras.recorder.settings)
+        recorder = FOLDER.open(cameras.recorder.settings, secrets={}, now=scene.at)
         found = recorder.parts("garage", begin - MINUTE, begin + MINUTE)
         assert [part.name for part in found] == [f"garage/{path.name}"]
         assert recorder.parts("lobby", begin - MINUTE, begin + MINUTE) == []
@@ -633,7 +633,9 @@ class TestHostileFolders:
             {"folder": str(tmp_path), "pattern": "%Y%m%d-{camera}-%H%M%S"}
         )
 
-        found = FOLDER.open(checked).parts("cam1", at - MINUTE, at + MINUTE)
+        found = FOLDER.open(checked, secrets={}, now=at).parts(
+            "cam1", at - MINUTE, at + MINUTE
+        )
 
         assert [part.begin for part in found] == [at]
 
@@ -647,7 +649,7 @@ class TestHostileFolders:
             {"folder": str(tmp_path), "pattern": FRIGATE, "zone": "utc"}
         )
 
-        found = FOLDER.open(checked).parts("front", at, at + MINUTE)
+        found = FOLDER.open(checked, secrets={}, now=at).parts("front", at, at + MINUTE)
 
         assert [part.begin for part in found] == [at, at + 10 * SECOND]
 

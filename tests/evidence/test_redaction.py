@@ -23,6 +23,7 @@ from anlan.cases.models import Case
 from anlan.evidence import drawing, jobs, services
 from anlan.evidence.drawing import BLOCKS, blocks_of, position_at, swept
 from anlan.evidence.enums import (
+    ExhibitState,
     Protection,
     RedactionFailure,
     RedactionState,
@@ -516,6 +517,18 @@ class TestTheDraft:
         paper = masks.add(scene, case, b"%PDF-1.4\nno pages\n%%EOF\n")
         with pytest.raises(Conflict, match="照片、录像和录音"):
             services.begin_redaction(exhibit=paper, by=scene.officer, at=scene.at)
+
+    def test_working_copy_goes_with_the_original(self, scene, photo) -> None:
+        draft = masks.begun(scene, photo)
+        assert jobs.sweep_working_copies(at=scene.at) == 0
+        Exhibit.objects.filter(pk=photo.pk).update(state=ExhibitState.DELETED)
+
+        assert jobs.sweep_working_copies(at=scene.at) == 1
+
+        assert not work_path(draft).exists()
+        draft = Redaction.objects.get(pk=draft.pk)
+        with pytest.raises(Conflict, match="已按保存期限删除"):
+            services.open_working_copy(redaction=draft, by=scene.officer, at=scene.at)
 
     def test_working_copy_goes_after_a_week_and_comes_again(self, scene, photo) -> None:
         draft = masks.begun(scene, photo)

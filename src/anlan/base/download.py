@@ -11,11 +11,10 @@ from django.http.response import HttpResponseBase
 
 from anlan.base import pictures
 from anlan.base.stores import BLOCK_BYTES
-from anlan.base.vault import INLINE
 
 
 def file_answer(path: Path, *, media_type: str, name: str) -> FileResponse:
-    """The file at ``path``: a picture, a sound or a film to look at, all else to save.
+    """The file at ``path`` as it came, to be saved; a page may draw what is ours.
 
     Args:
         name: what it is called when it is saved, without the ending.
@@ -23,7 +22,7 @@ def file_answer(path: Path, *, media_type: str, name: str) -> FileResponse:
     response = FileResponse(
         path.open("rb"),
         content_type=media_type,
-        as_attachment=not media_type.startswith(INLINE),
+        as_attachment=True,
         filename=f"{name}.{media_type.partition('/')[2]}",
     )
     _keep_closed(response)
@@ -31,7 +30,7 @@ def file_answer(path: Path, *, media_type: str, name: str) -> FileResponse:
 
 
 def shown_answer(path: Path, *, media_type: str, name: str) -> HttpResponseBase:
-    """What a page shows: a photo as a picture drawn anew, all else as it came.
+    """A photo as a picture drawn anew, which a browser shows; all else to be saved.
 
     Args:
         name: what it is called when it is saved, without the ending.

@@ -39,8 +39,6 @@ MEDIA_TYPES = {
     ".mp4": "video/mp4",
     ".pdf": "application/pdf",
 }
-# What a browser shows as a picture, a sound or a film and cannot run.
-INLINE = ("image/jpeg", "image/png", "image/webp", "audio/", "video/")
 _UNPACKED = (
     "JPEG",
     "PNG",

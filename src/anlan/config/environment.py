@@ -55,6 +55,11 @@ class Environment(BaseSettings):
         description="Folders below which recorders write segments that may be saved, "
         "separated by commas; empty: none may.",
     )
+    recorder_hosts: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Machines that may be asked for recordings over HTTP: names, "
+        "host:port or networks (192.168.8.0/24), separated by commas; empty: none may.",
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     database_url: SecretStr | None = Field(
@@ -116,7 +121,11 @@ class Environment(BaseSettings):
     )
 
     @field_validator(
-        "allowed_hosts", "trusted_proxies", "recordings_roots", mode="before"
+        "allowed_hosts",
+        "trusted_proxies",
+        "recordings_roots",
+        "recorder_hosts",
+        mode="before",
     )
     @classmethod
     def split_list(cls, value: object) -> object:

@@ -19,6 +19,7 @@ SIGNER = DATA / "signer"
 SIGNER_SOCKET = ENVIRONMENT.signer_socket or DATA / "signer.sock"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
 RECORDINGS_ROOTS = ENVIRONMENT.recordings_roots
+RECORDER_HOSTS = ENVIRONMENT.recorder_hosts
 DEEP_CHECK_MB_S = ENVIRONMENT.deep_check_mb_s
 CLAMAV = ENVIRONMENT.clamav
 FONT_DIR = ENVIRONMENT.font_dir

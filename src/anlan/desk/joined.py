@@ -34,6 +34,7 @@ STYLES = (
     "css/components/room.css",
     "css/components/evidence.css",
     "css/components/mask.css",
+    "css/components/player.css",
     "css/components/statement.css",
     "css/components/overlay.css",
     "css/components/phone.css",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import orjson
 
@@ -24,6 +25,9 @@ from anlan.evidence.reading import DEMUXERS, FILM_MEMORY
 SECONDS, PROBE_SECONDS = 600, 60
 PACKETS_BYTES = 64 * 1024 * 1024  # of the times of an hour at 60 pictures a second
 SHEET_BYTES = 8 * 1024 * 1024
+STILL_BYTES = 64 * 1024 * 1024  # of one picture of 4K that is not packed well
+STILL_LEAD = 30  # seconds that are decoded before: no key frame stands further back
+USUAL_STEP = 0.04
 COLUMNS, TILE_WIDTH = 5, 240
 ALLOWED = (
     *("-protocol_whitelist", "file,pipe"),
@@ -31,6 +35,9 @@ ALLOWED = (
 )
 QUIET = ("-nostdin", "-hide_banner", "-v", "error")
 _COPIED = {"h264"}  # what every browser plays as it is
+
+
+Recipe: TypeAlias = dict[str, object]
 
 
 class NotMade(Exception):
@@ -99,7 +106,7 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
     size = sum(source.path.stat().st_size for source in sources)
     ended = run("ffmpeg", arguments, folder=folder, output=4 * size + SHEET_BYTES)
     if ended.code != 0 or not made.exists():
-        raise NotMade(short(ended))
+        raise NotMade(complaint_of(ended))
     times = _times_of(made)
     if not times:
         raise NotMade("no pictures")
@@ -109,6 +116,7 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
         "arguments": ["ffmpeg", *arguments],
         "list": lines,
         "inputs": [source.sha256 for source in sources],
+        "step": round(_usual(times), 6),  # seconds of one picture
     }
     joints = [(one.begin - sources[0].begin).total_seconds() for one in sources[1:]]
     return Film(made, seconds, recipe, _holes(times, joints))
@@ -135,8 +143,36 @@ def make_sheet(film: Path, folder: Path, *, seconds: float, every: int) -> Path:
     ]
     ended = run("ffmpeg", arguments, folder=folder, output=SHEET_BYTES)
     if ended.code != 0 or not made.exists():
-        raise NotMade(short(ended))
+        raise NotMade(complaint_of(ended))
     return made
+
+
+def make_still(source: Source, folder: Path, *, seconds: float) -> tuple[Path, Recipe]:
+    """The picture that stands at ``seconds`` of an original, as large as it is there.
+
+    Raises:
+        NotMade: there is none.
+    """
+    made = folder / "still.png"
+    (folder / "original").symlink_to(source.path)
+    # The last picture that began by then: one that begins within its length before.
+    begin = max(0.0, seconds - _step_of(source.path) * 0.999)
+    early = max(0.0, begin - STILL_LEAD)
+    arguments = [
+        *QUIET,
+        *(("-ss", f"{early:.3f}") if early else ()),
+        *(*ALLOWED, "-i", "original", "-ss", f"{begin - early:.6f}"),
+        *("-map", "0:v:0", "-frames:v", "1", "-c:v", "png", "-f", "image2"),
+        *("-update", "1", made.name),
+    ]
+    ended = run("ffmpeg", arguments, folder=folder, output=STILL_BYTES)
+    if ended.code != 0 or not made.exists():
+        raise NotMade(complaint_of(ended))
+    return made, {
+        "program": version(),
+        "arguments": ["ffmpeg", *arguments],
+        "inputs": [source.sha256],
+    }
 
 
 @lru_cache(maxsize=1)
@@ -145,6 +181,21 @@ def version() -> str:
     said = run("ffmpeg", ["-version"], folder=Path("/")).said.decode(errors="replace")
     found = re.match(r"ffmpeg version (\S+)", said)
     return f"ffmpeg {found[1]}" if found else "ffmpeg"
+
+
+def _step_of(path: Path) -> float:
+    """Seconds of one picture, as its box says."""
+    ended = _probe(
+        ["-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate", str(path)]
+    )
+    try:
+        said = str(orjson.loads(ended.said)["streams"][0]["avg_frame_rate"])
+        count, _slash, per = said.partition("/")
+        return float(per or 1) / float(count)
+    except (orjson.JSONDecodeError, KeyError, IndexError, ValueError):
+        raise NotMade("no pictures") from None
+    except ZeroDivisionError:
+        return USUAL_STEP
 
 
 def _codec_of(path: Path) -> str:
@@ -235,7 +286,7 @@ def path_of(program: str) -> str:
     return found
 
 
-def short(ended: Ended) -> str:
+def complaint_of(ended: Ended) -> str:
     """The end of the complaint, without a path of ours."""
     text = ended.complaint.decode(errors="replace")
     return re.sub(r"/\S+", "…", text)[-200:] or f"code {ended.code}"

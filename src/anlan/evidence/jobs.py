@@ -6,6 +6,7 @@ from anlan.evidence.services.adopting import adopt_earlier_files
 from anlan.evidence.services.checking import check_deep, check_quick
 from anlan.evidence.services.deleting import next_removal, remove_files
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
+from anlan.evidence.services.listening import make_playing_copies, next_playing_copy
 from anlan.evidence.services.making import make_packages
 from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.outside import mail_checkpoints, next_mail
@@ -34,10 +35,12 @@ __all__ = [
     "mail_checkpoints",
     "make_masked_copies",
     "make_packages",
+    "make_playing_copies",
     "make_viewing_copies",
     "next_application_due",
     "next_mail",
     "next_package_expiry",
+    "next_playing_copy",
     "next_pull",
     "next_removal",
     "next_viewing",

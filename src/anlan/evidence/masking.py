@@ -30,9 +30,9 @@ from anlan.evidence.films import (
     PROBE_SECONDS,
     QUIET,
     NotMade,
+    complaint_of,
     path_of,
     run,
-    short,
     version,
 )
 from anlan.evidence.plans import Plan, Sight
@@ -77,7 +77,7 @@ def look_at(path: Path, media_type: str) -> Sight:
     if kind == "image":
         ended = run_limited(_drawing("measure", str(path)), memory=PICTURE_MEMORY)
         if ended.code != 0:
-            raise NotMade(short(ended))
+            raise NotMade(complaint_of(ended))
         width, height = orjson.loads(ended.said)
         return Sight(kind=kind, width=width, height=height)
     said = _probed(path)
@@ -283,7 +283,7 @@ def _draw_photo(plan: Path, source: Path, made: Path) -> None:
         output=PICTURE_MEMORY,
     )
     if ended.code != 0 or not made.exists():
-        raise NotMade(short(ended))
+        raise NotMade(complaint_of(ended))
 
 
 def _drawing(*words: str) -> list[str]:
@@ -315,7 +315,7 @@ def _run(
     )
     bad = [one for one in ended if one.code != 0]
     if bad:
-        raise NotMade("; ".join(short(one) for one in bad))
+        raise NotMade("; ".join(complaint_of(one) for one in bad))
 
 
 def _named(step: Sequence[str], path: Path) -> list[str]:
@@ -343,7 +343,7 @@ def _probed(path: Path) -> dict[str, Any]:
         said: dict[str, Any] = orjson.loads(ended.said)
         return {"streams": said["streams"], "format": said["format"]}
     except (orjson.JSONDecodeError, KeyError):
-        raise NotMade(short(ended)) from None
+        raise NotMade(complaint_of(ended)) from None
 
 
 def _is_film(stream: dict[str, Any]) -> bool:
@@ -364,7 +364,7 @@ def _upright_size(path: Path) -> tuple[int, int]:
     )
     found = re.search(rb"#dimensions 0: (\d+)x(\d+)", ended.said)
     if ended.code != 0 or found is None:
-        raise NotMade(short(ended))
+        raise NotMade(complaint_of(ended))
     width, height = int(found[1]), int(found[2])
     if width * height > MOST_PIXELS:
         raise TooLarge("too many pixels")

@@ -211,6 +211,11 @@ class Attachment(VaultFile):
     def __str__(self) -> str:
         return f"{self.media_type} {self.sha256[:12]}"
 
+    @property
+    def is_played(self) -> bool:
+        """Whether it is heard or watched, from a copy and never as it came."""
+        return self.media_type.startswith(("audio/", "video/"))
+
 
 class Device(models.Model):
     """A panic button, a camera or another box that may raise an alarm by itself."""

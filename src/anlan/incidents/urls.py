@@ -48,6 +48,11 @@ urlpatterns = [
     path(f"{_BELOW}confirmation/", reports.confirmation, name="confirmation"),
     path(f"{_BELOW}reports/<uuid:uid>/splitting/", reports.splitting, name="splitting"),
     path(f"{_BELOW}attachments/<uuid:uid>/", reports.attachment, name="attachment"),
+    path(
+        f"{_BELOW}attachments/<uuid:uid>/player/",
+        reports.attachment_player,
+        name="attachment_player",
+    ),
     path(f"{_BELOW}waiver/", helping.waiver, name="waiver"),
     path(f"{_BELOW}waivers/<uuid:uid>/decision/", helping.decision, name="decision"),
 ]

@@ -38,6 +38,7 @@ class Source(models.TextChoices):
     INJURY = "injury", _("伤情记录")
     RECORDER = "recorder", _("录像机")
     MASKED = "masked", _("打码副本")
+    STILL = "still", _("录像截图")
 
 
 class Reading(models.TextChoices):

@@ -11,6 +11,8 @@ class RecorderKind(models.TextChoices):
 
     MANUAL = "manual", _("人工导出（U 盘）")
     FOLDER = "folder", _("录像文件夹（自动）")
+    HTTP = "http", _("网络下载（自动）")
+    FRIGATE = "frigate", _("Frigate（自动）")
 
 
 class WhyCamera(models.TextChoices):
@@ -46,6 +48,7 @@ class PullProblem(models.TextChoices):
     """Why nothing comes from a recorder just now; it is tried again by itself."""
 
     UNREACHABLE = "unreachable", _("录像机连不上")
+    REFUSED = "refused", _("录像机拒绝登录")
     NOTHING = "nothing", _("录像机里没有这段录像")
     NO_ROOM = "no_room", _("服务器磁盘空间不足")
     UNREADABLE = "unreadable", _("录像机的文件读不出来")

@@ -39,6 +39,7 @@ from anlan.evidence.events.packages import (
     PackageHandedOver,
     PackageMade,
 )
+from anlan.evidence.events.playing import FootageMarked, PlayingCopyMade, StillTaken
 from anlan.evidence.events.recordings import (
     CameraChanged,
     CameraRegistered,
@@ -127,6 +128,7 @@ __all__ = [
     "FootageAsked",
     "FootageHandedOver",
     "FootageListPrinted",
+    "FootageMarked",
     "FootageOpened",
     "FootageRefused",
     "FootageViewingBegan",
@@ -153,6 +155,7 @@ __all__ = [
     "PackageFailed",
     "PackageHandedOver",
     "PackageMade",
+    "PlayingCopyMade",
     "ReceiptShown",
     "RecorderChanged",
     "RecorderRegistered",
@@ -179,6 +182,7 @@ __all__ = [
     "StatementRecorded",
     "StatementRefused",
     "StatementReopened",
+    "StillTaken",
     "UploadRefused",
     "ViewingMade",
 ]

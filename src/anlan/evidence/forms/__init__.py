@@ -20,8 +20,10 @@ from anlan.evidence.forms.objects import (
     SealingForm,
 )
 from anlan.evidence.forms.packages import PackageForm, PackageReceiptForm
+from anlan.evidence.forms.playing import MarkForm, MomentForm, TogetherForm
 from anlan.evidence.forms.recordings import (
     CameraChoiceForm,
+    CaseClockForm,
     ClockForm,
     FileForm,
     FootageForm,
@@ -32,12 +34,15 @@ __all__ = [
     "CameraChangeForm",
     "CameraChoiceForm",
     "CameraForm",
+    "CaseClockForm",
     "ClockForm",
     "DecisionForm",
     "DisposalForm",
     "FileForm",
     "FootageForm",
     "HandOverForm",
+    "MarkForm",
+    "MomentForm",
     "MoveForm",
     "ObjectForm",
     "PackageForm",
@@ -48,5 +53,6 @@ __all__ = [
     "ReturnForm",
     "SealCheckForm",
     "SealingForm",
+    "TogetherForm",
     "UploadForm",
 ]

@@ -11,7 +11,8 @@ from anlan.accounts.models import Place, Site
 from anlan.evidence.enums import RecorderKind
 from anlan.evidence.models import Camera, Recorder
 from anlan.evidence.recorders.folder import FRIGATE, PLAIN
-from anlan.evidence.services.cameras import MOST_DAYS
+from anlan.evidence.recorders.http import LEAST_SLICE, MOST_SLICE
+from anlan.evidence.services.cameras import MOST_DAYS, MOST_SECRET
 
 
 class RecorderSettingsForm(forms.Form):
@@ -43,19 +44,105 @@ class RecorderSettingsForm(forms.Form):
         required=False,
     )
 
-    def settings(self) -> dict[str, str]:
+    base = forms.CharField(
+        label=_("录像机地址"),
+        max_length=200,
+        required=False,
+        help_text=_("例如 https://192.168.1.10:8971，须在 ANLAN_RECORDER_HOSTS 之内"),
+    )
+    template = forms.CharField(
+        label=_("下载路径"),
+        max_length=300,
+        required=False,
+        help_text=_("例如 export?channel={camera}&from={begin}&to={end}，各一次"),
+    )
+    time = forms.ChoiceField(
+        label=_("时间写法"),
+        choices=[
+            ("iso", _("ISO，UTC（2026-11-28T06:00:00Z）")),
+            ("local", _("ISO，北京时间（2026-11-28T14:00:00）")),
+            ("epoch", _("Unix 秒")),
+            ("epoch_ms", _("Unix 毫秒")),
+        ],
+        required=False,
+    )
+    slice = forms.IntegerField(
+        label=_("每段秒数"),
+        min_value=LEAST_SLICE,
+        max_value=MOST_SLICE,
+        initial=60,
+        required=False,
+        help_text=_("录像机一次导出多长"),
+    )
+    auth = forms.ChoiceField(
+        label=_("登录方式"),
+        choices=[
+            ("none", _("不需要")),
+            ("basic", _("账号密码（Basic）")),
+            ("digest", _("账号密码（Digest）")),
+            ("bearer", _("令牌（Bearer）")),
+        ],
+        required=False,
+    )
+    username = forms.CharField(label=_("账号"), max_length=60, required=False)
+    password = forms.CharField(
+        label=_("密码或令牌"),
+        max_length=MOST_SECRET,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("加密保存，不再显示；留空则不变，换地址须重新填写"),
+    )
+    ca = forms.CharField(
+        label=_("自签证书（PEM 文件路径）"),
+        max_length=300,
+        required=False,
+        help_text=_("HTTPS 总是核对证书；自签的在这里写明"),
+    )
+
+    def settings(self) -> dict[str, Any]:
         """As the adapter reads them."""
-        return {name: self.cleaned_data[name] for name in ("folder", "pattern", "zone")}
+        return {name: self.cleaned_data.get(name) for name in _OF_ALL}
+
+    def secrets(self) -> dict[str, str]:
+        return {"password": self.cleaned_data.get("password") or ""}
+
+
+# Which fields a kind has; a script shows only those of the one that is chosen.
+FIELDS_OF = {
+    RecorderKind.MANUAL: (),
+    RecorderKind.FOLDER: ("folder", "pattern", "zone"),
+    RecorderKind.HTTP: (
+        *("base", "template", "time", "slice", "auth", "username", "password", "ca"),
+    ),
+    RecorderKind.FRIGATE: ("base", "username", "password", "ca"),
+}
+_OF_ALL = (
+    *("folder", "pattern", "zone"),
+    *("base", "template", "time", "slice", "auth", "username", "ca"),
+)
 
 
 class RecorderForm(RecorderSettingsForm):
     name = forms.CharField(label=_("录像机名称"), max_length=60)
     kind = forms.ChoiceField(label=_("怎样取得录像"), choices=RecorderKind.choices)
-    field_order = ["name", "kind", "days_kept", "folder", "pattern", "zone"]
+    field_order = ["name", "kind", "days_kept"]
+
+    def kinds_of(self) -> dict[str, str]:
+        """The kinds that have a field, by its name; none: all have it."""
+        return {
+            name: " ".join(kind for kind, names in FIELDS_OF.items() if name in names)
+            for name in self.fields
+        }
 
 
 class RecorderChangeForm(RecorderSettingsForm):
     is_active = forms.BooleanField(label=_("在用"), required=False)
+
+    def __init__(self, *args: Any, kind: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        kept = {"days_kept", "is_active", *FIELDS_OF[RecorderKind(kind)]}
+        for name in set(self.fields) - kept:
+            del self.fields[name]
 
 
 class CameraForm(forms.Form):

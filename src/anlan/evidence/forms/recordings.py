@@ -78,6 +78,17 @@ class ClockForm(forms.Form):
         self.initial.setdefault("shown", now)
 
 
+class CaseClockForm(ClockForm):
+    """The same for a recording of a case, whose evidence the photo becomes."""
+
+    photo = forms.ImageField(
+        label=gettext_lazy("两个时钟的照片"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        help_text=gettext_lazy("录像机画面和手机时间同框；存为证据"),
+    )
+
+
 class _FileField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at run time
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.code} {obj.title} {obj.file_name}"

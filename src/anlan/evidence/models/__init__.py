@@ -13,6 +13,7 @@ from anlan.evidence.models.injuries import (
 )
 from anlan.evidence.models.outside import Keeper
 from anlan.evidence.models.packages import Package, PackageReceipt
+from anlan.evidence.models.playing import FootageMark, PlayingCopy, Still
 from anlan.evidence.models.recordings import (
     Camera,
     ClockReading,
@@ -59,6 +60,7 @@ __all__ = [
     "Derivative",
     "Exhibit",
     "FootageApplication",
+    "FootageMark",
     "FootageRequest",
     "FootageViewing",
     "FootageWindow",
@@ -71,6 +73,7 @@ __all__ = [
     "Package",
     "PackageReceipt",
     "PhysicalItem",
+    "PlayingCopy",
     "Recorder",
     "Recording",
     "Redaction",
@@ -81,5 +84,6 @@ __all__ = [
     "Statement",
     "StatementAnswer",
     "StatementFile",
+    "Still",
     "Upload",
 ]

@@ -34,6 +34,7 @@ class Recorder(models.Model):
     kind = models.CharField(max_length=8, choices=enums.RecorderKind.choices)
     days_kept = models.PositiveSmallIntegerField()
     settings: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    secrets = models.BinaryField(null=True)  # encrypted; what it is asked with
     offset_ms = models.IntegerField(default=0)
     uncertainty_ms = models.PositiveIntegerField(null=True)  # unknown: never compared
     compared_at = models.DateTimeField(null=True)

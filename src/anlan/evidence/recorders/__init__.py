@@ -1,8 +1,8 @@
 """Recorders, each kind behind the same three questions; see ``docs/guide/recordings.md``.
 
-A kind is one file of this folder and one row of the table below. Frigate and other
-programs that write segments into folders are patterns of ``folder``; a recorder with an
-export over HTTP, ONVIF or RTSP becomes a file beside it and answers in the same way.
+A kind is one file of this folder and one row of the table below: a folder, an export
+over HTTP, Frigate over its web server. ONVIF or RTSP becomes a file beside them and
+answers in the same way.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ class Unreachable(Exception):
     """The recorder, its disk or its network is away; later it may be there."""
 
 
+class Refused(Unreachable):
+    """It does not let us in: a wrong name or password, or a page to sign in on."""
+
+
+class Absent(Exception):
+    """It is there, and says that it has nothing of that time."""
+
+
 class Unreadable(Exception):
     """It is there, and does not give this file, or gives another than it listed."""
 
@@ -33,7 +41,7 @@ class Part:
 
     name: str  # unique within the camera, never used as a path of ours
     begin: datetime
-    size: int
+    size: int | None  # bytes; none if it is not said before
     stamp: tuple[int, ...]  # changes with the file
 
 
@@ -56,11 +64,19 @@ class Recorder(Protocol):
         Raises:
             Unreachable: the recorder went away.
             Unreadable: the part did, or is another one by now.
+            Absent: nothing was recorded then.
         """
+
+    def clock(self) -> datetime | None:
+        """What its clock showed when it was opened; none if it does not say."""
 
 
 class Kind(Protocol):
     """How a kind of recorder is made from what the administrator typed."""
+
+    @property
+    def secret_fields(self) -> tuple[str, ...]:
+        """What it is asked with, kept encrypted."""
 
     def check(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The settings as they are kept.
@@ -69,15 +85,28 @@ class Kind(Protocol):
             InvalidInput: they cannot be; ``path`` names the field.
         """
 
-    def open(self, settings: Mapping[str, Any]) -> Recorder:
-        """The recorder; nothing is asked of it yet."""
+    def open(
+        self, settings: Mapping[str, Any], *, secrets: Mapping[str, str], now: datetime
+    ) -> Recorder:
+        """The recorder; nothing is asked of it yet.
+
+        Args:
+            now: by its own clock, as far as that is known.
+        """
 
 
 def kind_of(kind: str) -> Kind | None:
     """What answers for a kind; none for one that a person has to go to."""
     from anlan.evidence.recorders.folder import FOLDER  # noqa: PLC0415 -- it imports us
+    from anlan.evidence.recorders.frigate import FRIGATE  # noqa: PLC0415
+    from anlan.evidence.recorders.http import HTTP  # noqa: PLC0415
 
-    return {RecorderKind.FOLDER: FOLDER}.get(RecorderKind(kind))
+    kinds: dict[RecorderKind, Kind] = {
+        RecorderKind.FOLDER: FOLDER,
+        RecorderKind.HTTP: HTTP,
+        RecorderKind.FRIGATE: FRIGATE,
+    }
+    return kinds.get(RecorderKind(kind))
 
 
 def checked_settings(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,10 +120,12 @@ def checked_settings(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 __all__ = [
+    "Absent",
     "InvalidInput",
     "Kind",
     "Part",
     "Recorder",
+    "Refused",
     "Unreachable",
     "Unreadable",
     "checked_settings",

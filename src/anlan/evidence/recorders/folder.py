@@ -74,6 +74,9 @@ class Folder:
             if _stamp(os.fstat(handle)) != part.stamp:
                 raise Unreadable
 
+    def clock(self) -> datetime | None:
+        return None  # of a disk in the network it is not the recorder's
+
     def _found(self, camera: str, begin: datetime, end: datetime) -> Iterator[Part]:
         folders, name = self.pattern.rpartition("/")[::2]
         # The date stands first in most names: the others need not be read.
@@ -137,6 +140,8 @@ class Folder:
 class FolderKind:
     """Made of ``folder``, ``pattern`` and ``zone``."""
 
+    secret_fields: tuple[str, ...] = ()
+
     def check(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         pattern = str(settings.get("pattern") or PLAIN).strip()
         zone = str(settings.get("zone") or "local")
@@ -153,7 +158,9 @@ class FolderKind:
             )
         return {"folder": str(root.resolve()), "pattern": pattern, "zone": zone}
 
-    def open(self, settings: Mapping[str, Any]) -> Recorder:
+    def open(
+        self, settings: Mapping[str, Any], *, secrets: Mapping[str, str], now: datetime
+    ) -> Recorder:
         return Folder(
             Path(settings["folder"]), settings["pattern"], ZONES[settings["zone"]]
         )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
+from anlan.base import crypto
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
@@ -96,6 +98,24 @@ def recorder_for(user: User, uid: UUID) -> Recorder:
     if found is None:
         raise NotFound(_("没有这台录像机"))
     return found
+
+
+def recorder_secrets(recorder: Recorder) -> dict[str, str]:
+    """What it is asked with, decrypted; only who asks it needs that."""
+    if recorder.secrets is None:
+        return {}
+    place = secrets_place(recorder)
+    found = json.loads(crypto.decrypt(bytes(recorder.secrets), place))
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def secrets_place(recorder: Recorder) -> crypto.Place:
+    return crypto.Place(
+        organisation=recorder.site.organisation_id,
+        model="evidence.Recorder",
+        row=recorder.uid,
+        field="secrets",
+    )
 
 
 def camera_for(user: User, uid: UUID) -> Camera:
@@ -239,11 +259,22 @@ def running_request(
     )
 
 
+def recordings_shown_by(exhibit: Exhibit) -> QuerySet[Recording]:
+    """Those of which it is a file, or a picture of one moment."""
+    return (
+        Recording.objects.filter(
+            Q(segments__exhibit=exhibit) | Q(stills__exhibit=exhibit)
+        )
+        .distinct()
+        .order_by("pk")
+    )
+
+
 def unexplained_recording(
     exhibit: Exhibit, user: User, *, at: datetime
 ) -> Recording | None:
-    """The recording of which an exhibit is a file, if the reader has yet to say why (G10)."""
-    recordings = Recording.objects.filter(segments__exhibit=exhibit).order_by("pk")
+    """The recording that an exhibit shows, if the reader has yet to say why (G10)."""
+    recordings = recordings_shown_by(exhibit)
     said = recordings.filter(requests__by=user, requests__until__gt=at)
     return None if said.exists() else recordings.first()
 

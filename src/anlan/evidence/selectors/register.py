@@ -513,7 +513,7 @@ def _cameras(exhibits: Iterable[Exhibit]) -> dict[int, str]:
     """The camera of each exhibit that is a file or the list of a recording."""
     keys = [key for e in exhibits for key in (e.pk, e.derived_from_id) if key]
     by_exhibit: dict[int, str] = {}
-    for path in ("segments__recording", "recordings"):
+    for path in ("segments__recording", "recordings", "still__recording"):
         rows = Exhibit.objects.filter(pk__in=keys).exclude(**{path: None})
         pairs = rows.values_list("pk", f"{path}__camera__name")
         by_exhibit.update({key: name for key, name in pairs if name})

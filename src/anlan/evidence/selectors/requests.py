@@ -39,6 +39,8 @@ FOOTAGE = (
     | Q(recordings__isnull=False)
     | Q(derived_from__segments__isnull=False)
     | Q(derived_from__recordings__isnull=False)
+    | Q(still__isnull=False)
+    | Q(derived_from__still__isnull=False)
 )
 
 
@@ -196,6 +198,7 @@ def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
             Q(pk__in=application.exhibits.values("pk"))
             | Q(recordings__in=recordings)
             | Q(segments__recording__in=recordings)
+            | Q(still__recording__in=recordings)
         )
         .select_related("blob", "case__site")
         .order_by("number")
@@ -242,12 +245,11 @@ def is_masked_copy(exhibit: Exhibit) -> bool:
 
 
 def has_footage(exhibits: Collection[Exhibit]) -> bool:
-    """Whether files of recorders, as they were recorded, are among them."""
+    """Whether files of recorders, or pictures out of them, are among them unmasked."""
     keys = [exhibit.pk for exhibit in exhibits]
+    raw = Exhibit.objects.filter(Q(segments__isnull=False) | Q(still__isnull=False))
     return any(
-        Exhibit.objects.filter(
-            pk__in=keys[start : start + 400], segments__isnull=False
-        ).exists()
+        raw.filter(pk__in=keys[start : start + 400]).exists()
         for start in range(0, len(keys), 400)
     )
 

@@ -40,10 +40,12 @@ from anlan.evidence.models import (
     CustodyStep,
     Deletion,
     Exhibit,
+    FootageApplication,
     Hold,
     Injury,
     MedicalPaper,
     Package,
+    PlayingCopy,
     Recording,
     RetentionRule,
     Segment,
@@ -219,6 +221,8 @@ def files_of(item: Item) -> list[tuple[Blob, FilePart]]:
         exhibits = [item.exhibit] if item.exhibit else []
     for exhibit in exhibits:
         add(exhibit.blob, FilePart.ORIGINAL)
+        played = PlayingCopy.objects.filter(original=exhibit.blob).first()
+        add(played.blob if played else None, FilePart.DERIVED)
         statement = Statement.objects.filter(exhibit=exhibit).first()
         signed = statement or getattr(exhibit, "addendum", None)
         if signed is not None:
@@ -336,6 +340,8 @@ def owned_by_others(
         Q(receipts__giver_signature=blob) | Q(receipts__receiver_signature=blob)
     ).exists():
         return True
+    if FootageApplication.objects.filter(document=blob).exists():
+        return True
     deleted = set(
         Exhibit.objects.filter(blob=blob, state=ExhibitState.DELETED).values_list(
             "case", flat=True
@@ -347,6 +353,7 @@ def owned_by_others(
 def _uses(blob: Blob) -> Q:
     return (
         Q(blob=blob)
+        | Q(blob__playing_copy__blob=blob)
         | Q(steps__giver_signature=blob)
         | Q(steps__receiver_signature=blob)
         | Q(statement__signature=blob)

@@ -6,6 +6,8 @@ from anlan.evidence.services.cameras import (
     change_camera,
     change_recorder,
     compare_clock,
+    import_cameras,
+    photograph_clock,
     register_camera,
     register_recorder,
 )
@@ -38,6 +40,7 @@ from anlan.evidence.services.injuries import (
     show_injuries,
     withdraw_injury,
 )
+from anlan.evidence.services.listening import open_playing_copy, ready_copy
 from anlan.evidence.services.opening import open_exhibit, show_receipt
 from anlan.evidence.services.outside import add_keeper, mail_soon, remove_keeper
 from anlan.evidence.services.packages import (
@@ -46,6 +49,7 @@ from anlan.evidence.services.packages import (
     hand_over_package,
     open_package,
 )
+from anlan.evidence.services.playing import ask_for_several, mark_moment, take_still
 from anlan.evidence.services.receiving import add_exhibit, add_file
 from anlan.evidence.services.recordings import (
     accept_recording,
@@ -114,6 +118,7 @@ __all__ = [
     "ask_disposal",
     "ask_for_check",
     "ask_for_footage",
+    "ask_for_several",
     "ask_masked_copy",
     "ask_package",
     "begin_film_redaction",
@@ -135,20 +140,25 @@ __all__ = [
     "finish_upload",
     "hand_over",
     "hand_over_package",
+    "import_cameras",
     "lose_recording",
     "mail_soon",
     "make_release",
+    "mark_moment",
     "move",
     "name_guardian",
     "open_exhibit",
     "open_footage",
     "open_package",
+    "open_playing_copy",
     "open_segment",
     "open_working_copy",
+    "photograph_clock",
     "place_file",
     "place_hold",
     "propose_release",
     "read_back",
+    "ready_copy",
     "record_injury",
     "refuse_application",
     "refuse_disposal",
@@ -171,6 +181,7 @@ __all__ = [
     "sign_statement",
     "take_in_application",
     "take_register",
+    "take_still",
     "want_recording",
     "want_recordings",
     "withdraw_application",

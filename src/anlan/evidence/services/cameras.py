@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, Site
 from anlan.accounts.services.record import record_at_site
+from anlan.base import crypto, vault
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases.models import Case
 from anlan.cases.services.record import user_of
 from anlan.evidence import permissions
-from anlan.evidence.enums import ClockWay, RecorderKind, RecordingState
+from anlan.evidence.enums import ClockWay, RecorderKind, RecordingState, Source
 from anlan.evidence.events import (
     CameraChanged,
     CameraRegistered,
@@ -22,12 +25,15 @@ from anlan.evidence.events import (
     RecorderRegistered,
 )
 from anlan.evidence.models import Camera, ClockReading, Exhibit, Recorder, Recording
-from anlan.evidence.recorders import checked_settings
+from anlan.evidence.recorders import checked_settings, kind_of
+from anlan.evidence.selectors.recordings import recorder_secrets, secrets_place
+from anlan.evidence.services.receiving import add_exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
 MOST_DAYS = 3650
 MOST_OFFSET_MS = 400 * 24 * 3600 * 1000  # a clock that was never set shows another year
+MOST_SECRET = 2000  # characters; a bearer token is long
 BY_EYE_MS = 2000  # how well two clocks are read
 
 
@@ -40,26 +46,32 @@ def register_recorder(
     by: Actor,
     at: datetime,
     settings: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Recorder:
     """Enter a recorder of a site.
+
+    Args:
+        secrets: what it is asked with; kept encrypted and never shown again.
 
     Raises:
         InvalidInput: no name, too few or many days, or settings that cannot be.
         Conflict: the name is taken.
     """
     permissions.check_can_edit_cameras(by, site)
-    name = _checked_name(name)
+    name = checked_camera_name(name)
     checked = checked_settings(kind, settings or {})
     with ledger.recording():
         if Recorder.objects.filter(site=site, name=name).exists():
             raise Conflict(_("已经有一台录像机叫“%s”") % name)
-        recorder = Recorder.objects.create(
+        recorder = Recorder(
             site=site,
             name=name,
             kind=kind,
-            days_kept=_checked_days(days_kept),
+            days_kept=checked_days(days_kept),
             settings=checked,
         )
+        _keep_secrets(recorder, secrets or {})
+        recorder.save(force_insert=True)
         record_at_site(
             RecorderRegistered(name=name, recorder_kind=kind, days=days_kept),
             site,
@@ -78,8 +90,13 @@ def change_recorder(
     is_active: bool,
     by: Actor,
     at: datetime,
+    secrets: Mapping[str, str] | None = None,
 ) -> Recorder:
     """Change what may change; what is to be saved of it is tried again at once.
+
+    Args:
+        secrets: one that is left empty stays as it was, unless the address changes:
+            a password goes nowhere else than where it was meant for.
 
     Raises:
         InvalidInput: the same as when it was registered.
@@ -88,9 +105,12 @@ def change_recorder(
     checked = checked_settings(recorder.kind, settings)
     with ledger.recording():
         recorder = Recorder.objects.select_for_update().get(pk=recorder.pk)
-        recorder.days_kept = _checked_days(days_kept)
+        recorder.days_kept = checked_days(days_kept)
+        if checked.get("base") != recorder.settings.get("base"):
+            recorder.secrets = None
         recorder.settings, recorder.is_active = checked, is_active
-        recorder.save(update_fields=["days_kept", "settings", "is_active"])
+        _keep_secrets(recorder, secrets or {})
+        recorder.save(update_fields=["days_kept", "settings", "secrets", "is_active"])
         _waiting_for(recorder).exclude(pull_at=None).update(pull_at=at, tries=0)
         record_at_site(
             RecorderChanged(
@@ -188,12 +208,12 @@ def register_camera(
         camera = Camera(
             site=site,
             recorder=recorder,
-            name=_checked_name(name),
-            code=_checked_code(code),
+            name=checked_camera_name(name),
+            code=checked_code(code),
             place=place,
             view=view.strip(),
             is_way_out=is_way_out,
-            days_kept=_checked_days(days_kept) if days_kept else None,
+            days_kept=checked_days(days_kept) if days_kept else None,
         )
         _check_free(camera)
         camera.save(force_insert=True)
@@ -212,6 +232,40 @@ def register_camera(
             at=at,
         )
     return camera
+
+
+def import_cameras(
+    *, site: Site, rows: Sequence[Mapping[str, Any]], by: Actor, at: datetime
+) -> list[Camera]:
+    """Register the rows of a table, all of them or none.
+
+    Args:
+        rows: what ``register_camera`` takes, as ``read_cameras`` gives it.
+    """
+    permissions.check_can_edit_cameras(by, site)
+    with ledger.recording():
+        return [register_camera(**row, by=by, at=at) for row in rows]
+
+
+def photograph_clock(
+    *, case: Case, recorder: Recorder, chunks: Iterable[bytes], by: Actor, at: datetime
+) -> Exhibit:
+    """Keep the photo of a recorder's clock beside the right time, as evidence of a case.
+
+    Raises:
+        InvalidInput: it is no photo, or breaks off.
+    """
+    permissions.check_can_add(by, case)
+    permissions.check_can_compare_clock(by, recorder.site)
+    return add_exhibit(
+        case=case,
+        kept=vault.keep_photo(chunks, path="photo"),
+        source=Source.UPLOAD,
+        title=_("录像机时钟：%s") % recorder.name,
+        how=_("核对录像机时钟时拍摄"),
+        by=by,
+        at=at,
+    )
 
 
 def change_camera(
@@ -242,9 +296,9 @@ def change_camera(
     with ledger.recording():
         camera = Camera.objects.select_for_update(of=("self",)).get(pk=camera.pk)
         camera.recorder, camera.place = recorder, place
-        camera.name, camera.code = _checked_name(name), _checked_code(code)
+        camera.name, camera.code = checked_camera_name(name), checked_code(code)
         camera.view, camera.is_way_out = view.strip(), is_way_out
-        camera.days_kept = _checked_days(days_kept) if days_kept else None
+        camera.days_kept = checked_days(days_kept) if days_kept else None
         camera.is_active = is_active
         _check_free(camera)
         camera.save(
@@ -277,6 +331,20 @@ def change_camera(
     return camera
 
 
+def _keep_secrets(recorder: Recorder, said: Mapping[str, str]) -> None:
+    kind = kind_of(recorder.kind)
+    names = kind.secret_fields if kind else ()
+    kept = recorder_secrets(recorder)
+    values = {name: said.get(name, "") or kept.get(name, "") for name in names}
+    if any(len(value) > MOST_SECRET for value in values.values()):
+        raise InvalidInput(_("密码太长"), path="password")
+    recorder.secrets = (
+        crypto.encrypt(json.dumps(values), secrets_place(recorder))
+        if any(values.values())
+        else None
+    )
+
+
 def _waiting_for(recorder: Recorder) -> Any:
     return Recording.objects.filter(
         camera__recorder=recorder,
@@ -288,21 +356,21 @@ def _waiting_for(recorder: Recorder) -> Any:
     )
 
 
-def _checked_name(name: str) -> str:
+def checked_camera_name(name: str) -> str:
     name = name.strip()
     if not 0 < len(name) <= 60:
         raise InvalidInput(_("名称应为一到 60 字"), path="name")
     return name
 
 
-def _checked_code(code: str) -> str:
+def checked_code(code: str) -> str:
     code = code.strip()
     if not 0 < len(code) <= 60 or code.startswith(".") or set(code) & set("/\\%{}\x00"):
         raise InvalidInput(_("通道名不能含斜杠、百分号或大括号"), path="code")
     return code
 
 
-def _checked_days(days: int) -> int:
+def checked_days(days: int) -> int:
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInput(_("保存天数应为 1 到 %s") % MOST_DAYS, path="days_kept")
     return days

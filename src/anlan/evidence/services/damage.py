@@ -158,6 +158,7 @@ def exhibits_with(blob: Blob) -> list[Exhibit]:
     return list(
         Exhibit.objects.filter(
             Q(blob=blob)
+            | Q(blob__playing_copy__blob=blob)
             | Q(steps__giver_signature=blob)
             | Q(steps__receiver_signature=blob)
         )

@@ -209,7 +209,7 @@ def check_may_look(recording: Recording, by: User, *, at: datetime) -> None:
     """
     permissions.check_can_watch(by, recording.case)
     _check_said_why(recording, by, at=at)
-    _check_none_is_protected(recording, by)
+    check_none_is_protected(recording, by)
 
 
 def _check_said_why(recording: Recording, by: User, *, at: datetime) -> None:
@@ -219,7 +219,7 @@ def _check_said_why(recording: Recording, by: User, *, at: datetime) -> None:
     )
 
 
-def _check_none_is_protected(recording: Recording, by: User) -> None:
+def check_none_is_protected(recording: Recording, by: User) -> None:
     """A file that became protected after it was placed stays so here."""
     placed = recording.segments.exclude(exhibit=None).exclude(exhibit__protection="")
     for segment in placed.select_related("exhibit__case__site"):
@@ -233,7 +233,7 @@ def pieces_of(recording: Recording, segments: Sequence[Segment]) -> list[Piece]:
     origin = recording.as_camera(recording.wanted_from)
     pieces: list[Piece] = []
     run: list[Segment] = []
-    for segment, behind in zip(segments, [*segments[1:], None], strict=True):
+    for segment, behind in zip(segments, [*segments[1:], None], strict=False):
         run.append(segment)
         goes_on = (
             behind is not None
@@ -270,7 +270,7 @@ def _make_next(recording: Recording, lease: Lease, *, at: datetime) -> int:
             view_at=None
         )
         return 1
-    with _folder() as folder:
+    with folder_to_make_in() as folder:
         try:
             film: Film | None = make_film(_sources(piece), folder)
             problem = ""
@@ -431,7 +431,7 @@ def _give(
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def folder_to_make_in() -> Iterator[Path]:
     """A folder of ours to make something in; those of killed workers go."""
     home = make_folder(stores.primary().root / "making")
     for left in home.iterdir():

@@ -18,7 +18,11 @@ from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Way
 from anlan.evidence.events import ExhibitOpened, ReceiptShown
 from anlan.evidence.models import Blob, Exhibit, Recording
-from anlan.evidence.selectors.recordings import may_only_look, unexplained_recording
+from anlan.evidence.selectors.recordings import (
+    may_only_look,
+    recordings_shown_by,
+    unexplained_recording,
+)
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -60,7 +64,7 @@ def open_exhibit(
     policies.check_is_not_deleted(exhibit)
     check_said_why(exhibit, by, at=at)
     if way == Way.DOWNLOADED and isinstance(by, User):
-        check_may_copy(Recording.objects.filter(segments__exhibit=exhibit), by, at=at)
+        check_may_copy(recordings_shown_by(exhibit), by, at=at)
     blob = exhibit.file
     if way == Way.DOWNLOADED and not knows_of_malware:
         policies.check_has_no_malware(blob)

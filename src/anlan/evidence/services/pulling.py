@@ -27,13 +27,19 @@ from anlan.evidence.events import SegmentsKept
 from anlan.evidence.models import Recording, Segment
 from anlan.evidence.recorders import (
     LONGEST,
+    Absent,
     Part,
     Recorder,
+    Refused,
     Unreachable,
     Unreadable,
     kind_of,
 )
-from anlan.evidence.selectors.recordings import follows, usual_length
+from anlan.evidence.selectors.recordings import (
+    follows,
+    recorder_secrets,
+    usual_length,
+)
 from anlan.evidence.services import recordings
 from anlan.evidence.services.keeping import Misread, keep_bytes
 from anlan.evidence.services.leases import Lease, leased
@@ -45,6 +51,7 @@ from anlan.ledger.events import SYSTEM
 log = logging.getLogger(__name__)
 
 AT_ONCE, SECONDS = 60, 3.0  # files of one batch, and how long it takes at most
+UNSAID_BYTES = 64 * 1024 * 1024  # of a file whose length nobody said
 AGAIN = timedelta(seconds=5)  # while the window is still being recorded
 SLACK = timedelta(seconds=30)  # after its end: a recorder writes late
 SETTLED = timedelta(minutes=2)  # the newest file is whole by then, if nothing follows
@@ -96,17 +103,24 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
         return
     if recording.pull_at is None or recording.pull_at > at:
         return
-    recorder = kind.open(row.settings)
+    now = recording.as_camera(at)
+    recorder = kind.open(row.settings, secrets=recorder_secrets(row), now=now)
     begin = recording.as_camera(recording.wanted_from)
     end = recording.as_camera(recording.wanted_to)
     try:
         parts = recorder.parts(recording.camera.code, begin, end)
-        wanted = _wanted(parts, begin, end, now=recording.as_camera(at))
+        wanted = _wanted(parts, begin, end, now=now)
         there = set(recording.segments.values_list("name", flat=True))
         left = [part for part in wanted if part.name not in there]
         kept = _keep(recording, recorder, left, lease)
+    except Refused:
+        _trouble(recording, PullProblem.REFUSED, at=at)
+        return
     except Unreachable:
         _trouble(recording, PullProblem.UNREACHABLE, at=at)
+        return
+    except Unreadable:  # its list is none
+        _trouble(recording, PullProblem.UNREADABLE, at=at)
         return
     except OSError as error:
         # One recording that cannot be kept must not keep the others waiting.
@@ -139,8 +153,8 @@ def _wanted(
     usual = usual_length([part.begin for part in parts]) or timedelta(seconds=10)
     return [
         part
-        for part, behind in zip(parts, [*parts[1:], None], strict=True)
-        if part.size
+        for part, behind in zip(parts, [*parts[1:], None], strict=False)
+        if part.size != 0
         and part.begin < end
         and (behind is not None or now - part.begin > max(SETTLED, 3 * usual))
         and not _is_over(part, behind, begin, usual)
@@ -173,9 +187,9 @@ def _keep(
     """Fetch some of them, oldest first: they are the first to be overwritten."""
     kept = _Kept([])
     for part in parts[:AT_ONCE]:
-        if lease.seconds > SECONDS:
+        if kept.files and lease.seconds > SECONDS:
             break
-        if not drafts.has_room(part.size, promised=0):
+        if not drafts.has_room(part.size or UNSAID_BYTES, promised=0):
             if kept.files:
                 break
             raise OSError(errno.ENOSPC, "no room")
@@ -185,11 +199,13 @@ def _keep(
                 chunks=recorder.fetch(recording.camera.code, part),
                 keep=lease.keep,
             )
+        except Absent:
+            continue  # a gap, until the recorder says otherwise
         except (Unreadable, Misread, drafts.Busy):
             log.warning("a file of a recorder was not taken: it changed or is gone")
             kept.is_unreadable = True
             continue
-        if found.size != part.size:
+        if part.size is not None and found.size != part.size:
             kept.is_unreadable = True
             continue
         kept.files.append((part, found))
@@ -247,7 +263,7 @@ def _set_ends(recording: Recording) -> None:
     """A file ends where the next begins; before a gap, and at last, its length says."""
     rows = list(recording.segments.select_related("blob").order_by("begin", "pk"))
     usual = usual_length([row.begin for row in rows])
-    for row, behind in zip(rows, [*rows[1:], None], strict=True):
+    for row, behind in zip(rows, [*rows[1:], None], strict=False):
         if behind is not None and follows(row.begin, behind.begin, usual):
             end: datetime | None = behind.begin
         elif row.end is not None and (behind is None or row.end <= behind.begin):

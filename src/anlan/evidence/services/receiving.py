@@ -28,12 +28,13 @@ from anlan.evidence.events import (
     ExhibitReceived,
     ExhibitReceivedAgain,
 )
-from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.evidence.models import Blob, Copy, Exhibit, PlayingCopy
 from anlan.evidence.services.origins import protect_rows
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
 MOST_TITLE = 120  # characters
+PLAYED = ("audio/", "video/")  # of which a copy to play is made
 SOON = timedelta(hours=1)  # a new file is read again: a bad disk shows early
 
 
@@ -140,6 +141,8 @@ def add_exhibit(
             protection=protection,
             derived_from=derived_from,
         )
+        if kept.media_type.startswith(PLAYED):
+            PlayingCopy.objects.get_or_create(original=blob, defaults={"wanted_at": at})
         cases.record(
             ExhibitReceived(
                 code=exhibit.code,
@@ -219,6 +222,10 @@ def take_blob(kept: Kept, *, at: datetime) -> Blob:
             Copy.objects.filter(blob=blob, store=store.name).update(
                 **found, rehashed_at=None, tries=0, retry_at=None
             )
+        # What was made of it to be played went with it.
+        PlayingCopy.objects.filter(original=blob).update(
+            blob=None, made_at=None, held_until=None, wanted_at=at
+        )
     return blob
 
 

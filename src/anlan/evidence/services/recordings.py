@@ -594,6 +594,8 @@ def _settle(
     recording.words = words
     recording.settled_at = None if recording.is_open else at
     recording.pull_at, recording.problem = None, ""
+    # While files were fetched, the last film was not begun with; now it may be.
+    recording.view_at = at
     if not recording.is_open:
         recording.warn_at = None
     recording.save(
@@ -602,6 +604,7 @@ def _settle(
             "words",
             "settled_at",
             "pull_at",
+            "view_at",
             "problem",
             "warn_at",
             "exhibit",

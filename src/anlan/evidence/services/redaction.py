@@ -32,6 +32,7 @@ from anlan.evidence import permissions, policies
 from anlan.evidence.drafts import RESERVE_BYTES
 from anlan.evidence.enums import (
     ExhibitKind,
+    ExhibitState,
     RedactionFailure,
     RedactionState,
     SoundChoice,
@@ -349,8 +350,12 @@ def sweep_working_copies(*, at: datetime) -> int:
     """Remove those that nobody draws on, and what killed workers left."""
     if not folder().is_dir():
         return 0
-    drawn = Redaction.objects.exclude(state=RedactionState.DONE).filter(
-        changed_at__gt=at - WORK_KEPT_FOR
+    drawn = (
+        Redaction.objects.exclude(state=RedactionState.DONE)
+        .filter(changed_at__gt=at - WORK_KEPT_FOR)
+        # What was deleted for its period leaves no picture behind either.
+        .exclude(exhibit__state=ExhibitState.DELETED)
+        .exclude(film__recording__deleted_at__isnull=False)
     )
     names = {str(uid) for uid in drawn.values_list("uid", flat=True)}
     left = [path for path in folder().iterdir() if path.name[:36] not in names]
@@ -519,7 +524,9 @@ def _check_may(
 ) -> None:
     permissions.check_can_mask(by, exhibit)
     if film is None:
+        policies.check_is_not_deleted(exhibit)
         return
+    policies.check_is_not_deleted(film.recording)
     if not isinstance(by, User):
         raise NotAllowed(_("请先登记查看事由"), source="G10")
     check_may_look(film.recording, by, at=at)

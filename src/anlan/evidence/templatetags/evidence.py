@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django import template
 from django.utils.translation import gettext as _
@@ -24,6 +25,27 @@ _ICONS = {
     ExhibitKind.OTHER: "paperclip",
     ExhibitKind.OBJECT: "package",
 }
+
+
+@register.filter
+def milliseconds(moment: datetime) -> int:
+    """As scripts count time."""
+    return round(moment.timestamp() * 1000)
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number for a script."""
+    return f"{number:g}"
+
+
+@register.filter
+def wave(peaks: Sequence[int]) -> str:
+    """The path of a wave, a bar for each peak, around the middle of a hundred."""
+    return "".join(
+        f"M{place} {50 - max(1, peak) / 2:g}v{max(1, peak)}h.7v-{max(1, peak)}z"
+        for place, peak in enumerate(peaks)
+    )
 
 
 @register.simple_tag

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,17 +12,27 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.accounts.forms import SheetForm
 from anlan.accounts.models import Site
 from anlan.accounts.permissions import holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for
 from anlan.accounts.views.common import tried
+from anlan.accounts.views.organisation import download
 from anlan.base.errors import NotAllowed
+from anlan.base.sheet import write_csv
 from anlan.cases.views.answers import posted, reader_of
 from anlan.evidence import services as evidence
+from anlan.evidence.camera_file import (
+    HEADER,
+    ReadCameras,
+    read_cameras,
+    write_cameras,
+)
 from anlan.evidence.enums import ClockWay, RecorderKind
 from anlan.evidence.events.recordings import offset_words
 from anlan.evidence.forms import (
@@ -33,34 +42,20 @@ from anlan.evidence.forms import (
     RecorderChangeForm,
     RecorderForm,
 )
-from anlan.evidence.models import Camera, Recorder
-from anlan.evidence.recorders import Part, Unreachable, kind_of
+from anlan.evidence.models import Recorder
+from anlan.evidence.recorders import kind_of
+from anlan.evidence.recorders.trying import look_at
 from anlan.evidence.selectors.recordings import (
     camera_for,
     cameras_of,
     recorder_for,
+    recorder_secrets,
     recorders_of,
 )
 
-LOOKED_BACK = timedelta(minutes=10)
 _either = require_http_methods(["GET", "POST"])
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a recorder has of a camera, of the last ten minutes by its clock."""
-
-    camera: Camera
-    parts: list[Part]
-    is_unreachable: bool = False
-
-    @property
-    def newest(self) -> datetime | None:
-        return self.parts[-1].begin if self.parts else None
-
-    @property
-    def size(self) -> int:
-        return sum(part.size for part in self.parts)
+PROGRAM_MS = 1000  # an answer says whole seconds
+DOUBTED = timedelta(seconds=5)  # of a clock: more than a second is no rounding
 
 
 @login_required
@@ -102,6 +97,7 @@ def add_recorder(request: HttpRequest, code: str) -> HttpResponse:
                 kind=RecorderKind(said["kind"]),
                 days_kept=said["days_kept"],
                 settings=form.settings(),
+                secrets=form.secrets(),
                 by=reader,
                 at=timezone.now(),
             ),
@@ -128,6 +124,50 @@ def add_camera(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("已登记摄像头：%s") % made.name)
             return redirect("cameras:site", code)
     return _page(request, found, camera_form=form)
+
+
+@login_required
+@_either
+def import_table(request: HttpRequest, code: str) -> HttpResponse:
+    """Bring in a table of cameras, or only say what is wrong with it."""
+    found, reader = _site(request, code), reader_of(request)
+    form = SheetForm(posted(request), request.FILES or None)
+    read: ReadCameras | None = None
+    if request.method == "POST" and form.is_valid():
+        read = tried(form, lambda: read_cameras(form.read(), found))
+        if read and not read.errors and "trial" not in request.POST:
+            rows = read.rows
+            made = tried(
+                form,
+                lambda: evidence.import_cameras(
+                    site=found, rows=rows, by=reader, at=timezone.now()
+                ),
+            )
+            if made is not None:
+                messages.success(
+                    request,
+                    _("新增 %(added)d 个摄像头，已有 %(kept)d 个")
+                    % {"added": len(made), "kept": read.kept},
+                )
+                return redirect("cameras:site", code)
+    context = {
+        "site": found,
+        "form": form,
+        "read": read,
+        "errors": read.errors if read else [],
+        "header": _("、").join(HEADER),
+    }
+    status = 422 if form.errors or (read and read.errors) else 200
+    return render(request, "evidence/cameras_import.html", context, status=status)
+
+
+@login_required
+@require_GET
+def export_table(request: HttpRequest, code: str) -> HttpResponse:
+    """The register as the table that can be brought in again."""
+    found = _site(request, code)
+    name = f"cameras-{slugify(found.code)}.csv"
+    return download(write_csv(write_cameras(found)), name)
 
 
 @login_required
@@ -160,6 +200,7 @@ def recorder(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = recorder_for(reader, uid)
     form = RecorderChangeForm(
         posted(request),
+        kind=found.kind,
         initial={
             "days_kept": found.days_kept,
             "is_active": found.is_active,
@@ -174,6 +215,7 @@ def recorder(request: HttpRequest, uid: UUID) -> HttpResponse:
                 days_kept=form.cleaned_data["days_kept"],
                 is_active=form.cleaned_data["is_active"],
                 settings=form.settings(),
+                secrets=form.secrets(),
                 by=reader,
                 at=at,
             ),
@@ -210,6 +252,29 @@ def clock(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _recorder_page(request, found, at, clock_form=form)
 
 
+@login_required
+@require_POST
+def program_clock(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take over what the recorder's own answer says that its clock shows."""
+    reader, at = reader_of(request), timezone.now()
+    found = recorder_for(reader, uid)
+    clock = _trial(found, at).get("clock")
+    if clock is None:
+        messages.error(request, _("录像机没有说它的时间，请按画面核对"))
+    else:
+        reading = evidence.compare_clock(
+            recorder=found,
+            shown=at + timedelta(milliseconds=_offset_ms(clock, at)),
+            true=at,
+            way=ClockWay.BY_PROGRAM,
+            uncertainty_ms=PROGRAM_MS,
+            by=reader,
+            at=at,
+        )
+        messages.success(request, _("时钟已记录：%s") % offset_words(reading.offset_ms))
+    return redirect("cameras:recorder", uid)
+
+
 def _recorder_page(
     request: HttpRequest,
     found: Recorder,
@@ -225,38 +290,47 @@ def _recorder_page(
         "offset": offset_words(found.offset_ms),
         "form": form
         or RecorderChangeForm(
+            kind=found.kind,
             initial={
                 "days_kept": found.days_kept,
                 "is_active": found.is_active,
                 **found.settings,
-            }
+            },
         ),
         "clock_form": clock_form or ClockForm(at=at),
         "readings": [
             (reading, offset_words(reading.offset_ms))
             for reading in found.readings.select_related("read_by").order_by("-pk")[:5]
         ],
-        "looks": _looks(found, at) if "look" in request.GET else None,
+        **(_trial(found, at) if "look" in request.GET else {}),
     }
     status = 422 if is_refused else 200
     return render(request, "evidence/recorder.html", context, status=status)
 
 
-def _looks(found: Recorder, at: datetime) -> list[Look]:
+def _trial(found: Recorder, at: datetime) -> dict[str, Any]:
+    """What it answers just now, and by how much its clock is not as was thought."""
     kind = kind_of(found.kind)
     if kind is None:
-        return []
-    opened = kind.open(found.settings)
+        return {}
     end = at + found.offset
-    looks = []
-    for row in found.cameras.filter(is_active=True).order_by("name"):
-        try:
-            parts = opened.parts(row.code, end - LOOKED_BACK, end)
-        except Unreachable:
-            looks.append(Look(row, [], is_unreachable=True))
-        else:
-            looks.append(Look(row, parts))
-    return looks
+    opened = kind.open(found.settings, secrets=recorder_secrets(found), now=end)
+    cameras = found.cameras.filter(is_active=True).order_by("name")
+    looks = look_at(opened, cameras, end)
+    clock = opened.clock()
+    is_doubted = clock is not None and abs(clock - end) > DOUBTED
+    return {
+        "looks": looks,
+        "problem": next((look.problem for look in looks if look.problem), None),
+        "clock": clock,
+        "clock_words": offset_words(_offset_ms(clock, at)) if clock else "",
+        "is_clock_doubted": is_doubted,
+    }
+
+
+def _offset_ms(clock: datetime, at: datetime) -> int:
+    """Whole seconds: its answers say no more."""
+    return round((clock - at).total_seconds()) * 1000
 
 
 def _site(request: HttpRequest, code: str) -> Site:
@@ -270,14 +344,18 @@ def _page(
     recorder_form: RecorderForm | None = None,
     camera_form: CameraForm | None = None,
 ) -> HttpResponse:
+    recorder_form = recorder_form or RecorderForm()
+    kinds = recorder_form.kinds_of()
     context: dict[str, Any] = {
         "site": found,
+        "recorder_fields": [(field, kinds[field.name]) for field in recorder_form],
         "recorders": [
             (row, offset_words(row.offset_ms)) for row in recorders_of(found)
         ],
         "cameras": cameras_of(found),
-        "recorder_form": recorder_form or RecorderForm(),
+        "recorder_form": recorder_form,
         "camera_form": camera_form or CameraForm(site=found),
     }
-    status = 422 if recorder_form or camera_form else 200
+    is_refused = recorder_form.is_bound or camera_form is not None
+    status = 422 if is_refused else 200
     return render(request, "evidence/cameras.html", context, status=status)

@@ -30,6 +30,7 @@ from anlan.evidence.permissions import (
     can_mask,
     can_open,
     can_place_hold,
+    check_can_open,
 )
 from anlan.evidence.policies import can_be_masked
 from anlan.evidence.selectors import (
@@ -45,6 +46,7 @@ from anlan.evidence.selectors import (
 )
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
+from anlan.evidence.selectors.playing import is_played, neighbours_of, playing_copy_of
 from anlan.evidence.selectors.recordings import unexplained_recording
 from anlan.evidence.selectors.redaction import masked_copies_of, original_of
 from anlan.evidence.selectors.retention import deletion_of, holds_standing, is_held
@@ -137,6 +139,11 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "can_hold": can_place_hold(reader, found.case),
         "is_held": is_held(found),
         "deletion": deletion_of(found),
+        "can_play": may_open and is_played(found) and not found.is_deleted,
+        "played": playing_copy_of(found) if may_open and is_played(found) else None,
+        "neighbours": neighbours_of(found, reader)
+        if may_open and found.kind == ExhibitKind.PHOTO
+        else None,
         "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
         "on_one_disk": stores.share_a_disk(),
@@ -159,6 +166,30 @@ def picture(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         exhibit=found, way=Way.VIEWED, by=reader, at=timezone.now()
     )
     return picture_answer(opened.path)
+
+
+@login_required
+@require_GET
+def played(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
+    """The copy of a film or a sound, each range on the record before its first byte."""
+    reader, at = reader_of(request), timezone.now()
+    found = exhibit_for(reader, number, uid)
+    if not is_played(found):
+        raise NotFound(_("这件证据不能播放"))
+    check_can_open(reader, found)
+    copy = evidence.ready_copy(original=found.file, at=at).blob
+    assert copy is not None  # noqa: S101 -- a copy that is ready has bytes
+    return ranged_answer(
+        request.headers.get("Range", ""),
+        size=copy.size,
+        media_type=copy.media_type,
+        name=f"{number}-{found.code}-copy",
+        open_part=lambda first, last: (
+            evidence.open_playing_copy(
+                exhibit=found, by=reader, at=at, first=first, last=last
+            ).path
+        ),
+    )
 
 
 @login_required

@@ -28,7 +28,7 @@ from anlan.evidence.enums import ClockWay, DerivativeKind
 from anlan.evidence.events.recordings import offset_words
 from anlan.evidence.forms import (
     CameraChoiceForm,
-    ClockForm,
+    CaseClockForm,
     FileForm,
     FootageForm,
     ReasonForm,
@@ -250,8 +250,16 @@ def clock(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     row = recording_for(reader, number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
+        photo = said["photo"] and evidence.photograph_clock(
+            case=row.case,
+            recorder=row.camera.recorder,
+            chunks=said["photo"].chunks(),
+            by=reader,
+            at=at,
+        )
         evidence.compare_clock(
             recorder=row.camera.recorder,
+            photo=photo or None,
             shown=said["shown"],
             true=said["true"],
             way=ClockWay(said["way"]),
@@ -267,7 +275,7 @@ def clock(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         title=_("核对时钟：%s") % row.camera.recorder.name,
         lead=_("系统按差值换算，不改动录像上的时间；两个时间都会显示。"),
         button=_("记录"),
-        form=ClockForm(posted(request), at=at),
+        form=CaseClockForm(posted(request), request.FILES or None, at=at),
         act=act,
     )
 
@@ -396,6 +404,8 @@ def _list(request: HttpRequest, number: str, template: str) -> HttpResponse:
         "rows": rows,
         "open_count": sum(shown.row.is_open for shown in rows),
         "has_more": case.is_open and addable_cameras(case).exists(),
+        "can_play": any(shown.films for shown in rows)
+        and has_permission(reader, Permission.EVIDENCE_OPEN, site=case.site),
         **_may(request, case),
     }
     return render(request, template, context)

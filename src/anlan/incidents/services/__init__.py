@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from anlan.incidents.services import grounds  # noqa: F401 -- enters its question
-from anlan.incidents.services.attaching import attach, open_attachment
+from anlan.incidents.services.attaching import (
+    attach,
+    open_attachment,
+    open_attachment_copy,
+    playing_copy,
+)
 from anlan.incidents.services.controlling import (
     close_incident,
     control_scene,
@@ -56,7 +61,9 @@ __all__ = [
     "join_response",
     "mark_false_alarm",
     "open_attachment",
+    "open_attachment_copy",
     "part_responders",
+    "playing_copy",
     "propose_police_waiver",
     "record_dissuasion",
     "record_emergency_answer",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.base.download import shown_answer
-from anlan.base.errors import NotFound
+from anlan.accounts.models import User
+from anlan.base.download import ranged_answer, shown_answer
+from anlan.base.errors import Conflict, NotFound
 from anlan.cases.views.answers import one_tap, reader_of
+from anlan.evidence.services.opening import good_path
 from anlan.incidents import services as incidents
 from anlan.incidents.models import Attachment
 from anlan.incidents.selectors import incident_for
@@ -54,8 +60,40 @@ def splitting(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def attachment(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
-    """The bytes of a photo or a recording; looking at them is on the record."""
-    reader = reader_of(request)
+    """What a photo shows, the copy of a sound or a film; looking is on the record."""
+    reader, at = reader_of(request), timezone.now()
+    found = _attachment(reader, number, uid)
+    if found.is_played:
+        return _played(request, found, reader, at)
+    path = incidents.open_attachment(attachment=found, by=reader, at=at)
+    return shown_answer(
+        path, media_type=found.media_type, name=f"{number}-{found.sha256[:8]}"
+    )
+
+
+@login_required
+@require_GET
+def attachment_player(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """A voice with its wave, or a film: the copy, which is heard once it is begun."""
+    reader, at = reader_of(request), timezone.now()
+    found = _attachment(reader, number, uid)
+    if not found.is_played:
+        raise NotFound(_("没有这个附件"))
+    try:
+        copy, refusal = incidents.playing_copy(attachment=found, at=at), ""
+    except Conflict as error:
+        copy, refusal = None, str(error)
+    context = {
+        "case": found.report.incident.case,
+        "attachment": found,
+        "copy": copy,
+        "refusal": refusal,
+        "source": reverse("incidents:attachment", args=[number, uid]),
+    }
+    return render(request, "incidents/attachment.html", context)
+
+
+def _attachment(reader: User, number: str, uid: UUID) -> Attachment:
     incident = incident_for(reader, number)
     found = (
         Attachment.objects.select_related("report__incident__case__site")
@@ -64,7 +102,23 @@ def attachment(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase
     )
     if found is None:
         raise NotFound(_("没有这个附件"))
-    path = incidents.open_attachment(attachment=found, by=reader, at=timezone.now())
-    return shown_answer(
-        path, media_type=found.media_type, name=f"{number}-{found.sha256[:8]}"
+    return found
+
+
+def _played(
+    request: HttpRequest, found: Attachment, reader: User, at: datetime
+) -> HttpResponseBase:
+    blob = incidents.playing_copy(attachment=found, at=at).blob
+    assert blob is not None  # noqa: S101 -- a copy that is ready has bytes
+
+    def open_part(first: int, last: int) -> Path:
+        incidents.open_attachment_copy(attachment=found, by=reader, at=at)
+        return good_path(blob)
+
+    return ranged_answer(
+        request.headers.get("Range", ""),
+        size=blob.size,
+        media_type=blob.media_type,
+        name=f"{found.report.incident.case.number}-{found.sha256[:8]}-copy",
+        open_part=open_part,
     )

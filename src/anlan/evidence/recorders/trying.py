@@ -1,0 +1,73 @@
+"""Whether a recorder answers: its newest files, a first block of one, and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from anlan.evidence.enums import PullProblem
+from anlan.evidence.models import Camera
+from anlan.evidence.recorders import (
+    Absent,
+    Part,
+    Recorder,
+    Refused,
+    Unreachable,
+    Unreadable,
+)
+
+BACK = timedelta(minutes=10)
+
+
+@dataclass
+class Look:
+    """What a recorder has of a camera, of the last ten minutes by its clock."""
+
+    camera: Camera
+    parts: list[Part] = field(default_factory=list)
+    problem: PullProblem | None = None
+
+    @property
+    def newest(self) -> datetime | None:
+        return self.parts[-1].begin if self.parts else None
+
+    @property
+    def size(self) -> int:
+        return sum(part.size or 0 for part in self.parts)
+
+    @property
+    def is_unreachable(self) -> bool:
+        return self.problem in {PullProblem.UNREACHABLE, PullProblem.REFUSED}
+
+
+def look_at(recorder: Recorder, cameras: Iterable[Camera], end: datetime) -> list[Look]:
+    """Ask for each camera; once it does not answer, it is not asked for the others."""
+    looks: list[Look] = []
+    for camera in cameras:
+        if looks and looks[-1].is_unreachable:
+            looks.append(Look(camera, problem=looks[-1].problem))
+        else:
+            looks.append(_look(recorder, camera, end))
+    return looks
+
+
+def _look(recorder: Recorder, camera: Camera, end: datetime) -> Look:
+    look = Look(camera)
+    try:
+        look.parts = recorder.parts(camera.code, end - BACK, end)
+        whole = [part for part in look.parts if part.begin < end]
+        if whole:
+            # The last but one is whole; whoever lists a file must give it as well.
+            blocks = iter(recorder.fetch(camera.code, whole[-2:][0]))
+            next(blocks)
+            getattr(blocks, "close", lambda: None)()
+    except Refused:
+        look.problem = PullProblem.REFUSED
+    except Unreachable:
+        look.problem = PullProblem.UNREACHABLE
+    except (Absent, StopIteration):
+        look.problem = PullProblem.NOTHING
+    except Unreadable:
+        look.problem = PullProblem.UNREADABLE
+    return look

@@ -1,0 +1,257 @@
+"""The one place where evidence touches the network: asking a recorder over HTTP.
+
+Where it may go, the operator says (``ANLAN_RECORDER_HOSTS``) and not who types the
+address: else the register of cameras would be a way to ask anything in the house.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings as installation
+from django.utils.translation import gettext as _
+
+from anlan.base.errors import InvalidInput
+from anlan.evidence.recorders import Absent, Refused, Unreachable, Unreadable
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
+TOTAL_SECONDS = 600.0  # of one file: a slow drip would never end
+MOST_FILE = 4 * 1024**3  # bytes
+MOST_LIST = 8 * 1024**2
+MOST_REDIRECTS = 3
+CHUNK = 256 * 1024
+AUTHS = ("none", "basic", "digest", "bearer")
+_LOGIN = {401, 403, 407}
+_NOTHING = {204, 404, 410}
+
+
+@dataclass(frozen=True)
+class Login:
+    """How a recorder is told who asks."""
+
+    way: str = "none"
+    username: str = ""
+    password: str = ""
+
+
+class Wire:
+    """Asks one recorder, and nobody else."""
+
+    def __init__(self, base: str, login: Login, *, ca: str = "") -> None:
+        self.base, self.login, self._ca = base, login, ca
+        # What its clock showed when this was made, as its last answer says.
+        self.clock: datetime | None = None
+        self._began = time.monotonic()
+        self._cookies: dict[str, str] = {}
+
+    def json(self, path: str) -> Any:
+        """A small answer.
+
+        Raises:
+            Unreachable, Unreadable, Absent: as with ``Recorder``.
+        """
+        body = bytearray()
+        for chunk in self.read(path, most=MOST_LIST):
+            body += chunk
+        try:
+            return json.loads(bytes(body))
+        except ValueError as error:
+            raise Unreadable from error
+
+    def read(self, path: str, *, most: int = MOST_FILE) -> Iterator[bytes]:
+        """The bytes of an answer; a redirect is followed on the same machine only."""
+        import httpx  # noqa: PLC0415 -- half a second, and only the worker asks
+
+        give_up = time.monotonic() + TOTAL_SECONDS
+        url, size = self._inside(path), 0
+        try:
+            with self._client() as client, self._answer(client, url) as answer:
+                self._check(answer)
+                for chunk in answer.iter_bytes(CHUNK):
+                    size += len(chunk)
+                    if size > most or time.monotonic() > give_up:
+                        raise Unreadable
+                    yield chunk
+        except httpx.HTTPError as error:
+            raise Unreachable(type(error).__name__) from error
+        if not size:
+            raise Absent
+
+    def sign_in(self, path: str, said: Mapping[str, str]) -> None:
+        """Post a name and a password for a cookie, which the next questions carry."""
+        import httpx  # noqa: PLC0415 -- see read
+
+        try:
+            with self._client() as client:
+                answer = client.post(self._inside(path), json=dict(said))
+        except httpx.HTTPError as error:
+            raise Unreachable(type(error).__name__) from error
+        self._note_clock(answer)
+        if answer.status_code in _LOGIN or answer.is_redirect:
+            raise Refused
+        if not answer.is_success:
+            raise Unreachable(f"http_{answer.status_code}")
+        self._cookies = dict(answer.cookies)
+
+    @contextmanager
+    def _answer(self, client: httpx.Client, url: str) -> Iterator[httpx.Response]:
+        for _turn in range(MOST_REDIRECTS + 1):
+            with client.stream("GET", url) as answer:
+                self._note_clock(answer)
+                if not answer.is_redirect:
+                    yield answer
+                    return
+                url = self._inside(urljoin(url, answer.headers.get("Location", "")))
+        raise Unreachable("redirects")
+
+    def _check(self, answer: httpx.Response) -> None:
+        status = answer.status_code
+        if status in _LOGIN:
+            raise Refused
+        if status in _NOTHING:
+            raise Absent
+        if status != 200:  # also a part, or anything that is no file
+            raise Unreachable(f"http_{status}")
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            raise Refused  # a page on which one would sign in
+
+    def _client(self) -> httpx.Client:
+        import httpx  # noqa: PLC0415 -- see read
+
+        headers = {"User-Agent": "Anlan", "Accept-Encoding": "identity"}
+        auth: httpx.Auth | None = None
+        if self.login.way == "basic":
+            auth = httpx.BasicAuth(self.login.username, self.login.password)
+        elif self.login.way == "digest":
+            auth = httpx.DigestAuth(self.login.username, self.login.password)
+        elif self.login.way == "bearer":
+            headers["Authorization"] = f"Bearer {self.login.password}"
+        return httpx.Client(
+            auth=auth,
+            cookies=self._cookies,
+            headers=headers,
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            follow_redirects=False,
+            trust_env=False,
+            verify=self._trusted(),
+        )
+
+    def _trusted(self) -> ssl.SSLContext:
+        """The certificates of the system, and the one of the house if it is named."""
+        context = ssl.create_default_context()
+        if self._ca:
+            try:
+                context.load_verify_locations(self._ca)
+            except OSError as error:
+                raise Unreachable("ca") from error
+        return context
+
+    def _inside(self, path: str) -> str:
+        """An address of this recorder.
+
+        Raises:
+            Unreachable: it is one of another machine, or may not be asked any more.
+        """
+        url = urljoin(f"{self.base}/", path)
+        if _origin(url) != _origin(self.base) or not is_allowed(url):
+            raise Unreachable("elsewhere")
+        return url
+
+    def _note_clock(self, answer: httpx.Response) -> None:
+        try:
+            said = parsedate_to_datetime(answer.headers["Date"])
+        except (KeyError, ValueError, TypeError):
+            return
+        said = said if said.tzinfo else said.replace(tzinfo=UTC)
+        self.clock = said - timedelta(seconds=time.monotonic() - self._began)
+
+
+def checked_base(text: str) -> str:
+    """An address as it is kept, without a slash at its end.
+
+    Raises:
+        InvalidInput: none, or one that the operator did not allow.
+    """
+    text = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    is_plain = (
+        parts.scheme in {"http", "https"}
+        and parts.hostname
+        and not parts.username
+        and not parts.password
+        and not parts.query
+        and not parts.fragment
+        and port != 0
+        and not set(text) & set("\\ {}")
+    )
+    if not is_plain:
+        raise InvalidInput(
+            _("请填写录像机的地址，例如 https://192.168.1.10:8971"), path="base"
+        )
+    if not is_allowed(text):
+        allowed = _("、").join(installation.RECORDER_HOSTS)
+        raise InvalidInput(
+            _("地址须在 ANLAN_RECORDER_HOSTS 之内（现为：%s）")
+            % (allowed or _("未设置")),
+            path="base",
+        )
+    return text
+
+
+def checked_ca(text: str) -> str:
+    """The path of a file with the certificate of the house, below the operator's folders.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    if not text.strip():
+        return ""
+    path = Path(text.strip())
+    try:
+        ssl.create_default_context().load_verify_locations(str(path))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(_("这个文件不是 PEM 证书，或读不到"), path="ca") from error
+    return str(path)
+
+
+def is_allowed(url: str) -> bool:
+    """Whether the operator named this machine: by name, with a port, or its network."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return any(
+        one.lower() in {host, f"{host}:{port}", f"[{host}]:{port}"} or _is_in(host, one)
+        for one in installation.RECORDER_HOSTS
+    )
+
+
+def _is_in(host: str, network: str) -> bool:
+    if "/" not in network:
+        return False
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
