@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from pytest_django import Settings
 
+import anlan
 from anlan.accounts import services as accounts
 from anlan.base import stores
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
@@ -403,6 +405,16 @@ class TestDeletion:
         assert files_with(STORY.encode()) == []
         assert verify().is_sound
         assert verify_files(deep=True).problems == []
+
+
+def test_bytes_of_the_vault_are_removed_in_one_place() -> None:
+    source = Path(anlan.__file__).parent
+    callers = [
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        if re.search(r"\b(store|primary\(\)|backup\(\))\.remove\(", path.read_text())
+    ]
+    assert callers == ["evidence/services/deleting.py"]
 
 
 def test_a_package_is_no_file_that_the_vault_has_lost() -> None:

@@ -102,6 +102,8 @@ class Shown:
 
     @property
     def films(self) -> list[Film]:
+        if self.row.is_deleted:
+            return []
         sheets = {
             made.begin: made
             for made in self.row.derivatives.all()
