@@ -223,6 +223,7 @@ def test_a_film_of_a_recording_needs_a_reason(scene, case, tmp_path, sign_in) ->
     redaction = fresh(redaction)
     assert redaction.result is not None
     assert redaction.result.derived_from == recording.exhibit
+    assert recording.exhibit is not None
     package = services.ask_package(
         case=case,
         exhibits=[recording.exhibit],
