@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from anlan.cases.models import Case
 from anlan.evidence import services
-from anlan.evidence.enums import RedactionState
+from anlan.evidence.enums import Masking, Purpose, RedactionState
 from anlan.evidence.models import Exhibit, Redaction
 from tests.evidence import masks
 from tests.evidence.masks import box, fresh
@@ -223,3 +223,14 @@ def test_a_film_of_a_recording_needs_a_reason(scene, case, tmp_path, sign_in) ->
     redaction = fresh(redaction)
     assert redaction.result is not None
     assert redaction.result.derived_from == recording.exhibit
+    assert recording.exhibit is not None
+    package = services.ask_package(
+        case=case,
+        exhibits=[recording.exhibit],
+        purpose=Purpose.INTERNAL,
+        masking=Masking.NONE,
+        recipient=services.Recipient(name="总部督导"),
+        by=scene.manager,
+        at=scene.at,
+    )
+    assert list(package.exhibits.all()) == [redaction.result]

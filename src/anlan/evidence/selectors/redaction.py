@@ -28,15 +28,22 @@ def masked_copies_of(exhibit: Exhibit, reader: User) -> list[Exhibit]:
 
 def newest_masked_copies(
     case: Case, reader: User, originals: Iterable[Exhibit]
-) -> dict[int, Exhibit]:
-    """Of each original that has some, by its key, the copy that was made last."""
-    found: dict[int, Exhibit] = {}
+) -> dict[int, list[Exhibit]]:
+    """Of each original that has some, by its key, the copy that was made last.
+
+    Of a recording that is one for each of its films that was masked.
+    """
     keys = [exhibit.pk for exhibit in originals]
-    for copy in exhibits_of(case, reader).filter(
+    copies = exhibits_of(case, reader).filter(
         derived_from__in=keys, source=Source.MASKED
-    ):
-        if copy.derived_from_id is not None:
-            found[copy.derived_from_id] = copy
+    )
+    made = Redaction.objects.filter(result__in=copies).order_by("pk")
+    films = dict(made.values_list("result", "film"))
+    newest = {(copy.derived_from_id, films.get(copy.pk)): copy for copy in copies}
+    found: dict[int, list[Exhibit]] = {}
+    for (original, _film), copy in newest.items():
+        if original is not None:
+            found.setdefault(original, []).append(copy)
     return found
 
 

@@ -487,9 +487,9 @@ def _chosen(case: Case, exhibits: Iterable[Exhibit], by: User) -> list[Exhibit]:
 
 
 def _masked_instead(case: Case, chosen: list[Exhibit], by: User) -> list[Exhibit]:
-    """The newest masked copy in the place of each original that has one."""
+    """The newest masked copies in the place of each original that has some."""
     copies = newest_masked_copies(case, by, chosen)
-    keys = {copies.get(exhibit.pk, exhibit).pk for exhibit in chosen}
+    keys = {one.pk for exhibit in chosen for one in copies.get(exhibit.pk, [exhibit])}
     return list(exhibits_of(case, by).filter(pk__in=keys)) if copies else chosen
 
 
