@@ -18,7 +18,7 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
-from anlan.evidence.models import Keeper
+from anlan.evidence.models import OutsideKeeper
 from anlan.evidence.selectors.outside import address_of, compared_for, keeper_for
 from anlan.ledger.checkpointing import checkpoint_now
 from anlan.ledger.models import Departure, Entry
@@ -85,7 +85,7 @@ def server(
 
 
 @pytest.fixture
-def keeper(scene: Scene, admin: User, head: Organisation) -> Keeper:
+def keeper(scene: Scene, admin: User, head: Organisation) -> OutsideKeeper:
     return evidence.add_keeper(
         organisation=head,
         name="业委会王主任",
@@ -269,7 +269,7 @@ class TestKeepers:
         assert again.status_code == 409
         assert "已经在名单里" in again.content.decode()
         assert client.post(f"{PAGE}mail/").status_code == 302
-        row = Keeper.objects.get()
+        row = OutsideKeeper.objects.get()
         assert client.post(f"{PAGE}{row.uid}/removal/").status_code == 302
         assert "还没有人在外面保存检查点" in client.get(PAGE).content.decode()
         client.force_login(scene.guard)

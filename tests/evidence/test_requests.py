@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -23,9 +24,11 @@ from anlan.evidence.enums import (
     Applicant,
     ApplicationState,
     FootageWay,
+    Keeper,
     Masking,
     PackageState,
     Purpose,
+    Source,
     Way,
 )
 from anlan.evidence.models import (
@@ -33,11 +36,20 @@ from anlan.evidence.models import (
     FootageApplication,
     FootageRequest,
     FootageViewing,
+    Still,
 )
 from anlan.evidence.policies import APPLICATION_MOVES
+from anlan.evidence.selectors import exhibit_for
 from anlan.evidence.selectors.register import Wanted, register_page
-from anlan.evidence.selectors.requests import application_for, release_of
+from anlan.evidence.selectors.requests import (
+    application_for,
+    has_footage,
+    release_of,
+    scope_of,
+)
+from anlan.evidence.selectors.retention import keepers_of
 from anlan.evidence.services import Officer, Recipient
+from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -847,3 +859,41 @@ class TestRegister:
                 at=film.at,
             )
         assert verify().is_sound
+
+
+class TestWhatElseRestsOnIt:
+    def test_keeps_the_case_while_it_waits_and_while_it_is_approved(
+        self, film: Filmed
+    ) -> None:
+        row = film.approved(holds_for=7 * DAY)
+        assert Keeper.APPLICATION in keepers_of(film.case, at=film.at)
+        assert Keeper.APPLICATION not in keepers_of(film.case, at=film.at + 8 * DAY)
+
+        film.applied()
+        assert Keeper.APPLICATION in keepers_of(film.case, at=film.at + 8 * DAY)
+        assert row.state == ApplicationState.APPROVED
+
+    def test_a_picture_out_of_footage_is_footage(self, film: Filmed) -> None:
+        segment = film.recording.segments.get()
+        still = services.add_exhibit(
+            case=film.case,
+            kept=keep_bytes(name=uuid4(), chunks=[JPEG]),
+            source=Source.STILL,
+            by=film.scene.officer,
+            at=film.at,
+        )
+        Still.objects.create(
+            exhibit=still,
+            recording=film.recording,
+            segment=segment,
+            moment=film.begin,
+            recipe={},
+        )
+
+        assert has_footage([still])
+        assert still in scope_of(film.approved())
+        found = exhibit_for(film.scene.officer, film.case.number, still.uid)
+        with pytest.raises(NotAllowed):
+            services.open_exhibit(
+                exhibit=found, way=Way.VIEWED, by=film.scene.officer, at=film.at
+            )

@@ -56,6 +56,7 @@ class Keeper(models.TextChoices):
     UPLOAD = "upload", _("有文件还在上传")
     STATEMENT = "stated", _("有情况说明还没有定稿")
     DISPOSAL = "disposal", _("有实物处置申请等待决定")
+    APPLICATION = "asked_for", _("有录像申请等待决定或者还在批准期内")
 
 
 class DeletionState(models.TextChoices):

@@ -16,7 +16,9 @@ class KeeperAdded(Event):
     kind: ClassVar[str] = "evidence.keeper_added"
     sentence: ClassVar[str] = _("{actor}增加了在外面保存检查点的人")
     covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="name_digest", model="evidence.Keeper", field="name"),
+        Covered(
+            digest_field="name_digest", model="evidence.OutsideKeeper", field="name"
+        ),
     )
 
     name_digest: str

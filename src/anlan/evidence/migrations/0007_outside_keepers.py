@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Keeper',
+            name='OutsideKeeper',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text_salt', models.BinaryField(default=anlan.ledger.models.new_salt, max_length=16)),

@@ -11,7 +11,7 @@ from anlan.evidence.models.injuries import (
     InjuryRefusal,
     MedicalPaper,
 )
-from anlan.evidence.models.outside import Keeper
+from anlan.evidence.models.outside import OutsideKeeper
 from anlan.evidence.models.packages import Package, PackageReceipt
 from anlan.evidence.models.playing import FootageMark, PlayingCopy, Still
 from anlan.evidence.models.recordings import (
@@ -68,8 +68,8 @@ __all__ = [
     "Injury",
     "InjuryPhoto",
     "InjuryRefusal",
-    "Keeper",
     "MedicalPaper",
+    "OutsideKeeper",
     "Package",
     "PackageReceipt",
     "PhysicalItem",

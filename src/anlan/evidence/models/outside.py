@@ -11,7 +11,7 @@ from anlan.accounts.models import Organisation, User
 from anlan.ledger.models import Worded
 
 
-class Keeper(Worded):
+class OutsideKeeper(Worded):
     """Somebody who gets the newest checkpoints by mail and keeps them.
 
     The owners' committee, a lawyer, the police station: whom nobody here can ask to

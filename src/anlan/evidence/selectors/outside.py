@@ -16,7 +16,7 @@ from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
 from anlan.base import crypto
 from anlan.base.errors import NotFound
-from anlan.evidence.models import Exhibit, Keeper
+from anlan.evidence.models import Exhibit, OutsideKeeper
 from anlan.ledger import checkpointing
 from anlan.ledger.checkpoints import fingerprint
 from anlan.ledger.models import Checkpoint, LogKey
@@ -59,19 +59,21 @@ def chains_of(user: User) -> list[tuple[int, int]]:
     return list(dict.fromkeys(places))
 
 
-def address_place(keeper: Keeper) -> crypto.Place:
+def address_place(keeper: OutsideKeeper) -> crypto.Place:
     return crypto.Place(
         organisation=keeper.organisation_id,
-        model="evidence.Keeper",
+        model="evidence.OutsideKeeper",
         row=keeper.uid,
         field="address",
     )
 
 
-crypto.add_column(crypto.Column(model=Keeper, field="address", place=address_place))
+crypto.add_column(
+    crypto.Column(model=OutsideKeeper, field="address", place=address_place)
+)
 
 
-def address_of(keeper: Keeper) -> str:
+def address_of(keeper: OutsideKeeper) -> str:
     return crypto.decrypt(bytes(keeper.address), address_place(keeper))
 
 
@@ -79,7 +81,7 @@ def address_of(keeper: Keeper) -> str:
 class KeeperLine:
     """A keeper as the page shows them: the address is masked."""
 
-    keeper: Keeper
+    keeper: OutsideKeeper
     masked: str
 
     @property
@@ -90,17 +92,19 @@ class KeeperLine:
 
 
 def keepers_of(organisation: Organisation) -> list[KeeperLine]:
-    rows = Keeper.objects.filter(organisation=organisation, removed_at=None)
+    rows = OutsideKeeper.objects.filter(organisation=organisation, removed_at=None)
     return [KeeperLine(row, _masked(address_of(row))) for row in rows.order_by("pk")]
 
 
-def keeper_for(user: User, uid: UUID) -> Keeper:
+def keeper_for(user: User, uid: UUID) -> OutsideKeeper:
     """One of the user's own organisation.
 
     Raises:
         NotFound: there is none.
     """
-    rows = Keeper.objects.filter(organisation=user.organisation_id, removed_at=None)
+    rows = OutsideKeeper.objects.filter(
+        organisation=user.organisation_id, removed_at=None
+    )
     found = rows.select_related("organisation").filter(uid=uid).first()
     if found is None:
         raise NotFound(gettext("没有这位保存人"))

@@ -118,6 +118,13 @@ def secrets_place(recorder: Recorder) -> crypto.Place:
     )
 
 
+crypto.add_column(
+    crypto.Column(
+        model=Recorder, field="secrets", place=secrets_place, related=("site",)
+    )
+)
+
+
 def camera_for(user: User, uid: UUID) -> Camera:
     """The same for a camera.
 

@@ -20,6 +20,7 @@ from anlan.cases.enums import CaseState, Severity
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, entries_about
 from anlan.evidence.enums import (
+    ApplicationState,
     DeletionState,
     ExhibitState,
     FilePart,
@@ -57,6 +58,7 @@ from anlan.law import selectors as law
 from anlan.law.book import Retention
 from anlan.ledger.models import Entry
 
+_APPROVED_STATES = [state for state in ApplicationState if state.is_running]
 NOTICE = timedelta(days=30)  # that something stands on the list before it goes
 PAGE = 100  # rows
 
@@ -299,6 +301,12 @@ def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
             case=case, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
         ).exists(),
         Keeper.DISPOSAL: _waits_for_disposal(case),
+        Keeper.APPLICATION: FootageApplication.objects.filter(case=case)
+        .filter(
+            Q(state=ApplicationState.ASKED)
+            | Q(state__in=_APPROVED_STATES, until__gt=at)
+        )
+        .exists(),
     }
     return [keeper for keeper, found in is_there.items() if found]
 

@@ -24,7 +24,7 @@ from anlan.base.clock import local_time
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.evidence import permissions
 from anlan.evidence.events import KeeperAdded, KeeperRemoved
-from anlan.evidence.models import Keeper
+from anlan.evidence.models import OutsideKeeper
 from anlan.evidence.selectors.outside import (
     address_of,
     address_place,
@@ -47,7 +47,7 @@ AT_ONCE = 10  # mails of one round
 
 def add_keeper(
     *, organisation: Organisation, name: str, address: str, by: User, at: datetime
-) -> Keeper:
+) -> OutsideKeeper:
     """Send the checkpoints of an organisation to somebody from now on.
 
     Raises:
@@ -64,12 +64,14 @@ def add_keeper(
         raise InvalidInput(_("请填写邮箱地址"), path="address") from error
     with ledger.recording():
         organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-        rows = list(Keeper.objects.filter(organisation=organisation, removed_at=None))
+        rows = list(
+            OutsideKeeper.objects.filter(organisation=organisation, removed_at=None)
+        )
         if any(address_of(row) == address for row in rows):
             raise Conflict(_("这个邮箱已经在名单里"))
         if len(rows) >= MOST:
             raise Conflict(_("最多 %s 位保存人") % MOST)
-        keeper = Keeper(
+        keeper = OutsideKeeper(
             organisation=organisation, name=name, added_by=by, added_at=at, due_at=at
         )
         keeper.address = crypto.encrypt(address, address_place(keeper))
@@ -84,11 +86,11 @@ def add_keeper(
     return keeper
 
 
-def remove_keeper(*, keeper: Keeper, by: User, at: datetime) -> None:
+def remove_keeper(*, keeper: OutsideKeeper, by: User, at: datetime) -> None:
     """Send nothing more; what they have, they keep."""
     permissions.check_can_choose_keepers(by, keeper.organisation)
     with ledger.recording():
-        keeper = Keeper.objects.select_for_update().get(pk=keeper.pk)
+        keeper = OutsideKeeper.objects.select_for_update().get(pk=keeper.pk)
         if keeper.removed_at is not None:
             return
         keeper.removed_at, keeper.due_at = at, None
@@ -101,7 +103,7 @@ def remove_keeper(*, keeper: Keeper, by: User, at: datetime) -> None:
 def mail_soon(*, organisation: Organisation, by: User, at: datetime) -> int:
     """Let the worker mail now, new or not; returns to how many."""
     permissions.check_can_choose_keepers(by, organisation)
-    rows = Keeper.objects.filter(organisation=organisation, removed_at=None)
+    rows = OutsideKeeper.objects.filter(organisation=organisation, removed_at=None)
     return rows.update(due_at=at, sent_at=None)
 
 
@@ -117,15 +119,15 @@ def mail_checkpoints(*, at: datetime) -> int:
 
 def next_mail() -> datetime | None:
     """When the worker must be awake for it."""
-    rows = Keeper.objects.filter(due_at__isnull=False).order_by("due_at")
+    rows = OutsideKeeper.objects.filter(due_at__isnull=False).order_by("due_at")
     return rows.values_list("due_at", flat=True).first()
 
 
-def _due(at: datetime) -> QuerySet[Keeper]:
-    return Keeper.objects.filter(due_at__lte=at).order_by("due_at", "pk")
+def _due(at: datetime) -> QuerySet[OutsideKeeper]:
+    return OutsideKeeper.objects.filter(due_at__lte=at).order_by("due_at", "pk")
 
 
-def _claimed(key: int, *, at: datetime) -> Keeper | None:
+def _claimed(key: int, *, at: datetime) -> OutsideKeeper | None:
     """No lock is held while a server is asked; whoever is killed leaves a lease."""
     with transaction.atomic():
         row = _due(at).select_for_update().filter(pk=key).first()
@@ -135,10 +137,12 @@ def _claimed(key: int, *, at: datetime) -> Keeper | None:
         return row
 
 
-def _mail(keeper: Keeper, *, at: datetime) -> None:
+def _mail(keeper: OutsideKeeper, *, at: datetime) -> None:
     found = newest_of(keeper.organisation)
     if not found or not _is_news(found, keeper):
-        Keeper.objects.filter(pk=keeper.pk, removed_at=None).update(due_at=at + EVERY)
+        OutsideKeeper.objects.filter(pk=keeper.pk, removed_at=None).update(
+            due_at=at + EVERY
+        )
         return
     with override("zh-hans"):
         outcome = outward.mail(
@@ -156,16 +160,20 @@ def _mail(keeper: Keeper, *, at: datetime) -> None:
     _note(keeper, outcome, found, at=at)
 
 
-def _is_news(found: Sequence[Checkpoint], keeper: Keeper) -> bool:
+def _is_news(found: Sequence[Checkpoint], keeper: OutsideKeeper) -> bool:
     sent_at = keeper.sent_at
     return sent_at is None or any(row.signed_at > sent_at for row in found)
 
 
 def _note(
-    keeper: Keeper, outcome: Outcome, found: Sequence[Checkpoint], *, at: datetime
+    keeper: OutsideKeeper,
+    outcome: Outcome,
+    found: Sequence[Checkpoint],
+    *,
+    at: datetime,
 ) -> None:
     """Only what a server took has left; a demo that records has sent nothing."""
-    standing = Keeper.objects.filter(Q(pk=keeper.pk), removed_at=None)
+    standing = OutsideKeeper.objects.filter(Q(pk=keeper.pk), removed_at=None)
     if outcome.verdict not in {Verdict.SENT, Verdict.DELIVERED}:
         problem = outcome.error or outcome.verdict.value
         standing.update(problem=problem[:80], tries=keeper.tries + 1, due_at=at + AGAIN)
