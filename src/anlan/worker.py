@@ -131,7 +131,7 @@ LANES: dict[str, Lane] = {
         poll_seconds=2.0,
     ),
     "every byte": Lane(
-        jobs={"reading again": evidence.check_deep},
+        jobs={"reading again": evidence.check_deep, "a drill": evidence.drill},
         next_due=(),
         poll_seconds=5.0,
         is_idle=True,

@@ -152,7 +152,7 @@ def test_a_box_follows_through_a_film(
     address = add(told_installation, path)
     page = sign_in(told_installation, "zhoumin", size=size, **more).page
     begin(page, address)
-    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
     clock = page.locator("[data-moment]")
 
     drag(page, (16 / 320, 96 / 240), (52 / 320, 132 / 240))

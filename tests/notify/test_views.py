@@ -346,14 +346,15 @@ def test_a_guard_answers_the_test_with_one_tap(scene: Scene) -> None:
 
 
 class Shifted:
-    """Puts 王建国 on duty now: the views read the clock."""
+    """Puts 王建国 and another guard on duty now: the views read the clock."""
 
     def __init__(self, scene: Scene) -> None:
         self.guard = scene.guard
-        shift = scene.guard.shifts.filter(site=scene.site).order_by("pk")[0]
-        shift.starts_at = timezone.now() - timedelta(hours=1)
-        shift.ends_at = timezone.now() + timedelta(hours=1)
-        shift.save()
+        for guard in (scene.guard, scene.next_guard):
+            shift = guard.shifts.filter(site=scene.site).order_by("pk")[0]
+            shift.starts_at = timezone.now() - timedelta(hours=1)
+            shift.ends_at = timezone.now() + timedelta(hours=1)
+            shift.save()
 
 
 def test_a_guard_cannot_start_a_test_nor_answer_for_another(scene: Scene) -> None:

@@ -61,6 +61,7 @@ class Protection(models.TextChoices):
     NONE = "", _("不另行保护")
     STATEMENT = "stated", _("情况说明")
     INJURY = "injury", _("伤情记录")
+    DELETED = "gone", _("已按期限删除")  # of a row beside an exhibit that was let go
 
 
 class TaskState(models.TextChoices):

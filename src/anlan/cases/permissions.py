@@ -78,10 +78,13 @@ def check_can_see_photo(by: Actor, photo: TaskPhoto) -> None:
     That is for whose task it is, and for who needs to see injuries.
     """
     task = photo.task
-    is_own = isinstance(by, User) and owns_task(by, task)
-    if not (task.shows_a_body and is_own):
+    if not task.shows_a_body:
         check_permission(by, Permission.CASE_SEE, site=task.case.site)
-        check_can_see_protected(by, photo, site=task.case.site)
+        keep_protected_from(by, photo, site=task.case.site)
+    elif photo.protection == Protection.DELETED:
+        keep_protected_from(by, photo, site=task.case.site)
+    elif not (isinstance(by, User) and owns_task(by, task)):
+        check_permission(by, Permission.INJURY_READ, site=task.case.site)
 
 
 def can_see_photo(user: User, photo: TaskPhoto) -> bool:
@@ -92,11 +95,13 @@ def can_see_photo(user: User, photo: TaskPhoto) -> bool:
     return True
 
 
-def check_can_see_protected(by: Actor, row: VaultFile, *, site: Site) -> None:
+def keep_protected_from(by: Actor, row: VaultFile, *, site: Site) -> None:
     """A file that is a protected exhibit as well stays so wherever else it came.
 
     Whose statement it belongs to, only the list of evidence knows.
     """
+    if row.protection == Protection.DELETED:
+        raise NotAllowed(_("这份文件已按保存期限删除"))
     if row.protection == Protection.STATEMENT:
         raise NotAllowed(_("这份文件属于情况说明，请在证据清单中查看"))
     if row.protection == Protection.INJURY:

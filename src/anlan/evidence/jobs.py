@@ -5,6 +5,7 @@ from __future__ import annotations
 from anlan.evidence.services.adopting import adopt_earlier_files
 from anlan.evidence.services.checking import check_deep, check_quick
 from anlan.evidence.services.deleting import next_removal, remove_files
+from anlan.evidence.services.drilling import drill
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
 from anlan.evidence.services.listening import make_playing_copies, next_playing_copy
 from anlan.evidence.services.making import make_packages
@@ -28,6 +29,7 @@ __all__ = [
     "adopt_earlier_files",
     "check_deep",
     "check_quick",
+    "drill",
     "expire_approvals",
     "expire_packages",
     "fill_copies",

@@ -314,6 +314,15 @@ def check_can_take_in(by: Actor, site: Site) -> None:
     check_permission(by, Permission.FOOTAGE_TAKE_IN, site=site)
 
 
+def check_can_see_document(by: User, application: FootageApplication) -> None:
+    """The paper of an applicant: who took it in, who decides, who may unmask people."""
+    check_can_see_application(by, application)
+    if by.pk == application.taken_by_id:
+        return
+    if not has_permission(by, Permission.FOOTAGE_APPROVE, site=application.site):
+        check_permission(by, Permission.PERSON_UNMASK, site=application.site)
+
+
 def check_can_see_application(by: Actor, application: FootageApplication) -> None:
     """Who takes in, who decides, and who sits beside the applicant."""
     if isinstance(by, User) and any(

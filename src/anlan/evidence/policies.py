@@ -17,6 +17,7 @@ from anlan.evidence.enums import (
     Reading,
     RecordingState,
     RedactionState,
+    Source,
     StatementState,
     StepKind,
 )
@@ -206,13 +207,13 @@ def can_be_masked(exhibit: Exhibit) -> bool:
         blob is not None
         and blob.media_type.partition("/")[0] in MASKED_KINDS
         and exhibit.reading != Reading.OPAQUE
-        and exhibit.derived_from_id is None
+        and exhibit.source != Source.MASKED
         and not blob.is_infected
     )
 
 
 def check_can_be_masked(exhibit: Exhibit) -> None:
-    if exhibit.derived_from_id is not None:
+    if exhibit.source == Source.MASKED:
         raise Conflict(_("这已经是打码副本；要改，请从原件重新打码"))
     if not can_be_masked(exhibit):
         raise Conflict(_("只有照片、录像和录音可以打码"))

@@ -9,7 +9,7 @@ from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import AccessLink
-from anlan.cases.permissions import check_can_see_protected
+from anlan.cases.permissions import keep_protected_from
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.ledger.events import Actor, System
 
@@ -81,7 +81,7 @@ def check_can_attach(by: Actor, report: Report) -> None:
 def check_can_see_attachment(by: Actor, attachment: Attachment) -> None:
     site = attachment.report.incident.case.site
     check_permission(by, Permission.INCIDENT_SEE, site=site)
-    check_can_see_protected(by, attachment, site=site)
+    keep_protected_from(by, attachment, site=site)
 
 
 def check_can_confirm(by: Actor, incident: Incident) -> None:

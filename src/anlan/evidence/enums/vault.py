@@ -35,8 +35,11 @@ class CheckKind(models.TextChoices):
     SWEEP = "sweep", _("清点无主文件")
     ADOPT = "adopt", _("登记早期文件")
     RETAIN = "retain", _("核对保存期限")
+    DRILL = "drill", _("恢复演练（只用第二份副本）")
 
     @property
     def short(self) -> Promise:
         """What a tile calls the last one of its kind."""
+        if self == CheckKind.DRILL:
+            return _("上次恢复演练")
         return _("上次深度检查") if self == CheckKind.DEEP else _("上次快速检查")

@@ -80,6 +80,17 @@ class FootageApproved(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class FootageDocumentOpened(Event):
+    kind: ClassVar[str] = "evidence.footage_document_opened"
+    sentence: ClassVar[str] = _("{actor}查看了录像申请 {number} 的文书照片")
+    quiet: ClassVar[bool] = True
+
+    number: str
+    sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class FootageRefused(Event):
     kind: ClassVar[str] = "evidence.footage_refused"
     sentence: ClassVar[str] = _("{actor}未批准录像申请 {number}")

@@ -60,6 +60,7 @@ class CheckRun(models.Model):
 LATE_AFTER: dict[str, timedelta] = {
     enums.CheckKind.QUICK: timedelta(hours=2),
     enums.CheckKind.DEEP: timedelta(days=8),
+    enums.CheckKind.DRILL: timedelta(days=9),
 }
 IDLE_AFTER = timedelta(minutes=5)
 

@@ -19,7 +19,7 @@ from anlan.base.identity import mask_name
 from anlan.cases.models import Case
 from anlan.cases.selectors import entries_about
 from anlan.customers.selectors import masked
-from anlan.evidence.enums import Applicant, ApplicationState
+from anlan.evidence.enums import Applicant, ApplicationState, ExhibitState
 from anlan.evidence.models import Exhibit, FootageApplication, Package, Segment
 from anlan.ledger.events import Event
 from anlan.ledger.models import Entry
@@ -190,15 +190,23 @@ def release_of(application: FootageApplication) -> Release:
 
 
 def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
-    """The exhibits that were approved, and those in which approved recordings lie."""
+    """The exhibits that were approved, and what approved recordings show in the windows.
+
+    A file that reaches into a window belongs to it whole: nobody cuts an original.
+    """
     recordings = application.recordings.all()
+    placed = Segment.objects.filter(recording__in=recordings).exclude(exhibit=None)
+    stills = Q()
+    for window in application.windows.all():
+        stills |= Q(still__moment__gte=window.begin, still__moment__lte=window.end)
     return (
         Exhibit.objects.filter(case=application.case)
+        .exclude(state=ExhibitState.DELETED)
         .filter(
             Q(pk__in=application.exhibits.values("pk"))
             | Q(recordings__in=recordings)
-            | Q(segments__recording__in=recordings)
-            | Q(still__recording__in=recordings)
+            | Q(pk__in={one.exhibit_id for one in _in_windows(application, placed)})
+            | Q(still__recording__in=recordings) & stills
         )
         .select_related("blob", "case__site")
         .order_by("number")
@@ -208,15 +216,23 @@ def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
 
 def loose_files(application: FootageApplication) -> list[Segment]:
     """Files of approved recordings that are no exhibits, in the windows asked for."""
+    segments = Segment.objects.filter(
+        recording__in=application.recordings.all(), exhibit=None
+    )
+    return _in_windows(application, segments.select_related("blob"))
+
+
+def _in_windows(
+    application: FootageApplication, segments: QuerySet[Segment]
+) -> list[Segment]:
+    """Those that show a moment that was asked for, by the true time."""
     windows = list(application.windows.all())
-    segments = (
-        Segment.objects.filter(recording__in=application.recordings.all(), exhibit=None)
-        .select_related("blob", "recording__camera__recorder")
-        .order_by("recording__number", "begin")
+    ordered = segments.select_related("recording__camera__recorder").order_by(
+        "recording__number", "begin"
     )
     return [
         segment
-        for segment in segments
+        for segment in ordered
         if any(
             segment.recording.as_true(segment.begin) < window.end
             and window.begin

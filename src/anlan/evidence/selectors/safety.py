@@ -33,6 +33,7 @@ from anlan.ledger.selectors import Exposure, Waiting
 RECENT = 30  # runs
 MOST_SHOWN = 50  # damaged exhibits
 MADE_OFTEN = (CheckKind.QUICK, CheckKind.DEEP)
+_SHOWN = (*MADE_OFTEN, CheckKind.DRILL)  # the last one of each as a tile
 _DAMAGED = (CopyState.MISSING, CopyState.CORRUPT)
 
 
@@ -54,6 +55,8 @@ class Trouble(StrEnum):
     NO_WORKER = "no_worker"
     QUICK_LATE = "quick_late"
     DEEP_LATE = "deep_late"
+    DRILL_LATE = "drill_late"
+    DRILL_FAILED = "drill_failed"
     HISTORY = "history"
 
     @property
@@ -100,6 +103,18 @@ _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
         _("超过 8 天没有读完所有文件"),
         _(
             "文件是否被改动，目前不知道。请检查硬盘速度和 ANLAN_DEEP_CHECK_MB_S 的设置。"
+        ),
+    ),
+    Trouble.DRILL_LATE: (
+        _("超过 9 天没有做恢复演练"),
+        _(
+            "只用第二份副本能不能恢复一个案件，目前不知道。请检查第二份副本的硬盘是否在线、数据盘是否已满。"
+        ),
+    ),
+    Trouble.DRILL_FAILED: (
+        _("上次恢复演练没有成功"),
+        _(
+            "只用第二份副本恢复一个案件时，有文件缺失或与台账不符。请点“立即深度检查”，修复后再演练一次。"
         ),
     ),
     Trouble.HISTORY: (
@@ -172,7 +187,7 @@ class Safety:
 
     @property
     def last_checks(self) -> list[tuple[CheckKind, CheckRun | None]]:
-        return [(kind, self.last.get(kind)) for kind in MADE_OFTEN]
+        return [(kind, self.last.get(kind)) for kind in _SHOWN]
 
     @property
     def oldest_age(self) -> timedelta | None:
@@ -285,7 +300,7 @@ def _damaged_exhibits() -> QuerySet[Exhibit]:
 
 def _last_runs() -> dict[str, CheckRun]:
     found = {}
-    for kind in MADE_OFTEN:
+    for kind in _SHOWN:
         run = CheckRun.objects.filter(kind=kind).order_by("-ended_at", "-pk").first()
         if run is not None:
             found[kind.value] = run
@@ -325,9 +340,17 @@ def _troubles(
         Trouble.WAITING: any_in(CopyState.WAITING),
         Trouble.QUICK_LATE: _is_late(turns, CheckKind.QUICK, at=at),
         Trouble.DEEP_LATE: is_old or _is_late(turns, CheckKind.DEEP, at=at),
+        Trouble.DRILL_LATE: _is_late(turns, CheckKind.DRILL, at=at),
+        Trouble.DRILL_FAILED: _has_drill_failed(),
         Trouble.HISTORY: any(one.refusal in outside.FORKS for one in waiting),
     }
     return [trouble for trouble, found in is_there.items() if found]
+
+
+def _has_drill_failed() -> bool:
+    runs = CheckRun.objects.filter(kind=CheckKind.DRILL)
+    last = runs.order_by("-ended_at", "-pk").first()
+    return last is not None and bool(last.missing or last.corrupt)
 
 
 def _is_late(turns: Mapping[str, CheckTurn], kind: CheckKind, *, at: datetime) -> bool:

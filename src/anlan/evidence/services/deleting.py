@@ -46,7 +46,7 @@ from anlan.evidence.selectors.retention import (
     holds_standing,
     owned_by_others,
 )
-from anlan.evidence.services.origins import cases_of_rows
+from anlan.evidence.services.origins import cases_of_rows, close_rows
 from anlan.evidence.services.packages import files_left_of
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -106,6 +106,7 @@ def decide_deletion(*, item: Item, row: Deletion, case: Case, at: datetime) -> D
     )
     for blob, part in files:
         _let_go(blobs[blob.pk], part, item, row, case, rows, at=at)
+    close_rows(case, [blob.sha256 for blob in blobs.values()])
     _mark(item, case, at=at)
     _end_if_done(row, at=at)
     return row

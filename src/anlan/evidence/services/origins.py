@@ -76,6 +76,14 @@ def protect_rows(case: Case, sha256: str, protection: Protection) -> None:
         open_ones.filter(**{origin.case: case}).update(protection=protection)
 
 
+def close_rows(case: Case, digests: Iterable[str]) -> None:
+    """What was let go is not given out beside its exhibit either."""
+    wanted = list(digests)
+    for origin in _ORIGINS:
+        rows = origin.rows().filter(sha256__in=wanted, **{origin.case: case})
+        rows.update(protection=Protection.DELETED)
+
+
 def title_of_photo(photo: TaskPhoto) -> str:
     return _("任务照片：%s") % photo.task.title
 

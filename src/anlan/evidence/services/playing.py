@@ -18,8 +18,8 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.base.stores import blocks_of
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence import permissions
-from anlan.evidence.enums import ExhibitKind
+from anlan.evidence import permissions, policies
+from anlan.evidence.enums import ExhibitKind, Protection
 from anlan.evidence.enums import Source as CameFrom
 from anlan.evidence.events import FootageMarked, StillTaken
 from anlan.evidence.films import NotMade, Recipe, Source, make_still
@@ -162,10 +162,18 @@ def _enter(
         media_type=PNG,
     )
     with ledger.recording():
+        cases.lock_case(recording.case)
+        fresh = Recording.objects.get(pk=recording.pk)
+        policies.check_is_not_deleted(fresh)
         exhibit = add_exhibit(
             case=recording.case,
             kept=kept,
             source=CameFrom.STILL,
+            protection=(
+                Protection(segment.exhibit.protection)
+                if segment.exhibit
+                else Protection.NONE
+            ),
             kind=ExhibitKind.PHOTO,
             title=_("画面 %(code)s %(camera)s %(time)s")
             % {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from anlan.base import stores, vault
 from anlan.base.stores import Store
@@ -185,6 +185,12 @@ def protect(
     via: str = "",
 ) -> None:
     """Let only those see an exhibit who need it; what is protected stays as it is."""
+    made_of_it = Exhibit.objects.filter(
+        Q(derived_from=exhibit) | Q(still__segment__exhibit=exhibit)
+    )
+    for made in made_of_it.filter(protection=Protection.NONE).order_by("pk").distinct():
+        protect(made, protection, case, by=by, at=at, via=via)
+        close_other_ways(made)
     if exhibit.protection:
         return
     exhibit.protection = protection

@@ -33,6 +33,7 @@ from anlan.evidence.drafts import RESERVE_BYTES
 from anlan.evidence.enums import (
     ExhibitKind,
     ExhibitState,
+    Protection,
     RedactionFailure,
     RedactionState,
     SoundChoice,
@@ -61,7 +62,7 @@ from anlan.evidence.plans import Plan, Sight, plan_from
 from anlan.evidence.services.footage import check_may_look, digest_of_recipe
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
-from anlan.evidence.services.opening import Opened, good_path
+from anlan.evidence.services.opening import Opened, check_said_why, good_path
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.turns import TurnLost
 from anlan.ledger import services as ledger
@@ -231,7 +232,7 @@ def ask_masked_copy(
             raise PlanChanged(found)
         sight = sight_of(found)
         plan = plan_from(found.plan, sight)
-        if not plan.covers_something and not _drops_sound(plan, sight):
+        if not _covers(plan, sight):
             raise InvalidInput(_("还没有要遮盖的内容，请先画框"), path="boxes")
         found.state, found.failure = RedactionState.QUEUED, ""
         found.asked_at, found.asked_by = at, by
@@ -458,7 +459,15 @@ def _enter(
         found = Redaction.objects.select_for_update(of=("self",)).get(pk=redaction.pk)
         if found.state != RedactionState.QUEUED or found.asked_by is None:
             return
-        original = found.exhibit
+        original = Exhibit.objects.get(pk=found.exhibit_id)
+        film = found.film
+        if original.is_deleted or (film is not None and film.recording.is_deleted):
+            found.state, found.failure = (
+                RedactionState.FAILED,
+                RedactionFailure.UNREADABLE,
+            )
+            found.save(update_fields=["state", "failure"])
+            return
         exhibit = add_exhibit(
             case=case,
             kept=kept,
@@ -467,7 +476,7 @@ def _enter(
             kind=ExhibitKind.of(kept.media_type),
             title=_("打码副本：%s") % original.code,
             received_from=found.asked_by.actor_key,
-            protection=Exhibit.Protection(original.protection),
+            protection=_protection_of(original, film),
             derived_from=original,
             by=SYSTEM,
             at=at,
@@ -489,6 +498,16 @@ def _enter(
             by=SYSTEM,
             at=at,
         )
+
+
+def _protection_of(original: Exhibit, film: Derivative | None) -> Protection:
+    """That of the original; of a recording, of the files that it is made of."""
+    found = original.protection
+    if film is not None and not found:
+        placed = film.recording.segments.exclude(exhibit=None)
+        kinds = placed.exclude(exhibit__protection=Protection.NONE)
+        found = kinds.values_list("exhibit__protection", flat=True).first() or ""
+    return Protection(found)
 
 
 def _fail(redaction: Redaction, failure: RedactionFailure, *, at: datetime) -> None:
@@ -525,11 +544,19 @@ def _check_may(
     permissions.check_can_mask(by, exhibit)
     if film is None:
         policies.check_is_not_deleted(exhibit)
+        check_said_why(exhibit, by, at=at)
         return
     policies.check_is_not_deleted(film.recording)
     if not isinstance(by, User):
         raise NotAllowed(_("请先登记查看事由"), source="G10")
     check_may_look(film.recording, by, at=at)
+
+
+def _covers(plan: Plan, sight: Sight) -> bool:
+    """Whether anything is hidden; of what is seen a silent copy hides nobody (G11)."""
+    if sight.width:
+        return bool(plan.boxes)
+    return plan.covers_something or _drops_sound(plan, sight)
 
 
 def _drops_sound(plan: Plan, sight: Sight) -> bool:

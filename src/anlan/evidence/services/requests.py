@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -43,6 +44,7 @@ from anlan.evidence.events import (
     FootageApplied,
     FootageApprovalExpired,
     FootageApproved,
+    FootageDocumentOpened,
     FootageHandedOver,
     FootageRefused,
     FootageViewingBegan,
@@ -61,6 +63,7 @@ from anlan.evidence.models import (
 )
 from anlan.evidence.selectors.exhibits import exhibits_of
 from anlan.evidence.services.footage import ask_for_footage
+from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.steps import line
 from anlan.law import services as law
@@ -209,6 +212,31 @@ def take_in_application(
             applicant=row.applicant,
         )
     return row
+
+
+def open_document(*, application: FootageApplication, by: User, at: datetime) -> Path:
+    """Say on the record who looks at the applicant's paper, then say where it is.
+
+    Names and numbers of strangers stand on it: it is for whoever took it in, decides, or
+    may see such data elsewhere.
+
+    Raises:
+        Conflict: nobody took a picture of it, or no copy of that is whole.
+    """
+    permissions.check_can_see_document(by, application)
+    if application.document is None:
+        raise Conflict(_("没有拍文书照片"))
+    path = good_path(application.document)
+    with ledger.recording():
+        _record(
+            FootageDocumentOpened(
+                number=application.number, sha256=application.document.sha256
+            ),
+            application,
+            by=by,
+            at=at,
+        )
+    return path
 
 
 def approve_application(

@@ -7,7 +7,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from anlan.base import antivirus
 from anlan.base.antivirus import ScannerAway, Verdict
@@ -57,7 +57,9 @@ def _to_do(at: datetime) -> QuerySet[Blob]:
         | Q(scan=Scan.REFUSED, scanned_at__lte=at - RETRY)
         | Q(scan=Scan.CLEAN, kept_at__lte=at - AGAIN) & Q(scanned_at__lt=at - AGAIN)
     )
-    return Blob.objects.filter(is_due).order_by("scanned_at", "pk")
+    # PostgreSQL puts nothing last: new files would wait behind all that were refused.
+    new_first = F("scanned_at").asc(nulls_first=True)
+    return Blob.objects.filter(is_due, deleted_at=None).order_by(new_first, "pk")
 
 
 def _verdict_on(blob: Blob) -> Verdict:

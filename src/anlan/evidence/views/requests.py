@@ -51,7 +51,6 @@ from anlan.evidence.selectors.requests import (
     story_of_application,
     waiting_for,
 )
-from anlan.evidence.services.opening import good_path
 
 _either = require_http_methods(["GET", "POST"])
 _ICONS = {
@@ -337,7 +336,10 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = application_for(reader_of(request), uid)
     if row.document is None:
         raise NotFound(_("没有拍文书照片"))
-    return picture_answer(good_path(row.document))
+    path = evidence.open_document(
+        application=row, by=reader_of(request), at=timezone.now()
+    )
+    return picture_answer(path)
 
 
 @login_required
