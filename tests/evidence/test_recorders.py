@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from anlan.evidence.recorders import (
     Unreachable,
     Unreadable,
     kind_of,
+    wire,
 )
 from anlan.evidence.recorders.frigate import FRIGATE
 from anlan.evidence.recorders.http import HTTP
@@ -197,6 +199,9 @@ class TestExport:
             ({"redirect": "http://127.0.0.2/elsewhere"}, Unreachable),
             ({"redirect": "file:///etc/passwd"}, Unreachable),
             ({"redirect": "/export"}, Unreachable),  # round and round
+            ({"redirect": "http://127.0.0.1:b/"}, Unreachable),  # a port that is none
+            ({"redirect": "http://[/"}, Unreachable),
+            ({"encoding": "gzip"}, Unreadable),  # we asked for the bytes as they are
         ],
     )
     def test_faults_are_told_apart(self, scene, nvr, fault, error) -> None:
@@ -212,6 +217,29 @@ class TestExport:
         with pytest.raises(error) as caught:
             list(recorder.fetch("garage", part))
         assert type(caught.value) is error
+
+    @pytest.mark.parametrize("drip", ["head", "body"])
+    def test_drip_is_given_up(self, scene, nvr, monkeypatch, drip: str) -> None:
+        """Each byte comes in time; that the whole does not is seen all the same."""
+        monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.5)
+        recorder = opened(nvr, scene.at)
+        nvr.drip = drip
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            for _block in recorder.wire.read("export", seconds=0.5):
+                pass
+        assert time.monotonic() - began < 5
+
+    def test_each_read_is_handed_on(self, scene, nvr) -> None:
+        """Whoever takes the bytes can say that it is still there, or has enough."""
+        nvr.drip = "body"
+        recorder = opened(nvr, scene.at)
+        (part, *_more) = recorder.parts("a", scene.at - MINUTE, scene.at - 50 * SECOND)
+        began = time.monotonic()
+        blocks = recorder.fetch("a", part)
+        assert next(blocks).strip(b"x") == b""
+        assert time.monotonic() - began < 5
+        blocks.close()
 
     def test_recorder_that_is_down_is_tried_again_with_patience(
         self, scene, tmp_path
@@ -232,6 +260,60 @@ class TestExport:
         assert waits == [5, 15, 60, 300]
         assert recording.task is not None
         assert recording.task.state == "open"
+
+    def test_what_nobody_thought_of_keeps_no_other_waiting(
+        self, scene, nvr, caplog
+    ) -> None:
+        """The oldest is taken first: if it ended the job, it would be all that is tried."""
+        cameras = registered(scene, nvr, RecorderKind.HTTP)
+        begin = scene.at.replace(second=0)
+        made = cameras.films.record("lobby", begin, begin + MINUTE)
+        bad = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
+        broken = services.register_recorder(
+            site=scene.site,
+            name="坏的",
+            kind=RecorderKind.HTTP,
+            days_kept=30,
+            settings={"base": nvr.url, "template": PATH},
+            by=SYSTEM,
+            at=scene.at,
+        )
+        Recorder.objects.filter(pk=broken.pk).update(settings={})
+        Camera.objects.filter(pk=bad.camera_id).update(recorder=broken)
+        good = services.want_recording(
+            case=bad.case,
+            camera=cameras.camera("CAM-03"),
+            wanted_from=begin,
+            wanted_to=begin + 10 * SECOND,
+            by=scene.officer,
+            at=begin,
+        )
+        at = begin + 5 * MINUTE
+        cameras.pull(at)
+
+        bad.refresh_from_db()
+        assert (bad.problem, bad.tries) == (PullProblem.UNREADABLE, 1)
+        assert bad.pull_at == at + 5 * SECOND
+        assert "KeyError" in caplog.text
+        kept = good.segments.get().blob
+        assert (
+            stores.primary().path_of(kept.sha256).read_bytes() == made[0].read_bytes()
+        )
+
+    def test_what_came_before_the_line_broke_is_kept(self, scene, nvr) -> None:
+        cameras = registered(scene, nvr, RecorderKind.HTTP)
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + MINUTE)
+        nvr.breaks_after = 2
+        recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
+        cameras.pull(begin + 5 * MINUTE, rounds=1)
+
+        assert recording.segments.count() == 2
+        recording.refresh_from_db()
+        assert (recording.state, recording.problem) == (RecordingState.PULLING, "")
+        cameras.pull(begin + 5 * MINUTE)
+        recording.refresh_from_db()
+        assert recording.problem == PullProblem.UNREACHABLE
 
     def test_wrong_password_is_told_as_such(self, scene, nvr) -> None:
         nvr.auth = "basic"
@@ -280,6 +362,33 @@ class TestFrigate:
         )
         with pytest.raises(Refused):
             anonymous.parts("garage", scene.at - MINUTE, scene.at)
+
+    def test_sign_in_reads_no_endless_answer(self, frigate, monkeypatch) -> None:
+        monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.5)
+        asking = wire.Wire(frigate.url, wire.Login())
+        said = {"user": USER, "password": PASSWORD}
+        began = time.monotonic()
+        frigate.drip = "head"
+        with pytest.raises(Unreachable):
+            asking.sign_in("api/login", said)
+        frigate.drip = "body"
+        asking.sign_in("api/login", said)
+        assert time.monotonic() - began < 5
+
+    def test_cookie_that_is_two_is_no_crash(self, scene, frigate) -> None:
+        frigate.auth, frigate.more_cookies = "login", ("/a", "/b")
+        settings = FRIGATE.check({"base": frigate.url, "username": USER})
+        recorder = FRIGATE.open(settings, secrets={"password": PASSWORD}, now=scene.at)
+        with pytest.raises(Unreachable):
+            recorder.parts("garage", scene.at - MINUTE, scene.at)
+
+    def test_list_that_is_too_deep_is_no_crash(self, scene, frigate) -> None:
+        frigate.body = b"[" * 100_000
+        recorder = FRIGATE.open(
+            FRIGATE.check({"base": frigate.url}), secrets={}, now=scene.at
+        )
+        with pytest.raises(Unreadable):
+            recorder.parts("garage", scene.at - MINUTE, scene.at)
 
     def test_hostile_list_names_nothing_else(self, scene, frigate) -> None:
         at = scene.at.astimezone(UTC)
