@@ -11,7 +11,7 @@ import subprocess
 import time
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest
 from django.db import connection, connections
@@ -44,7 +44,7 @@ from anlan.evidence.selectors.recordings import (
     recordings_of,
     with_parts,
 )
-from anlan.evidence.services import damage
+from anlan.evidence.services import damage, footage
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
 from anlan.ledger.events import SYSTEM
@@ -547,6 +547,45 @@ class TestFilms:
 
         assert counts == [None, 1, 2, 2, 4, 4, 4, 4]
         assert recording.derivatives.filter(kind="viewing").count() == 3
+
+    def test_copy_that_cannot_be_kept_keeps_no_other_waiting(
+        self, scene, cameras, monkeypatch, caplog
+    ) -> None:
+        """The disk gives other bytes than were written there."""
+        begin = scene.at.replace(second=0)
+        case = scene.incident().case
+        rows = []
+        for name, code in (("CAM-07", "garage"), ("CAM-03", "lobby")):
+            cameras.films.record(code, begin, begin + 20 * SECOND)
+            row = services.want_recording(
+                case=case,
+                camera=cameras.camera(name),
+                wanted_from=begin,
+                wanted_to=begin + 10 * SECOND,
+                by=scene.officer,
+                at=begin,
+            )
+            rows.append(row)
+        at = begin + 3 * MINUTE
+        cameras.pull(at)
+        bad, good = rows
+        Recording.objects.filter(pk=bad.pk).update(view_at=at - SECOND)  # it is first
+        draft = uuid5(bad.uid, f"film.mp4 {begin.isoformat()}").hex
+
+        digest_of = drafts.Draft.digest
+
+        def digest(self: drafts.Draft) -> str:
+            return "0" * 64 if self.name == draft else digest_of(self)
+
+        monkeypatch.setattr(drafts.Draft, "digest", digest)
+
+        cameras.view(at)
+
+        assert "Misread" in caplog.text
+        bad.refresh_from_db()
+        assert bad.view_at == at + footage.LATER
+        assert not bad.derivatives.exists()
+        assert good.derivatives.filter(kind="viewing").exists()
 
     def test_hostile_list_opens_no_connection_and_no_file(
         self, scene, cameras, tmp_path
