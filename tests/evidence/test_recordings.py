@@ -28,6 +28,7 @@ from anlan.cases.models import Case, Task
 from anlan.evidence import drafts, films, jobs, services
 from anlan.evidence.enums import (
     CopyState,
+    HoldReason,
     PullProblem,
     RecorderKind,
     RecordingState,
@@ -406,6 +407,60 @@ class TestAPull:
         cameras.pull(at + 3 * MINUTE)
         recording.refresh_from_db()
         assert (recording.state, recording.problem) == (RecordingState.SAVED, "")
+
+    @pytest.mark.both
+    def test_hold_asks_again_for_what_is_partly_there(self, scene, cameras) -> None:
+        begin = scene.at.replace(second=0)
+        made = cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
+        late = made[2].read_bytes()
+        made[2].unlink()
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + MINUTE)
+        at = begin + 3 * MINUTE
+        cameras.pull(at)
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.PARTLY
+        made[2].write_bytes(late)  # its disk was away
+
+        services.place_hold(
+            case=case,
+            reason=HoldReason.COURT,
+            words="已起诉",
+            by=scene.officer,
+            at=at + MINUTE,
+        )
+        cameras.pull(at + MINUTE)
+
+        recording.refresh_from_db()
+        assert (recording.state, recording.pull_at) == (RecordingState.SAVED, None)
+        assert recording.segments.count() == 6
+        cameras.view(at + MINUTE)
+        film = recording.derivatives.get(kind="viewing", is_current=True)
+        assert film.segments_count == 6
+
+    def test_hold_does_not_ask_what_nobody_can_be_asked(self, scene, by_hand) -> None:
+        case = scene.incident().case
+        begin = scene.at.replace(second=0)
+        recording = by_hand.ask(case, begin, begin + MINUTE)
+        services.place_file(
+            recording=recording,
+            exhibit=evidence_of(scene, case),
+            begin=begin,
+            end=begin + 10 * SECOND,
+            by=scene.guard,
+            at=scene.at,
+        )
+
+        services.place_hold(
+            case=case,
+            reason=HoldReason.COURT,
+            words="已起诉",
+            by=scene.officer,
+            at=scene.at,
+        )
+
+        recording.refresh_from_db()
+        assert (recording.state, recording.pull_at) == (RecordingState.PARTLY, None)
 
     def test_file_that_changes_while_it_is_read_is_not_kept(
         self, scene, cameras
