@@ -541,6 +541,22 @@ class TestPages:
         assert (reading.way, reading.uncertainty_ms) == ("program", 1000)
         assert "时钟和登记的不一致" not in client.get(f"{where}?look").content.decode()
 
+    @pytest.mark.parametrize("years", [2, -20, 7000])
+    def test_clock_that_is_years_off_is_refused_in_a_sentence(
+        self, scene, nvr, client: Client, years: int
+    ) -> None:
+        cameras = registered(scene, nvr, RecorderKind.HTTP)
+        nvr.ahead = timedelta(days=365 * years)
+        client.force_login(scene.manager)
+        where = f"/admin/recorders/{cameras.recorder.uid}/"
+
+        assert client.get(f"{where}?look").status_code == 200
+        answer = client.post(f"{where}clock/program/", follow=True)
+        assert answer.status_code == 200
+        (told,) = answer.context["messages"]
+        assert ("请检查日期" in told.message) == (years != 7000)
+        assert not cameras.recorder.readings.exists()
+
     def test_each_kind_has_its_fields(self, scene, nvr, client: Client) -> None:
         cameras = registered(scene, nvr, RecorderKind.HTTP)
         client.force_login(scene.manager)
