@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -53,6 +54,19 @@ from tests.scene import Scene
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 PATH = "export?channel={camera}&from={begin}&to={end}"
+# Made with ``openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 36500``.
+SELF_SIGNED = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBczCCARmgAwIBAgIULGEwH9Y7KsvExjpMYn5dFdYMFz4wCgYIKoZIzj0EAwIw
+DjEMMAoGA1UEAwwDbnZyMCAXDTI2MTEyODIzMzkzNFoYDzIxMjYxMTA0MjMzOTM0
+WjAOMQwwCgYDVQQDDANudnIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARqckC8
+gAGNhkK2jbzhyLe6k6aohg0hEqEwOJLc7m9/wSIOc2+tRl3a6n0hIHk1qBAcWXct
+PFE/GC+/f1VZml+5o1MwUTAdBgNVHQ4EFgQURqJWVLvQXYHWP979VQBviIdeqG0w
+HwYDVR0jBBgwFoAURqJWVLvQXYHWP979VQBviIdeqG0wDwYDVR0TAQH/BAUwAwEB
+/zAKBggqhkjOPQQDAgNIADBFAiEA6WgmrB2A48jaxZeeMf3lOigaakFhzElkHwO5
+T9ai+twCIAQ2qMyd+MyIe0xMysWLfpaEk2dudY8wwla+FmZwbfWR
+-----END CERTIFICATE-----
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -467,6 +481,45 @@ class TestWhereItMayGo:
         with pytest.raises(InvalidInput) as refused:
             HTTP.check({"base": nvr.url, "template": template})
         assert refused.value.path == "template"
+
+
+class TestCertificateOfTheHouse:
+    """The path is typed by who looks after cameras; the file is the operator's."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path, settings: Settings) -> Path:
+        settings.RECORDINGS_ROOTS = [tmp_path / "allowed"]
+        (tmp_path / "allowed").mkdir()
+        return tmp_path / "allowed"
+
+    def test_is_read_below_the_operators_folders(self, folder: Path) -> None:
+        words = "# 物业自签\n".encode()
+        (folder / "ca.pem").write_bytes(words + SELF_SIGNED)
+        assert wire.checked_ca(f" {folder}/ca.pem ") == f"{folder}/ca.pem"
+        asking = wire.Wire("https://127.0.0.1:9", wire.Login(), ca=f"{folder}/ca.pem")
+        with pytest.raises(Unreachable, match="ConnectError"):
+            list(asking.read("x"))
+
+    def test_elsewhere_is_refused_and_not_opened(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "ca.pem").write_bytes(SELF_SIGNED)
+        (folder / "link.pem").symlink_to(tmp_path / "ca.pem")
+        for path in (tmp_path / "ca.pem", folder / "link.pem", Path("/dev/zero")):
+            with pytest.raises(InvalidInput, match="ANLAN_RECORDINGS_ROOTS") as refused:
+                wire.checked_ca(str(path))
+            assert refused.value.path == "ca"
+            asking = wire.Wire("https://127.0.0.1:9", wire.Login(), ca=str(path))
+            with pytest.raises(Unreachable, match="ca"):
+                list(asking.read("x"))
+
+    def test_what_is_no_certificate_is_refused(self, folder: Path) -> None:
+        os.mkfifo(folder / "fifo")
+        (folder / "long").write_bytes(SELF_SIGNED + b"#" * wire.MOST_CA)
+        (folder / "words").write_bytes(b"no certificate")
+        for name in ("fifo", "long", "words", "absent", "", "a\0b"):
+            with pytest.raises(InvalidInput, match="PEM"):
+                wire.checked_ca(f"{folder}/{name}")
 
 
 @pytest.mark.both

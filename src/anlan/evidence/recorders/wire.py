@@ -6,10 +6,13 @@ address: else the register of cameras would be a way to ask anything in the hous
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import json
+import os
 import socket
 import ssl
+import stat
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -26,6 +29,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
 from anlan.evidence.recorders import Absent, Refused, Unreachable, Unreadable
+from anlan.evidence.recorders.folder import is_below_roots
 
 if TYPE_CHECKING:
     import httpx
@@ -36,6 +40,7 @@ ANSWER_SECONDS = 60.0  # until an answer begins
 LIST_SECONDS, TOTAL_SECONDS = 60.0, 600.0  # of a list, of a file
 MOST_FILE = 4 * 1024**3  # bytes
 MOST_LIST = 8 * 1024**2
+MOST_CA = 64 * 1024
 MOST_REDIRECTS = 3
 AUTHS = ("none", "basic", "digest", "bearer")
 _LOGIN = {401, 403, 407}
@@ -211,8 +216,8 @@ class Wire:
         context = ssl.create_default_context()
         if self._ca:
             try:
-                context.load_verify_locations(self._ca)
-            except OSError as error:
+                context.load_verify_locations(cadata=_read_ca(Path(self._ca)))
+            except (OSError, ValueError) as error:
                 raise Unreachable("ca") from error
         return context
 
@@ -294,16 +299,44 @@ def checked_ca(text: str) -> str:
     """The path of a file with the certificate of the house, below the operator's folders.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is none, or lies elsewhere.
     """
     if not text.strip():
         return ""
     path = Path(text.strip())
     try:
-        ssl.create_default_context().load_verify_locations(str(path))
+        path = path.resolve()
+        is_below = is_below_roots(path)
+        if is_below:
+            ssl.create_default_context().load_verify_locations(cadata=_read_ca(path))
     except (OSError, ValueError) as error:
         raise InvalidInput(_("这个文件不是 PEM 证书，或读不到"), path="ca") from error
+    if not is_below:
+        allowed = _("、").join(map(str, installation.RECORDINGS_ROOTS))
+        raise InvalidInput(
+            _("证书文件须在 ANLAN_RECORDINGS_ROOTS 之下（现为：%s）")
+            % (allowed or _("未设置")),
+            path="ca",
+        )
     return str(path)
+
+
+def _read_ca(path: Path) -> str:
+    """What a file says; nothing that never ends is opened, and not much is read.
+
+    Raises:
+        OSError: it is no plain file below the operator's folders, or too long.
+    """
+    if path.resolve() != path or not is_below_roots(path):
+        raise PermissionError
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "no plain file")
+        content = file.read(MOST_CA + 1)
+    if len(content) > MOST_CA:
+        raise OSError(errno.EFBIG, "too long")
+    return content.decode("ascii", "ignore")  # around the PEM there may be words
 
 
 def is_allowed(url: str) -> bool:
