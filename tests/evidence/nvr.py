@@ -38,7 +38,9 @@ class Machine:
     redirect: str = ""
     most: int | None = None  # bytes of an answer before the line breaks
     breaks_after: int | None = None  # answers; all others are errors
-    drip: str = ""  # what it sends by single bytes, and never ends: "head" or "body"
+    drip: str = (
+        ""  # what it sends by single bytes, and never ends: "head", "body", "refusal"
+    )
     encoding: str = ""
     body: bytes = b""  # what it says instead
     more_cookies: tuple[str, ...] = ()  # of the same name, by their paths
@@ -67,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         machine = self.machine
         machine.asked.append(self.path)
-        if machine.drip:
+        if machine.drip in {"head", "body"}:
             self.give_drops()
         elif machine.redirect:
             self.send_response(302)
@@ -90,6 +92,9 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\nX: ")
         if self.machine.drip == "body":
             self.wfile.write(b"\r\nContent-Length: 1000000\r\n\r\n")
+        self.drop()
+
+    def drop(self) -> None:
         with suppress(OSError):
             for _drop in range(150):
                 self.wfile.write(b"x")
@@ -129,6 +134,10 @@ class Handler(BaseHTTPRequestHandler):
                 "WWW-Authenticate",
                 'Digest realm="nvr", nonce="abc", qop="auth", algorithm=MD5',
             )
+        if self.machine.drip == "refusal":
+            self.end_headers()
+            self.drop()
+            return False
         self.send_header("Content-Length", "0")
         self.end_headers()
         return False

@@ -244,6 +244,21 @@ class TestExport:
                 pass
         assert time.monotonic() - began < 5
 
+    def test_refusal_that_goes_on_and_on_is_not_read(self, scene, nvr) -> None:
+        """Digest is asked for by a 401, which httpx would read to its end."""
+        begin = scene.at.replace(second=0)
+        (path,) = SimulatedRecorder(root=_made(nvr.root)).record(
+            "garage", begin, begin + 10 * SECOND
+        )
+        nvr.auth, nvr.drip = "digest", "refusal"
+        recorder = opened(
+            nvr, begin + MINUTE, auth="digest", username=USER, password=PASSWORD
+        )
+        (part, *_more) = recorder.parts("garage", begin, begin + SECOND)
+        began = time.monotonic()
+        assert b"".join(recorder.fetch("garage", part)) == path.read_bytes()
+        assert time.monotonic() - began < 5
+
     def test_each_read_is_handed_on(self, scene, nvr) -> None:
         """Whoever takes the bytes can say that it is still there, or has enough."""
         nvr.drip = "body"

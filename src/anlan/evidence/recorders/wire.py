@@ -191,7 +191,7 @@ class Wire:
             raise Unreadable  # not asked for, and no file byte for byte
 
     def _client(self) -> httpx.Client:
-        import httpx  # noqa: PLC0415 -- see read
+        import httpx  # noqa: PLC0415 -- see _told
 
         headers = {"User-Agent": "Anlan", "Accept-Encoding": "identity"}
         auth: httpx.Auth | None = None
@@ -204,6 +204,7 @@ class Wire:
         return httpx.Client(
             auth=auth,
             cookies=self._cookies,
+            event_hooks={"response": [_drop_refusal]},
             headers=headers,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
@@ -241,6 +242,15 @@ class Wire:
         if not 1970 <= said.year < 9000:  # no clock, and no moment to reckon with
             return
         self.clock = said - timedelta(seconds=time.monotonic() - self._began)
+
+
+def _drop_refusal(answer: httpx.Response) -> None:
+    """Before it says who asks, httpx reads what a refusal says, however long that is."""
+    import httpx  # noqa: PLC0415 -- see _told
+
+    if answer.status_code in _LOGIN:
+        answer.close()
+        answer.is_closed, answer.stream = False, httpx.ByteStream(b"")
 
 
 @contextmanager
