@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -37,11 +37,22 @@ class Machine:
     html: bool = False
     redirect: str = ""
     most: int | None = None  # bytes of an answer before the line breaks
+    breaks_after: int | None = None  # answers; all others are errors
+    drip: str = (
+        ""  # what it sends by single bytes, and never ends: "head", "body", "refusal"
+    )
+    encoding: str = ""
+    body: bytes = b""  # what it says instead
+    more_cookies: tuple[str, ...] = ()  # of the same name, by their paths
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
     def __post_init__(self) -> None:
         self.sessions: set[str] = set()
+
+    @property
+    def is_broken(self) -> bool:
+        return self.breaks_after is not None and len(self.asked) > self.breaks_after
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -58,23 +69,45 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         machine = self.machine
         machine.asked.append(self.path)
-        if machine.redirect:
+        if machine.drip in {"head", "body"}:
+            self.give_drops()
+        elif machine.redirect:
             self.send_response(302)
             self.send_header("Location", machine.redirect)
             self.send_header("Content-Length", "0")
             self.end_headers()
         elif machine.status != 200:
             self.say(b"", status=machine.status)
+        elif machine.is_broken:
+            self.say(b"", status=500)
+        elif machine.body:
+            self.say(machine.body, "application/json")
         elif machine.html:
             self.say(b"<html>sign in</html>", "text/html")
         elif self.is_let_in():
             self.give()
+
+    def give_drops(self) -> None:
+        """Each byte soon enough for a reader that looks at the clock of one read."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\nX: ")
+        if self.machine.drip == "body":
+            self.wfile.write(b"\r\nContent-Length: 1000000\r\n\r\n")
+        self.drop()
+
+    def drop(self) -> None:
+        with suppress(OSError):
+            for _drop in range(150):
+                self.wfile.write(b"x")
+                time.sleep(0.1)
+        self.close_connection = True
 
     def say(
         self, body: bytes, media_type: str = "video/mp2t", status: int = 200
     ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", media_type)
+        if self.machine.encoding:
+            self.send_header("Content-Encoding", self.machine.encoding)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         most = self.machine.most
@@ -101,6 +134,10 @@ class Handler(BaseHTTPRequestHandler):
                 "WWW-Authenticate",
                 'Digest realm="nvr", nonce="abc", qop="auth", algorithm=MD5',
             )
+        if self.machine.drip == "refusal":
+            self.end_headers()
+            self.drop()
+            return False
         self.send_header("Content-Length", "0")
         self.end_headers()
         return False
@@ -152,8 +189,13 @@ class FrigateServer(Handler):
             self.say(b'{"message": "Login failed"}', "application/json", status=401)
             return
         self.machine.sessions.add("jwt")
+        if self.machine.drip:
+            self.give_drops()
+            return
         self.send_response(200)
         self.send_header("Set-Cookie", "frigate_token=jwt; HttpOnly; Path=/")
+        for path in self.machine.more_cookies:
+            self.send_header("Set-Cookie", f"frigate_token=x; Path={path}")
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"{}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +31,7 @@ from anlan.evidence.recorders import (
     Unreachable,
     Unreadable,
     kind_of,
+    wire,
 )
 from anlan.evidence.recorders.frigate import FRIGATE
 from anlan.evidence.recorders.http import HTTP
@@ -51,6 +54,19 @@ from tests.scene import Scene
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 PATH = "export?channel={camera}&from={begin}&to={end}"
+# Made with ``openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 36500``.
+SELF_SIGNED = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBczCCARmgAwIBAgIULGEwH9Y7KsvExjpMYn5dFdYMFz4wCgYIKoZIzj0EAwIw
+DjEMMAoGA1UEAwwDbnZyMCAXDTI2MTEyODIzMzkzNFoYDzIxMjYxMTA0MjMzOTM0
+WjAOMQwwCgYDVQQDDANudnIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARqckC8
+gAGNhkK2jbzhyLe6k6aohg0hEqEwOJLc7m9/wSIOc2+tRl3a6n0hIHk1qBAcWXct
+PFE/GC+/f1VZml+5o1MwUTAdBgNVHQ4EFgQURqJWVLvQXYHWP979VQBviIdeqG0w
+HwYDVR0jBBgwFoAURqJWVLvQXYHWP979VQBviIdeqG0wDwYDVR0TAQH/BAUwAwEB
+/zAKBggqhkjOPQQDAgNIADBFAiEA6WgmrB2A48jaxZeeMf3lOigaakFhzElkHwO5
+T9ai+twCIAQ2qMyd+MyIe0xMysWLfpaEk2dudY8wwla+FmZwbfWR
+-----END CERTIFICATE-----
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -197,6 +213,9 @@ class TestExport:
             ({"redirect": "http://127.0.0.2/elsewhere"}, Unreachable),
             ({"redirect": "file:///etc/passwd"}, Unreachable),
             ({"redirect": "/export"}, Unreachable),  # round and round
+            ({"redirect": "http://127.0.0.1:b/"}, Unreachable),  # a port that is none
+            ({"redirect": "http://[/"}, Unreachable),
+            ({"encoding": "gzip"}, Unreadable),  # we asked for the bytes as they are
         ],
     )
     def test_faults_are_told_apart(self, scene, nvr, fault, error) -> None:
@@ -212,6 +231,44 @@ class TestExport:
         with pytest.raises(error) as caught:
             list(recorder.fetch("garage", part))
         assert type(caught.value) is error
+
+    @pytest.mark.parametrize("drip", ["head", "body"])
+    def test_drip_is_given_up(self, scene, nvr, monkeypatch, drip: str) -> None:
+        """Each byte comes in time; that the whole does not is seen all the same."""
+        monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.5)
+        recorder = opened(nvr, scene.at)
+        nvr.drip = drip
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            for _block in recorder.wire.read("export", seconds=0.5):
+                pass
+        assert time.monotonic() - began < 5
+
+    def test_refusal_that_goes_on_and_on_is_not_read(self, scene, nvr) -> None:
+        """Digest is asked for by a 401, which httpx would read to its end."""
+        begin = scene.at.replace(second=0)
+        (path,) = SimulatedRecorder(root=_made(nvr.root)).record(
+            "garage", begin, begin + 10 * SECOND
+        )
+        nvr.auth, nvr.drip = "digest", "refusal"
+        recorder = opened(
+            nvr, begin + MINUTE, auth="digest", username=USER, password=PASSWORD
+        )
+        (part, *_more) = recorder.parts("garage", begin, begin + SECOND)
+        began = time.monotonic()
+        assert b"".join(recorder.fetch("garage", part)) == path.read_bytes()
+        assert time.monotonic() - began < 5
+
+    def test_each_read_is_handed_on(self, scene, nvr) -> None:
+        """Whoever takes the bytes can say that it is still there, or has enough."""
+        nvr.drip = "body"
+        recorder = opened(nvr, scene.at)
+        (part, *_more) = recorder.parts("a", scene.at - MINUTE, scene.at - 50 * SECOND)
+        began = time.monotonic()
+        blocks = recorder.fetch("a", part)
+        assert next(blocks).strip(b"x") == b""
+        assert time.monotonic() - began < 5
+        blocks.close()
 
     def test_recorder_that_is_down_is_tried_again_with_patience(
         self, scene, tmp_path
@@ -232,6 +289,60 @@ class TestExport:
         assert waits == [5, 15, 60, 300]
         assert recording.task is not None
         assert recording.task.state == "open"
+
+    def test_what_nobody_thought_of_keeps_no_other_waiting(
+        self, scene, nvr, caplog
+    ) -> None:
+        """The oldest is taken first: if it ended the job, it would be all that is tried."""
+        cameras = registered(scene, nvr, RecorderKind.HTTP)
+        begin = scene.at.replace(second=0)
+        made = cameras.films.record("lobby", begin, begin + MINUTE)
+        bad = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
+        broken = services.register_recorder(
+            site=scene.site,
+            name="坏的",
+            kind=RecorderKind.HTTP,
+            days_kept=30,
+            settings={"base": nvr.url, "template": PATH},
+            by=SYSTEM,
+            at=scene.at,
+        )
+        Recorder.objects.filter(pk=broken.pk).update(settings={})
+        Camera.objects.filter(pk=bad.camera_id).update(recorder=broken)
+        good = services.want_recording(
+            case=bad.case,
+            camera=cameras.camera("CAM-03"),
+            wanted_from=begin,
+            wanted_to=begin + 10 * SECOND,
+            by=scene.officer,
+            at=begin,
+        )
+        at = begin + 5 * MINUTE
+        cameras.pull(at)
+
+        bad.refresh_from_db()
+        assert (bad.problem, bad.tries) == (PullProblem.UNREADABLE, 1)
+        assert bad.pull_at == at + 5 * SECOND
+        assert "KeyError" in caplog.text
+        kept = good.segments.get().blob
+        assert (
+            stores.primary().path_of(kept.sha256).read_bytes() == made[0].read_bytes()
+        )
+
+    def test_what_came_before_the_line_broke_is_kept(self, scene, nvr) -> None:
+        cameras = registered(scene, nvr, RecorderKind.HTTP)
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + MINUTE)
+        nvr.breaks_after = 2
+        recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
+        cameras.pull(begin + 5 * MINUTE, rounds=1)
+
+        assert recording.segments.count() == 2
+        recording.refresh_from_db()
+        assert (recording.state, recording.problem) == (RecordingState.PULLING, "")
+        cameras.pull(begin + 5 * MINUTE)
+        recording.refresh_from_db()
+        assert recording.problem == PullProblem.UNREACHABLE
 
     def test_wrong_password_is_told_as_such(self, scene, nvr) -> None:
         nvr.auth = "basic"
@@ -280,6 +391,33 @@ class TestFrigate:
         )
         with pytest.raises(Refused):
             anonymous.parts("garage", scene.at - MINUTE, scene.at)
+
+    def test_sign_in_reads_no_endless_answer(self, frigate, monkeypatch) -> None:
+        monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.5)
+        asking = wire.Wire(frigate.url, wire.Login())
+        said = {"user": USER, "password": PASSWORD}
+        began = time.monotonic()
+        frigate.drip = "head"
+        with pytest.raises(Unreachable):
+            asking.sign_in("api/login", said)
+        frigate.drip = "body"
+        asking.sign_in("api/login", said)
+        assert time.monotonic() - began < 5
+
+    def test_cookie_that_is_two_is_no_crash(self, scene, frigate) -> None:
+        frigate.auth, frigate.more_cookies = "login", ("/a", "/b")
+        settings = FRIGATE.check({"base": frigate.url, "username": USER})
+        recorder = FRIGATE.open(settings, secrets={"password": PASSWORD}, now=scene.at)
+        with pytest.raises(Unreachable):
+            recorder.parts("garage", scene.at - MINUTE, scene.at)
+
+    def test_list_that_is_too_deep_is_no_crash(self, scene, frigate) -> None:
+        frigate.body = b"[" * 100_000
+        recorder = FRIGATE.open(
+            FRIGATE.check({"base": frigate.url}), secrets={}, now=scene.at
+        )
+        with pytest.raises(Unreadable):
+            recorder.parts("garage", scene.at - MINUTE, scene.at)
 
     def test_hostile_list_names_nothing_else(self, scene, frigate) -> None:
         at = scene.at.astimezone(UTC)
@@ -360,6 +498,45 @@ class TestWhereItMayGo:
         assert refused.value.path == "template"
 
 
+class TestCertificateOfTheHouse:
+    """The path is typed by who looks after cameras; the file is the operator's."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path, settings: Settings) -> Path:
+        settings.RECORDINGS_ROOTS = [tmp_path / "allowed"]
+        (tmp_path / "allowed").mkdir()
+        return tmp_path / "allowed"
+
+    def test_is_read_below_the_operators_folders(self, folder: Path) -> None:
+        words = "# 物业自签\n".encode()
+        (folder / "ca.pem").write_bytes(words + SELF_SIGNED)
+        assert wire.checked_ca(f" {folder}/ca.pem ") == f"{folder}/ca.pem"
+        asking = wire.Wire("https://127.0.0.1:9", wire.Login(), ca=f"{folder}/ca.pem")
+        with pytest.raises(Unreachable, match="ConnectError"):
+            list(asking.read("x"))
+
+    def test_elsewhere_is_refused_and_not_opened(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "ca.pem").write_bytes(SELF_SIGNED)
+        (folder / "link.pem").symlink_to(tmp_path / "ca.pem")
+        for path in (tmp_path / "ca.pem", folder / "link.pem", Path("/dev/zero")):
+            with pytest.raises(InvalidInput, match="ANLAN_RECORDINGS_ROOTS") as refused:
+                wire.checked_ca(str(path))
+            assert refused.value.path == "ca"
+            asking = wire.Wire("https://127.0.0.1:9", wire.Login(), ca=str(path))
+            with pytest.raises(Unreachable, match="ca"):
+                list(asking.read("x"))
+
+    def test_what_is_no_certificate_is_refused(self, folder: Path) -> None:
+        os.mkfifo(folder / "fifo")
+        (folder / "long").write_bytes(SELF_SIGNED + b"#" * wire.MOST_CA)
+        (folder / "words").write_bytes(b"no certificate")
+        for name in ("fifo", "long", "words", "absent", "", "a\0b"):
+            with pytest.raises(InvalidInput, match="PEM"):
+                wire.checked_ca(f"{folder}/{name}")
+
+
 @pytest.mark.both
 class TestSecrets:
     def test_are_encrypted_kept_and_dropped_with_the_address(self, scene, nvr) -> None:
@@ -431,6 +608,22 @@ class TestPages:
         reading = cameras.recorder.readings.get()
         assert (reading.way, reading.uncertainty_ms) == ("program", 1000)
         assert "时钟和登记的不一致" not in client.get(f"{where}?look").content.decode()
+
+    @pytest.mark.parametrize("years", [2, -20, 7000])
+    def test_clock_that_is_years_off_is_refused_in_a_sentence(
+        self, scene, nvr, client: Client, years: int
+    ) -> None:
+        cameras = registered(scene, nvr, RecorderKind.HTTP)
+        nvr.ahead = timedelta(days=365 * years)
+        client.force_login(scene.manager)
+        where = f"/admin/recorders/{cameras.recorder.uid}/"
+
+        assert client.get(f"{where}?look").status_code == 200
+        answer = client.post(f"{where}clock/program/", follow=True)
+        assert answer.status_code == 200
+        (told,) = answer.context["messages"]
+        assert ("请检查日期" in told.message) == (years != 7000)
+        assert not cameras.recorder.readings.exists()
 
     def test_each_kind_has_its_fields(self, scene, nvr, client: Client) -> None:
         cameras = registered(scene, nvr, RecorderKind.HTTP)

@@ -11,7 +11,7 @@ import subprocess
 import time
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest
 from django.db import connection, connections
@@ -28,6 +28,7 @@ from anlan.cases.models import Case, Task
 from anlan.evidence import drafts, films, jobs, services
 from anlan.evidence.enums import (
     CopyState,
+    HoldReason,
     PullProblem,
     RecorderKind,
     RecordingState,
@@ -44,7 +45,7 @@ from anlan.evidence.selectors.recordings import (
     recordings_of,
     with_parts,
 )
-from anlan.evidence.services import damage
+from anlan.evidence.services import damage, footage
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
 from anlan.ledger.events import SYSTEM
@@ -407,6 +408,60 @@ class TestAPull:
         recording.refresh_from_db()
         assert (recording.state, recording.problem) == (RecordingState.SAVED, "")
 
+    @pytest.mark.both
+    def test_hold_asks_again_for_what_is_partly_there(self, scene, cameras) -> None:
+        begin = scene.at.replace(second=0)
+        made = cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
+        late = made[2].read_bytes()
+        made[2].unlink()
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + MINUTE)
+        at = begin + 3 * MINUTE
+        cameras.pull(at)
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.PARTLY
+        made[2].write_bytes(late)  # its disk was away
+
+        services.place_hold(
+            case=case,
+            reason=HoldReason.COURT,
+            words="已起诉",
+            by=scene.officer,
+            at=at + MINUTE,
+        )
+        cameras.pull(at + MINUTE)
+
+        recording.refresh_from_db()
+        assert (recording.state, recording.pull_at) == (RecordingState.SAVED, None)
+        assert recording.segments.count() == 6
+        cameras.view(at + MINUTE)
+        film = recording.derivatives.get(kind="viewing", is_current=True)
+        assert film.segments_count == 6
+
+    def test_hold_does_not_ask_what_nobody_can_be_asked(self, scene, by_hand) -> None:
+        case = scene.incident().case
+        begin = scene.at.replace(second=0)
+        recording = by_hand.ask(case, begin, begin + MINUTE)
+        services.place_file(
+            recording=recording,
+            exhibit=evidence_of(scene, case),
+            begin=begin,
+            end=begin + 10 * SECOND,
+            by=scene.guard,
+            at=scene.at,
+        )
+
+        services.place_hold(
+            case=case,
+            reason=HoldReason.COURT,
+            words="已起诉",
+            by=scene.officer,
+            at=scene.at,
+        )
+
+        recording.refresh_from_db()
+        assert (recording.state, recording.pull_at) == (RecordingState.PARTLY, None)
+
     def test_file_that_changes_while_it_is_read_is_not_kept(
         self, scene, cameras
     ) -> None:
@@ -547,6 +602,45 @@ class TestFilms:
 
         assert counts == [None, 1, 2, 2, 4, 4, 4, 4]
         assert recording.derivatives.filter(kind="viewing").count() == 3
+
+    def test_copy_that_cannot_be_kept_keeps_no_other_waiting(
+        self, scene, cameras, monkeypatch, caplog
+    ) -> None:
+        """The disk gives other bytes than were written there."""
+        begin = scene.at.replace(second=0)
+        case = scene.incident().case
+        rows = []
+        for name, code in (("CAM-07", "garage"), ("CAM-03", "lobby")):
+            cameras.films.record(code, begin, begin + 20 * SECOND)
+            row = services.want_recording(
+                case=case,
+                camera=cameras.camera(name),
+                wanted_from=begin,
+                wanted_to=begin + 10 * SECOND,
+                by=scene.officer,
+                at=begin,
+            )
+            rows.append(row)
+        at = begin + 3 * MINUTE
+        cameras.pull(at)
+        bad, good = rows
+        Recording.objects.filter(pk=bad.pk).update(view_at=at - SECOND)  # it is first
+        draft = uuid5(bad.uid, f"film.mp4 {begin.isoformat()}").hex
+
+        digest_of = drafts.Draft.digest
+
+        def digest(self: drafts.Draft) -> str:
+            return "0" * 64 if self.name == draft else digest_of(self)
+
+        monkeypatch.setattr(drafts.Draft, "digest", digest)
+
+        cameras.view(at)
+
+        assert "Misread" in caplog.text
+        bad.refresh_from_db()
+        assert bad.view_at == at + footage.LATER
+        assert not bad.derivatives.exists()
+        assert good.derivatives.filter(kind="viewing").exists()
 
     def test_hostile_list_opens_no_connection_and_no_file(
         self, scene, cameras, tmp_path

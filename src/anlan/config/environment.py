@@ -53,7 +53,7 @@ class Environment(BaseSettings):
     recordings_roots: Annotated[list[Path], NoDecode] = Field(
         [],
         description="Folders below which recorders write segments that may be saved, "
-        "separated by commas; empty: none may.",
+        "and recorders' certificates lie, separated by commas; empty: none may.",
     )
     recorder_hosts: Annotated[list[str], NoDecode] = Field(
         [],

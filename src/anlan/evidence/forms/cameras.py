@@ -96,7 +96,9 @@ class RecorderSettingsForm(forms.Form):
         label=_("自签证书（PEM 文件路径）"),
         max_length=300,
         required=False,
-        help_text=_("HTTPS 总是核对证书；自签的在这里写明"),
+        help_text=_(
+            "HTTPS 总是核对证书；自签的在这里写明，须在 ANLAN_RECORDINGS_ROOTS 之下"
+        ),
     )
 
     def settings(self) -> dict[str, Any]:

@@ -123,12 +123,12 @@ class Folder:
 
     def _check_is_there(self) -> None:
         """An empty mount point looks like an empty folder, and is told so by nobody."""
-        if not self.root.is_dir() or not _is_allowed(self.root):
+        if not self.root.is_dir() or not is_below_roots(self.root):
             raise Unreachable
 
     def _inside(self, name: str) -> Path:
         path = self.root / name
-        if path.parent.resolve() != path.parent or not _is_allowed(path.parent):
+        if path.parent.resolve() != path.parent or not is_below_roots(path.parent):
             raise Unreadable
         return path
 
@@ -149,7 +149,7 @@ class FolderKind:
             raise InvalidInput(_("请选择时区"), path="zone")
         _check_pattern(pattern)
         root = Path(str(settings.get("folder") or "").strip())
-        if not root.is_absolute() or not _is_allowed(root.resolve()):
+        if not root.is_absolute() or not is_below_roots(root.resolve()):
             allowed = _("、").join(map(str, installation.RECORDINGS_ROOTS))
             raise InvalidInput(
                 _("文件夹须在 ANLAN_RECORDINGS_ROOTS 之下（现为：%s）")
@@ -184,7 +184,8 @@ def _check_pattern(pattern: str) -> None:
         )
 
 
-def _is_allowed(path: Path) -> bool:
+def is_below_roots(path: Path) -> bool:
+    """Whether a path without links is below a folder that the operator named."""
     roots = [Path(root).resolve() for root in installation.RECORDINGS_ROOTS]
     return any(path.is_relative_to(root) for root in roots)
 

@@ -120,7 +120,7 @@ def _part(folder: str, hour: datetime, row: Mapping[str, Any]) -> Part | None:
         return None
     try:
         changed = int(parsedate_to_datetime(str(row.get("mtime"))).timestamp())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         changed = 0
     return Part(
         name=f"{folder}/{name}",

@@ -6,12 +6,17 @@ address: else the register of cameras would be a way to ask anything in the hous
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import json
+import os
+import socket
 import ssl
+import stat
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,16 +29,19 @@ from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
 from anlan.evidence.recorders import Absent, Refused, Unreachable, Unreadable
+from anlan.evidence.recorders.folder import is_below_roots
 
 if TYPE_CHECKING:
     import httpx
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
-TOTAL_SECONDS = 600.0  # of one file: a slow drip would never end
+# Each read alone may take READ_SECONDS, so a drip would never end.
+ANSWER_SECONDS = 60.0  # until an answer begins
+LIST_SECONDS, TOTAL_SECONDS = 60.0, 600.0  # of a list, of a file
 MOST_FILE = 4 * 1024**3  # bytes
 MOST_LIST = 8 * 1024**2
+MOST_CA = 64 * 1024
 MOST_REDIRECTS = 3
-CHUNK = 256 * 1024
 AUTHS = ("none", "basic", "digest", "bearer")
 _LOGIN = {401, 403, 407}
 _NOTHING = {204, 404, 410}
@@ -57,6 +65,8 @@ class Wire:
         self.clock: datetime | None = None
         self._began = time.monotonic()
         self._cookies: dict[str, str] = {}
+        self._line: socket.socket | None = None
+        self._is_late = False
 
     def json(self, path: str) -> Any:
         """A small answer.
@@ -65,58 +75,107 @@ class Wire:
             Unreachable, Unreadable, Absent: as with ``Recorder``.
         """
         body = bytearray()
-        for chunk in self.read(path, most=MOST_LIST):
+        for chunk in self.read(path, most=MOST_LIST, seconds=LIST_SECONDS):
             body += chunk
         try:
             return json.loads(bytes(body))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Unreadable from error
 
-    def read(self, path: str, *, most: int = MOST_FILE) -> Iterator[bytes]:
-        """The bytes of an answer; a redirect is followed on the same machine only."""
-        import httpx  # noqa: PLC0415 -- half a second, and only the worker asks
+    def read(
+        self, path: str, *, most: int = MOST_FILE, seconds: float = TOTAL_SECONDS
+    ) -> Iterator[bytes]:
+        """The bytes of an answer; a redirect is followed on the same machine only.
 
-        give_up = time.monotonic() + TOTAL_SECONDS
-        url, size = self._inside(path), 0
-        try:
-            with self._client() as client, self._answer(client, url) as answer:
-                self._check(answer)
-                for chunk in answer.iter_bytes(CHUNK):
-                    size += len(chunk)
-                    if size > most or time.monotonic() > give_up:
-                        raise Unreadable
-                    yield chunk
-        except httpx.HTTPError as error:
-            raise Unreachable(type(error).__name__) from error
+        They come as the network gives them: the clock is looked at after each read, and
+        so is whoever takes them.
+        """
+        give_up = time.monotonic() + seconds
+        size = 0
+        with (
+            _told(),
+            self._client() as client,
+            self._answer(client, self._inside(path)) as answer,
+        ):
+            self._check(answer)
+            for block in answer.iter_raw():
+                size += len(block)
+                if size > most:
+                    raise Unreadable
+                if time.monotonic() > give_up:
+                    raise Unreachable("slow")
+                yield block
         if not size:
             raise Absent
 
     def sign_in(self, path: str, said: Mapping[str, str]) -> None:
-        """Post a name and a password for a cookie, which the next questions carry."""
-        import httpx  # noqa: PLC0415 -- see read
+        """Post a name and a password for a cookie, which the next questions carry.
 
-        try:
-            with self._client() as client:
-                answer = client.post(self._inside(path), json=dict(said))
-        except httpx.HTTPError as error:
-            raise Unreachable(type(error).__name__) from error
-        self._note_clock(answer)
-        if answer.status_code in _LOGIN or answer.is_redirect:
-            raise Refused
-        if not answer.is_success:
-            raise Unreachable(f"http_{answer.status_code}")
-        self._cookies = dict(answer.cookies)
+        What the answer says besides is not read.
+        """
+        with (
+            _told(),
+            self._client() as client,
+            self._asked(client, "POST", self._inside(path), said) as answer,
+        ):
+            if answer.status_code in _LOGIN or answer.is_redirect:
+                raise Refused
+            if not answer.is_success:
+                raise Unreachable(f"http_{answer.status_code}")
+            self._cookies = dict(answer.cookies)
 
     @contextmanager
     def _answer(self, client: httpx.Client, url: str) -> Iterator[httpx.Response]:
         for _turn in range(MOST_REDIRECTS + 1):
-            with client.stream("GET", url) as answer:
-                self._note_clock(answer)
+            with self._asked(client, "GET", url) as answer:
                 if not answer.is_redirect:
                     yield answer
                     return
                 url = self._inside(urljoin(url, answer.headers.get("Location", "")))
         raise Unreachable("redirects")
+
+    @contextmanager
+    def _asked(
+        self,
+        client: httpx.Client,
+        method: str,
+        url: str,
+        said: Mapping[str, str] | None = None,
+    ) -> Iterator[httpx.Response]:
+        """An answer of which nothing but the head has been read."""
+        self._is_late = False
+        late = threading.Timer(ANSWER_SECONDS, self._hang_up)
+        late.daemon = True
+        late.start()
+        try:
+            request = client.build_request(
+                method, url, json=said, extensions={"trace": self._note_line}
+            )
+            answer = client.send(request, stream=True)
+        finally:
+            late.cancel()
+        try:
+            self._note_clock(answer)
+            yield answer
+        finally:
+            answer.close()
+
+    def _note_line(self, event: str, info: Mapping[str, Any]) -> None:
+        """Remember what to hang up: httpx has no limit of its own for a whole answer."""
+        if event in {
+            "connection.connect_tcp.complete",
+            "connection.start_tls.complete",
+        }:
+            self._line = info["return_value"].get_extra_info("socket")
+            if self._is_late:
+                raise Unreachable("slow")
+
+    def _hang_up(self) -> None:
+        self._is_late = True
+        if self._line is not None:
+            with suppress(OSError):
+                # Of the plain socket: what TLS keeps is the reading thread's.
+                socket.socket.shutdown(self._line, socket.SHUT_RDWR)
 
     def _check(self, answer: httpx.Response) -> None:
         status = answer.status_code
@@ -128,9 +187,11 @@ class Wire:
             raise Unreachable(f"http_{status}")
         if answer.headers.get("Content-Type", "").startswith("text/html"):
             raise Refused  # a page on which one would sign in
+        if answer.headers.get("Content-Encoding", "identity") != "identity":
+            raise Unreadable  # not asked for, and no file byte for byte
 
     def _client(self) -> httpx.Client:
-        import httpx  # noqa: PLC0415 -- see read
+        import httpx  # noqa: PLC0415 -- see _told
 
         headers = {"User-Agent": "Anlan", "Accept-Encoding": "identity"}
         auth: httpx.Auth | None = None
@@ -143,6 +204,7 @@ class Wire:
         return httpx.Client(
             auth=auth,
             cookies=self._cookies,
+            event_hooks={"response": [_drop_refusal]},
             headers=headers,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
@@ -155,8 +217,8 @@ class Wire:
         context = ssl.create_default_context()
         if self._ca:
             try:
-                context.load_verify_locations(self._ca)
-            except OSError as error:
+                context.load_verify_locations(cadata=_read_ca(Path(self._ca)))
+            except (OSError, ValueError) as error:
                 raise Unreachable("ca") from error
         return context
 
@@ -174,10 +236,37 @@ class Wire:
     def _note_clock(self, answer: httpx.Response) -> None:
         try:
             said = parsedate_to_datetime(answer.headers["Date"])
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, OverflowError):
             return
         said = said if said.tzinfo else said.replace(tzinfo=UTC)
+        if not 1970 <= said.year < 9000:  # no clock, and no moment to reckon with
+            return
         self.clock = said - timedelta(seconds=time.monotonic() - self._began)
+
+
+def _drop_refusal(answer: httpx.Response) -> None:
+    """Before it says who asks, httpx reads what a refusal says, however long that is."""
+    import httpx  # noqa: PLC0415 -- see _told
+
+    if answer.status_code in _LOGIN:
+        answer.close()
+        answer.is_closed, answer.stream = False, httpx.ByteStream(b"")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever httpx makes of an answer, somebody else's fault is no fault of ours."""
+    import httpx  # noqa: PLC0415 -- half a second, and only the worker asks
+
+    try:
+        yield
+    except (
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        httpx.CookieConflict,
+        ValueError,  # an address that is none, as urllib says it
+    ) as error:
+        raise Unreachable(type(error).__name__) from error
 
 
 def checked_base(text: str) -> str:
@@ -220,16 +309,44 @@ def checked_ca(text: str) -> str:
     """The path of a file with the certificate of the house, below the operator's folders.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is none, or lies elsewhere.
     """
     if not text.strip():
         return ""
     path = Path(text.strip())
     try:
-        ssl.create_default_context().load_verify_locations(str(path))
+        path = path.resolve()
+        is_below = is_below_roots(path)
+        if is_below:
+            ssl.create_default_context().load_verify_locations(cadata=_read_ca(path))
     except (OSError, ValueError) as error:
         raise InvalidInput(_("这个文件不是 PEM 证书，或读不到"), path="ca") from error
+    if not is_below:
+        allowed = _("、").join(map(str, installation.RECORDINGS_ROOTS))
+        raise InvalidInput(
+            _("证书文件须在 ANLAN_RECORDINGS_ROOTS 之下（现为：%s）")
+            % (allowed or _("未设置")),
+            path="ca",
+        )
     return str(path)
+
+
+def _read_ca(path: Path) -> str:
+    """What a file says; nothing that never ends is opened, and not much is read.
+
+    Raises:
+        OSError: it is no plain file below the operator's folders, or too long.
+    """
+    if path.resolve() != path or not is_below_roots(path):
+        raise PermissionError
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "no plain file")
+        content = file.read(MOST_CA + 1)
+    if len(content) > MOST_CA:
+        raise OSError(errno.EFBIG, "too long")
+    return content.decode("ascii", "ignore")  # around the PEM there may be words
 
 
 def is_allowed(url: str) -> bool:

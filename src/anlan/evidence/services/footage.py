@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid5
 
+from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base import stores
 from anlan.base.clock import local_day
-from anlan.base.errors import Conflict, DomainError, InvalidInput
+from anlan.base.errors import Conflict, InvalidInput, traced
 from anlan.base.stores import blocks_of, make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -95,9 +96,12 @@ def make_viewing_copies(*, at: datetime) -> int:
             except TurnLost:
                 log.warning("another worker goes on with copies to look at")
                 return 0
-            except (DomainError, OSError) as error:
-                # An original that cannot be read now: the others are not kept waiting.
-                log.error("no copy to look at: %s", type(error).__name__)  # noqa: TRY400 -- no names
+            except OperationalError:
+                raise  # the database is away, and the recording is as it was
+            except Exception as error:  # noqa: BLE001 -- the log has it, without names
+                # An original that cannot be read now, a disk that gives other bytes, or
+                # what nobody thought of: the others are not kept waiting.
+                log.error("no copy to look at: %s", traced(error))  # noqa: TRY400
                 Recording.objects.filter(pk=recording.pk).update(view_at=at + LATER)
                 return 1
     return 0

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid5
 
+from django.db import OperationalError
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from anlan.base.clock import utc_text
+from anlan.base.errors import traced
 from anlan.base.stores import primary
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -69,6 +71,12 @@ def pull_due(*, at: datetime) -> int:
                 _pull(recording, lease, at=at)
             except TurnLost:
                 log.warning("another worker goes on with a recording")
+            except OperationalError:
+                raise  # the database is away, and the recording is as it was
+            except Exception as error:  # noqa: BLE001 -- the log has it, without names
+                # What nobody thought of in one recording must not keep the others.
+                log.error("a recording was not fetched: %s", traced(error))  # noqa: TRY400
+                _trouble(recording, PullProblem.UNREADABLE, at=at)
             return 1
     return 0
 
@@ -201,6 +209,10 @@ def _keep(
             )
         except Absent:
             continue  # a gap, until the recorder says otherwise
+        except Unreachable:
+            if kept.files:
+                break  # what it gave before stays; it is asked for the rest again
+            raise
         except (Unreadable, Misread, drafts.Busy):
             log.warning("a file of a recorder was not taken: it changed or is gone")
             kept.is_unreadable = True

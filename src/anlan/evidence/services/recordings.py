@@ -373,10 +373,12 @@ def hurry_recordings(*, case: Case, only: Recording | None, at: datetime) -> Non
     for recording in wanted:
         recording.tries = 0
         if not recording.camera.recorder.is_manual:
+            if recording.state == RecordingState.PARTLY:  # else it is asked for nothing
+                _become(recording, RecordingState.PULLING)
             recording.pull_at = at
         if recording.rung < len(RUNGS):
             recording.warn_at = at
-        recording.save(update_fields=["tries", "pull_at", "warn_at"])
+        recording.save(update_fields=["state", "tries", "pull_at", "warn_at"])
 
 
 def next_warning() -> datetime | None:

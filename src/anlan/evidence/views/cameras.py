@@ -21,7 +21,7 @@ from anlan.accounts.models import Site
 from anlan.accounts.permissions import holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for
-from anlan.accounts.views.common import tried
+from anlan.accounts.views.common import act, tried
 from anlan.accounts.views.organisation import download
 from anlan.base.errors import NotAllowed
 from anlan.base.sheet import write_csv
@@ -262,16 +262,20 @@ def program_clock(request: HttpRequest, uid: UUID) -> HttpResponse:
     if clock is None:
         messages.error(request, _("录像机没有说它的时间，请按画面核对"))
     else:
-        reading = evidence.compare_clock(
-            recorder=found,
-            shown=at + timedelta(milliseconds=_offset_ms(clock, at)),
-            true=at,
-            way=ClockWay.BY_PROGRAM,
-            uncertainty_ms=PROGRAM_MS,
-            by=reader,
-            at=at,
+        offset_ms = _offset_ms(clock, at)
+        act(
+            request,
+            lambda: evidence.compare_clock(
+                recorder=found,
+                shown=at + timedelta(milliseconds=offset_ms),
+                true=at,
+                way=ClockWay.BY_PROGRAM,
+                uncertainty_ms=PROGRAM_MS,
+                by=reader,
+                at=at,
+            ),
+            done=_("时钟已记录：%s") % offset_words(offset_ms),
         )
-        messages.success(request, _("时钟已记录：%s") % offset_words(reading.offset_ms))
     return redirect("cameras:recorder", uid)
 
 
