@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 import anlan
@@ -20,6 +21,7 @@ from anlan.accounts import services as accounts
 from anlan.base import stores
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from anlan.cases import services as cases
+from anlan.cases.enums import Severity
 from anlan.cases.models import Case
 from anlan.evidence import guards, jobs
 from anlan.evidence import services as evidence
@@ -28,17 +30,28 @@ from anlan.evidence.enums import (
     DeletionState,
     HoldReason,
     HoldState,
+    Keeper,
     Masking,
     Purpose,
     RetentionClass,
     Way,
 )
 from anlan.evidence.file_verification import kinds_that_bring_files, verify_files
-from anlan.evidence.models import Blob, Copy, Deletion, Exhibit, Hold, Recording, Upload
+from anlan.evidence.models import (
+    Blob,
+    Copy,
+    Deletion,
+    Exhibit,
+    Hold,
+    Recording,
+    RetentionLook,
+    Upload,
+)
 from anlan.evidence.selectors import retention
 from anlan.evidence.services import deleting
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
+from anlan.incidents.enums import Police
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from tests.at_once import at_once, failures
@@ -684,6 +697,189 @@ class TestHold:
         assert "陆远航" not in str(fact)
         assert "民初" not in str(fact)
         assert fact["held"] == ""
+
+
+class TestJoined:
+    """What was joined into a case is kept for what is known of that case."""
+
+    @pytest.fixture
+    def host(self, scene: Scene) -> Case:
+        return scene.incident(place=scene.place("园区 南门")).case
+
+    def joined(
+        self, scene: Scene, case: Case, host: Case, *, severity: int = Severity.ORDINARY
+    ) -> None:
+        cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        Case.objects.filter(pk=case.pk).update(severity=severity)
+        ended(host, at=scene.at)
+
+    @pytest.mark.both
+    def test_is_held_by_a_hold_on_its_host(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        self.joined(scene, case, host)
+        review(scene.at + ORDINARY - NOTICE)
+        assert Deletion.objects.filter(exhibit=exhibit).exists()
+
+        held = hold(scene, host, at=scene.at + ORDINARY - DAY)
+
+        assert not Deletion.objects.exists()
+        assert retention.is_held(fresh(exhibit))
+        pass_period(scene.at, ORDINARY + 900 * DAY)
+        assert not fresh(exhibit).is_deleted
+
+        at = scene.at + ORDINARY + 1000 * DAY
+        released(scene, held, at=at)
+        review(at)
+        review(at + NOTICE)
+        assert fresh(exhibit).is_deleted
+
+    def test_is_not_held_by_a_hold_on_one_exhibit_of_its_host(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        hold(scene, host, photo(scene, host, OTHER_JPEG))
+        self.joined(scene, case, host)
+
+        pass_period(scene.at, ORDINARY)
+
+        assert fresh(exhibit).is_deleted
+
+    def test_is_looked_at_when_the_hold_on_its_host_is_released(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        self.joined(scene, case, host)
+        held = hold(scene, host)
+        review(scene.at + DAY)
+        assert RetentionLook.objects.filter(case=case).exists()
+
+        released(scene, held, at=scene.at + DAY)
+
+        assert not RetentionLook.objects.filter(case=case).exists()
+
+    @pytest.mark.both
+    def test_database_refuses_what_a_hold_on_the_host_forbids(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        self.joined(scene, case, host)
+        hold(scene, host)
+        row = Deletion.objects.create(
+            case=case,
+            exhibit=exhibit,
+            retention_class=RetentionClass.ORDINARY,
+            days=30,
+            counted_from=scene.at,
+            announced_at=scene.at,
+            delete_at=scene.at,
+        )
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Deletion.objects.filter(pk=row.pk).update(
+                state="deleting", decided_at=scene.at
+            )
+
+    def test_is_fetched_at_once_when_its_host_is_held(
+        self, scene: Scene, case: Case, host: Case, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        cameras = watched(scene, tmp_path)
+        recording = cameras.ask(case, scene.at - HOUR, scene.at - HOUR + MINUTE)
+        Recording.objects.update(pull_at=scene.at + DAY, tries=4)
+        cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+
+        hold(scene, host)
+
+        recording.refresh_from_db()
+        assert (recording.pull_at, recording.tries) == (scene.at, 0)
+
+    def test_hold_is_not_too_late_while_it_has_something(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        photo(scene, host, OTHER_JPEG)
+        self.joined(scene, case, host, severity=Severity.CONSIDERABLE)
+        at = pass_period(scene.at, ORDINARY)
+        assert host.exhibits.get().is_deleted
+
+        hold(scene, Case.objects.get(pk=host.pk), at=at)
+
+        pass_period(scene.at, SERIOUS)
+        assert not fresh(exhibit).is_deleted
+
+    @pytest.mark.parametrize("known", ["police", "severity"])
+    def test_is_as_serious_as_its_host(
+        self, known: str, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        self.joined(scene, case, host)
+        case.refresh_from_db()
+        assert retention.case_class(case) == RetentionClass.ORDINARY
+        if known == "police":
+            host.incident.police = Police.CALLED
+            host.incident.save(update_fields=["police"])
+        else:
+            Case.objects.filter(pk=host.pk).update(severity=Severity.CONSIDERABLE)
+
+        case.refresh_from_db()
+        assert retention.case_class(case) == RetentionClass.SERIOUS
+        pass_period(scene.at, ORDINARY)
+        assert not fresh(exhibit).is_deleted
+
+    def test_waits_for_what_goes_on_in_its_host(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        of_host = photo(scene, host, OTHER_JPEG)
+        self.joined(scene, case, host)
+        evidence.ask_package(
+            case=Case.objects.get(pk=host.pk),
+            exhibits=[of_host],
+            purpose=Purpose.INTERNAL,
+            masking=Masking.LIST,
+            recipient=evidence.Recipient(name="总部"),
+            by=scene.manager,
+            at=scene.at,
+        )
+        case.refresh_from_db()
+        assert retention.keepers_of(case, at=scene.at) == [Keeper.PACKAGE]
+
+    @pytest.mark.both
+    @pytest.mark.parametrize("round_number", range(4))
+    def test_holding_and_deciding_do_not_wait_for_each_other(
+        self, round_number: int, committed_scene: Scene
+    ) -> None:
+        """Whichever was opened first: they lock the two in one order."""
+        scene = committed_scene
+        first = scene.incident().case
+        second = scene.incident(place=scene.place("园区 南门")).case
+        case, host = (first, second) if round_number % 2 else (second, first)
+        exhibit = photo(scene, case)
+        self.joined(scene, case, host)
+        when = scene.at + ORDINARY
+        review(when - NOTICE)
+        case.refresh_from_db()
+        host.refresh_from_db()
+
+        results = at_once(
+            lambda: hold(scene, host, at=when),
+            lambda: review_case(case=case, at=when),
+            lambda: review_case(case=host, at=when),
+        )
+
+        assert all(isinstance(error, DomainError) for error in failures(results))
+        has_hold = Hold.objects.filter(released_at=None).exists()
+        assert has_hold != fresh(exhibit).is_deleted
+
+    @pytest.mark.both
+    def test_locks_go_up(self, scene: Scene, case: Case, host: Case) -> None:
+        """Joining locks the lower key first, so everything does."""
+        self.joined(scene, host, case)
+        host = Case.objects.select_related("joined_into").get(pk=host.pk)
+        assert host.joined_into_id == case.pk < host.pk
+        with CaptureQueriesContext(connection) as asked:
+            review_case(case=host, at=scene.at)
+        locks = [query["sql"] for query in asked if 'FROM "cases_case"' in query["sql"]]
+        keys = [key for sql in locks for key in (case.pk, host.pk) if _asks(sql, key)]
+        assert keys[:2] == [case.pk, host.pk]
+
+
+def _asks(sql: str, key: int) -> bool:
+    return re.search(rf"WHERE \"cases_case\".\"id\" = {key}\b", sql) is not None
 
 
 class TestRecordings:

@@ -134,12 +134,17 @@ def days_of(periods: Iterable[Period]) -> dict[RetentionClass, int]:
     return {period.retention_class: period.days for period in periods}
 
 
+def with_hosts(case: Case) -> list[Case]:
+    """The case, and that into which it was joined: what is known of one counts for it too."""
+    found = [case]
+    while found[-1].joined_into is not None:
+        found.append(found[-1].joined_into)
+    return found
+
+
 def ended_at(case: Case) -> datetime | None:
     """From when the periods of a case count; none while it, or its host, is open."""
-    host = case
-    while host.state == CaseState.JOINED and host.joined_into is not None:
-        host = host.joined_into
-    return host.closed_at
+    return with_hosts(case)[-1].closed_at
 
 
 def due_of(item: Item, ended: datetime, days: Mapping[RetentionClass, int]) -> Due:
@@ -185,22 +190,26 @@ def items_of(case: Case) -> list[Item]:
 
 
 def case_class(case: Case) -> RetentionClass:
-    grounds = set().union(*(asked([case.pk]).get(case.pk, set()) for asked in _GROUNDS))
-    if Ground.POLICE in grounds or _was_somebody_hurt(case):
+    """Of a joined case, what its host is counts as well; the longer one wins."""
+    cases = with_hosts(case)
+    keys = [one.pk for one in cases]
+    known = [asked(keys) for asked in _GROUNDS]
+    grounds = [set().union(*(one.get(key, set()) for one in known)) for key in keys]
+    if any(Ground.POLICE in one for one in grounds) or _was_somebody_hurt(cases):
         return RetentionClass.SERIOUS
-    if Ground.FALSE_ALARM in grounds:
+    if all(Ground.FALSE_ALARM in one for one in grounds):
         return RetentionClass.FALSE_ALARM
-    if case.severity >= Severity.CONSIDERABLE:
+    if any(one.severity >= Severity.CONSIDERABLE for one in cases):
         return RetentionClass.SERIOUS
     return RetentionClass.ORDINARY
 
 
-def _was_somebody_hurt(case: Case) -> bool:
+def _was_somebody_hurt(cases: Collection[Case]) -> bool:
     return (
-        Injury.objects.filter(case=case, withdrawn_at=None).exists()
-        or MedicalPaper.objects.filter(party__case=case).exists()
+        Injury.objects.filter(case__in=cases, withdrawn_at=None).exists()
+        or MedicalPaper.objects.filter(party__case__in=cases).exists()
         or Package.objects.filter(
-            case=case, purpose__in=[Purpose.POLICE, Purpose.COURT]
+            case__in=cases, purpose__in=[Purpose.POLICE, Purpose.COURT]
         ).exists()
     )
 
@@ -247,8 +256,15 @@ def exhibits_within(recording: Recording) -> list[Exhibit]:
 
 
 def holds_standing(case: Case) -> list[Hold]:
+    """Those of the case, and those that hold all of the case it was joined into."""
+    hosts = with_hosts(case)[1:]
     return list(
-        case.holds.filter(released_at=None).select_related("exhibit").order_by("number")
+        Hold.objects.filter(
+            Q(case=case) | Q(case__in=hosts, exhibit=None, recording=None),
+            released_at=None,
+        )
+        .select_related("exhibit")
+        .order_by("case", "number")
     )
 
 
@@ -275,9 +291,10 @@ def _covers(hold: Hold, item: Item) -> bool:
 
 def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
     """What keeps all of a case by itself, without anybody's hold."""
+    cases = with_hosts(case)
     is_there = {
         Keeper.OPEN: ended_at(case) is None,
-        Keeper.PACKAGE: Package.objects.filter(case=case)
+        Keeper.PACKAGE: Package.objects.filter(case__in=cases)
         .filter(
             Q(state=PackageState.MAKING)
             | Q(
@@ -286,22 +303,24 @@ def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
             )
         )
         .exists(),
-        Keeper.RECORDING: case.recordings.filter(
+        Keeper.RECORDING: Recording.objects.filter(case__in=cases)
+        .filter(
             Q(
                 state__in=[RecordingState.WANTED, RecordingState.PULLING],
                 overwritten_at__gt=at,
             )
             | Q(pull_held_until__gt=at)
             | Q(view_held_until__gt=at)
-        ).exists(),
+        )
+        .exists(),
         Keeper.UPLOAD: Upload.objects.filter(
-            case=case, state=UploadState.OPEN, expires_at__gt=at
+            case__in=cases, state=UploadState.OPEN, expires_at__gt=at
         ).exists(),
         Keeper.STATEMENT: Statement.objects.filter(
-            case=case, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
+            case__in=cases, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
         ).exists(),
-        Keeper.DISPOSAL: _waits_for_disposal(case),
-        Keeper.APPLICATION: FootageApplication.objects.filter(case=case)
+        Keeper.DISPOSAL: _waits_for_disposal(cases),
+        Keeper.APPLICATION: FootageApplication.objects.filter(case__in=cases)
         .filter(
             Q(state=ApplicationState.ASKED)
             | Q(state__in=_APPROVED_STATES, until__gt=at)
@@ -311,11 +330,11 @@ def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
     return [keeper for keeper, found in is_there.items() if found]
 
 
-def _waits_for_disposal(case: Case) -> bool:
+def _waits_for_disposal(cases: Collection[Case]) -> bool:
     """Whether the last that was said about disposing of a thing is that it was asked for."""
     decided = [StepKind.DISPOSAL_REFUSED, StepKind.DISPOSED]
     steps = CustodyStep.objects.filter(
-        exhibit__case=case, kind__in=[StepKind.DISPOSAL_ASKED, *decided]
+        exhibit__case__in=cases, kind__in=[StepKind.DISPOSAL_ASKED, *decided]
     )
     last = dict(steps.order_by("pk").values_list("exhibit", "kind"))
     return StepKind.DISPOSAL_ASKED in last.values()

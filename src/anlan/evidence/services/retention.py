@@ -42,6 +42,7 @@ from anlan.evidence.selectors.retention import (
     items_of,
     keepers_of,
     periods_of,
+    with_hosts,
 )
 from anlan.evidence.services.announcing import announce, look_soon, put_off, row_of
 from anlan.evidence.services.damage import tell
@@ -130,9 +131,14 @@ def review_case(*, case: Case, at: datetime) -> int:
     """What of a case is due now, under its lock; returns how many things were decided."""
     decided = announced = 0
     with ledger.recording():
-        case = cases.lock_case(case)
+        # In the order in which cases are joined: two that wait for each other never end.
+        keys = sorted(one.pk for one in with_hosts(case))
+        locked = {key: cases.lock_case(key) for key in keys}
+        case = locked[case.pk]
         if case.joined_into_id is not None:
-            case.joined_into = cases.lock_case(case.joined_into_id)
+            if case.joined_into_id not in locked:
+                return 0  # joined just now; the next round has it
+            case.joined_into = locked[case.joined_into_id]
         days = days_of(periods_of(case.site, _locked_rules(case.site)))
         ended = ended_at(case)
         keepers = keepers_of(case, at=at)
