@@ -19,6 +19,7 @@ from pytest_django import Settings
 import anlan
 from anlan.accounts import services as accounts
 from anlan.base import stores
+from anlan.base.clock import acting_at
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import Severity
@@ -52,6 +53,7 @@ from anlan.evidence.services import deleting
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Police
+from anlan.law import selectors as law
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from tests.at_once import at_once, failures
@@ -880,6 +882,37 @@ class TestJoined:
 
 def _asks(sql: str, key: int) -> bool:
     return re.search(rf"WHERE \"cases_case\".\"id\" = {key}\b", sql) is not None
+
+
+class TestBadCase:
+    def test_stops_no_other(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The law asks for more days now than the row was announced with."""
+        first = scene.incident(flags=()).case
+        second = scene.incident(place=scene.place("园区 南门")).case
+        stuck, other = photo(scene, first), photo(scene, second, OTHER_JPEG)
+        ended(second, at=scene.at)
+        incidents.mark_false_alarm(
+            incident=first.incident, reason="孩子在玩耍", by=scene.officer, at=scene.at
+        )
+        Case.objects.filter(pk=second.pk).update(
+            closed_at=scene.at + FALSE_ALARM - ORDINARY
+        )
+        when = scene.at + FALSE_ALARM + HOUR
+        review(scene.at + HOUR)
+        assert Deletion.objects.count() == 2
+        monkeypatch.setitem(law.guardrail("G12").thresholds, "days", 90)
+
+        review(when)
+
+        assert not fresh(stuck).is_deleted
+        assert fresh(other).is_deleted
+        assert RetentionLook.objects.get(case=first).look_at == when + DAY
+        monkeypatch.setitem(law.guardrail("G12").thresholds, "days", 30)
+        with acting_at(when + DAY):
+            jobs.keep_periods(at=when + DAY)
+        assert fresh(stuck).is_deleted
 
 
 class TestRecordings:

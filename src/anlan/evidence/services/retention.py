@@ -10,13 +10,14 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
 from anlan.base.clock import local_day
-from anlan.base.errors import InvalidInput
+from anlan.base.errors import InvalidInput, traced
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
@@ -205,8 +206,7 @@ def _look_at_cases(mine: Turn) -> int:
     )
     done = decided = 0
     for key in keys:
-        case = Case.objects.select_related("site", "joined_into").get(pk=key)
-        decided += review_case(case=case, at=mine.at)
+        decided += _review(key, at=mine.at)
         mine.count(reached=key)
         done += 1
         mine.keep()
@@ -220,6 +220,23 @@ def _look_at_cases(mine: Turn) -> int:
         else:
             mine.rest(due_at=mine.at + EVERY)
     return done
+
+
+def _review(key: int, *, at: datetime) -> int:
+    """A case that cannot be reviewed waits a day; those behind it do not wait for it."""
+    case = Case.objects.select_related("site", "joined_into").get(pk=key)
+    try:
+        return review_case(case=case, at=at)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the log has it, without names
+        log.error(  # noqa: TRY400
+            "the periods of a case could not be reviewed: %s", traced(error)
+        )
+    RetentionLook.objects.update_or_create(
+        case=case, defaults={"look_at": at + LOOK_AGAIN}
+    )
+    return 0
 
 
 def _candidates(at: datetime) -> QuerySet[Case]:
