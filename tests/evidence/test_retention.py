@@ -34,6 +34,7 @@ from anlan.evidence.enums import (
     Keeper,
     Masking,
     Purpose,
+    RecordingState,
     RetentionClass,
     Way,
 )
@@ -45,6 +46,7 @@ from anlan.evidence.models import (
     Exhibit,
     Hold,
     Recording,
+    Redaction,
     RetentionLook,
     Upload,
 )
@@ -375,6 +377,26 @@ class TestDeletion:
         (fact,) = facts(case, "evidence.deletion_put_off")
         assert fact["why"] in {"open", "package", "disposal"}
 
+    @pytest.mark.parametrize(
+        ("state", "keepers"),
+        [("preparing", ["masking"]), ("queued", ["masking"]), ("draft", [])],
+    )
+    def test_waits_for_a_masked_copy_that_is_being_made(
+        self,
+        state: str,
+        keepers: list[str],
+        scene: Scene,
+        case: Case,
+        exhibit: Exhibit,
+    ) -> None:
+        evidence.begin_redaction(exhibit=exhibit, by=scene.manager, at=scene.at)
+        Redaction.objects.update(state=state)
+        case = ended(case, at=scene.at)
+
+        assert retention.keepers_of(case, at=scene.at) == keepers
+        pass_period(scene.at, ORDINARY)
+        assert fresh(exhibit).is_deleted == (not keepers)
+
     def test_counts_the_longest_class(self, scene: Scene, case: Case) -> None:
         plain = photo(scene, case)
         ended(case, at=scene.at, severity=3)
@@ -595,6 +617,47 @@ class TestHold:
         pass_period(scene.at, ORDINARY)
 
         assert not fresh(exhibit).is_deleted
+
+    @pytest.mark.parametrize("held", ["recording", "list", "still", "masked"])
+    def test_of_one_holds_what_it_was_made_from_and_what_was_made_of_it(
+        self, held: str, scene: Scene, case: Case, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        camera = watched(scene, tmp_path).camera("CAM-07")
+        listed, picture, masked, other = (
+            photo(scene, case, JPEG + bytes([n])) for n in range(4)
+        )
+        recording = evidence.want_recording(
+            case=case, camera=camera, by=scene.officer, at=scene.at
+        )
+        Recording.objects.filter(pk=recording.pk).update(
+            state=RecordingState.SAVED, exhibit=listed, pull_at=None, warn_at=None
+        )
+        segment = recording.segments.create(
+            name="one.mp4", blob=listed.file, begin=scene.at, kept_at=scene.at
+        )
+        recording.stills.create(
+            exhibit=picture, segment=segment, moment=scene.at, recipe={}
+        )
+        Exhibit.objects.filter(pk=masked.pk).update(derived_from=picture)
+        recording.refresh_from_db()
+        things: dict[str, Exhibit | Recording] = {
+            "recording": recording,
+            "list": listed,
+            "still": picture,
+            "masked": masked,
+        }
+        hold(scene, case, things[held])
+        ended(case, at=scene.at)
+
+        pass_period(scene.at, ORDINARY)
+
+        recording.refresh_from_db()
+        assert not recording.is_deleted
+        assert not fresh(listed).is_deleted
+        assert not fresh(picture).is_deleted
+        assert not fresh(masked).is_deleted
+        assert fresh(other).is_deleted
 
     def test_too_late_is_refused_and_names_what_is_gone(
         self, scene: Scene, case: Case, exhibit: Exhibit

@@ -30,6 +30,7 @@ from anlan.evidence.enums import (
     Protection,
     Purpose,
     RecordingState,
+    RedactionState,
     RetentionClass,
     StatementState,
     StepKind,
@@ -48,6 +49,7 @@ from anlan.evidence.models import (
     Package,
     PlayingCopy,
     Recording,
+    Redaction,
     RetentionRule,
     Segment,
     Statement,
@@ -63,6 +65,7 @@ NOTICE = timedelta(days=30)  # that something stands on the list before it goes
 PAGE = 100  # rows
 
 GroundsOf: TypeAlias = "Callable[[Collection[int]], Mapping[int, set[Ground]]]"
+Thing: TypeAlias = "Exhibit | Recording"  # what is deleted as one
 _GROUNDS: list[GroundsOf] = []
 
 
@@ -77,7 +80,7 @@ def add_grounds(asked: GroundsOf) -> None:
 class Item:
     """What is deleted as one: an exhibit, or a recording with all its files."""
 
-    thing: Exhibit | Recording
+    thing: Thing
     classes: frozenset[RetentionClass]
 
     @property
@@ -263,30 +266,51 @@ def holds_standing(case: Case) -> list[Hold]:
             Q(case=case) | Q(case__in=hosts, exhibit=None, recording=None),
             released_at=None,
         )
-        .select_related("exhibit")
+        .select_related("exhibit", "recording")
         .order_by("case", "number")
     )
 
 
 def holds_over(item: Item, holds: Iterable[Hold]) -> list[Hold]:
     """Those that cover it: the whole case, itself, or what it was made from or into."""
-    return [hold for hold in holds if hold.is_whole or _covers(hold, item)]
+    mine: tuple[set[Thing], set[Thing]] | None = None
+    found = []
+    for hold in holds:
+        held = hold.holds
+        if held is not None:
+            mine = mine or (_deleted_with(item.thing), _origins(item.thing))
+            together, origins = mine
+            if _deleted_with(held).isdisjoint(origins) and together.isdisjoint(
+                _origins(held)
+            ):
+                continue
+        found.append(hold)
+    return found
 
 
-def _covers(hold: Hold, item: Item) -> bool:
-    if item.recording is not None:
-        if hold.recording_id == item.recording.pk:
-            return True
-        inside = {one.pk for one in exhibits_within(item.recording)}
-        return hold.exhibit_id in inside
-    exhibit, held = item.exhibit, hold.exhibit
-    if exhibit is None or held is None:
-        return False
-    return (
-        held.pk == exhibit.pk
-        or held.derived_from_id == exhibit.pk
-        or exhibit.derived_from_id == held.pk
-    )
+def _deleted_with(thing: Thing) -> set[Thing]:
+    """It, and the recording of whose files it is one."""
+    found = {thing}
+    if isinstance(thing, Exhibit):
+        found.update(
+            Recording.objects.filter(Q(exhibit=thing) | Q(segments__exhibit=thing))
+        )
+    return found
+
+
+def _origins(thing: Thing) -> set[Thing]:
+    """It, and all that it was made from: exhibits, and recordings with their films."""
+    found = {thing}
+    exhibit = thing if isinstance(thing, Exhibit) else None
+    while exhibit is not None:
+        found |= _deleted_with(exhibit)
+        found.update(
+            Recording.objects.filter(
+                Q(stills__exhibit=exhibit) | Q(derivatives__redactions__result=exhibit)
+            )
+        )
+        exhibit = exhibit.derived_from
+    return found
 
 
 def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
@@ -318,6 +342,9 @@ def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
         ).exists(),
         Keeper.STATEMENT: Statement.objects.filter(
             case__in=cases, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
+        ).exists(),
+        Keeper.REDACTION: Redaction.objects.filter(
+            case__in=cases, state__in=[RedactionState.PREPARING, RedactionState.QUEUED]
         ).exists(),
         Keeper.DISPOSAL: _waits_for_disposal(cases),
         Keeper.APPLICATION: FootageApplication.objects.filter(case__in=cases)
