@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import Model, QuerySet
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -44,6 +45,8 @@ from anlan.evidence.models import (
     Copy,
     Deletion,
     Exhibit,
+    FootageMark,
+    FootageRequest,
     Hold,
     Recording,
     Redaction,
@@ -51,6 +54,7 @@ from anlan.evidence.models import (
     Upload,
 )
 from anlan.evidence.selectors import retention
+from anlan.evidence.selectors.playing import playable_of
 from anlan.evidence.services import deleting
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
@@ -144,23 +148,26 @@ class TestDeletion:
     def test_leaves_a_tombstone_without_words(
         self, scene: Scene, case: Case, exhibit: Exhibit
     ) -> None:
-        upload = Upload.objects.create(
-            case=case,
-            by=scene.guard,
-            request_id=UUID(int=1),
-            size=exhibit.file.size,
-            title="陆远航的照片",
-            state="done",
-            exhibit=exhibit,
-            begun_at=scene.at,
-            expires_at=scene.at,
-        )
+        for number, state, made in ((1, "done", exhibit), (2, "refused", None)):
+            Upload.objects.create(
+                case=case,
+                by=scene.guard,
+                request_id=UUID(int=number),
+                size=exhibit.file.size,
+                title="陆远航的照片",
+                file_name="陆远航.jpg",
+                how="门卫拍的",
+                state=state,
+                exhibit=made,
+                begun_at=scene.at,
+                expires_at=scene.at,
+            )
         ended(case, at=scene.at)
         at = pass_period(scene.at, ORDINARY)
 
         left = fresh(exhibit)
-        upload.refresh_from_db()
-        assert upload.title == ""
+        for field in ("title", "file_name", "how"):
+            assert texts(Upload, field) == ["", ""]
         assert (left.code, left.title, left.how, left.file_name) == (
             "E-0001",
             "",
@@ -1028,6 +1035,50 @@ class TestRecordings:
             )
         assert cameras.view(at + DAY) == cameras.pull(at + DAY) == 0
 
+    def test_take_along_why_people_looked_and_what_they_noted(
+        self, scene: Scene, cameras: Watched
+    ) -> None:
+        case = scene.incident().case
+        recording = self.saved(scene, cameras, case)
+        kept = evidence.want_recording(
+            case=case, camera=cameras.camera("CAM-08"), by=scene.officer, at=scene.at
+        )
+        Recording.objects.filter(pk=kept.pk).update(
+            state=RecordingState.SAVED, exhibit=photo(scene, case), pull_at=None
+        )
+        kept.refresh_from_db()
+        for one in (recording, kept):
+            evidence.ask_for_footage(
+                recording=one, reason="核对陆远航", by=scene.officer, at=scene.at
+            )
+        noted: list[tuple[str, Recording | None]] = [
+            ("甲推人", recording),
+            ("乙推人", kept),
+            ("都在", None),
+        ]
+        for words, row in noted:
+            FootageMark.objects.create(
+                case=case,
+                recording=row,
+                moment=scene.at,
+                words=words,
+                made_at=scene.at,
+                by=scene.officer,
+            )
+        held = hold(scene, case, kept)
+        ended(case, at=scene.at)
+
+        at = pass_period(scene.at, ORDINARY)
+
+        assert texts(FootageMark, "words") == ["", "乙推人", "都在"]
+        assert texts(FootageRequest, "reason") == ["", "核对陆远航"]
+        assert recording.pk not in {row.pk for row in playable_of(case)}
+        released(scene, held, at=at)
+        pass_period(at, NOTICE)
+        assert set(texts(FootageMark, "words")) == {""}
+        assert set(texts(FootageRequest, "reason")) == {""}
+        assert verify().is_sound
+
     def test_of_two_cases_share_their_files(
         self, scene: Scene, cameras: Watched
     ) -> None:
@@ -1077,6 +1128,10 @@ class TestRecordings:
         assert fresh(other).is_deleted
         for segment in recording.segments.select_related("blob"):
             assert len(files_named(segment.blob.sha256)) == 2
+
+
+def texts(model: type[Model], field: str) -> list[str]:
+    return list(QuerySet(model).order_by("pk").values_list(field, flat=True))
 
 
 def settings_data() -> str:
@@ -1136,6 +1191,29 @@ class TestPeriods:
             scene.site, RetentionClass.ORDINARY, 365, at=scene.at + 400 * DAY
         )
         assert (preview.things, preview.held) == (0, 1)
+
+    def test_preview_looks_at_cases_with_files_and_not_at_more_than_it_may(
+        self,
+        scene: Scene,
+        case: Case,
+        exhibit: Exhibit,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        empty = scene.incident(place=scene.place("园区 南门")).case
+        later = scene.incident(place=scene.place("3 号楼 1 层 大堂前台")).case
+        photo(scene, later, OTHER_JPEG)
+        ended(later, at=scene.at + 2 * DAY)
+        ended(case, at=scene.at + DAY)
+        ended(empty, at=scene.at)
+        at = scene.at + 400 * DAY
+        asked = scene.site, RetentionClass.ORDINARY, 365
+        monkeypatch.setattr(retention, "MOST", 2)
+        whole = retention.preview_of(*asked, at=at)
+        assert (whole.things, whole.is_cut) == (2, False)
+
+        monkeypatch.setattr(retention, "MOST", 1)
+        cut = retention.preview_of(*asked, at=at)
+        assert (cut.things, cut.size, cut.is_cut) == (1, len(JPEG), True)
 
 
 class TestGuards:

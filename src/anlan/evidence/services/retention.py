@@ -22,13 +22,11 @@ from anlan.cases import services as cases
 from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
 from anlan.evidence import messages, permissions
-from anlan.evidence.enums import CheckKind, ExhibitState, RetentionClass
+from anlan.evidence.enums import CheckKind, RetentionClass
 from anlan.evidence.events import RetentionChanged
 from anlan.evidence.models import (
     CheckTurn,
     Deletion,
-    Exhibit,
-    Recording,
     RetentionLook,
     RetentionRule,
 )
@@ -38,6 +36,7 @@ from anlan.evidence.selectors.retention import (
     days_of,
     due_of,
     ended_at,
+    has_files,
     holds_over,
     holds_standing,
     items_of,
@@ -241,18 +240,13 @@ def _review(key: int, *, at: datetime) -> int:
 
 def _candidates(at: datetime) -> QuerySet[Case]:
     """Cases that ended and have files, or something on the list."""
-    files = Exhibit.objects.filter(blob__isnull=False).exclude(
-        state=ExhibitState.DELETED
-    )
-    recordings = Recording.objects.filter(deleted_at=None, segments__isnull=False)
     listed = Deletion.objects.filter(decided_at=None)
     has_ended = Q(state=CaseState.CLOSED, closed_at__lte=at) | Q(state=CaseState.JOINED)
-    has_files = Q(pk__in=files.values("case")) | Q(pk__in=recordings.values("case"))
     looked = RetentionLook.objects.filter(
         look_at__gt=at, look_at__lte=at + LOOK_AT_LEAST
     )
     return Case.objects.filter(
-        (has_ended & has_files) | Q(pk__in=listed.values("case"))
+        (has_ended & has_files()) | Q(pk__in=listed.values("case"))
     ).exclude(pk__in=looked.values("case"))
 
 
