@@ -54,16 +54,18 @@ LANES: dict[str, Lane] = {
         jobs={
             "deadlines": cases.fire_due_deadlines,
             "recordings to be overwritten": evidence.warn_of_overwriting,
-            "applications that wait": evidence.remind_of_applications,
-            "approvals that ran out": evidence.expire_approvals,
             "phone checks": notify.run_due_checks,
         },
-        next_due=(
-            cases.next_due,
-            evidence.next_warning,
-            evidence.next_application_due,
-            notify.next_check,
-        ),
+        next_due=(cases.next_due, evidence.next_warning, notify.next_check),
+    ),
+    # Their goals are hours: one that fails delays no clock.
+    "applications": Lane(
+        jobs={
+            "applications that wait": evidence.remind_of_applications,
+            "approvals that ran out": evidence.expire_approvals,
+        },
+        next_due=(evidence.next_application_due,),
+        poll_seconds=5.0,
     ),
     "messages": Lane(
         jobs={"deliveries": notify.deliver_due},
@@ -105,10 +107,13 @@ LANES: dict[str, Lane] = {
     ),
     # What its period let go; a day sooner or later matters to nobody.
     "periods": Lane(
-        jobs={
-            "what is due to be deleted": evidence.keep_periods,
-            "files to be removed": evidence.remove_files,
-        },
+        jobs={"what is due to be deleted": evidence.keep_periods},
+        next_due=(),
+        poll_seconds=5.0,
+        is_idle=True,
+    ),
+    "files to be removed": Lane(
+        jobs={"files to be removed": evidence.remove_files},
         next_due=(evidence.next_removal,),
         poll_seconds=5.0,
         is_idle=True,

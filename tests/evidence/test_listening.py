@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from anlan.evidence.models import Blob, Exhibit, PlayingCopy
 from anlan.evidence.sounds import PEAKS, make_playing_copy
 from anlan.incidents import services as incidents
 from anlan.ledger.verify import verify
+from tests.evidence.keeping import ORDINARY, ended, files_named, pass_period
 from tests.evidence.sounds import film, voice
 from tests.incidents.story import entries, facts
 from tests.pictures import JPEG
@@ -44,9 +45,9 @@ def add(scene: Scene, case: Case, content: bytes) -> Exhibit:
     )
 
 
-def make(scene: Scene) -> int:
+def make(scene: Scene, *, at: datetime | None = None) -> int:
     done = 0
-    while jobs.make_playing_copies(at=scene.at):
+    while jobs.make_playing_copies(at=at or scene.at):
         done += 1
     return done
 
@@ -214,6 +215,34 @@ class TestPlaying:
         assert client.get(where).status_code == 404
         assert entries(case, "evidence.opened") == []
         assert PlayingCopy.objects.get().is_wanted  # asking makes nothing either
+
+
+class TestDeletion:
+    def test_of_the_exhibit_leaves_a_report_with_the_same_bytes_its_copy(
+        self, scene, case, tmp_path
+    ) -> None:
+        content = voice(tmp_path / "voice.wav")
+        exhibit = add(scene, case, content)
+        make(scene)
+        digest = made_of(exhibit).sha256
+        other = scene.incident(place=scene.place("园区 南门")).reports.get()
+        other.attachments.create(
+            media_type=exhibit.file.media_type,
+            size=exhibit.file.size,
+            sha256=exhibit.file.sha256,
+            received_at=scene.at,
+        )
+        ended(case, at=scene.at)
+
+        pass_period(scene.at, ORDINARY)
+
+        assert files_named(digest) == []
+        assert PlayingCopy.objects.get().is_wanted
+        assert make(scene, at=scene.at + 2 * ORDINARY) == 1
+        assert made_of(exhibit).has_two_copies
+        assert len(facts(case, "evidence.playing_copy_made")) == 1
+        assert verify().is_sound
+        assert verify_files(deep=True).problems == []
 
 
 class TestReports:

@@ -13,13 +13,17 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import Model, QuerySet
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 import anlan
 from anlan.accounts import services as accounts
 from anlan.base import stores
+from anlan.base.clock import acting_at
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from anlan.cases import services as cases
+from anlan.cases.enums import Severity
 from anlan.cases.models import Case
 from anlan.evidence import guards, jobs
 from anlan.evidence import services as evidence
@@ -28,17 +32,34 @@ from anlan.evidence.enums import (
     DeletionState,
     HoldReason,
     HoldState,
+    Keeper,
     Masking,
     Purpose,
+    RecordingState,
     RetentionClass,
     Way,
 )
 from anlan.evidence.file_verification import kinds_that_bring_files, verify_files
-from anlan.evidence.models import Blob, Copy, Deletion, Exhibit, Hold, Recording, Upload
+from anlan.evidence.models import (
+    Blob,
+    Copy,
+    Deletion,
+    Exhibit,
+    FootageMark,
+    FootageRequest,
+    Hold,
+    Recording,
+    Redaction,
+    RetentionLook,
+    Upload,
+)
 from anlan.evidence.selectors import retention
+from anlan.evidence.selectors.playing import playable_of
 from anlan.evidence.services import deleting
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
+from anlan.incidents.enums import Police
+from anlan.law import selectors as law
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from tests.at_once import at_once, failures
@@ -127,23 +148,26 @@ class TestDeletion:
     def test_leaves_a_tombstone_without_words(
         self, scene: Scene, case: Case, exhibit: Exhibit
     ) -> None:
-        upload = Upload.objects.create(
-            case=case,
-            by=scene.guard,
-            request_id=UUID(int=1),
-            size=exhibit.file.size,
-            title="陆远航的照片",
-            state="done",
-            exhibit=exhibit,
-            begun_at=scene.at,
-            expires_at=scene.at,
-        )
+        for number, state, made in ((1, "done", exhibit), (2, "refused", None)):
+            Upload.objects.create(
+                case=case,
+                by=scene.guard,
+                request_id=UUID(int=number),
+                size=exhibit.file.size,
+                title="陆远航的照片",
+                file_name="陆远航.jpg",
+                how="门卫拍的",
+                state=state,
+                exhibit=made,
+                begun_at=scene.at,
+                expires_at=scene.at,
+            )
         ended(case, at=scene.at)
         at = pass_period(scene.at, ORDINARY)
 
         left = fresh(exhibit)
-        upload.refresh_from_db()
-        assert upload.title == ""
+        for field in ("title", "file_name", "how"):
+            assert texts(Upload, field) == ["", ""]
         assert (left.code, left.title, left.how, left.file_name) == (
             "E-0001",
             "",
@@ -359,6 +383,26 @@ class TestDeletion:
         assert not Deletion.objects.exists()
         (fact,) = facts(case, "evidence.deletion_put_off")
         assert fact["why"] in {"open", "package", "disposal"}
+
+    @pytest.mark.parametrize(
+        ("state", "keepers"),
+        [("preparing", ["masking"]), ("queued", ["masking"]), ("draft", [])],
+    )
+    def test_waits_for_a_masked_copy_that_is_being_made(
+        self,
+        state: str,
+        keepers: list[str],
+        scene: Scene,
+        case: Case,
+        exhibit: Exhibit,
+    ) -> None:
+        evidence.begin_redaction(exhibit=exhibit, by=scene.manager, at=scene.at)
+        Redaction.objects.update(state=state)
+        case = ended(case, at=scene.at)
+
+        assert retention.keepers_of(case, at=scene.at) == keepers
+        pass_period(scene.at, ORDINARY)
+        assert fresh(exhibit).is_deleted == (not keepers)
 
     def test_counts_the_longest_class(self, scene: Scene, case: Case) -> None:
         plain = photo(scene, case)
@@ -581,6 +625,47 @@ class TestHold:
 
         assert not fresh(exhibit).is_deleted
 
+    @pytest.mark.parametrize("held", ["recording", "list", "still", "masked"])
+    def test_of_one_holds_what_it_was_made_from_and_what_was_made_of_it(
+        self, held: str, scene: Scene, case: Case, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        camera = watched(scene, tmp_path).camera("CAM-07")
+        listed, picture, masked, other = (
+            photo(scene, case, JPEG + bytes([n])) for n in range(4)
+        )
+        recording = evidence.want_recording(
+            case=case, camera=camera, by=scene.officer, at=scene.at
+        )
+        Recording.objects.filter(pk=recording.pk).update(
+            state=RecordingState.SAVED, exhibit=listed, pull_at=None, warn_at=None
+        )
+        segment = recording.segments.create(
+            name="one.mp4", blob=listed.file, begin=scene.at, kept_at=scene.at
+        )
+        recording.stills.create(
+            exhibit=picture, segment=segment, moment=scene.at, recipe={}
+        )
+        Exhibit.objects.filter(pk=masked.pk).update(derived_from=picture)
+        recording.refresh_from_db()
+        things: dict[str, Exhibit | Recording] = {
+            "recording": recording,
+            "list": listed,
+            "still": picture,
+            "masked": masked,
+        }
+        hold(scene, case, things[held])
+        ended(case, at=scene.at)
+
+        pass_period(scene.at, ORDINARY)
+
+        recording.refresh_from_db()
+        assert not recording.is_deleted
+        assert not fresh(listed).is_deleted
+        assert not fresh(picture).is_deleted
+        assert not fresh(masked).is_deleted
+        assert fresh(other).is_deleted
+
     def test_too_late_is_refused_and_names_what_is_gone(
         self, scene: Scene, case: Case, exhibit: Exhibit
     ) -> None:
@@ -686,6 +771,220 @@ class TestHold:
         assert fact["held"] == ""
 
 
+class TestJoined:
+    """What was joined into a case is kept for what is known of that case."""
+
+    @pytest.fixture
+    def host(self, scene: Scene) -> Case:
+        return scene.incident(place=scene.place("园区 南门")).case
+
+    def joined(
+        self, scene: Scene, case: Case, host: Case, *, severity: int = Severity.ORDINARY
+    ) -> None:
+        cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        Case.objects.filter(pk=case.pk).update(severity=severity)
+        ended(host, at=scene.at)
+
+    @pytest.mark.both
+    def test_is_held_by_a_hold_on_its_host(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        self.joined(scene, case, host)
+        review(scene.at + ORDINARY - NOTICE)
+        assert Deletion.objects.filter(exhibit=exhibit).exists()
+
+        held = hold(scene, host, at=scene.at + ORDINARY - DAY)
+
+        assert not Deletion.objects.exists()
+        assert retention.is_held(fresh(exhibit))
+        pass_period(scene.at, ORDINARY + 900 * DAY)
+        assert not fresh(exhibit).is_deleted
+
+        at = scene.at + ORDINARY + 1000 * DAY
+        released(scene, held, at=at)
+        review(at)
+        review(at + NOTICE)
+        assert fresh(exhibit).is_deleted
+
+    def test_is_not_held_by_a_hold_on_one_exhibit_of_its_host(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        hold(scene, host, photo(scene, host, OTHER_JPEG))
+        self.joined(scene, case, host)
+
+        pass_period(scene.at, ORDINARY)
+
+        assert fresh(exhibit).is_deleted
+
+    def test_is_looked_at_when_the_hold_on_its_host_is_released(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        self.joined(scene, case, host)
+        held = hold(scene, host)
+        review(scene.at + DAY)
+        assert RetentionLook.objects.filter(case=case).exists()
+
+        released(scene, held, at=scene.at + DAY)
+
+        assert not RetentionLook.objects.filter(case=case).exists()
+
+    @pytest.mark.both
+    def test_database_refuses_what_a_hold_on_the_host_forbids(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        self.joined(scene, case, host)
+        hold(scene, host)
+        row = Deletion.objects.create(
+            case=case,
+            exhibit=exhibit,
+            retention_class=RetentionClass.ORDINARY,
+            days=30,
+            counted_from=scene.at,
+            announced_at=scene.at,
+            delete_at=scene.at,
+        )
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Deletion.objects.filter(pk=row.pk).update(
+                state="deleting", decided_at=scene.at
+            )
+
+    def test_is_fetched_at_once_when_its_host_is_held(
+        self, scene: Scene, case: Case, host: Case, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        cameras = watched(scene, tmp_path)
+        recording = cameras.ask(case, scene.at - HOUR, scene.at - HOUR + MINUTE)
+        Recording.objects.update(pull_at=scene.at + DAY, tries=4)
+        cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+
+        hold(scene, host)
+
+        recording.refresh_from_db()
+        assert (recording.pull_at, recording.tries) == (scene.at, 0)
+
+    def test_hold_is_not_too_late_while_it_has_something(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        photo(scene, host, OTHER_JPEG)
+        self.joined(scene, case, host, severity=Severity.CONSIDERABLE)
+        at = pass_period(scene.at, ORDINARY)
+        assert host.exhibits.get().is_deleted
+
+        hold(scene, Case.objects.get(pk=host.pk), at=at)
+
+        pass_period(scene.at, SERIOUS)
+        assert not fresh(exhibit).is_deleted
+
+    @pytest.mark.parametrize("known", ["police", "severity"])
+    def test_is_as_serious_as_its_host(
+        self, known: str, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        self.joined(scene, case, host)
+        case.refresh_from_db()
+        assert retention.case_class(case) == RetentionClass.ORDINARY
+        if known == "police":
+            host.incident.police = Police.CALLED
+            host.incident.save(update_fields=["police"])
+        else:
+            Case.objects.filter(pk=host.pk).update(severity=Severity.CONSIDERABLE)
+
+        case.refresh_from_db()
+        assert retention.case_class(case) == RetentionClass.SERIOUS
+        pass_period(scene.at, ORDINARY)
+        assert not fresh(exhibit).is_deleted
+
+    def test_waits_for_what_goes_on_in_its_host(
+        self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
+    ) -> None:
+        of_host = photo(scene, host, OTHER_JPEG)
+        self.joined(scene, case, host)
+        evidence.ask_package(
+            case=Case.objects.get(pk=host.pk),
+            exhibits=[of_host],
+            purpose=Purpose.INTERNAL,
+            masking=Masking.LIST,
+            recipient=evidence.Recipient(name="总部"),
+            by=scene.manager,
+            at=scene.at,
+        )
+        case.refresh_from_db()
+        assert retention.keepers_of(case, at=scene.at) == [Keeper.PACKAGE]
+
+    @pytest.mark.both
+    @pytest.mark.parametrize("round_number", range(4))
+    def test_holding_and_deciding_do_not_wait_for_each_other(
+        self, round_number: int, committed_scene: Scene
+    ) -> None:
+        """Whichever was opened first: they lock the two in one order."""
+        scene = committed_scene
+        first = scene.incident().case
+        second = scene.incident(place=scene.place("园区 南门")).case
+        case, host = (first, second) if round_number % 2 else (second, first)
+        exhibit = photo(scene, case)
+        self.joined(scene, case, host)
+        when = scene.at + ORDINARY
+        review(when - NOTICE)
+        case.refresh_from_db()
+        host.refresh_from_db()
+
+        results = at_once(
+            lambda: hold(scene, host, at=when),
+            lambda: review_case(case=case, at=when),
+            lambda: review_case(case=host, at=when),
+        )
+
+        assert all(isinstance(error, DomainError) for error in failures(results))
+        has_hold = Hold.objects.filter(released_at=None).exists()
+        assert has_hold != fresh(exhibit).is_deleted
+
+    @pytest.mark.both
+    def test_locks_go_up(self, scene: Scene, case: Case, host: Case) -> None:
+        """Joining locks the lower key first, so everything does."""
+        self.joined(scene, host, case)
+        host = Case.objects.select_related("joined_into").get(pk=host.pk)
+        assert host.joined_into_id == case.pk < host.pk
+        with CaptureQueriesContext(connection) as asked:
+            review_case(case=host, at=scene.at)
+        locks = [query["sql"] for query in asked if 'FROM "cases_case"' in query["sql"]]
+        keys = [key for sql in locks for key in (case.pk, host.pk) if _asks(sql, key)]
+        assert keys[:2] == [case.pk, host.pk]
+
+
+def _asks(sql: str, key: int) -> bool:
+    return re.search(rf"WHERE \"cases_case\".\"id\" = {key}\b", sql) is not None
+
+
+class TestBadCase:
+    def test_stops_no_other(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The law asks for more days now than the row was announced with."""
+        first = scene.incident(flags=()).case
+        second = scene.incident(place=scene.place("园区 南门")).case
+        stuck, other = photo(scene, first), photo(scene, second, OTHER_JPEG)
+        ended(second, at=scene.at)
+        incidents.mark_false_alarm(
+            incident=first.incident, reason="孩子在玩耍", by=scene.officer, at=scene.at
+        )
+        Case.objects.filter(pk=second.pk).update(
+            closed_at=scene.at + FALSE_ALARM - ORDINARY
+        )
+        when = scene.at + FALSE_ALARM + HOUR
+        review(scene.at + HOUR)
+        assert Deletion.objects.count() == 2
+        monkeypatch.setitem(law.guardrail("G12").thresholds, "days", 90)
+
+        review(when)
+
+        assert not fresh(stuck).is_deleted
+        assert fresh(other).is_deleted
+        assert RetentionLook.objects.get(case=first).look_at == when + DAY
+        monkeypatch.setitem(law.guardrail("G12").thresholds, "days", 30)
+        with acting_at(when + DAY):
+            jobs.keep_periods(at=when + DAY)
+        assert fresh(stuck).is_deleted
+
+
 class TestRecordings:
     """All files of a recording are one thing: originals, films, sheets, and its list."""
 
@@ -736,6 +1035,50 @@ class TestRecordings:
             )
         assert cameras.view(at + DAY) == cameras.pull(at + DAY) == 0
 
+    def test_take_along_why_people_looked_and_what_they_noted(
+        self, scene: Scene, cameras: Watched
+    ) -> None:
+        case = scene.incident().case
+        recording = self.saved(scene, cameras, case)
+        kept = evidence.want_recording(
+            case=case, camera=cameras.camera("CAM-08"), by=scene.officer, at=scene.at
+        )
+        Recording.objects.filter(pk=kept.pk).update(
+            state=RecordingState.SAVED, exhibit=photo(scene, case), pull_at=None
+        )
+        kept.refresh_from_db()
+        for one in (recording, kept):
+            evidence.ask_for_footage(
+                recording=one, reason="核对陆远航", by=scene.officer, at=scene.at
+            )
+        noted: list[tuple[str, Recording | None]] = [
+            ("甲推人", recording),
+            ("乙推人", kept),
+            ("都在", None),
+        ]
+        for words, row in noted:
+            FootageMark.objects.create(
+                case=case,
+                recording=row,
+                moment=scene.at,
+                words=words,
+                made_at=scene.at,
+                by=scene.officer,
+            )
+        held = hold(scene, case, kept)
+        ended(case, at=scene.at)
+
+        at = pass_period(scene.at, ORDINARY)
+
+        assert texts(FootageMark, "words") == ["", "乙推人", "都在"]
+        assert texts(FootageRequest, "reason") == ["", "核对陆远航"]
+        assert recording.pk not in {row.pk for row in playable_of(case)}
+        released(scene, held, at=at)
+        pass_period(at, NOTICE)
+        assert set(texts(FootageMark, "words")) == {""}
+        assert set(texts(FootageRequest, "reason")) == {""}
+        assert verify().is_sound
+
     def test_of_two_cases_share_their_files(
         self, scene: Scene, cameras: Watched
     ) -> None:
@@ -785,6 +1128,10 @@ class TestRecordings:
         assert fresh(other).is_deleted
         for segment in recording.segments.select_related("blob"):
             assert len(files_named(segment.blob.sha256)) == 2
+
+
+def texts(model: type[Model], field: str) -> list[str]:
+    return list(QuerySet(model).order_by("pk").values_list(field, flat=True))
 
 
 def settings_data() -> str:
@@ -844,6 +1191,29 @@ class TestPeriods:
             scene.site, RetentionClass.ORDINARY, 365, at=scene.at + 400 * DAY
         )
         assert (preview.things, preview.held) == (0, 1)
+
+    def test_preview_looks_at_cases_with_files_and_not_at_more_than_it_may(
+        self,
+        scene: Scene,
+        case: Case,
+        exhibit: Exhibit,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        empty = scene.incident(place=scene.place("园区 南门")).case
+        later = scene.incident(place=scene.place("3 号楼 1 层 大堂前台")).case
+        photo(scene, later, OTHER_JPEG)
+        ended(later, at=scene.at + 2 * DAY)
+        ended(case, at=scene.at + DAY)
+        ended(empty, at=scene.at)
+        at = scene.at + 400 * DAY
+        asked = scene.site, RetentionClass.ORDINARY, 365
+        monkeypatch.setattr(retention, "MOST", 2)
+        whole = retention.preview_of(*asked, at=at)
+        assert (whole.things, whole.is_cut) == (2, False)
+
+        monkeypatch.setattr(retention, "MOST", 1)
+        cut = retention.preview_of(*asked, at=at)
+        assert (cut.things, cut.size, cut.is_cut) == (1, len(JPEG), True)
 
 
 class TestGuards:

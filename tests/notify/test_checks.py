@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -47,6 +48,34 @@ def test_everybody_on_duty_is_asked_and_the_silent_are_named(
     assert set(told.deliveries.values_list("user__username", flat=True)) == {"hetao"}
     kinds = Entry.objects.filter(kind__startswith="notify.check").values_list("kind")
     assert sorted(kinds) == [("notify.check_ended",), ("notify.check_started",)]
+
+
+@pytest.mark.parametrize(
+    "failing", ["applications that wait", "approvals that ran out"]
+)
+def test_one_bad_application_delays_nobody_s_check(
+    failing: str, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*, at: datetime) -> int:
+        raise RuntimeError(str(at))
+
+    run = services.start_check(site=scene.site, by=scene.manager, at=scene.at)
+    CheckRun.objects.update(closes_at=scene.at)
+    lanes = [
+        lane
+        for lane in worker.LANES.values()
+        if lane.jobs.keys() & {failing, "phone checks"}
+    ]
+    for lane in lanes:
+        if failing in lane.jobs:
+            monkeypatch.setitem(lane.jobs, failing, fails)
+
+    for lane in lanes:
+        with suppress(RuntimeError):
+            worker._run_lane(lane, scene.at)
+
+    run.refresh_from_db()
+    assert run.closed_at is not None
 
 
 def test_a_late_tap_changes_nothing(scene: Scene) -> None:

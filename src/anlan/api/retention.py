@@ -168,6 +168,7 @@ class PreviewOut(Out):
     files: int
     bytes: int
     held: int
+    is_cut: bool  # there are too many cases: it is at least this
 
 
 @router.get("/cases/{number}/holds", **operation(*_PLACE, out=list[HoldOut]))
@@ -265,7 +266,11 @@ def preview_period(request: ApiRequest, uid: UUID, body: PeriodIn) -> PreviewOut
     site = site_of(caller, uid, Permission.RETENTION_EDIT)
     found = preview_of(site, body.retention_class, body.days, at=caller.at)
     return PreviewOut(
-        things=found.things, files=found.files, bytes=found.size, held=found.held
+        things=found.things,
+        files=found.files,
+        bytes=found.size,
+        held=found.held,
+        is_cut=found.is_cut,
     )
 
 

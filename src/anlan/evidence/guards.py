@@ -1,8 +1,13 @@
 """The database itself refuses a deletion that a hold forbids, and a hold that comes too late.
 
 The services ask first, under the lock of the case; this is for whatever goes around
-them. A migration that alters one of these tables on SQLite must run ``create`` again: the
-copy that Django makes of the table has no triggers.
+them. A hold on what something was made from, or on what was made of it, they do not see:
+only the services do.
+
+A migration that alters one of these tables on SQLite must run ``create`` again, for the
+copy that Django makes of the table has no triggers. One that copies a table which they
+ask about, ``cases_case`` too, must run ``drop`` before: SQLite renames no table while a
+trigger names one that is not there.
 """
 
 from __future__ import annotations
@@ -12,7 +17,8 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _HELD = (
-    "EXISTS (SELECT 1 FROM evidence_hold h WHERE h.case_id = NEW.case_id "
+    "EXISTS (SELECT 1 FROM evidence_hold h WHERE (h.case_id = NEW.case_id "
+    "OR h.case_id = (SELECT joined_into_id FROM cases_case WHERE id = NEW.case_id)) "
     "AND h.released_at IS NULL AND (h.exhibit_id IS NULL AND h.recording_id IS NULL "
     "OR h.exhibit_id = NEW.exhibit_id OR h.recording_id = NEW.recording_id))"
 )

@@ -55,6 +55,7 @@ class Keeper(models.TextChoices):
     RECORDING = "pulling", _("录像还在保存")
     UPLOAD = "upload", _("有文件还在上传")
     STATEMENT = "stated", _("有情况说明还没有定稿")
+    REDACTION = "masking", _("有打码副本正在制作")
     DISPOSAL = "disposal", _("有实物处置申请等待决定")
     APPLICATION = "asked_for", _("有录像申请等待决定或者还在批准期内")
 

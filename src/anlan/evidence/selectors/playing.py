@@ -73,7 +73,7 @@ def playable_of(case: Case) -> list[Recording]:
     """The recordings of a case of which there is something to look at."""
     return [
         row
-        for row in with_parts(recordings_of(case))
+        for row in with_parts(recordings_of(case).filter(deleted_at=None))
         if any(made.kind == DerivativeKind.VIEWING for made in row.derivatives.all())
     ]
 

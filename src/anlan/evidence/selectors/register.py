@@ -288,7 +288,7 @@ class _Reading:
             seqs=(entry.seq, *look.seqs),
             way=way,
             application=request.application,
-            reason=request.reason,
+            reason=request.reason or _("已按期限删除"),
             content=_content(recording),
             camera=recording.camera.name,
             bytes_count=look.bytes_count,
@@ -319,7 +319,7 @@ class _Reading:
             entry,
             way=_way(facts),
             application=request.application if request else None,
-            reason=request.reason
+            reason=request.reason or _("已按期限删除")
             if request
             else _("没有登记事由")
             if is_file

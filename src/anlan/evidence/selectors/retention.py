@@ -10,6 +10,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
@@ -30,6 +31,7 @@ from anlan.evidence.enums import (
     Protection,
     Purpose,
     RecordingState,
+    RedactionState,
     RetentionClass,
     StatementState,
     StepKind,
@@ -48,6 +50,7 @@ from anlan.evidence.models import (
     Package,
     PlayingCopy,
     Recording,
+    Redaction,
     RetentionRule,
     Segment,
     Statement,
@@ -61,8 +64,10 @@ from anlan.ledger.models import Entry
 _APPROVED_STATES = [state for state in ApplicationState if state.is_running]
 NOTICE = timedelta(days=30)  # that something stands on the list before it goes
 PAGE = 100  # rows
+MOST = 1000  # cases that one preview looks at
 
 GroundsOf: TypeAlias = "Callable[[Collection[int]], Mapping[int, set[Ground]]]"
+Thing: TypeAlias = "Exhibit | Recording"  # what is deleted as one
 _GROUNDS: list[GroundsOf] = []
 
 
@@ -77,7 +82,7 @@ def add_grounds(asked: GroundsOf) -> None:
 class Item:
     """What is deleted as one: an exhibit, or a recording with all its files."""
 
-    thing: Exhibit | Recording
+    thing: Thing
     classes: frozenset[RetentionClass]
 
     @property
@@ -134,12 +139,26 @@ def days_of(periods: Iterable[Period]) -> dict[RetentionClass, int]:
     return {period.retention_class: period.days for period in periods}
 
 
+def has_files() -> Q:
+    """Of cases: there is something that can be deleted."""
+    files = Exhibit.objects.filter(blob__isnull=False).exclude(
+        state=ExhibitState.DELETED
+    )
+    recordings = Recording.objects.filter(deleted_at=None, segments__isnull=False)
+    return Q(pk__in=files.values("case")) | Q(pk__in=recordings.values("case"))
+
+
+def with_hosts(case: Case) -> list[Case]:
+    """The case, and that into which it was joined: what is known of one counts for it too."""
+    found = [case]
+    while found[-1].joined_into is not None:
+        found.append(found[-1].joined_into)
+    return found
+
+
 def ended_at(case: Case) -> datetime | None:
     """From when the periods of a case count; none while it, or its host, is open."""
-    host = case
-    while host.state == CaseState.JOINED and host.joined_into is not None:
-        host = host.joined_into
-    return host.closed_at
+    return with_hosts(case)[-1].closed_at
 
 
 def due_of(item: Item, ended: datetime, days: Mapping[RetentionClass, int]) -> Due:
@@ -152,13 +171,7 @@ def due_of(item: Item, ended: datetime, days: Mapping[RetentionClass, int]) -> D
 def items_of(case: Case) -> list[Item]:
     """Everything of a case that has files of its own and was not deleted."""
     base = case_class(case)
-    recordings = list(
-        case.recordings.filter(deleted_at=None)
-        .filter(Q(segments__isnull=False) | Q(exhibit__isnull=False))
-        .select_related("exhibit")
-        .distinct()
-        .order_by("number")
-    )
+    recordings = recordings_left(case)
     inside = {one.exhibit_id for one in recordings if one.exhibit_id}
     inside |= set(
         Segment.objects.filter(
@@ -184,23 +197,38 @@ def items_of(case: Case) -> list[Item]:
     return items
 
 
+def recordings_left(case: Case) -> list[Recording]:
+    """Those that have files and were not deleted."""
+    return list(
+        case.recordings.filter(deleted_at=None)
+        .filter(Q(segments__isnull=False) | Q(exhibit__isnull=False))
+        .select_related("exhibit")
+        .distinct()
+        .order_by("number")
+    )
+
+
 def case_class(case: Case) -> RetentionClass:
-    grounds = set().union(*(asked([case.pk]).get(case.pk, set()) for asked in _GROUNDS))
-    if Ground.POLICE in grounds or _was_somebody_hurt(case):
+    """Of a joined case, what its host is counts as well; the longer one wins."""
+    cases = with_hosts(case)
+    keys = [one.pk for one in cases]
+    known = [asked(keys) for asked in _GROUNDS]
+    grounds = [set().union(*(one.get(key, set()) for one in known)) for key in keys]
+    if any(Ground.POLICE in one for one in grounds) or _was_somebody_hurt(cases):
         return RetentionClass.SERIOUS
-    if Ground.FALSE_ALARM in grounds:
+    if all(Ground.FALSE_ALARM in one for one in grounds):
         return RetentionClass.FALSE_ALARM
-    if case.severity >= Severity.CONSIDERABLE:
+    if any(one.severity >= Severity.CONSIDERABLE for one in cases):
         return RetentionClass.SERIOUS
     return RetentionClass.ORDINARY
 
 
-def _was_somebody_hurt(case: Case) -> bool:
+def _was_somebody_hurt(cases: Collection[Case]) -> bool:
     return (
-        Injury.objects.filter(case=case, withdrawn_at=None).exists()
-        or MedicalPaper.objects.filter(party__case=case).exists()
+        Injury.objects.filter(case__in=cases, withdrawn_at=None).exists()
+        or MedicalPaper.objects.filter(party__case__in=cases).exists()
         or Package.objects.filter(
-            case=case, purpose__in=[Purpose.POLICE, Purpose.COURT]
+            case__in=cases, purpose__in=[Purpose.POLICE, Purpose.COURT]
         ).exists()
     )
 
@@ -247,37 +275,66 @@ def exhibits_within(recording: Recording) -> list[Exhibit]:
 
 
 def holds_standing(case: Case) -> list[Hold]:
+    """Those of the case, and those that hold all of the case it was joined into."""
+    hosts = with_hosts(case)[1:]
     return list(
-        case.holds.filter(released_at=None).select_related("exhibit").order_by("number")
+        Hold.objects.filter(
+            Q(case=case) | Q(case__in=hosts, exhibit=None, recording=None),
+            released_at=None,
+        )
+        .select_related("exhibit", "recording")
+        .order_by("case", "number")
     )
 
 
 def holds_over(item: Item, holds: Iterable[Hold]) -> list[Hold]:
     """Those that cover it: the whole case, itself, or what it was made from or into."""
-    return [hold for hold in holds if hold.is_whole or _covers(hold, item)]
+    mine: tuple[set[Thing], set[Thing]] | None = None
+    found = []
+    for hold in holds:
+        held = hold.holds
+        if held is not None:
+            mine = mine or (_deleted_with(item.thing), _origins(item.thing))
+            together, origins = mine
+            if _deleted_with(held).isdisjoint(origins) and together.isdisjoint(
+                _origins(held)
+            ):
+                continue
+        found.append(hold)
+    return found
 
 
-def _covers(hold: Hold, item: Item) -> bool:
-    if item.recording is not None:
-        if hold.recording_id == item.recording.pk:
-            return True
-        inside = {one.pk for one in exhibits_within(item.recording)}
-        return hold.exhibit_id in inside
-    exhibit, held = item.exhibit, hold.exhibit
-    if exhibit is None or held is None:
-        return False
-    return (
-        held.pk == exhibit.pk
-        or held.derived_from_id == exhibit.pk
-        or exhibit.derived_from_id == held.pk
-    )
+def _deleted_with(thing: Thing) -> set[Thing]:
+    """It, and the recording of whose files it is one."""
+    found = {thing}
+    if isinstance(thing, Exhibit):
+        found.update(
+            Recording.objects.filter(Q(exhibit=thing) | Q(segments__exhibit=thing))
+        )
+    return found
+
+
+def _origins(thing: Thing) -> set[Thing]:
+    """It, and all that it was made from: exhibits, and recordings with their films."""
+    found = {thing}
+    exhibit = thing if isinstance(thing, Exhibit) else None
+    while exhibit is not None:
+        found |= _deleted_with(exhibit)
+        found.update(
+            Recording.objects.filter(
+                Q(stills__exhibit=exhibit) | Q(derivatives__redactions__result=exhibit)
+            )
+        )
+        exhibit = exhibit.derived_from
+    return found
 
 
 def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
     """What keeps all of a case by itself, without anybody's hold."""
+    cases = with_hosts(case)
     is_there = {
         Keeper.OPEN: ended_at(case) is None,
-        Keeper.PACKAGE: Package.objects.filter(case=case)
+        Keeper.PACKAGE: Package.objects.filter(case__in=cases)
         .filter(
             Q(state=PackageState.MAKING)
             | Q(
@@ -286,22 +343,27 @@ def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
             )
         )
         .exists(),
-        Keeper.RECORDING: case.recordings.filter(
+        Keeper.RECORDING: Recording.objects.filter(case__in=cases)
+        .filter(
             Q(
                 state__in=[RecordingState.WANTED, RecordingState.PULLING],
                 overwritten_at__gt=at,
             )
             | Q(pull_held_until__gt=at)
             | Q(view_held_until__gt=at)
-        ).exists(),
+        )
+        .exists(),
         Keeper.UPLOAD: Upload.objects.filter(
-            case=case, state=UploadState.OPEN, expires_at__gt=at
+            case__in=cases, state=UploadState.OPEN, expires_at__gt=at
         ).exists(),
         Keeper.STATEMENT: Statement.objects.filter(
-            case=case, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
+            case__in=cases, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
         ).exists(),
-        Keeper.DISPOSAL: _waits_for_disposal(case),
-        Keeper.APPLICATION: FootageApplication.objects.filter(case=case)
+        Keeper.REDACTION: Redaction.objects.filter(
+            case__in=cases, state__in=[RedactionState.PREPARING, RedactionState.QUEUED]
+        ).exists(),
+        Keeper.DISPOSAL: _waits_for_disposal(cases),
+        Keeper.APPLICATION: FootageApplication.objects.filter(case__in=cases)
         .filter(
             Q(state=ApplicationState.ASKED)
             | Q(state__in=_APPROVED_STATES, until__gt=at)
@@ -311,11 +373,11 @@ def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
     return [keeper for keeper, found in is_there.items() if found]
 
 
-def _waits_for_disposal(case: Case) -> bool:
+def _waits_for_disposal(cases: Collection[Case]) -> bool:
     """Whether the last that was said about disposing of a thing is that it was asked for."""
     decided = [StepKind.DISPOSAL_REFUSED, StepKind.DISPOSED]
     steps = CustodyStep.objects.filter(
-        exhibit__case=case, kind__in=[StepKind.DISPOSAL_ASKED, *decided]
+        exhibit__case__in=cases, kind__in=[StepKind.DISPOSAL_ASKED, *decided]
     )
     last = dict(steps.order_by("pk").values_list("exhibit", "kind"))
     return StepKind.DISPOSAL_ASKED in last.values()
@@ -508,6 +570,9 @@ class Preview:
 
     days: list[DueDay] = field(default_factory=list)
     held: int = 0  # of them, kept by holds or by what goes on
+    is_cut: bool = (
+        False  # more cases have files than were looked at: it is at least this
+    )
 
     @property
     def things(self) -> int:
@@ -525,23 +590,27 @@ class Preview:
 def preview_of(
     site: Site, retention_class: RetentionClass, days: int, *, at: datetime
 ) -> Preview:
-    """What would be deleted within ninety days that would not be by the rules of now."""
+    """What would be deleted within ninety days that would not be by the rules of now.
+
+    Of the cases with files the first thousand are looked at, the longest ended first.
+    """
     now = days_of(periods_of(site))
     then = {**now, retention_class: days}
     horizon = at + 3 * NOTICE
     sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0])
     preview = Preview()
     shortest = timedelta(days=min(then.values()))
-    cases = (
-        Case.objects.filter(site=site)
+    cases = list(
+        Case.objects.filter(has_files(), site=site)
         .filter(
             Q(state=CaseState.CLOSED, closed_at__lte=horizon - shortest)
             | Q(joined_into__closed_at__lte=horizon - shortest)
         )
         .select_related("joined_into", "site")
-        .order_by("pk")
+        .order_by(Coalesce("closed_at", "joined_into__closed_at"), "pk")[: MOST + 1]
     )
-    for case in cases:
+    preview.is_cut = len(cases) > MOST
+    for case in cases[:MOST]:
         ended = ended_at(case)
         if ended is None:
             continue

@@ -33,7 +33,9 @@ from anlan.evidence.models import (
     DeletedFile,
     Deletion,
     Exhibit,
+    FootageMark,
     Package,
+    PlayingCopy,
     Recording,
     Statement,
     Upload,
@@ -45,6 +47,7 @@ from anlan.evidence.selectors.retention import (
     holds_over,
     holds_standing,
     owned_by_others,
+    recordings_left,
 )
 from anlan.evidence.services.origins import cases_of_rows, close_rows
 from anlan.evidence.services.packages import files_left_of
@@ -198,6 +201,10 @@ def _let_go(
     Copy.objects.filter(blob=blob).update(
         state=CopyState.DELETING, due_at=None, retry_at=None, tries=0
     )
+    # Whose original stays, with a report for one, is given a copy to play again.
+    PlayingCopy.objects.filter(blob=blob, original__deleted_at=None).update(
+        blob=None, wanted_at=at, made_at=None, held_until=None
+    )
 
 
 def _mark(item: Item, case: Case, *, at: datetime) -> None:
@@ -207,6 +214,7 @@ def _mark(item: Item, case: Case, *, at: datetime) -> None:
             deleted_at=at, pull_at=None, view_at=None, warn_at=None
         )
         _erase(item.recording, ("words",), case, at=at)
+        _erase_looks(item.recording, case, at=at)
     else:
         exhibits = [item.exhibit] if item.exhibit else []
     for exhibit in exhibits:
@@ -216,6 +224,21 @@ def _mark(item: Item, case: Case, *, at: datetime) -> None:
         # What was typed before the file came says the same, and no entry covers it.
         Upload.objects.filter(exhibit=exhibit).update(title="", file_name="", how="")
         _erase_statement(exhibit, case, at=at)
+    # Nothing came of these; what is said of them is as old as what goes now.
+    Upload.objects.filter(case=case, exhibit=None).update(
+        title="", file_name="", how=""
+    )
+
+
+def _erase_looks(recording: Recording, case: Case, *, at: datetime) -> None:
+    """Why people looked at it, and what they noted; with the last, what they noted of all."""
+    for request in recording.requests.order_by("pk"):
+        _erase(request, ("reason",), case, at=at)
+    marks = FootageMark.objects.filter(case=case)
+    if recordings_left(case):
+        marks = marks.filter(recording=recording)
+    for mark in marks.order_by("pk"):
+        _erase(mark, ("words",), case, at=at)
 
 
 def _erase_statement(exhibit: Exhibit, case: Case, *, at: datetime) -> None:

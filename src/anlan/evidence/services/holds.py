@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -54,7 +54,8 @@ def place_hold(
     """Let nothing of the case be deleted, or nothing of one exhibit or recording.
 
     What stands on the list of what is due is taken off it, and what still lies on a
-    recorder is to be saved now: a hold beats overwriting.
+    recorder is to be saved now: a hold beats overwriting. A hold on a whole case holds
+    those that were joined into it as well.
 
     Args:
         held: what it is about; none is the whole case, also what comes later.
@@ -73,7 +74,7 @@ def place_hold(
         "by": by.actor_key,
     }
     with ledger.recording():
-        case = cases.lock_case(case)
+        case, *joined = _locked_with_joined(case, held)
         earlier = cases.made_before(
             Hold.objects.select_related("case__site"),
             case=case,
@@ -82,7 +83,7 @@ def place_hold(
         )
         if earlier is not None:
             return earlier
-        gone = _check_is_there(case, held)
+        gone = _check_is_there(case, held, joined)
         hold = Hold.objects.create(
             case=case,
             number=_next_number(case),
@@ -109,10 +110,11 @@ def place_hold(
             at=at,
             via=via,
         )
-        for item in items_of(case):
-            if holds_over(item, [hold]):
-                put_off(item, case, why="hold", at=at)
-        hurry_recordings(case=case, only=hold.recording, at=at)
+        for one in (case, *joined):
+            for item in items_of(one):
+                if holds_over(item, [hold]):
+                    put_off(item, one, why="hold", at=at)
+            hurry_recordings(case=one, only=hold.recording, at=at)
         cases.remember_made(
             hold.uid, case=case, request_id=request_id, content=content, at=at
         )
@@ -206,7 +208,8 @@ def release_hold(*, hold: Hold, by: User, at: datetime, via: str = "") -> Hold:
         )
         hold.released_at, hold.released_by, hold.released_role = at, by, role
         hold.save(update_fields=["released_at", "released_by", "released_role"])
-        look_soon(RetentionLook.objects.filter(case=hold.case), at=at)
+        kept = Q(case=hold.case) | Q(case__joined_into=hold.case)
+        look_soon(RetentionLook.objects.filter(kept), at=at)
         cases.record(
             HoldReleased(
                 code=hold.code,
@@ -230,12 +233,30 @@ def _other_role(hold: Hold, by: User) -> str:
     return (others or roles)[0]
 
 
-def _check_is_there(case: Case, held: Exhibit | Recording | None) -> int:
+def _locked_with_joined(case: Case, held: Exhibit | Recording | None) -> list[Case]:
+    """The case, and behind it those that a hold on all of it covers too.
+
+    In the order in which cases are joined: two that wait for each other never end.
+    """
+    keys = {case.pk}
+    if held is None:
+        keys |= set(case.joined_cases.values_list("pk", flat=True))
+    locked = {key: cases.lock_case(key) for key in sorted(keys)}
+    host = locked.pop(case.pk)
+    return [host, *(one for one in locked.values() if one.joined_into_id == host.pk)]
+
+
+def _check_is_there(
+    case: Case, held: Exhibit | Recording | None, joined: list[Case]
+) -> int:
     """How much of the case was deleted before; a hold that comes too late is told so."""
-    gone = Deletion.objects.filter(case=case).exclude(state=DeletionState.ANNOUNCED)
+    gone = Deletion.objects.filter(case__in=[case, *joined]).exclude(
+        state=DeletionState.ANNOUNCED
+    )
     if held is None:
         count = gone.count()
-        if count and not items_of(case) and not case.is_open:
+        is_left = any(items_of(one) for one in (case, *joined))
+        if count and not is_left and not case.is_open:
             raise Conflict(
                 _("保全来得太晚：本案证据已按保存期限删除（%s）") % _named(gone),
                 source="G09",

@@ -15,7 +15,7 @@ from anlan.base.errors import Conflict, DomainError
 from anlan.base.stores import blocks_of
 from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
-from anlan.evidence.enums import Scan, Way
+from anlan.evidence.enums import ExhibitState, Scan, Way
 from anlan.evidence.events import ExhibitOpened, PlayingCopyMade
 from anlan.evidence.films import NotMade
 from anlan.evidence.models import Blob, Exhibit, PlayingCopy
@@ -174,6 +174,7 @@ def _enter(row: PlayingCopy, made: Played, *, at: datetime) -> None:
         exhibits = [
             (exhibit, cases.lock_case(exhibit.case))
             for exhibit in Exhibit.objects.filter(blob=row.original)
+            .exclude(state=ExhibitState.DELETED)
             .select_related("case__site")
             .order_by("case_id")
         ]

@@ -10,24 +10,23 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
 from anlan.base.clock import local_day
-from anlan.base.errors import InvalidInput
+from anlan.base.errors import InvalidInput, traced
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
 from anlan.evidence import messages, permissions
-from anlan.evidence.enums import CheckKind, ExhibitState, RetentionClass
+from anlan.evidence.enums import CheckKind, RetentionClass
 from anlan.evidence.events import RetentionChanged
 from anlan.evidence.models import (
     CheckTurn,
     Deletion,
-    Exhibit,
-    Recording,
     RetentionLook,
     RetentionRule,
 )
@@ -37,11 +36,13 @@ from anlan.evidence.selectors.retention import (
     days_of,
     due_of,
     ended_at,
+    has_files,
     holds_over,
     holds_standing,
     items_of,
     keepers_of,
     periods_of,
+    with_hosts,
 )
 from anlan.evidence.services.announcing import announce, look_soon, put_off, row_of
 from anlan.evidence.services.damage import tell
@@ -130,9 +131,14 @@ def review_case(*, case: Case, at: datetime) -> int:
     """What of a case is due now, under its lock; returns how many things were decided."""
     decided = announced = 0
     with ledger.recording():
-        case = cases.lock_case(case)
+        # In the order in which cases are joined: two that wait for each other never end.
+        keys = sorted(one.pk for one in with_hosts(case))
+        locked = {key: cases.lock_case(key) for key in keys}
+        case = locked[case.pk]
         if case.joined_into_id is not None:
-            case.joined_into = cases.lock_case(case.joined_into_id)
+            if case.joined_into_id not in locked:
+                return 0  # joined just now; the next round has it
+            case.joined_into = locked[case.joined_into_id]
         days = days_of(periods_of(case.site, _locked_rules(case.site)))
         ended = ended_at(case)
         keepers = keepers_of(case, at=at)
@@ -199,8 +205,7 @@ def _look_at_cases(mine: Turn) -> int:
     )
     done = decided = 0
     for key in keys:
-        case = Case.objects.select_related("site", "joined_into").get(pk=key)
-        decided += review_case(case=case, at=mine.at)
+        decided += _review(key, at=mine.at)
         mine.count(reached=key)
         done += 1
         mine.keep()
@@ -216,20 +221,32 @@ def _look_at_cases(mine: Turn) -> int:
     return done
 
 
+def _review(key: int, *, at: datetime) -> int:
+    """A case that cannot be reviewed waits a day; those behind it do not wait for it."""
+    case = Case.objects.select_related("site", "joined_into").get(pk=key)
+    try:
+        return review_case(case=case, at=at)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the log has it, without names
+        log.error(  # noqa: TRY400
+            "the periods of a case could not be reviewed: %s", traced(error)
+        )
+    RetentionLook.objects.update_or_create(
+        case=case, defaults={"look_at": at + LOOK_AGAIN}
+    )
+    return 0
+
+
 def _candidates(at: datetime) -> QuerySet[Case]:
     """Cases that ended and have files, or something on the list."""
-    files = Exhibit.objects.filter(blob__isnull=False).exclude(
-        state=ExhibitState.DELETED
-    )
-    recordings = Recording.objects.filter(deleted_at=None, segments__isnull=False)
     listed = Deletion.objects.filter(decided_at=None)
     has_ended = Q(state=CaseState.CLOSED, closed_at__lte=at) | Q(state=CaseState.JOINED)
-    has_files = Q(pk__in=files.values("case")) | Q(pk__in=recordings.values("case"))
     looked = RetentionLook.objects.filter(
         look_at__gt=at, look_at__lte=at + LOOK_AT_LEAST
     )
     return Case.objects.filter(
-        (has_ended & has_files) | Q(pk__in=listed.values("case"))
+        (has_ended & has_files()) | Q(pk__in=listed.values("case"))
     ).exclude(pk__in=looked.values("case"))
 
 
