@@ -310,7 +310,7 @@ class TestSound:
     @pytest.mark.parametrize("fill", ["silent", "beep"])
     def test_of_a_span_is_gone_and_the_rest_is_there(self, scene, film, fill) -> None:
         span = {"begin": 1000, "end": 2000, "fill": fill}
-        plan = {"boxes": [], "sound": "kept", "spans": [span]}
+        plan = {"boxes": [FOLLOWING], "sound": "kept", "spans": [span]}
 
         made = masks.masked(scene, film, plan)
 
