@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from anlan.base.errors import InvalidInput, NotAllowed
+from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.enums import Protection
 from anlan.evidence import jobs, policies, services
 from anlan.evidence.enums import FootageWay, RedactionState, Scan, Source
@@ -175,7 +175,7 @@ class TestDeletion:
 
         row = Attachment.objects.get(pk=row.pk)
         assert row.protection == Protection.DELETED
-        with pytest.raises(NotAllowed, match="已按保存期限删除"):
+        with pytest.raises(NotFound, match="已按保存期限删除"):
             incidents.open_attachment(attachment=row, by=scene.officer, at=scene.at)
         assert case.exhibits.get().is_deleted
 

@@ -12,7 +12,7 @@ from anlan.accounts.permissions import (
     holds_role,
 )
 from anlan.accounts.roles import ROLES, Permission
-from anlan.base.errors import NotAllowed
+from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases import policies
 from anlan.cases.enums import Protection
 from anlan.cases.models import AccessLink, Case, Task, TaskPhoto, VaultFile
@@ -90,7 +90,7 @@ def check_can_see_photo(by: Actor, photo: TaskPhoto) -> None:
 def can_see_photo(user: User, photo: TaskPhoto) -> bool:
     try:
         check_can_see_photo(user, photo)
-    except NotAllowed:
+    except (NotAllowed, NotFound):
         return False
     return True
 
@@ -101,7 +101,7 @@ def keep_protected_from(by: Actor, row: VaultFile, *, site: Site) -> None:
     Whose statement it belongs to, only the list of evidence knows.
     """
     if row.protection == Protection.DELETED:
-        raise NotAllowed(_("这份文件已按保存期限删除"))
+        raise NotFound(_("这份文件已按保存期限删除"))
     if row.protection == Protection.STATEMENT:
         raise NotAllowed(_("这份文件属于情况说明，请在证据清单中查看"))
     if row.protection == Protection.INJURY:
