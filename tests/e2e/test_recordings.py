@@ -74,11 +74,12 @@ def shoot(page: Page, name: str) -> None:
         page.emulate_media(color_scheme="light")
 
 
-def wait_for(installation: Installation, state: str, *, seconds: float = 40) -> None:
+def wait_for(installation: Installation, state: str, *, seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     query = "SELECT r.state, (SELECT count(*) FROM evidence_derivative d WHERE d.recording_id = r.id AND d.kind = 'viewing') FROM evidence_recording r JOIN evidence_camera c ON c.id = r.camera_id WHERE c.name = 'CAM-07'"
     while time.monotonic() < until:
-        if installation.rows(query)[0] >= (state, 2):
+        now, films = installation.rows(query)[0]
+        if now == state and films >= 2:
             return
         time.sleep(0.2)
     raise AssertionError((installation.rows(query), installation.log("worker")))
