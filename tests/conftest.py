@@ -11,9 +11,15 @@ from uuid import uuid4
 
 # Before Django reads its settings: tests never touch the data of a developer. That is
 # why the settings are named here and not in pyproject.toml, where pytest-django would
-# read them before this file.
+# read them before this file. Each worker has data of its own: a database of another one
+# knows nothing of these files, and its jobs would sweep them away as left over.
 _SCRATCH = tempfile.mkdtemp(prefix="anlan-test-")
-os.environ.setdefault("ANLAN_DATA", _SCRATCH)
+os.environ["ANLAN_DATA"] = str(
+    Path(
+        os.environ.get("ANLAN_DATA", _SCRATCH),
+        os.environ.get("PYTEST_XDIST_WORKER", ""),
+    )
+)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 # The browser's driver keeps an event loop in the thread of the tests until the session
 # ends, and Django takes every later test of that worker for asynchronous code.

@@ -76,6 +76,8 @@ def wait_for_stream(page: Page) -> None:
 def open_room(installation: Installation, sign_in: SignIn, number: str) -> Page:
     page = sign_in(installation, "zhoumin").go(f"/cases/{number}/")
     wait_for_stream(page)
+    # The home page it came from may have been about to open the newest alarm's room.
+    expect(page).to_have_url(f"{installation.url}/cases/{number}/")
     return page
 
 
@@ -158,7 +160,8 @@ def test_task_needs_an_entry_and_skipping_a_reason(
     send(page)
     is_done(page)
     expect(tasks.locator(".task.done")).to_contain_text("口头劝阻，并记录结果")
-    assert on_record(shared_installation, rooms["lobby"])["case.task_done"] == 1
+    written = on_record(shared_installation, rooms["lobby"])
+    assert written["case.task_done"] == 1, (page.url, written)
 
     tasks.get_by_role("link", name="请围观的人离开").click()
     sheet(page).get_by_role("link", name="跳过这项任务").click()
