@@ -25,6 +25,33 @@ days = st.dates(min_value=date(2021, 1, 1), max_value=date(2035, 12, 31))
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "G01": ({"text": "警示函：请遵守管理规约"}, {"text": "罚款二百元"}),
+    "G02": (
+        {
+            "clause": "第 12 条",
+            "version": "2025 版",
+            "binds": "业主",
+            "basis": "实际损失",
+        },
+        {"clause": "第 12 条", "version": "2025 版", "binds": " ", "basis": "实际损失"},
+    ),
+    "G03": (
+        {"text": "暂停会所预约，不影响供水供电"},
+        {"text": "三日内不道歉就停水停电"},
+    ),
+    "G04": (
+        {
+            "reason": "动手打人",
+            "begins": date(2026, 11, 30),
+            "ends": date(2027, 5, 30),
+            "appeal": "向项目经理申诉",
+        },
+        {
+            "reason": "动手打人",
+            "begins": date(2026, 11, 30),
+            "ends": date(2027, 5, 31),
+            "appeal": "向项目经理申诉",
+        },
+    ),
     "G05": (
         {"severity": 2, "reason": "双方已和解"},
         {"severity": 3, "reason": "双方已和解"},

@@ -159,6 +159,61 @@ class Retention(Page):
         return in_language(self.counted, self.counted_en)
 
 
+class Lawful(StrEnum):
+    """Whether a management office may take a measure at all."""
+
+    YES = "yes"
+    CONTRACT = "contract"  # only where an agreement that binds the person says so
+    NO = "no"
+
+
+class Need(StrEnum):
+    """What a measure must have before somebody decides about it."""
+
+    CLAUSE = "clause"  # which, of which version, and why it binds the person
+    AMOUNT = "amount"  # the sum, and how it was reached
+    SERVICE = "service"  # one of those that may be suspended
+    END = "end"  # a last day
+    APPEAL = "appeal"  # how the person may object
+    CONSENT = "consent"  # the person agrees in writing
+    LEGAL = "legal"  # legal counsel approves
+
+
+class Measure(Dated):
+    """What the office may do about whoever struck somebody, or may not.
+
+    ``weight`` is how deep it cuts, from 0 to 5. ``optional`` are the services that it may
+    touch; ``guardrail`` refuses it where it is not lawful.
+    """
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,24}$")]
+    title: Text
+    title_en: Text
+    lawful: Lawful
+    weight: int = Field(ge=0, le=5)
+    needs: tuple[Need, ...]
+    optional: tuple[Text, ...] = ()
+    most_months: int | None = Field(None, ge=1, le=6)
+    notice: Text | None = None
+    guardrail: Text | None = None
+    text: Text
+    text_en: Text
+    confidence: Confidence
+    sources: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def heading(self) -> str:
+        return in_language(self.title, self.title_en)
+
+    @property
+    def words(self) -> str:
+        return in_language(self.text, self.text_en)
+
+    @property
+    def is_lawful(self) -> bool:
+        return self.lawful != Lawful.NO
+
+
 class Hotline(Page):
     number: Annotated[str, StringConstraints(pattern=r"^\d{3,5}$")]
     title: Text
@@ -180,6 +235,7 @@ class Book(Page):
     guardrails: tuple[Guardrail, ...]
     hotlines: tuple[Hotline, ...]
     retention: tuple[Retention, ...]
+    measures: tuple[Measure, ...]
 
 
 @cache
@@ -202,6 +258,7 @@ def read_book(folder: Path) -> Book:
             "guardrails": _read(folder / "guardrails.yaml"),
             "hotlines": _read(folder / "hotlines.yaml"),
             "retention": _read(folder / "retention.yaml"),
+            "measures": _read(folder / "measures.yaml"),
         }
     )
 

@@ -9,7 +9,16 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
-from anlan.law.book import Book, Confidence, Guardrail, Kind, Status, book
+from anlan.law.book import (
+    Book,
+    Confidence,
+    Guardrail,
+    Kind,
+    Lawful,
+    Need,
+    Status,
+    book,
+)
 from anlan.law.services import TESTS
 
 
@@ -26,7 +35,9 @@ def faults(of: Book, tested: Collection[str]) -> Iterator[str]:
     if [source.number for source in of.sources] != list(range(1, len(of.sources) + 1)):
         yield "sources: numbers must run 1, 2, 3 … in the order of the file"
     yield from _twice("period", (period.key for period in of.retention))
+    yield from _twice("measure", (measure.key for measure in of.measures))
     yield from _faults_of_periods(of)
+    yield from _faults_of_measures(of)
     used = {source.law for source in of.sources}
     yield from (f"{law}: no source of it" for law in sorted(of.laws.keys() - used))
     yield from (f"{law}: no such law" for law in sorted(used - of.laws.keys()))
@@ -58,6 +69,24 @@ def _faults_of_periods(of: Book) -> Iterator[str]:
         yield from (f"{period.key}: no source {name}" for name in unknown)
         if not period.least <= period.days <= period.most:
             yield f"{period.key}: its days are out of its own bounds"
+
+
+def _faults_of_measures(of: Book) -> Iterator[str]:
+    known = {source.id for source in of.sources}
+    rules = {rule.id for rule in of.guardrails}
+    for measure in of.measures:
+        unknown = sorted(set(measure.sources) - known)
+        yield from (f"{measure.key}: no source {name}" for name in unknown)
+        if (measure.guardrail is None) != measure.is_lawful:
+            yield f"{measure.key}: a guardrail refuses what is not lawful, and only that"
+        elif measure.guardrail is not None and measure.guardrail not in rules:
+            yield f"{measure.key}: no guardrail {measure.guardrail}"
+        if (measure.most_months is None) != (Need.END not in measure.needs):
+            yield f"{measure.key}: an end has a longest time, and nothing else has"
+        if bool(measure.optional) != (Need.SERVICE in measure.needs):
+            yield f"{measure.key}: services are named where one is needed"
+        if measure.lawful == Lawful.CONTRACT and Need.CLAUSE not in measure.needs:
+            yield f"{measure.key}: rests on an agreement, and asks for no clause"
 
 
 def _rests_on_what_was_read(rule: Guardrail, of: Book, day: date) -> bool:

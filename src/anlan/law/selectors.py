@@ -12,6 +12,7 @@ from anlan.law.book import (
     Guardrail,
     Hotline,
     Law,
+    Measure,
     Period,
     Point,
     Retention,
@@ -111,6 +112,24 @@ def retention(key: str) -> Retention:
     found = next((one for one in book().retention if one.key == key), None)
     if found is None:
         raise LookupError(f"no period {key}")
+    return found
+
+
+def measures(*, on: date) -> tuple[Measure, ...]:
+    """What may be done about an act of that day, and what may not, lightest first."""
+    day = _day(on)
+    found = [one for one in book().measures if one.is_in_force(day)]
+    return tuple(sorted(found, key=lambda one: (not one.is_lawful, one.weight)))
+
+
+def measure(key: str, *, on: date) -> Measure:
+    """
+    Raises:
+        LookupError: no such measure for acts of that day.
+    """
+    found = next((one for one in measures(on=on) if one.key == key), None)
+    if found is None:
+        raise LookupError(f"no measure {key} on {on}")
     return found
 
 

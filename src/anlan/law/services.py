@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
+from anlan.base.calendar.terms import add_months
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.law import selectors
-from anlan.law.book import Guardrail
+from anlan.law.book import Guardrail, Measure
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
@@ -46,6 +47,77 @@ def check_wording(*, text: str, act_on: date, path: str = "text") -> None:
     rule = _in_force("G01", act_on)
     if rule and any(word in text for word in rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+def check_lawful(*, measure: str, act_on: date) -> Measure:
+    """The measure of that name, unless nobody may take it.
+
+    Raises:
+        InvalidInput: there is none for acts of that day.
+        NotAllowed: a guardrail refuses it; the sentence says what may be done instead.
+    """
+    try:
+        found = selectors.measure(measure, on=act_on)
+    except LookupError as error:
+        raise InvalidInput(_("没有这种措施"), path="measure") from error
+    if found.guardrail:
+        raise NotAllowed(
+            _("不能采取“%(title)s”：%(words)s")
+            % {"title": found.heading, "words": found.words},
+            source=found.guardrail,
+        )
+    return found
+
+
+@enforces("G02")
+def check_clause(
+    *, clause: str, version: str, binds: str, basis: str, act_on: date
+) -> None:
+    """Refuse a sum, or the end of a service, by an agreement that nobody can show.
+
+    Args:
+        clause, version: which one; of a contract, a covenant, a house rule.
+        binds: why it binds this person.
+        basis: how the amount was reached.
+    """
+    rule = _in_force("G02", act_on)
+    if rule is None:
+        return
+    said = {"clause": clause, "version": version, "binds": binds, "basis": basis}
+    missing = next((path for path, words in said.items() if not words.strip()), None)
+    if missing is not None:
+        raise InvalidInput(rule.refusal_words, path=missing, source=rule.id)
+
+
+@enforces("G03")
+def check_no_cutting_off(*, text: str, act_on: date, path: str = "text") -> None:
+    """Refuse words by which somebody's water, power, lift or way home would be stopped.
+
+    A list of words cannot read; it stops the plain case, and a person reads the rest.
+    """
+    rule = _in_force("G03", act_on)
+    if rule and _says(text, rule):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+@enforces("G04")
+def check_ends(
+    *, reason: str, begins: date, ends: date | None, appeal: str, act_on: date
+) -> None:
+    """Refuse a suspension or ban without reason, last day within months, or appeal.
+
+    The last day of the longest one is that of the same number in its month (民法典 202).
+    """
+    rule = _in_force("G04", act_on)
+    if rule is None:
+        return
+    if not reason.strip():
+        raise InvalidInput(rule.refusal_words, path="reason", source=rule.id)
+    latest = add_months(begins, rule.thresholds["months"])
+    if ends is None or not begins <= ends <= latest:
+        raise InvalidInput(rule.refusal_words, path="ends", source=rule.id)
+    if not appeal.strip():
+        raise InvalidInput(rule.refusal_words, path="appeal", source=rule.id)
 
 
 @enforces("G05")
@@ -108,11 +180,8 @@ def check_no_measure(*, text: str, act_on: date, path: str = "text") -> None:
     rule = _in_force("G07", act_on)
     if rule is None:
         return
-    for clause in _clauses(text):
-        for word in rule.lists["words"]:
-            before, found, _after = clause.partition(word)
-            if found and not any(x in before for x in rule.lists["allowed_after"]):
-                raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+    if _says(text, rule):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
 @enforces("G09")
@@ -241,6 +310,16 @@ def check_talk_wording(*, text: str, act_on: date, path: str) -> None:
     rule = _in_force("G21", act_on)
     if rule and any(word in text for word in rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+def _says(text: str, rule: Guardrail) -> bool:
+    """Whether a clause has one of the rule's words, and not what it says before them."""
+    for clause in _clauses(text):
+        for word in rule.lists["words"]:
+            before, found, _after = clause.partition(word)
+            if found and not any(x in before for x in rule.lists["allowed_after"]):
+                return True
+    return False
 
 
 def _clauses(text: str) -> Iterator[str]:

@@ -11,7 +11,15 @@ from django.utils.translation import override
 
 from anlan.base.pages import settle, table
 from anlan.law import selectors
-from anlan.law.book import Confidence, Dated, Guardrail, Retention, Source, book
+from anlan.law.book import (
+    Confidence,
+    Dated,
+    Guardrail,
+    Measure,
+    Retention,
+    Source,
+    book,
+)
 
 HEAD = """# Sources
 
@@ -38,6 +46,13 @@ PERIODS = """
 
 What a site keeps a class of evidence for, unless it says otherwise within the bounds. The
 periods are advice; thirty days for recordings are the law's (G12).
+"""
+MEASURES = """
+## Measures
+
+What the office may do about whoever struck somebody, and what it may not. *contract*: only
+where an agreement that binds the person says so. The weight, how deep a measure cuts, is
+our own (I).
 """
 
 
@@ -79,6 +94,19 @@ def render() -> str:
         table(
             ("Class", "Days", "Bounds", "Counted", "What it says", "Conf.", "Sources"),
             [_period(one) for one in book().retention],
+        ),
+        MEASURES,
+        table(
+            (
+                "Measure",
+                "Lawful",
+                "Weight",
+                "Needs",
+                "What it says",
+                "Conf.",
+                "Sources",
+            ),
+            [_measure(one) for one in book().measures],
         ),
         "\n## Numbers\n\nUnverified ones that are no emergency are shown to nobody.\n",
         table(
@@ -125,6 +153,22 @@ def _period(one: Retention) -> tuple[str, ...]:
         str(one.days),
         f"{one.least}–{one.most}",
         f"{one.counted} {one.counted_en}",
+        f"{one.text} {one.text_en}",
+        _bold(one.confidence),
+        ", ".join(numbers),
+    )
+
+
+def _measure(one: Measure) -> tuple[str, ...]:
+    numbers = [str(selectors.source(name).number) for name in one.sources]
+    needs = [str(need) for need in one.needs]
+    if one.most_months:
+        needs.append(f"≤ {one.most_months} months")
+    return (
+        f"`{one.key}` {one.title} · {one.title_en}",
+        f"no ({one.guardrail})" if one.guardrail else str(one.lawful),
+        str(one.weight),
+        ", ".join(needs),
         f"{one.text} {one.text_en}",
         _bold(one.confidence),
         ", ".join(numbers),
