@@ -8,6 +8,7 @@ of an error or the content security policy is broken.
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -22,15 +23,17 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+from tests.e2e.forking import Forked, Forkery
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "anlan-demo-2026"
@@ -60,7 +63,8 @@ class Installation:
 
     data: Path
     port: int
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    forkery: Forkery
+    processes: dict[str, Forked] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -71,19 +75,9 @@ class Installation:
         """What the addresses of pages may name: the open case, a closed one, a place."""
         return dict(json.loads((self.data / "seed_demo.out").read_text()))
 
-    @property
-    def environment(self) -> dict[str, str]:
-        return environment(self.data, port=self.port)
-
     def start(self, name: str, *arguments: str) -> None:
-        log = (self.data / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-        )
+        log = self.data / f"{name}.log"
+        self.processes[name] = self.forkery.start(*arguments, out=log)
 
     def kill(self, name: str) -> None:
         """As power failure would: no chance to tidy up."""
@@ -115,14 +109,12 @@ class Installation:
         return (self.data / f"{name}.log").read_text(errors="replace")[-4000:]
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+        out, errors = self.data / "manage.out", self.data / "manage.err"
+        for path in (out, errors):
+            path.write_bytes(b"")
+        code = self.forkery.start(*arguments, out=out, errors=errors).wait(120)
+        return subprocess.CompletedProcess(
+            arguments, code, out.read_text(), errors.read_text()
         )
 
     def shell(self, code: str) -> str:
@@ -223,43 +215,86 @@ def _manage(data: Path, *arguments: str) -> None:
     (data / f"{arguments[0]}.out").write_text(done.stdout)
 
 
-@contextmanager
-def running(origin: Path, folder: Path) -> Iterator[Installation]:
-    data = folder / "data"
-    shutil.copytree(origin, data)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = Installation(data, port)
-    try:
-        made.start("web", "serve")
-        made.start("worker", "worker")
-        made.wait_until_ready()
-        yield made
-    finally:
-        made.stop()
+class Berth:
+    """Where one installation at a time runs: the same folder and port for each."""
+
+    def __init__(self, home: Path, *, port: int) -> None:
+        self._home = home
+        self._port = port
+        self._is_taken = False
+
+    @contextmanager
+    def running(self, origin: Path) -> Iterator[Installation]:
+        """A copy of ``origin`` with its web and its worker."""
+        assert not self._is_taken, "a test has one installation of its own"
+        self._is_taken = True
+        data = self._home / "data"
+        shutil.rmtree(data, ignore_errors=True)
+        shutil.copytree(origin, data)
+        made = Installation(data, self._port, self._forkery)
+        try:
+            made.start("web", "serve")
+            made.start("worker", "worker")
+            made.wait_until_ready()
+            yield made
+        finally:
+            made.stop()
+            self._is_taken = False
+
+    @cached_property
+    def _forkery(self) -> Forkery:
+        """Made when the first data lies there, for the settings read its keys."""
+        data = self._home / "data"
+        return Forkery(self._home / "forked", environment(data, port=self._port))
+
+    def close(self) -> None:
+        if "_forkery" in self.__dict__:
+            self._forkery.stop()
+
+
+@pytest.fixture(scope="session")
+def own_berth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Berth]:
+    yield from _berth(tmp_path_factory.mktemp("own"))
+
+
+@pytest.fixture(scope="session")
+def shared_berth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Berth]:
+    yield from _berth(tmp_path_factory.mktemp("shared"))
+
+
+def _berth(home: Path) -> Iterator[Berth]:
+    berth = Berth(home, port=_free_port())
+    yield berth
+    berth.close()
+
+
+def _free_port() -> int:
+    """Below those that the system gives to whoever connects, for it is free at times."""
+    for port in itertools.count(20_000 + os.getpid() * 7 % 10_000):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
 
 
 @pytest.fixture
-def installation(quiet: Path, tmp_path: Path) -> Iterator[Installation]:
+def installation(quiet: Path, own_berth: Berth) -> Iterator[Installation]:
     """An installation that this test may break."""
-    with running(quiet, tmp_path) as made:
+    with own_berth.running(quiet) as made:
         yield made
 
 
 @pytest.fixture
-def told_installation(told: Path, tmp_path: Path) -> Iterator[Installation]:
+def told_installation(told: Path, own_berth: Berth) -> Iterator[Installation]:
     """The same with an assault seven minutes old."""
-    with running(told, tmp_path) as made:
+    with own_berth.running(told) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def shared_installation(
-    told: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+def shared_installation(told: Path, shared_berth: Berth) -> Iterator[Installation]:
     """One for the tests of a file that only look, with an assault seven minutes old."""
-    with running(told, tmp_path_factory.mktemp("shared")) as made:
+    with shared_berth.running(told) as made:
         yield made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -93,7 +94,12 @@ def test_words_that_promise_not_to_are_not(text: str):
 def test_a_ban_never_lasts_longer_than_six_months(begins: date, days: int):
     ends = begins + timedelta(days=days)
     may = days >= 0 and ends <= add_months(begins, 6)
-    said = {"reason": "打人", "begins": begins, "ends": ends, "appeal": "项目经理"}
+    said: dict[str, Any] = {
+        "reason": "打人",
+        "begins": begins,
+        "ends": ends,
+        "appeal": "项目经理",
+    }
     if may:
         services.check_ends(**said, act_on=ON)
         return
@@ -104,7 +110,7 @@ def test_a_ban_never_lasts_longer_than_six_months(begins: date, days: int):
 
 @pytest.mark.parametrize("path", ["reason", "appeal"])
 def test_a_ban_without_reason_or_appeal_is_refused(path: str):
-    said = {
+    said: dict[str, Any] = {
         "reason": "打人",
         "begins": ON,
         "ends": add_months(ON, 1),
@@ -140,7 +146,9 @@ def test_a_sum_without_its_agreement_is_refused_at_what_is_missing(path: str):
         ({"needs": (Need.SERVICE, Need.END)}, "asks for no clause"),
     ],
 )
-def test_a_measure_that_does_not_hang_together_is_named(changed: dict, said: str):
+def test_a_measure_that_does_not_hang_together_is_named(
+    changed: dict[str, Any], said: str
+):
     wrong = by_key("suspend_optional").model_copy(update=changed)
     broken = book().model_copy(update={"measures": (wrong,)})
     assert any(said in fault for fault in checks.faults(broken, services.TESTS))
