@@ -1,0 +1,78 @@
+"""The labelled pairs of statements: whole, and both halves cover what they are to measure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PAIRS = Path(__file__).resolve().parents[2] / "bench" / "statements"
+TOPICS = {"time", "place", "first_blow", "injury", "weapon"}  # that have a goal
+OTHERS = {"words", "count", "stop"}
+ROLES = {"aggressor", "victim", "witness", "guard"}
+HALVES = ["dev", "test"]
+
+
+def pairs_of(half: str) -> list[dict[str, Any]]:
+    files = sorted((PAIRS / half).glob("*.yaml"))
+    return [pair for path in files for pair in yaml.safe_load(path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_each_label_quotes_what_is_said(half: str):
+    for pair in pairs_of(half):
+        assert {pair[side]["role"] for side in "ab"} <= ROLES, pair["id"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", pair["acted"]), pair["id"]
+        for label in pair["labels"]:
+            assert label["kind"] in {"contradiction", "agreement"}, pair["id"]
+            assert label["topic"] in TOPICS | OTHERS, (pair["id"], label)
+            for side in "ab":
+                assert label[side] in pair[side]["text"], (pair["id"], label[side])
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_both_accounts_name_the_persons(half: str):
+    for pair in pairs_of(half):
+        assert 2 <= len(pair["persons"]) <= 4, pair["id"]
+        for person in pair["persons"]:
+            for side, names in person["called"].items():
+                for name in set(names) - {"我"}:  # some say 俺, or leave it out
+                    assert name in pair[side]["text"], (pair["id"], name)
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_there_is_enough_of_each_topic_and_of_pairs_without_contradiction(half: str):
+    pairs = pairs_of(half)
+    assert len(pairs) >= 60
+    assert len({pair["id"] for pair in pairs}) == len(pairs)
+    found = Counter(
+        label["topic"]
+        for pair in pairs
+        for label in pair["labels"]
+        if label["kind"] == "contradiction"
+    )
+    assert {topic for topic in TOPICS if found[topic] < 18} == set()
+    clean = [
+        pair
+        for pair in pairs
+        if all(label["kind"] != "contradiction" for label in pair["labels"])
+    ]
+    assert len(clean) >= 12
+
+
+def test_the_halves_share_no_sentence():
+    said = {
+        half: {
+            sentence
+            for pair in pairs_of(half)
+            for side in "ab"
+            for sentence in re.split(r"[。！？]", pair[side]["text"])
+            if len(sentence) > 8
+        }
+        for half in HALVES
+    }
+    assert said["dev"] & said["test"] == set()
