@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,6 +38,8 @@ from anlan.evidence.models import (
     FootageApplication,
     FootageRequest,
     FootageViewing,
+    Package,
+    Segment,
     Still,
 )
 from anlan.evidence.policies import APPLICATION_MOVES
@@ -44,6 +48,7 @@ from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.selectors.requests import (
     application_for,
     has_footage,
+    packages_under,
     release_of,
     scope_of,
 )
@@ -51,14 +56,19 @@ from anlan.evidence.selectors.retention import keepers_of
 from anlan.evidence.services import Officer, Recipient
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
+from anlan.evidence.services.receiving import take_blob
+from anlan.evidence.services.releasing import copy_lines
+from anlan.evidence.verifier import verify as verifier
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from anlan.play.signing import signer_at_hand
 from tests.at_once import at_once, failures
 from tests.evidence.footage import MINUTE, Filmed, filmed
+from tests.evidence.mutations import files_of, sealed_anew, zip_of
 from tests.evidence.objects import both
 from tests.evidence.recorders import watched
+from tests.evidence.second_checker import is_intact
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -76,6 +86,25 @@ def _vault(settings: Settings, tmp_path: Path) -> Iterator[None]:
 @pytest.fixture
 def film(scene: Scene, tmp_path: Path) -> Filmed:
     return filmed(scene, tmp_path)
+
+
+@pytest.fixture
+def pulled(scene: Scene, tmp_path: Path) -> Filmed:
+    """The same with a recorder that is read: its files are no exhibits, their list is."""
+    cameras = watched(scene, tmp_path)
+    begin = scene.at.replace(second=0)
+    cameras.films.record("garage", begin, begin + timedelta(seconds=40))
+    case = scene.incident().case
+    recording = cameras.ask(case, begin, begin + timedelta(seconds=30))
+    cameras.pull(begin + 3 * MINUTE)
+    recording = cameras.of(case)
+    assert recording.exhibit is not None
+    return Filmed(scene, cameras, case, recording, recording.exhibit, begin)
+
+
+def contents(package: Package) -> dict[str, bytes]:
+    found = files_of(path_of(package).read_bytes())
+    return {name.partition("/")[2]: content for name, content in found.items()}
 
 
 def facts(kind: str) -> list[dict[str, Any]]:
@@ -471,37 +500,98 @@ class TestRelease:
         assert pdf.startswith(b"%PDF")
         assert verify().is_sound
 
-    def test_files_of_a_recorder_are_listed_one_by_one(
-        self, scene: Scene, tmp_path: Path
+    def test_files_of_a_recorder_that_show_the_window_are_in_it(
+        self, pulled: Filmed
     ) -> None:
-        """What was read from a recorder is no exhibit: the list names each file of it."""
-        cameras = watched(scene, tmp_path)
-        begin = scene.at.replace(second=0)
-        cameras.films.record("garage", begin, begin + timedelta(seconds=40))
-        case = scene.incident().case
-        recording = cameras.ask(case, begin, begin + timedelta(seconds=30))
-        cameras.pull(begin + 3 * MINUTE)
-        exhibit = Exhibit.objects.create(  # as it is when the pull has ended
-            case=case,
-            number=99,
-            kind="other",
-            title="清单",
-            source="recorder",
-            blob=recording.segments.select_related("blob")[0].blob,
-            received_at=scene.at,
-            received_from="system",
-        )
-        recording.exhibit = recording.exhibit or exhibit
-        recording.save(update_fields=["exhibit"])
-        film = Filmed(scene, cameras, case, recording, exhibit, begin)
+        """They are no exhibits: the list names each of them, and an entry the list."""
+        begin, recording = pulled.begin, pulled.recording
         window = [(begin + timedelta(seconds=12), begin + timedelta(seconds=18))]
+        row = pulled.approved(pulled.police(windows=window))
+        (file,) = release_of(row).files
+        assert file.begin == begin + timedelta(seconds=10)
 
-        row = film.approved(film.police(windows=window))
+        package = made(pulled, row)
 
-        (loose,) = release_of(row).loose
-        assert loose.begin == begin + timedelta(seconds=10)
-        whole = film.approved(film.police())
-        assert len(release_of(whole).loose) == recording.segments.count() > 2
+        assert package.state == PackageState.READY
+        name = f"data/{pulled.exhibit.code}.part-00001.ts"
+        inside = contents(package)
+        assert sha256(inside[name]).hexdigest() == file.blob.sha256
+        assert {n for n in inside if n.startswith("data/")} == {
+            name,
+            f"data/{pulled.exhibit.code}.json",
+        }
+        (said,) = json.loads(inside["meta/exhibits.json"])["exhibits"]
+        (part,) = said["parts"]
+        assert part["name"] == file.name
+        assert name in inside["documents/exhibit-list.csv"].decode()
+        path = path_of(package)
+        assert verifier.check(str(path), package.fingerprint).exit == 0
+        assert is_intact(path.read_bytes())
+        whole = made(pulled, pulled.approved(pulled.police()))
+        assert whole.files.count() == recording.segments.count() > 2
+        lines = copy_lines(list(packages_under(row)))
+        assert [line.sha256 for line in lines] == [
+            pulled.exhibit.file.sha256,
+            file.blob.sha256,
+        ]
+
+    @pytest.mark.parametrize("what", ["altered", "of another list", "list altered"])
+    def test_both_checkers_refuse_a_file_that_no_list_names(
+        self, pulled: Filmed, what: str
+    ) -> None:
+        package = made(pulled, pulled.approved(pulled.police()))
+        files = files_of(path_of(package).read_bytes())
+        top = next(iter(files)).partition("/")[0]
+        name = f"{top}/data/{pulled.exhibit.code}.part-00001.ts"
+        if what == "altered":
+            files[name] += b"x"
+        elif what == "list altered":
+            files[f"{top}/data/{pulled.exhibit.code}.json"] += b" "
+        else:
+            files[f"{top}/data/E-0099.part-00001.ts"] = files.pop(name)
+        forged = zip_of(sealed_anew(files))
+        path = path_of(package).with_suffix(".forged.zip")
+        path.write_bytes(forged)
+        honest = zip_of(sealed_anew(files_of(path_of(package).read_bytes())))
+        assert is_intact(honest)
+
+        assert verifier.check(str(path)).exit == 1
+        assert not is_intact(forged)
+
+    def test_other_cameras_and_later_files_stay_out(self, pulled: Filmed) -> None:
+        """Only what stands on the list that is on the record: the rest has no proof yet."""
+        row = pulled.approved(pulled.police())
+        count = pulled.recording.segments.count()
+        late = pulled.recording.segments.order_by("begin").last()
+        kept = keep_bytes(name=uuid4(), chunks=[b"came after the list"])
+        Segment.objects.create(
+            recording=pulled.recording,
+            blob=take_blob(kept, at=pulled.at),
+            name="late.ts",
+            begin=late.begin + timedelta(seconds=1),
+            end=late.end,
+            kept_at=pulled.at,
+        )
+
+        assert made(pulled, row).files.count() == count
+
+    def test_without_an_application_a_package_has_the_list_alone(
+        self, pulled: Filmed
+    ) -> None:
+        package = services.ask_package(
+            case=pulled.case,
+            exhibits=[pulled.exhibit],
+            purpose=Purpose.POLICE,
+            masking=Masking.NONE,
+            recipient=Recipient(
+                name="云栖派出所", identity="李强 012345", document_number="12 号"
+            ),
+            acknowledged="第二块硬盘正在采购",
+            by=pulled.scene.manager,
+            at=pulled.at,
+        )
+
+        assert package.files.count() == 0
 
     def test_what_was_not_approved_is_refused(self, film: Filmed) -> None:
         extra = services.add_file(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
@@ -20,7 +20,13 @@ from anlan.cases.models import Case
 from anlan.cases.selectors import entries_about
 from anlan.customers.selectors import masked
 from anlan.evidence.enums import Applicant, ApplicationState, ExhibitState
-from anlan.evidence.models import Exhibit, FootageApplication, Package, Segment
+from anlan.evidence.models import (
+    Exhibit,
+    FootageApplication,
+    Package,
+    Recording,
+    Segment,
+)
 from anlan.ledger.events import Event
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
@@ -154,13 +160,14 @@ def applicant_unit(application: FootageApplication) -> str:
 class Release:
     """What may leave under an application: now, and only after something was done.
 
-    ``loose`` are files that a recorder was read for: no exhibits, so the package has the
-    list of them alone, and they are copied beside it.
+    ``files`` were read from recorders and are no exhibits: they go with the list of them.
+    ``unsaved`` are recordings of which more may come: what comes later is not in it.
     """
 
     ready: list[Exhibit] = field(default_factory=list)
     to_mask: list[Exhibit] = field(default_factory=list)
-    loose: list[Segment] = field(default_factory=list)
+    files: list[Segment] = field(default_factory=list)
+    unsaved: list[Recording] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
@@ -176,7 +183,11 @@ def release_of(application: FootageApplication) -> Release:
         return Release()
     approved = list(scope_of(application))
     if application.kind.is_authority:
-        return Release(ready=approved, loose=loose_files(application))
+        return Release(
+            ready=approved,
+            files=[s for s in files_in_windows(application) if s.recording.exhibit_id],
+            unsaved=_unsaved(application),
+        )
     ready, to_mask = {}, []
     masked_of = _masked_copies(approved)
     for exhibit in approved:
@@ -214,12 +225,19 @@ def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
     )
 
 
-def loose_files(application: FootageApplication) -> list[Segment]:
+def files_in_windows(application: FootageApplication) -> list[Segment]:
     """Files of approved recordings that are no exhibits, in the windows asked for."""
     segments = Segment.objects.filter(
-        recording__in=application.recordings.all(), exhibit=None
+        recording__in=application.recordings.filter(deleted_at=None), exhibit=None
     )
-    return _in_windows(application, segments.select_related("blob"))
+    return _in_windows(
+        application, segments.select_related("blob").prefetch_related("blob__copies")
+    )
+
+
+def _unsaved(application: FootageApplication) -> list[Recording]:
+    found = application.recordings.filter(deleted_at=None).order_by("number")
+    return [recording for recording in found if recording.is_open]
 
 
 def _in_windows(
@@ -286,7 +304,15 @@ def _masked_copies(exhibits: Sequence[Exhibit]) -> dict[int, list[Exhibit]]:
 def packages_under(application: FootageApplication) -> QuerySet[Package]:
     return (
         application.packages.select_related("case__site", "asked_by")
-        .prefetch_related("exhibits", "receipts__by")
+        .prefetch_related(
+            Prefetch(
+                "exhibits",
+                Exhibit.objects.select_related("blob", "derived_from").order_by(
+                    "number"
+                ),
+            ),
+            "receipts__by",
+        )
         .order_by("pk")
     )
 
