@@ -25,6 +25,7 @@ from anlan.evidence import jobs, services
 from anlan.evidence.enums import (
     Applicant,
     ApplicationState,
+    DerivativeKind,
     FootageWay,
     Keeper,
     Masking,
@@ -34,6 +35,7 @@ from anlan.evidence.enums import (
     Way,
 )
 from anlan.evidence.models import (
+    Derivative,
     Exhibit,
     FootageApplication,
     FootageRequest,
@@ -46,6 +48,7 @@ from anlan.evidence.policies import APPLICATION_MOVES
 from anlan.evidence.selectors import exhibit_for
 from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.selectors.requests import (
+    Release,
     application_for,
     has_footage,
     packages_under,
@@ -64,6 +67,7 @@ from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from anlan.play.signing import signer_at_hand
 from tests.at_once import at_once, failures
+from tests.evidence import masks
 from tests.evidence.footage import MINUTE, Filmed, filmed
 from tests.evidence.mutations import files_of, sealed_anew, zip_of
 from tests.evidence.objects import both
@@ -100,6 +104,42 @@ def pulled(scene: Scene, tmp_path: Path) -> Filmed:
     recording = cameras.of(case)
     assert recording.exhibit is not None
     return Filmed(scene, cameras, case, recording, recording.exhibit, begin)
+
+
+def masked_film(pulled: Filmed, plan: dict[str, Any]) -> Exhibit:
+    """Of what can be looked at of the recording, all in one film."""
+    officer, at = pulled.scene.officer, pulled.at
+    pulled.watched.view(at)
+    services.ask_for_footage(
+        recording=pulled.recording, reason="核对经过", by=officer, at=at
+    )
+    (film,) = Derivative.objects.select_related("blob", "recording__exhibit").filter(
+        recording=pulled.recording, kind=DerivativeKind.VIEWING, is_current=True
+    )
+    draft = services.begin_film_redaction(film=film, by=officer, at=at)
+    masks.work(pulled.scene)
+    draft = masks.drawn(pulled.scene, masks.fresh(draft), plan, at=at)
+    services.ask_masked_copy(redaction=draft, version=draft.version, by=officer, at=at)
+    masks.work(pulled.scene)
+    return masks.copy_of(masks.fresh(draft))
+
+
+def more_is_saved(pulled: Filmed) -> None:
+    """Half a minute more was wanted of the camera, came, and was put on another list."""
+    begin, end = pulled.begin, pulled.begin + timedelta(seconds=80)
+    pulled.watched.films.record("garage", begin + timedelta(seconds=40), end)
+    services.want_recording(
+        case=pulled.case,
+        camera=pulled.recording.camera,
+        wanted_to=begin + timedelta(seconds=70),
+        by=pulled.scene.officer,
+        at=pulled.at,
+    )
+    pulled.watched.pull(pulled.at)
+    pulled.watched.view(pulled.at)
+    before = pulled.recording.exhibit_id
+    pulled.recording.refresh_from_db()
+    assert pulled.recording.exhibit_id not in {None, before}
 
 
 def contents(package: Package) -> dict[str, bytes]:
@@ -649,6 +689,49 @@ class TestRelease:
             application=row, exhibits=[film.exhibit], by=film.scene.manager, at=film.at
         )
         assert [e.code for e in asked.exhibits.all()] == [copy.code]
+
+    def test_masked_film_is_found_after_the_list_was_written_anew(
+        self, pulled: Filmed
+    ) -> None:
+        """Somebody asked for more of the camera: another list, and other films."""
+        copy = masked_film(pulled, {"boxes": [masks.box([0, 8, 8, 64, 64])]})
+        asked = pulled.person(wanted=FootageWay.COPY)
+        row = pulled.approved(asked)
+        assert release_of(row) == Release(ready=[copy])
+
+        more_is_saved(pulled)
+
+        release = release_of(row)
+        assert release.ready == [copy]
+        assert [film.recording for film in release.films] == [pulled.recording]
+        package = made(pulled, row)
+        assert [one.code for one in package.exhibits.all()] == [copy.code]
+        begin = pulled.begin
+        late = replace(asked, windows=[(begin + timedelta(seconds=50), begin + MINUTE)])
+        with pytest.raises(InvalidInput, match=r"R-01 .*打码") as refusal:
+            services.make_release(
+                application=pulled.approved(late),
+                by=pulled.scene.manager,
+                at=pulled.at,
+            )
+        assert refusal.value.source == "G11"
+        with pytest.raises(InvalidInput, match=copy.code):
+            services.make_release(
+                application=pulled.approved(late),
+                exhibits=[copy],
+                by=pulled.scene.manager,
+                at=pulled.at,
+            )
+
+    def test_masked_film_that_was_made_again_replaces_the_first(
+        self, pulled: Filmed
+    ) -> None:
+        """It was made again because the first showed somebody."""
+        masked_film(pulled, {"boxes": [masks.box([0, 8, 8, 16, 16])]})
+        better = masked_film(pulled, {"boxes": [masks.box([0, 8, 8, 128, 128])]})
+        row = pulled.approved(pulled.person(wanted=FootageWay.COPY))
+
+        assert release_of(row).ready == [better]
 
     def test_a_derived_exhibit_that_is_no_masked_copy_stays(self, film: Filmed) -> None:
         row = film.approved(film.person(wanted=FootageWay.COPY))

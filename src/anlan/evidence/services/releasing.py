@@ -22,6 +22,7 @@ from anlan.evidence.events import FootageListPrinted
 from anlan.evidence.models import Exhibit, FootageApplication, Package, Segment
 from anlan.evidence.selectors.packages import recorder_files
 from anlan.evidence.selectors.requests import (
+    Release,
     applicant_name,
     packages_under,
     release_of,
@@ -56,14 +57,7 @@ def make_release(
         raise Conflict(_("批准的是现场查阅，不能复制"))
     release = release_of(application)
     if not release.ready:
-        codes = " ".join(exhibit.code for exhibit in release.to_mask)
-        raise InvalidInput(
-            _("还没有遮盖后的版本：%s。请先在证据页遮盖人脸和车牌") % codes
-            if codes
-            else _("批准的范围内没有可以交付的文件"),
-            path="exhibits",
-            source="G11" if codes else "",
-        )
+        raise _nothing_ready(release)
     is_authority = application.kind.is_authority
     officers = ", ".join(f"{n} {no}" for n, no in application.officer_lines)
     return ask_package(
@@ -84,6 +78,26 @@ def make_release(
         at=at,
         via=via,
     )
+
+
+def _nothing_ready(release: Release) -> InvalidInput:
+    """What has to be done first, by name."""
+    source = "G11"
+    if release.to_mask:
+        codes = " ".join(exhibit.code for exhibit in release.to_mask)
+        words = _("还没有遮盖后的版本：%s。请先在证据页遮盖人脸和车牌") % codes
+    elif release.films:
+        codes = " ".join(dict.fromkeys(film.recording.code for film in release.films))
+        words = (
+            _(
+                "录像 %s 在批准的时段内还没有打码的片段：请打开录像，给这一段打码，再制作"
+            )
+            % codes
+        )
+    else:
+        source = ""
+        words = _("批准的范围内没有可以交付的文件")
+    return InvalidInput(words, path="exhibits", source=source)
 
 
 @dataclass(frozen=True, kw_only=True)
