@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.evidence.services.adopting import adopt_files
 from anlan.evidence.services.cameras import (
     change_camera,
     change_recorder,
@@ -115,6 +116,7 @@ __all__ = [
     "add_keeper",
     "add_medical_paper",
     "add_recording",
+    "adopt_files",
     "approve_application",
     "ask_disposal",
     "ask_for_check",
