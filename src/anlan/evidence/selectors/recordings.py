@@ -301,7 +301,7 @@ def addable_cameras(case: Case) -> QuerySet[Camera]:
     """Cameras of the site whose recordings nobody asked for yet."""
     return (
         Camera.objects.filter(site=case.site, is_active=True)
-        .exclude(recordings__case=case)
+        .exclude(pk__in=case.recordings.filter(deleted_at=None).values("camera"))
         .select_related("recorder", "place")
         .order_by("name")
     )
