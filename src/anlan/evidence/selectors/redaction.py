@@ -59,7 +59,7 @@ def parts_shown(copies: Iterable[Exhibit]) -> dict[int, tuple[int, int]]:
     return {
         key: (plan["part"][0], plan["part"][1])
         for key, plan in made
-        if key is not None and plan.get("part")
+        if plan.get("part")
     }
 
 
