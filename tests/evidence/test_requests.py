@@ -50,10 +50,12 @@ from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.selectors.requests import (
     Release,
     application_for,
+    beyond_scope,
     has_footage,
     packages_under,
     release_of,
     scope_of,
+    story_of_application,
 )
 from anlan.evidence.selectors.retention import keepers_of
 from anlan.evidence.services import Officer, Recipient
@@ -512,6 +514,90 @@ class TestViewing:
 
 
 @pytest.mark.both
+class TestAttaching:
+    """At the gate nobody knew that there is a case."""
+
+    def loose(self, film: Filmed, **more: Any) -> FootageApplication:
+        return film.applied(film.police(), case=None, place=film.scene.garage, **more)
+
+    def attach(
+        self, film: Filmed, row: FootageApplication, **more: Any
+    ) -> FootageApplication:
+        said = {"case": film.case, "by": film.scene.guard, "at": film.at, **more}
+        return services.attach_application(application=row, **said)
+
+    def test_what_the_case_has_can_be_approved_then(self, film: Filmed) -> None:
+        row = self.loose(film)
+        with pytest.raises(InvalidInput):
+            services.approve_application(
+                application=row,
+                way=FootageWay.COPY,
+                recordings=[film.recording],
+                by=film.scene.manager,
+                at=film.at,
+            )
+
+        row = self.attach(film, row)
+        assert self.attach(film, row).case == film.case
+        row = services.approve_application(
+            application=row,
+            way=FootageWay.COPY,
+            recordings=[film.recording],
+            by=film.scene.manager,
+            at=film.at,
+        )
+
+        assert made(film, row).state == PackageState.READY
+        assert facts("footage_attached") == [
+            {"number": row.number, "case": film.case.number}
+        ]
+        told = [line.sentence for line in story_of_application(row)]
+        assert any("受理" in line for line in told[:1])  # on the record of the site
+        assert any("归入案件" in line for line in told)
+        assert verify().is_sound
+
+    def test_what_was_approved_before_stays_a_look_at_the_recorder(
+        self, film: Filmed
+    ) -> None:
+        row = services.approve_application(
+            application=self.loose(film),
+            way=FootageWay.VIEW,
+            by=film.scene.manager,
+            at=film.at,
+        )
+
+        row = self.attach(film, row)
+
+        services.begin_viewing(application=row, by=film.scene.officer, at=film.at)
+        assert not FootageRequest.objects.exists()
+        assert Keeper.APPLICATION in keepers_of(film.case, at=film.at)
+
+    def test_refusals(self, film: Filmed) -> None:
+        row = self.loose(film)
+        other = film.scene.incident(place=film.scene.place("园区 南门")).case
+        with pytest.raises(NotAllowed):
+            self.attach(film, row, by=film.scene.stranger)
+        services.refuse_application(
+            application=row, words="不行", by=film.scene.manager, at=film.at
+        )
+        with pytest.raises(Conflict, match="未批准"):
+            self.attach(film, row)
+        with pytest.raises(Conflict, match=film.case.number):
+            self.attach(film, film.applied(), case=other)
+        assert facts("footage_attached") == []
+
+    def test_who_decides_on_an_old_page_is_told(self, film: Filmed) -> None:
+        """Under no lock of the case nothing is done in it."""
+        stale = self.loose(film)
+        self.attach(film, FootageApplication.objects.get(pk=stale.pk))
+
+        with pytest.raises(Conflict, match="刷新"):
+            services.refuse_application(
+                application=stale, words="不行", by=film.scene.manager, at=film.at
+            )
+
+
+@pytest.mark.both
 class TestRelease:
     def test_police_get_the_file_within_the_scope(self, film: Filmed) -> None:
         row = film.approved(film.police())
@@ -602,7 +688,7 @@ class TestRelease:
         """Only what stands on the list that is on the record: the rest has no proof yet."""
         row = pulled.approved(pulled.police())
         count = pulled.recording.segments.count()
-        late = pulled.recording.segments.order_by("begin").last()
+        late = pulled.recording.segments.order_by("-begin")[0]
         kept = keep_bytes(name=uuid4(), chunks=[b"came after the list"])
         Segment.objects.create(
             recording=pulled.recording,
@@ -715,13 +801,26 @@ class TestRelease:
                 at=pulled.at,
             )
         assert refusal.value.source == "G11"
-        with pytest.raises(InvalidInput, match=copy.code):
-            services.make_release(
-                application=pulled.approved(late),
-                exhibits=[copy],
-                by=pulled.scene.manager,
-                at=pulled.at,
-            )
+        assert beyond_scope(pulled.approved(late), [copy]) == [copy.code]
+        assert beyond_scope(row, [copy]) == []
+
+    def test_part_of_a_film_shows_only_that(self, pulled: Filmed) -> None:
+        """The rest of what was asked for is named."""
+        box = masks.box([0, 8, 8, 64, 64], begin=0, end=20_000)
+        copy = masked_film(pulled, {"boxes": [box], "part": [0, 12_000]})
+        begin = pulled.begin
+        asked = pulled.person(
+            wanted=FootageWay.COPY,
+            windows=[(begin + timedelta(seconds=2), begin + timedelta(seconds=11))],
+        )
+        longer = replace(asked, windows=[(begin, begin + timedelta(seconds=20))])
+        late = replace(asked, windows=[(begin + timedelta(seconds=14), begin + MINUTE)])
+
+        assert release_of(pulled.approved(asked)) == Release(ready=[copy])
+        release = release_of(pulled.approved(longer))
+        assert (release.ready, len(release.films)) == ([copy], 1)
+        release = release_of(pulled.approved(late))
+        assert (release.ready, len(release.films)) == ([], 1)
 
     def test_masked_film_that_was_made_again_replaces_the_first(
         self, pulled: Filmed
