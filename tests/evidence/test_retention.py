@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -1118,7 +1119,11 @@ class TestRecordings:
         ended(case, at=scene.at)
         at = pass_period(scene.at, ORDINARY)
         camera = cameras.camera("CAM-07")
-        said = {"wanted_from": at - HOUR, "wanted_to": at, "by": scene.officer}
+        said: dict[str, Any] = {
+            "wanted_from": at - HOUR,
+            "wanted_to": at,
+            "by": scene.officer,
+        }
         with pytest.raises(Conflict):
             evidence.want_recording(case=gone.case, camera=camera, at=at, **said)
         case = Case.objects.select_related("site").get(pk=case.pk)

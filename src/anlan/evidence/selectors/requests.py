@@ -386,9 +386,9 @@ def _in_windows(
 ) -> list[Segment]:
     """Those that show a moment that was asked for, by the true time."""
     windows = _windows(application)
-    ordered = segments.select_related("recording__camera__recorder").order_by(
-        "recording__number", "begin"
-    )
+    ordered = segments.select_related(
+        "recording__camera__recorder", "recording__exhibit"
+    ).order_by("recording__number", "begin")
     return [segment for segment in ordered if _meets(_span_of(segment), windows)]
 
 

@@ -172,9 +172,7 @@ def ask_package(
         )
         package.exhibits.set(chosen)
         PackageFile.objects.bulk_create(
-            PackageFile(
-                package=package, exhibit_id=file.recording.exhibit_id, segment=file
-            )
+            PackageFile(package=package, exhibit=file.recording.exhibit, segment=file)
             for file in files
         )
         cases.record(
