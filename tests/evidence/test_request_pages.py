@@ -337,7 +337,7 @@ def test_application_without_a_case_is_attached_to_one(
     place = film.scene.garage
     answer = guard.post(
         "/footage/new/?as=person",
-        typed(film, place=place.pk, site=film.scene.site.code),
+        typed(film, place=place.uid),
     )
     assert answer.status_code == 302, answer.content.decode()
     where = answer.headers["Location"]
