@@ -254,6 +254,24 @@ def wrong_list(content: bytes, chance: random.Random, folder: Path) -> bytes:
     return zipped(small_bag(folder, change={"meta/exhibits.json": text}))
 
 
+def wrong_part(content: bytes, chance: random.Random, _folder: Path) -> bytes:
+    """A file of a recorder that its list does not name, or by a list that no entry names."""
+    files = files_of(content)
+    part, listed = f"{TOP}/data/E-0003.part-00001.ts", f"{TOP}/data/E-0003.json"
+    change = chance.randrange(4)
+    if change == 0:
+        files[part] += b"x"
+    elif change == 1:
+        files[part] += b"x"
+        said = {"files": [{"sha256": sha(files[part]).hex()}]}
+        files[listed] = json.dumps(said).encode()
+    elif change == 2:
+        files[f"{TOP}/data/E-0001.part-00001.ts"] = files.pop(part)
+    else:
+        del files[listed]
+    return zip_of(sealed_anew(files))
+
+
 def two_entries(content: bytes, chance: random.Random, _folder: Path) -> bytes:
     """A name that occurs twice, or one whose two headers differ."""
     files = files_of(content)
@@ -289,5 +307,6 @@ MUTATIONS: list[Callable[[bytes, random.Random, Path], bytes]] = [
     wrong_proof,
     wrong_record,
     wrong_list,
+    wrong_part,
     two_entries,
 ]

@@ -23,8 +23,13 @@ def check_can_correct(by: Actor, person: Person, site: Site) -> None:
     check_permission(by, Permission.PARTY_EDIT, site=site)
 
 
-def check_can_unmask(by: Actor, people: Sequence[Person], site: Site) -> None:
-    check_are_known(people, site)
+def check_can_unmask(by: Actor, person: Person, site: Site) -> None:
+    check_is_known(person, site)
+    check_can_unmask_at(by, site)
+
+
+def check_can_unmask_at(by: Actor, site: Site) -> None:
+    """The same of all who are known there."""
     check_permission(by, Permission.PERSON_UNMASK, site=site)
 
 
@@ -47,16 +52,12 @@ def check_is_known(person: Person, site: Site) -> None:
     Raises:
         NotFound: as for a person who does not exist.
     """
-    check_are_known([person], site)
-
-
-def check_are_known(people: Sequence[Person], site: Site) -> None:
-    """The same of several; one that is not known is enough."""
-    wanted = {person.pk for person in people}
-    known = KnownAt.objects.filter(person__in=wanted, site=site)
-    if set(known.values_list("person", flat=True)) != wanted:
+    if not are_known([person], site):
         raise NotFound(_("没有找到这位人员"))
 
 
-def check_can_add_unit(by: Actor, site: Site) -> None:
-    check_permission(by, Permission.SITE_MANAGE, site=site)
+def are_known(people: Sequence[Person], site: Site) -> bool:
+    """Whether the site knows every one of them."""
+    wanted = {person.pk for person in people}
+    known = KnownAt.objects.filter(person__in=wanted, site=site)
+    return set(known.values_list("person", flat=True)) == wanted

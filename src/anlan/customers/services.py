@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, Site
 from anlan.base import crypto
 from anlan.base.clock import local_day
-from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.base.identity import parse_identity_number
 from anlan.base.phone import parse_phone
 from anlan.customers import permissions, selectors
@@ -264,7 +264,9 @@ def reveal_all(
             .order_by("pk")
         )
         rows = list(locked)
-        permissions.check_can_unmask(by, rows, site)
+        if not permissions.are_known(rows, site):
+            raise NotFound(_("没有找到这位人员"))
+        permissions.check_can_unmask_at(by, site)
         values = {row.pk: selectors.protected_value(row, field) for row in rows}
         looks = Disclosure.objects.bulk_create(
             Disclosure(

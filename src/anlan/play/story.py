@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, Site, User
-from anlan.base.clock import local_day, start_of_day
+from anlan.base.clock import acting_at, local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
@@ -29,6 +29,7 @@ from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
+from anlan.ledger import afterwards
 from anlan.ledger.events import SYSTEM
 from anlan.notify import services as notify
 from anlan.play.company import day_begins_at, found_company
@@ -70,9 +71,11 @@ def tell_of_cameras(scenarios: Path, *, at: datetime) -> bool:
     """
     if shutil.which("ffmpeg") is None:
         return False
-    play_until(
-        scenarios / "recordings-by-hand.yaml", at=at - _SINCE_THEN, last=_UNDER_CONTROL
-    )
+    then = at - _SINCE_THEN
+    play_until(scenarios / "recordings-by-hand.yaml", at=then, last=_UNDER_CONTROL)
+    with acting_at(then):
+        while afterwards.run_reactions(at=then):  # what the cameras saw is asked for
+            pass
     case = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
     for name in _FILMED:
         recording = recordings_of(case).get(camera__name=name)
