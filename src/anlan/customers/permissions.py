@@ -23,13 +23,8 @@ def check_can_correct(by: Actor, person: Person, site: Site) -> None:
     check_permission(by, Permission.PARTY_EDIT, site=site)
 
 
-def check_can_unmask(by: Actor, person: Person, site: Site) -> None:
-    check_is_known(person, site)
-    check_can_unmask_at(by, site)
-
-
-def check_can_unmask_at(by: Actor, site: Site) -> None:
-    """The same of all who are known there."""
+def check_can_unmask(by: Actor, site: Site) -> None:
+    """All who are known there; whether somebody is, ``are_known`` says."""
     check_permission(by, Permission.PERSON_UNMASK, site=site)
 
 

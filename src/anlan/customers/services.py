@@ -266,7 +266,7 @@ def reveal_all(
         rows = list(locked)
         if not permissions.are_known(rows, site):
             raise NotFound(_("没有找到这位人员"))
-        permissions.check_can_unmask_at(by, site)
+        permissions.check_can_unmask(by, site)
         values = {row.pk: selectors.protected_value(row, field) for row in rows}
         looks = Disclosure.objects.bulk_create(
             Disclosure(
