@@ -56,3 +56,7 @@ def are_known(people: Sequence[Person], site: Site) -> bool:
     wanted = {person.pk for person in people}
     known = KnownAt.objects.filter(person__in=wanted, site=site)
     return set(known.values_list("person", flat=True)) == wanted
+
+
+def check_can_add_unit(by: Actor, site: Site) -> None:
+    check_permission(by, Permission.SITE_MANAGE, site=site)
