@@ -127,7 +127,7 @@ def people(data: Path) -> str:
 def _seed(data: Path, progress: Progress) -> None:
     say("Making the demo company.")
     answer = subprocess.run(
-        manage("seed_demo"),
+        manage("seed_demo", "--footage"),
         env=settings(data, progress),
         stdout=subprocess.PIPE,
         encoding="utf-8",

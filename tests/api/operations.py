@@ -895,6 +895,29 @@ def take_in_footage_request(scene: Scene) -> Request:
     return "/footage-requests", body
 
 
+@post(permitted="wangjianguo", forbidden="xuqing")
+def attach_footage_request(scene: Scene) -> Request:
+    begin = scene.at - timedelta(hours=1)
+    row = evidence.take_in_application(
+        site=scene.site,
+        place=scene.garage,
+        asked=evidence.Asked(
+            applicant=Applicant.PERSON,
+            name="陈晓雯",
+            phone="19900001234",
+            identity_paper=IdentityPaper.ID_CARD,
+            identity_tail="2468",
+            purpose="核对经过",
+            windows=[(begin, scene.at)],
+            wanted=FootageWay.VIEW,
+        ),
+        by=scene.guard,
+        at=scene.at,
+    )
+    body = {"case": scene.incident().case.number}
+    return f"/footage-requests/{row.uid}/case", body
+
+
 @post(permitted="hetao", forbidden="zhoumin")
 def approve_footage_request(scene: Scene) -> Request:
     row = _application(scene)

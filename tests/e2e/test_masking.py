@@ -172,6 +172,18 @@ def test_a_box_follows_through_a_film(
     expect(clock).to_have_text("2.000")
     shown = page.locator("[data-boxes] rect.cover").first
     assert float(shown.get_attribute("x") or 0) == pytest.approx(116, abs=4)
+    part = page.locator("[data-part]")
+    part.get_by_role("button", name="从此刻").click()
+    kept(page)
+    assert plan(told_installation)["part"] == [2000, masks.SECONDS * 1000]
+    part.get_by_label("到（秒）").fill("3")
+    part.get_by_label("到（秒）").press("Tab")
+    kept(page)
+    assert plan(told_installation)["part"] == [2000, 3000]
+    assert faults(page) == []
+    part.get_by_role("button", name="整段都要").click()
+    kept(page)
+    assert "part" not in plan(told_installation)
     page.get_by_role("button", name="制作打码副本").click()
     expect(page.locator("main")).to_contain_text("打码副本已入库", timeout=60_000)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,15 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.record import EVENTS, PROOFS
 from tests.evidence.packages import (
     SEQS,
     Chain,
     made_chain,
+    pem,
+    sha,
+    signed_note,
     small_bag,
     tree_path,
     zipped,
@@ -51,6 +56,29 @@ def zip_of(files: Files, **more: Any) -> bytes:
                 setattr(info, key, value)
             archive.writestr(info, content, compress_type=info.compress_type)
     return file.getvalue()
+
+
+def sealed_anew(files: Files, key: Ed25519PrivateKey = FORGER) -> Files:
+    """All lists and signatures follow what is there now: the forger's work, well done."""
+    top = next(iter(files)).partition("/")[0]
+    made = {name.partition("/")[2]: content for name, content in files.items()}
+    payload = {n: sha(c).hex() for n, c in made.items() if n.startswith("data/")}
+    oxum = f"{sum(len(made[name]) for name in payload)}.{len(payload)}"
+    note = made["ledger/checkpoint.txt"].decode().partition("\n\n")[0]
+    made |= {
+        "bag-info.txt": re.sub(
+            rb"(?m)^Payload-Oxum: .*$",
+            f"Payload-Oxum: {oxum}".encode(),
+            made["bag-info.txt"],
+        ),
+        "ledger/checkpoint.txt": signed_note(f"{note}\n", key),
+        "signature/site.pub.pem": pem(key),
+        bags.MANIFEST: bags.manifest(payload),
+    }
+    around = set(made) - set(payload) - {bags.TAGMANIFEST, bags.SIGNATURE}
+    listed = bags.manifest({name: sha(made[name]).hex() for name in around})
+    made |= {bags.TAGMANIFEST: listed, bags.SIGNATURE: key.sign(listed)}
+    return {f"{top}/{name}": content for name, content in made.items()}
 
 
 def flip_in_zip(content: bytes, chance: random.Random, _folder: Path) -> bytes:
@@ -226,6 +254,24 @@ def wrong_list(content: bytes, chance: random.Random, folder: Path) -> bytes:
     return zipped(small_bag(folder, change={"meta/exhibits.json": text}))
 
 
+def wrong_part(content: bytes, chance: random.Random, _folder: Path) -> bytes:
+    """A file of a recorder that its list does not name, or by a list that no entry names."""
+    files = files_of(content)
+    part, listed = f"{TOP}/data/E-0003.part-00001.ts", f"{TOP}/data/E-0003.json"
+    change = chance.randrange(4)
+    if change == 0:
+        files[part] += b"x"
+    elif change == 1:
+        files[part] += b"x"
+        said = {"files": [{"sha256": sha(files[part]).hex()}]}
+        files[listed] = json.dumps(said).encode()
+    elif change == 2:
+        files[f"{TOP}/data/E-0001.part-00001.ts"] = files.pop(part)
+    else:
+        del files[listed]
+    return zip_of(sealed_anew(files))
+
+
 def two_entries(content: bytes, chance: random.Random, _folder: Path) -> bytes:
     """A name that occurs twice, or one whose two headers differ."""
     files = files_of(content)
@@ -261,5 +307,6 @@ MUTATIONS: list[Callable[[bytes, random.Random, Path], bytes]] = [
     wrong_proof,
     wrong_record,
     wrong_list,
+    wrong_part,
     two_entries,
 ]

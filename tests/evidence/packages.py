@@ -23,6 +23,7 @@ from anlan.evidence.packaging.bag import Bag, Payload
 from anlan.evidence.packaging.facts import (
     ExhibitFacts,
     PackageFacts,
+    PartFacts,
     StepFacts,
     SystemFacts,
     Words,
@@ -43,6 +44,18 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SALT = bytes(range(16))
 PHOTO = b"\xff\xd8\xff\xe0 a photo of the garage \xff\xd9"
 SIGNED = b"\x89PNG a signature"
+FILM = b"G@ ten seconds of a garage"
+LIST = json.dumps(
+    {
+        "format": "anlan-recording-1",
+        "files": [
+            {
+                "name": "20261123-140200.ts",
+                "sha256": hashlib.sha256(FILM).hexdigest(),
+            }
+        ],
+    }
+).encode()
 TITLE, HOW = "3 号楼 B1 车库照片", "值班手机拍摄"
 VERIFIER = Path(verify.__file__).read_bytes()
 
@@ -187,6 +200,30 @@ def package_facts(**more: Any) -> PackageFacts:
         steps=[step],
         **common,
     )
+    part = PartFacts(
+        file="data/E-0003.part-00001.ts",
+        name="20261123-140200.ts",
+        recorder_begin="2026-11-23 14:02:00",
+        recorder_end="2026-11-23 14:02:10",
+        true_begin="2026-11-23 14:01:58",
+        kept_at="2026-11-23 14:03:00",
+        size=len(FILM),
+        sha256=sha(FILM).hex(),
+    )
+    recording = ExhibitFacts(
+        code="E-0003",
+        kind="视频",
+        title="录像 R-01：CAM-07",
+        media_type="application/json",
+        size=len(LIST),
+        sha256=sha(LIST).hex(),
+        seq=10,
+        file="data/E-0003.json",
+        covered=Words(),
+        steps=[],
+        parts=[part],
+        **common,
+    )
     return PackageFacts(
         **{
             "uid": "0f0e",
@@ -204,7 +241,7 @@ def package_facts(**more: Any) -> PackageFacts:
             "expires_at": "2026-12-23",
             "gaps": ["两份副本在同一块硬盘上"],
             "acknowledged": "第二块硬盘正在采购",
-            "exhibits": [photo, thing],
+            "exhibits": [photo, thing, recording],
             "system": SystemFacts(
                 software="安澜 0.1.0",
                 share_a_disk=True,
@@ -219,7 +256,7 @@ def package_facts(**more: Any) -> PackageFacts:
 
 
 def made_chain() -> Chain:
-    """Nine entries, of which the fourth and the seventh are of another case."""
+    """Ten entries, of which the fourth, seventh and ninth are of another case."""
     chain = Chain()
     chain.add("incident.reported", {"severity": 3})
     chain.add(
@@ -245,6 +282,7 @@ def made_chain() -> Chain:
     chain.add("incident.reported", {"severity": 2}, subject="case:other-canary")
     chain.add("evidence.package_asked", {"code": "P-01"})
     chain.add("case.closed", {"by": "canary"}, subject="case:other-canary")
+    chain.add("evidence.received", {"code": "E-0003", "sha256": sha(LIST).hex()})
     return chain
 
 
@@ -257,7 +295,7 @@ def chain_of_length(count: int, *, first: tuple[bytes, bytes]) -> Chain:
     return chain
 
 
-SEQS = (1, 2, 3, 5, 6, 8)  # of the case
+SEQS = (1, 2, 3, 5, 6, 8, 10)  # of the case
 WITHHELD = (1,)
 
 
@@ -287,7 +325,12 @@ def small_bag(
         "signature/site.pub.pem": pem(key),
         **(change or {}),
     }
-    files = {"data/E-0001.jpg": PHOTO, "data/E-0002.step-1-giver.png": SIGNED}
+    files = {
+        "data/E-0001.jpg": PHOTO,
+        "data/E-0002.step-1-giver.png": SIGNED,
+        "data/E-0003.json": LIST,
+        "data/E-0003.part-00001.ts": FILM,
+    }
     payload = []
     for name, content in files.items():
         path = folder / name.rpartition("/")[2]

@@ -11,10 +11,18 @@ import pytest
 from django.urls import reverse
 from pytest_django import Settings
 
+from anlan.base.errors import Conflict
 from anlan.cases.models import Case
 from anlan.evidence import services
-from anlan.evidence.enums import Masking, Purpose, RedactionState
+from anlan.evidence.enums import (
+    Masking,
+    Purpose,
+    Reading,
+    RedactionState,
+    Source,
+)
 from anlan.evidence.models import Exhibit, Redaction
+from anlan.evidence.services.keeping import keep_bytes
 from tests.evidence import masks
 from tests.evidence.masks import box, fresh
 from tests.evidence.recorders import watched
@@ -130,6 +138,76 @@ class TestAPhoto:
         )
         assert gone.status_code == 302
         assert fresh(redaction).plan["boxes"] == []
+
+
+class TestHeic:
+    """What phones take and nothing here decodes: kept, and said so, with what to do."""
+
+    @pytest.fixture
+    def photo(self, scene: Scene, case: Case) -> Exhibit:
+        content = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0\0\1\xf4mdat" + b"x" * 492
+        kept = keep_bytes(name=uuid4(), chunks=[content])
+        assert kept.media_type == "image/heic"
+        return services.add_exhibit(
+            case=case,
+            kept=kept,
+            source=Source.UPLOAD,
+            reading=Reading.UNREAD,
+            by=scene.officer,
+            at=scene.at,
+        )
+
+    def test_page_says_what_to_do_and_offers_neither_look_nor_mask(
+        self, case, photo, sign_in
+    ) -> None:
+        client = sign_in("zhoumin")
+        where = [case.number, photo.uid]
+
+        page = words(client.get(reverse("evidence:exhibit", args=where)))
+
+        assert "HEIC 格式的照片" in page
+        assert "另存为 JPEG" in page
+        assert reverse("evidence:original", args=where) in page
+        assert "?look" not in page
+        assert reverse("evidence:mask", args=where) not in page
+
+    def test_whoever_asks_all_the_same_is_told_before_anything_is_opened(
+        self, scene, case, photo, sign_in
+    ) -> None:
+        client = sign_in("zhoumin")
+        picture = reverse("evidence:picture", args=[case.number, photo.uid])
+
+        answer = client.get(picture)
+
+        assert answer.status_code == 409
+        assert "另存为 JPEG" in words(answer)
+        assert facts(case, "evidence.opened") == []
+        with pytest.raises(Conflict, match=r"苹果手机.*HEIC 原件照样保管"):
+            services.begin_redaction(exhibit=photo, by=scene.officer, at=scene.at)
+
+
+class TestAFilm:
+    def test_part_without_a_script(self, scene, case, tmp_path, sign_in) -> None:
+        exhibit = masks.bring(scene, case, masks.film(tmp_path / "clip.mp4"))
+        draft = masks.begun(scene, exhibit)
+        client = sign_in("zhoumin")
+        row = {**ROW, "version": draft.version, "box-0-end": "4"}
+        page = words(client.get(page_of(draft)))
+        assert 'name="part-begin"' in page
+        assert "data-part" in page
+
+        client.post(
+            page_of(draft, "redaction_plan"),
+            {**row, "part-begin": "1", "part-end": "2.5"},
+        )
+
+        draft = fresh(draft)
+        assert draft.plan["part"] == [1000, 2500]
+        assert 'value="2.500"' in words(client.get(page_of(draft)))
+        wrong = {**row, "version": draft.version, "part-begin": "3", "part-end": ""}
+        assert client.post(page_of(draft, "redaction_plan"), wrong).status_code == 422
+        client.post(page_of(draft, "redaction_plan"), {**row, "version": draft.version})
+        assert "part" not in fresh(draft).plan
 
 
 class TestTheScript:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -282,3 +285,60 @@ class TestLimits:
 
         assert b"ANLAN" not in ended.said
         assert b"PATH" in ended.said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child so")
+@pytest.mark.parametrize("how", ["one", "chain"])
+def test_programs_end_with_the_worker_that_is_killed(how: str) -> None:
+    """Nobody waits for them: a film of hours would else be read to its end."""
+    calls = {
+        "one": "run_limited(['--', 'sleep', '600'], memory=1 << 28)",
+        "chain": (
+            "run_chain([['--', 'sleep', '600'], ['--', 'sleep', '600']],"
+            " memory=1 << 28, output=0, seconds=600, folder='/', keep=lambda: None)"
+        ),
+    }
+    worker = subprocess.Popen(
+        [
+            *(sys.executable, "-c"),
+            f"from anlan.evidence.programs import *; {calls[how]}",
+        ]
+    )
+    count = 2 if how == "chain" else 1
+    children = _within(30, lambda: _asleep(worker.pid, count))
+
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+
+    assert _within(10, lambda: not any(map(_is_running, children)))
+
+
+def test_program_whose_parent_is_gone_does_not_begin() -> None:
+    """It died in between: nothing would ever end it."""
+    command = [sys.executable, "-I", limited.__file__, "1", "9", str(1 << 30), "0"]
+
+    ended = subprocess.run([*command, "--", "sleep", "600"], check=False, timeout=30)
+
+    assert ended.returncode == -signal.SIGKILL
+
+
+def _asleep(parent: int, count: int) -> list[int]:
+    """The children of a process, once all of them are the program they were to be."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    names = [Path(f"/proc/{child}/comm").read_text().strip() for child in children]
+    return [int(child) for child in children] if names == ["sleep"] * count else []
+
+
+def _is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # ended, and nobody has asked yet
+
+
+def _within(seconds: float, ask: Callable[[], Any]) -> Any:
+    until = time.monotonic() + seconds
+    while not (answer := ask()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return answer

@@ -28,6 +28,7 @@ from anlan.cases.models import Case, Task
 from anlan.evidence import drafts, films, jobs, services
 from anlan.evidence.enums import (
     CopyState,
+    ExhibitState,
     HoldReason,
     PullProblem,
     RecorderKind,
@@ -311,6 +312,34 @@ class TestAPull:
         assert coverage_of(recording).gaps == []
         # What the picture shows and what the name says are the same clock.
         assert kept[0].begin.astimezone(SHANGHAI).strftime("%H%M%S") in kept[0].name
+
+    @pytest.mark.both
+    @pytest.mark.parametrize("days", [400, -400])
+    def test_clock_that_was_never_set_is_more_than_a_year_off(
+        self, scene, tmp_path, days
+    ) -> None:
+        off = timedelta(days=days)
+        cameras = watched(scene, tmp_path, offset=off)
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 30 * SECOND)
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + 20 * SECOND)
+        services.compare_clock(
+            recorder=cameras.recorder,
+            shown=begin + off,
+            true=begin,
+            by=scene.guard,
+            at=begin + MINUTE,
+        )
+
+        cameras.pull(begin + 3 * MINUTE)
+
+        recording = whole(recording)
+        assert recording.offset_ms == off // timedelta(milliseconds=1)
+        first = recording.segments.order_by("begin")[0]
+        assert recording.as_true(first.begin) == begin
+        assert coverage_of(recording).gaps == []
+        assert verify().is_sound
 
     def test_a_file_by_hand_does_not_end_the_pull(self, scene, cameras) -> None:
         begin = scene.at.replace(second=0)
@@ -867,6 +896,26 @@ class TestByHand:
                 by=scene.guard,
                 at=scene.at,
             )
+
+    def test_what_is_deleted_is_no_file_of_a_recording(self, scene, by_hand) -> None:
+        """Also if its period ended after the page was opened."""
+        begin = scene.at.replace(second=0)
+        case = scene.incident().case
+        recording = by_hand.ask(case, begin, begin + 10 * SECOND)
+        stale = evidence_of(scene, case)
+        Exhibit.objects.filter(pk=stale.pk).update(state=ExhibitState.DELETED)
+
+        for exhibit in (stale, Exhibit.objects.select_related("blob").get(pk=stale.pk)):
+            with pytest.raises(Conflict, match="已按保存期限删除"):
+                services.place_file(
+                    recording=recording,
+                    exhibit=exhibit,
+                    begin=begin,
+                    end=begin + 10 * SECOND,
+                    by=scene.guard,
+                    at=scene.at,
+                )
+        assert not recording.segments.exists()
 
     def test_guard_says_that_it_is_gone_and_the_manager_hears(
         self, scene, by_hand

@@ -341,6 +341,104 @@ class TestSound:
             masks.drawn(scene, masks.begun(scene, exhibit), {"sound": "removed"})
 
 
+class TestAPart:
+    """From one moment to another: nothing else is in the copy."""
+
+    STILL = box((0, 280, 200, 30, 30), begin=0, end=SECONDS * 1000)
+
+    def test_pictures_are_those_of_the_part(self, scene, film) -> None:
+        made = masks.masked(scene, film, {"boxes": [self.STILL], "part": [1000, 2500]})
+
+        shown = masks.pictures(result_path(made))
+        assert len(shown) == 38  # at 1.00, 1.04 … 2.48
+        for number, picture in enumerate(shown):
+            left, top = mark_at(1000 + number * STEP)
+            inside = (left + 2, top + 2, left + MARK - 2, top + MARK - 2)
+            shades: Any = picture.crop(inside).convert("L").getextrema()
+            assert shades[0] > 200
+            assert brightest(picture, (282, 202, 308, 228)) < 20
+        said = masks.streams(result_path(made))
+        assert float(said["format"]["duration"]) == pytest.approx(1.52, abs=0.05)
+        assert made.recipe["part"] == made.plan["part"] == [1000, 2500]
+        title = copy_of(made).title
+        assert title == f"打码副本：{film.code} 的 0:01.000–0:02.500"
+        assert verify().is_sound
+
+    def test_sound_begins_with_it(self, scene, film) -> None:
+        """Its spans count from the beginning of the original, as all times do."""
+        span = {"begin": 1500, "end": 2000, "fill": "silent"}
+        late = {"begin": 3000, "end": 3500, "fill": "silent"}
+        plan = {
+            "boxes": [self.STILL],
+            "sound": "kept",
+            "spans": [span, late],
+            "part": [1000, 3000],
+        }
+
+        made = masks.masked(scene, film, plan)
+
+        path = result_path(made)
+        _, before = masks.loudness(path, 0.1, 0.45)
+        _, during = masks.loudness(path, 0.55, 0.95)
+        _, after = masks.loudness(path, 1.1, 1.9)
+        assert during < before / 50
+        assert after == pytest.approx(before, rel=0.2)
+        lengths = [float(s["duration"]) for s in masks.streams(path)["streams"]]
+        assert lengths == pytest.approx([2, 2], abs=0.08)
+
+    def test_of_a_voice(self, scene, case, tmp_path) -> None:
+        path = tmp_path / "voice.wav"
+        masks.run(
+            *("ffmpeg", "-v", "error", "-f", "lavfi", "-i"),
+            *("sine=frequency=440:duration=3", str(path)),
+        )
+        exhibit = masks.add(scene, case, path.read_bytes())
+        span = {"begin": 500, "end": 1500, "fill": "beep"}
+
+        made = masks.masked(scene, exhibit, {"spans": [span], "part": [1000, 2000]})
+
+        assert masks.loudness(result_path(made), 0.05, 0.45)[1] < 40
+        assert masks.loudness(result_path(made), 0.6, 0.95)[1] > 500
+        (sound,) = masks.streams(result_path(made))["streams"]
+        assert float(sound["duration"]) == pytest.approx(1, abs=0.08)
+
+    def test_box_outside_of_it_hides_nobody(self, scene, film) -> None:
+        outside = box((3000, 200, 20, 60, 60), begin=3000, end=3500)
+        draft = masks.drawn(
+            scene,
+            masks.begun(scene, film),
+            {"boxes": [outside], "part": [0, 2000]},
+        )
+
+        with pytest.raises(InvalidInput, match="先画框"):
+            services.ask_masked_copy(
+                redaction=draft, version=draft.version, by=scene.officer, at=scene.at
+            )
+
+    @pytest.mark.parametrize(
+        "part",
+        [
+            *([1000, 900], [1000, 1100], [0, 4001], [-1, 2000], [1000], [0, "2000"]),
+            *({"begin": 0}, [0.5, 2000], "all", [1000, 2000, 3000]),
+        ],
+    )
+    def test_that_is_none_is_refused(self, part: Any) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            plan_from({"part": part}, SIGHT)
+
+        assert refusal.value.path == "part"
+
+    def test_of_a_photo_there_is_none(self) -> None:
+        with pytest.raises(InvalidInput, match="照片没有"):
+            plan_from({"part": [0, 1000]}, Sight(kind="image", width=9, height=9))
+
+    def test_that_is_all_is_no_part(self) -> None:
+        assert plan_from({"part": [0, 4000]}, SIGHT) == plan_from({}, SIGHT)
+        kept = plan_from({"part": [0, 3000]}, SIGHT)
+        assert plan_from(kept.as_json(), SIGHT) == kept
+        assert "part" not in plan_from({}, SIGHT).as_json()
+
+
 @pytest.mark.both
 class TestTheCopy:
     def test_is_an_exhibit_of_its_own_that_names_its_original(

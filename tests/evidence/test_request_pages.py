@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,23 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
 from anlan.accounts.models import Membership, Organisation, User
+from anlan.cases import services as cases
 from anlan.evidence import jobs, services
 from anlan.evidence.enums import ApplicationState, FootageWay
+from anlan.evidence.events import PackageDownloaded
 from anlan.evidence.models import FootageApplication, Package
+from anlan.evidence.selectors.register import Wanted, register_page
+from anlan.evidence.selectors.requests import release_of
+from anlan.ledger import services as ledger
 from anlan.ledger.models import Entry
+from anlan.play.pictures import picture
 from anlan.play.signing import signer_at_hand
 from tests.evidence.footage import MINUTE, Filmed, filmed
 from tests.pictures import JPEG
@@ -319,3 +328,140 @@ def test_pages_ask_the_same_for_few_and_many(
         manager.get("/footage/")
     with django_assert_max_num_queries(34):
         manager.get("/footage-register/YQ/")
+
+
+def test_application_without_a_case_is_attached_to_one(
+    film: Filmed, sign_in: SignIn
+) -> None:
+    guard = sign_in("wangjianguo")
+    place = film.scene.garage
+    answer = guard.post(
+        "/footage/new/?as=person",
+        typed(film, place=place.uid),
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    where = answer.headers["Location"]
+    assert f"{where}case/" in guard.get(where).content.decode()
+    page = guard.get(f"{where}case/").content.decode()
+    assert film.case.number in page
+
+    refused = guard.post(f"{where}case/", {"case": "YQ-IN-20200101-001"})
+    assert refused.status_code == 422
+    assert guard.post(f"{where}case/", {"case": film.case.number}).status_code == 302
+
+    row = FootageApplication.objects.get()
+    assert row.case == film.case
+    page = guard.get(where).content.decode()
+    assert film.case.number in page
+    assert f"{where}case/" not in page
+    assert sign_in("xuqing").get(f"{where}case/").status_code in {403, 404}
+
+
+class TestQueries:
+    """As many questions for thirty lines as for three, on every page and in every file."""
+
+    def asked(self, client: Client, path: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(path)
+        assert answer.status_code == 200
+        return len(queries)
+
+    def looks(self, film: Filmed, count: int) -> None:
+        """Three lines each: who sits down, what is opened for them, and a package."""
+        scene = film.scene
+        for number in range(count):
+            asked = film.police(document_number=f"{number} 号")
+            row = film.approved(asked, at=film.at)
+            viewing = services.begin_viewing(
+                application=row, by=scene.officer, at=film.at
+            )
+            services.end_viewing(
+                viewing=viewing, seen="全段", by=scene.officer, at=film.at
+            )
+            package = services.make_release(
+                application=row, acknowledged="急", by=scene.manager, at=film.at
+            )
+            with ledger.recording():
+                cases.record(
+                    PackageDownloaded(code=package.code, first=0, last=9, sha256=""),
+                    film.case,
+                    thing=package.key,
+                    by=scene.manager,
+                    at=film.at,
+                )
+
+    @pytest.mark.parametrize("shape", ["", "?as=csv", "?as=paper"])
+    def test_of_the_register(self, film: Filmed, sign_in: SignIn, shape: str) -> None:
+        manager, path = sign_in("hetao"), f"/footage-register/YQ/{shape}"
+        self.looks(film, 1)
+        self.asked(manager, path)
+        few = self.asked(manager, path)
+        assert len(register_page(Wanted(site=film.scene.site)).rows) == 3
+
+        self.looks(film, 9)
+
+        assert len(register_page(Wanted(site=film.scene.site)).rows) == 30
+        assert self.asked(manager, path) == few
+
+    @pytest.mark.parametrize("asked", ["person", "police"])
+    def test_of_what_may_leave(self, film: Filmed, sign_in: SignIn, asked: str) -> None:
+        manager = sign_in("hetao")
+
+        def page(count: int) -> int:
+            said = film.police() if asked == "police" else film.person()
+            row = film.approved(
+                replace(said, wanted=FootageWay.COPY),
+                way=FootageWay.COPY,
+                exhibits=files[:count],
+            )
+            release = release_of(row)
+            assert len(release.ready) + len(release.to_mask) > count
+            paths = [f"/footage/{row.uid}/", f"/footage/{row.uid}/package/"]
+            return sum(self.asked(manager, path) for path in paths)
+
+        files = [
+            services.add_file(
+                case=film.case,
+                chunks=[picture(number)],
+                by=film.scene.guard,
+                at=film.at,
+            )
+            for number in range(29)
+        ]
+        page(2)
+
+        assert page(2) == page(29)
+
+    def test_of_names_in_full(self, film: Filmed) -> None:
+        """Each person has an entry of their own; what is read for them is read at once."""
+        scene = film.scene
+
+        def taken() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                services.take_register(
+                    site=scene.site,
+                    first_day=film.at.date(),
+                    last_day=film.at.date(),
+                    reason="公安机关检查",
+                    by=scene.manager,
+                    at=film.at,
+                )
+            return sum(q["sql"].startswith("SELECT") for q in queries)
+
+        def people(first: int, last: int) -> None:
+            for number in range(first, last):
+                asked = film.person(name=f"陈晓{number}", phone=f"199{number:08}")
+                row = film.approved(asked)
+                viewing = services.begin_viewing(
+                    application=row, by=scene.officer, at=film.at
+                )
+                services.end_viewing(
+                    viewing=viewing, seen="全段", by=scene.officer, at=film.at
+                )
+
+        people(0, 3)
+        taken()  # which is a line of its own from then on
+        few = taken()
+        people(3, 30)
+
+        assert taken() == few

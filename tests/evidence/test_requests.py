@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,6 +25,7 @@ from anlan.evidence import jobs, services
 from anlan.evidence.enums import (
     Applicant,
     ApplicationState,
+    DerivativeKind,
     FootageWay,
     Keeper,
     Masking,
@@ -32,33 +35,46 @@ from anlan.evidence.enums import (
     Way,
 )
 from anlan.evidence.models import (
+    Derivative,
     Exhibit,
     FootageApplication,
     FootageRequest,
     FootageViewing,
+    Package,
+    Segment,
     Still,
 )
 from anlan.evidence.policies import APPLICATION_MOVES
 from anlan.evidence.selectors import exhibit_for
 from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.selectors.requests import (
+    Release,
     application_for,
+    beyond_scope,
     has_footage,
+    packages_under,
     release_of,
     scope_of,
+    story_of_application,
 )
 from anlan.evidence.selectors.retention import keepers_of
 from anlan.evidence.services import Officer, Recipient
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
+from anlan.evidence.services.receiving import take_blob
+from anlan.evidence.services.releasing import copy_lines
+from anlan.evidence.verifier import verify as verifier
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from anlan.play.signing import signer_at_hand
 from tests.at_once import at_once, failures
+from tests.evidence import masks
 from tests.evidence.footage import MINUTE, Filmed, filmed
+from tests.evidence.mutations import files_of, sealed_anew, zip_of
 from tests.evidence.objects import both
 from tests.evidence.recorders import watched
+from tests.evidence.second_checker import is_intact
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -76,6 +92,61 @@ def _vault(settings: Settings, tmp_path: Path) -> Iterator[None]:
 @pytest.fixture
 def film(scene: Scene, tmp_path: Path) -> Filmed:
     return filmed(scene, tmp_path)
+
+
+@pytest.fixture
+def pulled(scene: Scene, tmp_path: Path) -> Filmed:
+    """The same with a recorder that is read: its files are no exhibits, their list is."""
+    cameras = watched(scene, tmp_path)
+    begin = scene.at.replace(second=0)
+    cameras.films.record("garage", begin, begin + timedelta(seconds=40))
+    case = scene.incident().case
+    recording = cameras.ask(case, begin, begin + timedelta(seconds=30))
+    cameras.pull(begin + 3 * MINUTE)
+    recording = cameras.of(case)
+    assert recording.exhibit is not None
+    return Filmed(scene, cameras, case, recording, recording.exhibit, begin)
+
+
+def masked_film(pulled: Filmed, plan: dict[str, Any]) -> Exhibit:
+    """Of what can be looked at of the recording, all in one film."""
+    officer, at = pulled.scene.officer, pulled.at
+    pulled.watched.view(at)
+    services.ask_for_footage(
+        recording=pulled.recording, reason="核对经过", by=officer, at=at
+    )
+    (film,) = Derivative.objects.select_related("blob", "recording__exhibit").filter(
+        recording=pulled.recording, kind=DerivativeKind.VIEWING, is_current=True
+    )
+    draft = services.begin_film_redaction(film=film, by=officer, at=at)
+    masks.work(pulled.scene)
+    draft = masks.drawn(pulled.scene, masks.fresh(draft), plan, at=at)
+    services.ask_masked_copy(redaction=draft, version=draft.version, by=officer, at=at)
+    masks.work(pulled.scene)
+    return masks.copy_of(masks.fresh(draft))
+
+
+def more_is_saved(pulled: Filmed) -> None:
+    """Half a minute more was wanted of the camera, came, and was put on another list."""
+    begin, end = pulled.begin, pulled.begin + timedelta(seconds=80)
+    pulled.watched.films.record("garage", begin + timedelta(seconds=40), end)
+    services.want_recording(
+        case=pulled.case,
+        camera=pulled.recording.camera,
+        wanted_to=begin + timedelta(seconds=70),
+        by=pulled.scene.officer,
+        at=pulled.at,
+    )
+    pulled.watched.pull(pulled.at)
+    pulled.watched.view(pulled.at)
+    before = pulled.recording.exhibit_id
+    pulled.recording.refresh_from_db()
+    assert pulled.recording.exhibit_id not in {None, before}
+
+
+def contents(package: Package) -> dict[str, bytes]:
+    found = files_of(path_of(package).read_bytes())
+    return {name.partition("/")[2]: content for name, content in found.items()}
 
 
 def facts(kind: str) -> list[dict[str, Any]]:
@@ -443,6 +514,90 @@ class TestViewing:
 
 
 @pytest.mark.both
+class TestAttaching:
+    """At the gate nobody knew that there is a case."""
+
+    def loose(self, film: Filmed, **more: Any) -> FootageApplication:
+        return film.applied(film.police(), case=None, place=film.scene.garage, **more)
+
+    def attach(
+        self, film: Filmed, row: FootageApplication, **more: Any
+    ) -> FootageApplication:
+        said = {"case": film.case, "by": film.scene.guard, "at": film.at, **more}
+        return services.attach_application(application=row, **said)
+
+    def test_what_the_case_has_can_be_approved_then(self, film: Filmed) -> None:
+        row = self.loose(film)
+        with pytest.raises(InvalidInput):
+            services.approve_application(
+                application=row,
+                way=FootageWay.COPY,
+                recordings=[film.recording],
+                by=film.scene.manager,
+                at=film.at,
+            )
+
+        row = self.attach(film, row)
+        assert self.attach(film, row).case == film.case
+        row = services.approve_application(
+            application=row,
+            way=FootageWay.COPY,
+            recordings=[film.recording],
+            by=film.scene.manager,
+            at=film.at,
+        )
+
+        assert made(film, row).state == PackageState.READY
+        assert facts("footage_attached") == [
+            {"number": row.number, "case": film.case.number}
+        ]
+        told = [line.sentence for line in story_of_application(row)]
+        assert any("受理" in line for line in told[:1])  # on the record of the site
+        assert any("归入案件" in line for line in told)
+        assert verify().is_sound
+
+    def test_what_was_approved_before_stays_a_look_at_the_recorder(
+        self, film: Filmed
+    ) -> None:
+        row = services.approve_application(
+            application=self.loose(film),
+            way=FootageWay.VIEW,
+            by=film.scene.manager,
+            at=film.at,
+        )
+
+        row = self.attach(film, row)
+
+        services.begin_viewing(application=row, by=film.scene.officer, at=film.at)
+        assert not FootageRequest.objects.exists()
+        assert Keeper.APPLICATION in keepers_of(film.case, at=film.at)
+
+    def test_refusals(self, film: Filmed) -> None:
+        row = self.loose(film)
+        other = film.scene.incident(place=film.scene.place("园区 南门")).case
+        with pytest.raises(NotAllowed):
+            self.attach(film, row, by=film.scene.stranger)
+        services.refuse_application(
+            application=row, words="不行", by=film.scene.manager, at=film.at
+        )
+        with pytest.raises(Conflict, match="未批准"):
+            self.attach(film, row)
+        with pytest.raises(Conflict, match=film.case.number):
+            self.attach(film, film.applied(), case=other)
+        assert facts("footage_attached") == []
+
+    def test_who_decides_on_an_old_page_is_told(self, film: Filmed) -> None:
+        """Under no lock of the case nothing is done in it."""
+        stale = self.loose(film)
+        self.attach(film, FootageApplication.objects.get(pk=stale.pk))
+
+        with pytest.raises(Conflict, match="刷新"):
+            services.refuse_application(
+                application=stale, words="不行", by=film.scene.manager, at=film.at
+            )
+
+
+@pytest.mark.both
 class TestRelease:
     def test_police_get_the_file_within_the_scope(self, film: Filmed) -> None:
         row = film.approved(film.police())
@@ -471,37 +626,98 @@ class TestRelease:
         assert pdf.startswith(b"%PDF")
         assert verify().is_sound
 
-    def test_files_of_a_recorder_are_listed_one_by_one(
-        self, scene: Scene, tmp_path: Path
+    def test_files_of_a_recorder_that_show_the_window_are_in_it(
+        self, pulled: Filmed
     ) -> None:
-        """What was read from a recorder is no exhibit: the list names each file of it."""
-        cameras = watched(scene, tmp_path)
-        begin = scene.at.replace(second=0)
-        cameras.films.record("garage", begin, begin + timedelta(seconds=40))
-        case = scene.incident().case
-        recording = cameras.ask(case, begin, begin + timedelta(seconds=30))
-        cameras.pull(begin + 3 * MINUTE)
-        exhibit = Exhibit.objects.create(  # as it is when the pull has ended
-            case=case,
-            number=99,
-            kind="other",
-            title="清单",
-            source="recorder",
-            blob=recording.segments.select_related("blob")[0].blob,
-            received_at=scene.at,
-            received_from="system",
-        )
-        recording.exhibit = recording.exhibit or exhibit
-        recording.save(update_fields=["exhibit"])
-        film = Filmed(scene, cameras, case, recording, exhibit, begin)
+        """They are no exhibits: the list names each of them, and an entry the list."""
+        begin, recording = pulled.begin, pulled.recording
         window = [(begin + timedelta(seconds=12), begin + timedelta(seconds=18))]
+        row = pulled.approved(pulled.police(windows=window))
+        (file,) = release_of(row).files
+        assert file.begin == begin + timedelta(seconds=10)
 
-        row = film.approved(film.police(windows=window))
+        package = made(pulled, row)
 
-        (loose,) = release_of(row).loose
-        assert loose.begin == begin + timedelta(seconds=10)
-        whole = film.approved(film.police())
-        assert len(release_of(whole).loose) == recording.segments.count() > 2
+        assert package.state == PackageState.READY
+        name = f"data/{pulled.exhibit.code}.part-00001.ts"
+        inside = contents(package)
+        assert sha256(inside[name]).hexdigest() == file.blob.sha256
+        assert {n for n in inside if n.startswith("data/")} == {
+            name,
+            f"data/{pulled.exhibit.code}.json",
+        }
+        (said,) = json.loads(inside["meta/exhibits.json"])["exhibits"]
+        (part,) = said["parts"]
+        assert part["name"] == file.name
+        assert name in inside["documents/exhibit-list.csv"].decode()
+        path = path_of(package)
+        assert verifier.check(str(path), package.fingerprint).exit == 0
+        assert is_intact(path.read_bytes())
+        whole = made(pulled, pulled.approved(pulled.police()))
+        assert whole.files.count() == recording.segments.count() > 2
+        lines = copy_lines(list(packages_under(row)))
+        assert [line.sha256 for line in lines] == [
+            pulled.exhibit.file.sha256,
+            file.blob.sha256,
+        ]
+
+    @pytest.mark.parametrize("what", ["altered", "of another list", "list altered"])
+    def test_both_checkers_refuse_a_file_that_no_list_names(
+        self, pulled: Filmed, what: str
+    ) -> None:
+        package = made(pulled, pulled.approved(pulled.police()))
+        files = files_of(path_of(package).read_bytes())
+        top = next(iter(files)).partition("/")[0]
+        name = f"{top}/data/{pulled.exhibit.code}.part-00001.ts"
+        if what == "altered":
+            files[name] += b"x"
+        elif what == "list altered":
+            files[f"{top}/data/{pulled.exhibit.code}.json"] += b" "
+        else:
+            files[f"{top}/data/E-0099.part-00001.ts"] = files.pop(name)
+        forged = zip_of(sealed_anew(files))
+        path = path_of(package).with_suffix(".forged.zip")
+        path.write_bytes(forged)
+        honest = zip_of(sealed_anew(files_of(path_of(package).read_bytes())))
+        assert is_intact(honest)
+
+        assert verifier.check(str(path)).exit == 1
+        assert not is_intact(forged)
+
+    def test_other_cameras_and_later_files_stay_out(self, pulled: Filmed) -> None:
+        """Only what stands on the list that is on the record: the rest has no proof yet."""
+        row = pulled.approved(pulled.police())
+        count = pulled.recording.segments.count()
+        late = pulled.recording.segments.order_by("-begin")[0]
+        kept = keep_bytes(name=uuid4(), chunks=[b"came after the list"])
+        Segment.objects.create(
+            recording=pulled.recording,
+            blob=take_blob(kept, at=pulled.at),
+            name="late.ts",
+            begin=late.begin + timedelta(seconds=1),
+            end=late.end,
+            kept_at=pulled.at,
+        )
+
+        assert made(pulled, row).files.count() == count
+
+    def test_without_an_application_a_package_has_the_list_alone(
+        self, pulled: Filmed
+    ) -> None:
+        package = services.ask_package(
+            case=pulled.case,
+            exhibits=[pulled.exhibit],
+            purpose=Purpose.POLICE,
+            masking=Masking.NONE,
+            recipient=Recipient(
+                name="云栖派出所", identity="李强 012345", document_number="12 号"
+            ),
+            acknowledged="第二块硬盘正在采购",
+            by=pulled.scene.manager,
+            at=pulled.at,
+        )
+
+        assert package.files.count() == 0
 
     def test_what_was_not_approved_is_refused(self, film: Filmed) -> None:
         extra = services.add_file(
@@ -559,6 +775,62 @@ class TestRelease:
             application=row, exhibits=[film.exhibit], by=film.scene.manager, at=film.at
         )
         assert [e.code for e in asked.exhibits.all()] == [copy.code]
+
+    def test_masked_film_is_found_after_the_list_was_written_anew(
+        self, pulled: Filmed
+    ) -> None:
+        """Somebody asked for more of the camera: another list, and other films."""
+        copy = masked_film(pulled, {"boxes": [masks.box([0, 8, 8, 64, 64])]})
+        asked = pulled.person(wanted=FootageWay.COPY)
+        row = pulled.approved(asked)
+        assert release_of(row) == Release(ready=[copy])
+
+        more_is_saved(pulled)
+
+        release = release_of(row)
+        assert release.ready == [copy]
+        assert [film.recording for film in release.films] == [pulled.recording]
+        package = made(pulled, row)
+        assert [one.code for one in package.exhibits.all()] == [copy.code]
+        begin = pulled.begin
+        late = replace(asked, windows=[(begin + timedelta(seconds=50), begin + MINUTE)])
+        with pytest.raises(InvalidInput, match=r"R-01 .*打码") as refusal:
+            services.make_release(
+                application=pulled.approved(late),
+                by=pulled.scene.manager,
+                at=pulled.at,
+            )
+        assert refusal.value.source == "G11"
+        assert beyond_scope(pulled.approved(late), [copy]) == [copy.code]
+        assert beyond_scope(row, [copy]) == []
+
+    def test_part_of_a_film_shows_only_that(self, pulled: Filmed) -> None:
+        """The rest of what was asked for is named."""
+        box = masks.box([0, 8, 8, 64, 64], begin=0, end=20_000)
+        copy = masked_film(pulled, {"boxes": [box], "part": [0, 12_000]})
+        begin = pulled.begin
+        asked = pulled.person(
+            wanted=FootageWay.COPY,
+            windows=[(begin + timedelta(seconds=2), begin + timedelta(seconds=11))],
+        )
+        longer = replace(asked, windows=[(begin, begin + timedelta(seconds=20))])
+        late = replace(asked, windows=[(begin + timedelta(seconds=14), begin + MINUTE)])
+
+        assert release_of(pulled.approved(asked)) == Release(ready=[copy])
+        release = release_of(pulled.approved(longer))
+        assert (release.ready, len(release.films)) == ([copy], 1)
+        release = release_of(pulled.approved(late))
+        assert (release.ready, len(release.films)) == ([], 1)
+
+    def test_masked_film_that_was_made_again_replaces_the_first(
+        self, pulled: Filmed
+    ) -> None:
+        """It was made again because the first showed somebody."""
+        masked_film(pulled, {"boxes": [masks.box([0, 8, 8, 16, 16])]})
+        better = masked_film(pulled, {"boxes": [masks.box([0, 8, 8, 128, 128])]})
+        row = pulled.approved(pulled.person(wanted=FootageWay.COPY))
+
+        assert release_of(row).ready == [better]
 
     def test_a_derived_exhibit_that_is_no_masked_copy_stays(self, film: Filmed) -> None:
         row = film.approved(film.person(wanted=FootageWay.COPY))

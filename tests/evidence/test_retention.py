@@ -9,10 +9,17 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.models import Model, QuerySet
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -55,6 +62,7 @@ from anlan.evidence.models import (
 )
 from anlan.evidence.selectors import retention
 from anlan.evidence.selectors.playing import playable_of
+from anlan.evidence.selectors.recordings import addable_cameras
 from anlan.evidence.services import deleting
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
@@ -985,6 +993,80 @@ class TestBadCase:
         assert fresh(stuck).is_deleted
 
 
+@pytest.mark.both
+class TestSplitOff:
+    """A report that was split off took its files along: two cases have them now."""
+
+    @pytest.fixture
+    def parted(self, scene: Scene) -> tuple[Case, Case]:
+        first = scene.incident().case
+        further = scene.report(by=scene.next_guard)
+        incidents.attach(
+            report=further, chunks=[JPEG], by=scene.next_guard, at=scene.at
+        )
+        new = incidents.split_report(report=further, by=scene.officer, at=scene.at)
+        return first, new.case
+
+    def test_its_files_are_on_the_list_of_both(self, scene: Scene, parted) -> None:
+        before, after = (case.exhibits.get() for case in parted)
+
+        assert before.blob == after.blob
+        assert after.received_from == scene.next_guard.actor_key
+        assert verify().is_sound
+        assert jobs.adopt_earlier_files(at=scene.at + DAY) == 0
+
+    @pytest.mark.parametrize("order", [0, 1])
+    def test_its_files_end_with_the_last_of_the_two(
+        self, scene: Scene, parted, order: int
+    ) -> None:
+        sooner, later = parted[::-1] if order else parted
+        digest = sooner.exhibits.get().file.sha256
+        ended(sooner, at=scene.at)
+        ended(later, at=scene.at + 90 * DAY)
+
+        pass_period(scene.at, ORDINARY)
+
+        assert fresh(sooner.exhibits.get()).is_deleted
+        assert not fresh(later.exhibits.get()).is_deleted
+        assert len(files_named(digest)) == 2
+        pass_period(scene.at + 90 * DAY, ORDINARY)
+        assert files_named(digest) == files_with(JPEG) == []
+        assert verify().is_sound
+        assert verify_files(deep=True).problems == []
+
+    def test_those_that_were_split_off_before_are_adopted(self, scene: Scene) -> None:
+        first, second = scene.incident(), scene.incident(place=scene.place("园区 南门"))
+        further = scene.report(by=scene.next_guard)
+        assert further.incident == first
+        incidents.attach(
+            report=further, chunks=[JPEG], by=scene.next_guard, at=scene.at
+        )
+        further.incident = second  # as it was done when there was no second exhibit
+        further.save(update_fields=["incident"])
+
+        assert jobs.adopt_earlier_files(at=scene.at + DAY) == 1
+
+        assert second.case.exhibits.get().blob == first.case.exhibits.get().blob
+        assert jobs.adopt_earlier_files(at=scene.at + 3 * DAY) == 0
+
+    def test_what_was_deleted_is_not_adopted_again(self, scene: Scene) -> None:
+        first = scene.incident().case
+        further = scene.report(by=scene.next_guard)
+        incidents.attach(
+            report=further, chunks=[JPEG], by=scene.next_guard, at=scene.at
+        )
+        digest = first.exhibits.get().file.sha256
+        ended(first, at=scene.at)
+        at = pass_period(scene.at, ORDINARY)
+        cases.reopen_case(case=Case.objects.get(pk=first.pk), by=scene.manager, at=at)
+
+        new = incidents.split_report(report=further, by=scene.officer, at=at)
+
+        assert not new.case.exhibits.exists()
+        assert jobs.adopt_earlier_files(at=at + DAY) == 0
+        assert files_named(digest) == []
+
+
 class TestRecordings:
     """All files of a recording are one thing: originals, films, sheets, and its list."""
 
@@ -1025,15 +1107,40 @@ class TestRecordings:
             evidence.ask_for_footage(
                 recording=recording, reason="核对", by=scene.officer, at=at
             )
-        with pytest.raises(Conflict, match="已按保存期限删除"):
-            evidence.want_recording(
-                case=recording.case,
-                camera=cameras.camera("CAM-07"),
-                wanted_from=scene.at - HOUR,
-                by=scene.officer,
-                at=at,
-            )
         assert cameras.view(at + DAY) == cameras.pull(at + DAY) == 0
+
+    @pytest.mark.both
+    def test_do_not_keep_their_camera_from_being_asked_again(
+        self, scene: Scene, cameras: Watched
+    ) -> None:
+        """The case was opened again: what the camera has now is another recording."""
+        case = scene.incident().case
+        gone = self.saved(scene, cameras, case)
+        ended(case, at=scene.at)
+        at = pass_period(scene.at, ORDINARY)
+        camera = cameras.camera("CAM-07")
+        said: dict[str, Any] = {
+            "wanted_from": at - HOUR,
+            "wanted_to": at,
+            "by": scene.officer,
+        }
+        with pytest.raises(Conflict):
+            evidence.want_recording(case=gone.case, camera=camera, at=at, **said)
+        case = Case.objects.select_related("site").get(pk=case.pk)
+        cases.reopen_case(case=case, by=scene.manager, at=at)
+        case.refresh_from_db()
+        assert camera in addable_cameras(case)
+
+        again = evidence.want_recording(case=case, camera=camera, at=at, **said)
+
+        assert (again.code, again.is_deleted) == ("R-02", False)
+        assert again.task is not None
+        assert again.task != gone.task
+        assert camera not in addable_cameras(case)
+        assert evidence.want_recording(case=case, camera=camera, at=at, **said) == again
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Recording.objects.filter(pk=gone.pk).update(deleted_at=None)
+        assert verify().is_sound
 
     def test_take_along_why_people_looked_and_what_they_noted(
         self, scene: Scene, cameras: Watched

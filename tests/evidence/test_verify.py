@@ -327,7 +327,7 @@ def test_entry_of_a_later_version_is_not_fully_checked(
 ) -> None:
     chain = made_chain()
     body, data = chain.rows[0]
-    chain = chain_of_length(9, first=(body.replace(b'"v":1', b'"v":2'), data))
+    chain = chain_of_length(10, first=(body.replace(b'"v":1', b'"v":2'), data))
     package.write_bytes(zipped(small_bag(tmp_path, chain=chain)))
 
     assert codes(package) == {("newer", f"{EVENTS} #1")}

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import io
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings
+from django.conf import settings as installation
 from django.core.management import call_command
+from pytest_django import Settings
 
 from anlan.accounts.models import Shift, Site
 from anlan.accounts.selectors import shifts_at
+from anlan.base.clock import acting_at
+from anlan.cases.models import Case
+from anlan.evidence import jobs
+from anlan.evidence.selectors.playing import playable_of
+from anlan.evidence.selectors.recordings import recordings_of
+from anlan.ledger.verify import verify
 from anlan.play.company import PEOPLE, extend_roster
-from anlan.play.story import found_and_tell
+from anlan.play.story import found_and_tell, tell_of_cameras
 from tests.moment import AT
 from tests.scene import Scene
+
+SCENARIOS = installation.ROOT / "scenarios"
+needs_ffmpeg = pytest.mark.skipif(
+    shutil.which("ffmpeg") is None,
+    reason="no ffmpeg here; on Debian and Ubuntu: sudo apt install ffmpeg",
+)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("hours", [0, 7, 31, 100])
 def test_the_demo_tells_a_whole_story_at_whatever_hour(hours: int) -> None:
-    outcomes = found_and_tell(
-        settings.ROOT / "scenarios", at=AT + timedelta(hours=hours)
-    )
+    outcomes = found_and_tell(SCENARIOS, at=AT + timedelta(hours=hours))
 
     assert [outcome.failed for outcome in outcomes] == [[], []]
 
@@ -46,6 +59,46 @@ def test_the_day_crew_is_on_duty_at_whatever_hour_the_demo_is_made(hour: int) ->
     assert day_crew <= {
         shift.user.username for shift in shifts_at(site, at=now + timedelta(hours=7))
     }
+
+
+@needs_ffmpeg
+def test_the_demo_has_a_case_that_cameras_saw(
+    scene: Scene, tmp_path: Path, settings: Settings
+) -> None:
+    """Films of two of them, and of a third a time that runs out."""
+    settings.DATA = tmp_path
+    at = scene.at + timedelta(hours=1)
+
+    assert tell_of_cameras(SCENARIOS, at=at)
+
+    case = Case.objects.get(state=Case.State.OPEN)
+    recordings = {one.camera.name: one for one in recordings_of(case)}
+    assert {name: one.state for name, one in recordings.items()} == {
+        "CAM-03": "saved",
+        "CAM-04": "saved",
+        "CAM-01": "wanted",
+    }
+    assert recordings["CAM-01"].overwritten_at > at
+    with acting_at(at):
+        while jobs.make_viewing_copies(at=at):
+            pass
+    tracks = playable_of(case)
+    assert {track.camera.name for track in tracks} == {"CAM-03", "CAM-04"}
+    for name in ("CAM-03", "CAM-04"):
+        (film,) = recordings[name].derivatives.filter(kind="viewing")
+        assert (film.end - film.begin).total_seconds() == pytest.approx(20, abs=0.5)
+        assert film.holes == []
+    assert verify().is_sound
+
+
+def test_the_demo_is_made_without_ffmpeg(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    assert not tell_of_cameras(SCENARIOS, at=scene.at)
+
+    assert not Case.objects.exists()
 
 
 def test_a_demo_started_after_weeks_has_somebody_on_duty(scene: Scene) -> None:

@@ -92,11 +92,14 @@ class SpanIn(In):
 
 
 class PlanIn(In):
-    """``sound`` is that of a film; without it none is left."""
+    """``sound`` is that of a film; without it none is left. ``part`` is from and to, in
+    milliseconds: all that the copy holds.
+    """
 
     boxes: Annotated[list[BoxIn], Field(max_length=MOST_BOXES)] = []
     spans: Annotated[list[SpanIn], Field(max_length=MOST_SPANS)] = []
     sound: SoundChoice | None = None
+    part: Annotated[list[Milliseconds], Field(min_length=2, max_length=2)] | None = None
 
 
 class SavingIn(In):

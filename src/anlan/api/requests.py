@@ -185,6 +185,12 @@ class ApprovalIn(OnceIn):
     words: Annotated[Text, Field(max_length=300)] = ""
 
 
+class AttachIn(In):
+    """``case`` is its number; the same again changes nothing."""
+
+    case: Annotated[Text, Field(min_length=1, max_length=32)]
+
+
 class ReasonIn(OnceIn):
     reason: Words
 
@@ -289,6 +295,22 @@ def take_in_footage_request(
 @router.get("/footage-requests/{uid}", **operation(*_SEE, out=ApplicationOut))
 def get_footage_request(request: ApiRequest, uid: UUID) -> ApplicationOut:
     return _answer(request.auth, uid)
+
+
+@router.post("/footage-requests/{uid}/case", **operation(*_SEE, out=ApplicationOut))
+def attach_footage_request(
+    request: ApiRequest, uid: UUID, body: AttachIn
+) -> ApplicationOut:
+    """Say to which case it belongs; what was approved before stays what it was."""
+    caller = request.auth
+    evidence.attach_application(
+        application=application_for(caller.user, uid),
+        case=case_of(caller, body.case),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _answer(caller, uid)
 
 
 @router.post(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site
@@ -21,8 +23,8 @@ def check_can_correct(by: Actor, person: Person, site: Site) -> None:
     check_permission(by, Permission.PARTY_EDIT, site=site)
 
 
-def check_can_unmask(by: Actor, person: Person, site: Site) -> None:
-    check_is_known(person, site)
+def check_can_unmask(by: Actor, site: Site) -> None:
+    """All who are known there; whether somebody is, ``are_known`` says."""
     check_permission(by, Permission.PERSON_UNMASK, site=site)
 
 
@@ -45,8 +47,15 @@ def check_is_known(person: Person, site: Site) -> None:
     Raises:
         NotFound: as for a person who does not exist.
     """
-    if not KnownAt.objects.filter(person=person, site=site).exists():
+    if not are_known([person], site):
         raise NotFound(_("没有找到这位人员"))
+
+
+def are_known(people: Sequence[Person], site: Site) -> bool:
+    """Whether the site knows every one of them."""
+    wanted = {person.pk for person in people}
+    known = KnownAt.objects.filter(person__in=wanted, site=site)
+    return set(known.values_list("person", flat=True)) == wanted
 
 
 def check_can_add_unit(by: Actor, site: Site) -> None:

@@ -7,7 +7,7 @@ and their erasure go to that same chain, wherever they were made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, Site
 from anlan.base import crypto
 from anlan.base.clock import local_day
-from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.base.identity import parse_identity_number
 from anlan.base.phone import parse_phone
 from anlan.customers import permissions, selectors
@@ -225,6 +225,31 @@ def reveal(
         NotFound: the site does not know the person, or there is no such value.
         InvalidInput: no reason.
     """
+    found = reveal_all(
+        people=[person],
+        field=field,
+        site=site,
+        reason=reason,
+        by=by,
+        at=at,
+        via=via,
+        read_for=read_for,
+    )
+    return found[person.pk]
+
+
+def reveal_all(
+    *,
+    people: Sequence[Person],
+    field: ProtectedField,
+    site: Site,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+    read_for: str = "",
+) -> dict[int, str]:
+    """The same of several persons, by their keys; each has a look and an entry of its own."""
     field = ProtectedField(field)
     words = " ".join(reason.split())
     if not words:
@@ -232,30 +257,42 @@ def reveal(
     if len(words) > REASON_LENGTH:
         raise InvalidInput(_("理由请不超过 200 字"), path="reason")
     with ledger.recording():
-        person = _locked(person)
-        permissions.check_can_unmask(by, person, site)
-        value = selectors.protected_value(person, field)
-        look = Disclosure.objects.create(
-            person=person,
-            site=site,
-            field=field,
-            reason=words,
-            read_for=read_for,
-            reader=by.actor_key,
-            read_at=at,
+        locked = (
+            Person.objects.select_for_update(of=("self",))
+            .select_related("site")
+            .filter(pk__in=[person.pk for person in people])
+            .order_by("pk")
         )
-        ledger.append(
-            ProtectedFieldRead(
-                field=field.value, reason_digest=look.digest_of("reason")
-            ),
-            site=site,
-            subject=person.subject,
-            object=f"disclosure:{look.uid}",
-            by=by,
-            at=at,
-            via=via,
+        rows = list(locked)
+        if not permissions.are_known(rows, site):
+            raise NotFound(_("没有找到这位人员"))
+        permissions.check_can_unmask(by, site)
+        values = {row.pk: selectors.protected_value(row, field) for row in rows}
+        looks = Disclosure.objects.bulk_create(
+            Disclosure(
+                person=person,
+                site=site,
+                field=field,
+                reason=words,
+                read_for=read_for,
+                reader=by.actor_key,
+                read_at=at,
+            )
+            for person in rows
         )
-    return value
+        for look in looks:
+            ledger.append(
+                ProtectedFieldRead(
+                    field=field.value, reason_digest=look.digest_of("reason")
+                ),
+                site=site,
+                subject=look.person.subject,
+                object=f"disclosure:{look.uid}",
+                by=by,
+                at=at,
+                via=via,
+            )
+    return values
 
 
 def erase_person(

@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{_REGISTER}<str:code>/", register.register, name="register"),
     path(f"{_REGISTER}<str:code>/extract/", register.extract, name="extract"),
     path(_ONE, requests.application, name="application"),
+    path(f"{_ONE}case/", requests.case, name="case"),
     path(f"{_ONE}approval/", requests.approval, name="approval"),
     path(f"{_ONE}refusal/", requests.refusal, name="refusal"),
     path(f"{_ONE}withdrawal/", requests.withdrawal, name="withdrawal"),

@@ -1,14 +1,18 @@
 """A process that reads a hostile file: first it gives up what it will not need.
 
-Run by ``programs``, never imported: ``limited.py SECONDS MEMORY OUTPUT picture PATH``
-decodes a picture itself, ``limited.py SECONDS MEMORY OUTPUT -- PROGRAM …`` becomes another
-program. It knows nothing of the product, so that it starts fast and has nothing to lose.
+Run by ``programs``, never imported: ``limited.py PARENT SECONDS MEMORY OUTPUT picture
+PATH`` decodes a picture itself, ``limited.py PARENT SECONDS MEMORY OUTPUT -- PROGRAM …``
+becomes another program. It knows nothing of the product, so that it starts fast and has
+nothing to lose. On Linux it ends when its parent does, however that ends: a worker that is
+killed leaves nothing that runs on and nobody waits for.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
+import signal
 import sys
 from typing import NoReturn
 
@@ -16,7 +20,16 @@ READ, BROKEN, UNREAD = 0, 3, 4  # how it ends
 MOST_OUTPUT = 256 * 1024  # bytes of any file it writes, unless it is to make one
 MOST_PIXELS = 50_000_000
 MOST_FRAMES = 1_000  # of a picture that moves
+PR_SET_PDEATHSIG = 1  # of prctl(2); stays through execve(2)
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
+
+
+def end_with(parent: int) -> None:
+    """Be killed with the parent; also if it is gone already, before it could be asked."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def give_up(seconds: int, memory: int, output: int) -> None:
@@ -53,7 +66,8 @@ def look_at(path: str) -> int:
 
 
 def main(arguments: list[str]) -> NoReturn:
-    seconds, memory, output, verb, *rest = arguments
+    parent, seconds, memory, output, verb, *rest = arguments
+    end_with(int(parent))
     give_up(int(seconds), int(memory), int(output))
     if verb == "picture":
         sys.exit(look_at(rest[0]))

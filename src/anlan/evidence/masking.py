@@ -157,6 +157,7 @@ def make_masked(
         "drawing": stores.digest_of(_DRAWING),
         "blocks": drawing.BLOCKS,
         "plan": plan.as_json(),
+        **({"part": list(plan.part)} if plan.part else {}),
     }
     if sight.kind == "image":
         is_lossless = media_type in _LOSSLESS
@@ -192,8 +193,14 @@ def done_milliseconds(folder: Path) -> int:
 def _film_steps(
     path: Path, sight: Sight, plan: Plan, folder: Path, sound: Path | None, made: Path
 ) -> list[list[str]]:
-    """Decode, draw, encode: each picture keeps its moment all the way."""
+    """Decode, draw, encode: each picture keeps its moment until it is encoded.
+
+    Of a part what lies outside is never drawn on, nor comes any further. The moments of
+    the sound are those of the film, so the two begin together.
+    """
     size = f"{_EVEN},scale={sight.width}:{sight.height}"
+    if plan.part:
+        size = f"{_trim('trim', plan)},{size}"
     said = {"width": sight.width, "height": sight.height, **_boxes(plan)}
     ffmpeg = path_of("ffmpeg")
     return [
@@ -201,6 +208,7 @@ def _film_steps(
             *("--", ffmpeg, *QUIET, *ALLOWED, "-i", f"file:{path}"),
             *("-map", "0:V:0", "-an", "-sn", "-dn", "-vf", size),
             *("-fps_mode", "passthrough", "-c:v", "rawvideo"),
+            *(("-to", _seconds(plan.part.end)) if plan.part else ()),
             *("-map_metadata", "-1", "-map_chapters", "-1", "-f", "matroska", "pipe:1"),
         ],
         _drawing("film", str(_write_plan(folder, said))),
@@ -220,12 +228,17 @@ def _sound_steps(
     path: Path, sight: Sight, plan: Plan, folder: Path, made: Path
 ) -> list[list[str]]:
     """Decode, silence, encode: right to one sample."""
+    begin = plan.part.begin if plan.part else 0
     said = {
         "rate": RATE,
         "channels": sight.channels,
         "spans": [
-            {"begin": one.begin, "end": one.end, "fill": one.fill.value}
-            for one in plan.spans
+            {
+                "begin": max(0, one.begin - begin),
+                "end": one.end - begin,
+                "fill": one.fill.value,
+            }
+            for one in plan.spans_heard
         ],
     }
     raw = ("-f", "s16le", "-ar", str(RATE), "-ac", str(sight.channels))
@@ -233,7 +246,7 @@ def _sound_steps(
     return [
         [
             *("--", ffmpeg, *QUIET, *ALLOWED, "-i", f"file:{path}", "-vn"),
-            *("-map", "0:a:0", *_even_sound(sight), *raw, "pipe:1"),
+            *("-map", "0:a:0", *_even_sound(sight, plan), *raw, "pipe:1"),
         ],
         _drawing("sound", str(_write_plan(folder, said, name="sound.json"))),
         [
@@ -244,10 +257,22 @@ def _sound_steps(
     ]
 
 
-def _even_sound(sight: Sight) -> tuple[str, ...]:
+def _even_sound(sight: Sight, plan: Plan | None = None) -> tuple[str, ...]:
     """Samples that begin with the film, and no hole that pushes what follows."""
     even = f"aresample={RATE}:async=1:first_pts=0"
+    if plan and plan.part:
+        even = f"{even},{_trim('atrim', plan)}"
     return ("-af", even) if sight.channels else ()
+
+
+def _trim(kind: str, plan: Plan) -> str:
+    assert plan.part is not None  # noqa: S101 -- only called for a part
+    begin, end = map(_seconds, plan.part)
+    return f"{kind}=start={begin}:end={end}"
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.3f}"
 
 
 def _work_size(sight: Sight) -> str:
@@ -259,15 +284,17 @@ def _box(sight: Sight) -> str:
 
 
 def _boxes(plan: Plan) -> dict[str, Any]:
+    """Of a part, as if nothing came after it: its last picture has no next one."""
+    last = plan.part.end if plan.part else math.inf
     return {
         "boxes": [
             {
                 "fill": box.fill.value,
                 "begin": box.begin,
-                "end": box.end,
+                "end": min(box.end, last),
                 "keys": [list(key) for key in box.keys],
             }
-            for box in plan.boxes
+            for box in plan.boxes_shown
         ]
     }
 

@@ -350,6 +350,11 @@ def check_can_withdraw_application(by: Actor, application: FootageApplication) -
         check_can_take_in(by, application.site)
 
 
+def check_can_attach_application(by: Actor, application: FootageApplication) -> None:
+    """Say to which case it belongs: whoever takes in or decides, as with taking it back."""
+    check_can_withdraw_application(by, application)
+
+
 def check_can_show_footage(by: Actor, application: FootageApplication) -> None:
     """Sit beside the applicant, who looks at our screen under our name."""
     check_permission(by, Permission.EVIDENCE_OPEN, site=application.site)

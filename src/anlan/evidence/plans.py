@@ -1,7 +1,8 @@
 """What is to be covered of a picture, a film or a sound, as data that nobody can bend.
 
 Times are milliseconds from the beginning, places are pixels of the upright picture. A box
-is there from ``begin`` to ``end``, both included, and goes straight from key to key.
+is there from ``begin`` to ``end``, both included, and goes straight from key to key. Of a
+film or a sound the copy may hold only a part; its times count from the beginning too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ MOST_BOXES = 200
 MOST_KEYS = 2_000  # of all boxes together
 MOST_SPANS = 200
 LEAST_SIDE = 4  # pixels of a box
+LEAST_PART = 200  # milliseconds
 
 
 class Key(NamedTuple):
@@ -59,15 +61,33 @@ class Span:
     fill: SpanFill
 
 
+class Part(NamedTuple):
+    """From and to, the end not included: all that the copy holds."""
+
+    begin: int
+    end: int
+
+    def shows(self, one: Box | Span) -> bool:
+        return one.begin < self.end and self.begin <= one.end
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
+    """What is covered; ``part`` is none if the copy holds all."""
+
     boxes: tuple[Box, ...] = ()
     sound: SoundChoice = SoundChoice.REMOVED
     spans: tuple[Span, ...] = field(default=())
+    part: Part | None = None
 
     @property
-    def covers_something(self) -> bool:
-        return bool(self.boxes or self.spans)
+    def boxes_shown(self) -> tuple[Box, ...]:
+        """Those that cover something of what the copy holds."""
+        return tuple(b for b in self.boxes if self.part is None or self.part.shows(b))
+
+    @property
+    def spans_heard(self) -> tuple[Span, ...]:
+        return tuple(s for s in self.spans if self.part is None or self.part.shows(s))
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored and sent; ``plan_from`` reads it."""
@@ -77,7 +97,8 @@ class Plan:
             for box in self.boxes
         ]
         said["spans"] = [asdict(span) for span in self.spans]
-        return said
+        del said["part"]
+        return said if self.part is None else {**said, "part": list(self.part)}
 
 
 def plan_from(said: Any, sight: Sight) -> Plan:
@@ -105,7 +126,26 @@ def plan_from(said: Any, sight: Sight) -> Plan:
         boxes=tuple(_box(box, n, sight) for n, box in enumerate(boxes, 1)),
         sound=sound,
         spans=tuple(_span(span, n, sight) for n, span in enumerate(spans, 1)),
+        part=_the_part(said.get("part"), sight),
     )
+
+
+def _the_part(said: Any, sight: Sight) -> Part | None:
+    """None if nothing is said, or it is all."""
+    if said is None:
+        return None
+    if not isinstance(said, list | tuple) or len(said) != len(Part._fields):
+        raise _bad("part")
+    part = Part(*(_whole(value, "part") for value in said))
+    if not sight.milliseconds:
+        raise InvalidInput(_("照片没有可以截取的一段"), path="part")
+    if not (
+        0 <= part.begin <= part.end - LEAST_PART and part.end <= sight.milliseconds
+    ):
+        raise InvalidInput(
+            _("只留的一段要在片长以内，开始早于结束，至少 0.2 秒"), path="part"
+        )
+    return None if part == (0, sight.milliseconds) else part
 
 
 def _box(said: Any, number: int, sight: Sight) -> Box:

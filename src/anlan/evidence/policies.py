@@ -198,6 +198,8 @@ def check_may_become(recording: Recording, state: RecordingState) -> None:
 
 
 MASKED_KINDS = ("image", "video", "audio")
+# What phones call HEIC: no library of ours decodes it, and ffmpeg gives one of its tiles.
+HEIC = "image/heic"
 
 
 def can_be_masked(exhibit: Exhibit) -> bool:
@@ -209,12 +211,29 @@ def can_be_masked(exhibit: Exhibit) -> bool:
         and exhibit.reading != Reading.OPAQUE
         and exhibit.source != Source.MASKED
         and not blob.is_infected
+        and not is_heic(exhibit)
     )
+
+
+def is_heic(exhibit: Exhibit) -> bool:
+    """A photo that can be kept and handed on, and neither be shown nor drawn on here."""
+    return exhibit.blob is not None and exhibit.blob.media_type == HEIC
+
+
+def check_can_be_shown(exhibit: Exhibit) -> None:
+    if is_heic(exhibit):
+        raise Conflict(
+            _(
+                "这张照片是 HEIC 格式，本机打不开，也不能打码。请在手机上另存为 JPEG 再上传："
+                "苹果手机打开照片，点共享、选项、最兼容，存到“文件”；HEIC 原件照样保管"
+            )
+        )
 
 
 def check_can_be_masked(exhibit: Exhibit) -> None:
     if exhibit.source == Source.MASKED:
         raise Conflict(_("这已经是打码副本；要改，请从原件重新打码"))
+    check_can_be_shown(exhibit)
     if not can_be_masked(exhibit):
         raise Conflict(_("只有照片、录像和录音可以打码"))
 
@@ -253,6 +272,15 @@ def check_application_may_become(
     now = ApplicationState(application.state)
     if state not in APPLICATION_MOVES[now]:
         raise Conflict(_("这份申请%s，不能再办理") % now.label)
+
+
+def check_application_may_be_attached(application: FootageApplication) -> None:
+    """To a case, once, while something may still be done with it."""
+    if application.case is not None:
+        raise Conflict(_("这份申请已经属于案件 %s") % application.case.number)
+    state = ApplicationState(application.state)
+    if not application.is_asked and not state.is_running:
+        raise Conflict(_("这份申请%s，不能再办理") % state.label)
 
 
 def check_application_holds(application: FootageApplication, *, at: datetime) -> None:

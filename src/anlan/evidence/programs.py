@@ -123,7 +123,7 @@ def _begin(
     folder: str,
 ) -> subprocess.Popen[bytes]:
     command = [
-        *(sys.executable, "-I", str(Path(limited.__file__))),
+        *(sys.executable, "-I", str(Path(limited.__file__)), str(os.getpid())),
         *map(str, limits),
         *arguments,
     ]

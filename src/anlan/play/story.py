@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, Site, User
-from anlan.base.clock import local_day, start_of_day
+from anlan.base.clock import acting_at, local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import RecorderKind, StatementRole
-from anlan.evidence.models import Camera, Exhibit, Injury, Package, Statement
+from anlan.evidence.enums import RecorderKind, Source, StatementRole
+from anlan.evidence.models import (
+    Camera,
+    Exhibit,
+    Injury,
+    Package,
+    Recording,
+    Statement,
+)
+from anlan.evidence.selectors.recordings import recordings_of
 from anlan.evidence.services import Answer
+from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
+from anlan.ledger import afterwards
 from anlan.ledger.events import SYSTEM
 from anlan.notify import services as notify
 from anlan.play.company import day_begins_at, found_company
 from anlan.play.player import Outcome, play
+from anlan.play.recorder import LENGTH, SimulatedRecorder
 from anlan.play.scenario import read_scenario
 
 _FOUNDED = timedelta(days=3)  # ago: the longest tale takes a day
 _ROSTER_DAYS = 10
 _INTO_THE_ASSAULT = timedelta(minutes=7)
+_SINCE_THEN, _UNDER_CONTROL = timedelta(minutes=30), timedelta(minutes=3)
+_FILMED, _FILMED_FOR = ("CAM-03", "CAM-04"), 2 * LENGTH
 _ROLE_ENDS = timedelta(days=3)  # after today, for a guard in the pictures
 _PIN = "482915"  # of the shared phone in the pictures
 
@@ -42,6 +58,68 @@ def found_and_tell(scenarios: Path, *, at: datetime) -> list[Outcome]:
         play_until(scenarios / "false-alarm.yaml", at=at - timedelta(hours=30)),
         play_until(scenarios / "lobby-receptionist.yaml", at=at - timedelta(hours=1)),
     ]
+
+
+def tell_of_cameras(scenarios: Path, *, at: datetime) -> bool:
+    """An open case of half an hour ago that three cameras saw, in a demo to be looked at.
+
+    Of two there are a few seconds, in which a clock runs; of the third nobody has saved
+    anything, and its time runs out. The worker makes what is shown of the films.
+
+    Returns:
+        Whether there is an ffmpeg to film with; without one nothing is told.
+    """
+    if shutil.which("ffmpeg") is None:
+        return False
+    then = at - _SINCE_THEN
+    play_until(scenarios / "recordings-by-hand.yaml", at=then, last=_UNDER_CONTROL)
+    with acting_at(then):
+        while afterwards.run_reactions(at=then):  # what the cameras saw is asked for
+            pass
+    case = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
+    for name in _FILMED:
+        recording = recordings_of(case).get(camera__name=name)
+        begin = (case.opened_at - _FILMED_FOR / 2).replace(microsecond=0)
+        with TemporaryDirectory() as folder:
+            films = SimulatedRecorder(root=Path(folder)).record(
+                name, begin, begin + _FILMED_FOR
+            )
+            for number, film in enumerate(films):
+                _bring(recording, film, begin + number * LENGTH, at=at)
+        evidence.accept_recording(
+            recording=recording,
+            reason="只要动手前后的二十秒，其余时段没有人",
+            by=_guard(),
+            at=at,
+        )
+    return True
+
+
+def _bring(recording: Recording, film: Path, begin: datetime, *, at: datetime) -> None:
+    """As a guard brings an export on a stick."""
+    exhibit = evidence.add_exhibit(
+        case=recording.case,
+        kept=keep_bytes(name=uuid4(), chunks=[film.read_bytes()]),
+        source=Source.UPLOAD,
+        title=f"{recording.camera.name} {film.stem}",
+        file_name=film.name,
+        how="监控室录像机导出，U 盘带来",
+        happened=begin,
+        by=_guard(),
+        at=at,
+    )
+    evidence.place_file(
+        recording=recording,
+        exhibit=exhibit,
+        begin=recording.as_camera(begin),
+        end=recording.as_camera(begin + LENGTH),
+        by=_guard(),
+        at=at,
+    )
+
+
+def _guard() -> User:
+    return User.objects.get(username="zhangqiang")
 
 
 def tell_an_assault(scenarios: Path, *, at: datetime) -> None:

@@ -56,6 +56,18 @@ class FootageApplied(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class FootageAttached(Event):
+    """An application that was taken in without a case belongs to one from here on."""
+
+    kind: ClassVar[str] = "evidence.footage_attached"
+    sentence: ClassVar[str] = _("{actor}把录像申请 {number} 归入案件 {case}")
+
+    number: str
+    case: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class FootageApproved(Event):
     """May be seen, or got, within the scope and until the moment that it names."""
 

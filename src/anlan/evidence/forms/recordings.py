@@ -13,7 +13,7 @@ from anlan.accounts.models import User
 from anlan.cases.models import Case
 from anlan.evidence.enums import ClockWay, ExhibitKind
 from anlan.evidence.models import Camera, Exhibit, Recording
-from anlan.evidence.selectors.exhibits import exhibits_of
+from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.selectors.recordings import addable_cameras
 from anlan.evidence.services.recordings import MOST_WORDS
 
@@ -108,7 +108,7 @@ class FileForm(forms.Form):
     ) -> None:
         super().__init__(*args, **more)
         files = (
-            exhibits_of(recording.case, reader)
+            kept_of(recording.case, reader)
             .filter(
                 kind__in=[ExhibitKind.VIDEO, ExhibitKind.OTHER],
                 segments=None,

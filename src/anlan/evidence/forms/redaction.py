@@ -27,6 +27,9 @@ def plan_from_rows(post: QueryDict) -> dict[str, Any]:
     said: dict[str, Any] = {"boxes": boxes, "spans": spans}
     if "sound" in post:
         said["sound"] = post["sound"]
+    part = [post.get("part-begin", "").strip(), post.get("part-end", "").strip()]
+    if any(part):
+        said["part"] = [_ms(part[0] or "0"), _ms(part[1])]
     return said
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.accounts.models import Place, Site, User
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
+from anlan.cases.selectors import cases_for
 from anlan.evidence.enums import (
     Applicant,
     AuthorityPaper,
@@ -310,6 +311,29 @@ class ApprovalForm(forms.Form):
             "holds_for": timedelta(days=said["days"]),
             "words": said["words"],
         }
+
+
+class _CaseField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at run time
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number} {obj.title}"
+
+
+class CaseChoiceForm(forms.Form):
+    """Of which case somebody asks for footage; the newest first."""
+
+    case = _CaseField(Case.objects.none(), label=_("案件"), to_field_name="number")
+
+    def __init__(
+        self,
+        *args: Any,
+        application: FootageApplication,
+        reader: User,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        found = cases_for(reader).filter(site=application.site, joined_into=None)
+        self.fields["case"].queryset = found.order_by("-opened_at", "-pk")  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["case"].empty_label = None  # type: ignore[attr-defined]  # the same
 
 
 class ApplicationWordsForm(forms.Form):

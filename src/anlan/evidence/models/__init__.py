@@ -12,7 +12,7 @@ from anlan.evidence.models.injuries import (
     MedicalPaper,
 )
 from anlan.evidence.models.outside import OutsideKeeper
-from anlan.evidence.models.packages import Package, PackageReceipt
+from anlan.evidence.models.packages import Package, PackageFile, PackageReceipt
 from anlan.evidence.models.playing import FootageMark, PlayingCopy, Still
 from anlan.evidence.models.recordings import (
     Camera,
@@ -71,6 +71,7 @@ __all__ = [
     "MedicalPaper",
     "OutsideKeeper",
     "Package",
+    "PackageFile",
     "PackageReceipt",
     "PhysicalItem",
     "PlayingCopy",

@@ -11,6 +11,7 @@ from anlan.accounts.models import User
 from anlan.cases.models import Case
 from anlan.evidence import enums
 from anlan.evidence.models.exhibits import Exhibit
+from anlan.evidence.models.recordings import Segment
 from anlan.evidence.models.vault import Blob
 from anlan.ledger.models import Worded
 
@@ -106,6 +107,30 @@ class Package(Worded):
     @property
     def known_gaps(self) -> list[tuple[enums.Gap, list[str]]]:
         return [(enums.Gap(kind), list(codes)) for kind, codes in self.gaps]
+
+
+class PackageFile(models.Model):
+    """A file that was read from a recorder and goes with a package.
+
+    ``exhibit`` is the list that names it, as it was when the package was asked for: the
+    digest of the list is on the record, and that of the file is on the list.
+    """
+
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="files")
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="+")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.PROTECT, related_name="packed"
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["package", "segment"], name="evidence_package_file_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.package_id} {self.segment_id}"
 
 
 class PackageReceipt(Worded):

@@ -35,7 +35,7 @@ class Recorder(models.Model):
     days_kept = models.PositiveSmallIntegerField()
     settings: models.JSONField[Any, Any] = models.JSONField(default=dict)
     secrets = models.BinaryField(null=True)  # encrypted; what it is asked with
-    offset_ms = models.IntegerField(default=0)
+    offset_ms = models.BigIntegerField(default=0)
     uncertainty_ms = models.PositiveIntegerField(null=True)  # unknown: never compared
     compared_at = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
@@ -73,7 +73,7 @@ class ClockReading(Worded):
     recorder = models.ForeignKey(
         Recorder, on_delete=models.PROTECT, related_name="readings"
     )
-    offset_ms = models.IntegerField()
+    offset_ms = models.BigIntegerField()
     uncertainty_ms = models.PositiveIntegerField()
     way = models.CharField(max_length=8, choices=enums.ClockWay.choices)
     words = models.CharField(max_length=300, blank=True)  # how it was done
@@ -152,7 +152,7 @@ class Recording(Worded):
     why = models.CharField(max_length=8, choices=enums.WhyCamera.choices)
     wanted_from = models.DateTimeField()
     wanted_to = models.DateTimeField()
-    offset_ms = models.IntegerField(default=0)  # its recorder's, when it was saved
+    offset_ms = models.BigIntegerField(default=0)  # its recorder's, when it was saved
     state = models.CharField(
         max_length=8,
         choices=enums.RecordingState.choices,
@@ -183,7 +183,9 @@ class Recording(Worded):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["case", "camera"], name="evidence_recording_once"
+                fields=["case", "camera"],
+                condition=models.Q(deleted_at=None),
+                name="evidence_recording_once",
             ),
             models.UniqueConstraint(
                 fields=["case", "number"], name="evidence_recording_number"

@@ -129,6 +129,5 @@ class Redaction(models.Model):
 
     @property
     def percent(self) -> int:
-        if not self.duration_ms:
-            return 0
-        return min(99, self.done_ms * 100 // self.duration_ms)
+        begin, end = self.plan.get("part") or (0, self.duration_ms or 0)
+        return min(99, self.done_ms * 100 // (end - begin)) if end > begin else 0

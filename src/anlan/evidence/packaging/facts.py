@@ -38,6 +38,20 @@ class StepFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartFacts:
+    """A file of a recorder that stands on the list of a recording; both its clocks."""
+
+    file: str  # its name in the package
+    name: str  # as the recorder calls it
+    recorder_begin: str
+    recorder_end: str
+    true_begin: str
+    kept_at: str
+    size: int  # bytes
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExhibitFacts:
     """One exhibit, as list, papers and JSON tell of it."""
 
@@ -62,11 +76,13 @@ class ExhibitFacts:
     covered: Words
     steps: Sequence[StepFacts]
     derived_from: str = ""  # the code of the original of a masked copy
+    parts: Sequence[PartFacts] = ()  # of the list of a recording, those that are there
 
     @property
     def files(self) -> list[str]:
         """Everything of it that is in the package."""
         own = [self.file] if self.file else []
+        own += [part.file for part in self.parts]
         return own + [name for step in self.steps for name in step.files]
 
     @property

@@ -20,7 +20,13 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from anlan.base.typeset import typeset
-from anlan.evidence.packaging.facts import ExhibitFacts, PackageFacts, StepFacts, Words
+from anlan.evidence.packaging.facts import (
+    ExhibitFacts,
+    PackageFacts,
+    PartFacts,
+    StepFacts,
+    Words,
+)
 
 _FOLDER = Path(__file__).parent
 _HEAD = ("编号", "类别", "名称", "来源", "入库时间", "大小（字节）", "SHA-256")
@@ -83,9 +89,19 @@ def _csv(package: PackageFacts) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([*_HEAD, "原文件名", "包内文件"])
     for exhibit in package.exhibits:
-        row = [*_row(exhibit), exhibit.file_name, exhibit.whereabouts]
-        writer.writerow([_harmless(cell) for cell in row])
+        rows = [[*_row(exhibit), exhibit.file_name, exhibit.whereabouts]]
+        rows += [_part_row(exhibit, part) for part in exhibit.parts]
+        for row in rows:
+            writer.writerow([_harmless(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _part_row(exhibit: ExhibitFacts, part: PartFacts) -> list[str]:
+    title = f"录像机时间 {part.recorder_begin}，真实时间 {part.true_begin}"
+    return [
+        *(exhibit.code, "录像原始文件", title, exhibit.source, part.kept_at),
+        *(str(part.size), part.sha256, part.name, part.file),
+    ]
 
 
 def _harmless(cell: str) -> str:
@@ -117,6 +133,9 @@ def _exhibit_json(exhibit: ExhibitFacts) -> dict[str, Any]:
         "reading": exhibit.reading,
         "seq": exhibit.seq,
         "files": exhibit.files,
+        **(
+            {"parts": [asdict(part) for part in exhibit.parts]} if exhibit.parts else {}
+        ),
         **_covered(exhibit.covered),
         "steps": [_step_json(step) for step in exhibit.steps],
     }
@@ -148,8 +167,19 @@ def _printed(package: PackageFacts) -> dict[str, Any]:
         "head": list(_HEAD),
         "rows": [list(_row(exhibit)) for exhibit in package.exhibits],
         "things": [asdict(e) for e in package.exhibits if e.size is None],
-        "files": sum(1 for exhibit in package.exhibits if exhibit.size is not None),
-        "bytes": sum(exhibit.size or 0 for exhibit in package.exhibits),
+        "parts": [
+            [e.code, part.name, part.recorder_begin, part.true_begin, part.sha256]
+            for e in package.exhibits
+            for part in e.parts
+        ],
+        "files": sum(
+            (exhibit.size is not None) + len(exhibit.parts)
+            for exhibit in package.exhibits
+        ),
+        "bytes": sum(
+            (exhibit.size or 0) + sum(part.size for part in exhibit.parts)
+            for exhibit in package.exhibits
+        ),
     }
 
 
@@ -171,7 +201,10 @@ def _docx(package: PackageFacts) -> bytes:
     )
     rows = [_HEAD, *(_row(exhibit) for exhibit in package.exhibits)]
     _add_table(document, rows)
-    document.add_paragraph()
+    parts = sum(len(exhibit.parts) for exhibit in package.exhibits)
+    document.add_paragraph(
+        f"另有录像机原始文件 {parts} 个，逐个列在 exhibit-list.csv" if parts else ""
+    )
     document.add_paragraph(
         "提交人（签名）：　　　　　　　接收人（签名）：　　　　　　　"
     )

@@ -34,11 +34,14 @@ from anlan.evidence.models import (
     CustodyStep,
     Exhibit,
     Package,
+    PackageFile,
     PackageReceipt,
+    Segment,
 )
 from anlan.evidence.packaging.facts import (
     ExhibitFacts,
     PackageFacts,
+    PartFacts,
     StepFacts,
     SystemFacts,
     Words,
@@ -59,6 +62,7 @@ _ENDINGS = {
     "audio/wav": "wav",
     "video/mp4": "mp4",
     "video/mp2t": "ts",
+    "application/json": "json",
     "application/pdf": "pdf",
 }
 _CHUNK = 400  # keys of one query
@@ -104,20 +108,32 @@ class Check:
         return not self.codes
 
 
-def checks_of(exhibits: Iterable[Exhibit]) -> list[Check]:
+def checks_of(
+    exhibits: Iterable[Exhibit], segments: Iterable[Segment] = ()
+) -> list[Check]:
     """Whether these are ready to be handed over, line by line.
 
     Two sound copies on two disks, read to the end, seals whole, no malware.
+
+    Args:
+        segments: files of recorders that go along; what is wrong with one of them is
+            said of the list that names it.
     """
-    exhibits = list(exhibits)
+    exhibits, segments = list(exhibits), list(segments)
     broken = _broken_seals(exhibits)
     files = [exhibit for exhibit in exhibits if exhibit.blob is not None]
+    single = {s.recording.exhibit_id for s in segments if not s.blob.has_two_copies}
+    infected = {s.recording.exhibit_id for s in segments if s.blob.is_infected}
     wrong: dict[Gap, list[Exhibit]] = {
-        Gap.ONE_COPY: [e for e in files if e.blob and not e.blob.has_two_copies],
+        Gap.ONE_COPY: [
+            e for e in files if e.pk in single or (e.blob and not e.blob.has_two_copies)
+        ],
         Gap.ONE_DISK: files if stores.share_a_disk() else [],
         Gap.UNREAD: [e for e in files if e.reading not in {"", Reading.READABLE}],
         Gap.BROKEN_SEAL: [e for e in exhibits if e.pk in broken],
-        Gap.INFECTED: [e for e in files if e.blob and e.blob.is_infected],
+        Gap.INFECTED: [
+            e for e in files if e.pk in infected or (e.blob and e.blob.is_infected)
+        ],
     }
     return [
         Check(gap=gap, codes=[exhibit.code for exhibit in some])
@@ -189,6 +205,7 @@ def facts_of(package: Package) -> PackageFacts:
         every_exhibit_of(package.case).filter(pk__in=package.exhibits.values("pk"))
     )
     arrivals = _arrivals(package.case, exhibits)
+    parts = _parts(package)
     names = _Names(masking, [exhibit.received_from for exhibit in exhibits])
     site = package.case.site
     return PackageFacts(
@@ -208,7 +225,13 @@ def facts_of(package: Package) -> PackageFacts:
         gaps=[f"{gap.words}: {', '.join(codes)}" for gap, codes in package.known_gaps],
         acknowledged=package.acknowledged,
         exhibits=[
-            _exhibit_facts(exhibit, package, arrivals.get(exhibit.key), names)
+            _exhibit_facts(
+                exhibit,
+                package,
+                arrivals.get(exhibit.key),
+                names,
+                parts.get(exhibit.pk, []),
+            )
             for exhibit in exhibits
         ],
         system=_system_facts(package, exhibits),
@@ -242,7 +265,11 @@ def _arrivals(case: Case, exhibits: Sequence[Exhibit]) -> dict[str, Entry]:
 
 
 def _exhibit_facts(
-    exhibit: Exhibit, package: Package, arrival: Entry | None, names: _Names
+    exhibit: Exhibit,
+    package: Package,
+    arrival: Entry | None,
+    names: _Names,
+    parts: Sequence[PartFacts],
 ) -> ExhibitFacts:
     masking = Masking(package.masking)
     blob = exhibit.blob
@@ -270,12 +297,48 @@ def _exhibit_facts(
         covered=_words(exhibit, covered, has_words=has_words),
         steps=_steps(exhibit, package, names) if exhibit.is_object else [],
         derived_from=exhibit.derived_from.code if exhibit.derived_from else "",
+        parts=parts,
     )
 
 
 def file_name(exhibit: Exhibit) -> str:
     """What an original is called in a package: plain letters, whatever its name was."""
     return f"data/{exhibit.code}.{_ENDINGS.get(exhibit.file.media_type, 'bin')}"
+
+
+def recorder_files(package: Package) -> list[tuple[PackageFile, str]]:
+    """Files of recorders that go with a package, in a fixed order, and their names in it."""
+    counted: dict[int, int] = defaultdict(int)
+    found = []
+    rows = package.files.select_related(
+        "exhibit", "segment__blob", "segment__recording__camera__recorder"
+    ).order_by("exhibit__number", "segment__begin", "segment__pk")
+    for row in rows:
+        counted[row.exhibit_id] += 1
+        ending = _ENDINGS.get(row.segment.blob.media_type, "bin")
+        number = f"{counted[row.exhibit_id]:05}"
+        found.append((row, f"data/{row.exhibit.code}.part-{number}.{ending}"))
+    return found
+
+
+def _parts(package: Package) -> dict[int, list[PartFacts]]:
+    """By the key of the list that names them."""
+    parts: dict[int, list[PartFacts]] = defaultdict(list)
+    for row, name in recorder_files(package):
+        segment = row.segment
+        parts[row.exhibit_id].append(
+            PartFacts(
+                file=name,
+                name=segment.name,
+                recorder_begin=_moment(segment.begin),
+                recorder_end=_moment(segment.end),
+                true_begin=_moment(segment.recording.as_true(segment.begin)),
+                kept_at=_moment(segment.kept_at),
+                size=segment.blob.size,
+                sha256=segment.blob.sha256,
+            )
+        )
+    return parts
 
 
 def signature_name(exhibit: Exhibit, place: int, side: str, media_type: str) -> str:

@@ -301,7 +301,7 @@ def addable_cameras(case: Case) -> QuerySet[Camera]:
     """Cameras of the site whose recordings nobody asked for yet."""
     return (
         Camera.objects.filter(site=case.site, is_active=True)
-        .exclude(recordings__case=case)
+        .exclude(pk__in=case.recordings.filter(deleted_at=None).values("camera"))
         .select_related("recorder", "place")
         .order_by("name")
     )
@@ -322,7 +322,7 @@ def coverage_of(recording: Recording, *, until: datetime | None = None) -> Cover
         for segment in recording.segments.all()
         if segment.end is not None
     ]
-    spans = _without(_merged(covered), _holes_of(recording))
+    spans = without(_merged(covered), _holes_of(recording))
     inside = [
         Span(max(span.begin, window.begin), min(span.end, window.end))
         for span in spans
@@ -367,7 +367,9 @@ def _holes_of(recording: Recording) -> list[Span]:
     return sorted(holes, key=lambda hole: hole.begin)
 
 
-def _without(spans: list[Span], holes: list[Span]) -> list[Span]:
+def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
+    """What is left of the spans; ``holes`` are in the order in which they begin."""
+    holes = list(holes)
     left = []
     for span in spans:
         at = span.begin

@@ -31,7 +31,8 @@ def newest_masked_copies(
 ) -> dict[int, list[Exhibit]]:
     """Of each original that has some, by its key, the copy that was made last.
 
-    Of a recording that is one for each of its films that was masked.
+    Of a recording that is one for each of its films that was masked; of the whole and of
+    each part one.
     """
     keys = [exhibit.pk for exhibit in originals]
     copies = exhibits_of(case, reader).filter(
@@ -39,12 +40,27 @@ def newest_masked_copies(
     )
     made = Redaction.objects.filter(result__in=copies).order_by("pk")
     films = dict(made.values_list("result", "film"))
-    newest = {(copy.derived_from_id, films.get(copy.pk)): copy for copy in copies}
+    parts = parts_shown(copies)
+    newest = {
+        (copy.derived_from_id, films.get(copy.pk), parts.get(copy.pk)): copy
+        for copy in copies
+    }
     found: dict[int, list[Exhibit]] = {}
-    for (original, _film), copy in newest.items():
+    for (original, _film, _part), copy in newest.items():
         if original is not None:
             found.setdefault(original, []).append(copy)
     return found
+
+
+def parts_shown(copies: Iterable[Exhibit]) -> dict[int, tuple[int, int]]:
+    """Of masked copies, by their key, from and to in milliseconds; not of whole ones."""
+    keys = [copy.pk for copy in copies]
+    made = Redaction.objects.filter(result__in=keys).values_list("result", "plan")
+    return {
+        key: (plan["part"][0], plan["part"][1])
+        for key, plan in made
+        if plan.get("part")
+    }
 
 
 def original_of(exhibit: Exhibit, reader: User) -> Exhibit | None:

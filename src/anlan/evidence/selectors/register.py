@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -238,6 +238,8 @@ class _Reading:
             "application__site__organisation",
             "application__person",
             "application__colleague",
+        ).prefetch_related(
+            Prefetch("exhibits", Exhibit.objects.order_by("number")),
         )
         wanted = _uids(entries, "package")
         by_receipt = {receipt.package_id for receipt in receipts.values()}
@@ -245,6 +247,11 @@ class _Reading:
         found += packages.filter(pk__in=by_receipt)
         self._packages = {package.uid: package for package in found}
         self._by_key = {package.pk: package for package in found}
+        self._with_footage = set(
+            Package.objects.filter(
+                pk__in=self._by_key, exhibits__in=Exhibit.objects.filter(FOOTAGE)
+            ).values_list("pk", flat=True)
+        )
         self._viewings: dict[UUID, FootageViewing] = _by_uid(
             FootageViewing.objects.select_related(
                 "application__site__organisation",
@@ -343,12 +350,9 @@ class _Reading:
     ) -> RegisterRow | None:
         if package is None:
             return None
-        footage = package.exhibits.filter(FOOTAGE).distinct()
-        if package.application is None and not footage.exists():
+        if package.application is None and package.pk not in self._with_footage:
             return None  # no footage in it
-        codes = " ".join(
-            exhibit.code for exhibit in package.exhibits.order_by("number")
-        )
+        codes = " ".join(exhibit.code for exhibit in package.exhibits.all())
         reason = str(Purpose(package.purpose).label)
         facts = self._facts[entry.seq]
         return self._row(

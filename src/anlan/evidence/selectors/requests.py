@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
@@ -19,14 +19,30 @@ from anlan.base.identity import mask_name
 from anlan.cases.models import Case
 from anlan.cases.selectors import entries_about
 from anlan.customers.selectors import masked
-from anlan.evidence.enums import Applicant, ApplicationState, ExhibitState
-from anlan.evidence.models import Exhibit, FootageApplication, Package, Segment
+from anlan.evidence.enums import (
+    Applicant,
+    ApplicationState,
+    DerivativeKind,
+    ExhibitState,
+)
+from anlan.evidence.models import (
+    Derivative,
+    Exhibit,
+    FootageApplication,
+    Package,
+    Recording,
+    Redaction,
+    Segment,
+)
+from anlan.evidence.selectors.recordings import Span, without
+from anlan.evidence.selectors.redaction import parts_shown
 from anlan.ledger.events import Event
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
 PAGE = 50
 USUAL = timedelta(minutes=1)  # of a file whose end nobody knows
+LEAST_LEFT = 1.0  # seconds: names of files say no less
 MASKED = "masked"  # the source of an exhibit that redaction made
 _SEEN_WITH = (
     Permission.FOOTAGE_TAKE_IN,
@@ -39,6 +55,7 @@ FOOTAGE = (
     | Q(recordings__isnull=False)
     | Q(derived_from__segments__isnull=False)
     | Q(derived_from__recordings__isnull=False)
+    | Q(made_by__film__isnull=False)
     | Q(still__isnull=False)
     | Q(derived_from__still__isnull=False)
 )
@@ -154,17 +171,20 @@ def applicant_unit(application: FootageApplication) -> str:
 class Release:
     """What may leave under an application: now, and only after something was done.
 
-    ``loose`` are files that a recorder was read for: no exhibits, so the package has the
-    list of them alone, and they are copied beside it.
+    ``files`` were read from recorders and are no exhibits: they go with the list of them.
+    ``films`` show something of them that no masked copy shows. ``unsaved`` are recordings
+    of which more may come: what comes later is not in it.
     """
 
     ready: list[Exhibit] = field(default_factory=list)
     to_mask: list[Exhibit] = field(default_factory=list)
-    loose: list[Segment] = field(default_factory=list)
+    films: list[Derivative] = field(default_factory=list)
+    files: list[Segment] = field(default_factory=list)
+    unsaved: list[Recording] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
-        return bool(self.ready) and not self.to_mask
+        return bool(self.ready) and not self.to_mask and not self.films
 
 
 def release_of(application: FootageApplication) -> Release:
@@ -176,17 +196,149 @@ def release_of(application: FootageApplication) -> Release:
         return Release()
     approved = list(scope_of(application))
     if application.kind.is_authority:
-        return Release(ready=approved, loose=loose_files(application))
-    ready, to_mask = {}, []
-    masked_of = _masked_copies(approved)
+        return Release(
+            ready=approved,
+            files=[s for s in files_in_windows(application) if s.recording.exhibit_id],
+            unsaved=_unsaved(application),
+        )
+    masked = _newest(_masked_films(application))
+    copies = _masked_copies(approved)
+    shown = _masked_spans(application, masked, copies)
+    ready = {one.result_id: one.result for one in masked if one.result is not None}
+    to_mask = []
+    placed, windows = _placed(application, approved), _windows(application)
     for exhibit in approved:
         if is_masked_copy(exhibit):
             ready[exhibit.pk] = exhibit
-        elif exhibit.pk in masked_of:
-            ready.update({copy.pk: copy for copy in masked_of[exhibit.pk]})
-        elif exhibit.blob_id is not None and not _is_list(exhibit):
-            to_mask.append(exhibit)
-    return Release(ready=list(ready.values()), to_mask=to_mask)
+        elif exhibit.pk in copies:
+            ready.update({copy.pk: copy for copy in copies[exhibit.pk]})
+        elif exhibit.blob_id is not None and exhibit.pk not in placed.lists:
+            files = placed.files.get(exhibit.pk, [])
+            if not files or any(_is_bare(one, windows, shown) for one in files):
+                to_mask.append(exhibit)
+    return Release(
+        ready=sorted(ready.values(), key=lambda one: one.number),
+        to_mask=to_mask,
+        films=[one for one in _films(application) if _is_bare(one, windows, shown)],
+        unsaved=_unsaved(application),
+    )
+
+
+def span_shown(redaction: Redaction) -> Span:
+    """Which stretch of true time the masked copy of a film shows."""
+    film = redaction.film
+    assert film is not None  # noqa: S101 -- of films alone
+    part = redaction.plan.get("part")
+    begin, end = film.begin, film.end
+    if part:
+        begin, end = (begin + timedelta(milliseconds=moment) for moment in part)
+    recording = film.recording
+    return Span(recording.as_true(begin), recording.as_true(min(end, film.end)))
+
+
+def _masked_films(application: FootageApplication) -> list[Redaction]:
+    """Masked copies of films of approved recordings, in the windows, as they were made.
+
+    By the recording and not by the list of its files: one that was saved again has
+    another list, and other films.
+    """
+    found = (
+        Redaction.objects.filter(
+            result__isnull=False,
+            film__recording__in=application.recordings.filter(deleted_at=None),
+        )
+        .exclude(result__state=ExhibitState.DELETED)
+        .select_related("result__blob", "result__case__site", "film__recording")
+        .order_by("pk")
+    )
+    windows = _windows(application)
+    return [one for one in found if _meets(span_shown(one), windows)]
+
+
+def _newest(made: Sequence[Redaction]) -> list[Redaction]:
+    """Without those of which a later one shows all: that was made because they were not
+    good enough.
+    """
+    kept: list[Redaction] = []
+    for one in reversed(made):
+        span = span_shown(one)
+        is_replaced = any(
+            one.film
+            and other.film
+            and other.film.recording_id == one.film.recording_id
+            and span_shown(other).begin <= span.begin
+            and span.end <= span_shown(other).end
+            for other in kept
+        )
+        if not is_replaced:
+            kept.append(one)
+    return kept[::-1]
+
+
+def _masked_spans(
+    application: FootageApplication,
+    masked: Sequence[Redaction],
+    copies: Mapping[int, Sequence[Exhibit]],
+) -> dict[int, list[Span]]:
+    """By recording, what can be seen of it masked: films, and files that people brought."""
+    found: dict[int, list[Span]] = {}
+    for one in masked:
+        if one.film is not None:
+            found.setdefault(one.film.recording_id, []).append(span_shown(one))
+    segments = Segment.objects.filter(
+        recording__in=application.recordings.all(), exhibit__in=list(copies)
+    )
+    for segment in segments.select_related("recording"):
+        found.setdefault(segment.recording_id, []).append(_span_of(segment))
+    return {
+        key: sorted(spans, key=lambda span: span.begin) for key, spans in found.items()
+    }
+
+
+def _films(application: FootageApplication) -> list[Derivative]:
+    """What can be looked at of files that are no exhibits: of others, the file is masked."""
+    return list(
+        Derivative.objects.filter(
+            recording__in=application.recordings.filter(
+                deleted_at=None, segments__exhibit=None, segments__isnull=False
+            ),
+            kind=DerivativeKind.VIEWING,
+            is_current=True,
+            blob__isnull=False,
+        )
+        .select_related("recording__camera")
+        .order_by("recording__number", "begin")
+        .distinct()
+    )
+
+
+def _is_bare(
+    one: Derivative | Segment,
+    windows: Sequence[Span],
+    shown: Mapping[int, Sequence[Span]],
+) -> bool:
+    """Whether it shows something of the windows that no masked copy shows."""
+    span = _span_of(one)
+    wanted = [
+        Span(max(span.begin, window.begin), min(span.end, window.end))
+        for window in windows
+        if _meets(span, [window])
+    ]
+    left = without(wanted, shown.get(one.recording_id, []))
+    return any(rest.seconds >= LEAST_LEFT for rest in left)
+
+
+def _span_of(one: Derivative | Segment) -> Span:
+    end = one.end or one.begin + USUAL
+    return Span(one.recording.as_true(one.begin), one.recording.as_true(end))
+
+
+def _windows(application: FootageApplication) -> list[Span]:
+    return [Span(one.begin, one.end) for one in application.windows.all()]
+
+
+def _meets(span: Span, windows: Iterable[Span]) -> bool:
+    return any(span.begin < one.end and one.begin < span.end for one in windows)
 
 
 def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
@@ -214,32 +366,30 @@ def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
     )
 
 
-def loose_files(application: FootageApplication) -> list[Segment]:
+def files_in_windows(application: FootageApplication) -> list[Segment]:
     """Files of approved recordings that are no exhibits, in the windows asked for."""
     segments = Segment.objects.filter(
-        recording__in=application.recordings.all(), exhibit=None
+        recording__in=application.recordings.filter(deleted_at=None), exhibit=None
     )
-    return _in_windows(application, segments.select_related("blob"))
+    return _in_windows(
+        application, segments.select_related("blob").prefetch_related("blob__copies")
+    )
+
+
+def _unsaved(application: FootageApplication) -> list[Recording]:
+    found = application.recordings.filter(deleted_at=None).order_by("number")
+    return [recording for recording in found if recording.is_open]
 
 
 def _in_windows(
     application: FootageApplication, segments: QuerySet[Segment]
 ) -> list[Segment]:
     """Those that show a moment that was asked for, by the true time."""
-    windows = list(application.windows.all())
-    ordered = segments.select_related("recording__camera__recorder").order_by(
-        "recording__number", "begin"
-    )
-    return [
-        segment
-        for segment in ordered
-        if any(
-            segment.recording.as_true(segment.begin) < window.end
-            and window.begin
-            < segment.recording.as_true(segment.end or segment.begin + USUAL)
-            for window in windows
-        )
-    ]
+    windows = _windows(application)
+    ordered = segments.select_related(
+        "recording__camera__recorder", "recording__exhibit"
+    ).order_by("recording__number", "begin")
+    return [segment for segment in ordered if _meets(_span_of(segment), windows)]
 
 
 def beyond_scope(
@@ -247,11 +397,22 @@ def beyond_scope(
 ) -> list[str]:
     """The codes of what was not approved; a masked copy belongs to what it was made of."""
     approved = set(scope_of(application).values_list("pk", flat=True))
+    films = {one.result_id for one in _masked_films(application)}
+    of_films = set(
+        Redaction.objects.filter(
+            result__in=[exhibit.pk for exhibit in exhibits], film__isnull=False
+        ).values_list("result", flat=True)
+    )
     return [
         exhibit.code
         for exhibit in exhibits
         if exhibit.pk not in approved
-        and not (is_masked_copy(exhibit) and exhibit.derived_from_id in approved)
+        and exhibit.pk not in films
+        and (
+            exhibit.pk in of_films
+            or not is_masked_copy(exhibit)
+            or exhibit.derived_from_id not in approved
+        )
     ]
 
 
@@ -270,23 +431,57 @@ def has_footage(exhibits: Collection[Exhibit]) -> bool:
     )
 
 
-def _is_list(exhibit: Exhibit) -> bool:
+@dataclass(frozen=True)
+class _Placed:
+    """Which exhibits are lists of recordings, and of which recordings others are files."""
+
+    lists: set[int]
+    files: dict[int, list[Segment]]
+
+
+def _placed(application: FootageApplication, exhibits: Sequence[Exhibit]) -> _Placed:
     """The list of a recording's files shows nobody."""
-    return bool(exhibit.recordings.all().exists())
+    lists = Recording.objects.filter(exhibit__in=exhibits)
+    files: dict[int, list[Segment]] = {}
+    segments = Segment.objects.filter(
+        exhibit__in=exhibits, recording__in=application.recordings.all()
+    )
+    for segment in segments.select_related("recording"):
+        files.setdefault(segment.exhibit_id or 0, []).append(segment)
+    return _Placed(
+        {key for key in lists.values_list("exhibit", flat=True) if key}, files
+    )
 
 
 def _masked_copies(exhibits: Sequence[Exhibit]) -> dict[int, list[Exhibit]]:
+    """Of the files of exhibits themselves: the newest of the whole and of each part."""
+    copies = (
+        Exhibit.objects.filter(derived_from__in=exhibits, source=MASKED)
+        .exclude(state=ExhibitState.DELETED)
+        .exclude(made_by__film__isnull=False)
+        .select_related("blob", "case__site")
+        .order_by("number")
+    )
+    parts = parts_shown(copies)
+    newest = {(copy.derived_from_id, parts.get(copy.pk)): copy for copy in copies}
     found: dict[int, list[Exhibit]] = {}
-    copies = Exhibit.objects.filter(derived_from__in=exhibits, source=MASKED)
-    for copy in copies.select_related("blob", "case__site").order_by("number"):
-        found.setdefault(copy.derived_from_id or 0, []).append(copy)
+    for (original, _part), copy in newest.items():
+        found.setdefault(original or 0, []).append(copy)
     return found
 
 
 def packages_under(application: FootageApplication) -> QuerySet[Package]:
     return (
         application.packages.select_related("case__site", "asked_by")
-        .prefetch_related("exhibits", "receipts__by")
+        .prefetch_related(
+            Prefetch(
+                "exhibits",
+                Exhibit.objects.select_related("blob", "derived_from").order_by(
+                    "number"
+                ),
+            ),
+            "receipts__by",
+        )
         .order_by("pk")
     )
 

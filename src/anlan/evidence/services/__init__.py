@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.evidence.services.adopting import adopt_files
 from anlan.evidence.services.cameras import (
     change_camera,
     change_recorder,
@@ -73,6 +74,7 @@ from anlan.evidence.services.requests import (
     Asked,
     Officer,
     approve_application,
+    attach_application,
     begin_viewing,
     end_viewing,
     open_document,
@@ -115,6 +117,7 @@ __all__ = [
     "add_keeper",
     "add_medical_paper",
     "add_recording",
+    "adopt_files",
     "approve_application",
     "ask_disposal",
     "ask_for_check",
@@ -122,6 +125,7 @@ __all__ = [
     "ask_for_several",
     "ask_masked_copy",
     "ask_package",
+    "attach_application",
     "begin_film_redaction",
     "begin_redaction",
     "begin_statement",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from anlan.base.vault import Kept
 from anlan.cases.models import VaultFile
 from anlan.evidence.enums import CheckKind, Protection
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.origins import Origin, origins
+from anlan.evidence.services.origins import Origin, origin_of, origins
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.ledger import services as ledger
@@ -42,7 +43,20 @@ def adopt_earlier_files(*, at: datetime) -> int:
     return done
 
 
+def adopt_files(*, rows: Iterable[VaultFile], at: datetime) -> None:
+    """Files that stand on another case now are on its list, too, from this moment.
+
+    The exhibit of the case before stays: what was on a list stays on it. Each of the two
+    ends with its own case, and the bytes with the last of them.
+    """
+    for row in rows:
+        if row.protection != Protection.DELETED:
+            _adopt(origin_of(row), row, at=at)
+
+
 def _adopt(origin: Origin, row: VaultFile, *, at: datetime) -> None:
+    # Only one exhibit can name the row; that of the case before does.
+    is_named = Exhibit.objects.filter(source=origin.source, source_uid=row.uid).exists()
     with ledger.recording():
         case: Any = row
         for step in origin.case.split("__"):
@@ -51,7 +65,7 @@ def _adopt(origin: Origin, row: VaultFile, *, at: datetime) -> None:
             case=case,
             kept=Kept(sha256=row.sha256, size=row.size, media_type=row.media_type),
             source=origin.source,
-            source_uid=row.uid,
+            source_uid=None if is_named else row.uid,
             received_from=_who_brought(origin, row),
             title=origin.title(row),
             protection=Protection(row.protection),
@@ -79,12 +93,10 @@ def _unlisted(origin: Origin) -> QuerySet[Any]:
     listed = Exhibit.objects.filter(
         case=OuterRef(origin.case), blob__sha256=OuterRef("sha256")
     )
-    adopted = Exhibit.objects.filter(
-        source=origin.source, source_uid=OuterRef("uid")
-    )  # in another case, before the two were parted
     return (
         origin.rows()
-        .filter(~Exists(listed), ~Exists(adopted), **{f"{origin.case}__isnull": False})
+        .filter(~Exists(listed), **{f"{origin.case}__isnull": False})
+        .exclude(protection=Protection.DELETED)
         .select_related(f"{origin.case}__site")
         .order_by("pk")
     )

@@ -351,7 +351,9 @@ def _packages_of(thing: Exhibit | Recording) -> QuerySet[Package]:
     if isinstance(thing, Exhibit):
         return thing.packages.all()
     return Package.objects.filter(
-        Q(exhibits__recordings=thing) | Q(exhibits__segments__recording=thing)
+        Q(exhibits__recordings=thing)
+        | Q(exhibits__segments__recording=thing)
+        | Q(files__segment__recording=thing)
     ).distinct()
 
 

@@ -37,6 +37,7 @@ from anlan.evidence.selectors.packages import (
     facts_of,
     file_name,
     links_of,
+    recorder_files,
     signature_name,
     signatures_of,
     signed_steps,
@@ -214,7 +215,7 @@ def _info(facts: PackageFacts, seal: Seal) -> list[tuple[str, str]]:
 
 
 def _payload(package: Package) -> list[Payload]:
-    """Originals and signatures, unless the package only lists them."""
+    """Originals, files of recorders and signatures, unless the package only lists them."""
     if not Masking(package.masking).has_files:
         return []
     payload = []
@@ -228,6 +229,7 @@ def _payload(package: Package) -> list[Payload]:
                 _file(signature_name(exhibit, place, side, blob.media_type), blob)
                 for side, blob in signatures_of(step)
             ]
+    payload += [_file(name, row.segment.blob) for row, name in recorder_files(package)]
     return payload
 
 

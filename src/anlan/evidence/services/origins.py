@@ -47,6 +47,10 @@ def origins() -> tuple[Origin, ...]:
     return tuple(_ORIGINS)
 
 
+def origin_of(row: VaultFile) -> Origin:
+    return next(origin for origin in _ORIGINS if isinstance(row, origin.model))
+
+
 def named_by_rows(digests: Iterable[str]) -> set[str]:
     """Those of the digests whose file some row speaks of, though it is no exhibit."""
     wanted = list(digests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,17 +31,20 @@ from anlan.evidence.models import (
     Exhibit,
     FootageApplication,
     Package,
+    PackageFile,
     PackageReceipt,
+    Segment,
 )
 from anlan.evidence.selectors.exhibits import exhibits_of, kept_of
 from anlan.evidence.selectors.packages import checks_of
 from anlan.evidence.selectors.redaction import newest_masked_copies
 from anlan.evidence.selectors.requests import (
     beyond_scope,
+    files_in_windows,
     has_footage,
     is_masked_copy,
 )
-from anlan.evidence.services.opening import Opened
+from anlan.evidence.services.opening import Opened, good_path
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.requests import note_handed_over
 from anlan.evidence.services.signing import Signed, keep_signatures
@@ -55,6 +59,7 @@ from anlan.ledger.models import Checkpoint, Departure
 KEPT_FOR = timedelta(days=30)
 LONGEST_KEPT = timedelta(days=180)
 MOST_EXHIBITS = 2_000  # of one package
+MOST_FILES = 20_000  # of recorders: two days of one camera in files of ten seconds
 MOST_NAME, MOST_NUMBER, MOST_REASON, MOST_WAY = 120, 80, 300, 200  # characters
 EXPIRED_AT_ONCE = 20  # files of one round of the worker
 
@@ -86,7 +91,9 @@ def ask_package(
 ) -> Package:
     """Fix what a package is to hold; the worker makes it.
 
-    Files for anybody but an authority are masked copies where there are some (G11).
+    Files for anybody but an authority are masked copies where there are some (G11). An
+    authority with an approved application gets, beside the list of a recording, the files
+    that were read from the recorder, as far as they show the windows that it asked for.
 
     Args:
         keeps_originals: give the originals all the same, for a reason.
@@ -118,6 +125,7 @@ def ask_package(
         chosen = asked
     _check_masking(purpose, masking, chosen, at=at)
     _check_application(application, case, chosen, purpose, masking, at=at)
+    files = _recorder_files(application, chosen) if masking.has_files else []
     codes = [exhibit.code for exhibit in chosen]
     content = {
         "package": sha256("\n".join(one.code for one in asked).encode()).hex(),
@@ -139,7 +147,8 @@ def ask_package(
         )
         if earlier is not None:
             return earlier
-        gaps = [(c.gap.value, list(c.codes)) for c in checks_of(chosen) if c.codes]
+        checks = checks_of(chosen, files)
+        gaps = [(c.gap.value, list(c.codes)) for c in checks if c.codes]
         has_malware = any(kind == Gap.INFECTED for kind, _codes in gaps)
         needs_reason = has_malware or (gaps and purpose.needs_document)
         if needs_reason and not acknowledged:
@@ -162,6 +171,10 @@ def ask_package(
             application=application,
         )
         package.exhibits.set(chosen)
+        PackageFile.objects.bulk_create(
+            PackageFile(package=package, exhibit=file.recording.exhibit, segment=file)
+            for file in files
+        )
         cases.record(
             PackageAsked(
                 code=package.code,
@@ -460,6 +473,49 @@ def _check_application(
         beyond=beyond_scope(application, chosen),
         act_on=local_day(at),
     )
+
+
+def _recorder_files(
+    application: FootageApplication | None, chosen: list[Exhibit]
+) -> list[Segment]:
+    """The files that go along with the lists among these; each stands on its list.
+
+    A file that came after its list was written waits for the next list: nothing proves
+    it yet.
+    """
+    if application is None or not application.kind.is_authority:
+        return []
+    lists = {exhibit.pk: exhibit for exhibit in chosen}
+    files = [
+        segment
+        for segment in files_in_windows(application)
+        if segment.recording.exhibit_id in lists
+    ]
+    listed = {
+        key: _listed(lists[key])
+        for key in {segment.recording.exhibit_id or 0 for segment in files}
+    }
+    found = [
+        segment
+        for segment in files
+        if segment.blob.sha256 in listed[segment.recording.exhibit_id or 0]
+    ]
+    if len(found) > MOST_FILES:
+        raise InvalidInput(
+            _("录像文件超过 %s 个，请把申请的时段分开办理") % MOST_FILES,
+            path="exhibits",
+        )
+    return found
+
+
+def _listed(exhibit: Exhibit) -> set[str]:
+    """The digests on the list of a recording's files.
+
+    Raises:
+        Conflict: no copy of the list is whole.
+    """
+    said = json.loads(good_path(exhibit.file).read_bytes())
+    return {file["sha256"] for file in said["files"]}
 
 
 def _expiry(moment: datetime, application: FootageApplication | None) -> datetime:

@@ -77,7 +77,9 @@ def want_recordings(
         case = cases.lock_case(case)
         if not case.is_open:
             return []
-        there = set(case.recordings.values_list("camera_id", flat=True))
+        there = set(
+            case.recordings.filter(deleted_at=None).values_list("camera_id", flat=True)
+        )
         return [
             _want(
                 case,
@@ -105,6 +107,9 @@ def want_recording(
 ) -> Recording:
     """Ask for a further camera, or for more of one; a window never gets narrower.
 
+    Of a camera whose recording was deleted for its period, in a case that was opened
+    again, it is another recording.
+
     Without times it is the window of the case's other recordings, or that around its
     beginning.
 
@@ -121,7 +126,7 @@ def want_recording(
         begin = wanted_from or (first.wanted_from if first else case.opened_at - AROUND)
         end = wanted_to or (first.wanted_to if first else case.opened_at + AROUND)
         _check_window(begin, end)
-        there = case.recordings.filter(camera=camera).first()
+        there = case.recordings.filter(camera=camera, deleted_at=None).first()
         if there is None:
             return _want(case, camera, WhyCamera.ADDED, begin, end, by=by, at=at)
         return _widen(there, begin, end, by=by, at=at)
@@ -229,12 +234,13 @@ def place_file(
 
     Raises:
         InvalidInput: a stretch that is none, or far outside of what is wanted.
-        Conflict: the file is another camera's already, or the recording is settled.
+        Conflict: the file is another camera's already, or deleted, or a thing, or the
+            recording is settled.
     """
     permissions.check_can_save_recordings(by, recording.case)
     if exhibit.case_id != recording.case_id or exhibit.protection:
         raise InvalidInput(_("没有这件证据"), path="exhibit")
-    blob = exhibit.file
+    policies.check_is_not_deleted(exhibit)
     _check_window(begin, end)
     window_from = recording.as_camera(recording.wanted_from)
     window_to = recording.as_camera(recording.wanted_to)
@@ -245,11 +251,14 @@ def place_file(
     with ledger.recording():
         recording = _locked(recording)
         _check_is_open(recording)
+        # Under the lock of the case, which a deletion takes too.
+        exhibit = Exhibit.objects.select_related("blob").get(pk=exhibit.pk)
+        policies.check_is_not_deleted(exhibit)
         if Segment.objects.filter(exhibit=exhibit).exists():
             raise Conflict(_("这个文件已经用于一份录像"))
         segment = Segment.objects.create(
             recording=recording,
-            blob=blob,
+            blob=exhibit.file,
             name=exhibit.code,
             begin=begin,
             end=end,
@@ -452,7 +461,7 @@ def _want(
         role_key="guard" if camera.recorder.is_manual else "duty_officer",
         within=max(SOON, overwritten - margin_of(camera) - at),
         binding=True,
-        key=f"recording:{camera.uid}",
+        key=recording.key,
         advice=_("录像机“%(recorder)s”保存 %(days)d 天；先核对时钟，按原格式导出")
         % {"recorder": camera.recorder.name, "days": camera.kept_for.days},
         source="G09",

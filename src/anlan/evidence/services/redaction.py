@@ -474,7 +474,7 @@ def _enter(
             source=Source.MASKED,
             source_uid=found.uid,
             kind=ExhibitKind.of(kept.media_type),
-            title=_("打码副本：%s") % original.code,
+            title=_title(original, plan),
             received_from=found.asked_by.actor_key,
             protection=_protection_of(original, film),
             derived_from=original,
@@ -498,6 +498,19 @@ def _enter(
             by=SYSTEM,
             at=at,
         )
+
+
+def _title(original: Exhibit, plan: Plan) -> str:
+    if plan.part is None:
+        return _("打码副本：%s") % original.code
+    begin, end = (
+        f"{moment // 60_000}:{moment % 60_000 / 1000:06.3f}" for moment in plan.part
+    )
+    return _("打码副本：%(code)s 的 %(begin)s–%(end)s") % {
+        "code": original.code,
+        "begin": begin,
+        "end": end,
+    }
 
 
 def _protection_of(original: Exhibit, film: Derivative | None) -> Protection:
@@ -555,8 +568,8 @@ def _check_may(
 def _covers(plan: Plan, sight: Sight) -> bool:
     """Whether anything is hidden; of what is seen a silent copy hides nobody (G11)."""
     if sight.width:
-        return bool(plan.boxes)
-    return plan.covers_something or _drops_sound(plan, sight)
+        return bool(plan.boxes_shown)
+    return bool(plan.spans_heard) or _drops_sound(plan, sight)
 
 
 def _drops_sound(plan: Plan, sight: Sight) -> bool:

@@ -91,16 +91,13 @@ def take_register(
             by=by,
             at=at,
         )
-        names = {
-            person.pk: customers.reveal(
-                person=person,
-                field=ProtectedField.NAME,
-                site=site,
-                reason=reason,
-                by=by,
-                at=at,
-                read_for=extract.key,
-            )
-            for person in people
-        }
+        names = customers.reveal_all(
+            people=people,
+            field=ProtectedField.NAME,
+            site=site,
+            reason=reason,
+            by=by,
+            at=at,
+            read_for=extract.key,
+        )
     return Taken(extract, with_names(rows, names))

@@ -20,7 +20,9 @@ from anlan.evidence import permissions, policies
 from anlan.evidence.enums import FootageWay, Masking
 from anlan.evidence.events import FootageListPrinted
 from anlan.evidence.models import Exhibit, FootageApplication, Package, Segment
+from anlan.evidence.selectors.packages import recorder_files
 from anlan.evidence.selectors.requests import (
+    Release,
     applicant_name,
     packages_under,
     release_of,
@@ -55,14 +57,7 @@ def make_release(
         raise Conflict(_("批准的是现场查阅，不能复制"))
     release = release_of(application)
     if not release.ready:
-        codes = " ".join(exhibit.code for exhibit in release.to_mask)
-        raise InvalidInput(
-            _("还没有遮盖后的版本：%s。请先在证据页遮盖人脸和车牌") % codes
-            if codes
-            else _("批准的范围内没有可以交付的文件"),
-            path="exhibits",
-            source="G11" if codes else "",
-        )
+        raise _nothing_ready(release)
     is_authority = application.kind.is_authority
     officers = ", ".join(f"{n} {no}" for n, no in application.officer_lines)
     return ask_package(
@@ -83,6 +78,26 @@ def make_release(
         at=at,
         via=via,
     )
+
+
+def _nothing_ready(release: Release) -> InvalidInput:
+    """What has to be done first, by name."""
+    source = "G11"
+    if release.to_mask:
+        codes = " ".join(exhibit.code for exhibit in release.to_mask)
+        words = _("还没有遮盖后的版本：%s。请先在证据页遮盖人脸和车牌") % codes
+    elif release.films:
+        codes = " ".join(dict.fromkeys(film.recording.code for film in release.films))
+        words = (
+            _(
+                "录像 %s 在批准的时段内还没有打码的片段：请打开录像，给这一段打码，再制作"
+            )
+            % codes
+        )
+    else:
+        source = ""
+        words = _("批准的范围内没有可以交付的文件")
+    return InvalidInput(words, path="exhibits", source=source)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,26 +144,38 @@ def copy_list(
 
 
 def copy_lines(packages: Sequence[Package]) -> list[CopyLine]:
-    """Every file of these packages, each once, in the order of the exhibits."""
+    """Every file of these packages, each once, in the order of the exhibits.
+
+    Args:
+        packages: as ``packages_under`` reads them.
+    """
     lines: dict[str, CopyLine] = {}
     for package in packages:
         if not Masking(package.masking).has_files:
             continue
-        for exhibit in package.exhibits.select_related("blob", "derived_from").order_by(
-            "number"
-        ):
-            if exhibit.blob is not None and exhibit.code not in lines:
-                lines[exhibit.code] = _line(exhibit, package)
+        placed = _placed(package)
+        for exhibit in package.exhibits.all():
+            if exhibit.blob is not None:
+                line = _line(exhibit, package, placed.get(exhibit.pk))
+                lines.setdefault(exhibit.code, line)
+        for row, name in recorder_files(package):
+            segment = row.segment
+            lines.setdefault(
+                f"{row.exhibit_id} {segment.pk}", _file_line(segment, package, name)
+            )
     return list(lines.values())
 
 
-def _line(exhibit: Exhibit, package: Package) -> CopyLine:
-    blob = exhibit.file
-    segment = (
-        Segment.objects.filter(exhibit=exhibit)
-        .select_related("recording__camera__recorder")
-        .first()
+def _placed(package: Package) -> dict[int, Segment]:
+    """Of the exhibits of a package that are files of recordings, which stretch each is."""
+    segments = Segment.objects.filter(exhibit__packages=package).select_related(
+        "recording__camera__recorder"
     )
+    return {segment.exhibit_id or 0: segment for segment in segments}
+
+
+def _line(exhibit: Exhibit, package: Package, segment: Segment | None) -> CopyLine:
+    blob = exhibit.file
     if exhibit.derived_from is not None:
         made = _("由 %s 遮盖后生成") % exhibit.derived_from.code
     else:
@@ -164,13 +191,13 @@ def _line(exhibit: Exhibit, package: Package) -> CopyLine:
     )
 
 
-def _loose_line(segment: Segment) -> CopyLine:
-    """A file that was read from a recorder: copied beside the package, which lists it."""
+def _file_line(segment: Segment, package: Package, name: str) -> CopyLine:
+    """A file that was read from a recorder, under its name in the package."""
     recording, blob = segment.recording, segment.blob
     return CopyLine(
-        code=recording.code,
-        title=f"{recording.camera.name} {_moment(segment.begin)}",
-        made=_("从保管库按原字节复制，入库时间 %s") % _moment(blob.kept_at),
+        code=f"{package.code} {name.removeprefix('data/').rpartition('.')[0]}",
+        title=f"{recording.code} {recording.camera.name} {_moment(segment.begin)}",
+        made=_("从保管库按原字节复制，入库时间 %s") % _moment(segment.kept_at),
         original=_original(segment),
         size=f"{blob.size:,}",
         sha256=blob.sha256,
@@ -219,13 +246,7 @@ def _page(
         if application.decided_at
         else "",
         "until": _moment(application.until) if application.until else "",
-        "lines": [
-            asdict(line)
-            for line in [
-                *copy_lines(packages),
-                *(_loose_line(segment) for segment in release_of(application).loose),
-            ]
-        ],
+        "lines": [asdict(line) for line in copy_lines(packages)],
         "packages": [
             {"code": package.code, "sha256": package.sha256 or _("正在制作")}
             for package in packages

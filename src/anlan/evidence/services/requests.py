@@ -44,6 +44,7 @@ from anlan.evidence.events import (
     FootageApplied,
     FootageApprovalExpired,
     FootageApproved,
+    FootageAttached,
     FootageDocumentOpened,
     FootageHandedOver,
     FootageRefused,
@@ -210,6 +211,44 @@ def take_in_application(
             by=by,
             at=at,
             applicant=row.applicant,
+        )
+    return row
+
+
+def attach_application(
+    *,
+    application: FootageApplication,
+    case: Case,
+    by: User,
+    at: datetime,
+    via: str = "",
+) -> FootageApplication:
+    """Say to which case an application belongs that was taken in without one.
+
+    What was asked stays as it is, and so does what was approved: without a case that was a
+    look at the recorder alone. Twice is the same.
+
+    Raises:
+        InvalidInput: the case is of another site.
+        Conflict: it belongs to another case, or has come to its end.
+    """
+    permissions.check_can_attach_application(by, application)
+    if case.site_id != application.site_id:
+        raise InvalidInput(_("案件不属于这个项目"), path="case")
+    with ledger.recording():
+        case = cases.lock_case(case)
+        row = _all().select_for_update(of=("self",)).get(pk=application.pk)
+        if row.case_id == case.pk:
+            return row
+        policies.check_application_may_be_attached(row)
+        row.case = case
+        row.save(update_fields=["case"])
+        _record(
+            FootageAttached(number=row.number, case=case.number),
+            row,
+            by=by,
+            at=at,
+            via=via,
         )
     return row
 
@@ -760,6 +799,8 @@ def _locked(application: FootageApplication) -> FootageApplication:
         .select_related("site__organisation")
         .get(pk=application.pk)
     )
+    if row.case_id != (case.pk if case else None):
+        raise Conflict(_("这份申请刚刚归入案件，请刷新后再办理"))
     if case is not None:
         row.case = case
     return row

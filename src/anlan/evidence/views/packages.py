@@ -189,6 +189,7 @@ def _context(request: HttpRequest, number: str, uid: UUID) -> dict[str, Any]:
         "package": found,
         "receipts": receipts_of(found),
         "gaps": found.known_gaps,
+        "recorder_files": found.files.count(),
         "can_hand_over": permissions.can_hand_over_package(reader, found.case),
         "can_make": permissions.can_make_package(reader, found.case),
         "groups": groups if found.fingerprint else [],

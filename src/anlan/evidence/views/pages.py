@@ -32,7 +32,7 @@ from anlan.evidence.permissions import (
     can_place_hold,
     check_can_open,
 )
-from anlan.evidence.policies import can_be_masked
+from anlan.evidence.policies import can_be_masked, check_can_be_shown, is_heic
 from anlan.evidence.selectors import (
     PAGE,
     arrival_of,
@@ -132,7 +132,9 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "unexplained": unexplained_recording(found, reader, at=timezone.now()),
         "can_look": may_open
         and found.kind == ExhibitKind.PHOTO
-        and not found.is_deleted,
+        and not found.is_deleted
+        and not is_heic(found),
+        "is_heic": is_heic(found) and not found.is_deleted,
         "can_mask": can_be_masked(found) and can_mask(reader, found),
         "masked_copies": masked_copies_of(found, reader),
         "original": original_of(found, reader),
@@ -162,6 +164,7 @@ def picture(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = exhibit_for(reader, number, uid)
     if found.kind != ExhibitKind.PHOTO:
         raise NotFound(_("这件证据不是照片"))
+    check_can_be_shown(found)
     opened = evidence.open_exhibit(
         exhibit=found, way=Way.VIEWED, by=reader, at=timezone.now()
     )

@@ -35,6 +35,7 @@ from anlan.evidence.forms.requests import (
     ApplicationForm,
     ApplicationWordsForm,
     ApprovalForm,
+    CaseChoiceForm,
     NameForm,
     ReleaseForm,
     SeenForm,
@@ -176,6 +177,33 @@ def application(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @_either
+def case(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """To which case it belongs, if nobody knew that when it was taken in."""
+    reader = reader_of(request)
+    row = application_for(reader, uid)
+    permissions.check_can_attach_application(reader, row)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        evidence.attach_application(
+            application=row, case=said["case"], by=reader, at=timezone.now()
+        )
+        return redirect("footage:application", row.uid)
+
+    return _form_page(
+        request,
+        CaseChoiceForm(posted(request), application=row, reader=reader),
+        act,
+        title=_("归入案件：%s") % row.number,
+        lead=_(
+            "归入以后记在案件的经过里，可以批准案件中保存的录像；不能再换到别的案件。"
+        ),
+        button=_("归入案件"),
+        application=row,
+    )
+
+
+@login_required
+@_either
 def approval(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     row = application_for(reader, uid)
@@ -191,7 +219,7 @@ def approval(request: HttpRequest, uid: UUID) -> HttpResponse:
     lead = _("只批准这次用途需要的；超出的不会显示，也不能交付。")
     if row.case is None:
         lead = _(
-            "没有关联案件：只能在录像机上现场查阅。需要复制的，请先在案件中保存录像。"
+            "没有关联案件：只能在录像机上现场查阅。需要复制的，请先归入案件，在案件中保存录像。"
         )
     return _form_page(
         request,
@@ -431,6 +459,11 @@ def _may(row: FootageApplication, reader: User) -> dict[str, bool]:
         "is_own": decides and not is_other,
         "may_withdraw": decides
         or has_permission(reader, Permission.FOOTAGE_TAKE_IN, site=row.site),
+        "may_attach": row.case is None
+        and (row.is_asked or ApplicationState(row.state).is_running)
+        and (
+            decides or has_permission(reader, Permission.FOOTAGE_TAKE_IN, site=row.site)
+        ),
         "may_show": has_permission(reader, Permission.EVIDENCE_OPEN, site=row.site),
         "may_make": has_permission(reader, Permission.PACKAGE_MAKE, site=row.site),
         "may_hand_over": has_permission(

@@ -19,6 +19,7 @@ from anlan.cases import permissions as case_permissions
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseKind, CaseState
+from anlan.evidence import services as evidence
 from anlan.incidents import permissions, policies
 from anlan.incidents.enums import Channel, Flag, HappenedSource
 from anlan.incidents.events import (
@@ -153,6 +154,7 @@ def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
         event = ReportSplitOff(report=f"report:{report.uid}", number=new.case.number)
         for case in (incident.case, new.case):
             cases.record(event, case, thing=f"report:{report.uid}", by=by, at=at)
+        evidence.adopt_files(rows=report.attachments.order_by("pk"), at=at)
         begin_ladder(incident=new, by=by, at=at)
     return new
 

@@ -1,5 +1,6 @@
 // Masking: a film, picture or sound, boxes over it, and their draft on the server.
 import { Draft } from "./mask_draft.js";
+import { Part } from "./mask_part.js";
 import { setPlace } from "./mask_plan.js";
 import { Row } from "./mask_rows.js";
 import { Stage } from "./mask_stage.js";
@@ -77,6 +78,13 @@ const stage = find("[data-stage]") && new Stage(find("[data-stage]"), {
   },
 });
 
+const part = find("[data-part]") && new Part(find("[data-part]"), desk, (kept) => {
+  desk.change(() => {
+    delete plan.part;
+    if (kept) plan.part = kept;
+  });
+});
+
 function addBox() {
   const box = { label: "face", fill: "solid", begin: moment, end: length, keys: [] };
   plan.boxes.push(box);
@@ -100,6 +108,7 @@ function paint() {
   rows.forEach(([row, number]) => row.show(number, row.one === chosen));
   const preview = find("[data-preview-switch]")?.checked ?? false;
   stage?.paint({ boxes: plan.boxes, moment, chosen, preview });
+  part?.show(plan.part);
   const undo = find("[data-undo]");
   if (undo) undo.disabled = !before.length;
   const nothing = find("[data-nothing]");

@@ -22,6 +22,7 @@ from anlan.play.story import (
     found_and_tell,
     names_in_the_story,
     tell_an_assault,
+    tell_of_cameras,
     things_to_look_at,
 )
 
@@ -36,6 +37,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--list", action="store_true", help="only print the people")
         parser.add_argument(
+            "--footage",
+            action="store_true",
+            help="in a company that is made now, leave a case open with films of two "
+            "cameras, if ffmpeg is installed",
+        )
+        parser.add_argument(
             "--assault",
             action="store_true",
             help="leave an assault open that began seven minutes ago, and what pages need "
@@ -44,7 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["list"]:
-            _seed(at=timezone.now())
+            self._seed(at=timezone.now(), has_footage=options["footage"])
         if options["assault"]:
             now = timezone.now()
             tell_an_assault(SCENARIOS, at=now)
@@ -59,10 +66,12 @@ class Command(BaseCommand):
                 )
         self.stdout.write(f"  password of all: {PASSWORD}")
 
-
-def _seed(*, at: datetime) -> None:
-    """Make the company, or bring its roster up to today."""
-    if Organisation.objects.exists():
-        extend_roster(at=at)
-    else:
+    def _seed(self, *, at: datetime, has_footage: bool) -> None:
+        """Make the company, or bring its roster up to today."""
+        if Organisation.objects.exists():
+            extend_roster(at=at)
+            return
         found_and_tell(SCENARIOS, at=at)
+        if has_footage and not tell_of_cameras(SCENARIOS, at=at):
+            # Not to the list of people, which is kept.
+            self.stderr.write("Without ffmpeg the demo has no recordings.")
