@@ -56,11 +56,14 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
+from anlan.resolution.models import Compensation
 from tests.api.conftest import Upload
 from tests.evidence.keeping import hold
 from tests.evidence.objects import umbrella
 from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.pictures import JPEG
+from tests.resolution.made import begun as begun_compensation
+from tests.resolution.made import made as made_compensation
 from tests.scene import Scene
 
 Request: TypeAlias = tuple[str, Any]  # path, body
@@ -703,6 +706,47 @@ def add_medical_paper(scene: Scene) -> Request:
     said = {"party": _party(scene, case=case), "kind": "record"}
     content = picture(uuid4().int % 300)
     return f"/cases/{case.number}/medical-papers", Upload(content, said)
+
+
+@get(permitted="chenlu", forbidden="wangjianguo", stranger=403)
+def list_compensation_figures(scene: Scene) -> str:
+    return "/compensation-figures?province=33&year=2025"
+
+
+@post(permitted="admin", forbidden="hetao", status=201, stranger=403)
+def enter_compensation_figure(scene: Scene) -> Request:
+    body = {"key": "monthly_wage", "province": "33", "year": 2025, "value": 800_000}
+    source = {"title": "统计公报", "issuer": "省统计局", "issued_on": "2026-03-01"}
+    return "/compensation-figures", {**body, **source}
+
+
+@get()
+def list_compensations(scene: Scene) -> str:
+    return f"/cases/{_compensation(scene).case.number}/compensations"
+
+
+@post(permitted="lifang", status=201)
+def begin_compensation(scene: Scene) -> Request:
+    case = _case(scene)
+    return f"/cases/{case.number}/compensations", {"party": _party(scene, case=case)}
+
+
+@post(permitted="lifang", forbidden="zhoumin", status=201)
+def make_compensation_version(scene: Scene) -> Request:
+    expenses = [{"item": "medical", "fen": 12_345}]
+    claim = {"forum": "civil", "province": "33", "reckoned_on": "2026-11-23"}
+    path = f"/compensations/{_compensation(scene).uid}/versions"
+    return path, {"claim": {**claim, "expenses": expenses}}
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def get_compensation_version(scene: Scene) -> str:
+    made = made_compensation(scene, _compensation(scene), {"inpatient_days": 1})
+    return f"/compensation-versions/{made.uid}"
+
+
+def _compensation(scene: Scene) -> Compensation:
+    return begun_compensation(scene, _case(scene))
 
 
 def _statement(scene: Scene, *, is_read: bool = False) -> Statement:

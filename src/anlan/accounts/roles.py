@@ -40,6 +40,8 @@ class Permission(StrEnum):
     STATEMENT_READ = "statement.read"
     INJURY_RECORD = "injury.record"
     INJURY_READ = "injury.read"
+    COMPENSATION_MAKE = "compensation.make"
+    COMPENSATION_FIGURES = "compensation.figures"
     RECORDING_SAVE = "recording.save"
     FOOTAGE_TAKE_IN = "footage.take_in"
     FOOTAGE_APPROVE = "footage.approve"
@@ -88,6 +90,8 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.STATEMENT_READ: _("查看他人记录的情况说明（留痕）"),
     Permission.INJURY_RECORD: _("记录伤情、拍摄伤处"),
     Permission.INJURY_READ: _("查看伤情和医疗文书（留痕）"),
+    Permission.COMPENSATION_MAKE: _("测算赔偿"),
+    Permission.COMPENSATION_FIGURES: _("录入赔偿参数"),
     Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
@@ -149,6 +153,7 @@ _MANAGER = _DUTY | {
     P.FOOTAGE_APPROVE,
     P.HOLD_RELEASE,
     P.RETENTION_EDIT,
+    P.COMPENSATION_MAKE,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
@@ -199,6 +204,7 @@ ROLES: dict[str, Role] = {
                 P.STATEMENT_TAKE,
                 P.INJURY_RECORD,
                 P.INJURY_READ,
+                P.COMPENSATION_MAKE,
                 P.FOOTAGE_TAKE_IN,
             },
         ),
@@ -218,6 +224,7 @@ ROLES: dict[str, Role] = {
                 P.STATEMENT_READ,
                 P.INJURY_RECORD,
                 P.INJURY_READ,
+                P.COMPENSATION_MAKE,
             },
         ),
         Role(
@@ -245,6 +252,8 @@ ROLES: dict[str, Role] = {
                 P.HOLD_RELEASE,
                 P.STATEMENT_READ,
                 P.INJURY_READ,
+                P.COMPENSATION_MAKE,
+                P.COMPENSATION_FIGURES,
             },
         ),
         Role(
@@ -263,7 +272,13 @@ ROLES: dict[str, Role] = {
             key="hq_supervisor",
             name=_("总部督导"),
             description=_("督导多个项目，接收升级，修订标准与预案"),
-            permissions=_MANAGER | {P.STANDARD_EDIT, P.PLAYBOOK_EDIT, P.CHANNEL_MANAGE},
+            permissions=_MANAGER
+            | {
+                P.STANDARD_EDIT,
+                P.PLAYBOOK_EDIT,
+                P.CHANNEL_MANAGE,
+                P.COMPENSATION_FIGURES,
+            },
         ),
         Role(
             key="administrator",
@@ -279,6 +294,7 @@ ROLES: dict[str, Role] = {
                     P.PEOPLE_MANAGE,
                     P.STANDARD_EDIT,
                     P.PLAYBOOK_EDIT,
+                    P.COMPENSATION_FIGURES,
                     P.LEDGER_READ,
                 }
             ),

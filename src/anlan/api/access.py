@@ -42,6 +42,8 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
+from anlan.resolution.models import Compensation, CompensationVersion
+from anlan.resolution.selectors.compensation import compensations_for
 
 Row = TypeVar("Row", bound=Model)
 
@@ -206,6 +208,23 @@ def injury_of(caller: Caller, uid: UUID) -> Injury:
     )
     found = rows.filter(uid=uid).prefetch_related("photos__exhibit")
     return _seen(found, _("没有这处伤情，或者您无权查看"))
+
+
+def compensation_of(caller: Caller, uid: UUID) -> Compensation:
+    return _seen(
+        compensations_for(caller.user).filter(uid=uid),
+        _("没有这份测算，或者您无权查看"),
+    )
+
+
+def compensation_version_of(caller: Caller, uid: UUID) -> CompensationVersion:
+    """Of a case that the caller sees; whether they may read it is asked then."""
+    return _seen(
+        CompensationVersion.objects.select_related(
+            "compensation__case__site", "made_by"
+        ).filter(uid=uid, compensation__in=compensations_for(caller.user)),
+        _("没有这份测算，或者您无权查看"),
+    )
 
 
 def report_of(caller: Caller, uid: UUID) -> Report:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "anlan.api.apps.ApiConfig",
     "anlan.incidents.apps.IncidentsConfig",
     "anlan.evidence.apps.EvidenceConfig",
+    "anlan.resolution.apps.ResolutionConfig",
     "anlan.cases.apps.CasesConfig",
     "anlan.customers.apps.CustomersConfig",
     "anlan.notify.apps.NotifyConfig",

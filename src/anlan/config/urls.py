@@ -13,10 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/", include("anlan.phone.urls")),
     path("cases/", include("anlan.incidents.urls")),  # before those of any case
     path("cases/", include("anlan.evidence.urls")),
+    path("cases/", include("anlan.resolution.urls")),
     path("cases/", include("anlan.cases.urls")),
     path("evidence/", include("anlan.evidence.safety_urls")),
     path("", include("anlan.evidence.footage_urls")),
     path("", include("anlan.evidence.camera_urls")),
+    path("", include("anlan.resolution.figure_urls")),
     path("", include("anlan.accounts.urls")),
     path("notify/", include("anlan.notify.urls")),
     path("accounts/", include("allauth.urls")),

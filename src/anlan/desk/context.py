@@ -139,6 +139,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.CAMERA_EDIT,
             ),
             Entry(
+                label=_("赔偿参数"),
+                icon="scale",
+                url_name="figures:figures",
+                permission=Permission.COMPENSATION_FIGURES,
+            ),
+            Entry(
                 label=_("时限标准"),
                 icon="clock",
                 url_name="desk:standards",

@@ -30,6 +30,7 @@ STYLES = (
     "css/components/form.css",
     "css/components/table.css",
     "css/components/case.css",
+    "css/components/compensation.css",
     "css/components/custody.css",
     "css/components/room.css",
     "css/components/evidence.css",

@@ -312,6 +312,14 @@ def check_talk_wording(*, text: str, act_on: date, path: str) -> None:
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
+@enforces("G33")
+def check_mental_damage(*, fen: int, is_weighed: bool, act_on: date) -> None:
+    """Refuse a sum for mental damage that nobody weighed: the program has no formula."""
+    rule = _in_force("G33", act_on)
+    if rule and fen and not is_weighed:
+        raise InvalidInput(rule.refusal_words, path="mental", source=rule.id)
+
+
 def _says(text: str, rule: Guardrail) -> bool:
     """Whether a clause has one of the rule's words, and not what it says before them."""
     for clause in _clauses(text):

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from anlan.accounts.models import Place, Site, User
+from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
@@ -70,6 +71,11 @@ from anlan.incidents.policies import dissuasion_of
 from anlan.ledger.events import Actor
 from anlan.play.pictures import picture, signature
 from anlan.play.scenario import read_span
+from anlan.resolution import services as resolution
+from anlan.resolution.compensation import Claim
+from anlan.resolution.enums import FigureKey, Province
+from anlan.resolution.models import CompensationVersion
+from anlan.resolution.selectors.compensation import outcome_of
 
 _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
 # What an authority shows, and what everybody else does.
@@ -616,6 +622,53 @@ def injury(
 
 
 @action
+def compensation_figure(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    figure: str,
+    province: str,
+    year: int,
+    value: int,
+    title: str,
+    issuer: str,
+    variant: str = "",
+) -> str:
+    """``value`` is fen, hundredths of a percent, or days."""
+    entered = resolution.enter_figure(
+        organisation=stage.site.organisation,
+        key=FigureKey(figure),
+        province=Province(province),
+        year=year,
+        value=value,
+        variant=variant,
+        title=title,
+        issuer=issuer,
+        issued_on=local_day(at),
+        by=by,
+        at=at,
+    )
+    return str(entered)
+
+
+@action
+def compensation(
+    stage: Stage, *, by: User, at: datetime, of: str, claim: dict[str, Any]
+) -> str:
+    """Begun for a party, and computed from a claim as the API takes it."""
+    made = resolution.make_compensation(
+        compensation=resolution.begin_compensation(
+            case=stage.incident.case, party=stage.parties[of], by=by, at=at
+        ),
+        claim=Claim.model_validate(claim),
+        by=by,
+        at=at,
+    )
+    return str(made)
+
+
+@action
 def injury_photo(
     stage: Stage,
     *,
@@ -1058,6 +1111,10 @@ def measures(stage: Stage) -> dict[str, Any]:
         "statements": case.statements.filter(state="frozen").count(),
         "addenda": Addendum.objects.filter(statement__case=case).count(),
         "injuries": case.injuries.filter(withdrawn_at=None).count(),
+        "compensation_due": {
+            key: outcome_of(version).due_fen
+            for key, version in _newest_compensations(stage).items()
+        },
         "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)
@@ -1080,3 +1137,14 @@ def measures(stage: Stage) -> dict[str, Any]:
             for package in Package.objects.filter(case=case)
         ),
     }
+
+
+def _newest_compensations(stage: Stage) -> dict[str, CompensationVersion]:
+    """By the name of the party in the file."""
+    found: dict[str, CompensationVersion] = {}
+    for key, party in stage.parties.items():
+        rows = CompensationVersion.objects.filter(compensation__party=party)
+        newest = rows.order_by("-number").first()
+        if newest is not None:
+            found[key] = newest
+    return found

@@ -1,0 +1,1 @@
+"""What is done about a case: measures, their approval, and what the law lets a victim claim."""

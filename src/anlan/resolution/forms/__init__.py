@@ -1,0 +1,1 @@
+"""What people fill in about the resolution of a case, by theme."""

@@ -1,0 +1,1 @@
+"""Reads of the resolution of a case, by theme."""

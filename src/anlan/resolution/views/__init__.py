@@ -1,0 +1,1 @@
+"""Pages of the resolution of a case, by theme."""
