@@ -56,7 +56,7 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
-from anlan.resolution.models import Compensation
+from anlan.resolution.models import Compensation, Plan, PlanMeasure
 from tests.api.conftest import Upload
 from tests.evidence.keeping import hold
 from tests.evidence.objects import umbrella
@@ -64,6 +64,11 @@ from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.pictures import JPEG
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
+from tests.resolution.planned import added as planned
+from tests.resolution.planned import aggressor, sentence_in_force
+from tests.resolution.planned import begun as begun_plan
+from tests.resolution.planned import drafted as planned_measure
+from tests.resolution.planned import submitted as submitted_plan
 from tests.scene import Scene
 
 Request: TypeAlias = tuple[str, Any]  # path, body
@@ -743,6 +748,84 @@ def make_compensation_version(scene: Scene) -> Request:
 def get_compensation_version(scene: Scene) -> str:
     made = made_compensation(scene, _compensation(scene), {"inpatient_days": 1})
     return f"/compensation-versions/{made.uid}"
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_measures(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/measures"
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_plans(scene: Scene) -> str:
+    return f"/cases/{_plan(scene).case.number}/plans"
+
+
+@post()
+def begin_plan(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/plans", None
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_plan(scene: Scene) -> str:
+    return f"/plans/{_plan(scene).uid}"
+
+
+@post(status=201)
+def add_measure(scene: Scene) -> Request:
+    plan = _plan(scene)
+    said = {"key": "verbal_warn", "words": "口头提醒，请其遵守规约"}
+    return f"/plans/{plan.uid}/measures", {
+        **said,
+        "party": _party(scene, case=plan.case),
+    }
+
+
+@post()
+def change_measure(scene: Scene) -> Request:
+    measure = _measure(scene)
+    said = {"key": "verbal_warn", "party": str(measure.party.uid), "words": "再次提醒"}
+    return f"/measures/{measure.uid}/change", said
+
+
+@post()
+def remove_measure(scene: Scene) -> Request:
+    return f"/measures/{_measure(scene).uid}/removal", None
+
+
+@post()
+def submit_plan(scene: Scene) -> Request:
+    case = _case(scene)
+    sentence = sentence_in_force(scene, case)
+    plan = begun_plan(scene, case)
+    said = planned_measure(
+        scene, aggressor(scene, case), "warning_letter", sentences=[sentence]
+    )
+    planned(scene, plan, said)
+    return f"/plans/{plan.uid}/submission", {"beyond": "情节和后果见调查结论"}
+
+
+@post()
+def withdraw_plan(scene: Scene) -> Request:
+    return f"/plans/{_plan(scene).uid}/withdrawal", None
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def decide_plan(scene: Scene) -> Request:
+    plan = submitted_plan(scene, _case(scene))
+    return f"/plans/{plan.uid}/decision", {
+        "is_approved": True,
+        "shown": ["2012", "2025"],
+    }
+
+
+def _plan(scene: Scene) -> Plan:
+    return begun_plan(scene, _case(scene))
+
+
+def _measure(scene: Scene) -> PlanMeasure:
+    plan = _plan(scene)
+    said = planned_measure(scene, aggressor(scene, plan.case), "verbal_warn")
+    return planned(scene, plan, said)
 
 
 def _compensation(scene: Scene) -> Compensation:

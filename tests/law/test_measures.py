@@ -105,7 +105,7 @@ def test_a_ban_never_lasts_longer_than_six_months(begins: date, days: int):
         return
     with pytest.raises(InvalidInput) as refused:
         services.check_ends(**said, act_on=ON)
-    assert (refused.value.source, refused.value.path) == ("G04", "ends")
+    assert (refused.value.source, refused.value.path) == ("G04", "ends_on")
 
 
 @pytest.mark.parametrize("path", ["reason", "appeal"])
@@ -122,7 +122,7 @@ def test_a_ban_without_reason_or_appeal_is_refused(path: str):
     assert refused.value.path == path
 
 
-@pytest.mark.parametrize("path", ["clause", "version", "binds", "basis"])
+@pytest.mark.parametrize("path", ["clause", "clause_version", "binds", "amount_basis"])
 def test_a_sum_without_its_agreement_is_refused_at_what_is_missing(path: str):
     said = {
         "clause": "12",

@@ -28,11 +28,16 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "G02": (
         {
             "clause": "第 12 条",
-            "version": "2025 版",
+            "clause_version": "2025 版",
             "binds": "业主",
-            "basis": "实际损失",
+            "amount_basis": "实际损失",
         },
-        {"clause": "第 12 条", "version": "2025 版", "binds": " ", "basis": "实际损失"},
+        {
+            "clause": "第 12 条",
+            "clause_version": "2025 版",
+            "binds": " ",
+            "amount_basis": "实际损失",
+        },
     ),
     "G03": (
         {"text": "暂停会所预约，不影响供水供电"},

@@ -40,6 +40,9 @@ class Permission(StrEnum):
     STATEMENT_READ = "statement.read"
     INJURY_RECORD = "injury.record"
     INJURY_READ = "injury.read"
+    PLAN_DRAFT = "plan.draft"
+    PLAN_APPROVE = "plan.approve"
+    PLAN_LEGAL = "plan.legal"
     COMPENSATION_MAKE = "compensation.make"
     COMPENSATION_FIGURES = "compensation.figures"
     RECORDING_SAVE = "recording.save"
@@ -90,6 +93,9 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.STATEMENT_READ: _("查看他人记录的情况说明（留痕）"),
     Permission.INJURY_RECORD: _("记录伤情、拍摄伤处"),
     Permission.INJURY_READ: _("查看伤情和医疗文书（留痕）"),
+    Permission.PLAN_DRAFT: _("起草处理方案"),
+    Permission.PLAN_APPROVE: _("审批处理方案（起草和调查以外的人）"),
+    Permission.PLAN_LEGAL: _("以法务身份审批处理方案"),
     Permission.COMPENSATION_MAKE: _("测算赔偿"),
     Permission.COMPENSATION_FIGURES: _("录入赔偿参数"),
     Permission.RECORDING_SAVE: _("保存监控录像"),
@@ -146,6 +152,7 @@ _DUTY = _GUARD | {
     P.HOLD_PLACE,
     P.STATEMENT_READ,
     P.INJURY_READ,
+    P.PLAN_DRAFT,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
@@ -153,6 +160,7 @@ _MANAGER = _DUTY | {
     P.FOOTAGE_APPROVE,
     P.HOLD_RELEASE,
     P.RETENTION_EDIT,
+    P.PLAN_APPROVE,
     P.COMPENSATION_MAKE,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
@@ -252,6 +260,8 @@ ROLES: dict[str, Role] = {
                 P.HOLD_RELEASE,
                 P.STATEMENT_READ,
                 P.INJURY_READ,
+                P.PLAN_APPROVE,
+                P.PLAN_LEGAL,
                 P.COMPENSATION_MAKE,
                 P.COMPENSATION_FIGURES,
             },

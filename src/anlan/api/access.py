@@ -42,7 +42,13 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
-from anlan.resolution.models import Compensation, CompensationVersion
+from anlan.resolution.models import (
+    Compensation,
+    CompensationVersion,
+    Plan,
+    PlanMeasure,
+)
+from anlan.resolution.permissions import check_can_see_plans
 from anlan.resolution.selectors.compensation import compensations_for
 
 Row = TypeVar("Row", bound=Model)
@@ -225,6 +231,29 @@ def compensation_version_of(caller: Caller, uid: UUID) -> CompensationVersion:
         ).filter(uid=uid, compensation__in=compensations_for(caller.user)),
         _("没有这份测算，或者您无权查看"),
     )
+
+
+def plan_of(caller: Caller, uid: UUID) -> Plan:
+    """A version of a case whose plans the caller may see."""
+    found = _seen(
+        Plan.objects.select_related("case__site", "author", "finding").filter(
+            uid=uid, case__in=cases_for(caller.user)
+        ),
+        _("没有这份处理方案"),
+    )
+    check_can_see_plans(caller.user, found.case)
+    return found
+
+
+def measure_of(caller: Caller, uid: UUID) -> PlanMeasure:
+    found = _seen(
+        PlanMeasure.objects.select_related(
+            "plan__case__site", "plan__author", "party"
+        ).filter(uid=uid, plan__case__in=cases_for(caller.user)),
+        _("没有这项措施"),
+    )
+    check_can_see_plans(caller.user, found.plan.case)
+    return found
 
 
 def report_of(caller: Caller, uid: UUID) -> Report:

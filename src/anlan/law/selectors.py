@@ -133,6 +133,12 @@ def measure(key: str, *, on: date) -> Measure:
     return found
 
 
+def measure_title(key: str) -> str:
+    """As a timeline names it, even where it is of other days; else the key itself."""
+    found = next((one for one in book().measures if one.key == key), None)
+    return found.heading if found else key
+
+
 def citation(source: Source) -> str:
     """The law and its article: 《民法典》第942条."""
     return _citation(source.law, [source])

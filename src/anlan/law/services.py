@@ -71,19 +71,24 @@ def check_lawful(*, measure: str, act_on: date) -> Measure:
 
 @enforces("G02")
 def check_clause(
-    *, clause: str, version: str, binds: str, basis: str, act_on: date
+    *, clause: str, clause_version: str, binds: str, amount_basis: str, act_on: date
 ) -> None:
     """Refuse a sum, or the end of a service, by an agreement that nobody can show.
 
     Args:
-        clause, version: which one; of a contract, a covenant, a house rule.
+        clause, clause_version: which one; of a contract, a covenant, a house rule.
         binds: why it binds this person.
-        basis: how the amount was reached.
+        amount_basis: how the amount was reached.
     """
     rule = _in_force("G02", act_on)
     if rule is None:
         return
-    said = {"clause": clause, "version": version, "binds": binds, "basis": basis}
+    said = {
+        "clause": clause,
+        "clause_version": clause_version,
+        "binds": binds,
+        "amount_basis": amount_basis,
+    }
     missing = next((path for path, words in said.items() if not words.strip()), None)
     if missing is not None:
         raise InvalidInput(rule.refusal_words, path=missing, source=rule.id)
@@ -115,7 +120,7 @@ def check_ends(
         raise InvalidInput(rule.refusal_words, path="reason", source=rule.id)
     latest = add_months(begins, rule.thresholds["months"])
     if ends is None or not begins <= ends <= latest:
-        raise InvalidInput(rule.refusal_words, path="ends", source=rule.id)
+        raise InvalidInput(rule.refusal_words, path="ends_on", source=rule.id)
     if not appeal.strip():
         raise InvalidInput(rule.refusal_words, path="appeal", source=rule.id)
 

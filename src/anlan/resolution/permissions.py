@@ -10,7 +10,11 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
 from anlan.cases.permissions import check_may_edit
+from anlan.investigation import permissions as investigation
+from anlan.investigation.independence import conflict_of
+from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor
+from anlan.resolution.models import Plan
 
 
 def check_can_enter_figures(by: Actor, organisation: Organisation) -> None:
@@ -45,3 +49,69 @@ def check_can_make_compensation(by: Actor, case: Case) -> None:
 
 def _is_party(user: User, case: Case) -> bool:
     return case.parties.filter(user=user, removed_at=None).exists()
+
+
+def can_see_plans(user: User, case: Case) -> bool:
+    """Whoever may read what was found, which a plan quotes."""
+    return investigation.can_see(user, case)
+
+
+def check_can_see_plans(by: Actor, case: Case) -> None:
+    investigation.check_can_see(by, case)
+
+
+def can_draft_plan(user: User, case: Case) -> bool:
+    return (
+        has_permission(user, Permission.PLAN_DRAFT, site=case.site)
+        and can_see_plans(user, case)
+        and not conflict_of(user, case)
+    )
+
+
+def check_can_draft_plan(by: User, case: Case) -> None:
+    """Write measures: somebody who has nothing to do with the matter."""
+    check_permission(by, Permission.PLAN_DRAFT, site=case.site)
+    check_can_see_plans(by, case)
+    check_is_independent(by, case)
+
+
+def check_is_independent(by: User, case: Case) -> None:
+    """
+    Raises:
+        NotAllowed: they are a party, a witness, or were there; the sentence says which.
+    """
+    investigation.check_is_independent(by, case)
+
+
+def can_decide_plan(user: User, plan: Plan) -> bool:
+    return (
+        has_permission(user, Permission.PLAN_APPROVE, site=plan.case.site)
+        and not _why_not_decide(user, plan)
+        and not conflict_of(user, plan.case)
+    )
+
+
+def check_can_decide_plan(by: User, plan: Plan) -> None:
+    """Approve or return: neither who drafted it nor who investigated, nor a party."""
+    check_permission(by, Permission.PLAN_APPROVE, site=plan.case.site)
+    refusal = _why_not_decide(by, plan)
+    if refusal:
+        raise NotAllowed(refusal)
+    check_is_independent(by, plan.case)
+
+
+def is_legal(user: User, case: Case) -> bool:
+    """Whether what they say is legal counsel's word."""
+    return has_permission(user, Permission.PLAN_LEGAL, site=case.site)
+
+
+def _why_not_decide(user: User, plan: Plan) -> str:
+    if user.pk == plan.author_id:
+        return _("起草人不能审批自己的方案，请由另一人审批")
+    investigated = Finding.objects.filter(case=plan.case, author=user).exists()
+    if (
+        investigated
+        or Interview.objects.filter(case=plan.case, interviewer=user).exists()
+    ):
+        return _("调查本案的人不能审批方案，请由另一人审批")
+    return ""

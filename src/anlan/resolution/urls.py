@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.resolution.views import compensation
+from anlan.resolution.views import compensation, plans
 
 app_name = "resolution"
 _COMPENSATIONS = "<str:number>/compensation/"
 _COMPENSATION = f"{_COMPENSATIONS}<uuid:uid>/"
 _VERSION = f"{_COMPENSATION}versions/<int:version>/"
+_PLANS = "<str:number>/plans/"
+_PLAN = f"{_PLANS}<uuid:uid>/"
+_MEASURE = "<str:number>/measures/<uuid:uid>/"
 urlpatterns = [
+    path(_PLANS, plans.plans, name="plans"),
+    path(_PLAN, plans.plan, name="plan"),
+    path(f"{_PLAN}comparison/", plans.plan_comparison, name="plan_comparison"),
+    path(f"{_PLAN}measures/new/", plans.measure_addition, name="measure_new"),
+    path(f"{_PLAN}submission/", plans.plan_submission, name="plan_submission"),
+    path(f"{_PLAN}withdrawal/", plans.plan_withdrawal, name="plan_withdrawal"),
+    path(f"{_PLAN}decision/", plans.plan_decision, name="plan_decision"),
+    path(_MEASURE, plans.measure, name="measure"),
+    path(f"{_MEASURE}removal/", plans.measure_removal, name="measure_removal"),
     path(_COMPENSATIONS, compensation.compensations, name="compensations"),
     path(f"{_COMPENSATIONS}new/", compensation.beginning, name="compensation_new"),
     path(_COMPENSATION, compensation.compensation, name="compensation"),

@@ -12,14 +12,22 @@ from anlan.resolution.enums.compensation import (
     Province,
     Unit,
 )
+from anlan.resolution.enums.plans import (
+    History,
+    PlanState,
+    Service,
+)
 
 __all__ = [
     "FigureKey",
     "Forum",
+    "History",
     "IncomeWay",
     "Item",
     "LineState",
     "PaymentKind",
+    "PlanState",
     "Province",
+    "Service",
     "Unit",
 ]

@@ -9,6 +9,16 @@ from anlan.resolution.events.compensation import (
     CompensationPrinted,
     CompensationRead,
 )
+from anlan.resolution.events.plans import (
+    MeasureFixed,
+    PlanApproved,
+    PlanBegun,
+    PlanReturned,
+    PlanSeconded,
+    PlanSubmitted,
+    PlanSuperseded,
+    PlanWithdrawn,
+)
 
 __all__ = [
     "CompensationBegun",
@@ -16,4 +26,12 @@ __all__ = [
     "CompensationMade",
     "CompensationPrinted",
     "CompensationRead",
+    "MeasureFixed",
+    "PlanApproved",
+    "PlanBegun",
+    "PlanReturned",
+    "PlanSeconded",
+    "PlanSubmitted",
+    "PlanSuperseded",
+    "PlanWithdrawn",
 ]

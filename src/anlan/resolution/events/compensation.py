@@ -10,18 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from anlan.ledger.events import Covered, Event, recorded
 from anlan.resolution.enums import FigureKey, Province
-
-
-def _covers(model: str, *names: str, is_protected: bool = False) -> tuple[Covered, ...]:
-    return tuple(
-        Covered(
-            digest_field=f"{name}_digest",
-            model=f"resolution.{model}",
-            field=name,
-            is_protected=is_protected,
-        )
-        for name in names
-    )
+from anlan.resolution.events.covering import covers
 
 
 @recorded
@@ -33,7 +22,7 @@ class CompensationFigureEntered(Event):
     sentence: ClassVar[str] = _(
         "{actor}录入了赔偿参数 {province} {year} 年 {key} 第 {version} 版"
     )
-    covers: ClassVar[tuple[Covered, ...]] = _covers(
+    covers: ClassVar[tuple[Covered, ...]] = covers(
         "CompensationFigure", "variant", "title", "issuer", "address", "reason"
     )
 
@@ -75,7 +64,7 @@ class CompensationMade(Event):
     kind: ClassVar[str] = "resolution.compensation_made"
     sentence: ClassVar[str] = _("{actor}完成赔偿测算 {code} 第 {version} 版{complete}")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = _covers(
+    covers: ClassVar[tuple[Covered, ...]] = covers(
         "CompensationVersion", "claim", "outcome", is_protected=True
     )
 

@@ -9,11 +9,21 @@ from anlan.resolution.models.compensation import (
     VersionExhibit,
     VersionFigure,
 )
+from anlan.resolution.models.plans import (
+    MeasureGround,
+    Plan,
+    PlanApproval,
+    PlanMeasure,
+)
 
 __all__ = [
     "Compensation",
     "CompensationFigure",
     "CompensationVersion",
+    "MeasureGround",
+    "Plan",
+    "PlanApproval",
+    "PlanMeasure",
     "VersionExhibit",
     "VersionFigure",
 ]

@@ -11,13 +11,35 @@ from anlan.resolution.services.compensation import (
 )
 from anlan.resolution.services.compensation_paper import print_compensation
 from anlan.resolution.services.figures import enter_figure
+from anlan.resolution.services.plans import (
+    MOST_GROUNDS,
+    Drafted,
+    add_measure,
+    begin_plan,
+    change_measure,
+    decide_plan,
+    people_needed,
+    remove_measure,
+    submit_plan,
+    withdraw_plan,
+)
 
 __all__ = [
+    "MOST_GROUNDS",
+    "Drafted",
+    "add_measure",
     "begin_compensation",
+    "begin_plan",
+    "change_measure",
+    "decide_plan",
     "enter_figure",
     "make_compensation",
+    "people_needed",
     "print_compensation",
     "reckon_again",
+    "remove_measure",
     "save_draft",
     "show_compensation",
+    "submit_plan",
+    "withdraw_plan",
 ]

@@ -1,0 +1,198 @@
+"""What was planned for a case, and what such cases were decided to before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.errors import NotFound
+from anlan.cases.enums import CaseState, Role
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import cases_for
+from anlan.investigation.models import Finding, FindingSentence
+from anlan.investigation.reading import sentences_of
+from anlan.investigation.selectors.findings import in_force
+from anlan.investigation.selectors.interviews import investigated_case
+from anlan.law import selectors as law
+from anlan.resolution.enums import History, PlanState
+from anlan.resolution.models import MeasureGround, Plan, PlanMeasure
+
+LOOKED_BACK = timedelta(days=365)
+MOST_SIMILAR = 5
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A case like this one, the plan that was approved for it, and why it is like it."""
+
+    plan: Plan
+    measures: list[PlanMeasure]
+    same_severity: bool
+    same_history: bool
+
+    @property
+    def words(self) -> str:
+        """What was done, in the order of the plan."""
+        names = [law.measure_title(measure.key) for measure in self.measures]
+        return _("、").join(dict.fromkeys(names))
+
+
+def plans_of(case: Case) -> QuerySet[Plan]:
+    """Every version, the newest first."""
+    return case.plans.select_related("author", "finding").order_by("-version")
+
+
+def measures_of(plan: Plan) -> list[PlanMeasure]:
+    """In their order, with the sentences that they rest on."""
+    return list(
+        plan.measures.select_related("party__person", "party__user")
+        .prefetch_related(
+            Prefetch(
+                "grounds",
+                MeasureGround.objects.select_related("sentence").order_by("pk"),
+            )
+        )
+        .order_by("position")
+    )
+
+
+def content_of(rows: Iterable[PlanMeasure]) -> str:
+    """SHA-256 over all measures and what they rest on, in their order."""
+    whole = sha256()
+    for row in rows:
+        parts = [
+            *(row.key, str(row.party.uid), row.words),
+            *(row.clause, row.clause_version, row.binds),
+            *(str(row.amount), row.amount_basis, row.service),
+            *(str(row.begins_on), str(row.ends_on), row.appeal),
+            *sorted(str(ground.sentence.uid) for ground in row.grounds.all()),
+        ]
+        for part in (str(len(parts)), *parts):
+            content = part.encode()
+            whole.update(len(content).to_bytes(4, "big") + content)
+    return whole.hexdigest()
+
+
+def finding_in_force(case: Case) -> Finding | None:
+    """What a plan may cite."""
+    return in_force(case)
+
+
+def history_of(case: Case) -> History:
+    """How often the aggressors of a case were aggressors here in the year before it.
+
+    Of the same company; drills, false alarms that named nobody, and cases that were
+    joined into another do not count.
+    """
+    people = Party.objects.filter(
+        case=case, removed_at=None, roles__role=Role.AGGRESSOR
+    )
+    persons = people.exclude(person=None).values("person")
+    users = people.exclude(user=None).values("user")
+    earlier = (
+        Party.objects.filter(
+            Q(person__in=persons) | Q(user__in=users),
+            removed_at=None,
+            roles__role=Role.AGGRESSOR,
+            case__organisation=case.organisation_id,
+            case__exercise=False,
+            case__opened_at__gte=case.opened_at - LOOKED_BACK,
+            case__opened_at__lt=case.opened_at,
+        )
+        .exclude(case=case)
+        .exclude(case__state=CaseState.JOINED)
+    )
+    return History(min(earlier.values("case").distinct().count(), History.AGAIN))
+
+
+def similar_plans(case: Case, reader: User) -> list[Decided]:
+    """Approved plans of cases that the reader may see, the most alike first.
+
+    Alike is by severity, then by what was done before; the newest of equals.
+    """
+    history = history_of(case)
+    near = (
+        Plan.objects.filter(
+            state=PlanState.APPROVED,
+            case__in=cases_for(reader),
+            case__organisation=case.organisation_id,
+            case__exercise=False,
+            severity__range=(case.severity - 1, case.severity + 1),
+        )
+        .exclude(case=case)
+        .select_related("case__site")
+        .order_by("-ended_at")[:200]
+    )
+    found = sorted(
+        near,
+        key=lambda plan: (
+            abs((plan.severity or 0) - case.severity),
+            abs((plan.history or 0) - history),
+        ),
+    )
+    return [
+        Decided(
+            plan=plan,
+            measures=measures_of(plan),
+            same_severity=plan.severity == case.severity,
+            same_history=plan.history == history,
+        )
+        for plan in found[:MOST_SIMILAR]
+    ]
+
+
+def aggressors_of(case: Case) -> QuerySet[Party]:
+    """Whom measures may be about, in the order in which they came into the case."""
+    return (
+        case.parties.filter(removed_at=None, roles__role=Role.AGGRESSOR)
+        .select_related("person", "user")
+        .order_by("pk")
+    )
+
+
+def finding_sentences(case: Case) -> list[FindingSentence]:
+    """Of the findings in force, in the order in which they are read."""
+    finding = finding_in_force(case)
+    return sentences_of(finding) if finding else []
+
+
+def place_of_sentence(sentence: FindingSentence) -> str:
+    """``经过 2``, as the page counts."""
+    return f"{sentence.get_kind_display()} {sentence.position}"
+
+
+def plan_for(reader: User, number: str, uid: UUID) -> Plan:
+    """
+    Raises:
+        NotFound: unknown, or of another case.
+    """
+    case = investigated_case(reader, number)
+    found = plans_of(case).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("没有这份处理方案"))
+    found.case = case
+    return found
+
+
+def measure_for(reader: User, number: str, uid: UUID) -> PlanMeasure:
+    """
+    Raises:
+        NotFound: unknown, or of another case.
+    """
+    case = investigated_case(reader, number)
+    found = (
+        PlanMeasure.objects.filter(uid=uid, plan__case=case)
+        .select_related("plan__author", "party__person", "party__user")
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有这项措施"))
+    found.plan.case = case
+    return found

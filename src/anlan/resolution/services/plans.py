@@ -1,0 +1,607 @@
+"""Plans: drafted measure by measure, submitted, approved by others than who made them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.clock import local_day
+from anlan.base.digest import sha256
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import services as cases
+from anlan.cases.enums import Role
+from anlan.cases.models import Case, Party
+from anlan.evidence.services.steps import MOST_WORDS, line
+from anlan.investigation.models import FindingSentence
+from anlan.law import selectors as laws
+from anlan.law import services as law
+from anlan.law.book import Measure, Need
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Event
+from anlan.resolution import permissions, policies, proportion
+from anlan.resolution.enums import PlanState
+from anlan.resolution.events import (
+    MeasureFixed,
+    PlanApproved,
+    PlanBegun,
+    PlanReturned,
+    PlanSeconded,
+    PlanSubmitted,
+    PlanSuperseded,
+    PlanWithdrawn,
+)
+from anlan.resolution.models import MeasureGround, Plan, PlanApproval, PlanMeasure
+from anlan.resolution.selectors.plans import (
+    content_of,
+    finding_in_force,
+    history_of,
+    measures_of,
+)
+
+MOST_VERSIONS = 99
+MOST_MEASURES = 30
+MOST_GROUNDS = 30  # sentences that a measure rests on
+MOST_FEN = 10**13
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """A measure as it was typed; what the measure does not need is left out.
+
+    Args:
+        key: of the measure, in the law as data.
+        words: what exactly is done, and why.
+        clause, clause_version, binds: the agreement, and why it binds the party.
+        fen, amount_basis: a sum, and how it was reached.
+        service: one of those that may be suspended.
+        begins_on, ends_on: both days included.
+        appeal: to whom, how and until when the party may object.
+        sentences: of the findings in force, that it rests on.
+    """
+
+    key: str
+    party: Party
+    words: str
+    sentences: Sequence[FindingSentence] = ()
+    clause: str = ""
+    clause_version: str = ""
+    binds: str = ""
+    fen: int | None = None
+    amount_basis: str = ""
+    service: str = ""
+    begins_on: date | None = None
+    ends_on: date | None = None
+    appeal: str = ""
+
+
+def begin_plan(*, case: Case, by: User, at: datetime, via: str = "") -> Plan:
+    """Begin a version, with the measures of the one before it.
+
+    Called again by its author while it is a draft, it gives that draft.
+
+    Raises:
+        NotAllowed: they are a party, or were there.
+        Conflict: somebody works on one already, or one waits to be decided on.
+    """
+    permissions.check_can_draft_plan(by, case)
+    with ledger.recording():
+        case = cases.lock_case(case)
+        newest = case.plans.order_by("version").last()
+        if newest is not None and PlanState(newest.state).is_open:
+            if newest.is_draft and newest.author_id == by.pk:
+                return newest
+            raise Conflict(
+                _("处理方案 %(code)s %(state)s，请先办完")
+                % {"code": newest.code, "state": newest.get_state_display()}
+            )
+        version = newest.version + 1 if newest else 1
+        if version > MOST_VERSIONS:
+            raise Conflict(_("版本太多"))
+        plan = Plan.objects.create(case=case, version=version, author=by, begun_at=at)
+        if newest is not None:
+            _copy(newest, plan)
+        _record(
+            PlanBegun(code=plan.code, based_on=newest.code if newest else None),
+            plan,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return plan
+
+
+def add_measure(
+    *,
+    plan: Plan,
+    drafted: Drafted,
+    by: User,
+    at: datetime,
+    request_id: UUID | None = None,
+) -> PlanMeasure:
+    """Write one measure into a draft; a draft is not on the record until it is submitted.
+
+    Raises:
+        NotAllowed: nobody may take this measure (G01, G03, G07, G11).
+        InvalidInput: something is missing that it needs, or its words cut somebody off
+            (G02, G03, G04).
+    """
+    permissions.check_can_draft_plan(by, plan.case)
+    drafted = _checked(drafted, plan.case)
+    content = {
+        "measure": str(plan.uid),
+        "by": by.actor_key,
+        "drafted": sha256(repr(_columns(drafted)).encode()).hex(),
+    }
+    with ledger.recording():
+        plan = _own_draft(plan, by)
+        earlier = cases.made_before(
+            PlanMeasure.objects.select_related("plan__case__site"),
+            case=plan.case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        if plan.measures.count() >= MOST_MEASURES:
+            raise Conflict(_("一个方案最多 %s 项措施") % MOST_MEASURES)
+        last: int | None = plan.measures.aggregate(last=Max("position"))["last"]
+        measure = plan.measures.create(position=(last or 0) + 1, **_columns(drafted))
+        _ground(measure, drafted.sentences)
+        cases.remember_made(
+            measure.uid, case=plan.case, request_id=request_id, content=content, at=at
+        )
+    return measure
+
+
+def change_measure(
+    *, measure: PlanMeasure, drafted: Drafted, by: User, at: datetime
+) -> PlanMeasure:
+    """Write a measure of a draft anew, with what it rests on now."""
+    permissions.check_can_draft_plan(by, measure.plan.case)
+    drafted = _checked(drafted, measure.plan.case)
+    with ledger.recording():
+        _own_draft(measure.plan, by)
+        fresh = _there(measure)
+        for name, value in _columns(drafted).items():
+            setattr(fresh, name, value)
+        fresh.save()
+        fresh.grounds.all().delete()
+        _ground(fresh, drafted.sentences)
+    return fresh
+
+
+def remove_measure(*, measure: PlanMeasure, by: User, at: datetime) -> None:
+    """Take a measure out of a draft; those behind it move up."""
+    permissions.check_can_draft_plan(by, measure.plan.case)
+    with ledger.recording():
+        plan = _own_draft(measure.plan, by)
+        fresh = _there(measure)
+        fresh.grounds.all().delete()
+        fresh.delete()
+        for following in plan.measures.filter(position__gt=fresh.position).order_by(
+            "position"
+        ):
+            following.position -= 1
+            following.save(update_fields=["position"])
+
+
+def submit_plan(
+    *, plan: Plan, by: User, at: datetime, beyond: str = "", via: str = ""
+) -> Plan:
+    """Freeze the draft and ask others to decide on it.
+
+    Args:
+        beyond: why it is lighter or deeper than what is proposed, where it is.
+
+    Raises:
+        InvalidInput: a measure lacks what it needs, or the reason is missing.
+        Conflict: there are no measures, or no findings in force.
+    """
+    permissions.check_can_draft_plan(by, plan.case)
+    beyond = _words(beyond, "beyond")
+    with ledger.recording():
+        plan = _own_draft(plan, by)
+        rows = measures_of(plan)
+        finding = policies.check_rests_on(plan, finding_in_force(plan.case))
+        plan.finding, plan.severity = finding, plan.case.severity
+        plan.history = history_of(plan.case)
+        _check_all(rows, plan)
+        weight = _weight(rows, plan)
+        proposed = proportion.proposed(plan.severity, plan.history)
+        if not proposed.holds(weight) and not beyond:
+            raise InvalidInput(
+                _("方案超出建议的幅度（%(low)s–%(high)s 级），请写明理由")
+                % {"low": proposed.low, "high": proposed.high},
+                path="beyond",
+            )
+        plan.beyond = "" if proposed.holds(weight) else beyond
+        plan.state, plan.submitted_at = PlanState.SUBMITTED, at
+        plan.save()
+        for row in rows:
+            _record(_fixed(row, plan), plan, thing=row.ref, by=by, at=at, via=via)
+        _record(
+            PlanSubmitted(
+                code=plan.code,
+                measures=len(rows),
+                people=people_needed(plan, rows),
+                finding=finding.code,
+                severity=plan.severity,
+                history=plan.history,
+                low=proposed.low,
+                high=proposed.high,
+                content=content_of(rows),
+                beyond_digest=plan.digest_of("beyond"),
+            ),
+            plan,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return plan
+
+
+def withdraw_plan(*, plan: Plan, by: User, at: datetime, via: str = "") -> Plan:
+    """Its author takes it back before it is decided on; the version stays readable."""
+    permissions.check_can_draft_plan(by, plan.case)
+    with ledger.recording():
+        plan = _lock(plan)
+        _check_author(plan, by)
+        policies.check_plan_may_become(plan, PlanState.WITHDRAWN)
+        plan.state, plan.ended_at = PlanState.WITHDRAWN, at
+        plan.save()
+        _record(PlanWithdrawn(code=plan.code), plan, by=by, at=at, via=via)
+    return plan
+
+
+def decide_plan(
+    *,
+    plan: Plan,
+    is_approved: bool,
+    by: User,
+    at: datetime,
+    remark: str = "",
+    shown: Collection[str] = (),
+    via: str = "",
+) -> Plan:
+    """Approve what was submitted, or return it with what is wrong; by other persons.
+
+    With the last approval that it needs a version takes the place of the one in force.
+
+    Args:
+        shown: keys of the rule sets that the page showed; more than one where the rules
+            changed between the act and this decision (G16).
+
+    Raises:
+        NotAllowed: by its author, by who investigated, or by who is not independent.
+        InvalidInput: a return says no reason.
+        Conflict: it is not submitted (any more), the findings changed, they said it
+            already, or what is still missing is legal counsel's word.
+    """
+    permissions.check_can_decide_plan(by, plan)
+    remark = line(
+        _words(remark, "remark"),
+        path="remark",
+        most=MOST_WORDS,
+        refusal="" if is_approved else _("请写明为什么退回"),
+    )
+    with ledger.recording():
+        plan = _lock(plan)
+        permissions.check_can_decide_plan(by, plan)
+        target = PlanState.APPROVED if is_approved else PlanState.RETURNED
+        policies.check_plan_may_become(plan, target)
+        if plan.approvals.filter(by=by).exists():
+            raise Conflict(_("您已经对这个版本表示过意见，请由另一人审批"))
+        rows = measures_of(plan)
+        if is_approved:
+            _check_decision(plan, rows, shown=shown, at=at)
+        approval = plan.approvals.create(
+            by=by,
+            at=at,
+            is_approved=is_approved,
+            is_legal=permissions.is_legal(by, plan.case),
+            remark=remark,
+        )
+        if not is_approved:
+            _end(plan, PlanState.RETURNED, at=at)
+            event: Event = PlanReturned(
+                code=plan.code, remark_digest=approval.digest_of("remark")
+            )
+        else:
+            event = _approve(plan, rows, approval, by=by, at=at, via=via)
+        _record(event, plan, thing=approval.ref, by=by, at=at, via=via)
+    return plan
+
+
+def people_needed(plan: Plan, rows: Sequence[PlanMeasure]) -> int:
+    """How many have to approve this version."""
+    return proportion.people_needed(
+        severity=plan.severity or plan.case.severity, weight=_weight(rows, plan)
+    )
+
+
+def _approve(
+    plan: Plan,
+    rows: Sequence[PlanMeasure],
+    approval: PlanApproval,
+    *,
+    by: User,
+    at: datetime,
+    via: str,
+) -> Event:
+    """Count who has approved; the last one brings the version into force."""
+    given = list(plan.approvals.filter(is_approved=True))
+    missing = people_needed(plan, rows) - len(given)
+    if missing <= 0 and _needs_legal(rows, plan) and not any(a.is_legal for a in given):
+        missing = 1
+    content, digest = content_of(rows), approval.digest_of("remark")
+    if missing > 0:
+        return PlanSeconded(
+            code=plan.code,
+            missing=missing,
+            legal=int(approval.is_legal),
+            content=content,
+            remark_digest=digest,
+        )
+    for earlier in plan.case.plans.filter(state=PlanState.APPROVED):
+        earlier.state = PlanState.SUPERSEDED
+        earlier.save(update_fields=["state"])
+        _record(
+            PlanSuperseded(code=earlier.code, following=plan.code),
+            earlier,
+            by=by,
+            at=at,
+            via=via,
+        )
+    _end(plan, PlanState.APPROVED, at=at)
+    return PlanApproved(
+        code=plan.code,
+        legal=int(approval.is_legal),
+        content=content,
+        remark_digest=digest,
+    )
+
+
+def _check_decision(
+    plan: Plan, rows: Sequence[PlanMeasure], *, shown: Collection[str], at: datetime
+) -> None:
+    """What may have changed since it was submitted."""
+    permissions.check_is_independent(plan.author, plan.case)
+    policies.check_rests_on(plan, finding_in_force(plan.case))
+    _check_all(rows, plan)
+    law.check_rule_sets_shown(
+        act_on=_act_on(plan.case), decided_on=local_day(at), shown=shown
+    )
+
+
+def _check_all(rows: Sequence[PlanMeasure], plan: Plan) -> None:
+    if not rows:
+        raise Conflict(_("方案还没有任何措施"))
+    for row in rows:
+        sentences = [ground.sentence for ground in row.grounds.all()]
+        if not any(one.finding_id == plan.finding_id for one in sentences):
+            raise InvalidInput(
+                _("措施 %s 没有引用现行调查结论的任何一句") % row.position,
+                path="sentences",
+            )
+        _check_needs(_drafted(row, sentences), plan.case)
+
+
+def _checked(drafted: Drafted, case: Case) -> Drafted:
+    """The same without what surrounds its words; refused where it may not be."""
+    if drafted.party.case_id != case.pk or drafted.party.removed_at is not None:
+        raise InvalidInput(_("本案没有这位当事人"), path="party")
+    if not drafted.party.roles.filter(role=Role.AGGRESSOR).exists():
+        raise InvalidInput(_("措施只针对施暴方"), path="party")
+    words = {
+        name: _words(getattr(drafted, name), name)
+        for name in (
+            *("words", "clause", "clause_version"),
+            *("binds", "amount_basis", "appeal"),
+        )
+    }
+    if not words["words"]:
+        raise InvalidInput(_("请写明具体做什么、为什么"), path="words")
+    cleaned = Drafted(
+        key=drafted.key,
+        party=drafted.party,
+        sentences=drafted.sentences,
+        fen=drafted.fen,
+        service=drafted.service,
+        begins_on=drafted.begins_on,
+        ends_on=drafted.ends_on,
+        **words,
+    )
+    _check_sentences(cleaned.sentences, case)
+    _check_needs(cleaned, case)
+    return cleaned
+
+
+def _check_needs(drafted: Drafted, case: Case) -> None:
+    """The guardrails, and what the measure asks for."""
+    on = _act_on(case)
+    measure = law.check_lawful(measure=drafted.key, act_on=on)
+    for path in ("words", "amount_basis", "appeal"):
+        text = getattr(drafted, path)
+        law.check_wording(text=text, act_on=on, path=path)
+        law.check_no_cutting_off(text=text, act_on=on, path=path)
+        law.check_no_measure(text=text, act_on=on, path=path)
+    if Need.AMOUNT in measure.needs and not 0 < (drafted.fen or 0) <= MOST_FEN:
+        raise InvalidInput(_("请写明金额"), path="fen")
+    if Need.AMOUNT in measure.needs and not drafted.amount_basis:
+        raise InvalidInput(_("请写明金额怎样得出"), path="amount_basis")
+    if Need.CLAUSE in measure.needs:
+        law.check_clause(
+            clause=drafted.clause,
+            clause_version=drafted.clause_version,
+            binds=drafted.binds,
+            amount_basis=drafted.amount_basis or drafted.words,
+            act_on=on,
+        )
+    if Need.SERVICE in measure.needs and drafted.service not in measure.optional:
+        raise InvalidInput(
+            _("只能暂停可选的服务，请从列表中选择"), path="service", source="G03"
+        )
+    if Need.END in measure.needs:
+        law.check_ends(
+            reason=drafted.words,
+            begins=drafted.begins_on or on,
+            ends=drafted.ends_on,
+            appeal=drafted.appeal,
+            act_on=on,
+        )
+    elif Need.APPEAL in measure.needs and not drafted.appeal:
+        raise InvalidInput(_("请写明向谁、怎样申诉"), path="appeal", source="G04")
+
+
+def _check_sentences(sentences: Sequence[FindingSentence], case: Case) -> None:
+    if len(sentences) > MOST_GROUNDS:
+        raise InvalidInput(_("最多引用 %s 句") % MOST_GROUNDS, path="sentences")
+    finding = finding_in_force(case)
+    if any(finding is None or one.finding_id != finding.pk for one in sentences):
+        raise InvalidInput(_("请引用现行调查结论中的句子"), path="sentences")
+
+
+def _columns(drafted: Drafted) -> dict[str, object]:
+    return {
+        "key": drafted.key,
+        "party": drafted.party,
+        "words": drafted.words,
+        "clause": drafted.clause,
+        "clause_version": drafted.clause_version,
+        "binds": drafted.binds,
+        "amount": drafted.fen,
+        "amount_basis": drafted.amount_basis,
+        "service": drafted.service,
+        "begins_on": drafted.begins_on,
+        "ends_on": drafted.ends_on,
+        "appeal": drafted.appeal,
+    }
+
+
+def _drafted(row: PlanMeasure, sentences: Sequence[FindingSentence]) -> Drafted:
+    return Drafted(
+        key=row.key,
+        party=row.party,
+        words=row.words,
+        sentences=sentences,
+        clause=row.clause,
+        clause_version=row.clause_version,
+        binds=row.binds,
+        fen=row.amount,
+        amount_basis=row.amount_basis,
+        service=row.service,
+        begins_on=row.begins_on,
+        ends_on=row.ends_on,
+        appeal=row.appeal,
+    )
+
+
+def _fixed(row: PlanMeasure, plan: Plan) -> MeasureFixed:
+    return MeasureFixed(
+        code=plan.code,
+        position=row.position,
+        measure=row.key,
+        party=f"party:{row.party.uid}",
+        fen=row.amount,
+        begins=row.begins_on.isoformat() if row.begins_on else None,
+        ends=row.ends_on.isoformat() if row.ends_on else None,
+        grounds=len(row.grounds.all()),
+        words_digest=row.digest_of("words"),
+        clause_digest=row.digest_of("clause"),
+        clause_version_digest=row.digest_of("clause_version"),
+        binds_digest=row.digest_of("binds"),
+        amount_basis_digest=row.digest_of("amount_basis"),
+        appeal_digest=row.digest_of("appeal"),
+    )
+
+
+def _copy(earlier: Plan, plan: Plan) -> None:
+    """What was in the version before, as far as it rests on the findings in force."""
+    finding = finding_in_force(plan.case)
+    for row in measures_of(earlier):
+        if not row.words:  # erased
+            continue
+        sentences = [ground.sentence for ground in row.grounds.all()]
+        copied = plan.measures.create(
+            position=row.position, **_columns(_drafted(row, sentences))
+        )
+        kept = [one for one in sentences if finding and one.finding_id == finding.pk]
+        _ground(copied, kept)
+
+
+def _ground(measure: PlanMeasure, sentences: Sequence[FindingSentence]) -> None:
+    MeasureGround.objects.bulk_create(
+        MeasureGround(measure=measure, sentence=sentence)
+        for sentence in dict.fromkeys(sentences)
+    )
+
+
+def _weight(rows: Sequence[PlanMeasure], plan: Plan) -> int:
+    return proportion.deepest((row.key for row in rows), on=_act_on(plan.case))
+
+
+def _needs_legal(rows: Sequence[PlanMeasure], plan: Plan) -> bool:
+    on = _act_on(plan.case)
+    found: list[Measure] = [laws.measure(row.key, on=on) for row in rows]
+    return any(Need.LEGAL in measure.needs for measure in found)
+
+
+def _act_on(case: Case) -> date:
+    """The day of the act, which chooses the rules (G16)."""
+    return local_day(case.opened_at)
+
+
+def _end(plan: Plan, state: PlanState, *, at: datetime) -> None:
+    plan.state, plan.ended_at = state, at
+    plan.save(update_fields=["state", "ended_at"])
+
+
+def _words(text: str, path: str) -> str:
+    return line(unicodedata.normalize("NFC", text), path=path, most=MOST_WORDS)
+
+
+def _own_draft(plan: Plan, by: User) -> Plan:
+    """Only its author writes on a draft."""
+    plan = _lock(plan)
+    policies.check_is_draft(plan)
+    _check_author(plan, by)
+    return plan
+
+
+def _check_author(plan: Plan, by: User) -> None:
+    if plan.author_id != by.pk:
+        raise Conflict(
+            _("这份方案由%(name)s起草，只有起草人能改") % {"name": plan.author.name}
+        )
+
+
+def _there(measure: PlanMeasure) -> PlanMeasure:
+    fresh = PlanMeasure.objects.select_related("party").filter(pk=measure.pk).first()
+    if fresh is None:
+        raise Conflict(_("这一项已经删去，请刷新页面"))
+    return fresh
+
+
+def _lock(plan: Plan) -> Plan:
+    """The version under its row lock, after its case's, as everywhere."""
+    case = cases.lock_case(plan.case)
+    fresh = (
+        Plan.objects.select_for_update(of=("self",))
+        .select_related("author")
+        .get(pk=plan.pk)
+    )
+    fresh.case = case
+    return fresh
+
+
+def _record(
+    event: Event, plan: Plan, *, by: User, at: datetime, thing: str = "", via: str = ""
+) -> None:
+    cases.record(event, plan.case, thing=thing or plan.key, by=by, at=at, via=via)

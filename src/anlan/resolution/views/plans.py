@@ -1,0 +1,302 @@
+"""Plans: the versions, the draft, the decision, and two versions side by side."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.clock import local_day
+from anlan.base.errors import DomainError
+from anlan.cases.models import Case
+from anlan.cases.selectors import shown_name
+from anlan.cases.views.answers import posted, reader_of, refusal_words, sheet
+from anlan.investigation.selectors.interviews import investigated_case
+from anlan.law import selectors as law
+from anlan.resolution import permissions, proportion
+from anlan.resolution import services as resolution
+from anlan.resolution.enums import History, PlanState
+from anlan.resolution.forms.plans import (
+    AdditionForm,
+    MeasureForm,
+    PlanDecisionForm,
+    SubmissionForm,
+)
+from anlan.resolution.models import Plan, PlanMeasure
+from anlan.resolution.selectors.plans import (
+    finding_in_force,
+    history_of,
+    measure_for,
+    measures_of,
+    place_of_sentence,
+    plan_for,
+    plans_of,
+    similar_plans,
+)
+
+_either = require_http_methods(["GET", "POST"])
+
+
+@login_required
+@_either
+def plans(request: HttpRequest, number: str) -> HttpResponse:
+    """All versions; sent, it begins the next one."""
+    reader = reader_of(request)
+    case = investigated_case(reader, number)
+    if request.method == "POST":
+        made = resolution.begin_plan(case=case, by=reader, at=timezone.now())
+        return redirect("resolution:plan", number, made.uid)
+    rows = list(plans_of(case))
+    is_open = bool(rows) and PlanState(rows[0].state).is_open
+    return render(
+        request,
+        "resolution/plans.html",
+        {
+            "case": case,
+            "rows": rows,
+            "finding": finding_in_force(case),
+            "may_begin": permissions.can_draft_plan(reader, case) and not is_open,
+            "unlawful": [
+                one for one in law.measures(on=_act_on(case)) if not one.is_lawful
+            ],
+        },
+    )
+
+
+@login_required
+@require_GET
+def plan(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    return _page(request, plan_for(reader_of(request), number, uid))
+
+
+@login_required
+@_either
+def measure_addition(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    found = plan_for(reader, number, uid)
+    form = AdditionForm(posted(request), case=found.case, on=_act_on(found.case))
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        resolution.add_measure(
+            plan=found,
+            drafted=form.drafted(),
+            request_id=said.get("request_id"),
+            by=reader,
+            at=timezone.now(),
+        )
+        return redirect("resolution:plan", number, uid)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("加一项措施：%s") % found.code,
+        lead=_(
+            "每一项引用调查结论中的句子，写明依据；不能采取的措施，程序会拒绝并说明理由。"
+        ),
+        button=_("写入草稿"),
+        form=form,
+        act=act,
+    )
+
+
+@login_required
+@_either
+def measure(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Write a measure of a draft anew."""
+    reader = reader_of(request)
+    found = measure_for(reader, number, uid)
+    case = found.plan.case
+    form = MeasureForm(
+        posted(request), case=case, on=_act_on(case), initial=_initial(found)
+    )
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        resolution.change_measure(
+            measure=found, drafted=form.drafted(), by=reader, at=timezone.now()
+        )
+        return redirect("resolution:plan", number, found.plan.uid)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("修改措施 %s") % found.position,
+        button=_("保存"),
+        form=form,
+        act=act,
+    )
+
+
+@login_required
+@require_POST
+def measure_removal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    found = measure_for(reader, number, uid)
+    uid = found.plan.uid
+    resolution.remove_measure(measure=found, by=reader, at=timezone.now())
+    return redirect("resolution:plan", number, uid)
+
+
+@login_required
+@require_POST
+def plan_submission(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    found = plan_for(reader, number, uid)
+    form = SubmissionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, submission=form, status=422)
+    try:
+        resolution.submit_plan(
+            plan=found,
+            beyond=form.cleaned_data["beyond"],
+            by=reader,
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        return _page(
+            request, plan_for(reader, number, uid), submission=form, refusal=error
+        )
+    return redirect("resolution:plan", number, uid)
+
+
+@login_required
+@require_POST
+def plan_withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    found = plan_for(reader, number, uid)
+    resolution.withdraw_plan(plan=found, by=reader, at=timezone.now())
+    return redirect("resolution:plans", number)
+
+
+@login_required
+@require_POST
+def plan_decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Approved, or returned; ``return`` is the other button's name."""
+    reader = reader_of(request)
+    found = plan_for(reader, number, uid)
+    form = PlanDecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, decision=form, status=422)
+    try:
+        resolution.decide_plan(
+            plan=found,
+            is_approved="return" not in request.POST,
+            remark=form.cleaned_data["remark"],
+            shown=request.POST.getlist("shown"),
+            by=reader,
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        return _page(
+            request, plan_for(reader, number, uid), decision=form, refusal=error
+        )
+    return redirect("resolution:plan", number, uid)
+
+
+@login_required
+@require_GET
+def plan_comparison(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """A version beside the one before it, measure by measure."""
+    found = plan_for(reader_of(request), number, uid)
+    earlier = plans_of(found.case).filter(version=found.version - 1).first()
+    sides = [_measures(one) if one else [] for one in (earlier, found)]
+    length = max(map(len, sides))
+    columns = [side + [None] * (length - len(side)) for side in sides]
+    return render(
+        request,
+        "resolution/plan_comparison.html",
+        {
+            "case": found.case,
+            "plan": found,
+            "earlier": earlier,
+            "rows": list(zip(*columns, strict=True)),
+        },
+    )
+
+
+def _page(
+    request: HttpRequest,
+    found: Plan,
+    *,
+    submission: SubmissionForm | None = None,
+    decision: PlanDecisionForm | None = None,
+    refusal: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    reader = reader_of(request)
+    case = found.case
+    severity = found.severity or case.severity
+    history = History(history_of(case) if found.history is None else found.history)
+    rows = measures_of(found)
+    on = _act_on(case)
+    return render(
+        request,
+        "resolution/plan.html",
+        {
+            "case": case,
+            "plan": found,
+            "measures": _measures(found),
+            "range": proportion.proposed(severity, history),
+            "weight": proportion.deepest((row.key for row in rows), on=on),
+            "history": history,
+            "people": resolution.people_needed(found, rows),
+            "approvals": found.approvals.select_related("by").order_by("at"),
+            "similar": similar_plans(case, reader),
+            "rule_sets": law.rule_sets(act_on=on, decided_on=local_day(timezone.now())),
+            "may_write": found.is_draft and found.author_id == reader.pk,
+            "may_withdraw": PlanState(found.state).is_open
+            and found.author_id == reader.pk,
+            "may_decide": found.state == PlanState.SUBMITTED
+            and permissions.can_decide_plan(reader, found),
+            "submission": submission or SubmissionForm(),
+            "decision": decision or PlanDecisionForm(),
+            "refusal": refusal_words(refusal) if refusal else "",
+        },
+        status=refusal.status if refusal else status,
+    )
+
+
+def _measures(found: Plan) -> list[dict[str, Any]]:
+    """Each measure as it is read: with its name in the law, and what it rests on."""
+    on = _act_on(found.case)
+    return [
+        {
+            "row": row,
+            "law": law.measure(row.key, on=on),
+            "cites": law.cite_all(law.measure(row.key, on=on).sources),
+            "party": shown_name(row.party),
+            "grounds": [
+                (place_of_sentence(ground.sentence), ground.sentence.text)
+                for ground in row.grounds.all()
+            ],
+        }
+        for row in measures_of(found)
+    ]
+
+
+def _initial(found: PlanMeasure) -> dict[str, Any]:
+    return {
+        "key": found.key,
+        "party": str(found.party.uid),
+        "words": found.words,
+        "sentences": [str(one.sentence.uid) for one in found.grounds.all()],
+        "clause": found.clause,
+        "clause_version": found.clause_version,
+        "binds": found.binds,
+        "fen": f"{found.amount / 100:.2f}" if found.amount else "",
+        "amount_basis": found.amount_basis,
+        "service": found.service,
+        "begins_on": found.begins_on,
+        "ends_on": found.ends_on,
+        "appeal": found.appeal,
+    }
+
+
+def _act_on(case: Case) -> date:
+    return local_day(case.opened_at)
