@@ -61,6 +61,7 @@ from tests.api.conftest import Upload
 from tests.evidence.keeping import hold
 from tests.evidence.objects import umbrella
 from tests.evidence.told import begun, frozen, hurt, read, sound, told
+from tests.evidence.told import party as victim
 from tests.pictures import JPEG
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
@@ -733,7 +734,8 @@ def list_compensations(scene: Scene) -> str:
 @post(permitted="lifang", status=201)
 def begin_compensation(scene: Scene) -> Request:
     case = _case(scene)
-    return f"/cases/{case.number}/compensations", {"party": _party(scene, case=case)}
+    body = {"party": str(victim(scene, case).uid)}
+    return f"/cases/{case.number}/compensations", body
 
 
 @post(permitted="lifang", forbidden="zhoumin", status=201)
