@@ -40,6 +40,9 @@ class Permission(StrEnum):
     STATEMENT_READ = "statement.read"
     INJURY_RECORD = "injury.record"
     INJURY_READ = "injury.read"
+    INVESTIGATE = "investigation.lead"
+    INVESTIGATION_READ = "investigation.read"
+    FINDING_APPROVE = "finding.approve"
     RECORDING_SAVE = "recording.save"
     FOOTAGE_TAKE_IN = "footage.take_in"
     FOOTAGE_APPROVE = "footage.approve"
@@ -88,6 +91,9 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.STATEMENT_READ: _("查看他人记录的情况说明（留痕）"),
     Permission.INJURY_RECORD: _("记录伤情、拍摄伤处"),
     Permission.INJURY_READ: _("查看伤情和医疗文书（留痕）"),
+    Permission.INVESTIGATE: _("调查：安排谈话、查看现场、起草结论"),
+    Permission.INVESTIGATION_READ: _("查看调查材料和结论"),
+    Permission.FINDING_APPROVE: _("审批调查结论（起草人以外的人）"),
     Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
@@ -142,6 +148,8 @@ _DUTY = _GUARD | {
     P.HOLD_PLACE,
     P.STATEMENT_READ,
     P.INJURY_READ,
+    P.INVESTIGATE,
+    P.INVESTIGATION_READ,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
@@ -149,6 +157,7 @@ _MANAGER = _DUTY | {
     P.FOOTAGE_APPROVE,
     P.HOLD_RELEASE,
     P.RETENTION_EDIT,
+    P.FINDING_APPROVE,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
@@ -218,6 +227,8 @@ ROLES: dict[str, Role] = {
                 P.STATEMENT_READ,
                 P.INJURY_RECORD,
                 P.INJURY_READ,
+                P.INVESTIGATE,
+                P.INVESTIGATION_READ,
             },
         ),
         Role(
@@ -245,6 +256,8 @@ ROLES: dict[str, Role] = {
                 P.HOLD_RELEASE,
                 P.STATEMENT_READ,
                 P.INJURY_READ,
+                P.INVESTIGATION_READ,
+                P.FINDING_APPROVE,
             },
         ),
         Role(

@@ -67,6 +67,8 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
 from anlan.incidents.policies import dissuasion_of
+from anlan.investigation.models import Interview
+from anlan.investigation.selectors.interviews import gaps_of
 from anlan.ledger.events import Actor
 from anlan.play.pictures import picture, signature
 from anlan.play.scenario import read_span
@@ -92,6 +94,7 @@ class Stage:
     statements: dict[str, Statement] = field(default_factory=dict)
     injuries: dict[str, Injury] = field(default_factory=dict)
     applications: list[FootageApplication] = field(default_factory=list)
+    interviews: dict[str, Interview] = field(default_factory=dict)
 
     @property
     def incident(self) -> Incident:
@@ -1058,6 +1061,11 @@ def measures(stage: Stage) -> dict[str, Any]:
         "statements": case.statements.filter(state="frozen").count(),
         "addenda": Addendum.objects.filter(statement__case=case).count(),
         "injuries": case.injuries.filter(withdrawn_at=None).count(),
+        "interviews": [
+            interview.state for interview in case.interviews.order_by("number")
+        ],
+        "questions_unasked": sum(len(gap.questions) for gap in gaps_of(case)),
+        "findings": [finding.state for finding in case.findings.order_by("version")],
         "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)
