@@ -14,7 +14,14 @@ from anlan.cases.events import (
     TaskSkipped,
 )
 from anlan.evidence import reactions as evidence
-from anlan.evidence.events import CustodyStepped, ExhibitReceived, SealFoundBroken
+from anlan.evidence.events import (
+    CustodyStepped,
+    ExhibitReceived,
+    SealFoundBroken,
+    StatementDiscarded,
+    StatementFrozen,
+    StatementRefused,
+)
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
     FurtherReport,
@@ -25,6 +32,14 @@ from anlan.incidents.events import (
     ResponderArrived,
     ResponderMoved,
     ResponderStoodDown,
+)
+from anlan.investigation import reactions as investigation
+from anlan.investigation.events import (
+    FindingApproved,
+    FindingReturned,
+    FindingSubmitted,
+    InterviewPlanned,
+    InterviewReplanned,
 )
 from anlan.ledger import afterwards, checkpointing
 from anlan.ledger import services as ledger
@@ -48,6 +63,14 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CommandTaken.kind: [incidents.tell_of_handover],
     CustodyStepped.kind: [evidence.tell_receiver],
     SealFoundBroken.kind: [evidence.tell_of_broken_seal],
+    StatementDiscarded.kind: [investigation.end_interview],
+    StatementFrozen.kind: [investigation.end_interview],
+    StatementRefused.kind: [investigation.end_interview],
+    InterviewPlanned.kind: [investigation.tell_interviewer],
+    InterviewReplanned.kind: [investigation.tell_interviewer],
+    FindingSubmitted.kind: [investigation.tell_deciders],
+    FindingApproved.kind: [investigation.tell_author],
+    FindingReturned.kind: [investigation.tell_author],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
     TaskDone.kind: [evidence.follow_recording_task],
     TaskReopened.kind: [evidence.follow_recording_task],

@@ -31,6 +31,7 @@ from anlan.evidence.models import (
     Statement,
 )
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
+from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
 from tests.incidents.story import PanicButton, Visitor
@@ -240,6 +241,10 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             exhibit=Exhibit(case=case, kind="object"),
             holder=user if own else somebody,
         ),
+        "interview": Interview(
+            case=case, interviewer=user if own else somebody, number=1
+        ),
+        "finding": Finding(case=case, author=user if own else somebody),
         "report": report,
         "attachment": Attachment(report=report),
         "assignment": Assignment(incident=incident, user=user if own else somebody),

@@ -50,6 +50,9 @@ from anlan.evidence.services.receiving import take_blob
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Attachment, Incident
+from anlan.investigation import services as investigation
+from anlan.investigation.enums import PinKind
+from anlan.investigation.models import Finding, Interview, Pin
 from anlan.ledger.checkpoints import Note, Signature
 from anlan.ledger.checkpoints import Statement as TreeStatement
 from anlan.ledger.events import SYSTEM
@@ -62,6 +65,7 @@ from tests.evidence.keeping import hold
 from tests.evidence.objects import umbrella
 from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.evidence.told import party as victim
+from tests.investigation import asked
 from tests.pictures import JPEG
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
@@ -832,6 +836,185 @@ def _measure(scene: Scene) -> PlanMeasure:
 
 def _compensation(scene: Scene) -> Compensation:
     return begun_compensation(scene, _case(scene))
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def list_interviews(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/interviews"
+
+
+@post(permitted="xuqing", forbidden="chenlu", status=201)
+def plan_interview(scene: Scene) -> Request:
+    case = _case(scene)
+    said = {"role": "victim", "interviewer": str(scene.person("xuqing").uid)}
+    body = {"parties": [_party(scene, case=case)], "questions": ["几点？"]}
+    return f"/cases/{case.number}/interviews", {**said, **body}
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def get_interview(scene: Scene) -> str:
+    return f"/interviews/{_interview(scene).uid}"
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def replan_interview(scene: Scene) -> Request:
+    body = {"topics": "先听", "interviewer": str(scene.person("xuqing").uid)}
+    return f"/interviews/{_interview(scene).uid}/plan", body
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def begin_interview(scene: Scene) -> Request:
+    body = {"place": "会客室", "is_told": True}
+    return f"/interviews/{_interview(scene).uid}/beginning", body
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def stop_interview(scene: Scene) -> Request:
+    interview = asked.begun(scene, _interview(scene))
+    return f"/interviews/{interview.uid}/stopping", {"words": "累了"}
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def cancel_interview(scene: Scene) -> Request:
+    return f"/interviews/{_interview(scene).uid}/cancellation", {"reason": "不来"}
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def get_scene(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/scene"
+
+
+@post(permitted="xuqing", forbidden="chenlu", status=201)
+def look_at_scene(scene: Scene) -> Request:
+    body = {"aspect": "light", "rating": "part", "note": "灯坏了"}
+    return f"/cases/{_case(scene).number}/scene/looks", body
+
+
+@post(permitted="xuqing", forbidden="chenlu", status=201)
+def draw_sketch(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/sketches", {"title": "B1 东区"}
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def get_sketch(scene: Scene) -> str:
+    return f"/sketches/{_pin(scene).sketch.uid}"
+
+
+@post(permitted="xuqing", forbidden="chenlu", status=201)
+def set_pin(scene: Scene) -> Request:
+    body = {"kind": "object", "x": 1, "y": 1000, "label": "雨伞"}
+    return f"/sketches/{_pin(scene).sketch.uid}/pins", body
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def move_pin(scene: Scene) -> Request:
+    return f"/pins/{_pin(scene).uid}/place", {"x": 5, "y": 6}
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def remove_pin(scene: Scene) -> Request:
+    return f"/pins/{_pin(scene).uid}/removal", None
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def get_background(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/background"
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def list_defence_facts(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/defence-facts"
+
+
+@post(permitted="xuqing", forbidden="chenlu", status=201)
+def note_defence_fact(scene: Scene) -> Request:
+    body = {"question": "first", "is_unknown": True, "words": "没有看清"}
+    return f"/cases/{_case(scene).number}/defence-facts", body
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def withdraw_defence_fact(scene: Scene) -> Request:
+    fact = investigation.note_fact(
+        case=_case(scene),
+        question="first",
+        is_unknown=True,
+        by=scene.person("xuqing"),
+        at=scene.at,
+    )
+    return f"/defence-facts/{fact.uid}/withdrawal", {"reason": "看错了"}
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def list_findings(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/findings"
+
+
+@post(permitted="xuqing", forbidden="chenlu", status=201)
+def begin_finding(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/findings", None
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def get_finding(scene: Scene) -> str:
+    return f"/findings/{_finding(scene).uid}"
+
+
+@post(permitted="xuqing", forbidden="chenlu", status=201)
+def add_finding_sentence(scene: Scene) -> Request:
+    body = {"kind": "course", "text": "保安到场。"}
+    return f"/findings/{_finding(scene).uid}/sentences", body
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def change_finding_sentence(scene: Scene) -> Request:
+    row = _finding(scene).sentences.get()
+    return f"/finding-sentences/{row.uid}", {"text": "两名保安到场。"}
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def remove_finding_sentence(scene: Scene) -> Request:
+    row = _finding(scene).sentences.get()
+    return f"/finding-sentences/{row.uid}/removal", None
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def submit_finding(scene: Scene) -> Request:
+    return f"/findings/{_finding(scene).uid}/submission", None
+
+
+@post(permitted="hetao", forbidden="xuqing")
+def decide_finding(scene: Scene) -> Request:
+    finding = _finding(scene)
+    investigation.submit_finding(finding=finding, by=finding.author, at=scene.at)
+    return f"/findings/{finding.uid}/decision", {"is_approved": True}
+
+
+def _interview(scene: Scene) -> Interview:
+    return asked.planned(scene, _case(scene))
+
+
+def _pin(scene: Scene) -> Pin:
+    by = scene.person("xuqing")
+    sketch = investigation.draw_sketch(
+        case=_case(scene), title="B1 东区", by=by, at=scene.at
+    )
+    return investigation.set_pin(
+        sketch=sketch,
+        kind=PinKind.OBJECT,
+        x=500,
+        y=500,
+        label="雨伞",
+        by=by,
+        at=scene.at,
+    )
+
+
+def _finding(scene: Scene) -> Finding:
+    """A draft with one fact, which cites a photo."""
+    case = _case(scene)
+    finding = asked.drafted(scene, case)
+    asked.sentence(scene, finding, sources=[asked.photo(scene, case)])
+    return finding
 
 
 def _statement(scene: Scene, *, is_read: bool = False) -> Statement:

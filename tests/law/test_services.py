@@ -81,6 +81,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"level": "slight", "has_document": True},
         {"level": "slight", "has_document": False},
     ),
+    "G15": ({"text": "他先举起了伞。"}, {"text": "双方系互 殴。"}),
     "G16": (
         {"decided_on": date(2026, 12, 1), "shown": ["2025"]},
         {"decided_on": date(2026, 12, 1), "shown": []},

@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from anlan.investigation.models import FindingSentence
-from tests.investigation.asked import decided as found
-from tests.investigation.asked import submitted as finding_submitted
-
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
 from anlan.customers import services as customers
+from anlan.investigation.models import FindingSentence
 from anlan.resolution import services as resolution
 from anlan.resolution.models import Plan, PlanMeasure
 from anlan.resolution.services import Drafted
+from tests.investigation.asked import decided as found
+from tests.investigation.asked import submitted as finding_submitted
 from tests.scene import Scene
 
 APPEAL = "收到通知后十五日内，可以书面向项目经理申诉"

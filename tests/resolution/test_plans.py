@@ -7,15 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from anlan.investigation import services as investigation
-from tests.investigation.asked import decided as finding_decided
-from tests.investigation.asked import drafted as finding_drafted
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import Severity
 from anlan.cases.models import Case
+from anlan.investigation import services as investigation
 from anlan.law.book import book
 from anlan.ledger.models import Entry
 from anlan.resolution import proportion
@@ -26,6 +24,8 @@ from anlan.resolution.policies import PLAN_MOVES
 from anlan.resolution.selectors.plans import history_of, measures_of, similar_plans
 from tests.at_once import at_once
 from tests.evidence.told import party
+from tests.investigation.asked import decided as finding_decided
+from tests.investigation.asked import drafted as finding_drafted
 from tests.resolution.planned import (
     added,
     aggressor,

@@ -45,6 +45,9 @@ class Permission(StrEnum):
     PLAN_LEGAL = "plan.legal"
     COMPENSATION_MAKE = "compensation.make"
     COMPENSATION_FIGURES = "compensation.figures"
+    INVESTIGATE = "investigation.lead"
+    INVESTIGATION_READ = "investigation.read"
+    FINDING_APPROVE = "finding.approve"
     RECORDING_SAVE = "recording.save"
     FOOTAGE_TAKE_IN = "footage.take_in"
     FOOTAGE_APPROVE = "footage.approve"
@@ -98,6 +101,9 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.PLAN_LEGAL: _("以法务身份审批处理方案"),
     Permission.COMPENSATION_MAKE: _("测算赔偿"),
     Permission.COMPENSATION_FIGURES: _("录入赔偿参数"),
+    Permission.INVESTIGATE: _("调查：安排谈话、查看现场、起草结论"),
+    Permission.INVESTIGATION_READ: _("查看调查材料和结论"),
+    Permission.FINDING_APPROVE: _("审批调查结论（起草人以外的人）"),
     Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
@@ -153,6 +159,8 @@ _DUTY = _GUARD | {
     P.STATEMENT_READ,
     P.INJURY_READ,
     P.PLAN_DRAFT,
+    P.INVESTIGATE,
+    P.INVESTIGATION_READ,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
@@ -162,6 +170,7 @@ _MANAGER = _DUTY | {
     P.RETENTION_EDIT,
     P.PLAN_APPROVE,
     P.COMPENSATION_MAKE,
+    P.FINDING_APPROVE,
     P.POLICE_WAIVE,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
@@ -233,6 +242,8 @@ ROLES: dict[str, Role] = {
                 P.INJURY_RECORD,
                 P.INJURY_READ,
                 P.COMPENSATION_MAKE,
+                P.INVESTIGATE,
+                P.INVESTIGATION_READ,
             },
         ),
         Role(
@@ -264,6 +275,8 @@ ROLES: dict[str, Role] = {
                 P.PLAN_LEGAL,
                 P.COMPENSATION_MAKE,
                 P.COMPENSATION_FIGURES,
+                P.INVESTIGATION_READ,
+                P.FINDING_APPROVE,
             },
         ),
         Role(

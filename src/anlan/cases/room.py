@@ -117,6 +117,10 @@ class Can:
         return self._is_open and self._may(Permission.TASK_SKIP)
 
     @cached_property
+    def see_investigation(self) -> bool:
+        return self._may(Permission.INVESTIGATION_READ)
+
+    @cached_property
     def edit_party(self) -> bool:
         return self._is_open and self._may(Permission.PARTY_EDIT)
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "anlan.portal.apps.PortalConfig",
     "anlan.api.apps.ApiConfig",
     "anlan.incidents.apps.IncidentsConfig",
+    "anlan.investigation.apps.InvestigationConfig",
     "anlan.evidence.apps.EvidenceConfig",
     "anlan.resolution.apps.ResolutionConfig",
     "anlan.cases.apps.CasesConfig",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.portal.urls")),
     path("m/", include("anlan.phone.urls")),
     path("cases/", include("anlan.incidents.urls")),  # before those of any case
+    path("cases/", include("anlan.investigation.urls")),
     path("cases/", include("anlan.evidence.urls")),
     path("cases/", include("anlan.resolution.urls")),
     path("cases/", include("anlan.cases.urls")),

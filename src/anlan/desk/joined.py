@@ -37,6 +37,7 @@ STYLES = (
     "css/components/mask.css",
     "css/components/player.css",
     "css/components/statement.css",
+    "css/components/investigation.css",
     "css/components/overlay.css",
     "css/components/phone.css",
     "css/components/terminal.css",

@@ -15,3 +15,4 @@ class IncidentsConfig(AppConfig):
         import_module(
             "anlan.incidents.devices_proof"
         )  # enters the encrypted fields in their list
+        import_module("anlan.incidents.investigated")  # who was there, where it was

@@ -7,6 +7,7 @@ figures from the data and change nothing.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import Any, TypeVar
@@ -283,6 +284,15 @@ def check_appraisal(*, level: str, has_document: bool, act_on: date) -> None:
         raise InvalidInput(rule.refusal_words, path="level", source=rule.id)
 
 
+@enforces("G15")
+def check_no_verdict(*, text: str, act_on: date, path: str = "text") -> None:
+    """Refuse words that judge who was right, however they are spaced."""
+    rule = _in_force("G15", act_on)
+    plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
+    if rule and any(word in plain for word in rule.lists["words"]):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
 @enforces("G16")
 def check_rule_sets_shown(
     *, act_on: date, decided_on: date, shown: Collection[str]
@@ -295,11 +305,13 @@ def check_rule_sets_shown(
 
 
 @enforces("G20")
-def check_guardian(*, is_minor: bool, guardian: str, act_on: date) -> None:
+def check_guardian(
+    *, is_minor: bool, guardian: str, act_on: date, path: str = "guardian"
+) -> None:
     """Refuse to hear somebody under 18 without their guardian."""
     rule = _in_force("G20", act_on)
     if rule and is_minor and not guardian.strip():
-        raise InvalidInput(rule.refusal_words, path="guardian", source=rule.id)
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
 @enforces("G21")
@@ -308,6 +320,17 @@ def check_talk(*, is_so: bool, act_on: date, path: str) -> None:
     rule = _in_force("G21", act_on)
     if rule and not is_so:
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+def check_talks_alone(*, people: int, act_on: date, path: str) -> None:
+    """Refuse a talk that is not with one person alone (G21)."""
+    rule = _in_force("G21", act_on)
+    if rule and people != 1:
+        raise InvalidInput(
+            _("谈话分别进行：一次谈话只能有一位当事人，请给另一位另行安排"),
+            path=path,
+            source=rule.id,
+        )
 
 
 def check_talk_wording(*, text: str, act_on: date, path: str) -> None:

@@ -68,6 +68,8 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
 from anlan.incidents.policies import dissuasion_of
+from anlan.investigation.models import Interview
+from anlan.investigation.selectors.interviews import gaps_of
 from anlan.ledger.events import Actor
 from anlan.play.pictures import picture, signature
 from anlan.play.scenario import read_span
@@ -98,6 +100,7 @@ class Stage:
     statements: dict[str, Statement] = field(default_factory=dict)
     injuries: dict[str, Injury] = field(default_factory=dict)
     applications: list[FootageApplication] = field(default_factory=list)
+    interviews: dict[str, Interview] = field(default_factory=dict)
 
     @property
     def incident(self) -> Incident:
@@ -1115,6 +1118,11 @@ def measures(stage: Stage) -> dict[str, Any]:
             key: outcome_of(version).due_fen
             for key, version in _newest_compensations(stage).items()
         },
+        "interviews": [
+            interview.state for interview in case.interviews.order_by("number")
+        ],
+        "questions_unasked": sum(len(gap.questions) for gap in gaps_of(case)),
+        "findings": [finding.state for finding in case.findings.order_by("version")],
         "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)

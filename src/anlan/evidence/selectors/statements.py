@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -22,6 +23,21 @@ from anlan.evidence.questions import questions_for
 from anlan.evidence.sentences import Said, numbered
 
 _OPEN = (StatementState.DRAFT, StatementState.READ_BACK)
+# What another package planned to ask in a statement: the words by their key, ``own-1``.
+Planned: TypeAlias = Callable[[Statement], Mapping[str, str]]
+_PLANNED: list[Planned] = []
+
+
+def add_planned(asked: Planned) -> None:
+    """Enter what another package planned to ask; once, at import."""
+    if asked in _PLANNED:
+        raise RuntimeError("these questions were entered before")
+    _PLANNED.append(asked)
+
+
+def planned_in(statement: Statement) -> dict[str, str]:
+    """The planned questions by their key. They have no row until somebody answers."""
+    return {key: words for asked in _PLANNED for key, words in asked(statement).items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,12 +152,16 @@ def guide_of(statement: Statement) -> list[Asked]:
         )
         for question in questions_for(statement.role)
     ]
-    own = [
-        Asked(key=key, question=answer.question, answer=answer)
+    planned = {
+        key: Asked(key=key, question=words, answer=None)
+        for key, words in planned_in(statement).items()
+    }
+    own = {
+        key: Asked(key=key, question=answer.question, answer=answer)
         for key, answer in answers.items()
         if key.startswith("own-")
-    ]
-    return [*guide, *own]
+    }
+    return [*guide, *(planned | own).values()]
 
 
 def said_in(statement: Statement) -> list[Said]:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -46,6 +47,7 @@ from anlan.evidence.selectors.retention import (
     files_of,
     holds_over,
     holds_standing,
+    items_of,
     owned_by_others,
     recordings_left,
 )
@@ -65,6 +67,22 @@ AT_ONCE = 50  # files of one round
 # The words of a statement beside its answers.
 _SAID_AROUND = ("language", "place", "present", "guardian", "relation", "reason")
 REASON = "retention"  # as the record says why words were erased
+
+
+class Follower(Protocol):
+    """Erases what another package wrote about a case whose evidence has gone."""
+
+    def __call__(self, *, case: Case, reason: str, at: datetime) -> None: ...
+
+
+_FOLLOWERS: list[Follower] = []
+
+
+def add_followers(follower: Follower) -> None:
+    """Enter what goes with the last piece of evidence of a case; once, at import."""
+    if follower in _FOLLOWERS:
+        raise RuntimeError("this was entered before")
+    _FOLLOWERS.append(follower)
 
 
 def decide_deletion(*, item: Item, row: Deletion, case: Case, at: datetime) -> Deletion:
@@ -228,6 +246,9 @@ def _mark(item: Item, case: Case, *, at: datetime) -> None:
     Upload.objects.filter(case=case, exhibit=None).update(
         title="", file_name="", how=""
     )
+    if not items_of(case):
+        for follow in _FOLLOWERS:
+            follow(case=case, reason=REASON, at=at)
 
 
 def _erase_looks(recording: Recording, case: Case, *, at: datetime) -> None:

@@ -42,6 +42,7 @@ from anlan.evidence.events import (
 )
 from anlan.evidence.models import Statement, StatementAnswer, StatementFile
 from anlan.evidence.questions import questions_for
+from anlan.evidence.selectors.statements import planned_in
 from anlan.evidence.sentences import content_digest, numbered
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import MOST_WHERE, MOST_WORDS, key_of, line
@@ -210,12 +211,14 @@ def save_answers(
         statement = lock_statement(statement)
         policies.check_is_draft(statement)
         there = {answer.key: answer for answer in statement.answers.all()}
+        planned = planned_in(statement)
         rows: list[StatementAnswer] = []
         conflicts: list[StatementAnswer] = []
         for answer in cleaned:
             row = there.get(answer.key)
             if row is None and answer.version == 0:
-                if answer.text or answer.is_declined or _is_own(answer):
+                is_typed = _is_own(answer) and answer.key not in planned
+                if answer.text or answer.is_declined or is_typed:
                     there[answer.key] = _new_answer(statement, answer, by=by, at=at)
                     rows.append(there[answer.key])
             elif row is not None and _says(row) == _says(answer):
@@ -522,6 +525,7 @@ def _clean(answer: Answer, statement: Statement) -> Answer:
     if answer.is_declined and text:
         raise InvalidInput(_("写了回答，就不能再选“不回答”"), path=path)
     guide = {question.key: question.words for question in questions_for(statement.role)}
+    guide |= planned_in(statement)
     question = guide.get(answer.key) or _own_question(answer, statement)
     return replace(answer, text=text, question=question)
 

@@ -20,6 +20,7 @@ from anlan.evidence.policies import (
     RECORDING_MOVES,
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
+from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
 
@@ -52,6 +53,16 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "An exhibit or recording whose period has passed",
         "anlan.evidence.policies.DELETION_MOVES",
         DELETION_MOVES,
+    ),
+    "interview": (
+        "An interview with one person",
+        "anlan.investigation.policies.INTERVIEW_MOVES",
+        INTERVIEW_MOVES,
+    ),
+    "finding": (
+        "A version of the findings",
+        "anlan.investigation.policies.FINDING_MOVES",
+        FINDING_MOVES,
     ),
 }
 

@@ -1,0 +1,29 @@
+"""What an investigation is told of an incident: who was at the scene, and where else it was."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from anlan.accounts.models import User
+from anlan.cases.models import Case
+from anlan.incidents.models import Assignment, Incident
+from anlan.investigation.independence import add_presence
+from anlan.investigation.selectors.background import add_spot
+
+
+def was_at_scene(user: User, case: Case) -> bool:
+    """Whether they arrived as a responder, of this case or of one joined into it."""
+    one_case = Q(incident__case=case) | Q(incident__case__joined_into=case)
+    return Assignment.objects.filter(
+        one_case, user=user, arrived_at__isnull=False
+    ).exists()
+
+
+def at_the_same_spot(case: Case) -> QuerySet[Case]:
+    """Cases of the same point of the site, itself among them."""
+    places = Incident.objects.filter(case=case).values("place")
+    return Case.objects.filter(incident__place__in=places)
+
+
+add_presence(was_at_scene)
+add_spot(at_the_same_spot)

@@ -1,0 +1,1 @@
+"""Finding out what happened: interviews, the scene, self-defence facts, findings."""

@@ -1,0 +1,54 @@
+"""What happens in an investigation, in the words of the record."""
+
+from __future__ import annotations
+
+from anlan.investigation.events.facts import FactNoted, FactWithdrawn
+from anlan.investigation.events.findings import (
+    FindingApproved,
+    FindingBegun,
+    FindingReturned,
+    FindingSubmitted,
+    FindingSuperseded,
+    SentenceFixed,
+)
+from anlan.investigation.events.interviews import (
+    InterviewBegun,
+    InterviewCancelled,
+    InterviewHeld,
+    InterviewPlanned,
+    InterviewReplanned,
+    InterviewReset,
+    InterviewStopped,
+    QuestionPlanned,
+)
+from anlan.investigation.events.scene import (
+    PinMoved,
+    PinRemoved,
+    PinSet,
+    SceneLooked,
+    SketchDrawn,
+)
+
+__all__ = [
+    "FactNoted",
+    "FactWithdrawn",
+    "FindingApproved",
+    "FindingBegun",
+    "FindingReturned",
+    "FindingSubmitted",
+    "FindingSuperseded",
+    "InterviewBegun",
+    "InterviewCancelled",
+    "InterviewHeld",
+    "InterviewPlanned",
+    "InterviewReplanned",
+    "InterviewReset",
+    "InterviewStopped",
+    "PinMoved",
+    "PinRemoved",
+    "PinSet",
+    "QuestionPlanned",
+    "SceneLooked",
+    "SentenceFixed",
+    "SketchDrawn",
+]

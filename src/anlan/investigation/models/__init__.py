@@ -1,0 +1,21 @@
+"""Tables of an investigation."""
+
+from __future__ import annotations
+
+from anlan.investigation.models.facts import DefenceFact
+from anlan.investigation.models.findings import Citation, Finding, FindingSentence
+from anlan.investigation.models.interviews import Interview, InterviewQuestion
+from anlan.investigation.models.scene import FULL, Pin, SceneLook, Sketch
+
+__all__ = [
+    "FULL",
+    "Citation",
+    "DefenceFact",
+    "Finding",
+    "FindingSentence",
+    "Interview",
+    "InterviewQuestion",
+    "Pin",
+    "SceneLook",
+    "Sketch",
+]

@@ -1,0 +1,73 @@
+"""Who may investigate, read what was found, and approve it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import check_permission, has_permission
+from anlan.accounts.roles import Permission
+from anlan.base.errors import NotAllowed
+from anlan.cases.models import Case
+from anlan.evidence.permissions import has_yet_to_speak
+from anlan.investigation.independence import check_is_independent, conflict_of
+from anlan.investigation.models import Finding, Interview
+from anlan.ledger.events import Actor
+
+_YET_TO_SPEAK = gettext_lazy("您自己的情况说明还没有签字，签字以前不能看调查材料")
+
+
+def can_see(user: User, case: Case) -> bool:
+    """Whoever needs it; whoever has yet to say what they saw reads nothing of it."""
+    return has_permission(
+        user, Permission.INVESTIGATION_READ, site=case.site
+    ) and not has_yet_to_speak(user, case)
+
+
+def check_can_see(by: Actor, case: Case) -> None:
+    check_permission(by, Permission.INVESTIGATION_READ, site=case.site)
+    if isinstance(by, User) and has_yet_to_speak(by, case):
+        raise NotAllowed(_YET_TO_SPEAK)
+
+
+def can_lead(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.INVESTIGATE, site=case.site)
+
+
+def check_can_lead(by: Actor, case: Case) -> None:
+    """Plan interviews, look at the scene, note facts: of a closed case as well."""
+    check_permission(by, Permission.INVESTIGATE, site=case.site)
+
+
+def check_can_hold(by: User, interview: Interview) -> None:
+    """Ask the questions: the one who was named, and who has nothing to do with it."""
+    check_can_lead(by, interview.case)
+    if by.pk != interview.interviewer_id:
+        raise NotAllowed(
+            _("这次谈话由%(name)s进行；要换人，请先调整安排")
+            % {"name": interview.interviewer.name}
+        )
+    check_is_independent(by, interview.case)
+
+
+def check_can_find(by: User, case: Case) -> None:
+    """Write findings: an investigator who has nothing to do with the matter."""
+    check_can_lead(by, case)
+    check_is_independent(by, case)
+
+
+def can_decide(user: User, finding: Finding) -> bool:
+    return (
+        has_permission(user, Permission.FINDING_APPROVE, site=finding.case.site)
+        and user.pk != finding.author_id
+        and not conflict_of(user, finding.case)
+    )
+
+
+def check_can_decide(by: User, finding: Finding) -> None:
+    """Approve or return: another person than the author, and independent as well."""
+    check_permission(by, Permission.FINDING_APPROVE, site=finding.case.site)
+    if by.pk == finding.author_id:
+        raise NotAllowed(_("起草人不能审批自己的调查结论，请由另一人审批"))
+    check_is_independent(by, finding.case)

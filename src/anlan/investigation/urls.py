@@ -1,0 +1,45 @@
+"""Addresses of the investigation of one case, below its number."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anlan.investigation.views import facts, findings, interviews, scene
+
+app_name = "investigation"
+_BELOW = "<str:number>/investigation/"
+_TALK = f"{_BELOW}interviews/<uuid:uid>/"
+_SKETCH = f"{_BELOW}scene/sketches/<uuid:uid>/"
+_PIN = f"{_SKETCH}pins/<uuid:pin>/"
+_FINDING = f"{_BELOW}findings/<uuid:uid>/"
+_SENTENCE = f"{_BELOW}sentences/<uuid:uid>/"
+urlpatterns = [
+    path(_BELOW, interviews.interviews, name="interviews"),
+    path(f"{_BELOW}panel/", interviews.panel, name="panel"),
+    path(f"{_BELOW}interviews/new/", interviews.addition, name="interview_addition"),
+    path(_TALK, interviews.interview, name="interview"),
+    path(f"{_TALK}plan/", interviews.plan, name="interview_plan"),
+    path(f"{_TALK}beginning/", interviews.beginning, name="interview_beginning"),
+    path(f"{_TALK}stopping/", interviews.stopping, name="interview_stopping"),
+    path(
+        f"{_TALK}cancellation/", interviews.cancellation, name="interview_cancellation"
+    ),
+    path(f"{_BELOW}scene/", scene.scene, name="scene"),
+    path(f"{_BELOW}scene/aspects/<str:aspect>/", scene.look, name="look"),
+    path(f"{_BELOW}scene/sketches/new/", scene.sketch_addition, name="sketch_addition"),
+    path(_SKETCH, scene.sketch, name="sketch"),
+    path(f"{_PIN}place/", scene.pin_place, name="pin_place"),
+    path(f"{_PIN}removal/", scene.pin_removal, name="pin_removal"),
+    path(f"{_BELOW}background/", scene.background, name="background"),
+    path(f"{_BELOW}facts/", facts.facts, name="facts"),
+    path(f"{_BELOW}facts/<uuid:uid>/withdrawal/", facts.withdrawal, name="withdrawal"),
+    path(f"{_BELOW}facts/<slug:question>/", facts.addition, name="fact_addition"),
+    path(f"{_BELOW}findings/", findings.findings, name="findings"),
+    path(_FINDING, findings.finding, name="finding"),
+    path(f"{_FINDING}sentences/", findings.sentence_addition, name="sentence_addition"),
+    path(f"{_FINDING}submission/", findings.submission, name="submission"),
+    path(f"{_FINDING}decision/", findings.decision, name="decision"),
+    path(f"{_FINDING}paper/", findings.paper, name="paper"),
+    path(_SENTENCE, findings.sentence, name="sentence"),
+    path(f"{_SENTENCE}removal/", findings.sentence_removal, name="sentence_removal"),
+]

@@ -1,0 +1,308 @@
+"""Findings: every fact cites, another person approves, nothing changes afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.selectors import timeline
+from anlan.evidence.models import Exhibit
+from anlan.incidents import services as incidents
+from anlan.investigation import services as investigation
+from anlan.investigation.enums import FindingState, SentenceKind
+from anlan.investigation.models import Finding, FindingSentence
+from anlan.investigation.selectors.findings import in_force, parts_of
+from anlan.ledger.verify import verify
+from anlan.notify.models import Delivery
+from tests.evidence.told import begun as statement_begun
+from tests.evidence.told import hurt, party, photographed
+from tests.incidents.story import facts
+from tests.investigation.asked import (
+    HAPPENED,
+    decided,
+    drafted,
+    investigator,
+    photo,
+    sentence,
+    statement_in,
+    submitted,
+)
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings, tmp_path) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene):
+    return scene.incident().case
+
+
+class TestSentences:
+    def test_cite_exhibits_and_statements(self, scene, case) -> None:
+        statement, picture = statement_in(scene, case), photo(scene, case)
+        finding = drafted(scene, case)
+
+        row = sentence(scene, finding, sources=[picture, statement, picture])
+
+        assert sorted(one.code for one in row.citations.all()) == ["E-0002", "S-01"]
+        course = parts_of(finding, investigator(scene))[1]
+        assert [cited.address != "" for cited in course.lines[0].cites] == [True, True]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "双方系互殴。",
+            "他们互 殴。",
+            "属互·殴。",
+            "他有罪。",
+            "由其承担全责。",
+            "他负全部责任。",
+            "相互殴打。",
+            "互毆。",
+        ],
+    )
+    def test_are_no_verdict(self, scene, case, text) -> None:
+        finding = drafted(scene, case)
+
+        with pytest.raises(InvalidInput) as refusal:
+            sentence(scene, finding, text=text)
+
+        assert (refusal.value.source, refusal.value.path) == ("G15", "text")
+        row = sentence(scene, finding)
+        with pytest.raises(InvalidInput):
+            investigation.change_sentence(
+                sentence=row, text=text, by=finding.author, at=scene.at
+            )
+
+    def test_call_no_statement_a_confession(self, scene, case) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            sentence(scene, drafted(scene, case), text="据其口供，他打了人。")
+        assert refusal.value.source == "G21"
+
+    @pytest.mark.parametrize("text", ["", "  ", "一句。又一句。", "长" * 501])
+    def test_are_one_each(self, scene, case, text) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            sentence(scene, drafted(scene, case), text=text)
+        assert refusal.value.path == "text"
+
+    def test_of_course_and_consequences_are_facts(self, scene, case) -> None:
+        finding = drafted(scene, case)
+
+        row = sentence(scene, finding, is_fact=False)
+        opinion = sentence(
+            scene, finding, kind=SentenceKind.FAILINGS, is_fact=False, text="巡逻太少。"
+        )
+
+        assert (row.is_fact, opinion.is_fact) == (True, False)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            FindingSentence.objects.filter(pk=row.pk).update(is_fact=False)
+
+    def test_cite_nothing_of_another_case(self, scene, case) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+
+        with pytest.raises(InvalidInput) as refusal:
+            sentence(scene, drafted(scene, case), sources=[photo(scene, other)])
+        assert refusal.value.path == "sources"
+
+    def test_cite_nothing_unsigned(self, scene, case) -> None:
+        draft = statement_begun(scene, case)
+
+        with pytest.raises(InvalidInput, match="还没有签字"):
+            sentence(scene, drafted(scene, case), sources=[draft])
+
+    def test_cite_injuries_only_by_who_sees_them(self, scene, case) -> None:
+        exhibit = photographed(scene, hurt(scene, case)).exhibit
+
+        row = sentence(scene, drafted(scene, case), sources=[exhibit])
+
+        assert row.citations.get().exhibit == exhibit
+
+    def test_are_changed_and_taken_out_of_a_draft(self, scene, case) -> None:
+        finding = drafted(scene, case)
+        first = sentence(scene, finding)
+        second = sentence(scene, finding, text="保安到场。")
+
+        investigation.change_sentence(
+            sentence=second,
+            text="两名保安到场。",
+            sources=[photo(scene, case)],
+            by=finding.author,
+            at=scene.at,
+        )
+        investigation.remove_sentence(sentence=first, by=finding.author, at=scene.at)
+
+        (row,) = finding.sentences.all()
+        assert (row.text, row.position, row.citations.count()) == (
+            "两名保安到场。",
+            1,
+            1,
+        )
+        with pytest.raises(Conflict, match="已经删去"):
+            investigation.remove_sentence(
+                sentence=first, by=finding.author, at=scene.at
+            )
+
+    def test_only_the_author_writes(self, scene, case) -> None:
+        finding = drafted(scene, case)
+
+        with pytest.raises(Conflict, match="只有起草人"):
+            sentence(scene, finding, by=scene.officer)
+
+
+class TestSubmission:
+    def test_refuses_a_fact_that_cites_nothing(self, scene, case) -> None:
+        finding = drafted(scene, case)
+        sentence(scene, finding)
+
+        with pytest.raises(InvalidInput, match="经过 1"):
+            investigation.submit_finding(
+                finding=finding, by=finding.author, at=scene.at
+            )
+
+    def test_refuses_nothing_at_all(self, scene, case) -> None:
+        finding = drafted(scene, case)
+
+        with pytest.raises(Conflict, match="没有写任何内容"):
+            investigation.submit_finding(
+                finding=finding, by=finding.author, at=scene.at
+            )
+
+    def test_freezes_the_words(self, scene, case) -> None:
+        finding = submitted(scene, case)
+
+        with pytest.raises(Conflict, match="不能再改"):
+            sentence(scene, finding, text="又一句。")
+        row = finding.sentences.get()
+        with pytest.raises(Conflict):
+            investigation.remove_sentence(sentence=row, by=finding.author, at=scene.at)
+        (fixed,) = facts(case, "investigation.sentence_fixed")
+        assert fixed["cites"] == "S-01"
+        assert HAPPENED not in str([line.quote for line in timeline(case)])
+        assert verify().is_sound
+        FindingSentence.objects.update(text="别的。")
+        assert not verify().is_sound
+
+    def test_tells_who_may_decide(self, scene, case) -> None:
+        submitted(scene, case)
+
+        sent = Delivery.objects.filter(message__kind="investigation.to_decide")
+        told = {one.user.username for one in sent if one.user}
+        assert "hetao" in told
+        assert "xuqing" not in told
+
+
+class TestDecision:
+    def test_is_another_persons(self, scene, case) -> None:
+        finding = submitted(scene, case, by=scene.manager)
+
+        with pytest.raises(NotAllowed, match="起草人不能审批"):
+            decided(scene, finding, by=scene.manager)
+        with pytest.raises(NotAllowed):
+            decided(scene, finding, by=investigator(scene))
+        done = decided(scene, finding, by=scene.person("chenlu"))
+
+        assert (done.state, done.decided_by) == ("approved", scene.person("chenlu"))
+        assert in_force(case) == done
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Finding.objects.update(decided_by=scene.manager)
+
+    def test_refuses_a_fact_whose_evidence_has_gone(self, scene, case) -> None:
+        finding = submitted(scene, case)
+        Exhibit.objects.update(state="deleted")
+
+        with pytest.raises(InvalidInput, match="每一句事实都要引用") as refusal:
+            decided(scene, finding)
+
+        assert refusal.value.path == "sentences"
+        finding.refresh_from_db()
+        assert finding.state == FindingState.SUBMITTED
+
+    def test_not_of_somebody_who_turned_out_to_be_a_party(self, scene, case) -> None:
+        finding = submitted(scene, case)
+        cases.add_party(
+            case=case,
+            roles=["witness"],
+            user=investigator(scene),
+            by=scene.officer,
+            at=scene.at,
+        )
+
+        with pytest.raises(NotAllowed, match="当事人，须回避"):
+            decided(scene, finding)
+
+    def test_not_by_somebody_who_was_there(self, scene) -> None:
+        incident = scene.incident()
+        finding = submitted(scene, incident.case)
+        incidents.join_response(
+            incident=incident, user=scene.manager, by=scene.manager, at=scene.at
+        )
+        there = scene.assignment(incident, scene.manager)
+        incidents.arrive(assignment=there, by=scene.manager, at=scene.at)
+
+        with pytest.raises(NotAllowed, match="到过事发现场"):
+            decided(scene, finding)
+
+    def test_a_return_says_why_and_leads_to_a_new_version(self, scene, case) -> None:
+        finding = submitted(scene, case)
+
+        with pytest.raises(InvalidInput) as refusal:
+            decided(scene, finding, is_approved=False)
+        assert refusal.value.path == "remark"
+        decided(scene, finding, is_approved=False, remark="缺少监控")
+
+        again = drafted(scene, case)
+        assert (again.code, again.sentences.get().text) == ("F-02", HAPPENED)
+        assert again.sentences.get().citations.get().code == "S-01"
+        finding.refresh_from_db()
+        assert finding.state == FindingState.RETURNED
+
+    def test_happens_once(self, scene, case) -> None:
+        finding = decided(scene, submitted(scene, case))
+
+        with pytest.raises(Conflict, match="现在不能审批"):
+            decided(scene, finding, is_approved=False, remark="反悔")
+
+    def test_a_later_version_supersedes(self, scene, case) -> None:
+        first = decided(scene, submitted(scene, case))
+        second = submitted(scene, case, statement=first.sentences.get())
+
+        assert in_force(case) == first  # until the next one is approved
+        decided(scene, second)
+
+        first.refresh_from_db()
+        assert (first.state, in_force(case)) == ("superseded", second)
+        assert first.sentences.get().text == HAPPENED
+        assert verify().is_sound
+
+    def test_one_version_at_a_time(self, scene, case) -> None:
+        mine = drafted(scene, case)
+
+        assert drafted(scene, case) == mine
+        with pytest.raises(Conflict, match="请先办完"):
+            drafted(scene, case, by=scene.officer)
+
+
+class TestAuthors:
+    def test_are_not_parties(self, scene, case) -> None:
+        cases.add_party(
+            case=case,
+            roles=["victim"],
+            user=scene.officer,
+            by=scene.manager,
+            at=scene.at,
+        )
+
+        with pytest.raises(NotAllowed, match="当事人，须回避"):
+            drafted(scene, case, by=scene.officer)
+
+    def test_need_the_right(self, scene, case) -> None:
+        party(scene, case)
+        for somebody in (scene.guard, scene.stranger, scene.person("chenlu")):
+            with pytest.raises(NotAllowed):
+                drafted(scene, case, by=somebody)
