@@ -126,9 +126,9 @@ def test_a_ban_without_reason_or_appeal_is_refused(path: str):
 def test_a_sum_without_its_agreement_is_refused_at_what_is_missing(path: str):
     said = {
         "clause": "12",
-        "version": "2025",
+        "clause_version": "2025",
         "binds": "业主",
-        "basis": "损失",
+        "amount_basis": "损失",
         path: "",
     }
     with pytest.raises(InvalidInput) as refused:

@@ -406,9 +406,10 @@ class TestProportion:
         who = aggressor(scene, case)
         assert history_of(case) == History.NONE
         for days, expected in ((400, 0), (300, 1), (20, 2), (10, 2)):
-            earlier = scene.incident(
-                place=scene.place("园区 南门"), at=scene.at - timedelta(days=days)
-            ).case
+            earlier = scene.incident(place=scene.place("园区 南门")).case
+            Case.objects.filter(pk=earlier.pk).update(
+                opened_at=case.opened_at - timedelta(days=days)
+            )
             aggressor(scene, earlier, person=who.person)
             assert history_of(case) == expected
 
