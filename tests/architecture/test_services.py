@@ -44,6 +44,7 @@ NO_ACTOR = {
     "anlan.cases.services.fire_due_deadlines": "the worker's: the program itself acts",
     "anlan.cases.services.claim_request": "part of the change it serves",
     "anlan.cases.services.remember_made": "part of the change it serves",
+    "anlan.evidence.services.adopt_files": "follows from splitting, which is recorded",
     "anlan.evidence.services.want_recordings": "the worker's: the program itself acts",
     "anlan.evidence.services.ready_copy": "makes what the worker would, for who waits",
     "anlan.incidents.services.playing_copy": "as above",
