@@ -30,6 +30,9 @@ from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards
+from anlan.investigation import services as investigation
+from anlan.investigation.enums import PinKind, SceneAspect, SceneRating, SentenceKind
+from anlan.investigation.services import Plan
 from anlan.ledger.events import SYSTEM
 from anlan.notify import services as notify
 from anlan.play.company import day_begins_at, found_company
@@ -197,6 +200,7 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         "dated": str(_date_roles(site, at=at).uid),
         "role_ends": str(local_day(at) + _ROLE_ENDS),
         **_statements_under_way(at=at),
+        **_investigation_under_way(at=at),
     }
 
 
@@ -224,6 +228,82 @@ def _statements_under_way(*, at: datetime) -> dict[str, str]:
         made[key] = statement
     evidence.read_back(statement=made["read_back"], by=by, at=at)
     return {key: str(statement.uid) for key, statement in made.items()}
+
+
+def _investigation_under_way(*, at: datetime) -> dict[str, str]:
+    """In the closed case: somebody to be heard, a sketch, facts, findings that wait."""
+    case = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
+    by = User.objects.get(username="xuqing")
+    struck, other = case.parties.order_by("pk")[:2]
+    statement = Statement.objects.get(case=case)
+    photo = Exhibit.objects.filter(case=case).earliest("number")
+    earlier = investigation.plan_interview(
+        case=case,
+        parties=[struck],
+        role=StatementRole.VICTIM,
+        plan=Plan(interviewer=by, topics="登记时的经过"),
+        questions=["登记本现在在哪里？"],
+        by=by,
+        at=at,
+    )
+    investigation.cancel_interview(
+        interview=earlier, reason="本人请假，改日再谈", by=by, at=at
+    )
+    interview = investigation.plan_interview(
+        case=case,
+        parties=[other],
+        role=StatementRole.AGGRESSOR,
+        plan=Plan(interviewer=by, place="一楼会客室", topics="进门、登记的经过"),
+        questions=["当时要去找谁？", "登记的时候说了什么？"],
+        by=by,
+        at=at,
+    )
+    investigation.look_at_scene(
+        case=case,
+        aspect=SceneAspect.STAFFING,
+        rating=SceneRating.PART,
+        note="前台一人值守，保安在门外",
+        exhibit=photo,
+        by=by,
+        at=at,
+    )
+    sketch = investigation.draw_sketch(
+        case=case, title="3 号楼大堂", exhibit=photo, by=by, at=at
+    )
+    for kind, x, y, label, party in (
+        (PinKind.PERSON, 420, 480, "", struck),
+        (PinKind.PERSON, 560, 500, "", other),
+        (PinKind.CAMERA, 90, 90, "大堂摄像头", None),
+        (PinKind.OBJECT, 480, 640, "登记本", None),
+    ):
+        investigation.set_pin(
+            sketch=sketch, kind=kind, x=x, y=y, label=label, party=party, by=by, at=at
+        )
+    investigation.note_fact(
+        case=case,
+        question="first",
+        source=statement,
+        words="对方先推登记本，后打左脸一拳",
+        by=by,
+        at=at,
+    )
+    finding = investigation.begin_finding(case=case, by=by, at=at)
+    found: list[tuple[SentenceKind, str, list[Statement | Exhibit]]] = [
+        (SentenceKind.CAUSE, "来访人不愿登记。", [statement]),
+        (SentenceKind.COURSE, "来访人打了前台左脸一拳。", [statement, photo]),
+        (SentenceKind.FAILINGS, "前台一人值守。", [photo]),
+    ]
+    for part, text, sources in found:
+        sentence = investigation.add_sentence(
+            finding=finding, kind=part, text=text, sources=sources, by=by, at=at
+        )
+    investigation.submit_finding(finding=finding, by=by, at=at)
+    return {
+        "interview": str(interview.uid),
+        "sketch": str(sketch.uid),
+        "finding": str(finding.uid),
+        "sentence": str(sentence.uid),
+    }
 
 
 def _hang_camera(site: Site, *, at: datetime) -> Camera:

@@ -1,0 +1,128 @@
+"""Two are heard apart, the scene is drawn with the keys, findings cite and are approved."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
+from tests.e2e.test_statements import faults, read_back, sign, tell
+
+SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+
+
+def plan(page: Page, base: str, *people: int, question: str) -> None:
+    page.goto(f"{base}interviews/new/")
+    for place in people:
+        page.locator("input[name=parties]").nth(place).check()
+    page.check("input[name=role][value=witness]")
+    page.select_option("select[name=interviewer]", label="许晴 (xuqing)")
+    page.fill("[name=questions]", question)
+    page.click("form.form button.primary")
+
+
+def hear(page: Page, question: str, words: str) -> str:
+    """From the plan to the signature; the address of the interview."""
+    page.wait_for_url(re.compile(r"/interviews/[0-9a-f-]{36}/$"))
+    address = page.url
+    page.get_by_role("link", name="开始谈话").click()
+    page.fill("input[name=place]", "会客室")
+    page.click("form.form button.primary")
+    expect(page.locator("main")).to_contain_text("G21")  # nobody was told
+    page.check("input[name=is_told]")
+    page.click("form.form button.primary")
+    page.wait_for_url(re.compile(r"/statements/[0-9a-f-]{36}/$"))
+    expect(page.locator("fieldset[data-key=own-1] legend")).to_contain_text(question)
+    tell(page, "free", words)
+    read_back(page)
+    page.check("input[name=is_confirmed]")
+    sign(page, "signature")
+    page.click("form.form button.primary")
+    expect(page.locator("main")).to_contain_text("已签字定稿")
+    return address
+
+
+def test_two_interviews_and_findings_that_another_person_approves(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    number = told_installation.story["number"]
+    base = f"/cases/{number}/investigation/"
+    page = sign_in(told_installation, "xuqing", size=DESK).page
+
+    plan(page, base, 0, 1, question="几点？")
+    expect(page.locator("form .error").first).to_contain_text("谈话分别进行")
+    assert faults(page) == []
+    for place in (0, 1):
+        plan(page, base, place, question="车位线看得清吗？")
+        page.goto(hear(page, "车位线看得清吗？", f"我在车库 {place} 号位。"))
+        expect(page.locator("main")).to_contain_text("没有问到")
+    page.goto(base)
+    expect(page.locator("main")).to_contain_text("还没有人问过")
+    assert faults(page) == []
+
+    page.goto(f"{base}findings/")
+    page.get_by_role("button", name="起草调查结论").click()
+    page.wait_for_url(re.compile(r"/findings/[0-9a-f-]{36}/$"))
+    address = page.url
+    page.get_by_role("link", name="在“经过”写一句").click()
+    page.fill("[name=text]", "双方系互殴。")
+    page.click("form.form button.primary")
+    expect(page.locator("main")).to_contain_text("G15")
+    page.fill("[name=text]", "灰衣男子用伞打了陆某。")
+    page.click("form.form button.primary")
+    page.wait_for_url(address)
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.locator("[role=alert]")).to_contain_text("每一句事实都要引用")
+    page.get_by_role("link", name="修改", exact=True).click()
+    page.locator("input[name=sources][value=S-01]").check()
+    page.click("form.form button.primary")
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.locator(".meta").first).to_contain_text("待另一人审批")
+    assert faults(page) == []
+
+    manager = sign_in(told_installation, "hetao", size=PHONE).page
+    manager.goto(address)
+    assert faults(manager) == []
+    manager.get_by_role("button", name="批准").click()
+    expect(manager.locator(".meta").first).to_contain_text("已批准")
+    manager.goto(f"{address}paper/")
+    expect(manager.locator("main")).to_contain_text("[S-01]")
+
+
+@SIZES
+def test_a_sketch_is_drawn_with_the_mouse_and_the_keys(
+    told_installation: Installation, sign_in: SignIn, size: dict[str, int]
+) -> None:
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "xuqing", size=size).page
+    page.goto(f"/cases/{number}/investigation/scene/sketches/new/")
+    page.fill("input[name=title]", "B1 东区")
+    page.click("form.form button.primary")
+    page.wait_for_url(re.compile(r"/sketches/[0-9a-f-]{36}/$"))
+
+    drawing = page.locator("svg.sketch")
+    box = drawing.bounding_box()
+    assert box is not None
+    drawing.click(position={"x": box["width"] / 4, "y": box["height"] / 2})
+    expect(page.locator("[data-form] [name=x]")).to_have_value(
+        re.compile("^2(49|5[01])$")
+    )
+    page.check("input[name=kind][value=object]")
+    page.fill("[data-form] [name=label]", "雨伞")
+    page.click("[data-form] button.primary")
+    expect(page.locator(".legend")).to_contain_text("雨伞")
+    pin = page.locator("svg a[data-pin]")
+    pin.focus()
+    with page.expect_response(re.compile(r"/place/$")):
+        for _press in range(3):
+            page.keyboard.press("ArrowRight")
+    page.reload()
+
+    assert told_installation.rows("SELECT x FROM investigation_pin ORDER BY id DESC")[0][0] in {
+        279,
+        280,
+        281,
+    }
+    assert faults(page) == []
