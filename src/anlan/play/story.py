@@ -170,7 +170,7 @@ def footage_to_look_at(*, at: datetime) -> dict[str, str]:
     camera = Camera.objects.select_related("recorder").get(name="CAM-02")
     case = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
     by = User.objects.get(username="zhoumin")
-    begin = at - timedelta(minutes=10)
+    begin = (at - timedelta(minutes=10)).replace(microsecond=0)
     recording = evidence.want_recording(
         case=case,
         camera=camera,
