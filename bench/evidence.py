@@ -49,6 +49,7 @@ from anlan.ledger.events import SYSTEM  # noqa: E402
 from anlan.play.recorder import LENGTH, NAME, SimulatedRecorder  # noqa: E402
 from bench.deadlines import open_case  # noqa: E402
 from bench.figures import Figure, answer  # noqa: E402
+from bench.keeping import measure_keeping  # noqa: E402
 from bench.server import HOST, serving, sign_in, wait_until_open  # noqa: E402
 from tools.postgresql import free_port  # noqa: E402
 
@@ -244,6 +245,7 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
             beside=f"calm {calm / MB:,.0f} MB",
         ),
         measure_recordings(quick),
+        *measure_keeping(quick=quick),
     ]
 
 

@@ -37,6 +37,7 @@ from anlan.evidence.models import (
     FootageApplication,
     Hold,
     Injury,
+    OutsideKeeper,
     Package,
     Recording,
     Redaction,
@@ -156,6 +157,43 @@ def get_verification(scene: Scene) -> str:
 @get(permitted="hetao", forbidden="wangjianguo", stranger=403)
 def get_evidence_safety(scene: Scene) -> str:
     return "/evidence/safety"
+
+
+@post(permitted="hetao", forbidden="wangjianguo", stranger=403)
+def ask_for_check(scene: Scene) -> Request:
+    return "/evidence/checks", {"kind": "drill"}
+
+
+@get(permitted="hetao", forbidden="wangjianguo", stranger=403)
+def list_keepers(scene: Scene) -> str:
+    _keeper(scene)
+    return "/evidence/keepers"
+
+
+@post(permitted="admin", forbidden="hetao", status=201, stranger=403)
+def add_keeper(scene: Scene) -> Request:
+    address = f"{uuid4().hex[:8]}@example.invalid"
+    return "/evidence/keepers", {"name": "业委会", "address": address}
+
+
+@post(permitted="admin", forbidden="hetao", stranger=403)
+def mail_soon(scene: Scene) -> Request:
+    return "/evidence/keepers/mailing", None
+
+
+@post(permitted="admin", forbidden="hetao", stranger=403)
+def remove_keeper(scene: Scene) -> Request:
+    return f"/evidence/keepers/{_keeper(scene).uid}/removal", None
+
+
+@post(permitted="hetao", forbidden="wangjianguo", stranger=403)
+def compare_held(scene: Scene) -> Request:
+    return "/evidence/comparisons", {"text": "anlan/test\n1\nAAAA\n"}
+
+
+@get(permitted="hetao", forbidden="wangjianguo", stranger=403)
+def list_field_keys(scene: Scene) -> str:
+    return "/evidence/field-keys"
 
 
 @get(stranger=200)
@@ -1406,6 +1444,16 @@ def _camera(scene: Scene) -> Camera:
 def _recording(scene: Scene) -> Recording:
     return evidence.want_recording(
         case=_case(scene), camera=_camera(scene), by=SYSTEM, at=scene.at
+    )
+
+
+def _keeper(scene: Scene) -> OutsideKeeper:
+    return evidence.add_keeper(
+        organisation=scene.site.organisation,
+        name="业委会",
+        address=f"{uuid4().hex[:8]}@example.invalid",
+        by=scene.person("admin"),
+        at=scene.at,
     )
 
 

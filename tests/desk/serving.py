@@ -51,11 +51,16 @@ class Serving:
                 stdout=log,
                 stderr=log,
             )
+        self._wait(self.process)
+        return self
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        """Until somebody listens on the port."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             with suppress(OSError), socket.create_connection((HOST, self.port), 1):
-                return self
-            assert self.process.poll() is None, self.log()
+                return
+            assert process.poll() is None, self.log()
             time.sleep(0.02)
         raise AssertionError(f"it does not answer: {self.log()}")
 
@@ -92,6 +97,48 @@ class Serving:
             name = connection.settings_dict["NAME"]
             found["ANLAN_DATABASE_URL"] = f"{url.rpartition('/')[0]}/{name}"
         return found
+
+
+@dataclass
+class ServingAgain(Serving):
+    """The same, forked from one process that has loaded everything: see ``stem``."""
+
+    server: int = 0  # its process id
+
+    def start(self) -> Self:
+        if self.process is None:
+            with (self.data / "serve.log").open("ab") as log:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "tests.desk.stem"],
+                    cwd=ROOT,
+                    env={**self._environment(), "PYTHONPATH": str(ROOT / "src")},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                )
+        stem = self.process
+        assert stem.stdin
+        assert stem.stdout
+        stem.stdin.write(b"\n")
+        stem.stdin.flush()
+        self.server = int(stem.stdout.readline())
+        self._wait(stem)
+        return self
+
+    def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> float:
+        began = time.monotonic()
+        os.kill(self.server, with_signal)
+        while time.monotonic() < began + START_SECONDS:
+            if not Path(f"/proc/{self.server}").exists():
+                return time.monotonic() - began
+            time.sleep(0.001)
+        raise AssertionError("it does not end")
+
+    def end(self) -> None:
+        """The process that all of them came from."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(START_SECONDS)
 
 
 @dataclass(frozen=True)

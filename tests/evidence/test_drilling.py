@@ -13,11 +13,15 @@ from pytest_django import Settings
 from anlan.base import stores
 from anlan.cases.models import Case
 from anlan.evidence import jobs
-from anlan.evidence.enums import CheckKind
+from anlan.evidence.enums import CheckKind, DrillProof
 from anlan.evidence.models import CheckRun, CheckTurn
 from anlan.evidence.selectors.safety import Trouble, safety_for
 from anlan.evidence.services import drilling
+from anlan.ledger.checkpointing import checkpoint_now
+from anlan.ledger.models import Entry
 from tests.evidence.keeping import ORDINARY, ended, pass_period, photo
+from tests.ledger import signers
+from tests.ledger.chains import unprotected
 from tests.pictures import JPEG, OTHER_JPEG
 from tests.scene import Scene
 
@@ -27,6 +31,13 @@ pytestmark = pytest.mark.both
 @pytest.fixture(autouse=True)
 def _vault(settings: Settings, tmp_path: Path) -> None:
     settings.DATA = tmp_path
+
+
+@pytest.fixture
+def signer(settings: Settings, tmp_path: Path):
+    settings.SIGNER_SOCKET = signers.socket_of(tmp_path / "signer")
+    with signers.running(tmp_path / "signer") as client:
+        yield client
 
 
 @pytest.fixture
@@ -54,6 +65,46 @@ def test_brings_every_file_back_and_leaves_nothing_behind(scene, case) -> None:
     assert list(drilling._home().iterdir()) == []
     assert jobs.drill(at=scene.at + timedelta(days=6)) == 0
     assert jobs.drill(at=scene.at + timedelta(days=7)) == 1
+
+
+def test_verify_agrees_with_what_came_back(scene, case, signer) -> None:
+    jobs.drill(at=scene.at)
+
+    assert (last().case, last().proof) == (case, DrillProof.INTACT)
+    (shown,) = safety_for(scene.manager, at=scene.at).runs
+    assert shown.case == case
+    outsider = scene.person("admin")  # sees the page, and no cases
+    assert safety_for(outsider, at=scene.at).runs[0].case is None
+
+
+@pytest.mark.parametrize("how", ["missing", "corrupt", "record"])
+def test_verify_names_what_is_wrong(scene, case, signer, how) -> None:
+    path = path_of(JPEG)
+    path.chmod(0o640)
+    if how == "missing":
+        path.unlink()
+    elif how == "corrupt":
+        path.write_bytes(b"x" + JPEG[1:])
+    else:  # the files are whole, and an entry is not what was signed
+        checkpoint_now(scene.site, at=scene.at)
+        with unprotected():
+            entry = Entry.objects.filter(kind="evidence.received").first()
+            assert entry is not None
+            Entry.objects.filter(pk=entry.pk).update(salt=bytes(16))
+
+    jobs.drill(at=scene.at)
+
+    assert last().proof == DrillProof.ALTERED
+    assert not last().is_clean
+    safety = safety_for(scene.manager, at=scene.at)
+    assert Trouble.DRILL_FAILED in safety.troubles
+
+
+def test_without_a_signer_the_digests_alone_are_compared(scene, case) -> None:
+    jobs.drill(at=scene.at)
+
+    assert last().proof == DrillProof.UNSIGNED
+    assert last().is_clean
 
 
 def test_reads_the_second_store_alone(scene, case) -> None:

@@ -22,6 +22,7 @@ from django.db import (
 )
 from django.db.models import Model, QuerySet
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import Settings
 
 import anlan
@@ -31,7 +32,7 @@ from anlan.base.clock import acting_at
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import Severity
-from anlan.cases.models import Case
+from anlan.cases.models import AcceptedRequest, Case
 from anlan.evidence import guards, jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
@@ -41,10 +42,13 @@ from anlan.evidence.enums import (
     HoldState,
     Keeper,
     Masking,
+    PaperKind,
     Purpose,
     RecordingState,
     RetentionClass,
+    Round,
     Way,
+    WordsKind,
 )
 from anlan.evidence.file_verification import kinds_that_bring_files, verify_files
 from anlan.evidence.models import (
@@ -54,7 +58,11 @@ from anlan.evidence.models import (
     Exhibit,
     FootageMark,
     FootageRequest,
+    FootageViewing,
     Hold,
+    Injury,
+    InjuryRefusal,
+    MedicalPaper,
     Recording,
     Redaction,
     RetentionLook,
@@ -63,6 +71,7 @@ from anlan.evidence.models import (
 from anlan.evidence.selectors import retention
 from anlan.evidence.selectors.playing import playable_of
 from anlan.evidence.selectors.recordings import addable_cameras
+from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.services import deleting
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
@@ -71,6 +80,7 @@ from anlan.law import selectors as law
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from tests.at_once import at_once, failures
+from tests.evidence.footage import filmed
 from tests.evidence.keeping import (
     DAY,
     FALSE_ALARM,
@@ -90,10 +100,11 @@ from tests.evidence.keeping import (
 )
 from tests.evidence.objects import umbrella
 from tests.evidence.recorders import Watched, watched
-from tests.evidence.told import STORY, frozen
+from tests.evidence.told import STORY, frozen, hurt, photographed
 from tests.incidents.story import facts
-from tests.pictures import JPEG, OTHER_JPEG
+from tests.pictures import JPEG, OTHER_JPEG, PDF
 from tests.scene import Scene
+from tests.signed_in import SignIn
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
@@ -1142,7 +1153,7 @@ class TestRecordings:
             Recording.objects.filter(pk=gone.pk).update(deleted_at=None)
         assert verify().is_sound
 
-    def test_take_along_why_people_looked_and_what_they_noted(
+    def test_take_along_what_people_noted_and_leave_why_they_looked(
         self, scene: Scene, cameras: Watched
     ) -> None:
         case = scene.incident().case
@@ -1178,12 +1189,12 @@ class TestRecordings:
         at = pass_period(scene.at, ORDINARY)
 
         assert texts(FootageMark, "words") == ["", "乙推人", "都在"]
-        assert texts(FootageRequest, "reason") == ["", "核对陆远航"]
+        assert texts(FootageRequest, "reason") == ["核对陆远航", "核对陆远航"]
         assert recording.pk not in {row.pk for row in playable_of(case)}
         released(scene, held, at=at)
         pass_period(at, NOTICE)
         assert set(texts(FootageMark, "words")) == {""}
-        assert set(texts(FootageRequest, "reason")) == {""}
+        assert set(texts(FootageRequest, "reason")) == {""}  # as old as the film
         assert verify().is_sound
 
     def test_of_two_cases_share_their_files(
@@ -1235,6 +1246,202 @@ class TestRecordings:
         assert fresh(other).is_deleted
         for segment in recording.segments.select_related("blob"):
             assert len(files_named(segment.blob.sha256)) == 2
+
+
+class TestWords:
+    """Words of a case that stand beside no file: of injuries, and why people looked."""
+
+    @pytest.mark.both
+    def test_of_injuries_go_with_their_case(self, scene: Scene, case: Case) -> None:
+        lifang = scene.person("lifang")
+        injury = hurt(scene, case, request_id=UUID(int=1))
+        photographed(scene, injury)
+        wrong = hurt(scene, case, party=injury.party)
+        evidence.withdraw_injury(
+            injury=wrong, reason="看错了人", by=lifang, at=scene.at
+        )
+        who: dict[str, Any] = {
+            "case": case,
+            "party": injury.party,
+            "by": lifang,
+            "at": scene.at,
+        }
+        evidence.refuse_photos(round=Round.DAY, reason="本人怕疼", **who)
+        evidence.add_medical_paper(
+            kind=PaperKind.APPRAISAL, level="slight", chunks=[PDF], **who
+        )
+        ended(case, at=scene.at)
+
+        review(scene.at + SERIOUS - NOTICE)
+        row = Deletion.objects.get(words=WordsKind.INJURIES)
+        assert (row.state, row.delete_at) == ("due", scene.at + SERIOUS)
+        review(scene.at + SERIOUS - HOUR)
+        assert texts(Injury, "region") == ["head", "head"]
+        review(scene.at + SERIOUS)
+
+        for model, fields in {
+            Injury: ("region", "kind", "words", "reason"),
+            InjuryRefusal: ("reason",),
+            MedicalPaper: ("kind", "level"),
+        }.items():
+            for field in fields:
+                assert set(texts(model, field)) == {""}
+            rows: QuerySet[Any] = QuerySet(model)
+            assert {bytes(row.text_salt) for row in rows} == {b""}
+        row.refresh_from_db()
+        assert (row.state, row.files_count) == (DeletionState.DELETED, 0)
+        erased = {
+            (fact["model"], fact["field"])
+            for fact in facts(case, "ledger.text_erased")
+            if fact["reason"] == "retention"
+        }
+        assert {("evidence.Injury", "region"), ("evidence.MedicalPaper", "level")} <= (
+            erased
+        )
+        assert verify().is_sound
+
+    def test_of_injuries_cannot_be_guessed_from_what_a_phone_sent(
+        self, scene: Scene, case: Case
+    ) -> None:
+        """There are 39 parts of a body and 11 kinds: a bare digest would tell."""
+        injury = hurt(scene, case, words="", request_id=UUID(int=1))
+        ended(case, at=scene.at)
+        (sent,) = AcceptedRequest.objects.filter(answer=injury.uid)
+        assert bytes(sent.content)
+
+        at = pass_period(scene.at, SERIOUS)
+
+        sent.refresh_from_db()
+        assert bytes(sent.content) == b""
+        with pytest.raises(Conflict, match="请求编号"):
+            hurt(
+                scene,
+                case,
+                party=injury.party,
+                words="",
+                request_id=UUID(int=1),
+                at=at,
+            )
+
+    def test_without_any_file_are_announced_and_go(
+        self, scene: Scene, case: Case
+    ) -> None:
+        hurt(scene, case)
+        ended(case, at=scene.at)
+        with acting_at(scene.at + SERIOUS - NOTICE):
+            jobs.keep_periods(at=scene.at + SERIOUS - NOTICE)
+        assert Deletion.objects.get().words == "injuries"
+        review(scene.at + SERIOUS)
+        assert texts(Injury, "words") == [""]
+        review(scene.at + SERIOUS + DAY)
+        assert Deletion.objects.count() == 1  # once
+
+    def test_that_come_later_are_due_by_themselves(
+        self, scene: Scene, case: Case
+    ) -> None:
+        first = hurt(scene, case)
+        ended(case, at=scene.at)
+        at = pass_period(scene.at, SERIOUS)
+        hurt(scene, case, party=first.party, at=at)
+
+        review(at)
+        assert texts(Injury, "region") == ["", "head"]
+        review(at + NOTICE)
+        assert texts(Injury, "region") == ["", ""]
+        assert Deletion.objects.filter(words="injuries", state="deleted").count() == 2
+
+    @pytest.mark.both
+    @pytest.mark.parametrize("what", ["an exhibit", "the case"])
+    def test_are_kept_by_a_hold_on_anything_of_the_case(
+        self, what: str, scene: Scene, case: Case, exhibit: Exhibit
+    ) -> None:
+        hurt(scene, case)
+        ended(case, at=scene.at)
+        review(scene.at + SERIOUS - NOTICE)
+        held = exhibit if what == "an exhibit" else None
+        hold(scene, case, held, at=scene.at + SERIOUS - DAY)
+        assert not Deletion.objects.filter(words="injuries").exists()
+
+        review(scene.at + SERIOUS + DAY)
+
+        assert texts(Injury, "region") == ["head"]
+
+    def test_on_the_page_are_said_to_be_deleted(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        injury = hurt(scene, case)
+        evidence.add_medical_paper(
+            case=case,
+            party=injury.party,
+            kind=PaperKind.RECORD,
+            chunks=[PDF],
+            by=scene.person("lifang"),
+            at=scene.at,
+        )
+        ended(case, at=scene.at)
+        pass_period(scene.at, SERIOUS)
+
+        page = sign_in("lifang").get(reverse("evidence:injuries", args=[case.number]))
+
+        assert page.status_code == 200
+        text = page.content.decode()
+        assert text.count("已按期限删除") == 2
+        assert "额头" not in text.partition('id="injury-')[2]
+        rows = sign_in("hetao").get(reverse("vault:due")).content.decode()
+        assert "伤情记录的文字" in rows
+
+    def test_of_looks_outlive_the_film_by_their_own_class(
+        self, scene: Scene, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        seen = filmed(scene, tmp_path)
+        application = seen.approved()
+        viewing = evidence.begin_viewing(
+            application=application, by=scene.manager, at=seen.at
+        )
+        evidence.end_viewing(
+            viewing=viewing,
+            seen="CAM-07 14:00–14:10",
+            by=scene.manager,
+            at=seen.at + MINUTE,
+        )
+        evidence.change_period(
+            site=scene.site,
+            retention_class=RetentionClass.REGISTER,
+            days=2000,
+            by=scene.manager,
+            at=scene.at,
+        )
+        ended(seen.case, at=scene.at)
+
+        at = pass_period(scene.at, ORDINARY)
+        assert Recording.objects.get(pk=seen.recording.pk).is_deleted
+        assert "" not in texts(FootageRequest, "reason")
+        page = register_page(Wanted(site=scene.site))
+        assert all(row.reason != "已按期限删除" for row in page.rows)
+
+        # The last look counts, not the end of the case.
+        review(seen.at + 2000 * DAY - NOTICE)
+        review(scene.at + 2000 * DAY)
+        assert "" not in texts(FootageRequest, "reason")
+        row = Deletion.objects.get(words=WordsKind.LOOKS)
+        assert row.counted_from == seen.at
+        review(seen.at + 2000 * DAY + HOUR)
+        assert set(texts(FootageRequest, "reason")) == {""}
+        assert texts(FootageViewing, "seen") == [""]
+        reasons = {row.reason for row in register_page(Wanted(site=scene.site)).rows}
+        assert "已按期限删除" in reasons
+        assert at < row.delete_at
+        assert verify().is_sound
+
+    def test_of_a_clock_that_leapt_ahead_stay(self, scene: Scene, case: Case) -> None:
+        hurt(scene, case)
+        ended(case, at=scene.at)
+        review(scene.at + SERIOUS + 900 * DAY)
+        review(scene.at + HOUR)
+
+        assert texts(Injury, "region") == ["head"]
+        assert not Deletion.objects.exists()
 
 
 def texts(model: type[Model], field: str) -> list[str]:

@@ -444,6 +444,7 @@ class TestPeriods:
             RetentionClass.ORDINARY: 1096,
             RetentionClass.SERIOUS: 1827,
             RetentionClass.STATEMENT: 1827,
+            RetentionClass.REGISTER: 1096,
         }
 
 

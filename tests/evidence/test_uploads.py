@@ -35,7 +35,7 @@ from anlan.evidence.services.uploads import About
 from anlan.evidence.uploading import app, calls, requests, sweeping
 from anlan.evidence.uploading.parts import Running
 from anlan.ledger.verify import verify
-from tests.desk.serving import HOST, Serving, sign_in
+from tests.desk.serving import HOST, Serving, ServingAgain, sign_in
 from tests.evidence.sending import GONE, Phone, checksum, messages, metadata, reply_of
 from tests.evidence.wires import finish_by_wire, offset_of, over_the_wire, send_and_kill
 from tests.incidents.story import entries, facts
@@ -923,8 +923,13 @@ class TestKills:
 
     @pytest.mark.slow
     @pytest.mark.deep
-    def test_two_hundred(self, scene, case, serving) -> None:
-        self._kill(200, scene.guard, case, serving)
+    def test_two_hundred(self, scene, case, tmp_path) -> None:
+        serving = ServingAgain(tmp_path).start()
+        try:
+            self._kill(200, scene.guard, case, serving)
+            serving.stop()
+        finally:
+            serving.end()
 
     def _kill(self, kills: int, user: User, case: Case, serving: Serving) -> None:
         dice = random.Random(11)  # noqa: S311 -- the same kills every time

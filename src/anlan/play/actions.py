@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from anlan.accounts.models import Place, Site, User
+from anlan.accounts.services import field_keys
 from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party, Task, TaskPhoto
@@ -18,6 +19,7 @@ from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
     Applicant,
+    CheckKind,
     ExhibitKind,
     ExhibitState,
     FootageWay,
@@ -39,12 +41,14 @@ from anlan.evidence.enums import (
 from anlan.evidence.file_verification import verify_files
 from anlan.evidence.models import (
     Addendum,
+    CheckRun,
     CustodyStep,
     Exhibit,
     FootageApplication,
     Injury,
     InjuryPhoto,
     MedicalPaper,
+    OutsideKeeper,
     Package,
     Recording,
     Redaction,
@@ -1066,9 +1070,48 @@ def keep_periods(stage: Stage, *, by: Actor, at: datetime) -> str:
 
 
 @action
+def restore_drill(stage: Stage, *, by: Actor, at: datetime) -> str:
+    """The worker brings a case back from the second copies, now."""
+    evidence.ask_for_check(kind=CheckKind.DRILL, by=by, at=at)
+    jobs.drill(at=at)
+    run = _last_drill()
+    return f"{run.copies} files, {run.proof}" if run else "nothing to bring back"
+
+
+@action
+def keeper(stage: Stage, *, by: User, at: datetime, name: str, address: str) -> str:
+    made = evidence.add_keeper(
+        organisation=stage.site.organisation, name=name, address=address, by=by, at=at
+    )
+    return made.name
+
+
+@action
+def remove_keeper(stage: Stage, *, by: User, at: datetime, name: str) -> str:
+    row = OutsideKeeper.objects.get(
+        organisation=stage.site.organisation, name=name, removed_at=None
+    )
+    evidence.remove_keeper(keeper=row, by=by, at=at)
+    return name
+
+
+@action
+def change_field_key(stage: Stage, *, by: Actor, at: datetime) -> str:
+    """A new key for phones and secrets, and every value encrypted with it."""
+    key_id = field_keys.add_field_key(by=by, at=at)
+    renewed = dict(field_keys.renew_values())
+    return f"key {key_id:03d}, {sum(renewed.values())} values"
+
+
+@action
 def wait(stage: Stage, *, by: Actor, at: datetime) -> str:
     """Let the time pass: clocks run out on the way."""
     return ""
+
+
+def _last_drill() -> CheckRun | None:
+    runs = CheckRun.objects.filter(kind=CheckKind.DRILL)
+    return runs.order_by("-ended_at", "-pk").first()
 
 
 def seconds_between(a: datetime | None, b: datetime | None) -> int | None:
@@ -1083,6 +1126,7 @@ def measures(stage: Stage) -> dict[str, Any]:
     case = Case.objects.get(pk=incident.case_id)
     assignments = list(incident.assignments.select_related("user").order_by("pk"))
     register = register_page(Wanted(site=stage.site))
+    drilled = _last_drill()
     return {
         "state": case.state,
         "phase": case.phase,
@@ -1139,6 +1183,12 @@ def measures(stage: Stage) -> dict[str, Any]:
         "evidence_kept": case.exhibits.exclude(state=ExhibitState.DELETED).count(),
         "evidence_deleted": case.exhibits.filter(state=ExhibitState.DELETED).count(),
         "holds": case.holds.filter(released_at=None).count(),
+        "drill_files": drilled.copies if drilled else None,
+        "drill_proof": drilled.proof if drilled else None,
+        "keepers": OutsideKeeper.objects.filter(
+            organisation=stage.site.organisation, removed_at=None
+        ).count(),
+        "field_keys": len(field_keys.field_keys()),
         "files_sound": not verify_files(deep=True).problems,
         "packages_intact": sum(
             verify.check(str(path_of(package)), package.fingerprint).exit == 0

@@ -13,8 +13,17 @@ from anlan.accounts.models import Place, Site, User
 from anlan.base.clock import acting_at, local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.evidence import jobs
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import RecorderKind, Source, StatementRole
+from anlan.evidence.enums import (
+    Applicant,
+    FootageWay,
+    IdentityPaper,
+    RecorderKind,
+    Relation,
+    Source,
+    StatementRole,
+)
 from anlan.evidence.models import (
     Camera,
     Exhibit,
@@ -24,15 +33,15 @@ from anlan.evidence.models import (
     Statement,
 )
 from anlan.evidence.selectors.recordings import recordings_of
-from anlan.evidence.services import Answer
+from anlan.evidence.services import Answer, Asked
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents.enums import Channel, DeviceKind, DeviceMode
 from anlan.incidents.models import Report
 from anlan.incidents.services import devices
-from anlan.ledger import afterwards
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import PinKind, SceneAspect, SceneRating, SentenceKind
 from anlan.investigation.services import Plan
+from anlan.ledger import afterwards
 from anlan.ledger.events import SYSTEM
 from anlan.notify import services as notify
 from anlan.play.company import day_begins_at, found_company
@@ -46,6 +55,7 @@ _INTO_THE_ASSAULT = timedelta(minutes=7)
 _SINCE_THEN, _UNDER_CONTROL = timedelta(minutes=30), timedelta(minutes=3)
 _FILMED, _FILMED_FOR = ("CAM-03", "CAM-04"), 2 * LENGTH
 _ROLE_ENDS = timedelta(days=3)  # after today, for a guard in the pictures
+_LOOKED_AT = timedelta(seconds=30)  # of a recording in the pictures
 _PIN = "482915"  # of the shared phone in the pictures
 
 
@@ -303,6 +313,77 @@ def _investigation_under_way(*, at: datetime) -> dict[str, str]:
         "sketch": str(sketch.uid),
         "finding": str(finding.uid),
         "sentence": str(sentence.uid),
+    }
+
+
+def footage_to_look_at(*, at: datetime) -> dict[str, str]:
+    """In the open case: a recording that can be played, and somebody who asks for it.
+
+    In the closed one: a photo on which somebody draws. Needs ffmpeg.
+    """
+    camera = Camera.objects.select_related("recorder").get(name="CAM-02")
+    case = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
+    by = User.objects.get(username="zhoumin")
+    begin = (at - timedelta(minutes=10)).replace(microsecond=0)
+    recording = evidence.want_recording(
+        case=case,
+        camera=camera,
+        wanted_from=begin,
+        wanted_to=begin + _LOOKED_AT,
+        by=by,
+        at=at,
+    )
+    with TemporaryDirectory() as folder:
+        recorder = SimulatedRecorder(root=Path(folder), size="640x360")
+        for number, film in enumerate(
+            recorder.record(camera.name, begin, begin + _LOOKED_AT)
+        ):
+            kept = keep_bytes(name=uuid4(), chunks=[film.read_bytes()])
+            evidence.place_file(
+                recording=recording,
+                exhibit=evidence.add_exhibit(
+                    case=case,
+                    kept=kept,
+                    source=Source.UPLOAD,
+                    title=camera.name,
+                    by=by,
+                    at=at,
+                ),
+                begin=begin + number * LENGTH,
+                end=begin + (number + 1) * LENGTH,
+                by=by,
+                at=at,
+            )
+    while jobs.make_viewing_copies(at=at):
+        pass
+    application = evidence.take_in_application(
+        site=case.site,
+        case=case,
+        asked=Asked(
+            applicant=Applicant.PERSON,
+            relation=Relation.SELF,
+            name="陈晓雯",
+            phone="19900001234",
+            identity_paper=IdentityPaper.ID_CARD,
+            identity_tail="246X",
+            purpose="核对被打经过",
+            windows=[(begin, begin + _LOOKED_AT)],
+            wanted=FootageWay.VIEW,
+        ),
+        by=User.objects.get(username="wangjianguo"),
+        at=at,
+    )
+    closed = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
+    photo = Exhibit.objects.filter(case=closed).earliest("number")
+    draft = evidence.begin_redaction(
+        exhibit=photo, by=User.objects.get(username="hetao"), at=at
+    )
+    while jobs.make_masked_copies(at=at):
+        pass
+    return {
+        "recording": str(recording.uid),
+        "application": str(application.uid),
+        "mask": str(draft.uid),
     }
 
 

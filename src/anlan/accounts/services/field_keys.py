@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,30 @@ from anlan.ledger.events import Actor, Event
 BATCH = 500  # rows read at once
 # A value that was on its way when the key changed is in the database by then.
 SETTLED = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldKey:
+    """A key by its public name; the newest writes, all of them read."""
+
+    key_id: int
+    fingerprint: str
+    in_use: bool
+    made_at: datetime
+
+
+def field_keys() -> list[FieldKey]:
+    """The keys of this installation, the oldest first."""
+    ring = crypto.key_ring()
+    return [
+        FieldKey(
+            key_id=key_id,
+            fingerprint=_fingerprint(key_id),
+            in_use=key_id == ring.current,
+            made_at=datetime.fromtimestamp(crypto.came_at(_keys(), key_id), tz=UTC),
+        )
+        for key_id in sorted(ring.field_keys)
+    ]
 
 
 def add_field_key(*, by: Actor, at: datetime) -> int:

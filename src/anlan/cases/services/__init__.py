@@ -22,6 +22,7 @@ from anlan.cases.services.people import (
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import (
     claim_request,
+    forget_words,
     made_before,
     remember_made,
     settle_claim,
@@ -69,6 +70,7 @@ __all__ = [
     "close_case",
     "complete_task",
     "fire_due_deadlines",
+    "forget_words",
     "identify_customer",
     "identify_party",
     "join_cases",

@@ -52,6 +52,7 @@ from anlan.evidence.enums.retention import (
     HoldState,
     Keeper,
     RetentionClass,
+    WordsKind,
 )
 from anlan.evidence.enums.statements import (
     StatementFileKind,
@@ -59,7 +60,7 @@ from anlan.evidence.enums.statements import (
     StatementRole,
     StatementState,
 )
-from anlan.evidence.enums.vault import CheckKind, CopyState, Scan
+from anlan.evidence.enums.vault import CheckKind, CopyState, DrillProof, Scan
 
 __all__ = [
     "Applicant",
@@ -73,6 +74,7 @@ __all__ = [
     "CopyState",
     "DeletionState",
     "DerivativeKind",
+    "DrillProof",
     "ExhibitKind",
     "ExhibitState",
     "Failure",
@@ -112,4 +114,5 @@ __all__ = [
     "UploadState",
     "Way",
     "WhyCamera",
+    "WordsKind",
 ]

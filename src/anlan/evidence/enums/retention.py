@@ -16,6 +16,7 @@ class RetentionClass(models.TextChoices):
     ORDINARY = "ordinary", _("一般案件的证据")
     SERIOUS = "serious", _("有伤情、已报警或较大以上案件的证据")
     STATEMENT = "stated", _("情况说明")
+    REGISTER = "register", _("录像查阅登记")
 
 
 class Ground(models.TextChoices):
@@ -69,6 +70,13 @@ class DeletionState(models.TextChoices):
     def tone(self) -> str:
         tones = {DeletionState.ANNOUNCED: "warn", DeletionState.DELETING: "info"}
         return tones.get(self, "quiet")
+
+
+class WordsKind(models.TextChoices):
+    """Words of a case that stand beside no file, and go as one."""
+
+    INJURIES = "injuries", _("伤情记录的文字")
+    LOOKS = "looks", _("查阅录像的事由")
 
 
 class FilePart(models.TextChoices):

@@ -26,6 +26,14 @@ class Scan(models.TextChoices):
     REFUSED = "refused", _("未能查病毒")
 
 
+class DrillProof(models.TextChoices):
+    """What ``verify.py`` said of the package that a drill made of what came back."""
+
+    INTACT = "intact", _("verify.py 核验完好")
+    ALTERED = "altered", _("verify.py 核验未通过")
+    UNSIGNED = "unsigned", _("签名程序没有应答，只核对了校验值")
+
+
 class CheckKind(models.TextChoices):
     """The checks of the vault, each with what it reads."""
 

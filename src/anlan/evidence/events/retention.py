@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from anlan.accounts.roles import ROLES
 from anlan.base.stores import BACKUP
-from anlan.evidence.enums import HoldReason, Keeper, RetentionClass
+from anlan.evidence.enums import HoldReason, Keeper, RetentionClass, WordsKind
 from anlan.ledger.events import Covered, Event, recorded
 
 _PROPOSAL = Covered(
@@ -136,7 +136,11 @@ class DeletionAnnounced(Event):
     delete_at: str
 
     def shown(self) -> dict[str, Any]:
-        return {**self.facts(), **_class_words(self.retention_class)}
+        return {
+            **self.facts(),
+            **_code_words(self.code),
+            **_class_words(self.retention_class),
+        }
 
 
 @recorded
@@ -154,7 +158,7 @@ class DeletionPutOff(Event):
     def shown(self) -> dict[str, Any]:
         words = {"hold": gettext("已保全"), "period": gettext("期限未到")}
         why = words.get(self.why) or Keeper(self.why).label
-        return {"code": self.code, "why": why}
+        return {**_code_words(self.code), "why": why}
 
 
 @recorded
@@ -176,7 +180,11 @@ class DeletionDecided(Event):
     size: int
 
     def shown(self) -> dict[str, Any]:
-        return {**self.facts(), **_class_words(self.retention_class)}
+        return {
+            **self.facts(),
+            **_code_words(self.code),
+            **_class_words(self.retention_class),
+        }
 
 
 @recorded
@@ -213,7 +221,11 @@ class DeletionDone(Event):
     size: int
 
     def shown(self) -> dict[str, Any]:
-        return {**self.facts(), **_class_words(self.retention_class)}
+        return {
+            **self.facts(),
+            **_code_words(self.code),
+            **_class_words(self.retention_class),
+        }
 
 
 @recorded
@@ -233,6 +245,12 @@ class FileDeletedAgain(Event):
         is_second = self.store == BACKUP
         words = gettext("第二份副本") if is_second else gettext("第一份副本")
         return {**self.facts(), "store": words}
+
+
+def _code_words(code: str) -> dict[str, Any]:
+    """Words of a case have no number: they are called what they are."""
+    is_words = code in WordsKind.values
+    return {"code": WordsKind(code).label if is_words else code}
 
 
 def _class_words(retention_class: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from anlan.evidence.models.requests import (
     RegisterExtract,
 )
 from anlan.evidence.models.retention import (
+    CaseWords,
     DeletedFile,
     Deletion,
     Hold,
@@ -50,6 +51,7 @@ __all__ = [
     "Addendum",
     "Blob",
     "Camera",
+    "CaseWords",
     "CheckRun",
     "CheckTurn",
     "ClockReading",

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext as _
 
+from anlan.cases.models import Case
 from anlan.evidence import enums
 
 
@@ -24,6 +25,10 @@ class CheckRun(models.Model):
     missing = models.PositiveIntegerField(default=0)
     corrupt = models.PositiveIntegerField(default=0)
     repaired = models.PositiveIntegerField(default=0)
+    case = models.ForeignKey(  # that a drill brought back
+        Case, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    proof = models.CharField(max_length=8, choices=enums.DrillProof.choices, blank=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -39,7 +44,14 @@ class CheckRun(models.Model):
 
     @property
     def is_clean(self) -> bool:
-        return not (self.missing or self.corrupt or self.repaired or self.failed)
+        return self.is_proven and not (
+            self.missing or self.corrupt or self.repaired or self.failed
+        )
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether nothing was said against what a drill brought back."""
+        return self.proof != enums.DrillProof.ALTERED
 
     @property
     def failed(self) -> int:

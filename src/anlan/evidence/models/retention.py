@@ -7,6 +7,7 @@ database refuses what would break that, see ``evidence.guards``.
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
@@ -156,8 +157,29 @@ class Hold(Worded):
         return self.exhibit or self.recording
 
 
+@dataclass(frozen=True)
+class CaseWords:
+    """Words of a case that stand beside no file; they are deleted as one."""
+
+    case: Case
+    kind: enums.WordsKind
+
+    @property
+    def case_id(self) -> int:
+        return self.case.pk
+
+    @property
+    def code(self) -> str:
+        return self.kind.value
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"words:{self.kind.value}"
+
+
 class Deletion(models.Model):
-    """An exhibit or a recording that is due: announced, then decided, then gone.
+    """An exhibit, a recording or words that are due: announced, then decided, then gone.
 
     Once it is decided nothing brings it back; until then a hold, a longer period or an
     opened case takes the row away.
@@ -172,6 +194,9 @@ class Deletion(models.Model):
     )
     recording = models.OneToOneField(
         Recording, on_delete=models.PROTECT, related_name="deletion", null=True
+    )
+    words = models.CharField(  # of the case, if neither of the two
+        max_length=8, choices=enums.WordsKind.choices, blank=True
     )
     retention_class = models.CharField(
         max_length=8, choices=enums.RetentionClass.choices
@@ -193,9 +218,16 @@ class Deletion(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(exhibit=None, recording__isnull=False)
-                | Q(exhibit__isnull=False, recording=None),
+                condition=Q(exhibit=None, recording__isnull=False, words="")
+                | Q(exhibit__isnull=False, recording=None, words="")
+                | Q(exhibit=None, recording=None) & ~Q(words=""),
                 name="evidence_deletion_of_one",
+            ),
+            # What is written down after a decision is due by itself, later.
+            models.UniqueConstraint(
+                fields=["case", "words"],
+                condition=Q(decided_at=None) & ~Q(words=""),
+                name="evidence_deletion_words_once",
             ),
             models.CheckConstraint(
                 condition=Q(state="due", decided_at=None, done_at=None)
@@ -218,10 +250,17 @@ class Deletion(models.Model):
         return f"deletion:{self.uid}"
 
     @property
-    def thing(self) -> Exhibit | Recording:
+    def thing(self) -> Exhibit | Recording | CaseWords:
+        if self.words:
+            return CaseWords(self.case, enums.WordsKind(self.words))
         found = self.exhibit or self.recording
         assert found is not None  # noqa: S101 -- a constraint says so
         return found
+
+    @property
+    def name(self) -> str:
+        """As people call it: its code, or what words they are."""
+        return str(self.get_words_display()) if self.words else self.thing.code
 
     @property
     def is_decided(self) -> bool:

@@ -6,9 +6,12 @@ The ranges that a player asks for are many; those of one look are one row.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -225,7 +228,9 @@ class _Reading:
             self._here,
             {recording.pk for recording in self._recordings.values()}
             | {key for keys in self._files.values() for key in keys},
+            [entry.recorded_at for entry in entries],
         )
+        self._by_who = _by_who(self._requests)
         receipts = _by_uid(
             PackageReceipt.objects.all(), _uids(entries, "package_receipt")
         )
@@ -473,20 +478,41 @@ class _Reading:
         self, opening: Entry, recordings: set[int]
     ) -> FootageRequest | None:
         """The newest reason that held when these bytes were given out."""
-        held = [
-            request
-            for request in self._requests
-            if request.recording_id in recordings
-            and request.by.actor_key == opening.actor
-            and request.made_at <= opening.recorded_at <= request.until
-        ]
-        return max(
-            held, key=lambda request: (request.made_at, request.pk), default=None
-        )
+        found: list[FootageRequest] = []
+        for recording in recordings:
+            made = self._by_who.get((recording, opening.actor), [])
+            place = bisect_right(made, opening.recorded_at, key=_made_at)
+            held = (r for r in reversed(made[:place]) if r.until >= opening.recorded_at)
+            found += islice(held, 1)
+        return max(found, key=_age, default=None)
 
 
-def _requests(uids: set[UUID], recordings: set[int]) -> list[FootageRequest]:
-    """Those that were made here, and all others by which an opening may be explained."""
+def _made_at(request: FootageRequest) -> datetime:
+    return request.made_at
+
+
+def _age(request: FootageRequest) -> tuple[datetime, int]:
+    return request.made_at, request.pk
+
+
+def _by_who(
+    requests: Iterable[FootageRequest],
+) -> dict[tuple[int, str], list[FootageRequest]]:
+    """By recording and who asked, the oldest first: of thousands a few are looked at."""
+    found: dict[tuple[int, str], list[FootageRequest]] = defaultdict(list)
+    for request in sorted(requests, key=_age):
+        found[request.recording_id, request.by.actor_key].append(request)
+    return found
+
+
+def _requests(
+    uids: set[UUID], recordings: set[int], moments: Sequence[datetime]
+) -> list[FootageRequest]:
+    """Those that were made here, and the others by which an opening may be explained.
+
+    Args:
+        moments: of what is read; none that ended before them, or came later, explains.
+    """
     found = FootageRequest.objects.select_related(
         "recording__camera",
         "recording__case",
@@ -497,8 +523,14 @@ def _requests(uids: set[UUID], recordings: set[int]) -> list[FootageRequest]:
     )
     here = list(found.filter(uid__in=uids)) if uids else []
     of = recordings | {request.recording_id for request in here}
-    beside = found.filter(recording__in=of).exclude(pk__in=[r.pk for r in here])
-    return [*here, *beside] if of else here
+    if not of or not moments:
+        return here
+    # What was opened under a look may have been opened while it lasted, not only here.
+    last = max([*moments, *(request.until for request in here)])
+    beside = found.filter(
+        recording__in=of, until__gte=min(moments), made_at__lte=last
+    ).exclude(pk__in=[r.pk for r in here])
+    return [*here, *beside]
 
 
 def _files_of(exhibits: Iterable[Exhibit]) -> dict[int, set[int]]:

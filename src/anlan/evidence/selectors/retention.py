@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -36,16 +36,21 @@ from anlan.evidence.enums import (
     StatementState,
     StepKind,
     UploadState,
+    WordsKind,
 )
 from anlan.evidence.events import DeletionDecided, DeletionDone, FileDeleted
 from anlan.evidence.models import (
     Blob,
+    CaseWords,
     CustodyStep,
     Deletion,
     Exhibit,
     FootageApplication,
+    FootageRequest,
+    FootageViewing,
     Hold,
     Injury,
+    InjuryRefusal,
     MedicalPaper,
     Package,
     PlayingCopy,
@@ -59,7 +64,7 @@ from anlan.evidence.models import (
 from anlan.evidence.selectors.exhibits import seen_by
 from anlan.law import selectors as law
 from anlan.law.book import Retention
-from anlan.ledger.models import Entry
+from anlan.ledger.models import Entry, Worded
 
 _APPROVED_STATES = [state for state in ApplicationState if state.is_running]
 NOTICE = timedelta(days=30)  # that something stands on the list before it goes
@@ -67,7 +72,8 @@ PAGE = 100  # rows
 MOST = 1000  # cases that one preview looks at
 
 GroundsOf: TypeAlias = "Callable[[Collection[int]], Mapping[int, set[Ground]]]"
-Thing: TypeAlias = "Exhibit | Recording"  # what is deleted as one
+Thing: TypeAlias = "Exhibit | Recording"
+WordsOf: TypeAlias = "list[tuple[QuerySet[Any], tuple[str, ...]]]"
 _GROUNDS: list[GroundsOf] = []
 
 
@@ -80,10 +86,14 @@ def add_grounds(asked: GroundsOf) -> None:
 
 @dataclass(frozen=True)
 class Item:
-    """What is deleted as one: an exhibit, or a recording with all its files."""
+    """What is deleted as one: an exhibit, a recording with all its files, or words.
 
-    thing: Thing
+    ``after`` is the moment from which it counts, if that is later than the case's end.
+    """
+
+    thing: Thing | CaseWords
     classes: frozenset[RetentionClass]
+    after: datetime | None = None
 
     @property
     def exhibit(self) -> Exhibit | None:
@@ -93,6 +103,10 @@ class Item:
     def recording(self) -> Recording | None:
         return self.thing if isinstance(self.thing, Recording) else None
 
+    @property
+    def words(self) -> CaseWords | None:
+        return self.thing if isinstance(self.thing, CaseWords) else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
@@ -100,6 +114,7 @@ class Due:
 
     retention_class: RetentionClass
     days: int
+    since: datetime
     at: datetime
 
 
@@ -139,13 +154,44 @@ def days_of(periods: Iterable[Period]) -> dict[RetentionClass, int]:
     return {period.retention_class: period.days for period in periods}
 
 
-def has_files() -> Q:
+def has_something() -> Q:
     """Of cases: there is something that can be deleted."""
     files = Exhibit.objects.filter(blob__isnull=False).exclude(
         state=ExhibitState.DELETED
     )
     recordings = Recording.objects.filter(deleted_at=None, segments__isnull=False)
-    return Q(pk__in=files.values("case")) | Q(pk__in=recordings.values("case"))
+    return (
+        Q(pk__in=files.values("case"))
+        | Q(pk__in=recordings.values("case"))
+        | Q(pk__in=_worded(Injury).values("case"))
+        | Q(pk__in=_worded(InjuryRefusal).values("party__case"))
+        | Q(pk__in=_worded(MedicalPaper).values("party__case"))
+        | Q(pk__in=_worded(FootageRequest).values("recording__case"))
+        | Q(pk__in=_worded(FootageViewing).values("application__case"))
+    )
+
+
+def words_left(words: CaseWords) -> WordsOf:
+    """The rows that still have words of this kind, with the fields that have them.
+
+    A field that a constraint compares with another one stands before that.
+    """
+    case = words.case
+    if words.kind == WordsKind.INJURIES:
+        return [
+            (_worded(Injury).filter(case=case), ("region", "kind", "words", "reason")),
+            (_worded(InjuryRefusal).filter(party__case=case), ("reason",)),
+            (_worded(MedicalPaper).filter(party__case=case), ("level", "kind")),
+        ]
+    return [
+        (_worded(FootageRequest).filter(recording__case=case), ("reason",)),
+        (_worded(FootageViewing).filter(application__case=case), ("seen",)),
+    ]
+
+
+def _worded(model: type[Worded]) -> QuerySet[Any]:
+    """The rows of a table whose words were not erased."""
+    return QuerySet(model).exclude(text_salt=b"")
 
 
 def with_hosts(case: Case) -> list[Case]:
@@ -165,11 +211,17 @@ def due_of(item: Item, ended: datetime, days: Mapping[RetentionClass, int]) -> D
     """The longest of its classes counts."""
     longest = max(sorted(item.classes), key=lambda one: days[one])
     count = days[longest]
-    return Due(retention_class=longest, days=count, at=ended + timedelta(days=count))
+    since = max(ended, item.after or ended)
+    return Due(
+        retention_class=longest,
+        days=count,
+        since=since,
+        at=since + timedelta(days=count),
+    )
 
 
 def items_of(case: Case) -> list[Item]:
-    """Everything of a case that has files of its own and was not deleted."""
+    """Everything of a case that has files or words of its own and was not deleted."""
     base = case_class(case)
     recordings = recordings_left(case)
     inside = {one.exhibit_id for one in recordings if one.exhibit_id}
@@ -194,6 +246,27 @@ def items_of(case: Case) -> list[Item]:
         items.append(Item(exhibit, frozenset(classes)))
     for one in recordings:
         one.case = case
+    return [*items, *_words_of(case, base)]
+
+
+def _words_of(case: Case, base: RetentionClass) -> list[Item]:
+    """Of the injuries as long as of the case; the register of looks has its own class.
+
+    Whoever looks once more makes the register count anew.
+    """
+    items = []
+    injuries = CaseWords(case, WordsKind.INJURIES)
+    if any(rows.exists() for rows, _fields in words_left(injuries)):
+        items.append(Item(injuries, frozenset({base})))
+    looks = CaseWords(case, WordsKind.LOOKS)
+    (requests, _reason), (viewings, _seen) = words_left(looks)
+    last = [
+        requests.aggregate(last=Max("made_at"))["last"],
+        viewings.aggregate(last=Max("began_at"))["last"],
+    ]
+    if any(last):
+        after = max(filter(None, last))
+        items.append(Item(looks, frozenset({RetentionClass.REGISTER}), after))
     return items
 
 
@@ -288,7 +361,12 @@ def holds_standing(case: Case) -> list[Hold]:
 
 
 def holds_over(item: Item, holds: Iterable[Hold]) -> list[Hold]:
-    """Those that cover it: the whole case, itself, or what it was made from or into."""
+    """Those that cover it: the whole case, itself, or what it was made from or into.
+
+    Words speak of all of a case, so a hold on any of it holds them.
+    """
+    if isinstance(item.thing, CaseWords):
+        return list(holds)
     mine: tuple[set[Thing], set[Thing]] | None = None
     found = []
     for hold in holds:
@@ -601,7 +679,7 @@ def preview_of(
     preview = Preview()
     shortest = timedelta(days=min(then.values()))
     cases = list(
-        Case.objects.filter(has_files(), site=site)
+        Case.objects.filter(has_something(), site=site)
         .filter(
             Q(state=CaseState.CLOSED, closed_at__lte=horizon - shortest)
             | Q(joined_into__closed_at__lte=horizon - shortest)

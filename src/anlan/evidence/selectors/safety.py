@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +24,7 @@ from anlan.accounts.roles import Permission
 from anlan.base import stores
 from anlan.base.errors import NotAllowed
 from anlan.base.stores import BACKUP, Store
+from anlan.cases.selectors import cases_for
 from anlan.evidence.enums import CheckKind, CopyState
 from anlan.evidence.models import LATE_AFTER, Blob, CheckRun, CheckTurn, Copy, Exhibit
 from anlan.evidence.selectors import outside
@@ -114,7 +115,7 @@ _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
     Trouble.DRILL_FAILED: (
         _("上次恢复演练没有成功"),
         _(
-            "只用第二份副本恢复一个案件时，有文件缺失或与台账不符。请点“立即深度检查”，修复后再演练一次。"
+            "只用第二份副本恢复一个案件时，有文件缺失、与台账不符，或者 verify.py 核验未通过。请点“立即深度检查”，修复后再演练一次。"
         ),
     ),
     Trouble.HISTORY: (
@@ -226,12 +227,12 @@ def safety_for(user: User, *, at: datetime) -> Safety:
             _store_state(store, states.get(store.name, {}), user)
             for store in stores.stores()
         ],
-        last=_last_runs(),
+        last=_last_runs(user),
         oldest_read_at=_oldest_read(),
         troubles=_troubles(turns, states, waiting, at=at),
         damaged=shown,
         hidden=damaged.count() - len(shown),
-        runs=list(CheckRun.objects.order_by("-ended_at", "-pk")[:RECENT]),
+        runs=_shown(CheckRun.objects.order_by("-ended_at", "-pk")[:RECENT], user),
         running=_running(turns, states, at=at),
         exposure=outside.exposure_for(user, at=at),
         waiting=waiting,
@@ -298,12 +299,20 @@ def _damaged_exhibits() -> QuerySet[Exhibit]:
     )
 
 
-def _last_runs() -> dict[str, CheckRun]:
-    found = {}
+def _last_runs(user: User) -> dict[str, CheckRun]:
+    found: list[CheckRun] = []
     for kind in _SHOWN:
-        run = CheckRun.objects.filter(kind=kind).order_by("-ended_at", "-pk").first()
-        if run is not None:
-            found[kind.value] = run
+        found += CheckRun.objects.filter(kind=kind).order_by("-ended_at", "-pk")[:1]
+    return {run.kind: run for run in _shown(found, user)}
+
+
+def _shown(runs: Iterable[CheckRun], user: User) -> list[CheckRun]:
+    """The runs; which case a drill brought back is told to those who may see it."""
+    found = list(runs)
+    keys = {run.case_id for run in found if run.case_id}
+    known = cases_for(user).filter(pk__in=keys).in_bulk() if keys else {}
+    for run in found:
+        run.case = known.get(run.case_id)
     return found
 
 
@@ -350,7 +359,7 @@ def _troubles(
 def _has_drill_failed() -> bool:
     runs = CheckRun.objects.filter(kind=CheckKind.DRILL)
     last = runs.order_by("-ended_at", "-pk").first()
-    return last is not None and bool(last.missing or last.corrupt)
+    return last is not None and not last.is_clean
 
 
 def _is_late(turns: Mapping[str, CheckTurn], kind: CheckKind, *, at: datetime) -> bool:

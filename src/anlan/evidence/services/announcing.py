@@ -21,21 +21,23 @@ def row_of(item: Item) -> Deletion | None:
     rows = Deletion.objects.select_related("case")
     if item.exhibit is not None:
         return rows.filter(exhibit=item.exhibit).first()
+    if item.words is not None:
+        words = item.words
+        return rows.filter(case=words.case, words=words.kind, decided_at=None).first()
     return rows.filter(recording=item.recording).first()
 
 
-def announce(
-    item: Item, due: Due, ended: datetime, case: Case, *, at: datetime
-) -> Deletion:
+def announce(item: Item, due: Due, case: Case, *, at: datetime) -> Deletion:
     """Put it on the list; call it under the lock of the case."""
     files = files_of(item)
     row = Deletion.objects.create(
         case=case,
         exhibit=item.exhibit,
         recording=item.recording,
+        words=item.words.kind if item.words else "",
         retention_class=due.retention_class,
         days=due.days,
-        counted_from=ended,
+        counted_from=due.since,
         announced_at=at,
         delete_at=max(due.at, at + NOTICE),
         files_count=len(files),

@@ -30,6 +30,7 @@ from anlan.evidence.events import (
 )
 from anlan.evidence.models import (
     Blob,
+    CaseWords,
     Copy,
     DeletedFile,
     Deletion,
@@ -50,6 +51,7 @@ from anlan.evidence.selectors.retention import (
     items_of,
     owned_by_others,
     recordings_left,
+    words_left,
 )
 from anlan.evidence.services.origins import cases_of_rows, close_rows
 from anlan.evidence.services.packages import files_left_of
@@ -226,13 +228,20 @@ def _let_go(
 
 
 def _mark(item: Item, case: Case, *, at: datetime) -> None:
+    if item.words is not None:
+        for rows, fields in words_left(item.words):
+            erased = list(rows.order_by("pk"))
+            for row in erased:
+                _erase(row, fields, case, at=at)
+            cases.forget_words(row.uid for row in erased)
+        return
     if item.recording is not None:
         exhibits = exhibits_within(item.recording)
         Recording.objects.filter(pk=item.recording.pk).update(
             deleted_at=at, pull_at=None, view_at=None, warn_at=None
         )
         _erase(item.recording, ("words",), case, at=at)
-        _erase_looks(item.recording, case, at=at)
+        _erase_marks(item.recording, case, at=at)
     else:
         exhibits = [item.exhibit] if item.exhibit else []
     for exhibit in exhibits:
@@ -251,10 +260,8 @@ def _mark(item: Item, case: Case, *, at: datetime) -> None:
             follow(case=case, reason=REASON, at=at)
 
 
-def _erase_looks(recording: Recording, case: Case, *, at: datetime) -> None:
-    """Why people looked at it, and what they noted; with the last, what they noted of all."""
-    for request in recording.requests.order_by("pk"):
-        _erase(request, ("reason",), case, at=at)
+def _erase_marks(recording: Recording, case: Case, *, at: datetime) -> None:
+    """What people noted while they looked; with the last, what they noted of all."""
     marks = FootageMark.objects.filter(case=case)
     if recordings_left(case):
         marks = marks.filter(recording=recording)
@@ -368,9 +375,11 @@ def _end_if_done(row: Deletion, *, at: datetime) -> None:
     )
 
 
-def _packages_of(thing: Exhibit | Recording) -> QuerySet[Package]:
+def _packages_of(thing: Exhibit | Recording | CaseWords) -> QuerySet[Package]:
     if isinstance(thing, Exhibit):
         return thing.packages.all()
+    if isinstance(thing, CaseWords):
+        return Package.objects.none()  # theirs have run out, and were removed then
     return Package.objects.filter(
         Q(exhibits__recordings=thing)
         | Q(exhibits__segments__recording=thing)

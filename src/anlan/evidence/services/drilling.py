@@ -1,7 +1,8 @@
 """A drill: a case is brought back from the second store alone, onto an empty folder.
 
 That copies are there and whole is not yet that they bring a case back. What must come
-back is said by the record, not by the tables that were restored with it in earnest.
+back is said by the record, not by the tables that were restored with it in earnest; and
+``verify.py`` reads what came back, as the package that it would leave in.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,10 +24,12 @@ from anlan.base import stores
 from anlan.base.stores import Store, blocks_of, make_folder
 from anlan.cases.models import Case
 from anlan.cases.selectors import entries_about
-from anlan.evidence.enums import CheckKind
+from anlan.evidence.enums import CheckKind, DrillProof
 from anlan.evidence.events import ExhibitReceived
 from anlan.evidence.models import Blob
+from anlan.evidence.packaging.record import Link
 from anlan.evidence.services.rehashing import is_whole
+from anlan.evidence.services.rehearsing import Named, proof_of
 from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.ledger.sentences import event_of
 
@@ -37,14 +39,6 @@ EVERY = timedelta(days=7)
 AGAIN = timedelta(hours=6)  # the store is away, or there is no room
 MOST_BYTES = 4 * 1024**3  # of one drill; of a larger case the first files
 SPARE_BYTES = 1024**3  # left for everything else
-
-
-@dataclass(frozen=True)
-class Named:
-    """A file that the record says was received."""
-
-    sha256: str
-    size: int
 
 
 def drill(*, at: datetime) -> int:
@@ -63,8 +57,8 @@ def drill(*, at: datetime) -> int:
             elif store.is_away:
                 mine.put_off(due_at=at + AGAIN)
             else:
-                _bring_back(case, store, mine)
-                mine.end(due_at=at + EVERY)
+                proof = _bring_back(case, store, mine)
+                mine.end(due_at=at + EVERY, case=case, proof=proof)
         except TurnLost:
             log.warning("another worker goes on with the drill")
             return 0
@@ -83,7 +77,14 @@ def files_named(case: Case) -> list[Named]:
     for entry in entries.order_by("seq"):
         event = event_of(entry.kind, orjson.loads(bytes(entry.data or b"{}")))
         if isinstance(event, ExhibitReceived) and event.sha256:
-            found[event.sha256] = Named(event.sha256, event.bytes_count)
+            link = Link(
+                seq=entry.seq,
+                body=bytes(entry.body),
+                data=bytes(entry.data or b""),
+                salt=bytes(entry.salt or b""),
+            )
+            named = Named(event.code, event.sha256, event.bytes_count, link)
+            found.setdefault(event.sha256, named)
     deleted = Blob.objects.filter(sha256__in=list(found), deleted_at__isnull=False)
     gone = set(deleted.values_list("sha256", flat=True))
     return [one for digest, one in found.items() if digest not in gone]
@@ -98,26 +99,32 @@ def _chosen() -> Case | None:
         .values_list("pk", flat=True)
         .distinct()
     )
-    return Case.objects.get(pk=secrets.choice(keys)) if keys else None
+    if not keys:
+        return None
+    return Case.objects.select_related("site").get(pk=secrets.choice(keys))
 
 
-def _bring_back(case: Case, store: Store, mine: Turn) -> None:
+def _bring_back(case: Case, store: Store, mine: Turn) -> DrillProof:
     wanted = _within(files_named(case))
     _check_room(sum(one.size for one in wanted))
     missing = corrupt = read = 0
     with _empty_folder() as folder:
+        (folder / "data").mkdir()
         for one in wanted:
+            path = folder / one.name
             try:
-                read += _copy(store.path_of(one.sha256), folder / one.sha256, mine)
+                read += _copy(store.path_of(one.sha256), path, mine)
             except FileNotFoundError:
                 missing += 1
                 continue
             # From the folder again: what counts is what somebody would have in hand.
-            if not is_whole(folder / one.sha256, one.sha256, keep=mine.keep):
+            if not is_whole(path, one.sha256, keep=mine.keep):
                 corrupt += 1
+        proof = proof_of(case, wanted, folder, at=mine.at, keep=mine.keep)
     if missing or corrupt:
         log.error("a drill: %s missing, %s not as recorded", missing, corrupt)
     mine.count(copies=len(wanted), bytes_read=read, missing=missing, corrupt=corrupt)
+    return proof
 
 
 def _within(files: list[Named]) -> list[Named]:

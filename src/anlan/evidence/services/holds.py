@@ -278,7 +278,7 @@ def _check_is_there(
 
 def _named(gone: QuerySet[Deletion]) -> str:
     rows = gone.select_related("exhibit", "recording").order_by("pk")[:10]
-    return _("、").join(row.thing.code for row in rows)
+    return _("、").join(row.name for row in rows)
 
 
 def _next_number(case: Case) -> int:

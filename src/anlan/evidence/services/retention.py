@@ -36,7 +36,7 @@ from anlan.evidence.selectors.retention import (
     days_of,
     due_of,
     ended_at,
-    has_files,
+    has_something,
     holds_over,
     holds_standing,
     items_of,
@@ -185,12 +185,12 @@ def _follow(
         put_off(item, case, why="period", at=at)
         return None
     if row is not None and (
-        row.announced_at > at or row.counted_from != ended or row.days != due.days
+        row.announced_at > at or row.counted_from != due.since or row.days != due.days
     ):
         put_off(item, case, why="period", at=at)
         row = None
     if row is None:
-        return announce(item, due, ended, case, at=at)
+        return announce(item, due, case, at=at)
     if row.delete_at <= at:
         decide_deletion(item=item, row=row, case=case, at=at)
     return row
@@ -239,14 +239,14 @@ def _review(key: int, *, at: datetime) -> int:
 
 
 def _candidates(at: datetime) -> QuerySet[Case]:
-    """Cases that ended and have files, or something on the list."""
+    """Cases that ended and have files or words, or something on the list."""
     listed = Deletion.objects.filter(decided_at=None)
     has_ended = Q(state=CaseState.CLOSED, closed_at__lte=at) | Q(state=CaseState.JOINED)
     looked = RetentionLook.objects.filter(
         look_at__gt=at, look_at__lte=at + LOOK_AT_LEAST
     )
     return Case.objects.filter(
-        (has_ended & has_files()) | Q(pk__in=listed.values("case"))
+        (has_ended & has_something()) | Q(pk__in=listed.values("case"))
     ).exclude(pk__in=looked.values("case"))
 
 

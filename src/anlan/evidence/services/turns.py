@@ -62,8 +62,12 @@ class Turn:
             changes["reached"] = reached
         self._update(**changes)
 
-    def end(self, *, due_at: datetime) -> None:
-        """The run is over: keep what it found, and say when the next is due."""
+    def end(self, *, due_at: datetime, **found: object) -> None:
+        """The run is over: keep what it found, and say when the next is due.
+
+        Args:
+            found: further columns of the run.
+        """
         with transaction.atomic():
             self.row.refresh_from_db()
             CheckRun.objects.create(
@@ -75,6 +79,7 @@ class Turn:
                 missing=self.row.missing,
                 corrupt=self.row.corrupt,
                 repaired=self.row.repaired,
+                **found,
             )
             self.rest(due_at=due_at)
 

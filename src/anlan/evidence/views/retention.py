@@ -85,14 +85,14 @@ def due_holds(request: HttpRequest) -> HttpResponse:
         try:
             evidence.place_hold(
                 case=row.case,
-                held=row.thing,
+                held=row.exhibit or row.recording,
                 reason=HoldReason(form.cleaned_data["reason"]),
                 words=form.cleaned_data["words"],
                 by=reader,
                 at=at,
             )
         except DomainError as error:
-            refused.append(f"{row.case.number} {row.thing.code}: {error}")
+            refused.append(f"{row.case.number} {row.name}: {error}")
     messages.success(request, _("已保全 %s 件") % (len(chosen) - len(refused)))
     for words in refused:
         messages.warning(request, words)

@@ -15,6 +15,7 @@ from anlan.play.company import day_begins_at, found_company
 from anlan.play.scratch import scratch
 from anlan.play.screens import SHOTS, Shot, served, take_pictures
 from anlan.play.story import (
+    footage_to_look_at,
     found_and_tell,
     names_in_the_story,
     tell_an_assault,
@@ -60,6 +61,7 @@ class Command(BaseCommand):
                 found_and_tell(scenarios, at=now)
                 tell_an_assault(scenarios, at=now)
                 story = names_in_the_story() | things_to_look_at(at=now)
+                story |= footage_to_look_at(at=now)
             with served(data) as url:
                 return take_pictures(
                     shots, url=url, story=story, out=out, say=self.stdout.write
