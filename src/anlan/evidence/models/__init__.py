@@ -12,7 +12,7 @@ from anlan.evidence.models.injuries import (
     MedicalPaper,
 )
 from anlan.evidence.models.outside import OutsideKeeper
-from anlan.evidence.models.packages import Package, PackageReceipt
+from anlan.evidence.models.packages import Package, PackageReceipt, PackageWithdrawal
 from anlan.evidence.models.playing import FootageMark, PlayingCopy, Still
 from anlan.evidence.models.recordings import (
     Camera,
@@ -72,6 +72,7 @@ __all__ = [
     "OutsideKeeper",
     "Package",
     "PackageReceipt",
+    "PackageWithdrawal",
     "PhysicalItem",
     "PlayingCopy",
     "Recorder",
