@@ -631,6 +631,11 @@ def hand_over_package(scene: Scene) -> Request:
     return f"/packages/{_made(scene).uid}/receipts", {**body, **_signatures()}
 
 
+@post(permitted="hetao", forbidden="zhoumin")
+def withdraw_package(scene: Scene) -> Request:
+    return f"/packages/{_made(scene).uid}/withdrawal", {"reason": "遮盖不全"}
+
+
 @post(status=201)
 def ask_disposal(scene: Scene) -> Request:
     return f"/objects/{_object(scene).uid}/disposal", {"words": "移交派出所"}

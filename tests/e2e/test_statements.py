@@ -6,10 +6,11 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from anlan.play.pictures import picture
-from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
+from tests.e2e.conftest import DESK, PASSWORD, PHONE, Installation, SignIn
 
 SIZES = pytest.mark.parametrize(
     ("size", "more"),
@@ -223,6 +224,113 @@ def test_without_a_network_nothing_is_lost(
         page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('anlan-s'))")
         == []
     )
+
+
+KEPT = "Object.keys(localStorage).filter(k => k.startsWith('anlan-s')).length"
+PAGES = "caches.open('anlan-drafts').then(c => c.keys()).then(k => k.length)"
+
+
+@SIZES
+def test_in_a_basement_every_field_outlives_a_reload_and_is_sent_once(
+    told_installation: Installation,
+    sign_in: SignIn,
+    size: dict[str, int],
+    more: dict[str, object],
+) -> None:
+    number = told_installation.story["number"]
+    person = sign_in(told_installation, "zhoumin", size=size, **more)
+    page = person.page
+    address = begin(page, number)
+    uid = address.rstrip("/").rsplit("/", 1)[-1].replace("-", "")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function(f"() => {PAGES}.then(count => count > 5)")
+    where = page.locator("fieldset[data-key=where]")
+    own = page.locator("fieldset.own")
+
+    page.context.set_offline(True)
+    where.locator("textarea").fill("地下二层车库")
+    expect(where.locator("[data-state]")).to_contain_text("暂存在这台设备")
+    page.locator("fieldset[data-key=words] input[type=checkbox]").check()
+    own.locator("input[data-question]").fill("当时车库里还有谁？")
+    own.locator("textarea").fill("没有看到别人。")
+    page.wait_for_function(f"() => {KEPT} === 3")
+    kept = page.evaluate("JSON.stringify(localStorage)")
+    assert "车库" not in kept  # sealed
+    page.reload()
+
+    expect(where.locator("textarea")).to_have_value("地下二层车库")
+    expect(where.locator("[data-state]")).to_contain_text("暂存在这台设备")
+    expect(own.locator("textarea")).to_have_value("没有看到别人。")
+    expect(own.locator("input[data-question]")).to_have_value("当时车库里还有谁？")
+    assert faults(page) == []
+    assert answers_of(told_installation, uid) == []
+    page.context.set_offline(False)
+
+    expect(where.locator("[data-state]")).to_have_text("已保存", timeout=20_000)
+    expect(own.locator("[data-state]")).to_have_text("已保存", timeout=20_000)
+    page.wait_for_function(f"() => {KEPT} === 0")
+    assert answers_of(told_installation, uid) == [
+        ("own-1", "没有看到别人。", 1),
+        ("where", "地下二层车库", 1),
+        ("words", "", 1),
+    ]
+    page.reload()
+    expect(page.locator("fieldset[data-key=own-1] legend")).to_contain_text("还有谁")
+    expect(own.locator("textarea")).to_have_value("")
+
+
+def test_the_next_one_at_the_same_phone_finds_nothing(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "zhoumin", size=PHONE).page
+    address = begin(page, number)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function(f"() => {PAGES}.then(count => count > 5)")
+    page.route("**/answers/", lambda route: route.abort())
+    page.fill("[name=answer-where]", "地下二层车库")
+    page.wait_for_function(f"() => {KEPT} === 1")
+
+    page.goto("/")
+    page.locator("form[action$='/accounts/logout/']").first.evaluate(
+        "form => form.requestSubmit()"
+    )
+    page.wait_for_url("**/accounts/login/**")
+    page.wait_for_function("() => caches.has('anlan-drafts').then(has => !has)")
+    page.context.set_offline(True)
+    with pytest.raises(PlaywrightError):
+        page.goto(address)
+    page.context.set_offline(False)
+    sign_in_here(page, "hetao")
+    page.goto(address)
+    expect(page.locator("[name=answer-where]")).to_have_value("")
+    assert "车库" not in page.evaluate("JSON.stringify(localStorage)")
+    page.context.clear_cookies()
+    sign_in_here(page, "zhoumin")
+    page.goto(address)
+
+    expect(page.locator("[name=answer-where]")).to_have_value("地下二层车库")
+
+
+def answers_of(installation: Installation, uid: str) -> list[tuple[object, ...]]:
+    return [
+        tuple(row)
+        for row in installation.rows(
+            "SELECT a.key, a.answer, a.version FROM evidence_statementanswer a"
+            " JOIN evidence_statement s ON s.id = a.statement_id"
+            " WHERE s.uid = ? ORDER BY a.key",
+            uid,
+        )
+    ]
+
+
+def sign_in_here(page: Page, who: str) -> None:
+    """In the same browser, after whoever was there."""
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", who)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("form.form button")
+    page.wait_for_url(lambda address: "/accounts/login" not in address)
 
 
 def test_two_write_the_same_answer(

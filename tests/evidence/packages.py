@@ -305,6 +305,7 @@ def small_bag(
     chain: Chain | None = None,
     key: Ed25519PrivateKey = KEY,
     papers_too: bool = False,
+    uid: str = "",
     change: Mapping[str, bytes] | None = None,
 ) -> Bag:
     """The bag of that chain; ``change`` replaces tags before the bag is sealed."""
@@ -342,6 +343,7 @@ def small_bag(
         ("Anlan-Format", "1"),
         ("Anlan-Origin", ORIGIN),
         ("External-Identifier", "YQ-IN-20261123-001 P-01"),
+        *([("Anlan-Package", uid)] if uid else []),
     ]
     made = Bag(top="YQ-IN-20261123-001-P-01", payload=payload, tags=tags)
     return bags.sealed(made, info=info, sign=key.sign)

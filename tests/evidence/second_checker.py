@@ -310,4 +310,14 @@ def ask_exhibits(files: dict[str, bytes]) -> None:
         raise Wrong("files")
 
 
-QUESTIONS = (ask_lists, ask_bag, ask_signature, ask_record, ask_exhibits)
+def ask_withdrawn(files: dict[str, bytes]) -> None:
+    """Only that it can be read: it speaks of other packages."""
+    if "meta/withdrawn.json" in files:
+        rows = json.loads(files["meta/withdrawn.json"])["packages"]
+        collections.Counter(row["package"] for row in rows)
+
+
+QUESTIONS = (
+    *(ask_lists, ask_bag, ask_signature, ask_record, ask_exhibits),
+    ask_withdrawn,
+)

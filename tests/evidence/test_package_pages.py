@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
 from django.test import override_settings
 from django.urls import reverse
 
+from anlan.accounts.tokens import tokens_of
 from anlan.cases.models import Case
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
@@ -19,9 +24,10 @@ from anlan.evidence.enums import PackageState
 from anlan.evidence.models import Package, PackageReceipt
 from anlan.evidence.selectors import every_exhibit_of
 from anlan.ledger.models import Entry
+from anlan.play.company import PASSWORD
 from anlan.play.pictures import picture, signature
 from anlan.play.signing import signer_at_hand
-from tests.evidence.objects import umbrella
+from tests.evidence.objects import both, umbrella
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
@@ -209,3 +215,188 @@ def test_guard_sees_no_package(scene: Scene, case: Case, sign_in: SignIn) -> Non
 
     assert (listed.status_code, one.status_code) == (403, 403)
     assert "证据包" not in evidence
+
+
+class TestProof:
+    """A session that lies open is not enough to take a package away."""
+
+    @pytest.fixture(autouse=True)
+    def _password(self, scene: Scene) -> None:
+        """Of the officer; the others of the scene have none."""
+        who = scene.person("zhoumin")
+        who.set_password(PASSWORD)
+        who.save()
+
+    def test_an_old_one_is_asked_for_again(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        package = made(sign_in, scene, case)
+        officer = sign_in("zhoumin")
+        here, there = address("package", package), address("package_content", package)
+        assert "下载（留痕）" in officer.get(here).content.decode()
+
+        with time_machine.travel(scene.at + timedelta(minutes=17), tick=False):
+            page = officer.get(here).content.decode()
+            led = officer.get(there)
+            assert "再次验证身份后下载" in page
+            assert led.headers["Location"].endswith(f"?next={quote(here, safe='')}")
+            assert not took(package)
+            wrong = officer.post(led.headers["Location"], {"password": "wrong"})
+            assert wrong.status_code == 200
+            assert officer.get(there).status_code == 302
+
+            right = officer.post(led.headers["Location"], {"password": PASSWORD})
+
+            assert right.headers["Location"] == here
+            assert officer.get(there).status_code == 200
+        assert len(took(package)) == 1
+
+    def test_the_file_is_not_given_in_parts_either(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        package = made(sign_in, scene, case)
+        officer = sign_in("zhoumin")
+        with time_machine.travel(scene.at + timedelta(minutes=17), tick=False):
+            part = officer.get(
+                address("package_content", package), headers={"Range": "bytes=2-5"}
+            )
+
+        assert part.status_code == 302
+        assert not took(package)
+
+    @pytest.mark.parametrize("minutes", [-90, 16])
+    def test_one_from_another_hour_is_none(
+        self, scene: Scene, case: Case, sign_in: SignIn, minutes: int
+    ) -> None:
+        """Of a clock that was set back, or past the quarter of an hour."""
+        package = made(sign_in, scene, case)
+        officer = sign_in("zhoumin")
+        then = scene.at + timedelta(minutes=1 + minutes)
+        with time_machine.travel(then, tick=False):
+            assert officer.get(address("package_content", package)).status_code == 302
+
+    def test_whoever_has_only_a_passkey_is_asked_for_it(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        package = made(sign_in, scene, case)
+        officer = sign_in("zhoumin")
+        who = scene.person("zhoumin")
+        who.set_unusable_password()
+        who.save()
+        officer.force_login(who)
+        Authenticator.objects.create(user=who, type="webauthn", data={"credential": {}})
+
+        led = officer.get(address("package_content", package))
+
+        assert "/webauthn/reauthenticate/" in led.headers["Location"]
+
+    def test_whoever_has_neither_is_told(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        package = made(sign_in, scene, case)
+        officer = sign_in("zhoumin")
+        who = scene.person("zhoumin")
+        who.set_unusable_password()
+        who.save()
+        officer.force_login(who)
+
+        answer = officer.get(address("package_content", package))
+
+        assert answer.status_code == 403
+        assert "请先为账号设置密码或通行密钥" in answer.content.decode()
+
+    def test_a_token_that_may_take_packages_needs_one_too(
+        self, scene: Scene, sign_in: SignIn
+    ) -> None:
+        officer = sign_in("zhoumin")
+        asked = {"name": "夜间备份", "days": 30}
+        with time_machine.travel(scene.at + timedelta(minutes=17), tick=False):
+            led = officer.post(
+                reverse("api:tokens"), {**asked, "scopes": ["case.see", "package.take"]}
+            )
+            other = officer.post(
+                reverse("api:tokens"), {**asked, "scopes": ["case.see"]}
+            )
+
+        assert "/reauthenticate/" in led.headers["Location"]
+        assert other.status_code == 201
+        assert [token.scopes for token in tokens_of(scene.person("zhoumin"))] == [
+            ["case.see"]
+        ]
+
+
+def took(package: Package) -> list[Entry]:
+    return list(
+        Entry.objects.filter(kind="evidence.package_downloaded", object=package.key)
+    )
+
+
+class TestWithdrawal:
+    def test_from_the_button_to_the_receipt(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        package = made(sign_in, scene, case)
+        manager = sign_in("hetao")
+        receipt = evidence.hand_over_package(
+            package=package,
+            receiver="李强",
+            identity="012345",
+            way="加密 U 盘",
+            signed=both(),
+            by=scene.manager,
+            at=scene.at,
+        )
+        sheet = address("package_withdrawal", package)
+        assert sheet in manager.get(address("package", package)).content.decode()
+        empty = manager.post(sheet, {"request_id": uuid4(), "reason": ""})
+        assert empty.status_code == 422
+
+        said = {"request_id": uuid4(), "reason": "<b>装错了证据</b>"}
+        answer = manager.post(sheet, said)
+
+        assert answer.headers["Location"] == address("package", package)
+        for where in (
+            address("package", package),
+            address("package_receipt", package, receipt.uid),
+        ):
+            page = manager.get(where).content.decode()
+            assert "&lt;b&gt;装错了证据&lt;/b&gt;" in page
+            assert "撤回" in page
+        assert sheet not in manager.get(address("package", package)).content.decode()
+        listed = manager.get(reverse("evidence:packages", args=[case.number]))
+        assert "已撤回" in listed.content.decode()
+        assert manager.get(address("package_content", package)).status_code == 409
+
+    @pytest.mark.parametrize(
+        ("username", "status"),
+        [("zhoumin", 403), ("wangjianguo", 403), ("dingyi", 404), ("hetao", 200)],
+    )
+    def test_who_may(
+        self, scene: Scene, case: Case, sign_in: SignIn, username: str, status: int
+    ) -> None:
+        package = made(sign_in, scene, case)
+
+        answer = sign_in(username).get(address("package_withdrawal", package))
+
+        assert answer.status_code == status
+        shown = sign_in("zhoumin").get(address("package", package)).content.decode()
+        assert address("package_withdrawal", package) not in shown
+
+    def test_another_package_takes_its_place(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        package = made(sign_in, scene, case)
+        manager = sign_in("hetao")
+        manager.post(
+            reverse("evidence:package_addition", args=[case.number]),
+            form(case, recipient="云栖人民法院"),
+        )
+        jobs.make_packages(at=scene.at)
+        other = Package.objects.get(recipient="云栖人民法院")
+        said = {"request_id": uuid4(), "reason": "交错了人", "replacement": other.uid}
+
+        manager.post(address("package_withdrawal", package), said)
+
+        page = manager.get(address("package", package)).content.decode()
+        assert "P-02 · 云栖人民法院" in page
+        assert address("package", other) in page

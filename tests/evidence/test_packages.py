@@ -15,16 +15,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import typst
 from django.test import override_settings
 
 from anlan.base import stores
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.typeset import typeset
 from anlan.cases.models import Case
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Failure, Gap, Masking, PackageState, Purpose, Scan
-from anlan.evidence.models import Blob, Exhibit, Package
+from anlan.evidence.models import Blob, Exhibit, Package, PackageWithdrawal
 from anlan.evidence.packaging import bag as bags
+from anlan.evidence.packaging import papers as papers_module
 from anlan.evidence.selectors import every_exhibit_of
 from anlan.evidence.selectors.packages import VERSION
 from anlan.evidence.services import Recipient, making, packages
@@ -35,6 +38,7 @@ from anlan.play.pictures import picture
 from anlan.play.signing import signer_at_hand
 from tests.evidence import masks
 from tests.evidence.objects import both, umbrella
+from tests.evidence.packages import package_facts
 from tests.scene import Scene
 
 POLICE = Recipient(
@@ -96,8 +100,9 @@ def ask(scene: Scene, case: Case, **more: Any) -> Package:
 
 def made(scene: Scene, case: Case, **more: Any) -> Package:
     package = ask(scene, case, **more)
-    assert jobs.make_packages(at=scene.at) == 1
+    assert jobs.make_packages(at=package.asked_at) == 1
     package.refresh_from_db()
+    assert package.failure == ""
     return package
 
 
@@ -131,6 +136,146 @@ def test_package_verifies(scene: Scene, case: Case) -> None:
     assert path.stat().st_mode & 0o777 == 0o440
     assert entries("evidence.package_made")[0]["sha256"] == package.sha256
     assert verify_ledger().is_sound
+
+
+def withdraw(scene: Scene, package: Package, **more: Any) -> PackageWithdrawal:
+    said: dict[str, Any] = {
+        "reason": "E-0001 遮盖不全",
+        "by": scene.manager,
+        "at": scene.at + timedelta(minutes=5),
+        **more,
+    }
+    return evidence.withdraw_package(package=package, **said)
+
+
+class TestWithdrawal:
+    def test_next_package_tells_who_has_the_old_one(
+        self, scene: Scene, case: Case, tmp_path: Path
+    ) -> None:
+        old = made(scene, case)
+        kept = tmp_path / "kept.zip"
+        kept.write_bytes(packages.path_of(old).read_bytes())
+        new = made(scene, case, at=scene.at + timedelta(minutes=1))
+
+        withdraw(scene, old, replacement=new)
+
+        later = scene.at + timedelta(minutes=6)
+        third = made(scene, case, at=later)
+        (row,) = json.loads(contents(third)["meta/withdrawn.json"])["packages"]
+        assert (row["package"], row["code"]) == (str(old.uid), "P-01")
+        assert (row["sha256"], row["replaced_by"]) == (old.sha256, str(new.uid))
+        assert row["reason"] == "E-0001 遮盖不全"
+        assert "meta/withdrawn.json" not in contents(new)
+        paths = {p: str(packages.path_of(p)) for p in (new, third)}
+        assert verify.check(str(kept), later=paths[third]).exit == 3
+        assert verify.check(paths[new], later=paths[third]).exit == 0
+        assert verify.check(paths[third], third.fingerprint).exit == 0
+        assert verify_ledger().is_sound
+
+    def test_is_given_to_nobody_any_more(self, scene: Scene, case: Case) -> None:
+        package = made(scene, case)
+        path = packages.path_of(package)
+
+        withdraw(scene, package)
+
+        package.refresh_from_db()
+        at = scene.at + timedelta(minutes=6)
+        assert package.state == PackageState.WITHDRAWN
+        with pytest.raises(Conflict, match="已撤回"):
+            evidence.open_package(package=package, by=scene.manager, at=at)
+        assert jobs.next_package_expiry() is not None
+        jobs.expire_packages(at=at)
+        assert not path.exists()
+        assert entries("evidence.package_expired") == []
+        (fact,) = entries("evidence.package_withdrawn")
+        assert (fact["code"], fact["sha256"]) == ("P-01", package.sha256)
+        assert "遮盖" not in json.dumps(fact, ensure_ascii=False)
+
+    def test_one_that_ran_out_may_still_be_in_somebodys_hands(
+        self, scene: Scene, case: Case
+    ) -> None:
+        package = made(scene, case)
+        jobs.expire_packages(at=scene.at + timedelta(days=31))
+        at = scene.at + timedelta(days=32)
+
+        withdraw(scene, package, at=at)
+
+        assert Package.objects.get().state == PackageState.WITHDRAWN
+
+    def test_why_is_for_whoever_has_it(self, scene: Scene, case: Case) -> None:
+        withdraw(scene, made(scene, case))
+        more = {"masking": Masking.LIST, "purpose": Purpose.PARTY}
+        other = Recipient(name="陆远航")
+
+        at = scene.at + timedelta(minutes=6)
+        package = made(scene, case, recipient=other, at=at, **more)
+
+        (row,) = json.loads(contents(package)["meta/withdrawn.json"])["packages"]
+        assert row["reason"] == ""
+        whole = b"".join(contents(package).values())
+        assert "遮盖不全".encode() not in whole
+        assert "云栖派出所".encode() not in whole
+
+    def test_of_another_case_is_not_told(self, scene: Scene, case: Case) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+        add(scene, other, seed=5)
+        withdraw(scene, made(scene, other))
+
+        at = scene.at + timedelta(minutes=6)
+        assert "meta/withdrawn.json" not in contents(made(scene, case, at=at))
+
+    def test_needs_a_reason_and_once_is_enough(self, scene: Scene, case: Case) -> None:
+        package = made(scene, case)
+        with pytest.raises(InvalidInput, match="请写明为什么撤回"):
+            withdraw(scene, package, reason=" ")
+        with pytest.raises(InvalidInput) as refused:
+            withdraw(scene, package, replacement=package)
+        assert refused.value.path == "replacement"
+        key = uuid4()
+        first = withdraw(scene, package, request_id=key)
+
+        assert withdraw(scene, package, request_id=key) == first
+        with pytest.raises(Conflict, match="不能撤回"):
+            withdraw(scene, package)
+        assert len(entries("evidence.package_withdrawn")) == 1
+
+    def test_what_was_not_made_cannot_be(self, scene: Scene, case: Case) -> None:
+        package = ask(scene, case)
+
+        with pytest.raises(Conflict, match="正在制作，不能撤回"):
+            withdraw(scene, package)
+
+    def test_by_who_may_make_one_alone(self, scene: Scene, case: Case) -> None:
+        with pytest.raises(NotAllowed):
+            withdraw(scene, made(scene, case), by=scene.officer)
+
+
+@pytest.mark.parametrize("paper", ["exhibit-list", "provenance", "custody"])
+def test_every_page_says_for_whom_it_is(
+    paper: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Across the page and at its foot: pages with another recipient look different."""
+    compiled = typst.compile
+    monkeypatch.setattr(
+        typst, "compile", lambda *a, **k: compiled(*a, format="svg", **k)
+    )
+    many = package_facts().exhibits[:1] * 60  # of more than one page
+
+    def pages_of(restriction: str) -> list[bytes]:
+        facts = package_facts(exhibits=many)
+        said = papers_module._printed(facts) | {"watermark": restriction}
+        folder = papers_module._FOLDER
+        made_pages = typeset(folder / f"{paper}.typ", said, at=facts.made_at).pdf
+        return made_pages if isinstance(made_pages, list) else [made_pages]
+
+    one, other = pages_of("仅供 甲"), pages_of("仅供 乙")
+
+    assert (
+        package_facts().watermark == "仅供 云栖派出所 用于报案  YQ-IN-20261123-001 P-01"
+    )
+    assert len(one) == len(other)
+    assert len(one) > 1 or paper == "custody"
+    assert all(page != again for page, again in zip(one, other, strict=True))
 
 
 def test_standard_tools_verify_it(scene: Scene, case: Case, tmp_path: Path) -> None:

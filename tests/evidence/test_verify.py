@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mypy
 import pytest
 
 from anlan.evidence.packaging.record import EVENTS
@@ -118,8 +119,54 @@ def test_one_file_of_the_standard_library() -> None:
         )
     }
     assert imported <= sys.stdlib_module_names
+    assert {name for name in imported if came_with(name) > (3, 6)} == set()
+    assert names_in(tree) & NEWER == set()
     assert "__future__" not in imported  # annotations came with 3.7
     assert len(VERIFIER.splitlines()) <= 600
+
+
+# Names and arguments that came after 3.6 and that such a program might have wanted.
+NEWER = {
+    *("removeprefix", "removesuffix", "is_relative_to", "with_stem", "readlink"),
+    *("time_ns", "perf_counter_ns", "monotonic_ns", "file_digest", "isascii"),
+    *("reconfigure", "capture_output", "missing_ok", "dirs_exist_ok"),
+    *("prod", "comb", "cache", "cached_property", "batched", "pairwise"),
+    *("bit_count", "fromisoformat", "unlink_missing", "breakpoint", "strict"),
+    *("hardlink_to", "walk_up", "is_junction", "TypedDict", "Literal", "Final"),
+    *("Protocol", "Annotated", "ParamSpec", "Self", "TypeAlias", "cast_to"),
+}
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    """Attributes, names and keyword arguments of a program."""
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr=name) | ast.Name(id=name) | ast.keyword(arg=name):
+                found.add(name)
+            case ast.alias(name=name):
+                found.add(name)
+    return {name for name in found if name}
+
+
+def came_with(module: str) -> tuple[int, int]:
+    """The first Python that has a module of the standard library, as typeshed says."""
+    said = Path(mypy.__file__).parent / "typeshed" / "stdlib" / "VERSIONS"
+    for line in said.read_text().splitlines():
+        name, _colon, versions = line.partition("#")[0].partition(":")
+        if name == module:
+            major, minor = versions.strip().split("-")[0].split(".")
+            return int(major), int(minor)
+    raise AssertionError(f"typeshed does not know {module}")
+
+
+def test_the_lists_of_what_is_newer_are_not_empty() -> None:
+    assert came_with("dataclasses") == (3, 7)
+    assert came_with("tomllib") == (3, 11)
+    assert names_in(ast.parse("a.removeprefix(missing_ok=1)")) & NEWER == {
+        "removeprefix",
+        "missing_ok",
+    }
 
 
 @pytest.mark.parametrize("vector", RFC_8032)
@@ -152,7 +199,7 @@ def test_intact_package_as_zip_and_as_folder(package: Path, folder: Path) -> Non
 
         assert (answer.returncode, answer.stderr) == (0, "")
         assert "完好 / INTACT" in answer.stdout
-        assert "其中未披露内容的 / in the ledger, withheld: 1" in answer.stdout
+        assert "未披露的 / in the ledger, withheld: 1" in answer.stdout
         assert "没有第三方时间戳" in answer.stdout
         printed = answer.stdout.replace(" ", "").replace("\n", "")
         assert FINGERPRINT in printed
@@ -291,7 +338,7 @@ def test_bomb_is_not_opened(package: Path) -> None:
     answer = run(package, preexec_fn=_no_memory)
 
     assert answer.returncode == 1
-    assert "data/E-0009.bin: 链接、压缩或特殊文件，未打开" in answer.stdout
+    assert "data/E-0009.bin: 链接、压缩或特殊文件" in answer.stdout
 
 
 def _no_memory() -> None:
@@ -364,6 +411,140 @@ def test_prints_where_only_another_code_is_known(package: Path) -> None:
 
         assert (answer.returncode, answer.stderr) == (0, b"")
         assert b"INTACT" in answer.stdout
+
+
+# As a console of Windows, or a bare system, that knows nothing but ASCII.
+BARE = {
+    "LC_ALL": "C",
+    "PYTHONUTF8": "0",
+    "PYTHONCOERCECLOCALE": "0",
+    "PYTHONIOENCODING": "ascii",
+    "PATH": os.environ["PATH"],
+}
+
+
+def bare(*arguments: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, str(SOURCE), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, env=BARE)
+
+
+def test_runs_where_there_is_no_utf_8(package: Path, tmp_path: Path) -> None:
+    named = tmp_path / "证据 包.zip"
+    shutil.copy(package, named)
+    broken = tmp_path / "损坏.zip"
+    broken.write_bytes(b"x")
+
+    for path in (named, package):
+        answer = bare(path)
+        assert (answer.returncode, answer.stderr) == (0, b"")
+    for more in ([], ["--json"]):
+        answer = bare(broken, *more)
+        assert (answer.returncode, answer.stderr) == (1, b"")
+        answer.stdout.decode("ascii")
+    assert bare(tmp_path / "没有.zip").returncode == 1
+    shown = bare("--help")
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    wrong = bare("--钥匙")
+    assert wrong.returncode == 2
+    assert b"usage" in wrong.stderr
+
+
+def test_paths_of_windows(package: Path, tmp_path: Path) -> None:
+    """With backslashes between folders, what is below is named as in the manifest."""
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(tmp_path / "out")
+    folder = str(tmp_path / "out" / TOP)
+    program = (
+        f"import os, sys; sys.path.insert(0, {str(SOURCE.parent)!r}); import verify\n"
+        "real, walk = os.path.relpath, os.walk\n"
+        "os.path.relpath = lambda *a: real(*a).replace('/', chr(92))\n"
+        "os.sep = chr(92)\n"
+        f"print(verify.check({folder!r}).exit)"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert (answer.stdout, answer.stderr) == ("0\n", "")
+
+
+class TestWithdrawn:
+    """A later package of the case says that an earlier one is not to be relied on."""
+
+    UID = "6f2d3c1e-0000-4000-8000-0000000000aa"
+
+    def later(self, folder: Path, uids: list[str], **more: Any) -> Path:
+        rows = [{"package": uid, "code": "P-01"} for uid in uids]
+        said = json.dumps({"case": "x", "packages": rows}).encode()
+        path = folder / "later.zip"
+        path.write_bytes(zipped(small_bag(folder, change={verify.GONE: said}, **more)))
+        return path
+
+    @pytest.fixture
+    def earlier(self, tmp_path: Path) -> Path:
+        path = tmp_path / "earlier.zip"
+        path.write_bytes(zipped(small_bag(tmp_path, uid=self.UID)))
+        return path
+
+    def test_is_named(self, earlier: Path, tmp_path: Path) -> None:
+        later = self.later(tmp_path, ["other", self.UID])
+
+        answer = run(earlier, "--later", later, "--key", FINGERPRINT)
+
+        assert answer.returncode == 3
+        assert (
+            "[已撤回] --later: 本包已被撤回 / this package is withdrawn"
+            in answer.stdout
+        )
+        assert "已撤回 / INTACT, BUT WITHDRAWN" in answer.stdout
+        assert run(earlier).returncode == 0  # nobody told it
+
+    def test_says_how_many_others_are(self, tmp_path: Path) -> None:
+        answer = run(self.later(tmp_path, ["other", self.UID]))
+
+        assert answer.returncode == 0
+        assert "packages of the case that are withdrawn: 2" in answer.stdout
+
+    def test_others_are_not(self, earlier: Path, tmp_path: Path) -> None:
+        later = self.later(tmp_path, ["other"])
+
+        assert run(earlier, "--later", later).returncode == 0
+        assert run(earlier, "--later", earlier).returncode == 0
+
+    def test_one_that_was_altered_is_altered_first(
+        self, earlier: Path, tmp_path: Path
+    ) -> None:
+        later = self.later(tmp_path, [self.UID])
+        repacked(earlier, lambda files: files.update({f"{TOP}/x.txt": b"x"}))
+
+        assert run(earlier, "--later", later).returncode == 1
+
+    @pytest.mark.parametrize("fault", ["key", "altered", "no package", "nothing"])
+    def test_nobody_else_can_withdraw_it(
+        self, earlier: Path, tmp_path: Path, fault: str
+    ) -> None:
+        more = {"key": FORGER} if fault == "key" else {}
+        later = self.later(tmp_path, [self.UID], **more)
+        if fault == "altered":
+            repacked(later, lambda files: files.update({f"{TOP}/x.txt": b"x"}))
+        if fault == "no package":
+            later.write_bytes(b"x")
+        if fault == "nothing":
+            later.unlink()
+
+        answer = run(earlier, "--later", later)
+
+        assert answer.returncode == 2
+        assert "较新的包不可靠" in answer.stdout
+
+    @pytest.mark.parametrize("said", [b"", b"[]", b"{}", b'{"packages": [1]}', b"\xff"])
+    def test_a_list_that_is_none(self, tmp_path: Path, said: bytes) -> None:
+        path = tmp_path / "x.zip"
+        path.write_bytes(zipped(small_bag(tmp_path, change={verify.GONE: said})))
+
+        assert codes(path) == {("format", "others")}
+        assert not is_intact(path.read_bytes())
 
 
 def test_standard_tools_agree(folder: Path) -> None:

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     EVIDENCE_DISPOSE = "evidence.dispose"
     PACKAGE_MAKE = "package.make"
     PACKAGE_HAND_OVER = "package.hand_over"
+    PACKAGE_TAKE = "package.take"
     HOLD_PLACE = "hold.place"
     HOLD_RELEASE = "hold.release"
     RETENTION_EDIT = "retention.edit"
@@ -89,6 +90,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.EVIDENCE_DISPOSE: _("退还或处置实物证据（须两人）"),
     Permission.PACKAGE_MAKE: _("制作证据包"),
     Permission.PACKAGE_HAND_OVER: _("交付证据包（留痕）"),
+    Permission.PACKAGE_TAKE: _("下载证据包（再次验证身份，留痕）"),
     Permission.HOLD_PLACE: _("保全证据，查看到期删除"),
     Permission.HOLD_RELEASE: _("解除保全（须两个岗位的两人）"),
     Permission.RETENTION_EDIT: _("修改保存期限"),
@@ -155,6 +157,7 @@ _DUTY = _GUARD | {
     P.EVIDENCE_KEEP,
     P.EVIDENCE_MASK,
     P.PACKAGE_HAND_OVER,
+    P.PACKAGE_TAKE,
     P.HOLD_PLACE,
     P.STATEMENT_READ,
     P.INJURY_READ,
@@ -266,6 +269,7 @@ ROLES: dict[str, Role] = {
                 P.EVIDENCE_DISPOSE,
                 P.PACKAGE_MAKE,
                 P.PACKAGE_HAND_OVER,
+                P.PACKAGE_TAKE,
                 P.FOOTAGE_APPROVE,
                 P.HOLD_PLACE,
                 P.HOLD_RELEASE,

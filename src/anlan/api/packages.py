@@ -20,7 +20,7 @@ from anlan.base.download import ranged_answer
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Masking, Purpose
-from anlan.evidence.models import Package, PackageReceipt
+from anlan.evidence.models import Package, PackageReceipt, PackageWithdrawal
 from anlan.evidence.selectors import packages_of
 from anlan.evidence.services import Recipient
 
@@ -28,11 +28,30 @@ router = Router(tags=["packages"])
 
 _MAKE = (Permission.CASE_SEE, Permission.PACKAGE_MAKE)
 _HAND_OVER = (Permission.CASE_SEE, Permission.PACKAGE_HAND_OVER)
+_TAKE = (*_HAND_OVER, Permission.PACKAGE_TAKE)
 Name = Annotated[Text, Field(max_length=120)]
 
 
+class WithdrawalOut(Out):
+    """It is not to be relied on any more; ``replaced_by`` names what to use instead."""
+
+    at: datetime
+    by: UserOut
+    reason: str
+    replaced_by: UUID | None
+
+    @classmethod
+    def of(cls, row: PackageWithdrawal) -> WithdrawalOut:
+        return cls(
+            at=row.at,
+            by=UserOut.of(row.by),
+            reason=row.reason,
+            replaced_by=row.replacement.uid if row.replacement else None,
+        )
+
+
 class PackageOut(Out):
-    """``state`` is making, ready, handed_over, expired or failed.
+    """``state`` is making, ready, handed_over, expired, withdrawn or failed.
 
     ``fingerprint`` is of the key: give it on paper, apart from the package.
     """
@@ -56,6 +75,7 @@ class PackageOut(Out):
     size: int | None
     sha256: str
     fingerprint: str
+    withdrawal: WithdrawalOut | None
 
     @classmethod
     def of(cls, row: Package) -> PackageOut:
@@ -79,7 +99,17 @@ class PackageOut(Out):
             size=row.size,
             sha256=row.sha256,
             fingerprint=row.fingerprint,
+            withdrawal=(
+                WithdrawalOut.of(row.withdrawal) if hasattr(row, "withdrawal") else None
+            ),
         )
+
+
+class WithdrawalIn(OnceIn):
+    """``replacement`` is another package of the case, to be used instead."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=300)]
+    replacement: UUID | None = None
 
 
 class PackageIn(OnceIn):
@@ -177,11 +207,12 @@ def get_package(request: ApiRequest, uid: UUID) -> PackageOut:
     return PackageOut.of(package_of(request.auth, uid))
 
 
-@router.get(
-    "/packages/{uid}/content", **content(*_HAND_OVER, kinds=("application/zip",))
-)
+@router.get("/packages/{uid}/content", **content(*_TAKE, kinds=("application/zip",)))
 def get_package_content(request: ApiRequest, uid: UUID) -> HttpResponseBase:
-    """The zip, or the part that ``Range`` asks for; on the record before it leaves."""
+    """The zip, or the part that ``Range`` asks for; on the record before it leaves.
+
+    A program is not asked for a password again: its token has the scope, or does not.
+    """
     caller = request.auth
     row = package_of(caller, uid)
     return ranged_answer(
@@ -223,3 +254,20 @@ def hand_over_package(
         via="api",
     )
     return Status(201, PackageReceiptOut.of(receipt))
+
+
+@router.post("/packages/{uid}/withdrawal", **operation(*_MAKE, out=PackageOut))
+def withdraw_package(request: ApiRequest, uid: UUID, body: WithdrawalIn) -> PackageOut:
+    """Say that a package is not to be relied on; the next of its case carry that."""
+    caller = request.auth
+    row = package_of(caller, uid)
+    evidence.withdraw_package(
+        package=row,
+        reason=body.reason,
+        replacement=package_of(caller, body.replacement) if body.replacement else None,
+        request_id=body.request_id,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return PackageOut.of(packages_of(row.case).get(pk=row.pk))

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.accounts import tokens
 from anlan.accounts.models import User
 from anlan.accounts.permissions import sites_where
+from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.accounts.roles import Permission
 from anlan.api.docs import tags_of
 from anlan.api.forms import DeviceForm, TokenForm
@@ -45,6 +46,9 @@ def my_tokens(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             said = form.cleaned_data
+            takes = Permission.PACKAGE_TAKE.value in said["scopes"]
+            if takes and not is_proof_fresh(request, at=at):
+                return ask_proof(request, back=reverse("api:tokens"))
             try:
                 _row, secret = tokens.create_token(
                     user=user,

@@ -94,6 +94,13 @@ class Environment(BaseSettings):
         "text", description="Format of the log."
     )
     log_level: str = Field("INFO", description="Least level that is logged.")
+    proof_minutes: int = Field(
+        15,
+        ge=1,
+        le=720,
+        description="Minutes after signing in or giving the password or passkey again, "
+        "after which a package is downloaded only with one of them once more.",
+    )
     web_threads: int = Field(
         8, ge=1, le=64, description="Threads that answer pages in the web process."
     )

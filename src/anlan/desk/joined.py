@@ -58,6 +58,7 @@ SCRIPTS = (
     "js/pick.js",
     "js/shortcuts.js",
     "js/passkey.js",
+    "js/forget.js",
     "js/refresh.js",  # before live: it listens for what live tells
     "js/alarm.js",
     "js/live.js",

@@ -1,5 +1,7 @@
 """The database itself refuses a deletion that a hold forbids, and a hold that comes too late.
 
+What it refuses about statements that ended stands in ``frozen``.
+
 The services ask first, under the lock of the case; this is for whatever goes around
 them. A hold on what something was made from, or on what was made of it, they do not see:
 only the services do.
@@ -15,6 +17,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from anlan.evidence import frozen
 
 _HELD = (
     "EXISTS (SELECT 1 FROM evidence_hold h WHERE (h.case_id = NEW.case_id "
@@ -79,6 +83,7 @@ _GUARDS: dict[str, tuple[str, str, str, str]] = {
         _UNDECIDED,
         "nobody decided to delete this file",
     ),
+    **frozen.GUARDS,
 }
 
 
@@ -112,30 +117,45 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(asked)
         there = {name for (name,) in cursor.fetchall()}
-    return sorted(_GUARDS.keys() - there)
+    wanted = {name for name, guard in _GUARDS.items() if _is_known(connection, guard)}
+    return sorted(wanted - there)
+
+
+def _is_known(
+    connection: BaseDatabaseWrapper, guard: tuple[str, str, str, str]
+) -> bool:
+    """SQLite knows no TRUNCATE: it asks the triggers of DELETE."""
+    return connection.vendor == "postgresql" or guard[1] != "TRUNCATE"
 
 
 def _statements(
     connection: BaseDatabaseWrapper, name: str, guard: tuple[str, str, str, str]
 ) -> list[str]:
     table, event, condition, words = guard
-    if connection.vendor != "postgresql":
+    is_postgresql = connection.vendor == "postgresql"
+    condition = condition.replace(
+        "<=>", "IS NOT DISTINCT FROM" if is_postgresql else "IS"
+    )
+    if not _is_known(connection, guard):
+        return []
+    if not is_postgresql:
         return [
             (
                 f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition} "
                 f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
             )
         ]
-    row = "OLD" if event == "DELETE" else "NEW"
+    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+    answer = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(event, "NEW")
     return [
         # The condition asks other tables, which WHEN of PostgreSQL cannot.
         (
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN IF {condition} THEN RAISE EXCEPTION '{words}'; END IF; "
-            f"RETURN {row}; END $$"
+            f"RETURN {answer}; END $$"
         ),
         (
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+            f"FOR EACH {each} EXECUTE FUNCTION {name}()"
         ),
     ]

@@ -149,8 +149,13 @@ def check_can_make_package(by: Actor, case: Case) -> None:
 
 
 def check_can_hand_over_package(by: Actor, case: Case) -> None:
-    """Also to take the file, and to see what went to whom and who signed for it."""
+    """Also to see what went to whom and who signed for it."""
     check_permission(by, Permission.PACKAGE_HAND_OVER, site=case.site)
+
+
+def check_can_take_package(by: Actor, case: Case) -> None:
+    """The file itself: a scope of its own, so that a program gets it only if told so."""
+    check_permission(by, Permission.PACKAGE_TAKE, site=case.site)
 
 
 def can_make_package(user: User, case: Case) -> bool:
@@ -159,6 +164,10 @@ def can_make_package(user: User, case: Case) -> bool:
 
 def can_hand_over_package(user: User, case: Case) -> bool:
     return has_permission(user, Permission.PACKAGE_HAND_OVER, site=case.site)
+
+
+def can_take_package(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.PACKAGE_TAKE, site=case.site)
 
 
 def check_can_take_statement(by: Actor, case: Case) -> None:

@@ -14,6 +14,7 @@ from anlan.evidence.enums import (
     DeletionState,
     ExhibitState,
     HoldState,
+    PackageState,
     Reading,
     RecordingState,
     RedactionState,
@@ -28,6 +29,7 @@ from anlan.evidence.models import (
     FootageApplication,
     Hold,
     Injury,
+    Package,
     PhysicalItem,
     Recording,
     Redaction,
@@ -291,3 +293,22 @@ def check_application_holds(application: FootageApplication, *, at: datetime) ->
     if state.is_running:
         raise Conflict(_("批准已经到期，请重新申请"))
     raise Conflict(_("这份申请%s，不能查阅，也不能交付") % state.label)
+
+
+def check_can_be_withdrawn(package: Package) -> None:
+    """What nobody can have needs no withdrawal, and once is enough."""
+    state = PackageState(package.state)
+    if state == PackageState.WITHDRAWN or not state.was_made:
+        raise Conflict(
+            _("证据包 %(code)s %(state)s，不能撤回")
+            % {"code": package.code, "state": state.label}
+        )
+
+
+def check_can_replace(replacement: Package, package: Package) -> None:
+    if (
+        replacement.case_id != package.case_id
+        or replacement.pk == package.pk
+        or not replacement.is_there
+    ):
+        raise InvalidInput(_("请选择本案另一个有效的证据包"), path="replacement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.evidence.views import retention, safety
+from anlan.evidence.views import retention, safety, statements
 
 app_name = "vault"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("safety/keepers/<uuid:uid>/removal/", safety.removal, name="keeper_removal"),
     path("safety/held/", safety.held, name="held"),
     path("safety/checks/", safety.checks, name="checks"),
+    path("drafts.js", statements.draft_worker, name="draft_worker"),
     path("holds/", retention.holds, name="holds"),
     path("due/", retention.due, name="due"),
     path("due/holds/", retention.due_holds, name="due_holds"),

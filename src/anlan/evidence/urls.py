@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{_PACKAGE}state/", packages.state, name="package_state"),
     path(f"{_PACKAGE}content/", packages.content, name="package_content"),
     path(f"{_PACKAGE}hand-over/", packages.hand_over, name="package_hand_over"),
+    path(f"{_PACKAGE}withdrawal/", packages.withdrawal, name="package_withdrawal"),
     path(_RECEIPT, packages.receipt, name="package_receipt"),
     path(f"{_RECEIPT}<str:side>/", packages.signature, name="package_signature"),
     path(_STATEMENTS, statements.statements, name="statements"),

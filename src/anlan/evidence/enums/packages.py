@@ -56,7 +56,13 @@ class PackageState(models.TextChoices):
     READY = "ready", _("已制成")
     HANDED_OVER = "handed_over", _("已交付")
     EXPIRED = "expired", _("已过期，文件已删除")
+    WITHDRAWN = "withdrawn", _("已撤回")
     FAILED = "failed", _("没有制成")
+
+    @property
+    def was_made(self) -> bool:
+        """Somebody may have it, whether our own file is still there or not."""
+        return self not in {PackageState.MAKING, PackageState.FAILED}
 
 
 class Gap(StrEnum):

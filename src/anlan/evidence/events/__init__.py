@@ -38,6 +38,7 @@ from anlan.evidence.events.packages import (
     PackageFailed,
     PackageHandedOver,
     PackageMade,
+    PackageWithdrawn,
 )
 from anlan.evidence.events.playing import FootageMarked, PlayingCopyMade, StillTaken
 from anlan.evidence.events.recordings import (
@@ -159,6 +160,7 @@ __all__ = [
     "PackageFailed",
     "PackageHandedOver",
     "PackageMade",
+    "PackageWithdrawn",
     "PlayingCopyMade",
     "ReceiptShown",
     "RecorderChanged",

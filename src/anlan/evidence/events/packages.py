@@ -119,6 +119,24 @@ class PackageHandedOver(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class PackageWithdrawn(Event):
+    """Something about it was wrong; ``replacement`` is the code of what to use instead."""
+
+    kind: ClassVar[str] = "evidence.package_withdrawn"
+    sentence: ClassVar[str] = _("{actor}撤回了证据包 {code}")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        _covered("reason", "evidence.PackageWithdrawal"),
+    )
+
+    code: str
+    sha256: str
+    replacement: str
+    reason_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class PackageExpired(Event):
     """Its time ran out; our file of it is gone, what was handed over is not."""
 

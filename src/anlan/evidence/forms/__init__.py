@@ -19,7 +19,11 @@ from anlan.evidence.forms.objects import (
     SealCheckForm,
     SealingForm,
 )
-from anlan.evidence.forms.packages import PackageForm, PackageReceiptForm
+from anlan.evidence.forms.packages import (
+    PackageForm,
+    PackageReceiptForm,
+    WithdrawalForm,
+)
 from anlan.evidence.forms.playing import MarkForm, MomentForm, TogetherForm
 from anlan.evidence.forms.recordings import (
     CameraChoiceForm,
@@ -55,4 +59,5 @@ __all__ = [
     "SealingForm",
     "TogetherForm",
     "UploadForm",
+    "WithdrawalForm",
 ]

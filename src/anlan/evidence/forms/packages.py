@@ -13,8 +13,9 @@ from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.evidence.enums import Masking, Purpose
 from anlan.evidence.forms.objects import SignedForm
-from anlan.evidence.models import Exhibit
+from anlan.evidence.models import Exhibit, Package
 from anlan.evidence.selectors.exhibits import kept_of
+from anlan.evidence.selectors.packages import replacements_for
 from anlan.evidence.services.packages import (
     KEPT_FOR,
     LONGEST_KEPT,
@@ -118,6 +119,34 @@ class PackageForm(OnceForm):
             "kept_for": timedelta(days=said["days"]),
             "request_id": said["request_id"],
         }
+
+
+class PackageField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """A package with whom it was made for."""
+
+    def label_from_instance(self, obj: Package) -> str:
+        return f"{obj.code} · {obj.recipient}"
+
+
+class WithdrawalForm(OnceForm):
+    reason = forms.CharField(
+        label=_("为什么撤回"),
+        max_length=MOST_REASON,
+        widget=_TWO_LINES,
+        help_text=_("例如：遮盖不全、装错了证据、交错了人"),
+    )
+    replacement = PackageField(
+        Package.objects.none(),
+        label=_("改用哪个证据包"),
+        required=False,
+        to_field_name="uid",
+        empty_label=_("没有"),
+    )
+
+    def __init__(self, *args: Any, package: Package, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = replacements_for(package)
+        self.fields["replacement"].queryset = found  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class PackageReceiptForm(SignedForm):

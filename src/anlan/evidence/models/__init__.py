@@ -12,7 +12,12 @@ from anlan.evidence.models.injuries import (
     MedicalPaper,
 )
 from anlan.evidence.models.outside import OutsideKeeper
-from anlan.evidence.models.packages import Package, PackageFile, PackageReceipt
+from anlan.evidence.models.packages import (
+    Package,
+    PackageFile,
+    PackageReceipt,
+    PackageWithdrawal,
+)
 from anlan.evidence.models.playing import FootageMark, PlayingCopy, Still
 from anlan.evidence.models.recordings import (
     Camera,
@@ -75,6 +80,7 @@ __all__ = [
     "Package",
     "PackageFile",
     "PackageReceipt",
+    "PackageWithdrawal",
     "PhysicalItem",
     "PlayingCopy",
     "Recorder",

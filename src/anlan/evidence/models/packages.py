@@ -133,6 +133,41 @@ class PackageFile(models.Model):
         return f"{self.package_id} {self.segment_id}"
 
 
+class PackageWithdrawal(Worded):
+    """Something about a package was wrong: it is not given out any more, and why.
+
+    Whoever has it is offline; the next packages of the case name it.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    package = models.OneToOneField(
+        Package, on_delete=models.PROTECT, related_name="withdrawal"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    replacement = models.ForeignKey(
+        Package, on_delete=models.PROTECT, related_name="+", null=True
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(replacement=None)
+                | ~models.Q(replacement=models.F("package")),
+                name="evidence_package_replaced_by_another",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"withdrawal of {self.package_id}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"package_withdrawal:{self.uid}"
+
+
 class PackageReceipt(Worded):
     """A package was given to somebody, who signed for it."""
 

@@ -104,6 +104,18 @@ class SystemFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithdrawnFacts:
+    """An earlier package of the case that is not to be relied on any more."""
+
+    uid: str
+    code: str
+    sha256: str  # of its file
+    at: str
+    replaced_by: str  # the uid of another; empty is none
+    reason: str  # empty where it is not this recipient's to know
+
+
+@dataclass(frozen=True, kw_only=True)
 class PackageFacts:
     """A whole package."""
 
@@ -124,6 +136,7 @@ class PackageFacts:
     acknowledged: str
     exhibits: Sequence[ExhibitFacts]
     system: SystemFacts
+    withdrawn: Sequence[WithdrawnFacts] = ()
 
     @property
     def watermark(self) -> str:

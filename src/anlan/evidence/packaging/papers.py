@@ -28,6 +28,7 @@ from anlan.evidence.packaging.facts import (
     Words,
 )
 
+WITHDRAWN = "meta/withdrawn.json"
 _FOLDER = Path(__file__).parent
 _HEAD = ("编号", "类别", "名称", "来源", "入库时间", "大小（字节）", "SHA-256")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one
@@ -50,6 +51,7 @@ def papers(package: PackageFacts) -> dict[str, bytes]:
         "documents/exhibit-list.csv": _csv(package),
         "meta/exhibits.json": _json(package),
         "README.txt": readme(package).encode(),
+        **({WITHDRAWN: _withdrawn(package)} if package.withdrawn else {}),
     }
 
 
@@ -115,6 +117,23 @@ def _json(package: PackageFacts) -> bytes:
         "case": package.number,
         "exhibits": [_exhibit_json(exhibit) for exhibit in package.exhibits],
     }
+    return orjson.dumps(said, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _withdrawn(package: PackageFacts) -> bytes:
+    """For ``verify.py`` of an earlier package: nobody can write to its recipient's disk."""
+    rows = [
+        {
+            "package": one.uid,
+            "code": one.code,
+            "sha256": one.sha256,
+            "withdrawn_at": one.at,
+            "replaced_by": one.replaced_by,
+            "reason": one.reason,
+        }
+        for one in package.withdrawn
+    ]
+    said = {"case": package.number, "packages": rows}
     return orjson.dumps(said, option=orjson.OPT_INDENT_2) + b"\n"
 
 

@@ -23,6 +23,7 @@ from anlan.evidence.selectors.packages import (
     package_for,
     packages_of,
     receipts_of,
+    withdrawal_of,
 )
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "receipts_of",
     "steps_of",
     "story_of",
+    "withdrawal_of",
 ]

@@ -20,7 +20,15 @@ from anlan.base.identity import mask_name
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, entries_about
 from anlan.evidence import permissions
-from anlan.evidence.enums import CheckKind, ExhibitState, Gap, Masking, Purpose, Reading
+from anlan.evidence.enums import (
+    CheckKind,
+    ExhibitState,
+    Gap,
+    Masking,
+    PackageState,
+    Purpose,
+    Reading,
+)
 from anlan.evidence.events import (
     CopyDamaged,
     CopyRepaired,
@@ -36,6 +44,7 @@ from anlan.evidence.models import (
     Package,
     PackageFile,
     PackageReceipt,
+    PackageWithdrawal,
     Segment,
 )
 from anlan.evidence.packaging.facts import (
@@ -44,6 +53,7 @@ from anlan.evidence.packaging.facts import (
     PartFacts,
     StepFacts,
     SystemFacts,
+    WithdrawnFacts,
     Words,
 )
 from anlan.evidence.packaging.record import Link
@@ -74,6 +84,7 @@ def packages_of(case: Case) -> QuerySet[Package]:
     return (
         Package.objects.filter(case=case)
         .select_related("case__site__organisation", "asked_by")
+        .select_related("withdrawal__replacement")
         .order_by("-number")
     )
 
@@ -90,6 +101,45 @@ def package_for(user: User, number: str, uid: UUID) -> Package:
         raise NotFound(_("没有这个证据包"))
     permissions.check_can_hand_over_package(user, found.case)
     return found
+
+
+def withdrawal_of(package: Package) -> PackageWithdrawal | None:
+    rows = PackageWithdrawal.objects.select_related("by", "replacement")
+    return rows.filter(package=package).first()
+
+
+def replacements_for(package: Package) -> QuerySet[Package]:
+    """The packages of the case that can stand in the place of this one."""
+    states = [PackageState.READY, PackageState.HANDED_OVER]
+    return packages_of(package.case).filter(state__in=states).exclude(pk=package.pk)
+
+
+def withdrawn_before(package: Package) -> list[WithdrawnFacts]:
+    """The packages of the case that were withdrawn when this one was asked for.
+
+    Why is for whoever has it to know: said to the same recipient alone.
+    """
+    rows = PackageWithdrawal.objects.filter(
+        package__case=package.case, at__lte=package.asked_at
+    ).exclude(package=package)
+    has_words = Masking(package.masking).has_words
+    return [
+        WithdrawnFacts(
+            uid=str(row.package.uid),
+            code=row.package.code,
+            sha256=row.package.sha256,
+            at=_moment(row.at),
+            replaced_by=str(row.replacement.uid) if row.replacement else "",
+            reason=(
+                row.reason
+                if has_words and row.package.recipient == package.recipient
+                else ""
+            ),
+        )
+        for row in rows.select_related("package", "replacement").order_by(
+            "package__number"
+        )
+    ]
 
 
 def receipts_of(package: Package) -> QuerySet[PackageReceipt]:
@@ -235,6 +285,7 @@ def facts_of(package: Package) -> PackageFacts:
             for exhibit in exhibits
         ],
         system=_system_facts(package, exhibits),
+        withdrawn=withdrawn_before(package),
     )
 
 

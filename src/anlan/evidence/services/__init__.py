@@ -49,6 +49,7 @@ from anlan.evidence.services.packages import (
     ask_package,
     hand_over_package,
     open_package,
+    withdraw_package,
 )
 from anlan.evidence.services.playing import ask_for_several, mark_moment, take_still
 from anlan.evidence.services.receiving import add_exhibit, add_file
@@ -192,4 +193,5 @@ __all__ = [
     "want_recordings",
     "withdraw_application",
     "withdraw_injury",
+    "withdraw_package",
 ]

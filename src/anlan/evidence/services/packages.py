@@ -26,6 +26,7 @@ from anlan.evidence.events import (
     PackageDownloaded,
     PackageExpired,
     PackageHandedOver,
+    PackageWithdrawn,
 )
 from anlan.evidence.models import (
     Exhibit,
@@ -33,6 +34,7 @@ from anlan.evidence.models import (
     Package,
     PackageFile,
     PackageReceipt,
+    PackageWithdrawal,
     Segment,
 )
 from anlan.evidence.selectors.exhibits import exhibits_of, kept_of
@@ -229,7 +231,7 @@ def open_package(
         Conflict: it is not made, or has run out.
         NotAllowed: something in it is protected from them.
     """
-    permissions.check_can_hand_over_package(by, package.case)
+    permissions.check_can_take_package(by, package.case)
     _check_sees_all(package, by)
     _check_is_there(package, at=at)
     size = package.size or 0
@@ -336,6 +338,76 @@ def hand_over_package(
     return receipt
 
 
+def withdraw_package(
+    *,
+    package: Package,
+    reason: str,
+    by: User,
+    at: datetime,
+    replacement: Package | None = None,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> PackageWithdrawal:
+    """Say that a package is not to be relied on; the next of its case carry that.
+
+    Our own file goes with the worker's next round; who signed for it stays known.
+
+    Args:
+        replacement: another package of the case, to be used instead.
+
+    Raises:
+        Conflict: it was not made, or is withdrawn already.
+        InvalidInput: no reason, or what is to replace it does not.
+    """
+    permissions.check_can_make_package(by, package.case)
+    reason = line(
+        reason, path="reason", most=MOST_REASON, refusal=_("请写明为什么撤回")
+    )
+    content = {
+        "withdrawal": str(package.uid),
+        "reason": sha256(reason.encode()).hex(),
+        "by": by.actor_key,
+        **({"replacement": str(replacement.uid)} if replacement else {}),
+    }
+    with ledger.recording():
+        case = cases.lock_case(package.case)
+        earlier = cases.made_before(
+            PackageWithdrawal.objects.select_related("package__case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        package = Package.objects.get(pk=package.pk)
+        policies.check_can_be_withdrawn(package)
+        if replacement is not None:
+            replacement = Package.objects.get(pk=replacement.pk)
+            policies.check_can_replace(replacement, package)
+        made = PackageWithdrawal.objects.create(
+            package=package, at=at, by=by, reason=reason, replacement=replacement
+        )
+        package.state = PackageState.WITHDRAWN
+        package.save(update_fields=["state"])
+        cases.record(
+            PackageWithdrawn(
+                code=package.code,
+                sha256=package.sha256,
+                replacement=replacement.code if replacement else "",
+                reason_digest=made.digest_of("reason"),
+            ),
+            case,
+            thing=made.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            made.uid, case=case, request_id=request_id, content=content, at=at
+        )
+    return made
+
+
 def _note_departure(package: Package, case: Case, *, at: datetime) -> None:
     """Its checkpoint is now with somebody whom nobody here can make forget it."""
     size = parse(package.checkpoint).statement.size
@@ -349,6 +421,8 @@ def _note_departure(package: Package, case: Case, *, at: datetime) -> None:
 def expire_packages(*, at: datetime) -> int:
     """Say on the record that packages ran out, then remove their files.
 
+    Those of withdrawn ones are removed as well.
+
     Killed in between, the row says that it ran out and the file is removed later.
     """
     done = 0
@@ -357,7 +431,7 @@ def expire_packages(*, at: datetime) -> int:
             case = cases.lock_case(package.case)
             changed = (
                 Package.objects.filter(pk=package.pk)
-                .exclude(state=PackageState.EXPIRED)
+                .filter(state__in=[PackageState.READY, PackageState.HANDED_OVER])
                 .update(state=PackageState.EXPIRED)
             )
             if changed:
@@ -369,7 +443,8 @@ def expire_packages(*, at: datetime) -> int:
                     at=at,
                 )
         done += 1
-    left = Package.objects.filter(state=PackageState.EXPIRED, removed_at=None)
+    gone = [PackageState.EXPIRED, PackageState.WITHDRAWN]
+    left = Package.objects.filter(state__in=gone, removed_at=None)
     for package in left[:EXPIRED_AT_ONCE]:
         path_of(package).unlink(missing_ok=True)
         Package.objects.filter(pk=package.pk).update(removed_at=at)
@@ -377,6 +452,10 @@ def expire_packages(*, at: datetime) -> int:
 
 
 def next_package_expiry() -> datetime | None:
+    withdrawn = PackageWithdrawal.objects.filter(package__removed_at=None)
+    first = withdrawn.order_by("at").values_list("at", flat=True).first()
+    if first is not None:
+        return first
     states = [PackageState.READY, PackageState.HANDED_OVER]
     found = Package.objects.filter(state__in=states).order_by("expires_at")
     return found.values_list("expires_at", flat=True).first()

@@ -4,9 +4,9 @@
 用法 usage: python3 verify.py [PACKAGE]      a folder or the .zip itself; nothing is unpacked
             --key HEX       与纸上的公钥指纹比对 / compare with the fingerprint on paper
             --tsa-ca FILE   时间戳机构的证书 / the certificate of the time stamp authority
+            --later FILE    同案较新的包，看本包是否已撤回 / a later one: is this withdrawn?
             --json          给程序读 / for programs
-退出码 exit: 0 完好 intact, 1 有改动 altered, 2 未能全部核验 could not fully check
-
+退出码 exit: 0 完好 intact, 1 有改动 altered, 2 未能全部核验 could not fully check, 3 已撤回
 Standard library only, Python 3.6 or newer, no network, changes nothing. The format is in
 docs/package-format.md. Take this file from a source you trust, not from the package.
 """
@@ -33,13 +33,12 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-FORMAT = "1"
+FORMAT, BAGIT, INFO = "1", "bagit.txt", "bag-info.txt"
 MANIFEST, TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 SIGNATURE, KEY = "signature/tagmanifest.sig", "signature/site.pub.pem"
 EVENTS, PROOFS = "ledger/events.jsonl", "ledger/proofs.json"
 CHECKPOINT, EXHIBITS = "ledger/checkpoint.txt", "meta/exhibits.json"
-TOKEN, TSA = "ledger/checkpoint.tsr", "ledger/tsa.pem"
-BAGIT, INFO = "bagit.txt", "bag-info.txt"
+TOKEN, TSA, GONE = "ledger/checkpoint.tsr", "ledger/tsa.pem", "meta/withdrawn.json"
 NEEDED = (EVENTS, PROOFS, CHECKPOINT, EXHIBITS, KEY, MANIFEST, BAGIT, INFO)
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what an operating system leaves
@@ -51,22 +50,25 @@ _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"data/(E-[0-9]{4,})(\.part-|[.-])")
 _DER = bytes.fromhex("302a300506032b6570032100")  # what comes before an Ed25519 key
-
-GOOD, TOLD, UNSURE, ALTERED = "ok", "note", "unsure", "altered"
+GOOD, TOLD, UNSURE = "[  ok  ]", "[ 说明 ]", "[未核验]"
+ALTERED, RECALLED = "[有改动]", "[已撤回]"
 TEXTS = {
     "files": (GOOD, "{} 个文件与清单一致 / files are as listed"),
     "signed": (GOOD, "签名与包内公钥相符 / signed with the key in the package"),
-    "state": (GOOD, "台账检查点已签名，条数 {} / entries: the checkpoint is signed"),
-    "entries": (GOOD, "{} 条在台账内，其中未披露内容的 / in the ledger, withheld: {}"),
+    "state": (GOOD, "检查点的签名有效，条数 / the checkpoint is signed, entries: {}"),
+    "entries": (GOOD, "{} 条记录都在台账内，未披露的 / in the ledger, withheld: {}"),
     "listed": (GOOD, "{} 件证据都有台账记录 / exhibits are on the record"),
     "stamped": (GOOD, "时间戳有效 / the time stamp holds"),
     "litter": (TOLD, "操作系统留下的文件，不属于本包 / litter of an operating system"),
     "no-stamp": (TOLD, "没有第三方时间戳 / no time stamp of a third party"),
+    "others": (TOLD, "本案已撤回的包 / packages of the case that are withdrawn: {}"),
+    "later": (UNSURE, "较新的包不可靠，没有比对 / the later package is not sound"),
+    "withdrawn": (RECALLED, "本包已被撤回 / this package is withdrawn"),
     "newer": (UNSURE, "格式较新，请用较新的 verify.py / a newer format"),
     "no-openssl": (UNSURE, "时间戳未核验：没有 openssl / not checked: no openssl"),
     "unreadable": (ALTERED, "打不开或读不出 / cannot be opened or read"),
     "format": (ALTERED, "格式不对 / not in the format"),
-    "special": (ALTERED, "链接、压缩或特殊文件，未打开 / a link or compressed"),
+    "special": (ALTERED, "链接、压缩或特殊文件 / a link or compressed, not opened"),
     "unsafe": (ALTERED, "路径不安全，未打开 / an unsafe path, not opened"),
     "twice": (ALTERED, "名称重复 / the name occurs twice"),
     "unlisted": (ALTERED, "多出的文件 / a file that no manifest lists"),
@@ -90,8 +92,7 @@ TEXTS = {
 
 
 class Refused(Exception):
-    """A code of ``TEXTS``, and the place. Whatever else is raised is a bad format as well:
-    bytes of strangers fail in many ways, and none of them may look like a pass."""
+    """A code of ``TEXTS``, and the place; whatever else is raised is a bad format as well."""
 
 
 class Findings:
@@ -108,7 +109,8 @@ class Findings:
     @property
     def exit(self) -> int:
         levels = {TEXTS[code][0] for code, _place, _words in self.all}
-        return 1 if ALTERED in levels else 2 if UNSURE in levels else 0
+        codes = {ALTERED: 1, RECALLED: 3, UNSURE: 2}
+        return next((code for level, code in codes.items() if level in levels), 0)
 
 
 class Item(NamedTuple):
@@ -136,10 +138,7 @@ class Folder:
     def blocks(self, item: Item) -> Iterator[memoryview]:
         buffer = memoryview(bytearray(BLOCK))
         with open(os.path.join(self.root, item.name), "rb", buffering=0) as file:
-            while True:
-                count = file.readinto(buffer)
-                if not count:
-                    return
+            for count in iter(lambda: file.readinto(buffer), 0):
                 yield buffer[:count]
 
 
@@ -184,8 +183,6 @@ class Archive:
                 left -= count
                 yield buffer[:count]
 
-
-# ---------------------------------------------------------------- Ed25519, RFC 8032
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -273,19 +270,20 @@ def root_of(leaf: bytes, index: int, size: int, path: List[bytes]) -> Optional[b
 class Check:
     """One package, step by step; each step says what it found, and the next one goes on."""
 
-    def __init__(self, package: Any, key: str = "", tsa: str = "") -> None:
-        self.package, self.on_paper, self.tsa = package, key, tsa
-        self.found = Findings()
+    def __init__(self, path: str, key: str = "", tsa: str = "") -> None:
+        self.package: Any = Folder(path) if os.path.isdir(path) else Archive(path)
+        self.found, self.on_paper, self.tsa = Findings(), key, tsa
         self.files: Dict[str, Item] = {}
         self.sums: Dict[str, str] = {}
         self.key, self.root, self.size = b"", b"", 0
         self.named: Dict[str, Set[str]] = {}  # digests that entries name, by exhibit
+        self.gone: Set[str] = set()  # other packages, that were withdrawn
 
     def run(self) -> Findings:
         for step in (self.paths, self.lists, self.contents, self.about, self.signature):
             self.take(step)
         if self.found.about.get("Anlan-Format", FORMAT) == FORMAT:
-            for step in (self.checkpoint, self.ledger, self.exhibits):
+            for step in (self.checkpoint, self.ledger, self.exhibits, self.others):
                 self.take(step)
         self.take(self.token)
         return self.found
@@ -468,13 +466,26 @@ class Check:
                     plain = unicodedata.normalize("NFC", text).encode()
                     if sha256(bytes.fromhex(said["salt"]), plain).hex() not in named:
                         raise Refused("words", row["code"])
-        told = [file for row in listed for file in row["files"]]
-        if sorted(told) != sorted(files):
+        if sorted(file for row in listed for file in row["files"]) != sorted(files):
             raise Refused("unlisted", EXHIBITS)
         self.found.add("listed", "", len(listed))
 
+    def others(self) -> None:
+        """(9) Packages that were given before and are not to be relied on."""
+        if GONE in self.sums:
+            said = json.loads(self.read(GONE).decode())
+            self.gone = {row["package"] for row in said["packages"]}
+            self.found.add("others", "", len(self.gone))
+
+    def compare(self, later: "Check") -> None:
+        """(11) Whether a later package of the same ledger says that this one is withdrawn."""
+        if later.run().exit not in (0, 2) or later.key != self.key:
+            self.found.add("later", "--later")
+        elif self.found.about.get("Anlan-Package") in later.gone:
+            self.found.add("withdrawn", "--later")
+
     def token(self) -> None:
-        """(9) Somebody else's clock, where a token is there and OpenSSL too."""
+        """(10) Somebody else's clock, where a token is there and OpenSSL too."""
         if TOKEN not in self.sums:
             self.found.add("no-stamp")
             return
@@ -496,10 +507,8 @@ class Check:
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
         item = self.files.get(name)
-        if item is None:
-            raise Refused("missing", name)
-        if item.size > most:
-            raise Refused("format", name)
+        if item is None or item.size > most:
+            raise Refused("format" if item else "missing", name)
         return b"".join(bytes(block) for block in self.package.blocks(item))
 
     def lines(self, name: str, most: int = 4096) -> Iterator[str]:
@@ -536,14 +545,12 @@ def fingerprint_of(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()
 
 
-VERDICTS = ("完好 / INTACT", "有改动 / ALTERED", "未能全部核验 / COULD NOT FULLY CHECK")
-MARKS = {GOOD: "[  ok  ]", TOLD: "[ 说明 ]", UNSURE: "[未核验]", ALTERED: "[有改动]"}
+VERDICTS = ["完好 / INTACT", "有改动 / ALTERED", "未能全部核验 / COULD NOT FULLY CHECK"]
+VERDICTS += ["文件完好，但已撤回 / INTACT, BUT WITHDRAWN"]
 PAPER = """
 公钥指纹 / FINGERPRINT OF THE KEY
-
     %s
     %s
-
 请与管理处安装单、公示或回执上的指纹逐字比对：包内的公钥只能证明包内前后一致。
 Compare it with the one on paper: the key in here proves only that all agrees with it."""
 
@@ -558,35 +565,37 @@ def tell(found: Findings, say: Callable[[str], None]) -> None:
         say("%s: %s" % (plain_text(label), plain_text(value)))
     for code, place, words in found.all:
         where = plain_text(place) + ": " if place else ""
-        say("%s %s%s" % (MARKS[TEXTS[code][0]], where, words))
+        say("%s %s%s" % (TEXTS[code][0], where, words))
     if found.fingerprint:
         groups = [found.fingerprint[i : i + 4] for i in range(0, 64, 4)]
         say(PAPER % ("  ".join(groups[:8]), "  ".join(groups[8:])))
     say("\n结论 / VERDICT: %s" % VERDICTS[found.exit])
 
 
-def check(path: str, key: str = "", tsa: str = "") -> Findings:
+def check(path: str, key: str = "", tsa: str = "", later: str = "") -> Findings:
     """Check a folder or a .zip; never raises for what is wrong with it."""
+    found, place = Findings(), path
     try:
-        package: Any = Folder(path) if os.path.isdir(path) else Archive(path)
+        one = Check(path, key, tsa)
+        found, place = one.run(), later
+        if later:
+            one.compare(Check(later, key, tsa))
     except Exception:
-        found = Findings()
-        found.add("unreadable", path)
-        return found
-    return Check(package, key, tsa).run()
+        found.add("unreadable" if place == path else "later", place)
+    return found
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="核验安澜证据包 / check a package")
+    parser = argparse.ArgumentParser(description="check a package of evidence")
     here = os.path.dirname(os.path.abspath(__file__))
     parser.add_argument("package", nargs="?", default=here)
     parser.add_argument("--key", default="")
     parser.add_argument("--tsa-ca", type=os.path.abspath)
+    parser.add_argument("--later", default="")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    found = check(asked.package, asked.key, asked.tsa_ca or "")
-    encoding = sys.stdout.encoding or "utf-8"
-    with io.TextIOWrapper(sys.stdout.buffer, encoding, errors="replace") as out:
+    found = check(asked.package, asked.key, asked.tsa_ca or "", asked.later)
+    with io.TextIOWrapper(sys.stdout.buffer, sys.stdout.encoding, "replace") as out:
         if asked.json:
             said = {"exit": found.exit, "fingerprint": found.fingerprint}
             out.write(json.dumps(dict(said, findings=found.all)) + "\n")

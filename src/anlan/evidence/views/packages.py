@@ -14,19 +14,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.base.download import file_answer, ranged_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
-from anlan.evidence.forms import PackageForm, PackageReceiptForm
+from anlan.evidence.enums import PackageState
+from anlan.evidence.forms import PackageForm, PackageReceiptForm, WithdrawalForm
 from anlan.evidence.models import Package
 from anlan.evidence.selectors import (
     checks_of,
     package_for,
     packages_of,
     receipts_of,
+    withdrawal_of,
 )
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.services.opening import good_path
@@ -94,10 +97,16 @@ def state(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def content(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
-    """The file or a part of it, on the record before its first byte leaves."""
+    """The file or a part of it, on the record before its first byte leaves.
+
+    Whoever proved long ago who they are does so again, and comes back to the page.
+    """
     reader = reader_of(request)
     at = timezone.now()
     found = package_for(reader, number, uid)
+    permissions.check_can_take_package(reader, found.case)
+    if not is_proof_fresh(request, at=at):
+        return ask_proof(request, back=reverse("evidence:package", args=[number, uid]))
     return ranged_answer(
         request.headers.get("Range", ""),
         size=found.size or 1,
@@ -146,6 +155,33 @@ def hand_over(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
 
 @login_required
+@_either
+def withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Something about it was wrong: say so, and what to use instead."""
+    reader = reader_of(request)
+    found = package_for(reader, number, uid)
+    permissions.check_can_make_package(reader, found.case)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        evidence.withdraw_package(package=found, **said, by=reader, at=timezone.now())
+        return _told(request, found)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("撤回证据包：%s") % found.code,
+        lead=_(
+            "撤回以后不能再下载、交付，本机的文件删除。对方手里的收不回来："
+            "请当面或书面通知已签收的人；本案以后的证据包会写明它已撤回。"
+        ),
+        button=_("撤回"),
+        kind="danger",
+        form=WithdrawalForm(posted(request), package=found),
+        act=act,
+    )
+
+
+@login_required
 @require_GET
 def receipt(request: HttpRequest, number: str, uid: UUID, receipt: UUID) -> Any:
     """What both signed, as A4."""
@@ -188,9 +224,13 @@ def _context(request: HttpRequest, number: str, uid: UUID) -> dict[str, Any]:
         "case": found.case,
         "package": found,
         "receipts": receipts_of(found),
+        "withdrawal": withdrawal_of(found),
+        "was_made": PackageState(found.state).was_made,
         "gaps": found.known_gaps,
         "recorder_files": found.files.count(),
         "can_hand_over": permissions.can_hand_over_package(reader, found.case),
+        "can_take": permissions.can_take_package(reader, found.case),
+        "is_proof_fresh": is_proof_fresh(request, at=timezone.now()),
         "can_make": permissions.can_make_package(reader, found.case),
         "groups": groups if found.fingerprint else [],
         "file_name": f"{number}-{found.code}.zip",

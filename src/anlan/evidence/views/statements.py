@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.download import file_answer
@@ -63,6 +66,8 @@ from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.statements import MOST_ANSWER, MOST_OWN, Saved
 
 _either = require_http_methods(["GET", "POST"])
+# On the page of a draft: the browser may keep it for the time without a network.
+_MAY_BE_KEPT = "Anlan-Draft"
 
 
 @login_required
@@ -124,7 +129,23 @@ def beginning(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def statement(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """A draft to write on, the words to be read back, or what was signed."""
-    return _page(request, statement_for(reader_of(request), number, uid))
+    reader = reader_of(request)
+    found = statement_for(reader, number, uid)
+    response = _page(request, found)
+    if found.state == StatementState.DRAFT and can_write(reader, found):
+        response[_MAY_BE_KEPT] = "yes"
+    return response
+
+
+@require_GET
+def draft_worker(request: HttpRequest) -> HttpResponse:
+    """What opens the page of a draft without a network; it may have that page as scope."""
+    response = render(
+        request, "evidence/draft_worker.js", content_type="text/javascript"
+    )
+    response["Service-Worker-Allowed"] = "/cases/"
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @login_required
@@ -404,6 +425,7 @@ def _page(
             "guide": [(asked, _typed(request, asked.key)) for asked in guide],
             "theirs": {row.key: row for row in saved.conflicts} if saved else {},
             "next_own": _next_own({asked.key for asked in guide}),
+            "drawer_key": _drawer_key(reader),
         }
     if is_read_back:
         context["form"] = form or SigningForm(
@@ -451,6 +473,12 @@ def _next_own(keys: set[str]) -> str:
     """The key for a question that the guide does not have."""
     free = (f"own-{n}" for n in range(1, MOST_OWN + 1) if f"own-{n}" not in keys)
     return next(free, "")
+
+
+def _drawer_key(reader: User) -> str:
+    """With which their browser seals what it could not send yet; theirs alone."""
+    made = salted_hmac("anlan.evidence.drafts", str(reader.uid), algorithm="sha256")
+    return b64encode(made.digest()).decode()
 
 
 def _told(saved: Saved) -> dict[str, Any]:

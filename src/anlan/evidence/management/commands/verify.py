@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
+from anlan.evidence import guards
 from anlan.evidence.file_verification import FileReport, verify_files
 from anlan.ledger.checkpoints import BadNote
 from anlan.ledger.verify import Report, usable_processes, verify
@@ -59,22 +61,28 @@ class Command(BaseCommand):
         report = verify(processes=max(1, options["processes"]))
         seconds = time.perf_counter() - begun
         files = verify_files(deep=options["deep"])
+        absent = guards.missing(connection)
         outside = self._compare(options["against"])
         if options["json"]:
             whole = {
                 **asdict(report),
                 "seconds": round(seconds, 3),
                 "files": asdict(files),
+                "absent_guards": absent,
                 "outside": [{**asdict(one), "held": one.held.value} for one in outside],
             }
             self.stdout.write(json.dumps(whole, indent=2))
         else:
             self._print(report, seconds)
             self._print_files(files, deep=options["deep"])
+            self._print_problems(
+                [f"the trigger {name} is not in the database" for name in absent]
+            )
             self._print_outside(outside)
         if (
             not report.is_sound
             or files.problems
+            or absent
             or any(one.held is not Held.FITS for one in outside)
         ):
             raise SystemExit(1)

@@ -3,6 +3,7 @@
 // them, because a service worker may be ended at any moment.
 const SHELL = {{ shell|safe }};
 const CACHE = "anlan-shell-3";
+const DRAFTS = "anlan-drafts"; // pages of statements, see evidence/drafts.js
 const LOCK = "{% url 'phone:locking' %}";
 
 self.addEventListener("install", (event) => {
@@ -17,7 +18,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches.keys()
-      .then((names) => Promise.all(names.filter((n) => n !== CACHE).map((n) => caches.delete(n))))
+      .then((names) => Promise.all(names.filter((n) => n !== CACHE && n !== DRAFTS).map((n) => caches.delete(n))))
       .then(() => self.clients.claim()),
   );
 });
@@ -67,6 +68,7 @@ async function warm(cache) {
 
 // The pages of whoever signed out; what they look like is nobody's.
 async function forget() {
+  await caches.delete(DRAFTS);
   const cache = await caches.open(CACHE);
   const pages = (await cache.keys()).filter((one) => new URL(one.url).pathname.startsWith("/m/"));
   await Promise.all(pages.map((one) => cache.delete(one)));

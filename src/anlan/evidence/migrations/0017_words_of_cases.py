@@ -17,7 +17,7 @@ _CLASSES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evidence", "0014_holds_of_hosts")]
+    dependencies = [("evidence", "0016_clocks_far_off")]
 
     operations = [
         migrations.RunPython(guards.drop, migrations.RunPython.noop),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0015_words_of_cases"),
+        ("evidence", "0017_words_of_cases"),
         ("cases", "0007_rows_let_go"),
     ]
 

@@ -1,0 +1,13 @@
+"""A statement that ended is guarded by the database too."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+from anlan.evidence import guards
+
+
+class Migration(migrations.Migration):
+    dependencies = [("evidence", "0018_drill_proof")]
+
+    operations = [migrations.RunPython(guards.create, migrations.RunPython.noop)]
