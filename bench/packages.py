@@ -34,7 +34,7 @@ from anlan.evidence import services as evidence  # noqa: E402
 from anlan.evidence.enums import Masking, PackageState, Purpose, Source  # noqa: E402
 from anlan.evidence.models import Package  # noqa: E402
 from anlan.evidence.packaging.record import proofs_text  # noqa: E402
-from anlan.evidence.selectors import exhibits_of  # noqa: E402
+from anlan.evidence.selectors import every_exhibit_of  # noqa: E402
 from anlan.evidence.services import Recipient  # noqa: E402
 from anlan.evidence.services.packages import path_of  # noqa: E402
 from anlan.evidence.services.receiving import add_exhibit  # noqa: E402
@@ -104,7 +104,7 @@ def made(case: Case) -> Package:
     at = timezone.now()
     package = evidence.ask_package(
         case=case,
-        exhibits=exhibits_of(case),
+        exhibits=every_exhibit_of(case),
         purpose=Purpose.INTERNAL,
         masking=Masking.NONE,
         recipient=Recipient(name="总部督导"),

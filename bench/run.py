@@ -33,6 +33,7 @@ BENCHES = (
     "alarm",
     "evidence",
     "packages",
+    "attacks",
 )
 # Both wait for clocks most of the time, and count more than they time: the quick run has
 # them do it together.

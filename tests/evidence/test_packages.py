@@ -254,27 +254,24 @@ class TestWithdrawal:
 def test_every_page_says_for_whom_it_is(
     paper: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Across the page and at its foot: pages with another recipient look different."""
-    compiled = typst.compile
-    monkeypatch.setattr(
-        typst, "compile", lambda *a, **k: compiled(*a, format="svg", **k)
-    )
-    many = package_facts().exhibits[:1] * 60  # of more than one page
+    """Across the page and at its foot: with another recipient each page looks different."""
+    compiled: Any = typst.compile
+    drawn: list[list[bytes]] = []
 
-    def pages_of(restriction: str) -> list[bytes]:
-        facts = package_facts(exhibits=many)
+    def draw(*source: Any, **more: Any) -> bytes:
+        pages = compiled(*source, format="svg", **more)
+        drawn.append(pages if isinstance(pages, list) else [pages])
+        return b""
+
+    monkeypatch.setattr(typst, "compile", draw)
+    facts = package_facts(exhibits=[*package_facts().exhibits] * 30)
+    for restriction in ("仅供 甲", "仅供 乙"):
         said = papers_module._printed(facts) | {"watermark": restriction}
-        folder = papers_module._FOLDER
-        made_pages = typeset(folder / f"{paper}.typ", said, at=facts.made_at).pdf
-        return made_pages if isinstance(made_pages, list) else [made_pages]
+        typeset(papers_module._FOLDER / f"{paper}.typ", said, at=facts.made_at)
+    one, other = drawn
 
-    one, other = pages_of("仅供 甲"), pages_of("仅供 乙")
-
-    assert (
-        package_facts().watermark == "仅供 云栖派出所 用于报案  YQ-IN-20261123-001 P-01"
-    )
-    assert len(one) == len(other)
-    assert len(one) > 1 or paper == "custody"
+    assert facts.watermark == "仅供 云栖派出所 用于报案  YQ-IN-20261123-001 P-01"
+    assert len(one) == len(other) > 1
     assert all(page != again for page, again in zip(one, other, strict=True))
 
 

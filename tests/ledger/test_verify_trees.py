@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from datetime import datetime
-from types import SimpleNamespace
-
 import pytest
-from django.db import connection, transaction
 
 from anlan.base.digest import sha256
-from anlan.ledger import models, triggers
-from anlan.ledger import services as ledger
+from anlan.ledger import models
 from anlan.ledger.checkpointing import checkpoint_now
 from anlan.ledger.checkpoints import Note, Statement, sign
-from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Checkpoint, Entry, LogKey, Tile, Tree
 from anlan.ledger.signer import keys
-from anlan.ledger.signer.client import Client
-from anlan.ledger.signer.server import Signer
 from anlan.ledger.tiles import forget, grow
 from anlan.ledger.tree import root
 from anlan.ledger.verify import Problem, verify
 from tests.ledger import attacks
 from tests.ledger.chains import Chain, problems, tamper
+from tests.ledger.trials import ATTACKS, BESIDE, run_trials
 
 pytestmark = [pytest.mark.both]
 HEIGHTS = (20, 40, 60)  # of the checkpoints
@@ -231,123 +222,22 @@ def root_of(size: int) -> bytes:
     return bytes(Checkpoint.objects.get(size=size).root)
 
 
-# Many histories and attacks, each with a chance of its own.
-
-Attack = Callable[[Chain, int], None]
-ATTACKS: dict[str, Attack] = {
-    "alter": attacks.alter,
-    "alter, relink": attacks.relink,
-    "delete": attacks.delete,
-    "delete, renumber": attacks.delete_and_renumber,
-    "swap": attacks.swap,
-    "cut": attacks.cut,
-    "duplicate": attacks.duplicate,
-}
-
-
-def history(chance: random.Random, at: datetime) -> tuple[Chain, list[int]]:
-    """A short chain, with checkpoints where chance puts them, and something benign."""
-    chain, size, marks = Chain(), 0, []
-    for _ in range(chance.randrange(1, 4)):
-        more = chance.randrange(2, 7)
-        chain.grow(more, at=at)
-        size += more
-        checkpoint_now(chain, at=at)
-        marks.append(size)
-        match chance.randrange(6):
-            case 0:
-                forget(1, 7)  # made again by the next one
-                grow(1, 7, upto=size)
-            case 1:
-                checkpoint_now(chain, at=at)
-            case 2:
-                # Killed between the signature and the row: it is asked for again.
-                Checkpoint.objects.filter(site_id=7, size=size).delete()
-                checkpoint_now(chain, at=at)
-            case 3:
-                facts = [
-                    e for e in attacks.entries(chain) if e.kind == "ledger.text_erased"
-                ]
-                entry = chance.choice(facts)
-                ledger.erase_entry(entry=entry, reason="申请", by=SYSTEM, at=at)
-                size += 1
-    return chain, marks
-
-
-def direct_signer(monkeypatch: pytest.MonkeyPatch, signer: Signer) -> None:
-    """The signer in this process: thousands of histories need no socket."""
-
-    def ask(_client: Client, **question: object) -> dict[str, object]:
-        return signer.answer(question)
-
-    monkeypatch.setattr(Client, "_ask", ask)
-
-
-def attempt(chance: random.Random, at: datetime) -> tuple[str, list[str]]:
-    """One history and one attack on it; returns what was missed or misplaced."""
-    chain, marks = history(chance, at)
-    if not verify().is_sound:
-        return "benign", [str(p) for p in verify().problems]
-    name = chance.choice([*ATTACKS, "rewrite all", "drop trigger"])
-    if name == "drop trigger":
-        dropped = chance.choice(sorted(triggers.wanted(connection)))
-        on = " ON ledger_entry" if connection.vendor == "postgresql" else ""
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TRIGGER {dropped}{on}")
-        missed = [] if problems() == [(0, dropped)] else [dropped]
-        triggers.create(None, SimpleNamespace(connection=connection))
-        return name, missed
-    before = len(attacks.entries(chain))
-    seq = 1 if name == "rewrite all" else chance.randrange(1, marks[-1])
-    ATTACKS.get(name, attacks.relink)(chain, seq)
-    has_tiles = chance.random() < 0.5
-    if not has_tiles and name not in {"delete", "alter"}:
-        forget(1, 7)
-        grow(1, 7, upto=min(len(attacks.entries(chain)), marks[-1]))
-    places = problems()
-    good = max([0, *(mark for mark in marks if mark < seq)])
-    bad = min(mark for mark in marks if mark >= seq)
-    # The very entry, its neighbour, or the interval of checkpoints that it is in.
-    is_exact = any(place in {seq, seq + 1} for place, _name in places)
-    is_near = any(good < place <= bad + 1 for place, _name in places)
-    if not places:
-        return name, [f"{name} at {seq} of {before}: missed"]
-    if not (is_exact or is_near):
-        return name, [f"{name} at {seq} of {before}: {places}"]
-    return name, []
-
-
-def trial(count: int, seed: int, at: datetime, monkeypatch, folder) -> dict[str, int]:
-    keys.make_if_new(folder)
-    direct_signer(monkeypatch, Signer(folder))
-    counts: dict[str, int] = {}
-    faults: list[str] = []
-    for number in range(count):
-        chance = random.Random(f"{seed}/{number}")  # noqa: S311 -- the same every time
-        for file in (folder / keys.STATE).glob("*.last"):
-            file.unlink()
-        with transaction.atomic():
-            name, missed = attempt(chance, at)
-            transaction.set_rollback(True)
-        counts[name] = counts.get(name, 0) + 1
-        faults += [f"{number}: {fault}" for fault in missed]
-    assert faults == []
-    return counts
-
-
 @pytest.mark.slow
-def test_attacks(db, at, monkeypatch, tmp_path, named_chains) -> None:
+def test_attacks(db, at, tmp_path, named_chains) -> None:
     """Each is found and placed; histories without one raise no alarm."""
-    counts = trial(200, 1, at, monkeypatch, tmp_path / "signer")
+    tally = run_trials(200, seed=1, at=at, folder=tmp_path / "signer")
 
-    assert set(counts) == {*ATTACKS, "rewrite all", "drop trigger"}
+    assert (tally.missed, tally.astray, tally.false_alarms) == ([], [], [])
+    assert set(tally.tried) == {*ATTACKS, *BESIDE}
+    assert tally.exact + tally.near == tally.count == 200
 
 
 @pytest.mark.deep
-def test_ten_thousand_attacks(db, at, monkeypatch, tmp_path, named_chains) -> None:
-    assert (
-        sum(trial(10_000, 2, at, monkeypatch, tmp_path / "signer").values()) == 10_000
-    )
+def test_ten_thousand_attacks(db, at, tmp_path, named_chains) -> None:
+    tally = run_trials(10_000, seed=2, at=at, folder=tmp_path / "signer")
+
+    assert (tally.missed, tally.astray, tally.false_alarms) == ([], [], [])
+    assert tally.exact + tally.near == tally.count == 10_000
 
 
 def test_an_attack_that_is_not_made_is_not_found(chain) -> None:

@@ -256,7 +256,10 @@ def hand_over_package(
     return Status(201, PackageReceiptOut.of(receipt))
 
 
-@router.post("/packages/{uid}/withdrawal", **operation(*_MAKE, out=PackageOut))
+@router.post(
+    "/packages/{uid}/withdrawal",
+    **operation(*_HAND_OVER, Permission.PACKAGE_MAKE, out=PackageOut),
+)
 def withdraw_package(request: ApiRequest, uid: UUID, body: WithdrawalIn) -> PackageOut:
     """Say that a package is not to be relied on; the next of its case carry that."""
     caller = request.auth

@@ -215,6 +215,7 @@ SHOTS = (
     Shot("checks", "/notify/tests/", "zhoumin"),
     Shot("check", "/notify/tests/{check}/", "zhoumin"),
     Shot("evidence-safety", "/evidence/safety/", "hetao"),
+    Shot("key-sheet", "/evidence/safety/key/", "hetao"),
     Shot("holds", "/cases/{closed}/holds/", "hetao"),
     Shot("hold-new", "/cases/{closed}/holds/new/", "zhoumin"),
     Shot("keepers", "/evidence/safety/keepers/", "admin"),
