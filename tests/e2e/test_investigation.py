@@ -120,7 +120,9 @@ def test_a_sketch_is_drawn_with_the_mouse_and_the_keys(
             page.keyboard.press("ArrowRight")
     page.reload()
 
-    assert told_installation.rows("SELECT x FROM investigation_pin ORDER BY id DESC")[0][0] in {
+    assert told_installation.rows("SELECT x FROM investigation_pin ORDER BY id DESC")[
+        0
+    ][0] in {
         279,
         280,
         281,
