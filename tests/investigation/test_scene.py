@@ -16,13 +16,14 @@ from anlan.incidents.models import Incident
 from anlan.investigation import services as investigation
 from anlan.investigation.defence import defence_questions
 from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
-from anlan.investigation.models import DefenceFact, Pin, SceneLook
+from anlan.investigation.models import DefenceFact, FindingSentence, Pin, SceneLook
 from anlan.investigation.selectors.background import background_of
 from anlan.investigation.selectors.facts import facts_of, injuries_in
 from anlan.investigation.selectors.scene import looks_of, pins_of
 from anlan.investigation.services.erasing import erase_words
 from anlan.law import selectors as law
 from anlan.ledger.verify import verify
+from tests.evidence import keeping
 from tests.evidence.told import hurt, party, photographed
 from tests.investigation.asked import (
     HAPPENED,
@@ -336,3 +337,21 @@ def test_an_interview_of_a_colleague_asks_the_guards_questions(scene, case) -> N
 
 def submitted_draft(scene, case):
     return investigation.begin_finding(case=case, by=investigator(scene), at=scene.at)
+
+
+def test_words_stay_as_long_as_any_evidence_and_go_with_the_last(scene, case) -> None:
+    """The worker's rounds: a photo goes first, the statement keeps the case longer."""
+    photo(scene, case)
+    statement = statement_in(scene, case)
+    decided(scene, submitted(scene, case, statement=statement))
+    closed = keeping.ended(case, at=scene.at)
+
+    keeping.pass_period(scene.at, keeping.ORDINARY)
+    before = FindingSentence.objects.get().text
+    keeping.pass_period(scene.at, keeping.SERIOUS)
+
+    statement.refresh_from_db()
+    kept = closed.exhibits.exclude(state="deleted").count()
+    assert (kept, FindingSentence.objects.get().text) == (0, "")
+    assert before == HAPPENED
+    assert verify().is_sound
