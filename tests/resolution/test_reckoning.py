@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from anlan.law import selectors as law
+from anlan.law.book import Confidence
 from anlan.resolution.compensation import (
     Claim,
     Figure,
@@ -22,8 +24,10 @@ from anlan.resolution.compensation import (
     reckon,
 )
 from anlan.resolution.compensation.ages import age_on, years_for
+from anlan.resolution.compensation.basis import basis
 from anlan.resolution.compensation.claim import faults_of
 from anlan.resolution.compensation.rounding import half_up
+from anlan.resolution.compensation.words import FORMULAS, NOTES
 from anlan.resolution.enums import (
     FigureKey,
     Forum,
@@ -557,7 +561,16 @@ class TestAlways:
         assert Claim.model_validate_json(made.model_dump_json()) == made
 
 
-def test_every_item_has_a_rule_and_a_source() -> None:
-    assert all(item.source for item in Item)
-    assert {rule.value for rule in Rule}
+def test_every_item_has_a_source_that_was_read() -> None:
+    assert basis().items.keys() == set(Item)
+    for name in basis().sources:
+        assert law.source(name).confidence == Confidence.READ
+
+
+def test_every_rule_and_note_has_words() -> None:
+    assert FORMULAS.keys() == set(Rule)
+    assert NOTES.keys() == set(Note)
+
+
+def test_there_are_thirty_one_provinces() -> None:
     assert len(Province.values) == len(set(Province.values)) == 31

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from anlan.resolution.compensation.ages import age_on, years_for
+from anlan.resolution.compensation.basis import basis
 from anlan.resolution.compensation.claim import Claim, LostIncome
 from anlan.resolution.compensation.dependants import support
 from anlan.resolution.compensation.figures import Figures
@@ -175,7 +176,7 @@ def dependants(claim: Claim, figures: Figures, line: Draft) -> Fraction | None:
         return None
     spending = _at_home_or_court(claim, figures, line, FigureKey.CONSUME_URBAN)
     coefficient = coefficient_of(claim, figures, line)
-    line.sources.append("L-人损解释-16")
+    line.sources.append(basis().part_of_another)
     line.note(Note.PART_OF_ANOTHER)
     amount = Fraction(0)
     for stretch in support(
@@ -213,7 +214,7 @@ def _at_home_or_court(
     if claim.residence and claim.is_residence_proved:
         provinces.append(claim.residence)
         line.note(Note.RESIDENCE)
-        line.sources.append("L-人损解释-18")
+        line.sources.append(basis().residence)
     return line.take(figures.find(key, *provinces))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from anlan.resolution.compensation.basis import basis
 from anlan.resolution.compensation.claim import Claim
 from anlan.resolution.compensation.figures import Figures
 from anlan.resolution.compensation.items import FORMULAS
@@ -11,10 +12,9 @@ from anlan.resolution.compensation.lines import Draft, Line, Note
 from anlan.resolution.compensation.rounding import WHOLE, half_up, share
 from anlan.resolution.enums import Forum, Item, LineState, PaymentKind
 
-# What a criminal court does not award beside the punishment (刑诉法 101; its interpretation
-# 175, 192): what is agreed on freely is not bound by it.
+# What a criminal court does not award beside the punishment (Criminal Procedure Law 101; its
+# interpretation 175, 192): what is agreed on freely is not bound by it.
 NOT_AWARDED = (Item.DISABILITY, Item.DEATH, Item.DEPENDANT, Item.MENTAL)
-_CRIMINAL_SOURCES = ("L-刑诉法-101", "L-刑诉法解释-175", "L-刑诉法解释-192")
 # Not named there, but of a kind with what is: "and other reasonable cost".
 _OF_A_KIND = (Item.HOSPITAL_MEAL, Item.LODGING, Item.NUTRITION)
 
@@ -72,15 +72,15 @@ def _line(item: Item, claim: Claim, figures: Figures) -> Line | None:
     exact = FORMULAS[item](claim, figures, draft)
     if exact is None:
         return None
-    sources = [item.source, *draft.sources]
+    sources = [basis().items[item], *draft.sources]
     state = LineState.MISSING if draft.wanted else LineState.COUNTED
     if claim.forum == Forum.CRIMINAL_INCIDENTAL and item in NOT_AWARDED:
         state = LineState.LEFT_OUT
         draft.note(Note.NOT_AWARDED)
-        sources += _CRIMINAL_SOURCES
+        sources += basis().criminal
     elif claim.forum == Forum.CRIMINAL_INCIDENTAL and item in _OF_A_KIND:
         draft.note(Note.INCLUDED_BY_AND_SO_ON)
-        sources.append("L-刑诉法解释-192")
+        sources.append(basis().of_a_kind)
     return Line(
         item=item,
         state=state,

@@ -33,7 +33,7 @@ def value_words(key: FigureKey, value: int) -> str:
 
 def formula(step: Step) -> str:
     """The formula of a step, with its numbers put in."""
-    return _FORMULAS[step.rule](step.values)
+    return FORMULAS[step.rule](step.values)
 
 
 def note_words(note: Note) -> str:
@@ -125,7 +125,7 @@ def _plain(sentence: Promise, *money: str) -> Callable[[Values], str]:
     return lambda values: str(sentence) % _money(values, *money)
 
 
-_FORMULAS: dict[Rule, Callable[[Values], str]] = {
+FORMULAS: dict[Rule, Callable[[Values], str]] = {
     Rule.EXPENSE: _expense,
     Rule.ACTUAL_LOSS: _plain(gettext_lazy("实际减少的收入 %(fen)s"), "fen"),
     Rule.AVERAGE_INCOME: _average,

@@ -33,31 +33,10 @@ class Item(models.TextChoices):
     PROPERTY = "property", _("财产损失")
 
     @property
-    def source(self) -> str:
-        """The article that says how it is computed; its number in ``law/data``."""
-        return SOURCES[self]
-
-    @property
     def is_from_receipts(self) -> bool:
         return self in FROM_RECEIPTS
 
 
-SOURCES: dict[Item, str] = {
-    Item.MEDICAL: "L-人损解释-6",
-    Item.LOST_INCOME: "L-人损解释-7",
-    Item.NURSING: "L-人损解释-8",
-    Item.TRANSPORT: "L-人损解释-9",
-    Item.HOSPITAL_MEAL: "L-人损解释-10",
-    Item.LODGING: "L-人损解释-10",
-    Item.NUTRITION: "L-人损解释-11",
-    Item.DISABILITY: "L-人损解释-12",
-    Item.ASSISTIVE: "L-人损解释-13",
-    Item.FUNERAL: "L-人损解释-14",
-    Item.DEATH: "L-人损解释-15",
-    Item.DEPENDANT: "L-人损解释-17",
-    Item.MENTAL: "L-民法典-1183",
-    Item.PROPERTY: "L-民法典-1184",
-}
 FROM_RECEIPTS = (
     Item.MEDICAL,
     Item.TRANSPORT,

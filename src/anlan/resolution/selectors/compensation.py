@@ -20,6 +20,7 @@ from anlan.evidence.models import Exhibit
 from anlan.law import selectors as law
 from anlan.resolution.compensation import Claim, Figure, Figures, Line, Outcome, Wanted
 from anlan.resolution.compensation import words as says
+from anlan.resolution.compensation.basis import basis
 from anlan.resolution.enums import FigureKey, Item, LineState, Province
 from anlan.resolution.models import (
     Compensation,
@@ -29,19 +30,6 @@ from anlan.resolution.models import (
 from anlan.resolution.permissions import can_see_compensation
 
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
-# Everything that a line or a sum may rest on, for the digest of the law.
-RESTS_ON = (
-    *(item.source for item in Item),
-    "L-人损解释-16",
-    "L-人损解释-18",
-    "L-人损解释-22",
-    "L-刑诉法-101",
-    "L-刑诉法解释-175",
-    "L-刑诉法解释-192",
-    "L-民法典-1173",
-    "L-民法典-1179",
-    "L-民法典-1198",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +74,7 @@ class Listed:
 
 def law_digest() -> str:
     """SHA-256 of the articles as the law data have them: other words, another version."""
-    sources = [law.source(name) for name in RESTS_ON]
+    sources = [law.source(name) for name in basis().sources]
     articles = [[one.id, one.text] for one in sources]
     return sha256(canonical_json({"articles": articles})).hex()
 

@@ -19,7 +19,7 @@ async function save() {
   changed = false;
   state.textContent = form.dataset.saving;
   try {
-    const answer = await fetch(location.pathname, {
+    const answer = await fetch(form.action, {
       method: "POST",
       body: new FormData(form),
       headers: { Accept: "application/json" },
