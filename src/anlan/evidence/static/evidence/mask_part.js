@@ -19,12 +19,13 @@ export class Part {
     });
   }
 
-  // An edge that passes the other one pushes it to its end.
+  // An edge that passes the other one pushes it to its end; if nothing is left, it is all.
   #set(edge, moment) {
     const { length } = this.desk;
     const part = [...this.part];
     part[edge] = Math.max(0, Math.min(length, Math.round(moment)));
     if (part[0] >= part[1]) part[1 - edge] = edge ? 0 : length;
-    this.keep(part[0] === 0 && part[1] === length ? null : part);
+    const isAll = part[0] === 0 && part[1] === length;
+    this.keep(isAll || part[0] >= part[1] ? null : part);
   }
 }
