@@ -11,7 +11,7 @@ from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
 from anlan.cases.permissions import check_may_edit
 from anlan.investigation import permissions as investigation
-from anlan.investigation.independence import conflict_of
+from anlan.investigation.independence import check_is_independent, conflict_of
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor
 from anlan.resolution.models import Plan
@@ -73,14 +73,6 @@ def check_can_draft_plan(by: User, case: Case) -> None:
     check_permission(by, Permission.PLAN_DRAFT, site=case.site)
     check_can_see_plans(by, case)
     check_is_independent(by, case)
-
-
-def check_is_independent(by: User, case: Case) -> None:
-    """
-    Raises:
-        NotAllowed: they are a party, a witness, or were there; the sentence says which.
-    """
-    investigation.check_is_independent(by, case)
 
 
 def can_decide_plan(user: User, plan: Plan) -> bool:

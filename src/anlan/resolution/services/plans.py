@@ -19,6 +19,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.evidence.services.steps import MOST_WORDS, line
+from anlan.investigation.independence import check_is_independent
 from anlan.investigation.models import FindingSentence
 from anlan.law import selectors as laws
 from anlan.law import services as law
@@ -372,7 +373,7 @@ def _check_decision(
     plan: Plan, rows: Sequence[PlanMeasure], *, shown: Collection[str], at: datetime
 ) -> None:
     """What may have changed since it was submitted."""
-    permissions.check_is_independent(plan.author, plan.case)
+    check_is_independent(plan.author, plan.case)
     policies.check_rests_on(plan, finding_in_force(plan.case))
     _check_all(rows, plan)
     law.check_rule_sets_shown(
