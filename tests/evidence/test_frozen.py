@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -24,7 +23,7 @@ from anlan.evidence.models import (
 from anlan.ledger import services as ledger
 from anlan.ledger.verify import verify
 from tests.evidence.keeping import SERIOUS, ended, pass_period
-from tests.evidence.told import SOUND, begun, corrected, told
+from tests.evidence.told import SOUND, begun, corrected, told, unguarded
 from tests.pictures import OTHER_JPEG
 from tests.scene import Scene
 
@@ -140,15 +139,6 @@ def refused(sql: str, **parts: object) -> bool:
 def everything() -> list[list[tuple[object, ...]]]:
     models = (Statement, StatementAnswer, StatementFile, Addendum)
     return [list(model.objects.order_by("pk").values_list()) for model in models]
-
-
-@contextmanager
-def unguarded() -> Iterator[None]:
-    """As the owner of the database can; the triggers are put back."""
-    editor = SimpleNamespace(connection=connection)
-    guards.drop(None, editor)
-    yield
-    guards.create(None, editor)
 
 
 class TestFrozen:
