@@ -61,7 +61,7 @@ def remember_made(
         )
 
 
-def forget_words(answers: Iterable[UUID]) -> None:
+def forget_words(*, answers: Iterable[UUID]) -> None:
     """Drop what the requests said that made these; their ids stay used.
 
     Words that are few, as a part of the body, could be guessed by their digest.

@@ -233,7 +233,7 @@ def _mark(item: Item, case: Case, *, at: datetime) -> None:
             erased = list(rows.order_by("pk"))
             for row in erased:
                 _erase(row, fields, case, at=at)
-            cases.forget_words(row.uid for row in erased)
+            cases.forget_words(answers=[row.uid for row in erased])
         return
     if item.recording is not None:
         exhibits = exhibits_within(item.recording)
