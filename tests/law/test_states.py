@@ -16,6 +16,8 @@ from anlan.evidence.policies import RECORDING_MOVES
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState
 from anlan.incidents.policies import ASSIGNMENT_MOVES
+from anlan.investigation.enums import FindingState, InterviewState
+from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
 
 LATER = timedelta(days=30)
 
@@ -28,6 +30,8 @@ LATER = timedelta(days=30)
         (TaskState, TASK_MOVES),
         (DeadlineState, DEADLINE_MOVES),
         (AssignmentState, ASSIGNMENT_MOVES),
+        (InterviewState, INTERVIEW_MOVES),
+        (FindingState, FINDING_MOVES),
     ],
 )
 def test_every_state_is_in_its_table_and_can_be_reached(states, moves):
