@@ -253,7 +253,6 @@ ROLES: dict[str, Role] = {
                 P.STATEMENT_READ,
                 P.INJURY_READ,
                 P.COMPENSATION_MAKE,
-                P.COMPENSATION_FIGURES,
             },
         ),
         Role(
