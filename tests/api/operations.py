@@ -761,7 +761,7 @@ def add_medical_paper(scene: Scene) -> Request:
     return f"/cases/{case.number}/medical-papers", Upload(content, said)
 
 
-@get(permitted="chenlu", forbidden="wangjianguo", stranger=403)
+@get(permitted="admin", forbidden="wangjianguo", stranger=403)
 def list_compensation_figures(scene: Scene) -> str:
     return "/compensation-figures?province=33&year=2025"
 

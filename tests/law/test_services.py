@@ -94,6 +94,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"is_so": True, "path": "is_told"},
         {"is_so": False, "path": "is_told"},
     ),
+    "G33": (
+        {"fen": 500_000, "is_weighed": True},
+        {"fen": 500_000, "is_weighed": False},
+    ),
 }
 
 

@@ -262,6 +262,7 @@ class TestVersions:
         assert not version.is_complete
         assert lines[Item.FUNERAL].state == LineState.MISSING
         assert "浙江2025年“职工月平均工资”" in lines[Item.FUNERAL].wanted[0]
+        assert lines[Item.FUNERAL].formulas == ()
 
     def test_the_formulas_have_their_numbers_in_both_languages(
         self, scene, compensation

@@ -278,7 +278,6 @@ ROLES: dict[str, Role] = {
                 P.PLAN_APPROVE,
                 P.PLAN_LEGAL,
                 P.COMPENSATION_MAKE,
-                P.COMPENSATION_FIGURES,
                 P.INVESTIGATION_READ,
                 P.FINDING_APPROVE,
             },

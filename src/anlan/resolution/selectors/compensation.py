@@ -233,7 +233,10 @@ def _shown(
         item=line.item,
         state=line.state,
         fen=line.fen,
-        formulas=tuple(says.formula(step) for step in line.steps),
+        # With a figure missing there is no number to put in.
+        formulas=()
+        if line.wanted
+        else tuple(says.formula(step) for step in line.steps),
         figures=tuple(_source(one, sources[one.uid]) for one in line.figures),
         wanted=_wanted(line.wanted) if line.state == LineState.MISSING else (),
         citation=law.cite_all(line.sources),
