@@ -405,8 +405,9 @@ class TestProportion:
     ):
         who = aggressor(scene, case)
         assert history_of(case) == History.NONE
-        for days, expected in ((400, 0), (300, 1), (20, 2), (10, 2)):
-            earlier = scene.incident(place=scene.place("园区 南门")).case
+        spots = ("园区 南门", "6 号楼 1 层 大堂", "3 号楼 12 层 1206 室")
+        for spot, days, expected in zip(spots, (400, 300, 20), (0, 1, 2), strict=True):
+            earlier = scene.incident(place=scene.place(spot)).case
             Case.objects.filter(pk=earlier.pk).update(
                 opened_at=case.opened_at - timedelta(days=days)
             )

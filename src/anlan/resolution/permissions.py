@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
-from anlan.accounts.permissions import check_permission, has_permission
+from anlan.accounts.permissions import check_permission, has_permission, holds_role
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
@@ -94,7 +94,7 @@ def check_can_decide_plan(by: User, plan: Plan) -> None:
 
 def is_legal(user: User, case: Case) -> bool:
     """Whether what they say is legal counsel's word."""
-    return has_permission(user, Permission.PLAN_LEGAL, site=case.site)
+    return holds_role(user, "legal_counsel", site=case.site)
 
 
 def _why_not_decide(user: User, plan: Plan) -> str:
