@@ -208,7 +208,7 @@ def _manage(data: Path, *arguments: str) -> None:
         env=environment(data),
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=400,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

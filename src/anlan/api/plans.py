@@ -27,6 +27,7 @@ from anlan.resolution.selectors.plans import (
     finding_sentences,
     history_of,
     measures_of,
+    people_needed,
     plans_of,
 )
 from anlan.resolution.services import MOST_GROUNDS, Drafted
@@ -160,7 +161,7 @@ class PlanOut(Out):
             severity=row.severity or row.case.severity,
             history=history_of(row.case) if row.history is None else row.history,
             beyond=row.beyond,
-            people=resolution.people_needed(row, rows),
+            people=people_needed(row, rows),
             measures=[PlanMeasureOut.of(one) for one in rows],
             approvals=[PlanApprovalOut.of(one) for one in approvals],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.cases.enums import CaseState, Role
 from anlan.cases.models import Case, Party
@@ -21,6 +22,7 @@ from anlan.investigation.reading import sentences_of
 from anlan.investigation.selectors.findings import in_force
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
+from anlan.resolution import proportion
 from anlan.resolution.enums import History, PlanState
 from anlan.resolution.models import MeasureGround, Plan, PlanMeasure
 
@@ -60,6 +62,23 @@ def measures_of(plan: Plan) -> list[PlanMeasure]:
             )
         )
         .order_by("position")
+    )
+
+
+def act_day(case: Case) -> date:
+    """The day of the act, which chooses the rules (G16)."""
+    return local_day(case.opened_at)
+
+
+def weight_of(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
+    """Of the measure that cuts deepest."""
+    return proportion.deepest((row.key for row in rows), on=act_day(plan.case))
+
+
+def people_needed(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
+    """How many have to approve this version."""
+    return proportion.people_needed(
+        severity=plan.severity or plan.case.severity, weight=weight_of(plan, rows)
     )
 
 

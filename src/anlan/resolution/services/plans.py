@@ -40,10 +40,13 @@ from anlan.resolution.events import (
 )
 from anlan.resolution.models import MeasureGround, Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
+    act_day,
     content_of,
     finding_in_force,
     history_of,
     measures_of,
+    people_needed,
+    weight_of,
 )
 
 MOST_VERSIONS = 99
@@ -214,7 +217,7 @@ def submit_plan(
         plan.finding, plan.severity = finding, plan.case.severity
         plan.history = history_of(plan.case)
         _check_all(rows, plan)
-        weight = _weight(rows, plan)
+        weight = weight_of(plan, rows)
         proposed = proportion.proposed(plan.severity, plan.history)
         if not proposed.holds(weight) and not beyond:
             raise InvalidInput(
@@ -320,13 +323,6 @@ def decide_plan(
     return plan
 
 
-def people_needed(plan: Plan, rows: Sequence[PlanMeasure]) -> int:
-    """How many have to approve this version."""
-    return proportion.people_needed(
-        severity=plan.severity or plan.case.severity, weight=_weight(rows, plan)
-    )
-
-
 def _approve(
     plan: Plan,
     rows: Sequence[PlanMeasure],
@@ -377,7 +373,7 @@ def _check_decision(
     policies.check_rests_on(plan, finding_in_force(plan.case))
     _check_all(rows, plan)
     law.check_rule_sets_shown(
-        act_on=_act_on(plan.case), decided_on=local_day(at), shown=shown
+        act_on=act_day(plan.case), decided_on=local_day(at), shown=shown
     )
 
 
@@ -426,7 +422,7 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
 
 def _check_needs(drafted: Drafted, case: Case) -> None:
     """The guardrails, and what the measure asks for."""
-    on = _act_on(case)
+    on = act_day(case)
     measure = law.check_lawful(measure=drafted.key, act_on=on)
     for path in ("words", "amount_basis", "appeal"):
         text = getattr(drafted, path)
@@ -544,19 +540,10 @@ def _ground(measure: PlanMeasure, sentences: Sequence[FindingSentence]) -> None:
     )
 
 
-def _weight(rows: Sequence[PlanMeasure], plan: Plan) -> int:
-    return proportion.deepest((row.key for row in rows), on=_act_on(plan.case))
-
-
 def _needs_legal(rows: Sequence[PlanMeasure], plan: Plan) -> bool:
-    on = _act_on(plan.case)
+    on = act_day(plan.case)
     found: list[Measure] = [laws.measure(row.key, on=on) for row in rows]
     return any(Need.LEGAL in measure.needs for measure in found)
-
-
-def _act_on(case: Case) -> date:
-    """The day of the act, which chooses the rules (G16)."""
-    return local_day(case.opened_at)
 
 
 def _end(plan: Plan, state: PlanState, *, at: datetime) -> None:

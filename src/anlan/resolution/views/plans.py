@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
-from anlan.cases.models import Case
 from anlan.cases.selectors import shown_name
 from anlan.cases.views.answers import posted, reader_of, refusal_words, sheet
 from anlan.investigation.selectors.interviews import investigated_case
@@ -31,14 +29,17 @@ from anlan.resolution.forms.plans import (
 )
 from anlan.resolution.models import Plan, PlanMeasure
 from anlan.resolution.selectors.plans import (
+    act_day,
     finding_in_force,
     history_of,
     measure_for,
     measures_of,
+    people_needed,
     place_of_sentence,
     plan_for,
     plans_of,
     similar_plans,
+    weight_of,
 )
 
 _either = require_http_methods(["GET", "POST"])
@@ -64,7 +65,7 @@ def plans(request: HttpRequest, number: str) -> HttpResponse:
             "finding": finding_in_force(case),
             "may_begin": permissions.can_draft_plan(reader, case) and not is_open,
             "unlawful": [
-                one for one in law.measures(on=_act_on(case)) if not one.is_lawful
+                one for one in law.measures(on=act_day(case)) if not one.is_lawful
             ],
         },
     )
@@ -81,7 +82,7 @@ def plan(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 def measure_addition(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = plan_for(reader, number, uid)
-    form = AdditionForm(posted(request), case=found.case, on=_act_on(found.case))
+    form = AdditionForm(posted(request), case=found.case, on=act_day(found.case))
 
     def act(said: dict[str, Any]) -> HttpResponse:
         resolution.add_measure(
@@ -114,7 +115,7 @@ def measure(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = measure_for(reader, number, uid)
     case = found.plan.case
     form = MeasureForm(
-        posted(request), case=case, on=_act_on(case), initial=_initial(found)
+        posted(request), case=case, on=act_day(case), initial=_initial(found)
     )
 
     def act(said: dict[str, Any]) -> HttpResponse:
@@ -234,7 +235,7 @@ def _page(
     severity = found.severity or case.severity
     history = History(history_of(case) if found.history is None else found.history)
     rows = measures_of(found)
-    on = _act_on(case)
+    on = act_day(case)
     return render(
         request,
         "resolution/plan.html",
@@ -243,9 +244,9 @@ def _page(
             "plan": found,
             "measures": _measures(found),
             "range": proportion.proposed(severity, history),
-            "weight": proportion.deepest((row.key for row in rows), on=on),
+            "weight": weight_of(found, rows),
             "history": history,
-            "people": resolution.people_needed(found, rows),
+            "people": people_needed(found, rows),
             "approvals": found.approvals.select_related("by").order_by("at"),
             "similar": similar_plans(case, reader),
             "rule_sets": law.rule_sets(act_on=on, decided_on=local_day(timezone.now())),
@@ -264,7 +265,7 @@ def _page(
 
 def _measures(found: Plan) -> list[dict[str, Any]]:
     """Each measure as it is read: with its name in the law, and what it rests on."""
-    on = _act_on(found.case)
+    on = act_day(found.case)
     return [
         {
             "row": row,
@@ -296,7 +297,3 @@ def _initial(found: PlanMeasure) -> dict[str, Any]:
         "ends_on": found.ends_on,
         "appeal": found.appeal,
     }
-
-
-def _act_on(case: Case) -> date:
-    return local_day(case.opened_at)
