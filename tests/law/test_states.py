@@ -18,6 +18,8 @@ from anlan.incidents.enums import AssignmentState
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.enums import FindingState, InterviewState
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
+from anlan.resolution.enums import PlanState
+from anlan.resolution.policies import PLAN_MOVES
 
 LATER = timedelta(days=30)
 
@@ -31,6 +33,7 @@ LATER = timedelta(days=30)
         (DeadlineState, DEADLINE_MOVES),
         (AssignmentState, ASSIGNMENT_MOVES),
         (InterviewState, INTERVIEW_MOVES),
+        (PlanState, PLAN_MOVES),
         (FindingState, FINDING_MOVES),
     ],
 )

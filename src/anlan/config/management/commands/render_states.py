@@ -21,6 +21,7 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
+from anlan.resolution.policies import PLAN_MOVES
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
 
@@ -63,6 +64,11 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "A version of the findings",
         "anlan.investigation.policies.FINDING_MOVES",
         FINDING_MOVES,
+    ),
+    "plan": (
+        "A version of what is to be done",
+        "anlan.resolution.policies.PLAN_MOVES",
+        PLAN_MOVES,
     ),
 }
 
