@@ -18,7 +18,7 @@ from anlan.law import selectors as law
 from anlan.resolution.enums import Service
 from anlan.resolution.forms.compensation import MoneyField
 from anlan.resolution.selectors.plans import (
-    aggressors_of,
+    answerable_in,
     finding_sentences,
     place_of_sentence,
 )
@@ -81,7 +81,7 @@ class MeasureForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._parties = {str(party.uid): party for party in aggressors_of(case)}
+        self._parties = {str(party.uid): party for party in answerable_in(case)}
         self._sentences = {str(one.uid): one for one in finding_sentences(case)}
         lawful = [one for one in law.measures(on=on) if one.is_lawful]
         self.fields["key"].choices = [(one.key, one.heading) for one in lawful]  # type: ignore[attr-defined]  # a ChoiceField

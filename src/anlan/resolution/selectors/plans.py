@@ -27,6 +27,8 @@ from anlan.resolution.enums import History, PlanState
 from anlan.resolution.models import MeasureGround, Plan, PlanMeasure
 
 LOOKED_BACK = timedelta(days=365)
+# Whom a measure may be about; who struck is often written down neutrally, as involved.
+ANSWERABLE = (Role.AGGRESSOR, Role.INVOLVED)
 MOST_SIMILAR = 5
 
 
@@ -105,21 +107,23 @@ def finding_in_force(case: Case) -> Finding | None:
 
 
 def history_of(case: Case) -> History:
-    """How often the aggressors of a case were aggressors here in the year before it.
+    """How often those whom measures may be about struck somebody in the year before.
 
+    An earlier case counts where they were aggressors, or measures were decided on.
     Of the same company; drills, false alarms that named nobody, and cases that were
     joined into another do not count.
     """
     people = Party.objects.filter(
-        case=case, removed_at=None, roles__role=Role.AGGRESSOR
+        case=case, removed_at=None, roles__role__in=ANSWERABLE
     )
     persons = people.exclude(person=None).values("person")
     users = people.exclude(user=None).values("user")
     earlier = (
         Party.objects.filter(
             Q(person__in=persons) | Q(user__in=users),
+            Q(roles__role=Role.AGGRESSOR)
+            | Q(measures__plan__state__in=[PlanState.APPROVED, PlanState.SUPERSEDED]),
             removed_at=None,
-            roles__role=Role.AGGRESSOR,
             case__organisation=case.organisation_id,
             case__exercise=False,
             case__opened_at__gte=case.opened_at - LOOKED_BACK,
@@ -167,10 +171,11 @@ def similar_plans(case: Case, reader: User) -> list[Decided]:
     ]
 
 
-def aggressors_of(case: Case) -> QuerySet[Party]:
+def answerable_in(case: Case) -> QuerySet[Party]:
     """Whom measures may be about, in the order in which they came into the case."""
     return (
-        case.parties.filter(removed_at=None, roles__role=Role.AGGRESSOR)
+        case.parties.filter(removed_at=None, roles__role__in=ANSWERABLE)
+        .distinct()
         .select_related("person", "user")
         .order_by("pk")
     )

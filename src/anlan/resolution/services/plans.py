@@ -16,7 +16,6 @@ from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
-from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.investigation.independence import check_is_independent
@@ -40,6 +39,7 @@ from anlan.resolution.events import (
 )
 from anlan.resolution.models import MeasureGround, Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
+    ANSWERABLE,
     act_day,
     content_of,
     finding_in_force,
@@ -394,8 +394,8 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
     """The same without what surrounds its words; refused where it may not be."""
     if drafted.party.case_id != case.pk or drafted.party.removed_at is not None:
         raise InvalidInput(_("本案没有这位当事人"), path="party")
-    if not drafted.party.roles.filter(role=Role.AGGRESSOR).exists():
-        raise InvalidInput(_("措施只针对施暴方"), path="party")
+    if not drafted.party.roles.filter(role__in=ANSWERABLE).exists():
+        raise InvalidInput(_("措施只针对施暴方或者涉事人"), path="party")
     words = {
         name: _words(getattr(drafted, name), name)
         for name in (
