@@ -1010,13 +1010,13 @@ def add_finding_sentence(scene: Scene) -> Request:
 
 @post(permitted="xuqing", forbidden="chenlu")
 def change_finding_sentence(scene: Scene) -> Request:
-    row = _finding(scene).sentences.get()
+    row = _finding(scene).sentences.order_by("position")[0]
     return f"/finding-sentences/{row.uid}", {"text": "两名保安到场。"}
 
 
 @post(permitted="xuqing", forbidden="chenlu")
 def remove_finding_sentence(scene: Scene) -> Request:
-    row = _finding(scene).sentences.get()
+    row = _finding(scene).sentences.order_by("position")[0]
     return f"/finding-sentences/{row.uid}/removal", None
 
 

@@ -12,7 +12,13 @@ from anlan.play.screens import SHARED_PHONE, SHOTS, Shot
 from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
 
 # Those that begin with a press are the same page, or a sheet that is looked at below.
-PLAIN = [shot for shot in SHOTS if not shot.steps and not shot.fresh]
+# Of a recording, there are films only where the pictures are taken.
+FILMS = ("{recording}", "{application}", "{mask}")
+PLAIN = [
+    shot
+    for shot in SHOTS
+    if not shot.steps and not shot.fresh and not any(k in shot.path for k in FILMS)
+]
 # One person is signed in once for all of their pages.
 PEOPLE = [who for who in dict.fromkeys(s.who for s in PLAIN) if who != SHARED_PHONE]
 SIZES = {"phone": PHONE, "desk": DESK}

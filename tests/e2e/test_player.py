@@ -105,6 +105,7 @@ def enter(page: Page, number: str) -> None:
     page.fill("textarea[name=reason]", "核对谁先动手")
     page.get_by_role("button", name="登记并播放").click()
     expect(page.locator("footage-player video")).to_have_count(2)
+    page.evaluate("customElements.whenDefined('footage-player')")
 
 
 def go(page: Page, moment: datetime) -> None:

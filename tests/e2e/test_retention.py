@@ -141,7 +141,8 @@ def test_what_was_deleted_is_told_and_printed(
     page.goto("/evidence/due/")
     assert faults(page) == []
     shot(page, "due-deleted")
-    page.get_by_role("link", name="删除记录").first.click()
+    row = page.locator("tr", has_text="E-0001")
+    row.get_by_role("link", name="删除记录").first.click()
     expect(page.locator("main h1")).to_have_text("证据到期删除记录")
     expect(page.locator("main")).to_contain_text("evidence.deleted")
     assert faults(page) == []

@@ -36,6 +36,7 @@ from anlan.ledger.verify.findings import Stretch
 from anlan.play.company import found_company
 from anlan.play.player import play
 from anlan.play.scenario import read_scenario
+from tests.evidence.told import unguarded
 from tests.ledger.chains import Chain, fact, problems, tamper, unprotected
 
 pytestmark = [pytest.mark.both]
@@ -424,12 +425,14 @@ def test_every_kind_of_words_is_covered(db) -> None:
         uids = {uid for m, f, uid in promises if (m, f) == (model, field)}
         rows = apps.get_model(model)._default_manager.filter(uid__in=uids)
         before = {row.pk: getattr(row, field) for row in rows}
-        forged = forge(rows, field)
+        with unguarded():  # as who owns the database, of what triggers protect
+            forged = forge(rows, field)
         assert forged or (model, field) in REFUSED
         named = {place for _seq, place in problems()}
         assert named == {f"{model}.{field} of {uid}" for uid in forged}
-        for pk, words in before.items():
-            rows.filter(pk=pk).update(**{field: words})
+        with unguarded():
+            for pk, words in before.items():
+                rows.filter(pk=pk).update(**{field: words})
     assert verify().is_sound
 
 

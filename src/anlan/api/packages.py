@@ -105,7 +105,7 @@ class PackageOut(Out):
         )
 
 
-class WithdrawalIn(OnceIn):
+class PackageWithdrawalIn(OnceIn):
     """``replacement`` is another package of the case, to be used instead."""
 
     reason: Annotated[Text, Field(min_length=1, max_length=300)]
@@ -260,7 +260,9 @@ def hand_over_package(
     "/packages/{uid}/withdrawal",
     **operation(*_HAND_OVER, Permission.PACKAGE_MAKE, out=PackageOut),
 )
-def withdraw_package(request: ApiRequest, uid: UUID, body: WithdrawalIn) -> PackageOut:
+def withdraw_package(
+    request: ApiRequest, uid: UUID, body: PackageWithdrawalIn
+) -> PackageOut:
     """Say that a package is not to be relied on; the next of its case carry that."""
     caller = request.auth
     row = package_of(caller, uid)

@@ -191,7 +191,7 @@ class AttachIn(In):
     case: Annotated[Text, Field(min_length=1, max_length=32)]
 
 
-class ReasonIn(OnceIn):
+class FootageReasonIn(OnceIn):
     reason: Words
 
 
@@ -205,7 +205,7 @@ class SeenIn(OnceIn):
     seen: Words
 
 
-class ReleaseIn(OnceIn):
+class FootageReleaseIn(OnceIn):
     """``exhibits`` may be fewer than what was approved; none is all that may leave."""
 
     exhibits: Annotated[list[UUID], Field(max_length=2000)] = []
@@ -354,7 +354,7 @@ def approve_footage_request(
     "/footage-requests/{uid}/refusal", **operation(*_DECIDE, out=ApplicationOut)
 )
 def refuse_footage_request(
-    request: ApiRequest, uid: UUID, body: ReasonIn
+    request: ApiRequest, uid: UUID, body: FootageReasonIn
 ) -> ApplicationOut:
     caller = request.auth
     row = application_for(caller.user, uid)
@@ -379,7 +379,7 @@ def refuse_footage_request(
     "/footage-requests/{uid}/withdrawal", **operation(*_SEE, out=ApplicationOut)
 )
 def withdraw_footage_request(
-    request: ApiRequest, uid: UUID, body: ReasonIn
+    request: ApiRequest, uid: UUID, body: FootageReasonIn
 ) -> ApplicationOut:
     caller = request.auth
     row = application_for(caller.user, uid)
@@ -449,7 +449,7 @@ def end_footage_viewing(request: ApiRequest, uid: UUID, body: SeenIn) -> Applica
     **operation(*_DECIDE, Permission.PACKAGE_MAKE, out=PackageOut, status=201),
 )
 def make_footage_package(
-    request: ApiRequest, uid: UUID, body: ReleaseIn
+    request: ApiRequest, uid: UUID, body: FootageReleaseIn
 ) -> Status[PackageOut]:
     """Have the package made that is handed to the applicant, within what was approved."""
     caller = request.auth

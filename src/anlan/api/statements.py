@@ -162,14 +162,14 @@ class StatementOut(Out):
         )
 
 
-class RecordingOut(Out):
+class SoundRecordingOut(Out):
     uid: UUID
     exhibit: UUID
     code: str
     added_at: datetime
 
     @classmethod
-    def of(cls, row: StatementFile) -> RecordingOut:
+    def of(cls, row: StatementFile) -> SoundRecordingOut:
         return cls(
             uid=row.uid,
             exhibit=row.exhibit.uid,
@@ -217,7 +217,7 @@ class StatementIn(OnceIn):
     is_told: bool
 
 
-class AnswerIn(In):
+class SaidIn(In):
     """``version`` is that of the answer that was seen, 0 if there was none."""
 
     key: Annotated[Text, Field(min_length=1, max_length=24)]
@@ -228,7 +228,7 @@ class AnswerIn(In):
 
 
 class AnswersIn(In):
-    answers: Annotated[list[AnswerIn], Field(min_length=1, max_length=60)]
+    answers: Annotated[list[SaidIn], Field(min_length=1, max_length=60)]
 
 
 class GuardianIn(In):
@@ -367,11 +367,12 @@ def name_guardian(request: ApiRequest, uid: UUID, body: GuardianIn) -> Statement
 
 
 @router.post(
-    "/statements/{uid}/recordings", **operation(*_TAKE, out=RecordingOut, status=201)
+    "/statements/{uid}/recordings",
+    **operation(*_TAKE, out=SoundRecordingOut, status=201),
 )
 def add_recording(
     request: ApiRequest, uid: UUID, said: Form[RecordingIn], file: File[UploadedFile]
-) -> Status[RecordingOut]:
+) -> Status[SoundRecordingOut]:
     """Add a sound of the talk; the same one again is that one."""
     caller = request.auth
     row = statement_of(caller, uid)
@@ -391,7 +392,7 @@ def add_recording(
         ),
         find=lambda made: row.files.select_related("exhibit").get(uid=made),
     )
-    return Status(201, RecordingOut.of(made))
+    return Status(201, SoundRecordingOut.of(made))
 
 
 @router.post(

@@ -70,7 +70,7 @@ class FactIn(OnceIn):
     is_unknown: bool = False
 
 
-class WithdrawalIn(In):
+class FactWithdrawalIn(In):
     reason: Annotated[Text, Field(min_length=1, max_length=300)]
 
 
@@ -117,7 +117,7 @@ def note_defence_fact(
 
 @router.post("/defence-facts/{uid}/withdrawal", **operation(*_LEAD, out=FactOut))
 def withdraw_defence_fact(
-    request: ApiRequest, uid: UUID, body: WithdrawalIn
+    request: ApiRequest, uid: UUID, body: FactWithdrawalIn
 ) -> FactOut:
     caller = request.auth
     investigation.withdraw_fact(

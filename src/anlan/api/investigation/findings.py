@@ -33,7 +33,7 @@ _SEE = (Permission.CASE_SEE, Permission.INVESTIGATION_READ)
 _LEAD = (*_SEE, Permission.INVESTIGATE)
 
 
-class SentenceOut(Out):
+class FindingSentenceOut(Out):
     """``cites`` are the codes of exhibits and statements of the case."""
 
     uid: UUID
@@ -44,7 +44,7 @@ class SentenceOut(Out):
     cites: list[str]
 
     @classmethod
-    def of(cls, row: FindingSentence) -> SentenceOut:
+    def of(cls, row: FindingSentence) -> FindingSentenceOut:
         return cls(
             uid=row.uid,
             kind=row.kind,
@@ -87,7 +87,7 @@ class FindingOut(Out):
     """``content`` is the digest over all sentences and what they cite."""
 
     head: FindingHeadOut
-    sentences: list[SentenceOut]
+    sentences: list[FindingSentenceOut]
     content: str
 
     @classmethod
@@ -95,7 +95,7 @@ class FindingOut(Out):
         rows = sentences_of(row)
         return cls(
             head=FindingHeadOut.of(row),
-            sentences=[SentenceOut.of(one) for one in rows],
+            sentences=[FindingSentenceOut.of(one) for one in rows],
             content=content_of(rows),
         )
 
@@ -118,7 +118,7 @@ class SentenceIn(ChangeIn, OnceIn):
     kind: Literal["cause", "course", "consequences", "factors", "failings"]
 
 
-class DecisionIn(In):
+class FindingDecisionIn(In):
     is_approved: bool
     remark: Annotated[Text, Field(max_length=500)] = ""
 
@@ -148,11 +148,11 @@ def get_finding(request: ApiRequest, uid: UUID) -> FindingOut:
 
 
 @router.post(
-    "/findings/{uid}/sentences", **operation(*_LEAD, out=SentenceOut, status=201)
+    "/findings/{uid}/sentences", **operation(*_LEAD, out=FindingSentenceOut, status=201)
 )
 def add_finding_sentence(
     request: ApiRequest, uid: UUID, body: SentenceIn
-) -> Status[SentenceOut]:
+) -> Status[FindingSentenceOut]:
     """Write one sentence into the caller's draft."""
     caller = request.auth
     finding = finding_of(caller, uid)
@@ -166,13 +166,13 @@ def add_finding_sentence(
         by=caller.user,
         at=caller.at,
     )
-    return Status(201, SentenceOut.of(made))
+    return Status(201, FindingSentenceOut.of(made))
 
 
-@router.post("/finding-sentences/{uid}", **operation(*_LEAD, out=SentenceOut))
+@router.post("/finding-sentences/{uid}", **operation(*_LEAD, out=FindingSentenceOut))
 def change_finding_sentence(
     request: ApiRequest, uid: UUID, body: ChangeIn
-) -> SentenceOut:
+) -> FindingSentenceOut:
     """Write a sentence of a draft anew, with all that it cites."""
     caller = request.auth
     sentence = sentence_of(caller, uid)
@@ -184,7 +184,7 @@ def change_finding_sentence(
         by=caller.user,
         at=caller.at,
     )
-    return SentenceOut.of(changed)
+    return FindingSentenceOut.of(changed)
 
 
 @router.post("/finding-sentences/{uid}/removal", **operation(*_LEAD, out=FindingOut))
@@ -210,7 +210,9 @@ def submit_finding(request: ApiRequest, uid: UUID) -> FindingOut:
     "/findings/{uid}/decision",
     **operation(*_SEE, Permission.FINDING_APPROVE, out=FindingOut),
 )
-def decide_finding(request: ApiRequest, uid: UUID, body: DecisionIn) -> FindingOut:
+def decide_finding(
+    request: ApiRequest, uid: UUID, body: FindingDecisionIn
+) -> FindingOut:
     """Approve or return, by another person than the author."""
     caller = request.auth
     investigation.decide_finding(

@@ -104,7 +104,7 @@ class InterviewsOut(Out):
     gaps: list[GapOut]
 
 
-class PlanIn(In):
+class InterviewPlanIn(In):
     """``interviewer`` is the caller unless somebody is named; position 0 is behind all."""
 
     interviewer: UUID | None = None
@@ -123,7 +123,7 @@ class PlanIn(In):
         )
 
 
-class InterviewIn(PlanIn):
+class InterviewIn(InterviewPlanIn):
     """``parties`` is a list so that a second one can be refused, with the rule (G21)."""
 
     request_id: UUID | None = None
@@ -206,7 +206,9 @@ def get_interview(request: ApiRequest, uid: UUID) -> InterviewOut:
 
 
 @router.post("/interviews/{uid}/plan", **operation(*_LEAD, out=InterviewOut))
-def replan_interview(request: ApiRequest, uid: UUID, body: PlanIn) -> InterviewOut:
+def replan_interview(
+    request: ApiRequest, uid: UUID, body: InterviewPlanIn
+) -> InterviewOut:
     """Plan otherwise what has not begun; who is heard stays."""
     caller = request.auth
     investigation.replan_interview(

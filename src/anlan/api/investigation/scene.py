@@ -134,7 +134,7 @@ class PinIn(OnceIn):
     party: UUID | None = None
 
 
-class PlaceIn(In):
+class PinPlaceIn(In):
     x: Part
     y: Part
 
@@ -212,7 +212,7 @@ def set_pin(request: ApiRequest, uid: UUID, body: PinIn) -> Status[PinOut]:
 
 
 @router.post("/pins/{uid}/place", **operation(*_LEAD, out=PinOut))
-def move_pin(request: ApiRequest, uid: UUID, body: PlaceIn) -> PinOut:
+def move_pin(request: ApiRequest, uid: UUID, body: PinPlaceIn) -> PinOut:
     caller = request.auth
     investigation.move_pin(
         pin=pin_of(caller, uid),
