@@ -405,7 +405,6 @@ class TestPaper:
             resolution.print_compensation(version=version, by=scene.guard, at=scene.at)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_at_once_make_one_version(committed_scene: Scene) -> None:
     scene = committed_scene
     case = scene.incident().case
