@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
@@ -346,7 +346,12 @@ def sign_in(browser: Browser) -> Iterator[SignIn]:
             page.fill("input[name=login]", username)
             page.fill("input[name=password]", PASSWORD)
             page.click("form.form button")
-            page.wait_for_url(lambda url: "/accounts/login" not in url)
+            # On at once where another page is wanted: the home page opens the room of an
+            # alarm by itself, and would do so after we had gone.
+            until: Literal["load", "commit"] = "load" if path == "/" else "commit"
+            page.wait_for_url(
+                lambda url: "/accounts/login" not in url, wait_until=until
+            )
             if path != "/":
                 page.goto(path)
         else:

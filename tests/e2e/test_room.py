@@ -74,9 +74,8 @@ def wait_for_stream(page: Page) -> None:
 
 
 def open_room(installation: Installation, sign_in: SignIn, number: str) -> Page:
-    page = sign_in(installation, "zhoumin").go(f"/cases/{number}/")
+    page = sign_in(installation, "zhoumin", path=f"/cases/{number}/").page
     wait_for_stream(page)
-    # The home page it came from may have been about to open the newest alarm's room.
     expect(page).to_have_url(f"{installation.url}/cases/{number}/")
     return page
 
@@ -305,7 +304,8 @@ def test_command_is_handed_over(
     shared_installation: Installation, rooms: dict[str, str], sign_in: SignIn
 ) -> None:
     page = open_room(shared_installation, sign_in, rooms["lobby"])
-    watcher = sign_in(shared_installation, "hetao").go(f"/cases/{rooms['lobby']}/")
+    lobby = f"/cases/{rooms['lobby']}/"
+    watcher = sign_in(shared_installation, "hetao", path=lobby).page
     wait_for_stream(watcher)
 
     menu = page.locator("#panel-actions details:not([open]) summary")
