@@ -85,6 +85,20 @@ class Installation:
         process.send_signal(signal.SIGKILL)
         process.wait(STOP_SECONDS)
 
+    @contextmanager
+    def without_signal(self, context: BrowserContext) -> Iterator[None]:
+        """The browser hears that there is no network, and truly nothing answers.
+
+        The browser's word alone does not bind a service worker that begins meanwhile:
+        on a slow machine it brought through what should have waited.
+        """
+        context.set_offline(True)
+        self.kill("web")
+        yield
+        self.start("web", "serve")
+        self.wait_until_ready()
+        context.set_offline(False)
+
     def stop(self) -> None:
         for process in self.processes.values():
             process.terminate()
@@ -144,6 +158,15 @@ class Person:
     def go(self, path: str) -> Page:
         self.page.goto(path)
         return self.page
+
+
+def wait_for(page: Page, promised: str) -> None:
+    """Until the promise comes true: ``wait_for_function`` takes any promise for that."""
+    for _number in range(200):
+        if page.evaluate(promised):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(promised)
 
 
 def environment(data: Path, *, port: int = 8000) -> dict[str, str]:

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.e2e.conftest import PHONE, Installation, SignIn
+from tests.e2e.conftest import PHONE, Installation, SignIn, wait_for
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -63,16 +63,14 @@ def test_a_report_without_signal_is_kept_and_sent_once(
     page.goto("/m/report/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
-    guard.context.set_offline(True)
+    with installation.without_signal(guard.context):
+        page.click("label.chip:has(input[value=injured])")
+        page.click("form[data-outbox] .submit button")
+        expect(page.locator(".sent.offline")).to_contain_text("还没送到")
+        page.reload()
+        expect(page.locator("[data-outbox-chip]")).to_contain_text("1")
+        assert count(installation, "incidents_report") == before
 
-    page.click("label.chip:has(input[value=injured])")
-    page.click("form[data-outbox] .submit button")
-    expect(page.locator(".sent.offline")).to_contain_text("还没送到")
-    page.reload()
-    expect(page.locator("[data-outbox-chip]")).to_contain_text("1")
-    assert count(installation, "incidents_report") == before
-
-    guard.context.set_offline(False)
     expect(page.locator("[data-outbox-chip]:not(.off)")).to_be_attached(timeout=20_000)
     assert count(installation, "incidents_report") == before + 1
 
@@ -110,9 +108,9 @@ def test_who_signed_out_leaves_no_page_on_the_phone(
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     kept = "caches.match('/m/me/').then((page) => Boolean(page))"
-    page.wait_for_function(kept)
+    wait_for(page, kept)
 
     page.click("form[action$='/accounts/logout/'] button")
     page.wait_for_url("**/accounts/login/**")
 
-    page.wait_for_function(f"{kept}.then((is) => !is)")
+    wait_for(page, f"{kept}.then((is) => !is)")

@@ -82,15 +82,13 @@ def test_without_signal_photos_and_words_wait_on_the_phone(
     page = open_task(told_installation, sign_in)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
-    page.context.set_offline(True)
+    with told_installation.without_signal(page.context):
+        take(page, photo())
+        page.dblclick("form[data-outbox] .submit button")
+        expect(page.locator(".sent.offline")).to_contain_text("还没送到")
+        expect(page.locator("[data-outbox-chip]")).to_contain_text("1")
+        assert kinds(told_installation) == before
 
-    take(page, photo())
-    page.dblclick("form[data-outbox] .submit button")
-    expect(page.locator(".sent.offline")).to_contain_text("还没送到")
-    expect(page.locator("[data-outbox-chip]")).to_contain_text("1")
-    assert kinds(told_installation) == before
-
-    page.context.set_offline(False)
     expect(page.locator("[data-outbox-chip]:not(.off)")).to_be_attached(timeout=20_000)
     after = kinds(told_installation)
     assert after["task_photo_received"] == before["task_photo_received"] + 1

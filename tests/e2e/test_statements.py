@@ -10,7 +10,14 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from anlan.play.pictures import picture
-from tests.e2e.conftest import DESK, PASSWORD, PHONE, Installation, SignIn
+from tests.e2e.conftest import (
+    DESK,
+    PASSWORD,
+    PHONE,
+    Installation,
+    SignIn,
+    wait_for,
+)
 
 SIZES = pytest.mark.parametrize(
     ("size", "more"),
@@ -209,11 +216,10 @@ def test_without_a_network_nothing_is_lost(
     page = sign_in(told_installation, "zhoumin").page
     begin(page, number)
     box = page.locator("fieldset[data-key=where]")
-    page.context.set_offline(True)
-    box.locator("textarea").fill("车库西区")
-    expect(box.locator("[data-state]")).to_contain_text("暂存在这台设备")
-    page.route("**/answers/", lambda route: route.abort())
-    page.context.set_offline(False)
+    with told_installation.without_signal(page.context):
+        box.locator("textarea").fill("车库西区")
+        expect(box.locator("[data-state]")).to_contain_text("暂存在这台设备")
+        page.route("**/answers/", lambda route: route.abort())
 
     page.reload()  # closed before it could be sent
     page.unroute("**/answers/")
@@ -227,7 +233,12 @@ def test_without_a_network_nothing_is_lost(
 
 
 KEPT = "Object.keys(localStorage).filter(k => k.startsWith('anlan-s')).length"
-PAGES = "caches.open('anlan-drafts').then(c => c.keys()).then(k => k.length)"
+# The page itself and every part of it, whichever came first.
+IS_WHOLE = (
+    "caches.open('anlan-drafts').then(async c =>"
+    " (await c.keys()).length > 5 && await c.match(location.href) !== undefined)"
+)
+IS_GONE = "caches.has('anlan-drafts').then(has => !has)"
 
 
 @SIZES
@@ -243,28 +254,27 @@ def test_in_a_basement_every_field_outlives_a_reload_and_is_sent_once(
     address = begin(page, number)
     uid = address.rstrip("/").rsplit("/", 1)[-1].replace("-", "")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_function(f"() => {PAGES}.then(count => count > 5)")
+    wait_for(page, IS_WHOLE)
     where = page.locator("fieldset[data-key=where]")
     own = page.locator("fieldset.own")
 
-    page.context.set_offline(True)
-    where.locator("textarea").fill("地下二层车库")
-    expect(where.locator("[data-state]")).to_contain_text("暂存在这台设备")
-    page.locator("fieldset[data-key=words] input[type=checkbox]").check()
-    own.locator("input[data-question]").fill("当时车库里还有谁？")
-    own.locator("textarea").fill("没有看到别人。")
-    page.wait_for_function(f"() => {KEPT} === 3")
-    kept = page.evaluate("JSON.stringify(localStorage)")
-    assert "车库" not in kept  # sealed
-    page.reload()
+    with told_installation.without_signal(page.context):
+        where.locator("textarea").fill("地下二层车库")
+        expect(where.locator("[data-state]")).to_contain_text("暂存在这台设备")
+        page.locator("fieldset[data-key=words] input[type=checkbox]").check()
+        own.locator("input[data-question]").fill("当时车库里还有谁？")
+        own.locator("textarea").fill("没有看到别人。")
+        page.wait_for_function(f"() => {KEPT} === 3")
+        kept = page.evaluate("JSON.stringify(localStorage)")
+        assert "车库" not in kept  # sealed
+        page.reload()
 
-    expect(where.locator("textarea")).to_have_value("地下二层车库")
-    expect(where.locator("[data-state]")).to_contain_text("暂存在这台设备")
-    expect(own.locator("textarea")).to_have_value("没有看到别人。")
-    expect(own.locator("input[data-question]")).to_have_value("当时车库里还有谁？")
-    assert faults(page) == []
-    assert answers_of(told_installation, uid) == []
-    page.context.set_offline(False)
+        expect(where.locator("textarea")).to_have_value("地下二层车库")
+        expect(where.locator("[data-state]")).to_contain_text("暂存在这台设备")
+        expect(own.locator("textarea")).to_have_value("没有看到别人。")
+        expect(own.locator("input[data-question]")).to_have_value("当时车库里还有谁？")
+        assert faults(page) == []
+        assert answers_of(told_installation, uid) == []
 
     expect(where.locator("[data-state]")).to_have_text("已保存", timeout=20_000)
     expect(own.locator("[data-state]")).to_have_text("已保存", timeout=20_000)
@@ -286,7 +296,7 @@ def test_the_next_one_at_the_same_phone_finds_nothing(
     page = sign_in(told_installation, "zhoumin", size=PHONE).page
     address = begin(page, number)
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_function(f"() => {PAGES}.then(count => count > 5)")
+    wait_for(page, IS_WHOLE)
     page.route("**/answers/", lambda route: route.abort())
     page.fill("[name=answer-where]", "地下二层车库")
     page.wait_for_function(f"() => {KEPT} === 1")
@@ -296,11 +306,13 @@ def test_the_next_one_at_the_same_phone_finds_nothing(
         "form => form.requestSubmit()"
     )
     page.wait_for_url("**/accounts/login/**")
-    page.wait_for_function("() => caches.has('anlan-drafts').then(has => !has)")
-    page.context.set_offline(True)
-    with pytest.raises(PlaywrightError):
+    wait_for(page, IS_GONE)
+    with (
+        told_installation.without_signal(page.context),
+        pytest.raises(PlaywrightError),
+    ):
         page.goto(address)
-    page.context.set_offline(False)
+
     sign_in_here(page, "hetao")
     page.goto(address)
     expect(page.locator("[name=answer-where]")).to_have_value("")

@@ -111,12 +111,13 @@ def test_phone_sends_a_small_file_later_by_itself(
         told_installation, "wangjianguo", size=PHONE, path=f"/m/cases/{number}/upload/"
     )
     page = person.page
-    person.context.set_offline(True)
-    page.set_input_files("input[type=file] >> nth=1", photo)
-    page.click("form[data-upload] .btns button")
-    expect(page.locator("[data-files] li")).to_have_attribute("data-state", "waiting")
+    with told_installation.without_signal(person.context):
+        page.set_input_files("input[type=file] >> nth=1", photo)
+        page.click("form[data-upload] .btns button")
+        expect(page.locator("[data-files] li")).to_have_attribute(
+            "data-state", "waiting"
+        )
 
-    person.context.set_offline(False)
     page.goto("/m/")  # another page; nobody touches the file again
 
     digest = hashlib.sha256(JPEG).hexdigest()

@@ -287,6 +287,6 @@ def path_of(program: str) -> str:
 
 
 def complaint_of(ended: Ended) -> str:
-    """The end of the complaint, without a path of ours."""
+    """The end of the complaint; of a path only how the file is called."""
     text = ended.complaint.decode(errors="replace")
-    return re.sub(r"/\S+", "…", text)[-200:] or f"code {ended.code}"
+    return re.sub(r"/(?:[^\s/]+/)*", "…/", text)[-200:] or f"code {ended.code}"
