@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from anlan.cases.models import Case
-from anlan.evidence.services.deleting import add_followers
+from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.investigation.models import (
     DefenceFact,
     Finding,
@@ -17,30 +17,12 @@ from anlan.investigation.models import (
     SceneLook,
     Sketch,
 )
-from anlan.ledger import services as ledger
-from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Worded
 
 
 def erase_words(*, case: Case, reason: str, at: datetime) -> None:
-    """Blank everything that people wrote; codes, times and decisions stay.
-
-    All words of a row go together, for they share a salt; twice does nothing.
-    """
-    with ledger.recording():
-        for row, fields in _worded(case):
-            if not bytes(row.text_salt):
-                continue
-            for field in fields:
-                ledger.erase_text(
-                    row=row,
-                    field=field,
-                    site=case.site,
-                    subject=case.subject,
-                    reason=reason,
-                    by=SYSTEM,
-                    at=at,
-                )
+    """Blank everything that people wrote; codes, times and decisions stay."""
+    blank_words(_worded(case), case=case, reason=reason, at=at)
 
 
 def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:

@@ -125,7 +125,8 @@ class CompensationVersion(Worded):
     """A calculation as it was made: what went in, what came out, by which law.
 
     ``claim`` and ``outcome`` are JSON; they tell of injuries, so the entry covers them and
-    no timeline quotes them. A row never changes.
+    no timeline quotes them. A row never changes, but that both are blank when the case
+    is let go.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -128,7 +128,7 @@ def known_figures(organisation: Organisation, *, on: date) -> Figures:
 
 def compensations_of(case: Case) -> QuerySet[Compensation]:
     """All of a case; what they say is for who may see injuries."""
-    newest = CompensationVersion.objects.select_related("made_by").order_by("-number")
+    newest = _kept(CompensationVersion.objects.select_related("made_by"))
     return (
         Compensation.objects.filter(case=case)
         .select_related("case__site", "party__person", "party__user", "begun_by")
@@ -174,9 +174,18 @@ def version_of(compensation: Compensation, number: int) -> CompensationVersion:
 
 def versions_of(compensation: Compensation) -> QuerySet[CompensationVersion]:
     """Newest first."""
-    return compensation.versions.select_related(
-        "made_by", "compensation__case__site", "compensation__party__person"
-    ).order_by("-number")
+    return _kept(
+        compensation.versions.select_related(
+            "made_by", "compensation__case__site", "compensation__party__person"
+        )
+    )
+
+
+def _kept(
+    versions: QuerySet[CompensationVersion],
+) -> QuerySet[CompensationVersion]:
+    """Newest first; of what was let go with its case only the number is left."""
+    return versions.exclude(claim="").order_by("-number")
 
 
 def claim_of(version: CompensationVersion) -> Claim:

@@ -42,6 +42,7 @@ from anlan.resolution.selectors.compensation import (
     law_digest,
     outcome_of,
     outcome_text,
+    versions_of,
 )
 
 MOST_TYPED = 300_000  # characters of a draft
@@ -181,7 +182,7 @@ def reckon_again(
     Raises:
         Conflict: nothing was computed yet.
     """
-    newest = compensation.versions.order_by("-number").first()
+    newest = versions_of(compensation).first()
     if newest is None:
         raise Conflict(_("还没有测算结果"))
     return make_compensation(

@@ -1,0 +1,49 @@
+"""What was computed and planned for people goes with the evidence of its case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from anlan.cases.models import Case
+from anlan.evidence.services.deleting import add_followers, blank_words
+from anlan.ledger.models import Worded
+from anlan.resolution.models import (
+    Compensation,
+    CompensationVersion,
+    Plan,
+    PlanApproval,
+    PlanMeasure,
+)
+
+
+def erase_words(*, case: Case, reason: str, at: datetime) -> None:
+    """Blank claims, results and everything that people wrote.
+
+    Which measures were taken, for how long, and who approved them stays: the next plan is
+    measured by it.
+    """
+    # A draft stands on no record, and holds what the claim would.
+    Compensation.objects.filter(case=case).update(draft={})
+    blank_words(_worded(case), case=case, reason=reason, at=at)
+
+
+def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
+    versions = CompensationVersion.objects.filter(compensation__case=case)
+    for version in versions.order_by("pk"):
+        yield version, ("claim", "outcome")
+    for plan in Plan.objects.filter(case=case).order_by("pk"):
+        yield plan, ("beyond",)
+    for measure in PlanMeasure.objects.filter(plan__case=case).order_by("pk"):
+        yield (
+            measure,
+            (
+                *("words", "clause", "clause_version"),
+                *("binds", "amount_basis", "appeal"),
+            ),
+        )
+    for approval in PlanApproval.objects.filter(plan__case=case).order_by("pk"):
+        yield approval, ("remark",)
+
+
+add_followers(erase_words)
