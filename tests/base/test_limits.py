@@ -20,7 +20,9 @@ import sys, django
 from django.conf import settings
 from pathlib import Path
 settings.configure(DATA=Path(sys.argv[1]), USE_TZ=True)
+from anlan.base import limits
 from anlan.base.limits import count_up
+limits.BUSY_SECONDS = 30  # who counts right is asked here, not how fast the disk is
 print([count_up("x", seconds=600) for _ in range({TRIES})])
 """
 

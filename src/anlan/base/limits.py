@@ -13,9 +13,11 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 
 from django.conf import settings
 
@@ -92,13 +94,28 @@ def _connection() -> sqlite3.Connection:
     # A connection belongs to one thread of one process and to one data folder.
     key = os.getpid(), settings.DATA / FILE
     if getattr(_opened, "key", None) != key:
-        made = sqlite3.connect(key[1], timeout=BUSY_SECONDS, isolation_level=None)
-        made.execute("PRAGMA journal_mode = WAL")
-        made.execute("PRAGMA synchronous = OFF")
-        made.execute(_TABLE)
-        _opened.connection, _opened.key = made, key
+        _opened.connection, _opened.key = _opened_anew(key[1]), key
     found: sqlite3.Connection = _opened.connection
     return found
+
+
+def _opened_anew(path: Path) -> sqlite3.Connection:
+    # Whoever finds the new file while another one changes its journal is refused at
+    # once, whatever the timeout of a connection.
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        made = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            made.execute("PRAGMA journal_mode = WAL")
+            made.execute("PRAGMA synchronous = OFF")
+            made.execute(_TABLE)
+        except sqlite3.OperationalError:
+            made.close()
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return made
 
 
 def _counted(counts: sqlite3.Connection, name: str, now: float) -> int:
