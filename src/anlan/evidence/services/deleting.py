@@ -94,24 +94,10 @@ def blank_words(
     reason: str,
     at: datetime,
 ) -> None:
-    """Erase these fields of these rows of a case, each on the record; for a follower.
-
-    All words of a row go together, for they share a salt; twice does nothing.
-    """
+    """Erase these fields of these rows of a case, each on the record; for a follower."""
     with ledger.recording():
         for row, fields in worded:
-            if not bytes(row.text_salt):
-                continue
-            for field in fields:
-                ledger.erase_text(
-                    row=row,
-                    field=field,
-                    site=case.site,
-                    subject=case.subject,
-                    reason=reason,
-                    by=SYSTEM,
-                    at=at,
-                )
+            _erase(row, fields, case, at=at, reason=reason)
 
 
 def decide_deletion(*, item: Item, row: Deletion, case: Case, at: datetime) -> Deletion:
@@ -308,7 +294,14 @@ def _erase_statement(exhibit: Exhibit, case: Case, *, at: datetime) -> None:
         _erase(addendum, ("quoted", "text", "guardian"), case, at=at)
 
 
-def _erase(row: Worded, fields: Sequence[str], case: Case, *, at: datetime) -> None:
+def _erase(
+    row: Worded,
+    fields: Sequence[str],
+    case: Case,
+    *,
+    at: datetime,
+    reason: str = REASON,
+) -> None:
     """All words of a row go together, for they share a salt; twice does nothing."""
     if not bytes(row.text_salt):
         return
@@ -318,7 +311,7 @@ def _erase(row: Worded, fields: Sequence[str], case: Case, *, at: datetime) -> N
             field=field,
             site=case.site,
             subject=case.subject,
-            reason=REASON,
+            reason=reason,
             by=SYSTEM,
             at=at,
         )
