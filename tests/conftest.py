@@ -20,7 +20,7 @@ os.environ["ANLAN_DATA"] = str(
         os.environ.get("PYTEST_XDIST_WORKER", ""),
     )
 )
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "anlan.config.settings"
 # The browser's driver keeps an event loop in the thread of the tests until the session
 # ends, and Django takes every later test of that worker for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -28,6 +28,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 import django  # noqa: E402
 
 django.setup()
+
+# A worker that inherits the name lets pytest-django read the settings before this file,
+# and with them the data of whoever started it: all workers would share one folder.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 import pytest  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
