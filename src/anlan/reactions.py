@@ -46,10 +46,23 @@ from anlan.ledger import services as ledger
 from anlan.ledger.afterwards import Consumer
 from anlan.ledger.events import Reaction
 from anlan.notify.events import DeliveryFailed, NotDelivered
+from anlan.resolution import reactions as resolution
+from anlan.resolution.events import (
+    MeasureRanOut,
+    ObjectionDecided,
+    ObjectionReceived,
+    PlanApproved,
+    PlanReturned,
+    PlanSubmitted,
+)
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
-    DeadlineMissed.kind: [incidents.climb_ladder, incidents.give_up_late],
+    DeadlineMissed.kind: [
+        incidents.climb_ladder,
+        incidents.give_up_late,
+        resolution.tell_headquarters,
+    ],
     IncidentReported.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],
     ResponderAlerted.kind: [incidents.alert_responder],
@@ -72,9 +85,22 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
-    TaskDone.kind: [evidence.follow_recording_task],
-    TaskReopened.kind: [evidence.follow_recording_task],
-    TaskSkipped.kind: [cases.tell_supervisor, evidence.follow_recording_task],
+    TaskDone.kind: [evidence.follow_recording_task, resolution.follow_measure_task],
+    TaskReopened.kind: [
+        evidence.follow_recording_task,
+        resolution.follow_measure_task,
+    ],
+    TaskSkipped.kind: [
+        cases.tell_supervisor,
+        evidence.follow_recording_task,
+        resolution.follow_measure_task,
+    ],
+    PlanSubmitted.kind: [resolution.tell_plan_deciders],
+    PlanApproved.kind: [resolution.tell_plan_author],
+    PlanReturned.kind: [resolution.tell_plan_author],
+    ObjectionReceived.kind: [resolution.tell_hearers],
+    ObjectionDecided.kind: [resolution.tell_of_decision],
+    MeasureRanOut.kind: [resolution.tell_of_end],
 }
 
 # Read by the worker, at least once, in the order of each chain.

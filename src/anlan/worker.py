@@ -22,6 +22,7 @@ from anlan.evidence.uploading import sweeping
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
+from anlan.resolution import jobs as resolution
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,13 @@ LANES: dict[str, Lane] = {
         },
         next_due=(),
         poll_seconds=1.0,
+    ),
+    # Days, not minutes: what was suspended comes back on the day after its last.
+    "measures": Lane(
+        jobs={"measures whose last day has passed": resolution.end_measures},
+        next_due=(),
+        poll_seconds=60.0,
+        is_idle=True,
     ),
     # What its period let go; a day sooner or later matters to nobody.
     "periods": Lane(

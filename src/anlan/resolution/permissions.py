@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
@@ -9,12 +10,12 @@ from anlan.accounts.permissions import check_permission, has_permission, holds_r
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
-from anlan.cases.permissions import check_may_edit
+from anlan.cases.permissions import can_edit, check_may_edit
 from anlan.investigation import permissions as investigation
 from anlan.investigation.independence import check_is_independent, conflict_of
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor
-from anlan.resolution.models import Plan
+from anlan.resolution.models import Notice, Objection, Plan, PlanApproval
 
 
 def check_can_enter_figures(by: Actor, organisation: Organisation) -> None:
@@ -107,3 +108,73 @@ def _why_not_decide(user: User, plan: Plan) -> str:
     ):
         return _("调查本案的人不能审批方案，请由另一人审批")
     return ""
+
+
+def can_write_templates(user: User) -> bool:
+    """Letters go out in the name of the whole company."""
+    return can_edit(user, user.organisation, Permission.NOTICE_TEMPLATES)
+
+
+def check_can_write_templates(by: Actor, organisation: Organisation) -> None:
+    check_may_edit(by, organisation, Permission.NOTICE_TEMPLATES)
+
+
+def can_issue_notice(user: User, notice: Notice) -> bool:
+    return (
+        has_permission(user, Permission.PLAN_APPROVE, site=notice.case.site)
+        and can_see_plans(user, notice.case)
+        and user.pk != notice.author_id
+        and not conflict_of(user, notice.case)
+    )
+
+
+def check_can_issue_notice(by: User, notice: Notice) -> None:
+    """Another than who wrote it puts the company's name under it, or takes it back."""
+    check_permission(by, Permission.PLAN_APPROVE, site=notice.case.site)
+    check_can_see_plans(by, notice.case)
+    if by.pk == notice.author_id:
+        raise NotAllowed(_("起草人不能签发自己起草的函，请由另一人签发"))
+    check_is_independent(by, notice.case)
+
+
+def can_deliver(user: User, case: Case) -> bool:
+    return can_see_plans(user, case) and any(
+        has_permission(user, permission, site=case.site)
+        for permission in (Permission.PLAN_DRAFT, Permission.PLAN_APPROVE)
+    )
+
+
+def check_can_deliver(by: User, case: Case) -> None:
+    """Say how a letter was handed over, and take down what somebody objects."""
+    check_can_see_plans(by, case)
+    if not can_deliver(by, case):
+        check_permission(by, Permission.PLAN_DRAFT, site=case.site)
+
+
+def can_hear_objection(user: User, objection: Objection) -> bool:
+    return (
+        has_permission(user, Permission.PLAN_APPROVE, site=objection.case.site)
+        and can_see_plans(user, objection.case)
+        and not _why_not_hear(user, objection)
+        and not conflict_of(user, objection.case)
+    )
+
+
+def check_can_hear_objection(by: User, objection: Objection) -> None:
+    """Decide on it: somebody who had no part in what is objected to."""
+    check_permission(by, Permission.PLAN_APPROVE, site=objection.case.site)
+    check_can_see_plans(by, objection.case)
+    refusal = _why_not_hear(by, objection)
+    if refusal:
+        raise NotAllowed(refusal)
+    check_is_independent(by, objection.case)
+
+
+def _why_not_hear(user: User, objection: Objection) -> str:
+    plan = objection.measure.plan
+    if PlanApproval.objects.filter(plan=plan.pk, by=user).exists():
+        return _("审批过这个方案的人不能复核对它的申诉，请由没有参与的人复核")
+    notices = Notice.objects.filter(measure=objection.measure.pk)
+    if notices.filter(Q(author=user) | Q(issued_by=user)).exists():
+        return _("起草或者签发告知书的人不能复核申诉，请由没有参与的人复核")
+    return _why_not_decide(user, plan)

@@ -1,13 +1,20 @@
-"""What the state of a plan allows."""
+"""What the state of a plan, a letter or an objection allows."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import Conflict
 from anlan.investigation.models import Finding
-from anlan.resolution.enums import PlanState
-from anlan.resolution.models import Plan
+from anlan.resolution.enums import (
+    CarryingState,
+    NoticeState,
+    ObjectionState,
+    PlanState,
+)
+from anlan.resolution.models import Carrying, Notice, Objection, Plan, PlanMeasure
 
 # What may become what; ``docs/states/`` is drawn from this table.
 PLAN_MOVES: dict[PlanState, tuple[PlanState, ...]] = {
@@ -53,3 +60,74 @@ def check_rests_on(plan: Plan, finding: Finding | None) -> Finding:
     if plan.finding_id is not None and plan.finding_id != finding.pk:
         raise Conflict(_("调查结论已换成 %s，请按新结论起草新的方案") % finding.code)
     return finding
+
+
+NOTICE_MOVES: dict[NoticeState, tuple[NoticeState, ...]] = {
+    NoticeState.DRAFT: (NoticeState.ISSUED, NoticeState.REVOKED),
+    NoticeState.ISSUED: (NoticeState.DELIVERED, NoticeState.REVOKED),
+    NoticeState.DELIVERED: (NoticeState.REVOKED,),
+    NoticeState.REVOKED: (),
+}
+
+OBJECTION_MOVES: dict[ObjectionState, tuple[ObjectionState, ...]] = {
+    ObjectionState.OPEN: (
+        ObjectionState.REJECTED,
+        ObjectionState.EASED,
+        ObjectionState.UPHELD,
+        ObjectionState.WITHDRAWN,
+    ),
+    ObjectionState.REJECTED: (),
+    ObjectionState.EASED: (),
+    ObjectionState.UPHELD: (),
+    ObjectionState.WITHDRAWN: (),
+}
+
+CARRYING_MOVES: dict[CarryingState, tuple[CarryingState, ...]] = {
+    CarryingState.DUE: (CarryingState.DONE, CarryingState.DROPPED),
+    CarryingState.DONE: (CarryingState.DUE, CarryingState.DROPPED),
+    CarryingState.DROPPED: (CarryingState.DUE,),
+}
+
+
+def check_notice_may_become(notice: Notice, state: NoticeState) -> None:
+    if state not in NOTICE_MOVES[NoticeState(notice.state)]:
+        raise Conflict(
+            _("告知书 %(code)s %(state)s，不能再这样办理")
+            % {"code": notice.code, "state": notice.get_state_display()}
+        )
+
+
+def check_is_in_force(measure: PlanMeasure) -> None:
+    """Only what was approved, and is not given up, is told and carried out."""
+    state = PlanState(
+        Plan.objects.values_list("state", flat=True).get(pk=measure.plan_id)
+    )
+    if state != PlanState.APPROVED:
+        raise Conflict(
+            _("处理方案 %(code)s %(state)s，不能据此发告知书")
+            % {"code": measure.plan.code, "state": state.label}
+        )
+    if Carrying.objects.filter(measure=measure, state=CarryingState.DROPPED).exists():
+        raise Conflict(_("这项措施不再执行"))
+
+
+def check_is_issued(notice: Notice) -> datetime:
+    """When it was issued.
+
+    Raises:
+        Conflict: it was not, or was revoked since.
+    """
+    if notice.issued_at is None or notice.state == NoticeState.REVOKED:
+        raise Conflict(
+            _("告知书 %(code)s %(state)s，不能送达")
+            % {"code": notice.code, "state": notice.get_state_display()}
+        )
+    return notice.issued_at
+
+
+def check_objection_may_become(objection: Objection, state: ObjectionState) -> None:
+    if state not in OBJECTION_MOVES[ObjectionState(objection.state)]:
+        raise Conflict(
+            _("申诉 %(code)s 已有结果：%(state)s")
+            % {"code": objection.code, "state": objection.get_state_display()}
+        )

@@ -39,6 +39,7 @@ class Source(models.TextChoices):
     RECORDER = "recorder", _("录像机")
     MASKED = "masked", _("打码副本")
     STILL = "still", _("录像截图")
+    NOTICE = "notice", _("告知书")
 
 
 class Reading(models.TextChoices):

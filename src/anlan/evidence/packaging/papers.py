@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 from django.utils import timezone
-from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.section import WD_ORIENT
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from anlan.base.typeset import typeset
+from anlan.base.word import new_word, word_bytes
 from anlan.evidence.packaging.facts import (
     ExhibitFacts,
     PackageFacts,
@@ -32,8 +29,6 @@ WITHDRAWN = "meta/withdrawn.json"
 _FOLDER = Path(__file__).parent
 _HEAD = ("编号", "类别", "名称", "来源", "入库时间", "大小（字节）", "SHA-256")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one
-# The oldest moment that a zip can say: nothing of the day on which it was written.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def papers(package: PackageFacts) -> dict[str, bytes]:
@@ -204,12 +199,7 @@ def _printed(package: PackageFacts) -> dict[str, Any]:
 
 def _docx(package: PackageFacts) -> bytes:
     """The list of evidence for whoever has to put it into a file of their own."""
-    document = Document()
-    _say_nothing_of_now(document, package.made_at)
-    normal = document.styles["Normal"]
-    normal.font.size = Pt(9)
-    normal.font.name = "SimSun"
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), "SimSun")
+    document = new_word(title="证据清单", size=9, at=package.made_at)
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
@@ -228,9 +218,7 @@ def _docx(package: PackageFacts) -> bytes:
         "提交人（签名）：　　　　　　　接收人（签名）：　　　　　　　"
     )
     document.add_paragraph("日期：")
-    file = io.BytesIO()
-    document.save(file)
-    return _without_times(file.getvalue())
+    return word_bytes(document)
 
 
 def _add_table(document: DocumentType, rows: Sequence[Sequence[str]]) -> None:
@@ -239,26 +227,3 @@ def _add_table(document: DocumentType, rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.paragraphs[0].text = text
-
-
-def _say_nothing_of_now(document: DocumentType, at: datetime) -> None:
-    core = document.core_properties
-    moment = at.replace(tzinfo=None, microsecond=0)
-    core.created = core.modified = moment
-    core.author, core.last_modified_by = "Anlan", "Anlan"
-    core.title, core.comments, core.revision = "证据清单", "", 1
-
-
-def _without_times(content: bytes) -> bytes:
-    """The same document with nothing in its zip that says when it was written."""
-    file = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as read,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written,
-    ):
-        for info in read.infolist():
-            plain = zipfile.ZipInfo(info.filename, _NO_TIME)
-            plain.compress_type = zipfile.ZIP_DEFLATED
-            plain.create_system, plain.external_attr = 3, 0o644 << 16
-            written.writestr(plain, read.read(info))
-    return file.getvalue()

@@ -12,6 +12,15 @@ from anlan.resolution.enums.compensation import (
     Province,
     Unit,
 )
+from anlan.resolution.enums.notices import (
+    CarryingState,
+    DeliveryResult,
+    DeliveryWay,
+    NoticeKind,
+    NoticeState,
+    ObjectionState,
+    ObjectionWay,
+)
 from anlan.resolution.enums.plans import (
     History,
     PlanState,
@@ -19,12 +28,19 @@ from anlan.resolution.enums.plans import (
 )
 
 __all__ = [
+    "CarryingState",
+    "DeliveryResult",
+    "DeliveryWay",
     "FigureKey",
     "Forum",
     "History",
     "IncomeWay",
     "Item",
     "LineState",
+    "NoticeKind",
+    "NoticeState",
+    "ObjectionState",
+    "ObjectionWay",
     "PaymentKind",
     "PlanState",
     "Province",

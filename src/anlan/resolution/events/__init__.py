@@ -9,6 +9,18 @@ from anlan.resolution.events.compensation import (
     CompensationPrinted,
     CompensationRead,
 )
+from anlan.resolution.events.notices import (
+    CarryingChanged,
+    MeasureRanOut,
+    NoticeBegun,
+    NoticeDeliveryRecorded,
+    NoticeIssued,
+    NoticeRevoked,
+    NoticeTemplateWritten,
+    ObjectionDecided,
+    ObjectionReceived,
+    ObjectionWithdrawn,
+)
 from anlan.resolution.events.plans import (
     MeasureFixed,
     PlanApproved,
@@ -21,12 +33,22 @@ from anlan.resolution.events.plans import (
 )
 
 __all__ = [
+    "CarryingChanged",
     "CompensationBegun",
     "CompensationFigureEntered",
     "CompensationMade",
     "CompensationPrinted",
     "CompensationRead",
     "MeasureFixed",
+    "MeasureRanOut",
+    "NoticeBegun",
+    "NoticeDeliveryRecorded",
+    "NoticeIssued",
+    "NoticeRevoked",
+    "NoticeTemplateWritten",
+    "ObjectionDecided",
+    "ObjectionReceived",
+    "ObjectionWithdrawn",
     "PlanApproved",
     "PlanBegun",
     "PlanReturned",

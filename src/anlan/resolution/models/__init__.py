@@ -9,6 +9,13 @@ from anlan.resolution.models.compensation import (
     VersionExhibit,
     VersionFigure,
 )
+from anlan.resolution.models.notices import (
+    Carrying,
+    Notice,
+    NoticeDelivery,
+    NoticeTemplate,
+    Objection,
+)
 from anlan.resolution.models.plans import (
     MeasureGround,
     Plan,
@@ -17,10 +24,15 @@ from anlan.resolution.models.plans import (
 )
 
 __all__ = [
+    "Carrying",
     "Compensation",
     "CompensationFigure",
     "CompensationVersion",
     "MeasureGround",
+    "Notice",
+    "NoticeDelivery",
+    "NoticeTemplate",
+    "Objection",
     "Plan",
     "PlanApproval",
     "PlanMeasure",

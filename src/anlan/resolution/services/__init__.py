@@ -11,6 +11,19 @@ from anlan.resolution.services.compensation import (
 )
 from anlan.resolution.services.compensation_paper import print_compensation
 from anlan.resolution.services.figures import enter_figure
+from anlan.resolution.services.notices import (
+    begin_notice,
+    issue_notice,
+    record_delivery,
+    revoke_notice,
+    save_notice,
+    write_template,
+)
+from anlan.resolution.services.objections import (
+    decide_objection,
+    receive_objection,
+    withdraw_objection,
+)
 from anlan.resolution.services.plans import (
     MOST_GROUNDS,
     Drafted,
@@ -28,16 +41,25 @@ __all__ = [
     "Drafted",
     "add_measure",
     "begin_compensation",
+    "begin_notice",
     "begin_plan",
     "change_measure",
+    "decide_objection",
     "decide_plan",
     "enter_figure",
+    "issue_notice",
     "make_compensation",
     "print_compensation",
+    "receive_objection",
     "reckon_again",
+    "record_delivery",
     "remove_measure",
+    "revoke_notice",
     "save_draft",
+    "save_notice",
     "show_compensation",
     "submit_plan",
+    "withdraw_objection",
     "withdraw_plan",
+    "write_template",
 ]

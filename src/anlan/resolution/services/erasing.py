@@ -11,6 +11,9 @@ from anlan.ledger.models import Worded
 from anlan.resolution.models import (
     Compensation,
     CompensationVersion,
+    Notice,
+    NoticeDelivery,
+    Objection,
     Plan,
     PlanApproval,
     PlanMeasure,
@@ -42,6 +45,12 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
                 *("binds", "amount_basis", "appeal"),
             ),
         )
+    for notice in Notice.objects.filter(case=case).order_by("pk"):
+        yield notice, ("facts", "request", "text", "reason")
+    for delivery in NoticeDelivery.objects.filter(notice__case=case).order_by("pk"):
+        yield delivery, ("tracking", "witnesses", "words")
+    for objection in Objection.objects.filter(case=case).order_by("pk"):
+        yield objection, ("words", "reason")
     for approval in PlanApproval.objects.filter(plan__case=case).order_by("pk"):
         yield approval, ("remark",)
 

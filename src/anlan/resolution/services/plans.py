@@ -48,6 +48,7 @@ from anlan.resolution.selectors.plans import (
     people_needed,
     weight_of,
 )
+from anlan.resolution.services.carrying import begin_carrying, drop_carrying
 
 MOST_VERSIONS = 99
 MOST_MEASURES = 30
@@ -349,6 +350,8 @@ def _approve(
     for earlier in plan.case.plans.filter(state=PlanState.APPROVED):
         earlier.state = PlanState.SUPERSEDED
         earlier.save(update_fields=["state"])
+        earlier.case = plan.case
+        drop_carrying(plan=earlier, at=at)
         _record(
             PlanSuperseded(code=earlier.code, following=plan.code),
             earlier,
@@ -357,6 +360,7 @@ def _approve(
             via=via,
         )
     _end(plan, PlanState.APPROVED, at=at)
+    begin_carrying(plan=plan, rows=rows, at=at)
     return PlanApproved(
         code=plan.code,
         legal=int(approval.is_legal),

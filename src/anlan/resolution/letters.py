@@ -1,0 +1,173 @@
+"""The text of a letter: a template that legal counsel writes, and what is filled in.
+
+A template is plain text, a paragraph a line. ``{事实}`` is a field, ``[L-民法典-942]``
+cites an article (G39: the article's identifier stands in the template, its words come
+from the law as data). A paragraph whose field has nothing to say is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import yaml
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ConfigDict
+
+from anlan.base.errors import InvalidInput
+from anlan.law import selectors as law
+from anlan.law import services as laws
+from anlan.law.book import Need
+from anlan.resolution.enums import NoticeKind
+
+MOST_BODY = 6000
+MOST_TITLE = 40
+_DATA = Path(__file__).parent / "data" / "notices.yaml"
+_FIELD = re.compile(r"\{([^{}\n]*)\}")
+_CITED = re.compile(r"\[(L-[^\[\]\n]*)\]")
+
+
+class Field(StrEnum):
+    """What a template may have filled in, as it names it."""
+
+    ADDRESSEE = "收件人"
+    DAY = "日期"
+    PLACE = "地点"
+    FACTS = "事实"
+    CLAUSE = "依据"
+    LAW = "法条"
+    REQUEST = "要求"
+    AMOUNT = "金额"
+    AMOUNT_BASIS = "金额依据"
+    SERVICE = "服务"
+    PERIOD = "起止"
+    APPEAL = "申诉"
+    OFFICE = "单位"
+    NUMBER = "案号"
+
+
+_ALWAYS = frozenset({Field.ADDRESSEE, Field.FACTS, Field.REQUEST, Field.NUMBER})
+# What a measure must have, the person must be told.
+_TOLD: Mapping[Need, frozenset[Field]] = {
+    Need.AMOUNT: frozenset({Field.AMOUNT, Field.AMOUNT_BASIS}),
+    Need.CLAUSE: frozenset({Field.CLAUSE}),
+    Need.SERVICE: frozenset({Field.SERVICE}),
+    Need.END: frozenset({Field.PERIOD}),
+    Need.APPEAL: frozenset({Field.APPEAL}),
+}
+
+
+class Draft(BaseModel):
+    """A template of the house."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: NoticeKind
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter says, paragraph by paragraph; citations are written out."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.paragraphs)
+
+
+def house_template(kind: NoticeKind) -> Draft:
+    return _house()[kind]
+
+
+def needed_fields(kind: NoticeKind, *, on: date) -> frozenset[Field]:
+    """What the letter of a measure has to say: all that the measure must have."""
+    needs = {
+        need
+        for measure in law.measures(on=on)
+        if measure.notice == kind
+        for need in measure.needs
+    }
+    return _ALWAYS.union(*(_TOLD[need] for need in needs if need in _TOLD))
+
+
+def check_template(*, kind: NoticeKind, title: str, body: str, on: date) -> None:
+    """Refuse what could not become a lawful letter.
+
+    Raises:
+        InvalidInput: an unknown field or article, one that must be told is missing, or
+            words that no letter of the office may have (G01, G03, G07, G15).
+    """
+    if not title.strip() or len(title) > MOST_TITLE:
+        raise InvalidInput(_("请写标题，最多 %s 个字") % MOST_TITLE, path="title")
+    if not body.strip() or len(body) > MOST_BODY:
+        raise InvalidInput(_("请写正文，最多 %s 个字") % MOST_BODY, path="body")
+    unknown = [name for name in _FIELD.findall(body) if name not in set(Field)]
+    if unknown:
+        raise InvalidInput(_("没有这样的填写项：{%s}") % unknown[0][:20], path="body")
+    missing = needed_fields(kind, on=on) - {
+        Field(name) for name in _FIELD.findall(body)
+    }
+    if missing:
+        raise InvalidInput(
+            _("这种函必须写明：%s")
+            % " ".join(f"{{{name}}}" for name in sorted(missing)),
+            path="body",
+        )
+    stale = stale_citations(body, on=on)
+    if stale:
+        raise InvalidInput(
+            _("没有这一条，或者已经失效：%s") % stale[0], path="body", source="G39"
+        )
+    for path, text in (("title", title), ("body", body)):
+        check_words(text=text, act_on=on, path=path)
+
+
+def check_words(*, text: str, act_on: date, path: str) -> None:
+    """Refuse what the office may not write to anybody."""
+    for check in (
+        laws.check_wording,
+        laws.check_no_cutting_off,
+        laws.check_no_measure,
+        laws.check_no_verdict,
+    ):
+        check(text=text, act_on=act_on, path=path)
+
+
+def stale_citations(body: str, *, on: date) -> list[str]:
+    """The articles that a template cites and that are unknown, or not in force that day."""
+    return [name for name in _CITED.findall(body) if not _is_in_force(name, on)]
+
+
+def compose(*, title: str, body: str, values: Mapping[Field, str]) -> Letter:
+    """Fill in a template that was checked; what was filled in is never read as one."""
+    return Letter(title=title, paragraphs=tuple(_paragraphs(body, values)))
+
+
+def _paragraphs(body: str, values: Mapping[Field, str]) -> Iterator[str]:
+    for line in body.splitlines():
+        names = [Field(name) for name in _FIELD.findall(line)]
+        if line.strip() and all(values.get(name) for name in names):
+            cited = _CITED.sub(lambda found: law.cite(found[1]), line)
+            yield _FIELD.sub(lambda found: values[Field(found[1])], cited).strip()
+
+
+def _is_in_force(source_id: str, on: date) -> bool:
+    try:
+        return law.law_of(law.source(source_id)).is_in_force(on)
+    except LookupError:
+        return False
+
+
+@cache
+def _house() -> dict[NoticeKind, Draft]:
+    rows = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    return {draft.kind: draft for draft in map(Draft.model_validate, rows)}

@@ -1,0 +1,58 @@
+"""What staff are told about plans, letters and objections; never what they say."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from anlan.notify.texts import Text, add_texts
+
+PLAN_TO_DECIDE = "resolution.plan_to_decide"
+PLAN_DECIDED = "resolution.plan_decided"
+TO_HEAR = "resolution.objection_to_hear"
+HEARD = "resolution.objection_heard"
+OVERDUE = "resolution.overdue"
+RAN_OUT = "resolution.measure_ran_out"
+DECIDE = ("site_manager", "legal_counsel", "hq_supervisor")
+HEADQUARTERS = ("hq_supervisor",)
+RUN = ("duty_officer", "site_manager")
+
+add_texts(
+    Text(
+        kind=PLAN_TO_DECIDE,
+        name=_("处理方案待审批"),
+        title=_("处理方案待审批：%(number)s"),
+        body=_(
+            "%(who)s提交了 %(number)s 的处理方案 %(code)s，请由起草和调查以外的人审批"
+        ),
+    ),
+    Text(
+        kind=PLAN_DECIDED,
+        name=_("处理方案有了决定"),
+        title=_("处理方案 %(code)s 有了决定：%(number)s"),
+        body=_("%(who)s对您起草的 %(number)s 处理方案 %(code)s 作出了决定，请查看"),
+    ),
+    Text(
+        kind=TO_HEAR,
+        name=_("申诉待复核"),
+        title=_("申诉待复核：%(number)s"),
+        body=_("%(number)s 收到申诉 %(code)s，请由没有参与本案处理的人在期限内复核"),
+    ),
+    Text(
+        kind=HEARD,
+        name=_("申诉有了结果"),
+        title=_("申诉 %(code)s 有了结果：%(number)s"),
+        body=_("%(who)s复核了 %(number)s 的申诉 %(code)s，请告诉本人并按结果办理"),
+    ),
+    Text(
+        kind=OVERDUE,
+        name=_("处理措施或者申诉超期"),
+        title=_("超期未办：%(number)s"),
+        body=_("%(number)s 的“%(code)s”超过期限还没有办完，请总部督办"),
+    ),
+    Text(
+        kind=RAN_OUT,
+        name=_("措施期满"),
+        title=_("措施期满，请恢复：%(number)s"),
+        body=_("%(number)s 的措施已经期满，请恢复服务或者通行，并告诉本人"),
+    ),
+)

@@ -1,0 +1,74 @@
+"""A letter on paper: PDF to hand over, Word for whoever has to work on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Pt
+
+from anlan.base.clock import local_day
+from anlan.base.typeset import typeset
+from anlan.base.word import new_word, word_bytes
+from anlan.resolution.letters import Letter
+from anlan.resolution.models import Notice
+from anlan.resolution.selectors.notices import LETTER_LANGUAGE
+
+_DOCUMENT = Path(__file__).parent / "documents" / "notice.typ"
+_TITLE_POINTS, _POINTS = 18, 12
+_INDENT = Pt(2 * _POINTS)  # two characters, as Chinese letters begin
+
+
+def notice_pdf(notice: Notice, letter: Letter, *, at: datetime) -> bytes:
+    """The same bytes for the same letter and day."""
+    with override(LETTER_LANGUAGE):
+        return typeset(_DOCUMENT, _page(notice, letter, at=at), at=at).pdf
+
+
+def notice_docx(notice: Notice, letter: Letter, *, at: datetime) -> bytes:
+    """The same letter for a word processor; what is handed over and proven is the PDF."""
+    with override(LETTER_LANGUAGE):
+        page = _page(notice, letter, at=at)
+    document = new_word(title=letter.title, size=_POINTS, at=at)
+    heading = document.add_paragraph()
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.add_run(letter.title).font.size = Pt(_TITLE_POINTS)
+    for one in page["paragraphs"]:
+        paragraph = document.add_paragraph(one["words"])
+        if one["indented"]:
+            paragraph.paragraph_format.first_line_indent = _INDENT
+    for words in (page["office"], page["seal"], page["day"]):
+        document.add_paragraph(words).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    document.add_paragraph(page["slip_title"])
+    for words in page["slip"]:
+        document.add_paragraph(words)
+    document.sections[0].footer.paragraphs[0].text = page["foot"]
+    return word_bytes(document)
+
+
+def _page(notice: Notice, letter: Letter, *, at: datetime) -> dict[str, Any]:
+    site, day = notice.case.site, local_day(at)
+    number = f"{notice.case.number} {notice.code}"
+    return {
+        "title": letter.title,
+        "under": number,
+        "foot": f"{site.name} · {number}",
+        "paragraphs": [
+            {"words": words, "indented": place > 0}
+            for place, words in enumerate(letter.paragraphs)
+        ],
+        "office": f"{site.organisation.name} {site.name}",
+        "seal": _("（盖章）"),
+        "day": f"{day.year} 年 {day.month} 月 {day.day} 日",
+        "slip_title": _("送达回执"),
+        "slip": [
+            _("签收人：________________　　日期：________________"),
+            _(
+                "拒收的，见证人：________________　________________　　日期：________________"
+            ),
+        ],
+    }

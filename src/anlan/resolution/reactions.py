@@ -1,0 +1,184 @@
+"""Answers to what others put on the record, in the transaction of the change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from anlan.accounts.models import User
+from anlan.accounts.selectors import people_by_role
+from anlan.cases.events import DeadlineMissed, TaskDone, TaskReopened, TaskSkipped
+from anlan.cases.models import Case, Task
+from anlan.ledger.events import SYSTEM, Queued
+from anlan.notify import services as notify
+from anlan.resolution import messages, permissions
+from anlan.resolution.events import (
+    MeasureRanOut,
+    ObjectionDecided,
+    ObjectionReceived,
+    PlanApproved,
+    PlanReturned,
+    PlanSubmitted,
+)
+from anlan.resolution.models import Objection, Plan, PlanMeasure
+from anlan.resolution.services.carrying import follow_task
+
+# Tasks of a plan, by what their keys begin with.
+_KEYS = ("measure:", "objection:", "undo:", "anew:")
+
+
+def follow_measure_task(queued: Queued) -> None:
+    """A measure is carried out when its task is done, and given up when it is skipped."""
+    if isinstance(queued.event, TaskDone | TaskSkipped | TaskReopened):
+        task = Task.objects.get(uid=_uid_of(queued.object))
+        if task.key.startswith("measure:"):
+            follow_task(task, at=queued.recorded_at)
+
+
+def tell_headquarters(queued: Queued) -> None:
+    """A measure that is not carried out, or an objection nobody heard, in time."""
+    event = queued.event
+    if not isinstance(event, DeadlineMissed) or not event.about.startswith("task:"):
+        return
+    task = (
+        Task.objects.select_related("case__site")
+        .filter(uid=_uid_of(event.about))
+        .first()
+    )
+    if task is None or not task.key.startswith(_KEYS):
+        return
+    _tell(
+        messages.OVERDUE,
+        queued,
+        case=task.case,
+        code=task.title,
+        people=_with_roles(task.case, messages.HEADQUARTERS),
+        path="plans/",
+    )
+
+
+def tell_plan_deciders(queued: Queued) -> None:
+    """Those who may decide about the plan, and had no part in it."""
+    if not isinstance(queued.event, PlanSubmitted):
+        return
+    plan = _plan(queued)
+    people = _with_roles(plan.case, messages.DECIDE)
+    _tell(
+        messages.PLAN_TO_DECIDE,
+        queued,
+        case=plan.case,
+        code=plan.code,
+        people=[one for one in people if permissions.can_decide_plan(one, plan)],
+        path=f"plans/{plan.uid}/",
+    )
+
+
+def tell_plan_author(queued: Queued) -> None:
+    if not isinstance(queued.event, PlanApproved | PlanReturned):
+        return
+    case = Case.objects.select_related("site").get(
+        uid=UUID(queued.subject.partition(":")[2])
+    )
+    plan = Plan.objects.select_related("author").get(
+        case=case, version=int(queued.event.code.removeprefix("P-"))
+    )
+    _tell(
+        messages.PLAN_DECIDED,
+        queued,
+        case=case,
+        code=plan.code,
+        people=[plan.author],
+        path=f"plans/{plan.uid}/",
+    )
+
+
+def tell_hearers(queued: Queued) -> None:
+    """Those who may hear the objection, for they had no part in what it is about."""
+    if not isinstance(queued.event, ObjectionReceived):
+        return
+    objection = _objection(queued)
+    people = _with_roles(objection.case, messages.DECIDE)
+    _tell(
+        messages.TO_HEAR,
+        queued,
+        case=objection.case,
+        code=objection.code,
+        people=[
+            one for one in people if permissions.can_hear_objection(one, objection)
+        ],
+        path=f"objections/{objection.uid}/",
+    )
+
+
+def tell_of_decision(queued: Queued) -> None:
+    """Whoever took the objection down tells the person what came of it."""
+    if not isinstance(queued.event, ObjectionDecided):
+        return
+    objection = _objection(queued)
+    _tell(
+        messages.HEARD,
+        queued,
+        case=objection.case,
+        code=objection.code,
+        people=[objection.received_by, objection.measure.plan.author],
+        path=f"objections/{objection.uid}/",
+    )
+
+
+def tell_of_end(queued: Queued) -> None:
+    """What was suspended is to be there again, also where the case was closed long ago."""
+    if not isinstance(queued.event, MeasureRanOut):
+        return
+    measure = PlanMeasure.objects.select_related("plan__case__site").get(
+        uid=_uid_of(queued.object)
+    )
+    case = measure.plan.case
+    _tell(
+        messages.RAN_OUT,
+        queued,
+        case=case,
+        code=measure.plan.code,
+        people=_with_roles(case, messages.RUN),
+        path=f"plans/{measure.plan.uid}/",
+    )
+
+
+def _with_roles(case: Case, roles: tuple[str, ...]) -> list[User]:
+    told = people_by_role(case.site, roles)
+    return list(
+        {person.pk: person for some in told.values() for person in some}.values()
+    )
+
+
+def _tell(
+    kind: str, queued: Queued, *, case: Case, code: str, people: list[User], path: str
+) -> None:
+    told = {one.pk: one for one in people if one.actor_key != queued.actor}
+    if not told:
+        return
+    notify.send(
+        kind=kind,
+        site=case.site,
+        subject=queued.subject,
+        people=list(told.values()),
+        params={"number": case.number, "code": code, "who": queued.actor},
+        path=f"/cases/{case.number}/{path}",
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def _plan(queued: Queued) -> Plan:
+    return Plan.objects.select_related("case__site", "author").get(
+        uid=_uid_of(queued.object)
+    )
+
+
+def _objection(queued: Queued) -> Objection:
+    return Objection.objects.select_related(
+        "case__site", "measure__plan__author", "received_by"
+    ).get(uid=_uid_of(queued.object))
+
+
+def _uid_of(key: str) -> UUID:
+    return UUID(key.partition(":")[2])

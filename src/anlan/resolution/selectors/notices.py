@@ -1,0 +1,264 @@
+"""Letters of a case, what was objected, and what is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from anlan.accounts.models import Organisation, User
+from anlan.base.clock import local_day
+from anlan.base.errors import NotFound
+from anlan.base.money import chinese_capitals, format_fen
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import shown_name
+from anlan.evidence.models import Exhibit
+from anlan.investigation.selectors.interviews import investigated_case
+from anlan.law import selectors as law
+from anlan.resolution.enums import CarryingState, NoticeKind, NoticeState, PlanState
+from anlan.resolution.letters import (
+    Field,
+    Letter,
+    compose,
+    house_template,
+    stale_citations,
+)
+from anlan.resolution.models import (
+    Carrying,
+    Notice,
+    NoticeDelivery,
+    NoticeTemplate,
+    Objection,
+    Plan,
+    PlanMeasure,
+)
+from anlan.resolution.selectors.plans import act_day
+
+# A letter is part of a Chinese office's record, whoever reads the screen.
+LETTER_LANGUAGE = "zh-hans"
+
+
+@dataclass(frozen=True)
+class Template:
+    """What is in force for one kind of letter; ``row`` is ``None`` for the house's own."""
+
+    kind: NoticeKind
+    title: str
+    body: str
+    version: int
+    row: NoticeTemplate | None
+
+    def stale(self, *, on: date) -> list[str]:
+        return stale_citations(self.body, on=on)
+
+
+def template_of(organisation: Organisation, kind: NoticeKind) -> Template:
+    row = templates_of(organisation, kind).first()
+    if row is not None:
+        return Template(kind, row.title, row.body, row.version, row)
+    house = house_template(kind)
+    return Template(kind, house.title, house.body.strip(), 0, None)
+
+
+def templates_of(
+    organisation: Organisation, kind: NoticeKind
+) -> QuerySet[NoticeTemplate]:
+    """Every version that the office wrote, the newest first."""
+    return (
+        NoticeTemplate.objects.filter(organisation=organisation, kind=kind)
+        .select_related("written_by")
+        .order_by("-version")
+    )
+
+
+def letter_of(notice: Notice) -> Letter:
+    """What the notice says, or would say if it were issued now, with its full name.
+
+    It is for paper; a screen shows ``masked_letter``.
+    """
+    if notice.issued_at is not None:
+        return Letter(notice.title, tuple(notice.text.splitlines()))
+    kind = NoticeKind(notice.kind)
+    template = template_of(notice.case.site.organisation, kind)
+    return compose(title=template.title, body=template.body, values=_values(notice))
+
+
+def masked_letter(notice: Notice) -> Letter:
+    """The same with the name as every screen shows it; who opens the paper is recorded."""
+    letter, party = letter_of(notice), notice.measure.party
+    name = full_name(party)
+    if not name:
+        return letter
+    covered = (one.replace(name, shown_name(party)) for one in letter.paragraphs)
+    return Letter(letter.title, tuple(covered))
+
+
+def full_name(party: Party) -> str:
+    """As a letter names them; empty of somebody whom nobody knows."""
+    if party.user is not None:
+        return party.user.name
+    return party.person.name if party.person is not None else ""
+
+
+def _values(notice: Notice) -> Mapping[Field, str]:
+    measure, case = notice.measure, notice.case
+    with override(LETTER_LANGUAGE):
+        found = law.measure(measure.key, on=act_day(case))
+        return {
+            Field.ADDRESSEE: full_name(measure.party),
+            Field.DAY: _day(act_day(case)),
+            Field.PLACE: case.site.name,
+            Field.FACTS: notice.facts,
+            Field.CLAUSE: _clause(measure),
+            Field.LAW: law.cite_all(found.sources),
+            Field.REQUEST: notice.request,
+            Field.AMOUNT: _amount(measure),
+            Field.AMOUNT_BASIS: measure.amount_basis if measure.amount else "",
+            Field.SERVICE: measure.get_service_display() if measure.service else "",
+            Field.PERIOD: _period(measure),
+            Field.APPEAL: measure.appeal.rstrip("。"),
+            Field.OFFICE: case.site.organisation.name,
+            Field.NUMBER: f"{case.number} {notice.code}",
+        }
+
+
+def _clause(measure: PlanMeasure) -> str:
+    if not measure.clause:
+        return ""
+    return _("%(clause)s（%(version)s；%(binds)s）") % {
+        "clause": measure.clause,
+        "version": measure.clause_version,
+        "binds": measure.binds,
+    }
+
+
+def _amount(measure: PlanMeasure) -> str:
+    if not measure.amount:
+        return ""
+    return _("%(figure)s（大写：%(capitals)s）") % {
+        "figure": format_fen(measure.amount),
+        "capitals": chinese_capitals(measure.amount),
+    }
+
+
+def _period(measure: PlanMeasure) -> str:
+    if measure.ends_on is None:
+        return ""
+    begins = measure.begins_on or local_day(measure.plan.begun_at)
+    return _("%(first)s起，至%(last)s止（当日为最后一天）") % {
+        "first": _day(begins),
+        "last": _day(measure.ends_on),
+    }
+
+
+def _day(day: date) -> str:
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def notices_of(case: Case) -> QuerySet[Notice]:
+    """The newest first, with what became of each."""
+    return (
+        Notice.objects.filter(case=case)
+        .select_related(
+            *("measure__party__person", "measure__party__user", "measure__plan"),
+            *("author", "issued_by", "exhibit"),
+        )
+        .prefetch_related(
+            Prefetch(
+                "deliveries",
+                NoticeDelivery.objects.select_related("by", "exhibit").order_by("pk"),
+            )
+        )
+        .order_by("-number")
+    )
+
+
+def objections_of(case: Case) -> QuerySet[Objection]:
+    """The newest first."""
+    return (
+        Objection.objects.filter(case=case)
+        .select_related(
+            *("measure__plan__author", "measure__party", "party__person"),
+            *("party__user", "received_by", "decided_by"),
+        )
+        .order_by("-number")
+    )
+
+
+def carried_out(plan: Plan) -> list[Carrying]:
+    """What becomes of the measures of an approved version, in their order."""
+    return list(
+        Carrying.objects.filter(measure__plan=plan)
+        .select_related("measure", "task__ended_by")
+        .order_by("measure__position")
+    )
+
+
+def plan_in_force(case: Case) -> Plan | None:
+    found = Plan.objects.filter(case=case, state=PlanState.APPROVED).first()
+    if found is not None:
+        found.case = case
+    return found
+
+
+def untold_measures(case: Case) -> list[PlanMeasure]:
+    """Of the plan in force: what has to be told in writing, and no letter stands yet."""
+    plan = plan_in_force(case)
+    if plan is None:
+        return []
+    on = act_day(case)
+    rows = (
+        plan.measures.exclude(carrying__state=CarryingState.DROPPED)
+        .exclude(notices__state__in=set(NoticeState) - {NoticeState.REVOKED})
+        .select_related("party__person", "party__user", "plan")
+        .order_by("position")
+    )
+    return [row for row in rows if law.measure(row.key, on=on).notice]
+
+
+def told_measures(case: Case) -> list[PlanMeasure]:
+    """Of the plan in force: what may be objected to now."""
+    plan = plan_in_force(case)
+    if plan is None:
+        return []
+    rows = plan.measures.exclude(carrying__state=CarryingState.DROPPED)
+    return list(
+        rows.select_related("party__person", "party__user", "plan").order_by("position")
+    )
+
+
+def notice_for(reader: User, number: str, uid: UUID) -> Notice:
+    """
+    Raises:
+        NotFound: unknown, or of another case.
+    """
+    case = investigated_case(reader, number)
+    found = notices_of(case).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("没有这份告知书"))
+    found.case = case
+    return found
+
+
+def objection_for(reader: User, number: str, uid: UUID) -> Objection:
+    """
+    Raises:
+        NotFound: unknown, or of another case.
+    """
+    case = investigated_case(reader, number)
+    found = objections_of(case).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("没有这件申诉"))
+    found.case = case
+    found.measure.plan.case = case
+    return found
+
+
+def proofs_in(case: Case) -> QuerySet[Exhibit]:
+    """What may prove a delivery: files of the case that are there."""
+    return case.exhibits.filter(blob__isnull=False, state="kept").order_by("-pk")

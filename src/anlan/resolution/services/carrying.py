@@ -1,0 +1,178 @@
+"""An approved measure is carried out: a task for each, and what ends it.
+
+A measure whose whole work is a letter is carried out once the letter was delivered; all
+others by whoever does the task, with proof. While an objection is open the task waits for
+its result (``reactions``), and one that is upheld takes the measure back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from anlan.base.clock import local_day
+from anlan.cases import services as cases
+from anlan.cases.enums import Phase, Proof, TaskState
+from anlan.cases.models import Case, Task
+from anlan.law import selectors as law
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+from anlan.resolution.enums import CarryingState
+from anlan.resolution.events import CarryingChanged, MeasureRanOut
+from anlan.resolution.models import Carrying, Notice, Plan, PlanMeasure
+from anlan.resolution.selectors.plans import act_day
+
+# Within how long a measure is carried out; the house's own standard, which no law gives.
+WITHIN = timedelta(days=7)
+RUNS = "duty_officer"  # whose task it is; who commands may do it for them
+_LETTERS = ("warning_letter", "conduct_agreement")  # the letter is all that is done
+
+
+def begin_carrying(*, plan: Plan, rows: Sequence[PlanMeasure], at: datetime) -> None:
+    """Post the tasks of a version that came into force; call it in its transaction."""
+    for row in rows:
+        carrying = Carrying.objects.create(measure=row)
+        carrying.task = _post(plan.case, row, at=at)
+        carrying.save(update_fields=["task"])
+
+
+def drop_carrying(*, plan: Plan, at: datetime) -> None:
+    """Another version took its place: what was not done yet is not done any more."""
+    open_ones = Carrying.objects.filter(measure__plan=plan, state=CarryingState.DUE)
+    for carrying in open_ones.select_related("task", "measure"):
+        carrying.measure.plan = plan
+        drop(carrying, reason=_("处理方案已被新版本取代"), at=at)
+
+
+def drop(carrying: Carrying, *, reason: str, at: datetime) -> None:
+    """Give a measure up; its task ends with the reason."""
+    case = carrying.measure.plan.case
+    if carrying.task is not None and case.is_open:
+        task = Task.objects.get(uid=carrying.task.uid)
+        if task.state == TaskState.OPEN:
+            task.case = case
+            cases.skip_task(task=task, reason=reason, by=SYSTEM, at=at)
+    change(carrying, CarryingState.DROPPED, at=at)
+
+
+def change(carrying: Carrying, state: CarryingState, *, at: datetime) -> None:
+    fresh = Carrying.objects.select_for_update().get(pk=carrying.pk)
+    if fresh.state == state:
+        return
+    fresh.state = state
+    fresh.save(update_fields=["state"])
+    plan = carrying.measure.plan
+    cases.record(
+        CarryingChanged(
+            plan=plan.code, measure=carrying.measure.key, state=state.value
+        ),
+        plan.case,
+        thing=carrying.measure.ref,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def end_with_letter(notice: Notice, *, at: datetime) -> None:
+    """What is only said in writing is done when it was delivered."""
+    if notice.measure.key not in _LETTERS:
+        return
+    carrying = (
+        Carrying.objects.filter(measure=notice.measure, state=CarryingState.DUE)
+        .select_related("task")
+        .first()
+    )
+    if carrying is None or carrying.task is None or not notice.case.is_open:
+        return
+    task = carrying.task
+    if task.state == TaskState.OPEN:
+        task.case = notice.case
+        words = _("告知书 %s 已送达") % notice.code
+        cases.complete_task(task=task, words=words, by=SYSTEM, at=at)
+
+
+def follow_task(task: Task, *, at: datetime) -> None:
+    """Its task ended, or was taken up again: so is the measure."""
+    carrying = (
+        Carrying.objects.filter(task=task)
+        .select_related("measure__plan__case__site")
+        .first()
+    )
+    # A measure that was dropped stays so, whatever becomes of its task.
+    if carrying is None or carrying.state == CarryingState.DROPPED:
+        return
+    state = {
+        TaskState.OPEN: CarryingState.DUE,
+        TaskState.DONE: CarryingState.DONE,
+        TaskState.SKIPPED: CarryingState.DROPPED,
+    }[TaskState(task.state)]
+    change(carrying, state, at=at)
+
+
+def end_measures(*, at: datetime) -> int:
+    """Say which measures had their last day yesterday or before; how many these were.
+
+    Raises:
+        Nothing of its own; a closed case hears of it all the same.
+    """
+    over = (
+        Carrying.objects.filter(
+            state=CarryingState.DONE,
+            ran_out_at=None,
+            measure__ends_on__lt=local_day(at),
+        )
+        .select_related("measure__plan__case__site")
+        .order_by("measure__ends_on", "pk")[:50]
+    )
+    ended = 0
+    for carrying in list(over):
+        with ledger.recording():
+            case = cases.lock_case(carrying.measure.plan.case)
+            fresh = Carrying.objects.select_for_update().get(pk=carrying.pk)
+            if fresh.ran_out_at is not None or fresh.state != CarryingState.DONE:
+                continue
+            fresh.ran_out_at = at
+            fresh.save(update_fields=["ran_out_at"])
+            last_day: date | None = carrying.measure.ends_on
+            cases.record(
+                MeasureRanOut(
+                    measure=carrying.measure.key,
+                    last_day=last_day.isoformat() if last_day else "",
+                ),
+                case,
+                thing=carrying.measure.ref,
+                by=SYSTEM,
+                at=at,
+            )
+            ended += 1
+    return ended
+
+
+def _post(case: Case, row: PlanMeasure, *, at: datetime) -> Task | None:
+    """The task of one measure; a closed case gets no more work."""
+    if not case.is_open:
+        return None
+    found = law.measure(row.key, on=act_day(case))
+    begins = row.begins_on
+    wait = begins - local_day(at) if begins else timedelta(0)
+    return cases.add_task(
+        case=case,
+        key=f"measure:{row.uid}",
+        phase=Phase.STRENGTHEN,
+        title=_("执行方案 %(code)s 第 %(position)s 项：%(measure)s")
+        % {
+            "code": row.plan.code,
+            "position": row.position,
+            "measure": found.heading,
+        },
+        advice=_("做了什么、怎样做的写清楚；有告知书的先送达"),
+        source=law.cite_all(found.sources)[:120],
+        role_key=RUNS,
+        within=WITHIN + max(wait, timedelta(0)),
+        binding=True,
+        proof=Proof.EITHER,
+        by=SYSTEM,
+        at=at,
+    )

@@ -1,0 +1,471 @@
+"""Letters: written from a template, issued by another person, delivered with proof."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Organisation, User
+from anlan.base import vault
+from anlan.base.clock import local_day
+from anlan.base.digest import sha256
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import services as cases
+from anlan.cases.enums import Protection
+from anlan.cases.models import Case
+from anlan.evidence.enums import Source
+from anlan.evidence.models import Exhibit
+from anlan.evidence.services.receiving import add_exhibit
+from anlan.evidence.services.steps import MOST_WORDS, line
+from anlan.law import selectors as laws
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Event
+from anlan.resolution import permissions, policies
+from anlan.resolution.enums import (
+    DeliveryResult,
+    DeliveryWay,
+    NoticeKind,
+    NoticeState,
+)
+from anlan.resolution.events import (
+    NoticeBegun,
+    NoticeDeliveryRecorded,
+    NoticeIssued,
+    NoticeRevoked,
+    NoticeTemplateWritten,
+)
+from anlan.resolution.letters import Letter, check_template, check_words
+from anlan.resolution.models import (
+    Notice,
+    NoticeDelivery,
+    NoticeTemplate,
+    PlanMeasure,
+)
+from anlan.resolution.notice_paper import notice_pdf
+from anlan.resolution.selectors.notices import full_name, letter_of, template_of
+from anlan.resolution.selectors.plans import act_day
+from anlan.resolution.services.carrying import end_with_letter
+
+MOST_FACTS = 1500
+MOST_REQUEST = 1000
+MOST_TRACKING = 60
+MOST_WITNESSES = 200
+_LEAST_WITNESSES = 2
+_SKEW = timedelta(minutes=5)  # between the clock of whoever delivers and ours
+
+
+def write_template(
+    *,
+    organisation: Organisation,
+    kind: NoticeKind,
+    title: str,
+    body: str,
+    version: int,
+    by: User,
+    at: datetime,
+    via: str = "",
+) -> NoticeTemplate:
+    """Write the next version of a letter's text; what was issued before stays as it was.
+
+    Args:
+        version: of the one that was changed; 0 is the program's own.
+
+    Raises:
+        InvalidInput: a field that must be told is missing, or words that may not be.
+        Conflict: another one wrote a version meanwhile.
+    """
+    permissions.check_can_write_templates(by, organisation)
+    title = unicodedata.normalize("NFC", title).strip()
+    body = _paragraphs(body)
+    check_template(kind=kind, title=title, body=body, on=local_day(at))
+    with ledger.recording():
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        found = template_of(organisation, kind)
+        if (found.title, found.body) == (title, body) and found.row is not None:
+            return found.row
+        if found.version != version:
+            raise Conflict(_("另一人已经写了第 %s 版，请先查看") % found.version)
+        row = NoticeTemplate.objects.create(
+            organisation=organisation,
+            kind=kind,
+            version=version + 1,
+            title=title,
+            body=body,
+            written_by=by,
+            written_at=at,
+        )
+        ledger.append_to(
+            NoticeTemplateWritten(
+                letter=kind.value,
+                version=row.version,
+                content=sha256(f"{title}\n{body}".encode()).hex(),
+            ),
+            organisation_id=organisation.pk,
+            site_id=0,
+            subject=f"organisation:{organisation.uid}",
+            object=row.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return row
+
+
+def begin_notice(
+    *, measure: PlanMeasure, by: User, at: datetime, via: str = ""
+) -> Notice:
+    """Begin the letter of a measure, with the sentences that it rests on as its facts.
+
+    Called again while it is a draft, it gives that draft.
+
+    Raises:
+        Conflict: the plan is not in force, or a letter about it stands already.
+        InvalidInput: this measure is not told by letter.
+    """
+    case = measure.plan.case
+    permissions.check_can_draft_plan(by, case)
+    kind = laws.measure(measure.key, on=act_day(case)).notice
+    if kind is None:
+        raise InvalidInput(_("这项措施不需要告知书"), path="measure")
+    with ledger.recording():
+        case = cases.lock_case(case)
+        policies.check_is_in_force(measure)
+        there = measure.notices.exclude(state=NoticeState.REVOKED).first()
+        if there is not None:
+            if there.is_draft:
+                return there
+            raise Conflict(_("这项措施已有告知书 %s") % there.code)
+        last: int | None = case.notices.aggregate(last=Max("number"))["last"]
+        sentences = [one.sentence.text for one in measure.grounds.order_by("pk")]
+        notice = Notice.objects.create(
+            case=case,
+            number=(last or 0) + 1,
+            measure=measure,
+            kind=kind,
+            author=by,
+            begun_at=at,
+            facts="".join(sentences)[:MOST_FACTS],
+            request=measure.words[:MOST_REQUEST],
+        )
+        _record(
+            NoticeBegun(code=notice.code, letter=notice.kind, measure=measure.ref),
+            notice,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return notice
+
+
+def save_notice(
+    *, notice: Notice, facts: str, request: str, by: User, at: datetime
+) -> Notice:
+    """Write what is told and asked in a draft, by whoever began it.
+
+    Raises:
+        InvalidInput: nothing is told, or words that no letter may have.
+        Conflict: it was issued or revoked.
+    """
+    permissions.check_can_draft_plan(by, notice.case)
+    facts = _told(facts, path="facts", most=MOST_FACTS, notice=notice)
+    request = _told(request, path="request", most=MOST_REQUEST, notice=notice)
+    with ledger.recording():
+        notice = _own_draft(notice, by)
+        notice.facts, notice.request = facts, request
+        notice.save(update_fields=["facts", "request"])
+    return notice
+
+
+def issue_notice(*, notice: Notice, by: User, at: datetime, via: str = "") -> Notice:
+    """Put the company's name under it: the PDF is an exhibit, and nothing changes any more.
+
+    Raises:
+        NotAllowed: by whoever wrote it, or who is not independent.
+        InvalidInput: it tells what may not be told, or its template is out of date.
+        Conflict: it is no draft, or the plan is not in force any more.
+    """
+    permissions.check_can_issue_notice(by, notice)
+    policies.check_notice_may_become(notice, NoticeState.ISSUED)
+    letter = _checked_letter(notice)
+    kept = vault.keep_file([notice_pdf(notice, letter, at=at)], path="notice")
+    with ledger.recording():
+        found = _lock(notice)
+        policies.check_notice_may_become(found, NoticeState.ISSUED)
+        policies.check_is_in_force(found.measure)
+        if _checked_letter(found) != letter:
+            raise Conflict(_("内容刚刚被改过，请重新看过再签发"))
+        exhibit = add_exhibit(
+            case=found.case,
+            kept=kept,
+            source=Source.NOTICE,
+            source_uid=found.uid,
+            title=f"{letter.title} {found.code}",
+            protection=Protection.STATEMENT,
+            by=by,
+            at=at,
+            via=via,
+        )
+        found.state, found.issued_at, found.issued_by = NoticeState.ISSUED, at, by
+        found.title, found.text, found.exhibit = letter.title, letter.text, exhibit
+        found.template_version = template_of(
+            found.case.site.organisation, NoticeKind(found.kind)
+        ).version
+        found.save()
+        _record(
+            NoticeIssued(
+                code=found.code,
+                letter=found.kind,
+                measure=found.measure.ref,
+                exhibit=exhibit.code,
+                pdf=kept.sha256,
+                template=found.template_version,
+                facts_digest=found.digest_of("facts"),
+                request_digest=found.digest_of("request"),
+                text_digest=found.digest_of("text"),
+            ),
+            found,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return found
+
+
+def revoke_notice(
+    *, notice: Notice, reason: str, by: User, at: datetime, via: str = ""
+) -> Notice:
+    """Take a letter back, or give a draft up; it stays readable, and another may follow.
+
+    Raises:
+        InvalidInput: no reason.
+        Conflict: it was revoked before.
+    """
+    if notice.is_draft:
+        permissions.check_can_draft_plan(by, notice.case)
+    else:
+        permissions.check_can_issue_notice(by, notice)
+    reason = line(
+        unicodedata.normalize("NFC", reason),
+        path="reason",
+        most=MOST_WORDS,
+        refusal=_("请写明为什么撤销"),
+    )
+    with ledger.recording():
+        was_draft = notice.is_draft
+        notice = _lock(notice)
+        if notice.is_draft != was_draft:
+            raise Conflict(_("告知书刚刚签发，请刷新页面"))
+        policies.check_notice_may_become(notice, NoticeState.REVOKED)
+        notice.state, notice.revoked_at, notice.reason = NoticeState.REVOKED, at, reason
+        notice.save(update_fields=["state", "revoked_at", "reason"])
+        _record(
+            NoticeRevoked(code=notice.code, reason_digest=notice.digest_of("reason")),
+            notice,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return notice
+
+
+def record_delivery(
+    *,
+    notice: Notice,
+    way: DeliveryWay,
+    result: DeliveryResult,
+    happened: datetime,
+    by: User,
+    at: datetime,
+    tracking: str = "",
+    witnesses: str = "",
+    words: str = "",
+    exhibit: Exhibit | None = None,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> NoticeDelivery:
+    """Say how the letter was handed over, and what came of it; each attempt is a row.
+
+    Args:
+        happened: when; not before its issue, and not in the future.
+        tracking: number of the post.
+        witnesses: the names of two who saw that it was refused or left.
+        exhibit: the signed copy or slip, of the same case.
+
+    Raises:
+        InvalidInput: what this way or result needs is missing, or the moment cannot be.
+        Conflict: it is not issued, or revoked.
+    """
+    permissions.check_can_deliver(by, notice.case)
+    said = {
+        "tracking": _line(tracking, "tracking", MOST_TRACKING),
+        "witnesses": _line(witnesses, "witnesses", MOST_WITNESSES),
+        "words": _line(words, "words", MOST_WORDS),
+    }
+    _check_delivery(notice.case, way, result, said, exhibit)
+    content = {
+        "delivery": str(notice.uid),
+        "by": by.actor_key,
+        "way": way.value,
+        "result": result.value,
+        "happened": happened.isoformat(),
+        "exhibit": exhibit.code if exhibit else "",
+        "said": sha256(repr(said).encode()).hex(),
+    }
+    with ledger.recording():
+        notice = _lock(notice)
+        earlier = cases.made_before(
+            NoticeDelivery.objects.select_related("notice__case__site"),
+            case=notice.case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        issued_at = policies.check_is_issued(notice)
+        if not issued_at - _SKEW <= happened <= at + _SKEW:
+            raise InvalidInput(
+                _("送达时间要在签发以后，也不能晚于现在"), path="happened"
+            )
+        made = notice.deliveries.create(
+            way=way,
+            result=result,
+            by=by,
+            happened_at=happened,
+            said_at=at,
+            exhibit=exhibit,
+            **said,
+        )
+        if result.is_delivered and notice.state == NoticeState.ISSUED:
+            notice.state = NoticeState.DELIVERED
+            notice.save(update_fields=["state"])
+        cases.record(
+            NoticeDeliveryRecorded(
+                code=notice.code,
+                number=notice.deliveries.count(),
+                way=way.value,
+                result=result.value,
+                exhibit=exhibit.code if exhibit else None,
+                tracking_digest=made.digest_of("tracking"),
+                witnesses_digest=made.digest_of("witnesses"),
+                words_digest=made.digest_of("words"),
+            ),
+            notice.case,
+            thing=made.key,
+            by=by,
+            at=at,
+            happened=happened,
+            via=via,
+        )
+        cases.remember_made(
+            made.uid, case=notice.case, request_id=request_id, content=content, at=at
+        )
+        if result.is_delivered:
+            end_with_letter(notice, at=at)
+    return made
+
+
+def _checked_letter(notice: Notice) -> Letter:
+    """The letter as it would go out; refused where it may not."""
+    on = act_day(notice.case)
+    if not full_name(notice.measure.party):
+        raise Conflict(_("还不知道本人是谁，请先在当事人里补上姓名"))
+    template = template_of(notice.case.site.organisation, NoticeKind(notice.kind))
+    stale = template.stale(on=on)
+    if stale:
+        raise InvalidInput(
+            _("模板引用的条文不适用于行为当日：%s，请法务更新模板") % stale[0],
+            path="template",
+            source="G39",
+        )
+    _told(notice.facts, path="facts", most=MOST_FACTS, notice=notice)
+    _told(notice.request, path="request", most=MOST_REQUEST, notice=notice)
+    letter = letter_of(notice)
+    check_words(text=letter.text, act_on=on, path="template")
+    return letter
+
+
+def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
+    text = line(
+        unicodedata.normalize("NFC", text),
+        path=path,
+        most=most,
+        refusal=_("请写明发生了什么、请对方做什么"),
+    )
+    check_words(text=text, act_on=act_day(notice.case), path=path)
+    return text
+
+
+def _check_delivery(
+    case: Case,
+    way: DeliveryWay,
+    result: DeliveryResult,
+    said: dict[str, str],
+    exhibit: Exhibit | None,
+) -> None:
+    if exhibit is not None and exhibit.case_id != case.pk:
+        raise InvalidInput(_("本案没有这件证据"), path="exhibit")
+    if way.needs_tracking and not said["tracking"]:
+        raise InvalidInput(_("请填写邮件单号"), path="tracking")
+    if (way == DeliveryWay.LEFT) != (result == DeliveryResult.LEFT) and (
+        result != DeliveryResult.FAILED
+    ):
+        raise InvalidInput(_("送达方式和结果对不上"), path="result")
+    if result == DeliveryResult.SIGNED and exhibit is None:
+        raise InvalidInput(
+            _("请先把签收的那一份作为证据上传，再选择它"), path="exhibit"
+        )
+    names = [name for name in said["witnesses"].replace("，", "、").split("、") if name]
+    if result.needs_witnesses and len({*names}) < _LEAST_WITNESSES:
+        raise InvalidInput(
+            _("拒收或者留置，要有两名见证人：姓名之间用顿号隔开"), path="witnesses"
+        )
+    if result == DeliveryResult.FAILED and not said["words"]:
+        raise InvalidInput(_("请写明为什么没有送到"), path="words")
+
+
+def _paragraphs(body: str) -> str:
+    lines = unicodedata.normalize("NFC", body).replace("\r\n", "\n").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _line(text: str, path: str, most: int) -> str:
+    return line(unicodedata.normalize("NFC", text), path=path, most=most)
+
+
+def _own_draft(notice: Notice, by: User) -> Notice:
+    notice = _lock(notice)
+    if not notice.is_draft:
+        raise Conflict(
+            _("告知书 %(code)s %(state)s，不能再改")
+            % {"code": notice.code, "state": notice.get_state_display()}
+        )
+    if notice.author_id != by.pk:
+        raise Conflict(
+            _("这份告知书由%(name)s起草，只有起草人能改") % {"name": notice.author.name}
+        )
+    return notice
+
+
+def _lock(notice: Notice) -> Notice:
+    """The notice under its row lock, after its case's, as everywhere."""
+    case = cases.lock_case(notice.case)
+    fresh = (
+        Notice.objects.select_for_update(of=("self",))
+        .select_related(
+            *("author", "measure__plan", "measure__party__person"),
+            "measure__party__user",
+        )
+        .get(pk=notice.pk)
+    )
+    fresh.case = case
+    return fresh
+
+
+def _record(
+    event: Event, notice: Notice, *, by: User, at: datetime, via: str = ""
+) -> None:
+    cases.record(event, notice.case, thing=notice.key, by=by, at=at, via=via)

@@ -1,0 +1,445 @@
+"""Letters: what they must say, who puts the name under them, and how they arrive."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anlan.accounts.models import User
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.enums import TaskState
+from anlan.cases.models import Case, Task
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import Way
+from anlan.ledger.models import Entry
+from anlan.notify.models import Delivery
+from anlan.resolution import jobs, letters
+from anlan.resolution import services as resolution
+from anlan.resolution.enums import (
+    CarryingState,
+    DeliveryResult,
+    DeliveryWay,
+    NoticeKind,
+    NoticeState,
+)
+from anlan.resolution.letters import Field, compose, house_template, needed_fields
+from anlan.resolution.models import Notice, NoticeTemplate, PlanMeasure
+from anlan.resolution.notice_paper import notice_docx, notice_pdf
+from anlan.resolution.selectors.notices import letter_of, template_of
+from tests.at_once import at_once
+from tests.resolution.planned import (
+    AGREED,
+    added,
+    aggressor,
+    decided,
+    drafted,
+    headquarters,
+    legal,
+    sentence_in_force,
+)
+from tests.resolution.planned import begun as plan_begun
+from tests.resolution.told import begun, carrying, delivered, in_force, issued, slip
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+TODAY = date(2026, 1, 5)
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+@pytest.fixture
+def measure(scene: Scene, case: Case) -> PlanMeasure:
+    return in_force(scene, case)
+
+
+def kinds(case: Case) -> list[str]:
+    rows = Entry.objects.filter(subject=case.subject, kind__startswith="resolution.n")
+    return [row.kind.removeprefix("resolution.") for row in rows.order_by("seq")]
+
+
+def told(kind: str) -> set[User | None]:
+    return {one.user for one in Delivery.objects.filter(message__kind=kind)}
+
+
+class TestTemplates:
+    @pytest.mark.parametrize("kind", NoticeKind)
+    def test_every_letter_of_the_house_may_be_written(self, kind: NoticeKind):
+        house = house_template(kind)
+        letters.check_template(kind=kind, title=house.title, body=house.body, on=TODAY)
+
+    @pytest.mark.parametrize("kind", NoticeKind)
+    def test_what_a_measure_needs_must_be_told(self, kind: NoticeKind):
+        body = house_template(kind).body
+        for field in needed_fields(kind, on=TODAY):
+            without = body.replace(f"{{{field}}}", "")
+            with pytest.raises(InvalidInput, match=field):
+                letters.check_template(kind=kind, title="函", body=without, on=TODAY)
+
+    @pytest.mark.parametrize(
+        ("added", "source"),
+        [
+            ("请缴纳罚款。", "G01"),
+            ("逾期停水停电。", "G03"),
+            ("必要时扣留本人。", "G07"),
+            ("您对本事件负全责。", "G15"),
+            ("依据[L-民法典-9999]。", "G39"),
+            ("{没有的}", ""),
+        ],
+    )
+    def test_what_no_letter_may_say_is_refused(self, added: str, source: str):
+        body = house_template(NoticeKind.WARNING_LETTER).body + added
+        with pytest.raises(InvalidInput) as refused:
+            letters.check_template(
+                kind=NoticeKind.WARNING_LETTER, title="函", body=body, on=TODAY
+            )
+        assert (refused.value.path, refused.value.source) == ("body", source)
+
+    @given(st.text(max_size=80), st.text(max_size=80))
+    def test_what_is_filled_in_is_never_a_template(self, facts: str, request: str):
+        body = "甲{事实}乙\n{要求}\n{金额}丙"
+        letter = compose(
+            title="函",
+            body=body,
+            values={Field.FACTS: facts, Field.REQUEST: request, Field.AMOUNT: ""},
+        )
+        expected = [f"甲{facts}乙".strip()] if facts else []
+        expected += [request.strip()] if request else []
+        assert list(letter.paragraphs) == expected
+
+    def test_counsel_writes_the_next_version_and_two_do_not_overwrite(
+        self, scene: Scene
+    ):
+        house = template_of(scene.organisation, NoticeKind.WARNING_LETTER)
+        body = house.body + "\n依据[L-民法典-942]。"
+        said: dict[str, Any] = {
+            "organisation": scene.organisation,
+            "kind": NoticeKind.WARNING_LETTER,
+            "title": "告知函",
+            "by": legal(scene),
+            "at": scene.at,
+        }
+        row = resolution.write_template(body=body, version=0, **said)
+        assert resolution.write_template(body=body, version=0, **said) == row
+        with pytest.raises(Conflict, match="第 1 版"):
+            resolution.write_template(body=house.body, version=0, **said)
+        assert NoticeTemplate.objects.count() == 1
+        for nobody in (scene.officer, scene.manager, scene.person("admin")):
+            with pytest.raises(NotAllowed):
+                resolution.write_template(
+                    body=house.body, version=1, **{**said, "by": nobody}
+                )
+
+    def test_a_letter_follows_the_newest_and_what_was_issued_stays(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        first = issued(scene, measure)
+        text = first.text
+        resolution.write_template(
+            organisation=scene.organisation,
+            kind=NoticeKind.WARNING_LETTER,
+            title="告知函",
+            body="{收件人}：\n{事实}\n{要求}\n{申诉}\n{案号}\n[L-民法典-942]",
+            version=0,
+            by=legal(scene),
+            at=scene.at,
+        )
+        assert letter_of(first).text == text
+        resolution.revoke_notice(
+            notice=first, reason="写错了", by=scene.manager, at=scene.at
+        )
+        second = issued(scene, measure)
+        assert (second.template_version, first.template_version) == (1, 0)
+        assert (
+            "《中华人民共和国民法典》第942条" in second.text or "民法典" in second.text
+        )
+
+
+class TestIssuing:
+    def test_it_says_what_was_found_and_may_be_objected_to(
+        self, scene: Scene, case: Case, measure: PlanMeasure
+    ):
+        notice = issued(scene, measure)
+        assert notice.exhibit is not None
+        assert notice.exhibit.protection == "stated"
+        for words in ("孟大海", "申诉", AGREED["clause"], notice.code, case.number):
+            assert words in notice.text
+        grounds = [one.sentence.text for one in measure.grounds.all()]
+        assert grounds
+        assert all(text in notice.text for text in grounds)
+        pdf = evidence.open_exhibit(
+            exhibit=notice.exhibit, way=Way.VIEWED, by=scene.manager, at=scene.at
+        ).path.read_bytes()
+        assert pdf.startswith(b"%PDF-")
+        assert pdf == notice_pdf(notice, letter_of(notice), at=scene.at)
+        assert kinds(case) == ["notice_begun", "notice_issued"]
+
+    def test_word_says_the_same_with_the_same_bytes(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        notice = issued(scene, measure)
+        letter = letter_of(notice)
+        first, again = (notice_docx(notice, letter, at=scene.at) for _ in range(2))
+        assert first == again
+        said = [one.text for one in Document(BytesIO(first)).paragraphs]
+        assert [one for one in letter.paragraphs if one not in said] == []
+
+    def test_another_puts_the_name_under_it(self, scene: Scene, measure: PlanMeasure):
+        notice = begun(scene, measure, by=scene.manager)
+        with pytest.raises(NotAllowed, match="起草人不能签发"):
+            resolution.issue_notice(notice=notice, by=scene.manager, at=scene.at)
+        with pytest.raises(NotAllowed):
+            resolution.issue_notice(notice=notice, by=scene.officer, at=scene.at)
+        assert Notice.objects.get().state == NoticeState.DRAFT
+
+    @pytest.mark.parametrize(
+        ("facts", "source"),
+        [
+            ("您应缴纳罚款。", "G01"),
+            ("如再犯停水停电。", "G03"),
+            ("您涉嫌犯罪，负全责。", "G15"),
+        ],
+    )
+    def test_words_that_no_letter_may_have_are_refused(
+        self, scene: Scene, measure: PlanMeasure, facts: str, source: str
+    ):
+        notice = begun(scene, measure)
+        with pytest.raises(InvalidInput) as refused:
+            resolution.save_notice(
+                notice=notice,
+                facts=facts,
+                request="请改正",
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert (refused.value.path, refused.value.source) == ("facts", source)
+        # However it came there, it does not go out.
+        Notice.objects.filter(pk=notice.pk).update(facts=facts)
+        notice.refresh_from_db()
+        with pytest.raises(InvalidInput) as refused:
+            resolution.issue_notice(notice=notice, by=scene.manager, at=scene.at)
+        assert refused.value.source == source
+
+    def test_only_of_a_plan_in_force(self, scene: Scene, case: Case):
+        sentence = sentence_in_force(scene, case)
+        plan = plan_begun(scene, case)
+        who = aggressor(scene, case)
+        row = added(
+            scene, plan, drafted(scene, who, "warning_letter", sentences=[sentence])
+        )
+        row.plan = plan
+        with pytest.raises(Conflict, match="不能据此发告知书"):
+            begun(scene, row)
+
+    def test_one_letter_for_a_measure_until_it_is_revoked(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        first = begun(scene, measure)
+        assert begun(scene, measure) == first
+        resolution.issue_notice(notice=first, by=scene.manager, at=scene.at)
+        with pytest.raises(Conflict, match="N-01"):
+            begun(scene, measure)
+        first.refresh_from_db()
+        with pytest.raises(InvalidInput):
+            resolution.revoke_notice(
+                notice=first, reason=" ", by=scene.manager, at=scene.at
+            )
+        resolution.revoke_notice(
+            notice=first, reason="日期写错", by=scene.manager, at=scene.at
+        )
+        assert begun(scene, measure).code == "N-02"
+
+    def test_two_at_once_issue_it_once(self, committed_scene: Scene):
+        scene = committed_scene
+        measure = in_force(scene, scene.incident().case)
+        notice = begun(scene, measure)
+
+        def issue(person: Any) -> object:
+            try:
+                return resolution.issue_notice(
+                    notice=Notice.objects.select_related("case__site").get(
+                        pk=notice.pk
+                    ),
+                    by=person,
+                    at=scene.at,
+                ).state
+            except Conflict as refused:
+                return refused
+
+        ended = at_once(
+            lambda: issue(scene.manager), lambda: issue(headquarters(scene))
+        )
+        assert sum(one == NoticeState.ISSUED for one in ended) == 1
+        assert Entry.objects.filter(kind="resolution.notice_issued").count() == 1
+
+
+class TestDelivery:
+    def test_a_warning_is_carried_out_when_it_arrived(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        notice = issued(scene, measure)
+        assert carrying(measure).state == CarryingState.DUE
+        delivered(scene, notice)
+        notice.refresh_from_db()
+        assert notice.state == NoticeState.DELIVERED
+        found = carrying(measure)
+        assert found.state == CarryingState.DONE
+        assert found.task is not None
+        assert found.task.state == TaskState.DONE
+        assert "N-01" in found.task.words
+
+    @pytest.mark.parametrize(
+        ("said", "path"),
+        [
+            ({"result": DeliveryResult.SIGNED, "exhibit": None}, "exhibit"),
+            ({"result": DeliveryResult.REFUSED, "witnesses": "江岚"}, "witnesses"),
+            (
+                {"result": DeliveryResult.REFUSED, "witnesses": "江岚、江岚"},
+                "witnesses",
+            ),
+            ({"result": DeliveryResult.FAILED}, "words"),
+            ({"way": DeliveryWay.POST, "result": DeliveryResult.RECEIVED}, "tracking"),
+            ({"way": DeliveryWay.LEFT, "result": DeliveryResult.RECEIVED}, "result"),
+            ({"result": DeliveryResult.LEFT, "witnesses": "江岚、何涛"}, "result"),
+            ({"result": DeliveryResult.RECEIVED, "words": "字" * 501}, "words"),
+        ],
+    )
+    def test_what_proves_nothing_is_refused(
+        self, scene: Scene, measure: PlanMeasure, said: dict[str, Any], path: str
+    ):
+        notice = issued(scene, measure)
+        with pytest.raises(InvalidInput) as refused:
+            delivered(scene, notice, **said)
+        assert refused.value.path == path
+        assert not notice.deliveries.exists()
+
+    def test_refused_before_two_witnesses_it_has_arrived(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        notice = issued(scene, measure)
+        delivered(scene, notice, result=DeliveryResult.FAILED, words="家中无人")
+        notice.refresh_from_db()
+        assert notice.state == NoticeState.ISSUED
+        delivered(scene, notice, result=DeliveryResult.REFUSED, witnesses="江岚，何涛")
+        notice.refresh_from_db()
+        assert notice.state == NoticeState.DELIVERED
+        assert notice.deliveries.count() == 2
+
+    @pytest.mark.parametrize("hours", [-24, 30])
+    def test_not_before_its_issue_nor_in_the_future(
+        self, scene: Scene, measure: PlanMeasure, hours: int
+    ):
+        notice = issued(scene, measure)
+        with pytest.raises(InvalidInput) as refused:
+            delivered(scene, notice, happened=scene.at + timedelta(hours=hours))
+        assert refused.value.path == "happened"
+
+    def test_the_same_request_again_is_one_row(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        notice = issued(scene, measure)
+        said: dict[str, Any] = {
+            "result": DeliveryResult.RECEIVED,
+            "request_id": uuid4(),
+        }
+        first = delivered(scene, notice, **said)
+        assert delivered(scene, notice, **said) == first
+        with pytest.raises(Conflict):
+            delivered(scene, notice, **{**said, "words": "另一句"})
+        assert notice.deliveries.count() == 1
+
+    def test_an_exhibit_of_another_case_proves_nothing(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        notice = issued(scene, measure)
+        later = scene.at + timedelta(days=1)
+        other = slip(scene, scene.incident(at=later).case)
+        with pytest.raises(InvalidInput) as refused:
+            delivered(scene, notice, exhibit=other)
+        assert refused.value.path == "exhibit"
+
+    def test_nothing_is_delivered_of_a_draft_or_a_revoked_one(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        notice = begun(scene, measure)
+        with pytest.raises(Conflict):
+            delivered(scene, notice, result=DeliveryResult.RECEIVED)
+        resolution.revoke_notice(
+            notice=notice, reason="不用了", by=scene.officer, at=scene.at
+        )
+        with pytest.raises(Conflict):
+            delivered(scene, notice, result=DeliveryResult.RECEIVED)
+
+
+class TestCarryingOut:
+    def test_each_measure_gets_a_binding_task_and_ends_with_it(
+        self, scene: Scene, case: Case
+    ):
+        measure = in_force(scene, case, "suspend_optional", service="club")
+        found = carrying(measure)
+        assert found.task is not None
+        assert (found.task.binding, found.task.source) != (False, "")
+        task = found.task
+        task.case = case
+        with pytest.raises(InvalidInput):
+            cases.complete_task(task=task, by=scene.officer, at=scene.at)
+        cases.complete_task(task=task, words="已停卡", by=scene.officer, at=scene.at)
+        assert carrying(measure).state == CarryingState.DONE
+        cases.reopen_task(task=task, by=scene.officer, at=scene.at)
+        assert carrying(measure).state == CarryingState.DUE
+
+    def test_a_letter_does_not_end_what_has_to_be_done(self, scene: Scene, case: Case):
+        measure = in_force(scene, case, "suspend_optional", service="club")
+        delivered(scene, issued(scene, measure))
+        assert carrying(measure).state == CarryingState.DUE
+
+    def test_late_headquarters_hear(self, scene: Scene, measure: PlanMeasure):
+        late = scene.at + timedelta(days=8)
+        cases.fire_due_deadlines(at=late)
+        assert told("resolution.overdue") == {headquarters(scene)}
+
+    def test_another_version_takes_its_place(self, scene: Scene, case: Case):
+        first = in_force(scene, case)
+        plan = plan_begun(scene, case)
+        plan = resolution.submit_plan(
+            plan=plan, beyond="见结论", by=scene.officer, at=scene.at
+        )
+        decided(scene, plan)
+        found = carrying(first)
+        assert found.state == CarryingState.DROPPED
+        assert found.task is not None
+        assert found.task.state == TaskState.SKIPPED
+        second = plan.measures.get()
+        assert carrying(second).state == CarryingState.DUE
+        assert Task.objects.filter(key__startswith="measure:").count() == 2
+
+    def test_its_last_day_is_told_once_even_of_a_closed_case(
+        self, scene: Scene, case: Case
+    ):
+        measure = in_force(scene, case, "suspend_optional", service="club")
+        task = carrying(measure).task
+        assert task is not None
+        task.case = case
+        cases.complete_task(task=task, words="已停卡", by=scene.officer, at=scene.at)
+        Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+        assert measure.ends_on is not None
+        last = scene.at + timedelta(days=90)
+        assert jobs.end_measures(at=last) == 0
+        assert jobs.end_measures(at=last + timedelta(days=1)) == 1
+        assert jobs.end_measures(at=last + timedelta(days=1)) == 0
+        assert scene.manager in told("resolution.measure_ran_out")

@@ -1,0 +1,193 @@
+"""Objections: anybody may make one, somebody without a part hears it, it has effects."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from anlan.accounts.models import User
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import policies as case_policies
+from anlan.cases import services as cases
+from anlan.cases.enums import TaskState
+from anlan.cases.models import Case, Task
+from anlan.ledger.models import Entry
+from anlan.notify.models import Delivery
+from anlan.resolution import services as resolution
+from anlan.resolution.enums import CarryingState, ObjectionState
+from anlan.resolution.models import Objection, PlanMeasure
+from tests.at_once import at_once
+from tests.resolution.planned import headquarters, legal
+from tests.resolution.told import begun, carrying, delivered, in_force, issued, objected
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+@pytest.fixture
+def measure(scene: Scene, case: Case) -> PlanMeasure:
+    return in_force(scene, case)
+
+
+def decided(scene: Scene, objection: Objection, **more: Any) -> Objection:
+    said: dict[str, Any] = {
+        "state": ObjectionState.REJECTED,
+        "reason": "录像可见用伞击打两次。",
+        "by": headquarters(scene),
+        "at": scene.at + timedelta(days=2),
+        **more,
+    }
+    return resolution.decide_objection(objection=objection, **said)
+
+
+def told(kind: str) -> set[User | None]:
+    return {one.user for one in Delivery.objects.filter(message__kind=kind)}
+
+
+def test_it_is_heard_by_those_who_had_no_part(scene: Scene, measure: PlanMeasure):
+    issued(scene, measure)  # by the manager, who approved the plan as well
+    objection = objected(scene, measure)
+    assert told("resolution.objection_to_hear") >= {headquarters(scene), legal(scene)}
+    assert scene.manager not in told("resolution.objection_to_hear")
+    for part, words in (
+        (scene.manager, "审批过"),
+        (scene.officer, "权限"),
+    ):
+        with pytest.raises(NotAllowed, match=words):
+            decided(scene, objection, by=part)
+    found = decided(scene, objection)
+    assert found.state == ObjectionState.REJECTED
+    assert found.task is not None
+    assert Task.objects.get(pk=found.task_id).state == TaskState.DONE
+    assert scene.officer in told("resolution.objection_heard")
+
+
+def test_who_issued_the_letter_does_not_hear(scene: Scene, measure: PlanMeasure):
+    resolution.issue_notice(
+        notice=begun(scene, measure), by=headquarters(scene), at=scene.at
+    )
+    with pytest.raises(NotAllowed, match="签发"):
+        decided(scene, objected(scene, measure))
+    assert decided(scene, Objection.objects.get(), by=legal(scene)).decided_at
+
+
+def test_an_upheld_one_takes_back_what_was_not_done(scene: Scene, measure: PlanMeasure):
+    objection = decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
+    found = carrying(measure)
+    assert found.state == CarryingState.DROPPED
+    assert found.task is not None
+    assert found.task.state == TaskState.SKIPPED
+    assert objection.code in found.task.words
+    assert not Task.objects.filter(key__startswith="undo:").exists()
+    with pytest.raises(Conflict, match="不再执行"):
+        begun(scene, measure)
+
+
+def test_an_upheld_one_undoes_what_was_done(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    delivered(scene, issued(scene, measure))
+    assert carrying(measure).state == CarryingState.DONE
+    decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
+    assert carrying(measure).state == CarryingState.DROPPED
+    undo = Task.objects.get(key__startswith="undo:")
+    assert (undo.binding, undo.state) == (True, TaskState.OPEN)
+
+
+def test_an_eased_one_asks_for_another_plan(scene: Scene, measure: PlanMeasure):
+    decided(scene, objected(scene, measure), state=ObjectionState.EASED)
+    anew = Task.objects.get(key__startswith="anew:")
+    assert (anew.role_key, anew.binding) == ("duty_officer", True)
+    assert carrying(measure).state == CarryingState.DUE
+
+
+def test_it_holds_the_case_open_and_headquarters_hear_when_it_is_late(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    objection = objected(scene, measure)
+    case.refresh_from_db()
+    with pytest.raises(Conflict):
+        case_policies.check_can_close(case)
+    cases.fire_due_deadlines(at=scene.at + timedelta(days=11))
+    assert told("resolution.overdue") == {headquarters(scene)}
+    entry = Entry.objects.filter(kind="resolution.objection_received").get()
+    assert objection.words not in str(entry.data)
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"words": "  "}, "words"),
+        ({"words": "字" * 2001}, "words"),
+    ],
+)
+def test_nothing_said_or_too_much_is_refused(
+    scene: Scene, measure: PlanMeasure, said: dict[str, Any], path: str
+):
+    with pytest.raises(InvalidInput) as refused:
+        objected(scene, measure, **said)
+    assert refused.value.path == path
+    assert not Objection.objects.exists()
+
+
+def test_one_at_a_time_and_the_same_request_once(scene: Scene, measure: PlanMeasure):
+    request_id = uuid4()
+    first = objected(scene, measure, request_id=request_id)
+    assert objected(scene, measure, request_id=request_id) == first
+    with pytest.raises(Conflict, match="还在复核中"):
+        objected(scene, measure)
+    decided(scene, first)
+    assert objected(scene, measure, words="我还是不同意。").code == "O-02"
+
+
+def test_withdrawn_or_decided_it_is_over(scene: Scene, measure: PlanMeasure):
+    objection = objected(scene, measure)
+    with pytest.raises(InvalidInput):
+        resolution.withdraw_objection(
+            objection=objection, reason="", by=scene.officer, at=scene.at
+        )
+    resolution.withdraw_objection(
+        objection=objection, reason="本人电话说不再坚持", by=scene.officer, at=scene.at
+    )
+    with pytest.raises(Conflict, match="已有结果"):
+        decided(scene, objection)
+
+
+@pytest.mark.parametrize("state", [ObjectionState.OPEN, ObjectionState.WITHDRAWN])
+def test_only_a_decision_decides(
+    scene: Scene, measure: PlanMeasure, state: ObjectionState
+):
+    with pytest.raises(InvalidInput) as refused:
+        decided(scene, objected(scene, measure), state=state)
+    assert refused.value.path == "state"
+
+
+def test_two_who_decide_at_once_decide_once(committed_scene: Scene):
+    scene = committed_scene
+    objection = objected(scene, in_force(scene, scene.incident().case))
+
+    def decide(person: User, state: ObjectionState) -> object:
+        fresh = Objection.objects.select_related("case__site", "measure__plan").get(
+            pk=objection.pk
+        )
+        return decided(scene, fresh, by=person, state=state).state
+
+    ended = at_once(
+        lambda: decide(headquarters(scene), ObjectionState.UPHELD),
+        lambda: decide(legal(scene), ObjectionState.REJECTED),
+    )
+    assert sum(isinstance(one, Conflict) for one in ended) == 1
+    assert Entry.objects.filter(kind="resolution.objection_decided").count() == 1
