@@ -46,7 +46,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # The browser itself speaks of lost connections, of a service worker that it could not
 # ask for anew without one, and of every refusal by its number.
 EXPECTED = re.compile(
-    r"net::ERR_|error occurred when fetching the script|status of (403|409|422|429)"
+    r"net::ERR_|error occurred when fetching the script|status of (403|409|422|423|429)"
 )
 
 SignIn: TypeAlias = "Callable[..., Person]"

@@ -145,6 +145,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.COMPENSATION_FIGURES,
             ),
             Entry(
+                label=_("告知书模板"),
+                icon="file-text",
+                url_name="letters:templates",
+                permission=Permission.NOTICE_TEMPLATES,
+            ),
+            Entry(
                 label=_("时限标准"),
                 icon="clock",
                 url_name="desk:standards",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.resolution.views import compensation, plans
+from anlan.resolution.views import compensation, notices, objections, plans
 
 app_name = "resolution"
 _COMPENSATIONS = "<str:number>/compensation/"
@@ -13,6 +13,9 @@ _VERSION = f"{_COMPENSATION}versions/<int:version>/"
 _PLANS = "<str:number>/plans/"
 _PLAN = f"{_PLANS}<uuid:uid>/"
 _MEASURE = "<str:number>/measures/<uuid:uid>/"
+_NOTICES = "<str:number>/notices/"
+_NOTICE = f"{_NOTICES}<uuid:uid>/"
+_OBJECTION = "<str:number>/objections/<uuid:uid>/"
 urlpatterns = [
     path(_PLANS, plans.plans, name="plans"),
     path(_PLAN, plans.plan, name="plan"),
@@ -23,6 +26,20 @@ urlpatterns = [
     path(f"{_PLAN}decision/", plans.plan_decision, name="plan_decision"),
     path(_MEASURE, plans.measure, name="measure"),
     path(f"{_MEASURE}removal/", plans.measure_removal, name="measure_removal"),
+    path(f"{_MEASURE}notice/", notices.notice_beginning, name="notice_new"),
+    path(f"{_MEASURE}objection/", objections.objection_new, name="objection_new"),
+    path(_NOTICES, notices.notices, name="notices"),
+    path(_NOTICE, notices.notice, name="notice"),
+    path(f"{_NOTICE}issue/", notices.notice_issue, name="notice_issue"),
+    path(f"{_NOTICE}revocation/", notices.notice_revocation, name="notice_revocation"),
+    path(f"{_NOTICE}delivery/", notices.notice_delivery, name="notice_delivery"),
+    path(f"{_NOTICE}word/", notices.notice_word, name="notice_word"),
+    path(_OBJECTION, objections.objection, name="objection"),
+    path(
+        f"{_OBJECTION}withdrawal/",
+        objections.objection_withdrawal,
+        name="objection_withdrawal",
+    ),
     path(_COMPENSATIONS, compensation.compensations, name="compensations"),
     path(f"{_COMPENSATIONS}new/", compensation.beginning, name="compensation_new"),
     path(_COMPENSATION, compensation.compensation, name="compensation"),

@@ -86,6 +86,19 @@ class NoticeRevoked(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class NoticeTaken(Event):
+    """As a Word file, with the full name; ``sha256`` is of the file."""
+
+    kind: ClassVar[str] = "resolution.notice_taken"
+    sentence: ClassVar[str] = _("{actor}取出告知书 {code} 的 Word 文件")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class NoticeDeliveryRecorded(Event):
     """One attempt; ``number`` counts those of the notice."""
 

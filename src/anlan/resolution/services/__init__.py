@@ -17,6 +17,7 @@ from anlan.resolution.services.notices import (
     record_delivery,
     revoke_notice,
     save_notice,
+    take_word,
     write_template,
 )
 from anlan.resolution.services.objections import (
@@ -59,6 +60,7 @@ __all__ = [
     "save_notice",
     "show_compensation",
     "submit_plan",
+    "take_word",
     "withdraw_objection",
     "withdraw_plan",
     "write_template",

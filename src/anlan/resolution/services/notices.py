@@ -36,6 +36,7 @@ from anlan.resolution.events import (
     NoticeDeliveryRecorded,
     NoticeIssued,
     NoticeRevoked,
+    NoticeTaken,
     NoticeTemplateWritten,
 )
 from anlan.resolution.letters import Letter, check_template, check_words
@@ -45,8 +46,13 @@ from anlan.resolution.models import (
     NoticeTemplate,
     PlanMeasure,
 )
-from anlan.resolution.notice_paper import notice_pdf
-from anlan.resolution.selectors.notices import full_name, letter_of, template_of
+from anlan.resolution.notice_paper import notice_docx, notice_pdf
+from anlan.resolution.selectors.notices import (
+    full_name,
+    letter_of,
+    masked_letter,
+    template_of,
+)
 from anlan.resolution.selectors.plans import act_day
 from anlan.resolution.services.carrying import end_with_letter
 
@@ -270,6 +276,27 @@ def revoke_notice(
             via=via,
         )
     return notice
+
+
+def take_word(*, notice: Notice, by: User, at: datetime, via: str = "") -> bytes:
+    """The letter as a Word file, on the record; of a draft with the name covered.
+
+    Raises:
+        NotAllowed: they may not read plans.
+    """
+    permissions.check_can_see_plans(by, notice.case)
+    if notice.issued_at is None:
+        return notice_docx(notice, masked_letter(notice), at=notice.begun_at)
+    content = notice_docx(notice, letter_of(notice), at=notice.issued_at)
+    with ledger.recording():
+        _record(
+            NoticeTaken(code=notice.code, sha256=sha256(content).hex()),
+            notice,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return content
 
 
 def record_delivery(
