@@ -45,6 +45,8 @@ from anlan.incidents.models import (
 from anlan.resolution.models import (
     Compensation,
     CompensationVersion,
+    Notice,
+    Objection,
     Plan,
     PlanMeasure,
 )
@@ -253,6 +255,32 @@ def measure_of(caller: Caller, uid: UUID) -> PlanMeasure:
         _("没有这项措施"),
     )
     check_can_see_plans(caller.user, found.plan.case)
+    return found
+
+
+def notice_of(caller: Caller, uid: UUID) -> Notice:
+    """A letter of a case whose plans the caller may see."""
+    found = _seen(
+        Notice.objects.select_related(
+            *("case__site__organisation", "measure__plan", "author", "issued_by"),
+            *("measure__party__person", "measure__party__user", "exhibit"),
+        ).filter(uid=uid, case__in=cases_for(caller.user)),
+        _("没有这份告知书"),
+    )
+    check_can_see_plans(caller.user, found.case)
+    return found
+
+
+def objection_of(caller: Caller, uid: UUID) -> Objection:
+    """An objection of a case whose plans the caller may see."""
+    found = _seen(
+        Objection.objects.select_related(
+            *("case__site", "measure__plan__author", "party"),
+            *("received_by", "decided_by", "task"),
+        ).filter(uid=uid, case__in=cases_for(caller.user)),
+        _("没有这件申诉"),
+    )
+    check_can_see_plans(caller.user, found.case)
     return found
 
 
