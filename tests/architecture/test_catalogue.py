@@ -31,6 +31,7 @@ NOT_SCREEN = {
     "base/identity.py": "what may stand on a plate or in a name",
     "base/money.py": "the capitals of an amount exist in Chinese only",
     "base/phone.py": "what people write between the digits of a number",
+    "base/traces.py": "what people write between the parts of a room, and digits",
     "config/management/commands/create_administrator.py": "asks in both languages",
     "evidence/packaging": "papers for Chinese authorities, whoever makes them",
     "evidence/verifier/verify.py": "tells strangers in both languages",

@@ -214,7 +214,7 @@ class TestSearchingFar:
 
     @pytest.fixture(autouse=True)
     def three_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("anlan.cases.selectors.SEARCHED", 3)
+        monkeypatch.setattr("anlan.cases.selectors.cases.SEARCHED", 3)
 
     @staticmethod
     def _follow(client: Client, url: str) -> tuple[list[str], int]:

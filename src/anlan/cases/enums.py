@@ -55,6 +55,27 @@ class Role(models.TextChoices):
     INVOLVED = "involved", _("涉事人")
 
 
+class Side(models.TextChoices):
+    """On which side somebody stands; a paper for one says nothing private of the other."""
+
+    VICTIM = "victim", _("受害方")
+    AGGRESSOR = "aggressor", _("施暴方")
+
+    @property
+    def other(self) -> Side:
+        return Side.AGGRESSOR if self is Side.VICTIM else Side.VICTIM
+
+
+class Private(models.TextChoices):
+    """What a paper for one side must not say of anybody who is not of that side."""
+
+    NAME = "name", _("姓名")
+    PHONE = "phone", _("电话")
+    IDENTITY = "identity", _("身份证号码")
+    ADDRESS = "address", _("住址")
+    MEDICAL = "medical", _("伤情和医疗信息")
+
+
 class Protection(models.TextChoices):
     """Which files only those see who need them; to all others they do not exist."""
 

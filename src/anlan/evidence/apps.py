@@ -14,6 +14,7 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         for theme in (
             "outside",
+            "private",
             "recordings",
-        ):  # enter the encrypted fields in their list
+        ):  # enter the encrypted fields, and what is private, in their lists
             import_module(f"anlan.evidence.selectors.{theme}")
