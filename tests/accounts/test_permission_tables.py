@@ -34,7 +34,7 @@ from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
-from anlan.resolution.models import Plan
+from anlan.resolution.models import Notice, Objection, Plan, PlanMeasure
 from tests.incidents.story import PanicButton, Visitor
 from tests.scene import Scene
 
@@ -247,6 +247,11 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         ),
         "finding": Finding(case=case, author=user if own else somebody),
         "plan": Plan(case=case, author=user if own else somebody),
+        "notice": Notice(case=case, author=user if own else somebody),
+        "objection": Objection(
+            case=case,
+            measure=PlanMeasure(plan=Plan(case=case, author=user if own else somebody)),
+        ),
         "report": report,
         "attachment": Attachment(report=report),
         "assignment": Assignment(incident=incident, user=user if own else somebody),

@@ -60,7 +60,13 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
-from anlan.resolution.models import Compensation, Plan, PlanMeasure
+from anlan.resolution.models import (
+    Compensation,
+    Notice,
+    Objection,
+    Plan,
+    PlanMeasure,
+)
 from tests.api.conftest import Upload
 from tests.evidence.keeping import hold
 from tests.evidence.objects import umbrella
@@ -68,6 +74,7 @@ from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.evidence.told import party as victim
 from tests.investigation import asked
 from tests.pictures import JPEG
+from tests.resolution import told as letters
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
 from tests.resolution.planned import added as planned
@@ -865,6 +872,91 @@ def decide_plan(scene: Scene) -> Request:
         "is_approved": True,
         "shown": ["2012", "2025"],
     }
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_notices(scene: Scene) -> str:
+    return f"/cases/{_notice(scene).case.number}/notices"
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_carrying(scene: Scene) -> str:
+    return f"/cases/{_in_force(scene).plan.case.number}/carrying"
+
+
+@post()
+def begin_notice(scene: Scene) -> Request:
+    return f"/measures/{_in_force(scene).uid}/notice", None
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_notice(scene: Scene) -> str:
+    return f"/notices/{_notice(scene).uid}"
+
+
+@post()
+def save_notice(scene: Scene) -> Request:
+    body = {"facts": "发生了争执。", "request": "请遵守规约。"}
+    return f"/notices/{_notice(scene).uid}/words", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def issue_notice(scene: Scene) -> Request:
+    return f"/notices/{_notice(scene).uid}/issue", None
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def revoke_notice(scene: Scene) -> Request:
+    notice = letters.issued(scene, _in_force(scene))
+    return f"/notices/{notice.uid}/revocation", {"reason": "日期写错"}
+
+
+@post(status=201)
+def record_delivery(scene: Scene) -> Request:
+    notice = letters.issued(scene, _in_force(scene))
+    said = {"way": "in_person", "result": "received"}
+    body = {**said, "happened_at": scene.at.isoformat()}
+    return f"/notices/{notice.uid}/deliveries", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_objections(scene: Scene) -> str:
+    return f"/cases/{_objection(scene).case.number}/objections"
+
+
+@post(status=201)
+def receive_objection(scene: Scene) -> Request:
+    body = {"way": "written", "words": "我没有用伞打人。"}
+    return f"/measures/{_in_force(scene).uid}/objections", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_objection(scene: Scene) -> str:
+    return f"/objections/{_objection(scene).uid}"
+
+
+@post(permitted="guoxin", forbidden="hetao")
+def decide_objection(scene: Scene) -> Request:
+    body = {"state": "rejected", "reason": "录像可见。"}
+    return f"/objections/{_objection(scene).uid}/decision", body
+
+
+@post()
+def withdraw_objection(scene: Scene) -> Request:
+    body = {"reason": "本人电话说不再坚持"}
+    return f"/objections/{_objection(scene).uid}/withdrawal", body
+
+
+def _in_force(scene: Scene) -> PlanMeasure:
+    return letters.in_force(scene, _case(scene))
+
+
+def _notice(scene: Scene) -> Notice:
+    return letters.begun(scene, _in_force(scene))
+
+
+def _objection(scene: Scene) -> Objection:
+    return letters.objected(scene, _in_force(scene))
 
 
 def _plan(scene: Scene) -> Plan:

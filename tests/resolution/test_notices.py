@@ -33,8 +33,9 @@ from anlan.resolution.enums import (
 from anlan.resolution.letters import Field, compose, house_template, needed_fields
 from anlan.resolution.models import Notice, NoticeTemplate, PlanMeasure
 from anlan.resolution.notice_paper import notice_docx, notice_pdf
-from anlan.resolution.selectors.notices import letter_of, template_of
+from anlan.resolution.selectors.notices import letter_of, masked_letter, template_of
 from tests.at_once import at_once
+from tests.evidence.told import party as victim
 from tests.resolution.planned import (
     AGREED,
     added,
@@ -443,3 +444,74 @@ class TestCarryingOut:
         assert jobs.end_measures(at=last + timedelta(days=1)) == 1
         assert jobs.end_measures(at=last + timedelta(days=1)) == 0
         assert scene.manager in told("resolution.measure_ran_out")
+
+
+class TestTheWall:
+    @pytest.mark.parametrize(
+        "words",
+        ["欧阳晓雯说您先动手。", "请联系 1 9 9-0000-0121。", "她住 3 栋 2 单元 501。"],
+    )
+    def test_a_letter_says_nothing_private_of_the_other_side(
+        self, scene: Scene, case: Case, measure: PlanMeasure, words: str
+    ):
+        victim(scene, case, "欧阳晓雯", phone="19900000121", note="住 3 栋 2 单元 501")
+        notice = begun(scene, measure)
+        with pytest.raises(Conflict, match="其他当事人"):
+            resolution.save_notice(
+                notice=notice,
+                facts=words,
+                request="请改正",
+                by=scene.officer,
+                at=scene.at,
+            )
+        # However it came there, it does not go out.
+        Notice.objects.filter(pk=notice.pk).update(facts=words)
+        notice.refresh_from_db()
+        with pytest.raises(Conflict, match="其他当事人"):
+            resolution.issue_notice(notice=notice, by=scene.manager, at=scene.at)
+        assert not Entry.objects.filter(kind="resolution.notice_issued").exists()
+
+    def test_on_screens_the_name_is_covered_and_on_paper_it_is_not(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        notice = issued(scene, measure)
+        assert "孟大海" in letter_of(notice).text
+        assert "孟大海" not in masked_letter(notice).text
+        assert "孟*海" in masked_letter(notice).text
+
+    def test_taking_the_word_file_is_on_the_record(
+        self, scene: Scene, case: Case, measure: PlanMeasure
+    ):
+        notice = begun(scene, measure)
+        said = resolution.take_word(notice=notice, by=scene.officer, at=scene.at)
+        assert "孟*海：" in [p.text for p in Document(BytesIO(said)).paragraphs]
+        assert "notice_taken" not in kinds(case)
+        notice = resolution.issue_notice(notice=notice, by=scene.manager, at=scene.at)
+        said = resolution.take_word(notice=notice, by=scene.officer, at=scene.at)
+        assert "孟大海：" in [p.text for p in Document(BytesIO(said)).paragraphs]
+        assert kinds(case)[-1] == "notice_taken"
+        with pytest.raises(NotAllowed):
+            resolution.take_word(
+                notice=notice, by=scene.person("wangjianguo"), at=scene.at
+            )
+
+    def test_nobody_is_written_to_whom_nobody_knows(self, scene: Scene, case: Case):
+        who = cases.add_party(
+            case=case,
+            roles=["aggressor"],
+            description="灰衣男子",
+            by=scene.officer,
+            at=scene.at,
+        )
+        sentence = sentence_in_force(scene, case)
+        plan = plan_begun(scene, case)
+        added(scene, plan, drafted(scene, who, "warning_letter", sentences=[sentence]))
+        plan = resolution.submit_plan(
+            plan=plan, beyond="见结论", by=scene.officer, at=scene.at
+        )
+        row = decided(scene, plan).measures.get()
+        row.plan.case = case
+        with pytest.raises(Conflict, match="还不知道本人是谁"):
+            resolution.issue_notice(
+                notice=begun(scene, row), by=scene.manager, at=scene.at
+            )

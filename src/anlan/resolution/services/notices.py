@@ -15,8 +15,9 @@ from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
-from anlan.cases.enums import Protection
+from anlan.cases.enums import Protection, Side
 from anlan.cases.models import Case
+from anlan.cases.selectors import check_no_leaks
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.receiving import add_exhibit
@@ -411,6 +412,7 @@ def _checked_letter(notice: Notice) -> Letter:
     _told(notice.facts, path="facts", most=MOST_FACTS, notice=notice)
     _told(notice.request, path="request", most=MOST_REQUEST, notice=notice)
     letter = letter_of(notice)
+    _check_walled(letter.text, notice)
     check_words(text=letter.text, act_on=on, path="template")
     return letter
 
@@ -423,7 +425,14 @@ def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
         refusal=_("请写明发生了什么、请对方做什么"),
     )
     check_words(text=text, act_on=act_day(notice.case), path=path)
+    _check_walled(text, notice)
     return text
+
+
+def _check_walled(text: str, notice: Notice) -> None:
+    """A letter to one side says nothing private of the other, nor of a witness."""
+    party = notice.measure.party
+    check_no_leaks(text, case=notice.case, side=Side.AGGRESSOR, own=[party])
 
 
 def _check_delivery(

@@ -21,7 +21,9 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
-from anlan.resolution.policies import PLAN_MOVES
+from anlan.resolution.policies import (
+    PLAN_MOVES,
+)
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
 
@@ -69,6 +71,21 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "A version of what is to be done",
         "anlan.resolution.policies.PLAN_MOVES",
         PLAN_MOVES,
+    ),
+    "notice": (
+        "A letter about a measure",
+        "anlan.resolution.policies.NOTICE_MOVES",
+        NOTICE_MOVES,
+    ),
+    "objection": (
+        "An objection to a measure",
+        "anlan.resolution.policies.OBJECTION_MOVES",
+        OBJECTION_MOVES,
+    ),
+    "carrying": (
+        "What becomes of an approved measure",
+        "anlan.resolution.policies.CARRYING_MOVES",
+        CARRYING_MOVES,
     ),
 }
 
