@@ -71,7 +71,7 @@ def test_it_is_heard_by_those_who_had_no_part(scene: Scene, measure: PlanMeasure
     found = decided(scene, objection)
     assert found.state == ObjectionState.REJECTED
     assert found.task is not None
-    assert Task.objects.get(pk=found.task_id).state == TaskState.DONE
+    assert Task.objects.get(uid=found.task.uid).state == TaskState.DONE
     assert scene.officer in told("resolution.objection_heard")
 
 

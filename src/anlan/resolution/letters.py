@@ -84,6 +84,17 @@ class Letter:
         return "\n".join(self.paragraphs)
 
 
+def names_in(text: str) -> list[str]:
+    """The names of a line, each once, as people separate them."""
+    names = (name.strip() for name in re.split("[、，,；;]", text))
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def without_stop(text: str) -> str:
+    """What a sentence of a template goes on after."""
+    return text.rstrip("。.")
+
+
 def house_template(kind: NoticeKind) -> Draft:
     return _house()[kind]
 

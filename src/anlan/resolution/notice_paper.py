@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -51,7 +52,7 @@ def notice_docx(notice: Notice, letter: Letter, *, at: datetime) -> bytes:
 
 
 def _page(notice: Notice, letter: Letter, *, at: datetime) -> dict[str, Any]:
-    site, day = notice.case.site, local_day(at)
+    site = notice.case.site
     number = f"{notice.case.number} {notice.code}"
     return {
         "title": letter.title,
@@ -63,7 +64,7 @@ def _page(notice: Notice, letter: Letter, *, at: datetime) -> dict[str, Any]:
         ],
         "office": f"{site.organisation.name} {site.name}",
         "seal": _("（盖章）"),
-        "day": f"{day.year} 年 {day.month} 月 {day.day} 日",
+        "day": formats.date_format(local_day(at)),
         "slip_title": _("送达回执"),
         "slip": [
             _("签收人：________________　　日期：________________"),

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -27,6 +28,7 @@ from anlan.resolution.letters import (
     compose,
     house_template,
     stale_citations,
+    without_stop,
 )
 from anlan.resolution.models import (
     Carrying,
@@ -121,7 +123,7 @@ def _values(notice: Notice) -> Mapping[Field, str]:
             Field.AMOUNT_BASIS: measure.amount_basis if measure.amount else "",
             Field.SERVICE: measure.get_service_display() if measure.service else "",
             Field.PERIOD: _period(measure),
-            Field.APPEAL: measure.appeal.rstrip("。"),
+            Field.APPEAL: without_stop(measure.appeal),
             Field.OFFICE: case.site.organisation.name,
             Field.NUMBER: f"{case.number} {notice.code}",
         }
@@ -157,7 +159,7 @@ def _period(measure: PlanMeasure) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return formats.date_format(day)
 
 
 def notices_of(case: Case) -> QuerySet[Notice]:

@@ -40,7 +40,12 @@ from anlan.resolution.events import (
     NoticeTaken,
     NoticeTemplateWritten,
 )
-from anlan.resolution.letters import Letter, check_template, check_words
+from anlan.resolution.letters import (
+    Letter,
+    check_template,
+    check_words,
+    names_in,
+)
 from anlan.resolution.models import (
     Notice,
     NoticeDelivery,
@@ -454,8 +459,8 @@ def _check_delivery(
         raise InvalidInput(
             _("请先把签收的那一份作为证据上传，再选择它"), path="exhibit"
         )
-    names = [name for name in said["witnesses"].replace("，", "、").split("、") if name]
-    if result.needs_witnesses and len({*names}) < _LEAST_WITNESSES:
+    names = names_in(said["witnesses"])
+    if result.needs_witnesses and len(names) < _LEAST_WITNESSES:
         raise InvalidInput(
             _("拒收或者留置，要有两名见证人：姓名之间用顿号隔开"), path="witnesses"
         )

@@ -22,6 +22,9 @@ from anlan.evidence.policies import (
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
 from anlan.resolution.policies import (
+    CARRYING_MOVES,
+    NOTICE_MOVES,
+    OBJECTION_MOVES,
     PLAN_MOVES,
 )
 
