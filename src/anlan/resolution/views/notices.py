@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.errors import DomainError
-from anlan.cases.views.answers import posted, reader_of, refusal_words, sheet
+from anlan.cases.views.answers import (
+    posted,
+    reader_of,
+    refusal_words,
+    sheet,
+    show_refusal,
+)
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
 from anlan.resolution import permissions
@@ -24,6 +30,7 @@ from anlan.resolution.forms.notices import DeliveryForm, NoticeForm, RevocationF
 from anlan.resolution.models import Notice
 from anlan.resolution.selectors.notices import (
     carried_out,
+    full_name,
     masked_letter,
     notice_for,
     notices_of,
@@ -95,8 +102,9 @@ def notice(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             notice=found, by=reader, at=timezone.now(), **form.cleaned_data
         )
     except DomainError as error:
+        show_refusal(form, error)
         fresh = notice_for(reader, number, uid)
-        return _page(request, fresh, form=form, refusal=error)
+        return _page(request, fresh, form=form, status=error.status)
     return redirect("resolution:notice", number, uid)
 
 
@@ -200,6 +208,7 @@ def _page(
             "notice": found,
             "measure": law.measure_title(found.measure.key),
             "letter": masked_letter(found),
+            "is_nameless": found.is_draft and not full_name(found.measure.party),
             "form": form
             or NoticeForm(initial={"facts": found.facts, "request": found.request}),
             "may_write": may_write,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.base.errors import DomainError
 from anlan.cases.selectors import shown_name
-from anlan.cases.views.answers import posted, reader_of, refusal_words, sheet
+from anlan.cases.views.answers import posted, reader_of, sheet, show_refusal
 from anlan.law import selectors as law
 from anlan.resolution import permissions
 from anlan.resolution import services as resolution
@@ -76,8 +76,9 @@ def objection(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             at=timezone.now(),
         )
     except DomainError as error:
+        show_refusal(form, error)
         fresh = objection_for(reader, number, uid)
-        return _page(request, fresh, form=form, refusal=error)
+        return _page(request, fresh, form=form, status=error.status)
     return redirect("resolution:objection", number, uid)
 
 
@@ -108,7 +109,6 @@ def _page(
     found: Objection,
     *,
     form: HearingForm | None = None,
-    refusal: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
     reader = reader_of(request)
@@ -125,7 +125,6 @@ def _page(
             "form": form or HearingForm(),
             "may_hear": is_open and permissions.can_hear_objection(reader, found),
             "may_withdraw": is_open and permissions.can_deliver(reader, found.case),
-            "refusal": refusal_words(refusal) if refusal else "",
         },
-        status=refusal.status if refusal else status,
+        status=status,
     )
