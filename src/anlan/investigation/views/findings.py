@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.errors import DomainError
-from anlan.cases.views.answers import posted, reader_of, refusal_words, sheet
+from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.investigation import permissions
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import FindingState, SentenceKind
@@ -32,6 +32,7 @@ from anlan.investigation.selectors.findings import (
 )
 from anlan.investigation.selectors.scene import GRID, looks_of, pins_of, sketches_of
 from anlan.investigation.views.frame import opened, page
+from anlan.law.selectors import refusal_words
 
 _either = require_http_methods(["GET", "POST"])
 
