@@ -145,6 +145,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.COMPENSATION_FIGURES,
             ),
             Entry(
+                label=_("慰问款文书"),
+                icon="heart-handshake",
+                url_name="figures:kindness",
+                permission=Permission.COMPENSATION_MAKE,
+            ),
+            Entry(
                 label=_("时限标准"),
                 icon="clock",
                 url_name="desk:standards",

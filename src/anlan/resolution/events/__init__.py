@@ -9,6 +9,7 @@ from anlan.resolution.events.compensation import (
     CompensationPrinted,
     CompensationRead,
 )
+from anlan.resolution.events.kindness import KindnessWordsApproved
 from anlan.resolution.events.plans import (
     MeasureFixed,
     PlanApproved,
@@ -26,6 +27,7 @@ __all__ = [
     "CompensationMade",
     "CompensationPrinted",
     "CompensationRead",
+    "KindnessWordsApproved",
     "MeasureFixed",
     "PlanApproved",
     "PlanBegun",

@@ -9,6 +9,7 @@ from anlan.resolution.models.compensation import (
     VersionExhibit,
     VersionFigure,
 )
+from anlan.resolution.models.kindness import KindnessWords
 from anlan.resolution.models.plans import (
     MeasureGround,
     Plan,
@@ -20,6 +21,7 @@ __all__ = [
     "Compensation",
     "CompensationFigure",
     "CompensationVersion",
+    "KindnessWords",
     "MeasureGround",
     "Plan",
     "PlanApproval",
