@@ -12,6 +12,7 @@ from anlan.investigation.events.findings import (
     SentenceFixed,
 )
 from anlan.investigation.events.interviews import (
+    GuardianConsented,
     InterviewBegun,
     InterviewCancelled,
     InterviewHeld,
@@ -37,6 +38,7 @@ __all__ = [
     "FindingReturned",
     "FindingSubmitted",
     "FindingSuperseded",
+    "GuardianConsented",
     "InterviewBegun",
     "InterviewCancelled",
     "InterviewHeld",
