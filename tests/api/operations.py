@@ -475,6 +475,14 @@ def add_party(scene: Scene) -> Request:
     return f"/cases/{_case(scene).number}/parties", body
 
 
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def note_home(scene: Scene) -> Request:
+    room = scene.site.places.filter(kind="room").order_by("pk").first()
+    assert room is not None
+    body = {"place": str(room.uid), "role": "owner", "since_on": "2024-01-01"}
+    return f"/parties/{_party(scene, known=True)}/home", body
+
+
 @post(permitted="wangjianguo", forbidden="chenlu")
 def set_roles(scene: Scene) -> Request:
     return f"/parties/{_party(scene)}/roles", {"roles": ["aggressor", "victim"]}
@@ -797,6 +805,22 @@ def make_compensation_version(scene: Scene) -> Request:
 def get_compensation_version(scene: Scene) -> str:
     made = made_compensation(scene, _compensation(scene), {"inpatient_days": 1})
     return f"/compensation-versions/{made.uid}"
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def print_compensation_version(scene: Scene) -> str:
+    made = made_compensation(scene, _compensation(scene), {"inpatient_days": 1})
+    return f"/compensation-versions/{made.uid}/paper"
+
+
+@get(permitted="lifang", forbidden="wangjianguo", stranger=403)
+def list_kindness_words(scene: Scene) -> str:
+    return "/kindness-words"
+
+
+@post(permitted="chenlu", forbidden="zhoumin", status=201, stranger=403)
+def approve_kindness_words(scene: Scene) -> Request:
+    return "/kindness-words", {"words": "出于人道的慰问，不代表承认责任。"}
 
 
 @get(permitted="chenlu", forbidden="wangjianguo")
