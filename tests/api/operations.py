@@ -1026,6 +1026,11 @@ def get_finding(scene: Scene) -> str:
     return f"/findings/{_finding(scene).uid}"
 
 
+@get(permitted="xuqing", forbidden="wangjianguo")
+def print_finding(scene: Scene) -> str:
+    return f"/findings/{asked.submitted(scene, _case(scene)).uid}/paper"
+
+
 @post(permitted="xuqing", forbidden="chenlu", status=201)
 def add_finding_sentence(scene: Scene) -> Request:
     body = {"kind": "course", "text": "保安到场。"}

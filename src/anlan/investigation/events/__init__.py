@@ -6,6 +6,7 @@ from anlan.investigation.events.facts import FactNoted, FactWithdrawn
 from anlan.investigation.events.findings import (
     FindingApproved,
     FindingBegun,
+    FindingPrinted,
     FindingReturned,
     FindingSubmitted,
     FindingSuperseded,
@@ -35,6 +36,7 @@ __all__ = [
     "FactWithdrawn",
     "FindingApproved",
     "FindingBegun",
+    "FindingPrinted",
     "FindingReturned",
     "FindingSubmitted",
     "FindingSuperseded",
