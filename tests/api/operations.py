@@ -482,6 +482,14 @@ def add_party(scene: Scene) -> Request:
     return f"/cases/{_case(scene).number}/parties", body
 
 
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def note_home(scene: Scene) -> Request:
+    room = scene.site.places.filter(kind="room").order_by("pk").first()
+    assert room is not None
+    body = {"place": str(room.uid), "role": "owner", "since_on": "2024-01-01"}
+    return f"/parties/{_party(scene, known=True)}/home", body
+
+
 @post(permitted="wangjianguo", forbidden="chenlu")
 def set_roles(scene: Scene) -> Request:
     return f"/parties/{_party(scene)}/roles", {"roles": ["aggressor", "victim"]}
@@ -806,6 +814,22 @@ def get_compensation_version(scene: Scene) -> str:
     return f"/compensation-versions/{made.uid}"
 
 
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def print_compensation_version(scene: Scene) -> str:
+    made = made_compensation(scene, _compensation(scene), {"inpatient_days": 1})
+    return f"/compensation-versions/{made.uid}/paper"
+
+
+@get(permitted="lifang", forbidden="wangjianguo", stranger=403)
+def list_kindness_words(scene: Scene) -> str:
+    return "/kindness-words"
+
+
+@post(permitted="chenlu", forbidden="zhoumin", status=201, stranger=403)
+def approve_kindness_words(scene: Scene) -> Request:
+    return "/kindness-words", {"words": "出于人道的慰问，不代表承认责任。"}
+
+
 @get(permitted="chenlu", forbidden="wangjianguo")
 def list_measures(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/measures"
@@ -1092,6 +1116,11 @@ def begin_finding(scene: Scene) -> Request:
 @get(permitted="xuqing", forbidden="wangjianguo")
 def get_finding(scene: Scene) -> str:
     return f"/findings/{_finding(scene).uid}"
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def print_finding(scene: Scene) -> str:
+    return f"/findings/{asked.submitted(scene, _case(scene)).uid}/paper"
 
 
 @post(permitted="xuqing", forbidden="chenlu", status=201)

@@ -11,7 +11,9 @@ from django.db import IntegrityError, transaction
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.selectors import timeline
+from anlan.customers import services as customers
 from anlan.evidence import services as evidence
+from anlan.evidence.enums import StatementRole
 from anlan.evidence.models import Statement, StatementAnswer
 from anlan.evidence.selectors.statements import guide_of
 from anlan.evidence.services import Answer
@@ -50,6 +52,15 @@ def _vault(settings, tmp_path) -> None:
 @pytest.fixture
 def case(scene):
     return scene.incident().case
+
+
+def witness(scene, case, name):
+    person = customers.add_person(
+        site=scene.site, name=name, by=scene.officer, at=scene.at
+    )
+    return cases.add_party(
+        case=case, roles=["witness"], person=person, by=scene.officer, at=scene.at
+    )
 
 
 class TestPlan:
@@ -270,6 +281,60 @@ class TestBeginning:
         assert interview.guardian_present
         assert interview.statement is not None
         assert interview.statement.guardian == "王芳"
+
+    @pytest.mark.parametrize(("born", "ticked"), [(2013, False), (2012, True)])
+    def test_of_somebody_under_fourteen_needs_consent(
+        self, scene, case, born, ticked
+    ) -> None:
+        child = party(scene, case, "小明", birth_year=born)
+        interview = planned(scene, case, parties=[child])
+        said = {
+            "guardian": "王芳",
+            "relation": "母亲",
+            "is_guardian_present": True,
+            "is_under_fourteen": ticked,
+        }
+
+        with pytest.raises(InvalidInput, match="十四周岁") as refusal:
+            begun(scene, interview, **said)
+        assert (refusal.value.source, refusal.value.path) == ("G20", "has_consent")
+
+        interview = begun(scene, interview, **said, has_consent=True)
+        assert (interview.is_under_fourteen, interview.has_consent) == (True, True)
+        (fact,) = facts(case, "investigation.guardian_consented")
+        assert (fact["code"], fact["statement"]) == ("T-01", "S-01")
+
+    @pytest.mark.parametrize(
+        ("role", "asked"), [(StatementRole.VICTIM, 1), (StatementRole.WITNESS, 0)]
+    )
+    def test_of_a_hurt_child_asks_for_the_report(
+        self, scene, case, role, asked
+    ) -> None:
+        guarded = {
+            "guardian": "王芳",
+            "relation": "母亲",
+            "is_guardian_present": True,
+        }
+        for name in ("小明", "小红"):
+            child = party(scene, case, name, birth_year=2011)
+            begun(scene, planned(scene, case, parties=[child], role=role), **guarded)
+
+        tasks = case.tasks.filter(key="report_minor")
+        assert [(task.source, task.binding) for task in tasks] == [
+            ("G20", True)
+        ] * asked
+        assert all(task.due_at is not None for task in tasks)
+
+    def test_of_a_side_names_no_witness(self, scene, case) -> None:
+        victim = party(scene, case)
+        witness(scene, case, "罗开明")
+
+        with pytest.raises(InvalidInput, match="证人") as refusal:
+            planned(scene, case, parties=[victim], questions=["罗 开明怎么说你的？"])
+        assert (refusal.value.source, refusal.value.path) == ("G23", "questions")
+        with pytest.raises(InvalidInput) as refusal:
+            planned(scene, case, parties=[victim], plan={"topics": "罗开明看见的"})
+        assert refusal.value.path == "topics"
 
     @pytest.mark.parametrize("present", ["贺知行", "保安、贺 知 行在旁"])
     def test_no_other_party_sits_in(self, scene, case, present) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.translation import override
 
+from anlan.base.errors import NotAllowed
 from anlan.law import selectors
 
 OLD, NEW = date(2025, 12, 31), date(2026, 1, 1)
@@ -93,6 +94,21 @@ def test_a_guardrail_is_cited_by_what_it_rests_on():
             "《民法典》第942条；《保安服务管理条例》第29条；"
             "《企业事业单位内部治安保卫条例》第11条"
         )
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "不行"),
+        ("G03", "不行（G03，《民法典》第944条）"),
+        ("L-民法典-944", "不行（《民法典》第944条）"),
+        ("G40", "不行（G40）"),
+        ("公司制度", "不行（公司制度）"),
+    ],
+)
+def test_a_refusal_names_its_rule_and_what_that_rests_on(source: str, said: str):
+    with override("zh-hans"):
+        assert selectors.refusal_words(NotAllowed("不行", source=source)) == said
 
 
 def test_templates_show_the_sentences_with_their_source():

@@ -94,6 +94,18 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"is_so": True, "path": "is_told"},
         {"is_so": False, "path": "is_told"},
     ),
+    "G23": (
+        {"text": "当时您站在哪里？", "names": ["贺知行"]},
+        {"text": "贺知行说您先动手", "names": ["贺知行"]},
+    ),
+    "G27": (
+        {"text": "不查询违法记录；书面警示"},
+        {"text": "其有前科，列入黑名单"},
+    ),
+    "G34": (
+        {"text": "慰问金，不代表承认责任", "is_kindness": True, "is_ours": True},
+        {"text": "赔偿误工损失", "is_kindness": True, "is_ours": True},
+    ),
     "G33": (
         {"fen": 500_000, "is_weighed": True},
         {"fen": 500_000, "is_weighed": False},

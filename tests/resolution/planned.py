@@ -10,6 +10,9 @@ from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
 from anlan.customers import services as customers
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import EmergencyService
+from anlan.incidents.models import Incident
 from anlan.investigation.models import FindingSentence
 from anlan.resolution import services as resolution
 from anlan.resolution.models import Plan, PlanMeasure
@@ -43,8 +46,22 @@ def headquarters(scene: Scene) -> User:
     return scene.person("guoxin")
 
 
-def sentence_in_force(scene: Scene, case: Case) -> FindingSentence:
-    """Of findings that the manager approved."""
+def reported(scene: Scene, case: Case) -> None:
+    """110 was called, so that a plan may be submitted whatever the level (G05)."""
+    incidents.record_emergency_call(
+        incident=Incident.objects.get(case=case),
+        service=EmergencyService.POLICE,
+        by=scene.officer,
+        at=scene.at,
+    )
+
+
+def sentence_in_force(
+    scene: Scene, case: Case, *, is_reported: bool = True
+) -> FindingSentence:
+    """Of findings that the manager approved; the police were called, unless told otherwise."""
+    if is_reported:
+        reported(scene, case)
     finding = found(scene, finding_submitted(scene, case))
     return finding.sentences.get()
 

@@ -10,12 +10,15 @@ from pytest_django import Settings
 
 from anlan.base.errors import Conflict, NotFound
 from anlan.cases.models import Case
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import HoldReason, WordsKind
+from anlan.evidence.models import Deletion
 from anlan.ledger.verify import verify
 from anlan.resolution import services as resolution
 from anlan.resolution.models import CompensationVersion, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.compensation import listed_in, version_of, versions_of
 from anlan.resolution.services.erasing import erase_words
-from tests.evidence.keeping import ORDINARY, ended, pass_period, photo
+from tests.evidence.keeping import NOTICE, ORDINARY, ended, pass_period, photo, review
 from tests.resolution import planned
 from tests.resolution.made import begun, made
 from tests.scene import Scene
@@ -105,3 +108,34 @@ def test_the_worker_lets_them_go_with_the_last_exhibit(scene, case) -> None:
 
     assert CompensationVersion.objects.get().claim == ""
     assert verify().is_sound
+
+
+def test_the_worker_lets_them_go_where_there_never_was_an_exhibit(scene, case) -> None:
+    made(scene, begun(scene, case), RECEIPT)
+    case = ended(case, at=scene.at)
+    assert not case.exhibits.exists()
+
+    review(scene.at + ORDINARY - NOTICE)
+    assert CompensationVersion.objects.get().claim != ""
+    pass_period(scene.at, ORDINARY)
+
+    assert CompensationVersion.objects.get().claim == ""
+    row = Deletion.objects.get()
+    assert (row.words, row.state) == (WordsKind.HANDLING, "deleted")
+    assert verify().is_sound
+
+
+def test_a_hold_keeps_them_where_there_never_was_an_exhibit(scene, case) -> None:
+    made(scene, begun(scene, case), RECEIPT)
+    evidence.place_hold(
+        case=case,
+        reason=HoldReason.COURT,
+        words="已起诉",
+        by=scene.manager,
+        at=scene.at,
+    )
+    ended(case, at=scene.at)
+
+    pass_period(scene.at, ORDINARY)
+
+    assert CompensationVersion.objects.get().claim != ""

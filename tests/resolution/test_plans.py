@@ -78,6 +78,10 @@ class TestMeasures:
             ("warning_letter", {"words": "罚款二百元"}, "words", "G01"),
             ("warning_letter", {"words": "不道歉就停水停电"}, "words", "G03"),
             ("warning_letter", {"words": "由保安扣留本人"}, "words", "G07"),
+            ("warning_letter", {"words": "协商不成再报警"}, "words", "G06"),
+            ("warning_letter", {"appeal": "先别报警，向经理申诉"}, "appeal", "G06"),
+            ("warning_letter", {"words": "其有前科，书面警示"}, "words", "G27"),
+            ("warning_letter", {"words": "列入小区黑名单"}, "words", "G27"),
             ("warning_letter", {"words": " "}, "words", None),
             ("warning_letter", {"appeal": " "}, "appeal", "G04"),
             ("liquidated_damages", {"clause": ""}, "clause", "G02"),
@@ -249,6 +253,65 @@ class TestSubmission:
             )
         with pytest.raises(Conflict):
             resolution.submit_plan(plan=plan, by=scene.manager, at=scene.at)
+
+
+class TestPolice:
+    """G05: nothing replaces or bars the report that a serious act demands."""
+
+    WORDS = ("双方私了，不报警", "由管理处内部处理", "撤案后签承诺书")
+
+    @pytest.mark.parametrize("words", WORDS)
+    def test_no_words_of_a_measure_replace_it(
+        self, scene: Scene, case: Case, words: str
+    ):
+        of_severity(case, Severity.CONSIDERABLE)
+        plan, who = begun(scene, case), aggressor(scene, case)
+        with pytest.raises(InvalidInput) as refused:
+            added(scene, plan, drafted(scene, who, "warning_letter", words=words))
+        assert (refused.value.source, refused.value.path) == ("G05", "words")
+        assert not plan.measures.exists()
+
+    def test_nor_does_the_reason_for_leaving_the_range(self, scene: Scene, case: Case):
+        of_severity(case, Severity.CONSIDERABLE)
+        with pytest.raises(InvalidInput) as refused:
+            resolution.submit_plan(
+                plan=begun(scene, case),
+                beyond="已经私了",
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert (refused.value.source, refused.value.path) == ("G05", "beyond")
+
+    def test_what_says_that_it_stays_possible_is_taken(self, scene: Scene, case: Case):
+        of_severity(case, Severity.CONSIDERABLE)
+        plan, who = begun(scene, case), aggressor(scene, case)
+        said = drafted(
+            scene, who, "warning_letter", words="书面警示，不得私了，不影响报警"
+        )
+        assert added(scene, plan, said).position == 1
+
+    @pytest.mark.parametrize("is_called", [False, True])
+    @pytest.mark.parametrize("is_planned", [False, True])
+    def test_a_serious_act_is_reported_or_the_plan_reports_it(
+        self, scene: Scene, case: Case, *, is_called: bool, is_planned: bool
+    ):
+        of_severity(case, Severity.CONSIDERABLE)
+        sentence = sentence_in_force(scene, case, is_reported=is_called)
+        plan, who = begun(scene, case), aggressor(scene, case)
+        for key in ("warning_letter", "police_report")[: 1 + is_planned]:
+            said = drafted(scene, who, key, sentences=[sentence])
+            added(scene, plan, said)
+
+        if not is_called and not is_planned:
+            with pytest.raises(Conflict) as refused:
+                resolution.submit_plan(plan=plan, by=plan.author, at=scene.at)
+            assert refused.value.source == "G05"
+        else:
+            resolution.submit_plan(plan=plan, by=plan.author, at=scene.at)
+
+        plan.refresh_from_db()
+        is_in = is_called or is_planned
+        assert plan.state == (PlanState.SUBMITTED if is_in else PlanState.DRAFT)
 
 
 class TestDecision:

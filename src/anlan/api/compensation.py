@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Query, Router, Status
 from pydantic import Field
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import case_of, compensation_of, compensation_version_of, party_of
 from anlan.api.auth import ApiRequest, operation
+from anlan.api.files import content
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
 from anlan.resolution import services as resolution
 from anlan.resolution.compensation import Claim, Outcome
@@ -20,8 +22,9 @@ from anlan.resolution.models import (
     Compensation,
     CompensationFigure,
     CompensationVersion,
+    KindnessWords,
 )
-from anlan.resolution.permissions import check_can_enter_figures
+from anlan.resolution.permissions import check_can_enter_figures, check_can_see_kindness
 from anlan.resolution.selectors.compensation import (
     ShownLine,
     claim_of,
@@ -30,6 +33,7 @@ from anlan.resolution.selectors.compensation import (
     outcome_of,
     shown_lines,
 )
+from anlan.resolution.selectors.kindness import all_kindness_words
 from anlan.resolution.wording import ESTIMATE
 
 router = Router(tags=["compensation"])
@@ -205,6 +209,28 @@ class CompensationVersionIn(OnceIn):
     claim: Claim
 
 
+class KindnessWordsOut(Out):
+    uid: UUID
+    version: int
+    words: str
+    approved_by: UserOut
+    approved_at: datetime
+
+    @classmethod
+    def of(cls, row: KindnessWords) -> KindnessWordsOut:
+        return cls(
+            uid=row.uid,
+            version=row.version,
+            words=row.words,
+            approved_by=UserOut.of(row.approved_by),
+            approved_at=row.approved_at,
+        )
+
+
+class KindnessWordsIn(In):
+    words: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
 @router.get(
     "/compensation-figures",
     **operation(Permission.COMPENSATION_FIGURES, out=list[CompensationFigureOut]),
@@ -290,6 +316,46 @@ def make_compensation_version(
         via="api",
     )
     return Status(201, CompensationVersionOut.of(made))
+
+
+@router.get(
+    "/compensation-versions/{uid}/paper", **content(*_READ, kinds=["application/pdf"])
+)
+def print_compensation_version(request: ApiRequest, uid: UUID) -> HttpResponse:
+    """The version as PDF, in the language of the caller. That it was printed is recorded."""
+    caller = request.auth
+    found = compensation_version_of(caller, uid)
+    pdf = resolution.print_compensation(
+        version=found, by=caller.user, at=caller.at, via="api"
+    )
+    return HttpResponse(pdf, content_type="application/pdf")
+
+
+@router.get("/kindness-words", **operation(_MAKE[2], out=list[KindnessWordsOut]))
+def list_kindness_words(request: ApiRequest) -> list[KindnessWordsOut]:
+    """What goes with a humanitarian payment: every version, the newest is in force."""
+    user = request.auth.user
+    check_can_see_kindness(user, user.organisation)
+    return [KindnessWordsOut.of(row) for row in all_kindness_words(user.organisation)]
+
+
+@router.post(
+    "/kindness-words",
+    **operation(_MAKE[2], out=KindnessWordsOut, status=201),
+)
+def approve_kindness_words(
+    request: ApiRequest, body: KindnessWordsIn
+) -> Status[KindnessWordsOut]:
+    """Approve the next version, as legal counsel; the same words again change nothing."""
+    caller = request.auth
+    approved = resolution.approve_kindness_words(
+        organisation=caller.user.organisation,
+        words=body.words,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return Status(201, KindnessWordsOut.of(approved))
 
 
 @router.get(

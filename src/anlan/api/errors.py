@@ -1,4 +1,4 @@
-"""Every refusal in one shape: ``{"error": {code, message, fields, source}}``."""
+"""Every refusal in one shape: ``{"error": {code, message, fields, source, cited}}``."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
 from anlan.base.errors import DomainError, InvalidInput, TooManyRequests
+from anlan.law import selectors as law
 
 MALFORMED = gettext_lazy("请求不是可读的 JSON")
 BROKEN_FORM = gettext_lazy("请求不是可读的表单")
@@ -61,12 +62,13 @@ class FieldOut(BaseModel):
 
 
 class RefusalOut(BaseModel):
-    """``source`` names the law or standard behind the refusal, if there is one."""
+    """``source`` names the rule behind the refusal, if there is one; ``cited`` its law."""
 
     code: str
     message: str
     fields: list[FieldOut]
     source: str
+    cited: str
 
 
 class ErrorOut(BaseModel):
@@ -83,7 +85,11 @@ def refusal(
 ) -> HttpResponse:
     body = ErrorOut(
         error=RefusalOut(
-            code=code, message=str(message), fields=list(fields), source=source
+            code=code,
+            message=str(message),
+            fields=list(fields),
+            source=source,
+            cited=law.cite(source),
         )
     )
     response = HttpResponse(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -22,9 +22,9 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.customers import services as customers
-from anlan.customers.enums import ProtectedField
-from anlan.customers.models import Person
-from anlan.customers.selectors import masked, person_for, search_people
+from anlan.customers.enums import OccupancyRole, ProtectedField
+from anlan.customers.models import Occupancy, Person
+from anlan.customers.selectors import masked, person_for, rooms_of, search_people
 
 router = Router(tags=["parties"])
 Roles = Annotated[list[Role], Field(min_length=1, max_length=6)]
@@ -44,6 +44,33 @@ class PersonOut(Out):
         return cls(
             uid=shown.uid, name=shown.name, phone=shown.phone, is_minor=shown.is_minor
         )
+
+
+class HomeOut(Out):
+    """``until_on`` is the last day; none, and they still own, live or work there."""
+
+    uid: UUID
+    place: UUID
+    role: str
+    since_on: date
+    until_on: date | None
+
+    @classmethod
+    def of(cls, row: Occupancy) -> HomeOut:
+        return cls(
+            uid=row.uid,
+            place=row.place.uid,
+            role=row.role,
+            since_on=row.since_on,
+            until_on=row.until_on,
+        )
+
+
+class HomeIn(In):
+    place: UUID
+    role: Literal["owner", "occupant", "family", "staff"]
+    since_on: date
+    until_on: date | None = None
 
 
 class PartyOut(Out):
@@ -152,6 +179,36 @@ def add_party(request: ApiRequest, number: str, body: PartyIn) -> Status[PartyOu
         find=lambda uid: party_of(caller, uid),
     )
     return Status(201, PartyOut.of(party))
+
+
+@router.post(
+    "/parties/{uid}/home",
+    **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=HomeOut, status=201),
+)
+def note_home(request: ApiRequest, uid: UUID, body: HomeIn) -> Status[HomeOut]:
+    """Note the room that somebody owns, lives or works in; the same again is the first."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    if party.person is None:
+        raise Conflict(_("这位当事人没有登记个人资料"))
+    place = rooms_of(party.case.site).filter(uid=body.place).first()
+    if place is None:
+        raise InvalidInput(_("请选择房间"), path="place")
+    made = customers.note_occupancy(
+        person=party.person,
+        place=place,
+        role=OccupancyRole(body.role),
+        since_on=body.since_on,
+        until_on=body.until_on,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    if body.until_on and made.until_on is None:
+        made = customers.end_occupancy(
+            occupancy=made, until_on=body.until_on, by=caller.user, at=caller.at
+        )
+    return Status(201, HomeOut.of(made))
 
 
 @router.post(

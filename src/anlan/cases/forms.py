@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anlan.accounts.models import Site, User
+from anlan.accounts.models import Place, Site, User
 from anlan.accounts.roles import ROLES, Permission, roles_with
 from anlan.accounts.selectors import people_with_role
 from anlan.cases.enums import Role
 from anlan.cases.models import Case
-from anlan.customers.enums import ProtectedField
+from anlan.customers.enums import OccupancyRole, ProtectedField
+from anlan.customers.selectors import rooms_of
 
 _THREE_LINES = forms.Textarea(attrs={"rows": 3})
 
@@ -137,6 +138,33 @@ class PartyForm(IdentityForm, RolesForm, OnceForm):
         max_length=200,
         required=False,
     )
+
+
+class HomeForm(forms.Form):
+    """A room that somebody owns, lives or works in, and since when."""
+
+    place = forms.ModelChoiceField(
+        Place.objects.none(),
+        label=gettext_lazy("房间"),
+        to_field_name="uid",
+        empty_label=gettext_lazy("请选择"),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("和房屋的关系"), choices=OccupancyRole.choices
+    )
+    since_on = forms.DateField(
+        label=gettext_lazy("从哪天起"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until_on = forms.DateField(
+        label=gettext_lazy("到哪天止"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("现在还是的，不填；已登记的，填写就是搬离的日期"),
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = rooms_of(site)  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class RevealForm(forms.Form):

@@ -12,7 +12,7 @@ from anlan.base.errors import DomainError, InvalidInput
 from anlan.cases.enums import Phase
 from anlan.cases.playbook import Plan, PlannedTask
 from anlan.law import services as law
-from anlan.law.selectors import cite
+from anlan.law.selectors import cite_rule, refusal_words
 
 CALL_POLICE = "call_police"  # the key of the task from which the desk calls 110
 # What an author may write to make a task wait; a plan knows no such thing.
@@ -47,10 +47,7 @@ def check_words(text: str, *, on: date, path: str) -> None:
         _ask(text, on)
     except DomainError as error:
         raise InvalidInput(
-            _("%(sentence)s（%(source)s）")
-            % {"sentence": error, "source": cite(error.source)},
-            path=path,
-            source=error.source,
+            refusal_words(error), path=path, source=error.source
         ) from error
 
 
@@ -70,7 +67,7 @@ def _ask(text: str, on: date) -> None:
 def _refusal(task: str, error: DomainError) -> InvalidInput:
     return InvalidInput(
         _("“%(task)s”：%(sentence)s（%(source)s）")
-        % {"task": task, "sentence": error, "source": cite(error.source)},
+        % {"task": task, "sentence": error, "source": cite_rule(error.source)},
         path="phases",
         source=error.source,
     )

@@ -31,6 +31,7 @@ urlpatterns = [
     path(
         "<str:number>/parties/<uuid:uid>/identity/", parties.identity, name="identity"
     ),
+    path("<str:number>/parties/<uuid:uid>/home/", parties.home, name="home"),
     path("<str:number>/parties/<uuid:uid>/roles/", parties.roles, name="roles"),
     path("<str:number>/parties/<uuid:uid>/contact/", parties.contact, name="contact"),
 ]

@@ -31,6 +31,15 @@ class ErasureReason(models.TextChoices):
     MISTAKE = "mistake", _("误登记")
 
 
+class OccupancyRole(models.TextChoices):
+    """What somebody has to do with a room."""
+
+    OWNER = "owner", _("业主")
+    OCCUPANT = "occupant", _("租户、物业使用人")
+    FAMILY = "family", _("同住家人")
+    STAFF = "staff", _("在此工作")
+
+
 class Keep(Enum):
     """The value of an argument that leaves the field as it is; ``None`` may empty it."""
 

@@ -110,6 +110,24 @@ class ProtectedFieldRead(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class OccupancyNoted(Event):
+    """Which room it is would say where somebody lives, and could never be taken back."""
+
+    kind: ClassVar[str] = "customers.occupancy_noted"
+    sentence: ClassVar[str] = _("{actor}登记了人员的房屋")
+    tone: ClassVar[str] = "people"
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class OccupancyEnded(Event):
+    kind: ClassVar[str] = "customers.occupancy_ended"
+    sentence: ClassVar[str] = _("{actor}注明人员已搬离房屋")
+    tone: ClassVar[str] = "people"
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class UnitAdded(Event):
     kind: ClassVar[str] = "customers.unit_added"
     sentence: ClassVar[str] = _("{actor}登记了房号 {number}")

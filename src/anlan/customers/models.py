@@ -6,11 +6,11 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Organisation, Place, Site
-from anlan.customers.enums import Gender, ProtectedField
+from anlan.customers.enums import Gender, OccupancyRole, ProtectedField
 from anlan.customers.naming import INITIALS_LENGTH, PINYIN_LENGTH
 from anlan.ledger.models import Worded
 
@@ -192,3 +192,42 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Occupancy(models.Model):
+    """A person has to do with a room, from one day to another, both included.
+
+    Where somebody lives is theirs: the rows go when the person is erased, and no entry
+    of the record says which room it was.
+    """
+
+    Role = OccupancyRole
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="occupancies"
+    )
+    place = models.ForeignKey(
+        Place, on_delete=models.PROTECT, related_name="occupancies"
+    )
+    role = models.CharField(max_length=8, choices=OccupancyRole.choices)
+    since_on = models.DateField()
+    until_on = models.DateField(null=True)  # open: they still do
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Whoever moves away and comes back has two rows, one of them open.
+            models.UniqueConstraint(
+                fields=["person", "place", "role"],
+                condition=Q(until_on=None),
+                name="customers_occupancy_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("since_on")),
+                name="customers_occupancy_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        # Without the person and the room: this text ends in logs and error reports.
+        return f"occupancy {self.uid}"

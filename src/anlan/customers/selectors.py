@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Site, User
+from anlan.accounts.models import Place, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base import crypto
@@ -25,7 +25,7 @@ from anlan.base.identity import (
 )
 from anlan.base.phone import mask_phone, normalise_phone
 from anlan.customers.enums import Gender, ProtectedField
-from anlan.customers.models import Disclosure, KnownAt, Person, Unit
+from anlan.customers.models import Disclosure, KnownAt, Occupancy, Person, Unit
 from anlan.customers.naming import letters_of
 
 MODEL: Final = "customers.Person"
@@ -104,6 +104,21 @@ def looks_at(person: Person) -> QuerySet[Disclosure]:
 
 def units_of(site: Site) -> QuerySet[Unit]:
     return Unit.objects.filter(site=site).select_related("place").order_by("number")
+
+
+def rooms_of(site: Site) -> QuerySet[Place]:
+    return Place.objects.filter(
+        site=site, kind=Place.Kind.ROOM, is_active=True
+    ).order_by("label")
+
+
+def occupancies_of(person: Person, site: Site) -> QuerySet[Occupancy]:
+    """The rooms at a site that somebody has or had to do with, the newest first."""
+    return (
+        Occupancy.objects.filter(person=person, place__site=site)
+        .select_related("place__site", "person__site")
+        .order_by("-since_on", "-pk")
+    )
 
 
 def protected_value(person: Person, field: ProtectedField) -> str:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, Site
@@ -26,9 +27,12 @@ from anlan.customers.enums import (
     ErasureReason,
     Gender,
     Keep,
+    OccupancyRole,
     ProtectedField,
 )
 from anlan.customers.events import (
+    OccupancyEnded,
+    OccupancyNoted,
     PersonAdded,
     PersonCorrected,
     PersonErased,
@@ -43,12 +47,13 @@ from anlan.customers.models import (
     REASON_LENGTH,
     Disclosure,
     KnownAt,
+    Occupancy,
     Person,
     Unit,
 )
 from anlan.customers.naming import clean_name, initials_of, pinyin_of
 from anlan.ledger import services as ledger
-from anlan.ledger.events import Actor
+from anlan.ledger.events import Actor, Event
 
 _FULL_AGE = 18  # L40: 未成年人 is whoever is under 18
 
@@ -383,6 +388,88 @@ def add_unit(*, place: Place, number: str, by: Actor, at: datetime) -> Unit:
     return unit
 
 
+def note_occupancy(
+    *,
+    person: Person,
+    place: Place,
+    role: OccupancyRole,
+    since_on: date,
+    by: Actor,
+    at: datetime,
+    until_on: date | None = None,
+    via: str = "",
+) -> Occupancy:
+    """Say that somebody owns, lives or works in a room; what is there already is found.
+
+    Raises:
+        InvalidInput: the place is no room, or the days contradict each other.
+        NotFound: the site of the room does not know the person.
+        Conflict: the person was erased.
+    """
+    permissions.check_can_correct(by, person, place.site)
+    if place.kind != Place.Kind.ROOM:
+        raise InvalidInput(_("请选择房间"), path="place")
+    if since_on > local_day(at):
+        raise InvalidInput(_("开始的日期不能晚于今天"), path="since_on")
+    if until_on is not None and until_on < since_on:
+        raise InvalidInput(_("结束的日期不能早于开始的日期"), path="until_on")
+    with ledger.recording():
+        person = _locked(person)
+        _check_not_erased(person)
+        said = {"place": place, "role": OccupancyRole(role)}
+        there = person.occupancies.filter(
+            Q(until_on=None) | Q(since_on=since_on, until_on=until_on), **said
+        ).first()
+        if there is not None:
+            return there
+        made = person.occupancies.create(**said, since_on=since_on, until_on=until_on)
+        _record_occupancy(OccupancyNoted(), person, place, by=by, at=at, via=via)
+    return made
+
+
+def end_occupancy(
+    *,
+    occupancy: Occupancy,
+    until_on: date,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+) -> Occupancy:
+    """Say until which day it was; said again it changes nothing.
+
+    Raises:
+        InvalidInput: it had not begun on that day.
+    """
+    permissions.check_can_correct(by, occupancy.person, occupancy.place.site)
+    with ledger.recording():
+        person = _locked(occupancy.person)
+        occupancy = Occupancy.objects.select_related("place__site").get(pk=occupancy.pk)
+        if occupancy.until_on is not None:
+            return occupancy
+        if until_on < occupancy.since_on:
+            raise InvalidInput(_("结束的日期不能早于开始的日期"), path="until_on")
+        occupancy.until_on = until_on
+        occupancy.save(update_fields=["until_on"])
+        _record_occupancy(
+            OccupancyEnded(), person, occupancy.place, by=by, at=at, via=via
+        )
+    return occupancy
+
+
+def _record_occupancy(
+    event: Event, person: Person, place: Place, *, by: Actor, at: datetime, via: str
+) -> None:
+    ledger.append(
+        event,
+        site=place.site,
+        subject=person.subject,
+        object=person.subject,
+        by=by,
+        at=at,
+        via=via,
+    )
+
+
 def _new_person(
     site: Site, *, name: str, phone: str, note: str, at: datetime
 ) -> Person:
@@ -563,5 +650,6 @@ def _blank(person: Person, *, at: datetime) -> None:
     person.identity_number = person.identity_index = None
     person.gender, person.birth_year, person.is_minor = Gender.UNKNOWN, None, False
     person.erased_at = at
+    person.occupancies.all().delete()
     columns = [column for columns in _COLUMNS.values() for column in columns]
     person.save(update_fields=[*columns, "erased_at"])

@@ -151,6 +151,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.NOTICE_TEMPLATES,
             ),
             Entry(
+                label=_("慰问款文书"),
+                icon="heart-handshake",
+                url_name="figures:kindness",
+                permission=Permission.COMPENSATION_MAKE,
+            ),
+            Entry(
                 label=_("时限标准"),
                 icon="clock",
                 url_name="desk:standards",

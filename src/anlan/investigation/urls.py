@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{_FINDING}submission/", findings.submission, name="submission"),
     path(f"{_FINDING}decision/", findings.decision, name="decision"),
     path(f"{_FINDING}paper/", findings.paper, name="paper"),
+    path(f"{_FINDING}pdf/", findings.pdf, name="finding_pdf"),
     path(_SENTENCE, findings.sentence, name="sentence"),
     path(f"{_SENTENCE}removal/", findings.sentence_removal, name="sentence_removal"),
 ]

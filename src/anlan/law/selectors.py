@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
+from django.utils.translation import gettext as _
+
 from anlan.base.clock import local_day
+from anlan.base.errors import DomainError
 from anlan.law.book import (
     Confidence,
     Guardrail,
@@ -155,6 +158,22 @@ def cite(reference: str) -> str:
     if reference in _sources():
         return citation(_sources()[reference])
     return reference
+
+
+def cite_rule(reference: str) -> str:
+    """A guardrail's id with the articles it rests on; anything else as ``cite`` has it."""
+    cited = cite(reference)
+    if reference not in _guardrails() or cited == reference:
+        return cited
+    return in_language(f"{reference}，{cited}", f"{reference}: {cited}")
+
+
+def refusal_words(error: DomainError) -> str:
+    """The sentence, then the rule behind it and what that rests on."""
+    if not error.source:
+        return str(error)
+    said = {"sentence": error, "source": cite_rule(error.source)}
+    return _("%(sentence)s（%(source)s）") % said
 
 
 def cite_all(references: tuple[str, ...]) -> str:

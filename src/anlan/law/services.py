@@ -143,6 +143,33 @@ def check_police_waiver(*, severity: int, reason: str, act_on: date) -> None:
         raise InvalidInput(_("请写明为什么不报警"), path="reason", source=rule.id)
 
 
+def check_police_reported(*, severity: int, is_reported: bool, act_on: date) -> None:
+    """Refuse to decide what is done where the police had to be called and were not (G05)."""
+    rule = _in_force("G05", act_on)
+    if rule is None or is_reported:
+        return
+    if severity >= rule.thresholds["never_waived_from_severity"]:
+        raise Conflict(
+            _("较大及以上的事件必须报警：请先报警，或者把“报警、报案”列入方案"),
+            source=rule.id,
+        )
+
+
+def check_bars_no_report(
+    *, text: str, severity: int, act_on: date, path: str = "text"
+) -> None:
+    """Refuse words by which something would take the place of a report that must be (G05)."""
+    rule = _in_force("G05", act_on)
+    if rule is None or severity < rule.thresholds["never_waived_from_severity"]:
+        return
+    if _says(text, rule):
+        raise InvalidInput(
+            _("较大及以上的事件必须报警，任何措施都不能代替或者阻止报警"),
+            path=path,
+            source=rule.id,
+        )
+
+
 @enforces("G06")
 def check_police_call(*, waits_for: Collection[str], act_on: date) -> None:
     """Refuse a workflow in which anything must happen before the police are called."""
@@ -314,6 +341,31 @@ def check_guardian(
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
+def check_guardian_consent(
+    *,
+    is_under_fourteen: bool,
+    has_consent: bool,
+    act_on: date,
+    path: str = "has_consent",
+) -> None:
+    """Refuse to write down what somebody under 14 says unless their guardian agrees (G20)."""
+    rule = _in_force("G20", act_on)
+    if rule and is_under_fourteen and not has_consent:
+        raise InvalidInput(
+            _("未满十四周岁，须监护人同意谈话和记录"), path=path, source=rule.id
+        )
+
+
+@enforces("G23")
+def check_witness_unnamed(
+    *, text: str, names: Collection[str], act_on: date, path: str = "text"
+) -> None:
+    """Refuse to tell one side who saw or reported it."""
+    rule = _in_force("G23", act_on)
+    if rule and any(name in text for name in names):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
 @enforces("G21")
 def check_talk(*, is_so: bool, act_on: date, path: str) -> None:
     """Refuse a statement that was not told to be voluntary, or not read back."""
@@ -340,12 +392,56 @@ def check_talk_wording(*, text: str, act_on: date, path: str) -> None:
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
+@enforces("G27")
+def check_no_label(*, text: str, act_on: date, path: str = "text") -> None:
+    """Refuse a police record or a label in what is decided about somebody."""
+    rule = _in_force("G27", act_on)
+    if rule and _says(text, rule):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
 @enforces("G33")
 def check_mental_damage(*, fen: int, is_weighed: bool, act_on: date) -> None:
     """Refuse a sum for mental damage that nobody weighed: the program has no formula."""
     rule = _in_force("G33", act_on)
     if rule and fen and not is_weighed:
         raise InvalidInput(rule.refusal_words, path="mental", source=rule.id)
+
+
+@enforces("G34")
+def check_kindness(
+    *, text: str, is_kindness: bool, is_ours: bool, act_on: date, path: str = "text"
+) -> None:
+    """Refuse a kindness that is worded as a debt, and one that is entered as a debt.
+
+    Args:
+        is_kindness: it was entered as a kindness, which is deducted from nothing.
+        is_ours: the office pays it; what others call theirs is their affair.
+    """
+    rule = _in_force("G34", act_on)
+    if rule is None:
+        return
+    is_said = any(word in text for word in rule.lists["kindness"])
+    if _says(text, rule) if is_kindness else is_ours and is_said:
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+def check_kindness_words(*, text: str, act_on: date, path: str = "words") -> None:
+    """Refuse words for a kindness that admit a debt, or do not say that it is none (G34)."""
+    rule = _in_force("G34", act_on)
+    if rule is None:
+        return
+    if _says(text, rule) or not any(w in text for w in rule.lists["disclaims"]):
+        raise InvalidInput(
+            _("须写明“不代表承认责任”，也不能把慰问写成赔偿"), path=path, source=rule.id
+        )
+
+
+def check_kindness_approved(*, is_approved: bool, act_on: date) -> None:
+    """Refuse to let out a kindness whose words no counsel has approved (G34)."""
+    rule = _in_force("G34", act_on)
+    if rule and not is_approved:
+        raise Conflict(_("慰问款的文书还没有经法务审定，不能打印"), source=rule.id)
 
 
 def _says(text: str, rule: Guardrail) -> bool:

@@ -44,6 +44,7 @@ from anlan.incidents.enums import (
 )
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.policies import dissuasion_of
+from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
 from anlan.phone.forms import ReportForm
@@ -92,7 +93,7 @@ def report(request: HttpRequest) -> HttpResponse:
             try:
                 made = _send(form, request, at=timezone.now())
             except DomainError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, refusal_words(error))
                 status = error.status
             else:
                 return _sent(request, made)
@@ -288,7 +289,7 @@ def task(request: HttpRequest, uid: UUID) -> HttpResponse:
                 task=found, by=user, at=timezone.now(), via="phone", **form.done()
             )
         except DomainError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_words(error))
             status = error.status
         else:
             return _task_done(request, found)
@@ -439,14 +440,15 @@ def _attach(made: Report, request: HttpRequest, *, at: datetime) -> None:
         except DomainError as error:
             messages.warning(
                 request,
-                _("%(file)s：%(error)s") % {"file": upload.name, "error": error},
+                _("%(file)s：%(error)s")
+                % {"file": upload.name, "error": refusal_words(error)},
             )
 
 
 def _refused(error: DomainError) -> JsonResponse:
     """For the outbox, which shows the sentence beside what it keeps."""
     path = error.path if isinstance(error, InvalidInput) else "__all__"
-    return JsonResponse({"errors": {path: [str(error)]}}, status=error.status)
+    return JsonResponse({"errors": {path: [refusal_words(error)]}}, status=error.status)
 
 
 def _task_done(request: HttpRequest, found: Task) -> HttpResponse:

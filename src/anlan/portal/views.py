@@ -23,6 +23,7 @@ from anlan.cases.selectors import link_for
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, Channel
 from anlan.incidents.models import Report
+from anlan.law.selectors import refusal_words
 from anlan.portal.forms import PublicReportForm, WordsForm
 from anlan.portal.visitors import Visitor, may_add, may_report
 
@@ -47,7 +48,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
         try:
             secret = _report(form, place, at=timezone.now())
         except DomainError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_words(error))
             status = error.status
         else:
             return redirect("portal:follow", secret)

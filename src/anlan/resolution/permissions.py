@@ -6,7 +6,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
-from anlan.accounts.permissions import check_permission, has_permission, holds_role
+from anlan.accounts.permissions import (
+    check_permission,
+    has_permission,
+    holds_role,
+    holds_somewhere,
+    running_memberships,
+)
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
@@ -21,6 +27,31 @@ from anlan.resolution.models import Notice, Objection, Plan, PlanApproval
 def check_can_enter_figures(by: Actor, organisation: Organisation) -> None:
     """They hold for the whole company, so a role at one site is not enough."""
     check_may_edit(by, organisation, Permission.COMPENSATION_FIGURES)
+
+
+def check_can_see_kindness(by: Actor, organisation: Organisation) -> None:
+    """The words that go with a kindness: for whoever computes anywhere in the company."""
+    permission = Permission.COMPENSATION_MAKE
+    if (
+        not isinstance(by, User)
+        or by.organisation_id != organisation.pk
+        or not holds_somewhere(by, permission)
+    ):
+        raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+
+
+def can_approve_kindness(user: User, organisation: Organisation) -> bool:
+    """By role and no permission: whoever manages may still appoint counsel."""
+    return user.is_active and any(
+        member.role_key == "legal_counsel" and member.node == organisation
+        for member in running_memberships(user)
+    )
+
+
+def check_can_approve_kindness(by: Actor, organisation: Organisation) -> None:
+    """Legal counsel of the whole company, and nobody else (G34)."""
+    if not isinstance(by, User) or not can_approve_kindness(by, organisation):
+        raise NotAllowed(_("慰问款的文书由公司法务审定"))
 
 
 def can_see_compensation(user: User, case: Case) -> bool:

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Router, Status
 from pydantic import Field
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
 from anlan.api.auth import ApiRequest, operation
+from anlan.api.files import content
 from anlan.api.investigation.access import (
     finding_of,
     seen_case,
@@ -145,6 +147,16 @@ def begin_finding(request: ApiRequest, number: str) -> Status[FindingOut]:
 @router.get("/findings/{uid}", **operation(*_SEE, out=FindingOut))
 def get_finding(request: ApiRequest, uid: UUID) -> FindingOut:
     return FindingOut.of(finding_of(request.auth, uid))
+
+
+@router.get("/findings/{uid}/paper", **content(*_SEE, kinds=["application/pdf"]))
+def print_finding(request: ApiRequest, uid: UUID) -> HttpResponse:
+    """A submitted version with the scene as PDF; that it was printed is recorded."""
+    caller = request.auth
+    pdf = investigation.print_finding(
+        finding=finding_of(caller, uid), by=caller.user, at=caller.at, via="api"
+    )
+    return HttpResponse(pdf, content_type="application/pdf")
 
 
 @router.post(

@@ -54,6 +54,8 @@ class InterviewOut(Out):
     topics: str
     state: str
     guardian_present: bool
+    is_under_fourteen: bool
+    has_consent: bool
     begun_at: datetime | None
     ended_at: datetime | None
     reason: str
@@ -76,6 +78,8 @@ class InterviewOut(Out):
             topics=row.topics,
             state=row.state,
             guardian_present=row.guardian_present,
+            is_under_fourteen=row.is_under_fourteen,
+            has_consent=row.has_consent,
             begun_at=row.begun_at,
             ended_at=row.ended_at,
             reason=row.reason,
@@ -146,6 +150,8 @@ class BeginningIn(OnceIn):
     guardian: Annotated[Text, Field(max_length=60)] = ""
     relation: Annotated[Text, Field(max_length=20)] = ""
     is_guardian_present: bool = False
+    is_under_fourteen: bool = False
+    has_consent: bool = False
 
 
 class StopIn(In):
@@ -239,6 +245,8 @@ def begin_interview(request: ApiRequest, uid: UUID, body: BeginningIn) -> Interv
         guardian=body.guardian,
         relation=body.relation,
         is_guardian_present=body.is_guardian_present,
+        is_under_fourteen=body.is_under_fourteen,
+        has_consent=body.has_consent,
         request_id=body.request_id,
         by=caller.user,
         at=caller.at,

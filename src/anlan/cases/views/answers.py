@@ -19,12 +19,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases.room import Room
 from anlan.cases.selectors import case_for
+from anlan.law.selectors import refusal_words
 
 PANELS: Mapping[str, str] = {
     "head": "cases/panels/head.html",
@@ -174,12 +174,6 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
     """At the field that it names, or above the form."""
     path = error.path if isinstance(error, InvalidInput) else None
     form.add_error(path if path in form.fields else None, refusal_words(error))
-
-
-def refusal_words(error: DomainError) -> str:
-    """The sentence, and the rule behind it."""
-    said = {"sentence": error, "source": error.source}
-    return _("%(sentence)s（%(source)s）") % said if error.source else str(error)
 
 
 def _event(name: str, **detail: str) -> str:

@@ -12,14 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from anlan.accounts.permissions import check_permission
+from anlan.accounts.roles import Permission
+from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
-from anlan.cases.forms import IdentityForm, PartyForm, RevealForm, RolesForm
+from anlan.cases.forms import HomeForm, IdentityForm, PartyForm, RevealForm, RolesForm
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import case_changed, posted, reader_of, sheet
 from anlan.customers import services as customers
-from anlan.customers.enums import ProtectedField
+from anlan.customers.enums import OccupancyRole, ProtectedField
+from anlan.customers.models import Occupancy
+from anlan.customers.selectors import occupancies_of
 
 
 @login_required
@@ -141,6 +146,65 @@ def contact(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         form=RevealForm(posted(request), initial={"field": ProtectedField.PHONE}),
         act=act,
     )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def home(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Which room somebody owns, lives or works in; earlier cases of the room count by it."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    check_permission(reader, Permission.PARTY_EDIT, site=case.site)
+    party = _party(case, uid)
+    if party.person is None:
+        raise NotFound(_("身份还没有确认，不能登记房屋"))
+    person = party.person
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        made = customers.note_occupancy(
+            person=person,
+            place=said["place"],
+            role=OccupancyRole(said["role"]),
+            since_on=said["since_on"],
+            until_on=said["until_on"],
+            by=reader,
+            at=at,
+        )
+        if said["until_on"] and made.until_on is None:
+            customers.end_occupancy(
+                occupancy=made, until_on=said["until_on"], by=reader, at=at
+            )
+        return case_changed(request, number, at=at)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("房屋：%s") % shown_name(party),
+        lead=_homes_words(list(occupancies_of(person, case.site))),
+        button=_("登记"),
+        form=HomeForm(
+            posted(request), site=case.site, initial={"since_on": local_day(at)}
+        ),
+        act=act,
+    )
+
+
+def _homes_words(rows: list[Occupancy]) -> str:
+    """What is there already, in one sentence."""
+    if not rows:
+        return _("还没有登记。登记以后，同一房屋此前的案件会列在调查的背景里。")
+    words = [
+        _("%(place)s（%(role)s，%(since)s 起%(until)s）")
+        % {
+            "place": row.place.label,
+            "role": row.get_role_display(),
+            "since": row.since_on.isoformat(),
+            "until": _("，%s 止") % row.until_on.isoformat() if row.until_on else "",
+        }
+        for row in rows
+    ]
+    return _("已登记：%s") % _("；").join(words)
 
 
 def _revealed(

@@ -20,6 +20,7 @@ from anlan.cases.models import Task
 from anlan.cases.selectors import my_tasks
 from anlan.desk import selectors
 from anlan.desk.views.reader import reader
+from anlan.law.selectors import refusal_words
 
 MOST = 200
 
@@ -50,7 +51,7 @@ def completion(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         cases.complete_task(task=task, by=user, at=timezone.now(), **form.done())
     except DomainError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, refusal_words(error))
         return _page(request, user, task=task, form=form, status=error.status)
     messages.success(request, _("已完成：%(title)s") % {"title": task.title})
     return redirect("desk:tasks")

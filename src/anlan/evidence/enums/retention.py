@@ -77,6 +77,7 @@ class WordsKind(models.TextChoices):
 
     INJURIES = "injuries", _("伤情记录的文字")
     LOOKS = "looks", _("查阅录像的事由")
+    HANDLING = "handling", _("调查、测算和处理方案的文字")
 
 
 class FilePart(models.TextChoices):

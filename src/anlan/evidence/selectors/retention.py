@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -75,6 +77,9 @@ GroundsOf: TypeAlias = "Callable[[Collection[int]], Mapping[int, set[Ground]]]"
 Thing: TypeAlias = "Exhibit | Recording"
 WordsOf: TypeAlias = "list[tuple[QuerySet[Any], tuple[str, ...]]]"
 _GROUNDS: list[GroundsOf] = []
+# Rows of another package that say something about a case, each with its way to the case.
+WrittenOf: TypeAlias = "Callable[[], Iterable[tuple[QuerySet[Any], str]]]"
+_WRITTEN: list[WrittenOf] = []
 
 
 def add_grounds(asked: GroundsOf) -> None:
@@ -82,6 +87,26 @@ def add_grounds(asked: GroundsOf) -> None:
     if asked in _GROUNDS:
         raise RuntimeError("these grounds were entered before")
     _GROUNDS.append(asked)
+
+
+def add_written(asked: WrittenOf) -> None:
+    """Enter which rows a follower erases (``deleting.add_followers``); once, at import.
+
+    A case that has them and no evidence, or none any more, is let go for them.
+    """
+    if asked in _WRITTEN:
+        raise RuntimeError("these rows were entered before")
+    _WRITTEN.append(asked)
+
+
+def _written() -> Iterator[tuple[QuerySet[Any], str]]:
+    for asked in _WRITTEN:
+        yield from asked()
+
+
+def grounds_of(case: Case) -> set[Ground]:
+    """What other packages know of the case."""
+    return set().union(*(asked([case.pk]).get(case.pk, set()) for asked in _GROUNDS))
 
 
 @dataclass(frozen=True)
@@ -106,6 +131,11 @@ class Item:
     @property
     def words(self) -> CaseWords | None:
         return self.thing if isinstance(self.thing, CaseWords) else None
+
+    @property
+    def is_handling(self) -> bool:
+        """What others wrote about the case: it goes with whatever is the last of it."""
+        return self.words is not None and self.words.kind == WordsKind.HANDLING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,14 +190,15 @@ def has_something() -> Q:
         state=ExhibitState.DELETED
     )
     recordings = Recording.objects.filter(deleted_at=None, segments__isnull=False)
+    written = (Q(pk__in=rows.values(way)) for rows, way in _written())
     return (
-        Q(pk__in=files.values("case"))
+        reduce(or_, written, Q(pk__in=files.values("case")))
         | Q(pk__in=recordings.values("case"))
-        | Q(pk__in=_worded(Injury).values("case"))
-        | Q(pk__in=_worded(InjuryRefusal).values("party__case"))
-        | Q(pk__in=_worded(MedicalPaper).values("party__case"))
-        | Q(pk__in=_worded(FootageRequest).values("recording__case"))
-        | Q(pk__in=_worded(FootageViewing).values("application__case"))
+        | Q(pk__in=rows_with_words(Injury).values("case"))
+        | Q(pk__in=rows_with_words(InjuryRefusal).values("party__case"))
+        | Q(pk__in=rows_with_words(MedicalPaper).values("party__case"))
+        | Q(pk__in=rows_with_words(FootageRequest).values("recording__case"))
+        | Q(pk__in=rows_with_words(FootageViewing).values("application__case"))
     )
 
 
@@ -177,19 +208,24 @@ def words_left(words: CaseWords) -> WordsOf:
     A field that a constraint compares with another one stands before that.
     """
     case = words.case
+    if words.kind == WordsKind.HANDLING:
+        return []  # theirs to name, and to erase
     if words.kind == WordsKind.INJURIES:
         return [
-            (_worded(Injury).filter(case=case), ("region", "kind", "words", "reason")),
-            (_worded(InjuryRefusal).filter(party__case=case), ("reason",)),
-            (_worded(MedicalPaper).filter(party__case=case), ("level", "kind")),
+            (
+                rows_with_words(Injury).filter(case=case),
+                ("region", "kind", "words", "reason"),
+            ),
+            (rows_with_words(InjuryRefusal).filter(party__case=case), ("reason",)),
+            (rows_with_words(MedicalPaper).filter(party__case=case), ("level", "kind")),
         ]
     return [
-        (_worded(FootageRequest).filter(recording__case=case), ("reason",)),
-        (_worded(FootageViewing).filter(application__case=case), ("seen",)),
+        (rows_with_words(FootageRequest).filter(recording__case=case), ("reason",)),
+        (rows_with_words(FootageViewing).filter(application__case=case), ("seen",)),
     ]
 
 
-def _worded(model: type[Worded]) -> QuerySet[Any]:
+def rows_with_words(model: type[Worded]) -> QuerySet[Any]:
     """The rows of a table whose words were not erased."""
     return QuerySet(model).exclude(text_salt=b"")
 
@@ -246,7 +282,12 @@ def items_of(case: Case) -> list[Item]:
         items.append(Item(exhibit, frozenset(classes)))
     for one in recordings:
         one.case = case
-    return [*items, *_words_of(case, base)]
+    items += _words_of(case, base)
+    if not items and any(
+        rows.filter(**{way: case}).exists() for rows, way in _written()
+    ):
+        items.append(Item(CaseWords(case, WordsKind.HANDLING), frozenset({base})))
+    return items
 
 
 def _words_of(case: Case, base: RetentionClass) -> list[Item]:

@@ -81,7 +81,11 @@ _FOLLOWERS: list[Follower] = []
 
 
 def add_followers(follower: Follower) -> None:
-    """Enter what goes with the last piece of evidence of a case; once, at import."""
+    """Enter what goes with the last piece of evidence of a case; once, at import.
+
+    Which rows these are is entered with ``selectors.retention.add_written``, so that they
+    go in a case that never had any evidence, too.
+    """
     if follower in _FOLLOWERS:
         raise RuntimeError("this was entered before")
     _FOLLOWERS.append(follower)
@@ -247,7 +251,14 @@ def _mark(item: Item, case: Case, *, at: datetime) -> None:
             for row in erased:
                 _erase(row, fields, case, at=at)
             cases.forget_words(answers=[row.uid for row in erased])
-        return
+    else:
+        _mark_files(item, case, at=at)
+    if all(left.is_handling for left in items_of(case)):
+        for follow in _FOLLOWERS:
+            follow(case=case, reason=REASON, at=at)
+
+
+def _mark_files(item: Item, case: Case, *, at: datetime) -> None:
     if item.recording is not None:
         exhibits = exhibits_within(item.recording)
         Recording.objects.filter(pk=item.recording.pk).update(
@@ -268,9 +279,6 @@ def _mark(item: Item, case: Case, *, at: datetime) -> None:
     Upload.objects.filter(case=case, exhibit=None).update(
         title="", file_name="", how=""
     )
-    if not items_of(case):
-        for follow in _FOLLOWERS:
-            follow(case=case, reason=REASON, at=at)
 
 
 def _erase_marks(recording: Recording, case: Case, *, at: datetime) -> None:

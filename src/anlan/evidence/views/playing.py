@@ -37,6 +37,7 @@ from anlan.evidence.selectors.playing import (
     without_reason,
 )
 from anlan.evidence.selectors.recordings import Span
+from anlan.law.selectors import refusal_words
 
 _either = require_http_methods(["GET", "POST"])
 _WIDTH = 10_000  # of the line, in its own units
@@ -89,6 +90,7 @@ def player(request: HttpRequest, number: str) -> HttpResponse:
                 by=reader,
                 at=at,
             ),
+            words=refusal_words,
         )
         if asked is not None:
             return redirect(_address(case, form.chosen))

@@ -23,7 +23,6 @@ from anlan.cases.views.answers import (
     is_in_place,
     posted,
     reader_of,
-    refusal_words,
     sheet,
 )
 from anlan.evidence import permissions
@@ -47,6 +46,7 @@ from anlan.evidence.services.redaction import (
     sight_of,
     work_path,
 )
+from anlan.law.selectors import refusal_words
 
 _either = require_http_methods(["GET", "POST"])
 _SHOWN = [RedactionState.DRAFT, RedactionState.FAILED]

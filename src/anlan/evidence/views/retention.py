@@ -40,6 +40,7 @@ from anlan.evidence.selectors.retention import (
     release_advice,
     sums_of,
 )
+from anlan.law.selectors import refusal_words
 
 _either = require_http_methods(["GET", "POST"])
 
@@ -151,6 +152,7 @@ def period(request: HttpRequest, code: str, retention_class: str) -> HttpRespons
                 by=reader,
                 at=at,
             ),
+            words=refusal_words,
         )
         if changed is not None:
             messages.success(request, _("已保存。变短的期限先公示三十天，不马上删除。"))

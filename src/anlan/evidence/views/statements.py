@@ -27,7 +27,6 @@ from anlan.cases.views.answers import (
     is_in_place,
     posted,
     reader_of,
-    refusal_words,
     sheet,
     show_refusal,
 )
@@ -64,6 +63,7 @@ from anlan.evidence.services.freezing import (
 )
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.statements import MOST_ANSWER, MOST_OWN, Saved
+from anlan.law.selectors import refusal_words
 
 _either = require_http_methods(["GET", "POST"])
 # On the page of a draft: the browser may keep it for the time without a network.
@@ -162,7 +162,7 @@ def answers(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     except DomainError as error:
         if wants_json:
             path = error.path if isinstance(error, InvalidInput) else ""
-            body = {"error": str(error), "path": path}
+            body = {"error": refusal_words(error), "path": path}
             return JsonResponse(body, status=error.status)
         return _page(request, found, refusal=error)
     if wants_json:

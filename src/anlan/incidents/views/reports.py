@@ -24,6 +24,7 @@ from anlan.incidents import services as incidents
 from anlan.incidents.models import Attachment
 from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed
+from anlan.law.selectors import refusal_words
 
 
 @login_required
@@ -82,7 +83,7 @@ def attachment_player(request: HttpRequest, number: str, uid: UUID) -> HttpRespo
     try:
         copy, refusal = incidents.playing_copy(attachment=found, at=at), ""
     except Conflict as error:
-        copy, refusal = None, str(error)
+        copy, refusal = None, refusal_words(error)
     context = {
         "case": found.report.incident.case,
         "attachment": found,

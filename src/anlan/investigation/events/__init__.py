@@ -6,12 +6,14 @@ from anlan.investigation.events.facts import FactNoted, FactWithdrawn
 from anlan.investigation.events.findings import (
     FindingApproved,
     FindingBegun,
+    FindingPrinted,
     FindingReturned,
     FindingSubmitted,
     FindingSuperseded,
     SentenceFixed,
 )
 from anlan.investigation.events.interviews import (
+    GuardianConsented,
     InterviewBegun,
     InterviewCancelled,
     InterviewHeld,
@@ -34,9 +36,11 @@ __all__ = [
     "FactWithdrawn",
     "FindingApproved",
     "FindingBegun",
+    "FindingPrinted",
     "FindingReturned",
     "FindingSubmitted",
     "FindingSuperseded",
+    "GuardianConsented",
     "InterviewBegun",
     "InterviewCancelled",
     "InterviewHeld",

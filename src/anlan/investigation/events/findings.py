@@ -69,6 +69,19 @@ class FindingApproved(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class FindingPrinted(Event):
+    """``sha256`` is that of the PDF."""
+
+    kind: ClassVar[str] = "investigation.finding_printed"
+    sentence: ClassVar[str] = _("{actor}导出了调查结论 {code}")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class FindingReturned(Event):
     kind: ClassVar[str] = "investigation.finding_returned"
     sentence: ClassVar[str] = _("{actor}退回调查结论 {code}，意见已写明")

@@ -85,6 +85,20 @@ class InterviewBegun(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class GuardianConsented(Event):
+    """The guardian of somebody under 14 agreed that they are heard, and words are kept."""
+
+    kind: ClassVar[str] = "investigation.guardian_consented"
+    sentence: ClassVar[str] = _(
+        "本人未满十四周岁，监护人同意谈话 {code} 并记为情况说明 {statement}"
+    )
+
+    code: str
+    statement: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class InterviewStopped(Event):
     """The person wanted to stop: their right, and no reason is asked."""
 

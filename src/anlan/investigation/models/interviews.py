@@ -46,6 +46,9 @@ class Interview(Worded):
     )
     # Seen by the interviewer with somebody under 18; name and relation are the statement's.
     guardian_present = models.BooleanField(default=False)
+    # Of somebody under 14, whose guardian has to agree that their words are kept.
+    is_under_fourteen = models.BooleanField(default=False)
+    has_consent = models.BooleanField(default=False)
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     # What the person said when they stopped, or why it was called off.
@@ -68,6 +71,11 @@ class Interview(Worded):
                 condition=Q(state__in=["planned", "running"], ended_at=None)
                 | Q(state__in=["held", "stopped", "cancelled"], ended_at__isnull=False),
                 name="investigation_interview_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_under_fourteen=False)
+                | Q(has_consent=True, guardian_present=True),
+                name="investigation_interview_consented",
             ),
         ]
 

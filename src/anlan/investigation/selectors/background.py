@@ -1,20 +1,21 @@
-"""What came before: the same people, the same spot, the same hour; counted where hidden."""
+"""What came before: the same people, room, spot, hour; counted where hidden."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeAlias
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import ExtractHour
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.clock import SHANGHAI, local_time
+from anlan.base.clock import SHANGHAI, local_day, local_time
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import cases_for, parties_of, shown_name
+from anlan.customers.models import Occupancy
 
 # Cases of the same spot: each kind of case knows where it was.
 SpotOf: TypeAlias = Callable[[Case], QuerySet[Case]]
@@ -46,11 +47,16 @@ class Earlier:
 
 
 def background_of(case: Case, reader: User) -> list[Earlier]:
-    """For each person of the case, then for the spot, then for the hour of the day."""
+    """For each person of the case, their rooms, then for the spot and the hour of the day."""
     found = [
         _earlier(case, reader, _of_party(party), _("同一人：%s") % shown_name(party))
         for party in parties_of(case)
         if party.is_identified
+    ]
+    found += [
+        _earlier(case, reader, homes, _("同一房屋：%s") % shown_name(party))
+        for party in parties_of(case)
+        if (homes := _of_homes(party, case)) is not None
     ]
     found += [_earlier(case, reader, spot(case), _("同一地点")) for spot in _SPOTS]
     found.append(_earlier(case, reader, _of_hour(case), _hour_words(case)))
@@ -83,6 +89,35 @@ def _of_party(party: Party) -> QuerySet[Case]:
     them = Q(person=party.person_id) if party.person_id else Q(user=party.user_id)
     parties = Party.objects.filter(them, removed_at=None)
     return Case.objects.filter(pk__in=parties.values("case"))
+
+
+def _of_homes(party: Party, case: Case) -> QuerySet[Case] | None:
+    """Cases with a party who was then of a room that this party is of now.
+
+    None where nobody noted a room: that nothing came before would then be a guess.
+    """
+    if party.person_id is None:
+        return None
+    rooms = Occupancy.objects.filter(
+        _on(local_day(case.opened_at)), person=party.person_id
+    )
+    places = list(rooms.values_list("place", flat=True))
+    if not places:
+        return None
+    then = F("case__opened_at__date")
+    parties = Party.objects.filter(
+        Q(person__occupancies__until_on=None)
+        | Q(person__occupancies__until_on__gte=then),
+        person__occupancies__place__in=places,
+        person__occupancies__since_on__lte=then,
+        removed_at=None,
+    )
+    return Case.objects.filter(pk__in=parties.values("case"))
+
+
+def _on(day: date) -> Q:
+    """Whoever was of the room on that day."""
+    return Q(since_on__lte=day) & (Q(until_on=None) | Q(until_on__gte=day))
 
 
 def _of_hour(case: Case) -> QuerySet[Case]:

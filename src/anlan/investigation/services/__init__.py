@@ -11,6 +11,7 @@ from anlan.investigation.services.findings import (
     remove_sentence,
     submit_finding,
 )
+from anlan.investigation.services.findings_paper import print_finding
 from anlan.investigation.services.interviews import (
     Plan,
     begin_interview,
@@ -40,6 +41,7 @@ __all__ = [
     "move_pin",
     "note_fact",
     "plan_interview",
+    "print_finding",
     "remove_pin",
     "remove_sentence",
     "replan_interview",

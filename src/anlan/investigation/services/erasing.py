@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from anlan.cases.models import Case
+from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.investigation.models import (
     DefenceFact,
@@ -44,4 +48,20 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield sentence, ("text",)
 
 
+def written() -> Iterator[tuple[QuerySet[Any], str]]:
+    """Which rows have words, and how they belong to a case."""
+    for model, way in (
+        (Interview, "case"),
+        (InterviewQuestion, "interview__case"),
+        (DefenceFact, "case"),
+        (SceneLook, "case"),
+        (Sketch, "case"),
+        (Pin, "sketch__case"),
+        (Finding, "case"),
+        (FindingSentence, "finding__case"),
+    ):
+        yield rows_with_words(model), way
+
+
 add_followers(erase_words)
+add_written(written)

@@ -37,6 +37,12 @@ from anlan.investigation.events import (
 from anlan.investigation.independence import conflict_of
 from anlan.investigation.models import Interview, InterviewQuestion
 from anlan.investigation.selectors.interviews import gap_questions, unasked_of
+from anlan.investigation.services.protecting import (
+    check_names_no_witness,
+    is_known_under_fourteen,
+    prompt_report,
+    record_consent,
+)
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -46,6 +52,11 @@ MOST_QUESTION = 200
 MOST_QUESTIONS = 15  # of one's own; five more can be added while they talk
 MOST_INTERVIEWS = 60  # of a case
 MOST_POSITION = 99
+# What a beginning says, and a reset takes back.
+_OF_BEGINNING = [
+    *("state", "statement", "begun_at", "guardian_present"),
+    *("is_under_fourteen", "has_consent"),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +125,15 @@ def plan_interview(
     _check_is_of_case(party, case)
     plan = plan.cleaned(case)
     own = _questions(questions, case)
+    check_names_no_witness(
+        [
+            ("topics", plan.topics),
+            ("place", plan.place),
+            *(("questions", text) for text in own),
+        ],
+        party=party,
+        case=case,
+    )
     content = {
         "interview": str(party.uid),
         "role": role,
@@ -188,6 +208,11 @@ def replan_interview(
     """Plan otherwise what has not begun; who is heard never changes."""
     permissions.check_can_lead(by, interview.case)
     plan = plan.cleaned(interview.case)
+    check_names_no_witness(
+        [("topics", plan.topics), ("place", plan.place)],
+        party=interview.party,
+        case=interview.case,
+    )
     with ledger.recording():
         interview = lock_interview(interview)
         policies.check_is_planned(interview)
@@ -233,6 +258,8 @@ def begin_interview(
     guardian: str = "",
     relation: str = "",
     is_guardian_present: bool = False,
+    is_under_fourteen: bool = False,
+    has_consent: bool = False,
     request_id: UUID | None = None,
     via: str = "",
 ) -> Interview:
@@ -242,6 +269,8 @@ def begin_interview(
         is_told: that it is voluntary and that they may stop at any time.
         present: who else is there; never another party.
         is_guardian_present: the interviewer sees the guardian beside them.
+        is_under_fourteen, has_consent: then the guardian agrees, too; that they are is
+            known by itself where their year of birth leaves no doubt.
 
     Raises:
         InvalidInput: they were not told, a minor's guardian is missing or not there, or
@@ -252,12 +281,18 @@ def begin_interview(
     permissions.check_can_hold(by, interview)
     case, party = interview.case, interview.party
     _check_nobody_beside(present, interview)
-    is_minor = is_minor or is_known_minor(party, at=at)
+    is_under_fourteen = is_under_fourteen or is_known_under_fourteen(party, at=at)
+    is_minor = is_minor or is_under_fourteen or is_known_minor(party, at=at)
     law.check_guardian(
         is_minor=is_minor,
         guardian=guardian if is_guardian_present else "",
         act_on=case.opened_at,
         path="guardian" if not guardian.strip() else "is_guardian_present",
+    )
+    law.check_guardian_consent(
+        is_under_fourteen=is_under_fourteen,
+        has_consent=has_consent,
+        act_on=case.opened_at,
     )
     content = {"begin": str(interview.uid), "by": by.actor_key}
     with ledger.recording():
@@ -291,9 +326,8 @@ def begin_interview(
         interview.state = InterviewState.RUNNING
         interview.statement, interview.begun_at = statement, at
         interview.guardian_present = is_minor
-        interview.save(
-            update_fields=["state", "statement", "begun_at", "guardian_present"]
-        )
+        interview.is_under_fourteen = interview.has_consent = is_under_fourteen
+        interview.save(update_fields=_OF_BEGINNING)
         cases.record(
             InterviewBegun(
                 code=interview.code,
@@ -306,6 +340,10 @@ def begin_interview(
             at=at,
             via=via,
         )
+        if is_under_fourteen:
+            record_consent(interview, statement=statement.code, by=by, at=at, via=via)
+        if is_minor:
+            prompt_report(interview, by=by, at=at)
         cases.remember_made(
             interview.uid,
             case=interview.case,
@@ -389,7 +427,8 @@ def _reset(interview: Interview, statement: Statement, *, at: datetime) -> None:
     interview.state = InterviewState.PLANNED
     interview.statement, interview.begun_at = None, None
     interview.guardian_present = False
-    interview.save(update_fields=["state", "statement", "begun_at", "guardian_present"])
+    interview.is_under_fourteen = interview.has_consent = False
+    interview.save(update_fields=_OF_BEGINNING)
     cases.record(
         InterviewReset(code=interview.code, statement=statement.code),
         interview.case,

@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.errors import DomainError
-from anlan.cases.views.answers import posted, reader_of, refusal_words, sheet
+from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.investigation import permissions
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import FindingState, SentenceKind
@@ -32,6 +33,7 @@ from anlan.investigation.selectors.findings import (
 )
 from anlan.investigation.selectors.scene import GRID, looks_of, pins_of, sketches_of
 from anlan.investigation.views.frame import opened, page
+from anlan.law.selectors import refusal_words
 
 _either = require_http_methods(["GET", "POST"])
 
@@ -195,6 +197,20 @@ def paper(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "grid": GRID,
         }
         return render(request, "investigation/paper.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def pdf(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """The same as a file, in the language of the reader."""
+    reader = reader_of(request)
+    found = finding_for(reader, number, uid)
+    content = investigation.print_finding(finding=found, by=reader, at=timezone.now())
+    response = HttpResponse(content, content_type="application/pdf")
+    name = f"{number}-{found.code}.pdf"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _page(

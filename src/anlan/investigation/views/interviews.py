@@ -35,7 +35,9 @@ from anlan.investigation.selectors.interviews import (
     shown_interviews,
     unasked_of,
 )
+from anlan.investigation.services.protecting import REPORT_TASK, SIDES
 from anlan.investigation.views.frame import opened, page
+from anlan.law import selectors as law
 
 _either = require_http_methods(["GET", "POST"])
 
@@ -126,6 +128,9 @@ def interview(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         is_planned=found.state == InterviewState.PLANNED,
         is_running=found.state == InterviewState.RUNNING,
         is_mine=found.interviewer_id == reader_of(request).pk,
+        report=found.case.tasks.filter(key=REPORT_TASK).first(),
+        is_of_a_side=found.party.roles.filter(role__in=SIDES).exists(),
+        retaliation=law.guardrail("G23").words,
     )
 
 

@@ -10,6 +10,7 @@ from anlan.law.book import Hotline, Point
 register = template.Library()
 
 register.filter("cite", selectors.cite, is_safe=False)
+register.filter("cite_rule", selectors.cite_rule, is_safe=False)
 
 
 @register.filter(is_safe=False)

@@ -9,6 +9,7 @@ from anlan.resolution.events.compensation import (
     CompensationPrinted,
     CompensationRead,
 )
+from anlan.resolution.events.kindness import KindnessWordsApproved
 from anlan.resolution.events.notices import (
     CarryingChanged,
     MeasureRanOut,
@@ -40,6 +41,7 @@ __all__ = [
     "CompensationMade",
     "CompensationPrinted",
     "CompensationRead",
+    "KindnessWordsApproved",
     "MeasureFixed",
     "MeasureRanOut",
     "NoticeBegun",

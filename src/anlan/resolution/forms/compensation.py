@@ -430,6 +430,7 @@ STEP_OF = {
     **dict.fromkeys(("inpatient_days", "nutrition_days"), "income"),
     **dict.fromkeys(("grades", "graded_on", "died_on", "dependants"), "disability"),
     "mental": "disability",
+    "payments": "shares",
 }
 _FACTORS = ("fault", "manner", "consequence", "gain", "means", "living")
 

@@ -9,6 +9,7 @@ from anlan.resolution.models.compensation import (
     VersionExhibit,
     VersionFigure,
 )
+from anlan.resolution.models.kindness import KindnessWords
 from anlan.resolution.models.notices import (
     Carrying,
     Notice,
@@ -16,18 +17,14 @@ from anlan.resolution.models.notices import (
     NoticeTemplate,
     Objection,
 )
-from anlan.resolution.models.plans import (
-    MeasureGround,
-    Plan,
-    PlanApproval,
-    PlanMeasure,
-)
+from anlan.resolution.models.plans import MeasureGround, Plan, PlanApproval, PlanMeasure
 
 __all__ = [
     "Carrying",
     "Compensation",
     "CompensationFigure",
     "CompensationVersion",
+    "KindnessWords",
     "MeasureGround",
     "Notice",
     "NoticeDelivery",

@@ -17,6 +17,8 @@ from anlan.base.errors import NotFound
 from anlan.cases.enums import CaseState, Role
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import cases_for
+from anlan.evidence.enums import Ground
+from anlan.evidence.selectors.retention import grounds_of
 from anlan.investigation.models import Finding, FindingSentence
 from anlan.investigation.reading import sentences_of
 from anlan.investigation.selectors.findings import in_force
@@ -70,6 +72,11 @@ def measures_of(plan: Plan) -> list[PlanMeasure]:
 def act_day(case: Case) -> date:
     """The day of the act, which chooses the rules (G16)."""
     return local_day(case.opened_at)
+
+
+def is_reported(case: Case) -> bool:
+    """Whether the police know of it, as the kind of the case tells it (G05)."""
+    return Ground.POLICE in grounds_of(case)
 
 
 def weight_of(plan: Plan, rows: Iterable[PlanMeasure]) -> int:

@@ -11,6 +11,7 @@ from anlan.resolution.services.compensation import (
 )
 from anlan.resolution.services.compensation_paper import print_compensation
 from anlan.resolution.services.figures import enter_figure
+from anlan.resolution.services.kindness import approve_kindness_words
 from anlan.resolution.services.notices import (
     begin_notice,
     issue_notice,
@@ -41,6 +42,7 @@ __all__ = [
     "MOST_GROUNDS",
     "Drafted",
     "add_measure",
+    "approve_kindness_words",
     "begin_compensation",
     "begin_notice",
     "begin_plan",

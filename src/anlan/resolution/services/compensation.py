@@ -44,6 +44,7 @@ from anlan.resolution.selectors.compensation import (
     outcome_text,
     versions_of,
 )
+from anlan.resolution.services.kindness import check_payments
 
 MOST_TYPED = 300_000  # characters of a draft
 
@@ -136,6 +137,7 @@ def make_compensation(
         is_weighed=mental is not None and mental.is_weighed,
         act_on=local_day(at),
     )
+    check_payments(claim.payments, on=local_day(at))
     for path, sentence in faults_of(claim):
         raise InvalidInput(sentence, path=path)
     exhibits = _exhibits(claim, compensation.case, by)

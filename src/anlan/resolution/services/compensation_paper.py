@@ -10,13 +10,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.clock import local_time
+from anlan.base.clock import local_day, local_time
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.base.typeset import typeset
 from anlan.cases import services as cases
 from anlan.cases.selectors import shown_name
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution import permissions
+from anlan.resolution.compensation import Outcome
 from anlan.resolution.compensation.words import percent
 from anlan.resolution.enums import LineState
 from anlan.resolution.events import CompensationPrinted
@@ -28,6 +30,7 @@ from anlan.resolution.selectors.compensation import (
     outcome_of,
     shown_lines,
 )
+from anlan.resolution.selectors.kindness import kindness_words
 from anlan.resolution.wording import ESTIMATE, sums_of
 
 _DOCUMENT = Path(__file__).parents[1] / "documents" / "compensation.typ"
@@ -36,9 +39,20 @@ _DOCUMENT = Path(__file__).parents[1] / "documents" / "compensation.typ"
 def print_compensation(
     *, version: CompensationVersion, by: User, at: datetime, via: str = ""
 ) -> bytes:
-    """The version as PDF in the reader's language; that it was printed is on the record."""
+    """The version as PDF in the reader's language; that it was printed is on the record.
+
+    A kindness on it stands with the words in force, the only thing that is not the version's.
+
+    Raises:
+        Conflict: it has a kindness, and counsel has approved no words for one (G34).
+    """
     compensation = version.compensation
     permissions.check_can_see_compensation(by, compensation.case)
+    if outcome_of(version).kindness_fen:
+        law.check_kindness_approved(
+            is_approved=kindness_words(compensation.case.organisation) is not None,
+            act_on=local_day(at),
+        )
     pdf = typeset(_DOCUMENT, page_of(version), at=version.made_at).pdf
     with ledger.recording():
         cases.record(
@@ -78,6 +92,7 @@ def page_of(version: CompensationVersion) -> dict[str, Any]:
         "lines": [_row(line) for line in shown_lines(version)],
         "sums": [[str(name), amount] for name, amount in sums_of(outcome)],
         "capitals": _("应付合计（大写）：%s") % chinese_capitals(outcome.owed_fen),
+        "kindness": _kindness(version, outcome),
         "incomplete": "" if outcome.is_complete else _("缺少参数，合计不完整"),
         "sources_title": _("参数来源"),
         "sources": _sources(version),
@@ -102,6 +117,12 @@ def _row(line: ShownLine) -> dict[str, Any]:
 def _made(version: CompensationVersion) -> str:
     moment = local_time(version.made_at).strftime("%Y-%m-%d %H:%M")
     return f"{version.made_by.name} · {moment}"
+
+
+def _kindness(version: CompensationVersion, outcome: Outcome) -> str:
+    """What counsel approved, where something was given out of kindness."""
+    words = kindness_words(version.compensation.case.organisation)
+    return words.words if words and outcome.kindness_fen else ""
 
 
 def _sources(version: CompensationVersion) -> list[str]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from anlan.cases.models import Case
+from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.ledger.models import Worded
 from anlan.resolution.models import (
@@ -55,4 +59,17 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield approval, ("remark",)
 
 
+def written() -> Iterator[tuple[QuerySet[Any], str]]:
+    """Which rows have words, and how they belong to a case; a draft has no salt."""
+    yield Compensation.objects.exclude(draft={}), "case"
+    for model, way in (
+        (CompensationVersion, "compensation__case"),
+        (Plan, "case"),
+        (PlanMeasure, "plan__case"),
+        (PlanApproval, "plan__case"),
+    ):
+        yield rows_with_words(model), way
+
+
 add_followers(erase_words)
+add_written(written)

@@ -37,6 +37,7 @@ from anlan.resolution.events import (
     PlanSuperseded,
     PlanWithdrawn,
 )
+from anlan.resolution.guarding import check_text
 from anlan.resolution.models import MeasureGround, Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
     ANSWERABLE,
@@ -44,6 +45,7 @@ from anlan.resolution.selectors.plans import (
     content_of,
     finding_in_force,
     history_of,
+    is_reported,
     measures_of,
     people_needed,
     weight_of,
@@ -54,6 +56,7 @@ MOST_VERSIONS = 99
 MOST_MEASURES = 30
 MOST_GROUNDS = 30  # sentences that a measure rests on
 MOST_FEN = 10**13
+REPORT_MEASURE = "police_report"  # in the law as data
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +214,7 @@ def submit_plan(
     """
     permissions.check_can_draft_plan(by, plan.case)
     beyond = _words(beyond, "beyond")
+    check_text(beyond, plan.case, path="beyond")
     with ledger.recording():
         plan = _own_draft(plan, by)
         rows = measures_of(plan)
@@ -384,6 +388,12 @@ def _check_decision(
 def _check_all(rows: Sequence[PlanMeasure], plan: Plan) -> None:
     if not rows:
         raise Conflict(_("方案还没有任何措施"))
+    law.check_police_reported(
+        severity=plan.case.severity,
+        is_reported=is_reported(plan.case)
+        or any(row.key == REPORT_MEASURE for row in rows),
+        act_on=act_day(plan.case),
+    )
     for row in rows:
         sentences = [ground.sentence for ground in row.grounds.all()]
         if not any(one.finding_id == plan.finding_id for one in sentences):
@@ -429,10 +439,7 @@ def _check_needs(drafted: Drafted, case: Case) -> None:
     on = act_day(case)
     measure = law.check_lawful(measure=drafted.key, act_on=on)
     for path in ("words", "amount_basis", "appeal"):
-        text = getattr(drafted, path)
-        law.check_wording(text=text, act_on=on, path=path)
-        law.check_no_cutting_off(text=text, act_on=on, path=path)
-        law.check_no_measure(text=text, act_on=on, path=path)
+        check_text(getattr(drafted, path), case, path=path)
     if Need.AMOUNT in measure.needs and not 0 < (drafted.fen or 0) <= MOST_FEN:
         raise InvalidInput(_("请写明金额"), path="fen")
     if Need.AMOUNT in measure.needs and not drafted.amount_basis:

@@ -22,8 +22,9 @@ from anlan.base.clock import local_day
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, parties_of, shown_name
-from anlan.cases.views.answers import reader_of, refusal_words
+from anlan.cases.views.answers import reader_of
 from anlan.evidence.selectors import exhibits_of
+from anlan.law.selectors import refusal_words
 from anlan.resolution import services as resolution
 from anlan.resolution.compensation import Claim
 from anlan.resolution.forms.compensation import STEP_OF, STEPS, Filled, claim_data
@@ -45,6 +46,7 @@ from anlan.resolution.selectors.compensation import (
     version_of,
     versions_of,
 )
+from anlan.resolution.selectors.kindness import kindness_words
 from anlan.resolution.wording import ESTIMATE, KINDNESS, MANAGER, sums_of
 
 
@@ -128,7 +130,12 @@ def again(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             resolution.reckon_again(compensation=found, by=reader, at=timezone.now())
         )
 
-    act(request, change, done=_("已按现在的参数和条文重新计算"))
+    act(
+        request,
+        change,
+        done=_("已按现在的参数和条文重新计算"),
+        words=refusal_words,
+    )
     if made and before and made[0].pk == before.pk:
         messages.info(request, _("没有变化，不产生新的一版"))
     return redirect("resolution:compensation", number, uid)
@@ -163,6 +170,7 @@ def version(request: HttpRequest, number: str, uid: UUID, version: int) -> HttpR
         "can_make": can_make_compensation(reader, found.case),
         "estimate": ESTIMATE,
         "kindness": KINDNESS if outcome.kindness_fen else "",
+        "kindness_words": kindness_words(found.case.organisation),
         "manager": MANAGER if outcome.manager_cap_fen else "",
     }
     return render(request, "resolution/compensation.html", context)
@@ -200,7 +208,7 @@ def _save(request: HttpRequest, found: Compensation, step: str) -> HttpResponse:
         )
     except DomainError as error:
         if wants_json:
-            return JsonResponse({"error": str(error)}, status=error.status)
+            return JsonResponse({"error": refusal_words(error)}, status=error.status)
         return _step_page(request, found, step, typed=_typed(request), refusal=error)
     if wants_json:
         return JsonResponse({"version": found.draft_version})

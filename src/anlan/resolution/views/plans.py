@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
 from anlan.cases.selectors import shown_name
-from anlan.cases.views.answers import posted, reader_of, refusal_words, sheet
+from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
+from anlan.law.selectors import refusal_words
 from anlan.resolution import permissions, proportion
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import History, PlanState

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0020_withdrawn_packages'),
+        ('evidence', '0021_handling_words'),
     ]
 
     operations = [

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_dated_memberships'),
         ('cases', '0007_rows_let_go'),
-        ('evidence', '0021_notices'),
-        ('resolution', '0002_plans'),
+        ('evidence', '0022_notices'),
+        ('resolution', '0003_kindness_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

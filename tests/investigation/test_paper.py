@@ -1,0 +1,112 @@
+"""Findings on paper: all that was found, masked, the same bytes, and on the record."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from anlan.base.errors import Conflict, NotAllowed
+from anlan.investigation import services as investigation
+from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
+from anlan.investigation.services.findings_paper import page_of
+from tests.accounts.browsing import sign_in
+from tests.evidence.told import party
+from tests.incidents.story import facts
+from tests.investigation.asked import (
+    HAPPENED,
+    decided,
+    drafted,
+    investigator,
+    photo,
+    submitted,
+)
+from tests.investigation.test_scene import drawn, looked, pinned
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings, tmp_path) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene):
+    return scene.incident().case
+
+
+@pytest.fixture
+def finding(scene, case):
+    """Approved, with a look at the light and a sketch of who stood where."""
+    looked(scene, case, exhibit=photo(scene, case))
+    sketch = drawn(scene, case)
+    pinned(scene, sketch)
+    pinned(
+        scene,
+        sketch,
+        kind=PinKind.PERSON,
+        label="",
+        party=party(scene, case, "孟大海"),
+        x=1000,
+        y=0,
+    )
+    return decided(scene, submitted(scene, case))
+
+
+def printed(scene, finding, **more) -> bytes:
+    said = {"by": investigator(scene), "at": scene.at, **more}
+    return investigation.print_finding(finding=finding, **said)
+
+
+def test_everything_stands_on_it_and_names_are_masked(scene, case, finding) -> None:
+    page = page_of(finding, investigator(scene))
+
+    (part,) = page["parts"]
+    assert part["lines"] == [{"text": HAPPENED, "cites": "[S-01]"}]
+    assert page["looks"] == [
+        [
+            SceneAspect.LIGHT.label,
+            SceneRating.PART.label,
+            "两盏灯不亮",
+            "E-0001",
+        ]
+    ]
+    (sketch,) = page["sketches"]
+    assert [pin["words"] for pin in sketch["pins"]] == [
+        f"{PinKind.OBJECT.label} · 雨伞",
+        f"{PinKind.PERSON.label} · 孟*海",
+    ]
+    assert "孟大海" not in str(page)
+
+
+def test_the_same_bytes_each_time_and_each_on_the_record(scene, case, finding) -> None:
+    one, two = printed(scene, finding), printed(scene, finding)
+
+    assert one == two
+    assert one.startswith(b"%PDF")
+    told = facts(case, "investigation.finding_printed")
+    assert [fact["code"] for fact in told] == ["F-01", "F-01"]
+
+
+def test_a_draft_is_not_exported(scene, case) -> None:
+    with pytest.raises(Conflict, match="提交以后"):
+        printed(scene, drafted(scene, case))
+
+
+def test_who_may_not_read_it_gets_none(scene, finding) -> None:
+    with pytest.raises(NotAllowed):
+        printed(scene, finding, by=scene.guard)
+
+
+def test_the_page_offers_the_file(client: Client, scene, case, finding) -> None:
+    sign_in(client, investigator(scene))
+    address = f"/cases/{case.number}/investigation/findings/{finding.uid}/"
+
+    assert f"{address}pdf/" in client.get(address).content.decode()
+    answer = client.get(f"{address}pdf/")
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == (
+        f'attachment; filename="{case.number}-F-01.pdf"'
+    )
+    assert answer.content.startswith(b"%PDF")
