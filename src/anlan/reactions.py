@@ -32,6 +32,7 @@ from anlan.incidents.events import (
     ResponderArrived,
     ResponderMoved,
     ResponderStoodDown,
+    SceneControlled,
 )
 from anlan.investigation import reactions as investigation
 from anlan.investigation.events import (
@@ -49,7 +50,12 @@ from anlan.notify.events import DeliveryFailed, NotDelivered
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
-    DeadlineMissed.kind: [incidents.climb_ladder, incidents.give_up_late],
+    DeadlineMissed.kind: [
+        incidents.climb_ladder,
+        incidents.give_up_late,
+        cases.remind_of_contact,
+    ],
+    SceneControlled.kind: [cases.start_contact_clock],
     IncidentReported.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],
     ResponderAlerted.kind: [incidents.alert_responder],
