@@ -497,7 +497,7 @@ def list_contacts(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/contacts"
 
 
-@post(permitted="lifang", forbidden="xuning", status=201)
+@post(permitted="lifang", forbidden="chenlu", status=201)
 def record_contact(scene: Scene) -> Request:
     case = _case(scene)
     return f"/cases/{case.number}/contacts", {

@@ -16,7 +16,7 @@ from anlan.base.clock import acting_at
 from anlan.base.errors import DomainError
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.ledger.verify import verify
-from anlan.play import investigating  # noqa: F401 -- enters its verbs
+from anlan.play import contacting, investigating  # noqa: F401 -- enter their verbs
 from anlan.play.actions import ACTIONS, Stage, measures
 from anlan.play.scenario import Expectation, Scenario, ScenarioError, Step
 from anlan.play.signing import signer_at_hand
