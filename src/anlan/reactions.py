@@ -32,6 +32,7 @@ from anlan.incidents.events import (
     ResponderArrived,
     ResponderMoved,
     ResponderStoodDown,
+    SceneControlled,
 )
 from anlan.investigation import reactions as investigation
 from anlan.investigation.events import (
@@ -62,7 +63,9 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         incidents.climb_ladder,
         incidents.give_up_late,
         resolution.tell_headquarters,
+        cases.remind_of_contact,
     ],
+    SceneControlled.kind: [cases.start_contact_clock],
     IncidentReported.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],
     ResponderAlerted.kind: [incidents.alert_responder],

@@ -20,7 +20,15 @@ from anlan.accounts.models import Membership, Organisation, Site, User
 from anlan.accounts.permissions import has_permission, sites_where
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import DomainError, NotAllowed, NotFound
-from anlan.cases.models import AccessLink, Task, TaskPhoto
+from anlan.cases.models import (
+    AccessLink,
+    Case,
+    NamedContact,
+    Party,
+    PartyRole,
+    Task,
+    TaskPhoto,
+)
 from anlan.customers import services as customers
 from anlan.customers.models import Person
 from anlan.evidence.models import (
@@ -232,7 +240,9 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "statement": Statement(
             case=case, taken_by=user if own else somebody, user=somebody
         ),
-        "injury": Injury(case=case, recorded_by=user if own else somebody),
+        "injury": Injury(
+            case=case, party=Party(case=case), recorded_by=user if own else somebody
+        ),
         "application": FootageApplication(
             site=scene.site,
             taken_by=user if variant == "own" else somebody,
@@ -263,6 +273,8 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
     }
     if name.startswith("customers."):
         things["person"] = known_person(scene)
+    if name == "cases.check_can_look_behind":
+        things["party"] = across_the_wall(case, user, scene)
     if name == "cases.check_may_edit":
         things["permission"] = Permission(f"{variant}.edit")
     if name == "notify.check_can_manage_channels":
@@ -283,6 +295,16 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         if variant == "roleless":
             Membership.objects.filter(user=somebody).update(ended_at=scene.at)
     return things
+
+
+def across_the_wall(case: Case, user: User, scene: Scene) -> Party:
+    """The victim of a case in which the user speaks for the aggressor."""
+    party = Party.objects.create(case=case, description="穿红衣服", added_at=scene.at)
+    PartyRole.objects.create(party=party, role="victim")
+    NamedContact.objects.create(
+        case=case, side="aggressor", user=user, named_at=scene.at
+    )
+    return party
 
 
 def known_person(scene: Scene) -> Person:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from uuid import uuid4
 
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Task, TaskPhoto
+from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
@@ -505,6 +505,74 @@ def identify(scene: Scene) -> Request:
 def unmask(scene: Scene) -> Request:
     body = {"field": "phone", "reason": "联系家属"}
     return f"/parties/{_party(scene, known=True)}/unmasking", body
+
+
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def list_contacts(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/contacts"
+
+
+@post(permitted="lifang", forbidden="chenlu", status=201)
+def record_contact(scene: Scene) -> Request:
+    case = _case(scene)
+    return f"/cases/{case.number}/contacts", {
+        "party": _party(scene, case=case),
+        "channel": "phone",
+        "words": "说明了处理进展，约定明天再联系",
+        "consequences_explained": True,
+        "medical": "declined",
+        "promises": [{"words": "明天回电", "due_at": _on(scene, days=1)}],
+        "next_due_at": _on(scene, days=1),
+    }
+
+
+@get()
+def list_named_contacts(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/named-contacts"
+
+
+@post(status=201)
+def name_contact(scene: Scene) -> Request:
+    body = {"side": "victim", "user": str(scene.person("lifang").uid)}
+    return f"/cases/{_case(scene).number}/named-contacts", body
+
+
+@get()
+def list_kept_apart(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/keep-apart"
+
+
+@post(status=201)
+def keep_apart(scene: Scene) -> Request:
+    case = _case(scene)
+    return f"/cases/{case.number}/keep-apart", {
+        "one": _party(scene, case=case),
+        "other": _party(scene, known=True, case=case),
+        "places": [str(scene.garage.uid)],
+        "words": "各走各的出入口",
+        "ends_at": _on(scene, days=1),
+    }
+
+
+@post()
+def end_keep_apart(scene: Scene) -> Request:
+    case = _case(scene)
+    parties = [
+        Party.objects.get(uid=_party(scene, known=known, case=case))
+        for known in (False, True)
+    ]
+    plan = cases.keep_apart(
+        case=case,
+        one=parties[0],
+        other=parties[1],
+        places=[scene.garage],
+        words="各走各的出入口",
+        ends_at=scene.at + timedelta(days=1),
+        by=scene.officer,
+        at=scene.at,
+    )
+    body = {"reason": "一方已搬走"}
+    return f"/cases/{case.number}/keep-apart/{plan.uid}/end", body
 
 
 @get()
@@ -1681,6 +1749,10 @@ def _attachment(scene: Scene) -> Attachment:
 def _two(scene: Scene) -> tuple[Case, Case]:
     host = _case(scene)
     return scene.incident(place=scene.place("园区 南门")).case, host
+
+
+def _on(scene: Scene, *, days: int) -> str:
+    return (scene.at + timedelta(days=days)).isoformat()
 
 
 def _party(scene: Scene, *, known: bool = False, case: Case | None = None) -> str:

@@ -38,6 +38,7 @@ NO_ACTOR = {
     "anlan.cases.services.move_deadlines": "part of the change it serves",
     "anlan.incidents.services.join_responders": "follows from joining, which is recorded",
     "anlan.incidents.services.part_responders": "follows from parting, which is recorded",
+    "anlan.cases.services.start_contact_clock": "follows from control, which is recorded",
     "anlan.cases.services.start_deadline": "part of the change it serves",
     "anlan.cases.services.start_standard": "part of the change it serves",
     "anlan.cases.services.meet_deadlines": "part of the change it serves",

@@ -197,7 +197,7 @@ def test_a_party_taken_off_stays_private(scene, case, victim) -> None:
 
 
 def test_of_another_case_nothing_is_asked(scene, case, victim) -> None:
-    other = scene.incident(place=scene.place("1 号楼 1F 大堂")).case
+    other = scene.incident(place=scene.place("园区 南门")).case
 
     assert leaks_of(NAME, case=other, side=Side.AGGRESSOR) == []
 

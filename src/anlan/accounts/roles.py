@@ -26,6 +26,9 @@ class Permission(StrEnum):
     TASK_SKIP = "task.skip"
     PARTY_EDIT = "party.edit"
     PERSON_UNMASK = "person.unmask"
+    CONTACT_RECORD = "contact.record"
+    CONTACT_READ = "contact.read"
+    SIDES_BOTH = "sides.both"
     EVIDENCE_ADD = "evidence.add"
     EVIDENCE_OPEN = "evidence.open"
     EVIDENCE_KEEP = "evidence.keep"
@@ -83,6 +86,9 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.TASK_SKIP: _("跳过任务"),
     Permission.PARTY_EDIT: _("登记当事人"),
     Permission.PERSON_UNMASK: _("查看未遮盖的联系方式（留痕）"),
+    Permission.CONTACT_RECORD: _("记录与当事人的沟通"),
+    Permission.CONTACT_READ: _("查看他人记录的沟通"),
+    Permission.SIDES_BOTH: _("身为一方联系人时仍可查看另一方的联系方式和伤情"),
     Permission.EVIDENCE_ADD: _("提交证据"),
     Permission.EVIDENCE_OPEN: _("打开证据原件（留痕）"),
     Permission.EVIDENCE_KEEP: _("保管实物证据：登记、封存、交接"),
@@ -140,6 +146,7 @@ _GUARD = _EVERYBODY | {
     P.CASE_SEE,
     P.TASK_DO,
     P.PARTY_EDIT,
+    P.CONTACT_RECORD,
     P.EVIDENCE_ADD,
     P.STATEMENT_TAKE,
     P.INJURY_RECORD,
@@ -153,6 +160,8 @@ _DUTY = _GUARD | {
     P.CASE_LINK,
     P.TASK_SKIP,
     P.PERSON_UNMASK,
+    P.CONTACT_READ,
+    P.SIDES_BOTH,
     P.EVIDENCE_OPEN,
     P.EVIDENCE_KEEP,
     P.EVIDENCE_MASK,
@@ -221,6 +230,8 @@ ROLES: dict[str, Role] = {
             | {
                 P.PARTY_EDIT,
                 P.PERSON_UNMASK,
+                P.CONTACT_RECORD,
+                P.CONTACT_READ,
                 P.STATEMENT_TAKE,
                 P.INJURY_RECORD,
                 P.INJURY_READ,
@@ -236,6 +247,9 @@ ROLES: dict[str, Role] = {
             | {
                 P.PARTY_EDIT,
                 P.PERSON_UNMASK,
+                P.CONTACT_RECORD,
+                P.CONTACT_READ,
+                P.SIDES_BOTH,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_KEEP,
                 P.EVIDENCE_MASK,
@@ -262,6 +276,8 @@ ROLES: dict[str, Role] = {
             permissions=_READER
             | {
                 P.PERSON_UNMASK,
+                P.CONTACT_READ,
+                P.SIDES_BOTH,
                 P.POLICE_WAIVE,
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -21,6 +22,7 @@ from anlan.cases import selectors
 from anlan.cases import services as cases
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
+from anlan.cases.wall import behind_the_wall
 from anlan.customers import services as customers
 from anlan.customers.enums import OccupancyRole, ProtectedField
 from anlan.customers.models import Occupancy, Person
@@ -39,10 +41,13 @@ class PersonOut(Out):
     is_minor: bool
 
     @classmethod
-    def of(cls, person: Person) -> PersonOut:
+    def of(cls, person: Person, *, is_hidden: bool = False) -> PersonOut:
         shown = masked(person)
         return cls(
-            uid=shown.uid, name=shown.name, phone=shown.phone, is_minor=shown.is_minor
+            uid=shown.uid,
+            name=shown.name,
+            phone="" if is_hidden else shown.phone,
+            is_minor=shown.is_minor,
         )
 
 
@@ -84,14 +89,18 @@ class PartyOut(Out):
     added_at: datetime
 
     @classmethod
-    def of(cls, party: Party) -> PartyOut:
+    def shown(cls, party: Party, *, hidden: Collection[int]) -> PartyOut:
+        """``hidden`` are the parties of the other side: not even masked numbers."""
+        person = party.person
         return cls(
             uid=party.uid,
             case=party.case.number,
             name=selectors.shown_name(party),
             roles=sorted(role.role for role in party.roles.all()),
             description=party.description,
-            person=PersonOut.of(party.person) if party.person else None,
+            person=PersonOut.of(person, is_hidden=party.pk in hidden)
+            if person
+            else None,
             user=UserOut.perhaps(party.user),
             added_at=party.added_at,
         )
@@ -150,7 +159,8 @@ def list_parties(request: ApiRequest, number: str) -> list[PartyOut]:
     parties = selectors.parties_of(case)
     for party in parties:
         party.case = case
-    return [PartyOut.of(party) for party in parties]
+    hidden = _hidden(request.auth, case)
+    return [PartyOut.shown(party, hidden=hidden) for party in parties]
 
 
 @router.post(
@@ -178,7 +188,7 @@ def add_party(request: ApiRequest, number: str, body: PartyIn) -> Status[PartyOu
         ),
         find=lambda uid: party_of(caller, uid),
     )
-    return Status(201, PartyOut.of(party))
+    return Status(201, PartyOut.shown(party, hidden=_hidden(caller, party.case)))
 
 
 @router.post(
@@ -224,7 +234,8 @@ def set_roles(request: ApiRequest, uid: UUID, body: RolesIn) -> PartyOut:
         by=caller.user,
         at=caller.at,
     )
-    return PartyOut.of(party_of(caller, uid))
+    party = party_of(caller, uid)
+    return PartyOut.shown(party, hidden=_hidden(caller, party.case))
 
 
 @router.post(
@@ -244,7 +255,8 @@ def identify(request: ApiRequest, uid: UUID, body: IdentityIn) -> PartyOut:
         by=caller.user,
         at=caller.at,
     )
-    return PartyOut.of(party_of(caller, uid))
+    party = party_of(caller, uid)
+    return PartyOut.shown(party, hidden=_hidden(caller, party.case))
 
 
 @router.post(
@@ -257,17 +269,20 @@ def unmask(request: ApiRequest, uid: UUID, body: UnmaskIn) -> UnmaskedOut:
     party = party_of(caller, uid)
     if party.person is None:
         raise Conflict(_("这位当事人没有登记个人资料"))
-    value = customers.reveal(
-        person=party.person,
+    value = cases.reveal_contact(
+        party=party,
         field=body.field,
-        site=party.case.site,
         reason=body.reason,
         by=caller.user,
         at=caller.at,
         via="api",
-        read_for=party.case.subject,
     )
     return UnmaskedOut(field=body.field.value, value=value)
+
+
+def _hidden(caller: Caller, case: Case) -> set[int]:
+    walled = behind_the_wall(caller.user).filter(case=case)
+    return set(walled.values_list("pk", flat=True))
 
 
 def _person(caller: Caller, case: Case, said: IdentityIn) -> Person | None:

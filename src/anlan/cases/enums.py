@@ -76,6 +76,45 @@ class Private(models.TextChoices):
     MEDICAL = "medical", _("伤情和医疗信息")
 
 
+class ContactChannel(models.TextChoices):
+    IN_PERSON = "in_person", _("当面")
+    VISIT = "visit", _("上门、探望")
+    PHONE = "phone", _("电话")
+    MESSAGE = "message", _("短信、微信")
+    LETTER = "letter", _("书面")
+
+
+class Direction(models.TextChoices):
+    OUT = "out", _("管理处联系对方")
+    IN = "in", _("对方联系管理处")
+
+
+class OfferAnswer(models.TextChoices):
+    """What somebody said to an offer of help; nothing, if none was made."""
+
+    ACCEPTED = "accepted", _("接受")
+    DECLINED = "declined", _("谢绝")
+    LATER = "later", _("以后再说")
+
+
+class PromiseState(models.TextChoices):
+    """Read from the promise's task and the time; it is stored nowhere."""
+
+    RUNNING = "running", _("待兑现")
+    KEPT = "kept", _("已兑现")
+    KEPT_LATE = "late", _("逾期兑现")
+    BROKEN = "broken", _("未兑现")
+
+
+class KeepApartState(models.TextChoices):
+    """Read from the plan's times; it is stored nowhere."""
+
+    PLANNED = "planned", _("未开始")
+    RUNNING = "running", _("执行中")
+    OVER = "over", _("已到期")
+    ENDED = "ended", _("提前结束")
+
+
 class Protection(models.TextChoices):
     """Which files only those see who need them; to all others they do not exist."""
 

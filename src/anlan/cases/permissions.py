@@ -15,7 +15,8 @@ from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases import policies
 from anlan.cases.enums import Protection
-from anlan.cases.models import AccessLink, Case, Task, TaskPhoto, VaultFile
+from anlan.cases.models import AccessLink, Case, Party, Task, TaskPhoto, VaultFile
+from anlan.cases.wall import is_behind_the_wall, walled_sides
 from anlan.ledger.events import Actor, System
 
 # Who commands before whom, the least first.
@@ -75,9 +76,13 @@ def _doers(role_key: str) -> list[str]:
 def check_can_see_photo(by: Actor, photo: TaskPhoto) -> None:
     """Whoever sees the case sees what proves its tasks, but not somebody's body.
 
-    That is for whose task it is, and for who needs to see injuries.
+    That is for whose task it is, and for who needs to see injuries; never for who speaks
+    for the other side, for nobody knows whose body a task shows.
     """
     task = photo.task
+    shows_a_body = task.shows_a_body or photo.protection == Protection.INJURY
+    if shows_a_body and isinstance(by, User) and walled_sides(task.case, by):
+        raise NotAllowed(_("您在本案为一方说话，不能查看任务里的伤情照片"))
     if not task.shows_a_body:
         check_permission(by, Permission.CASE_SEE, site=task.case.site)
         keep_protected_from(by, photo, site=task.case.site)
@@ -207,3 +212,18 @@ def check_may_edit(
     if isinstance(by, User) and can_edit(by, organisation, permission):
         return
     raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+
+
+def check_can_record_contact(by: Actor, case: Case) -> None:
+    check_permission(by, Permission.CONTACT_RECORD, site=case.site)
+    policies.check_is_open(case)
+
+
+def check_can_look_behind(by: Actor, party: Party) -> None:
+    """At the contact details and medical facts of somebody, as far as their side goes."""
+    if isinstance(by, System):
+        return
+    if not isinstance(by, User) or is_behind_the_wall(party, by):
+        raise NotAllowed(
+            _("您在本案为另一方说话，不能查看这一方的联系方式和伤情，也不能与其联系")
+        )

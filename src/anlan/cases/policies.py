@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
+from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.cases.enums import CaseState, DeadlineState, Phase, Proof, TaskState
-from anlan.cases.models import Case, Task
+from anlan.cases.enums import (
+    CaseState,
+    DeadlineState,
+    KeepApartState,
+    Phase,
+    Proof,
+    Side,
+    TaskState,
+)
+from anlan.cases.models import Case, KeepApart, NamedContact, Party, Task
 
 # What may become what; everything else is refused. ``docs/states/`` is drawn from these
 # tables, and a test drives every service through every state against them.
@@ -99,3 +110,21 @@ def check_can_join(case: Case, host: Case) -> None:
         raise Conflict(_("演练不能与真实案件合并"))
     if case.joined_cases.exists():
         raise Conflict(_("已有案件并入本案，请先分出"))
+
+
+def check_is_of_case(party: Party, case: Case, *, path: str) -> None:
+    if party.case_id != case.pk or party.removed_at is not None:
+        raise InvalidInput(_("本案没有这位当事人"), path=path)
+
+
+def check_speaks_for_one(case: Case, user: User, side: Side) -> None:
+    """Nobody speaks for both sides of a case, one after the other neither."""
+    if NamedContact.objects.filter(case=case, user=user, side=side.other).exists():
+        raise Conflict(_("这位同事在本案做过另一方的联系人，请另选一人"))
+    if Party.objects.filter(case=case, user=user, removed_at=None).exists():
+        raise Conflict(_("这位同事是本案的当事人，请另选一人"))
+
+
+def check_runs(plan: KeepApart, *, at: datetime) -> None:
+    if plan.state_at(at) in {KeepApartState.OVER, KeepApartState.ENDED}:
+        raise Conflict(_("这项安排已经结束"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.remembered import address, remembered
-from anlan.cases.enums import Phase, Proof, TaskState
+from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import (
@@ -27,9 +27,11 @@ from anlan.cases.selectors import (
     command_since,
     roles_by_party,
     shown_name,
+    sides_of,
     tasks_by_phase,
     timeline_page,
 )
+from anlan.cases.wall import walled_sides
 from anlan.customers.selectors import masked
 from anlan.ledger.models import Entry
 
@@ -294,9 +296,24 @@ class Room:
     @cached_property
     def shown_parties(self) -> list[Shown]:
         shown = [
-            _shown(party, _in_order(roles)) for party, roles in self.parties.items()
+            self._shown(party, _in_order(roles))
+            for party, roles in self.parties.items()
         ]
         return sorted(shown, key=lambda one: _ROLES.index(one.roles[0]))
+
+    def _shown(self, party: Party, roles: tuple[str, ...]) -> Shown:
+        """Somebody of the side behind the wall has no telephone here, masked neither."""
+        shown = _shown(party, roles)
+        if not shown.can_be_revealed or not self._hidden:
+            return shown
+        sides = sides_of(roles)
+        if sides and sides <= self._hidden:
+            return replace(shown, masked="", can_be_revealed=False)
+        return shown
+
+    @cached_property
+    def _hidden(self) -> set[Side]:
+        return walled_sides(self.case, self.reader)
 
     def known_names(self) -> dict[str, str]:
         """Names that the room has read anyway; the timeline need not ask again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.cases.views import notes, pages, parties, tasks
+from anlan.cases.views import contacts, notes, pages, parties, tasks
 
 app_name = "cases"
 urlpatterns = [
@@ -34,4 +34,14 @@ urlpatterns = [
     path("<str:number>/parties/<uuid:uid>/home/", parties.home, name="home"),
     path("<str:number>/parties/<uuid:uid>/roles/", parties.roles, name="roles"),
     path("<str:number>/parties/<uuid:uid>/contact/", parties.contact, name="contact"),
+    path("<str:number>/contacts/", contacts.contacts, name="contacts"),
+    path("<str:number>/contacts/panel/", contacts.panel, name="contacts_panel"),
+    path("<str:number>/contacts/new/", contacts.addition, name="contact_addition"),
+    path("<str:number>/contacts/named/<str:side>/", contacts.naming, name="naming"),
+    path("<str:number>/kept-apart/", contacts.keeping_apart, name="keeping_apart"),
+    path(
+        "<str:number>/kept-apart/<uuid:uid>/ending/",
+        contacts.ending,
+        name="keep_apart_ending",
+    ),
 ]

@@ -18,3 +18,5 @@ class EvidenceConfig(AppConfig):
             "recordings",
         ):  # enter the encrypted fields, and what is private, in their lists
             import_module(f"anlan.evidence.selectors.{theme}")
+        # enter what goes with the last piece of evidence
+        import_module("anlan.evidence.services.contacts")

@@ -16,12 +16,16 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
+from anlan.cases.permissions import check_can_look_behind
+from anlan.cases.wall import behind_the_wall, is_behind_the_wall
 from anlan.evidence import policies
 from anlan.evidence.enums import Protection, StatementState
 from anlan.evidence.models import (
     Exhibit,
     FootageApplication,
     Injury,
+    InjuryPhoto,
+    MedicalPaper,
     PhysicalItem,
     Statement,
 )
@@ -56,7 +60,28 @@ def can_open(user: User, exhibit: Exhibit) -> bool:
         return can_read(user, statement)
     is_own = exhibit.received_from == user.actor_key
     permission = Permission.EVIDENCE_ADD if is_own else _OPENS[exhibit.protection]
+    if not is_own and is_of_a_body_behind(exhibit, user):
+        return False
     return has_permission(user, permission, site=exhibit.case.site)
+
+
+def bodies_behind(user: User) -> Q:
+    """The exhibits that show the injuries of somebody behind the wall, as a condition."""
+    walled = behind_the_wall(user)
+    photos = InjuryPhoto.objects.filter(injury__party__in=walled).values("exhibit")
+    papers = MedicalPaper.objects.filter(party__in=walled).values("exhibit")
+    return (
+        Q(pk__in=photos)
+        | Q(pk__in=papers)
+        | Q(derived_from__in=photos)
+        | Q(derived_from__in=papers)
+    )
+
+
+def is_of_a_body_behind(exhibit: Exhibit, user: User) -> bool:
+    if exhibit.protection != Protection.INJURY:
+        return False
+    return Exhibit.objects.filter(bodies_behind(user), pk=exhibit.pk).exists()
 
 
 _OPENS: dict[str, Permission] = {
@@ -89,6 +114,8 @@ def check_can_open(by: Actor, exhibit: Exhibit) -> None:
         return
     permission = _OPENS[exhibit.protection]
     check_permission(by, permission, site=exhibit.case.site)
+    if isinstance(by, User) and is_of_a_body_behind(exhibit, by):
+        raise NotAllowed(_("您在本案为另一方说话，不能查看这一方的伤情"))
     if isinstance(by, User):  # who has yet to say what they saw reads nobody else
         raise NotAllowed(_YET_TO_SPEAK)
 
@@ -229,12 +256,15 @@ def can_see_injury(user: User, injury: Injury) -> bool:
     site = injury.case.site
     if injury.recorded_by_id == user.pk:
         return has_permission(user, Permission.INJURY_RECORD, site=site)
-    return has_permission(user, Permission.INJURY_READ, site=site)
+    return has_permission(
+        user, Permission.INJURY_READ, site=site
+    ) and not is_behind_the_wall(injury.party, user)
 
 
 def check_can_see_injury(by: Actor, injury: Injury) -> None:
     if not isinstance(by, User) or not can_see_injury(by, injury):
         check_permission(by, Permission.INJURY_READ, site=injury.case.site)
+        check_can_look_behind(by, injury.party)
 
 
 def check_can_follow_injury(by: Actor, injury: Injury) -> None:

@@ -33,6 +33,7 @@ from anlan.cases.selectors import (
     photos_for,
     timeline,
 )
+from anlan.cases.selectors.contacts import kept_apart_for
 from anlan.evidence.views.uploads import upload_page
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
@@ -265,9 +266,13 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "phone/tasks.html", {"tasks": list(my_tasks(_user(request))[:60])}
-    )
+    """What is to be done, and who is kept apart at the reader's sites."""
+    user = _user(request)
+    context = {
+        "tasks": list(my_tasks(user)[:60]),
+        "pairs": kept_apart_for(user, at=timezone.now()),
+    }
+    return render(request, "phone/tasks.html", context)
 
 
 @login_required

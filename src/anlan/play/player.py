@@ -16,7 +16,11 @@ from anlan.base.clock import acting_at
 from anlan.base.errors import DomainError
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.ledger.verify import verify
-from anlan.play import investigating, planning  # noqa: F401 -- enter their verbs
+from anlan.play import (  # noqa: F401 -- enter their verbs
+    contacting,
+    investigating,
+    planning,
+)
 from anlan.play.actions import ACTIONS, Stage, measures
 from anlan.play.scenario import Expectation, Scenario, ScenarioError, Step
 from anlan.play.signing import signer_at_hand

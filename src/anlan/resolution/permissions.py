@@ -17,6 +17,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
 from anlan.cases.permissions import can_edit, check_may_edit
+from anlan.cases.wall import walled_sides
 from anlan.investigation import permissions as investigation
 from anlan.investigation.independence import check_is_independent, conflict_of
 from anlan.investigation.models import Finding, Interview
@@ -55,12 +56,15 @@ def check_can_approve_kindness(by: Actor, organisation: Organisation) -> None:
 
 
 def can_see_compensation(user: User, case: Case) -> bool:
-    """It says who is hurt how badly: whoever may see injuries."""
-    return has_permission(user, Permission.INJURY_READ, site=case.site)
+    """It says who is hurt how badly: whoever may see injuries, of both sides."""
+    may = has_permission(user, Permission.INJURY_READ, site=case.site)
+    return may and not walled_sides(case, user)
 
 
 def check_can_see_compensation(by: Actor, case: Case) -> None:
     check_permission(by, Permission.INJURY_READ, site=case.site)
+    if isinstance(by, User) and walled_sides(case, by):
+        raise NotAllowed(_("您在本案为一方说话，不能查看赔偿测算"))
 
 
 def can_make_compensation(user: User, case: Case) -> bool:

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from anlan.cases.services.contacts import (
+    FARTHEST,
+    MOST_PROMISED,
+    MOST_PROMISES,
+    MOST_SAID,
+    Promised,
+    name_contact,
+    record_contact,
+    reveal_contact,
+    start_contact_clock,
+)
 from anlan.cases.services.deadlines import (
     cancel_deadlines,
     fire_due_deadlines,
@@ -10,6 +21,13 @@ from anlan.cases.services.deadlines import (
     next_due,
     start_deadline,
     start_standard,
+)
+from anlan.cases.services.keeping_apart import (
+    MOST_PLACES,
+    MOST_REASON,
+    MOST_TO_DO,
+    end_keep_apart,
+    keep_apart,
 )
 from anlan.cases.services.opening import add_task, apply_playbook, open_case, take_turns
 from anlan.cases.services.people import (
@@ -58,6 +76,14 @@ from anlan.cases.services.work import (
 )
 
 __all__ = [
+    "FARTHEST",
+    "MOST_PLACES",
+    "MOST_PROMISED",
+    "MOST_PROMISES",
+    "MOST_REASON",
+    "MOST_SAID",
+    "MOST_TO_DO",
+    "Promised",
     "add_customer",
     "add_party",
     "add_task",
@@ -69,17 +95,20 @@ __all__ = [
     "close_as_false_alarm",
     "close_case",
     "complete_task",
+    "end_keep_apart",
     "fire_due_deadlines",
     "forget_words",
     "identify_customer",
     "identify_party",
     "join_cases",
+    "keep_apart",
     "lock_case",
     "made_before",
     "make_access_link",
     "meet_deadlines",
     "move_access_links",
     "move_deadlines",
+    "name_contact",
     "next_due",
     "open_case",
     "open_task_photo",
@@ -87,15 +116,18 @@ __all__ = [
     "publish_playbook",
     "publish_standard",
     "record",
+    "record_contact",
     "remember_made",
     "reopen_case",
     "reopen_task",
+    "reveal_contact",
     "revoke_access_link",
     "set_party_roles",
     "set_severity",
     "settle_claim",
     "skip_task",
     "standard_at",
+    "start_contact_clock",
     "start_deadline",
     "start_standard",
     "strike_entry",

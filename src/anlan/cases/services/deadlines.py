@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
 from anlan.cases.events import DeadlineMissed
 from anlan.cases.models import Case, Deadline, Standard, Task
+from anlan.cases.selectors.contacts import VICTIM_CONTACT
 from anlan.cases.services.record import record
 from anlan.cases.services.standards import standard_at
 from anlan.ledger import services as ledger
@@ -156,6 +158,11 @@ def _titles(deadlines: list[Deadline]) -> dict[int, str]:
     }
     return {
         deadline.pk: tasks.get(deadline.about)
-        or (deadline.standard.title if deadline.standard else deadline.key)
+        or (deadline.standard.title if deadline.standard else _title(deadline.key))
         for deadline in deadlines
     }
+
+
+def _title(key: str) -> str:
+    """Of a clock without a standard; the company was founded before there was one."""
+    return _("为受害人指定联系人") if key == VICTIM_CONTACT else key

@@ -19,6 +19,7 @@ from anlan.base.errors import NotFound
 from anlan.cases import services as cases
 from anlan.cases.forms import HomeForm, IdentityForm, PartyForm, RevealForm, RolesForm
 from anlan.cases.models import Case, Party
+from anlan.cases.permissions import check_can_look_behind
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import case_changed, posted, reader_of, sheet
 from anlan.customers import services as customers
@@ -123,18 +124,12 @@ def contact(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     party = _party(case, uid)
     if party.person is None:
         raise NotFound(_("身份还没有确认，没有联系方式"))
-    person = party.person
+    check_can_look_behind(reader, party)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         field = ProtectedField(said["field"])
-        value = customers.reveal(
-            person=person,
-            field=field,
-            site=case.site,
-            reason=said["reason"],
-            by=reader,
-            at=at,
-            read_for=case.subject,
+        value = cases.reveal_contact(
+            party=party, field=field, reason=said["reason"], by=reader, at=at
         )
         return _revealed(request, number, field, value)
 

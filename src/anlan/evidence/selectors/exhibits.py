@@ -16,6 +16,7 @@ from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
 from anlan.evidence.enums import ExhibitKind, ExhibitState, Protection, UploadState
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
+from anlan.evidence.permissions import bodies_behind
 from anlan.evidence.selectors.statements import statements_for
 from anlan.ledger.models import Entry
 
@@ -67,7 +68,7 @@ def seen_by(reader: User) -> Q:
     return (
         Q(protection=Protection.NONE)
         | Q(protection=Protection.INJURY)
-        & (injuries | Q(received_from=reader.actor_key))
+        & (injuries & ~bodies_behind(reader) | Q(received_from=reader.actor_key))
         | Q(protection=Protection.STATEMENT) & is_spoken
     )
 

@@ -17,6 +17,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for, cases_for, shown_name
+from anlan.cases.wall import behind_the_wall
 from anlan.evidence.bodymap import SIDES, Shape
 from anlan.evidence.enums import Round
 from anlan.evidence.models import Injury, InjuryPhoto, InjuryRefusal, MedicalPaper
@@ -61,6 +62,7 @@ class Injured:
 def injuries_for(reader: User) -> QuerySet[Injury]:
     """Those the reader needs, and those they wrote down; as ``can_see_injury`` says."""
     reads = Q(case__site__in=sites_where(reader, Permission.INJURY_READ))
+    reads &= ~Q(party__in=behind_the_wall(reader))
     records = Q(case__site__in=sites_where(reader, Permission.INJURY_RECORD))
     return Injury.objects.filter(
         reads | records & Q(recorded_by=reader), case__in=cases_for(reader)
@@ -95,7 +97,9 @@ def injury_for(user: User, number: str, uid: UUID) -> Injury:
 
 def papers_of(case: Case, reader: User) -> QuerySet[MedicalPaper]:
     """Only for those who read injuries, and whoever brought them."""
-    papers = MedicalPaper.objects.filter(party__case=case)
+    papers = MedicalPaper.objects.filter(party__case=case).exclude(
+        party__in=behind_the_wall(reader)
+    )
     if not has_permission(reader, Permission.INJURY_READ, site=case.site):
         papers = papers.filter(exhibit__received_from=reader.actor_key)
     return papers.select_related(

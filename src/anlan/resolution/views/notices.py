@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.errors import DomainError
+from anlan.law.book
+anlan.law.selectors import refusal_words
 from anlan.cases.views.answers import (
     posted,
     reader_of,
-    refusal_words,
     sheet,
     show_refusal,
 )

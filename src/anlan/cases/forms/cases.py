@@ -1,4 +1,4 @@
-"""What people type in the room of a case."""
+"""What people type about a case, its people and its tasks."""
 
 from __future__ import annotations
 

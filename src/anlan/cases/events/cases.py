@@ -1,4 +1,4 @@
-"""What happens to any case, in the words of the record."""
+"""A case, its people and tasks, and what is written on its timeline."""
 
 from __future__ import annotations
 

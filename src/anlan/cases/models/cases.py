@@ -1,4 +1,4 @@
-"""The spine: anything with a number, people, clocks and a duty to answer."""
+"""A case, its people, its tasks, its clocks, and what is written on its timeline."""
 
 from __future__ import annotations
 

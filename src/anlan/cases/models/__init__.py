@@ -1,0 +1,44 @@
+"""The spine: anything with a number, people, clocks and a duty to answer."""
+
+from __future__ import annotations
+
+from anlan.cases.models.cases import (
+    AcceptedRequest,
+    AccessLink,
+    Case,
+    Counter,
+    Deadline,
+    Note,
+    Party,
+    PartyRole,
+    PhaseRecord,
+    Playbook,
+    Standard,
+    Strike,
+    Task,
+    TaskPhoto,
+    VaultFile,
+)
+from anlan.cases.models.contacts import Contact, KeepApart, NamedContact, Promise
+
+__all__ = [
+    "AcceptedRequest",
+    "AccessLink",
+    "Case",
+    "Contact",
+    "Counter",
+    "Deadline",
+    "KeepApart",
+    "NamedContact",
+    "Note",
+    "Party",
+    "PartyRole",
+    "PhaseRecord",
+    "Playbook",
+    "Promise",
+    "Standard",
+    "Strike",
+    "Task",
+    "TaskPhoto",
+    "VaultFile",
+]

@@ -1,0 +1,236 @@
+"""Talks, named contacts and plans to keep apart, as far as the reader may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.accounts.permissions import has_permission, sites_where
+from anlan.accounts.roles import Permission
+from anlan.base.errors import NotFound
+from anlan.cases.enums import (
+    OfferAnswer,
+    Private,
+    PromiseState,
+    Side,
+)
+from anlan.cases.models import (
+    Case,
+    Contact,
+    Deadline,
+    KeepApart,
+    NamedContact,
+    Promise,
+)
+from anlan.cases.selectors.cases import case_for, shown_name
+from anlan.cases.selectors.leaks import Leak, leaks_of
+from anlan.cases.wall import behind_the_wall
+
+VICTIM_CONTACT = "case.victim_contact"  # the standard: minutes after control
+OFFERS = ("concern", "medical", "psychological", "companion")
+# What a plan on the phone of every guard must not say of anybody.
+_NOT_FOR_GUARDS = {Private.PHONE, Private.IDENTITY, Private.ADDRESS, Private.MEDICAL}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseSeen:
+    promise: Promise
+    state: PromiseState
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferSeen:
+    """What was offered, and the answer; ``field`` is the column that has it."""
+
+    field: str
+    answer: OfferAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactSeen:
+    contact: Contact
+    name: str
+    offers: tuple[OfferSeen, ...]
+    promises: tuple[PromiseSeen, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A plan to keep two parties apart, with their masked names and nothing else."""
+
+    plan: KeepApart
+    one: str
+    other: str
+    places: tuple[str, ...]
+
+    @property
+    def where(self) -> str:
+        return _("、").join(self.places)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideSeen:
+    """One side of a case: who speaks with it, who did before, until when one is named."""
+
+    side: Side
+    named: NamedContact | None
+    before: tuple[NamedContact, ...]
+    due_at: datetime | None
+
+
+def contacts_for(reader: User) -> QuerySet[Contact]:
+    """All talks of others the reader may read, and those they wrote down themself.
+
+    None with somebody of the side behind the wall.
+    """
+    reads = Q(case__site__in=sites_where(reader, Permission.CONTACT_READ))
+    writes = Q(case__site__in=sites_where(reader, Permission.CONTACT_RECORD))
+    mine = Q(recorded_by=reader) | Q(held_by=reader)
+    return Contact.objects.filter(reads | writes & mine).exclude(
+        party__in=behind_the_wall(reader)
+    )
+
+
+def contacts_of(case: Case, reader: User) -> QuerySet[Contact]:
+    """The log of a case, the newest talk first."""
+    promises = Promise.objects.select_related("task").order_by("position")
+    return (
+        contacts_for(reader)
+        .filter(case=case)
+        .select_related(
+            *("case__site", "party__person", "party__user", "corrects"),
+            *("held_by", "recorded_by"),
+        )
+        .prefetch_related(Prefetch("promises", promises))
+        .order_by("-held_at", "-number")
+    )
+
+
+def contact_for(reader: User, number: str, uid: UUID) -> Contact:
+    """One talk of a case.
+
+    Raises:
+        NotFound: unknown, of another case, or not the reader's; all answer alike.
+    """
+    found = contacts_of(case_for(reader, number), reader).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("没有这次沟通记录，或者您无权查看"))
+    return found
+
+
+def shown_contacts(contacts: Iterable[Contact], *, at: datetime) -> list[ContactSeen]:
+    return [
+        ContactSeen(
+            contact=contact,
+            name=shown_name(contact.party),
+            offers=tuple(
+                OfferSeen(field=field, answer=OfferAnswer(getattr(contact, field)))
+                for field in OFFERS
+                if getattr(contact, field)
+            ),
+            promises=tuple(
+                PromiseSeen(promise=promise, state=promise.state_at(at))
+                for promise in contact.promises.all()
+            ),
+        )
+        for contact in contacts
+    ]
+
+
+def named_contact(case: Case, side: Side) -> NamedContact | None:
+    """Whom this side calls now."""
+    return _named(case).filter(side=side, ended_at=None).first()
+
+
+def sides_seen(case: Case) -> list[SideSeen]:
+    """Both sides, and the clock of the victim's, if it is running or ran out."""
+    rows = list(_named(case))
+    clock = Deadline.objects.filter(
+        case=case, key=VICTIM_CONTACT, met_at=None, cancelled_at=None
+    ).first()
+    found = []
+    for side in Side:
+        of_side = [row for row in rows if row.side == side]
+        now = next((row for row in of_side if row.ended_at is None), None)
+        is_running = side is Side.VICTIM and now is None and clock is not None
+        found.append(
+            SideSeen(
+                side=side,
+                named=now,
+                before=tuple(row for row in of_side if row.ended_at is not None),
+                due_at=clock.due_at if is_running and clock else None,
+            )
+        )
+    return found
+
+
+def kept_apart_of(case: Case) -> list[Pair]:
+    """The plans of a case, the newest first."""
+    return _pairs(_plans().filter(case=case).order_by("-number"))
+
+
+def kept_apart_for(reader: User, *, at: datetime) -> list[Pair]:
+    """What is to be watched at the reader's sites now or later, the next end first."""
+    plans = _plans().filter(
+        case__site__in=sites_where(reader, Permission.CASE_SEE),
+        case__state=Case.State.OPEN,
+        ended_at=None,
+        ends_at__gt=at,
+    )
+    return _pairs(plans.order_by("ends_at", "pk"))
+
+
+def kept_apart_from(reader: User, number: str, uid: UUID) -> KeepApart:
+    """
+    Raises:
+        NotFound: unknown, or of another case.
+    """
+    case = case_for(reader, number)
+    found = _plans().filter(case=case, uid=uid).first()
+    if found is None:
+        raise NotFound(_("没有这项避免接触安排"))
+    return found
+
+
+def may_read_contacts(reader: User, case: Case) -> bool:
+    """Whether there is a page of talks for the reader at all."""
+    return any(
+        has_permission(reader, permission, site=case.site)
+        for permission in (Permission.CONTACT_READ, Permission.CONTACT_RECORD)
+    )
+
+
+def private_in(text: str, case: Case) -> list[Leak]:
+    """What a text says that no guard needs in order to keep two people apart."""
+    found = [leak for side in Side for leak in leaks_of(text, case=case, side=side)]
+    return [leak for leak in found if leak.kind in _NOT_FOR_GUARDS]
+
+
+def _named(case: Case) -> QuerySet[NamedContact]:
+    rows = NamedContact.objects.filter(case=case).select_related("user", "named_by")
+    return rows.order_by("-named_at", "-pk")
+
+
+def _plans() -> QuerySet[KeepApart]:
+    return KeepApart.objects.select_related(
+        *("case__site", "made_by", "ended_by"),
+        *("one__person", "one__user", "other__person", "other__user"),
+    ).prefetch_related("places")
+
+
+def _pairs(plans: Sequence[KeepApart] | QuerySet[KeepApart]) -> list[Pair]:
+    return [
+        Pair(
+            plan=plan,
+            one=shown_name(plan.one),
+            other=shown_name(plan.other),
+            places=tuple(sorted(place.label for place in plan.places.all())),
+        )
+        for plan in plans
+    ]

@@ -1,0 +1,33 @@
+"""What was said to the parties goes with the last piece of evidence of their case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from anlan.cases import services as cases
+from anlan.cases.models import Case, Contact, KeepApart, Promise
+from anlan.cases.selectors.contacts import OFFERS
+from anlan.evidence.services.deleting import add_followers, blank_words
+from anlan.ledger.models import Worded
+
+
+def erase_talks(*, case: Case, reason: str, at: datetime) -> None:
+    """Blank what was said, offered, promised and arranged; that it was, stays."""
+    rows = list(_worded(case))
+    blank_words(rows, case=case, reason=reason, at=at)
+    contacts = Contact.objects.filter(case=case).values_list("uid", flat=True)
+    plans = KeepApart.objects.filter(case=case).values_list("uid", flat=True)
+    cases.forget_words(answers=[*contacts, *plans])
+
+
+def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
+    for contact in Contact.objects.filter(case=case).order_by("pk"):
+        yield contact, ("words", *OFFERS)
+    for promise in Promise.objects.filter(contact__case=case).order_by("pk"):
+        yield promise, ("words",)
+    for plan in KeepApart.objects.filter(case=case).order_by("pk"):
+        yield plan, ("words", "reason")
+
+
+add_followers(erase_talks)
