@@ -28,7 +28,7 @@ def _denials(a: FactTable, b: FactTable) -> Iterator[Found]:
         pairs = [
             (denial, act)
             for denial in mine.acts
-            if denial.is_denied and denial.kind in PHYSICAL
+            if denial.is_denied and not denial.is_other and denial.kind in PHYSICAL
             for act in theirs.acts
             if not act.is_denied
             and denies(denial, act)
@@ -112,13 +112,7 @@ def _first(facts: FactTable) -> Act | None:
         for act in facts.acts
         if not act.is_denied and act.agent and act.kind in PHYSICAL
     ]
-    for act in told:
-        if act.is_first:
-            return act
-    for before, act in zip(told, told[1:], strict=False):
-        if act.is_reply and before.agent != act.agent:
-            return before
-    return None
+    return next((act for act in told if act.is_first), None)
 
 
 def _agreements(a: FactTable, b: FactTable) -> Iterator[Found]:

@@ -26,6 +26,7 @@ class _Use:
     is_only: bool = False
     is_of_act: bool = False  # told of a blow, not only of a hand
     is_first: bool = False
+    is_idle: bool = False
 
 
 def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
@@ -86,6 +87,7 @@ def _uses(facts: FactTable) -> list[_Use]:
             is_denied=one.is_denied or one.is_idle,
             is_struck_with=one.is_used and not one.is_idle,
             is_only=one.is_only,
+            is_idle=one.is_idle,
             is_of_act=one.is_used and one.is_denied,
         )
         for one in facts.holdings
@@ -106,6 +108,7 @@ def _denied(
             and use.thing
             and _denies(denial, use)
             and not (denial.is_of_act and denial.thing and use.is_first)
+            and not (denial.is_idle and use.is_first)
             and not (not denial.thing and _is_admitted(uses, use))
         ]
         pairs.sort(key=lambda pair: -2 * pair[1].is_struck_with - bool(pair[0].thing))

@@ -88,8 +88,10 @@ class Gazetteer:
             elif any(after.startswith(one) for one in words["after"]) or not after:
                 strength = 1.5
             if _near(before, words["from_or_to"]) or re.match(
-                "过来|桌|柜子|架子|台面|抽屉|的门", after
+                "过来|架|桌|柜子|架子|台面|抽屉|的门", after
             ):
+                strength = 0.25
+            if re.search(r"(完了|后来|之后|然后|随后).{0,4}[去回]", before):
                 strength = 0.25
             if re.search(r"地点|就在|地方|位置", before):
                 strength = 3.0
@@ -118,7 +120,8 @@ def _near(before: str, words: Iterable[str]) -> bool:
     """Whether one of the words stands before, with at most a building's name between."""
     tail = before[-9:]
     return any(
-        re.search(rf"{word}(?:[^的了，]{{0,7}})$", tail) is not None for word in words
+        re.search(rf"{word}(?:[^的了，等坐乘按]{{0,7}})$", tail) is not None
+        for word in words
     )
 
 

@@ -8,6 +8,7 @@ before. That reads plain accounts well and involved ones badly, and a person loo
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from dataclasses import dataclass, field, replace
 
 from anlan.investigation.comparing.accounts import Account, Scene
@@ -37,6 +38,7 @@ class Act:
     sentence: Sentence
     start: int
     is_denied: bool = False
+    is_other: bool = False  # denied by 不是: it was something else
     is_first: bool = False
     is_reply: bool = False
     part: str = ""
@@ -116,6 +118,7 @@ class _Reader:
     def read(self) -> Reading:
         for clause in clauses_of(self._account.text):
             self._clause(clause)
+        self._reading.acts = _firsts(self._reading.acts)
         return self._reading
 
     def _clause(self, clause: Clause) -> None:
@@ -203,7 +206,7 @@ class _Reader:
         subject: str,
         free: list[Word],
     ) -> None:
-        verbs = [word for word in words if "act" in word]
+        verbs = [word for word in words if "act" in word] or _given(clause)
         verbs = verbs[:1] + [word for word in verbs[1:] if "means" not in word]
         for number, verb in enumerate(verbs):
             stop = verbs[number + 1].start if number + 1 < len(verbs) else clause.end
@@ -248,6 +251,8 @@ class _Reader:
             (word["means"] for word in after if "means" in word), ""
         )
         thing = self._thing(clause, before, after, bool(part))
+        if denied and verb["act"] == "touch" and not part and not thing:
+            thing = self._left_lying(clause)
         act = Act(
             agent=agent,
             patient=patient,
@@ -256,6 +261,7 @@ class _Reader:
             sentence=clause.sentence,
             start=verb.start,
             is_denied=denied,
+            is_other=denied and _is_not_so(before),
             is_first=any("first" in word for word in before + after),
             is_reply=any("reply" in word for word in before) or verb["act"] == "back",
             part=part,
@@ -360,6 +366,12 @@ class _Reader:
             if "worn" in word or "object" in word:
                 return word.text
         return ""
+
+    def _left_lying(self, clause: Clause) -> str:
+        """浮板放在架子上，我没碰: the thing of the clause before is what was not touched."""
+        last = self._reading.holdings[-1:]
+        idle = last and last[0].is_idle and last[0].sentence is clause.sentence
+        return last[0].thing if idle else ""
 
     def _means(
         self,
@@ -527,9 +539,10 @@ class _Reader:
                 )
         idle = any(word in clause.text for word in data("objects")["idle"])
         for number, word in enumerate(words):
-            if "object" not in word and "means" not in word:
-                continue
             before = words[:number]
+            used = _is_part_used(word, before)
+            if "object" not in word and "means" not in word and not used:
+                continue
             taking = [one for one in before if "taking" in one]
             mine = [
                 persons[one.start]
@@ -548,10 +561,12 @@ class _Reader:
             self._reading.holdings.append(
                 Holding(
                     person=who,
-                    thing=word.text if "object" in word else word["means"],
+                    thing=_thing_named(word),
                     sentence=clause.sentence,
                     is_denied=denied,
-                    is_used=bool(verbs) and verbs[-1].start >= word.start,
+                    is_used=bool(verbs)
+                    and verbs[-1]["act"] != "block"
+                    and verbs[-1].start >= word.start,
                     is_idle=idle,
                     is_only=_is_only(clause),
                 )
@@ -587,16 +602,15 @@ def _is_looking(clause: Clause, word: Word) -> bool:
 def _is_part_used(word: Word, before: list[Word]) -> bool:
     """Whether 用 or 拿 stand right before a part of the body: the part is what struck."""
     return (
-        (
-            "part" in word
-            and word["part"] in data("objects")["parts"]
-            and bool(before)
-            and "taking" in before[-1]
-            and before[-1].end == word.start
-        )
-        or (word.senses.get("part") in {"elbow", "knee"}
+        "part" in word
+        and word["part"] in data("objects")["parts"]
         and bool(before)
-        and ("person" in before[-1] or "pronoun" in before[-1]))
+        and "taking" in before[-1]
+        and before[-1].end == word.start
+    ) or (
+        word.senses.get("part") in {"elbow", "knee"}
+        and bool(before)
+        and ("person" in before[-1] or "pronoun" in before[-1])
     )
 
 
@@ -604,6 +618,50 @@ def _is_one_blow(clause: Clause, word: Word, verb: Word) -> bool:
     """一酒瓶子砸过来: a thing counted like a blow, right before the verb."""
     before = clause.text[: word.start - clause.start]
     return word.end == verb.start and before.endswith("一")
+
+
+def _thing_named(word: Word) -> str:
+    if "object" in word:
+        return word.text
+    if "means" in word:
+        return word["means"]
+    return str(data("objects")["parts"][word["part"]])
+
+
+def _given(clause: Clause) -> list[Word]:
+    """给了他一下: a blow without a verb."""
+    found = re.search("给了?.{0,4}?(一下|两下|几下)", clause.text)
+    if found is None:
+        return []
+    return [
+        Word(
+            text=found[1],
+            start=clause.start + found.start(1),
+            end=clause.start + found.end(1),
+            senses={"act": "hit"},
+        )
+    ]
+
+
+def _is_not_so(before: list[Word]) -> bool:
+    """不是踢: nobody stands between, so it is how, not who, that is denied."""
+    marks = [n for n, word in enumerate(before) if word.text == "不是"]
+    return bool(marks) and not any(
+        "person" in word or "pronoun" in word for word in before[marks[-1] :]
+    )
+
+
+def _firsts(acts: list[Act]) -> list[Act]:
+    """我才推他: what the other did before that was first, where nobody says who was."""
+    if any(act.is_first and not act.is_denied for act in acts):
+        return acts
+    told = [act for act in acts if not act.is_denied and act.kind in PHYSICAL]
+    for before, act in pairwise(told):
+        if act.is_reply and before.agent != act.agent:
+            return [
+                replace(one, is_first=True) if one is before else one for one in acts
+            ]
+    return acts
 
 
 def _is_only(clause: Clause) -> bool:
@@ -635,7 +693,9 @@ def _is_denied(
                 or clause.is_asked
                 or ("过" in rest or "呀" in rest)
             )
-        elif ("affirming" in one and denied and one.start != word.start) or "ended" in one:
+        elif (
+            "affirming" in one and denied and one.start != word.start
+        ) or "ended" in one:
             denied = False
     return denied
 

@@ -70,7 +70,7 @@ def _denied_spot(a: FactTable, b: FactTable) -> tuple[Mention, Mention] | None:
             for said in theirs.places:
                 if (
                     not said.is_denied
-                    and said.spot == denial.spot
+                    and denial.spot in {said.spot, said.text[:2]}
                     and said.strength >= 1
                 ):
                     return (said, denial) if is_turned else (denial, said)
