@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+SELF = frozenset({"我", "本人", "俺", "咱"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -31,6 +33,26 @@ class Scene:
 
     persons: tuple[Person, ...] = ()
     places: tuple[str, ...] = ()
+
+    def speaker_of(self, account: Account) -> str:
+        """Which of the persons made the account: by name, or as 我 among the names entered."""
+        for person in self.persons:
+            if person.name == account.by:
+                return person.name
+        for person in self.persons:
+            if SELF & set(person.called.get(account.key, ())):
+                return person.name
+        for person in self.persons:
+            if person.name in account.by or account.by in person.name:
+                return person.name
+        unnamed = [
+            person
+            for person in self.persons
+            if account.by in person.roles or not person.called.get(account.key)
+        ]
+        if len(unnamed) == 1:
+            return unnamed[0].name
+        return account.by
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,8 @@ from anlan.investigation.comparing.table import FactTable
 # Verbs that say what was done with a thing; whoever denies one denies the use of the thing.
 MANNERS = frozenset("抡砸泼扔甩丢掷浇洒抽戳捅敲扎刺")
 
+THROWN = frozenset("扔砸丢甩掷抛摔泼撇掼")
+
 
 def compare_blows(a: FactTable, b: FactTable) -> Iterator[Found]:
     """One contradiction for each person whose act is denied; else who was first."""
@@ -56,7 +58,7 @@ def denies(denial: Act, act: Act) -> bool:
         return False
     if denial.part and act.part and not parts_touch(denial.part, act.part):
         return False
-    if denial.kind == "touch" and act.kind in {"throw", "splash"}:
+    if denial.kind == "touch" and _is_from_afar(act):
         return False
     if denial.means and act.means and denial.means != act.means:
         return False
@@ -70,9 +72,16 @@ def denies(denial: Act, act: Act) -> bool:
     if denial.thing:
         thing = act.thing or act.means
         return bool(thing) and (denial.thing in thing or thing in denial.thing)
-    if act.thing and not denial.thing and not act.part and not act.is_first:
+    if act.is_on_thing and not denial.thing and not act.is_first:
         return False
     return whole or acts_alike(denial.kind, act.kind)
+
+
+def _is_from_afar(act: Act) -> bool:
+    """What was thrown hit without a touch."""
+    return act.kind in {"throw", "splash"} or (
+        act.verb[:1] in THROWN and act.means not in BARE
+    )
 
 
 def on_body() -> tuple[str, ...]:

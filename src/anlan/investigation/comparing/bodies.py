@@ -49,7 +49,7 @@ def _denied(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def denies(denial: Injury, said: Injury) -> bool:
     """Whether the one says that there was none where the other says there was."""
-    if denial.person != said.person:
+    if not _is_same(denial.person, said.person):
         return False
     if denial.part and said.part and not parts_touch(denial.part, said.part):
         return False
@@ -70,7 +70,7 @@ def _sides(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
     for one in mine:
         for other in theirs:
             if (
-                one.person != other.person
+                not _is_same(one.person, other.person)
                 or one.side == other.side
                 or not parts_touch(one.part, other.part)
             ):
@@ -92,7 +92,7 @@ def _sides(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def _names(rows: list[_Sided], wanted: _Sided) -> bool:
     return any(
-        row.person == wanted.person
+        _is_same(row.person, wanted.person)
         and row.side == wanted.side
         and parts_touch(row.part, wanted.part)
         for row in rows
@@ -120,7 +120,7 @@ def _sided(facts: FactTable) -> list[_Sided]:
             is_injury=False,
         )
         for act in facts.acts
-        if act.side and act.part and act.patient and not act.is_denied
+        if act.side and act.part and not act.is_denied
     ]
     return struck + hurt
 
@@ -131,11 +131,37 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
         for own in mine.injuries:
             if not own.is_own_fault or own.is_denied or not own.part:
                 continue
+            for hurt in theirs.injuries:
+                if _is_otherwise(hurt, own, theirs):
+                    one, other = (own, hurt) if mine is a else (hurt, own)
+                    yield own.person, _found(a, b, one, other, "other_cause")
+                    return
             for act in theirs.acts:
                 if _explains(act, own):
                     one, other = (own, act) if mine is a else (act, own)
                     yield own.person, _found(a, b, one, other, "other_cause")
                     return
+
+
+def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:
+    """The same injury, told in one sentence with an act against that person."""
+    return (
+        not hurt.is_denied
+        and not hurt.is_own_fault
+        and bool(hurt.part)
+        and _is_same(hurt.person, own.person)
+        and parts_touch(hurt.part, own.part)
+        and any(
+            act.sentence is hurt.sentence and _is_same(act.patient, own.person)
+            for act in facts.acts
+            if not act.is_denied and act.kind in PHYSICAL
+        )
+    )
+
+
+def _is_same(one: str, other: str) -> bool:
+    """The same person, or one of the two is not known."""
+    return one == other or not one or not other
 
 
 def _explains(act: Act, own: Injury) -> bool:

@@ -29,7 +29,7 @@ def compare(a: Account, b: Account, scene: Scene) -> list[Found]:
 
     Nothing is decided: each is a proposal that a person accepts or changes.
     """
-    roles = {one.by: one.role for one in (a, b)}
+    roles = {scene.speaker_of(one): one.role for one in (a, b)}
     first, second = facts_of(a, scene, roles), facts_of(b, scene, roles)
     found = _once([one for rule in _RULES for one in rule(first, second)])
     return sorted(

@@ -93,6 +93,7 @@ def general() -> Vocabulary:
         words.add(data(name)["other_senses"], "other", "")
     for kind, verbs in data("acts")["kinds"].items():
         words.add(verbs, "act", kind)
+    words.add(data("acts")["untouched"], "untouched", "")
     for mark in ("not_done", "first", "reply"):
         words.add(data("acts")[mark], mark, mark)
     for part, row in data("body")["parts"].items():

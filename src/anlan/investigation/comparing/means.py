@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anlan.investigation.comparing.blows import is_manner
+from anlan.investigation.comparing.blows import THROWN, is_manner
 from anlan.investigation.comparing.lexicon import same_object
 from anlan.investigation.comparing.reading import BARE, PHYSICAL, Act
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
@@ -27,6 +27,7 @@ class _Use:
     is_of_act: bool = False  # told of a blow, not only of a hand
     is_first: bool = False
     is_idle: bool = False
+    is_blow: bool = False
 
 
 def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
@@ -74,6 +75,7 @@ def _uses(facts: FactTable) -> list[_Use]:
             is_denied=act.is_denied,
             is_struck_with=not act.is_on_thing,
             is_of_act=True,
+            is_blow=act.kind not in {"pull", "push", "touch"},
             is_first=act.is_first,
         )
         for act in facts.acts
@@ -111,7 +113,11 @@ def _denied(
             and not (denial.is_idle and use.is_first)
             and not (not denial.thing and _is_admitted(uses, use))
         ]
-        pairs.sort(key=lambda pair: -2 * pair[1].is_struck_with - bool(pair[0].thing))
+        pairs.sort(
+            key=lambda pair: (
+                -2 * pair[1].is_struck_with - bool(pair[0].thing) - 2 * pair[1].is_blow
+            )
+        )
         for denial, use in pairs:
             one, other = (use, denial) if is_turned else (denial, use)
             yield use.person, _found(a, b, one, other, "thing_denied")
@@ -155,7 +161,8 @@ def _manners(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 
 def _is_so_done(denial: Act, act: Act) -> bool:
-    return denial.verb[:1] == act.verb[:1] and (
+    thrown = denial.verb[:1] in THROWN and act.verb[:1] in THROWN
+    return (thrown or denial.verb[:1] == act.verb[:1]) and (
         denial.agent == act.agent or not denial.patient
     )
 

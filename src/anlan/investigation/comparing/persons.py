@@ -14,14 +14,14 @@ class Naming:
     """
 
     def __init__(self, account: Account, scene: Scene) -> None:
-        self.speaker = account.by
+        self.speaker = scene.speaker_of(account)
         self.others = tuple(
-            person.name for person in scene.persons if person.name != account.by
+            person.name for person in scene.persons if person.name != self.speaker
         )
         words = data("persons")
         self._pronouns = {*words["self"], "他", "她", "伊"}
         self.vocabulary = general().copy()
-        self.vocabulary.replace(words["self"], "person", account.by)
+        self.vocabulary.replace(words["self"], "person", self.speaker)
         for person in scene.persons:
             for form in self._forms(person, account, scene):
                 self.vocabulary.replace([form], "person", person.name)
@@ -33,7 +33,7 @@ class Naming:
         if sum(one.name.startswith(surname) for one in scene.persons) == 1:
             forms |= {f"{surname}{title}" for title in data("persons")["titles"]}
             forms |= {f"老{surname}", f"小{surname}", f"姓{surname}的"}
-        if person.name != account.by:
+        if person.name != self.speaker:
             forms |= {
                 role
                 for role in person.roles
@@ -59,7 +59,8 @@ def opponent_of(account: Account, scene: Scene, others: dict[str, str]) -> str:
     Args:
         others: the role of whoever made another account, by name.
     """
-    names = [person.name for person in scene.persons if person.name != account.by]
+    speaker = scene.speaker_of(account)
+    names = [person.name for person in scene.persons if person.name != speaker]
     for name in names:
         if others.get(name) in {"aggressor", "victim", "guard"}:
             return name

@@ -7,7 +7,7 @@ from or went to afterwards says nothing about where it happened.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from anlan.investigation.comparing.lexicon import Vocabulary, data
@@ -18,6 +18,7 @@ _HEAD = re.compile(
     r"|(?:地下)?[一二三四五六七八九十]层|B\d|地下[一二三四]层|负[一二三四]层|\d+单元"
     r"|[东南西北]门外?|物业|门外|顶层|地面|地下停车场|访客|人行|单元)"
 )
+_TAIL = re.compile("(区|处|旁|边|内|里|口|前|门口|旁边|附近|一侧)$")
 _PUT = re.compile(r"放(\w{1,3})的(架|柜|棚|箱|车)")
 
 
@@ -47,7 +48,7 @@ def names_of(place: str) -> set[str]:
 class Gazetteer:
     """The spots that this site knows by name."""
 
-    def __init__(self, places: Iterable[str]) -> None:
+    def __init__(self, places: Collection[str]) -> None:
         self._words = Vocabulary()
         self._words.add(data("places")["other_senses"], "other", "")
         for line in data("places")["spots"]:
@@ -58,6 +59,19 @@ class Gazetteer:
             for name in names_of(place):
                 known = self._known(name)
                 self._words.add([name], "spot", known or _shortest(place))
+        self._shortened(list(places))
+
+    def _shortened(self, places: list[str]) -> None:
+        """What is left of a name without its beginning or its last 处, where it is of one place."""
+        ends: dict[str, set[str]] = {}
+        for place in places:
+            for name in {place, _TAIL.sub("", place)}:
+                for at in range(len(name) - 1):
+                    ends.setdefault(name[at:], set()).add(place)
+        for end, of in ends.items():
+            if len(of) == 1 and len(end) >= 2:
+                place = next(iter(of))
+                self._words.add([end], "spot", self._known(place) or _shortest(place))
 
     def _known(self, name: str) -> str:
         """The common word at the end of a name of the site: 前台 in 1号楼前台."""
@@ -67,14 +81,14 @@ class Gazetteer:
                 last = word["spot"]
         return last
 
-    def mentions(self, text: str) -> list[Mention]:
+    def mentions(self, text: str, *, is_witness: bool = False) -> list[Mention]:
         """Every place that somebody is said to have been at, or not to have been at."""
         found = []
         for clause in clauses_of(_joined(text)):
-            found += self._in_clause(clause)
+            found += self._in_clause(clause, is_witness=is_witness)
         return found
 
-    def _in_clause(self, clause: Clause) -> list[Mention]:
+    def _in_clause(self, clause: Clause, *, is_witness: bool) -> list[Mention]:
         words = data("places")
         found = []
         for word in self._words.words_in(clause.text, clause.start):
@@ -93,7 +107,13 @@ class Gazetteer:
                 strength = 0.25
             if re.search(r"(完了|后来|之后|然后|随后).{0,4}[去回]", before):
                 strength = 0.25
-            if re.search(r"地点|就在|地方|位置", before):
+            if re.search("从[^，]{0,7}$", before) and re.match(
+                "[进闯过冲硬出挤]", after
+            ):
+                strength = 1.5
+            if is_witness and re.search("[我俺](当时|正好|正|刚好|那时)?在", before):
+                strength = min(strength, 1.0)
+            if re.search(r"地点|就在|地方|位置|是在|发生|事发|出事", before):
                 strength = 3.0
             denied = bool(
                 re.search(

@@ -20,9 +20,11 @@ _HANDLED = {"把", "将"}
 PHYSICAL = frozenset(data("acts")["kinds"]) - {"block", "burn"}
 
 _ABSENT = re.compile(
-    "(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|不在场|没在场|没在跟前"
+    "才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|不在场|没在场|没在跟前"
 )
-_PRESENT = re.compile("在跟前|在旁边|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真")
+_PRESENT = re.compile(
+    "在跟前|在旁边|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?在|全程都?在|一直在(旁边|边上|跟前|现场)"
+)
 # Means that are no things; none named is one of them.
 BARE = frozenset({"", *data("objects")["own"], *data("objects")["parts"].values()})
 
@@ -53,6 +55,7 @@ class Act:
         return (
             bool(self.thing)
             and not self.part
+            and self.thing != self.means
             and self.thing not in data("objects")["on_body"]
         )
 
@@ -107,11 +110,13 @@ class _Reader:
         self._account = account
         self._naming = Naming(account, scene)
         self._opponent = opponent
-        self._subject = account.by
+        self._subject = self._naming.speaker
         self._other = opponent
         self._patient = ""
         self._part = ("", "")
         self._named: list[str] = []
+        self._limb = ("", "", "", -1)  # a part of whose body, without an injury yet
+        self._hurt = ("", -1)  # whose injury was told last, in which sentence
         self._taken = ("", "", -1)  # who, what, in which sentence
         self._reading = Reading()
 
@@ -122,7 +127,9 @@ class _Reader:
         return self._reading
 
     def _clause(self, clause: Clause) -> None:
-        words = list(self._naming.vocabulary.words_in(clause.text, clause.start))
+        words = _with_things(
+            clause, list(self._naming.vocabulary.words_in(clause.text, clause.start))
+        )
         persons = {word.start: self._who(word) for word in words}
         self._turned(words, persons)
         free = [
@@ -175,9 +182,9 @@ class _Reader:
         named = [
             persons[word.start]
             for word in words
-            if "person" in word and persons[word.start] != self._account.by
+            if "person" in word and persons[word.start] != self._naming.speaker
         ]
-        if subject != self._account.by:
+        if subject != self._naming.speaker:
             self._other = subject
         elif named:
             self._other = named[0]
@@ -212,8 +219,23 @@ class _Reader:
             stop = verbs[number + 1].start if number + 1 < len(verbs) else clause.end
             self._act(clause, words, persons, subject, free, verb, stop)
         for word in words:
+            if "untouched" in word:
+                self._untouched(clause, word, subject)
             if "word" in word and word["word"] in {"insult", "apology"}:
                 self._word(clause, words, persons, subject, free, word)
+
+    def _untouched(self, clause: Clause, word: Word, subject: str) -> None:
+        self._reading.acts.append(
+            Act(
+                agent=subject,
+                patient="",
+                kind="hands",
+                verb=word.text,
+                sentence=clause.sentence,
+                start=word.start,
+                is_denied=True,
+            )
+        )
 
     def _act(
         self,
@@ -228,6 +250,8 @@ class _Reader:
         before = [word for word in words if word.end <= verb.start]
         after = [word for word in words if verb.end <= word.start < stop]
         if any("not_done" in word for word in before[-3:]):
+            return
+        if _is_told(before) or (verb.text == "点" and not _is_aimed(verb, after)):
             return
         if clause.is_asked and any("rhetorical" in word for word in before):
             return
@@ -251,6 +275,8 @@ class _Reader:
             (word["means"] for word in after if "means" in word), ""
         )
         thing = self._thing(clause, before, after, bool(part))
+        if not means and verb.text[:1] in "抡挥扔丢摔泼甩举抛掷撇":
+            means, thing = thing, ""
         if denied and verb["act"] == "touch" and not part and not thing:
             thing = self._left_lying(clause)
         act = Act(
@@ -306,7 +332,7 @@ class _Reader:
             return (by[0] if by else ""), agent
         patient = (said_after or governed[-1:] or [""])[0]
         if patient and patient == agent:
-            if len(self._naming.others) > 1 and agent != self._account.by:
+            if len(self._naming.others) > 1 and agent != self._naming.speaker:
                 patient = self._recent_but(agent)
             elif not mine:
                 agent = self._another(patient)
@@ -320,7 +346,7 @@ class _Reader:
             (
                 other
                 for other in reversed(self._named)
-                if other not in {name, self._account.by}
+                if other not in {name, self._naming.speaker}
             ),
             self._another(name),
         )
@@ -335,10 +361,10 @@ class _Reader:
         return ""
 
     def _another(self, name: str) -> str:
-        if name == self._account.by:
+        if name == self._naming.speaker:
             return self._opponent if self._opponent != name else ""
         if self._account.role in {"aggressor", "victim", "guard"}:
-            return self._account.by
+            return self._naming.speaker
         rest = [other for other in self._naming.others if other != name]
         return rest[0] if rest else ""
 
@@ -391,8 +417,10 @@ class _Reader:
                 return str(data("objects")["parts"][word["part"]])
             if "object" in word and any("taking" in one for one in before[:number]):
                 return word.text
-            if "object" in word and (
-                _handled(clause, word) or _is_one_blow(clause, word, verb)
+            if (
+                "object" in word
+                and verb["act"] != "pull"
+                and (_handled(clause, word) or _is_one_blow(clause, word, verb))
             ):
                 return word.text
         who, what, sentence = self._taken
@@ -439,7 +467,9 @@ class _Reader:
         self, clause: Clause, words: list[Word], persons: dict[int, str], subject: str
     ) -> None:
         marks = [word for word in words if "injury" in word or "unhurt" in word]
+        self._explained(clause, words)
         if not marks:
+            self._hurt_alone(clause, words, persons, subject)
             return
         part, side = self._part_in(words)
         own = any("own_fault" in word for word in words)
@@ -468,17 +498,48 @@ class _Reader:
                 or _is_denied(clause, before, after, word)
                 or word.text.startswith("没")
             )
+            person = self._injured(clause, words, persons, subject, has_part=bool(here))
+            self._hurt = (person, clause.sentence.number)
             self._reading.injuries.append(
                 Injury(
-                    person=self._injured(
-                        clause, words, persons, subject, has_part=bool(here)
-                    ),
+                    person=person,
                     kind="any" if unhurt else word["injury"],
                     sentence=clause.sentence,
                     is_denied=denied,
                     part=here or ("" if denied else self._part[0]),
                     side=side if here else ("" if denied else self._part[1]),
                     is_own_fault=own,
+                )
+            )
+
+    def _explained(self, clause: Clause, words: list[Word]) -> None:
+        """那是她戴镯子勒的: the injury told just before was not done by anybody."""
+        last = self._reading.injuries[-1:]
+        if not last or last[0].sentence is not clause.sentence or last[0].is_denied:
+            return
+        own = any("own_fault" in word for word in words)
+        if own and re.match("(那|这|都)*是", clause.text):
+            self._reading.injuries[-1] = replace(last[0], is_own_fault=True)
+
+    def _hurt_alone(
+        self, clause: Clause, words: list[Word], persons: dict[int, str], subject: str
+    ) -> None:
+        """后脑勺自己磕在柱子上, 他膝盖那块皮，是摔倒蹭的: hurt, and by nobody."""
+        part, side = self._part_in(words)
+        own = any("own_fault" in word for word in words)
+        if part and not any("act" in word for word in words):
+            person = self._injured(clause, words, persons, subject, has_part=True)
+            self._limb = (person, part, side, clause.sentence.number)
+        person, part, side, sentence = self._limb
+        if own and part and sentence == clause.sentence.number:
+            self._reading.injuries.append(
+                Injury(
+                    person=person,
+                    kind="any",
+                    sentence=clause.sentence,
+                    part=part,
+                    side=side,
+                    is_own_fault=True,
                 )
             )
 
@@ -517,16 +578,50 @@ class _Reader:
             if last is not None and last.sentence.start == words[0].start:
                 return here[-1]
             return here[-1] if len(here) > 1 and not has_part else here[0]
+        person, sentence = self._hurt
+        if sentence == clause.sentence.number and person:
+            return person
         if last is not None:
             return last.patient
         return subject
 
     # Things in hands
 
+    def _lying(self, clause: Clause, words: list[Word]) -> None:
+        """拎着没动, said of the thing of the clause before."""
+        last = self._reading.holdings[-1:]
+        idle = any(word in clause.text for word in data("objects")["idle"])
+        if (
+            idle
+            and last
+            and last[0].thing not in BARE
+            and last[0].sentence is clause.sentence
+            and not any("object" in word or "act" in word for word in words)
+        ):
+            self._reading.holdings[-1] = replace(last[0], is_idle=True)
+
+    def _lacking(self, clause: Clause, subject: str) -> None:
+        """手上没有叉子, for things that no list knows."""
+        found = re.search(
+            "[手身][里上](?:并|根本|压根)?没有?(?P<thing>[^，任什别东家]{1,5})$",
+            clause.text,
+        )
+        if found is not None:
+            self._reading.holdings.append(
+                Holding(
+                    person=subject,
+                    thing=found["thing"],
+                    sentence=clause.sentence,
+                    is_denied=True,
+                )
+            )
+
     def _holdings(
         self, clause: Clause, words: list[Word], persons: dict[int, str], subject: str
     ) -> None:
         verbs = [word for word in words if "act" in word]
+        self._lying(clause, words)
+        self._lacking(clause, subject)
         for word in words:
             if "nothing" in word:
                 self._reading.holdings.append(
@@ -575,6 +670,20 @@ class _Reader:
                 self._taken = (who, word.text, clause.sentence.number)
 
 
+def _is_told(before: list[Word]) -> bool:
+    """Whether it stands after 说: then somebody else is only said to say so."""
+    return any(word.text in {"说", "讲", "称", "非说", "说是"} for word in before)
+
+
+def _is_aimed(verb: Word, after: list[Word]) -> bool:
+    """点 is a blow where a person or a part of the body comes next."""
+    return (
+        bool(after)
+        and after[0].start == verb.end
+        and ("person" in after[0] or "pronoun" in after[0] or "part" in after[0])
+    )
+
+
 def _is_governed(clause: Clause, word: Word) -> bool:
     """Whether 把, 朝, 给 or their like stand right before: it is not who does it."""
     before = clause.text[: word.start - clause.start]
@@ -595,7 +704,7 @@ def _owns(clause: Clause, word: Word, words: list[Word]) -> bool:
 def _is_looking(clause: Clause, word: Word) -> bool:
     """我看了: who looks is not who was hurt."""
     return clause.text[word.end - clause.start :].startswith(
-        ("看", "没看", "觉得", "亲眼")
+        ("看", "没看", "觉得", "亲眼", "瞧", "检查", "仔细")
     )
 
 
@@ -664,6 +773,40 @@ def _firsts(acts: list[Act]) -> list[Act]:
     return acts
 
 
+_MEASURE = "(?:[一两三几半那这]?(?:把|根|个|只|条|块|本|张|支|瓶|杯|串|卷|截|袋|桶|摞|叠|副|台|部|件|双|盒|枝|束|盘|碗|片|节|段|床))?"
+_NAMED = re.compile(
+    rf"^(?:[着了过起来]*)(?:[我他她你]的?|自己的?)?(?:手里|手上|桌上|地上|旁边|身边|边上|柜台上|台上|车上|墙边|门口|屋里)*的?{_MEASURE}"
+    "(?P<thing>[^，。□朝往向照对冲把给在就是的了着过上下里来去又还想要，砸打敲抽戳捅扔甩泼挡顶撞指]{1,5})"
+)
+
+
+def _with_things(clause: Clause, words: list[Word]) -> list[Word]:
+    """The words of a clause, with a thing that no list knows where one was taken up."""
+    found = []
+    for number, word in enumerate(words):
+        found.append(word)
+        following = words[number + 1 : number + 4]
+        if "taking" not in word or any(
+            "object" in one or "means" in one or "part" in one or "nothing" in one
+            for one in following
+        ):
+            continue
+        named = _NAMED.match(clause.text[word.end - clause.start :])
+        if named is None or len(named["thing"]) < 2 and word.text not in _SURE:
+            continue
+        start = word.end + named.start("thing")
+        end = word.end + named.end("thing")
+        if any(one.start < end and start < one.end for one in words[number + 1 :]):
+            continue
+        found.append(
+            Word(text=named["thing"], start=start, end=end, senses={"object": ""})
+        )
+    return found
+
+
+_SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "端起", "捡起"})
+
+
 def _is_only(clause: Clause) -> bool:
     """手里就一串钥匙, 手上只有垃圾袋: whatever else was not there."""
     return (
@@ -683,9 +826,14 @@ def _is_denied(
 ) -> bool:
     """Whether it is said not to have been: 没 before it with no 就 or 是 between."""
     rest = clause.text[word.end - clause.start :]
-    if rest.startswith(("都没", "也没", "都不", "也不曾")):
+    if re.match("[子儿]?.{0,2}?[都也](没|不|未)", rest):
         return True
-    denied = False
+    if clause.is_asked and re.search("[拿用](什么|啥)", clause.text):
+        return True
+    denied = clause.is_asked and (
+        clause.text.rstrip().endswith(("干什么", "干嘛", "干啥", "做什么", "干吗"))
+        or clause.text[: word.start - clause.start].endswith("谁")
+    )
     for one in before:
         if "negation" in one:
             denied = (

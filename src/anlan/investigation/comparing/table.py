@@ -35,7 +35,11 @@ def facts_of(account: Account, scene: Scene, roles: dict[str, str]) -> FactTable
     return FactTable(
         account=account,
         clocks=tuple(clocks_of(account.text)),
-        places=tuple(Gazetteer(scene.places).mentions(account.text)),
+        places=tuple(
+            Gazetteer(scene.places).mentions(
+                account.text, is_witness=account.role == "witness"
+            )
+        ),
         acts=tuple(reading.acts),
         injuries=tuple(reading.injuries),
         holdings=tuple(reading.holdings),
