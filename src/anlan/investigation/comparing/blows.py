@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from anlan.investigation.comparing.facts import BARE, PHYSICAL, Act
 from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
-from anlan.investigation.comparing.reading import BARE, PHYSICAL, Act
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
 
@@ -72,7 +72,7 @@ def denies(denial: Act, act: Act) -> bool:
     if denial.thing:
         thing = act.thing or act.means
         return bool(thing) and (denial.thing in thing or thing in denial.thing)
-    if act.is_on_thing and not denial.thing and not act.is_first:
+    if act.is_on_thing and not act.is_first:
         return False
     return whole or acts_alike(denial.kind, act.kind)
 
@@ -110,7 +110,9 @@ def _closeness(denial: Act, act: Act) -> int:
 
 def _firsts(a: FactTable, b: FactTable) -> Iterator[Found]:
     one, other = _first(a), _first(b)
-    if one is not None and other is not None and one.agent != other.agent:
+    if one is None or other is None or not (one.is_first or other.is_first):
+        return
+    if one.agent != other.agent:
         yield _found(a, b, one, other, Kind.CONTRADICTION, "other_first")
 
 
@@ -121,7 +123,10 @@ def _first(facts: FactTable) -> Act | None:
         for act in facts.acts
         if not act.is_denied and act.agent and act.kind in PHYSICAL
     ]
-    return next((act for act in told if act.is_first), None)
+    said = next((act for act in told if act.is_first), None)
+    return said or next(
+        (act for act in told if act.patient and not act.is_on_thing), None
+    )
 
 
 def _agreements(a: FactTable, b: FactTable) -> Iterator[Found]:

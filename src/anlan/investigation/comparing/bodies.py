@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anlan.investigation.comparing.lexicon import data, parts_touch
-from anlan.investigation.comparing.reading import PHYSICAL, Act, Injury
+from anlan.investigation.comparing.facts import PHYSICAL, Act, Injury
+from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
 from anlan.investigation.comparing.text import Sentence
@@ -25,7 +26,13 @@ class _Sided:
 
 def compare_injuries(a: FactTable, b: FactTable) -> Iterator[Found]:
     done: set[str] = set()
-    for person, found in (*_denied(a, b), *_sides(a, b), *_causes(a, b)):
+    for person, found in (
+        *_denied(a, b),
+        *_sides(a, b),
+        *_causes(a, b),
+        *_milder(a, b),
+        *_parts(a, b),
+    ):
         if person not in done:
             done.add(person)
             yield found
@@ -125,22 +132,77 @@ def _sided(facts: FactTable) -> list[_Sided]:
     return struck + hurt
 
 
+_MILD = {"mark", "pain"}
+_GRAVE = {"blood", "skin", "stitches", "bone", "tooth", "swelling", "bruise", "blister"}
+_ONLY = re.compile(
+    "只是|只有|就是|不过|最多|顶多|也就|仅|就有|就红|只红|一点点|稍微|略微|有点"
+)
+
+
+def _milder(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """Only a little red, says the one; broken skin, says the other."""
+    for mine, theirs in ((a, b), (b, a)):
+        mild = [
+            one
+            for one in mine.injuries
+            if one.kind in _MILD and not one.is_denied and _ONLY.search(one.clause)
+        ]
+        for one in mild:
+            if any(
+                _is_same(x.person, one.person) and x.kind in _GRAVE and not x.is_denied
+                for x in mine.injuries
+            ):
+                continue
+            for said in theirs.injuries:
+                if (
+                    said.kind in _GRAVE
+                    and not said.is_denied
+                    and _is_same(said.person, one.person)
+                    and bool(one.part and said.part)
+                    and parts_touch(one.part, said.part)
+                ):
+                    x, y = (one, said) if mine is a else (said, one)
+                    yield said.person, _found(a, b, x, y, "milder")
+                    return
+
+
+def _parts(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """Struck on the head, says the one; on the shoulder and nowhere else, says the other."""
+    for person in dict.fromkeys(act.patient for act in a.acts if act.patient):
+        mine, theirs = _struck(a, person), _struck(b, person)
+        if not mine or not theirs:
+            continue
+        if any(parts_touch(one.part, other.part) for one in mine for other in theirs):
+            continue
+        if any(acts_alike(x.kind, y.kind) for x in mine for y in theirs):
+            yield person, _found(a, b, mine[0], theirs[0], "other_part")
+
+
+def _struck(facts: FactTable, person: str) -> list[Act]:
+    return [
+        act
+        for act in facts.acts
+        if act.patient == person
+        and act.part
+        and not act.is_denied
+        and act.kind in PHYSICAL - {"pull", "push"}
+    ]
+
+
 def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
     """Hurt by oneself, says the one; struck there, says the other."""
     for mine, theirs in ((a, b), (b, a)):
         for own in mine.injuries:
             if not own.is_own_fault or own.is_denied or not own.part:
                 continue
-            for hurt in theirs.injuries:
-                if _is_otherwise(hurt, own, theirs):
-                    one, other = (own, hurt) if mine is a else (hurt, own)
-                    yield own.person, _found(a, b, one, other, "other_cause")
-                    return
-            for act in theirs.acts:
-                if _explains(act, own):
-                    one, other = (own, act) if mine is a else (act, own)
-                    yield own.person, _found(a, b, one, other, "other_cause")
-                    return
+            told: list[Injury | Act] = [
+                *(hurt for hurt in theirs.injuries if _is_otherwise(hurt, own, theirs)),
+                *(act for act in theirs.acts if _explains(act, own)),
+            ]
+            for against in told[:1]:
+                one, other = (own, against) if mine is a else (against, own)
+                yield own.person, _found(a, b, one, other, "other_cause")
+                return
 
 
 def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:

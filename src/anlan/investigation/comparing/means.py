@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anlan.investigation.comparing.blows import THROWN, is_manner
+from anlan.investigation.comparing.facts import BARE, PHYSICAL, Act
 from anlan.investigation.comparing.lexicon import same_object
-from anlan.investigation.comparing.reading import BARE, PHYSICAL, Act
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
 from anlan.investigation.comparing.text import Sentence, sentences_of
@@ -28,6 +28,7 @@ class _Use:
     is_first: bool = False
     is_idle: bool = False
     is_blow: bool = False
+    is_thrown: bool = False
 
 
 def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
@@ -53,17 +54,21 @@ _EMPTY = re.compile(r"空的|空瓶|空水瓶|空盒|空桶|空纸箱")
 
 def _full_or_empty(a: FactTable, b: FactTable) -> Iterator[Found]:
     for mine, theirs in ((_FULL, _EMPTY), (_EMPTY, _FULL)):
-        for one in sentences_of(a.account.text):
-            for other in sentences_of(b.account.text):
-                if mine.search(one.text) and theirs.search(other.text):
-                    yield Found(
-                        kind=Kind.CONTRADICTION,
-                        topic=Topic.WEAPON,
-                        a=quote(a.account, one),
-                        b=quote(b.account, other),
-                        why="full_or_empty",
-                    )
-                    return
+        one, other = _first(a, mine), _first(b, theirs)
+        if one is not None and other is not None:
+            yield Found(
+                kind=Kind.CONTRADICTION,
+                topic=Topic.WEAPON,
+                a=quote(a.account, one),
+                b=quote(b.account, other),
+                why="full_or_empty",
+            )
+            return
+
+
+def _first(facts: FactTable, pattern: re.Pattern[str]) -> Sentence | None:
+    said = sentences_of(facts.account.text)
+    return next((one for one in said if pattern.search(one.text)), None)
 
 
 def _uses(facts: FactTable) -> list[_Use]:
@@ -111,6 +116,7 @@ def _denied(
             and _denies(denial, use)
             and not (denial.is_of_act and denial.thing and use.is_first)
             and not (denial.is_idle and use.is_first)
+            and not (denial.is_of_act and denial.is_thrown)
             and not (not denial.thing and _is_admitted(uses, use))
         ]
         pairs.sort(

@@ -20,11 +20,17 @@ class Naming:
         )
         words = data("persons")
         self._pronouns = {*words["self"], "他", "她", "伊"}
+        self._sexes = {person.name: _sex_of(person) for person in scene.persons}
         self.vocabulary = general().copy()
         self.vocabulary.replace(words["self"], "person", self.speaker)
         for person in scene.persons:
             for form in self._forms(person, account, scene):
                 self.vocabulary.replace([form], "person", person.name)
+
+    def may_be(self, name: str, pronoun: str) -> bool:
+        """Whether 他 or 她 may stand for this person, by what everybody calls them."""
+        said = {"他": "male", "她": "female"}.get(pronoun[:1], "")
+        return not said or self._sexes.get(name, "") in {"", said}
 
     def _forms(self, person: Person, account: Account, scene: Scene) -> set[str]:
         forms = {*person.called.get(account.key, ()), person.name}
@@ -51,6 +57,20 @@ class Naming:
         ]
         alone = sum(head in name for name in named) == 1
         return head if alone and 2 <= len(head) < len(form) else ""
+
+
+def _sex_of(person: Person) -> str:
+    """What the names of a person tell; nothing where they tell both or neither."""
+    names = [
+        person.name[1:],
+        *(one for forms in person.called.values() for one in forms),
+    ]
+    told = {
+        sex
+        for sex in ("female", "male")
+        if any(mark in name for mark in data("persons")[sex] for name in names)
+    }
+    return told.pop() if len(told) == 1 else ""
 
 
 def opponent_of(account: Account, scene: Scene, others: dict[str, str]) -> str:

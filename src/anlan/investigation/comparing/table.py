@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from anlan.investigation.comparing.accounts import Account, Scene
+from anlan.investigation.comparing.facts import Act, Holding, Injury
 from anlan.investigation.comparing.persons import opponent_of
 from anlan.investigation.comparing.places import Gazetteer, Mention
-from anlan.investigation.comparing.reading import Act, Holding, Injury, read
+from anlan.investigation.comparing.reading import read
 from anlan.investigation.comparing.text import Sentence
 from anlan.investigation.comparing.times import Clock, clocks_of
+
+# Of each kind of fact: who writes more than that in one account is read up to there.
+MOST = 150
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,16 +38,16 @@ def facts_of(account: Account, scene: Scene, roles: dict[str, str]) -> FactTable
     reading = read(account, scene, opponent_of(account, scene, roles))
     return FactTable(
         account=account,
-        clocks=tuple(clocks_of(account.text)),
+        clocks=tuple(clocks_of(account.text)[:MOST]),
         places=tuple(
             Gazetteer(scene.places).mentions(
                 account.text, is_witness=account.role == "witness"
-            )
+            )[:MOST]
         ),
-        acts=tuple(reading.acts),
-        injuries=tuple(reading.injuries),
-        holdings=tuple(reading.holdings),
-        words=tuple(reading.words),
-        absent=tuple(reading.absent),
-        present=tuple(reading.present),
+        acts=tuple(reading.acts[:MOST]),
+        injuries=tuple(reading.injuries[:MOST]),
+        holdings=tuple(reading.holdings[:MOST]),
+        words=tuple(reading.words[:MOST]),
+        absent=tuple(reading.absent[:MOST]),
+        present=tuple(reading.present[:MOST]),
     )

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?\n]*[」”』]?")
-_CLAUSE = re.compile(r"[^，,；;：:。！？!?\n]+")
+# A clause ends with a comma; one of hostile length where reading it would take too long.
+_CLAUSE = re.compile(
+    r"(?:[^，,；;：:。！？!?\n]|(?<=[0-9０-９])[:：](?=[0-9０-９])){1,160}"
+)
 _QUOTED = re.compile(r"「[^「」]{1,200}」|“[^“”]{1,200}”|『[^『』]{1,200}』")
 HIDDEN = "□"
 

@@ -87,10 +87,9 @@ def clocks_of(text: str) -> list[Clock]:
 
 def _in_clause(clause: Clause, part: str) -> list[Clock]:
     clocks = []
-    for match in _CLOCK.finditer(clause.sentence.text):
+    first = clause.start - clause.sentence.start
+    for match in _CLOCK.finditer(clause.sentence.text, first, first + len(clause.text)):
         at = clause.sentence.start + match.start()
-        if not clause.start <= at < clause.end:
-            continue
         minute = _minute(match)
         before = clause.text[: at - clause.start]
         if minute is not None and not _is_a_little(match, clause, before):

@@ -44,6 +44,7 @@ def _of_times(
 def compare_places(a: FactTable, b: FactTable) -> Iterator[Found]:
     yield from _of_spots(a, b)
     yield from _of_cars(a, b)
+    yield from _of_entering(a, b)
     yield from _of_presence(a, b)
 
 
@@ -117,6 +118,18 @@ _OUT_OF_CAR = re.compile(
 
 def _of_cars(a: FactTable, b: FactTable) -> Iterator[Found]:
     yield from _opposed(a, b, _IN_CAR, _OUT_OF_CAR, "in_or_out_of_car")
+
+
+_ENTERED = re.compile(
+    "[推搬带提抬拎骑冲闯走迈跨硬]进|进了(大堂|楼|门|电梯|屋|院|车库|小区)"
+)
+_STAYED_OUT = re.compile(
+    "(没|没有|未|从没|从未)(往里|硬)?[推搬带提抬拎骑冲闯走迈跨]?进(?!一步行)|一步没进"
+)
+
+
+def _of_entering(a: FactTable, b: FactTable) -> Iterator[Found]:
+    yield from _opposed(a, b, _STAYED_OUT, _ENTERED, "entered_or_not")
 
 
 def _of_presence(a: FactTable, b: FactTable) -> Iterator[Found]:

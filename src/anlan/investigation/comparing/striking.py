@@ -1,0 +1,246 @@
+"""Who did what to whom, in one clause."""
+
+from __future__ import annotations
+
+from anlan.investigation.comparing.cues import (
+    given,
+    handled,
+    is_aimed,
+    is_by_thing,
+    is_denied,
+    is_governed,
+    is_not_so,
+    is_one_blow,
+    is_part_used,
+    is_told,
+    owns,
+    part_in,
+    times,
+)
+from anlan.investigation.comparing.facts import Act
+from anlan.investigation.comparing.lexicon import Word, data
+from anlan.investigation.comparing.speaking import Speaking
+from anlan.investigation.comparing.text import Clause
+
+
+class Striking(Speaking):
+    """Reads acts and words."""
+
+    def _acts(
+        self,
+        clause: Clause,
+        words: list[Word],
+        persons: dict[int, str],
+        subject: str,
+        free: list[Word],
+    ) -> None:
+        verbs = [word for word in words if "act" in word] or given(clause)
+        verbs = verbs[:1] + [word for word in verbs[1:] if "means" not in word]
+        for number, verb in enumerate(verbs):
+            stop = verbs[number + 1].start if number + 1 < len(verbs) else clause.end
+            self._act(clause, words, persons, subject, free, verb, stop)
+        for word in words:
+            if "untouched" in word:
+                self._untouched(clause, word, subject)
+            if "word" in word and word["word"] in {"insult", "apology"}:
+                self._word(clause, words, persons, subject, free, word)
+
+    def _untouched(self, clause: Clause, word: Word, subject: str) -> None:
+        self._reading.acts.append(
+            Act(
+                agent=subject,
+                patient="",
+                kind="hands",
+                verb=word.text,
+                sentence=clause.sentence,
+                start=word.start,
+                is_denied=True,
+            )
+        )
+
+    def _act(
+        self,
+        clause: Clause,
+        words: list[Word],
+        persons: dict[int, str],
+        subject: str,
+        free: list[Word],
+        verb: Word,
+        stop: int,
+    ) -> None:
+        before = [word for word in words if word.end <= verb.start]
+        after = [word for word in words if verb.end <= word.start < stop]
+        if any("not_done" in word for word in before[-3:]):
+            return
+        if not free and is_by_thing(clause, before, verb):
+            return
+        if is_told(before) or (verb.text == "点" and not is_aimed(verb, after)):
+            return
+        if clause.is_asked and any("rhetorical" in word for word in before):
+            return
+        agent, patient = self._sides(
+            clause, words, before, after, persons, subject, free, verb
+        )
+        if not patient:
+            patient = self._implied_patient(agent, clause)
+        part, side = part_in(after)
+        if not part:
+            part, side = part_in(
+                [
+                    word
+                    for number, word in enumerate(before)
+                    if ("part" in word or "side" in word)
+                    and not is_part_used(word, before[:number])
+                ]
+            )
+        denied = is_denied(clause, before, after, verb)
+        means = self._means(clause, agent, before, verb, is_denied=denied) or next(
+            (word["means"] for word in after if "means" in word), ""
+        )
+        thing = self._thing(clause, before, after, on_body=bool(part))
+        if not means and not denied and verb.text[:1] in "抡挥扔丢摔泼甩举抛掷撇":
+            means, thing = thing, ""
+        aimed = any(persons.get(word.start) for word in after)
+        if denied and verb["act"] == "touch" and not (part or thing or aimed):
+            thing = self._left_lying(clause)
+        act = Act(
+            agent=agent,
+            patient=patient,
+            kind="hit" if means in {"palm", "fist"} else verb["act"],
+            verb=verb.text,
+            sentence=clause.sentence,
+            start=verb.start,
+            is_denied=denied,
+            is_other=denied and is_not_so(before),
+            is_first=any("first" in word for word in before + after),
+            is_reply=any("reply" in word for word in before) or verb["act"] == "back",
+            part=part,
+            side=side,
+            means=means,
+            thing=thing,
+            times=times(clause.text),
+        )
+        self._reading.acts.append(act)
+        if not act.is_denied:
+            self._patient = patient or self._patient
+            self._part = (part, side) if part else self._part
+
+    def _sides(
+        self,
+        clause: Clause,
+        words: list[Word],
+        before: list[Word],
+        after: list[Word],
+        persons: dict[int, str],
+        subject: str,
+        free: list[Word],
+        verb: Word,
+    ) -> tuple[str, str]:
+        """Who did it and to whom."""
+        passive = clause.text.find("被")
+        mine = [word for word in free if word.end <= verb.start]
+        mine = mine[:1] + [word for word in mine[1:] if not owns(clause, word, words)]
+        agent = persons[mine[-1].start] if mine else subject
+        governed = [
+            persons[word.start]
+            for word in before
+            if persons.get(word.start) and is_governed(clause, word)
+        ]
+        said_after = [persons[word.start] for word in after if persons.get(word.start)]
+        if 0 <= passive < verb.start - clause.start:
+            by = [
+                persons[word.start]
+                for word in before
+                if persons.get(word.start) and word.start - clause.start > passive
+            ]
+            return (by[0] if by else ""), agent
+        patient = (said_after or governed[-1:] or [""])[0]
+        if patient and patient == agent:
+            if len(self._naming.others) > 1 and agent != self._naming.speaker:
+                patient = self._recent_but(agent)
+            elif not mine:
+                agent = self._another(patient)
+            else:
+                patient = self._another(agent)
+        return agent, patient
+
+    def _thing(
+        self, clause: Clause, before: list[Word], after: list[Word], *, on_body: bool
+    ) -> str:
+        if on_body:
+            return ""
+        for word in before:
+            if "object" in word and handled(clause, word):
+                return word.text
+        for word in after:
+            if "worn" in word or "object" in word:
+                return word.text
+        return ""
+
+    def _left_lying(self, clause: Clause) -> str:
+        """浮板放在架子上，我没碰: the thing of the clause before is what was not touched."""
+        last = self._reading.holdings[-1:]
+        idle = last and last[0].is_idle and last[0].sentence is clause.sentence
+        return last[0].thing if idle else ""
+
+    def _means(
+        self,
+        clause: Clause,
+        agent: str,
+        before: list[Word],
+        verb: Word,
+        *,
+        is_denied: bool,
+    ) -> str:
+        if "means" in verb:
+            return verb["means"]
+        for number, word in enumerate(before):
+            if "means" in word:
+                return word["means"]
+            if is_part_used(word, before[:number]):
+                return str(data("objects")["parts"][word["part"]])
+            if "object" in word and any("taking" in one for one in before[:number]):
+                return word.text
+            if (
+                "object" in word
+                and verb["act"] != "pull"
+                and (handled(clause, word) or is_one_blow(clause, word, verb))
+            ):
+                return word.text
+        who, what, sentence = self._taken
+        if (
+            what
+            and not is_denied
+            and who == agent
+            and sentence == clause.sentence.number
+        ):
+            return what
+        return ""
+
+    def _word(
+        self,
+        clause: Clause,
+        words: list[Word],
+        persons: dict[int, str],
+        subject: str,
+        free: list[Word],
+        word: Word,
+    ) -> None:
+        before = [one for one in words if one.end <= word.start]
+        after = [one for one in words if one.start >= word.end]
+        if any("not_done" in one for one in before):
+            return
+        agent, patient = self._sides(
+            clause, words, before, after, persons, subject, free, word
+        )
+        self._reading.words.append(
+            Act(
+                agent=agent,
+                patient=patient,
+                kind=word["word"],
+                verb=word.text,
+                sentence=clause.sentence,
+                start=word.start,
+                is_denied=is_denied(clause, before, after, word),
+            )
+        )
