@@ -5,6 +5,8 @@ overlapping the two quoted sentences, and no other contradiction took that label
 finding. Everything else that was found is wrong, the same dispute found twice too. Agreements are
 not counted: their labels are a selection. What the program is given are the texts, who made them
 and as what, the places of the site and what each account calls the persons; never the labels.
+
+The quick run leaves the test half out: whoever writes rules takes that one.
 """
 
 from __future__ import annotations
@@ -52,22 +54,13 @@ class Score:
 
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
-    figures = []
-    for half in ("dev", "test"):
-        pairs = pairs_of(half)
-        figures += scored(half, pairs)
-        if half == "dev":
-            figures += scored("dev, even pairs kept aside", _even(pairs))
-    return figures
+    halves = ("dev",) if quick else ("dev", "test")
+    return [figure for half in halves for figure in scored(half, pairs_of(half))]
 
 
 def pairs_of(half: str) -> list[dict[str, Any]]:
     files = sorted((PAIRS / half).glob("*.yaml"))
     return [pair for path in files for pair in yaml.safe_load(path.read_text("utf-8"))]
-
-
-def _even(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [pair for pair in pairs if int(pair["id"].split("-")[1]) % 2 == 0]
 
 
 def scored(name: str, pairs: list[dict[str, Any]]) -> list[Figure]:
