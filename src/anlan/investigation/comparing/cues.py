@@ -250,9 +250,7 @@ def handled(clause: Clause, word: Word) -> bool:
     return any(one in before for one in _HANDLED)
 
 
-def is_denied(
-    clause: Clause, before: list[Word], after: list[Word], word: Word
-) -> bool:
+def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
     """Whether it is said not to have been: 没 before it with no 就 or 是 between."""
     rest = clause.text[word.end - clause.start :]
     if re.match("[子儿]?.{0,2}?[都也](没|不|未)", rest):

@@ -18,64 +18,63 @@ from anlan.investigation.comparing.cues import (
 from anlan.investigation.comparing.facts import BARE, Holding
 from anlan.investigation.comparing.hurting import Hurting
 from anlan.investigation.comparing.lexicon import Word, data
+from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.text import Clause
 
 
 class Handling(Hurting):
     """Reads things."""
 
-    def _holdings(
-        self, clause: Clause, words: list[Word], persons: dict[int, str], subject: str
-    ) -> None:
-        verbs = [word for word in words if "act" in word]
-        self._lying(clause, words)
-        self._lacking(clause, subject)
-        for word in words:
+    def _holdings(self, told: Told) -> None:
+        verbs = [word for word in told.words if "act" in word]
+        self._lying(told.clause, told.words)
+        self._lacking(told.clause, told.subject)
+        for word in told.words:
             if "nothing" in word:
                 self._reading.holdings.append(
                     Holding(
-                        person=subject,
+                        person=told.subject,
                         thing="",
-                        sentence=clause.sentence,
+                        sentence=told.clause.sentence,
                         is_denied=True,
                     )
                 )
-        idle = is_idle(clause, words)
-        for number, word in enumerate(words):
-            before = words[:number]
+        idle = is_idle(told.clause, told.words)
+        for number, word in enumerate(told.words):
+            before = told.words[:number]
             used = is_part_used(word, before)
             if "object" not in word and "means" not in word and not used:
                 continue
             taking = [one for one in before if "taking" in one]
             mine = [
-                persons[one.start]
+                told.persons[one.start]
                 for one in before
-                if persons[one.start] and not is_governed(clause, one)
+                if told.persons[one.start] and not is_governed(told.clause, one)
             ]
-            who = mine[-1] if mine else subject
+            who = mine[-1] if mine else told.subject
             lacks = bool(before) and (
                 "negation" in before[-1] and before[-1].end == word.start
             )
             if not (
-                taking or idle or lacks or "means" in word or handled(clause, word)
+                taking or idle or lacks or "means" in word or handled(told.clause, word)
             ):
                 continue
-            denied = is_denied(clause, before, words[number + 1 :], word)
+            denied = is_denied(told.clause, before, word)
             self._reading.holdings.append(
                 Holding(
                     person=who,
                     thing=thing_named(word),
-                    sentence=clause.sentence,
+                    sentence=told.clause.sentence,
                     is_denied=denied,
                     is_used=bool(verbs)
                     and verbs[-1]["act"] != "block"
                     and verbs[-1].start >= word.start,
                     is_idle=idle,
-                    is_only=is_only(clause),
+                    is_only=is_only(told.clause),
                 )
             )
             if "object" in word and not denied and not idle:
-                self._taken = (who, word.text, clause.sentence.number)
+                self._taken = (who, word.text, told.clause.sentence.number)
 
     def _lying(self, clause: Clause, words: list[Word]) -> None:
         """拎着没动, said of the thing of the clause before."""

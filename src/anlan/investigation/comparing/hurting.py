@@ -14,6 +14,7 @@ from anlan.investigation.comparing.cues import (
 )
 from anlan.investigation.comparing.facts import PHYSICAL, Injury
 from anlan.investigation.comparing.lexicon import Word
+from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.striking import Striking
 from anlan.investigation.comparing.text import Clause
 
@@ -24,26 +25,24 @@ _BACK = 12
 class Hurting(Striking):
     """Reads injuries; who was struck last is who was hurt."""
 
-    def _injuries(
-        self, clause: Clause, words: list[Word], persons: dict[int, str], subject: str
-    ) -> None:
-        marks = injuries_in(clause, words)
-        self._explained(clause, words)
+    def _injuries(self, told: Told) -> None:
+        marks = injuries_in(told.clause, told.words)
+        self._explained(told.clause, told.words)
         if not marks:
-            self._hurt_alone(clause, words, persons, subject)
+            self._hurt_alone(told)
             return
-        part, side = part_in(words)
-        own = is_own(clause, words)
+        part, side = part_in(told.words)
+        own = is_own(told.clause, told.words)
         for word in marks:
-            before = [one for one in words if one.end <= word.start]
-            after = [one for one in words if one.start >= word.end]
+            before = [one for one in told.words if one.end <= word.start]
+            after = [one for one in told.words if one.start >= word.end]
             here = part
-            if not here and self._limb[3] == clause.sentence.number:
+            if not here and self._limb[3] == told.clause.sentence.number:
                 here, side = self._limb[1], self._limb[2]
             unhurt = "unhurt" in word
             if (
                 word.senses.get("injury") == "glasses"
-                and "镜" not in clause.sentence.text
+                and "镜" not in told.clause.sentence.text
             ):
                 continue
             if word.senses.get("injury") == "any" and any(
@@ -58,40 +57,38 @@ class Hurting(Striking):
                 continue
             denied = (
                 unhurt
-                or is_denied(clause, before, after, word)
+                or is_denied(told.clause, before, word)
                 or word.text.startswith("没")
             )
-            person = self._injured(clause, words, persons, subject, has_part=bool(here))
-            self._hurt = (person, clause.sentence.number)
+            person = self._injured(told, has_part=bool(here))
+            self._hurt = (person, told.clause.sentence.number)
             self._reading.injuries.append(
                 Injury(
                     person=person,
                     kind="any" if unhurt else word["injury"],
-                    sentence=clause.sentence,
+                    sentence=told.clause.sentence,
                     is_denied=denied,
                     part=here or ("" if denied else self._part[0]),
                     side=side if here else ("" if denied else self._part[1]),
                     is_own_fault=own,
-                    clause=clause.text,
+                    clause=told.clause.text,
                 )
             )
 
-    def _hurt_alone(
-        self, clause: Clause, words: list[Word], persons: dict[int, str], subject: str
-    ) -> None:
+    def _hurt_alone(self, told: Told) -> None:
         """后脑勺自己磕在柱子上, 他膝盖那块皮，是摔倒蹭的: hurt, and by nobody."""
-        part, side = part_in(words)
-        own = is_own(clause, words)
-        if part and not any("act" in word for word in words):
-            person = self._injured(clause, words, persons, subject, has_part=True)
-            self._limb = (person, part, side, clause.sentence.number)
+        part, side = part_in(told.words)
+        own = is_own(told.clause, told.words)
+        if part and not any("act" in word for word in told.words):
+            person = self._injured(told, has_part=True)
+            self._limb = (person, part, side, told.clause.sentence.number)
         person, part, side, sentence = self._limb
-        if own and part and sentence == clause.sentence.number:
+        if own and part and sentence == told.clause.sentence.number:
             self._reading.injuries.append(
                 Injury(
                     person=person,
                     kind="any",
-                    sentence=clause.sentence,
+                    sentence=told.clause.sentence,
                     part=part,
                     side=side,
                     is_own_fault=True,
@@ -118,22 +115,14 @@ class Hurting(Striking):
             "没啥",
         }
 
-    def _injured(
-        self,
-        clause: Clause,
-        words: list[Word],
-        persons: dict[int, str],
-        subject: str,
-        *,
-        has_part: bool,
-    ) -> str:
-        owner = self._owner(clause, words, persons)
+    def _injured(self, told: Told, *, has_part: bool) -> str:
+        owner = self._owner(told)
         if owner:
             return owner
         here = [
-            persons[word.start]
-            for word in words
-            if persons[word.start] and not is_looking(clause, word)
+            told.persons[word.start]
+            for word in told.words
+            if told.persons[word.start] and not is_looking(told.clause, word)
         ]
         last = next(
             (
@@ -144,28 +133,30 @@ class Hurting(Striking):
             None,
         )
         if here:
-            if last is not None and last.sentence.start == words[0].start:
+            if last is not None and last.sentence.start == told.words[0].start:
                 return here[-1]
             return here[-1] if len(here) > 1 and not has_part else here[0]
         person, _, _, sentence = self._limb
-        if sentence == clause.sentence.number and person and not has_part:
+        if sentence == told.clause.sentence.number and person and not has_part:
             return person
         person, sentence = self._hurt
-        if sentence == clause.sentence.number and person:
+        if sentence == told.clause.sentence.number and person:
             return person
         if last is not None:
             return last.patient
-        return subject
+        return told.subject
 
-    def _owner(self, clause: Clause, words: list[Word], persons: dict[int, str]) -> str:
+    def _owner(self, told: Told) -> str:
         """Whose part of the body it is: 我胳膊, 她左手腕, 赵队长的嘴."""
-        for number, word in enumerate(words[1:], start=1):
+        for number, word in enumerate(told.words[1:], start=1):
             if "part" not in word:
                 continue
-            at, before = word.start, words[number - 1]
+            at, before = word.start, told.words[number - 1]
             if "side" in before and number > 1:
-                at, before = before.start, words[number - 2]
-            between = clause.text[before.end - clause.start : at - clause.start]
-            if persons.get(before.start) and between in {"", "的"}:
-                return persons[before.start]
+                at, before = before.start, told.words[number - 2]
+            between = told.clause.text[
+                before.end - told.clause.start : at - told.clause.start
+            ]
+            if told.persons.get(before.start) and between in {"", "的"}:
+                return told.persons[before.start]
         return ""

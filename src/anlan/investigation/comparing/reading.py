@@ -16,6 +16,7 @@ from anlan.investigation.comparing.cues import (
 from anlan.investigation.comparing.facts import Reading
 from anlan.investigation.comparing.handling import Handling
 from anlan.investigation.comparing.lexicon import Word
+from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.text import Clause, clauses_of
 
 
@@ -56,9 +57,12 @@ class _Reader(Handling):
             self._remember(subject, persons, words)
             return
         if not _is_hearsay(words):
-            self._holdings(clause, words, persons, subject)
-            self._acts(clause, words, persons, subject, free)
-            self._injuries(clause, words, persons, subject)
+            told = Told(
+                clause=clause, words=words, persons=persons, subject=subject, free=free
+            )
+            self._holdings(told)
+            self._acts(told)
+            self._injuries(told)
         self._remember(subject, persons, words)
 
 

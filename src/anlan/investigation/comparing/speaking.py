@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from anlan.investigation.comparing.accounts import Account, Scene
 from anlan.investigation.comparing.facts import Reading
@@ -20,6 +21,18 @@ _PRESENT = re.compile(
 _REMEMBERED = 12
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One clause: its words, whom those that are persons mean (by where they start), the
+    one it is about, and the words of persons that are not governed by 把 or its like."""
+
+    clause: Clause
+    words: list[Word]
+    persons: dict[int, str]
+    subject: str
+    free: list[Word]
+
+
 class Speaking:
     """What is remembered from clause to clause."""
 
@@ -29,7 +42,6 @@ class Speaking:
         self._opponent = opponent
         self._subject = self._naming.speaker
         self._other = opponent
-        self._patient = ""
         self._part = ("", "")
         self._named: list[str] = []
         self._limb = ("", "", "", -1)  # a part of whose body, without an injury yet

@@ -19,31 +19,26 @@ from anlan.investigation.comparing.cues import (
 )
 from anlan.investigation.comparing.facts import Act
 from anlan.investigation.comparing.lexicon import Word, data
-from anlan.investigation.comparing.speaking import Speaking
+from anlan.investigation.comparing.speaking import Speaking, Told
 from anlan.investigation.comparing.text import Clause
 
 
 class Striking(Speaking):
     """Reads acts and words."""
 
-    def _acts(
-        self,
-        clause: Clause,
-        words: list[Word],
-        persons: dict[int, str],
-        subject: str,
-        free: list[Word],
-    ) -> None:
-        verbs = [word for word in words if "act" in word] or given(clause)
+    def _acts(self, told: Told) -> None:
+        verbs = [word for word in told.words if "act" in word] or given(told.clause)
         verbs = verbs[:1] + [word for word in verbs[1:] if "means" not in word]
         for number, verb in enumerate(verbs):
-            stop = verbs[number + 1].start if number + 1 < len(verbs) else clause.end
-            self._act(clause, words, persons, subject, free, verb, stop)
-        for word in words:
+            stop = (
+                verbs[number + 1].start if number + 1 < len(verbs) else told.clause.end
+            )
+            self._act(told, verb, stop)
+        for word in told.words:
             if "untouched" in word:
-                self._untouched(clause, word, subject)
+                self._untouched(told.clause, word, told.subject)
             if "word" in word and word["word"] in {"insult", "apology"}:
-                self._word(clause, words, persons, subject, free, word)
+                self._word(told, word)
 
     def _untouched(self, clause: Clause, word: Word, subject: str) -> None:
         self._reading.acts.append(
@@ -58,31 +53,20 @@ class Striking(Speaking):
             )
         )
 
-    def _act(
-        self,
-        clause: Clause,
-        words: list[Word],
-        persons: dict[int, str],
-        subject: str,
-        free: list[Word],
-        verb: Word,
-        stop: int,
-    ) -> None:
-        before = [word for word in words if word.end <= verb.start]
-        after = [word for word in words if verb.end <= word.start < stop]
+    def _act(self, told: Told, verb: Word, stop: int) -> None:
+        before = [word for word in told.words if word.end <= verb.start]
+        after = [word for word in told.words if verb.end <= word.start < stop]
         if any("not_done" in word for word in before[-3:]):
             return
-        if not free and is_by_thing(clause, before, verb):
+        if not told.free and is_by_thing(told.clause, before, verb):
             return
         if is_told(before) or (verb.text == "点" and not is_aimed(verb, after)):
             return
-        if clause.is_asked and any("rhetorical" in word for word in before):
+        if told.clause.is_asked and any("rhetorical" in word for word in before):
             return
-        agent, patient = self._sides(
-            clause, words, before, after, persons, subject, free, verb
-        )
+        agent, patient = self._sides(told, before, after, verb)
         if not patient:
-            patient = self._implied_patient(agent, clause)
+            patient = self._implied_patient(agent, told.clause)
         part, side = part_in(after)
         if not part:
             part, side = part_in(
@@ -93,22 +77,22 @@ class Striking(Speaking):
                     and not is_part_used(word, before[:number])
                 ]
             )
-        denied = is_denied(clause, before, after, verb)
-        means = self._means(clause, agent, before, verb, is_denied=denied) or next(
+        denied = is_denied(told.clause, before, verb)
+        means = self._means(told.clause, agent, before, verb, is_denied=denied) or next(
             (word["means"] for word in after if "means" in word), ""
         )
-        thing = self._thing(clause, before, after, on_body=bool(part))
+        thing = self._thing(told.clause, before, after, on_body=bool(part))
         if not means and not denied and verb.text[:1] in "抡挥扔丢摔泼甩举抛掷撇":
             means, thing = thing, ""
-        aimed = any(persons.get(word.start) for word in after)
+        aimed = any(told.persons.get(word.start) for word in after)
         if denied and verb["act"] == "touch" and not (part or thing or aimed):
-            thing = self._left_lying(clause)
+            thing = self._left_lying(told.clause)
         act = Act(
             agent=agent,
             patient=patient,
             kind="hit" if means in {"palm", "fist"} else verb["act"],
             verb=verb.text,
-            sentence=clause.sentence,
+            sentence=told.clause.sentence,
             start=verb.start,
             is_denied=denied,
             is_other=denied and is_not_so(before),
@@ -118,40 +102,36 @@ class Striking(Speaking):
             side=side,
             means=means,
             thing=thing,
-            times=times(clause.text),
+            times=times(told.clause.text),
         )
         self._reading.acts.append(act)
         if not act.is_denied:
-            self._patient = patient or self._patient
             self._part = (part, side) if part else self._part
 
     def _sides(
-        self,
-        clause: Clause,
-        words: list[Word],
-        before: list[Word],
-        after: list[Word],
-        persons: dict[int, str],
-        subject: str,
-        free: list[Word],
-        verb: Word,
+        self, told: Told, before: list[Word], after: list[Word], verb: Word
     ) -> tuple[str, str]:
         """Who did it and to whom."""
-        passive = clause.text.find("被")
-        mine = [word for word in free if word.end <= verb.start]
-        mine = mine[:1] + [word for word in mine[1:] if not owns(clause, word, words)]
-        agent = persons[mine[-1].start] if mine else subject
-        governed = [
-            persons[word.start]
-            for word in before
-            if persons.get(word.start) and is_governed(clause, word)
+        passive = told.clause.text.find("被")
+        mine = [word for word in told.free if word.end <= verb.start]
+        mine = mine[:1] + [
+            word for word in mine[1:] if not owns(told.clause, word, told.words)
         ]
-        said_after = [persons[word.start] for word in after if persons.get(word.start)]
-        if 0 <= passive < verb.start - clause.start:
+        agent = told.persons[mine[-1].start] if mine else told.subject
+        governed = [
+            told.persons[word.start]
+            for word in before
+            if told.persons.get(word.start) and is_governed(told.clause, word)
+        ]
+        said_after = [
+            told.persons[word.start] for word in after if told.persons.get(word.start)
+        ]
+        if 0 <= passive < verb.start - told.clause.start:
             by = [
-                persons[word.start]
+                told.persons[word.start]
                 for word in before
-                if persons.get(word.start) and word.start - clause.start > passive
+                if told.persons.get(word.start)
+                and word.start - told.clause.start > passive
             ]
             return (by[0] if by else ""), agent
         patient = (said_after or governed[-1:] or [""])[0]
@@ -217,30 +197,20 @@ class Striking(Speaking):
             return what
         return ""
 
-    def _word(
-        self,
-        clause: Clause,
-        words: list[Word],
-        persons: dict[int, str],
-        subject: str,
-        free: list[Word],
-        word: Word,
-    ) -> None:
-        before = [one for one in words if one.end <= word.start]
-        after = [one for one in words if one.start >= word.end]
+    def _word(self, told: Told, word: Word) -> None:
+        before = [one for one in told.words if one.end <= word.start]
+        after = [one for one in told.words if one.start >= word.end]
         if any("not_done" in one for one in before):
             return
-        agent, patient = self._sides(
-            clause, words, before, after, persons, subject, free, word
-        )
+        agent, patient = self._sides(told, before, after, word)
         self._reading.words.append(
             Act(
                 agent=agent,
                 patient=patient,
                 kind=word["word"],
                 verb=word.text,
-                sentence=clause.sentence,
+                sentence=told.clause.sentence,
                 start=word.start,
-                is_denied=is_denied(clause, before, after, word),
+                is_denied=is_denied(told.clause, before, word),
             )
         )
