@@ -34,6 +34,7 @@ BENCHES = (
     "evidence",
     "packages",
     "attacks",
+    "statements",
 )
 # Both wait for clocks most of the time, and count more than they time: the quick run has
 # them do it together.

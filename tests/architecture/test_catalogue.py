@@ -23,6 +23,7 @@ NOT_SCREEN = {
     "evidence/camera_file.py": "the headers that a table must have",
     "accounts/templates/accounts/posters.html": "hangs on a wall, in both languages",
     "law": "citations of Chinese law are data, shown as they are",
+    "investigation/comparing": "what people write in Chinese statements, to be read",
     "play": "the invented company and the words of scenarios",
     "base/calendar/data.py": "names of holidays are data, shown as they are",
     "base/calendar/explain.py": "brackets around a reason that is data",

@@ -14,8 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.errors import DomainError
-from anlan.law.book
-anlan.law.selectors import refusal_words
 from anlan.cases.views.answers import (
     posted,
     reader_of,
@@ -24,6 +22,7 @@ from anlan.cases.views.answers import (
 )
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
+from anlan.law.selectors import refusal_words
 from anlan.resolution import permissions
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import NoticeState

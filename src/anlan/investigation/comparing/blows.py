@@ -1,0 +1,180 @@
+"""Who touched whom first, what was denied, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anlan.investigation.comparing.facts import BARE, PHYSICAL, Act
+from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
+from anlan.investigation.comparing.result import Found, Kind, Topic, quote
+from anlan.investigation.comparing.table import FactTable
+
+# Verbs that say what was done with a thing; whoever denies one denies the use of the thing.
+MANNERS = frozenset("抡砸泼扔甩丢掷浇洒抽戳捅敲扎刺")
+
+THROWN = frozenset("扔砸丢甩掷抛摔泼撇掼")
+
+
+def compare_blows(a: FactTable, b: FactTable) -> Iterator[Found]:
+    """One contradiction for each person whose act is denied; else who was first."""
+    found = list(_denials(a, b))
+    yield from found
+    if not found:
+        yield from _firsts(a, b)
+    yield from _agreements(a, b)
+
+
+def _denials(a: FactTable, b: FactTable) -> Iterator[Found]:
+    done: set[str] = set()
+    for mine, theirs in ((a, b), (b, a)):
+        pairs = [
+            (denial, act)
+            for denial in mine.acts
+            if denial.is_denied and not denial.is_other and denial.kind in PHYSICAL
+            for act in theirs.acts
+            if not act.is_denied
+            and denies(denial, act)
+            and not _is_of_thing(denial, act)
+        ]
+        pairs.sort(key=lambda pair: -_closeness(*pair))
+        for denial, act in pairs:
+            if denial.agent in done:
+                continue
+            done.add(denial.agent)
+            one, other = (denial, act) if mine is a else (act, denial)
+            yield _found(a, b, one, other, Kind.CONTRADICTION, "act_denied")
+
+
+def denies(denial: Act, act: Act) -> bool:
+    """Whether both cannot be true: the same person did and did not do it."""
+    if (
+        not act.agent
+        or not act.patient
+        or denial.agent != act.agent
+        or act.kind not in PHYSICAL
+    ):
+        return False
+    if denial.patient and not act.thing and denial.patient != act.patient:
+        return False
+    if denial.part and act.part and not parts_touch(denial.part, act.part):
+        return False
+    if denial.kind == "touch" and _is_from_afar(act):
+        return False
+    if denial.means and act.means and denial.means != act.means:
+        return False
+    if denial.means and not act.is_first:
+        return False  # that is about the thing in the hand
+    if denial.is_first and not act.is_first:
+        return False
+    whole = denial.kind in data("acts")["whole"] or denial.kind == "back"
+    if denial.kind == "touch" and denial.thing not in on_body():
+        return False
+    if denial.thing:
+        thing = act.thing or act.means
+        return bool(thing) and (denial.thing in thing or thing in denial.thing)
+    if act.is_on_thing and not act.is_first:
+        return False
+    return whole or acts_alike(denial.kind, act.kind)
+
+
+def _is_from_afar(act: Act) -> bool:
+    """What was thrown hit without a touch."""
+    return act.kind in {"throw", "splash"} or (
+        act.verb[:1] in THROWN and act.means not in BARE
+    )
+
+
+def on_body() -> tuple[str, ...]:
+    """Things worn, with nothing for no thing at all."""
+    return ("", *data("objects")["on_body"])
+
+
+def _is_of_thing(denial: Act, act: Act) -> bool:
+    return is_manner(denial) and act.means not in BARE and not act.is_first
+
+
+def is_manner(denial: Act) -> bool:
+    """没抡他, 不是泼的: that a thing was not used so, which is a matter of the thing."""
+    return denial.verb[:1] in MANNERS and not denial.thing
+
+
+def _closeness(denial: Act, act: Act) -> int:
+    return (
+        4 * act.is_first
+        + 3 * (denial.kind == act.kind)
+        + 2 * bool(act.patient and act.patient == denial.patient)
+        + (denial.kind == "touch")
+        - (denial.kind == "back")
+    )
+
+
+def _firsts(a: FactTable, b: FactTable) -> Iterator[Found]:
+    one, other = _first(a), _first(b)
+    if one is None or other is None or not (one.is_first or other.is_first):
+        return
+    if one.agent != other.agent:
+        yield _found(a, b, one, other, Kind.CONTRADICTION, "other_first")
+
+
+def _first(facts: FactTable) -> Act | None:
+    """The act that an account calls the first: by 先, or because the answer to it is told."""
+    told = [
+        act
+        for act in facts.acts
+        if not act.is_denied and act.agent and act.kind in PHYSICAL
+    ]
+    said = next((act for act in told if act.is_first), None)
+    return said or next(
+        (act for act in told if act.patient and not act.is_on_thing), None
+    )
+
+
+def _agreements(a: FactTable, b: FactTable) -> Iterator[Found]:
+    """The same person did the same to the same, by both."""
+    for one in a.acts:
+        for other in b.acts:
+            if (
+                one.is_denied == other.is_denied
+                and one.agent == other.agent
+                and one.kind == other.kind
+                and one.kind in PHYSICAL
+                and one.patient == other.patient
+                and one.patient
+            ):
+                yield _found(a, b, one, other, Kind.AGREEMENT, "same_act")
+                return
+
+
+def _found(
+    a: FactTable, b: FactTable, one: Act, other: Act, kind: Kind, why: str
+) -> Found:
+    return Found(
+        kind=kind,
+        topic=Topic.FIRST_BLOW,
+        a=quote(a.account, one.sentence),
+        b=quote(b.account, other.sentence),
+        why=why,
+    )
+
+
+def compare_counts(a: FactTable, b: FactTable) -> Iterator[Found]:
+    """How often one person struck: one blow against two of the same kind."""
+    for one in a.acts:
+        for other in b.acts:
+            if (
+                one.times
+                and other.times
+                and not one.is_denied
+                and not other.is_denied
+                and one.agent == other.agent
+                and acts_alike(one.kind, other.kind)
+                and one.times != other.times
+            ):
+                yield Found(
+                    kind=Kind.CONTRADICTION,
+                    topic=Topic.COUNT,
+                    a=quote(a.account, one.sentence),
+                    b=quote(b.account, other.sentence),
+                    why="counts_differ",
+                )
+                return

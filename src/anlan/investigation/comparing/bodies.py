@@ -1,0 +1,268 @@
+"""Injuries: whether there was one, on which side, and whose doing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from anlan.investigation.comparing.facts import PHYSICAL, Act, Injury
+from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
+from anlan.investigation.comparing.result import Found, Kind, Topic, quote
+from anlan.investigation.comparing.table import FactTable
+from anlan.investigation.comparing.text import Sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sided:
+    """That somebody was struck or hurt on one side of a part of the body."""
+
+    person: str
+    part: str
+    side: str
+    sentence: Sentence
+    is_injury: bool
+
+
+def compare_injuries(a: FactTable, b: FactTable) -> Iterator[Found]:
+    done: set[str] = set()
+    for person, found in (
+        *_denied(a, b),
+        *_sides(a, b),
+        *_causes(a, b),
+        *_milder(a, b),
+        *_parts(a, b),
+    ):
+        if person not in done:
+            done.add(person)
+            yield found
+    yield from _agreements(a, b)
+
+
+def _denied(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    for mine, theirs in ((a, b), (b, a)):
+        pairs = [
+            (denial, said)
+            for denial in mine.injuries
+            if denial.is_denied
+            for said in theirs.injuries
+            if not said.is_denied and denies(denial, said)
+        ]
+        pairs.sort(key=lambda pair: -_closeness(*pair))
+        for denial, said in pairs[:1]:
+            one, other = (denial, said) if mine is a else (said, denial)
+            yield said.person, _found(a, b, one, other, "injury_denied")
+
+
+def denies(denial: Injury, said: Injury) -> bool:
+    """Whether the one says that there was none where the other says there was."""
+    if not _is_same(denial.person, said.person):
+        return False
+    if denial.part and said.part and not parts_touch(denial.part, said.part):
+        return False
+    return said.kind in data("injuries")["denies"].get(denial.kind, [])
+
+
+def _closeness(denial: Injury, said: Injury) -> int:
+    return (
+        3 * bool(denial.part and said.part)
+        + 2 * (denial.kind == said.kind)
+        + (said.kind != "any")
+    )
+
+
+def _sides(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """Left of one against right of the other, where neither names both."""
+    mine, theirs = _sided(a), _sided(b)
+    for one in mine:
+        for other in theirs:
+            if (
+                not _is_same(one.person, other.person)
+                or one.side == other.side
+                or not parts_touch(one.part, other.part)
+            ):
+                continue
+            if _names(theirs, one) or _names(mine, other):
+                continue
+            yield (
+                one.person,
+                Found(
+                    kind=Kind.CONTRADICTION,
+                    topic=Topic.INJURY,
+                    a=quote(a.account, one.sentence),
+                    b=quote(b.account, other.sentence),
+                    why="left_or_right",
+                ),
+            )
+            return
+
+
+def _names(rows: list[_Sided], wanted: _Sided) -> bool:
+    return any(
+        _is_same(row.person, wanted.person)
+        and row.side == wanted.side
+        and parts_touch(row.part, wanted.part)
+        for row in rows
+    )
+
+
+def _sided(facts: FactTable) -> list[_Sided]:
+    hurt = [
+        _Sided(
+            person=one.person,
+            part=one.part,
+            side=one.side,
+            sentence=one.sentence,
+            is_injury=True,
+        )
+        for one in facts.injuries
+        if one.side and one.part and not one.is_denied
+    ]
+    struck = [
+        _Sided(
+            person=act.patient,
+            part=act.part,
+            side=act.side,
+            sentence=act.sentence,
+            is_injury=False,
+        )
+        for act in facts.acts
+        if act.side and act.part and not act.is_denied
+    ]
+    return struck + hurt
+
+
+_MILD = {"mark", "pain"}
+_GRAVE = {"blood", "skin", "stitches", "bone", "tooth", "swelling", "bruise", "blister"}
+_ONLY = re.compile(
+    "只是|只有|就是|不过|最多|顶多|也就|仅|就有|就红|只红|一点点|稍微|略微|有点"
+)
+
+
+def _milder(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """Only a little red, says the one; broken skin, says the other."""
+    for mine, theirs in ((a, b), (b, a)):
+        mild = [
+            one
+            for one in mine.injuries
+            if one.kind in _MILD and not one.is_denied and _ONLY.search(one.clause)
+        ]
+        for one in mild:
+            if any(
+                _is_same(x.person, one.person) and x.kind in _GRAVE and not x.is_denied
+                for x in mine.injuries
+            ):
+                continue
+            for said in theirs.injuries:
+                if (
+                    said.kind in _GRAVE
+                    and not said.is_denied
+                    and _is_same(said.person, one.person)
+                    and bool(one.part and said.part)
+                    and parts_touch(one.part, said.part)
+                ):
+                    x, y = (one, said) if mine is a else (said, one)
+                    yield said.person, _found(a, b, x, y, "milder")
+                    return
+
+
+def _parts(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """Struck on the head, says the one; on the shoulder and nowhere else, says the other."""
+    for person in dict.fromkeys(act.patient for act in a.acts if act.patient):
+        mine, theirs = _struck(a, person), _struck(b, person)
+        if not mine or not theirs:
+            continue
+        if any(parts_touch(one.part, other.part) for one in mine for other in theirs):
+            continue
+        if any(acts_alike(x.kind, y.kind) for x in mine for y in theirs):
+            yield person, _found(a, b, mine[0], theirs[0], "other_part")
+
+
+def _struck(facts: FactTable, person: str) -> list[Act]:
+    return [
+        act
+        for act in facts.acts
+        if act.patient == person
+        and act.part
+        and not act.is_denied
+        and act.kind in PHYSICAL - {"pull", "push"}
+    ]
+
+
+def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """Hurt by oneself, says the one; struck there, says the other."""
+    for mine, theirs in ((a, b), (b, a)):
+        for own in mine.injuries:
+            if not own.is_own_fault or own.is_denied or not own.part:
+                continue
+            told: list[Injury | Act] = [
+                *(hurt for hurt in theirs.injuries if _is_otherwise(hurt, own, theirs)),
+                *(act for act in theirs.acts if _explains(act, own)),
+            ]
+            for against in told[:1]:
+                one, other = (own, against) if mine is a else (against, own)
+                yield own.person, _found(a, b, one, other, "other_cause")
+                return
+
+
+def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:
+    """The same injury, told in one sentence with an act against that person."""
+    return (
+        not hurt.is_denied
+        and not hurt.is_own_fault
+        and bool(hurt.part)
+        and _is_same(hurt.person, own.person)
+        and parts_touch(hurt.part, own.part)
+        and any(
+            act.sentence is hurt.sentence and _is_same(act.patient, own.person)
+            for act in facts.acts
+            if not act.is_denied and act.kind in PHYSICAL
+        )
+    )
+
+
+def _is_same(one: str, other: str) -> bool:
+    """The same person, or one of the two is not known."""
+    return one == other or not one or not other
+
+
+def _explains(act: Act, own: Injury) -> bool:
+    return (
+        not act.is_denied
+        and act.kind in PHYSICAL
+        and act.patient == own.person
+        and bool(act.part)
+        and parts_touch(act.part, own.part)
+    )
+
+
+def _agreements(a: FactTable, b: FactTable) -> Iterator[Found]:
+    for one in a.injuries:
+        for other in b.injuries:
+            if (
+                one.person == other.person
+                and one.is_denied == other.is_denied
+                and (one.kind == other.kind or one.is_denied)
+                and (
+                    not one.part or not other.part or parts_touch(one.part, other.part)
+                )
+            ):
+                yield _found(a, b, one, other, "same_injury", Kind.AGREEMENT)
+                return
+
+
+def _found(
+    a: FactTable,
+    b: FactTable,
+    one: Injury | Act,
+    other: Injury | Act,
+    why: str,
+    kind: Kind = Kind.CONTRADICTION,
+) -> Found:
+    return Found(
+        kind=kind,
+        topic=Topic.INJURY,
+        a=quote(a.account, one.sentence),
+        b=quote(b.account, other.sentence),
+        why=why,
+    )

@@ -1,0 +1,300 @@
+"""What the words of one clause tell by where they stand: whose, denied, how often, with what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from anlan.investigation.comparing.facts import PHYSICAL, Act
+from anlan.investigation.comparing.lexicon import Word, data
+from anlan.investigation.comparing.text import Clause
+
+_HANDLED = {"把", "将"}
+LAID = re.compile(
+    "^(?P<thing>[^，我他她你本俺这那人手]{1,5}?)(一直|始终|早就|当时|好好地)(在|挂|放|插|立|靠|锁|揣|夹)[^，]{0,4}[里上着]"
+)
+_OWN_END = re.compile("[摔跌碰磕撞绊蹭夹刮滑崴勒划扎切](出来|破|伤|青|肿)?的$")
+_RESULTS = {
+    "破": "skin",
+    "裂": "skin",
+    "烂": "skin",
+    "伤": "any",
+    "肿": "swelling",
+    "青": "bruise",
+    "紫": "bruise",
+    "红": "mark",
+    "断": "bone",
+    "麻": "pain",
+    "疼": "pain",
+}
+_DONE_TO = re.compile(
+    "[砸碰烫划磕打扎夹刮蹭摔撞咬抓踩压扭扇抽掐捶踢踹挠捅戳敲捏拧勒割磨崩震掰拽扯]得?"
+    "(?:有点|有些|又)?(?P<result>[破裂烂伤肿青紫红断麻疼])"
+)
+_UNDONE = re.compile(
+    "(?:没|没有|未|哪)(?:怎么|真|给)?[砸烫划磕扎夹刮蹭咬压扭伤](?:着|到|破|伤)"
+)
+_MEASURE = "(?:[一两三几半那这]?(?:把|根|个|只|条|块|本|张|支|瓶|杯|串|卷|截|袋|桶|摞|叠|副|台|部|件|双|盒|枝|束|盘|碗|片|节|段|床))?"
+_NAMED = re.compile(
+    rf"^(?:[着了过起来]*)(?:[我他她你]的?|自己的?)?(?:手里|手上|桌上|地上|旁边|身边|边上|柜台上|台上|车上|墙边|门口|屋里)*的?{_MEASURE}"
+    "(?P<thing>[^，。□朝往向照对冲把给在就是的了着过上下里来去又还想要，砸打敲抽戳捅扔甩泼挡顶撞指]{1,5})"
+)
+_SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "端起", "捡起"})
+
+
+def is_by_thing(clause: Clause, before: list[Word], verb: Word) -> bool:
+    """圆珠笔划到我: the thing did it, and nobody is said to have held it."""
+    return (
+        bool(before)
+        and "object" in before[-1]
+        and before[-1].end == verb.start
+        and not any("taking" in word for word in before)
+        and not handled(clause, before[-1])
+        and not is_one_blow(clause, before[-1], verb)
+    )
+
+
+def is_told(before: list[Word]) -> bool:
+    """Whether it stands after 说: then somebody else is only said to say so."""
+    return any(word.text in {"说", "讲", "称", "非说", "说是"} for word in before)
+
+
+def is_aimed(verb: Word, after: list[Word]) -> bool:
+    """点 is a blow where a person or a part of the body comes next."""
+    return (
+        bool(after)
+        and after[0].start == verb.end
+        and ("person" in after[0] or "pronoun" in after[0] or "part" in after[0])
+    )
+
+
+def injuries_in(clause: Clause, words: list[Word]) -> list[Word]:
+    """The words of injuries in a clause, and those that a verb and its result make: 踩肿."""
+    marks = [word for word in words if "injury" in word or "unhurt" in word]
+    for found in _DONE_TO.finditer(clause.text):
+        start, end = clause.start + found.start("result"), clause.start + found.end()
+        if not any(word.start < end and start < word.end for word in marks):
+            senses = {"injury": _RESULTS[found["result"]]}
+            marks.append(
+                Word(text=found["result"], start=start, end=end, senses=senses)
+            )
+    undone = _UNDONE.search(clause.text)
+    if undone is not None and not marks:
+        marks.append(
+            Word(
+                text=undone.group(),
+                start=clause.start + undone.start(),
+                end=clause.start + undone.end(),
+                senses={"unhurt": "any"},
+            )
+        )
+    return marks
+
+
+def is_own(clause: Clause, words: list[Word]) -> bool:
+    """Whether an injury is put down to the injured, a fall or a thing."""
+    if "自己" in clause.text or "自个" in clause.text:
+        return True
+    if re.search("[拿用]|打|推|踢|踹|抓|挠|砸", clause.text):
+        return False
+    return any("own_fault" in word for word in words) or (
+        _OWN_END.search(clause.text) is not None
+    )
+
+
+def is_idle(clause: Clause, words: list[Word]) -> bool:
+    """挂在腰上没动过: said of a thing, and nobody strikes in the same clause."""
+    text = clause.text
+    for word in words:
+        if "object" in word:
+            text = text.replace(word.text, "□")
+    if not any(word in text for word in data("objects")["idle"]):
+        return False
+    return not any(
+        word.senses.get("act") in {"hit", "poke", "kick", "cut"} for word in words
+    )
+
+
+def is_governed(clause: Clause, word: Word) -> bool:
+    """Whether 把, 朝, 给 or their like stand right before: it is not who does it."""
+    before = clause.text[: word.start - clause.start]
+    before = before.removesuffix("着").removesuffix("了")
+    return any(before.endswith(one) for one in data("saying")["governing"])
+
+
+def owns(clause: Clause, word: Word, words: list[Word]) -> bool:
+    """我的扳手, 我领子: whose thing it is, not who does something."""
+    if clause.text[word.end - clause.start :].startswith("的"):
+        return True
+    return any(
+        one.start == word.end and ("part" in one or "object" in one or "worn" in one)
+        for one in words
+    )
+
+
+def is_looking(clause: Clause, word: Word) -> bool:
+    """我看了: who looks is not who was hurt."""
+    return clause.text[word.end - clause.start :].startswith(
+        ("看", "没看", "觉得", "亲眼", "瞧", "检查", "仔细")
+    )
+
+
+def is_part_used(word: Word, before: list[Word]) -> bool:
+    """Whether 用 or 拿 stand right before a part of the body: the part is what struck."""
+    return (
+        "part" in word
+        and word["part"] in data("objects")["parts"]
+        and bool(before)
+        and "taking" in before[-1]
+        and before[-1].end == word.start
+    ) or (
+        word.senses.get("part") in {"elbow", "knee"}
+        and bool(before)
+        and ("person" in before[-1] or "pronoun" in before[-1])
+    )
+
+
+def is_one_blow(clause: Clause, word: Word, verb: Word) -> bool:
+    """一酒瓶子砸过来: a thing counted like a blow, right before the verb."""
+    before = clause.text[: word.start - clause.start]
+    return word.end == verb.start and before.endswith("一")
+
+
+def thing_named(word: Word) -> str:
+    if "object" in word:
+        return word.text
+    if "means" in word:
+        return word["means"]
+    return str(data("objects")["parts"][word["part"]])
+
+
+def given(clause: Clause) -> list[Word]:
+    """给了他一下: a blow without a verb."""
+    found = re.search("给了?.{0,4}?(一下|两下|几下)", clause.text)
+    if found is None:
+        return []
+    return [
+        Word(
+            text=found[1],
+            start=clause.start + found.start(1),
+            end=clause.start + found.end(1),
+            senses={"act": "hit"},
+        )
+    ]
+
+
+def is_not_so(before: list[Word]) -> bool:
+    """不是踢: nobody stands between, so it is how, not who, that is denied."""
+    marks = [n for n, word in enumerate(before) if word.text == "不是"]
+    return bool(marks) and not any(
+        "person" in word or "pronoun" in word for word in before[marks[-1] :]
+    )
+
+
+def firsts(acts: list[Act]) -> list[Act]:
+    """我才推他: what the other did before that was first, where nobody says who was."""
+    if any(act.is_first and not act.is_denied for act in acts):
+        return acts
+    told = [act for act in acts if not act.is_denied and act.kind in PHYSICAL]
+    for before, act in pairwise(told):
+        if act.is_reply and before.agent != act.agent:
+            return [
+                replace(one, is_first=True) if one is before else one for one in acts
+            ]
+    return acts
+
+
+def with_things(clause: Clause, words: list[Word]) -> list[Word]:
+    """The words of a clause, with a thing that no list knows where one was taken up."""
+    found = []
+    for number, word in enumerate(words):
+        found.append(word)
+        following = []
+        for one in words[number + 1 : number + 4]:
+            if "act" in one:
+                break
+            following.append(one)
+        if "taking" not in word or any(
+            "object" in one or "means" in one or "part" in one or "nothing" in one
+            for one in following
+        ):
+            continue
+        named = _NAMED.match(clause.text[word.end - clause.start :])
+        if named is None or (len(named["thing"]) < 2 and word.text not in _SURE):
+            continue
+        start = word.end + named.start("thing")
+        end = word.end + named.end("thing")
+        if any(
+            one.start < end and start < one.end and "worn" not in one
+            for one in words[number + 1 :]
+        ):
+            continue
+        found.append(
+            Word(text=named["thing"], start=start, end=end, senses={"object": ""})
+        )
+    return found
+
+
+def is_only(clause: Clause) -> bool:
+    """手里就一串钥匙, 手上只有垃圾袋: whatever else was not there."""
+    return (
+        re.search("手[里上](就|只|是)|只有|除了|没别的|没有别的", clause.text)
+        is not None
+    )
+
+
+def handled(clause: Clause, word: Word) -> bool:
+    """Whether 把 or 将 stands shortly before a thing: it was taken and used."""
+    before = clause.text[: word.start - clause.start][-8:]
+    return any(one in before for one in _HANDLED)
+
+
+def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
+    """Whether it is said not to have been: 没 before it with no 就 or 是 between."""
+    rest = clause.text[word.end - clause.start :]
+    if re.match("[子儿]?.{0,2}?[都也](没|不|未)", rest):
+        return True
+    if clause.is_asked and re.search("[拿用](什么|啥)", clause.text):
+        return True
+    denied = clause.is_asked and (
+        clause.text.rstrip().endswith(("干什么", "干嘛", "干啥", "做什么", "干吗"))
+        or clause.text[: word.start - clause.start].endswith("谁")
+    )
+    for one in before:
+        if "negation" in one:
+            denied = (
+                one.text not in {"怎么", "哪里", "哪儿"}
+                or clause.is_asked
+                or ("过" in rest or "呀" in rest)
+            )
+        elif (
+            "affirming" in one and denied and one.start != word.start
+        ) or "ended" in one:
+            denied = False
+    return denied
+
+
+def times(text: str) -> int | None:
+    """How many blows a clause counts: 一下, 两拳, 三次."""
+    for number, words in enumerate(("一", "两二", "三", "四", "五"), start=1):
+        for one in words:
+            if any(
+                f"{one}{unit}" in text
+                for unit in ("下", "拳", "巴掌", "脚", "次", "耳光", "记")
+            ):
+                return number
+    return None
+
+
+def part_in(words: list[Word]) -> tuple[str, str]:
+    """The last part of the body in a row of them, with its side: 右手食指 is a finger."""
+    part, side, found = "", "", False
+    for word in words:
+        if "side" in word and not found:
+            side = word["side"]
+        elif "part" in word:
+            part, found = word["part"], True
+        elif found:
+            break
+    return part, side if part else ""

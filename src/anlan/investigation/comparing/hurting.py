@@ -1,0 +1,162 @@
+"""Who was hurt where, or was not, or did it themselves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from anlan.investigation.comparing.cues import (
+    injuries_in,
+    is_denied,
+    is_looking,
+    is_own,
+    part_in,
+)
+from anlan.investigation.comparing.facts import PHYSICAL, Injury
+from anlan.investigation.comparing.lexicon import Word
+from anlan.investigation.comparing.speaking import Told
+from anlan.investigation.comparing.striking import Striking
+from anlan.investigation.comparing.text import Clause
+
+# How many acts back an injury may come from.
+_BACK = 12
+
+
+class Hurting(Striking):
+    """Reads injuries; who was struck last is who was hurt."""
+
+    def _injuries(self, told: Told) -> None:
+        marks = injuries_in(told.clause, told.words)
+        self._explained(told.clause, told.words)
+        if not marks:
+            self._hurt_alone(told)
+            return
+        part, side = part_in(told.words)
+        own = is_own(told.clause, told.words)
+        for word in marks:
+            before = [one for one in told.words if one.end <= word.start]
+            after = [one for one in told.words if one.start >= word.end]
+            here = part
+            if not here and self._limb[3] == told.clause.sentence.number:
+                here, side = self._limb[1], self._limb[2]
+            unhurt = "unhurt" in word
+            if (
+                word.senses.get("injury") == "glasses"
+                and "镜" not in told.clause.sentence.text
+            ):
+                continue
+            if word.senses.get("injury") == "any" and any(
+                "many" in one for one in after
+            ):
+                continue
+            if (
+                unhurt
+                and "injury" not in word
+                and not self._is_about_bodies(word, here)
+            ):
+                continue
+            denied = (
+                unhurt
+                or is_denied(told.clause, before, word)
+                or word.text.startswith("没")
+            )
+            person = self._injured(told, has_part=bool(here))
+            self._hurt = (person, told.clause.sentence.number)
+            self._reading.injuries.append(
+                Injury(
+                    person=person,
+                    kind="any" if unhurt else word["injury"],
+                    sentence=told.clause.sentence,
+                    is_denied=denied,
+                    part=here or ("" if denied else self._part[0]),
+                    side=side if here else ("" if denied else self._part[1]),
+                    is_own_fault=own,
+                    clause=told.clause.text,
+                )
+            )
+
+    def _hurt_alone(self, told: Told) -> None:
+        """后脑勺自己磕在柱子上, 他膝盖那块皮，是摔倒蹭的: hurt, and by nobody."""
+        part, side = part_in(told.words)
+        own = is_own(told.clause, told.words)
+        if part and not any("act" in word for word in told.words):
+            person = self._injured(told, has_part=True)
+            self._limb = (person, part, side, told.clause.sentence.number)
+        person, part, side, sentence = self._limb
+        if own and part and sentence == told.clause.sentence.number:
+            self._reading.injuries.append(
+                Injury(
+                    person=person,
+                    kind="any",
+                    sentence=told.clause.sentence,
+                    part=part,
+                    side=side,
+                    is_own_fault=True,
+                )
+            )
+
+    def _explained(self, clause: Clause, words: list[Word]) -> None:
+        """那是她戴镯子勒的: the injury told just before was not done by anybody."""
+        last = self._reading.injuries[-1:]
+        if not last or last[0].sentence is not clause.sentence or last[0].is_denied:
+            return
+        own = is_own(clause, words)
+        if own and re.match("(那|这|都)*是", clause.text):
+            self._reading.injuries[-1] = replace(last[0], is_own_fault=True)
+
+    def _is_about_bodies(self, word: Word, part: str) -> bool:
+        """什么都没有 is said of hands and pockets too; only beside a part is it of a body."""
+        return bool(part) or word.text not in {
+            "什么都没有",
+            "什么也没有",
+            "啥都没有",
+            "啥也没有",
+            "正常",
+            "没啥",
+        }
+
+    def _injured(self, told: Told, *, has_part: bool) -> str:
+        owner = self._owner(told)
+        if owner:
+            return owner
+        here = [
+            told.persons[word.start]
+            for word in told.words
+            if told.persons[word.start] and not is_looking(told.clause, word)
+        ]
+        last = next(
+            (
+                act
+                for act in reversed(self._reading.acts[-_BACK:])
+                if not act.is_denied and act.patient and act.kind in PHYSICAL
+            ),
+            None,
+        )
+        if here:
+            if last is not None and last.sentence.start == told.words[0].start:
+                return here[-1]
+            return here[-1] if len(here) > 1 and not has_part else here[0]
+        person, _, _, sentence = self._limb
+        if sentence == told.clause.sentence.number and person and not has_part:
+            return person
+        person, sentence = self._hurt
+        if sentence == told.clause.sentence.number and person:
+            return person
+        if last is not None:
+            return last.patient
+        return told.subject
+
+    def _owner(self, told: Told) -> str:
+        """Whose part of the body it is: 我胳膊, 她左手腕, 赵队长的嘴."""
+        for number, word in enumerate(told.words[1:], start=1):
+            if "part" not in word:
+                continue
+            at, before = word.start, told.words[number - 1]
+            if "side" in before and number > 1:
+                at, before = before.start, told.words[number - 2]
+            between = told.clause.text[
+                before.end - told.clause.start : at - told.clause.start
+            ]
+            if told.persons.get(before.start) and between in {"", "的"}:
+                return told.persons[before.start]
+        return ""

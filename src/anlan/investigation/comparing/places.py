@@ -1,0 +1,156 @@
+"""Where it was: the places of the site and the common parts of one, under their names.
+
+What counts is where somebody is said to have been, in, at or in front of; where a person came
+from or went to afterwards says nothing about where it happened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from anlan.investigation.comparing.lexicon import Vocabulary, data
+from anlan.investigation.comparing.text import Clause, Sentence, clauses_of
+
+_HEAD = re.compile(
+    r"^(?:\d+号楼|[一二三四五六七八九十]+号楼|商场|会所|幼儿园|小区|车库|B\d车库"
+    r"|(?:地下)?[一二三四五六七八九十]层|B\d|地下[一二三四]层|负[一二三四]层|\d+单元"
+    r"|[东南西北]门外?|物业|门外|顶层|地面|地下停车场|访客|人行|单元)"
+)
+_TAIL = re.compile("(区|处|旁|边|内|里|口|前|门口|旁边|附近|一侧)$")
+_PUT = re.compile(r"放(\w{1,3})的(架|柜|棚|箱|车)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A place in an account; ``strength`` is how surely it is where the matter was."""
+
+    spot: str
+    text: str
+    strength: float
+    is_denied: bool
+    start: int
+    sentence: Sentence
+
+
+def names_of(place: str) -> set[str]:
+    """A place of the list, and what is left of it without building, floor and gate."""
+    names, rest = {place}, place
+    while True:
+        shorter = _HEAD.sub("", rest)
+        if shorter == rest or len(shorter) < 2:
+            return names
+        names.add(shorter)
+        rest = shorter
+
+
+class Gazetteer:
+    """The spots that this site knows by name."""
+
+    def __init__(self, places: Collection[str]) -> None:
+        self._words = Vocabulary()
+        self._words.add(data("places")["other_senses"], "other", "")
+        for line in data("places")["spots"]:
+            self._words.add(line, "spot", line[0])
+        for zone in data("places")["zones"]:
+            self._words.add([zone], "spot", zone)
+        for place in places:
+            for name in names_of(place):
+                known = self._known(name)
+                self._words.add([name], "spot", known or _shortest(place))
+        self._shortened(list(places))
+
+    def _shortened(self, places: list[str]) -> None:
+        """What is left of a name without its beginning or its last 处, where it is of one place."""
+        ends: dict[str, set[str]] = {}
+        for place in places:
+            for name in {place, _TAIL.sub("", place)}:
+                for at in range(len(name) - 1):
+                    ends.setdefault(name[at:], set()).add(place)
+        for end, of in ends.items():
+            if len(of) == 1 and len(end) >= 2:
+                place = next(iter(of))
+                self._words.add([end], "spot", self._known(place) or _shortest(place))
+
+    def _known(self, name: str) -> str:
+        """The common word at the end of a name of the site: 前台 in 1号楼前台."""
+        last = ""
+        for word in self._words.words_in(name):
+            if "spot" in word and word.end == len(name):
+                last = word["spot"]
+        return last
+
+    def mentions(self, text: str, *, is_witness: bool = False) -> list[Mention]:
+        """Every place that somebody is said to have been at, or not to have been at."""
+        found = []
+        for clause in clauses_of(_joined(text)):
+            found += self._in_clause(clause, is_witness=is_witness)
+        return found
+
+    def _in_clause(self, clause: Clause, *, is_witness: bool) -> list[Mention]:
+        words = data("places")
+        found = []
+        for word in self._words.words_in(clause.text, clause.start):
+            if "spot" not in word:
+                continue
+            before = clause.text[: word.start - clause.start]
+            after = clause.text[word.end - clause.start :]
+            strength = 0.5
+            if _near(before, words["at"]):
+                strength = 2.0
+            elif any(after.startswith(one) for one in words["after"]) or not after:
+                strength = 1.5
+            if _near(before, words["from_or_to"]) or re.match(
+                "过来|架|桌|柜子|架子|台面|抽屉|的门", after
+            ):
+                strength = 0.25
+            if re.search(r"(完了|后来|之后|然后|随后).{0,4}[去回]", before):
+                strength = 0.25
+            if re.search("从[^，]{0,7}$", before) and re.match(
+                "[进闯过冲硬出挤]", after
+            ):
+                strength = 1.5
+            if is_witness and re.search("[我俺](当时|正好|正|刚好|那时)?在", before):
+                strength = min(strength, 1.0)
+            if re.search(r"地点|就在|地方|位置|是在|发生|事发|出事", before):
+                strength = 3.0
+            denied = bool(
+                re.search(
+                    r"(不是|没有|没|未|从未|不)(在|到|去|离开|进)?[^在到]{0,4}$", before
+                )
+                or re.search(r"(一步|都|从来)?(没|未)(有)?(进|去|到)", after)
+            )
+            if "离开" in before and denied:
+                denied, strength = False, 3.0
+            found.append(
+                Mention(
+                    spot=word["spot"],
+                    text=word.text,
+                    strength=strength,
+                    is_denied=denied,
+                    start=word.start,
+                    sentence=clause.sentence,
+                )
+            )
+        return found
+
+
+def _near(before: str, words: Iterable[str]) -> bool:
+    """Whether one of the words stands before, with at most a building's name between."""
+    tail = before[-9:]
+    return any(
+        re.search(rf"{word}(?:[^的了，等坐乘按]{{0,7}})$", tail) is not None
+        for word in words
+    )
+
+
+def _joined(text: str) -> str:
+    """放快递的柜子 is the 快递柜: the same length, so that places stay where they are."""
+    return _PUT.sub(
+        lambda found: f"{found[1]}{found[2]}".ljust(len(found[0]), "　"), text
+    )
+
+
+def _shortest(place: str) -> str:
+    return min(names_of(place), key=len)

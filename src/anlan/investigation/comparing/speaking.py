@@ -1,0 +1,131 @@
+"""Whom an account speaks of: the subject that goes on, and whom 他 means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from anlan.investigation.comparing.accounts import Account, Scene
+from anlan.investigation.comparing.facts import Reading
+from anlan.investigation.comparing.lexicon import Word
+from anlan.investigation.comparing.persons import Naming
+from anlan.investigation.comparing.text import Clause
+
+_ABSENT = re.compile(
+    "才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|不在场|没在场|没在跟前"
+)
+_PRESENT = re.compile(
+    "在跟前|在旁边|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?在|全程都?在|一直在(旁边|边上|跟前|现场)"
+)
+# How many names back a pronoun may reach.
+_REMEMBERED = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One clause: its words, whom those that are persons mean (by where they start), the
+    one it is about, and the words of persons that are not governed by 把 or its like."""
+
+    clause: Clause
+    words: list[Word]
+    persons: dict[int, str]
+    subject: str
+    free: list[Word]
+
+
+class Speaking:
+    """What is remembered from clause to clause."""
+
+    def __init__(self, account: Account, scene: Scene, opponent: str) -> None:
+        self._account = account
+        self._naming = Naming(account, scene)
+        self._opponent = opponent
+        self._subject = self._naming.speaker
+        self._other = opponent
+        self._part = ("", "")
+        self._named: list[str] = []
+        self._limb = ("", "", "", -1)  # a part of whose body, without an injury yet
+        self._hurt = ("", -1)  # whose injury was told last, in which sentence
+        self._taken = ("", "", -1)  # who, what, in which sentence
+        self._reading = Reading()
+
+    def _turned(self, words: list[Word], persons: dict[int, str]) -> None:
+        """人家才顶他, told by a witness after somebody pushed another: that other answers."""
+        if len(self._naming.others) < 2 or not self._reading.acts:
+            return
+        last = self._reading.acts[-1]
+        pronouns = [word for word in words if "pronoun" in word]
+        if not pronouns or any("person" in word for word in words) or not last.patient:
+            return
+        if any("reply" in word or "next" in word for word in words):
+            persons[pronouns[0].start] = last.patient
+            for word in pronouns[1:]:
+                persons[word.start] = last.agent
+
+    def _who(self, word: Word) -> str:
+        if "person" in word:
+            return word["person"]
+        if "pronoun" in word:
+            return self._meant(word.text)
+        return ""
+
+    def _meant(self, pronoun: str) -> str:
+        """Whom a pronoun stands for: the one spoken of, if it may be, else the last named."""
+        if len(self._naming.others) < 2 or self._naming.may_be(self._other, pronoun):
+            return self._other
+        able = [
+            name for name in self._naming.others if self._naming.may_be(name, pronoun)
+        ]
+        recent = [name for name in self._named if name in able]
+        return (recent[-1:] or able or [self._other])[0]
+
+    def _remember(
+        self, subject: str, persons: dict[int, str], words: list[Word]
+    ) -> None:
+        self._subject = subject
+        self._named = self._named[-_REMEMBERED:] + [
+            persons[word.start] for word in words if "person" in word
+        ]
+        named = [
+            persons[word.start]
+            for word in words
+            if "person" in word and persons[word.start] != self._naming.speaker
+        ]
+        if subject != self._naming.speaker:
+            self._other = subject
+        elif named:
+            self._other = named[0]
+
+    def _presence(self, clause: Clause, subject: str) -> None:
+        if _ABSENT.search(clause.text):
+            self._reading.absent.append((subject, clause.sentence))
+        elif _PRESENT.search(clause.text):
+            self._reading.present.append((subject, clause.sentence))
+
+    def _another(self, name: str) -> str:
+        if name == self._naming.speaker:
+            return self._opponent if self._opponent != name else ""
+        if self._account.role in {"aggressor", "victim", "guard"}:
+            return self._naming.speaker
+        rest = [other for other in self._naming.others if other != name]
+        return rest[0] if rest else ""
+
+    def _recent_but(self, name: str) -> str:
+        """Who was named last beside this one and the speaker."""
+        return next(
+            (
+                other
+                for other in reversed(self._named)
+                if other not in {name, self._naming.speaker}
+            ),
+            self._another(name),
+        )
+
+    def _implied_patient(self, agent: str, clause: Clause) -> str:
+        """With two persons there is but one other; else the one of the act before."""
+        if len(self._naming.others) == 1:
+            return self._another(agent)
+        last = self._reading.acts[-1] if self._reading.acts else None
+        if last is not None and last.sentence is clause.sentence:
+            return last.patient if last.agent == agent else ""
+        return ""

@@ -1,0 +1,216 @@
+"""Who did what to whom, in one clause."""
+
+from __future__ import annotations
+
+from anlan.investigation.comparing.cues import (
+    given,
+    handled,
+    is_aimed,
+    is_by_thing,
+    is_denied,
+    is_governed,
+    is_not_so,
+    is_one_blow,
+    is_part_used,
+    is_told,
+    owns,
+    part_in,
+    times,
+)
+from anlan.investigation.comparing.facts import Act
+from anlan.investigation.comparing.lexicon import Word, data
+from anlan.investigation.comparing.speaking import Speaking, Told
+from anlan.investigation.comparing.text import Clause
+
+
+class Striking(Speaking):
+    """Reads acts and words."""
+
+    def _acts(self, told: Told) -> None:
+        verbs = [word for word in told.words if "act" in word] or given(told.clause)
+        verbs = verbs[:1] + [word for word in verbs[1:] if "means" not in word]
+        for number, verb in enumerate(verbs):
+            stop = (
+                verbs[number + 1].start if number + 1 < len(verbs) else told.clause.end
+            )
+            self._act(told, verb, stop)
+        for word in told.words:
+            if "untouched" in word:
+                self._untouched(told.clause, word, told.subject)
+            if "word" in word and word["word"] in {"insult", "apology"}:
+                self._word(told, word)
+
+    def _untouched(self, clause: Clause, word: Word, subject: str) -> None:
+        self._reading.acts.append(
+            Act(
+                agent=subject,
+                patient="",
+                kind="hands",
+                verb=word.text,
+                sentence=clause.sentence,
+                start=word.start,
+                is_denied=True,
+            )
+        )
+
+    def _act(self, told: Told, verb: Word, stop: int) -> None:
+        before = [word for word in told.words if word.end <= verb.start]
+        after = [word for word in told.words if verb.end <= word.start < stop]
+        if any("not_done" in word for word in before[-3:]):
+            return
+        if not told.free and is_by_thing(told.clause, before, verb):
+            return
+        if is_told(before) or (verb.text == "点" and not is_aimed(verb, after)):
+            return
+        if told.clause.is_asked and any("rhetorical" in word for word in before):
+            return
+        agent, patient = self._sides(told, before, after, verb)
+        if not patient:
+            patient = self._implied_patient(agent, told.clause)
+        part, side = part_in(after)
+        if not part:
+            part, side = part_in(
+                [
+                    word
+                    for number, word in enumerate(before)
+                    if ("part" in word or "side" in word)
+                    and not is_part_used(word, before[:number])
+                ]
+            )
+        denied = is_denied(told.clause, before, verb)
+        means = self._means(told.clause, agent, before, verb, is_denied=denied) or next(
+            (word["means"] for word in after if "means" in word), ""
+        )
+        thing = self._thing(told.clause, before, after, on_body=bool(part))
+        if not means and not denied and verb.text[:1] in "抡挥扔丢摔泼甩举抛掷撇":
+            means, thing = thing, ""
+        aimed = any(told.persons.get(word.start) for word in after)
+        if denied and verb["act"] == "touch" and not (part or thing or aimed):
+            thing = self._left_lying(told.clause)
+        act = Act(
+            agent=agent,
+            patient=patient,
+            kind="hit" if means in {"palm", "fist"} else verb["act"],
+            verb=verb.text,
+            sentence=told.clause.sentence,
+            start=verb.start,
+            is_denied=denied,
+            is_other=denied and is_not_so(before),
+            is_first=any("first" in word for word in before + after),
+            is_reply=any("reply" in word for word in before) or verb["act"] == "back",
+            part=part,
+            side=side,
+            means=means,
+            thing=thing,
+            times=times(told.clause.text),
+        )
+        self._reading.acts.append(act)
+        if not act.is_denied:
+            self._part = (part, side) if part else self._part
+
+    def _sides(
+        self, told: Told, before: list[Word], after: list[Word], verb: Word
+    ) -> tuple[str, str]:
+        """Who did it and to whom."""
+        passive = told.clause.text.find("被")
+        mine = [word for word in told.free if word.end <= verb.start]
+        mine = mine[:1] + [
+            word for word in mine[1:] if not owns(told.clause, word, told.words)
+        ]
+        agent = told.persons[mine[-1].start] if mine else told.subject
+        governed = [
+            told.persons[word.start]
+            for word in before
+            if told.persons.get(word.start) and is_governed(told.clause, word)
+        ]
+        said_after = [
+            told.persons[word.start] for word in after if told.persons.get(word.start)
+        ]
+        if 0 <= passive < verb.start - told.clause.start:
+            by = [
+                told.persons[word.start]
+                for word in before
+                if told.persons.get(word.start)
+                and word.start - told.clause.start > passive
+            ]
+            return (by[0] if by else ""), agent
+        patient = (said_after or governed[-1:] or [""])[0]
+        if patient and patient == agent:
+            if len(self._naming.others) > 1 and agent != self._naming.speaker:
+                patient = self._recent_but(agent)
+            elif not mine:
+                agent = self._another(patient)
+            else:
+                patient = self._another(agent)
+        return agent, patient
+
+    def _thing(
+        self, clause: Clause, before: list[Word], after: list[Word], *, on_body: bool
+    ) -> str:
+        if on_body:
+            return ""
+        for word in before:
+            if "object" in word and handled(clause, word):
+                return word.text
+        for word in after:
+            if "worn" in word or "object" in word:
+                return word.text
+        return ""
+
+    def _left_lying(self, clause: Clause) -> str:
+        """浮板放在架子上，我没碰: the thing of the clause before is what was not touched."""
+        last = self._reading.holdings[-1:]
+        idle = last and last[0].is_idle and last[0].sentence is clause.sentence
+        return last[0].thing if idle else ""
+
+    def _means(
+        self,
+        clause: Clause,
+        agent: str,
+        before: list[Word],
+        verb: Word,
+        *,
+        is_denied: bool,
+    ) -> str:
+        if "means" in verb:
+            return verb["means"]
+        for number, word in enumerate(before):
+            if "means" in word:
+                return word["means"]
+            if is_part_used(word, before[:number]):
+                return str(data("objects")["parts"][word["part"]])
+            if "object" in word and any("taking" in one for one in before[:number]):
+                return word.text
+            if (
+                "object" in word
+                and verb["act"] != "pull"
+                and (handled(clause, word) or is_one_blow(clause, word, verb))
+            ):
+                return word.text
+        who, what, sentence = self._taken
+        if (
+            what
+            and not is_denied
+            and who == agent
+            and sentence == clause.sentence.number
+        ):
+            return what
+        return ""
+
+    def _word(self, told: Told, word: Word) -> None:
+        before = [one for one in told.words if one.end <= word.start]
+        after = [one for one in told.words if one.start >= word.end]
+        if any("not_done" in one for one in before):
+            return
+        agent, patient = self._sides(told, before, after, word)
+        self._reading.words.append(
+            Act(
+                agent=agent,
+                patient=patient,
+                kind=word["word"],
+                verb=word.text,
+                sentence=told.clause.sentence,
+                start=word.start,
+                is_denied=is_denied(told.clause, before, word),
+            )
+        )

@@ -1,0 +1,172 @@
+"""When and where: the matter's time and place of one account against the other's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from anlan.investigation.comparing.places import Mention
+from anlan.investigation.comparing.result import Found, Kind, Topic, quote
+from anlan.investigation.comparing.table import FactTable
+from anlan.investigation.comparing.text import Sentence, sentences_of
+from anlan.investigation.comparing.times import Clock
+
+
+def compare_times(a: FactTable, b: FactTable) -> Iterator[Found]:
+    """The likeliest times of the matter; none differ where any of the likely ones agree."""
+    likely = [
+        [clock for clock in facts.clocks if clock.weight > 0] or list(facts.clocks)
+        for facts in (a, b)
+    ]
+    if not likely[0] or not likely[1]:
+        return
+    for one in likely[0]:
+        for other in likely[1]:
+            if not one.differs(other):
+                yield _of_times(a, b, one, other, Kind.AGREEMENT)
+                return
+    best = [max(clocks, key=lambda clock: clock.weight) for clocks in likely]
+    yield _of_times(a, b, best[0], best[1], Kind.CONTRADICTION)
+
+
+def _of_times(
+    a: FactTable, b: FactTable, one: Clock, other: Clock, kind: Kind
+) -> Found:
+    return Found(
+        kind=kind,
+        topic=Topic.TIME,
+        a=quote(a.account, one.sentence),
+        b=quote(b.account, other.sentence),
+        why="times_agree" if kind == Kind.AGREEMENT else "times_apart",
+    )
+
+
+def compare_places(a: FactTable, b: FactTable) -> Iterator[Found]:
+    yield from _of_spots(a, b)
+    yield from _of_cars(a, b)
+    yield from _of_entering(a, b)
+    yield from _of_presence(a, b)
+
+
+def _of_spots(a: FactTable, b: FactTable) -> Iterator[Found]:
+    denied = _denied_spot(a, b)
+    if denied is not None:
+        yield _of_places(a, b, *denied, kind=Kind.CONTRADICTION, why="place_denied")
+        return
+    one, other = _best(a), _best(b)
+    if one is None or other is None:
+        return
+    if _shared(a, b):
+        yield _of_places(a, b, one, other, kind=Kind.AGREEMENT, why="places_agree")
+        return
+    yield _of_places(a, b, one, other, kind=Kind.CONTRADICTION, why="places_apart")
+
+
+def _denied_spot(a: FactTable, b: FactTable) -> tuple[Mention, Mention] | None:
+    """Where one denies to have been, and the other says that it was."""
+    for mine, theirs, is_turned in ((a, b, False), (b, a, True)):
+        for denial in mine.places:
+            if not denial.is_denied:
+                continue
+            for said in theirs.places:
+                if (
+                    not said.is_denied
+                    and denial.spot in {said.spot, said.text[:2]}
+                    and said.strength >= 1
+                ):
+                    return (said, denial) if is_turned else (denial, said)
+    return None
+
+
+def _best(facts: FactTable) -> Mention | None:
+    said = [one for one in facts.places if not one.is_denied and one.strength >= 1]
+    return max(said, key=lambda one: one.strength) if said else None
+
+
+def _shared(a: FactTable, b: FactTable) -> bool:
+    """Whether they name one spot that each may mean."""
+    mine, theirs = (
+        [one for one in facts.places if not one.is_denied and one.strength >= 1]
+        for facts in (a, b)
+    )
+    return any(
+        one.spot == other.spot or one.spot in other.text or other.spot in one.text
+        for one in mine
+        for other in theirs
+    )
+
+
+def _of_places(
+    a: FactTable, b: FactTable, one: Mention, other: Mention, *, kind: Kind, why: str
+) -> Found:
+    return Found(
+        kind=kind,
+        topic=Topic.PLACE,
+        a=quote(a.account, one.sentence),
+        b=quote(b.account, other.sentence),
+        why=why,
+    )
+
+
+_IN_CAR = re.compile(
+    r"(没|没有|都没|未)(来得及)?下车|没下来|坐在车[里上]|坐在驾驶|驾驶[室座]|没下过车|根本没下|没下去|没离开车|在车[里上]没|人在车里|没从车上下|车都没"
+)
+_OUT_OF_CAR = re.compile(
+    r"(?<!没)(?<!没有)(?<!未)(?<!有)下车|从车[上里]下来|下来指着|跳下车|下了车"
+)
+
+
+def _of_cars(a: FactTable, b: FactTable) -> Iterator[Found]:
+    yield from _opposed(a, b, _IN_CAR, _OUT_OF_CAR, "in_or_out_of_car")
+
+
+_ENTERED = re.compile(
+    "[推搬带提抬拎骑冲闯走迈跨硬]进|进了(大堂|楼|门|电梯|屋|院|车库|小区)"
+)
+_STAYED_OUT = re.compile(
+    "(没|没有|未|从没|从未)(往里|硬)?[推搬带提抬拎骑冲闯走迈跨]?进(?!一步行)|一步没进"
+)
+
+
+def _of_entering(a: FactTable, b: FactTable) -> Iterator[Found]:
+    yield from _opposed(a, b, _STAYED_OUT, _ENTERED, "entered_or_not")
+
+
+def _of_presence(a: FactTable, b: FactTable) -> Iterator[Found]:
+    """Somebody was there, says the one, and was not, says the other."""
+    for mine, theirs in ((a.absent, b.present), (a.present, b.absent)):
+        for person, one in mine:
+            for other_person, other in theirs:
+                if person == other_person:
+                    yield Found(
+                        kind=Kind.CONTRADICTION,
+                        topic=Topic.PLACE,
+                        a=quote(a.account, one),
+                        b=quote(b.account, other),
+                        why="there_or_not",
+                    )
+                    return
+
+
+def _opposed(
+    a: FactTable, b: FactTable, no: re.Pattern[str], yes: re.Pattern[str], why: str
+) -> Iterator[Found]:
+    for mine, theirs in ((no, yes), (yes, no)):
+        one, other = _first(a, mine), _first(b, theirs)
+        if one is not None and other is not None:
+            yield Found(
+                kind=Kind.CONTRADICTION,
+                topic=Topic.PLACE,
+                a=quote(a.account, one),
+                b=quote(b.account, other),
+                why=why,
+            )
+            return
+
+
+def _first(facts: FactTable, pattern: re.Pattern[str]) -> Sentence | None:
+    for sentence in sentences_of(facts.account.text):
+        for clause in re.split("[，；]", sentence.text.rstrip("。！？")):
+            if pattern.search(clause):
+                return sentence
+    return None
