@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-SELF = frozenset({"我", "本人", "俺", "咱"})
+from anlan.investigation.comparing.lexicon import data
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +39,9 @@ class Scene:
         for person in self.persons:
             if person.name == account.by:
                 return person.name
+        mine = set(data("persons")["self"])
         for person in self.persons:
-            if SELF & set(person.called.get(account.key, ())):
+            if mine & set(person.called.get(account.key, ())):
                 return person.name
         for person in self.persons:
             if person.name in account.by or account.by in person.name:
