@@ -83,6 +83,12 @@ def source(source_id: str) -> Source:
     return _sources()[source_id]
 
 
+def is_citable(source_id: str, *, on: date) -> bool:
+    """Whether there is such an article, and its law was in force that day."""
+    found = _sources().get(source_id)
+    return found is not None and law_of(found).is_in_force(_day(on))
+
+
 def law_of(source: Source) -> Law:
     return book().laws[source.law]
 

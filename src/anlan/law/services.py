@@ -444,6 +444,16 @@ def check_kindness_approved(*, is_approved: bool, act_on: date) -> None:
         raise Conflict(_("慰问款的文书还没有经法务审定，不能打印"), source=rule.id)
 
 
+@enforces("G39")
+def check_cited(
+    *, references: Collection[str], act_on: date, path: str = "body"
+) -> None:
+    """Refuse a letter that cites an article which nobody knows, or not of that day."""
+    rule = _in_force("G39", act_on)
+    if rule and any(not selectors.is_citable(one, on=act_on) for one in references):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
 def _says(text: str, rule: Guardrail) -> bool:
     """Whether a clause has one of the rule's words, and not what it says before them."""
     for clause in _clauses(text):

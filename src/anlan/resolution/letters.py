@@ -133,11 +133,7 @@ def check_template(*, kind: NoticeKind, title: str, body: str, on: date) -> None
             % " ".join(f"{{{name}}}" for name in sorted(missing)),
             path="body",
         )
-    stale = stale_citations(body, on=on)
-    if stale:
-        raise InvalidInput(
-            _("没有这一条，或者已经失效：%s") % stale[0], path="body", source="G39"
-        )
+    laws.check_cited(references=cited_in(body), act_on=on)
     for path, text in (("title", title), ("body", body)):
         check_words(text=text, act_on=on, path=path)
 
@@ -153,9 +149,14 @@ def check_words(*, text: str, act_on: date, path: str) -> None:
         check(text=text, act_on=act_on, path=path)
 
 
-def stale_citations(body: str, *, on: date) -> list[str]:
-    """The articles that a template cites and that are unknown, or not in force that day."""
-    return [name for name in _CITED.findall(body) if not _is_in_force(name, on)]
+def cited_in(body: str) -> list[str]:
+    """The identifiers of the articles that a template cites."""
+    return _CITED.findall(body)
+
+
+def is_stale(body: str, *, on: date) -> bool:
+    """Whether it cites an article that is unknown, or not in force that day."""
+    return not all(law.is_citable(name, on=on) for name in cited_in(body))
 
 
 def compose(*, title: str, body: str, values: Mapping[Field, str]) -> Letter:
@@ -169,13 +170,6 @@ def _paragraphs(body: str, values: Mapping[Field, str]) -> Iterator[str]:
         if line.strip() and all(values.get(name) for name in names):
             cited = _CITED.sub(lambda found: law.cite(found[1]), line)
             yield _FIELD.sub(lambda found: values[Field(found[1])], cited).strip()
-
-
-def _is_in_force(source_id: str, on: date) -> bool:
-    try:
-        return law.law_of(law.source(source_id)).is_in_force(on)
-    except LookupError:
-        return False
 
 
 @cache

@@ -27,7 +27,7 @@ from anlan.resolution.letters import (
     Letter,
     compose,
     house_template,
-    stale_citations,
+    is_stale,
     without_stop,
 )
 from anlan.resolution.models import (
@@ -55,8 +55,8 @@ class Template:
     version: int
     row: NoticeTemplate | None
 
-    def stale(self, *, on: date) -> list[str]:
-        return stale_citations(self.body, on=on)
+    def is_stale(self, *, on: date) -> bool:
+        return is_stale(self.body, on=on)
 
 
 def template_of(organisation: Organisation, kind: NoticeKind) -> Template:

@@ -1,8 +1,7 @@
 """An approved measure is carried out: a task for each, and what ends it.
 
 A measure whose whole work is a letter is carried out once the letter was delivered; all
-others by whoever does the task, with proof. While an objection is open the task waits for
-its result (``reactions``), and one that is upheld takes the measure back.
+others by whoever does the task, with proof. An objection that is upheld takes it back.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from anlan.evidence.models import Exhibit
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law import selectors as laws
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution import permissions, policies
@@ -44,6 +45,7 @@ from anlan.resolution.letters import (
     Letter,
     check_template,
     check_words,
+    cited_in,
     names_in,
 )
 from anlan.resolution.models import (
@@ -407,13 +409,7 @@ def _checked_letter(notice: Notice) -> Letter:
     if not full_name(notice.measure.party):
         raise Conflict(_("还不知道本人是谁，请先在当事人里补上姓名"))
     template = template_of(notice.case.site.organisation, NoticeKind(notice.kind))
-    stale = template.stale(on=on)
-    if stale:
-        raise InvalidInput(
-            _("模板引用的条文不适用于行为当日：%s，请法务更新模板") % stale[0],
-            path="template",
-            source="G39",
-        )
+    law.check_cited(references=cited_in(template.body), act_on=on, path="template")
     _told(notice.facts, path="facts", most=MOST_FACTS, notice=notice)
     _told(notice.request, path="request", most=MOST_REQUEST, notice=notice)
     letter = letter_of(notice)

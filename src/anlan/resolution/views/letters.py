@@ -32,7 +32,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "resolution/letters.html",
-        {"rows": [(one, one.stale(on=today)) for one in found]},
+        {"rows": [(one, one.is_stale(on=today)) for one in found]},
     )
 
 
