@@ -48,6 +48,10 @@ from anlan.play.company import day_begins_at, found_company
 from anlan.play.player import Outcome, play
 from anlan.play.recorder import LENGTH, SimulatedRecorder
 from anlan.play.scenario import read_scenario
+from anlan.resolution import services as resolution
+from anlan.resolution.compensation import Claim
+from anlan.resolution.compensation.claim import Expense, Payment
+from anlan.resolution.enums import Forum, Item, PaymentKind, Province
 
 _FOUNDED = timedelta(days=3)  # ago: the longest tale takes a day
 _ROSTER_DAYS = 10
@@ -211,6 +215,7 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         "role_ends": str(local_day(at) + _ROLE_ENDS),
         **_statements_under_way(at=at),
         **_investigation_under_way(at=at),
+        **_compensation_under_way(at=at),
     }
 
 
@@ -314,6 +319,33 @@ def _investigation_under_way(*, at: datetime) -> dict[str, str]:
         "finding": str(finding.uid),
         "sentence": str(sentence.uid),
     }
+
+
+def _compensation_under_way(*, at: datetime) -> dict[str, str]:
+    """In the open case: what somebody can claim, a kindness, and where they live."""
+    case = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
+    by = User.objects.get(username="lifang")
+    resolution.approve_kindness_words(
+        organisation=case.organisation,
+        words="这笔款项是管理处出于人道的慰问，不代表承认责任。",
+        by=User.objects.get(username="chenlu"),
+        at=at,
+    )
+    parties = case.parties.filter(roles__role="victim", removed_at=None)
+    party = parties.exclude(person=None).order_by("pk")[0]
+    begun = resolution.begin_compensation(case=case, party=party, by=by, at=at)
+    claim = Claim(
+        forum=Forum.CIVIL,
+        province=Province.ZHEJIANG,
+        reckoned_on=local_day(at),
+        expenses=(Expense(item=Item.MEDICAL, fen=86_050, words="急诊、缝合"),),
+        payments=(
+            Payment(kind=PaymentKind.KINDNESS, fen=50_000, words="慰问金、水果"),
+        ),
+        nutrition_days=10,
+    )
+    resolution.make_compensation(compensation=begun, claim=claim, by=by, at=at)
+    return {"compensation": str(begun.uid), "party": str(party.uid)}
 
 
 def footage_to_look_at(*, at: datetime) -> dict[str, str]:

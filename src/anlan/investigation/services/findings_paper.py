@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anlan.accounts.models import User
 from anlan.base.clock import local_time
@@ -78,7 +79,12 @@ def page_of(finding: Finding, reader: User) -> dict[str, Any]:
             if part.lines
         ],
         "looks_title": _("现场环境"),
-        "looks_head": [_("项目"), _("情况"), _("看到什么"), _("照片")],
+        "looks_head": [
+            pgettext("a column", "项目"),
+            _("情况"),
+            _("看到什么"),
+            _("照片"),
+        ],
         "looks": _looks(case, known),
         "sketches": [_sketch(one, known) for one in sketches_of(case)],
         "digest_title": _("以上文字和依据的校验值（SHA-256）："),

@@ -160,7 +160,7 @@ class ForumPart(_Part):
 
 class ExpensePart(_Row):
     item = forms.ChoiceField(
-        label=gettext_lazy("项目"), choices=_RECEIPTS, initial=Item.MEDICAL
+        label=pgettext_lazy("a column", "项目"), choices=_RECEIPTS, initial=Item.MEDICAL
     )
     words = _line(gettext_lazy("票据"))
     fen = _money(gettext_lazy("金额（元）"), required=True)

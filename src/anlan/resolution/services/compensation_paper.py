@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anlan.accounts.models import User
 from anlan.base.clock import local_day, local_time
@@ -88,7 +89,7 @@ def page_of(version: CompensationVersion) -> dict[str, Any]:
             [_("受害人过错比例"), percent(claim.victim_fault)],
             [_("测算"), _made(version)],
         ],
-        "head": [_("项目"), _("计算"), _("金额")],
+        "head": [pgettext("a column", "项目"), pgettext("a column", "计算"), _("金额")],
         "lines": [_row(line) for line in shown_lines(version)],
         "sums": [[str(name), amount] for name, amount in sums_of(outcome)],
         "capitals": _("应付合计（大写）：%s") % chinese_capitals(outcome.owed_fen),
