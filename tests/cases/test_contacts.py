@@ -394,7 +394,6 @@ class TestNamedContact:
             named(scene, case, Side.AGGRESSOR, scene.guard)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_at_once_name_one(committed_scene: Scene) -> None:
     scene = committed_scene
     case = scene.incident().case
