@@ -119,7 +119,10 @@ class TestTalks:
 
         assert (contact.code, contact.side) == ("C-01", "victim")
         assert facts(case, "case.contact_held")[0]["channel"] == "phone"
-        assert not any(SAID in line.sentence + line.quote for line in timeline(case))
+        lines = timeline(case)
+        assert not any(SAID in line.sentence + line.quote for line in lines)
+        assert not any(line.is_erased for line in lines)
+        assert "的沟通 C-01（电话）" in lines[0].sentence
         assert b"accepted" not in b"".join(
             bytes(entry.data or b"") for entry in Entry.objects.all()
         )
@@ -391,7 +394,6 @@ class TestNamedContact:
             named(scene, case, Side.AGGRESSOR, scene.guard)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_at_once_name_one(committed_scene: Scene) -> None:
     scene = committed_scene
     case = scene.incident().case

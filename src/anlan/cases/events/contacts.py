@@ -52,7 +52,7 @@ class ContactHeld(Event):
 
     code: str
     party: str
-    side: str | None
+    side: str | None = None
     channel: str
     direction: str
     held_by: str
@@ -60,8 +60,8 @@ class ContactHeld(Event):
     background_heard: int
     consequences_explained: int
     promises: int
-    next_due: str | None
-    corrects: str | None
+    next_due: str | None = None
+    corrects: str | None = None
     words_digest: str
     concern_digest: str
     medical_digest: str
