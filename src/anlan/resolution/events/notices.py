@@ -112,7 +112,7 @@ class NoticeDeliveryRecorded(Event):
     number: int
     way: str
     result: str
-    exhibit: str | None
+    exhibit: str | None = None
     tracking_digest: str
     witnesses_digest: str
     words_digest: str

@@ -39,9 +39,9 @@ class MeasureFixed(Event):
     position: int
     measure: str
     party: str
-    fen: int | None
-    begins: str | None
-    ends: str | None
+    fen: int | None = None
+    begins: str | None = None
+    ends: str | None = None
     grounds: int
     words_digest: str
     clause_digest: str
