@@ -99,7 +99,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         resolution.follow_measure_task,
     ],
     PlanSubmitted.kind: [resolution.tell_plan_deciders],
-    PlanApproved.kind: [resolution.tell_plan_author],
+    PlanApproved.kind: [resolution.tell_plan_author, resolution.tell_supporters],
     PlanReturned.kind: [resolution.tell_plan_author],
     ObjectionReceived.kind: [resolution.tell_hearers],
     ObjectionDecided.kind: [resolution.tell_of_decision],

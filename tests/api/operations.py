@@ -75,6 +75,7 @@ from tests.evidence.told import party as victim
 from tests.investigation import asked
 from tests.pictures import JPEG
 from tests.resolution import told as letters
+from tests.resolution.helped import offered
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
 from tests.resolution.planned import added as planned
@@ -938,6 +939,22 @@ def change_measure(scene: Scene) -> Request:
 @post()
 def remove_measure(scene: Scene) -> Request:
     return f"/measures/{_measure(scene).uid}/removal", None
+
+
+@post(status=201)
+def add_support(scene: Scene) -> Request:
+    plan = _plan(scene)
+    said = {"kind": "medical", "days": 1, "words": "问过本人以后陪同复诊"}
+    return f"/plans/{plan.uid}/support", {
+        **said,
+        "party": str(victim(scene, plan.case).uid),
+        "owner": str(scene.person("lifang").uid),
+    }
+
+
+@post()
+def remove_support(scene: Scene) -> Request:
+    return f"/support/{offered(scene, _plan(scene)).uid}/removal", None
 
 
 @post()

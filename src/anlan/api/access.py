@@ -49,6 +49,7 @@ from anlan.resolution.models import (
     Objection,
     Plan,
     PlanMeasure,
+    PlanSupport,
 )
 from anlan.resolution.permissions import check_can_see_plans
 from anlan.resolution.selectors.compensation import compensations_for
@@ -253,6 +254,18 @@ def measure_of(caller: Caller, uid: UUID) -> PlanMeasure:
             "plan__case__site", "plan__author", "party"
         ).filter(uid=uid, plan__case__in=cases_for(caller.user)),
         _("没有这项措施"),
+    )
+    check_can_see_plans(caller.user, found.plan.case)
+    return found
+
+
+def plan_support_of(caller: Caller, uid: UUID) -> PlanSupport:
+    """What a plan that the caller may see offers to somebody who was hurt."""
+    found = _seen(
+        PlanSupport.objects.select_related("plan__case__site", "plan__author").filter(
+            uid=uid, plan__case__in=cases_for(caller.user)
+        ),
+        _("没有这项支持"),
     )
     check_can_see_plans(caller.user, found.plan.case)
     return found

@@ -11,7 +11,14 @@ from ninja import Router, Status
 from pydantic import Field, StrictInt
 
 from anlan.accounts.roles import Permission
-from anlan.api.access import case_of, measure_of, party_of, plan_of
+from anlan.api.access import (
+    case_of,
+    colleague_of,
+    measure_of,
+    party_of,
+    plan_of,
+    plan_support_of,
+)
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
 from anlan.base.clock import local_day
@@ -22,7 +29,8 @@ from anlan.investigation.permissions import check_can_see
 from anlan.law import selectors as law
 from anlan.law.book import Measure
 from anlan.resolution import services as resolution
-from anlan.resolution.models import Plan, PlanApproval, PlanMeasure
+from anlan.resolution.enums import SupportKind
+from anlan.resolution.models import Plan, PlanApproval, PlanMeasure, PlanSupport
 from anlan.resolution.selectors.plans import (
     finding_sentences,
     history_of,
@@ -30,7 +38,9 @@ from anlan.resolution.selectors.plans import (
     people_needed,
     plans_of,
 )
-from anlan.resolution.services import MOST_GROUNDS, Drafted
+from anlan.resolution.selectors.support import support_of
+from anlan.resolution.services import MOST_GROUNDS, Drafted, Offered
+from anlan.resolution.services.support import MOST_DAYS
 
 router = Router(tags=["plans"])
 
@@ -107,6 +117,32 @@ class PlanMeasureOut(Out):
         )
 
 
+class SupportOut(Out):
+    """An offer to somebody who was hurt; ``task`` once the plan is in force."""
+
+    uid: UUID
+    position: int
+    kind: str
+    party: UUID
+    owner: UserOut
+    days: int
+    words: str
+    task: UUID | None
+
+    @classmethod
+    def of(cls, row: PlanSupport) -> SupportOut:
+        return cls(
+            uid=row.uid,
+            position=row.position,
+            kind=row.kind,
+            party=row.party.uid,
+            owner=UserOut.of(row.owner),
+            days=row.days,
+            words=row.words,
+            task=row.task.uid if row.task else None,
+        )
+
+
 class PlanApprovalOut(Out):
     by: UserOut
     at: datetime
@@ -142,6 +178,7 @@ class PlanOut(Out):
     beyond: str
     people: int
     measures: list[PlanMeasureOut]
+    support: list[SupportOut]
     approvals: list[PlanApprovalOut]
 
     @classmethod
@@ -163,6 +200,7 @@ class PlanOut(Out):
             beyond=row.beyond,
             people=people_needed(row, rows),
             measures=[PlanMeasureOut.of(one) for one in rows],
+            support=[SupportOut.of(one) for one in support_of(row)],
             approvals=[PlanApprovalOut.of(one) for one in approvals],
         )
 
@@ -187,6 +225,14 @@ class MeasureIn(In):
 
 class MeasureOnceIn(OnceIn, MeasureIn):
     """Sent again with the same ``request_id`` it is one."""
+
+
+class SupportIn(OnceIn):
+    kind: SupportKind
+    party: UUID
+    owner: UUID
+    days: Annotated[StrictInt, Field(ge=1, le=MOST_DAYS)]
+    words: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class PlanSubmissionIn(In):
@@ -265,6 +311,35 @@ def remove_measure(request: ApiRequest, uid: UUID) -> PlanOut:
     caller = request.auth
     found = measure_of(caller, uid)
     resolution.remove_measure(measure=found, by=caller.user, at=caller.at)
+    return PlanOut.of(plan_of(caller, found.plan.uid))
+
+
+@router.post("/plans/{uid}/support", **operation(*_DRAFT, out=PlanOut, status=201))
+def add_support(request: ApiRequest, uid: UUID, body: SupportIn) -> Status[PlanOut]:
+    """Offer something to somebody who was hurt; a task of its owner once approved."""
+    caller = request.auth
+    plan = plan_of(caller, uid)
+    resolution.add_support(
+        plan=plan,
+        offered=Offered(
+            kind=body.kind,
+            party=party_of(caller, body.party),
+            owner=colleague_of(caller, body.owner, path="owner"),
+            days=body.days,
+            words=body.words,
+        ),
+        request_id=body.request_id,
+        by=caller.user,
+        at=caller.at,
+    )
+    return Status(201, PlanOut.of(plan_of(caller, uid)))
+
+
+@router.post("/support/{uid}/removal", **operation(*_DRAFT, out=PlanOut))
+def remove_support(request: ApiRequest, uid: UUID) -> PlanOut:
+    caller = request.auth
+    found = plan_support_of(caller, uid)
+    resolution.remove_support(support=found, by=caller.user, at=caller.at)
     return PlanOut.of(plan_of(caller, found.plan.uid))
 
 

@@ -10,6 +10,7 @@ PLAN_TO_DECIDE = "resolution.plan_to_decide"
 PLAN_DECIDED = "resolution.plan_decided"
 TO_HEAR = "resolution.objection_to_hear"
 HEARD = "resolution.objection_heard"
+SUPPORT = "resolution.support_is_yours"
 OVERDUE = "resolution.overdue"
 RAN_OUT = "resolution.measure_ran_out"
 DECIDE = ("site_manager", "legal_counsel", "hq_supervisor")
@@ -42,6 +43,14 @@ add_texts(
         name=_("申诉有了结果"),
         title=_("申诉 %(code)s 有了结果：%(number)s"),
         body=_("%(who)s复核了 %(number)s 的申诉 %(code)s，请告诉本人并按结果办理"),
+    ),
+    Text(
+        kind=SUPPORT,
+        name=_("由您负责支持受害人"),
+        title=_("由您负责支持受害人：%(number)s"),
+        body=_(
+            "%(number)s 的处理方案 %(code)s 已批准，其中对受害人的支持由您负责，请先征得本人同意"
+        ),
     ),
     Text(
         kind=OVERDUE,

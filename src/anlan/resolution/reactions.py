@@ -23,7 +23,7 @@ from anlan.resolution.models import Objection, Plan, PlanMeasure
 from anlan.resolution.services.carrying import follow_task
 
 # Tasks of a plan, by what their keys begin with.
-_KEYS = ("measure:", "objection:", "undo:", "anew:")
+_KEYS = ("measure:", "support:", "objection:", "undo:", "anew:")
 
 
 def follow_measure_task(queued: Queued) -> None:
@@ -75,18 +75,30 @@ def tell_plan_deciders(queued: Queued) -> None:
 def tell_plan_author(queued: Queued) -> None:
     if not isinstance(queued.event, PlanApproved | PlanReturned):
         return
-    case = Case.objects.select_related("site").get(
-        uid=UUID(queued.subject.partition(":")[2])
-    )
-    plan = Plan.objects.select_related("author").get(
-        case=case, version=int(queued.event.code.removeprefix("P-"))
-    )
+    plan = _decided_plan(queued, queued.event.code)
+    case = plan.case
     _tell(
         messages.PLAN_DECIDED,
         queued,
         case=case,
         code=plan.code,
         people=[plan.author],
+        path=f"plans/{plan.uid}/",
+    )
+
+
+def tell_supporters(queued: Queued) -> None:
+    """Whose it is to help those who were hurt, from now on."""
+    if not isinstance(queued.event, PlanApproved):
+        return
+    plan = _decided_plan(queued, queued.event.code)
+    case = plan.case
+    _tell(
+        messages.SUPPORT,
+        queued,
+        case=case,
+        code=plan.code,
+        people=[row.owner for row in plan.support.select_related("owner")],
         path=f"plans/{plan.uid}/",
     )
 
@@ -171,6 +183,14 @@ def _tell(
 def _plan(queued: Queued) -> Plan:
     return Plan.objects.select_related("case__site", "author").get(
         uid=_uid_of(queued.object)
+    )
+
+
+def _decided_plan(queued: Queued, code: str) -> Plan:
+    """What was decided on; the entry itself names the approval."""
+    return Plan.objects.select_related("case__site", "author").get(
+        case__uid=UUID(queued.subject.partition(":")[2]),
+        version=int(code.removeprefix("P-")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.resolution.views import compensation, notices, objections, plans
+from anlan.resolution.views import compensation, notices, objections, plans, support
 
 app_name = "resolution"
 _COMPENSATIONS = "<str:number>/compensation/"
@@ -21,6 +21,12 @@ urlpatterns = [
     path(_PLAN, plans.plan, name="plan"),
     path(f"{_PLAN}comparison/", plans.plan_comparison, name="plan_comparison"),
     path(f"{_PLAN}measures/new/", plans.measure_addition, name="measure_new"),
+    path(f"{_PLAN}support/new/", support.support_addition, name="support_new"),
+    path(
+        "<str:number>/support/<uuid:uid>/removal/",
+        support.support_removal,
+        name="support_removal",
+    ),
     path(f"{_PLAN}submission/", plans.plan_submission, name="plan_submission"),
     path(f"{_PLAN}withdrawal/", plans.plan_withdrawal, name="plan_withdrawal"),
     path(f"{_PLAN}decision/", plans.plan_decision, name="plan_decision"),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Contact, KeepApart, Promise
 from anlan.cases.selectors.contacts import OFFERS
+from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.ledger.models import Worded
 
@@ -30,4 +34,15 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield plan, ("words", "reason")
 
 
+def written() -> Iterator[tuple[QuerySet[Any], str]]:
+    """Which rows have words, and how they belong to a case."""
+    for model, way in (
+        (Contact, "case"),
+        (Promise, "contact__case"),
+        (KeepApart, "case"),
+    ):
+        yield rows_with_words(model), way
+
+
 add_followers(erase_talks)
+add_written(written)

@@ -26,6 +26,9 @@ from anlan.resolution.enums.plans import (
     PlanState,
     Service,
 )
+from anlan.resolution.enums.support import (
+    SupportKind,
+)
 
 __all__ = [
     "CarryingState",
@@ -45,5 +48,6 @@ __all__ = [
     "PlanState",
     "Province",
     "Service",
+    "SupportKind",
     "Unit",
 ]

@@ -33,6 +33,9 @@ from anlan.resolution.events.plans import (
     PlanSuperseded,
     PlanWithdrawn,
 )
+from anlan.resolution.events.support import (
+    SupportFixed,
+)
 
 __all__ = [
     "CarryingChanged",
@@ -60,4 +63,5 @@ __all__ = [
     "PlanSubmitted",
     "PlanSuperseded",
     "PlanWithdrawn",
+    "SupportFixed",
 ]

@@ -18,6 +18,9 @@ from anlan.resolution.models.notices import (
     Objection,
 )
 from anlan.resolution.models.plans import MeasureGround, Plan, PlanApproval, PlanMeasure
+from anlan.resolution.models.support import (
+    PlanSupport,
+)
 
 __all__ = [
     "Carrying",
@@ -33,6 +36,7 @@ __all__ = [
     "Plan",
     "PlanApproval",
     "PlanMeasure",
+    "PlanSupport",
     "VersionExhibit",
     "VersionFigure",
 ]

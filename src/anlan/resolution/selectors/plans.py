@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -26,7 +27,7 @@ from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
 from anlan.resolution import proportion
 from anlan.resolution.enums import History, PlanState
-from anlan.resolution.models import MeasureGround, Plan, PlanMeasure
+from anlan.resolution.models import MeasureGround, Plan, PlanMeasure, PlanSupport
 
 LOOKED_BACK = timedelta(days=365)
 # Whom a measure may be about; who struck is often written down neutrally, as involved.
@@ -91,8 +92,8 @@ def people_needed(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
     )
 
 
-def content_of(rows: Iterable[PlanMeasure]) -> str:
-    """SHA-256 over all measures and what they rest on, in their order."""
+def content_of(rows: Iterable[PlanMeasure], support: Iterable[PlanSupport] = ()) -> str:
+    """SHA-256 over all measures and what they rest on, and all support, in their order."""
     whole = sha256()
     for row in rows:
         parts = [
@@ -102,10 +103,18 @@ def content_of(rows: Iterable[PlanMeasure]) -> str:
             *(str(row.begins_on), str(row.ends_on), row.appeal),
             *sorted(str(ground.sentence.uid) for ground in row.grounds.all()),
         ]
-        for part in (str(len(parts)), *parts):
-            content = part.encode()
-            whole.update(len(content).to_bytes(4, "big") + content)
+        _take_in(whole, parts)
+    for one in support:
+        who = (str(one.party.uid), one.owner.actor_key)
+        _take_in(whole, ["support", one.kind, *who, str(one.days), one.words])
     return whole.hexdigest()
+
+
+def _take_in(whole: Any, parts: list[str]) -> None:
+    """Each part with its length, so that none can be taken for two."""
+    for part in (str(len(parts)), *parts):
+        content = part.encode()
+        whole.update(len(content).to_bytes(4, "big") + content)
 
 
 def finding_in_force(case: Case) -> Finding | None:

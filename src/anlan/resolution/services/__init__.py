@@ -37,11 +37,18 @@ from anlan.resolution.services.plans import (
     submit_plan,
     withdraw_plan,
 )
+from anlan.resolution.services.support import (
+    Offered,
+    add_support,
+    remove_support,
+)
 
 __all__ = [
     "MOST_GROUNDS",
     "Drafted",
+    "Offered",
     "add_measure",
+    "add_support",
     "approve_kindness_words",
     "begin_compensation",
     "begin_notice",
@@ -57,6 +64,7 @@ __all__ = [
     "reckon_again",
     "record_delivery",
     "remove_measure",
+    "remove_support",
     "revoke_notice",
     "save_draft",
     "save_notice",

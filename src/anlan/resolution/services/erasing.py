@@ -21,6 +21,7 @@ from anlan.resolution.models import (
     Plan,
     PlanApproval,
     PlanMeasure,
+    PlanSupport,
 )
 
 
@@ -49,6 +50,8 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
                 *("binds", "amount_basis", "appeal"),
             ),
         )
+    for support in PlanSupport.objects.filter(plan__case=case).order_by("pk"):
+        yield support, ("words",)
     for notice in Notice.objects.filter(case=case).order_by("pk"):
         yield notice, ("facts", "request", "text", "reason")
     for delivery in NoticeDelivery.objects.filter(notice__case=case).order_by("pk"):
@@ -67,6 +70,10 @@ def written() -> Iterator[tuple[QuerySet[Any], str]]:
         (Plan, "case"),
         (PlanMeasure, "plan__case"),
         (PlanApproval, "plan__case"),
+        (PlanSupport, "plan__case"),
+        (Notice, "case"),
+        (NoticeDelivery, "notice__case"),
+        (Objection, "case"),
     ):
         yield rows_with_words(model), way
 

@@ -50,7 +50,15 @@ from anlan.resolution.selectors.plans import (
     people_needed,
     weight_of,
 )
+from anlan.resolution.selectors.support import support_of
 from anlan.resolution.services.carrying import begin_carrying, drop_carrying
+from anlan.resolution.services.drafts import check_author, lock_plan, own_draft
+from anlan.resolution.services.support import (
+    copy_support,
+    drop_support,
+    fix_support,
+    post_support,
+)
 
 MOST_VERSIONS = 99
 MOST_MEASURES = 30
@@ -115,6 +123,7 @@ def begin_plan(*, case: Case, by: User, at: datetime, via: str = "") -> Plan:
         plan = Plan.objects.create(case=case, version=version, author=by, begun_at=at)
         if newest is not None:
             _copy(newest, plan)
+            copy_support(newest, plan)
         _record(
             PlanBegun(code=plan.code, based_on=newest.code if newest else None),
             plan,
@@ -148,7 +157,7 @@ def add_measure(
         "drafted": sha256(repr(_columns(drafted)).encode()).hex(),
     }
     with ledger.recording():
-        plan = _own_draft(plan, by)
+        plan = own_draft(plan, by)
         earlier = cases.made_before(
             PlanMeasure.objects.select_related("plan__case__site"),
             case=plan.case,
@@ -175,7 +184,7 @@ def change_measure(
     permissions.check_can_draft_plan(by, measure.plan.case)
     drafted = _checked(drafted, measure.plan.case)
     with ledger.recording():
-        _own_draft(measure.plan, by)
+        own_draft(measure.plan, by)
         fresh = _there(measure)
         for name, value in _columns(drafted).items():
             setattr(fresh, name, value)
@@ -189,7 +198,7 @@ def remove_measure(*, measure: PlanMeasure, by: User, at: datetime) -> None:
     """Take a measure out of a draft; those behind it move up."""
     permissions.check_can_draft_plan(by, measure.plan.case)
     with ledger.recording():
-        plan = _own_draft(measure.plan, by)
+        plan = own_draft(measure.plan, by)
         fresh = _there(measure)
         fresh.grounds.all().delete()
         fresh.delete()
@@ -216,7 +225,7 @@ def submit_plan(
     beyond = _words(beyond, "beyond")
     check_text(beyond, plan.case, path="beyond")
     with ledger.recording():
-        plan = _own_draft(plan, by)
+        plan = own_draft(plan, by)
         rows = measures_of(plan)
         finding = policies.check_rests_on(plan, finding_in_force(plan.case))
         plan.finding, plan.severity = finding, plan.case.severity
@@ -235,6 +244,7 @@ def submit_plan(
         plan.save()
         for row in rows:
             _record(_fixed(row, plan), plan, thing=row.ref, by=by, at=at, via=via)
+        fix_support(plan, by=by, at=at, via=via)
         _record(
             PlanSubmitted(
                 code=plan.code,
@@ -245,7 +255,7 @@ def submit_plan(
                 history=plan.history,
                 low=proposed.low,
                 high=proposed.high,
-                content=content_of(rows),
+                content=content_of(rows, support_of(plan)),
                 beyond_digest=plan.digest_of("beyond"),
             ),
             plan,
@@ -260,8 +270,8 @@ def withdraw_plan(*, plan: Plan, by: User, at: datetime, via: str = "") -> Plan:
     """Its author takes it back before it is decided on; the version stays readable."""
     permissions.check_can_draft_plan(by, plan.case)
     with ledger.recording():
-        plan = _lock(plan)
-        _check_author(plan, by)
+        plan = lock_plan(plan)
+        check_author(plan, by)
         policies.check_plan_may_become(plan, PlanState.WITHDRAWN)
         plan.state, plan.ended_at = PlanState.WITHDRAWN, at
         plan.save()
@@ -301,7 +311,7 @@ def decide_plan(
         refusal="" if is_approved else _("请写明为什么退回"),
     )
     with ledger.recording():
-        plan = _lock(plan)
+        plan = lock_plan(plan)
         permissions.check_can_decide_plan(by, plan)
         target = PlanState.APPROVED if is_approved else PlanState.RETURNED
         policies.check_plan_may_become(plan, target)
@@ -342,7 +352,8 @@ def _approve(
     missing = people_needed(plan, rows) - len(given)
     if missing <= 0 and _needs_legal(rows, plan) and not any(a.is_legal for a in given):
         missing = 1
-    content, digest = content_of(rows), approval.digest_of("remark")
+    content = content_of(rows, support_of(plan))
+    digest = approval.digest_of("remark")
     if missing > 0:
         return PlanSeconded(
             code=plan.code,
@@ -356,6 +367,7 @@ def _approve(
         earlier.save(update_fields=["state"])
         earlier.case = plan.case
         drop_carrying(plan=earlier, at=at)
+        drop_support(earlier, at=at)
         _record(
             PlanSuperseded(code=earlier.code, following=plan.code),
             earlier,
@@ -365,6 +377,7 @@ def _approve(
         )
     _end(plan, PlanState.APPROVED, at=at)
     begin_carrying(plan=plan, rows=rows, at=at)
+    post_support(plan, at=at)
     return PlanApproved(
         code=plan.code,
         legal=int(approval.is_legal),
@@ -566,37 +579,10 @@ def _words(text: str, path: str) -> str:
     return line(unicodedata.normalize("NFC", text), path=path, most=MOST_WORDS)
 
 
-def _own_draft(plan: Plan, by: User) -> Plan:
-    """Only its author writes on a draft."""
-    plan = _lock(plan)
-    policies.check_is_draft(plan)
-    _check_author(plan, by)
-    return plan
-
-
-def _check_author(plan: Plan, by: User) -> None:
-    if plan.author_id != by.pk:
-        raise Conflict(
-            _("这份方案由%(name)s起草，只有起草人能改") % {"name": plan.author.name}
-        )
-
-
 def _there(measure: PlanMeasure) -> PlanMeasure:
     fresh = PlanMeasure.objects.select_related("party").filter(pk=measure.pk).first()
     if fresh is None:
         raise Conflict(_("这一项已经删去，请刷新页面"))
-    return fresh
-
-
-def _lock(plan: Plan) -> Plan:
-    """The version under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(plan.case)
-    fresh = (
-        Plan.objects.select_for_update(of=("self",))
-        .select_related("author")
-        .get(pk=plan.pk)
-    )
-    fresh.case = case
     return fresh
 
 

@@ -42,6 +42,7 @@ from anlan.resolution.selectors.plans import (
     similar_plans,
     weight_of,
 )
+from anlan.resolution.selectors.support import support_of
 
 _either = require_http_methods(["GET", "POST"])
 
@@ -244,6 +245,7 @@ def _page(
             "case": case,
             "plan": found,
             "measures": _measures(found),
+            "support": [(one, shown_name(one.party)) for one in support_of(found)],
             "range": proportion.proposed(severity, history),
             "weight": weight_of(found, rows),
             "history": history,
