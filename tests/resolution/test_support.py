@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from anlan.accounts.models import User
@@ -79,7 +80,7 @@ def test_it_is_approved_with_the_plan_and_becomes_a_task(
         task=task, words="本人谢绝，说有家人陪", by=scene.person("lifang"), at=scene.at
     )
     entry = Entry.objects.get(kind="resolution.support_fixed")
-    assert row.words not in str(entry.data)
+    assert row.words not in bytes(entry.data or b"").decode()
 
 
 def test_what_is_approved_is_what_was_offered(scene: Scene, plan: Plan):
@@ -89,7 +90,7 @@ def test_what_is_approved_is_what_was_offered(scene: Scene, plan: Plan):
     submitted(scene, plan)
     assert without != with_it
     entry = Entry.objects.get(kind="resolution.plan_submitted")
-    assert entry.data["content"] == with_it
+    assert orjson.loads(bytes(entry.data or b""))["content"] == with_it
 
 
 def test_late_headquarters_hear(scene: Scene, plan: Plan):
