@@ -18,7 +18,7 @@ from anlan.cases.models import Case, Task
 from anlan.law import selectors as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
-from anlan.resolution.enums import CarryingState
+from anlan.resolution.enums import CarryingState, PlanState
 from anlan.resolution.events import CarryingChanged, MeasureRanOut
 from anlan.resolution.models import Carrying, Notice, Plan, PlanMeasure
 from anlan.resolution.selectors.plans import act_day
@@ -113,13 +113,14 @@ def follow_task(task: Task, *, at: datetime) -> None:
 def end_measures(*, at: datetime) -> int:
     """Say which measures had their last day yesterday or before; how many these were.
 
-    Raises:
-        Nothing of its own; a closed case hears of it all the same.
+    Also where the case was closed meanwhile. What another version goes on with is its own
+    to end.
     """
     over = (
         Carrying.objects.filter(
             state=CarryingState.DONE,
             ran_out_at=None,
+            measure__plan__state=PlanState.APPROVED,
             measure__ends_on__lt=local_day(at),
         )
         .select_related("measure__plan__case__site")
