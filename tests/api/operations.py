@@ -67,6 +67,7 @@ from anlan.resolution.models import (
     Plan,
     PlanMeasure,
 )
+from anlan.resolution.selectors.notices import letter_of
 from tests.api.conftest import Upload
 from tests.evidence.keeping import hold
 from tests.evidence.objects import umbrella
@@ -1011,7 +1012,8 @@ def save_notice(scene: Scene) -> Request:
 
 @post(permitted="hetao", forbidden="zhoumin")
 def issue_notice(scene: Scene) -> Request:
-    return f"/notices/{_notice(scene).uid}/issue", None
+    notice = _notice(scene)
+    return f"/notices/{notice.uid}/issue", {"digest": letter_of(notice).digest}
 
 
 @post(permitted="hetao", forbidden="zhoumin")
@@ -1023,7 +1025,7 @@ def revoke_notice(scene: Scene) -> Request:
 @post(status=201)
 def record_delivery(scene: Scene) -> Request:
     notice = letters.issued(scene, _in_force(scene))
-    said = {"way": "in_person", "result": "received"}
+    said = {"way": "in_person", "result": "received", "words": "交到手上"}
     body = {**said, "happened_at": scene.at.isoformat()}
     return f"/notices/{notice.uid}/deliveries", body
 
@@ -1050,7 +1052,7 @@ def decide_objection(scene: Scene) -> Request:
     return f"/objections/{_objection(scene).uid}/decision", body
 
 
-@post()
+@post(permitted="guoxin", forbidden="hetao")
 def withdraw_objection(scene: Scene) -> Request:
     body = {"reason": "本人电话说不再坚持"}
     return f"/objections/{_objection(scene).uid}/withdrawal", body

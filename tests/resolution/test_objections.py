@@ -13,15 +13,26 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
-from anlan.cases.models import Case, Task
+from anlan.cases.models import Case, Deadline, Task
 from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import CarryingState, ObjectionState
 from anlan.resolution.models import Objection, PlanMeasure
 from tests.at_once import at_once
+from tests.evidence.told import party as victim
+from tests.resolution.planned import begun as planned
+from tests.resolution.planned import decided as approved
 from tests.resolution.planned import headquarters, legal
-from tests.resolution.told import begun, carrying, delivered, in_force, issued, objected
+from tests.resolution.told import (
+    begun,
+    carrying,
+    delivered,
+    in_force,
+    issued,
+    objected,
+    signed,
+)
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -76,9 +87,7 @@ def test_it_is_heard_by_those_who_had_no_part(scene: Scene, measure: PlanMeasure
 
 
 def test_who_issued_the_letter_does_not_hear(scene: Scene, measure: PlanMeasure):
-    resolution.issue_notice(
-        notice=begun(scene, measure), by=headquarters(scene), at=scene.at
-    )
+    signed(scene, begun(scene, measure), by=headquarters(scene))
     with pytest.raises(NotAllowed, match="签发"):
         decided(scene, objected(scene, measure))
     assert decided(scene, Objection.objects.get(), by=legal(scene)).decided_at
@@ -118,9 +127,14 @@ def test_it_holds_the_case_open_and_headquarters_hear_when_it_is_late(
     scene: Scene, case: Case, measure: PlanMeasure
 ):
     objection = objected(scene, measure)
-    case.refresh_from_db()
-    with pytest.raises(Conflict):
-        case_policies.check_can_close(case)
+    assert objection.task is not None
+    others = Task.objects.filter(case=case).exclude(key=objection.key)
+    others.update(state=TaskState.DONE, ended_at=scene.at)
+    Deadline.objects.filter(case=case).exclude(
+        about=f"task:{objection.task.uid}"
+    ).update(met_at=scene.at)
+    with pytest.raises(Conflict, match="复核申诉"):
+        case_policies.check_can_close(Case.objects.get(pk=case.pk))
     cases.fire_due_deadlines(at=scene.at + timedelta(days=11))
     assert told("resolution.overdue") == {headquarters(scene)}
     entry = Entry.objects.filter(kind="resolution.objection_received").get()
@@ -150,17 +164,21 @@ def test_one_at_a_time_and_the_same_request_once(scene: Scene, measure: PlanMeas
     with pytest.raises(Conflict, match="还在复核中"):
         objected(scene, measure)
     decided(scene, first)
-    assert objected(scene, measure, words="我还是不同意。").code == "O-02"
+    again = objected(scene, measure, words="我还是不同意。")
+    assert again.code == "O-02"
+    with pytest.raises(NotAllowed, match="再次复核"):
+        decided(scene, again)
 
 
 def test_withdrawn_or_decided_it_is_over(scene: Scene, measure: PlanMeasure):
     objection = objected(scene, measure)
+    said: dict[str, Any] = {"objection": objection, "at": scene.at}
     with pytest.raises(InvalidInput):
-        resolution.withdraw_objection(
-            objection=objection, reason="", by=scene.officer, at=scene.at
-        )
+        resolution.withdraw_objection(reason="", by=headquarters(scene), **said)
+    with pytest.raises(NotAllowed):
+        resolution.withdraw_objection(reason="他说算了", by=scene.manager, **said)
     resolution.withdraw_objection(
-        objection=objection, reason="本人电话说不再坚持", by=scene.officer, at=scene.at
+        reason="本人电话说不再坚持", by=headquarters(scene), **said
     )
     with pytest.raises(Conflict, match="已有结果"):
         decided(scene, objection)
@@ -191,3 +209,55 @@ def test_two_who_decide_at_once_decide_once(committed_scene: Scene):
     )
     assert sum(isinstance(one, Conflict) for one in ended) == 1
     assert Entry.objects.filter(kind="resolution.objection_decided").count() == 1
+
+
+def test_its_task_is_not_ended_by_hand(scene: Scene, case: Case, measure: PlanMeasure):
+    task = objected(scene, measure).task
+    assert task is not None
+    task.case = case
+    with pytest.raises(Conflict, match="申诉页面"):
+        cases.complete_task(task=task, words="听过了", by=scene.officer, at=scene.at)
+    with pytest.raises(Conflict, match="申诉页面"):
+        cases.skip_task(task=task, reason="没必要", by=scene.manager, at=scene.at)
+    assert Task.objects.get(uid=task.uid).state == TaskState.OPEN
+
+
+def test_while_it_is_open_no_version_takes_the_place(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    plan = planned(scene, case)
+    plan = resolution.submit_plan(
+        plan=plan, beyond="见结论", by=scene.officer, at=scene.at
+    )
+    objection = objected(scene, measure)
+    with pytest.raises(Conflict, match=objection.code):
+        approved(scene, plan)
+    decided(scene, objection)
+    assert approved(scene, plan).state == "approved"
+
+
+def test_what_was_taken_back_is_not_in_the_next_version(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
+    assert not planned(scene, case).measures.exists()
+
+
+def test_none_is_taken_down_where_no_clock_would_run(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+    with pytest.raises(Conflict):
+        objected(scene, measure)
+
+
+@pytest.mark.parametrize(
+    "reason", ["停水停电以后再说。", "您负全责。", "陆远航说是您。"]
+)
+def test_the_reason_says_nothing_that_no_letter_may(
+    scene: Scene, case: Case, measure: PlanMeasure, reason: str
+):
+    victim(scene, case)
+    with pytest.raises((InvalidInput, Conflict)):
+        decided(scene, objected(scene, measure), reason=reason)
+    assert Objection.objects.get().decided_at is None

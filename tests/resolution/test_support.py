@@ -135,6 +135,13 @@ def test_only_to_who_was_hurt_and_by_who_can(scene: Scene, case: Case, plan: Pla
     with pytest.raises(InvalidInput) as refused:
         offered(scene, plan, offer(scene, aggressor(scene, case, "另一人")))
     assert refused.value.path == "party"
+    who = scene.person("lifang")
+    cases.name_contact(
+        case=case, side="aggressor", user=who, by=scene.officer, at=scene.at
+    )
+    with pytest.raises(InvalidInput) as refused:
+        offered(scene, plan, offer(scene, victim(scene, case, "另一位"), owner=who))
+    assert refused.value.path == "owner"
     admin = scene.person("admin")
     with pytest.raises(InvalidInput) as refused:
         offered(scene, plan, offer(scene, victim(scene, case), owner=admin))

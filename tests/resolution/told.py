@@ -16,6 +16,7 @@ from anlan.resolution.models import (
     Objection,
     PlanMeasure,
 )
+from anlan.resolution.selectors.notices import letter_of
 from tests.evidence.keeping import photo
 from tests.resolution.planned import decided, legal, submitted
 from tests.scene import Scene
@@ -39,8 +40,18 @@ def begun(scene: Scene, measure: PlanMeasure, **more: Any) -> Notice:
 
 
 def issued(scene: Scene, measure: PlanMeasure, **more: Any) -> Notice:
-    said: dict[str, Any] = {"by": scene.manager, "at": scene.at, **more}
-    return resolution.issue_notice(notice=begun(scene, measure), **said)
+    return signed(scene, begun(scene, measure), **more)
+
+
+def signed(scene: Scene, notice: Notice, **more: Any) -> Notice:
+    """Issued by the manager, who looked at what it says now."""
+    said: dict[str, Any] = {
+        "by": scene.manager,
+        "shown": letter_of(notice).digest,
+        "at": scene.at,
+        **more,
+    }
+    return resolution.issue_notice(notice=notice, **said)
 
 
 def slip(scene: Scene, case: Case) -> Exhibit:
@@ -57,6 +68,8 @@ def delivered(scene: Scene, notice: Notice, **more: Any) -> NoticeDelivery:
         "at": scene.at + timedelta(hours=1),
         **more,
     }
+    if said["result"] == DeliveryResult.RECEIVED:
+        said.setdefault("words", "本人在电话里说收到了")
     if said["result"] == DeliveryResult.SIGNED:
         said.setdefault("exhibit", slip(scene, notice.case))
     return resolution.record_delivery(notice=notice, **said)

@@ -30,6 +30,7 @@ from anlan.resolution.enums import (
 from anlan.resolution.models import Carrying, Notice, NoticeDelivery, Objection
 from anlan.resolution.selectors.notices import (
     carried_out,
+    letter_of,
     masked_letter,
     notices_of,
     objections_of,
@@ -77,7 +78,10 @@ class DeliveryOut(Out):
 
 
 class NoticeOut(Out):
-    """``text`` is what it says, or would say, with the name covered as on screens."""
+    """``text`` is what it says, or would say, with the name covered as on screens.
+
+    ``digest`` is of the letter with the full name, and of what is issued.
+    """
 
     uid: UUID
     case: str
@@ -91,6 +95,7 @@ class NoticeOut(Out):
     request: str
     title: str
     text: str
+    digest: str
     template: int | None
     issued_at: datetime | None
     issued_by: UserOut | None
@@ -115,6 +120,7 @@ class NoticeOut(Out):
             request=row.request,
             title=letter.title,
             text=letter.text,
+            digest=letter_of(row).digest,
             template=row.template_version,
             issued_at=row.issued_at,
             issued_by=UserOut.of(row.issued_by) if row.issued_by else None,
@@ -184,6 +190,12 @@ class CarryingOut(Out):
 class NoticeWordsIn(In):
     facts: Annotated[Text, Field(min_length=1, max_length=MOST_FACTS)]
     request: Annotated[Text, Field(min_length=1, max_length=MOST_REQUEST)]
+
+
+class NoticeIssueIn(In):
+    """``digest`` is that of the letter that was looked at."""
+
+    digest: Annotated[Text, Field(min_length=64, max_length=64)]
 
 
 class NoticeRevocationIn(In):
@@ -269,11 +281,15 @@ def save_notice(request: ApiRequest, uid: UUID, body: NoticeWordsIn) -> NoticeOu
 
 
 @router.post("/notices/{uid}/issue", **operation(*_ISSUE, out=NoticeOut))
-def issue_notice(request: ApiRequest, uid: UUID) -> NoticeOut:
+def issue_notice(request: ApiRequest, uid: UUID, body: NoticeIssueIn) -> NoticeOut:
     """Another than its author; from then on it does not change."""
     caller = request.auth
     resolution.issue_notice(
-        notice=notice_of(caller, uid), by=caller.user, at=caller.at, via="api"
+        notice=notice_of(caller, uid),
+        shown=body.digest,
+        by=caller.user,
+        at=caller.at,
+        via="api",
     )
     return NoticeOut.of(notice_of(caller, uid))
 
@@ -367,7 +383,7 @@ def decide_objection(request: ApiRequest, uid: UUID, body: HearingIn) -> Objecti
     return ObjectionOut.of(objection_of(caller, uid))
 
 
-@router.post("/objections/{uid}/withdrawal", **operation(*_DRAFT, out=ObjectionOut))
+@router.post("/objections/{uid}/withdrawal", **operation(*_ISSUE, out=ObjectionOut))
 def withdraw_objection(
     request: ApiRequest, uid: UUID, body: ObjectionWithdrawalIn
 ) -> ObjectionOut:

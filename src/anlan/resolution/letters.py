@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import yaml
@@ -82,6 +83,11 @@ class Letter:
     @property
     def text(self) -> str:
         return "\n".join(self.paragraphs)
+
+    @property
+    def digest(self) -> str:
+        """By which whoever issues it says what they looked at."""
+        return sha256(f"{self.title}\n{self.text}".encode()).hexdigest()
 
 
 def names_in(text: str) -> list[str]:

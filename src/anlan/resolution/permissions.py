@@ -207,9 +207,15 @@ def check_can_hear_objection(by: User, objection: Objection) -> None:
 
 def _why_not_hear(user: User, objection: Objection) -> str:
     plan = objection.measure.plan
-    if PlanApproval.objects.filter(plan=plan.pk, by=user).exists():
+    of_case = {"plan__case": objection.case}
+    if PlanApproval.objects.filter(by=user, **of_case).exists():
         return _("审批过这个方案的人不能复核对它的申诉，请由没有参与的人复核")
     notices = Notice.objects.filter(measure=objection.measure.pk)
     if notices.filter(Q(author=user) | Q(issued_by=user)).exists():
         return _("起草或者签发告知书的人不能复核申诉，请由没有参与的人复核")
+    earlier = Objection.objects.filter(case=objection.case, decided_by=user)
+    if earlier.exclude(pk=objection.pk).exists():
+        return _("复核过本案申诉的人不能再次复核，请由另一人复核")
+    if Plan.objects.filter(case=objection.case, author=user).exists():
+        return _("起草过本案方案的人不能复核申诉，请由没有参与的人复核")
     return _why_not_decide(user, plan)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import Conflict
+from anlan.cases.models import Case
 from anlan.investigation.models import Finding
 from anlan.resolution.enums import (
     CarryingState,
@@ -104,11 +105,18 @@ def check_is_in_force(measure: PlanMeasure) -> None:
     )
     if state != PlanState.APPROVED:
         raise Conflict(
-            _("处理方案 %(code)s %(state)s，不能据此发告知书")
+            _("处理方案 %(code)s %(state)s，请按生效的方案办理")
             % {"code": measure.plan.code, "state": state.label}
         )
     if Carrying.objects.filter(measure=measure, state=CarryingState.DROPPED).exists():
         raise Conflict(_("这项措施不再执行"))
+
+
+def check_no_open_objection(case: Case) -> None:
+    """What somebody objects to is not replaced before they were heard."""
+    there = case.objections.filter(state=ObjectionState.OPEN).first()
+    if there is not None:
+        raise Conflict(_("申诉 %s 还在复核中，请先办完") % there.code)
 
 
 def check_is_issued(notice: Notice) -> datetime:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from anlan.accounts.models import User
+from anlan.accounts.permissions import check_permission
+from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import people_by_role
+from anlan.base.errors import Conflict
 from anlan.cases.events import DeadlineMissed, TaskDone, TaskReopened, TaskSkipped
 from anlan.cases.models import Case, Task
 from anlan.ledger.events import SYSTEM, Queued
@@ -20,18 +25,35 @@ from anlan.resolution.events import (
     PlanSubmitted,
 )
 from anlan.resolution.models import Objection, Plan, PlanMeasure
-from anlan.resolution.services.carrying import follow_task
+from anlan.resolution.services.carrying import check_is_told, follow_task
 
 # Tasks of a plan, by what their keys begin with.
 _KEYS = ("measure:", "support:", "objection:", "undo:", "anew:")
 
 
 def follow_measure_task(queued: Queued) -> None:
-    """A measure is carried out when its task is done, and given up when it is skipped."""
-    if isinstance(queued.event, TaskDone | TaskSkipped | TaskReopened):
-        task = Task.objects.get(uid=_uid_of(queued.object))
-        if task.key.startswith("measure:"):
-            follow_task(task, at=queued.recorded_at)
+    """A measure is carried out when its task is done, and given up when it is skipped.
+
+    Raises:
+        Conflict: it was to be told by letter and none arrived; or it is the hearing of an
+            objection, which ends on its own page.
+        NotAllowed: what was approved is given up only by who may approve.
+    """
+    event = queued.event
+    if not isinstance(event, TaskDone | TaskSkipped | TaskReopened):
+        return
+    task = Task.objects.select_related("case__site").get(uid=_uid_of(queued.object))
+    by_hand = queued.actor != SYSTEM.actor_key
+    if task.key.startswith("objection:") and by_hand:
+        raise Conflict(_("请在申诉页面复核或者登记撤回，任务会自动结束"))
+    if not task.key.startswith("measure:"):
+        return
+    if by_hand and isinstance(event, TaskDone):
+        check_is_told(task)
+    if by_hand and isinstance(event, TaskSkipped):
+        by = User.objects.get(uid=_uid_of(queued.actor))
+        check_permission(by, Permission.PLAN_APPROVE, site=task.case.site)
+    follow_task(task, at=queued.recorded_at)
 
 
 def tell_headquarters(queued: Queued) -> None:
@@ -52,7 +74,7 @@ def tell_headquarters(queued: Queued) -> None:
         case=task.case,
         code=task.title,
         people=_with_roles(task.case, messages.HEADQUARTERS),
-        path="plans/",
+        path="notices/",
     )
 
 

@@ -14,7 +14,13 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
-from anlan.evidence.enums import ExhibitKind, ExhibitState, Protection, UploadState
+from anlan.evidence.enums import (
+    ExhibitKind,
+    ExhibitState,
+    Protection,
+    Source,
+    UploadState,
+)
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
 from anlan.evidence.permissions import bodies_behind
 from anlan.evidence.selectors.statements import statements_for
@@ -70,6 +76,12 @@ def seen_by(reader: User) -> Q:
         | Q(protection=Protection.INJURY)
         & (injuries & ~bodies_behind(reader) | Q(received_from=reader.actor_key))
         | Q(protection=Protection.STATEMENT) & is_spoken
+        # A letter is no statement, and is for whoever may read the plan that it tells of.
+        | Q(
+            protection=Protection.STATEMENT,
+            source=Source.NOTICE,
+            case__site__in=sites_where(reader, Permission.INVESTIGATION_READ),
+        )
     )
 
 

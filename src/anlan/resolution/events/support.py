@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
 from anlan.ledger.events import Covered, Event, recorded
-from anlan.resolution.enums import SupportKind
 from anlan.resolution.events.covering import covers
 
 
@@ -18,17 +17,14 @@ class SupportFixed(Event):
     """An offer of a submitted version, within ``days`` of its approval."""
 
     kind: ClassVar[str] = "resolution.support_fixed"
-    sentence: ClassVar[str] = _("处理方案 {code} 对受害人的支持已固定：{support}")
+    sentence: ClassVar[str] = _("处理方案 {code} 对受害人的支持第 {position} 项已固定")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("PlanSupport", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("PlanSupport", "kind", "words")
 
     code: str
     position: int
-    support: str
     party: str
     owner: str
     days: int
+    kind_digest: str
     words_digest: str
-
-    def shown(self) -> dict[str, Any]:
-        return {**self.facts(), "support": SupportKind(self.support).label}

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.accounts.models import User
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
@@ -95,9 +96,11 @@ class DeliveryForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._proofs = {str(one.uid): one for one in proofs_in(case)[:_MOST_PROOFS]}
+        self._proofs = {
+            str(one.uid): one for one in proofs_in(case, reader)[:_MOST_PROOFS]
+        }
         self.fields["exhibit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("没有")),
             *((uid, f"{one.code} {one.title}") for uid, one in self._proofs.items()),

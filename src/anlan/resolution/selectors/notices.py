@@ -18,7 +18,9 @@ from anlan.base.errors import NotFound
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
+from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
+from anlan.evidence.selectors.exhibits import kept_of
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
 from anlan.resolution.enums import CarryingState, NoticeKind, NoticeState, PlanState
@@ -196,7 +198,9 @@ def carried_out(plan: Plan) -> list[Carrying]:
     """What becomes of the measures of an approved version, in their order."""
     return list(
         Carrying.objects.filter(measure__plan=plan)
-        .select_related("measure", "task__ended_by")
+        .select_related(
+            *("measure__party__person", "measure__party__user", "task__ended_by")
+        )
         .order_by("measure__position")
     )
 
@@ -221,17 +225,6 @@ def untold_measures(case: Case) -> list[PlanMeasure]:
         .order_by("position")
     )
     return [row for row in rows if law.measure(row.key, on=on).notice]
-
-
-def told_measures(case: Case) -> list[PlanMeasure]:
-    """Of the plan in force: what may be objected to now."""
-    plan = plan_in_force(case)
-    if plan is None:
-        return []
-    rows = plan.measures.exclude(carrying__state=CarryingState.DROPPED)
-    return list(
-        rows.select_related("party__person", "party__user", "plan").order_by("position")
-    )
 
 
 def notice_for(reader: User, number: str, uid: UUID) -> Notice:
@@ -261,6 +254,7 @@ def objection_for(reader: User, number: str, uid: UUID) -> Objection:
     return found
 
 
-def proofs_in(case: Case) -> QuerySet[Exhibit]:
-    """What may prove a delivery: files of the case that are there."""
-    return case.exhibits.filter(blob__isnull=False, state="kept").order_by("-pk")
+def proofs_in(case: Case, reader: User) -> QuerySet[Exhibit]:
+    """What may prove a delivery: files that the reader sees, and no letter of ours."""
+    files = kept_of(case, reader).filter(blob__isnull=False)
+    return files.exclude(source=Source.NOTICE).order_by("-number")

@@ -12,20 +12,29 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import local_day
+from anlan.base.errors import Conflict
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Task
 from anlan.law import selectors as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
-from anlan.resolution.enums import CarryingState, PlanState
+from anlan.resolution.enums import (
+    CarryingState,
+    DeliveryResult,
+    NoticeState,
+    ObjectionState,
+    PlanState,
+)
 from anlan.resolution.events import CarryingChanged, MeasureRanOut
 from anlan.resolution.models import Carrying, Notice, Plan, PlanMeasure
 from anlan.resolution.selectors.plans import act_day
 
 # Within how long a measure is carried out; the house's own standard, which no law gives.
 WITHIN = timedelta(days=7)
+UNDONE_WITHIN = timedelta(days=3)
 RUNS = "duty_officer"  # whose task it is; who commands may do it for them
+_UNDERTAKING = "conduct_agreement"
 _LETTERS = ("warning_letter", "conduct_agreement")  # the letter is all that is done
 
 
@@ -37,12 +46,50 @@ def begin_carrying(*, plan: Plan, rows: Sequence[PlanMeasure], at: datetime) -> 
         carrying.save(update_fields=["task"])
 
 
-def drop_carrying(*, plan: Plan, at: datetime) -> None:
-    """Another version took its place: what was not done yet is not done any more."""
-    open_ones = Carrying.objects.filter(measure__plan=plan, state=CarryingState.DUE)
-    for carrying in open_ones.select_related("task", "measure"):
-        carrying.measure.plan = plan
-        drop(carrying, reason=_("处理方案已被新版本取代"), at=at)
+def drop_carrying(
+    *, plan: Plan, following: Sequence[PlanMeasure], at: datetime
+) -> None:
+    """Another version took its place: what was not done yet is not done any more.
+
+    A ban or suspension that was put in force and is not among the measures ``following``
+    is undone by a task.
+    """
+    kept = {(row.key, row.party_id, row.service) for row in following}
+    rows = Carrying.objects.filter(measure__plan=plan).exclude(
+        state=CarryingState.DROPPED
+    )
+    for carrying in rows.select_related("task", "measure"):
+        measure = carrying.measure
+        measure.plan = plan
+        if carrying.state == CarryingState.DUE:
+            drop(carrying, reason=_("处理方案已被新版本取代"), at=at)
+        elif (
+            measure.ends_on is not None
+            and carrying.ran_out_at is None
+            and (measure.key, measure.party_id, measure.service) not in kept
+        ):
+            drop(carrying, reason=_("处理方案已被新版本取代"), at=at)
+            post_undoing(measure, key=f"undo:{measure.uid}", at=at)
+
+
+def post_undoing(measure: PlanMeasure, *, key: str, at: datetime) -> None:
+    """What was carried out is taken back by somebody, with a word on how."""
+    case = measure.plan.case
+    if not case.is_open:
+        return
+    cases.add_task(
+        case=case,
+        key=key,
+        phase=Phase.STRENGTHEN,
+        title=_("撤销已执行的措施：%s") % law.measure_title(measure.key),
+        source="G04",
+        role_key=RUNS,
+        within=UNDONE_WITHIN,
+        binding=True,
+        proof=Proof.NOTE,
+        by=SYSTEM,
+        at=at,
+    )
 
 
 def drop(carrying: Carrying, *, reason: str, at: datetime) -> None:
@@ -75,8 +122,14 @@ def change(carrying: Carrying, state: CarryingState, *, at: datetime) -> None:
 
 
 def end_with_letter(notice: Notice, *, at: datetime) -> None:
-    """What is only said in writing is done when it was delivered."""
+    """What is only said in writing is done when it was delivered.
+
+    An undertaking is one only if it was signed: nobody is bound to give it.
+    """
     if notice.measure.key not in _LETTERS:
+        return
+    is_signed = notice.deliveries.filter(result=DeliveryResult.SIGNED).exists()
+    if notice.measure.key == _UNDERTAKING and not is_signed:
         return
     carrying = (
         Carrying.objects.filter(measure=notice.measure, state=CarryingState.DUE)
@@ -92,6 +145,44 @@ def end_with_letter(notice: Notice, *, at: datetime) -> None:
         cases.complete_task(task=task, words=words, by=SYSTEM, at=at)
 
 
+def begin_again(notice: Notice, *, at: datetime) -> None:
+    """The letter that was all of it was revoked: it has to be told anew."""
+    carrying = (
+        Carrying.objects.filter(measure=notice.measure, state=CarryingState.DONE)
+        .select_related("task")
+        .first()
+    )
+    if (
+        notice.measure.key not in _LETTERS
+        or carrying is None
+        or carrying.task is None
+        or not notice.case.is_open
+    ):
+        return
+    carrying.task.case = notice.case
+    cases.reopen_task(task=carrying.task, by=SYSTEM, at=at)
+
+
+def check_is_told(task: Task) -> None:
+    """A measure that is told by letter is not done before one arrived.
+
+    Raises:
+        Conflict: none was delivered.
+    """
+    carrying = (
+        Carrying.objects.filter(task=task)
+        .select_related("measure__plan__case__site")
+        .first()
+    )
+    if carrying is None:
+        return
+    measure = carrying.measure
+    needs = law.measure(measure.key, on=act_day(measure.plan.case)).notice
+    there = measure.notices.filter(state=NoticeState.DELIVERED).exists()
+    if needs and not there:
+        raise Conflict(_("请先把告知书送达，再登记执行"))
+
+
 def follow_task(task: Task, *, at: datetime) -> None:
     """Its task ended, or was taken up again: so is the measure."""
     carrying = (
@@ -99,8 +190,7 @@ def follow_task(task: Task, *, at: datetime) -> None:
         .select_related("measure__plan__case__site")
         .first()
     )
-    # A measure that was dropped stays so, whatever becomes of its task.
-    if carrying is None or carrying.state == CarryingState.DROPPED:
+    if carrying is None or _is_taken_back(carrying):
         return
     state = {
         TaskState.OPEN: CarryingState.DUE,
@@ -108,6 +198,15 @@ def follow_task(task: Task, *, at: datetime) -> None:
         TaskState.SKIPPED: CarryingState.DROPPED,
     }[TaskState(task.state)]
     change(carrying, state, at=at)
+
+
+def _is_taken_back(carrying: Carrying) -> bool:
+    """By an objection or another version: whatever becomes of its task then."""
+    measure = carrying.measure
+    return (
+        measure.plan.state != PlanState.APPROVED
+        or measure.objections.filter(state=ObjectionState.UPHELD).exists()
+    )
 
 
 def end_measures(*, at: datetime) -> int:

@@ -41,6 +41,7 @@ from anlan.resolution.events import (
     NoticeTaken,
     NoticeTemplateWritten,
 )
+from anlan.resolution.guarding import check_text
 from anlan.resolution.letters import (
     Letter,
     check_template,
@@ -61,8 +62,8 @@ from anlan.resolution.selectors.notices import (
     masked_letter,
     template_of,
 )
-from anlan.resolution.selectors.plans import act_day
-from anlan.resolution.services.carrying import end_with_letter
+from anlan.resolution.selectors.plans import act_day, finding_in_force
+from anlan.resolution.services.carrying import begin_again, end_with_letter
 
 MOST_FACTS = 1500
 MOST_REQUEST = 1000
@@ -154,7 +155,10 @@ def begin_notice(
                 return there
             raise Conflict(_("这项措施已有告知书 %s") % there.code)
         last: int | None = case.notices.aggregate(last=Max("number"))["last"]
-        sentences = [one.sentence.text for one in measure.grounds.order_by("pk")]
+        sentences = [
+            one.sentence.text
+            for one in measure.grounds.select_related("sentence").order_by("pk")
+        ]
         notice = Notice.objects.create(
             case=case,
             number=(last or 0) + 1,
@@ -162,7 +166,7 @@ def begin_notice(
             kind=kind,
             author=by,
             begun_at=at,
-            facts="".join(sentences)[:MOST_FACTS],
+            facts=_within(sentences, MOST_FACTS),
             request=measure.words[:MOST_REQUEST],
         )
         _record(
@@ -194,8 +198,13 @@ def save_notice(
     return notice
 
 
-def issue_notice(*, notice: Notice, by: User, at: datetime, via: str = "") -> Notice:
+def issue_notice(
+    *, notice: Notice, shown: str, by: User, at: datetime, via: str = ""
+) -> Notice:
     """Put the company's name under it: the PDF is an exhibit, and nothing changes any more.
+
+    Args:
+        shown: the digest of the letter that was looked at (``Letter.digest``).
 
     Raises:
         NotAllowed: by whoever wrote it, or who is not independent.
@@ -205,6 +214,8 @@ def issue_notice(*, notice: Notice, by: User, at: datetime, via: str = "") -> No
     permissions.check_can_issue_notice(by, notice)
     policies.check_notice_may_become(notice, NoticeState.ISSUED)
     letter = _checked_letter(notice)
+    if letter.digest != shown:
+        raise Conflict(_("内容刚刚被改过，请重新看过再签发"))
     kept = vault.keep_file([notice_pdf(notice, letter, at=at)], path="notice")
     with ledger.recording():
         found = _lock(notice)
@@ -283,6 +294,7 @@ def revoke_notice(
             at=at,
             via=via,
         )
+        begin_again(notice, at=at)
     return notice
 
 
@@ -403,11 +415,24 @@ def record_delivery(
     return made
 
 
+def _within(sentences: list[str], most: int) -> str:
+    """As many whole sentences as there is room for; the author sees what is missing."""
+    text = ""
+    for sentence in sentences:
+        if len(text) + len(sentence) > most:
+            break
+        text += sentence
+    return text
+
+
 def _checked_letter(notice: Notice) -> Letter:
     """The letter as it would go out; refused where it may not."""
     on = act_day(notice.case)
     if not full_name(notice.measure.party):
         raise Conflict(_("还不知道本人是谁，请先在当事人里补上姓名"))
+    if notice.measure.party.removed_at is not None:
+        raise Conflict(_("本人已从本案当事人中移除"))
+    policies.check_rests_on(notice.measure.plan, finding_in_force(notice.case))
     template = template_of(notice.case.site.organisation, NoticeKind(notice.kind))
     law.check_cited(references=cited_in(template.body), act_on=on, path="template")
     _told(notice.facts, path="facts", most=MOST_FACTS, notice=notice)
@@ -425,7 +450,8 @@ def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
         most=most,
         refusal=_("请写明发生了什么、请对方做什么"),
     )
-    check_words(text=text, act_on=act_day(notice.case), path=path)
+    check_text(text, notice.case, path=path)
+    law.check_no_verdict(text=text, act_on=act_day(notice.case), path=path)
     _check_walled(text, notice)
     return text
 
@@ -443,7 +469,9 @@ def _check_delivery(
     said: dict[str, str],
     exhibit: Exhibit | None,
 ) -> None:
-    if exhibit is not None and exhibit.case_id != case.pk:
+    if exhibit is not None and (
+        exhibit.case_id != case.pk or exhibit.source == Source.NOTICE
+    ):
         raise InvalidInput(_("本案没有这件证据"), path="exhibit")
     if way.needs_tracking and not said["tracking"]:
         raise InvalidInput(_("请填写邮件单号"), path="tracking")
@@ -460,6 +488,8 @@ def _check_delivery(
         raise InvalidInput(
             _("拒收或者留置，要有两名见证人：姓名之间用顿号隔开"), path="witnesses"
         )
+    if result == DeliveryResult.RECEIVED and not said["words"] and exhibit is None:
+        raise InvalidInput(_("请写明怎样知道本人已收到，或者附上回执"), path="words")
     if result == DeliveryResult.FAILED and not said["words"]:
         raise InvalidInput(_("请写明为什么没有送到"), path="words")
 

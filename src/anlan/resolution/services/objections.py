@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
-from anlan.cases.enums import Phase, Proof, TaskState
+from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.models import Case, Task
+from anlan.cases.selectors import check_no_leaks
 from anlan.evidence.services.steps import line
 from anlan.law import selectors as law
+from anlan.law import services as laws
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Event
 from anlan.resolution import permissions, policies
@@ -26,8 +29,10 @@ from anlan.resolution.events import (
     ObjectionReceived,
     ObjectionWithdrawn,
 )
+from anlan.resolution.guarding import check_text
 from anlan.resolution.models import Carrying, Objection, PlanMeasure
-from anlan.resolution.services.carrying import RUNS, drop
+from anlan.resolution.selectors.plans import act_day
+from anlan.resolution.services.carrying import RUNS, drop, post_undoing
 
 # Within how long an objection is heard; the house's own standard, which no law gives.
 HEARD_WITHIN = timedelta(days=10)
@@ -77,6 +82,7 @@ def receive_objection(
         )
         if earlier is not None:
             return earlier
+        cases_policies.check_is_open(case)  # else nobody's clock would run
         policies.check_is_in_force(measure)
         there = measure.objections.filter(state=ObjectionState.OPEN).first()
         if there is not None:
@@ -135,7 +141,7 @@ def decide_objection(
     permissions.check_can_hear_objection(by, objection)
     if not state.is_decision:
         raise InvalidInput(_("请选择复核结果"), path="state")
-    reason = _reason(reason, _("请写明复核的理由，本人会收到"))
+    reason = _reason(reason, _("请写明复核的理由，本人会收到"), objection)
     with ledger.recording():
         objection = _lock(objection)
         permissions.check_can_hear_objection(by, objection)
@@ -163,12 +169,15 @@ def withdraw_objection(
 ) -> Objection:
     """The person does not hold on to it; how they said so is the reason.
 
+    Written down by somebody who might have heard it: nobody ends an objection to what
+    they did themselves.
+
     Raises:
         InvalidInput: it is not said how.
         Conflict: it was decided, or withdrawn.
     """
-    permissions.check_can_deliver(by, objection.case)
-    reason = _reason(reason, _("请写明本人怎样表示撤回"))
+    permissions.check_can_hear_objection(by, objection)
+    reason = _reason(reason, _("请写明本人怎样表示撤回"), objection)
     with ledger.recording():
         objection = _lock(objection)
         _end(objection, ObjectionState.WITHDRAWN, reason, by=by, at=at)
@@ -209,15 +218,8 @@ def _take_back(objection: Objection, *, at: datetime) -> None:
     carrying.measure.plan.case = objection.case
     was_done = carrying.state == CarryingState.DONE
     drop(carrying, reason=_("申诉 %s 成立") % objection.code, at=at)
-    if was_done and objection.case.is_open:
-        _add(
-            objection.case,
-            key=f"undo:{objection.uid}",
-            title=_("撤销已执行的措施：%s") % law.measure_title(objection.measure.key),
-            role=RUNS,
-            within=MADE_ANEW_WITHIN,
-            at=at,
-        )
+    if was_done:
+        post_undoing(carrying.measure, key=f"undo:{objection.uid}", at=at)
 
 
 def _ask_for_plan(objection: Objection, *, at: datetime) -> None:
@@ -268,13 +270,19 @@ def _add(
     )
 
 
-def _reason(text: str, refusal: str) -> str:
-    return line(
+def _reason(text: str, refusal: str, objection: Objection) -> str:
+    """What the person is told: nothing that no letter may say, nor of the other side."""
+    text = line(
         unicodedata.normalize("NFC", text),
         path="reason",
         most=MOST_REASON,
         refusal=refusal,
     )
+    case = objection.case
+    check_text(text, case, path="reason")
+    laws.check_no_verdict(text=text, act_on=act_day(case), path="reason")
+    check_no_leaks(text, case=case, side=Side.AGGRESSOR, own=[objection.party])
+    return text
 
 
 def _lock(objection: Objection) -> Objection:

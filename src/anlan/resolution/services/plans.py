@@ -26,7 +26,7 @@ from anlan.law.book import Measure, Need
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution import permissions, policies, proportion
-from anlan.resolution.enums import PlanState
+from anlan.resolution.enums import ObjectionState, PlanState
 from anlan.resolution.events import (
     MeasureFixed,
     PlanApproved,
@@ -54,6 +54,7 @@ from anlan.resolution.selectors.support import support_of
 from anlan.resolution.services.carrying import begin_carrying, drop_carrying
 from anlan.resolution.services.drafts import check_author, lock_plan, own_draft
 from anlan.resolution.services.support import (
+    check_support,
     copy_support,
     drop_support,
     fix_support,
@@ -366,7 +367,7 @@ def _approve(
         earlier.state = PlanState.SUPERSEDED
         earlier.save(update_fields=["state"])
         earlier.case = plan.case
-        drop_carrying(plan=earlier, at=at)
+        drop_carrying(plan=earlier, following=rows, at=at)
         drop_support(earlier, at=at)
         _record(
             PlanSuperseded(code=earlier.code, following=plan.code),
@@ -392,6 +393,8 @@ def _check_decision(
     """What may have changed since it was submitted."""
     check_is_independent(plan.author, plan.case)
     policies.check_rests_on(plan, finding_in_force(plan.case))
+    policies.check_no_open_objection(plan.case)
+    check_support(plan)
     _check_all(rows, plan)
     law.check_rule_sets_shown(
         act_on=act_day(plan.case), decided_on=local_day(at), shown=shown
@@ -549,6 +552,8 @@ def _copy(earlier: Plan, plan: Plan) -> None:
     for row in measures_of(earlier):
         if not row.words:  # erased
             continue
+        if row.objections.filter(state=ObjectionState.UPHELD).exists():
+            continue  # it was taken back
         sentences = [ground.sentence for ground in row.grounds.all()]
         copied = plan.measures.create(
             position=row.position, **_columns(_drafted(row, sentences))

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import covers, has_permission, running_memberships
-from anlan.accounts.roles import Permission
+from anlan.accounts.roles import ROLES, Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
-from anlan.cases.enums import Phase, Proof, TaskState
-from anlan.cases.models import Case, Party, Task
+from anlan.cases.enums import Phase, Proof, Side, TaskState
+from anlan.cases.models import Case, NamedContact, Party, Task
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -123,15 +123,15 @@ def copy_support(earlier: Plan, plan: Plan) -> None:
 
 def fix_support(plan: Plan, *, by: User, at: datetime, via: str) -> None:
     """Put each offer of a version on the record when it is submitted."""
-    for row in plan.support.select_related("party", "owner").order_by("position"):
+    for row in check_support(plan):
         cases.record(
             SupportFixed(
                 code=plan.code,
                 position=row.position,
-                support=row.kind,
                 party=f"party:{row.party.uid}",
                 owner=row.owner.actor_key,
                 days=row.days,
+                kind_digest=row.digest_of("kind"),
                 words_digest=row.digest_of("words"),
             ),
             plan.case,
@@ -140,6 +140,27 @@ def fix_support(plan: Plan, *, by: User, at: datetime, via: str) -> None:
             at=at,
             via=via,
         )
+
+
+def check_support(plan: Plan) -> list[PlanSupport]:
+    """What a version offers, each still to somebody who was hurt, by somebody who can.
+
+    Raises:
+        InvalidInput: the person was taken off the case, or the owner left.
+    """
+    rows = list(plan.support.select_related("party", "owner").order_by("position"))
+    for row in rows:
+        _checked(
+            Offered(
+                kind=SupportKind(row.kind),
+                party=row.party,
+                owner=row.owner,
+                days=row.days,
+                words=row.words,
+            ),
+            plan.case,
+        )
+    return rows
 
 
 def post_support(plan: Plan, *, at: datetime) -> None:
@@ -151,8 +172,8 @@ def post_support(plan: Plan, *, at: datetime) -> None:
             case=plan.case,
             key=f"support:{row.uid}",
             phase=Phase.TALK,
-            title=_("支持受害人：%(kind)s（方案 %(code)s）")
-            % {"kind": SupportKind(row.kind).label, "code": plan.code},
+            title=_("支持受害人：方案 %(code)s 第 %(position)s 项")
+            % {"code": plan.code, "position": row.position},
             advice=_("先问本人愿不愿意，不勉强；做了什么，或者本人怎样谢绝，都写明"),
             source="G26",
             role_key=_role_of(row.owner, plan.case),
@@ -181,6 +202,8 @@ def _checked(offered: Offered, case: Case) -> Offered:
         raise InvalidInput(_("支持只给本案的受害人"), path="party")
     if not has_permission(offered.owner, Permission.TASK_DO, site=case.site):
         raise InvalidInput(_("负责人要是本项目的在岗人员"), path="owner")
+    if _stands_apart(offered.owner, offered.party):
+        raise InvalidInput(_("当事人、对方的联系人不能负责支持受害人"), path="owner")
     if not 1 <= offered.days <= MOST_DAYS:
         raise InvalidInput(_("期限是 1 到 %s 天") % MOST_DAYS, path="days")
     words = line(
@@ -196,6 +219,17 @@ def _checked(offered: Offered, case: Case) -> Offered:
         owner=offered.owner,
         days=offered.days,
         words=words,
+    )
+
+
+def _stands_apart(owner: User, party: Party) -> bool:
+    """A party of the case themselves, or who speaks for the other side."""
+    own = Party.objects.filter(case=party.case_id, user=owner, removed_at=None)
+    return (
+        own.exists()
+        or NamedContact.objects.filter(
+            case=party.case_id, user=owner, side=Side.AGGRESSOR
+        ).exists()
     )
 
 
@@ -215,5 +249,6 @@ def _role_of(owner: User, case: Case) -> str:
         member.role_key
         for member in running_memberships(owner)
         if covers(member, case.site)
+        and Permission.TASK_DO in ROLES[member.role_key].permissions
     ]
     return roles[0] if roles else "duty_officer"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.errors import DomainError
+from anlan.cases.selectors import shown_name
 from anlan.cases.views.answers import (
     posted,
     reader_of,
@@ -31,6 +32,7 @@ from anlan.resolution.models import Notice
 from anlan.resolution.selectors.notices import (
     carried_out,
     full_name,
+    letter_of,
     masked_letter,
     notice_for,
     notices_of,
@@ -58,14 +60,16 @@ def notices(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "plan": plan,
             "untold": [
-                (row, law.measure_title(row.key)) for row in untold_measures(case)
+                (row, law.measure_title(row.key), shown_name(row.party))
+                for row in untold_measures(case)
             ],
             "notices": notices_of(case),
             "objections": [
                 (row, law.measure_title(row.measure.key)) for row in objections_of(case)
             ],
             "carrying": [
-                (row, law.measure_title(row.measure.key)) for row in carried_out(plan)
+                (row, law.measure_title(row.measure.key), shown_name(row.measure.party))
+                for row in carried_out(plan)
             ]
             if plan
             else [],
@@ -114,7 +118,12 @@ def notice_issue(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = notice_for(reader, number, uid)
     try:
-        resolution.issue_notice(notice=found, by=reader, at=timezone.now())
+        resolution.issue_notice(
+            notice=found,
+            shown=request.POST.get("shown", ""),
+            by=reader,
+            at=timezone.now(),
+        )
     except DomainError as error:
         return _page(request, notice_for(reader, number, uid), refusal=error)
     return redirect("resolution:notice", number, uid)
@@ -150,7 +159,10 @@ def notice_delivery(request: HttpRequest, number: str, uid: UUID) -> HttpRespons
     reader = reader_of(request)
     found = notice_for(reader, number, uid)
     form = DeliveryForm(
-        posted(request), case=found.case, initial={"happened": timezone.localtime()}
+        posted(request),
+        case=found.case,
+        reader=reader,
+        initial={"happened": timezone.localtime()},
     )
 
     def act(said: dict[str, Any]) -> HttpResponse:
@@ -208,6 +220,7 @@ def _page(
             "notice": found,
             "measure": law.measure_title(found.measure.key),
             "letter": masked_letter(found),
+            "digest": letter_of(found).digest,
             "is_nameless": found.is_draft and not full_name(found.measure.party),
             "form": form
             or NoticeForm(initial={"facts": found.facts, "request": found.request}),

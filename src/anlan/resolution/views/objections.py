@@ -124,7 +124,7 @@ def _page(
             "plan": found.measure.plan,
             "form": form or HearingForm(),
             "may_hear": is_open and permissions.can_hear_objection(reader, found),
-            "may_withdraw": is_open and permissions.can_deliver(reader, found.case),
+            "may_withdraw": is_open and permissions.can_hear_objection(reader, found),
         },
         status=status,
     )
