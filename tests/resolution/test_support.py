@@ -12,7 +12,7 @@ import pytest
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
-from anlan.cases.enums import TaskState
+from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import Case, Task
 from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
@@ -137,7 +137,7 @@ def test_only_to_who_was_hurt_and_by_who_can(scene: Scene, case: Case, plan: Pla
     assert refused.value.path == "party"
     who = scene.person("lifang")
     cases.name_contact(
-        case=case, side="aggressor", user=who, by=scene.officer, at=scene.at
+        case=case, side=Side.AGGRESSOR, user=who, by=scene.officer, at=scene.at
     )
     with pytest.raises(InvalidInput) as refused:
         offered(scene, plan, offer(scene, victim(scene, case, "另一位"), owner=who))
