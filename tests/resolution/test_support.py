@@ -15,7 +15,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import Case, Task
 from anlan.ledger.models import Entry
-from anlan.notify.models import Delivery
+from anlan.notify.models import Delivery, Message
 from anlan.resolution import services as resolution
 from anlan.resolution.models import Plan, PlanSupport
 from anlan.resolution.selectors.plans import content_of, measures_of
@@ -81,6 +81,23 @@ def test_it_is_approved_with_the_plan_and_becomes_a_task(
     )
     entry = Entry.objects.get(kind="resolution.support_fixed")
     assert row.words not in bytes(entry.data or b"").decode()
+
+
+def test_its_owner_reads_whom_to_help_and_nobody_else_does(
+    scene: Scene, plan: Plan, client: Any
+):
+    row = offered(scene, plan)
+    address = f"/cases/support/{row.uid}/"
+    client.force_login(row.owner)
+    assert client.get(address).status_code == 404  # nobody approved it
+    decided(scene, submitted(scene, plan))
+    page = client.get(address)
+    assert page.status_code == 200
+    assert row.words in page.content.decode()
+    assert "陆远航" not in page.content.decode()
+    assert Message.objects.get(kind="resolution.support_is_yours").path == address
+    client.force_login(scene.person("wangjianguo"))
+    assert client.get(address).status_code == 404
 
 
 def test_what_is_approved_is_what_was_offered(scene: Scene, plan: Plan):

@@ -115,14 +115,18 @@ def tell_supporters(queued: Queued) -> None:
         return
     plan = _decided_plan(queued, queued.event.code)
     case = plan.case
-    _tell(
-        messages.SUPPORT,
-        queued,
-        case=case,
-        code=plan.code,
-        people=[row.owner for row in plan.support.select_related("owner")],
-        path=f"plans/{plan.uid}/",
-    )
+    for row in plan.support.select_related("owner"):
+        notify.send(
+            kind=messages.SUPPORT,
+            site=case.site,
+            subject=queued.subject,
+            people=[row.owner],
+            params={"number": case.number, "code": plan.code, "who": queued.actor},
+            path=f"/cases/support/{row.uid}/",
+            exercise=queued.exercise,
+            by=SYSTEM,
+            at=queued.recorded_at,
+        )
 
 
 def tell_hearers(queued: Queued) -> None:

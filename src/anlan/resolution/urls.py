@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{_PLAN}comparison/", plans.plan_comparison, name="plan_comparison"),
     path(f"{_PLAN}measures/new/", plans.measure_addition, name="measure_new"),
     path(f"{_PLAN}support/new/", support.support_addition, name="support_new"),
+    path("support/<uuid:uid>/", support.support, name="support"),
     path(
         "<str:number>/support/<uuid:uid>/removal/",
         support.support_removal,

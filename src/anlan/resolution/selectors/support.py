@@ -34,6 +34,24 @@ def support_of(plan: Plan) -> list[PlanSupport]:
     )
 
 
+def own_support(reader: User, uid: UUID) -> PlanSupport:
+    """What is the reader's to offer; they need not see the plan that it is part of.
+
+    Raises:
+        NotFound: unknown, somebody else's, or not approved.
+    """
+    found = (
+        PlanSupport.objects.filter(uid=uid, owner=reader, task__isnull=False)
+        .select_related(
+            *("plan__case__site", "party__person", "party__user", "owner", "task")
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有这项支持"))
+    return found
+
+
 def support_for(reader: User, number: str, uid: UUID) -> PlanSupport:
     """
     Raises:

@@ -7,16 +7,17 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.cases.selectors import shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.resolution import services as resolution
 from anlan.resolution.forms.support import SupportForm
 from anlan.resolution.selectors.plans import plan_for
-from anlan.resolution.selectors.support import support_for
+from anlan.resolution.selectors.support import own_support, support_for
 
 
 @login_required
@@ -44,6 +45,22 @@ def support_addition(request: HttpRequest, number: str, uid: UUID) -> HttpRespon
         button=_("写入草稿"),
         form=form,
         act=act,
+    )
+
+
+@login_required
+@require_GET
+def support(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One offer, for whose it is: whom to help, how, and by when."""
+    found = own_support(reader_of(request), uid)
+    return render(
+        request,
+        "resolution/support.html",
+        {
+            "case": found.plan.case,
+            "support": found,
+            "party": shown_name(found.party),
+        },
     )
 
 
