@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -61,25 +60,15 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests marked ``both`` run; the others ran on SQLite."""
+    """On PostgreSQL only the tests marked ``both`` run; the others ran on SQLite.
+
+    Those in a browser come last: its driver leaves an event loop running in the thread of
+    the tests until the session ends, and asyncio begins no other one there. Each worker
+    is given tests in their order.
+    """
     if os.environ.get("ANLAN_DATABASE_URL"):
         items[:] = [item for item in items if item.get_closest_marker("both")]
-
-
-@pytest.fixture(autouse=True)
-def _no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What a browser test of the same worker left running is put aside meanwhile.
-
-    Its driver keeps an event loop running in the thread of the tests until the session
-    ends, and asyncio begins no second one there.
-    """
-    if request.node.get_closest_marker("e2e"):
-        yield
-        return
-    loop = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
+    items.sort(key=lambda item: "e2e" in item.path.parts)
 
 
 @pytest.fixture(autouse=True)

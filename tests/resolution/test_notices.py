@@ -251,7 +251,7 @@ class TestIssuing:
             scene, plan, drafted(scene, who, "warning_letter", sentences=[sentence])
         )
         row.plan = plan
-        with pytest.raises(Conflict, match="不能据此发告知书"):
+        with pytest.raises(Conflict, match="请按生效的方案办理"):
             begun(scene, row)
 
     def test_one_letter_for_a_measure_until_it_is_revoked(
