@@ -1059,7 +1059,9 @@ def withdraw_objection(scene: Scene) -> Request:
 
 
 def _in_force(scene: Scene) -> PlanMeasure:
-    return letters.in_force(scene, _case(scene))
+    """Of a case of its own: a second plan of a case would begin with the first's."""
+    later = timedelta(days=Incident.objects.count())
+    return letters.in_force(scene, scene.incident(at=scene.at - later).case)
 
 
 def _notice(scene: Scene) -> Notice:

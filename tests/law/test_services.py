@@ -24,6 +24,10 @@ ON = date(2026, 11, 23)
 days = st.dates(min_value=date(2021, 1, 1), max_value=date(2035, 12, 31))
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "G39": (
+        {"references": ["L-民法典-942"]},
+        {"references": ["L-民法典-942", "L-治安法-9999"]},
+    ),
     "G01": ({"text": "警示函：请遵守管理规约"}, {"text": "罚款二百元"}),
     "G02": (
         {

@@ -46,7 +46,6 @@ class Permission(StrEnum):
     INJURY_READ = "injury.read"
     PLAN_DRAFT = "plan.draft"
     PLAN_APPROVE = "plan.approve"
-    NOTICE_TEMPLATES = "notice.templates"
     COMPENSATION_MAKE = "compensation.make"
     COMPENSATION_FIGURES = "compensation.figures"
     INVESTIGATE = "investigation.lead"
@@ -106,7 +105,6 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.INJURY_READ: _("查看伤情和医疗文书（留痕）"),
     Permission.PLAN_DRAFT: _("起草处理方案"),
     Permission.PLAN_APPROVE: _("审批处理方案（起草和调查以外的人）"),
-    Permission.NOTICE_TEMPLATES: _("编写告知书的模板"),
     Permission.COMPENSATION_MAKE: _("测算赔偿"),
     Permission.COMPENSATION_FIGURES: _("录入赔偿参数"),
     Permission.INVESTIGATE: _("调查：安排谈话、查看现场、起草结论"),
@@ -292,7 +290,6 @@ ROLES: dict[str, Role] = {
                 P.STATEMENT_READ,
                 P.INJURY_READ,
                 P.PLAN_APPROVE,
-                P.NOTICE_TEMPLATES,
                 P.COMPENSATION_MAKE,
                 P.INVESTIGATION_READ,
                 P.FINDING_APPROVE,
@@ -319,7 +316,6 @@ ROLES: dict[str, Role] = {
                 P.STANDARD_EDIT,
                 P.PLAYBOOK_EDIT,
                 P.CHANNEL_MANAGE,
-                P.NOTICE_TEMPLATES,
                 P.COMPENSATION_FIGURES,
             },
         ),

@@ -148,7 +148,7 @@ DESK: tuple[Group, ...] = (
                 label=_("告知书模板"),
                 icon="file-text",
                 url_name="letters:templates",
-                permission=Permission.NOTICE_TEMPLATES,
+                permission=Permission.PLAN_APPROVE,
             ),
             Entry(
                 label=_("慰问款文书"),

@@ -15,14 +15,17 @@ from anlan.accounts.permissions import (
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
+from anlan.cases.enums import Side
 from anlan.cases.models import Case
-from anlan.cases.permissions import can_edit, check_may_edit
+from anlan.cases.permissions import check_may_edit
 from anlan.cases.wall import walled_sides
 from anlan.investigation import permissions as investigation
 from anlan.investigation.independence import check_is_independent, conflict_of
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor
 from anlan.resolution.models import Notice, Objection, Plan, PlanApproval
+
+_WRITE_TEMPLATES = ("legal_counsel", "hq_supervisor")
 
 
 def check_can_enter_figures(by: Actor, organisation: Organisation) -> None:
@@ -56,15 +59,15 @@ def check_can_approve_kindness(by: Actor, organisation: Organisation) -> None:
 
 
 def can_see_compensation(user: User, case: Case) -> bool:
-    """It says who is hurt how badly: whoever may see injuries, of both sides."""
+    """It says who is hurt how badly: whoever may see injuries, and those of the victim."""
     may = has_permission(user, Permission.INJURY_READ, site=case.site)
-    return may and not walled_sides(case, user)
+    return may and Side.VICTIM not in walled_sides(case, user)
 
 
 def check_can_see_compensation(by: Actor, case: Case) -> None:
     check_permission(by, Permission.INJURY_READ, site=case.site)
-    if isinstance(by, User) and walled_sides(case, by):
-        raise NotAllowed(_("您在本案为一方说话，不能查看赔偿测算"))
+    if isinstance(by, User) and Side.VICTIM in walled_sides(case, by):
+        raise NotAllowed(_("您在本案为另一方说话，不能查看赔偿测算"))
 
 
 def can_make_compensation(user: User, case: Case) -> bool:
@@ -145,13 +148,29 @@ def _why_not_decide(user: User, plan: Plan) -> str:
     return ""
 
 
-def can_write_templates(user: User) -> bool:
-    """Letters go out in the name of the whole company."""
-    return can_edit(user, user.organisation, Permission.NOTICE_TEMPLATES)
+def check_can_see_templates(by: Actor, organisation: Organisation) -> None:
+    """The texts of letters: for whoever decides on plans anywhere in the company."""
+    permission = Permission.PLAN_APPROVE
+    if (
+        not isinstance(by, User)
+        or by.organisation_id != organisation.pk
+        or not holds_somewhere(by, permission)
+    ):
+        raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+
+
+def can_write_templates(user: User, organisation: Organisation) -> bool:
+    """By role and no permission: whoever manages may still appoint counsel."""
+    return user.is_active and any(
+        member.role_key in _WRITE_TEMPLATES and member.node == organisation
+        for member in running_memberships(user)
+    )
 
 
 def check_can_write_templates(by: Actor, organisation: Organisation) -> None:
-    check_may_edit(by, organisation, Permission.NOTICE_TEMPLATES)
+    """Letters go out in the name of the whole company."""
+    if not isinstance(by, User) or not can_write_templates(by, organisation):
+        raise NotAllowed(_("告知书模板由公司法务或者总部编写"))
 
 
 def can_issue_notice(user: User, notice: Notice) -> bool:

@@ -26,7 +26,7 @@ from anlan.resolution.selectors.notices import template_of, templates_of
 @require_GET
 def templates(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
-    permissions.check_can_write_templates(reader, reader.organisation)
+    permissions.check_can_see_templates(reader, reader.organisation)
     today = local_day(timezone.now())
     found = [template_of(reader.organisation, kind) for kind in NoticeKind]
     return render(
@@ -41,7 +41,7 @@ def templates(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """The text in force; sent, its next version."""
     reader = reader_of(request)
-    permissions.check_can_write_templates(reader, reader.organisation)
+    permissions.check_can_see_templates(reader, reader.organisation)
     if kind not in NoticeKind.values:
         raise NotFound(_("没有这种告知书"))
     chosen = NoticeKind(kind)
@@ -72,6 +72,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
         {
             "form": form,
             "found": found,
+            "may_write": permissions.can_write_templates(reader, reader.organisation),
             "house": house_template(chosen),
             "fields": [(f"{{{one}}}", one in needed) for one in Field],
             "earlier": templates_of(reader.organisation, chosen),

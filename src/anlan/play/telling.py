@@ -1,0 +1,126 @@
+"""What a step of a scenario may do once a plan is in force: letters, objections, work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anlan.accounts.models import User
+from anlan.cases import services as cases
+from anlan.cases.models import Case
+from anlan.play.actions import Stage, action
+from anlan.play.scenario import ScenarioError
+from anlan.resolution import services as resolution
+from anlan.resolution.enums import (
+    DeliveryResult,
+    DeliveryWay,
+    ObjectionState,
+    ObjectionWay,
+)
+from anlan.resolution.models import Carrying, Notice, Objection, PlanMeasure
+from anlan.resolution.selectors.notices import letter_of, plan_in_force
+
+
+@action
+def write_notice(
+    stage: Stage, *, by: User, at: datetime, measure: int, words: str, asks: str
+) -> str:
+    """The letter of a measure, by its position: what happened, and what is asked."""
+    notice = resolution.begin_notice(measure=_measure(stage, measure), by=by, at=at)
+    resolution.save_notice(notice=notice, facts=words, request=asks, by=by, at=at)
+    return notice.code
+
+
+@action
+def issue_notice(stage: Stage, *, by: User, at: datetime, measure: int) -> str:
+    notice = _notice(stage, measure)
+    shown = letter_of(notice).digest
+    return resolution.issue_notice(notice=notice, shown=shown, by=by, at=at).state
+
+
+@action
+def deliver_notice(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    measure: int,
+    result: str,
+    witnesses: str = "",
+    words: str = "",
+) -> str:
+    """Handed over in person."""
+    made = resolution.record_delivery(
+        notice=_notice(stage, measure),
+        way=DeliveryWay.IN_PERSON,
+        result=DeliveryResult(result),
+        happened=at,
+        witnesses=witnesses,
+        words=words,
+        by=by,
+        at=at,
+    )
+    return made.result
+
+
+@action
+def object_to(stage: Stage, *, by: User, at: datetime, measure: int, words: str) -> str:
+    """What the person says in writing against a measure."""
+    made = resolution.receive_objection(
+        measure=_measure(stage, measure),
+        way=ObjectionWay.WRITTEN,
+        words=words,
+        by=by,
+        at=at,
+    )
+    return made.code
+
+
+@action
+def hear_objection(
+    stage: Stage, *, by: User, at: datetime, result: str, words: str
+) -> str:
+    """The newest one; ``result`` is rejected, eased or upheld."""
+    case = _case(stage)
+    newest = Objection.objects.select_related("measure__plan", "party").filter(
+        case=case
+    )
+    objection = newest.order_by("-number")[0]
+    objection.case = objection.measure.plan.case = case
+    ended = resolution.decide_objection(
+        objection=objection, state=ObjectionState(result), reason=words, by=by, at=at
+    )
+    return ended.state
+
+
+@action
+def carry_out(stage: Stage, *, by: User, at: datetime, measure: int, words: str) -> str:
+    """The task of a measure is done."""
+    carrying = Carrying.objects.select_related("task").get(
+        measure=_measure(stage, measure)
+    )
+    if carrying.task is None:
+        raise ScenarioError("the case was closed when the plan was approved")
+    carrying.task.case = _case(stage)
+    return cases.complete_task(task=carrying.task, words=words, by=by, at=at).state
+
+
+def _case(stage: Stage) -> Case:
+    return Case.objects.select_related("site__organisation").get(
+        pk=stage.incident.case_id
+    )
+
+
+def _measure(stage: Stage, position: int) -> PlanMeasure:
+    plan = plan_in_force(_case(stage))
+    if plan is None:
+        raise ScenarioError("no plan is in force")
+    measure = plan.measures.select_related("party__person").get(position=position)
+    measure.plan = plan
+    return measure
+
+
+def _notice(stage: Stage, position: int) -> Notice:
+    measure = _measure(stage, position)
+    notice = measure.notices.exclude(state="revoked").get()
+    notice.case, notice.measure = measure.plan.case, measure
+    return notice
