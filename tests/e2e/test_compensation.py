@@ -42,7 +42,7 @@ def test_from_the_figures_to_two_versions(
     size: dict[str, int],
     more: dict[str, object],
 ) -> None:
-    before = installation.kinds()["resolution.compensation_made"]
+    before = told_installation.kinds()["resolution.compensation_made"]
     installation = told_installation
     number, mark = installation.story["closed"], f"{size['width']}"
     admin = sign_in(installation, "admin", size=size, **more).page
