@@ -15,11 +15,21 @@ from anlan.evidence.enums import HoldReason, WordsKind
 from anlan.evidence.models import Deletion
 from anlan.ledger.verify import verify
 from anlan.resolution import services as resolution
-from anlan.resolution.models import CompensationVersion, PlanApproval, PlanMeasure
+from anlan.resolution.enums import ObjectionState
+from anlan.resolution.models import (
+    CompensationVersion,
+    Notice,
+    NoticeDelivery,
+    Objection,
+    PlanApproval,
+    PlanMeasure,
+    PlanSupport,
+)
 from anlan.resolution.selectors.compensation import listed_in, version_of, versions_of
 from anlan.resolution.services.erasing import erase_words
 from tests.evidence.keeping import NOTICE, ORDINARY, ended, pass_period, photo, review
-from tests.resolution import planned
+from tests.resolution import planned, told
+from tests.resolution.helped import offered
 from tests.resolution.made import begun, made
 from tests.scene import Scene
 
@@ -87,6 +97,31 @@ def test_words_of_a_plan_go_and_its_measures_stay(scene, case) -> None:
     assert (plan.state, plan.beyond) == ("approved", "")
     assert (measure.key, measure.words, measure.binds) == ("warning_letter", "", "")
     assert (approval.is_approved, approval.remark) == (True, "")
+    assert verify().is_sound
+
+
+def test_words_of_letters_objections_and_support_go(scene, case) -> None:
+    measure = told.in_force(scene, case)
+    told.delivered(scene, told.issued(scene, measure), words="交到手上")
+    told.objected(scene, measure)
+    resolution.decide_objection(
+        objection=Objection.objects.select_related("case__site").get(),
+        state=ObjectionState.REJECTED,
+        reason="录像可见。",
+        by=planned.headquarters(scene),
+        at=scene.at,
+    )
+    offered(scene, planned.begun(scene, case))
+
+    for _twice in range(2):
+        erase_words(case=case, reason="retention", at=scene.at)
+
+    notice, delivery = Notice.objects.get(), NoticeDelivery.objects.get()
+    objection, support = Objection.objects.get(), PlanSupport.objects.get()
+    assert (notice.facts, notice.request, notice.text) == ("", "", "")
+    assert (delivery.words, delivery.result) == ("", "signed")
+    assert (objection.words, objection.reason) == ("", "")
+    assert (objection.state, support.words) == ("rejected", "")
     assert verify().is_sound
 
 
