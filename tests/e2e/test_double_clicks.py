@@ -88,6 +88,10 @@ class Hand:
         self.page.goto(door.path)
         if not door.opener:
             return True
+        # What is still to come would push the button from under the finger.
+        self.page.wait_for_function(
+            "() => !document.querySelector('[hx-trigger=load]')"
+        )
         self.page.evaluate(OPEN_ALL)
         opener = self.page.locator(f"a[hx-get='{door.opener}']")
         if opener.count():
