@@ -90,7 +90,7 @@ def begin(data: Path, *, empty: bool) -> Progress:
 
 def migrate(data: Path, progress: Progress) -> Progress:
     """Bring the database up to date; nothing is started when it is known to be."""
-    migrations = SOURCE.glob("*/migrations/*.py")
+    migrations = SOURCE.glob("**/migrations/*.py")
     value = digest([*migrations, REQUIREMENTS / "base.txt"])
     embedded = not os.environ.get("ANLAN_DATABASE_URL") and (data / DATABASE).exists()
     if embedded and progress.migrated == value:

@@ -110,7 +110,7 @@ ICONS = Product(
 STATIC = Product(
     "static",
     inputs=lambda: [
-        *files_under(*SOURCE.glob("*/static"), BUILD / "vendor"),
+        *files_under(*SOURCE.glob("**/static"), BUILD / "vendor"),
         SOURCE / "desk" / "joined.py",
     ],
     outputs=lambda: [BUILD / "static" / "staticfiles.json"],

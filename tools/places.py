@@ -36,7 +36,7 @@ def manage(*arguments: str) -> list[str]:
 
 def management_commands() -> set[str]:
     """The names of our own management commands, found without starting Django."""
-    found = SOURCE.glob("*/management/commands/[a-z]*.py")
+    found = SOURCE.glob("**/management/commands/[a-z]*.py")
     return {path.stem for path in found}
 
 

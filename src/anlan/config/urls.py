@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", include("anlan.incidents.urls")),  # before those of any case
     path("cases/", include("anlan.investigation.urls")),
     path("cases/", include("anlan.evidence.urls")),
+    path("cases/", include("anlan.resolution.review.urls")),
+    path("cases/", include("anlan.resolution.counselling.urls")),
+    path("cases/", include("anlan.resolution.mediation.urls")),
+    path("cases/", include("anlan.resolution.legal.urls")),
     path("cases/", include("anlan.resolution.urls")),
     path("cases/", include("anlan.cases.urls")),
     path("evidence/", include("anlan.evidence.safety_urls")),

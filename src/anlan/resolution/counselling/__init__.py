@@ -1,0 +1,1 @@
+"""Psychological support, and notes that the counsellor alone can read."""

@@ -1,0 +1,1 @@
+"""Police, counsel, limits of time, work injury."""

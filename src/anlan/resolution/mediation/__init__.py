@@ -1,0 +1,1 @@
+"""The office's own talks, and mediation by a third party."""
