@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class InterviewState(models.TextChoices):
@@ -73,3 +73,58 @@ class SentenceKind(models.TextChoices):
     def is_always_fact(self) -> bool:
         """What happened, and what came of it, is never an opinion."""
         return self in {SentenceKind.COURSE, SentenceKind.CONSEQUENCES}
+
+
+class ComparedFact(models.TextChoices):
+    """The standard list of what accounts are compared in (``comparing.Fact``)."""
+
+    WHEN = "when", _("什么时候")
+    WHERE = "where", _("在哪里")
+    FIRST = "first", _("谁先碰到谁")
+    MEANS = "means", _("用什么")
+    TIMES = "times", _("几下")
+    INJURIES = "injuries", _("伤在哪里")
+    WORDS = "words", _("说了什么")
+    STOP = "stop", _("有没有停手、后退、离开")
+    SAW = "saw", _("还有谁看见")
+
+    @property
+    def question(self) -> str:
+        """As somebody is asked who said nothing about it."""
+        return gettext(_QUESTIONS[self])
+
+
+# Open and neutral: none of them supposes that somebody did it (G21).
+_QUESTIONS = {
+    ComparedFact.WHEN: gettext_noop("事情是什么时候发生的？您怎么知道这个时间？"),
+    ComparedFact.WHERE: gettext_noop("事情发生的时候，您在哪里？其他人在哪里？"),
+    ComparedFact.FIRST: gettext_noop("双方身体第一次接触是怎么发生的？"),
+    ComparedFact.MEANS: gettext_noop("当时各人手里有没有东西？是什么？"),
+    ComparedFact.TIMES: gettext_noop("一共有几次接触？每一次是怎样的？"),
+    ComparedFact.INJURIES: gettext_noop("有没有人受伤？您看到的是哪里？"),
+    ComparedFact.WORDS: gettext_noop("当时各人说了什么？请尽量用原话。"),
+    ComparedFact.STOP: gettext_noop("后来是怎么停下来的？有没有人后退、离开或者喊停？"),
+    ComparedFact.SAW: gettext_noop("当时还有谁在场或者可能看见？附近有没有摄像头？"),
+}
+
+
+class CellSays(models.TextChoices):
+    """What an account says to a fact (``comparing.Says``)."""
+
+    SAYS = "says", pgettext_lazy("an account", "说到")
+    DENIES = "denies", pgettext_lazy("an account", "否认")
+    DIFFERS = "differs", pgettext_lazy("an account", "说法不同")
+    SILENT = "silent", pgettext_lazy("an account", "未提及")
+
+
+class ComparedTopic(models.TextChoices):
+    """What two sentences are about that contradict or agree (``comparing.Topic``)."""
+
+    TIME = "time", _("时间")
+    PLACE = "place", _("地点")
+    FIRST_BLOW = "first_blow", _("动手的先后与动作")
+    INJURY = "injury", _("伤情")
+    WEAPON = "weapon", _("器物")
+    WORDS = "words", _("言语")
+    COUNT = "count", _("次数")
+    STOP = "stop", _("停手")

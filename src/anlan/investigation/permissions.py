@@ -52,9 +52,14 @@ def check_can_hold(by: User, interview: Interview) -> None:
 
 
 def check_can_find(by: User, case: Case) -> None:
-    """Write findings: an investigator who has nothing to do with the matter."""
+    """Compare accounts, write findings: an investigator who has nothing to do with the matter."""
     check_can_lead(by, case)
     check_is_independent(by, case)
+
+
+def can_find(user: User, case: Case) -> bool:
+    """Compare accounts, write findings; the button is there for who may press it."""
+    return can_lead(user, case) and not conflict_of(user, case)
 
 
 def can_decide(user: User, finding: Finding) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.investigation.views import facts, findings, interviews, scene
+from anlan.investigation.views import comparison, facts, findings, interviews, scene
 
 app_name = "investigation"
 _BELOW = "<str:number>/investigation/"
 _TALK = f"{_BELOW}interviews/<uuid:uid>/"
 _SKETCH = f"{_BELOW}scene/sketches/<uuid:uid>/"
 _PIN = f"{_SKETCH}pins/<uuid:pin>/"
+_COMPARED = f"{_BELOW}comparison/"
+_CELL = f"{_COMPARED}cells/<str:statement>/<slug:fact>/"
+_PAIR = f"{_COMPARED}pairs/<slug:pair>/"
 _FINDING = f"{_BELOW}findings/<uuid:uid>/"
 _SENTENCE = f"{_BELOW}sentences/<uuid:uid>/"
 urlpatterns = [
@@ -31,6 +34,22 @@ urlpatterns = [
     path(f"{_PIN}place/", scene.pin_place, name="pin_place"),
     path(f"{_PIN}removal/", scene.pin_removal, name="pin_removal"),
     path(f"{_BELOW}background/", scene.background, name="background"),
+    path(_COMPARED, comparison.comparison, name="comparison"),
+    path(_CELL, comparison.cell, name="cell"),
+    path(f"{_CELL}acceptance/", comparison.cell_acceptance, name="cell_acceptance"),
+    path(
+        f"{_PAIR}confirmation/",
+        comparison.pair_confirmation,
+        name="pair_confirmation",
+    ),
+    path(f"{_PAIR}dismissal/", comparison.pair_dismissal, name="pair_dismissal"),
+    path(f"{_COMPARED}facts/new/", comparison.fact_addition, name="compared_fact_new"),
+    path(
+        f"{_COMPARED}facts/<uuid:uid>/withdrawal/",
+        comparison.fact_withdrawal,
+        name="compared_fact_withdrawal",
+    ),
+    path(f"{_COMPARED}names/<str:statement>/", comparison.naming, name="naming"),
     path(f"{_BELOW}facts/", facts.facts, name="facts"),
     path(f"{_BELOW}facts/<uuid:uid>/withdrawal/", facts.withdrawal, name="withdrawal"),
     path(f"{_BELOW}facts/<slug:question>/", facts.addition, name="fact_addition"),

@@ -162,6 +162,18 @@ SHOTS = (
         "/cases/{closed}/investigation/interviews/{interview}/beginning/",
         "xuqing",
     ),
+    Shot("comparison", "/cases/{closed}/investigation/comparison/", "xuqing"),
+    Shot("comparison-empty", "/cases/{number}/investigation/comparison/", "xuqing"),
+    Shot(
+        "comparison-cell",
+        "/cases/{closed}/investigation/comparison/cells/S-01/when/",
+        "xuqing",
+    ),
+    Shot(
+        "comparison-names",
+        "/cases/{closed}/investigation/comparison/names/S-01/",
+        "xuqing",
+    ),
     Shot("scene", "/cases/{closed}/investigation/scene/", "xuqing"),
     Shot("scene-look", "/cases/{closed}/investigation/scene/aspects/light/", "xuqing"),
     Shot("sketch", "/cases/{closed}/investigation/scene/sketches/{sketch}/", "xuqing"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from anlan.investigation.comparing.accounts import Account, Person, Quote, Scene
 from anlan.investigation.comparing.comparison import compare
-from anlan.investigation.comparing.grid import Cell, Fact, Row, Says, grid_of
+from anlan.investigation.comparing.grid import Cell, Fact, Row, Says, grid_of, lay_out
 from anlan.investigation.comparing.result import Found, Kind, Topic
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "Topic",
     "compare",
     "grid_of",
+    "lay_out",
 ]

@@ -30,7 +30,11 @@ def compare(a: Account, b: Account, scene: Scene) -> list[Found]:
     Nothing is decided: each is a proposal that a person accepts or changes.
     """
     roles = {scene.speaker_of(one): one.role for one in (a, b)}
-    first, second = facts_of(a, scene, roles), facts_of(b, scene, roles)
+    return compare_tables(facts_of(a, scene, roles), facts_of(b, scene, roles))
+
+
+def compare_tables(first: FactTable, second: FactTable) -> list[Found]:
+    """The same, of two accounts that were read already."""
     found = _once([one for rule in _RULES for one in rule(first, second)])
     return sorted(
         found,

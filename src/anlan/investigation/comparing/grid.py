@@ -11,11 +11,12 @@ from enum import StrEnum
 from itertools import combinations
 
 from anlan.investigation.comparing.accounts import Account, Quote, Scene
-from anlan.investigation.comparing.comparison import compare
+from anlan.investigation.comparing.comparison import compare_tables
 from anlan.investigation.comparing.facts import BARE, PHYSICAL
 from anlan.investigation.comparing.lexicon import data
-from anlan.investigation.comparing.result import Kind, Topic, quote
-from anlan.investigation.comparing.table import FactTable, facts_of
+from anlan.investigation.comparing.persons import opponent_of
+from anlan.investigation.comparing.result import Found, Kind, Topic, quote
+from anlan.investigation.comparing.table import FactTable, facts_of, table_of
 from anlan.investigation.comparing.text import Sentence, clauses_of
 
 
@@ -76,8 +77,45 @@ class Row:
 
 def grid_of(accounts: Sequence[Account], scene: Scene) -> list[Row]:
     """A row for each fact of the standard list, in its order; every account has a cell."""
+    return lay_out(accounts, scene)[0]
+
+
+def lay_out(accounts: Sequence[Account], scene: Scene) -> tuple[list[Row], list[Found]]:
+    """The grid, and what every two accounts contradict or agree in, each read once."""
+    read = _Tables(scene)
+    found = [
+        each
+        for one, other in combinations(accounts, 2)
+        for each in compare_tables(*read.both(one, other))
+    ]
+    return _rows(accounts, scene, _differing(found)), found
+
+
+class _Tables:
+    """Accounts that were read, for each person whom 他 may mean in them: mostly one."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._read: dict[tuple[str, str], FactTable] = {}
+
+    def both(self, one: Account, other: Account) -> tuple[FactTable, FactTable]:
+        roles = {self._scene.speaker_of(each): each.role for each in (one, other)}
+        return self._of(one, roles), self._of(other, roles)
+
+    def _of(self, account: Account, roles: dict[str, str]) -> FactTable:
+        opponent = opponent_of(account, self._scene, roles)
+        key = (account.key, opponent)
+        if key not in self._read:
+            self._read[key] = table_of(account, self._scene, opponent)
+        return self._read[key]
+
+
+def _rows(
+    accounts: Sequence[Account],
+    scene: Scene,
+    differing: dict[tuple[Topic, str], Quote],
+) -> list[Row]:
     roles = {scene.speaker_of(one): one.role for one in accounts}
-    differing = _differing(accounts, scene)
     tables = [facts_of(one, scene, roles) for one in accounts]
     return [
         Row(
@@ -90,17 +128,14 @@ def grid_of(accounts: Sequence[Account], scene: Scene) -> list[Row]:
     ]
 
 
-def _differing(
-    accounts: Sequence[Account], scene: Scene
-) -> dict[tuple[Topic, str], Quote]:
+def _differing(found: Sequence[Found]) -> dict[tuple[Topic, str], Quote]:
     """The sentence of each account that another one contradicts, by topic."""
-    found: dict[tuple[Topic, str], Quote] = {}
-    for one, other in combinations(accounts, 2):
-        for each in compare(one, other, scene):
-            if each.kind == Kind.CONTRADICTION:
-                for said in (each.a, each.b):
-                    found.setdefault((each.topic, said.account), said)
-    return found
+    against: dict[tuple[Topic, str], Quote] = {}
+    for each in found:
+        if each.kind == Kind.CONTRADICTION:
+            for said in (each.a, each.b):
+                against.setdefault((each.topic, said.account), said)
+    return against
 
 
 def _cell(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,7 @@ def acts_alike(one: str, other: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # asked for every two things of two accounts
 def same_object(one: str, other: str) -> bool:
     """Whether two words may mean one thing: of one group, or with the same last character."""
     groups = data("objects")["groups"]

@@ -35,7 +35,12 @@ def facts_of(account: Account, scene: Scene, roles: dict[str, str]) -> FactTable
     Args:
         roles: as what those who made an account were there, by name.
     """
-    reading = read(account, scene, opponent_of(account, scene, roles))
+    return table_of(account, scene, opponent_of(account, scene, roles))
+
+
+def table_of(account: Account, scene: Scene, opponent: str) -> FactTable:
+    """The same, where it is known whom 他 means before anybody was named."""
+    reading = read(account, scene, opponent)
     return FactTable(
         account=account,
         clocks=tuple(clocks_of(account.text)[:MOST]),

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from anlan.investigation.events.comparison import (
+    CellRead,
+    FreeFactAdded,
+    FreeFactWithdrawn,
+    PairRead,
+    PersonNamed,
+)
 from anlan.investigation.events.facts import FactNoted, FactWithdrawn
 from anlan.investigation.events.findings import (
     FindingApproved,
@@ -32,6 +39,7 @@ from anlan.investigation.events.scene import (
 )
 
 __all__ = [
+    "CellRead",
     "FactNoted",
     "FactWithdrawn",
     "FindingApproved",
@@ -40,6 +48,8 @@ __all__ = [
     "FindingReturned",
     "FindingSubmitted",
     "FindingSuperseded",
+    "FreeFactAdded",
+    "FreeFactWithdrawn",
     "GuardianConsented",
     "InterviewBegun",
     "InterviewCancelled",
@@ -48,6 +58,8 @@ __all__ = [
     "InterviewReplanned",
     "InterviewReset",
     "InterviewStopped",
+    "PairRead",
+    "PersonNamed",
     "PinMoved",
     "PinRemoved",
     "PinSet",

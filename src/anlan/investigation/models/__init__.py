@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from anlan.investigation.models.comparison import (
+    CellReading,
+    FreeFact,
+    Naming,
+    PairReading,
+)
 from anlan.investigation.models.facts import DefenceFact
 from anlan.investigation.models.findings import Citation, Finding, FindingSentence
 from anlan.investigation.models.interviews import Interview, InterviewQuestion
@@ -9,12 +15,16 @@ from anlan.investigation.models.scene import FULL, Pin, SceneLook, Sketch
 
 __all__ = [
     "FULL",
+    "CellReading",
     "Citation",
     "DefenceFact",
     "Finding",
     "FindingSentence",
+    "FreeFact",
     "Interview",
     "InterviewQuestion",
+    "Naming",
+    "PairReading",
     "Pin",
     "SceneLook",
     "Sketch",

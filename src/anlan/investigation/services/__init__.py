@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from anlan.investigation.services.comparison import (
+    accept_cell,
+    add_free_fact,
+    judge_pair,
+    name_person,
+    read_cell,
+    withdraw_free_fact,
+)
 from anlan.investigation.services.facts import note_fact, withdraw_fact
 from anlan.investigation.services.findings import (
     add_sentence,
@@ -30,6 +38,8 @@ from anlan.investigation.services.scene import (
 
 __all__ = [
     "Plan",
+    "accept_cell",
+    "add_free_fact",
     "add_sentence",
     "begin_finding",
     "begin_interview",
@@ -37,11 +47,14 @@ __all__ = [
     "change_sentence",
     "decide_finding",
     "draw_sketch",
+    "judge_pair",
     "look_at_scene",
     "move_pin",
+    "name_person",
     "note_fact",
     "plan_interview",
     "print_finding",
+    "read_cell",
     "remove_pin",
     "remove_sentence",
     "replan_interview",
@@ -49,4 +62,5 @@ __all__ = [
     "stop_interview",
     "submit_finding",
     "withdraw_fact",
+    "withdraw_free_fact",
 ]

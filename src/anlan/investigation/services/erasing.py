@@ -12,11 +12,15 @@ from anlan.cases.models import Case
 from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.investigation.models import (
+    CellReading,
     DefenceFact,
     Finding,
     FindingSentence,
+    FreeFact,
     Interview,
     InterviewQuestion,
+    Naming,
+    PairReading,
     Pin,
     SceneLook,
     Sketch,
@@ -36,6 +40,14 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield question, ("text",)
     for fact in DefenceFact.objects.filter(case=case).order_by("pk"):
         yield fact, ("words", "reason")
+    for free in FreeFact.objects.filter(case=case).order_by("pk"):
+        yield free, ("words",)
+    for cell in CellReading.objects.filter(statement__case=case).order_by("pk"):
+        yield cell, ("note",)
+    for pair in PairReading.objects.filter(first__case=case).order_by("pk"):
+        yield pair, ("reason",)
+    for naming in Naming.objects.filter(statement__case=case).order_by("pk"):
+        yield naming, ("words",)
     for look in SceneLook.objects.filter(case=case).order_by("pk"):
         yield look, ("note",)
     for sketch in Sketch.objects.filter(case=case).order_by("pk"):
@@ -54,6 +66,10 @@ def written() -> Iterator[tuple[QuerySet[Any], str]]:
         (Interview, "case"),
         (InterviewQuestion, "interview__case"),
         (DefenceFact, "case"),
+        (FreeFact, "case"),
+        (CellReading, "statement__case"),
+        (PairReading, "first__case"),
+        (Naming, "statement__case"),
         (SceneLook, "case"),
         (Sketch, "case"),
         (Pin, "sketch__case"),

@@ -35,6 +35,7 @@ from anlan.investigation.selectors.interviews import (
     shown_interviews,
     unasked_of,
 )
+from anlan.investigation.services.interviews import MOST_QUESTION
 from anlan.investigation.services.protecting import REPORT_TASK, SIDES
 from anlan.investigation.views.frame import opened, page
 from anlan.law import selectors as law
@@ -82,7 +83,11 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
     form = InterviewForm(
         posted(request),
         case=case,
-        initial={"interviewer": reader.uid, "parties": request.GET.getlist("party")},
+        initial={
+            "interviewer": reader.uid,
+            "parties": request.GET.getlist("party"),
+            "questions": request.GET.get("question", "")[:MOST_QUESTION],
+        },
     )
 
     def act(said: dict[str, Any]) -> HttpResponse:
