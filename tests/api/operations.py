@@ -54,6 +54,7 @@ from anlan.incidents.models import Attachment, Incident
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import PinKind
 from anlan.investigation.models import Finding, Interview, Pin
+from anlan.investigation.selectors.comparison import comparison_of
 from anlan.ledger.checkpoints import Note, Signature
 from anlan.ledger.checkpoints import Statement as TreeStatement
 from anlan.ledger.events import SYSTEM
@@ -1193,6 +1194,43 @@ def withdraw_defence_fact(scene: Scene) -> Request:
 
 
 @get(permitted="xuqing", forbidden="wangjianguo")
+def compare_accounts(scene: Scene) -> str:
+    return f"/cases/{asked.both_heard(scene, _case(scene)).number}/comparison"
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def read_cell(scene: Scene) -> Request:
+    case = asked.both_heard(scene, _case(scene))
+    return f"/cases/{case.number}/comparison/cells/S-01/when", {"says": "silent"}
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def accept_cell(scene: Scene) -> Request:
+    case = asked.both_heard(scene, _case(scene))
+    cell = _unread_cell(scene, case)
+    return f"/cases/{case.number}/comparison/cells/{cell}/acceptance", None
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def judge_pair(scene: Scene) -> Request:
+    case = asked.both_heard(scene, _case(scene))
+    pair = comparison_of(case, scene.person("xuqing")).pairs[0]
+    return f"/cases/{case.number}/comparison/pairs/{pair.key}", {"holds": True}
+
+
+@post(permitted="xuqing", forbidden="chenlu", status=201)
+def add_free_fact(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/comparison/facts", {"words": "谁叫了保安"}
+
+
+@post(permitted="xuqing", forbidden="chenlu")
+def withdraw_free_fact(scene: Scene) -> Request:
+    case, by = _case(scene), scene.person("xuqing")
+    fact = investigation.add_free_fact(case=case, words="谁先走", by=by, at=scene.at)
+    return f"/cases/{case.number}/comparison/facts/{fact.uid}/withdrawal", None
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
 def list_findings(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/findings"
 
@@ -1240,6 +1278,14 @@ def decide_finding(scene: Scene) -> Request:
     finding = _finding(scene)
     investigation.submit_finding(finding=finding, by=finding.author, at=scene.at)
     return f"/findings/{finding.uid}/decision", {"is_approved": True}
+
+
+def _unread_cell(scene: Scene, case: Case) -> str:
+    for row in comparison_of(case, scene.person("xuqing")).rows:
+        for cell in row.cells:
+            if cell.is_proposal and cell.proposed:
+                return f"{cell.column.code}/{row.slug}"
+    raise AssertionError("every cell was read")
 
 
 def _interview(scene: Scene) -> Interview:

@@ -89,6 +89,24 @@ def statement_in(scene: Scene, case: Case, *, of: Party | None = None) -> Statem
     return found
 
 
+HIS = "我下午三点在地库停车。灰衣男子先推了我，又用伞打了我的额头。我没有动手。"
+THEIRS = "那是下午四点的事。他先动手推我。我手里没有伞，我没有打他的额头。"
+
+
+def both_heard(scene: Scene, case: Case) -> Case:
+    """Both sides, each alone, signed; and they contradict each other. Once for a case."""
+    if case.interviews.filter(state="held").count() >= 2:
+        return case
+    for name, role, words in (
+        ("谢晓云", StatementRole.VICTIM, HIS),
+        ("何磊", StatementRole.AGGRESSOR, THEIRS),
+    ):
+        of = party(scene, case, name)
+        talk = planned(scene, case, parties=[of], role=role, questions=[])
+        held(scene, talk, free=words)
+    return case
+
+
 def photo(scene: Scene, case: Case, content: bytes = JPEG) -> Exhibit:
     return evidence.add_file(
         case=case,

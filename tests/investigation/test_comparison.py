@@ -9,7 +9,6 @@ from django.utils.translation import override
 
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Party
-from anlan.evidence.enums import StatementRole
 from anlan.investigation import comparing
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import CellSays, ComparedFact, ComparedTopic
@@ -23,14 +22,10 @@ from anlan.investigation.selectors.comparison import (
 )
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
-from tests.evidence.told import party
-from tests.investigation.asked import held, investigator, planned
+from tests.investigation.asked import both_heard, investigator
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
-
-HIS = "我下午三点在地库停车。灰衣男子先推了我，又用伞打了我的额头。我没有动手。"
-THEIRS = "那是下午四点的事。他先动手推我。我手里没有伞，我没有打他的额头。"
 
 
 @pytest.fixture(autouse=True)
@@ -45,16 +40,7 @@ def case(scene: Scene) -> Case:
 
 @pytest.fixture
 def two(scene: Scene, case: Case) -> Case:
-    """Both sides heard, each alone."""
-    for name, role, words in (
-        ("谢晓云", StatementRole.VICTIM, HIS),
-        ("何磊", StatementRole.AGGRESSOR, THEIRS),
-    ):
-        talk = planned(
-            scene, case, parties=[party(scene, case, name)], role=role, questions=[]
-        )
-        held(scene, talk, free=words)
-    return case
+    return both_heard(scene, case)
 
 
 def compared(scene: Scene, case: Case) -> Comparison:

@@ -72,7 +72,7 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
 from anlan.incidents.policies import dissuasion_of
-from anlan.investigation.models import Interview
+from anlan.investigation.models import CellReading, Interview
 from anlan.investigation.selectors.interviews import gaps_of
 from anlan.ledger.events import Actor
 from anlan.play.pictures import picture, signature
@@ -1162,6 +1162,7 @@ def measures(stage: Stage) -> dict[str, Any]:
             key: outcome_of(version).due_fen
             for key, version in _newest_compensations(stage).items()
         },
+        "cells_read": CellReading.objects.filter(statement__case=case).count(),
         "interviews": [
             interview.state for interview in case.interviews.order_by("number")
         ],

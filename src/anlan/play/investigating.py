@@ -10,11 +10,19 @@ from anlan.cases.models import Case
 from anlan.evidence.enums import StatementRole
 from anlan.evidence.models import Exhibit, Statement
 from anlan.investigation import services as investigation
-from anlan.investigation.enums import PinKind, SceneAspect, SceneRating, SentenceKind
+from anlan.investigation.enums import (
+    CellSays,
+    PinKind,
+    SceneAspect,
+    SceneRating,
+    SentenceKind,
+)
 from anlan.investigation.models import Finding, Interview, Sketch
+from anlan.investigation.selectors.comparison import column_for, comparison_of
 from anlan.investigation.selectors.interviews import gap_questions
 from anlan.investigation.services import Plan
 from anlan.play.actions import Stage, action
+from anlan.play.scenario import ScenarioError
 
 
 @action
@@ -165,6 +173,57 @@ def defence_fact(
         at=at,
     )
     return question
+
+
+@action
+def read_cell(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    statement: str,
+    fact: str,
+    says: str = "",
+    sentence: int = 0,
+    words: str = "",
+) -> str:
+    """What one account says to one fact; the proposal, where nothing else is said."""
+    case = stage.incident.case
+    if not says:
+        return investigation.accept_cell(
+            case=case, statement=statement, fact=fact, by=by, at=at
+        ).says
+    start = None
+    if sentence:
+        column = column_for(by, case, statement)
+        start = column.sentences[sentence - 1].start
+    return investigation.read_cell(
+        case=case,
+        statement=statement,
+        fact=fact,
+        says=CellSays(says),
+        start=start,
+        note=words,
+        by=by,
+        at=at,
+    ).says
+
+
+@action
+def judge_pair(
+    stage: Stage, *, by: User, at: datetime, topic: str, words: str = ""
+) -> str:
+    """The first contradiction of a topic: with words it does not hold."""
+    case = stage.incident.case
+    found = [
+        pair for pair in comparison_of(case, by).contradictions if pair.topic == topic
+    ]
+    if not found:
+        raise ScenarioError(f"nothing contradicts in {topic}")
+    investigation.judge_pair(
+        case=case, pair=found[0], holds=not words, reason=words, by=by, at=at
+    )
+    return found[0].key
 
 
 @action

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from anlan.api.investigation import facts, findings, interviews, scene
+from anlan.api.investigation import comparison, facts, findings, interviews, scene
 
 router = Router()
-for _part in (interviews, scene, facts, findings):
+for _part in (interviews, comparison, scene, facts, findings):
     router.add_router("", _part.router)

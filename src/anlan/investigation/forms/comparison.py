@@ -27,7 +27,7 @@ class CellForm(forms.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-long": True}),
         help_text=gettext_lazy("“未提及”不用选"),
     )
     note = forms.CharField(

@@ -153,6 +153,10 @@ class ShownPair:
         )
 
     @property
+    def is_contradiction(self) -> bool:
+        return self.kind == Kind.CONTRADICTION
+
+    @property
     def why_words(self) -> str:
         return str(_WHY.get(self.why, ""))
 
@@ -287,6 +291,17 @@ def cell_for(case: Case, reader: User, column: Column, slug: str) -> ShownCell:
                 if cell.column.code == column.code:
                     return cell
     raise NotFound(_("没有这一项"))
+
+
+def pair_for(case: Case, reader: User, key: str) -> ShownPair:
+    """
+    Raises:
+        NotFound: not proposed, or no longer.
+    """
+    for found in comparison_of(case, reader).pairs:
+        if found.key == key:
+            return found
+    raise NotFound(_("这一条已经变了，请刷新页面再看"))
 
 
 def called_in(statement: Statement) -> list[Called]:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.investigation import permissions
@@ -26,12 +25,12 @@ from anlan.investigation.forms.comparison import (
     field_of,
 )
 from anlan.investigation.selectors.comparison import (
-    ShownPair,
     called_in,
     cell_for,
     column_for,
     comparison_of,
     free_fact_for,
+    pair_for,
     row_words,
 )
 from anlan.investigation.views.frame import opened, page
@@ -105,7 +104,7 @@ def pair_confirmation(request: HttpRequest, number: str, pair: str) -> HttpRespo
     reader, case = opened(request, number)
     investigation.judge_pair(
         case=case,
-        pair=_pair(case, request, pair),
+        pair=pair_for(case, reader, pair),
         holds=True,
         by=reader,
         at=timezone.now(),
@@ -118,7 +117,7 @@ def pair_confirmation(request: HttpRequest, number: str, pair: str) -> HttpRespo
 def pair_dismissal(request: HttpRequest, number: str, pair: str) -> HttpResponse:
     reader, case = opened(request, number)
     permissions.check_can_find(reader, case)
-    found = _pair(case, request, pair)
+    found = pair_for(case, reader, pair)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         investigation.judge_pair(
@@ -201,13 +200,6 @@ def naming(request: HttpRequest, number: str, statement: str) -> HttpResponse:
         form=NamingForm(posted(request), called=called),
         act=act,
     )
-
-
-def _pair(case: Case, request: HttpRequest, key: str) -> ShownPair:
-    for found in comparison_of(case, reader_of(request)).pairs:
-        if found.key == key:
-            return found
-    raise NotFound(_("这一条已经变了，请刷新页面再看"))
 
 
 def _back(case: Case, anchor: str) -> HttpResponse:
