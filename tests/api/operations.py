@@ -1201,21 +1201,23 @@ def compare_accounts(scene: Scene) -> str:
 @post(permitted="xuqing", forbidden="chenlu")
 def read_cell(scene: Scene) -> Request:
     case = asked.both_heard(scene, _case(scene))
-    return f"/cases/{case.number}/comparison/cells/S-01/when", {"says": "silent"}
+    body = {"statement": "S-01", "fact": "when", "says": "silent"}
+    return f"/cases/{case.number}/comparison/cells", body
 
 
 @post(permitted="xuqing", forbidden="chenlu")
 def accept_cell(scene: Scene) -> Request:
     case = asked.both_heard(scene, _case(scene))
-    cell = _unread_cell(scene, case)
-    return f"/cases/{case.number}/comparison/cells/{cell}/acceptance", None
+    body = _unread_cell(scene, case)
+    return f"/cases/{case.number}/comparison/cells/acceptance", body
 
 
 @post(permitted="xuqing", forbidden="chenlu")
 def judge_pair(scene: Scene) -> Request:
     case = asked.both_heard(scene, _case(scene))
     pair = comparison_of(case, scene.person("xuqing")).pairs[0]
-    return f"/cases/{case.number}/comparison/pairs/{pair.key}", {"holds": True}
+    body = {"key": pair.key, "holds": True}
+    return f"/cases/{case.number}/comparison/pairs", body
 
 
 @post(permitted="xuqing", forbidden="chenlu", status=201)
@@ -1280,11 +1282,11 @@ def decide_finding(scene: Scene) -> Request:
     return f"/findings/{finding.uid}/decision", {"is_approved": True}
 
 
-def _unread_cell(scene: Scene, case: Case) -> str:
+def _unread_cell(scene: Scene, case: Case) -> dict[str, str]:
     for row in comparison_of(case, scene.person("xuqing")).rows:
         for cell in row.cells:
             if cell.is_proposal and cell.proposed:
-                return f"{cell.column.code}/{row.slug}"
+                return {"statement": cell.column.code, "fact": row.slug}
     raise AssertionError("every cell was read")
 
 

@@ -31,7 +31,11 @@ from anlan.investigation.services.comparison import MOST_FACT, MOST_NOTE
 
 router = Router(tags=["investigation"])
 
-_SEE = (Permission.CASE_SEE, Permission.INVESTIGATION_READ)
+_SEE = (
+    Permission.CASE_SEE,
+    Permission.INVESTIGATION_READ,
+    Permission.STATEMENT_READ,
+)
 _LEAD = (*_SEE, Permission.INVESTIGATE)
 
 
@@ -126,7 +130,14 @@ class ComparisonOut(Out):
     pairs: list[PairOut]
 
 
-class CellIn(In):
+class CellNamedIn(In):
+    """A cell by the code of the statement and the fact of its row."""
+
+    statement: Annotated[Text, Field(min_length=1, max_length=12)]
+    fact: Annotated[Text, Field(min_length=1, max_length=12)]
+
+
+class CellIn(CellNamedIn):
     """``quote`` is a whole sentence of the account; none where it says nothing."""
 
     says: CellSays
@@ -135,6 +146,7 @@ class CellIn(In):
 
 
 class PairIn(In):
+    key: Annotated[Text, Field(min_length=1, max_length=60)]
     holds: bool
     reason: Annotated[Text, Field(max_length=MOST_NOTE)] = ""
 
@@ -164,20 +176,18 @@ def compare_accounts(request: ApiRequest, number: str) -> ComparisonOut:
 
 
 @router.post(
-    "/cases/{number}/comparison/cells/{statement}/{fact}",
+    "/cases/{number}/comparison/cells",
     **operation(*_LEAD, out=CellOut),
 )
-def read_cell(
-    request: ApiRequest, number: str, statement: str, fact: str, body: CellIn
-) -> CellOut:
+def read_cell(request: ApiRequest, number: str, body: CellIn) -> CellOut:
     """Say what one account says to one fact."""
     caller = request.auth
     case = seen_case(caller, number)
-    column = column_for(caller.user, case, statement)
+    column = column_for(caller.user, case, body.statement)
     investigation.read_cell(
         case=case,
-        statement=statement,
-        fact=fact,
+        statement=body.statement,
+        fact=body.fact,
         says=body.says,
         start=_start_of(column, body.quote),
         note=body.note,
@@ -185,46 +195,44 @@ def read_cell(
         at=caller.at,
         via="api",
     )
-    return CellOut.of(cell_for(case, caller.user, column, fact))
+    return CellOut.of(cell_for(case, caller.user, column, body.fact))
 
 
 @router.post(
-    "/cases/{number}/comparison/cells/{statement}/{fact}/acceptance",
+    "/cases/{number}/comparison/cells/acceptance",
     **operation(*_LEAD, out=CellOut),
 )
-def accept_cell(request: ApiRequest, number: str, statement: str, fact: str) -> CellOut:
+def accept_cell(request: ApiRequest, number: str, body: CellNamedIn) -> CellOut:
     """Take over what is proposed."""
     caller = request.auth
     case = seen_case(caller, number)
-    column = column_for(caller.user, case, statement)
+    column = column_for(caller.user, case, body.statement)
     investigation.accept_cell(
         case=case,
-        statement=statement,
-        fact=fact,
+        statement=body.statement,
+        fact=body.fact,
         by=caller.user,
         at=caller.at,
         via="api",
     )
-    return CellOut.of(cell_for(case, caller.user, column, fact))
+    return CellOut.of(cell_for(case, caller.user, column, body.fact))
 
 
-@router.post(
-    "/cases/{number}/comparison/pairs/{pair}", **operation(*_LEAD, out=PairOut)
-)
-def judge_pair(request: ApiRequest, number: str, pair: str, body: PairIn) -> PairOut:
+@router.post("/cases/{number}/comparison/pairs", **operation(*_LEAD, out=PairOut))
+def judge_pair(request: ApiRequest, number: str, body: PairIn) -> PairOut:
     """Say whether two sentences do contradict, or agree; that they do not needs a reason."""
     caller = request.auth
     case = seen_case(caller, number)
     investigation.judge_pair(
         case=case,
-        pair=pair_for(case, caller.user, pair),
+        pair=pair_for(case, caller.user, body.key),
         holds=body.holds,
         reason=body.reason,
         by=caller.user,
         at=caller.at,
         via="api",
     )
-    return PairOut.of(pair_for(case, caller.user, pair))
+    return PairOut.of(pair_for(case, caller.user, body.key))
 
 
 @router.post(
