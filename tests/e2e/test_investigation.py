@@ -13,6 +13,12 @@ from tests.e2e.test_statements import faults, read_back, sign, tell
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 
 
+SAID = (
+    "我下午两点十分到的车库。他用伞打了我的额头。我没有推他。",
+    "那是下午三点半的事。他先推了我。我手里没有拿东西。",
+)
+
+
 def plan(page: Page, base: str, *people: int, question: str) -> None:
     page.goto(f"{base}interviews/new/")
     for place in people:
@@ -44,6 +50,31 @@ def hear(page: Page, question: str, words: str) -> str:
     return address
 
 
+def compare(page: Page, base: str) -> None:
+    """The two contradict in the time; a person reads it, and asks what nobody said."""
+    page.goto(f"{base}comparison/")
+    when = page.locator("#fact-when td")
+    expect(when.nth(0)).to_contain_text("两点十分")
+    expect(when.nth(1)).to_contain_text("三点半")
+    assert faults(page) == []
+    when.nth(0).get_by_role("button", name="接受").click()
+    page.wait_for_url(re.compile(r"#fact-when$"))
+    expect(when.nth(0)).to_contain_text("许晴核对")
+    when.nth(1).get_by_role("link", name="修改").click()
+    page.get_by_text("未提及", exact=True).click()
+    assert faults(page) == []
+    page.click("form.form button.primary")
+    page.wait_for_url(re.compile(r"#fact-when$"))
+    expect(when.nth(1)).to_contain_text("未提及")
+    pair = page.locator(".pair").filter(has_text="时间对不上").first
+    pair.get_by_role("link", name="不成立").click()
+    page.fill("[name=reason]", "说的不是同一时刻")
+    page.click("form.form button.primary")
+    expect(page.locator("main")).to_contain_text("核对后不成立的 1 条")
+    page.locator("#fact-saw").get_by_role("link", name="下次谈话问").click()
+    expect(page.locator("[name=questions]")).to_have_value(re.compile("谁在场"))
+
+
 def test_two_interviews_and_findings_that_another_person_approves(
     told_installation: Installation, sign_in: SignIn
 ) -> None:
@@ -56,11 +87,13 @@ def test_two_interviews_and_findings_that_another_person_approves(
     assert faults(page) == []
     for place in (0, 1):
         plan(page, base, place, question="车位线看得清吗？")
-        page.goto(hear(page, "车位线看得清吗？", f"我在车库 {place} 号位。"))
+        page.goto(hear(page, "车位线看得清吗？", SAID[place]))
         expect(page.locator("main")).to_contain_text("没有问到")
     page.goto(base)
     expect(page.locator("main")).to_contain_text("还没有人问过")
     assert faults(page) == []
+
+    compare(page, base)
 
     page.goto(f"{base}findings/")
     page.get_by_role("button", name="起草调查结论").click()

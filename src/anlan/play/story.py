@@ -158,7 +158,7 @@ def names_in_the_story() -> dict[str, str]:
         "exhibit": str(exhibit.uid),
         "package": str(package.uid),
         "package_receipt": str(package.receipts.earliest("pk").uid),
-        "statement": str(Statement.objects.get(case=closed).uid),
+        "statement": str(Statement.objects.get(case=closed, number=1).uid),
         "injury": str(Injury.objects.get(case=closed).uid),
     }
 
@@ -250,7 +250,7 @@ def _investigation_under_way(*, at: datetime) -> dict[str, str]:
     case = Case.objects.filter(state=Case.State.CLOSED).latest("opened_at")
     by = User.objects.get(username="xuqing")
     struck, other = case.parties.order_by("pk")[:2]
-    statement = Statement.objects.get(case=case)
+    statement = Statement.objects.get(case=case, number=1)
     photo = Exhibit.objects.filter(case=case).earliest("number")
     earlier = investigation.plan_interview(
         case=case,
