@@ -6,6 +6,7 @@ from anlan.cases import reactions as cases
 from anlan.cases.events import (
     CaseJoined,
     CaseParted,
+    CaseReopened,
     CommandTaken,
     DeadlineMissed,
     TaskDone,
@@ -75,7 +76,8 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ResponderMoved.kind: [incidents.stop_calling_twice],
     LadderExhausted.kind: [incidents.cry_for_help],
     CaseJoined.kind: [incidents.join_responders],
-    CaseParted.kind: [incidents.part_responders],
+    CaseParted.kind: [incidents.part_responders, resolution.catch_up_with_letters],
+    CaseReopened.kind: [resolution.catch_up_with_letters],
     CommandTaken.kind: [incidents.tell_of_handover],
     CustodyStepped.kind: [evidence.tell_receiver],
     SealFoundBroken.kind: [evidence.tell_of_broken_seal],

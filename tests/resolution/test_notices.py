@@ -45,6 +45,7 @@ from tests.resolution.planned import (
     headquarters,
     legal,
     sentence_in_force,
+    submitted,
 )
 from tests.resolution.planned import begun as plan_begun
 from tests.resolution.told import (
@@ -310,6 +311,8 @@ class TestIssuing:
             notice=notice, reason="写错了人", by=scene.manager, at=scene.at
         )
         assert carrying(measure).state == CarryingState.DUE
+        notice.refresh_from_db()
+        assert notice.revoked_by == scene.manager
 
     def test_our_own_letter_proves_no_delivery(
         self, scene: Scene, measure: PlanMeasure
@@ -546,6 +549,54 @@ class TestCarryingOut:
         second = plan.measures.get()
         assert carrying(second).state == CarryingState.DUE
         assert Task.objects.filter(key__startswith="measure:").count() == 2
+
+    def test_what_was_replaced_is_delivered_no_more(self, scene: Scene, case: Case):
+        """What happened before is still written down, however late."""
+        notice = issued(scene, in_force(scene, case))
+        plan = resolution.submit_plan(
+            plan=plan_begun(scene, case), beyond="见结论", by=scene.officer, at=scene.at
+        )
+        replaced = scene.at + timedelta(hours=2)
+        decided(scene, plan, at=replaced)
+        notice = Notice.objects.select_related("measure__plan", "case__site").get(
+            pk=notice.pk
+        )
+        with pytest.raises(Conflict, match="不能再送"):
+            delivered(
+                scene,
+                notice,
+                happened=replaced + timedelta(minutes=1),
+                at=replaced + timedelta(hours=1),
+            )
+        assert not notice.deliveries.exists()
+        delivered(
+            scene,
+            notice,
+            happened=replaced - timedelta(minutes=1),
+            at=replaced + timedelta(hours=1),
+        )
+        assert notice.deliveries.count() == 1
+
+    def test_nothing_is_approved_in_a_closed_case(self, scene: Scene, case: Case):
+        """Nobody would carry it out."""
+        plan = submitted(scene, case)
+        Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+        with pytest.raises(Conflict, match="办结"):
+            decided(scene, plan)
+        plan.refresh_from_db()
+        assert plan.state == "submitted"
+
+    def test_a_letter_that_arrived_while_its_case_was_joined(
+        self, scene: Scene, case: Case
+    ):
+        measure = in_force(scene, case)
+        notice = issued(scene, measure)
+        host = scene.incident(place=scene.place("园区 南门")).case
+        case = cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        delivered(scene, notice)
+        assert carrying(measure).state == CarryingState.DUE
+        cases.part_cases(case=case, by=scene.officer, at=scene.at + timedelta(hours=3))
+        assert carrying(measure).state == CarryingState.DONE
 
     def test_its_last_day_is_told_once_even_of_a_closed_case(
         self, scene: Scene, case: Case

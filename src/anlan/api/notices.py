@@ -101,6 +101,7 @@ class NoticeOut(Out):
     issued_by: UserOut | None
     exhibit: UUID | None
     revoked_at: datetime | None
+    revoked_by: UserOut | None
     reason: str
     deliveries: list[DeliveryOut]
 
@@ -126,6 +127,7 @@ class NoticeOut(Out):
             issued_by=UserOut.of(row.issued_by) if row.issued_by else None,
             exhibit=row.exhibit.uid if row.exhibit else None,
             revoked_at=row.revoked_at,
+            revoked_by=UserOut.of(row.revoked_by) if row.revoked_by else None,
             reason=row.reason,
             deliveries=[DeliveryOut.of(one) for one in row.deliveries.all()],
         )

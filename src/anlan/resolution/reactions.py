@@ -11,7 +11,14 @@ from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
-from anlan.cases.events import DeadlineMissed, TaskDone, TaskReopened, TaskSkipped
+from anlan.cases.events import (
+    CaseParted,
+    CaseReopened,
+    DeadlineMissed,
+    TaskDone,
+    TaskReopened,
+    TaskSkipped,
+)
 from anlan.cases.models import Case, Task
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
@@ -25,7 +32,7 @@ from anlan.resolution.events import (
     PlanSubmitted,
 )
 from anlan.resolution.models import Objection, Plan, PlanMeasure
-from anlan.resolution.services.carrying import check_is_told, follow_task
+from anlan.resolution.services.carrying import catch_up, check_is_told, follow_task
 
 # Tasks of a plan, by what their keys begin with.
 _KEYS = ("measure:", "support:", "objection:", "undo:", "anew:")
@@ -54,6 +61,16 @@ def follow_measure_task(queued: Queued) -> None:
         by = User.objects.get(uid=_uid_of(queued.actor))
         check_permission(by, Permission.PLAN_APPROVE, site=task.case.site)
     follow_task(task, at=queued.recorded_at)
+
+
+def catch_up_with_letters(queued: Queued) -> None:
+    """A case that was joined or closed goes on: letters that arrived meanwhile count."""
+    if not isinstance(queued.event, CaseParted | CaseReopened):
+        return
+    number = getattr(queued.event, "number", "")
+    case = Case.objects.select_related("site").get(uid=_uid_of(queued.subject))
+    if case.is_open and number in {"", case.number}:
+        catch_up(case, at=queued.recorded_at)
 
 
 def tell_headquarters(queued: Queued) -> None:

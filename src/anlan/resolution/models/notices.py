@@ -78,6 +78,9 @@ class Notice(Worded):
         Exhibit, on_delete=models.PROTECT, related_name="+", null=True
     )
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
     reason = models.CharField(max_length=500, blank=True)  # why it was revoked
 
     class Meta:

@@ -170,7 +170,7 @@ def notices_of(case: Case) -> QuerySet[Notice]:
         Notice.objects.filter(case=case)
         .select_related(
             *("measure__party__person", "measure__party__user", "measure__plan"),
-            *("author", "issued_by", "exhibit"),
+            *("author", "issued_by", "exhibit", "revoked_by"),
         )
         .prefetch_related(
             Prefetch(

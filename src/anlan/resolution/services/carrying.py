@@ -145,6 +145,32 @@ def end_with_letter(notice: Notice, *, at: datetime) -> None:
         cases.complete_task(task=task, words=words, by=SYSTEM, at=at)
 
 
+def check_stands(notice: Notice, *, at: datetime) -> None:
+    """
+    Raises:
+        Conflict: at that moment another version of the plan was in force.
+    """
+    plan = notice.measure.plan
+    if plan.state != PlanState.SUPERSEDED:
+        return
+    later = Plan.objects.filter(
+        case=plan.case_id,
+        version__gt=plan.version,
+        state__in=(PlanState.APPROVED, PlanState.SUPERSEDED),
+        ended_at__lt=at,
+    )
+    if later.exists():
+        raise Conflict(_("处理方案已被新版本取代，这份告知书不能再送，请撤销"))
+
+
+def catch_up(case: Case, *, at: datetime) -> None:
+    """The case is open again: what was delivered meanwhile was told."""
+    delivered = Notice.objects.filter(case=case, state=NoticeState.DELIVERED)
+    for notice in delivered.select_related("measure__plan__case__site").order_by("pk"):
+        notice.case = case
+        end_with_letter(notice, at=at)
+
+
 def begin_again(notice: Notice, *, at: datetime) -> None:
     """The letter that was all of it was revoked: it has to be told anew."""
     carrying = (

@@ -63,7 +63,11 @@ from anlan.resolution.selectors.notices import (
     template_of,
 )
 from anlan.resolution.selectors.plans import act_day, finding_in_force
-from anlan.resolution.services.carrying import begin_again, end_with_letter
+from anlan.resolution.services.carrying import (
+    begin_again,
+    check_stands,
+    end_with_letter,
+)
 
 MOST_FACTS = 1500
 MOST_REQUEST = 1000
@@ -286,7 +290,8 @@ def revoke_notice(
             raise Conflict(_("告知书刚刚签发，请刷新页面"))
         policies.check_notice_may_become(notice, NoticeState.REVOKED)
         notice.state, notice.revoked_at, notice.reason = NoticeState.REVOKED, at, reason
-        notice.save(update_fields=["state", "revoked_at", "reason"])
+        notice.revoked_by = by
+        notice.save(update_fields=["state", "revoked_at", "revoked_by", "reason"])
         _record(
             NoticeRevoked(code=notice.code, reason_digest=notice.digest_of("reason")),
             notice,
@@ -344,7 +349,7 @@ def record_delivery(
 
     Raises:
         InvalidInput: what this way or result needs is missing, or the moment cannot be.
-        Conflict: it is not issued, or revoked.
+        Conflict: it is not issued, or revoked, or the measure had been replaced by then.
     """
     permissions.check_can_deliver(by, notice.case)
     said = {
@@ -377,6 +382,7 @@ def record_delivery(
             raise InvalidInput(
                 _("送达时间要在签发以后，也不能晚于现在"), path="happened"
             )
+        check_stands(notice, at=happened)
         made = notice.deliveries.create(
             way=way,
             result=result,

@@ -15,6 +15,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
 from anlan.evidence.services.steps import MOST_WORDS, line
@@ -391,6 +392,7 @@ def _check_decision(
     plan: Plan, rows: Sequence[PlanMeasure], *, shown: Collection[str], at: datetime
 ) -> None:
     """What may have changed since it was submitted."""
+    cases_policies.check_is_open(plan.case)  # else nobody would carry it out
     check_is_independent(plan.author, plan.case)
     policies.check_rests_on(plan, finding_in_force(plan.case))
     policies.check_no_open_objection(plan.case)
