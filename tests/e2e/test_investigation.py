@@ -61,7 +61,7 @@ def compare(page: Page, base: str) -> None:
     page.wait_for_url(re.compile(r"#fact-when$"))
     expect(when.nth(0)).to_contain_text("许晴核对")
     when.nth(1).get_by_role("link", name="修改").click()
-    page.get_by_text("未提及", exact=True).click()
+    page.check("input[name=says][value=silent]")
     assert faults(page) == []
     page.click("form.form button.primary")
     page.wait_for_url(re.compile(r"#fact-when$"))
