@@ -191,7 +191,7 @@ class Consent(Worded):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["care", "use"],
-                condition=Q(withdrawn_at=None),
+                condition=Q(withdrawn_at=None) & ~Q(use=""),
                 name="counselling_consent_once",
             ),
             models.CheckConstraint(

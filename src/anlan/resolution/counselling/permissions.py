@@ -11,6 +11,7 @@ from anlan.accounts.permissions import (
     has_permission,
     held_at,
     holds_role,
+    holds_somewhere,
     running_memberships,
 )
 from anlan.accounts.roles import Permission
@@ -93,6 +94,13 @@ def why_not_counsel(user: User, case: Case) -> str:
     ):
         return _("%s调查或者处理过本案，请由另一位辅导员担任") % user.name
     return ""
+
+
+def check_can_see_register(by: User) -> None:
+    """Whoever manages people anywhere may look up to whom somebody can be referred."""
+    permission = Permission.PEOPLE_MANAGE
+    if not holds_somewhere(by, permission):
+        raise NotAllowed(_("您没有“%s”的权限") % permission.label)
 
 
 def can_keep_register(user: User, organisation: Organisation) -> bool:

@@ -20,7 +20,7 @@ from anlan.resolution.counselling import messages, permissions
 from anlan.resolution.counselling.events import CallAnswered, CallRaised
 from anlan.resolution.counselling.models import Care, UrgentCall
 from anlan.resolution.counselling.services.clocks import start_clock
-from anlan.resolution.counselling.services.recording import lock_care, record
+from anlan.resolution.counselling.services.recording import lock_care, lock_own, record
 
 # Who is told, rung after rung; on the last one everybody, again and again.
 RUNGS = (
@@ -36,9 +36,8 @@ def raise_call(*, care: Care, by: User, at: datetime) -> UrgentCall:
 
     The message names neither the case nor the person, and no reason.
     """
-    permissions.check_can_counsel(by, care)
     with ledger.recording():
-        care = lock_care(care)
+        care = lock_own(care, by)
         there = care.calls.filter(answered_at=None).first()
         if there is not None:
             return there

@@ -56,6 +56,7 @@ from anlan.resolution.counselling.services.clocks import (
 )
 from anlan.resolution.counselling.services.recording import (
     lock_care,
+    lock_own,
     record,
     record_of_company,
 )
@@ -259,9 +260,9 @@ def refer(
     with ledger.recording():
         care = lock_care(care)
         policies.check_care_may_become(care, CareState.REFERRED)
-        if (care.counsellor, care.hotline) == (counsellor, hotline):
-            return care
         is_new = not care.is_running
+        if not is_new and (care.counsellor, care.hotline) == (counsellor, hotline):
+            return care
         care.counsellor, care.hotline = counsellor, hotline
         care.state, care.referred_at = CareState.REFERRED, at
         care.save()
@@ -286,13 +287,12 @@ def give_consent(
         InvalidInput: of a minor, and no guardian agreed with them.
         Conflict: they are not referred.
     """
-    permissions.check_can_counsel(by, care)
     if is_known_minor(care.party, at=at) and guardian is None:
         raise InvalidInput(_("未成年人须由监护人一同同意"), path="guardian")
     if guardian is not None and guardian not in guardians_in(care.case):
         raise InvalidInput(_("请选择本案登记的监护人"), path="guardian")
     with ledger.recording():
-        care = lock_care(care)
+        care = lock_own(care, by)
         policies.check_is_running(care)
         there = care.consents.filter(use=use, withdrawn_at=None).first()
         if there is not None:
@@ -325,9 +325,8 @@ def withdraw_consent(*, care: Care, use: ConsentUse, by: User, at: datetime) -> 
     Raises:
         Conflict: there is no consent to take back.
     """
-    permissions.check_can_counsel(by, care)
     with ledger.recording():
-        care = lock_care(care)
+        care = lock_own(care, by)
         consent = care.consents.filter(use=use, withdrawn_at=None).first()
         if consent is None:
             raise Conflict(_("没有可以撤回的同意"))
@@ -346,11 +345,10 @@ def plan_session(
         InvalidInput: a time more than a day ago or a year away.
         Conflict: they are not referred.
     """
-    permissions.check_can_counsel(by, care)
     if not at - timedelta(days=1) <= planned_at <= at + FARTHEST:
         raise InvalidInput(_("约定的时间要在一年以内"), path="planned_at")
     with ledger.recording():
-        care = lock_care(care)
+        care = lock_own(care, by)
         policies.check_is_running(care)
         last: int | None = care.sessions.aggregate(last=Max("number"))["last"]
         session = Session.objects.create(
@@ -368,9 +366,8 @@ def end_session(
     Raises:
         Conflict: it ended otherwise.
     """
-    permissions.check_can_counsel(by, session.care)
     with ledger.recording():
-        care = lock_care(session.care)
+        care = lock_own(session.care, by)
         session = Session.objects.select_for_update().get(pk=session.pk)
         session.care = care
         if session.state == state:

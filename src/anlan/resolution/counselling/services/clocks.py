@@ -77,9 +77,9 @@ def record_follow_up(
     Raises:
         Conflict: the support ended.
     """
-    permissions.check_can_follow_up(by, follow_up.care)
     with ledger.recording():
         care = lock_care(follow_up.care)
+        permissions.check_can_follow_up(by, care)
         follow_up = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
         follow_up.care = care
         if follow_up.result:

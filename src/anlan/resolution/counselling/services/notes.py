@@ -19,14 +19,14 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.ledger import services as ledger
-from anlan.resolution.counselling import permissions, policies
+from anlan.resolution.counselling import policies
 from anlan.resolution.counselling.enums import ConsentUse
 from anlan.resolution.counselling.events import NoteSealed
 from anlan.resolution.counselling.models import Care, CounsellorKey, SealedNote
 from anlan.resolution.counselling.scales import Result, Scale, check_is_time, score
 from anlan.resolution.counselling.selectors import bound_of, key_of
 from anlan.resolution.counselling.services.calls import raise_call
-from anlan.resolution.counselling.services.recording import lock_care, record
+from anlan.resolution.counselling.services.recording import lock_own, record
 from anlan.resolution.selectors.plans import act_day
 
 MOST_WORDS = 10_000
@@ -53,12 +53,11 @@ def write_note(
         Conflict: the person has not agreed or took it back, there is no key, or another
             window wrote a version meanwhile.
     """
-    permissions.check_can_counsel(by, care)
     text = text.strip()
     if not text or len(text) > MOST_WORDS:
         raise InvalidInput(_("请写 1 到 %s 个字") % MOST_WORDS, path="text")
     with ledger.recording():
-        care = lock_care(care)
+        care = lock_own(care, by)
         policies.check_is_running(care)
         policies.check_consented(care, ConsentUse.TALK)
         return _written(
@@ -89,12 +88,11 @@ def write_screening(
         InvalidInput: not the answers of this scale.
         Conflict: not agreed to, or too early for a scale about the past month.
     """
-    permissions.check_can_counsel(by, care)
     result = score(scale, answers)
     check_is_time(scale, happened=act_day(care.case), on=local_day(at))
     content = {"kind": "scale", "scale": scale.key.value, "answers": list(answers)}
     with ledger.recording():
-        care = lock_care(care)
+        care = lock_own(care, by)
         policies.check_is_running(care)
         policies.check_consented(care, ConsentUse.SCREENING)
         note = _written(

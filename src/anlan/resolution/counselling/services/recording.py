@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from anlan.accounts.models import Organisation
+from anlan.accounts.models import Organisation, User
 from anlan.cases import services as cases
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, Event
+from anlan.resolution.counselling import permissions
 from anlan.resolution.counselling.models import Care
 
 
@@ -21,6 +22,17 @@ def lock_care(care: Care) -> Care:
     )
     fresh.case = case
     return fresh
+
+
+def lock_own(care: Care, by: User) -> Care:
+    """The same, for its counsellor: who it is, is asked of the row that was locked.
+
+    Raises:
+        NotAllowed: they are not, or not any more.
+    """
+    care = lock_care(care)
+    permissions.check_can_counsel(by, care)
+    return care
 
 
 def record(
