@@ -88,7 +88,7 @@ def offer(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         number=number,
         title=_("提出支持：%s") % shown_name(party),
         lead=_(
-            "可以这样说：“发生这样的事，难受、睡不好都很常见。您愿意的话，可以和一位辅导员谈谈，内容保密，费用由公司承担；不愿意也完全没关系，不影响任何事情。”不追问经过，不劝第二次。"
+            "可以这样说：“发生这样的事，难受、睡不好都很常见。您愿意的话，可以和一位辅导员谈谈，内容保密；不愿意也完全没关系，不影响任何事情。”不追问经过，不劝第二次。"
         ),
         button=_("登记"),
         form=OfferForm(posted(request)),
