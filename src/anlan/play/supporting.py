@@ -19,8 +19,7 @@ from anlan.resolution.counselling.enums import (
 )
 from anlan.resolution.counselling.models import Care, Counsellor, UrgentCall
 
-# Of an invented counsellor, as the demo's passwords are.
-PASSPHRASE = "河水很静，夜里有风，早上会晴"
+PASSPHRASE = "河水很静，夜里有风，早上会晴"  # noqa: S105 -- of an invented counsellor
 
 
 @action

@@ -124,7 +124,7 @@ class TestOffers:
         offered(scene, case, answer=CareState.DECLINED)
 
         entry = Entry.objects.get(kind="counselling.offered")
-        assert b"declined" not in bytes(entry.data)
+        assert b"declined" not in bytes(entry.data or b"")
         assert verify().is_sound
 
 
@@ -165,7 +165,7 @@ class TestReferral:
     def test_to_a_counsellor(self, scene, case) -> None:
         care = referred(scene, case)
 
-        assert (care.state, care.counsellor.user) == ("referred", linan(scene))
+        assert (care.state, care.counsellor) == ("referred", registered(scene))
         due = {one.step: one.due_at - scene.at for one in FollowUp.objects.all()}
         assert due == {
             "first": 3 * DAY,
@@ -174,7 +174,7 @@ class TestReferral:
             "quarter": 90 * DAY,
         }
         standards = Deadline.objects.filter(about__startswith="follow_up:")
-        assert {one.standard.key for one in standards} == {
+        assert set(standards.values_list("standard__key", flat=True)) == {
             f"support.{step}" for step in due
         }
 
@@ -190,10 +190,11 @@ class TestReferral:
 
     def test_not_to_nobody_and_not_to_both(self, scene, case) -> None:
         care = offered(scene, case)
-        for more in (
+        choices: list[dict[str, Any]] = [
             {},
             {"counsellor": registered(scene), "hotline": "12356"},
-        ):
+        ]
+        for more in choices:
             with pytest.raises(InvalidInput):
                 support.refer(care=care, by=scene.person("lifang"), at=scene.at, **more)
 
@@ -276,7 +277,7 @@ class TestConsent:
         assert support.give_consent(use=ConsentUse.TALK, **said) == first
         assert Consent.objects.get().use == "talk"
         entry = Entry.objects.get(kind="counselling.consented")
-        assert b"talk" not in bytes(entry.data)
+        assert b"talk" not in bytes(entry.data or b"")
         assert verify().is_sound
 
     def test_of_a_minor_the_guardian_agrees_with_them(self, scene, case) -> None:

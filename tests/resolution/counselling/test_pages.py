@@ -57,7 +57,7 @@ def unlock(client: Client, **more: Any) -> Any:
 
 
 def written(page: Any) -> str:
-    return page.content.decode()
+    return str(page.content.decode())
 
 
 class TestSettingUp:
