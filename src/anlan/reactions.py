@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.cases import reactions as cases
 from anlan.cases.events import (
+    CaseClosed,
     CaseJoined,
     CaseParted,
     CaseReopened,
@@ -49,6 +50,7 @@ from anlan.ledger.afterwards import Consumer
 from anlan.ledger.events import Reaction
 from anlan.notify.events import DeliveryFailed, NotDelivered
 from anlan.resolution import reactions as resolution
+from anlan.resolution.counselling import reactions as counselling
 from anlan.resolution.events import (
     MeasureRanOut,
     ObjectionDecided,
@@ -65,7 +67,9 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         incidents.give_up_late,
         resolution.tell_headquarters,
         cases.remind_of_contact,
+        counselling.answer_missed,
     ],
+    CaseClosed.kind: [counselling.keep_clocks],
     SceneControlled.kind: [cases.start_contact_clock],
     IncidentReported.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],
@@ -129,6 +133,8 @@ AFTERWARDS: list[Consumer] = [
             FurtherReport.kind: incidents.want_recordings,
         },
     ),
+    # Nor must a fault in what is offered to people keep a scene from being controlled.
+    Consumer(name="support", answers={SceneControlled.kind: counselling.ask_people}),
 ]
 
 

@@ -23,6 +23,7 @@ from anlan.incidents.services import devices
 from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
 from anlan.resolution import jobs as resolution
+from anlan.resolution.counselling import jobs as counselling
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,12 @@ LANES: dict[str, Lane] = {
     # Days, not minutes: what was suspended comes back on the day after its last.
     "measures": Lane(
         jobs={"measures whose last day has passed": resolution.end_measures},
+        next_due=(),
+        poll_seconds=60.0,
+        is_idle=True,
+    ),
+    "sealed notes": Lane(
+        jobs={"sealed notes of three years ago": counselling.let_notes_go},
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CONTACT_RECORD = "contact.record"
     CONTACT_READ = "contact.read"
     SIDES_BOTH = "sides.both"
+    SUPPORT_OFFER = "support.offer"
     EVIDENCE_ADD = "evidence.add"
     EVIDENCE_OPEN = "evidence.open"
     EVIDENCE_KEEP = "evidence.keep"
@@ -88,6 +89,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.CONTACT_RECORD: _("记录与当事人的沟通"),
     Permission.CONTACT_READ: _("查看他人记录的沟通"),
     Permission.SIDES_BOTH: _("身为一方联系人时仍可查看另一方的联系方式和伤情"),
+    Permission.SUPPORT_OFFER: _("提出支持，办理转介"),
     Permission.EVIDENCE_ADD: _("提交证据"),
     Permission.EVIDENCE_OPEN: _("打开证据原件（留痕）"),
     Permission.EVIDENCE_KEEP: _("保管实物证据：登记、封存、交接"),
@@ -160,6 +162,7 @@ _DUTY = _GUARD | {
     P.PERSON_UNMASK,
     P.CONTACT_READ,
     P.SIDES_BOTH,
+    P.SUPPORT_OFFER,
     P.EVIDENCE_OPEN,
     P.EVIDENCE_KEEP,
     P.EVIDENCE_MASK,
@@ -230,6 +233,7 @@ ROLES: dict[str, Role] = {
                 P.PERSON_UNMASK,
                 P.CONTACT_RECORD,
                 P.CONTACT_READ,
+                P.SUPPORT_OFFER,
                 P.STATEMENT_TAKE,
                 P.INJURY_RECORD,
                 P.INJURY_READ,

@@ -21,12 +21,17 @@ from anlan.base.remembered import address, remembered
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A line of the navigation, for those who hold its permission somewhere."""
+    """A line of the navigation, for those who hold its permission or role somewhere."""
 
     label: Promise
     icon: str
     url_name: str
     permission: Permission | None = None
+    role: str = ""  # for pages that are one job's and no permission's
+
+    def is_for(self, held: frozenset[str]) -> bool:
+        asked = self.role or self.permission
+        return not asked or asked in held
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +70,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.INCIDENT_SEE,
             ),
             Entry(label=_("我的任务"), icon="checklist", url_name="desk:tasks"),
+            Entry(
+                label=_("我的支持"),
+                icon="heart-handshake",
+                url_name="support:home",
+                role="counsellor",
+            ),
             Entry(
                 label=_("案件"),
                 icon="folders",
@@ -106,6 +117,12 @@ DESK: tuple[Group, ...] = (
                 label=_("人员"),
                 icon="users",
                 url_name="accounts:people",
+                permission=Permission.PEOPLE_MANAGE,
+            ),
+            Entry(
+                label=_("心理辅导员"),
+                icon="heart-handshake",
+                url_name="support:register",
                 permission=Permission.PEOPLE_MANAGE,
             ),
             Entry(
@@ -232,14 +249,14 @@ class Screen:
         return tuple(url for url in urls if is_current(url, self._request.path))
 
     @cached_property
-    def _held(self) -> frozenset[Permission] | None:
-        """What the reader's roles carry; nothing at all for a visitor."""
+    def _held(self) -> frozenset[str] | None:
+        """The reader's roles and what they carry; nothing at all for a visitor."""
         if self.user is None:
             return None
         return frozenset(
-            permission
+            held
             for membership in running_memberships(self.user)
-            for permission in membership.role.permissions
+            for held in (membership.role_key, *membership.role.permissions)
         )
 
 
@@ -250,7 +267,7 @@ def is_current(url: str, path: str) -> bool:
 
 @remembered(most=64)
 def _navigation(
-    held: frozenset[Permission] | None,
+    held: frozenset[str] | None,
 ) -> tuple[tuple[str, tuple[Place, ...]], ...]:
     groups = [(str(group.label), _resolved(group.entries, held)) for group in DESK]
     return tuple((label, places) for label, places in groups if places)
@@ -258,13 +275,13 @@ def _navigation(
 
 @remembered(most=256)
 def _resolved(
-    entries: tuple[Entry, ...], held: frozenset[Permission] | None
+    entries: tuple[Entry, ...], held: frozenset[str] | None
 ) -> tuple[Place, ...]:
     if held is None:
         return ()
     places = []
     for entry in entries:
-        if entry.permission and entry.permission not in held:
+        if not entry.is_for(held):
             continue
         try:
             url = address(entry.url_name)

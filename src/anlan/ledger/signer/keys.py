@@ -9,24 +9,17 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from anlan.base import paper
 from anlan.ledger.checkpoints import KEY_BYTES, fits, public_bytes
 
 KEY = "key"
 ROTATIONS = "rotations"
 STATE = "state"
 _OTHERS_MAY = 0o077
-
-# Crockford's base32: no I, L, O, U, so that paper is read back as it was written.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_GROUP = 4  # characters, and a fifth that checks them and their place
-_DATA_GROUPS = 13  # 52 characters: 256 bits and four of nothing
-_CHECK_GROUPS = 1  # 20 bits over the whole
 
 
 class KeyTrouble(Exception):
@@ -144,55 +137,20 @@ def rotations(folder: Path) -> list[Rotation]:
 
 
 def on_paper(key: Ed25519PrivateKey) -> list[str]:
-    """The key as fourteen groups of five characters.
-
-    The fifth of each checks the group and its place; the last group checks the whole.
-    """
-    content = key.private_bytes_raw()
-    digits = _digits(int.from_bytes(content) << 4, _DATA_GROUPS * _GROUP)
-    digits += _whole_check(content)
-    groups = [digits[i : i + _GROUP] for i in range(0, len(digits), _GROUP)]
-    return [group + _group_check(place, group) for place, group in enumerate(groups)]
+    """The key as groups of characters, see ``base.paper``."""
+    return paper.written(key.private_bytes_raw())
 
 
 def off_paper(text: str) -> bytes:
-    """The key from what somebody typed; spaces, dashes and small letters do not matter.
+    """The key from what somebody typed.
 
     Raises:
         BadPaper: with the number of the first group that was misread.
     """
-    kept = "".join(c for c in text.upper() if c.isalnum()).translate(_ALIKE)
-    wide, count = _GROUP + 1, _DATA_GROUPS + _CHECK_GROUPS
-    groups = [kept[i : i + wide] for i in range(0, len(kept), wide)]
-    for place, group in enumerate(groups[:count]):
-        if set(group) - set(_ALPHABET) or group[_GROUP:] != _group_check(
-            place, group[:_GROUP]
-        ):
-            raise BadPaper(f"group {place + 1} was misread: {group}")
-    if len(kept) != wide * count:
-        raise BadPaper(f"{count} groups of {wide} characters are needed")
-    digits = "".join(group[:_GROUP] for group in groups[:_DATA_GROUPS])
-    number = 0
-    for digit in digits:
-        number = number << 5 | _ALPHABET.index(digit)
-    content = (number >> 4).to_bytes(KEY_BYTES)
-    if number & 15 or groups[-1][:_GROUP] != _whole_check(content):
-        raise BadPaper("the groups do not belong together")
-    return content
-
-
-def _digits(number: int, count: int) -> str:
-    return "".join(_ALPHABET[number >> 5 * i & 31] for i in reversed(range(count)))
-
-
-def _group_check(place: int, group: str) -> str:
-    digest = sha256(f"anlan group {place} {group}".encode()).digest()
-    return _ALPHABET[digest[0] & 31]
-
-
-def _whole_check(content: bytes) -> str:
-    digest = sha256(b"anlan key on paper" + content).digest()
-    return _digits(int.from_bytes(digest[:3]) >> 4, _GROUP * _CHECK_GROUPS)
+    try:
+        return paper.read(text)
+    except paper.Misread as misread:
+        raise BadPaper(str(misread)) from None
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
+from anlan.resolution.counselling.policies import CALL_MOVES, CARE_MOVES, SESSION_MOVES
 from anlan.resolution.policies import (
     CARRYING_MOVES,
     NOTICE_MOVES,
@@ -89,6 +90,21 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "What becomes of an approved measure",
         "anlan.resolution.policies.CARRYING_MOVES",
         CARRYING_MOVES,
+    ),
+    "support": (
+        "The support of one person",
+        "anlan.resolution.counselling.policies.CARE_MOVES",
+        CARE_MOVES,
+    ),
+    "session": (
+        "A talk with a counsellor",
+        "anlan.resolution.counselling.policies.SESSION_MOVES",
+        SESSION_MOVES,
+    ),
+    "urgent-call": (
+        "A call for a human at once",
+        "anlan.resolution.counselling.policies.CALL_MOVES",
+        CALL_MOVES,
     ),
 }
 

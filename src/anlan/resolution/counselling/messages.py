@@ -1,0 +1,32 @@
+"""What staff are told about support: to call, to look; never about whom or why."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from anlan.notify.texts import Text, add_texts
+
+CALL = "counselling.call"
+DUE = "counselling.due"
+RECOVERED = "counselling.recovered"
+
+add_texts(
+    Text(
+        kind=CALL,
+        name=_("请立即联系辅导员"),
+        title=_("请立即给%(who)s打电话"),
+        body=_("请立即给%(who)s打电话，打通以后在这里确认"),
+    ),
+    Text(
+        kind=DUE,
+        name=_("随访到期"),
+        title=_("有一项随访到期"),
+        body=_("有一项随访到期，请查看"),
+    ),
+    Text(
+        kind=RECOVERED,
+        name=_("用纸质密钥转交记录"),
+        title=_("纸质密钥用过一次"),
+        body=_("%(who)s用两份纸质密钥转交了封存的记录；如果您不知情，请立即询问"),
+    ),
+)

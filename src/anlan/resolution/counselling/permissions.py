@@ -1,0 +1,135 @@
+"""Who may offer support, give it, be told to call, and read off the paper."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Organisation, User
+from anlan.accounts.permissions import (
+    check_permission,
+    has_permission,
+    held_at,
+    holds_role,
+    holds_somewhere,
+    running_memberships,
+)
+from anlan.accounts.roles import Permission
+from anlan.base.errors import NotAllowed
+from anlan.cases.models import Case
+from anlan.cases.permissions import check_may_edit
+from anlan.investigation.independence import conflict_of
+from anlan.investigation.models import Finding, Interview
+from anlan.ledger.events import Actor
+from anlan.resolution.counselling.models import Care, CounsellorKey, UrgentCall
+from anlan.resolution.models import Plan, PlanApproval
+
+ROLE = "counsellor"
+
+
+def can_offer(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.SUPPORT_OFFER, site=case.site)
+
+
+def check_can_offer(by: Actor, case: Case) -> None:
+    """Ask somebody whether they would like support, and refer who says yes."""
+    check_permission(by, Permission.SUPPORT_OFFER, site=case.site)
+
+
+def is_counsellor(user: User) -> bool:
+    """Whether they counsel anywhere; what they see there is each person's own question."""
+    return user.is_active and any(
+        member.role_key == ROLE for member in running_memberships(user)
+    )
+
+
+def check_is_counsellor(by: User) -> None:
+    if not is_counsellor(by):
+        raise NotAllowed(_("只有心理辅导员可以这样办理"))
+
+
+def is_care_of(user: User, care: Care) -> bool:
+    """Whether the person was referred to them, and they still are a counsellor there."""
+    return (
+        care.counsellor is not None
+        and care.counsellor.user_id == user.pk
+        and holds_role(user, ROLE, site=care.case.site)
+    )
+
+
+def check_can_counsel(by: User, care: Care) -> None:
+    """Only the one to whom the person was referred, whatever else somebody may."""
+    if not is_care_of(by, care):
+        raise NotAllowed(_("只有本人的辅导员可以这样办理"))
+
+
+def can_follow_up(user: User, care: Care) -> bool:
+    has_own = care.counsellor is not None and care.counsellor.user_id is not None
+    return is_care_of(user, care) if has_own else can_offer(user, care.case)
+
+
+def check_can_follow_up(by: User, care: Care) -> None:
+    """The counsellor; of whoever was given a number outside, the one who offers."""
+    if not can_follow_up(by, care):
+        raise NotAllowed(_("随访由本人的辅导员登记；外部机构的由提出支持的同事登记"))
+
+
+def why_not_counsel(user: User, case: Case) -> str:
+    """Why a colleague does not counsel in this case, as a sentence; empty if they may.
+
+    Nobody tells a counsellor what they would not tell an investigator.
+    """
+    if not holds_role(user, ROLE, site=case.site):
+        return _("%s不是本项目的心理辅导员") % user.name
+    conflict = conflict_of(user, case)
+    if conflict:
+        return conflict
+    one_case = Q(case=case) | Q(case__joined_into=case)
+    of_plan = Q(plan__case=case) | Q(plan__case__joined_into=case)
+    if (
+        Finding.objects.filter(one_case, author=user).exists()
+        or Interview.objects.filter(one_case, interviewer=user).exists()
+        or Plan.objects.filter(one_case, author=user).exists()
+        or PlanApproval.objects.filter(of_plan, by=user).exists()
+    ):
+        return _("%s调查或者处理过本案，请由另一位辅导员担任") % user.name
+    return ""
+
+
+def check_can_see_register(by: User) -> None:
+    """Whoever manages people anywhere may look up to whom somebody can be referred."""
+    permission = Permission.PEOPLE_MANAGE
+    if not holds_somewhere(by, permission):
+        raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+
+
+def can_keep_register(user: User, organisation: Organisation) -> bool:
+    return Permission.PEOPLE_MANAGE in held_at(user, organisation)
+
+
+def check_can_keep_register(by: Actor, organisation: Organisation) -> None:
+    """The list of counsellors is the company's."""
+    check_may_edit(by, organisation, Permission.PEOPLE_MANAGE)
+
+
+def is_holder(user: User, key: CounsellorKey) -> bool:
+    return user.pk in {key.first_holder_id, key.second_holder_id}
+
+
+def check_can_recover(by: User, key: CounsellorKey) -> None:
+    """One of the two who hold the paper; what the other holds is needed as well."""
+    if not by.is_active or not is_holder(by, key):
+        raise NotAllowed(_("只有持有纸质密钥的两个人可以办理"))
+
+
+def can_answer_call(user: User, call: UrgentCall) -> bool:
+    """Whoever commands at the site, and is not the one it is about."""
+    return (
+        has_permission(user, Permission.INCIDENT_COMMAND, site=call.care.case.site)
+        and user.pk != call.care.party.user_id
+    )
+
+
+def check_can_answer_call(by: User, call: UrgentCall) -> None:
+    if not can_answer_call(by, call):
+        raise NotAllowed(_("请由值班主任、项目经理或者总部接这个电话"))

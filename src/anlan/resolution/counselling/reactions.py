@@ -1,0 +1,69 @@
+"""Answers to what others put on the record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from anlan.cases.events import CaseClosed, DeadlineMissed
+from anlan.cases.models import Case
+from anlan.ledger.events import SYSTEM, Queued
+from anlan.notify import services as notify
+from anlan.resolution.counselling import messages, services
+from anlan.resolution.counselling.models import FollowUp, UrgentCall
+
+
+def ask_people(entry: Queued, *, at: datetime) -> None:
+    """The scene is under control: the office has to offer support to who was there.
+
+    Afterwards, so that no fault here ever keeps a scene from being under control.
+    """
+    case = Case.objects.get(uid=_uid_of(entry.subject))
+    services.post_offer_task(case=case, at=at)
+
+
+def keep_clocks(queued: Queued) -> None:
+    """A case is closed and its clocks stop; those of people who are cared for do not."""
+    if isinstance(queued.event, CaseClosed):
+        case = Case.objects.get(uid=_uid_of(queued.subject))
+        services.go_on_after_closing(case=case, at=queued.recorded_at)
+
+
+def answer_missed(queued: Queued) -> None:
+    """Nobody has called, or somebody has to be asked again."""
+    event = queued.event
+    if not isinstance(event, DeadlineMissed):
+        return
+    if event.about.startswith("urgent_call:"):
+        call = UrgentCall.objects.select_related("care").get(uid=_uid_of(event.about))
+        services.climb_call(call=call, at=queued.recorded_at)
+    elif event.about.startswith("follow_up:"):
+        _tell_due(queued, event)
+
+
+def _tell_due(queued: Queued, event: DeadlineMissed) -> None:
+    one = FollowUp.objects.select_related(
+        "care__case__site", "care__counsellor__user"
+    ).get(uid=_uid_of(event.about))
+    care = one.care
+    counsellor = care.counsellor.user if care.counsellor else None
+    asked = care.offers.order_by("-pk").select_related("by").first()
+    if counsellor is not None:
+        people, path = [counsellor], f"/counselling/people/{care.uid}/"
+    else:
+        people = [asked.by] if asked else []
+        path = f"/cases/{care.case.number}/counselling/"
+    notify.send(
+        kind=messages.DUE,
+        site=care.case.site,
+        subject=queued.subject,
+        people=people,
+        path=path,
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def _uid_of(key: str) -> UUID:
+    return UUID(key.partition(":")[2])

@@ -1,0 +1,459 @@
+"""Offered, never pressed: the offer, the referral, the consents, the talks, the ending."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Organisation, User
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import services as cases
+from anlan.cases.enums import Phase, TaskState
+from anlan.cases.models import Case, Party, Task
+from anlan.evidence.services.statements import is_known_minor
+from anlan.evidence.services.steps import line
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+from anlan.resolution.counselling import permissions, policies
+from anlan.resolution.counselling.enums import (
+    CareState,
+    ConsentUse,
+    ConsentWay,
+    Ending,
+    OfferWay,
+    SessionState,
+)
+from anlan.resolution.counselling.events import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    CounsellorEnded,
+    CounsellorEntered,
+    SessionChanged,
+    SupportClosed,
+    SupportOffered,
+    SupportReferred,
+)
+from anlan.resolution.counselling.models import (
+    Care,
+    Consent,
+    Counsellor,
+    Offer,
+    Session,
+)
+from anlan.resolution.counselling.selectors import (
+    guardians_in,
+    helplines,
+    nobody_left_to_ask,
+    parties_to_ask,
+)
+from anlan.resolution.counselling.services.clocks import (
+    seconds_of,
+    start_follow_ups,
+    stop_follow_ups,
+)
+from anlan.resolution.counselling.services.recording import (
+    lock_care,
+    lock_own,
+    record,
+    record_of_company,
+)
+
+OFFER_TASK = "support_offer"
+# Who declines is asked again after this at the earliest, if they agreed to no later day.
+ASKED_AGAIN = timedelta(days=7)
+FARTHEST = timedelta(days=366)
+
+
+def enter_counsellor(
+    *,
+    organisation: Organisation,
+    name: str,
+    telephone: str,
+    hours: str,
+    by: User,
+    at: datetime,
+    house: str = "",
+    speciality: str = "",
+    user: User | None = None,
+    via: str = "",
+) -> Counsellor:
+    """Enter somebody to whom a person can be referred; with a sign-in they keep notes.
+
+    Raises:
+        InvalidInput: something that a person has to know is missing, or the sign-in is
+            of no counsellor.
+        Conflict: they are entered already.
+    """
+    permissions.check_can_keep_register(by, organisation)
+    said = {
+        "name": line(name, path="name", most=40, refusal=_("请写姓名")),
+        "telephone": line(
+            telephone, path="telephone", most=40, refusal=_("请写联系电话")
+        ),
+        "hours": line(hours, path="hours", most=80, refusal=_("请写接待时间")),
+        "house": _may_be_empty(house, "house"),
+        "speciality": _may_be_empty(speciality, "speciality"),
+    }
+    if user is not None and (
+        user.organisation_id != organisation.pk or not permissions.is_counsellor(user)
+    ):
+        raise InvalidInput(_("这个账号不是心理辅导员"), path="user")
+    with ledger.recording():
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        if user is not None and Counsellor.objects.filter(user=user).exists():
+            raise Conflict(_("这位辅导员已经登记"))
+        row = Counsellor.objects.create(
+            organisation=organisation, user=user, entered_at=at, **said
+        )
+        record_of_company(
+            CounsellorEntered(), organisation, row.key, by=by, at=at, via=via
+        )
+    return row
+
+
+def end_counsellor(
+    *, counsellor: Counsellor, by: User, at: datetime, via: str = ""
+) -> Counsellor:
+    """Nobody is referred to them any more; whoever was stays until referred anew."""
+    permissions.check_can_keep_register(by, counsellor.organisation)
+    with ledger.recording():
+        fresh = Counsellor.objects.select_for_update().get(pk=counsellor.pk)
+        if fresh.ended_at is not None:
+            raise Conflict(_("这位辅导员已经停用"))
+        fresh.ended_at = at
+        fresh.save(update_fields=["ended_at"])
+        record_of_company(
+            CounsellorEnded(),
+            counsellor.organisation,
+            fresh.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return fresh
+
+
+def offer_support(
+    *,
+    party: Party,
+    way: OfferWay,
+    answer: CareState,
+    by: User,
+    at: datetime,
+    not_before: datetime | None = None,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> Care:
+    """Write down that somebody was asked, and what they said.
+
+    Args:
+        answer: accepted, declined or later.
+        not_before: when they may be asked again, as agreed; a week, if nothing was.
+
+    Raises:
+        InvalidInput: no answer, or a time that cannot be.
+        Conflict: they are referred already, or said no and it is too early to ask again.
+    """
+    permissions.check_can_offer(by, party.case)
+    if answer not in {CareState.ACCEPTED, CareState.DECLINED, CareState.LATER}:
+        raise InvalidInput(_("请选择本人的回答"), path="answer")
+    if answer == CareState.ACCEPTED:
+        not_before = None
+    else:
+        not_before = not_before or at + ASKED_AGAIN
+        if not at < not_before <= at + FARTHEST:
+            raise InvalidInput(_("再次询问的时间要在以后一年以内"), path="not_before")
+    content = {
+        "offer": str(party.uid),
+        "by": by.actor_key,
+        "said": f"{way.value} {answer.value}",
+        "again": not_before.isoformat() if not_before and request_id is None else "",
+    }
+    with ledger.recording():
+        case = cases.lock_case(party.case)
+        earlier = cases.made_before(
+            Offer.objects.select_related("care__case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier.care
+        care = _asked(case, party, answer, at=at)
+        offer = Offer.objects.create(
+            care=care, way=way, answer=answer, by=by, made_at=at
+        )
+        care.state, care.not_before = answer, not_before
+        care.closed_at, care.ending = None, ""
+        care.save()
+        record(
+            SupportOffered(
+                code=care.code, way=way.value, answer_digest=offer.digest_of("answer")
+            ),
+            care,
+            offer.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            offer.uid, case=case, request_id=request_id, content=content, at=at
+        )
+        _end_offer_task(case, at=at)
+    return care
+
+
+def post_offer_task(*, case: Case, at: datetime) -> None:
+    """The office has to ask, once the scene is under control; nobody has to answer.
+
+    Called again it does nothing, and neither for a case that was closed meanwhile.
+    """
+    with ledger.recording():
+        case = cases.lock_case(case)
+        there = Task.objects.filter(case=case, key=OFFER_TASK)
+        if not case.is_open or there.exists():
+            return
+        cases.add_task(
+            case=case,
+            key=OFFER_TASK,
+            phase=Phase.TALK,
+            title=_("向受害人、目击者和到场同事提出支持"),
+            advice=_(
+                "在案件的“支持”里登记。可以谢绝，谢绝不影响任何事项；不追问经过，不安排集体讲述"
+            ),
+            source="G26",
+            role_key="customer_service",
+            within=timedelta(seconds=seconds_of(case, "support.offer", at=at)),
+            by=SYSTEM,
+            at=at,
+        )
+
+
+def refer(
+    *,
+    care: Care,
+    by: User,
+    at: datetime,
+    counsellor: Counsellor | None = None,
+    hotline: str = "",
+    via: str = "",
+) -> Care:
+    """Bring somebody who said yes to a counsellor or tell them a number; clocks begin.
+
+    Referred again, to another one, the clocks run on and the notes stay with who wrote
+    them.
+
+    Raises:
+        InvalidInput: to nobody, to both, or to who may not counsel in this case.
+        Conflict: they have not said yes, or it ended.
+    """
+    permissions.check_can_offer(by, care.case)
+    if (counsellor is None) == (not hotline):
+        raise InvalidInput(_("请选择一位辅导员或者一条热线"), path="to")
+    if hotline and hotline not in dict(helplines()):
+        raise InvalidInput(_("没有这条热线"), path="to")
+    if counsellor is not None:
+        _check_counsellor(counsellor, care)
+    with ledger.recording():
+        care = lock_care(care)
+        policies.check_care_may_become(care, CareState.REFERRED)
+        is_new = not care.is_running
+        if not is_new and (care.counsellor, care.hotline) == (counsellor, hotline):
+            return care
+        care.counsellor, care.hotline = counsellor, hotline
+        care.state, care.referred_at = CareState.REFERRED, at
+        care.save()
+        record(SupportReferred(code=care.code), care, care.key, by=by, at=at, via=via)
+        if is_new:
+            start_follow_ups(care, at=at)
+    return care
+
+
+def give_consent(
+    *,
+    care: Care,
+    use: ConsentUse,
+    way: ConsentWay,
+    by: User,
+    at: datetime,
+    guardian: Party | None = None,
+) -> Consent:
+    """Write down that the person agreed to one use; given already, nothing changes.
+
+    Raises:
+        InvalidInput: of a minor, and no guardian agreed with them.
+        Conflict: they are not referred.
+    """
+    if is_known_minor(care.party, at=at) and guardian is None:
+        raise InvalidInput(_("未成年人须由监护人一同同意"), path="guardian")
+    if guardian is not None and guardian not in guardians_in(care.case):
+        raise InvalidInput(_("请选择本案登记的监护人"), path="guardian")
+    with ledger.recording():
+        care = lock_own(care, by)
+        policies.check_is_running(care)
+        there = care.consents.filter(use=use, withdrawn_at=None).first()
+        if there is not None:
+            return there
+        consent = Consent.objects.create(
+            care=care,
+            use=use,
+            way=way,
+            guardian=guardian,
+            given_at=at,
+            recorded_by=by,
+        )
+        record(
+            ConsentGiven(
+                code=care.code,
+                use_digest=consent.digest_of("use"),
+                way_digest=consent.digest_of("way"),
+            ),
+            care,
+            consent.key,
+            by=by,
+            at=at,
+        )
+    return consent
+
+
+def withdraw_consent(*, care: Care, use: ConsentUse, by: User, at: datetime) -> Care:
+    """From now on nothing more is kept for this use; what was agreed to before stays.
+
+    Raises:
+        Conflict: there is no consent to take back.
+    """
+    with ledger.recording():
+        care = lock_own(care, by)
+        consent = care.consents.filter(use=use, withdrawn_at=None).first()
+        if consent is None:
+            raise Conflict(_("没有可以撤回的同意"))
+        consent.withdrawn_at, consent.withdrawn_by = at, by
+        consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        record(ConsentWithdrawn(code=care.code), care, consent.key, by=by, at=at)
+    return care
+
+
+def plan_session(
+    *, care: Care, planned_at: datetime, by: User, at: datetime
+) -> Session:
+    """Agree on a talk; only when, nothing of what it is about.
+
+    Raises:
+        InvalidInput: a time more than a day ago or a year away.
+        Conflict: they are not referred.
+    """
+    if not at - timedelta(days=1) <= planned_at <= at + FARTHEST:
+        raise InvalidInput(_("约定的时间要在一年以内"), path="planned_at")
+    with ledger.recording():
+        care = lock_own(care, by)
+        policies.check_is_running(care)
+        last: int | None = care.sessions.aggregate(last=Max("number"))["last"]
+        session = Session.objects.create(
+            care=care, number=(last or 0) + 1, planned_at=planned_at
+        )
+        _record_session(session, by=by, at=at)
+    return session
+
+
+def end_session(
+    *, session: Session, state: SessionState, by: User, at: datetime
+) -> Session:
+    """Say whether a talk was held; to end it so twice changes nothing.
+
+    Raises:
+        Conflict: it ended otherwise.
+    """
+    with ledger.recording():
+        care = lock_own(session.care, by)
+        session = Session.objects.select_for_update().get(pk=session.pk)
+        session.care = care
+        if session.state == state:
+            return session
+        policies.check_session_may_become(session, state)
+        session.state, session.ended_at = state, at
+        session.save(update_fields=["state", "ended_at"])
+        _record_session(session, by=by, at=at)
+    return session
+
+
+def close_care(
+    *, care: Care, ending: Ending, by: User, at: datetime, via: str = ""
+) -> Care:
+    """The support ends; who wants it again is offered it again.
+
+    Raises:
+        Conflict: it has not begun, or ended before.
+    """
+    permissions.check_can_follow_up(by, care)
+    with ledger.recording():
+        care = lock_care(care)
+        policies.check_care_may_become(care, CareState.CLOSED)
+        care.state, care.closed_at, care.ending = CareState.CLOSED, at, ending
+        care.save()
+        stop_follow_ups(care, at=at)
+        record(
+            SupportClosed(code=care.code, ending_digest=care.digest_of("ending")),
+            care,
+            care.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return care
+
+
+def _asked(case: Case, party: Party, answer: CareState, *, at: datetime) -> Care:
+    """The support of this person, which their first answer begins."""
+    if party not in parties_to_ask(case):
+        raise InvalidInput(_("只向本案的当事人提出支持"), path="party")
+    found = Care.objects.filter(case=case, party=party).first()
+    if found is not None:
+        policies.check_may_be_asked(found, answer, at=at)
+        found.case = case
+        return found
+    cares = Care.objects.filter(case=case)
+    last: int | None = cares.aggregate(last=Max("number"))["last"]
+    return Care.objects.create(
+        case=case, number=(last or 0) + 1, party=party, state=answer
+    )
+
+
+def _end_offer_task(case: Case, *, at: datetime) -> None:
+    task = Task.objects.filter(case=case, key=OFFER_TASK, state=TaskState.OPEN).first()
+    if task is not None and case.is_open and nobody_left_to_ask(case):
+        task.case = case
+        cases.complete_task(task=task, words=_("已逐一询问"), by=SYSTEM, at=at)
+
+
+def _check_counsellor(counsellor: Counsellor, care: Care) -> None:
+    if (
+        counsellor.organisation_id != care.case.organisation_id
+        or counsellor.ended_at is not None
+    ):
+        raise InvalidInput(_("没有这位辅导员"), path="to")
+    if counsellor.user is not None:
+        refusal = permissions.why_not_counsel(counsellor.user, care.case)
+        if refusal:
+            raise InvalidInput(refusal, path="to")
+
+
+def _may_be_empty(text: str, path: str) -> str:
+    text = text.strip()
+    if len(text) > 80:
+        raise InvalidInput(_("最多 %d 个字") % 80, path=path)
+    return text
+
+
+def _record_session(session: Session, *, by: User, at: datetime) -> None:
+    record(
+        SessionChanged(
+            code=session.care.code, number=session.number, state=session.state
+        ),
+        session.care,
+        session.key,
+        by=by,
+        at=at,
+    )

@@ -1,0 +1,63 @@
+"""Locking a person's support, and putting what happens on the record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anlan.accounts.models import Organisation, User
+from anlan.cases import services as cases
+from anlan.ledger import services as ledger
+from anlan.ledger.events import Actor, Event
+from anlan.resolution.counselling import permissions
+from anlan.resolution.counselling.models import Care
+
+
+def lock_care(care: Care) -> Care:
+    """The support under its row lock, after its case's, as everywhere."""
+    case = cases.lock_case(care.case_id)
+    fresh = (
+        Care.objects.select_for_update(of=("self",))
+        .select_related("party__person", "party__user", "counsellor__user")
+        .get(pk=care.pk)
+    )
+    fresh.case = case
+    return fresh
+
+
+def lock_own(care: Care, by: User) -> Care:
+    """The same, for its counsellor: who it is, is asked of the row that was locked.
+
+    Raises:
+        NotAllowed: they are not, or not any more.
+    """
+    care = lock_care(care)
+    permissions.check_can_counsel(by, care)
+    return care
+
+
+def record(
+    event: Event, care: Care, thing: str, *, by: Actor, at: datetime, via: str = ""
+) -> None:
+    cases.record(event, care.case, thing=thing, by=by, at=at, via=via)
+
+
+def record_of_company(
+    event: Event,
+    organisation: Organisation,
+    thing: str,
+    *,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+) -> None:
+    """On the company's own chain: keys and counsellors belong to no site."""
+    ledger.append_to(
+        event,
+        organisation_id=organisation.pk,
+        site_id=0,
+        subject=f"organisation:{organisation.uid}",
+        object=thing,
+        by=by,
+        at=at,
+        via=via,
+    )

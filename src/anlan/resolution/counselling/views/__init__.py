@@ -1,0 +1,1 @@
+"""Pages of support: those of the counsellor, and those of who offers it."""
