@@ -23,6 +23,7 @@ from anlan.incidents.services import devices
 from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
 from anlan.resolution import jobs as resolution
+from anlan.resolution.mediation import jobs as mediation
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,16 @@ LANES: dict[str, Lane] = {
     # Days, not minutes: what was suspended comes back on the day after its last.
     "measures": Lane(
         jobs={"measures whose last day has passed": resolution.end_measures},
+        next_due=(),
+        poll_seconds=60.0,
+        is_idle=True,
+    ),
+    # Days as well: a term comes due, and nobody asked the court in time.
+    "agreements": Lane(
+        jobs={
+            "terms that come due": mediation.remind_of_duties,
+            "confirmations nobody applied for": mediation.lapse_confirmations,
+        },
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

@@ -21,6 +21,13 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
+from anlan.resolution.mediation.policies import (
+    CONFIRMATION_MOVES,
+    DUTY_MOVES,
+    PROPOSAL_MOVES,
+    SESSION_MOVES,
+    TALKS_MOVES,
+)
 from anlan.resolution.policies import (
     CARRYING_MOVES,
     NOTICE_MOVES,
@@ -89,6 +96,31 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "What becomes of an approved measure",
         "anlan.resolution.policies.CARRYING_MOVES",
         CARRYING_MOVES,
+    ),
+    "talks": (
+        "A negotiation of the office, or a mediation",
+        "anlan.resolution.mediation.policies.TALKS_MOVES",
+        TALKS_MOVES,
+    ),
+    "session": (
+        "A session of talks",
+        "anlan.resolution.mediation.policies.SESSION_MOVES",
+        SESSION_MOVES,
+    ),
+    "proposal": (
+        "A version of what might be agreed",
+        "anlan.resolution.mediation.policies.PROPOSAL_MOVES",
+        PROPOSAL_MOVES,
+    ),
+    "duty": (
+        "A term of an agreement in force",
+        "anlan.resolution.mediation.policies.DUTY_MOVES",
+        DUTY_MOVES,
+    ),
+    "confirmation": (
+        "Judicial confirmation of a mediated agreement",
+        "anlan.resolution.mediation.policies.CONFIRMATION_MOVES",
+        CONFIRMATION_MOVES,
     ),
 }
 
