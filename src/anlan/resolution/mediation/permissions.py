@@ -8,6 +8,7 @@ from anlan.accounts.models import Organisation, User
 from anlan.accounts.permissions import (
     check_permission,
     has_permission,
+    holds_somewhere,
     running_memberships,
 )
 from anlan.accounts.roles import Permission
@@ -106,6 +107,17 @@ def check_can_read_notes(by: User, session: Session) -> None:
     """
     if not can_read_notes(by, session):
         raise NotFound(_("没有找到"))
+
+
+def check_can_read_bodies(by: Actor, organisation: Organisation) -> None:
+    """For whoever sees to talks anywhere in the company."""
+    permission = Permission.TALKS_READ
+    if (
+        not isinstance(by, User)
+        or by.organisation_id != organisation.pk
+        or not holds_somewhere(by, permission)
+    ):
+        raise NotAllowed(_("您没有“%s”的权限") % permission.label)
 
 
 def can_write_bodies(user: User, organisation: Organisation) -> bool:

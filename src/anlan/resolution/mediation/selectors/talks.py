@@ -176,6 +176,13 @@ def body_for(reader: User, uid: UUID) -> Body:
     return found
 
 
+def outside_mediators(organisation: Organisation) -> list[User]:
+    """Accounts that are a mediator's and nothing else."""
+    users = User.objects.filter(organisation=organisation, is_active=True)
+    held = users.filter(memberships__role_key=permissions.MEDIATES).distinct()
+    return [one for one in held.order_by("pk") if permissions.is_outside(one)]
+
+
 def papers_of(case: Case, reader: User) -> list[Exhibit]:
     """What can prove a consent or a payment: files that came in, not what we made."""
     return list(
