@@ -97,7 +97,10 @@ def can_read_notes(user: User, session: Session) -> bool:
     )
     if leads:
         return can_see_talks(user, talks)
-    return can_see_talks(user, talks) and session.readers.filter(pk=user.pk).exists()
+    named = Session.readers.through.objects.filter(
+        session_id=session.pk, user_id=user.pk
+    )
+    return can_see_talks(user, talks) and named.exists()
 
 
 def check_can_read_notes(by: User, session: Session) -> None:

@@ -125,8 +125,11 @@ def notes_for(reader: User, session: Session) -> list[SessionNote]:
 
 
 def duties_of(talks: Talks) -> list[Duty]:
-    rows = talks.duties.select_related("term", "exhibit", "ended_by", "task")
-    return list(rows.order_by("term__position"))
+    found = talks.duties.select_related("term", "exhibit", "ended_by", "task")
+    rows = list(found.order_by("term__position"))
+    for row in rows:
+        row.talks = talks
+    return rows
 
 
 def session_for(reader: User, uid: UUID) -> Session:
@@ -141,8 +144,8 @@ def proposal_for(reader: User, uid: UUID) -> Proposal:
     found = Proposal.objects.filter(uid=uid).select_related("talks").first()
     if found is None:
         raise NotFound(_("没有找到"))
-    found.talks = talks_for(reader, found.talks.uid)
-    return found
+    talks = talks_for(reader, found.talks.uid)
+    return next(row for row in proposals_of(talks) if row.pk == found.pk)
 
 
 def duty_for(reader: User, uid: UUID) -> Duty:
