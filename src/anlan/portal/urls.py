@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.portal import talks, views
+from anlan.portal import views
+from anlan.portal.talks import views as talks
 
 app_name = "portal"
 urlpatterns = [

@@ -50,8 +50,8 @@ def can_see_talks(user: User, talks: Talks) -> bool:
     return is_mediator(user, talks) or can_see_case_talks(user, talks.case)
 
 
-def check_can_see_talks(by: User, talks: Talks) -> None:
-    if not is_mediator(by, talks):
+def check_can_see_talks(by: Actor, talks: Talks) -> None:
+    if not (isinstance(by, User) and is_mediator(by, talks)):
         check_can_see_case_talks(by, talks.case)
 
 
@@ -63,11 +63,11 @@ def can_run_talks(user: User, case: Case) -> bool:
     )
 
 
-def check_can_run_talks(by: User, case: Case) -> None:
+def check_can_run_talks(by: Actor, case: Case) -> None:
     """See to talks from the office: somebody who is on neither side."""
     check_permission(by, Permission.TALKS_RUN, site=case.site)
     check_can_see_case_talks(by, case)
-    if _is_party(by, case):
+    if isinstance(by, User) and _is_party(by, case):
         raise NotAllowed(_("您是本案当事人，请由另一人组织协商、联系调解"))
 
 
@@ -78,9 +78,9 @@ def can_lead_talks(user: User, talks: Talks) -> bool:
     return can_run_talks(user, talks.case)
 
 
-def check_can_lead_talks(by: User, talks: Talks) -> None:
+def check_can_lead_talks(by: Actor, talks: Talks) -> None:
     """Hold sessions and write proposals: the mediator; without an account, who sees to it."""
-    if can_lead_talks(by, talks):
+    if isinstance(by, User) and can_lead_talks(by, talks):
         return
     if talks.mediator is not None and talks.mediator.user_id is not None:
         raise NotAllowed(_("会谈和方案由调解员主持，管理处不代替"))
@@ -103,12 +103,12 @@ def can_read_notes(user: User, session: Session) -> bool:
     return can_see_talks(user, talks) and named.exists()
 
 
-def check_can_read_notes(by: User, session: Session) -> None:
+def check_can_read_notes(by: Actor, session: Session) -> None:
     """
     Raises:
         NotFound: to all others the notes do not exist.
     """
-    if not can_read_notes(by, session):
+    if not isinstance(by, User) or not can_read_notes(by, session):
         raise NotFound(_("没有找到"))
 
 
