@@ -23,7 +23,7 @@ from anlan.resolution.mediation.enums import (
 from anlan.resolution.mediation.models import Duty, Proposal, Talks
 from anlan.resolution.mediation.services import Draft, TermDraft
 
-_SIGNED_AS = 400  # so that no drawing is one that another verb uses
+_SIGNED_AS = 40  # so that no drawing is one that another verb uses
 
 
 @action
@@ -55,7 +55,7 @@ def begin_talks(
 def agree_to_talk(stage: Stage, *, by: User, at: datetime, side: str) -> str:
     """One side signs on the screen that it is willing."""
     talks = _talks(stage)
-    drawn = _SIGNED_AS + 10 * talks.pk + talks.consents.count()
+    drawn = _SIGNED_AS + 10 * talks.number + talks.consents.count()
     made = mediation.consent_on_screen(
         talks=talks, side=Side(side), signature=[signature(drawn)], by=by, at=at
     )
@@ -122,7 +122,7 @@ def accept_terms(
     rows = talks.proposals.order_by("-number")
     proposal = rows.get(number=version) if version else rows[0]
     proposal.talks = talks
-    drawn = _SIGNED_AS + 500 + 10 * proposal.pk + proposal.acceptances.count()
+    drawn = 2 * _SIGNED_AS + 10 * proposal.number + proposal.acceptances.count()
     signed: Proposal = mediation.accept_proposal(
         proposal=proposal,
         side=Side(side),

@@ -27,7 +27,7 @@ from anlan.resolution.mediation.enums import (
     TalksState,
     WithdrawalWay,
 )
-from anlan.resolution.mediation.models import Consent, LinkCode, Talks
+from anlan.resolution.mediation.models import Consent, LinkCode, Mediator, Talks
 from anlan.resolution.mediation.remedies import remedies_of
 from anlan.resolution.mediation.selectors.talks import notes_for, talks_for
 from anlan.resolution.mediation.services import Giver
@@ -187,7 +187,7 @@ class TestConsent:
         made = mediation.consent_by_link(link=link, code=code, by=link, at=scene.at)
         assert (made.way, made.taken_by, made.exhibit) == ("link", None, None)
         assert not any(
-            code.encode() in bytes(entry.data) for entry in Entry.objects.all()
+            code.encode() in bytes(entry.data or b"") for entry in Entry.objects.all()
         )
         again = code_for(scene, talks, Side.VICTIM)
         with pytest.raises(Conflict, match="同意过"):
@@ -405,7 +405,7 @@ class TestWall:
                     session=session, text="我也写", by=other, at=scene.at
                 )
         for entry in Entry.objects.all():
-            whole = bytes(entry.body) + bytes(entry.data)
+            whole = bytes(entry.body) + bytes(entry.data or b"")
             assert planted.encode() not in whole
 
     def test_named_readers_read(self, scene: Scene, case: Case) -> None:
@@ -426,8 +426,7 @@ class TestWall:
         assert talks_for(lead, mine.uid) == mine
         with pytest.raises(NotFound):
             talks_for(scene.stranger, mine.uid)
-        mine.mediator.ended_at = scene.at
-        mine.mediator.save()
+        Mediator.objects.update(ended_at=scene.at)
         with pytest.raises(NotFound):
             talks_for(lead, mine.uid)
 

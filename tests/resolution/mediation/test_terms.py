@@ -432,7 +432,7 @@ class TestForgiveness:
     def test_it_is_the_victims_own_wish(self, scene: Scene, case: Case) -> None:
         talks = consented(scene, begun(scene, case))
         accepted(scene, proposed(scene, talks))
-        said = {
+        said: dict[str, Any] = {
             "talks": talks,
             "text": "他已道歉，我不想再为此难过",
             "by": scene.officer,
