@@ -278,7 +278,7 @@ class TestPerforming:
         talks.refresh_from_db()
         assert talks.state == TalksState.PERFORMED
         assert talks.police_task is not None
-        assert talks.police_task.source == "治安法 9"
+        assert "第九条第四款" in talks.police_task.advice
         assert talks.police_task.state == TaskState.OPEN
         with pytest.raises(Conflict):
             done(scene, apologised)

@@ -55,7 +55,7 @@ from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
 _MOST_PAPERS = 50  # the newest; whoever proves something has just uploaded it
 _MOST_SIGNATURE = 300_000  # characters of a drawing
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-_ROWS = 6  # of terms that an empty form offers
+_ROWS = 4  # of terms that an empty form offers
 
 
 def _lines(rows: int) -> forms.Textarea:
@@ -384,6 +384,9 @@ class ProposalForm(OnceForm):
         choose(
             self.fields["proposer"],
             [(one.value, one.label) for one in Proposer if one != barred],
+        )
+        self.fields["proposer"].initial = (
+            Proposer.MEDIATOR if is_mediation else Proposer.OFFICE
         )
 
     def drafted(self, terms: Sequence[TermForm]) -> Draft:

@@ -165,7 +165,7 @@ def term_words(term: Term) -> str:
     kind = TermKind(term.kind)
     what = str(kind.label)
     if term.fen:
-        what += _("人民币%(figure)s（大写：%(capitals)s）") % {
+        what += _("%(figure)s（大写：%(capitals)s）") % {
             "figure": format_fen(term.fen),
             "capitals": chinese_capitals(term.fen),
         }

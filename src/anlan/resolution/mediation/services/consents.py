@@ -332,7 +332,7 @@ def _new(
             raise InvalidInput(
                 _("治安调解中，违法嫌疑人不能委托他人参加"),
                 path="capacity",
-                source="L-行政程序规定-181",
+                source="G17",
             )
         if giver.authority is None:
             raise InvalidInput(

@@ -297,12 +297,12 @@ def _tell_police(talks: Talks, *, at: datetime) -> None:
         key=f"talks_police:{talks.uid}",
         title=_("把 %s 已履行告诉派出所，由双方书面申请") % talks.code,
         advice=_(
-            "作出处罚决定前，自行和解或者经人民调解达成协议并已履行，双方书面申请，"
+            "《治安管理处罚法》第九条第四款：作出处罚决定前，自行和解或者经人民调解达成协议并已履行，双方书面申请，"
             "经公安机关认可的，不予处罚；是否认可由公安机关决定"
         ),
         due_at=at + _TELL_POLICE_WITHIN,
         at=at,
-        source="治安法 9",
+        source="G17",
     )
     talks.save(update_fields=["police_task"])
 

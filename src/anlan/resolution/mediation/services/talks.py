@@ -300,13 +300,11 @@ def _check_police_again(
         if talks.ended_at is not None
     ]
     if len(failed) > 1:
-        raise Conflict(
-            _("治安调解一般为一次，最多再调解一次"), source="L-行政程序规定-183"
-        )
+        raise Conflict(_("治安调解一般为一次，最多再调解一次"), source="G17")
     if failed and local_day(at) > again_until(local_day(failed[0])):
         raise Conflict(
             _("再次治安调解应当在第一次以后七个工作日内，期限已过"),
-            source="L-行政程序规定-183",
+            source="G17",
         )
 
 
