@@ -59,6 +59,8 @@ from anlan.resolution.events import (
     PlanReturned,
     PlanSubmitted,
 )
+from anlan.resolution.mediation import reactions as mediation
+from anlan.resolution.mediation.events import DutyComesDue, TalksEnded, TalksMoved
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
@@ -66,6 +68,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         incidents.climb_ladder,
         incidents.give_up_late,
         resolution.tell_headquarters,
+        mediation.tell_of_delay,
         cases.remind_of_contact,
         counselling.answer_missed,
     ],
@@ -94,7 +97,11 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
-    TaskDone.kind: [evidence.follow_recording_task, resolution.follow_measure_task],
+    TaskDone.kind: [
+        evidence.follow_recording_task,
+        resolution.follow_measure_task,
+        mediation.guard_talks_task,
+    ],
     TaskReopened.kind: [
         evidence.follow_recording_task,
         resolution.follow_measure_task,
@@ -103,6 +110,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         cases.tell_supervisor,
         evidence.follow_recording_task,
         resolution.follow_measure_task,
+        mediation.guard_talks_task,
     ],
     PlanSubmitted.kind: [resolution.tell_plan_deciders],
     PlanApproved.kind: [resolution.tell_plan_author, resolution.tell_supporters],
@@ -110,6 +118,9 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ObjectionReceived.kind: [resolution.tell_hearers],
     ObjectionDecided.kind: [resolution.tell_of_decision],
     MeasureRanOut.kind: [resolution.tell_of_end],
+    TalksMoved.kind: [mediation.tell_mediator],
+    TalksEnded.kind: [mediation.tell_of_end],
+    DutyComesDue.kind: [mediation.remind],
 }
 
 # Read by the worker, at least once, in the order of each chain.

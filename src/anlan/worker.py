@@ -24,6 +24,7 @@ from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
 from anlan.resolution import jobs as resolution
 from anlan.resolution.counselling import jobs as counselling
+from anlan.resolution.mediation import jobs as mediation
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,16 @@ LANES: dict[str, Lane] = {
     ),
     "sealed notes": Lane(
         jobs={"sealed notes of three years ago": counselling.let_notes_go},
+        next_due=(),
+        poll_seconds=60.0,
+        is_idle=True,
+    ),
+    # Days as well: a term comes due, and nobody asked the court in time.
+    "agreements": Lane(
+        jobs={
+            "terms that come due": mediation.remind_of_duties,
+            "confirmations nobody applied for": mediation.lapse_confirmations,
+        },
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

@@ -42,6 +42,7 @@ from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
+from anlan.resolution.mediation.models import Session, Talks
 from anlan.resolution.models import Notice, Objection, Plan, PlanMeasure
 from tests.incidents.story import PanicButton, Visitor
 from tests.scene import Scene
@@ -58,9 +59,10 @@ GENERAL = {"accounts.check_permission"}
 
 def all_checks() -> dict[str, Callable[..., Any]]:
     found = {}
-    for path in sorted(SOURCE.glob("*/permissions.py")):
+    for path in sorted(SOURCE.glob("**/permissions.py")):
         package = path.parent.name
-        module = importlib.import_module(f"anlan.{package}.permissions")
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        module = importlib.import_module(".".join(("anlan", *parts)))
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and name.startswith("check_"):
                 found[f"{package}.{name}"] = function
@@ -262,6 +264,8 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             case=case,
             measure=PlanMeasure(plan=Plan(case=case, author=user if own else somebody)),
         ),
+        "talks": Talks(case=case, host=user if own else somebody),
+        "session": Session(talks=Talks(case=case, host=user if own else somebody)),
         "report": report,
         "attachment": Attachment(report=report),
         "assignment": Assignment(incident=incident, user=user if own else somebody),

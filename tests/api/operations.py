@@ -61,6 +61,8 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
+from anlan.resolution.mediation.enums import TalksKind
+from anlan.resolution.mediation.models import Duty, Proposal, Talks
 from anlan.resolution.models import (
     Compensation,
     Notice,
@@ -80,8 +82,9 @@ from tests.resolution import told as letters
 from tests.resolution.helped import offered
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
+from tests.resolution.mediation import talked
 from tests.resolution.planned import added as planned
-from tests.resolution.planned import aggressor, sentence_in_force
+from tests.resolution.planned import aggressor, reported, sentence_in_force
 from tests.resolution.planned import begun as begun_plan
 from tests.resolution.planned import drafted as planned_measure
 from tests.resolution.planned import submitted as submitted_plan
@@ -1057,6 +1060,145 @@ def decide_objection(scene: Scene) -> Request:
 def withdraw_objection(scene: Scene) -> Request:
     body = {"reason": "本人电话说不再坚持"}
     return f"/objections/{_objection(scene).uid}/withdrawal", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_bodies(scene: Scene) -> str:
+    talked.body(scene)
+    return "/mediation-bodies"
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_talks(scene: Scene) -> str:
+    return f"/cases/{_talks(scene).case.number}/talks"
+
+
+@post(status=201)
+def begin_talks(scene: Scene) -> Request:
+    case = _talks_case(scene)
+    reported(scene, case)
+    victim, aggressor_side = talked.sides(scene, case)
+    return f"/cases/{case.number}/talks", {
+        "kind": "negotiation",
+        "victim": str(victim.uid),
+        "aggressor": str(aggressor_side.uid),
+        "about": talked.ABOUT,
+    }
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_talks(scene: Scene) -> str:
+    return f"/talks/{_talks(scene).uid}"
+
+
+@post()
+def record_body_answer(scene: Scene) -> Request:
+    name = f"第 {Talks.objects.count()} 调委会"
+    talks = talked.begun(
+        scene,
+        _talks_case(scene),
+        TalksKind.PEOPLES,
+        body=talked.body(scene, name=name),
+    )
+    return f"/talks/{talks.uid}/answer", {"accepts": True}
+
+
+@post(status=201)
+def give_consent(scene: Scene) -> Request:
+    drawn = b64encode(signature(Talks.objects.count())).decode()
+    body = {"side": "victim", "signature": drawn}
+    return f"/talks/{_talks(scene).uid}/consents", body
+
+
+@post()
+def withdraw_consent(scene: Scene) -> Request:
+    body = {"side": "victim", "way": "phone"}
+    return f"/talks/{_talks(scene).uid}/withdrawal", body
+
+
+@post()
+def end_talks(scene: Scene) -> Request:
+    return f"/talks/{_talks(scene).uid}/end", {"reason": "双方意见相差太远"}
+
+
+@post(status=201)
+def plan_session(scene: Scene) -> Request:
+    talks = talked.consented(scene, _talks(scene))
+    body = {"planned_at": scene.at.isoformat(), "place": "会客室"}
+    return f"/talks/{talks.uid}/sessions", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_proposals(scene: Scene) -> str:
+    return f"/talks/{_proposal(scene).talks.uid}/proposals"
+
+
+@post(status=201)
+def propose(scene: Scene) -> Request:
+    talks = talked.consented(scene, _talks(scene))
+    term = {
+        "kind": "payment",
+        "by": "aggressor",
+        "fen": 300_000,
+        "due_on": talked.later(scene, 10).isoformat(),
+        "manner": "转账",
+    }
+    return f"/talks/{talks.uid}/proposals", {
+        "proposer": "office",
+        "latest": 0,
+        "facts": talked.FACTS,
+        "in_default": talked.IN_DEFAULT,
+        "terms": [term],
+    }
+
+
+@post()
+def accept_proposal(scene: Scene) -> Request:
+    proposal = _proposal(scene)
+    drawn = b64encode(signature(120)).decode()
+    body = {"side": "victim", "signature": drawn}
+    return f"/proposals/{proposal.uid}/acceptance", body
+
+
+@post()
+def decline_proposal(scene: Scene) -> Request:
+    return f"/proposals/{_proposal(scene).uid}/declining", {"side": "victim"}
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_duties(scene: Scene) -> str:
+    return f"/talks/{_duty(scene).talks.uid}/duties"
+
+
+@post()
+def record_performance(scene: Scene) -> Request:
+    body = {"words": "双方都说道过歉"}
+    return f"/duties/{_duty(scene).uid}/performance", body
+
+
+@post()
+def record_default(scene: Scene) -> Request:
+    duty = _duty(scene, kind="promise", manner="")
+    return f"/duties/{duty.uid}/default", {"words": "又去敲门"}
+
+
+def _talks_case(scene: Scene) -> Case:
+    """Of its own: one pair has one matter at a time."""
+    later = timedelta(days=Incident.objects.count())
+    return scene.incident(at=scene.at - later).case
+
+
+def _talks(scene: Scene) -> Talks:
+    return talked.begun(scene, _talks_case(scene))
+
+
+def _proposal(scene: Scene) -> Proposal:
+    return talked.proposed(scene, talked.consented(scene, _talks(scene)))
+
+
+def _duty(scene: Scene, **more: str) -> Duty:
+    talks = talked.settled(scene, _talks_case(scene), talked.apology(scene, **more))
+    return talks.duties.get()
 
 
 def _in_force(scene: Scene) -> PlanMeasure:

@@ -36,6 +36,7 @@ NOT_SCREEN = {
     "config/management/commands/create_administrator.py": "asks in both languages",
     "evidence/packaging": "papers for Chinese authorities, whoever makes them",
     "resolution/letters.py": "the fields of a Chinese letter, as counsel writes them",
+    "resolution/mediation/papers.py": "articles and marks of papers in Chinese",
     "evidence/verifier/verify.py": "tells strangers in both languages",
     "desk/templates/500.html": "must stand when nothing else does: in Chinese only",
     "desk/design.py": "the gallery for developers",

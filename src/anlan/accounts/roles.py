@@ -47,6 +47,8 @@ class Permission(StrEnum):
     INJURY_READ = "injury.read"
     PLAN_DRAFT = "plan.draft"
     PLAN_APPROVE = "plan.approve"
+    TALKS_READ = "talks.read"
+    TALKS_RUN = "talks.run"
     COMPENSATION_MAKE = "compensation.make"
     COMPENSATION_FIGURES = "compensation.figures"
     INVESTIGATE = "investigation.lead"
@@ -107,6 +109,8 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.INJURY_READ: _("查看伤情和医疗文书（留痕）"),
     Permission.PLAN_DRAFT: _("起草处理方案"),
     Permission.PLAN_APPROVE: _("审批处理方案（起草和调查以外的人）"),
+    Permission.TALKS_READ: _("查看协商和调解（会谈内容除外）"),
+    Permission.TALKS_RUN: _("组织协商，邀请第三方调解，登记双方的意愿和履行"),
     Permission.COMPENSATION_MAKE: _("测算赔偿"),
     Permission.COMPENSATION_FIGURES: _("录入赔偿参数"),
     Permission.INVESTIGATE: _("调查：安排谈话、查看现场、起草结论"),
@@ -172,6 +176,8 @@ _DUTY = _GUARD | {
     P.STATEMENT_READ,
     P.INJURY_READ,
     P.PLAN_DRAFT,
+    P.TALKS_READ,
+    P.TALKS_RUN,
     P.INVESTIGATE,
     P.INVESTIGATION_READ,
 }
@@ -294,6 +300,8 @@ ROLES: dict[str, Role] = {
                 P.STATEMENT_READ,
                 P.INJURY_READ,
                 P.PLAN_APPROVE,
+                P.TALKS_READ,
+                P.TALKS_RUN,
                 P.COMPENSATION_MAKE,
                 P.INVESTIGATION_READ,
                 P.FINDING_APPROVE,

@@ -168,6 +168,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.PLAN_APPROVE,
             ),
             Entry(
+                label=_("调解组织名册"),
+                icon="users",
+                url_name="mediation_register:bodies",
+                permission=Permission.TALKS_READ,
+            ),
+            Entry(
                 label=_("慰问款文书"),
                 icon="heart-handshake",
                 url_name="figures:kindness",

@@ -80,6 +80,7 @@ from anlan.play.scenario import read_span
 from anlan.resolution import services as resolution
 from anlan.resolution.compensation import Claim
 from anlan.resolution.enums import FigureKey, Province
+from anlan.resolution.mediation.models import Duty, Talks
 from anlan.resolution.models import CompensationVersion
 from anlan.resolution.selectors.compensation import outcome_of
 
@@ -1169,6 +1170,10 @@ def measures(stage: Stage) -> dict[str, Any]:
         "questions_unasked": sum(len(gap.questions) for gap in gaps_of(case)),
         "findings": [finding.state for finding in case.findings.order_by("version")],
         "plans": [plan.state for plan in case.plans.order_by("version")],
+        "talks": [row.state for row in Talks.objects.filter(case=case).order_by("pk")],
+        "terms": [
+            duty.state for duty in Duty.objects.filter(talks__case=case).order_by("pk")
+        ],
         "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)

@@ -32,3 +32,26 @@ class WordsForm(forms.Form):
     words = forms.CharField(
         max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), label=_("补充说明")
     )
+
+
+class CodeForm(forms.Form):
+    """The six digits that the office told by telephone or in person."""
+
+    code = forms.CharField(
+        max_length=20,
+        label=_("一次性验证码"),
+        help_text=_("管理处打电话或者当面告诉您的六位数字"),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}
+        ),
+    )
+
+
+class LeaveForm(forms.Form):
+    is_sure = forms.BooleanField(label=_("我要退出"))
+    words = forms.CharField(
+        max_length=500,
+        required=False,
+        label=_("想说的话（可以不写）"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

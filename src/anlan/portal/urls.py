@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from anlan.portal import views
+from anlan.portal.talks import views as talks
 
 app_name = "portal"
 urlpatterns = [
@@ -13,4 +14,7 @@ urlpatterns = [
     path("f/<str:secret>/words", views.words, name="words"),
     path("f/<str:secret>/files", views.files, name="files"),
     path("f/<str:secret>/withdrawal", views.withdrawal, name="withdrawal"),
+    path("m/<str:secret>", talks.talks, name="talks"),
+    path("m/<str:secret>/consent", talks.consent, name="talks_consent"),
+    path("m/<str:secret>/withdrawal", talks.withdrawal, name="talks_withdrawal"),
 ]

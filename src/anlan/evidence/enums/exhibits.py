@@ -40,6 +40,7 @@ class Source(models.TextChoices):
     MASKED = "masked", _("打码副本")
     STILL = "still", _("录像截图")
     NOTICE = "notice", _("告知书")
+    DEED = "deed", _("协商、调解的同意和协议")
 
 
 class Reading(models.TextChoices):

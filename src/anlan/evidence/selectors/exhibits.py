@@ -82,6 +82,12 @@ def seen_by(reader: User) -> Q:
             source=Source.NOTICE,
             case__site__in=sites_where(reader, Permission.INVESTIGATION_READ),
         )
+        # Nor is what both sides signed, for whoever may read of their talks.
+        | Q(
+            protection=Protection.STATEMENT,
+            source=Source.DEED,
+            case__site__in=sites_where(reader, Permission.TALKS_READ),
+        )
     )
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class MediationConfig(AppConfig):
     name = "anlan.resolution.mediation"
     label = "mediation"
+
+    def ready(self) -> None:
+        # Enters what is erased when the evidence of a case has gone.
+        import_module("anlan.resolution.mediation.services.erasing")

@@ -21,7 +21,8 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
-from anlan.resolution.counselling.policies import CALL_MOVES, CARE_MOVES, SESSION_MOVES
+from anlan.resolution.counselling import policies as counselling
+from anlan.resolution.mediation import policies as mediation
 from anlan.resolution.policies import (
     CARRYING_MOVES,
     NOTICE_MOVES,
@@ -94,17 +95,42 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
     "support": (
         "The support of one person",
         "anlan.resolution.counselling.policies.CARE_MOVES",
-        CARE_MOVES,
+        counselling.CARE_MOVES,
     ),
-    "session": (
+    "support-session": (
         "A talk with a counsellor",
         "anlan.resolution.counselling.policies.SESSION_MOVES",
-        SESSION_MOVES,
+        counselling.SESSION_MOVES,
     ),
     "urgent-call": (
         "A call for a human at once",
         "anlan.resolution.counselling.policies.CALL_MOVES",
-        CALL_MOVES,
+        counselling.CALL_MOVES,
+    ),
+    "talks": (
+        "A negotiation of the office, or a mediation",
+        "anlan.resolution.mediation.policies.TALKS_MOVES",
+        mediation.TALKS_MOVES,
+    ),
+    "talks-session": (
+        "A session of talks",
+        "anlan.resolution.mediation.policies.SESSION_MOVES",
+        mediation.SESSION_MOVES,
+    ),
+    "proposal": (
+        "A version of what might be agreed",
+        "anlan.resolution.mediation.policies.PROPOSAL_MOVES",
+        mediation.PROPOSAL_MOVES,
+    ),
+    "duty": (
+        "A term of an agreement in force",
+        "anlan.resolution.mediation.policies.DUTY_MOVES",
+        mediation.DUTY_MOVES,
+    ),
+    "confirmation": (
+        "Judicial confirmation of a mediated agreement",
+        "anlan.resolution.mediation.policies.CONFIRMATION_MOVES",
+        mediation.CONFIRMATION_MOVES,
     ),
 }
 

@@ -1,0 +1,188 @@
+"""What a step of a scenario may do to bring two sides to terms."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from anlan.accounts.models import User
+from anlan.base.clock import local_day
+from anlan.cases.enums import Side
+from anlan.cases.models import Case
+from anlan.evidence import services as evidence
+from anlan.play.actions import Stage, action
+from anlan.play.pictures import picture, signature
+from anlan.resolution.mediation import services as mediation
+from anlan.resolution.mediation.enums import (
+    Exclusion,
+    Proposer,
+    TalksKind,
+    TermBy,
+    TermKind,
+    WithdrawalWay,
+)
+from anlan.resolution.mediation.models import Duty, Proposal, Talks
+from anlan.resolution.mediation.services import Draft, TermDraft
+
+_SIGNED_AS = 40  # so that no drawing is one that another verb uses
+
+
+@action
+def begin_talks(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    of: str,
+    other: str,
+    words: str,
+    excluded: list[str] | None = None,
+) -> str:
+    """A negotiation of the office between the parties of these keys."""
+    made = mediation.begin_talks(
+        case=_case(stage),
+        kind=TalksKind.NEGOTIATION,
+        victim=stage.parties[of],
+        aggressor=stage.parties[other],
+        about=words,
+        excluded=[Exclusion(one) for one in excluded or []],
+        by=by,
+        at=at,
+    )
+    return made.code
+
+
+@action
+def agree_to_talk(stage: Stage, *, by: User, at: datetime, side: str) -> str:
+    """One side signs on the screen that it is willing."""
+    talks = _talks(stage)
+    drawn = _SIGNED_AS + 10 * talks.number + talks.consents.count()
+    made = mediation.consent_on_screen(
+        talks=talks, side=Side(side), signature=[signature(drawn)], by=by, at=at
+    )
+    return made.way
+
+
+@action
+def leave_talks(stage: Stage, *, by: User, at: datetime, side: str) -> str:
+    """One side says by telephone that it is not willing, or not any more."""
+    left = mediation.record_withdrawal(
+        talks=_talks(stage), side=Side(side), way=WithdrawalWay.PHONE, by=by, at=at
+    )
+    return left.state
+
+
+@action
+def propose_terms(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    fen: int,
+    manner: str,
+    days: int,
+    words: str,
+    otherwise: str,
+) -> str:
+    """The aggressor pays a sum within days, and apologises; ``otherwise`` is the default."""
+    talks = _talks(stage)
+    due_on = local_day(at) + timedelta(days=days)
+    terms = [
+        TermDraft(
+            kind=TermKind.PAYMENT,
+            by=TermBy.AGGRESSOR,
+            fen=fen,
+            manner=manner,
+            due_on=due_on,
+        ),
+        TermDraft(
+            kind=TermKind.APOLOGY,
+            by=TermBy.AGGRESSOR,
+            words="向甲方道歉",
+            manner="当面",
+            due_on=due_on,
+        ),
+    ]
+    made = mediation.propose(
+        talks=talks,
+        proposer=Proposer.OFFICE,
+        draft=Draft(facts=words, in_default=otherwise, terms=terms),
+        latest=talks.proposals.count(),
+        by=by,
+        at=at,
+    )
+    return made.code
+
+
+@action
+def accept_terms(
+    stage: Stage, *, by: User, at: datetime, side: str, version: int = 0
+) -> str:
+    """One side signs the newest version, or that of this number."""
+    talks = _talks(stage)
+    rows = talks.proposals.order_by("-number")
+    proposal = rows.get(number=version) if version else rows[0]
+    proposal.talks = talks
+    drawn = 2 * _SIGNED_AS + 10 * proposal.number + proposal.acceptances.count()
+    signed: Proposal = mediation.accept_proposal(
+        proposal=proposal,
+        side=Side(side),
+        signature=[signature(drawn)],
+        by=by,
+        at=at,
+    )
+    return signed.state
+
+
+@action
+def perform_term(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    term: int,
+    words: str,
+    seed: int = 0,
+) -> str:
+    """A term was performed; with ``seed`` a receipt is photographed."""
+    duty = _duty(stage, term)
+    receipt = (
+        evidence.add_file(
+            case=_case(stage), chunks=[picture(seed)], title="收条", by=by, at=at
+        )
+        if seed
+        else None
+    )
+    made = mediation.record_performance(
+        duty=duty, words=words, exhibit=receipt, by=by, at=at
+    )
+    return made.state
+
+
+@action
+def default_term(stage: Stage, *, by: User, at: datetime, term: int, words: str) -> str:
+    """A term was not performed by its day."""
+    made = mediation.record_default(duty=_duty(stage, term), words=words, by=by, at=at)
+    return made.state
+
+
+def _case(stage: Stage) -> Case:
+    return Case.objects.select_related("site__organisation").get(
+        pk=stage.incident.case_id
+    )
+
+
+def _talks(stage: Stage) -> Talks:
+    rows = Talks.objects.select_related(
+        *("victim__person", "victim__user", "aggressor__person", "aggressor__user"),
+        *("host", "body", "mediator__user"),
+    )
+    talks = rows.filter(case_id=stage.incident.case_id).latest("number")
+    talks.case = _case(stage)
+    return talks
+
+
+def _duty(stage: Stage, term: int) -> Duty:
+    talks = _talks(stage)
+    duty = talks.duties.select_related("term", "task").get(term__position=term)
+    duty.talks = talks
+    return duty

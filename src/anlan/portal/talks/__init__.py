@@ -1,0 +1,1 @@
+"""A side's own pages of talks."""

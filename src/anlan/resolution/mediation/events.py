@@ -1,0 +1,415 @@
+"""What becomes of talks, in the words of the record; what was said is told nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_noop as _
+
+from anlan.cases.enums import Side
+from anlan.ledger.events import Covered, Event, recorded
+from anlan.resolution.mediation.enums import (
+    ConfirmationState,
+    ConsentWay,
+    DutyState,
+    Proposer,
+    SessionState,
+    TalksKind,
+    TalksState,
+    TermKind,
+    WithdrawalWay,
+)
+
+
+def _covers(model: str, *names: str) -> tuple[Covered, ...]:
+    """All of it is protected: no timeline quotes what two sides say to each other."""
+    return tuple(
+        Covered(
+            digest_field=f"{name}_digest",
+            model=f"mediation.{model}",
+            field=name,
+            is_protected=True,
+        )
+        for name in names
+    )
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class BodyWritten(Event):
+    """``content`` is the digest over all fields, which are public."""
+
+    kind: ClassVar[str] = "mediation.body_written"
+    sentence: ClassVar[str] = _("{actor}登记了调解组织“{name}”第 {version} 版")
+
+    name: str
+    version: int
+    content: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MediatorEntered(Event):
+    kind: ClassVar[str] = "mediation.mediator_entered"
+    sentence: ClassVar[str] = _("{actor}登记了调解组织“{name}”的一名调解员")
+
+    name: str
+    body: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class TalksBegun(Event):
+    kind: ClassVar[str] = "mediation.talks_begun"
+    sentence: ClassVar[str] = _("{actor}发起{talks} {code}，双方自愿")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Talks", "about")
+
+    code: str
+    talks: str
+    victim: str
+    aggressor: str
+    body: str | None = None
+    due_on: str
+    about_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "talks": TalksKind(self.talks).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class TalksMoved(Event):
+    kind: ClassVar[str] = "mediation.talks_moved"
+    sentence: ClassVar[str] = _("{code}：{state}")
+    tone: ClassVar[str] = "people"
+
+    code: str
+    state: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "state": TalksState(self.state).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class TalksEnded(Event):
+    """Without an agreement; ``exclusion`` says why it may not go on."""
+
+    kind: ClassVar[str] = "mediation.talks_ended"
+    sentence: ClassVar[str] = _("{code} 结束：{state}；已告知其他途径")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Talks", "reason")
+
+    code: str
+    state: str
+    exclusion: str | None = None
+    reason_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "state": TalksState(self.state).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven(Event):
+    kind: ClassVar[str] = "mediation.consent_given"
+    sentence: ClassVar[str] = _("{side}同意参加 {code}（{way}）")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Consent", "giver")
+
+    code: str
+    side: str
+    way: str
+    capacity: str
+    exhibit: str | None = None
+    giver_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "side": Side(self.side).label,
+            "way": ConsentWay(self.way).label,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ConsentWithdrawn(Event):
+    kind: ClassVar[str] = "mediation.consent_withdrawn"
+    sentence: ClassVar[str] = _("{side}退出 {code}（{way}）")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Consent", "words")
+
+    code: str
+    side: str
+    way: str
+    words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "side": Side(self.side).label,
+            "way": WithdrawalWay(self.way).label,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ConsentRefused(Event):
+    """By a side that had not agreed."""
+
+    kind: ClassVar[str] = "mediation.consent_refused"
+    sentence: ClassVar[str] = _("{side}不同意参加 {code}（{way}）")
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    side: str
+    way: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "side": Side(self.side).label,
+            "way": WithdrawalWay(self.way).label,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CodeGiven(Event):
+    """A one-time code was made for a side; the code itself stands nowhere."""
+
+    kind: ClassVar[str] = "mediation.code_given"
+    sentence: ClassVar[str] = _("{actor}为{side}生成了 {code} 的一次性验证码")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    side: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "side": Side(self.side).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CodeRefused(Event):
+    """Somebody typed a wrong one."""
+
+    kind: ClassVar[str] = "mediation.code_refused"
+    sentence: ClassVar[str] = _("{code} 的链接上输错了验证码")
+    quiet: ClassVar[bool] = True
+
+    code: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SessionMoved(Event):
+    kind: ClassVar[str] = "mediation.session_moved"
+    sentence: ClassVar[str] = _("{code} 第 {number} 次会谈：{state}")
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Session", "place", "present")
+
+    code: str
+    number: int
+    state: str
+    place_digest: str
+    present_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "state": SessionState(self.state).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SessionNoteWritten(Event):
+    kind: ClassVar[str] = "mediation.session_note"
+    sentence: ClassVar[str] = _("{actor}写了 {code} 的会谈笔记，不作为证据")
+    quiet: ClassVar[bool] = True
+    covers: ClassVar[tuple[Covered, ...]] = _covers("SessionNote", "text")
+
+    code: str
+    number: int
+    text_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ProposalMade(Event):
+    kind: ClassVar[str] = "mediation.proposal_made"
+    sentence: ClassVar[str] = _("{code} 有了新的方案 {version}（{by}）")
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Proposal", "facts", "in_default")
+
+    code: str
+    version: str
+    by: str
+    terms: int
+    facts_digest: str
+    in_default_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "by": Proposer(self.by).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class TermFixed(Event):
+    """``sum`` is in fen, of what is paid."""
+
+    kind: ClassVar[str] = "mediation.term_fixed"
+    sentence: ClassVar[str] = _("{code} 的方案 {version} 第 {number} 项：{term}")
+    quiet: ClassVar[bool] = True
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Term", "words", "manner")
+
+    code: str
+    version: str
+    number: int
+    term: str
+    by: str
+    sum: int | None = None
+    due_on: str
+    words_digest: str
+    manner_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "term": TermKind(self.term).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ProposalAccepted(Event):
+    kind: ClassVar[str] = "mediation.proposal_accepted"
+    sentence: ClassVar[str] = _("{side}签字接受 {code} 的方案 {version}")
+    tone: ClassVar[str] = "people"
+
+    code: str
+    version: str
+    side: str
+    exhibit: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "side": Side(self.side).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ProposalDeclined(Event):
+    kind: ClassVar[str] = "mediation.proposal_declined"
+    sentence: ClassVar[str] = _("{side}不接受 {code} 的方案 {version}")
+
+    code: str
+    version: str
+    side: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "side": Side(self.side).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class AgreementMade(Event):
+    """``pdf`` is the digest of the paper."""
+
+    kind: ClassVar[str] = "mediation.agreement_made"
+    sentence: ClassVar[str] = _("{code}：双方接受同一份协议 {version}")
+    tone: ClassVar[str] = "good"
+
+    code: str
+    version: str
+    exhibit: str
+    pdf: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class AgreementEffective(Event):
+    kind: ClassVar[str] = "mediation.agreement_effective"
+    sentence: ClassVar[str] = _("{code} 的协议自 {effective_on} 起生效")
+    tone: ClassVar[str] = "good"
+
+    code: str
+    effective_on: str
+    exhibit: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class AgreementTaken(Event):
+    """As a Word file, with full names; ``sha256`` is of the file."""
+
+    kind: ClassVar[str] = "mediation.agreement_taken"
+    sentence: ClassVar[str] = _("{actor}取出 {code} 的 Word 文件")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    sha256: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DutyMoved(Event):
+    kind: ClassVar[str] = "mediation.duty_moved"
+    sentence: ClassVar[str] = _("{code} 第 {number} 项（{term}）：{state}")
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Duty", "words")
+
+    code: str
+    number: int
+    term: str
+    state: str
+    exhibit: str | None = None
+    words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "term": TermKind(self.term).label,
+            "state": DutyState(self.state).label,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DutyComesDue(Event):
+    kind: ClassVar[str] = "mediation.duty_comes_due"
+    sentence: ClassVar[str] = _("{code} 第 {number} 项（{term}）将于 {due_on} 到期")
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    number: int
+    term: str
+    due_on: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "term": TermKind(self.term).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ConfirmationMoved(Event):
+    kind: ClassVar[str] = "mediation.confirmation_moved"
+    sentence: ClassVar[str] = _("{code} 的司法确认：{state}")
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Confirmation", "court", "number")
+
+    code: str
+    state: str
+    due_on: str
+    exhibit: str | None = None
+    court_digest: str
+    number_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "state": ConfirmationState(self.state).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ForgivenessMade(Event):
+    kind: ClassVar[str] = "mediation.forgiveness_made"
+    sentence: ClassVar[str] = _("应受害人要求制作谅解书（{code}），由本人决定是否签字")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Forgiveness", "text")
+
+    code: str
+    exhibit: str
+    text_digest: str

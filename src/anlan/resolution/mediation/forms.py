@@ -1,0 +1,503 @@
+"""What is typed about talks: who, the consent of each, terms, what was performed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.accounts.models import User
+from anlan.base.errors import InvalidInput
+from anlan.base.money import format_fen, parse_fen
+from anlan.cases.enums import Side
+from anlan.cases.forms import OnceForm
+from anlan.cases.models import Case
+from anlan.cases.selectors import shown_name
+from anlan.evidence.forms.objects import SignatureField
+from anlan.evidence.models import Exhibit
+from anlan.resolution.mediation.agreement import (
+    MOST_DEFAULT,
+    MOST_FACTS,
+    MOST_MANNER,
+    MOST_TERMS,
+    MOST_WORDS,
+    Draft,
+    TermDraft,
+)
+from anlan.resolution.mediation.enums import (
+    BodyKind,
+    Capacity,
+    Exclusion,
+    Proposer,
+    TalksKind,
+    TermBy,
+    TermKind,
+    WithdrawalWay,
+)
+from anlan.resolution.mediation.models import Body, Mediator, Proposal, Talks
+from anlan.resolution.mediation.selectors.talks import (
+    bodies_of,
+    papers_of,
+    parties_on,
+)
+from anlan.resolution.mediation.services.consents import MOST_GIVER, Giver
+from anlan.resolution.mediation.services.forgiving import MOST_TEXT
+from anlan.resolution.mediation.services.sessions import (
+    MOST_PLACE,
+    MOST_PRESENT,
+    MOST_SAID,
+)
+from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
+
+_MOST_PAPERS = 50  # the newest; whoever proves something has just uploaded it
+_MOST_SIGNATURE = 300_000  # characters of a drawing
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_ROWS = 4  # of terms that an empty form offers
+
+
+def _lines(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class _PaperForm(forms.Form):
+    """With a choice of what was uploaded."""
+
+    exhibit = forms.ChoiceField(
+        label=gettext_lazy("凭证"),
+        help_text=gettext_lazy("先拍照上传为证据，再在这里选它"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = papers_of(case, reader)[:_MOST_PAPERS]
+        self._papers: dict[str, Exhibit] = {str(one.uid): one for one in found}
+        for name in ("exhibit", "authority"):
+            if name in self.fields:
+                choose(
+                    self.fields[name],
+                    [
+                        ("", _("没有")),
+                        *(
+                            (uid, f"{one.code} {one.title}")
+                            for uid, one in self._papers.items()
+                        ),
+                    ],
+                )
+
+    def paper(self, name: str = "exhibit") -> Exhibit | None:
+        return self._papers.get(self.cleaned_data.get(name, ""))
+
+
+def choose(field: forms.Field, choices: Sequence[tuple[str, Any]]) -> None:
+    field.choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class BeginningForm(OnceForm):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("怎样谈"),
+        choices=TalksKind.choices,
+        widget=forms.RadioSelect,
+        initial=TalksKind.NEGOTIATION,
+        help_text=gettext_lazy(
+            "管理处自己组织的叫协商；调解由公司以外依法设立的组织主持"
+        ),
+    )
+    victim = forms.ChoiceField(label=gettext_lazy("受害方"))
+    aggressor = forms.ChoiceField(label=gettext_lazy("施暴方"))
+    body = forms.ChoiceField(label=gettext_lazy("调解组织"), required=False)
+    about = forms.CharField(
+        label=gettext_lazy("双方之间有什么争议"),
+        max_length=MOST_ABOUT,
+        widget=_lines(3),
+        help_text=gettext_lazy(
+            "双方都会看到：不写姓名、电话、住处和伤情，可以写甲方、乙方"
+        ),
+    )
+    excluded = forms.MultipleChoiceField(
+        label=gettext_lazy("有没有下面的情形（有就不适用）"),
+        choices=Exclusion.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parties = {
+            side: {str(party.uid): party for party in parties_on(case, side)}
+            for side in Side
+        }
+        for side, parties in self._parties.items():
+            choose(
+                self.fields[side.value],
+                [(uid, shown_name(party)) for uid, party in parties.items()],
+            )
+        self._bodies: dict[str, Body] = {
+            str(one.uid): one for one in bodies_of(case.site.organisation)
+        }
+        choose(
+            self.fields["body"],
+            [
+                ("", _("没有（协商）")),
+                *(
+                    (uid, f"{one.name} · {one.get_kind_display()}")
+                    for uid, one in self._bodies.items()
+                ),
+            ],
+        )
+
+    def begun(self) -> dict[str, Any]:
+        """What was chosen, as the service takes it."""
+        said = self.cleaned_data
+        return {
+            "kind": TalksKind(said["kind"]),
+            "victim": self._parties[Side.VICTIM][said["victim"]],
+            "aggressor": self._parties[Side.AGGRESSOR][said["aggressor"]],
+            "body": self._bodies.get(said["body"]),
+            "about": said["about"],
+            "excluded": [Exclusion(one) for one in said["excluded"]],
+            "request_id": said["request_id"],
+        }
+
+
+class AnswerForm(forms.Form):
+    accepts = forms.ChoiceField(
+        label=gettext_lazy("调解组织的答复"),
+        choices=[("yes", gettext_lazy("受理")), ("no", gettext_lazy("不受理"))],
+        widget=forms.RadioSelect,
+    )
+    mediator = forms.ChoiceField(label=gettext_lazy("调解员"), required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("不受理的理由"),
+        max_length=MOST_REASON,
+        required=False,
+        widget=_lines(2),
+    )
+
+    def __init__(self, *args: Any, talks: Talks, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Mediator.objects.filter(body=talks.body, ended_at=None)
+        self._mediators = {
+            str(one.uid): one for one in rows.select_related("user").order_by("pk")
+        }
+        choose(
+            self.fields["mediator"],
+            [
+                ("", _("以后再定")),
+                *((uid, m.name) for uid, m in self._mediators.items()),
+            ],
+        )
+
+    def answered(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "accepts": said["accepts"] == "yes",
+            "mediator": self._mediators.get(said["mediator"]),
+            "reason": said["reason"],
+        }
+
+
+class ConsentForm(_PaperForm):
+    """Signed on this screen, or on paper that was uploaded."""
+
+    is_told = forms.BooleanField(
+        label=gettext_lazy(
+            "已告知：自愿、不收费、可以随时退出、不影响起诉和报案；双方分开征求意见"
+        )
+    )
+    capacity = forms.ChoiceField(
+        label=gettext_lazy("谁来同意"),
+        choices=Capacity.choices,
+        widget=forms.RadioSelect,
+        initial=Capacity.SELF,
+    )
+    giver = forms.CharField(
+        label=gettext_lazy("监护人或者受委托人的姓名"),
+        max_length=MOST_GIVER,
+        required=False,
+    )
+    authority = forms.ChoiceField(label=gettext_lazy("授权委托书"), required=False)
+    signature = SignatureField(
+        label=gettext_lazy("签名"), max_length=_MOST_SIGNATURE, required=False
+    )
+
+    field_order = (
+        *("is_told", "capacity", "giver", "authority"),
+        *("signature", "exhibit"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["exhibit"].label = _("不在屏幕上签，用已上传的书面同意书")
+
+    def giver_said(self) -> Giver:
+        said = self.cleaned_data
+        return Giver(Capacity(said["capacity"]), said["giver"], self.paper("authority"))
+
+
+class LeavingForm(forms.Form):
+    way = forms.ChoiceField(
+        label=gettext_lazy("本人怎样表示的"),
+        choices=[
+            (one.value, one.label) for one in WithdrawalWay if one != WithdrawalWay.LINK
+        ],
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=gettext_lazy("本人的话（可以不写，不需要理由）"),
+        max_length=500,
+        required=False,
+        widget=_lines(2),
+    )
+
+
+class SessionForm(OnceForm):
+    planned = forms.DateTimeField(
+        label=gettext_lazy("什么时候"),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+        ),
+    )
+    place = forms.CharField(label=gettext_lazy("在哪里"), max_length=MOST_PLACE)
+    present = forms.CharField(
+        label=gettext_lazy("还有谁参加"), max_length=MOST_PRESENT, required=False
+    )
+    is_closed = forms.BooleanField(
+        label=gettext_lazy("不公开进行"), required=False, initial=True
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("会谈笔记"),
+        max_length=MOST_SAID,
+        widget=_lines(4),
+        help_text=gettext_lazy(
+            "只有主持人和指定的人能看，不作为证据，不进入任何证据包"
+        ),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("为什么没有谈成"),
+        max_length=MOST_REASON,
+        widget=_lines(2),
+        help_text=gettext_lazy("双方都会看到，不写是谁的错"),
+    )
+    exclusion = forms.ChoiceField(
+        label=gettext_lazy("出现了不适用的情形"),
+        choices=[("", gettext_lazy("没有")), *Exclusion.choices],
+        required=False,
+    )
+
+
+class TermForm(forms.Form):
+    """A row of the editor; one without a kind is no term."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("事项"),
+        choices=[("", "—"), *TermKind.choices],
+        required=False,
+    )
+    by = forms.ChoiceField(
+        label=gettext_lazy("谁来做"), choices=TermBy.choices, required=False
+    )
+    fen = forms.CharField(
+        label=gettext_lazy("金额（元）"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    due_on = forms.DateField(
+        label=gettext_lazy("最晚哪一天"), required=False, widget=_DAY
+    )
+    manner = forms.CharField(
+        label=gettext_lazy("方式"), max_length=MOST_MANNER, required=False
+    )
+    words = forms.CharField(
+        label=gettext_lazy("内容"), max_length=MOST_WORDS, required=False
+    )
+
+    def clean_fen(self) -> int | None:
+        typed: str = self.cleaned_data["fen"].strip()
+        if not typed:
+            return None
+        try:
+            return parse_fen(typed, path="fen")
+        except InvalidInput as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def drafted(self) -> TermDraft | None:
+        said = self.cleaned_data
+        if not said.get("kind"):
+            return None
+        return TermDraft(
+            kind=TermKind(said["kind"]),
+            by=TermBy(said["by"] or TermBy.AGGRESSOR),
+            fen=said.get("fen"),
+            due_on=said["due_on"],
+            manner=said["manner"],
+            words=said["words"],
+        )
+
+
+TermFormSet = forms.formset_factory(
+    TermForm, extra=_ROWS, max_num=MOST_TERMS, validate_max=True
+)
+
+
+class ProposalForm(OnceForm):
+    latest = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    proposer = forms.ChoiceField(label=gettext_lazy("谁提出的"))
+    facts = forms.CharField(
+        label=gettext_lazy("发生了什么、争议是什么"),
+        max_length=MOST_FACTS,
+        widget=_lines(3),
+        help_text=gettext_lazy("双方都会看到：写甲方、乙方，不写姓名、电话和伤情"),
+    )
+    share_aggressor = forms.IntegerField(
+        label=gettext_lazy("乙方的责任比例（%）"),
+        min_value=0,
+        max_value=100,
+        required=False,
+    )
+    share_victim = forms.IntegerField(
+        label=gettext_lazy("甲方的责任比例（%）"),
+        min_value=0,
+        max_value=100,
+        required=False,
+    )
+    in_default = forms.CharField(
+        label=gettext_lazy("不履行时怎么办"),
+        max_length=MOST_DEFAULT,
+        widget=_lines(2),
+    )
+
+    def __init__(self, *args: Any, talks: Talks, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_mediation = TalksKind(talks.kind).is_mediation
+        barred = Proposer.OFFICE if is_mediation else Proposer.MEDIATOR
+        choose(
+            self.fields["proposer"],
+            [(one.value, one.label) for one in Proposer if one != barred],
+        )
+        self.fields["proposer"].initial = (
+            Proposer.MEDIATOR if is_mediation else Proposer.OFFICE
+        )
+
+    def drafted(self, terms: Sequence[TermForm]) -> Draft:
+        said = self.cleaned_data
+        found = [one.drafted() for one in terms]
+        return Draft(
+            facts=said["facts"],
+            in_default=said["in_default"],
+            share_victim=said["share_victim"],
+            share_aggressor=said["share_aggressor"],
+            terms=[one for one in found if one is not None],
+        )
+
+
+def typed_fen(fen: int) -> str:
+    """As somebody would type it."""
+    return format_fen(fen).removeprefix("¥")
+
+
+def terms_initial(proposal: Proposal | None) -> list[dict[str, Any]]:
+    """The terms of the version before, to go on from."""
+    if proposal is None:
+        return []
+    return [
+        {
+            "kind": term.kind,
+            "by": term.by,
+            "fen": typed_fen(term.fen) if term.fen else "",
+            "due_on": term.due_on,
+            "manner": term.manner,
+            "words": term.words,
+        }
+        for term in proposal.terms.all()
+    ]
+
+
+class SigningForm(forms.Form):
+    is_read = forms.BooleanField(
+        label=gettext_lazy("已读给本人听或者由本人看过全文，本人自愿签字")
+    )
+    signature = SignatureField(label=gettext_lazy("签名"), max_length=_MOST_SIGNATURE)
+
+
+class PerformanceForm(_PaperForm):
+    words = forms.CharField(
+        label=gettext_lazy("怎样知道已履行"), max_length=MOST_WORDS, widget=_lines(2)
+    )
+
+
+class DefaultForm(forms.Form):
+    words = forms.CharField(
+        label=gettext_lazy("怎样知道没有履行"), max_length=MOST_WORDS, widget=_lines(2)
+    )
+
+
+class EffectForm(_PaperForm):
+    effective_on = forms.DateField(label=gettext_lazy("生效日期"), widget=_DAY)
+
+
+class ApplicationForm(forms.Form):
+    court = forms.CharField(label=gettext_lazy("法院"), max_length=80)
+    applied_on = forms.DateField(label=gettext_lazy("共同申请的日期"), widget=_DAY)
+
+
+class RulingForm(_PaperForm):
+    result = forms.ChoiceField(
+        label=gettext_lazy("法院的裁定"),
+        choices=[("yes", gettext_lazy("确认有效")), ("no", gettext_lazy("不予确认"))],
+        widget=forms.RadioSelect,
+    )
+    number = forms.CharField(label=gettext_lazy("裁定书编号"), max_length=60)
+    decided_on = forms.DateField(label=gettext_lazy("裁定日期"), widget=_DAY)
+
+
+class ForgivenessForm(forms.Form):
+    is_own_wish = forms.BooleanField(
+        label=gettext_lazy("受害人本人要求制作；已告知不是任何协议的条件，可以不签"),
+        required=False,
+    )
+    text = forms.CharField(
+        label=gettext_lazy("受害人自己的话"), max_length=MOST_TEXT, widget=_lines(4)
+    )
+
+
+class BodyForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("种类"), choices=BodyKind.choices)
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
+    area = forms.CharField(label=gettext_lazy("受理范围"), max_length=120)
+    address = forms.CharField(
+        label=gettext_lazy("地址"), max_length=160, required=False
+    )
+    contact = forms.CharField(label=gettext_lazy("联系方式"), max_length=80)
+    verified_on = forms.DateField(label=gettext_lazy("核实日期"), widget=_DAY)
+    verified_how = forms.CharField(label=gettext_lazy("怎样核实的"), max_length=200)
+
+
+class MediatorForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("调解员姓名"), max_length=40)
+    user = forms.ChoiceField(
+        label=gettext_lazy("账号"),
+        required=False,
+        help_text=gettext_lazy("只有公司以外、仅有调解员岗位的账号；可以没有"),
+    )
+
+    def __init__(self, *args: Any, users: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._users = {str(one.uid): one for one in users}
+        choose(
+            self.fields["user"],
+            [("", _("没有")), *((uid, one.name) for uid, one in self._users.items())],
+        )
+
+    def account(self) -> User | None:
+        return self._users.get(self.cleaned_data["user"])

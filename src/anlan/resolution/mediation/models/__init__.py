@@ -1,0 +1,29 @@
+"""Tables of talks and mediation."""
+
+from __future__ import annotations
+
+from anlan.resolution.mediation.models.bodies import Body, Mediator
+from anlan.resolution.mediation.models.performing import (
+    Confirmation,
+    Duty,
+    Forgiveness,
+)
+from anlan.resolution.mediation.models.sessions import Session, SessionNote
+from anlan.resolution.mediation.models.talks import Consent, LinkCode, Talks
+from anlan.resolution.mediation.models.terms import Acceptance, Proposal, Term
+
+__all__ = [
+    "Acceptance",
+    "Body",
+    "Confirmation",
+    "Consent",
+    "Duty",
+    "Forgiveness",
+    "LinkCode",
+    "Mediator",
+    "Proposal",
+    "Session",
+    "SessionNote",
+    "Talks",
+    "Term",
+]

@@ -1,0 +1,173 @@
+"""Talks between two sides, and the consent of each, which it may take back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from anlan.accounts.models import User
+from anlan.cases.enums import Side
+from anlan.cases.models import AccessLink, Case, Party, Task
+from anlan.evidence.models import Exhibit
+from anlan.ledger.models import Worded
+from anlan.resolution.mediation import enums
+from anlan.resolution.mediation.models.bodies import Body, Mediator
+
+_BEFORE_THE_END = ["requested", "consent", "accepted", "session", "agreed"]
+
+
+class Talks(Worded):
+    """One matter between two parties: a negotiation of the office, or a mediation."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="talks")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=11, choices=enums.TalksKind.choices)
+    state = models.CharField(max_length=10, choices=enums.TalksState.choices)
+    victim = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    aggressor = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    # Who sees to it in the office; the mediator is somebody else.
+    host = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    body = models.ForeignKey(
+        Body, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    mediator = models.ForeignKey(
+        Mediator, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    about = models.CharField(max_length=1000)  # what is between them
+    begun_at = models.DateTimeField()
+    due_on = models.DateField()  # the house's own limit; no law gives one
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    # The paper that both accepted, and the day from which it binds.
+    deed = models.ForeignKey(
+        Exhibit, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    effective_on = models.DateField(null=True)
+    police_task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="+", null=True
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["case", "number"], name="mediation_talks_number"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "victim", "aggressor"],
+                condition=Q(state__in=_BEFORE_THE_END),
+                name="mediation_talks_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(victim=F("aggressor")), name="mediation_talks_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="negotiation", body=None, mediator=None)
+                | ~Q(kind="negotiation") & Q(body__isnull=False),
+                name="mediation_talks_body",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["performing", "performed", "breached"])
+                | Q(effective_on__isnull=False),
+                name="mediation_talks_effective",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.code}"
+
+    @property
+    def code(self) -> str:
+        return f"M-{self.number:02}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"talks:{self.uid}"
+
+    def party_of(self, side: Side) -> Party:
+        return self.victim if side == Side.VICTIM else self.aggressor
+
+
+class Consent(Worded):
+    """That one side is willing; it may say at any time that it is not any more."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    talks = models.ForeignKey(Talks, on_delete=models.PROTECT, related_name="consents")
+    side = models.CharField(max_length=9, choices=Side.choices)
+    way = models.CharField(max_length=6, choices=enums.ConsentWay.choices)
+    capacity = models.CharField(max_length=8, choices=enums.Capacity.choices)
+    giver = models.CharField(max_length=40, blank=True)  # a guardian, an agent
+    given_at = models.DateTimeField()
+    taken_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    # The drawing, or the paper that was signed; none where a code was typed.
+    exhibit = models.ForeignKey(
+        Exhibit, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    authority = models.ForeignKey(
+        Exhibit, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_way = models.CharField(
+        max_length=9, choices=enums.WithdrawalWay.choices, blank=True
+    )
+    withdrawn_by = models.ForeignKey(  # who wrote it down; none on the own phone
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    words = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["talks", "side"],
+                condition=Q(withdrawn_at=None),
+                name="mediation_consent_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(way="link") | Q(exhibit__isnull=False),
+                name="mediation_consent_proof",
+            ),
+            models.CheckConstraint(
+                condition=~Q(capacity="agent") | Q(authority__isnull=False),
+                name="mediation_consent_authority",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.talks_id} {self.side}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"consent:{self.uid}"
+
+
+class LinkCode(models.Model):
+    """Six digits told to one person, good once and for minutes; kept like a password."""
+
+    link = models.ForeignKey(AccessLink, on_delete=models.PROTECT, related_name="codes")
+    secret = models.CharField(max_length=128)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)  # used, or replaced
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["link"],
+                condition=Q(ended_at=None),
+                name="mediation_code_one_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"code of {self.link_id}"

@@ -1,0 +1,206 @@
+"""The papers of talks: invitation, agreement, application to the court, forgiveness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Pt
+
+from anlan.base.clock import local_day
+from anlan.base.money import chinese_capitals, format_fen
+from anlan.base.typeset import typeset
+from anlan.base.word import new_word, word_bytes
+from anlan.law import selectors as law
+from anlan.resolution.mediation.enums import TalksKind, TermBy, TermKind
+from anlan.resolution.mediation.models import Confirmation, Proposal, Talks, Term
+from anlan.resolution.selectors.notices import LETTER_LANGUAGE, full_name
+
+_DOCUMENT = Path(__file__).parent / "documents" / "paper.typ"
+_TITLE_POINTS, _POINTS = 18, 12
+_INDENT = Pt(2 * _POINTS)
+_RIGHTS = ("L-人民调解法-3",)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A title, its paragraphs, and who signs below them."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    signers: tuple[str, ...]
+
+
+def deed(proposal: Proposal) -> Paper:
+    """和解协议 of a negotiation, 调解协议书 of a mediation (人民调解法 29)."""
+    with override(LETTER_LANGUAGE):
+        talks = proposal.talks
+        is_mediation = TalksKind(talks.kind).is_mediation
+        lines = [
+            _("甲方（受害方）：%s") % full_name(talks.victim),
+            _("乙方（施暴方）：%s") % full_name(talks.aggressor),
+        ]
+        if talks.body is not None:
+            lines.append(_("调解组织：%s") % talks.body.name)
+        lines += [
+            _("一、事实和争议：%s") % proposal.facts,
+            *_shares(proposal),
+            _("二、双方自愿达成以下协议："),
+            *(_term(term) for term in proposal.terms.order_by("position")),
+            _("三、不履行的后果：%s") % proposal.in_default,
+            _(
+                "四、本协议只处理民事争议，不影响公安机关、检察机关、人民法院依法处理，"
+                "也不影响任何一方依法起诉、投诉、举报、报案的权利（%s）。"
+            )
+            % law.cite_all(_RIGHTS),
+            _("五、双方都是自愿签字，各执一份，自%s起生效。")
+            % (
+                _("双方签字、调解员签名并加盖印章之日")
+                if is_mediation
+                else _("双方签字之日")
+            ),
+        ]
+        signers = [_("甲方（签字）"), _("乙方（签字）")]
+        if is_mediation:
+            signers.append(_("调解员（签名）、调解组织（盖章）"))
+        title = _("调解协议书") if is_mediation else _("和解协议")
+    return Paper(title, tuple(lines), tuple(signers))
+
+
+def invitation(talks: Talks) -> Paper:
+    """To the body; it names nobody, for nobody has agreed to be named yet."""
+    with override(LETTER_LANGUAGE):
+        body = talks.body.name if talks.body else ""
+        lines = (
+            _("%s：") % body,
+            _("%(site)s发生一起打人事件（%(number)s），现邀请贵组织调解：%(about)s")
+            % {
+                "site": talks.case.site.name,
+                "number": talks.case.number,
+                "about": talks.about,
+            },
+            _(
+                "调解以双方自愿为前提，我方将分别征求双方意见；任何一方不同意，就不调解"
+                "（%s）。我方可能是利害关系人，不担任调解人。"
+            )
+            % law.cite_all(("L-人民调解法-3", "L-人民调解法-17")),
+            _("双方同意前，不提供双方的姓名和联系方式。请回复是否受理，并指定调解员。"),
+        )
+    return Paper(_("调解邀请函"), lines, (talks.case.site.organisation.name,))
+
+
+def application(confirmation: Confirmation) -> Paper:
+    """Of both to the court: 司法确认申请书."""
+    with override(LETTER_LANGUAGE):
+        talks = confirmation.talks
+        body = talks.body.name if talks.body else ""
+        lines = (
+            _("申请人（甲方）：%s") % full_name(talks.victim),
+            _("申请人（乙方）：%s") % full_name(talks.aggressor),
+            _("请求事项：确认双方于%(day)s经%(body)s调解达成的调解协议有效。")
+            % {"day": _day(talks.effective_on), "body": body},
+            _(
+                "双方自愿达成协议，没有恶意串通，没有损害国家、集体和他人的利益；"
+                "愿意承担因协议内容给他人造成损害的责任。"
+            ),
+            _("依据：%s；申请最晚在%s提出。")
+            % (
+                law.cite_all(("L-人民调解法-33", "L-民诉法-205")),
+                _day(confirmation.due_on),
+            ),
+            _("附：调解协议书；双方身份证明；调解组织主持调解的证明。"),
+        )
+        title = _("司法确认申请书")
+        signers = (_("申请人甲方（签字）"), _("申请人乙方（签字）"))
+    return Paper(title, lines, signers)
+
+
+def forgiveness_paper(talks: Talks, text: str) -> Paper:
+    with override(LETTER_LANGUAGE):
+        lines = (
+            _("我是%s，自愿写下这份谅解书。") % full_name(talks.victim),
+            text,
+            _(
+                "没有人以赔偿、协议或者其他条件要求我谅解；我知道可以不签，"
+                "是否采纳由公安机关、检察机关、人民法院依法决定。"
+            ),
+        )
+        title = _("谅解书")
+        signers = (_("受害人本人（签字）"),)
+    return Paper(title, lines, signers)
+
+
+def paper_pdf(paper: Paper, talks: Talks, *, at: datetime) -> bytes:
+    """The same bytes for the same paper and day."""
+    with override(LETTER_LANGUAGE):
+        return typeset(_DOCUMENT, _page(paper, talks, at=at), at=at).pdf
+
+
+def paper_docx(paper: Paper, talks: Talks, *, at: datetime) -> bytes:
+    with override(LETTER_LANGUAGE):
+        page = _page(paper, talks, at=at)
+    document = new_word(title=paper.title, size=_POINTS, at=at)
+    heading = document.add_paragraph()
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.add_run(paper.title).font.size = Pt(_TITLE_POINTS)
+    for words in paper.paragraphs:
+        document.add_paragraph(words).paragraph_format.first_line_indent = _INDENT
+    for words in page["signers"]:
+        document.add_paragraph(words)
+    document.add_paragraph(page["day"]).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    document.sections[0].footer.paragraphs[0].text = page["foot"]
+    return word_bytes(document)
+
+
+def term_words(term: Term) -> str:
+    """One term as a sentence, without its number."""
+    who = TermBy(term.by).label
+    kind = TermKind(term.kind)
+    what = str(kind.label)
+    if term.fen:
+        what += _("%(figure)s（大写：%(capitals)s）") % {
+            "figure": format_fen(term.fen),
+            "capitals": chinese_capitals(term.fen),
+        }
+    if term.words:
+        what += _("：") + term.words.rstrip("。.")
+    day = _("遵守到%s") if kind.goes_on else _("最晚%s")
+    parts = [f"{who}{what}", day % _day(term.due_on)]
+    if term.manner:
+        parts.append(_("方式：%s") % term.manner.rstrip("。."))
+    return _("；").join(parts) + _("。")
+
+
+def _term(term: Term) -> str:
+    return f"{term.position}. {term_words(term)}"
+
+
+def _shares(proposal: Proposal) -> Iterator[str]:
+    if proposal.share_aggressor is not None:
+        yield _("双方一致认为民事责任的分担为：乙方 %(b)d%%，甲方 %(a)d%%。") % {
+            "a": proposal.share_victim or 0,
+            "b": proposal.share_aggressor,
+        }
+
+
+def _page(paper: Paper, talks: Talks, *, at: datetime) -> dict[str, Any]:
+    number = f"{talks.case.number} {talks.code}"
+    return {
+        "title": paper.title,
+        "under": number,
+        "foot": f"{talks.case.site.name} · {number}",
+        "paragraphs": list(paper.paragraphs),
+        "signers": [f"{one}：________________" for one in paper.signers],
+        "day": formats.date_format(local_day(at)),
+    }
+
+
+def _day(day: date | None) -> str:
+    return formats.date_format(day) if day else ""

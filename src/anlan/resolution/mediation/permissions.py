@@ -1,0 +1,147 @@
+"""Who holds talks, who reads of them, and who reads what was said."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Organisation, User
+from anlan.accounts.permissions import (
+    check_permission,
+    has_permission,
+    holds_somewhere,
+    running_memberships,
+)
+from anlan.accounts.roles import Permission
+from anlan.base.errors import NotAllowed, NotFound
+from anlan.cases.models import Case
+from anlan.cases.wall import walled_sides
+from anlan.ledger.events import Actor
+from anlan.resolution.mediation.models import Session, Talks
+
+MEDIATES = "mediator"
+_WRITE_BODIES = ("legal_counsel", "hq_supervisor")
+
+
+def can_see_case_talks(user: User, case: Case) -> bool:
+    """Whoever speaks for one side alone does not read what both say."""
+    return has_permission(
+        user, Permission.TALKS_READ, site=case.site
+    ) and not walled_sides(case, user)
+
+
+def check_can_see_case_talks(by: Actor, case: Case) -> None:
+    check_permission(by, Permission.TALKS_READ, site=case.site)
+    if isinstance(by, User) and walled_sides(case, by):
+        raise NotAllowed(_("您在本案为一方说话，不能查看双方的协商和调解"))
+
+
+def is_mediator(user: User, talks: Talks) -> bool:
+    """The account of whoever mediates; of an earlier mediator no more."""
+    mediator = talks.mediator
+    return (
+        mediator is not None
+        and mediator.user_id == user.pk
+        and user.is_active
+        and mediator.ended_at is None
+    )
+
+
+def can_see_talks(user: User, talks: Talks) -> bool:
+    return is_mediator(user, talks) or can_see_case_talks(user, talks.case)
+
+
+def check_can_see_talks(by: Actor, talks: Talks) -> None:
+    if not (isinstance(by, User) and is_mediator(by, talks)):
+        check_can_see_case_talks(by, talks.case)
+
+
+def can_run_talks(user: User, case: Case) -> bool:
+    return (
+        has_permission(user, Permission.TALKS_RUN, site=case.site)
+        and can_see_case_talks(user, case)
+        and not _is_party(user, case)
+    )
+
+
+def check_can_run_talks(by: Actor, case: Case) -> None:
+    """See to talks from the office: somebody who is on neither side."""
+    check_permission(by, Permission.TALKS_RUN, site=case.site)
+    check_can_see_case_talks(by, case)
+    if isinstance(by, User) and _is_party(by, case):
+        raise NotAllowed(_("您是本案当事人，请由另一人组织协商、联系调解"))
+
+
+def can_lead_talks(user: User, talks: Talks) -> bool:
+    mediator = talks.mediator
+    if mediator is not None and mediator.user_id is not None:
+        return is_mediator(user, talks)
+    return can_run_talks(user, talks.case)
+
+
+def check_can_lead_talks(by: Actor, talks: Talks) -> None:
+    """Hold sessions and write proposals: the mediator; without an account, who sees to it."""
+    if isinstance(by, User) and can_lead_talks(by, talks):
+        return
+    if talks.mediator is not None and talks.mediator.user_id is not None:
+        raise NotAllowed(_("会谈和方案由调解员主持，管理处不代替"))
+    check_can_run_talks(by, talks.case)
+
+
+def can_read_notes(user: User, session: Session) -> bool:
+    """What was said: whoever leads, and those who were named; no supervisor either."""
+    talks = session.talks
+    leads = (
+        is_mediator(user, talks)
+        if talks.mediator is not None
+        else user.pk == talks.host_id
+    )
+    if leads:
+        return can_see_talks(user, talks)
+    named = Session.readers.through.objects.filter(
+        session_id=session.pk, user_id=user.pk
+    )
+    return can_see_talks(user, talks) and named.exists()
+
+
+def check_can_read_notes(by: Actor, session: Session) -> None:
+    """
+    Raises:
+        NotFound: to all others the notes do not exist.
+    """
+    if not isinstance(by, User) or not can_read_notes(by, session):
+        raise NotFound(_("没有找到"))
+
+
+def check_can_read_bodies(by: Actor, organisation: Organisation) -> None:
+    """For whoever sees to talks anywhere in the company."""
+    permission = Permission.TALKS_READ
+    if (
+        not isinstance(by, User)
+        or by.organisation_id != organisation.pk
+        or not holds_somewhere(by, permission)
+    ):
+        raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+
+
+def can_write_bodies(user: User, organisation: Organisation) -> bool:
+    """By role and no permission: whoever manages may still appoint counsel."""
+    return user.is_active and any(
+        member.role_key in _WRITE_BODIES and member.node == organisation
+        for member in running_memberships(user)
+    )
+
+
+def check_can_write_bodies(by: Actor, organisation: Organisation) -> None:
+    """The register holds for the whole company."""
+    if not isinstance(by, User) or not can_write_bodies(by, organisation):
+        raise NotAllowed(_("调解组织名册由公司法务或者总部登记"))
+
+
+def is_outside(user: User) -> bool:
+    """Whether an account is a mediator's and nothing else (G19)."""
+    held = {member.role_key for member in running_memberships(user)}
+    return held == {MEDIATES}
+
+
+def _is_party(user: User, case: Case) -> bool:
+    return case.parties.filter(user=user, removed_at=None).exists()

@@ -1,0 +1,144 @@
+"""What the state of talks, a session, a term or a confirmation allows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from anlan.base.errors import Conflict
+from anlan.cases.enums import Side
+from anlan.resolution.mediation.enums import (
+    ConfirmationState,
+    DutyState,
+    ProposalState,
+    SessionState,
+    TalksState,
+)
+from anlan.resolution.mediation.models import (
+    Confirmation,
+    Duty,
+    Proposal,
+    Session,
+    Talks,
+)
+
+_ENDS: Final = (TalksState.FAILED, TalksState.WITHDRAWN)
+
+# What may become what; ``docs/states/`` is drawn from these tables.
+TALKS_MOVES: dict[TalksState, tuple[TalksState, ...]] = {
+    TalksState.REQUESTED: (TalksState.CONSENT_PENDING, *_ENDS),
+    TalksState.CONSENT_PENDING: (TalksState.ACCEPTED, *_ENDS),
+    TalksState.ACCEPTED: (TalksState.IN_SESSION, *_ENDS),
+    TalksState.IN_SESSION: (TalksState.AGREED, *_ENDS),
+    TalksState.AGREED: (TalksState.PERFORMING, TalksState.FAILED),
+    TalksState.PERFORMING: (TalksState.PERFORMED, TalksState.BREACHED),
+    TalksState.BREACHED: (TalksState.PERFORMED,),
+    TalksState.PERFORMED: (),
+    TalksState.FAILED: (),
+    TalksState.WITHDRAWN: (),
+}
+
+SESSION_MOVES: dict[SessionState, tuple[SessionState, ...]] = {
+    SessionState.PLANNED: (SessionState.OPEN, SessionState.CANCELLED),
+    SessionState.OPEN: (SessionState.HELD, SessionState.BROKEN_OFF),
+    SessionState.HELD: (),
+    SessionState.BROKEN_OFF: (),
+    SessionState.CANCELLED: (),
+}
+
+PROPOSAL_MOVES: dict[ProposalState, tuple[ProposalState, ...]] = {
+    ProposalState.OPEN: (
+        ProposalState.SUPERSEDED,
+        ProposalState.DECLINED,
+        ProposalState.AGREED,
+        ProposalState.LAPSED,
+    ),
+    ProposalState.SUPERSEDED: (),
+    ProposalState.DECLINED: (),
+    ProposalState.AGREED: (),
+    ProposalState.LAPSED: (),
+}
+
+DUTY_MOVES: dict[DutyState, tuple[DutyState, ...]] = {
+    DutyState.DUE: (DutyState.DONE, DutyState.DEFAULTED),
+    # Late is better than never, and still counts.
+    DutyState.DEFAULTED: (DutyState.DONE,),
+    DutyState.DONE: (),
+}
+
+CONFIRMATION_MOVES: dict[ConfirmationState, tuple[ConfirmationState, ...]] = {
+    ConfirmationState.POSSIBLE: (ConfirmationState.APPLIED, ConfirmationState.LAPSED),
+    ConfirmationState.APPLIED: (
+        ConfirmationState.CONFIRMED,
+        ConfirmationState.REFUSED,
+    ),
+    ConfirmationState.CONFIRMED: (),
+    ConfirmationState.REFUSED: (),
+    ConfirmationState.LAPSED: (),
+}
+
+
+def check_talks_may_become(talks: Talks, state: TalksState) -> None:
+    if state not in TALKS_MOVES[TalksState(talks.state)]:
+        raise Conflict(
+            _("%(code)s %(state)s，不能再这样办理")
+            % {"code": talks.code, "state": talks.get_state_display()}
+        )
+
+
+def check_is_talking(talks: Talks) -> None:
+    """Nothing binds yet: a side may come, speak and leave."""
+    if not TalksState(talks.state).is_talking:
+        raise Conflict(
+            _("%(code)s %(state)s，不能再这样办理")
+            % {"code": talks.code, "state": talks.get_state_display()}
+        )
+
+
+def check_has_begun(talks: Talks) -> None:
+    """Both are willing: there may be sessions and proposals."""
+    if talks.state not in {TalksState.ACCEPTED, TalksState.IN_SESSION}:
+        raise Conflict(
+            _("%(code)s %(state)s，双方都同意以后才能会谈和提出方案")
+            % {"code": talks.code, "state": talks.get_state_display()}
+        )
+
+
+def unwilling_sides(talks: Talks) -> list[Side]:
+    """Whose consent is missing, or was taken back."""
+    willing = set(
+        talks.consents.filter(withdrawn_at=None).values_list("side", flat=True)
+    )
+    return [side for side in Side if side not in willing]
+
+
+def check_session_may_become(session: Session, state: SessionState) -> None:
+    if state not in SESSION_MOVES[SessionState(session.state)]:
+        raise Conflict(
+            _("第 %(number)s 次会谈%(state)s，不能再这样办理")
+            % {"number": session.number, "state": session.get_state_display()}
+        )
+
+
+def check_is_current(proposal: Proposal) -> None:
+    """What was replaced, declined or agreed is not answered any more."""
+    if proposal.state != ProposalState.OPEN:
+        raise Conflict(
+            _("方案 %(code)s %(state)s，请看最新的一版")
+            % {"code": proposal.code, "state": proposal.get_state_display()}
+        )
+
+
+def check_duty_may_become(duty: Duty, state: DutyState) -> None:
+    if state not in DUTY_MOVES[DutyState(duty.state)]:
+        raise Conflict(_("这一项%s，不能再这样办理") % duty.get_state_display())
+
+
+def check_confirmation_may_become(
+    confirmation: Confirmation, state: ConfirmationState
+) -> None:
+    if state not in CONFIRMATION_MOVES[ConfirmationState(confirmation.state)]:
+        raise Conflict(
+            _("司法确认%s，不能再这样办理") % confirmation.get_state_display()
+        )

@@ -1,0 +1,134 @@
+"""Answers to what others put on the record, in the transaction of the change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.accounts.selectors import people_by_role
+from anlan.base.errors import Conflict
+from anlan.cases.events import DeadlineMissed, TaskDone, TaskSkipped
+from anlan.cases.models import Case, Task
+from anlan.ledger.events import SYSTEM, Queued
+from anlan.notify import services as notify
+from anlan.resolution.mediation import messages
+from anlan.resolution.mediation.enums import TalksState
+from anlan.resolution.mediation.events import DutyComesDue, TalksEnded, TalksMoved
+from anlan.resolution.mediation.models import Duty, Talks
+
+# Tasks that end on their own page, by what their keys begin with.
+_OWN = ("talks:", "duty:")
+_KEYS = (*_OWN, "talks_police:")
+
+
+def guard_talks_task(queued: Queued) -> None:
+    """
+    Raises:
+        Conflict: it is ended by hand, and not by what it waits for.
+    """
+    event = queued.event
+    if not isinstance(event, TaskDone | TaskSkipped):
+        return
+    if queued.actor == SYSTEM.actor_key:
+        return
+    task = Task.objects.get(uid=_uid_of(queued.object))
+    if task.key.startswith(_OWN):
+        raise Conflict(_("请在协商、调解页面办理，任务会自动结束"))
+
+
+def tell_mediator(queued: Queued) -> None:
+    """Both are willing: whoever mediates, and has an account, is told."""
+    event = queued.event
+    if not isinstance(event, TalksMoved) or event.state != TalksState.ACCEPTED:
+        return
+    talks = _talks(queued.object)
+    if talks.mediator is not None and talks.mediator.user is not None:
+        _tell(messages.YOURS, queued, talks=talks, people=[talks.mediator.user])
+
+
+def tell_of_end(queued: Queued) -> None:
+    if not isinstance(queued.event, TalksEnded):
+        return
+    talks = _talks(queued.object)
+    people = [talks.host]
+    if talks.mediator is not None and talks.mediator.user is not None:
+        people.append(talks.mediator.user)
+    _tell(messages.LEFT, queued, talks=talks, people=people)
+
+
+def remind(queued: Queued) -> None:
+    if not isinstance(queued.event, DutyComesDue):
+        return
+    duty = Duty.objects.select_related("talks").get(uid=_uid_of(queued.object))
+    talks = _talks(duty.talks.key)
+    people = [talks.host, *_with_roles(talks.case, messages.RUN)]
+    _tell(messages.COMES_DUE, queued, talks=talks, people=people)
+
+
+def tell_of_delay(queued: Queued) -> None:
+    """Talks without a result, or a term that was not performed, in time."""
+    event = queued.event
+    if not isinstance(event, DeadlineMissed) or not event.about.startswith("task:"):
+        return
+    task = (
+        Task.objects.select_related("case__site")
+        .filter(uid=_uid_of(event.about))
+        .first()
+    )
+    if task is None or not task.key.startswith(_KEYS):
+        return
+    people = _with_roles(task.case, (*messages.RUN, *messages.HEADQUARTERS))
+    _send(messages.OVERDUE, queued, case=task.case, code=task.title, people=people)
+
+
+def _with_roles(case: Case, roles: tuple[str, ...]) -> list[User]:
+    told = people_by_role(case.site, roles)
+    return [person for some in told.values() for person in some]
+
+
+def _tell(kind: str, queued: Queued, *, talks: Talks, people: list[User]) -> None:
+    _send(
+        kind,
+        queued,
+        case=talks.case,
+        code=talks.code,
+        people=people,
+        path=f"/cases/talks/{talks.uid}/",
+    )
+
+
+def _send(
+    kind: str,
+    queued: Queued,
+    *,
+    case: Case,
+    code: str,
+    people: list[User],
+    path: str = "",
+) -> None:
+    told = {one.pk: one for one in people if one.actor_key != queued.actor}
+    if not told:
+        return
+    notify.send(
+        kind=kind,
+        site=case.site,
+        subject=queued.subject,
+        people=list(told.values()),
+        params={"number": case.number, "code": code},
+        path=path or f"/cases/{case.number}/talks/",
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def _talks(key: str) -> Talks:
+    return Talks.objects.select_related("case__site", "host", "mediator__user").get(
+        uid=_uid_of(key)
+    )
+
+
+def _uid_of(key: str) -> UUID:
+    return UUID(key.partition(":")[2])

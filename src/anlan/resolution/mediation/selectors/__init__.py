@@ -1,0 +1,1 @@
+"""Reads of talks, scoped to what the reader may see."""

@@ -1,0 +1,79 @@
+"""Every change to talks. Other packages import from here, not from the files within."""
+
+from __future__ import annotations
+
+from anlan.resolution.mediation.agreement import Draft, TermDraft
+from anlan.resolution.mediation.services.bodies import enter_mediator, write_body
+from anlan.resolution.mediation.services.confirming import (
+    lapse_confirmations,
+    record_application,
+    record_ruling,
+)
+from anlan.resolution.mediation.services.consents import (
+    Giver,
+    consent_by_link,
+    consent_on_paper,
+    consent_on_screen,
+    give_code,
+    give_link,
+    record_withdrawal,
+    withdraw_by_link,
+)
+from anlan.resolution.mediation.services.forgiving import write_forgiveness
+from anlan.resolution.mediation.services.papers import take_word
+from anlan.resolution.mediation.services.performing import (
+    make_effective,
+    record_default,
+    record_performance,
+    remind_of_duties,
+)
+from anlan.resolution.mediation.services.sessions import (
+    begin_session,
+    end_session,
+    plan_session,
+    write_session_note,
+)
+from anlan.resolution.mediation.services.talks import (
+    begin_talks,
+    end_talks,
+    record_answer,
+)
+from anlan.resolution.mediation.services.terms import (
+    accept_proposal,
+    decline_proposal,
+    propose,
+)
+
+__all__ = [
+    "Draft",
+    "Giver",
+    "TermDraft",
+    "accept_proposal",
+    "begin_session",
+    "begin_talks",
+    "consent_by_link",
+    "consent_on_paper",
+    "consent_on_screen",
+    "decline_proposal",
+    "end_session",
+    "end_talks",
+    "enter_mediator",
+    "give_code",
+    "give_link",
+    "lapse_confirmations",
+    "make_effective",
+    "plan_session",
+    "propose",
+    "record_answer",
+    "record_application",
+    "record_default",
+    "record_performance",
+    "record_ruling",
+    "record_withdrawal",
+    "remind_of_duties",
+    "take_word",
+    "withdraw_by_link",
+    "write_body",
+    "write_forgiveness",
+    "write_session_note",
+]

@@ -1,0 +1,428 @@
+"""Each side says for itself that it is willing, and at any time that it is not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.errors import Conflict, InvalidInput, NotFound
+from anlan.cases import services as cases
+from anlan.cases.enums import Side
+from anlan.cases.models import AccessLink
+from anlan.evidence.models import Exhibit
+from anlan.evidence.services.signing import keep_drawing
+from anlan.evidence.services.statements import is_known_minor
+from anlan.law import services as law
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM, Actor
+from anlan.resolution.mediation import permissions, policies
+from anlan.resolution.mediation.enums import (
+    Capacity,
+    ConsentWay,
+    TalksKind,
+    TalksState,
+    WithdrawalWay,
+)
+from anlan.resolution.mediation.events import (
+    CodeGiven,
+    CodeRefused,
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
+)
+from anlan.resolution.mediation.models import Consent, LinkCode, Talks
+from anlan.resolution.mediation.services.steps import (
+    check_may_be_talked,
+    end,
+    keep_paper,
+    lock_talks,
+    move,
+    record,
+    required,
+    told,
+)
+from anlan.resolution.selectors.plans import act_day
+
+LINK_DAYS = 60
+CODE_LENGTH = 6
+CODE_MINUTES = 30
+MOST_FAILURES = 5
+MOST_GIVER = 40
+MOST_WORDS = 500
+
+
+@dataclass(frozen=True)
+class Giver:
+    """Who speaks for the side, where it is not the party: a guardian, or an agent."""
+
+    capacity: Capacity = Capacity.SELF
+    name: str = ""
+    authority: Exhibit | None = None
+
+
+def give_link(
+    *, talks: Talks, side: Side, by: User, at: datetime, via: str = ""
+) -> str:
+    """Make the secret address of one side; an earlier one of it ends.
+
+    Returns:
+        The secret, which stands nowhere else.
+    """
+    permissions.check_can_run_talks(by, talks.case)
+    with ledger.recording():
+        talks = lock_talks(talks)
+        about = link_key(talks, side)
+        for link in AccessLink.objects.filter(about=about, revoked_at=None):
+            cases.revoke_access_link(link=link, by=SYSTEM, at=at)
+        _link, secret = cases.make_access_link(
+            case=talks.case, about=about, by=by, at=at, days=LINK_DAYS
+        )
+    return secret
+
+
+def give_code(
+    *, talks: Talks, side: Side, by: User, at: datetime, via: str = ""
+) -> str:
+    """Make a code for the link of a side, to be told by another way than the link.
+
+    Raises:
+        Conflict: the side has no link, or the talks wait for no consent.
+    """
+    permissions.check_can_run_talks(by, talks.case)
+    code = f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}}"
+    secret = make_password(code)
+    with ledger.recording():
+        talks = lock_talks(talks)
+        policies.check_is_talking(talks)
+        link = _link_of(talks, side, at=at)
+        if link is None:
+            raise Conflict(_("请先给这一方生成链接"))
+        LinkCode.objects.filter(link=link, ended_at=None).update(ended_at=at)
+        LinkCode.objects.create(
+            link=link,
+            secret=secret,
+            made_at=at,
+            expires_at=at + timedelta(minutes=CODE_MINUTES),
+        )
+        record(
+            CodeGiven(code=talks.code, side=side.value),
+            talks,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return code
+
+
+def consent_by_link(
+    *, link: AccessLink, code: str, by: Actor, at: datetime, via: str = ""
+) -> Consent:
+    """The side agrees on its own phone, with the code that it was told.
+
+    Raises:
+        NotFound: the link is not one of talks.
+        InvalidInput: the code is wrong, run out, used, or was tried too often.
+        Conflict: the talks do not wait for consents, or it was given.
+    """
+    talks, side = talks_of_link(link)
+    if is_known_minor(talks.party_of(side), at=at):
+        raise Conflict(_("未成年人由监护人当面或者书面同意，请联系管理处"))
+    if not _is_code_right(talks, link, code, at=at):
+        raise InvalidInput(
+            _("验证码不对，或者已经失效；请向管理处要一个新的"), path="code"
+        )
+    with ledger.recording():
+        talks = lock_talks(talks)
+        used = LinkCode.objects.filter(link=link, ended_at=None).update(ended_at=at)
+        if not used:
+            raise InvalidInput(_("验证码已经用过"), path="code")
+        consent = _new(talks, side, ConsentWay.LINK, Giver(), taken_by=None, at=at)
+        _give(consent, talks, by=by, at=at, via=via)
+    return consent
+
+
+def consent_on_screen(
+    *,
+    talks: Talks,
+    side: Side,
+    signature: Iterable[bytes],
+    by: User,
+    at: datetime,
+    giver: Giver | None = None,
+    via: str = "",
+) -> Consent:
+    """The side, or who speaks for it, signs on the screen of whoever asks.
+
+    Raises:
+        InvalidInput: nothing was drawn, or a guardian or authority is missing.
+        Conflict: as by link.
+    """
+    permissions.check_can_run_talks(by, talks.case)
+    kept = keep_drawing(signature, path="signature")
+    with ledger.recording():
+        talks = lock_talks(talks)
+        consent = _new(
+            talks, side, ConsentWay.SCREEN, giver or Giver(), taken_by=by, at=at
+        )
+        title = _("%(code)s %(side)s同意书签名") % {
+            "code": talks.code,
+            "side": side.label,
+        }
+        exhibit = keep_paper(
+            talks, kept, title=title, of=consent.uid, by=by, at=at, via=via
+        )
+        if exhibit.source_uid != consent.uid:
+            raise InvalidInput(
+                _("这张签名在本案已经用过，请重新签字"), path="signature"
+            )
+        consent.exhibit = exhibit
+        _give(consent, talks, by=by, at=at, via=via)
+    return consent
+
+
+def consent_on_paper(
+    *,
+    talks: Talks,
+    side: Side,
+    exhibit: Exhibit,
+    by: User,
+    at: datetime,
+    giver: Giver | None = None,
+    via: str = "",
+) -> Consent:
+    """The paper that the side signed, which lies on the list of evidence.
+
+    Raises:
+        InvalidInput: it is of another case, used before, or a guardian is missing.
+        Conflict: as by link.
+    """
+    permissions.check_can_run_talks(by, talks.case)
+    with ledger.recording():
+        talks = lock_talks(talks)
+        _check_paper(talks, exhibit, path="exhibit")
+        if Consent.objects.filter(exhibit=exhibit).exists():
+            raise InvalidInput(_("这份书面材料已经用过"), path="exhibit")
+        consent = _new(
+            talks, side, ConsentWay.PAPER, giver or Giver(), taken_by=by, at=at
+        )
+        consent.exhibit = exhibit
+        _give(consent, talks, by=by, at=at, via=via)
+    return consent
+
+
+def withdraw_by_link(
+    *, link: AccessLink, by: Actor, at: datetime, words: str = "", via: str = ""
+) -> Talks:
+    """The side leaves on its own phone: leaving asks for no code and no reason.
+
+    Raises:
+        NotFound: the link is not one of talks.
+        Conflict: they have ended, or an agreement was signed.
+    """
+    talks, side = talks_of_link(link)
+    return _leave(talks, side, WithdrawalWay.LINK, words=words, by=by, at=at, via=via)
+
+
+def record_withdrawal(
+    *,
+    talks: Talks,
+    side: Side,
+    way: WithdrawalWay,
+    by: User,
+    at: datetime,
+    words: str = "",
+    via: str = "",
+) -> Talks:
+    """Write down that a side is not willing, or not any more; nobody may say no to it.
+
+    Raises:
+        InvalidInput: on its own link only the side itself leaves.
+        Conflict: they have ended, or an agreement was signed.
+    """
+    if not permissions.can_lead_talks(by, talks):
+        permissions.check_can_run_talks(by, talks.case)
+    if way == WithdrawalWay.LINK:
+        raise InvalidInput(_("手机链接上只能由本人退出"), path="way")
+    return _leave(talks, side, way, words=words, by=by, at=at, via=via)
+
+
+def talks_of_link(link: AccessLink) -> tuple[Talks, Side]:
+    """
+    Raises:
+        NotFound: it is a link to something else.
+    """
+    kind, _separator, rest = link.about.partition(":")
+    uid, _separator, side = rest.partition(":")
+    talks = (
+        Talks.objects.select_related(
+            *("case__site__organisation", "body", "mediator"),
+            *("victim__person", "victim__user"),
+            *("aggressor__person", "aggressor__user"),
+        )
+        .filter(uid=uid)
+        .first()
+        if kind == "talks" and side in Side.values
+        else None
+    )
+    if talks is None:
+        raise NotFound(_("这个链接已经失效"))
+    return talks, Side(side)
+
+
+def link_key(talks: Talks, side: Side) -> str:
+    return f"{talks.key}:{side.value}"
+
+
+def _link_of(talks: Talks, side: Side, *, at: datetime) -> AccessLink | None:
+    return AccessLink.objects.filter(
+        about=link_key(talks, side), revoked_at=None, expires_at__gt=at
+    ).first()
+
+
+def _is_code_right(talks: Talks, link: AccessLink, code: str, *, at: datetime) -> bool:
+    """A wrong one is counted and on the record, whatever is answered then."""
+    with ledger.recording():
+        lock_talks(talks)
+        row = LinkCode.objects.select_for_update().filter(
+            link=link, ended_at=None, expires_at__gt=at, failures__lt=MOST_FAILURES
+        )
+        found = row.first()
+        if found is None:
+            return False
+        if check_password("".join(code.split()), found.secret):
+            return True
+        found.failures += 1
+        found.save(update_fields=["failures"])
+        record(CodeRefused(code=talks.code), talks, by=SYSTEM, at=at)
+    return False
+
+
+def _new(
+    talks: Talks,
+    side: Side,
+    way: ConsentWay,
+    giver: Giver,
+    *,
+    taken_by: User | None,
+    at: datetime,
+) -> Consent:
+    """A consent that may be given now; it is saved with its proof."""
+    policies.check_talks_may_become(talks, TalksState.ACCEPTED)
+    check_may_be_talked(talks.kind, talks.case)
+    if side not in policies.unwilling_sides(talks):
+        raise Conflict(_("%s已经同意过") % side.label)
+    name = told(giver.name, path="giver", most=MOST_GIVER)
+    if giver.capacity != Capacity.SELF:
+        name = required(name, path="giver", most=MOST_GIVER)
+    is_minor = is_known_minor(talks.party_of(side), at=at)
+    law.check_guardian(
+        is_minor=is_minor,
+        guardian=name if giver.capacity == Capacity.GUARDIAN else "",
+        act_on=act_day(talks.case),
+        path="giver",
+    )
+    if giver.capacity == Capacity.AGENT:
+        if talks.kind == TalksKind.POLICE and side == Side.AGGRESSOR:
+            raise InvalidInput(
+                _("治安调解中，违法嫌疑人不能委托他人参加"),
+                path="capacity",
+                source="G17",
+            )
+        if giver.authority is None:
+            raise InvalidInput(
+                _("请先把授权委托书作为证据上传，再选择它"), path="authority"
+            )
+        _check_paper(talks, giver.authority, path="authority")
+    return Consent(
+        talks=talks,
+        side=side,
+        way=way,
+        capacity=giver.capacity,
+        giver=name,
+        authority=giver.authority,
+        given_at=at,
+        taken_by=taken_by,
+    )
+
+
+def _give(consent: Consent, talks: Talks, *, by: Actor, at: datetime, via: str) -> None:
+    consent.save(force_insert=True)
+    record(
+        ConsentGiven(
+            code=talks.code,
+            side=consent.side,
+            way=consent.way,
+            capacity=consent.capacity,
+            exhibit=consent.exhibit.code if consent.exhibit else None,
+            giver_digest=consent.digest_of("giver"),
+        ),
+        talks,
+        thing=consent.key,
+        by=by,
+        at=at,
+        via=via,
+    )
+    if not policies.unwilling_sides(talks):
+        move(talks, TalksState.ACCEPTED, by=by, at=at, via=via)
+
+
+def _leave(
+    talks: Talks,
+    side: Side,
+    way: WithdrawalWay,
+    *,
+    words: str,
+    by: Actor,
+    at: datetime,
+    via: str,
+) -> Talks:
+    words = told(words, path="words", most=MOST_WORDS)
+    with ledger.recording():
+        talks = lock_talks(talks)
+        if talks.effective_on is not None or talks.state == TalksState.AGREED:
+            raise Conflict(
+                _(
+                    "协议已经签订，不能再退出；对协议的内容或者履行有争议，可以向法院起诉"
+                )
+            )
+        policies.check_is_talking(talks)
+        consent = talks.consents.filter(side=side, withdrawn_at=None).first()
+        if consent is None:
+            record(
+                ConsentRefused(code=talks.code, side=side.value, way=way.value),
+                talks,
+                by=by,
+                at=at,
+                via=via,
+            )
+        else:
+            consent.withdrawn_at, consent.withdrawn_way = at, way
+            consent.withdrawn_by = by if isinstance(by, User) else None
+            consent.words = words
+            consent.save()
+            record(
+                ConsentWithdrawn(
+                    code=talks.code,
+                    side=side.value,
+                    way=way.value,
+                    words_digest=consent.digest_of("words"),
+                ),
+                talks,
+                thing=consent.key,
+                by=by,
+                at=at,
+                via=via,
+            )
+        end(talks, TalksState.WITHDRAWN, reason="", by=by, at=at, via=via)
+    return talks
+
+
+def _check_paper(talks: Talks, exhibit: Exhibit, *, path: str) -> None:
+    if exhibit.case_id != talks.case_id or exhibit.blob is None or exhibit.is_deleted:
+        raise InvalidInput(_("本案没有这件证据"), path=path)

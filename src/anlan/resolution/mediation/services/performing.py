@@ -1,0 +1,323 @@
+"""What was agreed: effect, a task for each term, done with proof or not done, told on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.calendar import WorkingCalendar, published_holidays
+from anlan.base.clock import day_bounds, local_day
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases.enums import TaskState
+from anlan.evidence.models import Exhibit
+from anlan.law import services as law
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM, Actor
+from anlan.resolution.mediation import permissions, policies
+from anlan.resolution.mediation.enums import (
+    DutyState,
+    ProposalState,
+    TalksKind,
+    TalksState,
+    TermKind,
+)
+from anlan.resolution.mediation.events import (
+    AgreementEffective,
+    ConfirmationMoved,
+    DutyComesDue,
+    DutyMoved,
+)
+from anlan.resolution.mediation.models import Confirmation, Duty, Talks
+from anlan.resolution.mediation.services.steps import (
+    end_task,
+    lock_talks,
+    move,
+    post_task,
+    record,
+    required,
+)
+from anlan.resolution.selectors.plans import is_reported
+
+MOST_WORDS = 500
+REMINDED_BEFORE = timedelta(days=3)
+_TELL_POLICE_WITHIN = timedelta(days=3)
+
+
+def make_effective(
+    *,
+    talks: Talks,
+    exhibit: Exhibit,
+    effective_on: date,
+    by: User,
+    at: datetime,
+    via: str = "",
+) -> Talks:
+    """Say from which day a mediated agreement binds, with the paper that the body sealed.
+
+    Raises:
+        InvalidInput: it is no paper of this case, or the day cannot be.
+        Conflict: nothing was agreed, or it is in force.
+    """
+    permissions.check_can_run_talks(by, talks.case)
+    _check_proof(talks, exhibit)
+    with ledger.recording():
+        talks = lock_talks(talks)
+        policies.check_talks_may_become(talks, TalksState.PERFORMING)
+        agreed = talks.proposals.get(state=ProposalState.AGREED)
+        signed_on = local_day(agreed.settled_at or at)
+        if not signed_on <= effective_on <= local_day(at):
+            raise InvalidInput(
+                _("生效日期在双方签字以后，也不能晚于今天"), path="effective_on"
+            )
+        start_performing(
+            talks, exhibit, effective_on=effective_on, by=by, at=at, via=via
+        )
+    return talks
+
+
+def start_performing(
+    talks: Talks,
+    exhibit: Exhibit,
+    *,
+    effective_on: date,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+) -> None:
+    """In the transaction of whoever makes it binding: a duty for each term, and its task."""
+    talks.effective_on = effective_on
+    talks.save(update_fields=["effective_on"])
+    record(
+        AgreementEffective(
+            code=talks.code,
+            effective_on=effective_on.isoformat(),
+            exhibit=exhibit.code,
+        ),
+        talks,
+        by=by,
+        at=at,
+        via=via,
+    )
+    move(talks, TalksState.PERFORMING, by=by, at=at, via=via)
+    end_task(
+        talks.task, talks.case, words=f"{talks.code} {talks.get_state_display()}", at=at
+    )
+    agreed = talks.proposals.get(state=ProposalState.AGREED)
+    for term in agreed.terms.order_by("position"):
+        duty = Duty(talks=talks, term=term, due_on=term.due_on)
+        duty.task = post_task(
+            talks.case,
+            key=duty.key,
+            title=_("跟进 %(code)s 第 %(number)d 项的履行：%(term)s")
+            % {
+                "code": talks.code,
+                "number": term.position,
+                "term": term.get_kind_display(),
+            },
+            due_at=day_bounds(term.due_on)[1],
+            at=at,
+            source="G18",
+        )
+        duty.save(force_insert=True)
+    if TalksKind(talks.kind).can_be_confirmed:
+        confirmation = Confirmation.objects.create(
+            talks=talks, due_on=confirmed_until(effective_on)
+        )
+        record_confirmation(confirmation, talks, by=by, at=at, via=via)
+
+
+def record_performance(
+    *,
+    duty: Duty,
+    words: str,
+    by: User,
+    at: datetime,
+    exhibit: Exhibit | None = None,
+    via: str = "",
+) -> Duty:
+    """A term was performed, in time or late; money is proven by a paper.
+
+    Raises:
+        InvalidInput: it is not said how it is known, or the proof is missing.
+        Conflict: it was performed.
+    """
+    permissions.check_can_run_talks(by, duty.talks.case)
+    words = required(words, path="words", most=MOST_WORDS)
+    if exhibit is not None:
+        _check_proof(duty.talks, exhibit)
+    elif TermKind(duty.term.kind).is_paid:
+        raise InvalidInput(
+            _("请先把收条或者转账凭证作为证据上传，再选择它"), path="exhibit"
+        )
+    with ledger.recording():
+        duty = _lock(duty)
+        talks = duty.talks
+        term_goes_on = TermKind(duty.term.kind).goes_on
+        if term_goes_on and local_day(at) < duty.due_on:
+            raise Conflict(_("这一项要遵守到 %s，到期以后再登记") % duty.due_on)
+        duty.exhibit = exhibit
+        _move(duty, DutyState.DONE, words=words, by=by, at=at, via=via)
+        if not talks.duties.exclude(state=DutyState.DONE).exists():
+            move(talks, TalksState.PERFORMED, by=by, at=at, via=via)
+            _tell_police(talks, at=at)
+    return duty
+
+
+def record_default(
+    *, duty: Duty, words: str, by: User, at: datetime, via: str = ""
+) -> Duty:
+    """A term was not performed by its day; the next remedies are told.
+
+    Raises:
+        InvalidInput: it is not said how it is known.
+        Conflict: its day has not passed, or it was performed.
+    """
+    permissions.check_can_run_talks(by, duty.talks.case)
+    words = required(words, path="words", most=MOST_WORDS)
+    with ledger.recording():
+        duty = _lock(duty)
+        talks = duty.talks
+        is_over = local_day(at) > duty.due_on
+        if not is_over and not TermKind(duty.term.kind).goes_on:
+            raise Conflict(_("还没有到期，到期没有履行再登记"))
+        _move(duty, DutyState.DEFAULTED, words=words, by=by, at=at, via=via)
+        if talks.state == TalksState.PERFORMING:
+            move(talks, TalksState.BREACHED, by=by, at=at, via=via)
+    return duty
+
+
+def remind_of_duties(*, at: datetime, most: int = 100) -> int:
+    """Say once of each term that its day comes; returns how many.
+
+    The mark, the entry and the messages are one transaction.
+    """
+    until = local_day(at) + REMINDED_BEFORE
+    keys = list(
+        Duty.objects.filter(state=DutyState.DUE, reminded_at=None, due_on__lte=until)
+        .order_by("due_on", "pk")
+        .values_list("pk", flat=True)[:most]
+    )
+    for key in keys:
+        with ledger.recording():
+            duty = _lock(Duty.objects.select_related("talks__case__site").get(pk=key))
+            if duty.state != DutyState.DUE or duty.reminded_at is not None:
+                continue
+            duty.reminded_at = at
+            duty.save(update_fields=["reminded_at"])
+            record(
+                DutyComesDue(
+                    code=duty.talks.code,
+                    number=duty.term.position,
+                    term=duty.term.kind,
+                    due_on=duty.due_on.isoformat(),
+                ),
+                duty.talks,
+                thing=duty.key,
+                by=SYSTEM,
+                at=at,
+            )
+    return len(keys)
+
+
+def confirmed_until(day: date) -> date:
+    """The last day on which both may ask a court (人民调解法 33; 民法典 201, 203)."""
+    calendar = WorkingCalendar.statutory(published_holidays())
+    return calendar.add_calendar_days(day, law.confirmation_days())
+
+
+def record_confirmation(
+    confirmation: Confirmation,
+    talks: Talks,
+    *,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+) -> None:
+    exhibit = confirmation.exhibit
+    record(
+        ConfirmationMoved(
+            code=talks.code,
+            state=confirmation.state,
+            due_on=confirmation.due_on.isoformat(),
+            exhibit=exhibit.code if exhibit else None,
+            court_digest=confirmation.digest_of("court"),
+            number_digest=confirmation.digest_of("number"),
+        ),
+        talks,
+        thing=confirmation.key,
+        by=by,
+        at=at,
+        via=via,
+    )
+
+
+def _move(
+    duty: Duty,
+    state: DutyState,
+    *,
+    words: str,
+    by: User,
+    at: datetime,
+    via: str,
+) -> None:
+    policies.check_duty_may_become(duty, state)
+    duty.state, duty.words = state, words
+    duty.ended_at, duty.ended_by = at, by
+    duty.save()
+    record(
+        DutyMoved(
+            code=duty.talks.code,
+            number=duty.term.position,
+            term=duty.term.kind,
+            state=state.value,
+            exhibit=duty.exhibit.code if duty.exhibit else None,
+            words_digest=duty.digest_of("words"),
+        ),
+        duty.talks,
+        thing=duty.key,
+        by=by,
+        at=at,
+        via=via,
+    )
+    words = f"{duty.talks.code} {state.label}"
+    end_task(duty.task, duty.talks.case, words=words, at=at)
+
+
+def _tell_police(talks: Talks, *, at: datetime) -> None:
+    """A settlement that was performed may end the police case; they decide (治安法 9 ¶4)."""
+    case = talks.case
+    if not TalksKind(talks.kind).ends_the_police_case or not is_reported(case):
+        return
+    if talks.police_task is not None and talks.police_task.state == TaskState.OPEN:
+        return
+    talks.police_task = post_task(
+        case,
+        key=f"talks_police:{talks.uid}",
+        title=_("把 %s 已履行告诉派出所，由双方书面申请") % talks.code,
+        advice=_(
+            "《治安管理处罚法》第九条第四款：作出处罚决定前，自行和解或者经人民调解达成协议并已履行，双方书面申请，"
+            "经公安机关认可的，不予处罚；是否认可由公安机关决定"
+        ),
+        due_at=at + _TELL_POLICE_WITHIN,
+        at=at,
+        source="G17",
+    )
+    talks.save(update_fields=["police_task"])
+
+
+def _check_proof(talks: Talks, exhibit: Exhibit) -> None:
+    if exhibit.case_id != talks.case_id or exhibit.blob is None or exhibit.is_deleted:
+        raise InvalidInput(_("本案没有这件证据"), path="exhibit")
+
+
+def _lock(duty: Duty) -> Duty:
+    talks = lock_talks(duty.talks)
+    fresh = (
+        Duty.objects.select_for_update(of=("self",))
+        .select_related("term", "task")
+        .get(pk=duty.pk)
+    )
+    fresh.talks = talks
+    return fresh

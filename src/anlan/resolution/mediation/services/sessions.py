@@ -1,0 +1,181 @@
+"""Sessions: planned, begun with both willing, ended; what was said stays with few."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.digest import sha256
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import services as cases
+from anlan.ledger import services as ledger
+from anlan.resolution.mediation import permissions, policies
+from anlan.resolution.mediation.enums import SessionState, TalksState
+from anlan.resolution.mediation.events import SessionNoteWritten
+from anlan.resolution.mediation.models import Session, SessionNote, Talks
+from anlan.resolution.mediation.services.steps import (
+    check_both_agree,
+    check_may_be_talked,
+    lock_talks,
+    move,
+    move_session,
+    record,
+    record_session,
+    required,
+    told,
+)
+
+MOST_PLACE = 120
+MOST_PRESENT = 300
+MOST_SAID = 4000
+_FARTHEST = timedelta(days=90)
+_SKEW = timedelta(hours=1)
+
+
+def plan_session(
+    *,
+    talks: Talks,
+    planned: datetime,
+    place: str,
+    by: User,
+    at: datetime,
+    present: str = "",
+    is_closed: bool = True,
+    readers: Collection[User] = (),
+    request_id: UUID | None = None,
+    via: str = "",
+) -> Session:
+    """Fix when and where both meet, with whom; only after both agreed.
+
+    Args:
+        present: who else comes; both sides see neither.
+        readers: of the notes, beside whoever leads.
+
+    Raises:
+        InvalidInput: no place, or a time that cannot be.
+        Conflict: not both have agreed.
+    """
+    permissions.check_can_lead_talks(by, talks)
+    place = required(place, path="place", most=MOST_PLACE)
+    present = told(present, path="present", most=MOST_PRESENT)
+    if not at - _SKEW <= planned <= at + _FARTHEST:
+        raise InvalidInput(_("请约在今后九十天以内"), path="planned")
+    content = {
+        "session": str(talks.uid),
+        "by": by.actor_key,
+        "planned": planned.isoformat(),
+        "words": sha256(f"{place}\n{present}".encode()).hex(),
+    }
+    with ledger.recording():
+        talks = lock_talks(talks)
+        earlier = cases.made_before(
+            Session.objects.select_related("talks__case__site"),
+            case=talks.case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        policies.check_has_begun(talks)
+        check_both_agree(talks)
+        last: int | None = talks.sessions.aggregate(last=Max("number"))["last"]
+        session = talks.sessions.create(
+            number=(last or 0) + 1,
+            planned_at=planned,
+            place=place,
+            present=present,
+            is_closed=is_closed,
+        )
+        session.readers.set(readers)
+        record_session(session, by=by, at=at, via=via)
+        cases.remember_made(
+            session.uid, case=talks.case, request_id=request_id, content=content, at=at
+        )
+    return session
+
+
+def begin_session(
+    *, session: Session, by: User, at: datetime, via: str = ""
+) -> Session:
+    """Begin to talk; refused once a side has left, or the case may not go on.
+
+    Raises:
+        Conflict: a side is not willing (G17), or another session is going on.
+    """
+    permissions.check_can_lead_talks(by, session.talks)
+    with ledger.recording():
+        session = _lock(session)
+        talks = session.talks
+        policies.check_has_begun(talks)
+        check_both_agree(talks)
+        check_may_be_talked(talks.kind, talks.case)
+        if talks.sessions.filter(state=SessionState.OPEN).exists():
+            raise Conflict(_("已有一次会谈正在进行"))
+        move_session(session, SessionState.OPEN, by=by, at=at, via=via)
+        if talks.state == TalksState.ACCEPTED:
+            move(talks, TalksState.IN_SESSION, by=by, at=at, via=via)
+    return session
+
+
+def end_session(
+    *,
+    session: Session,
+    by: User,
+    at: datetime,
+    state: SessionState = SessionState.HELD,
+    via: str = "",
+) -> Session:
+    """It was held, broken off, or does not take place.
+
+    Raises:
+        Conflict: it has ended; a side left, and it ended with that.
+    """
+    permissions.check_can_lead_talks(by, session.talks)
+    with ledger.recording():
+        session = _lock(session)
+        move_session(session, state, by=by, at=at, via=via)
+    return session
+
+
+def write_session_note(
+    *, session: Session, text: str, by: User, at: datetime, via: str = ""
+) -> SessionNote:
+    """Keep what was said, for those who lead; it never is evidence (G17).
+
+    Raises:
+        NotFound: for whoever does not read the notes either.
+        InvalidInput: nothing was written.
+        Conflict: the session has not begun.
+    """
+    permissions.check_can_read_notes(by, session)
+    text = required(text, path="text", most=MOST_SAID)
+    with ledger.recording():
+        session = _lock(session)
+        if session.begun_at is None:
+            raise Conflict(_("会谈还没有开始"))
+        note = session.notes.create(text=text, by=by, written_at=at)
+        record(
+            SessionNoteWritten(
+                code=session.talks.code,
+                number=session.number,
+                text_digest=note.digest_of("text"),
+            ),
+            session.talks,
+            thing=note.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return note
+
+
+def _lock(session: Session) -> Session:
+    talks = lock_talks(session.talks)
+    fresh = Session.objects.select_for_update().get(pk=session.pk)
+    fresh.talks = talks
+    return fresh

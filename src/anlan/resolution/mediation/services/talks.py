@@ -1,0 +1,314 @@
+"""Talks are begun, the body answers, they end without an agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.calendar import WorkingCalendar, published_holidays
+from anlan.base.clock import day_bounds, local_day
+from anlan.base.digest import sha256
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import policies as cases_policies
+from anlan.cases import services as cases
+from anlan.cases.enums import Side
+from anlan.cases.models import Case, Party
+from anlan.law import services as law
+from anlan.ledger import services as ledger
+from anlan.resolution.mediation import permissions, policies
+from anlan.resolution.mediation.enums import (
+    BodyKind,
+    Exclusion,
+    TalksKind,
+    TalksState,
+)
+from anlan.resolution.mediation.events import TalksBegun
+from anlan.resolution.mediation.models import Body, Mediator, Talks
+from anlan.resolution.mediation.services.steps import (
+    check_both_may_read,
+    check_may_be_talked,
+    end,
+    lock_talks,
+    move,
+    post_task,
+    record,
+    required,
+)
+from anlan.resolution.selectors.plans import act_day, is_reported
+
+MOST_ABOUT = 1000
+MOST_REASON = 500
+# Within how many days talks come to an end. The law on people's mediation gives no limit:
+# this is the house's own, and a product default.
+HOUSE_DAYS = 30
+_AGAIN_WITHIN = 7  # working days, for a second time before the police
+
+
+def begin_talks(
+    *,
+    case: Case,
+    kind: TalksKind,
+    victim: Party,
+    aggressor: Party,
+    about: str,
+    by: User,
+    at: datetime,
+    excluded: Collection[Exclusion] = (),
+    body: Body | None = None,
+    mediator: Mediator | None = None,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> Talks:
+    """Begin a negotiation, or ask a body to mediate; nobody has agreed to anything yet.
+
+    Args:
+        excluded: what whoever begins them knows to speak against it.
+        body: who is asked; of a lawful kind, and not the company's own (G19).
+
+    Raises:
+        InvalidInput: a party, the body or the words do not fit.
+        Conflict: the case is not brought to terms (G17), the police were not called (G05),
+            or talks of these two are running.
+    """
+    permissions.check_can_run_talks(by, case)
+    about = required(about, path="about", most=MOST_ABOUT)
+    _check_sides(case, victim, aggressor)
+    _check_body(case, kind, body, mediator)
+    check_may_be_talked(kind, case, declared=excluded)
+    check_both_may_read(about, talks_kind=kind, case=case, path="about")
+    law.check_police_reported(
+        severity=case.severity, is_reported=is_reported(case), act_on=act_day(case)
+    )
+    content = {
+        "talks": kind.value,
+        "by": by.actor_key,
+        "victim": str(victim.uid),
+        "aggressor": str(aggressor.uid),
+        "body": body.key if body else "",
+        "about": sha256(about.encode()).hex(),
+    }
+    with ledger.recording():
+        case = cases.lock_case(case)
+        earlier = cases.made_before(
+            Talks.objects.select_related("case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        cases_policies.check_is_open(case)
+        _check_none_is_running(case, victim, aggressor)
+        _check_police_again(case, kind, victim, aggressor, at=at)
+        last: int | None = Talks.objects.filter(case=case).aggregate(
+            last=Max("number")
+        )["last"]
+        due_on = local_day(at) + timedelta(days=HOUSE_DAYS)
+        talks = Talks(
+            case=case,
+            number=(last or 0) + 1,
+            kind=kind,
+            state=TalksState.REQUESTED
+            if kind.is_mediation
+            else TalksState.CONSENT_PENDING,
+            victim=victim,
+            aggressor=aggressor,
+            host=by,
+            body=body,
+            mediator=mediator,
+            about=about,
+            begun_at=at,
+            due_on=due_on,
+        )
+        talks.task = post_task(
+            case,
+            key=talks.key,
+            title=_("%(kind)s %(code)s：%(days)d 日内有结果（本公司自定时限）")
+            % {
+                "kind": talks.get_kind_display(),
+                "code": talks.code,
+                "days": HOUSE_DAYS,
+            },
+            due_at=day_bounds(due_on)[1],
+            at=at,
+        )
+        talks.save(force_insert=True)
+        record(
+            TalksBegun(
+                code=talks.code,
+                talks=kind.value,
+                victim=f"party:{victim.uid}",
+                aggressor=f"party:{aggressor.uid}",
+                body=body.key if body else None,
+                due_on=due_on.isoformat(),
+                about_digest=talks.digest_of("about"),
+            ),
+            talks,
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            talks.uid, case=case, request_id=request_id, content=content, at=at
+        )
+    return talks
+
+
+def record_answer(
+    *,
+    talks: Talks,
+    accepts: bool,
+    by: User,
+    at: datetime,
+    mediator: Mediator | None = None,
+    reason: str = "",
+    via: str = "",
+) -> Talks:
+    """What the body that was asked says; from then on each side is asked.
+
+    Args:
+        mediator: who it appoints, or the parties chose.
+
+    Raises:
+        InvalidInput: it declines and does not say why, or the mediator is not its own.
+        Conflict: it has answered.
+    """
+    permissions.check_can_run_talks(by, talks.case)
+    if not accepts:
+        reason = required(reason, path="reason", most=MOST_REASON)
+    with ledger.recording():
+        talks = lock_talks(talks)
+        if not accepts:
+            end(talks, TalksState.FAILED, reason=reason, by=by, at=at, via=via)
+            return talks
+        policies.check_talks_may_become(talks, TalksState.CONSENT_PENDING)
+        if mediator is not None:
+            _check_mediator(talks.case, talks.body, mediator)
+            talks.mediator = mediator
+            talks.save(update_fields=["mediator"])
+        move(talks, TalksState.CONSENT_PENDING, by=by, at=at, via=via)
+    return talks
+
+
+def end_talks(
+    *,
+    talks: Talks,
+    reason: str,
+    by: User,
+    at: datetime,
+    exclusion: Exclusion | None = None,
+    via: str = "",
+) -> Talks:
+    """Say that nothing came of it, or that it may not go on; the next remedies are told.
+
+    Raises:
+        InvalidInput: no reason.
+        Conflict: it ended, or what was agreed is in force.
+    """
+    permissions.check_can_lead_talks(by, talks)
+    reason = required(reason, path="reason", most=MOST_REASON)
+    check_both_may_read(reason, talks_kind=talks.kind, case=talks.case, path="reason")
+    with ledger.recording():
+        talks = lock_talks(talks)
+        end(
+            talks,
+            TalksState.FAILED,
+            reason=reason,
+            exclusion=exclusion,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return talks
+
+
+def _check_sides(case: Case, victim: Party, aggressor: Party) -> None:
+    for party, side in ((victim, Side.VICTIM), (aggressor, Side.AGGRESSOR)):
+        cases_policies.check_is_of_case(party, case, path=side.value)
+        if not party.roles.filter(role=side.value).exists():
+            raise InvalidInput(_("请选择一位%s") % side.label, path=side.value)
+        if not party.is_identified:
+            raise InvalidInput(
+                _("还不知道本人是谁，请先在当事人里补上姓名"), path=side.value
+            )
+    if victim.pk == aggressor.pk:
+        raise InvalidInput(_("双方不能是同一个人"), path="aggressor")
+
+
+def _check_body(
+    case: Case, kind: TalksKind, body: Body | None, mediator: Mediator | None
+) -> None:
+    if not kind.is_mediation:
+        if body is not None or mediator is not None:
+            raise InvalidInput(_("协商由管理处自己组织，没有调解组织"), path="body")
+        return
+    if (
+        body is None
+        or body.organisation_id != case.organisation_id
+        or body.ended_at is not None
+    ):
+        raise InvalidInput(_("请从名册里选择调解组织"), path="body")
+    found = BodyKind(body.kind)
+    law.check_neutral(is_ours=found == BodyKind.OWN, act_on=act_day(case))
+    if found.holds != kind:
+        raise InvalidInput(
+            _("%(body)s不主持%(kind)s") % {"body": body.name, "kind": kind.label},
+            path="body",
+        )
+    if mediator is not None:
+        _check_mediator(case, body, mediator)
+
+
+def _check_mediator(case: Case, body: Body | None, mediator: Mediator) -> None:
+    if body is None or mediator.body_id != body.pk or mediator.ended_at is not None:
+        raise InvalidInput(_("这位调解员不属于这个组织"), path="mediator")
+    if mediator.user is not None:
+        law.check_neutral(
+            is_ours=not permissions.is_outside(mediator.user)
+            or case.parties.filter(user=mediator.user).exists(),
+            act_on=act_day(case),
+            path="mediator",
+        )
+
+
+def _check_none_is_running(case: Case, victim: Party, aggressor: Party) -> None:
+    for there in Talks.objects.filter(case=case, victim=victim, aggressor=aggressor):
+        state = TalksState(there.state)
+        if state.is_talking or state in {TalksState.AGREED, TalksState.PERFORMING}:
+            raise Conflict(
+                _("双方之间的 %(code)s %(state)s，请先办完")
+                % {"code": there.code, "state": state.label}
+            )
+
+
+def _check_police_again(
+    case: Case, kind: TalksKind, victim: Party, aggressor: Party, *, at: datetime
+) -> None:
+    """The police mediate once; a second time ends within seven working days (D08)."""
+    if kind != TalksKind.POLICE:
+        return
+    failed = [
+        talks.ended_at
+        for talks in Talks.objects.filter(
+            case=case, kind=kind, victim=victim, aggressor=aggressor
+        )
+        if talks.ended_at is not None
+    ]
+    if len(failed) > 1:
+        raise Conflict(_("治安调解一般为一次，最多再调解一次"), source="G17")
+    if failed and local_day(at) > again_until(local_day(failed[0])):
+        raise Conflict(
+            _("再次治安调解应当在第一次以后七个工作日内，期限已过"),
+            source="G17",
+        )
+
+
+def again_until(day: date) -> date:
+    """The last day of a second mediation before the police."""
+    calendar = WorkingCalendar.statutory(published_holidays())
+    return calendar.add_working_days(day, _AGAIN_WITHIN)

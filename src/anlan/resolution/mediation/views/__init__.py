@@ -1,0 +1,1 @@
+"""Pages of talks and of the register."""

@@ -1,0 +1,472 @@
+"""Talks of a case: the list, each of them, and the steps that the office takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.errors import DomainError, InvalidInput, NotFound
+from anlan.cases.enums import Side
+from anlan.cases.selectors import case_for, shown_name
+from anlan.cases.views.answers import posted, reader_of, sheet
+from anlan.law.selectors import refusal_words
+from anlan.resolution.mediation import permissions
+from anlan.resolution.mediation import services as mediation
+from anlan.resolution.mediation.enums import (
+    Exclusion,
+    TalksKind,
+    TalksState,
+    WithdrawalWay,
+)
+from anlan.resolution.mediation.forms import (
+    AnswerForm,
+    ApplicationForm,
+    BeginningForm,
+    ConsentForm,
+    EffectForm,
+    ForgivenessForm,
+    LeavingForm,
+    ReasonForm,
+    RulingForm,
+)
+from anlan.resolution.mediation.models import Confirmation, Forgiveness, Talks
+from anlan.resolution.mediation.papers import term_words
+from anlan.resolution.mediation.remedies import remedies_of
+from anlan.resolution.mediation.selectors.talks import (
+    consents_of,
+    duties_of,
+    notes_for,
+    proposals_of,
+    sessions_of,
+    talks_for,
+    talks_of,
+    talks_to_mediate,
+)
+
+_either = require_http_methods(["GET", "POST"])
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@login_required
+@require_GET
+def talks_list(request: HttpRequest, number: str) -> HttpResponse:
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    permissions.check_can_see_case_talks(reader, case)
+    return render(
+        request,
+        "mediation/list.html",
+        {
+            "case": case,
+            "rows": [
+                (row, shown_name(row.victim), shown_name(row.aggressor))
+                for row in talks_of(case)
+            ],
+            "may_run": permissions.can_run_talks(reader, case) and case.is_open,
+        },
+    )
+
+
+@login_required
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """What somebody from outside mediates; they see no case."""
+    reader = reader_of(request)
+    rows = [
+        (row, shown_name(row.victim), shown_name(row.aggressor))
+        for row in talks_to_mediate(reader)
+    ]
+    return render(request, "mediation/list.html", {"rows": rows})
+
+
+@login_required
+@_either
+def beginning(request: HttpRequest, number: str) -> HttpResponse:
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    permissions.check_can_run_talks(reader, case)
+    form = BeginningForm(posted(request), case=case)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        made = mediation.begin_talks(
+            case=case, by=reader, at=timezone.now(), **form.begun()
+        )
+        return redirect("mediation:talks", made.uid)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("发起协商或者调解"),
+        lead=_("双方自愿；任何一方不同意就不进行。随时可以报警、起诉，不受影响。"),
+        button=_("发起"),
+        form=form,
+        act=act,
+    )
+
+
+@login_required
+@never_cache
+@require_GET
+def talks(request: HttpRequest, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    return page(request, talks_for(reader, uid))
+
+
+def page(
+    request: HttpRequest,
+    found: Talks,
+    *,
+    given: dict[str, str] | None = None,
+    refusal: DomainError | None = None,
+) -> HttpResponse:
+    """Everything about talks that the reader may see; what only some read is left out."""
+    reader = reader_of(request)
+    state = TalksState(found.state)
+    kind = TalksKind(found.kind)
+    may_run = permissions.can_run_talks(reader, found.case)
+    may_lead = permissions.can_lead_talks(reader, found)
+    names = {
+        Side.VICTIM: shown_name(found.victim),
+        Side.AGGRESSOR: shown_name(found.aggressor),
+    }
+    proposals = proposals_of(found)
+    can_talk = state in {TalksState.ACCEPTED, TalksState.IN_SESSION}
+    return render(
+        request,
+        "mediation/talks.html",
+        {
+            "case": found.case,
+            "talks": found,
+            "is_mediation": kind.is_mediation,
+            "sees_case": permissions.can_see_case_talks(reader, found.case),
+            "sides": [
+                (side, names[side], row, row is not None and not row.withdrawn_at)
+                for side, row in consents_of(found).items()
+            ],
+            "sessions": [(one, notes_for(reader, one)) for one in sessions_of(found)],
+            "proposals": [
+                (
+                    one,
+                    [term_words(term) for term in one.terms.all()],
+                    {row.side for row in one.acceptances.all()},
+                )
+                for one in proposals
+            ],
+            "duties": [(one, term_words(one.term)) for one in duties_of(found)],
+            "confirmation": Confirmation.objects.filter(talks=found).first(),
+            "forgiveness": Forgiveness.objects.filter(talks=found)
+            .select_related("exhibit")
+            .first(),
+            "remedies": remedies_of(found),
+            "is_talking": state.is_talking,
+            "waits_for_body": state == TalksState.REQUESTED,
+            "waits_for_consent": state == TalksState.CONSENT_PENDING,
+            "can_talk": can_talk,
+            "may_run": may_run,
+            "may_lead": may_lead,
+            "may_forgive": may_run
+            and state in {TalksState.PERFORMING, TalksState.PERFORMED},
+            "all_sides": list(Side),
+            "given": given,
+            "refusal": refusal_words(refusal) if refusal else "",
+        },
+        status=refusal.status if refusal else 200,
+    )
+
+
+@login_required
+@_either
+def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = talks_for(reader_of(request), uid)
+    form = AnswerForm(posted(request), talks=found)
+    return step(
+        request,
+        found,
+        form,
+        lambda said, **who: mediation.record_answer(
+            talks=found, **form.answered(), **who
+        ),
+        title=_("登记调解组织的答复"),
+        button=_("登记"),
+    )
+
+
+@login_required
+@_either
+def consent(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
+    """Signed on this screen, or on the paper that is chosen."""
+    reader = reader_of(request)
+    found, chosen = talks_for(reader, uid), side_of(side)
+    permissions.check_can_run_talks(reader, found.case)
+    form = ConsentForm(posted(request), case=found.case, reader=reader)
+
+    def act(said: dict[str, Any], **who: Any) -> None:
+        paper = form.paper()
+        if paper is not None:
+            mediation.consent_on_paper(
+                talks=found,
+                side=chosen,
+                exhibit=paper,
+                giver=form.giver_said(),
+                **who,
+            )
+            return
+        mediation.consent_on_screen(
+            talks=found,
+            side=chosen,
+            signature=[said["signature"]],
+            giver=form.giver_said(),
+            **who,
+        )
+
+    return step(
+        request,
+        found,
+        form,
+        act,
+        title=_("%(side)s同意参加 %(code)s")
+        % {"side": chosen.label, "code": found.code},
+        lead=_("单独征求这一方的意见，另一方不在场。不愿意的，登记退出。"),
+        button=_("同意"),
+    )
+
+
+@login_required
+@never_cache
+@require_POST
+def link(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
+    """A new link for one side, shown once; an earlier one ends."""
+    reader = reader_of(request)
+    found, chosen = talks_for(reader, uid), side_of(side)
+    try:
+        secret = mediation.give_link(
+            talks=found, side=chosen, by=reader, at=timezone.now()
+        )
+    except DomainError as error:
+        return page(request, found, refusal=error)
+    address = request.build_absolute_uri(reverse("portal:talks", args=[secret]))
+    given = {"side": str(chosen.label), "address": address}
+    return page(request, talks_for(reader, uid), given=given)
+
+
+@login_required
+@never_cache
+@require_POST
+def code(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
+    """A code for the link of one side, shown once."""
+    reader = reader_of(request)
+    found, chosen = talks_for(reader, uid), side_of(side)
+    try:
+        made = mediation.give_code(
+            talks=found, side=chosen, by=reader, at=timezone.now()
+        )
+    except DomainError as error:
+        return page(request, found, refusal=error)
+    given = {"side": str(chosen.label), "code": made}
+    return page(request, talks_for(reader, uid), given=given)
+
+
+@login_required
+@_either
+def withdrawal(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
+    found, chosen = talks_for(reader_of(request), uid), side_of(side)
+    return step(
+        request,
+        found,
+        LeavingForm(posted(request)),
+        lambda said, **who: mediation.record_withdrawal(
+            talks=found,
+            side=chosen,
+            way=WithdrawalWay(said["way"]),
+            words=said["words"],
+            **who,
+        ),
+        title=_("%(side)s退出 %(code)s") % {"side": chosen.label, "code": found.code},
+        lead=_("退出不需要理由，也不能劝阻；进行中的会谈和方案随之结束。"),
+        button=_("登记退出"),
+        kind="danger",
+    )
+
+
+@login_required
+@_either
+def ending(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = talks_for(reader_of(request), uid)
+    return step(
+        request,
+        found,
+        ReasonForm(posted(request)),
+        lambda said, **who: mediation.end_talks(
+            talks=found,
+            reason=said["reason"],
+            exclusion=Exclusion(said["exclusion"]) if said["exclusion"] else None,
+            **who,
+        ),
+        title=_("%s 没有谈成") % found.code,
+        lead=_("结束以后，双方会看到还可以走的途径。"),
+        button=_("结束"),
+        kind="danger",
+    )
+
+
+@login_required
+@_either
+def effect(request: HttpRequest, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    found = talks_for(reader, uid)
+    form = EffectForm(
+        posted(request),
+        case=found.case,
+        reader=reader,
+        initial={"effective_on": timezone.localdate()},
+    )
+
+    def act(said: dict[str, Any], **who: Any) -> None:
+        paper = form.paper()
+        if paper is None:
+            raise InvalidInput(
+                _("请选择双方和调解员签字、盖章的协议书"), path="exhibit"
+            )
+        mediation.make_effective(
+            talks=found, exhibit=paper, effective_on=said["effective_on"], **who
+        )
+
+    return step(
+        request,
+        found,
+        form,
+        act,
+        title=_("协议生效 %s") % found.code,
+        lead=_("先把双方签字、调解员签名并盖章的协议书上传为证据。"),
+        button=_("登记生效"),
+    )
+
+
+@login_required
+@_either
+def application(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = talks_for(reader_of(request), uid)
+    confirmation = _confirmation(found)
+    return step(
+        request,
+        found,
+        ApplicationForm(posted(request), initial={"applied_on": timezone.localdate()}),
+        lambda said, **who: mediation.record_application(
+            confirmation=confirmation, **said, **who
+        ),
+        title=_("登记司法确认申请"),
+        lead=_("双方共同申请，最晚 %s。") % confirmation.due_on,
+        button=_("登记"),
+    )
+
+
+@login_required
+@_either
+def ruling(request: HttpRequest, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    found = talks_for(reader, uid)
+    confirmation = _confirmation(found)
+    form = RulingForm(posted(request), case=found.case, reader=reader)
+    return step(
+        request,
+        found,
+        form,
+        lambda said, **who: mediation.record_ruling(
+            confirmation=confirmation,
+            is_confirmed=said["result"] == "yes",
+            number=said["number"],
+            decided_on=said["decided_on"],
+            exhibit=form.paper(),
+            **who,
+        ),
+        title=_("登记法院的裁定"),
+        button=_("登记"),
+    )
+
+
+@login_required
+@_either
+def forgiveness(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = talks_for(reader_of(request), uid)
+    return step(
+        request,
+        found,
+        ForgivenessForm(posted(request)),
+        lambda said, **who: mediation.write_forgiveness(talks=found, **said, **who),
+        title=_("制作谅解书"),
+        lead=_(
+            "谅解书是受害人自己的意思，不是协议的条件；不要求、不劝说，本人不要就不做。"
+        ),
+        button=_("制作"),
+    )
+
+
+@login_required
+@require_GET
+def word(request: HttpRequest, uid: UUID, paper: str) -> HttpResponse:
+    """A paper for a word processor; that it was taken is on the record."""
+    reader = reader_of(request)
+    found = talks_for(reader, uid)
+    content = mediation.take_word(talks=found, kind=paper, by=reader, at=timezone.now())
+    response = HttpResponse(content, content_type=_DOCX)
+    name = f"{found.case.number}-{found.code}-{paper}.docx"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def side_of(text: str) -> Side:
+    if text not in Side.values:
+        raise NotFound(_("没有找到"))
+    return Side(text)
+
+
+def step(
+    request: HttpRequest,
+    found: Talks,
+    form: forms.Form,
+    act: Callable[..., Any],
+    *,
+    title: str,
+    button: str,
+    lead: str | Promise = "",
+    kind: str = "primary",
+    **more: Any,
+) -> HttpResponse:
+    """A form on a sheet; done, it leads back to the talks."""
+    who = {"by": reader_of(request), "at": timezone.now()}
+
+    def done(said: dict[str, Any]) -> HttpResponse:
+        act(said, **who)
+        return redirect("mediation:talks", found.uid)
+
+    return sheet(
+        request,
+        number=found.case.number,
+        title=title,
+        lead=lead,
+        button=button,
+        kind=kind,
+        form=form,
+        act=done,
+        **more,
+    )
+
+
+def _confirmation(found: Talks) -> Confirmation:
+    row = Confirmation.objects.filter(talks=found).first()
+    if row is None:
+        raise NotFound(_("没有找到"))
+    row.talks = found
+    return row

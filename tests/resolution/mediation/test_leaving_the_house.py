@@ -1,0 +1,52 @@
+"""What is said in a session leaves the house in no package, whoever makes it."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from anlan.evidence.services import packages
+from anlan.play.signing import signer_at_hand
+from anlan.resolution.mediation import services as mediation
+from tests.evidence.test_packages import made
+from tests.resolution.mediation.talked import (
+    accepted,
+    begun,
+    consented,
+    planned,
+    proposed,
+)
+from tests.scene import Scene
+
+PLANTED = "朱红色雨靴里的秘密"
+
+
+@pytest.fixture(autouse=True)
+def _folders(tmp_path: Path) -> Iterator[None]:
+    changed = {"DATA": tmp_path, "KEYS": tmp_path / "keys", "BACKUP_VAULT": None}
+    with override_settings(**changed), signer_at_hand():
+        yield
+
+
+@pytest.mark.both
+def test_planted_words_are_in_no_file_of_a_package(scene: Scene) -> None:
+    case = scene.incident().case
+    talks = consented(scene, begun(scene, case))
+    session = planned(scene, talks, present=PLANTED)
+    mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+    mediation.write_session_note(
+        session=session, text=PLANTED, by=scene.officer, at=scene.at
+    )
+    accepted(scene, proposed(scene, talks))  # its paper is an exhibit, and goes along
+
+    package = made(scene, case)
+
+    with zipfile.ZipFile(packages.path_of(package)) as archive:
+        names = archive.namelist()
+        assert any(name.endswith(".pdf") for name in names)
+        for name in names:
+            assert PLANTED.encode() not in archive.read(name), name

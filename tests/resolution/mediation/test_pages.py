@@ -1,0 +1,272 @@
+"""The pages of talks: every one opens, every step answers; a side's own page and its wall."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anlan.accounts.models import User
+from anlan.base.clock import local_day
+from anlan.cases.enums import Side
+from anlan.cases.models import Case
+from anlan.ledger.models import Entry
+from anlan.play.pictures import signature
+from anlan.resolution.mediation import services as mediation
+from anlan.resolution.mediation.enums import TalksState
+from anlan.resolution.mediation.models import (
+    Body,
+    Consent,
+    Duty,
+    Forgiveness,
+    Mediator,
+    Proposal,
+    Session,
+    Talks,
+)
+from tests.accounts.browsing import sign_in
+from tests.evidence.keeping import photo
+from tests.resolution.mediation.talked import (
+    FACTS,
+    IN_DEFAULT,
+    accepted,
+    begun,
+    body,
+    consented,
+    invited,
+    later,
+    planned,
+    proposed,
+    sides,
+)
+from tests.resolution.planned import legal, reported
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    sign_in(client, user)
+    return client
+
+
+def drawn(number: int) -> str:
+    return "data:image/png;base64," + base64.b64encode(signature(number)).decode()
+
+
+def typed_terms(scene: Scene, **more: str) -> dict[str, str]:
+    return {
+        "request_id": "0b7f2b2e-7d1c-4c59-9d2e-000000000001",
+        "latest": "0",
+        "proposer": "office",
+        "facts": FACTS,
+        "in_default": IN_DEFAULT,
+        "terms-TOTAL_FORMS": "3",
+        "terms-INITIAL_FORMS": "0",
+        "terms-1-kind": "payment",
+        "terms-1-by": "aggressor",
+        "terms-1-fen": "3,000.5",
+        "terms-1-due_on": later(scene, 10).isoformat(),
+        "terms-1-manner": "转账",
+        **more,
+    }
+
+
+def test_a_negotiation_from_beginning_to_performance(scene: Scene, case: Case) -> None:
+    reported(scene, case)
+    victim, aggressor = sides(scene, case)
+    client = browser(scene.officer)
+    assert client.get(f"/cases/{case.number}/talks/").status_code == 200
+    new = f"/cases/{case.number}/talks/new/"
+    assert client.get(new).status_code == 200
+    said = {
+        "request_id": "0b7f2b2e-7d1c-4c59-9d2e-000000000002",
+        "kind": "negotiation",
+        "victim": str(victim.uid),
+        "aggressor": str(aggressor.uid),
+        "about": "由管理处调解",
+    }
+    refused = client.post(new, said)
+    assert (refused.status_code, "G19" in refused.content.decode()) == (422, True)
+    assert client.post(new, {**said, "about": "医药费"}).status_code == 302
+    talks = Talks.objects.get()
+    at = f"/cases/talks/{talks.uid}/"
+    assert client.get(at).status_code == 200
+    for number, side in enumerate(Side):
+        consent = f"{at}consent/{side.value}/"
+        assert client.get(consent).status_code == 200
+        typed = {"is_told": "on", "capacity": "self", "signature": drawn(number)}
+        assert client.post(consent, {**typed, "is_told": ""}).status_code == 422
+        assert client.post(consent, typed).status_code == 302
+    assert client.get(f"{at}sessions/new/").status_code == 200
+    session = {
+        "request_id": "0b7f2b2e-7d1c-4c59-9d2e-000000000003",
+        "planned": scene.at.strftime("%Y-%m-%dT%H:%M"),
+        "place": "会客室",
+        "is_closed": "on",
+    }
+    planned_at = client.post(f"{at}sessions/new/", session)
+    assert planned_at.status_code in {302, 422}  # by the real clock of the view
+    editor = f"{at}proposals/new/"
+    assert client.get(editor).status_code == 200
+    page = client.post(editor, typed_terms(scene, **{"terms-1-manner": "尽快转账"}))
+    assert page.status_code == 422
+    assert "说不清楚" in page.content.decode()
+    assert not Proposal.objects.exists()
+    vague = typed_terms(scene, in_default="甲方不再追究")
+    assert "G18" in client.post(editor, vague).content.decode()
+
+
+def test_each_step_has_its_page(scene: Scene, case: Case) -> None:
+    talks = consented(scene, begun(scene, case))
+    session = planned(scene, talks)
+    mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+    proposal = proposed(scene, talks)
+    client = browser(scene.officer)
+    at = f"/cases/talks/{talks.uid}/"
+    note = f"/cases/talks/sessions/{session.uid}/note/"
+    assert client.post(note, {"text": "双方谈到数额"}).status_code == 302
+    assert "双方谈到数额" in client.get(at).content.decode()
+    other = browser(scene.manager)
+    assert "双方谈到数额" not in other.get(at).content.decode()
+    assert other.get(note).status_code == 404
+    for side in Side:
+        page = f"/cases/talks/proposals/{proposal.uid}/acceptance/{side.value}/"
+        assert "和解协议" in client.get(page).content.decode()
+    accepted(scene, proposal)
+    for path in (at, f"{at}forgiveness/", f"{at}word/agreement/"):
+        assert client.get(path).status_code == 200
+    assert client.get(f"{at}word/application/").status_code == 404
+    for duty in Duty.objects.all():
+        for step in ("performance", "default"):
+            address = f"/cases/talks/duties/{duty.uid}/{step}/"
+            assert client.get(address).status_code == 200
+    proof = photo(scene, case)
+    first = Duty.objects.order_by("pk")[0]
+    typed = {"words": "收条已看", "exhibit": str(proof.uid)}
+    done = client.post(f"/cases/talks/duties/{first.uid}/performance/", typed)
+    assert done.status_code == 302
+    typed = {"is_own_wish": "on", "text": "他道过歉，我愿意谅解"}
+    assert client.post(f"{at}forgiveness/", typed).status_code == 302
+    assert Forgiveness.objects.exists()
+
+
+def test_mediation_by_a_body(scene: Scene, case: Case) -> None:
+    talks = invited(scene, case)
+    lead = browser(scene.person("fangzheng"))
+    at = f"/cases/talks/{talks.uid}/"
+    assert talks.code in lead.get("/cases/talks/mine/").content.decode()
+    assert lead.get(at).status_code == 200
+    assert lead.get(f"/cases/{case.number}/talks/").status_code in {403, 404}
+    assert lead.get(f"{at}word/agreement/").status_code == 403
+    consented(scene, talks)
+    accepted(scene, proposed(scene, talks))
+    client = browser(scene.officer)
+    proof = photo(scene, case)
+    assert client.get(f"{at}effect/").status_code == 200
+    day = {"effective_on": local_day(scene.at).isoformat()}
+    assert client.post(f"{at}effect/", day).status_code == 422
+    mediation.make_effective(
+        talks=Talks.objects.select_related("case__site").get(),
+        exhibit=proof,
+        effective_on=local_day(scene.at),
+        by=scene.officer,
+        at=scene.at,
+    )
+    for path in ("", "application/", "word/application/", "word/invitation/"):
+        assert client.get(f"{at}{path}").status_code == 200
+    assert "司法确认" in client.get(at).content.decode()
+
+
+def test_the_register(scene: Scene) -> None:
+    counsel = browser(legal(scene))
+    typed = {
+        "kind": "committee",
+        "name": "云栖社区调委会",
+        "area": "云栖社区",
+        "contact": "12348",
+        "verified_on": "2026-11-01",
+        "verified_how": "司法所名单",
+    }
+    assert counsel.get("/admin/mediation/new/").status_code == 200
+    assert counsel.post("/admin/mediation/new/", typed).status_code == 302
+    found = Body.objects.get()
+    page = f"/admin/mediation/{found.uid}/"
+    assert counsel.post(page, {**typed, "contact": "110"}).status_code == 302
+    account = str(scene.person("fangzheng").uid)
+    said = {"name": "方正", "user": account}
+    assert counsel.post(f"{page}mediators/", said).status_code == 302
+    assert Mediator.objects.get().user == scene.person("fangzheng")
+    assert "方正" in counsel.get("/admin/mediation/").content.decode()
+    officer = browser(scene.officer)
+    assert officer.get("/admin/mediation/").status_code == 200
+    assert officer.get("/admin/mediation/new/").status_code == 403
+    assert browser(scene.guard).get("/admin/mediation/").status_code == 403
+
+
+class TestOwnPage:
+    def page(self, scene: Scene, talks: Talks, side: Side = Side.VICTIM) -> str:
+        secret = mediation.give_link(
+            talks=talks, side=side, by=scene.officer, at=scene.at
+        )
+        return f"/m/{secret}"
+
+    def test_consent_and_leaving(
+        self, scene: Scene, case: Case, client: Client, time_machine: Any
+    ) -> None:
+        time_machine.move_to(scene.at, tick=False)
+        talks = begun(scene, case)
+        at = self.page(scene, talks)
+        code = mediation.give_code(
+            talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
+        )
+        text = client.get(at).content.decode()
+        assert "随时可以退出" in text
+        for hidden in ("孟大海", "陆远航", "199000"):
+            assert hidden not in text
+        assert client.post(f"{at}/consent", {"code": "x" * 5000}).status_code == 422
+        assert client.post(f"{at}/consent", {"code": code}).status_code == 302
+        assert Consent.objects.get().way == "link"
+        consented(scene, talks, [Side.AGGRESSOR])
+        session = planned(scene, talks)
+        mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+        assert client.post(f"{at}/withdrawal", {}).status_code == 422
+        assert client.post(f"{at}/withdrawal", {"is_sure": "on"}).status_code == 302
+        talks.refresh_from_db()
+        assert talks.state == TalksState.WITHDRAWN
+        assert Session.objects.get().state == "broken"
+        assert "起诉" in client.get(at).content.decode()
+        before = Entry.objects.count()
+        again = client.post(f"{at}/withdrawal", {"is_sure": "on"})
+        assert (again.status_code, Entry.objects.count()) == (409, before)
+
+    def test_a_strangers_link_opens_nothing(self, scene: Scene, client: Client) -> None:
+        for path in ("/m/abc", "/m/" + "x" * 400, "/m/%00"):
+            assert client.get(path).status_code == 404
+            assert client.post(f"{path}/withdrawal", {}).status_code == 404
+        assert body(scene).version == 1
+
+    def test_tries_are_few(
+        self, scene: Scene, case: Case, client: Client, time_machine: Any
+    ) -> None:
+        time_machine.move_to(scene.at, tick=False)
+        at = self.page(scene, begun(scene, case))
+        answers = [
+            client.post(f"{at}/consent", {"code": "000000"}).status_code
+            for _try in range(22)
+        ]
+        assert answers[-1] == 429
+        assert set(answers[:20]) == {422}

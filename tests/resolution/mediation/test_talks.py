@@ -1,0 +1,472 @@
+"""Talks: who may begin them, each side's consent, leaving at any time, the wall."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from anlan.cases import services as cases
+from anlan.cases.enums import Side, TaskState
+from anlan.cases.models import AccessLink, Case, Task
+from anlan.customers import services as customers
+from anlan.ledger.models import Entry
+from anlan.ledger.verify import verify
+from anlan.notify.models import Delivery
+from anlan.play.pictures import signature as drawing
+from anlan.resolution.mediation import services as mediation
+from anlan.resolution.mediation.enums import (
+    BodyKind,
+    Capacity,
+    Exclusion,
+    ProposalState,
+    SessionState,
+    TalksKind,
+    TalksState,
+    WithdrawalWay,
+)
+from anlan.resolution.mediation.models import Consent, LinkCode, Mediator, Talks
+from anlan.resolution.mediation.remedies import remedies_of
+from anlan.resolution.mediation.selectors.talks import notes_for, talks_for
+from anlan.resolution.mediation.services import Giver
+from tests.at_once import at_once
+from tests.evidence.keeping import photo
+from tests.resolution.mediation.talked import (
+    accepted,
+    begun,
+    body,
+    consented,
+    invited,
+    mediator,
+    planned,
+    proposed,
+    sides,
+)
+from tests.resolution.planned import headquarters, legal
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+def link_of(scene: Scene, talks: Talks, side: Side) -> AccessLink:
+    mediation.give_link(talks=talks, side=side, by=scene.officer, at=scene.at)
+    return AccessLink.objects.get(
+        about=f"talks:{talks.uid}:{side.value}", revoked_at=None
+    )
+
+
+def code_for(scene: Scene, talks: Talks, side: Side) -> str:
+    return mediation.give_code(talks=talks, side=side, by=scene.officer, at=scene.at)
+
+
+class TestBeginning:
+    def test_a_negotiation_waits_for_both(self, scene: Scene, case: Case) -> None:
+        talks = begun(scene, case)
+        assert talks.state == TalksState.CONSENT_PENDING
+        assert talks.task is not None
+        assert talks.task.binding
+        assert "协商" in talks.task.title
+        assert "调解" not in talks.task.title
+        consented(scene, talks, [Side.VICTIM])
+        assert talks.state == TalksState.CONSENT_PENDING
+        consented(scene, talks, [Side.AGGRESSOR], signature=[drawing(33)])
+        assert talks.state == TalksState.ACCEPTED
+
+    @pytest.mark.parametrize("excluded", list(Exclusion))
+    def test_mediation_is_refused_where_the_law_excludes_it(
+        self, scene: Scene, case: Case, excluded: Exclusion
+    ) -> None:
+        with pytest.raises(Conflict, match=str(excluded.label)) as refused:
+            begun(scene, case, TalksKind.PEOPLES, excluded=[excluded])
+        assert refused.value.source == "G17"
+        assert not Talks.objects.exists()
+
+    def test_the_office_may_still_speak_about_money_where_police_may_not_mediate(
+        self, scene: Scene, case: Case
+    ) -> None:
+        assert begun(scene, case, excluded=[Exclusion.GANG]).code == "M-01"
+
+    def test_serious_harm_is_excluded_by_the_record(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case)
+        Case.objects.filter(pk=case.pk).update(severity=5)
+        with pytest.raises(Conflict, match="严重犯罪"):
+            consented(scene, talks)
+        assert not Consent.objects.exists()
+
+    def test_the_police_are_called_first(self, scene: Scene, case: Case) -> None:
+        victim, aggressor = sides(scene, case)
+        with pytest.raises(Conflict) as refused:
+            mediation.begin_talks(
+                case=case,
+                kind=TalksKind.NEGOTIATION,
+                victim=victim,
+                aggressor=aggressor,
+                about="医药费",
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert refused.value.source == "G05"
+
+    def test_the_company_is_no_mediator(self, scene: Scene, case: Case) -> None:
+        own = body(scene, kind=BodyKind.OWN, name="公司调委会")
+        with pytest.raises(InvalidInput) as refused:
+            begun(scene, case, TalksKind.PEOPLES, body=own)
+        assert refused.value.source == "G19"
+        with pytest.raises(InvalidInput) as colleague:
+            mediation.enter_mediator(
+                body=body(scene),
+                name="周敏",
+                user=scene.officer,
+                by=legal(scene),
+                at=scene.at,
+            )
+        assert colleague.value.source == "G19"
+        with pytest.raises(InvalidInput, match="自己组织的只能叫协商"):
+            begun(scene, case, about="由管理处调解医药费")
+
+    def test_a_body_holds_what_it_may(self, scene: Scene, case: Case) -> None:
+        with pytest.raises(InvalidInput, match="不主持"):
+            begun(scene, case, TalksKind.POLICE, body=body(scene))
+
+    def test_two_of_one_pair_do_not_run(self, scene: Scene, case: Case) -> None:
+        begun(scene, case)
+        with pytest.raises(Conflict, match="M-01"):
+            begun(scene, case, TalksKind.PEOPLES)
+
+    def test_a_party_does_not_hold_them(self, scene: Scene, case: Case) -> None:
+        cases.add_party(
+            case=case,
+            roles=["victim"],
+            user=scene.officer,
+            by=scene.manager,
+            at=scene.at,
+        )
+        with pytest.raises(NotAllowed):
+            begun(scene, case)
+
+    def test_words_that_tell_of_one_side_are_refused(
+        self, scene: Scene, case: Case
+    ) -> None:
+        sides(scene, case)
+        with pytest.raises(Conflict, match="姓名"):
+            begun(scene, case, about="孟大海打了人")
+
+    def test_the_police_mediate_again_within_seven_working_days(
+        self, scene: Scene, case: Case
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
+        first = begun(scene, case, TalksKind.POLICE, body=station)
+        mediation.record_answer(
+            talks=first, accepts=False, reason="没有谈成", by=scene.officer, at=scene.at
+        )
+        late = scene.at + timedelta(days=14)
+        with pytest.raises(Conflict, match="七个工作日"):
+            begun(scene, case, TalksKind.POLICE, body=station, at=late)
+        begun(scene, case, TalksKind.POLICE, body=station)
+
+
+class TestConsent:
+    def test_by_link_and_code(self, scene: Scene, case: Case) -> None:
+        talks = begun(scene, case)
+        link = link_of(scene, talks, Side.VICTIM)
+        code = code_for(scene, talks, Side.VICTIM)
+        made = mediation.consent_by_link(link=link, code=code, by=link, at=scene.at)
+        assert (made.way, made.taken_by, made.exhibit) == ("link", None, None)
+        assert not any(
+            code.encode() in bytes(entry.data or b"") for entry in Entry.objects.all()
+        )
+        again = code_for(scene, talks, Side.VICTIM)
+        with pytest.raises(Conflict, match="同意过"):
+            mediation.consent_by_link(link=link, code=again, by=link, at=scene.at)
+
+    def test_a_code_is_good_once_for_minutes_and_few_tries(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case)
+        link = link_of(scene, talks, Side.VICTIM)
+        code = code_for(scene, talks, Side.VICTIM)
+        wrong = f"{(int(code) + 1) % 1_000_000:06}"
+
+        def enter(typed: str, at: Any = scene.at) -> Consent:
+            return mediation.consent_by_link(link=link, code=typed, by=link, at=at)
+
+        for typed, at in (
+            (wrong, scene.at),
+            ("", scene.at),
+            ("１２３４５６\x00" * 40, scene.at),
+            (code, scene.at + timedelta(minutes=31)),
+        ):
+            with pytest.raises(InvalidInput):
+                enter(typed, at)
+        assert LinkCode.objects.get().failures == 3
+        assert Entry.objects.filter(kind="mediation.code_refused").count() == 3
+        for _try in range(2):
+            with pytest.raises(InvalidInput):
+                enter(wrong)
+        with pytest.raises(InvalidInput):
+            enter(code)  # five were wrong
+        assert enter(code_for(scene, talks, Side.VICTIM)).side == Side.VICTIM
+
+    def test_the_code_of_one_side_is_not_that_of_the_other(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case)
+        victims = link_of(scene, talks, Side.VICTIM)
+        link_of(scene, talks, Side.AGGRESSOR)
+        code = code_for(scene, talks, Side.AGGRESSOR)
+        with pytest.raises(InvalidInput):
+            mediation.consent_by_link(link=victims, code=code, by=victims, at=scene.at)
+
+    def test_a_new_link_ends_the_one_before(self, scene: Scene, case: Case) -> None:
+        talks = begun(scene, case)
+        first = link_of(scene, talks, Side.VICTIM)
+        link_of(scene, talks, Side.VICTIM)
+        first.refresh_from_db()
+        assert first.revoked_at is not None
+
+    def test_on_paper_and_by_an_agent(self, scene: Scene, case: Case) -> None:
+        talks = begun(scene, case)
+        paper = photo(scene, case)
+        with pytest.raises(InvalidInput) as refused:
+            mediation.consent_on_paper(
+                talks=talks,
+                side=Side.VICTIM,
+                exhibit=paper,
+                giver=Giver(Capacity.AGENT, "江岚"),
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert refused.value.path == "authority"
+        made = mediation.consent_on_paper(
+            talks=talks,
+            side=Side.VICTIM,
+            exhibit=paper,
+            giver=Giver(Capacity.AGENT, "江岚", authority=paper),
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert made.giver == "江岚"
+
+    def test_a_guardian_speaks_for_a_child(self, scene: Scene, case: Case) -> None:
+        victim, _aggressor = sides(scene, case)
+        assert victim.person is not None
+        customers.correct_person(
+            person=victim.person,
+            site=scene.site,
+            is_minor=True,
+            by=scene.officer,
+            at=scene.at,
+        )
+        talks = begun(scene, case)
+        with pytest.raises(InvalidInput) as refused:
+            consented(scene, talks, [Side.VICTIM])
+        assert refused.value.source == "G20"
+        link = link_of(scene, talks, Side.VICTIM)
+        code = code_for(scene, talks, Side.VICTIM)
+        with pytest.raises(Conflict, match="监护人"):
+            mediation.consent_by_link(link=link, code=code, by=link, at=scene.at)
+        consented(scene, talks, [Side.VICTIM], giver=Giver(Capacity.GUARDIAN, "江岚"))
+        assert Consent.objects.get().giver == "江岚"
+
+    def test_one_signature_is_not_that_of_both(self, scene: Scene, case: Case) -> None:
+        talks = begun(scene, case)
+        with pytest.raises(InvalidInput) as refused:
+            consented(scene, talks, signature=[drawing(40)])
+        assert refused.value.path == "signature"
+        assert Consent.objects.count() == 1
+
+    def test_two_at_once_are_one(self, committed_scene: Scene) -> None:
+        scene = committed_scene
+        talks = begun(scene, scene.incident().case)
+        link = link_of(scene, talks, Side.VICTIM)
+        code = code_for(scene, talks, Side.VICTIM)
+        results = at_once(
+            *[
+                lambda: mediation.consent_by_link(
+                    link=link, code=code, by=link, at=scene.at
+                )
+            ]
+            * 3
+        )
+        assert sum(isinstance(one, Consent) for one in results) == 1
+        assert Consent.objects.count() == 1
+
+
+class TestLeaving:
+    def test_in_the_middle_of_a_session(self, scene: Scene, case: Case) -> None:
+        talks = begun(scene, case)
+        link = link_of(scene, talks, Side.VICTIM)
+        code = code_for(scene, talks, Side.VICTIM)
+        mediation.consent_by_link(link=link, code=code, by=link, at=scene.at)
+        consented(scene, talks, [Side.AGGRESSOR])
+        session = planned(scene, talks)
+        mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+        proposal = proposed(scene, talks)
+        accepted(scene, proposal, [Side.AGGRESSOR])
+
+        mediation.withdraw_by_link(link=link, by=link, at=scene.at)
+
+        talks.refresh_from_db()
+        session.refresh_from_db()
+        proposal.refresh_from_db()
+        assert talks.state == TalksState.WITHDRAWN
+        assert session.state == SessionState.BROKEN_OFF
+        assert proposal.state == ProposalState.LAPSED
+        assert Task.objects.get(key=talks.key).state == TaskState.DONE
+        assert Delivery.objects.filter(message__kind="mediation.side_left").exists()
+        assert [one.key for one in remedies_of(talks)][:2] == ["suit", "police"]
+        for act in (
+            lambda: accepted(scene, proposal, [Side.VICTIM]),
+            lambda: planned(scene, talks),
+            lambda: proposed(scene, talks),
+            lambda: mediation.end_session(
+                session=session, by=scene.officer, at=scene.at
+            ),
+            lambda: mediation.withdraw_by_link(link=link, by=link, at=scene.at),
+            lambda: code_for(scene, talks, Side.VICTIM),
+        ):
+            before = Entry.objects.count()
+            with pytest.raises(Conflict):
+                act()
+            assert Entry.objects.count() == before
+        assert verify().is_sound
+
+    def test_by_saying_so_and_without_having_agreed(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case)
+        left = mediation.record_withdrawal(
+            talks=talks,
+            side=Side.VICTIM,
+            way=WithdrawalWay.PHONE,
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert left.state == TalksState.WITHDRAWN
+        assert begun(scene, case).code == "M-02"  # both may think again
+
+    def test_not_once_it_is_signed(self, scene: Scene, case: Case) -> None:
+        talks = consented(scene, begun(scene, case))
+        link = link_of(scene, talks, Side.VICTIM)
+        accepted(scene, proposed(scene, talks))
+        with pytest.raises(Conflict, match="起诉"):
+            mediation.withdraw_by_link(link=link, by=link, at=scene.at)
+
+    def test_while_the_other_signs_there_is_one_result(
+        self, committed_scene: Scene
+    ) -> None:
+        scene = committed_scene
+        talks = consented(scene, begun(scene, scene.incident().case))
+        link = link_of(scene, talks, Side.VICTIM)
+        proposal = proposed(scene, talks)
+        accepted(scene, proposal, [Side.VICTIM])
+        results = at_once(
+            lambda: accepted(scene, proposal, [Side.AGGRESSOR]),
+            lambda: mediation.withdraw_by_link(link=link, by=link, at=scene.at),
+        )
+        talks.refresh_from_db()
+        assert sum(isinstance(one, Conflict) for one in results) == 1
+        assert talks.state in {TalksState.WITHDRAWN, TalksState.PERFORMING}
+        assert talks.duties.exists() == (talks.state == TalksState.PERFORMING)
+
+
+class TestWall:
+    def test_what_is_said_is_read_by_few_and_leaves_in_nothing(
+        self, scene: Scene, case: Case
+    ) -> None:
+        planted = "朱红色雨靴里的秘密"
+        talks = consented(scene, invited(scene, case))
+        session = planned(scene, talks)
+        lead = scene.person("fangzheng")
+        mediation.begin_session(session=session, by=lead, at=scene.at)
+        mediation.write_session_note(
+            session=session, text=planted, by=lead, at=scene.at
+        )
+        session.talks = talks
+        assert [note.text for note in notes_for(lead, session)] == [planted]
+        for other in (scene.officer, scene.manager, headquarters(scene), legal(scene)):
+            assert notes_for(other, session) == []
+            with pytest.raises(NotFound):
+                mediation.write_session_note(
+                    session=session, text="我也写", by=other, at=scene.at
+                )
+        for entry in Entry.objects.all():
+            whole = bytes(entry.body) + bytes(entry.data or b"")
+            assert planted.encode() not in whole
+
+    def test_named_readers_read(self, scene: Scene, case: Case) -> None:
+        talks = consented(scene, begun(scene, case))
+        session = planned(scene, talks, readers=[scene.manager])
+        mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+        mediation.write_session_note(
+            session=session, text="双方提到价格", by=scene.officer, at=scene.at
+        )
+        assert notes_for(scene.manager, session)
+        assert not notes_for(headquarters(scene), session)
+
+    def test_a_mediator_sees_their_own_and_no_other(
+        self, scene: Scene, case: Case
+    ) -> None:
+        mine = invited(scene, case)
+        lead = scene.person("fangzheng")
+        assert talks_for(lead, mine.uid) == mine
+        with pytest.raises(NotFound):
+            talks_for(scene.stranger, mine.uid)
+        Mediator.objects.update(ended_at=scene.at)
+        with pytest.raises(NotFound):
+            talks_for(lead, mine.uid)
+
+    def test_the_office_does_not_lead_for_the_mediator(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, invited(scene, case))
+        with pytest.raises(NotAllowed, match="调解员主持"):
+            planned(scene, talks, by=scene.officer)
+
+    def test_without_an_account_the_office_writes_down(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, invited(scene, case, has_account=False))
+        assert planned(scene, talks).number == 1
+
+
+def test_the_task_does_not_end_by_hand(scene: Scene, case: Case) -> None:
+    talks = begun(scene, case)
+    assert talks.task is not None
+    talks.task.case = case
+    with pytest.raises(Conflict, match="协商、调解页面"):
+        cases.complete_task(
+            task=talks.task, words="好了", by=scene.officer, at=scene.at
+        )
+
+
+def test_the_mediator_is_told_when_both_agree(scene: Scene, case: Case) -> None:
+    consented(scene, invited(scene, case))
+    told = Delivery.objects.filter(message__kind="mediation.yours_to_mediate")
+    assert {one.user for one in told} == {scene.person("fangzheng")}
+
+
+def test_a_body_is_written_again(scene: Scene) -> None:
+    first = body(scene)
+    assert body(scene, body=first).version == 1
+    again = body(scene, body=first, contact="12348")
+    assert (again.pk, again.version) == (first.pk, 2)
+    with pytest.raises(Conflict):
+        body(scene)
+    with pytest.raises(NotAllowed):
+        body(scene, name="另一个", by=scene.officer)
+    assert mediator(scene, first).user == scene.person("fangzheng")

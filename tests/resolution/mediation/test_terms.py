@@ -1,0 +1,521 @@
+"""Terms: what is refused in them, who accepts which version, how they are performed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anlan.base.clock import local_day
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import services as cases
+from anlan.cases.enums import Side, TaskState
+from anlan.cases.models import Case, Task
+from anlan.ledger.verify import verify
+from anlan.notify.models import Delivery
+from anlan.play.pictures import signature as drawing
+from anlan.resolution.mediation import services as mediation
+from anlan.resolution.mediation.agreement import check_agreement
+from anlan.resolution.mediation.enums import (
+    ConfirmationState,
+    DutyState,
+    ProposalState,
+    TalksState,
+    TermBy,
+    TermKind,
+)
+from anlan.resolution.mediation.models import (
+    Acceptance,
+    Confirmation,
+    Duty,
+    Forgiveness,
+    Proposal,
+    SessionNote,
+    Talks,
+    Term,
+)
+from anlan.resolution.mediation.remedies import all_remedies, remedies_of
+from anlan.resolution.mediation.services import Draft, TermDraft
+from anlan.resolution.mediation.services.erasing import erase_words
+from anlan.resolution.mediation.services.performing import confirmed_until
+from tests.at_once import at_once
+from tests.evidence.keeping import photo
+from tests.resolution.mediation.talked import (
+    FACTS,
+    IN_DEFAULT,
+    accepted,
+    apology,
+    begun,
+    consented,
+    draft,
+    invited,
+    later,
+    planned,
+    proposed,
+    settled,
+    term,
+)
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+WAIVERS = [
+    "甲方不再追究乙方的任何责任",
+    "甲方放弃起诉",
+    "甲方不 得 起 诉",
+    "甲方撤回报案",
+    "双方一笔勾销",
+    "乙方不负刑事责任",
+    "甲方不得向任何部门投诉、举报，不投诉",
+    "甲方不做鉴定",
+    "甲方不**再·追-究",
+    "不影响邻里和睦的前提之下甲方从今往后不再追究",
+]
+UNCLEAR = [
+    "适当赔偿",
+    "合理的费用",
+    "尽快付清",
+    "3000 元左右",
+    "视情况支付",
+    "另行协商",
+]
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+class TestWhatIsRefused:
+    def check(self, scene: Scene, said: Draft) -> None:
+        today = local_day(scene.at)
+        check_agreement(said, act_on=today, today=today)
+
+    @pytest.mark.parametrize("words", WAIVERS)
+    @pytest.mark.parametrize("where", ["facts", "in_default", "words"])
+    def test_giving_up_rights(self, scene: Scene, words: str, where: str) -> None:
+        said = (
+            draft(scene, apology(scene, words=words))
+            if where == "words"
+            else draft(scene, **{where: words})
+        )
+        with pytest.raises(InvalidInput) as refused:
+            self.check(scene, said)
+        assert refused.value.source == "G18"
+        assert where in refused.value.path
+
+    @pytest.mark.parametrize("words", UNCLEAR)
+    @pytest.mark.parametrize("where", ["words", "manner"])
+    def test_what_is_unclear(self, scene: Scene, words: str, where: str) -> None:
+        with pytest.raises(InvalidInput, match="说不清楚") as refused:
+            self.check(scene, draft(scene, apology(scene, **{where: words})))
+        assert refused.value.source == "G18"
+
+    @pytest.mark.parametrize(
+        ("missing", "path"),
+        [
+            ({"fen": None}, "fen"),
+            ({"fen": 0}, "fen"),
+            ({"manner": ""}, "manner"),
+            ({"due_on": None}, "due_on"),
+            ({"fen": -1}, "fen"),
+        ],
+    )
+    def test_a_payment_has_sum_date_and_manner(
+        self, scene: Scene, missing: dict[str, Any], path: str
+    ) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            self.check(scene, draft(scene, term(scene, **missing)))
+        assert refused.value.path == f"terms-0-{path}"
+
+    def test_forgiveness_is_not_bought(self, scene: Scene) -> None:
+        bought = apology(scene, words="甲方出具谅解书", by=TermBy.VICTIM)
+        with pytest.raises(InvalidInput, match="不能写成协议的条件"):
+            self.check(scene, draft(scene, bought))
+
+    def test_a_kindness_stands_apart(self, scene: Scene) -> None:
+        kind = {"kind": TermKind.KINDNESS, "by": TermBy.OFFICE}
+        self.check(scene, draft(scene, term(scene, **kind, words="看望慰问")))
+        for more in (
+            {**kind, "words": "赔偿甲方损失"},
+            {"kind": TermKind.KINDNESS, "by": TermBy.AGGRESSOR},
+            {"by": TermBy.OFFICE, "words": "人道慰问金"},
+        ):
+            with pytest.raises(InvalidInput) as refused:
+                self.check(scene, draft(scene, term(scene, **more)))
+            assert refused.value.source == "G34"
+
+    @pytest.mark.parametrize("shares", [(30, None), (30, 60), (-10, 110), (None, 100)])
+    def test_shares_are_whole(self, scene: Scene, shares: tuple[Any, Any]) -> None:
+        said = draft(scene, share_victim=shares[0], share_aggressor=shares[1])
+        with pytest.raises(InvalidInput):
+            self.check(scene, said)
+
+    def test_what_is_clear_passes(self, scene: Scene) -> None:
+        self.check(scene, draft(scene, share_victim=20, share_aggressor=80))
+        self.check(
+            scene,
+            draft(scene, in_default="逾期的，不影响甲方起诉；按年利率百分之三付息"),
+        )
+
+    @given(words=st.text(max_size=60), manner=st.text(max_size=30))
+    def test_whatever_is_typed_it_answers(self, words: str, manner: str) -> None:
+        today = date(2026, 11, 23)
+        one = TermDraft(
+            kind=TermKind.PROMISE,
+            by=TermBy.VICTIM,
+            due_on=today,
+            words=words,
+            manner=manner,
+        )
+        said = Draft(facts=FACTS, in_default=IN_DEFAULT, terms=[one])
+        found = refusal_of(said, today)
+        if found is None:
+            assert words.strip()
+        else:
+            assert (found.path[:8], found.source) == ("terms-0-", "G18")
+
+
+class TestVersions:
+    def test_what_was_replaced_is_not_accepted(self, scene: Scene, case: Case) -> None:
+        talks = consented(scene, begun(scene, case))
+        first = proposed(scene, talks)
+        accepted(scene, first, [Side.VICTIM])
+        second = proposed(scene, talks, term(scene, fen=200_000))
+        with pytest.raises(Conflict, match="已被新版取代"):
+            accepted(scene, first, [Side.AGGRESSOR])
+        assert Acceptance.objects.count() == 1
+        accepted(scene, second)
+        talks.refresh_from_db()
+        assert talks.state == TalksState.PERFORMING
+
+    def test_a_version_that_was_not_seen_is_not_replaced(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, begun(scene, case))
+        proposed(scene, talks)
+        with pytest.raises(Conflict, match="V-1"):
+            proposed(scene, talks, latest=0)
+
+    def test_not_before_both_agreed(self, scene: Scene, case: Case) -> None:
+        with pytest.raises(Conflict):
+            proposed(scene, consented(scene, begun(scene, case), [Side.VICTIM]))
+
+    def test_one_side_does_not_sign_for_both(self, scene: Scene, case: Case) -> None:
+        proposal = proposed(scene, consented(scene, begun(scene, case)))
+        accepted(scene, proposal, [Side.VICTIM], signature=[drawing(90)])
+        with pytest.raises(Conflict, match="已经接受过"):
+            accepted(scene, proposal, [Side.VICTIM], signature=[drawing(91)])
+        with pytest.raises(InvalidInput) as refused:
+            accepted(scene, proposal, [Side.AGGRESSOR], signature=[drawing(90)])
+        assert refused.value.path == "signature"
+
+    def test_a_declined_one_is_over(self, scene: Scene, case: Case) -> None:
+        proposal = proposed(scene, consented(scene, begun(scene, case)))
+        mediation.decline_proposal(
+            proposal=proposal, side=Side.VICTIM, by=scene.officer, at=scene.at
+        )
+        with pytest.raises(Conflict):
+            accepted(scene, proposal)
+        assert proposed(scene, proposal.talks).number == 2
+
+    def test_words_of_mediation_are_not_said_in_a_negotiation(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, begun(scene, case))
+        with pytest.raises(InvalidInput) as refused:
+            proposed(scene, talks, apology(scene, words="服从管理处调解"))
+        assert refused.value.source == "G19"
+
+    def test_what_is_private_is_in_no_proposal(self, scene: Scene, case: Case) -> None:
+        talks = consented(scene, begun(scene, case))
+        with pytest.raises(Conflict):
+            proposed(scene, talks, apology(scene, words="孟大海登门道歉"))
+
+    def test_two_at_once_are_one(self, committed_scene: Scene) -> None:
+        scene = committed_scene
+        talks = consented(scene, begun(scene, scene.incident().case))
+        proposal = proposed(scene, talks)
+        accepted(scene, proposal, [Side.VICTIM])
+        results = at_once(
+            *[
+                lambda n=n: accepted(
+                    scene, proposal, [Side.AGGRESSOR], signature=[drawing(70 + n)]
+                )
+                for n in range(3)
+            ]
+        )
+        assert sum(isinstance(one, Proposal) for one in results) == 1
+        assert Duty.objects.count() == 2
+
+
+class TestPerforming:
+    def test_a_settlement_that_is_performed_is_told_to_the_police(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = settled(scene, case)
+        assert talks.deed is not None
+        assert talks.deed.title == "和解协议 M-01"
+        assert Task.objects.get(key=talks.key).state == TaskState.DONE
+        payment, apologised = Duty.objects.order_by("term__position")
+        assert payment.task is not None
+        assert payment.task.binding
+        with pytest.raises(InvalidInput, match="收条"):
+            done(scene, payment, exhibit=None)
+        done(scene, payment, exhibit=photo(scene, case))
+        assert Talks.objects.get().state == TalksState.PERFORMING
+        done(scene, apologised)
+        talks.refresh_from_db()
+        assert talks.state == TalksState.PERFORMED
+        assert talks.police_task is not None
+        assert "第九条第四款" in talks.police_task.advice
+        assert talks.police_task.state == TaskState.OPEN
+        with pytest.raises(Conflict):
+            done(scene, apologised)
+        assert verify().is_sound
+
+    def test_a_default_names_what_is_next(self, scene: Scene, case: Case) -> None:
+        settled(scene, case)
+        duty = Duty.objects.order_by("pk")[0]
+        with pytest.raises(Conflict, match="还没有到期"):
+            defaulted(scene, duty, days=0)
+        defaulted(scene, duty, days=11)
+        talks = Talks.objects.get()
+        assert talks.state == TalksState.BREACHED
+        assert "settlement_suit" in {one.key for one in remedies_of(talks)}
+        done(scene, duty, exhibit=photo(scene, case), days=12)  # late counts still
+        done(scene, Duty.objects.order_by("pk")[1], days=12)
+        assert Talks.objects.get().state == TalksState.PERFORMED
+
+    def test_a_task_of_a_term_does_not_end_by_hand(
+        self, scene: Scene, case: Case
+    ) -> None:
+        settled(scene, case)
+        task = Duty.objects.order_by("pk")[0].task
+        assert task is not None
+        task.case = case
+        with pytest.raises(Conflict):
+            cases.complete_task(task=task, words="付了", by=scene.officer, at=scene.at)
+        with pytest.raises(Conflict):
+            cases.skip_task(task=task, reason="算了", by=scene.manager, at=scene.at)
+
+    def test_it_holds_the_case_open(self, scene: Scene, case: Case) -> None:
+        settled(scene, case)
+        with pytest.raises(Conflict):
+            cases.close_case(case=case, by=scene.officer, at=scene.at)
+
+    def test_they_are_reminded_once(self, scene: Scene, case: Case) -> None:
+        settled(scene, case)
+        assert mediation.remind_of_duties(at=scene.at) == 0
+        soon = scene.at + timedelta(days=8)
+        assert mediation.remind_of_duties(at=soon) == 2
+        assert mediation.remind_of_duties(at=soon) == 0
+        told = Delivery.objects.filter(message__kind="mediation.duty_comes_due")
+        assert scene.officer in {one.user for one in told}
+
+    def test_what_goes_on_is_kept_until_its_day(self, scene: Scene, case: Case) -> None:
+        settled(
+            scene,
+            case,
+            apology(
+                scene,
+                kind=TermKind.NO_CONTACT,
+                words="不到对方家门口",
+                manner="",
+                due_on=later(scene, 30),
+            ),
+        )
+        duty = Duty.objects.get()
+        with pytest.raises(Conflict, match="遵守到"):
+            done(scene, duty)
+        defaulted(scene, duty, days=3)
+        assert Talks.objects.get().state == TalksState.BREACHED
+
+    def test_overdue_is_told_to_headquarters(self, scene: Scene, case: Case) -> None:
+        settled(scene, case)
+        cases.fire_due_deadlines(at=scene.at + timedelta(days=12))
+        told = Delivery.objects.filter(message__kind="mediation.overdue")
+        assert scene.person("guoxin") in {one.user for one in told}
+
+
+class TestMediated:
+    def agreed(self, scene: Scene, case: Case) -> Talks:
+        talks = consented(scene, invited(scene, case))
+        accepted(scene, proposed(scene, talks))
+        talks.refresh_from_db()
+        return talks
+
+    def in_force(self, scene: Scene, case: Case) -> Talks:
+        return mediation.make_effective(
+            talks=self.agreed(scene, case),
+            exhibit=photo(scene, case),
+            effective_on=local_day(scene.at),
+            by=scene.officer,
+            at=scene.at,
+        )
+
+    def test_it_binds_once_the_body_sealed_it(self, scene: Scene, case: Case) -> None:
+        talks = self.agreed(scene, case)
+        assert talks.state == TalksState.AGREED
+        assert talks.deed is not None
+        assert talks.deed.title == "调解协议书 M-01"
+        with pytest.raises(InvalidInput):
+            mediation.make_effective(
+                talks=talks,
+                exhibit=photo(scene, case),
+                effective_on=later(scene, 1),
+                by=scene.officer,
+                at=scene.at,
+            )
+
+    def test_thirty_days_for_the_court(self, scene: Scene, case: Case) -> None:
+        talks = self.in_force(scene, case)
+        found = Confirmation.objects.get()
+        assert found.due_on == confirmed_until(local_day(scene.at))
+        assert found.due_on >= later(scene, 30)
+        with pytest.raises(InvalidInput) as refused:
+            applied(scene, found, days=60)
+        assert refused.value.path == "applied_on"
+        found = applied(scene, found)
+        ruled = mediation.record_ruling(
+            confirmation=found,
+            is_confirmed=True,
+            decided_on=local_day(scene.at),
+            number="（2026）浙0106民特1号",
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert ruled.state == ConfirmationState.CONFIRMED
+        defaulted(scene, talks.duties.order_by("pk")[0], days=11)
+        keys = {one.key for one in remedies_of(Talks.objects.get())}
+        assert "execution" in keys
+        assert "agreement_suit" not in keys
+
+    def test_the_term_runs_out(self, scene: Scene, case: Case) -> None:
+        self.in_force(scene, case)
+        found = Confirmation.objects.get()
+        last = scene.at + (found.due_on - local_day(scene.at))
+        assert mediation.lapse_confirmations(at=last) == 0
+        over = last + timedelta(days=1)
+        assert mediation.lapse_confirmations(at=over) == 1
+        assert mediation.lapse_confirmations(at=over) == 0
+        with pytest.raises(Conflict):
+            applied(scene, Confirmation.objects.select_related("talks__case").get())
+
+    def test_papers(self, scene: Scene, case: Case) -> None:
+        talks = self.in_force(scene, case)
+        for kind, words, name in (
+            ("invitation", "不担任调解人", False),
+            ("agreement", "3,000.00", True),
+            ("application", "确认双方于", True),
+        ):
+            content = mediation.take_word(
+                talks=talks, kind=kind, by=scene.officer, at=scene.at
+            )
+            text = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml")
+            assert words in text.decode()
+            assert ("孟大海" in text.decode()) == name
+            assert "199000" not in text.decode()
+
+
+class TestForgiveness:
+    def test_it_is_the_victims_own_wish(self, scene: Scene, case: Case) -> None:
+        talks = consented(scene, begun(scene, case))
+        accepted(scene, proposed(scene, talks))
+        said: dict[str, Any] = {
+            "talks": talks,
+            "text": "他已道歉，我不想再为此难过",
+            "by": scene.officer,
+            "at": scene.at,
+        }
+        with pytest.raises(InvalidInput) as refused:
+            mediation.write_forgiveness(**said, is_own_wish=False)
+        assert refused.value.path == "is_own_wish"
+        made = mediation.write_forgiveness(**said, is_own_wish=True)
+        assert made.exhibit.blob is not None
+        with pytest.raises(Conflict):
+            mediation.write_forgiveness(**said, is_own_wish=True)
+
+    def test_not_while_they_talk(self, scene: Scene, case: Case) -> None:
+        with pytest.raises(Conflict):
+            mediation.write_forgiveness(
+                talks=consented(scene, begun(scene, case)),
+                text="我谅解",
+                is_own_wish=True,
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert not Forgiveness.objects.exists()
+
+
+def test_words_go_with_their_case(scene: Scene, case: Case) -> None:
+    talks = consented(scene, begun(scene, case))
+    session = planned(scene, talks)
+    mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+    mediation.write_session_note(
+        session=session, text="说了很多", by=scene.officer, at=scene.at
+    )
+    accepted(scene, proposed(scene, talks))
+    for _twice in range(2):
+        erase_words(case=case, reason="retention", at=scene.at)
+    assert not Term.objects.exclude(words="").exists()
+    assert SessionNote.objects.get().text == ""
+    assert Talks.objects.get().about == ""
+    assert Proposal.objects.get().state == ProposalState.AGREED
+    assert verify().is_sound
+
+
+def test_every_remedy_rests_on_something() -> None:
+    assert all(one.sources or one.key == "aid" for one in all_remedies())
+    assert all(one.cites or one.key == "aid" for one in all_remedies())
+
+
+def refusal_of(said: Draft, today: date) -> InvalidInput | None:
+    try:
+        check_agreement(said, act_on=today, today=today)
+    except InvalidInput as refused:
+        return refused
+    return None
+
+
+def done(scene: Scene, duty: Duty, *, days: int = 1, **more: Any) -> Duty:
+    duty = Duty.objects.select_related("talks__case__site", "term").get(pk=duty.pk)
+    return mediation.record_performance(
+        duty=duty,
+        words="双方都说已经办了",
+        by=scene.officer,
+        at=scene.at + timedelta(days=days),
+        **more,
+    )
+
+
+def defaulted(scene: Scene, duty: Duty, *, days: int) -> Duty:
+    duty = Duty.objects.select_related("talks__case__site", "term").get(pk=duty.pk)
+    ended = mediation.record_default(
+        duty=duty,
+        words="没有收到款",
+        by=scene.officer,
+        at=scene.at + timedelta(days=days),
+    )
+    assert ended.state == DutyState.DEFAULTED
+    return ended
+
+
+def applied(scene: Scene, found: Confirmation, *, days: int = 0) -> Confirmation:
+    return mediation.record_application(
+        confirmation=found,
+        court="西湖区人民法院",
+        applied_on=later(scene, days),
+        by=scene.officer,
+        at=scene.at + timedelta(days=days),
+    )
