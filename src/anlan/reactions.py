@@ -8,6 +8,9 @@ from anlan.cases.events import (
     CaseParted,
     CommandTaken,
     DeadlineMissed,
+    PartyAdded,
+    PartyIdentified,
+    PartyRolesSet,
     TaskDone,
     TaskPhotoReceived,
     TaskReopened,
@@ -17,6 +20,7 @@ from anlan.evidence import reactions as evidence
 from anlan.evidence.events import (
     CustodyStepped,
     ExhibitReceived,
+    InjuryRecorded,
     SealFoundBroken,
     StatementDiscarded,
     StatementFrozen,
@@ -56,6 +60,8 @@ from anlan.resolution.events import (
     PlanReturned,
     PlanSubmitted,
 )
+from anlan.resolution.legal import reactions as legal
+from anlan.resolution.legal.events import WorkInjuryOpened
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
@@ -88,15 +94,21 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
-    TaskDone.kind: [evidence.follow_recording_task, resolution.follow_measure_task],
+    TaskDone.kind: [
+        evidence.follow_recording_task,
+        resolution.follow_measure_task,
+        legal.keep_work_injury_tasks,
+    ],
     TaskReopened.kind: [
         evidence.follow_recording_task,
         resolution.follow_measure_task,
+        legal.keep_work_injury_tasks,
     ],
     TaskSkipped.kind: [
         cases.tell_supervisor,
         evidence.follow_recording_task,
         resolution.follow_measure_task,
+        legal.keep_work_injury_tasks,
     ],
     PlanSubmitted.kind: [resolution.tell_plan_deciders],
     PlanApproved.kind: [resolution.tell_plan_author, resolution.tell_supporters],
@@ -104,6 +116,11 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ObjectionReceived.kind: [resolution.tell_hearers],
     ObjectionDecided.kind: [resolution.tell_of_decision],
     MeasureRanOut.kind: [resolution.tell_of_end],
+    PartyAdded.kind: [legal.open_work_injuries],
+    PartyIdentified.kind: [legal.open_work_injuries],
+    PartyRolesSet.kind: [legal.open_work_injuries],
+    InjuryRecorded.kind: [legal.open_work_injuries],
+    WorkInjuryOpened.kind: [legal.tell_of_work_injury],
 }
 
 # Read by the worker, at least once, in the order of each chain.

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.customers import services as customers
@@ -60,6 +61,7 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
+from anlan.resolution.legal.models import WorkInjury
 from anlan.resolution.models import (
     Compensation,
     Notice,
@@ -77,6 +79,7 @@ from tests.investigation import asked
 from tests.pictures import JPEG
 from tests.resolution import told as letters
 from tests.resolution.helped import offered
+from tests.resolution.legal import hurt as struck
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
 from tests.resolution.planned import added as planned
@@ -1056,6 +1059,41 @@ def decide_objection(scene: Scene) -> Request:
 def withdraw_objection(scene: Scene) -> Request:
     body = {"reason": "本人电话说不再坚持"}
     return f"/objections/{_objection(scene).uid}/withdrawal", body
+
+
+@get(permitted="chenlu")
+def list_work_injuries(scene: Scene) -> str:
+    return f"/cases/{_struck(scene).case.number}/work-injuries"
+
+
+@get(permitted="chenlu")
+def get_work_injury(scene: Scene) -> str:
+    return f"/work-injuries/{_struck(scene).uid}"
+
+
+@post(permitted="hetao", forbidden="zhoumin", status=201)
+def record_work_injury_step(scene: Scene) -> Request:
+    day = local_day(scene.at).isoformat()
+    body = {"kind": "told", "happened_on": day, "words": "当面告知"}
+    return f"/work-injuries/{_struck(scene).uid}/steps", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def set_work_injury_employer(scene: Scene) -> Request:
+    body = {"employer": "other", "name": "磐石保安服务公司"}
+    return f"/work-injuries/{_struck(scene).uid}/employer", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def add_work_injury_material(scene: Scene) -> Request:
+    injury = _struck(scene)
+    paper = struck.receipt(scene, injury.case)
+    body = {"material": "diagnosis", "exhibit": str(paper.uid)}
+    return f"/work-injuries/{injury.uid}/materials", body
+
+
+def _struck(scene: Scene) -> WorkInjury:
+    return struck.opened(scene)
 
 
 def _in_force(scene: Scene) -> PlanMeasure:

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     FOOTAGE_TAKE_IN = "footage.take_in"
     FOOTAGE_APPROVE = "footage.approve"
     POLICE_WAIVE = "police.waive"
+    WORK_INJURY = "work_injury.handle"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
     DEVICE_MANAGE = "device.manage"
@@ -114,6 +115,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
+    Permission.WORK_INJURY: _("办理工伤：申请、移交、登记结果"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
     Permission.DEVICE_MANAGE: _("管理报警设备"),
@@ -182,6 +184,7 @@ _MANAGER = _DUTY | {
     P.COMPENSATION_MAKE,
     P.FINDING_APPROVE,
     P.POLICE_WAIVE,
+    P.WORK_INJURY,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
     P.ROSTER_MANAGE,
@@ -277,6 +280,7 @@ ROLES: dict[str, Role] = {
                 P.CONTACT_READ,
                 P.SIDES_BOTH,
                 P.POLICE_WAIVE,
+                P.WORK_INJURY,
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_MASK,

@@ -42,6 +42,9 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
+from anlan.resolution.legal.models import WorkInjury
+from anlan.resolution.legal.permissions import can_see_work_injury
+from anlan.resolution.legal.selectors.work_injury import work_injuries_in
 from anlan.resolution.models import (
     Compensation,
     CompensationVersion,
@@ -361,6 +364,19 @@ def sites_of(caller: Caller) -> QuerySet[Site]:
     for permission in _SEEN_WITH:
         seen |= Q(pk__in=sites_where(caller.user, permission).values("pk"))
     return Site.objects.filter(seen).order_by("code", "pk")
+
+
+def work_injury_of(caller: Caller, uid: UUID) -> WorkInjury:
+    """Somebody's own, or one that the caller may see."""
+    refusal = _("没有这项工伤，或者您无权查看")
+    cases = cases_for(caller.user)
+    of = WorkInjury.objects.select_related("case__site").filter(uid=uid, case__in=cases)
+    case = _seen(of, refusal).case
+    found = _seen(work_injuries_in(case).filter(uid=uid), refusal)
+    found.case = case
+    if not can_see_work_injury(caller.user, found):
+        raise NotFound(refusal)
+    return found
 
 
 def _seen(rows: QuerySet[Row], refusal: str) -> Row:

@@ -36,6 +36,7 @@ from anlan.api import (
     retention,
     statements,
     vault,
+    work_injury,
 )
 
 
@@ -82,6 +83,7 @@ for _package in (
     injuries,
     plans,
     notices,
+    work_injury,
     compensation,
     playing,
     recordings,

@@ -21,6 +21,7 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
+from anlan.resolution.legal.policies import WORK_INJURY_MOVES
 from anlan.resolution.policies import (
     CARRYING_MOVES,
     NOTICE_MOVES,
@@ -89,6 +90,11 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "What becomes of an approved measure",
         "anlan.resolution.policies.CARRYING_MOVES",
         CARRYING_MOVES,
+    ),
+    "work-injury": (
+        "The recognition of a work injury",
+        "anlan.resolution.legal.policies.WORK_INJURY_MOVES",
+        WORK_INJURY_MOVES,
     ),
 }
 

@@ -1,0 +1,19 @@
+"""The closed lists of the legal side, with the words the screens show."""
+
+from __future__ import annotations
+
+from anlan.resolution.legal.enums.work_injury import (
+    Employer,
+    Filer,
+    Material,
+    WorkInjuryState,
+    WorkInjuryStepKind,
+)
+
+__all__ = [
+    "Employer",
+    "Filer",
+    "Material",
+    "WorkInjuryState",
+    "WorkInjuryStepKind",
+]

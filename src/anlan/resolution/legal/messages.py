@@ -1,0 +1,28 @@
+"""What staff are told about the legal side; never what is in it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from anlan.notify.texts import Text, add_texts
+
+WORK_INJURY_OPENED = "legal.work_injury_opened"
+WORK_INJURY_YOURS = "legal.work_injury_is_yours"
+HANDLE = ("site_manager", "legal_counsel")
+
+add_texts(
+    Text(
+        kind=WORK_INJURY_OPENED,
+        name=_("员工受伤，要申请工伤认定"),
+        title=_("员工受伤，要申请工伤认定：%(number)s"),
+        body=_("%(number)s 有员工受伤，工伤 %(code)s 最晚 %(day)s 提交申请"),
+    ),
+    Text(
+        kind=WORK_INJURY_YOURS,
+        name=_("您的工伤"),
+        title=_("您在工作中受伤，可以申请工伤认定：%(number)s"),
+        body=_(
+            "单位应当在 %(day)s 以前申请；单位没有申请的，您本人、近亲属或者工会在 %(own)s 以前也可以直接申请"
+        ),
+    ),
+)

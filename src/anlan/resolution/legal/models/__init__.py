@@ -1,0 +1,11 @@
+"""Rows of the legal side."""
+
+from __future__ import annotations
+
+from anlan.resolution.legal.models.work_injury import (
+    WorkInjury,
+    WorkInjuryMaterial,
+    WorkInjuryStep,
+)
+
+__all__ = ["WorkInjury", "WorkInjuryMaterial", "WorkInjuryStep"]

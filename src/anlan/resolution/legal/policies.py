@@ -1,0 +1,80 @@
+"""What the state of a legal matter allows."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from anlan.base.errors import Conflict
+from anlan.resolution.legal.enums import (
+    Employer,
+    WorkInjuryState,
+    WorkInjuryStepKind,
+)
+from anlan.resolution.legal.models import WorkInjury
+
+# What may become what; ``docs/states/`` is drawn from this table. What was decided may be
+# decided otherwise: by reconsideration, or by a court.
+WORK_INJURY_MOVES: dict[WorkInjuryState, tuple[WorkInjuryState, ...]] = {
+    WorkInjuryState.OPEN: (
+        WorkInjuryState.HANDED_OVER,
+        WorkInjuryState.FILED,
+        WorkInjuryState.DROPPED,
+    ),
+    WorkInjuryState.HANDED_OVER: (WorkInjuryState.FILED, WorkInjuryState.DROPPED),
+    WorkInjuryState.FILED: (WorkInjuryState.ACCEPTED, WorkInjuryState.REFUSED),
+    WorkInjuryState.ACCEPTED: (
+        WorkInjuryState.RECOGNISED,
+        WorkInjuryState.NOT_RECOGNISED,
+    ),
+    WorkInjuryState.REFUSED: (WorkInjuryState.FILED, WorkInjuryState.DROPPED),
+    WorkInjuryState.RECOGNISED: (WorkInjuryState.NOT_RECOGNISED,),
+    WorkInjuryState.NOT_RECOGNISED: (WorkInjuryState.RECOGNISED,),
+    WorkInjuryState.DROPPED: (WorkInjuryState.OPEN,),
+}
+# Steps that leave the state as it is, and in which it must be then.
+_STAYS = {
+    WorkInjuryStepKind.TOLD: tuple(WorkInjuryState),
+    WorkInjuryStepKind.EXTENDED: (WorkInjuryState.OPEN,),
+}
+
+
+def work_injury_steps(injury: WorkInjury) -> list[WorkInjuryStepKind]:
+    """What may be entered next."""
+    return [one for one in WorkInjuryStepKind if not _refusal(injury, one)]
+
+
+def check_work_injury_may_take(injury: WorkInjury, kind: WorkInjuryStepKind) -> None:
+    """
+    Raises:
+        Conflict: in this state that cannot have happened.
+    """
+    refusal = _refusal(injury, kind)
+    if refusal:
+        raise Conflict(refusal)
+
+
+def check_employer_is_open(injury: WorkInjury) -> None:
+    if injury.state != WorkInjuryState.OPEN:
+        raise Conflict(
+            _("工伤 %(code)s %(state)s，不能再改用人单位")
+            % {"code": injury.code, "state": injury.get_state_display()}
+        )
+
+
+def _refusal(injury: WorkInjury, kind: WorkInjuryStepKind) -> str:
+    state, then = WorkInjuryState(injury.state), kind.leads_to
+    follows = (
+        state in _STAYS[kind] if then is None else then in WORK_INJURY_MOVES[state]
+    )
+    if not follows:
+        return _("工伤 %(code)s %(state)s，不能登记“%(step)s”") % {
+            "code": injury.code,
+            "state": state.label,
+            "step": kind.label,
+        }
+    is_others = injury.employer == Employer.OTHER
+    if kind == WorkInjuryStepKind.HANDED_OVER and not is_others:
+        return _("用人单位是本公司，请直接申请；是其他单位的，先登记用人单位")
+    if kind == WorkInjuryStepKind.EXTENDED and is_others:
+        return _("延期由用人单位自己申请，不在这里登记")
+    return ""

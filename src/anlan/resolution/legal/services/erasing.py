@@ -1,0 +1,37 @@
+"""What was written on the legal side goes with the evidence of its case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from anlan.cases.models import Case
+from anlan.evidence.selectors.retention import add_written, rows_with_words
+from anlan.evidence.services.deleting import add_followers, blank_words
+from anlan.ledger.models import Worded
+from anlan.resolution.legal.models import WorkInjury, WorkInjuryStep
+
+
+def erase_words(*, case: Case, reason: str, at: datetime) -> None:
+    """Blank everything that people wrote; which days were kept stays."""
+    blank_words(_worded(case), case=case, reason=reason, at=at)
+
+
+def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
+    for injury in WorkInjury.objects.filter(case=case).order_by("pk"):
+        yield injury, ("employer_name",)
+    for step in WorkInjuryStep.objects.filter(injury__case=case).order_by("pk"):
+        yield step, ("paper", "words")
+
+
+def written() -> Iterator[tuple[QuerySet[Any], str]]:
+    """Which rows have words, and how they belong to a case."""
+    yield rows_with_words(WorkInjury), "case"
+    yield rows_with_words(WorkInjuryStep), "injury__case"
+
+
+add_followers(erase_words)
+add_written(written)
