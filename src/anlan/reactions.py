@@ -61,7 +61,11 @@ from anlan.resolution.events import (
     PlanSubmitted,
 )
 from anlan.resolution.legal import reactions as legal
-from anlan.resolution.legal.events import WorkInjuryOpened
+from anlan.resolution.legal.events import (
+    LimitationRanOut,
+    LimitationWarned,
+    WorkInjuryOpened,
+)
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
@@ -121,6 +125,8 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     PartyRolesSet.kind: [legal.open_work_injuries],
     InjuryRecorded.kind: [legal.open_work_injuries],
     WorkInjuryOpened.kind: [legal.tell_of_work_injury],
+    LimitationWarned.kind: [legal.tell_of_limit],
+    LimitationRanOut.kind: [legal.tell_of_limit],
 }
 
 # Read by the worker, at least once, in the order of each chain.

@@ -61,7 +61,8 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
-from anlan.resolution.legal.models import WorkInjury
+from anlan.resolution.legal.enums import TurnGround
+from anlan.resolution.legal.models import Limitation, LimitationTurn, WorkInjury
 from anlan.resolution.models import (
     Compensation,
     Notice,
@@ -80,6 +81,7 @@ from tests.pictures import JPEG
 from tests.resolution import told as letters
 from tests.resolution.helped import offered
 from tests.resolution.legal import hurt as struck
+from tests.resolution.legal import limits
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
 from tests.resolution.planned import added as planned
@@ -1090,6 +1092,59 @@ def add_work_injury_material(scene: Scene) -> Request:
     paper = struck.receipt(scene, injury.case)
     body = {"material": "diagnosis", "exhibit": str(paper.uid)}
     return f"/work-injuries/{injury.uid}/materials", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_limitations(scene: Scene) -> str:
+    return f"/cases/{_limit(scene).case.number}/limitations"
+
+
+@post(permitted="chenlu", forbidden="zhoumin", status=201)
+def start_limitation(scene: Scene) -> Request:
+    day = local_day(scene.at).isoformat()
+    body = {"kind": "civil", "starts_on": day, "words": "当日知道"}
+    return f"/cases/{_case(scene).number}/limitations", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_limitation(scene: Scene) -> str:
+    return f"/limitations/{_limit(scene).uid}"
+
+
+@post(permitted="chenlu", forbidden="zhoumin", status=201)
+def record_limitation_turn(scene: Scene) -> Request:
+    limit = _limit(scene)
+    paper = struck.receipt(scene, limit.case)
+    day = local_day(scene.at).isoformat()
+    body = {"ground": "demand", "on": day, "exhibit": str(paper.uid)}
+    return f"/limitations/{limit.uid}/turns", body
+
+
+@post(permitted="chenlu", forbidden="zhoumin")
+def end_limitation_turn(scene: Scene) -> Request:
+    turn = _turn(scene)
+    body = {"until": local_day(scene.at).isoformat()}
+    return f"/limitations/{turn.limitation.uid}/turns/{turn.uid}/end", body
+
+
+@post(permitted="chenlu", forbidden="zhoumin")
+def strike_limitation_turn(scene: Scene) -> Request:
+    turn = _turn(scene)
+    path = f"/limitations/{turn.limitation.uid}/turns/{turn.uid}/strike"
+    return path, {"reason": "写错了"}
+
+
+@post(permitted="chenlu", forbidden="zhoumin")
+def end_limitation(scene: Scene) -> Request:
+    return f"/limitations/{_limit(scene).uid}/end", {"reason": "已赔付"}
+
+
+def _limit(scene: Scene) -> Limitation:
+    return limits.started(scene, _case(scene))
+
+
+def _turn(scene: Scene) -> LimitationTurn:
+    return limits.turned(scene, _limit(scene), TurnGround.SUIT)
 
 
 def _struck(scene: Scene) -> WorkInjury:

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     FOOTAGE_APPROVE = "footage.approve"
     POLICE_WAIVE = "police.waive"
     WORK_INJURY = "work_injury.handle"
+    LIMITATION_KEEP = "limitation.keep"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
     DEVICE_MANAGE = "device.manage"
@@ -116,6 +117,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.WORK_INJURY: _("办理工伤：申请、移交、登记结果"),
+    Permission.LIMITATION_KEEP: _("登记时效的起算、中断和中止"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
     Permission.DEVICE_MANAGE: _("管理报警设备"),
@@ -185,6 +187,7 @@ _MANAGER = _DUTY | {
     P.FINDING_APPROVE,
     P.POLICE_WAIVE,
     P.WORK_INJURY,
+    P.LIMITATION_KEEP,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
     P.ROSTER_MANAGE,
@@ -281,6 +284,7 @@ ROLES: dict[str, Role] = {
                 P.SIDES_BOTH,
                 P.POLICE_WAIVE,
                 P.WORK_INJURY,
+                P.LIMITATION_KEEP,
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_MASK,

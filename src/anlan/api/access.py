@@ -42,8 +42,12 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
-from anlan.resolution.legal.models import WorkInjury
-from anlan.resolution.legal.permissions import can_see_work_injury
+from anlan.resolution.legal.models import Limitation, WorkInjury
+from anlan.resolution.legal.permissions import (
+    can_see_work_injury,
+    check_can_see_limitations,
+)
+from anlan.resolution.legal.selectors.limitation import limitations_of
 from anlan.resolution.legal.selectors.work_injury import work_injuries_in
 from anlan.resolution.models import (
     Compensation,
@@ -364,6 +368,17 @@ def sites_of(caller: Caller) -> QuerySet[Site]:
     for permission in _SEEN_WITH:
         seen |= Q(pk__in=sites_where(caller.user, permission).values("pk"))
     return Site.objects.filter(seen).order_by("code", "pk")
+
+
+def limitation_of(caller: Caller, uid: UUID) -> Limitation:
+    """A limit of time of a case whose findings the caller may see."""
+    refusal = _("没有这项时效")
+    of = Limitation.objects.select_related("case__site")
+    case = _seen(of.filter(uid=uid, case__in=cases_for(caller.user)), refusal).case
+    check_can_see_limitations(caller.user, case)
+    found = _seen(limitations_of(case).filter(uid=uid), refusal)
+    found.case = case
+    return found
 
 
 def work_injury_of(caller: Caller, uid: UUID) -> WorkInjury:

@@ -27,7 +27,7 @@ from anlan.resolution.legal.enums import (
     WorkInjuryState,
     WorkInjuryStepKind,
 )
-from anlan.resolution.legal.models import WorkInjury, WorkInjuryStep
+from anlan.resolution.legal.models import Limitation, WorkInjury, WorkInjuryStep
 from anlan.resolution.legal.selectors.work_injury import (
     employer_due,
     missing_of,
@@ -61,6 +61,10 @@ def _vault(settings: Any, tmp_path: Any) -> None:
 def open_tasks(injury: WorkInjury) -> list[str]:
     rows = Task.objects.filter(case=injury.case, key__startswith=TASKS)
     return [one.title for one in rows.filter(state=TaskState.OPEN).order_by("pk")]
+
+
+def limits(injury: WorkInjury) -> set[str]:
+    return set(Limitation.objects.filter(injury=injury).values_list("state", flat=True))
 
 
 class TestOpening:
@@ -215,6 +219,7 @@ class TestToItsEnd:
         assert found.task is not None
         assert found.task.due_at is not None
         assert local_day(found.task.due_at - timedelta.resolution) == later
+        assert Limitation.objects.filter(injury=injury, due_on=later).count() == 1
         assert len(open_tasks(found)) == 2
 
     def test_who_was_not_told_keeps_the_case_open(self, scene: Scene):
@@ -273,6 +278,7 @@ class TestOfAnotherEmployer:
         for employer, name in ((Employer.OTHER, "磐石"), (Employer.OWN, "")):
             legal.set_employer(injury=injury, employer=employer, name=name, **said)
         assert any("最晚" in one for one in open_tasks(track(injury.case)))
+        assert verify().is_sound
 
 
 class TestRefusals:
@@ -314,6 +320,10 @@ class TestRefusals:
         assert open_tasks(track(injury.case)) == []
         stepped(scene, injury, STEP.RESUMED, words="当时仍在岗")
         assert any("最晚" in one for one in open_tasks(track(injury.case)))
+        assert limits(injury) == {"running"}
+        stepped(scene, injury, STEP.DROPPED, words="核对以后确认不在岗")
+        assert limits(injury) == {"ended"}
+        assert verify().is_sound
 
     def test_its_tasks_end_by_no_other_hand(self, scene: Scene):
         task = opened(scene).task

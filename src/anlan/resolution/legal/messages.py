@@ -8,6 +8,8 @@ from anlan.notify.texts import Text, add_texts
 
 WORK_INJURY_OPENED = "legal.work_injury_opened"
 WORK_INJURY_YOURS = "legal.work_injury_is_yours"
+LIMIT_NEAR = "legal.limitation_warned"
+LIMIT_OVER = "legal.limitation_ran_out"
 HANDLE = ("site_manager", "legal_counsel")
 
 add_texts(
@@ -24,5 +26,17 @@ add_texts(
         body=_(
             "单位应当在 %(day)s 以前申请；单位没有申请的，您本人、近亲属或者工会在 %(own)s 以前也可以直接申请"
         ),
+    ),
+    Text(
+        kind=LIMIT_NEAR,
+        name=_("时效将届满"),
+        title=_("时效还有 %(days)s 天届满：%(number)s"),
+        body=_("%(number)s 的时效 %(code)s 最后一日是 %(day)s，请及时办理"),
+    ),
+    Text(
+        kind=LIMIT_OVER,
+        name=_("时效已届满"),
+        title=_("时效已届满：%(number)s"),
+        body=_("%(number)s 的时效 %(code)s 已于 %(day)s 届满，请确认是否有遗漏的中断"),
     ),
 )

@@ -11,6 +11,7 @@ from anlan.base.errors import NotAllowed
 from anlan.cases.enums import Side
 from anlan.cases.models import Case
 from anlan.cases.wall import walled_sides
+from anlan.investigation import permissions as investigation
 from anlan.ledger.events import Actor
 from anlan.resolution.legal.models import WorkInjury
 
@@ -47,3 +48,24 @@ def check_can_handle_work_injury(by: Actor, injury: WorkInjury) -> None:
     check_can_see_work_injury(by, injury)
     if injury.party.user_id == by.pk:
         raise NotAllowed(_("您是伤者本人，请由另一人办理；您自己也可以直接申请"))
+
+
+def can_see_limitations(user: User, case: Case) -> bool:
+    """Whoever may read what was found, on which claims rest."""
+    return investigation.can_see(user, case)
+
+
+def check_can_see_limitations(by: Actor, case: Case) -> None:
+    investigation.check_can_see(by, case)
+
+
+def can_keep_limitations(user: User, case: Case) -> bool:
+    return has_permission(
+        user, Permission.LIMITATION_KEEP, site=case.site
+    ) and can_see_limitations(user, case)
+
+
+def check_can_keep_limitations(by: Actor, case: Case) -> None:
+    """Enter the days from which a claim is out of time."""
+    check_permission(by, Permission.LIMITATION_KEEP, site=case.site)
+    check_can_see_limitations(by, case)

@@ -7,10 +7,19 @@ from django.utils.translation import gettext as _
 from anlan.base.errors import Conflict
 from anlan.resolution.legal.enums import (
     Employer,
+    LimitationKind,
+    LimitationState,
     WorkInjuryState,
     WorkInjuryStepKind,
 )
-from anlan.resolution.legal.models import WorkInjury
+from anlan.resolution.legal.models import Limitation, WorkInjury
+
+# What was out of time runs again when something that interrupted it is entered late.
+LIMITATION_MOVES: dict[LimitationState, tuple[LimitationState, ...]] = {
+    LimitationState.RUNNING: (LimitationState.RAN_OUT, LimitationState.ENDED),
+    LimitationState.RAN_OUT: (LimitationState.RUNNING, LimitationState.ENDED),
+    LimitationState.ENDED: (LimitationState.RUNNING,),
+}
 
 # What may become what; ``docs/states/`` is drawn from this table. What was decided may be
 # decided otherwise: by reconsideration, or by a court.
@@ -78,3 +87,32 @@ def _refusal(injury: WorkInjury, kind: WorkInjuryStepKind) -> str:
     if kind == WorkInjuryStepKind.EXTENDED and is_others:
         return _("延期由用人单位自己申请，不在这里登记")
     return ""
+
+
+def check_limitation_counts(limitation: Limitation) -> None:
+    """
+    Raises:
+        Conflict: it ended, so that nothing turns it any more.
+    """
+    if limitation.state == LimitationState.ENDED:
+        raise Conflict(_("时效 %s 已不再计时") % limitation.code)
+
+
+def check_limitation_turns(limitation: Limitation) -> None:
+    """
+    Raises:
+        Conflict: it ended; or its law knows neither interruption nor suspension.
+    """
+    check_limitation_counts(limitation)
+    kind = LimitationKind(limitation.kind)
+    if not kind.may_turn:
+        raise Conflict(_("“%s”不适用中断和中止") % kind.label)
+
+
+def check_is_by_hand(limitation: Limitation) -> None:
+    """
+    Raises:
+        Conflict: it follows from a work injury, and ends there.
+    """
+    if limitation.injury_id is not None:
+        raise Conflict(_("这项时效随工伤办理，请在工伤页面登记"))

@@ -23,8 +23,12 @@ from anlan.evidence.events import InjuryRecorded
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 from anlan.resolution.legal import messages
-from anlan.resolution.legal.events import WorkInjuryOpened
-from anlan.resolution.legal.models import WorkInjury
+from anlan.resolution.legal.events import (
+    LimitationRanOut,
+    LimitationWarned,
+    WorkInjuryOpened,
+)
+from anlan.resolution.legal.models import Limitation, WorkInjury
 from anlan.resolution.legal.selectors.work_injury import (
     is_struck_staff,
     worker_due,
@@ -101,6 +105,37 @@ def tell_of_work_injury(queued: Queued) -> None:
                 by=SYSTEM,
                 at=queued.recorded_at,
             )
+
+
+def tell_of_limit(queued: Queued) -> None:
+    """Who watches that no claim of the case is out of time."""
+    event = queued.event
+    if not isinstance(event, LimitationWarned | LimitationRanOut):
+        return
+    is_near = isinstance(event, LimitationWarned)
+    row = Limitation.objects.select_related("case__site").get(
+        uid=_uid_of(queued.object)
+    )
+    told = people_by_role(row.case.site, messages.HANDLE)
+    people = {one.pk: one for some in told.values() for one in some}
+    if not people:
+        return
+    notify.send(
+        kind=messages.LIMIT_NEAR if is_near else messages.LIMIT_OVER,
+        site=row.case.site,
+        subject=queued.subject,
+        people=list(people.values()),
+        params={
+            "number": row.case.number,
+            "code": row.code,
+            "day": event.due,
+            "days": event.days if isinstance(event, LimitationWarned) else 0,
+        },
+        path=f"/cases/{row.case.number}/limitations/{row.uid}/",
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
 
 
 def _day(day: date) -> str:

@@ -21,7 +21,7 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
-from anlan.resolution.legal.policies import WORK_INJURY_MOVES
+from anlan.resolution.legal.policies import LIMITATION_MOVES, WORK_INJURY_MOVES
 from anlan.resolution.policies import (
     CARRYING_MOVES,
     NOTICE_MOVES,
@@ -95,6 +95,11 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "The recognition of a work injury",
         "anlan.resolution.legal.policies.WORK_INJURY_MOVES",
         WORK_INJURY_MOVES,
+    ),
+    "limitation": (
+        "A limit of time",
+        "anlan.resolution.legal.policies.LIMITATION_MOVES",
+        LIMITATION_MOVES,
     ),
 }
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from anlan.resolution.legal.enums.limitation import (
+    LimitationKind,
+    LimitationState,
+    TurnGround,
+)
 from anlan.resolution.legal.enums.work_injury import (
     Employer,
     Filer,
@@ -13,7 +18,10 @@ from anlan.resolution.legal.enums.work_injury import (
 __all__ = [
     "Employer",
     "Filer",
+    "LimitationKind",
+    "LimitationState",
     "Material",
+    "TurnGround",
     "WorkInjuryState",
     "WorkInjuryStepKind",
 ]

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from anlan.resolution.legal.events.limitation import (
+    LimitationEnded,
+    LimitationExtended,
+    LimitationRanOut,
+    LimitationResumed,
+    LimitationStarted,
+    LimitationTurned,
+    LimitationTurnEnded,
+    LimitationTurnStruck,
+    LimitationWarned,
+)
 from anlan.resolution.legal.events.work_injury import (
     WorkInjuryEmployerSet,
     WorkInjuryMaterialAdded,
@@ -10,6 +21,15 @@ from anlan.resolution.legal.events.work_injury import (
 )
 
 __all__ = [
+    "LimitationEnded",
+    "LimitationExtended",
+    "LimitationRanOut",
+    "LimitationResumed",
+    "LimitationStarted",
+    "LimitationTurnEnded",
+    "LimitationTurnStruck",
+    "LimitationTurned",
+    "LimitationWarned",
     "WorkInjuryEmployerSet",
     "WorkInjuryMaterialAdded",
     "WorkInjuryOpened",

@@ -14,6 +14,7 @@ from anlan.resolution.legal.enums import (
     Material,
     WorkInjuryStepKind,
 )
+from anlan.resolution.legal.forms.fields import day_field
 from anlan.resolution.legal.forms.papers import PaperForm
 from anlan.resolution.legal.services.work_injury import (
     MOST_NAME,
@@ -29,13 +30,8 @@ _ONLY_OF = {
 }
 
 
-def _day(label: Any, **more: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **more)
-
-
 class StepForm(PaperForm):
-    happened = _day(gettext_lazy("哪一天"))
+    happened = day_field(gettext_lazy("哪一天"))
     filer = forms.ChoiceField(
         label=gettext_lazy("由谁申请"),
         choices=Filer.choices,
@@ -47,7 +43,7 @@ class StepForm(PaperForm):
         label=gettext_lazy("事实清楚、权利义务明确（十五日内作出决定）"),
         required=False,
     )
-    last_day = _day(gettext_lazy("同意延长到哪一天"), required=False)
+    last_day = day_field(gettext_lazy("同意延长到哪一天"), required=False)
     paper = forms.CharField(
         label=gettext_lazy("文书编号"), max_length=MOST_PAPER, required=False
     )

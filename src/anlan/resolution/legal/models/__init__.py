@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from anlan.resolution.legal.models.limitation import Limitation, LimitationTurn
 from anlan.resolution.legal.models.work_injury import (
     WorkInjury,
     WorkInjuryMaterial,
     WorkInjuryStep,
 )
 
-__all__ = ["WorkInjury", "WorkInjuryMaterial", "WorkInjuryStep"]
+__all__ = [
+    "Limitation",
+    "LimitationTurn",
+    "WorkInjury",
+    "WorkInjuryMaterial",
+    "WorkInjuryStep",
+]

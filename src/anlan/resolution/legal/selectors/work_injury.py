@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.calendar import (
-    RollOver,
-    Term,
-    Unit,
-    WorkingCalendar,
-    published_holidays,
-)
+from anlan.base.calendar import Unit
 from anlan.base.errors import NotFound
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
@@ -33,25 +26,11 @@ from anlan.resolution.legal.models import (
     WorkInjuryMaterial,
     WorkInjuryStep,
 )
+from anlan.resolution.legal.terms import last_day
 
 # Of the authority: it looks at the papers (工伤认定办法 8), then decides (工伤保险条例 20).
 ACCEPTS_WITHIN = 15
 DECIDES_WITHIN, DECIDES_CLEAR_WITHIN = 60, 15
-
-
-@lru_cache(maxsize=1)
-def legal_calendar() -> WorkingCalendar:
-    """Of terms in days, months and years: what public holidays were announced."""
-    return WorkingCalendar.statutory(published_holidays())
-
-
-def last_day(day: date, amount: int, unit: Unit) -> date:
-    """The last day of a term that the law gives; a holiday carries it on (民法典 203).
-
-    A weekend does not: that it would is only the usual reading, and whoever has a
-    duty does not rely on it.
-    """
-    return legal_calendar().last_day(day, Term(amount, unit, RollOver.HOLIDAYS))
 
 
 def employer_due(injured_on: date) -> date:

@@ -12,7 +12,12 @@ from anlan.cases.models import Case
 from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.ledger.models import Worded
-from anlan.resolution.legal.models import WorkInjury, WorkInjuryStep
+from anlan.resolution.legal.models import (
+    Limitation,
+    LimitationTurn,
+    WorkInjury,
+    WorkInjuryStep,
+)
 
 
 def erase_words(*, case: Case, reason: str, at: datetime) -> None:
@@ -25,12 +30,18 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield injury, ("employer_name",)
     for step in WorkInjuryStep.objects.filter(injury__case=case).order_by("pk"):
         yield step, ("paper", "words")
+    for limitation in Limitation.objects.filter(case=case).order_by("pk"):
+        yield limitation, ("words", "reason")
+    for turn in LimitationTurn.objects.filter(limitation__case=case).order_by("pk"):
+        yield turn, ("words", "reason")
 
 
 def written() -> Iterator[tuple[QuerySet[Any], str]]:
     """Which rows have words, and how they belong to a case."""
     yield rows_with_words(WorkInjury), "case"
     yield rows_with_words(WorkInjuryStep), "injury__case"
+    yield rows_with_words(Limitation), "case"
+    yield rows_with_words(LimitationTurn), "limitation__case"
 
 
 add_followers(erase_words)

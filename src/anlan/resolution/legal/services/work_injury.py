@@ -27,6 +27,7 @@ from anlan.resolution.legal import permissions, policies
 from anlan.resolution.legal.enums import (
     Employer,
     Filer,
+    LimitationKind,
     Material,
     WorkInjuryState,
     WorkInjuryStepKind,
@@ -43,6 +44,7 @@ from anlan.resolution.legal.models import (
     WorkInjuryStep,
 )
 from anlan.resolution.legal.selectors.work_injury import authority_due, employer_due
+from anlan.resolution.legal.services import limitation
 from anlan.resolution.selectors.plans import act_day
 
 RUNS = "site_manager"
@@ -81,6 +83,7 @@ def open_work_injury(*, party: Party, by: Actor, at: datetime) -> WorkInjury:
         )
         injury.task = _post_next(injury, at=at)
         injury.save(force_insert=True)
+        limitation.start_of_work_injury(injury, at=at)
         _post(
             injury,
             key=f"{TASKS}_told:{injury.uid}",
@@ -248,6 +251,7 @@ def record_step(
         _take(injury, kind, happened, filer=filer, is_clear=is_clear, granted=granted)
         _follow(injury, kind, at=at)
         injury.save()
+        _follow_clocks(injury, kind, at=at)
         step = injury.steps.create(
             kind=kind,
             happened_on=happened,
@@ -319,6 +323,21 @@ def _follow(injury: WorkInjury, kind: WorkInjuryStepKind, *, at: datetime) -> No
     if kind == WorkInjuryStepKind.DROPPED:
         _end_told(injury, words=words, at=at)
     injury.task = _post_next(injury, at=at)
+
+
+def _follow_clocks(
+    injury: WorkInjury, kind: WorkInjuryStepKind, *, at: datetime
+) -> None:
+    employer, worker = LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER
+    match kind:
+        case WorkInjuryStepKind.FILED | WorkInjuryStepKind.DROPPED:
+            limitation.end_of_work_injury(injury, (employer, worker), at=at)
+        case WorkInjuryStepKind.HANDED_OVER:
+            limitation.end_of_work_injury(injury, (employer,), at=at)
+        case WorkInjuryStepKind.EXTENDED:
+            limitation.extend_of_work_injury(injury, injury.due_on, at=at)
+        case WorkInjuryStepKind.RESUMED:
+            limitation.resume_of_work_injury(injury, at=at)
 
 
 def _post_next(injury: WorkInjury, *, at: datetime) -> Task | None:
