@@ -62,8 +62,10 @@ from anlan.resolution.events import (
 )
 from anlan.resolution.legal import reactions as legal
 from anlan.resolution.legal.events import (
+    CounselAsked,
     LimitationRanOut,
     LimitationWarned,
+    OpinionGiven,
     WorkInjuryOpened,
 )
 
@@ -127,6 +129,8 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     WorkInjuryOpened.kind: [legal.tell_of_work_injury],
     LimitationWarned.kind: [legal.tell_of_limit],
     LimitationRanOut.kind: [legal.tell_of_limit],
+    CounselAsked.kind: [legal.tell_counsel],
+    OpinionGiven.kind: [legal.tell_asker],
 }
 
 # Read by the worker, at least once, in the order of each chain.

@@ -1122,16 +1122,13 @@ def record_limitation_turn(scene: Scene) -> Request:
 
 @post(permitted="chenlu", forbidden="zhoumin")
 def end_limitation_turn(scene: Scene) -> Request:
-    turn = _turn(scene)
     body = {"until": local_day(scene.at).isoformat()}
-    return f"/limitations/{turn.limitation.uid}/turns/{turn.uid}/end", body
+    return f"/limitation-turns/{_turn(scene).uid}/end", body
 
 
 @post(permitted="chenlu", forbidden="zhoumin")
 def strike_limitation_turn(scene: Scene) -> Request:
-    turn = _turn(scene)
-    path = f"/limitations/{turn.limitation.uid}/turns/{turn.uid}/strike"
-    return path, {"reason": "写错了"}
+    return f"/limitation-turns/{_turn(scene).uid}/strike", {"reason": "写错了"}
 
 
 @post(permitted="chenlu", forbidden="zhoumin")

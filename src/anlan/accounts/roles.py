@@ -57,6 +57,8 @@ class Permission(StrEnum):
     POLICE_WAIVE = "police.waive"
     WORK_INJURY = "work_injury.handle"
     LIMITATION_KEEP = "limitation.keep"
+    COUNSEL_ENGAGE = "counsel.engage"
+    OPINION_READ = "opinion.read"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
     DEVICE_MANAGE = "device.manage"
@@ -118,6 +120,8 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.WORK_INJURY: _("办理工伤：申请、移交、登记结果"),
     Permission.LIMITATION_KEEP: _("登记时效的起算、中断和中止"),
+    Permission.COUNSEL_ENGAGE: _("律师名册、委托律师、向律师咨询"),
+    Permission.OPINION_READ: _("查看法律意见（律师保密，留痕）"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
     Permission.DEVICE_MANAGE: _("管理报警设备"),
@@ -188,6 +192,8 @@ _MANAGER = _DUTY | {
     P.POLICE_WAIVE,
     P.WORK_INJURY,
     P.LIMITATION_KEEP,
+    P.COUNSEL_ENGAGE,
+    P.OPINION_READ,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
     P.ROSTER_MANAGE,
@@ -285,6 +291,7 @@ ROLES: dict[str, Role] = {
                 P.POLICE_WAIVE,
                 P.WORK_INJURY,
                 P.LIMITATION_KEEP,
+                P.COUNSEL_ENGAGE,
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_MASK,

@@ -42,12 +42,12 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
-from anlan.resolution.legal.models import Limitation, WorkInjury
+from anlan.resolution.legal.models import Limitation, LimitationTurn, WorkInjury
 from anlan.resolution.legal.permissions import (
     can_see_work_injury,
     check_can_see_limitations,
 )
-from anlan.resolution.legal.selectors.limitation import limitations_of
+from anlan.resolution.legal.selectors.limitation import limitations_of, turn_of
 from anlan.resolution.legal.selectors.work_injury import work_injuries_in
 from anlan.resolution.models import (
     Compensation,
@@ -379,6 +379,13 @@ def limitation_of(caller: Caller, uid: UUID) -> Limitation:
     found = _seen(limitations_of(case).filter(uid=uid), refusal)
     found.case = case
     return found
+
+
+def limitation_turn_of(caller: Caller, uid: UUID) -> LimitationTurn:
+    refusal = _("没有这一项")
+    rows = LimitationTurn.objects.select_related("limitation").filter(uid=uid)
+    limitation = limitation_of(caller, _seen(rows, refusal).limitation.uid)
+    return turn_of(limitation, uid)
 
 
 def work_injury_of(caller: Caller, uid: UUID) -> WorkInjury:

@@ -10,7 +10,13 @@ from ninja import Router, Status
 from pydantic import Field
 
 from anlan.accounts.roles import Permission
-from anlan.api.access import case_of, exhibit_of, limitation_of, party_of
+from anlan.api.access import (
+    case_of,
+    exhibit_of,
+    limitation_of,
+    limitation_turn_of,
+    party_of,
+)
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
 from anlan.resolution.legal import services as legal
@@ -20,7 +26,6 @@ from anlan.resolution.legal.permissions import check_can_see_limitations
 from anlan.resolution.legal.selectors.limitation import (
     limitations_of,
     reckoned,
-    turn_of,
 )
 from anlan.resolution.legal.services.limitation import MOST_WORDS
 
@@ -185,34 +190,30 @@ def record_limitation_turn(
     return Status(201, LimitationOut.of(limitation_of(caller, uid)))
 
 
-@router.post(
-    "/limitations/{uid}/turns/{turn}/end", **operation(*_KEEP, out=LimitationOut)
-)
+@router.post("/limitation-turns/{uid}/end", **operation(*_KEEP, out=LimitationOut))
 def end_limitation_turn(
-    request: ApiRequest, uid: UUID, turn: UUID, body: TurnEndIn
+    request: ApiRequest, uid: UUID, body: TurnEndIn
 ) -> LimitationOut:
     """The proceedings are over, or the obstacle has gone."""
     caller = request.auth
-    found = turn_of(limitation_of(caller, uid), turn)
+    found = limitation_turn_of(caller, uid)
     legal.end_turn(
         turn=found, until=body.until, by=caller.user, at=caller.at, via="api"
     )
-    return LimitationOut.of(limitation_of(caller, uid))
+    return LimitationOut.of(limitation_of(caller, found.limitation.uid))
 
 
-@router.post(
-    "/limitations/{uid}/turns/{turn}/strike", **operation(*_KEEP, out=LimitationOut)
-)
+@router.post("/limitation-turns/{uid}/strike", **operation(*_KEEP, out=LimitationOut))
 def strike_limitation_turn(
-    request: ApiRequest, uid: UUID, turn: UUID, body: LimitationReasonIn
+    request: ApiRequest, uid: UUID, body: LimitationReasonIn
 ) -> LimitationOut:
     """It was entered wrongly, and counts no more."""
     caller = request.auth
-    found = turn_of(limitation_of(caller, uid), turn)
+    found = limitation_turn_of(caller, uid)
     legal.strike_turn(
         turn=found, reason=body.reason, by=caller.user, at=caller.at, via="api"
     )
-    return LimitationOut.of(limitation_of(caller, uid))
+    return LimitationOut.of(limitation_of(caller, found.limitation.uid))
 
 
 @router.post("/limitations/{uid}/end", **operation(*_KEEP, out=LimitationOut))

@@ -402,7 +402,9 @@ def test_what_was_decided_stands_on_no_timeline(scene: Scene):
     assert "工伤 W-01 的进展" in page
     assert "不认定" not in page
     assert "机密" not in page
-    kinds = Entry.objects.filter(subject=injury.case.subject, kind__startswith="legal.")
+    kinds = Entry.objects.filter(
+        subject=injury.case.subject, kind__startswith="legal.work_injury"
+    )
     assert kinds.count() == 4
 
 

@@ -10,6 +10,8 @@ WORK_INJURY_OPENED = "legal.work_injury_opened"
 WORK_INJURY_YOURS = "legal.work_injury_is_yours"
 LIMIT_NEAR = "legal.limitation_warned"
 LIMIT_OVER = "legal.limitation_ran_out"
+ASKED = "legal.counsel_asked"
+ANSWERED = "legal.opinion_given"
 HANDLE = ("site_manager", "legal_counsel")
 
 add_texts(
@@ -38,5 +40,19 @@ add_texts(
         name=_("时效已届满"),
         title=_("时效已届满：%(number)s"),
         body=_("%(number)s 的时效 %(code)s 已于 %(day)s 届满，请确认是否有遗漏的中断"),
+    ),
+    Text(
+        kind=ASKED,
+        name=_("法律咨询待答复"),
+        title=_("法律咨询待答复：%(number)s"),
+        body=_(
+            "%(who)s在 %(number)s 提出法律咨询 %(code)s，请答复；内容只在页面上查看"
+        ),
+    ),
+    Text(
+        kind=ANSWERED,
+        name=_("法律意见已出具"),
+        title=_("法律意见已出具：%(number)s"),
+        body=_("%(number)s 的法律咨询 %(code)s 已有意见；内容只在页面上查看"),
     ),
 )

@@ -9,10 +9,22 @@ from anlan.resolution.legal.enums import (
     Employer,
     LimitationKind,
     LimitationState,
+    QuestionState,
     WorkInjuryState,
     WorkInjuryStepKind,
 )
-from anlan.resolution.legal.models import Limitation, WorkInjury
+from anlan.resolution.legal.models import (
+    CounselQuestion,
+    Engagement,
+    Limitation,
+    WorkInjury,
+)
+
+QUESTION_MOVES: dict[QuestionState, tuple[QuestionState, ...]] = {
+    QuestionState.OPEN: (QuestionState.ANSWERED, QuestionState.WITHDRAWN),
+    QuestionState.ANSWERED: (),
+    QuestionState.WITHDRAWN: (),
+}
 
 # What was out of time runs again when something that interrupted it is entered late.
 LIMITATION_MOVES: dict[LimitationState, tuple[LimitationState, ...]] = {
@@ -116,3 +128,22 @@ def check_is_by_hand(limitation: Limitation) -> None:
     """
     if limitation.injury_id is not None:
         raise Conflict(_("这项时效随工伤办理，请在工伤页面登记"))
+
+
+def check_engagement_runs(engagement: Engagement) -> None:
+    if engagement.ends_on is not None:
+        raise Conflict(_("委托 %s 已经结束") % engagement.code)
+
+
+def check_question_may_become(question: CounselQuestion, state: QuestionState) -> None:
+    if state not in QUESTION_MOVES[QuestionState(question.state)]:
+        raise Conflict(
+            _("法律咨询 %(code)s %(state)s，不能再这样办理")
+            % {"code": question.code, "state": question.get_state_display()}
+        )
+
+
+def check_question_takes_opinion(question: CounselQuestion) -> None:
+    """An answer may have further versions; what was withdrawn has none."""
+    if question.state == QuestionState.WITHDRAWN:
+        check_question_may_become(question, QuestionState.ANSWERED)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from anlan.accounts.models import User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
 from anlan.cases.events import (
@@ -24,11 +25,18 @@ from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 from anlan.resolution.legal import messages
 from anlan.resolution.legal.events import (
+    CounselAsked,
     LimitationRanOut,
     LimitationWarned,
+    OpinionGiven,
     WorkInjuryOpened,
 )
-from anlan.resolution.legal.models import Limitation, WorkInjury
+from anlan.resolution.legal.models import (
+    CounselQuestion,
+    Limitation,
+    Opinion,
+    WorkInjury,
+)
 from anlan.resolution.legal.selectors.work_injury import (
     is_struck_staff,
     worker_due,
@@ -132,6 +140,51 @@ def tell_of_limit(queued: Queued) -> None:
             "days": event.days if isinstance(event, LimitationWarned) else 0,
         },
         path=f"/cases/{row.case.number}/limitations/{row.uid}/",
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def tell_counsel(queued: Queued) -> None:
+    """Who was asked; of a lawyer without an account, the counsel of the house."""
+    if not isinstance(queued.event, CounselAsked):
+        return
+    question = CounselQuestion.objects.select_related(
+        "case__site", "engagement__lawyer__user"
+    ).get(uid=_uid_of(queued.object))
+    asked = question.engagement.lawyer.user
+    told = people_by_role(question.case.site, ("legal_counsel",))
+    house = [one for some in told.values() for one in some]
+    _tell_of_question(
+        messages.ASKED, queued, question, [asked] if asked is not None else house
+    )
+
+
+def tell_asker(queued: Queued) -> None:
+    if not isinstance(queued.event, OpinionGiven):
+        return
+    opinion = Opinion.objects.select_related(
+        "question__case__site", "question__asked_by"
+    ).get(uid=_uid_of(queued.object))
+    question = opinion.question
+    _tell_of_question(messages.ANSWERED, queued, question, [question.asked_by])
+
+
+def _tell_of_question(
+    kind: str, queued: Queued, question: CounselQuestion, people: list[User]
+) -> None:
+    told = {one.pk: one for one in people if one.actor_key != queued.actor}
+    if not told:
+        return
+    number = question.case.number
+    notify.send(
+        kind=kind,
+        site=question.case.site,
+        subject=queued.subject,
+        people=list(told.values()),
+        params={"number": number, "code": question.code, "who": queued.actor},
+        path=f"/cases/{number}/counsel/questions/{question.uid}/",
         exercise=queued.exercise,
         by=SYSTEM,
         at=queued.recorded_at,

@@ -21,7 +21,11 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
-from anlan.resolution.legal.policies import LIMITATION_MOVES, WORK_INJURY_MOVES
+from anlan.resolution.legal.policies import (
+    LIMITATION_MOVES,
+    QUESTION_MOVES,
+    WORK_INJURY_MOVES,
+)
 from anlan.resolution.policies import (
     CARRYING_MOVES,
     NOTICE_MOVES,
@@ -100,6 +104,11 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "A limit of time",
         "anlan.resolution.legal.policies.LIMITATION_MOVES",
         LIMITATION_MOVES,
+    ),
+    "counsel-question": (
+        "A question to counsel",
+        "anlan.resolution.legal.policies.QUESTION_MOVES",
+        QUESTION_MOVES,
     ),
 }
 

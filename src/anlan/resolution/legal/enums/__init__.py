@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from anlan.resolution.legal.enums.counsel import (
+    Client,
+    LawyerArea,
+    LawyerKind,
+    QuestionState,
+)
 from anlan.resolution.legal.enums.limitation import (
     LimitationKind,
     LimitationState,
@@ -16,11 +22,15 @@ from anlan.resolution.legal.enums.work_injury import (
 )
 
 __all__ = [
+    "Client",
     "Employer",
     "Filer",
+    "LawyerArea",
+    "LawyerKind",
     "LimitationKind",
     "LimitationState",
     "Material",
+    "QuestionState",
     "TurnGround",
     "WorkInjuryState",
     "WorkInjuryStepKind",

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from anlan.resolution.legal.events.counsel import (
+    CounselAsked,
+    CounselEngaged,
+    CounselQuestionWithdrawn,
+    EngagementEnded,
+    LawyerAdded,
+    LawyerPhoneRead,
+    LawyerRetired,
+    OpinionGiven,
+    OpinionPrinted,
+    OpinionRead,
+)
 from anlan.resolution.legal.events.limitation import (
     LimitationEnded,
     LimitationExtended,
@@ -21,6 +33,13 @@ from anlan.resolution.legal.events.work_injury import (
 )
 
 __all__ = [
+    "CounselAsked",
+    "CounselEngaged",
+    "CounselQuestionWithdrawn",
+    "EngagementEnded",
+    "LawyerAdded",
+    "LawyerPhoneRead",
+    "LawyerRetired",
     "LimitationEnded",
     "LimitationExtended",
     "LimitationRanOut",
@@ -30,6 +49,9 @@ __all__ = [
     "LimitationTurnStruck",
     "LimitationTurned",
     "LimitationWarned",
+    "OpinionGiven",
+    "OpinionPrinted",
+    "OpinionRead",
     "WorkInjuryEmployerSet",
     "WorkInjuryMaterialAdded",
     "WorkInjuryOpened",

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from anlan.resolution.legal.models.counsel import (
+    CounselQuestion,
+    Engagement,
+    Lawyer,
+    Opinion,
+)
 from anlan.resolution.legal.models.limitation import Limitation, LimitationTurn
 from anlan.resolution.legal.models.work_injury import (
     WorkInjury,
@@ -10,8 +16,12 @@ from anlan.resolution.legal.models.work_injury import (
 )
 
 __all__ = [
+    "CounselQuestion",
+    "Engagement",
+    "Lawyer",
     "Limitation",
     "LimitationTurn",
+    "Opinion",
     "WorkInjury",
     "WorkInjuryMaterial",
     "WorkInjuryStep",

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from anlan.resolution.legal.services.counsel import (
+    add_lawyer,
+    ask_counsel,
+    end_engagement,
+    engage_counsel,
+    give_opinion,
+    print_opinion,
+    read_lawyer_phone,
+    read_opinion,
+    retire_lawyer,
+    save_opinion,
+    withdraw_question,
+)
 from anlan.resolution.legal.services.limitation import (
     end_limitation,
     end_turn,
@@ -17,13 +30,24 @@ from anlan.resolution.legal.services.work_injury import (
 )
 
 __all__ = [
+    "add_lawyer",
     "add_material",
+    "ask_counsel",
+    "end_engagement",
     "end_limitation",
     "end_turn",
+    "engage_counsel",
+    "give_opinion",
     "open_work_injury",
+    "print_opinion",
+    "read_lawyer_phone",
+    "read_opinion",
     "record_step",
     "record_turn",
+    "retire_lawyer",
+    "save_opinion",
     "set_employer",
     "start_limitation",
     "strike_turn",
+    "withdraw_question",
 ]

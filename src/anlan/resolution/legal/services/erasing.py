@@ -13,8 +13,11 @@ from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.ledger.models import Worded
 from anlan.resolution.legal.models import (
+    CounselQuestion,
+    Engagement,
     Limitation,
     LimitationTurn,
+    Opinion,
     WorkInjury,
     WorkInjuryStep,
 )
@@ -22,6 +25,8 @@ from anlan.resolution.legal.models import (
 
 def erase_words(*, case: Case, reason: str, at: datetime) -> None:
     """Blank everything that people wrote; which days were kept stays."""
+    # A draft stands on no record.
+    Opinion.objects.filter(question__case=case, given_at=None).delete()
     blank_words(_worded(case), case=case, reason=reason, at=at)
 
 
@@ -34,6 +39,13 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield limitation, ("words", "reason")
     for turn in LimitationTurn.objects.filter(limitation__case=case).order_by("pk"):
         yield turn, ("words", "reason")
+    for engagement in Engagement.objects.filter(case=case).order_by("pk"):
+        yield engagement, ("scope", "reason")
+    for question in CounselQuestion.objects.filter(case=case).order_by("pk"):
+        yield question, ("words",)
+    given = Opinion.objects.filter(question__case=case, given_at__isnull=False)
+    for opinion in given.order_by("pk"):
+        yield opinion, ("text",)
 
 
 def written() -> Iterator[tuple[QuerySet[Any], str]]:
@@ -42,6 +54,9 @@ def written() -> Iterator[tuple[QuerySet[Any], str]]:
     yield rows_with_words(WorkInjuryStep), "injury__case"
     yield rows_with_words(Limitation), "case"
     yield rows_with_words(LimitationTurn), "limitation__case"
+    yield rows_with_words(Engagement), "case"
+    yield rows_with_words(CounselQuestion), "case"
+    yield rows_with_words(Opinion), "question__case"
 
 
 add_followers(erase_words)
