@@ -61,8 +61,15 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
+from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import TurnGround
-from anlan.resolution.legal.models import Limitation, LimitationTurn, WorkInjury
+from anlan.resolution.legal.models import (
+    CounselQuestion,
+    Engagement,
+    Limitation,
+    LimitationTurn,
+    WorkInjury,
+)
 from anlan.resolution.models import (
     Compensation,
     Notice,
@@ -80,8 +87,8 @@ from tests.investigation import asked
 from tests.pictures import JPEG
 from tests.resolution import told as letters
 from tests.resolution.helped import offered
+from tests.resolution.legal import advised, limits
 from tests.resolution.legal import hurt as struck
-from tests.resolution.legal import limits
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
 from tests.resolution.planned import added as planned
@@ -1134,6 +1141,94 @@ def strike_limitation_turn(scene: Scene) -> Request:
 @post(permitted="chenlu", forbidden="zhoumin")
 def end_limitation(scene: Scene) -> Request:
     return f"/limitations/{_limit(scene).uid}/end", {"reason": "已赔付"}
+
+
+@get(permitted="chenlu", stranger=403)
+def list_lawyers(scene: Scene) -> str:
+    advised.outside(scene)
+    return "/lawyers"
+
+
+@post(permitted="hetao", stranger=403, status=201)
+def add_lawyer(scene: Scene) -> Request:
+    return "/lawyers", {"kind": "outside", "name": "顾言", "firm": advised.FIRM}
+
+
+@post(permitted="hetao", stranger=403)
+def retire_lawyer(scene: Scene) -> Request:
+    return f"/lawyers/{advised.outside(scene).uid}/retirement", None
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_engagements(scene: Scene) -> str:
+    return f"/cases/{_engaged(scene).case.number}/engagements"
+
+
+@post(permitted="hetao", status=201)
+def engage_counsel(scene: Scene) -> Request:
+    body = {
+        "lawyer": str(advised.in_house(scene).uid),
+        "client": "company",
+        "scope": "出具意见",
+        "begins_on": local_day(scene.at).isoformat(),
+        "related": False,
+    }
+    return f"/cases/{_case(scene).number}/engagements", body
+
+
+@post(permitted="hetao")
+def end_engagement(scene: Scene) -> Request:
+    body = {"ends_on": local_day(scene.at).isoformat(), "reason": "办完"}
+    return f"/engagements/{_engaged(scene).uid}/end", body
+
+
+@post(permitted="hetao", status=201)
+def ask_counsel(scene: Scene) -> Request:
+    return f"/engagements/{_engaged(scene).uid}/questions", {"words": "能否和解？"}
+
+
+@get(permitted="hetao")
+def list_counsel_questions(scene: Scene) -> str:
+    return f"/cases/{_asked(scene).case.number}/counsel-questions"
+
+
+@get(permitted="hetao")
+def get_counsel_question(scene: Scene) -> str:
+    return f"/counsel-questions/{_asked(scene).uid}"
+
+
+@post(permitted="hetao", forbidden="guoxin")
+def withdraw_counsel_question(scene: Scene) -> Request:
+    return f"/counsel-questions/{_asked(scene).uid}/withdrawal", None
+
+
+@post(permitted="chenlu", forbidden="hetao")
+def save_counsel_opinion(scene: Scene) -> Request:
+    return f"/counsel-questions/{_asked(scene).uid}/draft", {"text": "可以。"}
+
+
+@post(permitted="chenlu", forbidden="hetao")
+def give_counsel_opinion(scene: Scene) -> Request:
+    question = _asked(scene)
+    legal.save_opinion(
+        question=question, text="可以。", by=scene.person("chenlu"), at=scene.at
+    )
+    body = {"digest": sha256("可以。".encode()).hexdigest()}
+    return f"/counsel-questions/{question.uid}/giving", body
+
+
+@post(permitted="hetao", forbidden=None)
+def read_counsel_opinion(scene: Scene) -> Request:
+    opinion = advised.given(scene, _asked(scene))
+    return f"/opinions/{opinion.uid}/reading", None
+
+
+def _engaged(scene: Scene) -> Engagement:
+    return advised.engaged(scene, _case(scene))
+
+
+def _asked(scene: Scene) -> CounselQuestion:
+    return advised.asked(scene, _engaged(scene))
 
 
 def _limit(scene: Scene) -> Limitation:
