@@ -154,7 +154,7 @@ class TestConflicts:
         engaged(scene, other, outside(scene), client=Client.VICTIM, letter=None)
         Case.objects.filter(pk=other.pk).update(state="joined", joined_into=case)
         with pytest.raises(NotAllowed, match="利益冲突"):
-            engaged(scene, case, Lawyer.objects.get(), letter=None)
+            engaged(scene, case, Lawyer.objects.get())
 
     def test_who_found_out_or_decided(self, scene: Scene, case: Case):
         sentence_in_force(scene, case)

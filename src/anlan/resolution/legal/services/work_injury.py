@@ -54,7 +54,7 @@ MOST_PAPER = 60
 MOST_WORDS = 500
 MOST_NAME = 80
 # The tasks of a track begin with this, and end on its page alone.
-TASKS = "work_injury"
+TASKS = "legal_injury"
 # A record of a Chinese office, whoever caused it.
 _LANGUAGE = "zh-hans"
 
