@@ -10,6 +10,9 @@ from anlan.cases.events import (
     CaseReopened,
     CommandTaken,
     DeadlineMissed,
+    PartyAdded,
+    PartyIdentified,
+    PartyRolesSet,
     TaskDone,
     TaskPhotoReceived,
     TaskReopened,
@@ -19,6 +22,7 @@ from anlan.evidence import reactions as evidence
 from anlan.evidence.events import (
     CustodyStepped,
     ExhibitReceived,
+    InjuryRecorded,
     SealFoundBroken,
     StatementDiscarded,
     StatementFrozen,
@@ -58,6 +62,14 @@ from anlan.resolution.events import (
     PlanApproved,
     PlanReturned,
     PlanSubmitted,
+)
+from anlan.resolution.legal import reactions as legal
+from anlan.resolution.legal.events import (
+    CounselAsked,
+    LimitationRanOut,
+    LimitationWarned,
+    OpinionGiven,
+    WorkInjuryOpened,
 )
 from anlan.resolution.mediation import reactions as mediation
 from anlan.resolution.mediation.events import DutyComesDue, TalksEnded, TalksMoved
@@ -101,16 +113,19 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         evidence.follow_recording_task,
         resolution.follow_measure_task,
         mediation.guard_talks_task,
+        legal.keep_work_injury_tasks,
     ],
     TaskReopened.kind: [
         evidence.follow_recording_task,
         resolution.follow_measure_task,
+        legal.keep_work_injury_tasks,
     ],
     TaskSkipped.kind: [
         cases.tell_supervisor,
         evidence.follow_recording_task,
         resolution.follow_measure_task,
         mediation.guard_talks_task,
+        legal.keep_work_injury_tasks,
     ],
     PlanSubmitted.kind: [resolution.tell_plan_deciders],
     PlanApproved.kind: [resolution.tell_plan_author, resolution.tell_supporters],
@@ -121,6 +136,15 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     TalksMoved.kind: [mediation.tell_mediator],
     TalksEnded.kind: [mediation.tell_of_end],
     DutyComesDue.kind: [mediation.remind],
+    PartyAdded.kind: [legal.open_work_injuries],
+    PartyIdentified.kind: [legal.open_work_injuries],
+    PartyRolesSet.kind: [legal.open_work_injuries],
+    InjuryRecorded.kind: [legal.open_work_injuries],
+    WorkInjuryOpened.kind: [legal.tell_of_work_injury],
+    LimitationWarned.kind: [legal.tell_of_limit],
+    LimitationRanOut.kind: [legal.tell_of_limit],
+    CounselAsked.kind: [legal.tell_counsel],
+    OpinionGiven.kind: [legal.tell_asker],
 }
 
 # Read by the worker, at least once, in the order of each chain.

@@ -24,6 +24,7 @@ from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
 from anlan.resolution import jobs as resolution
 from anlan.resolution.counselling import jobs as counselling
+from anlan.resolution.legal import jobs as legal
 from anlan.resolution.mediation import jobs as mediation
 
 log = logging.getLogger(__name__)
@@ -127,6 +128,13 @@ LANES: dict[str, Lane] = {
             "terms that come due": mediation.remind_of_duties,
             "confirmations nobody applied for": mediation.lapse_confirmations,
         },
+        next_due=(),
+        poll_seconds=60.0,
+        is_idle=True,
+    ),
+    # Days as well: three months, one month and one week before a claim is out of time.
+    "limits of time": Lane(
+        jobs={"claims that run out": legal.look_at_limits},
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.customers import services as customers
@@ -61,6 +62,15 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
+from anlan.resolution.legal import services as legal
+from anlan.resolution.legal.enums import TurnGround
+from anlan.resolution.legal.models import (
+    CounselQuestion,
+    Engagement,
+    Limitation,
+    LimitationTurn,
+    WorkInjury,
+)
 from anlan.resolution.mediation.enums import TalksKind
 from anlan.resolution.mediation.models import Duty, Proposal, Talks
 from anlan.resolution.models import (
@@ -80,6 +90,8 @@ from tests.investigation import asked
 from tests.pictures import JPEG
 from tests.resolution import told as letters
 from tests.resolution.helped import offered
+from tests.resolution.legal import advised, limits
+from tests.resolution.legal import hurt as struck
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
 from tests.resolution.mediation import talked
@@ -1199,6 +1211,179 @@ def _proposal(scene: Scene) -> Proposal:
 def _duty(scene: Scene, **more: str) -> Duty:
     talks = talked.settled(scene, _talks_case(scene), talked.apology(scene, **more))
     return talks.duties.get()
+
+
+@get(permitted="chenlu")
+def list_work_injuries(scene: Scene) -> str:
+    return f"/cases/{_struck(scene).case.number}/work-injuries"
+
+
+@get(permitted="chenlu")
+def get_work_injury(scene: Scene) -> str:
+    return f"/work-injuries/{_struck(scene).uid}"
+
+
+@post(permitted="hetao", forbidden="zhoumin", status=201)
+def record_work_injury_step(scene: Scene) -> Request:
+    day = local_day(scene.at).isoformat()
+    body = {"kind": "told", "happened_on": day, "words": "当面告知"}
+    return f"/work-injuries/{_struck(scene).uid}/steps", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def set_work_injury_employer(scene: Scene) -> Request:
+    body = {"employer": "other", "name": "磐石保安服务公司"}
+    return f"/work-injuries/{_struck(scene).uid}/employer", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def add_work_injury_material(scene: Scene) -> Request:
+    injury = _struck(scene)
+    paper = struck.receipt(scene, injury.case)
+    body = {"material": "diagnosis", "exhibit": str(paper.uid)}
+    return f"/work-injuries/{injury.uid}/materials", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_limitations(scene: Scene) -> str:
+    return f"/cases/{_limit(scene).case.number}/limitations"
+
+
+@post(permitted="chenlu", forbidden="zhoumin", status=201)
+def start_limitation(scene: Scene) -> Request:
+    day = local_day(scene.at).isoformat()
+    body = {"kind": "civil", "starts_on": day, "words": "当日知道"}
+    return f"/cases/{_case(scene).number}/limitations", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_limitation(scene: Scene) -> str:
+    return f"/limitations/{_limit(scene).uid}"
+
+
+@post(permitted="chenlu", forbidden="zhoumin", status=201)
+def record_limitation_turn(scene: Scene) -> Request:
+    limit = _limit(scene)
+    paper = struck.receipt(scene, limit.case)
+    day = local_day(scene.at).isoformat()
+    body = {"ground": "demand", "on": day, "exhibit": str(paper.uid)}
+    return f"/limitations/{limit.uid}/turns", body
+
+
+@post(permitted="chenlu", forbidden="zhoumin")
+def end_limitation_turn(scene: Scene) -> Request:
+    body = {"until": local_day(scene.at).isoformat()}
+    return f"/limitation-turns/{_turn(scene).uid}/end", body
+
+
+@post(permitted="chenlu", forbidden="zhoumin")
+def strike_limitation_turn(scene: Scene) -> Request:
+    return f"/limitation-turns/{_turn(scene).uid}/strike", {"reason": "写错了"}
+
+
+@post(permitted="chenlu", forbidden="zhoumin")
+def end_limitation(scene: Scene) -> Request:
+    return f"/limitations/{_limit(scene).uid}/end", {"reason": "已赔付"}
+
+
+@get(permitted="chenlu", stranger=403)
+def list_lawyers(scene: Scene) -> str:
+    advised.outside(scene)
+    return "/lawyers"
+
+
+@post(permitted="hetao", stranger=403, status=201)
+def add_lawyer(scene: Scene) -> Request:
+    return "/lawyers", {"kind": "outside", "name": "顾言", "firm": advised.FIRM}
+
+
+@post(permitted="hetao", stranger=403)
+def retire_lawyer(scene: Scene) -> Request:
+    return f"/lawyers/{advised.outside(scene).uid}/retirement", None
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_engagements(scene: Scene) -> str:
+    return f"/cases/{_engaged(scene).case.number}/engagements"
+
+
+@post(permitted="hetao", status=201)
+def engage_counsel(scene: Scene) -> Request:
+    body = {
+        "lawyer": str(advised.in_house(scene).uid),
+        "client": "company",
+        "scope": "出具意见",
+        "begins_on": local_day(scene.at).isoformat(),
+        "related": False,
+    }
+    return f"/cases/{_case(scene).number}/engagements", body
+
+
+@post(permitted="hetao")
+def end_engagement(scene: Scene) -> Request:
+    body = {"ends_on": local_day(scene.at).isoformat(), "reason": "办完"}
+    return f"/engagements/{_engaged(scene).uid}/end", body
+
+
+@post(permitted="hetao", status=201)
+def ask_counsel(scene: Scene) -> Request:
+    return f"/engagements/{_engaged(scene).uid}/questions", {"words": "能否和解？"}
+
+
+@get(permitted="hetao")
+def list_counsel_questions(scene: Scene) -> str:
+    return f"/cases/{_asked(scene).case.number}/counsel-questions"
+
+
+@get(permitted="hetao")
+def get_counsel_question(scene: Scene) -> str:
+    return f"/counsel-questions/{_asked(scene).uid}"
+
+
+@post(permitted="hetao", forbidden="guoxin")
+def withdraw_counsel_question(scene: Scene) -> Request:
+    return f"/counsel-questions/{_asked(scene).uid}/withdrawal", None
+
+
+@post(permitted="chenlu", forbidden="hetao")
+def save_counsel_opinion(scene: Scene) -> Request:
+    return f"/counsel-questions/{_asked(scene).uid}/draft", {"text": "可以。"}
+
+
+@post(permitted="chenlu", forbidden="hetao")
+def give_counsel_opinion(scene: Scene) -> Request:
+    question = _asked(scene)
+    legal.save_opinion(
+        question=question, text="可以。", by=scene.person("chenlu"), at=scene.at
+    )
+    body = {"digest": sha256("可以。".encode()).hexdigest()}
+    return f"/counsel-questions/{question.uid}/giving", body
+
+
+@post(permitted="hetao", forbidden=None)
+def read_counsel_opinion(scene: Scene) -> Request:
+    opinion = advised.given(scene, _asked(scene))
+    return f"/opinions/{opinion.uid}/reading", None
+
+
+def _engaged(scene: Scene) -> Engagement:
+    return advised.engaged(scene, _case(scene))
+
+
+def _asked(scene: Scene) -> CounselQuestion:
+    return advised.asked(scene, _engaged(scene))
+
+
+def _limit(scene: Scene) -> Limitation:
+    return limits.started(scene, _case(scene))
+
+
+def _turn(scene: Scene) -> LimitationTurn:
+    return limits.turned(scene, _limit(scene), TurnGround.SUIT)
+
+
+def _struck(scene: Scene) -> WorkInjury:
+    return struck.opened(scene)
 
 
 def _in_force(scene: Scene) -> PlanMeasure:

@@ -106,6 +106,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"text": "不查询违法记录；书面警示"},
         {"text": "其有前科，列入黑名单"},
     ),
+    "G22": (
+        {"is_struck_staff": True, "is_claimed": True},
+        {"is_struck_staff": True, "is_claimed": False},
+    ),
     "G34": (
         {"text": "慰问金，不代表承认责任", "is_kindness": True, "is_ours": True},
         {"text": "赔偿误工损失", "is_kindness": True, "is_ours": True},

@@ -58,6 +58,10 @@ class Permission(StrEnum):
     FOOTAGE_TAKE_IN = "footage.take_in"
     FOOTAGE_APPROVE = "footage.approve"
     POLICE_WAIVE = "police.waive"
+    WORK_INJURY = "work_injury.handle"
+    LIMITATION_KEEP = "limitation.keep"
+    COUNSEL_ENGAGE = "counsel.engage"
+    OPINION_READ = "opinion.read"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
     DEVICE_MANAGE = "device.manage"
@@ -120,6 +124,10 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
+    Permission.WORK_INJURY: _("办理工伤：申请、移交、登记结果"),
+    Permission.LIMITATION_KEEP: _("登记时效的起算、中断和中止"),
+    Permission.COUNSEL_ENGAGE: _("律师名册、委托律师、向律师咨询"),
+    Permission.OPINION_READ: _("查看法律意见（律师保密，留痕）"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
     Permission.DEVICE_MANAGE: _("管理报警设备"),
@@ -191,6 +199,10 @@ _MANAGER = _DUTY | {
     P.COMPENSATION_MAKE,
     P.FINDING_APPROVE,
     P.POLICE_WAIVE,
+    P.WORK_INJURY,
+    P.LIMITATION_KEEP,
+    P.COUNSEL_ENGAGE,
+    P.OPINION_READ,
     P.SEVERITY_LOWER,
     P.SITE_MANAGE,
     P.ROSTER_MANAGE,
@@ -287,6 +299,9 @@ ROLES: dict[str, Role] = {
                 P.CONTACT_READ,
                 P.SIDES_BOTH,
                 P.POLICE_WAIVE,
+                P.WORK_INJURY,
+                P.LIMITATION_KEEP,
+                P.COUNSEL_ENGAGE,
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,
                 P.EVIDENCE_MASK,

@@ -42,6 +42,29 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
+from anlan.resolution.legal.models import (
+    CounselQuestion,
+    Engagement,
+    Lawyer,
+    Limitation,
+    LimitationTurn,
+    Opinion,
+    WorkInjury,
+)
+from anlan.resolution.legal.permissions import (
+    can_read_opinions,
+    can_see_work_injury,
+    check_can_see_engagements,
+    check_can_see_limitations,
+)
+from anlan.resolution.legal.selectors.counsel import (
+    engagements_of,
+    given_opinions,
+    lawyer_for,
+    questions_in,
+)
+from anlan.resolution.legal.selectors.limitation import limitations_of, turn_of
+from anlan.resolution.legal.selectors.work_injury import work_injuries_in
 from anlan.resolution.models import (
     Compensation,
     CompensationVersion,
@@ -361,6 +384,76 @@ def sites_of(caller: Caller) -> QuerySet[Site]:
     for permission in _SEEN_WITH:
         seen |= Q(pk__in=sites_where(caller.user, permission).values("pk"))
     return Site.objects.filter(seen).order_by("code", "pk")
+
+
+def lawyer_of(caller: Caller, uid: UUID) -> Lawyer:
+    return lawyer_for(caller.user, uid)
+
+
+def engagement_of(caller: Caller, uid: UUID) -> Engagement:
+    """For whoever engages counsel at the site."""
+    refusal = _("没有这项委托")
+    of = Engagement.objects.select_related("case__site")
+    case = _seen(of.filter(uid=uid, case__in=cases_for(caller.user)), refusal).case
+    check_can_see_engagements(caller.user, case)
+    found = _seen(engagements_of(case).filter(uid=uid), refusal)
+    found.case = case
+    return found
+
+
+def question_of(caller: Caller, uid: UUID) -> CounselQuestion:
+    """For those who are entitled; to others it does not exist."""
+    refusal = _("没有这件法律咨询，或者您无权查看")
+    of = CounselQuestion.objects.select_related("case__site")
+    case = _seen(of.filter(uid=uid, case__in=cases_for(caller.user)), refusal).case
+    found = _seen(questions_in(case).filter(uid=uid), refusal)
+    found.case = case
+    if not can_read_opinions(caller.user, found):
+        raise NotFound(refusal)
+    return found
+
+
+def opinion_of(caller: Caller, uid: UUID) -> Opinion:
+    """A version that was given."""
+    refusal = _("没有这一版意见")
+    row = _seen(Opinion.objects.select_related("question").filter(uid=uid), refusal)
+    question = question_of(caller, row.question.uid)
+    for one in given_opinions(question):
+        if one.uid == uid:
+            one.question = question
+            return one
+    raise NotFound(refusal)
+
+
+def limitation_of(caller: Caller, uid: UUID) -> Limitation:
+    """A limit of time of a case whose findings the caller may see."""
+    refusal = _("没有这项时效")
+    of = Limitation.objects.select_related("case__site")
+    case = _seen(of.filter(uid=uid, case__in=cases_for(caller.user)), refusal).case
+    check_can_see_limitations(caller.user, case)
+    found = _seen(limitations_of(case).filter(uid=uid), refusal)
+    found.case = case
+    return found
+
+
+def limitation_turn_of(caller: Caller, uid: UUID) -> LimitationTurn:
+    refusal = _("没有这一项")
+    rows = LimitationTurn.objects.select_related("limitation").filter(uid=uid)
+    limitation = limitation_of(caller, _seen(rows, refusal).limitation.uid)
+    return turn_of(limitation, uid)
+
+
+def work_injury_of(caller: Caller, uid: UUID) -> WorkInjury:
+    """Somebody's own, or one that the caller may see."""
+    refusal = _("没有这项工伤，或者您无权查看")
+    cases = cases_for(caller.user)
+    of = WorkInjury.objects.select_related("case__site").filter(uid=uid, case__in=cases)
+    case = _seen(of, refusal).case
+    found = _seen(work_injuries_in(case).filter(uid=uid), refusal)
+    found.case = case
+    if not can_see_work_injury(caller.user, found):
+        raise NotFound(refusal)
+    return found
 
 
 def _seen(rows: QuerySet[Row], refusal: str) -> Row:

@@ -16,6 +16,7 @@ from anlan.api import (
     alarms,
     cases,
     compensation,
+    counsel,
     errors,
     evidence,
     files,
@@ -23,6 +24,7 @@ from anlan.api import (
     injuries,
     investigation,
     ledger,
+    limitation,
     mediation,
     notices,
     objects,
@@ -37,6 +39,7 @@ from anlan.api import (
     retention,
     statements,
     vault,
+    work_injury,
 )
 
 
@@ -84,6 +87,9 @@ for _package in (
     plans,
     mediation,
     notices,
+    work_injury,
+    limitation,
+    counsel,
     compensation,
     playing,
     recordings,

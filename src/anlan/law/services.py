@@ -557,6 +557,14 @@ def check_kindness_approved(*, is_approved: bool, act_on: date) -> None:
         raise Conflict(_("慰问款的文书还没有经法务审定，不能打印"), source=rule.id)
 
 
+@enforces("G22")
+def check_staff_claim(*, is_struck_staff: bool, is_claimed: bool, act_on: date) -> None:
+    """Refuse to leave a struck employee without their claim of a work injury."""
+    rule = _in_force("G22", act_on)
+    if rule and is_struck_staff and not is_claimed:
+        raise Conflict(rule.refusal_words, source=rule.id)
+
+
 @enforces("G39")
 def check_cited(
     *, references: Collection[str], act_on: date, path: str = "body"

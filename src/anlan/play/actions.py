@@ -80,6 +80,7 @@ from anlan.play.scenario import read_span
 from anlan.resolution import services as resolution
 from anlan.resolution.compensation import Claim
 from anlan.resolution.enums import FigureKey, Province
+from anlan.resolution.legal.models import Limitation, Opinion, WorkInjury
 from anlan.resolution.mediation.models import Duty, Talks
 from anlan.resolution.models import CompensationVersion
 from anlan.resolution.selectors.compensation import outcome_of
@@ -1174,6 +1175,15 @@ def measures(stage: Stage) -> dict[str, Any]:
         "terms": [
             duty.state for duty in Duty.objects.filter(talks__case=case).order_by("pk")
         ],
+        "work_injuries": [
+            one.state for one in WorkInjury.objects.filter(case=case).order_by("number")
+        ],
+        "limits": [
+            one.state for one in Limitation.objects.filter(case=case).order_by("number")
+        ],
+        "opinions": Opinion.objects.filter(
+            question__case=case, given_at__isnull=False
+        ).count(),
         "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)

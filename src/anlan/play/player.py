@@ -17,6 +17,7 @@ from anlan.base.errors import DomainError
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.ledger.verify import verify
 from anlan.play import (  # noqa: F401 -- enter their verbs
+    advising,
     contacting,
     investigating,
     planning,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class LegalConfig(AppConfig):
     name = "anlan.resolution.legal"
     label = "legal"
+
+    def ready(self) -> None:
+        # Enters what is erased when the evidence of a case has gone.
+        import_module("anlan.resolution.legal.services.erasing")

@@ -22,6 +22,7 @@ from anlan.evidence.policies import (
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
 from anlan.resolution.counselling import policies as counselling
+from anlan.resolution.legal import policies as legal
 from anlan.resolution.mediation import policies as mediation
 from anlan.resolution.policies import (
     CARRYING_MOVES,
@@ -131,6 +132,21 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "Judicial confirmation of a mediated agreement",
         "anlan.resolution.mediation.policies.CONFIRMATION_MOVES",
         mediation.CONFIRMATION_MOVES,
+    ),
+    "work-injury": (
+        "The recognition of a work injury",
+        "anlan.resolution.legal.policies.WORK_INJURY_MOVES",
+        legal.WORK_INJURY_MOVES,
+    ),
+    "limitation": (
+        "A limit of time",
+        "anlan.resolution.legal.policies.LIMITATION_MOVES",
+        legal.LIMITATION_MOVES,
+    ),
+    "counsel-question": (
+        "A question to counsel",
+        "anlan.resolution.legal.policies.QUESTION_MOVES",
+        legal.QUESTION_MOVES,
     ),
 }
 

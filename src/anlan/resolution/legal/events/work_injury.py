@@ -1,0 +1,75 @@
+"""A work injury on the record: that it goes on, never what was decided about somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_noop as _
+
+from anlan.ledger.events import Covered, Event, recorded
+from anlan.resolution.legal.enums import Employer
+from anlan.resolution.legal.events.covering import covers
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class WorkInjuryOpened(Event):
+    """By the program, when staff are entered as struck (G22)."""
+
+    kind: ClassVar[str] = "legal.work_injury_opened"
+    sentence: ClassVar[str] = _("{party} 是员工，开始办理工伤 {code}")
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    party: str
+    injured: str  # the day
+    due: str  # the employer's last day
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class WorkInjuryEmployerSet(Event):
+    kind: ClassVar[str] = "legal.work_injury_employer"
+    sentence: ClassVar[str] = _("{actor}登记工伤 {code} 的用人单位：{employer}")
+    covers: ClassVar[tuple[Covered, ...]] = covers("WorkInjury", "employer_name")
+
+    code: str
+    employer: str
+    employer_name_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "employer": Employer(self.employer).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class WorkInjuryStepped(Event):
+    """``step`` stays on the record and is told on no timeline: guards read that too."""
+
+    kind: ClassVar[str] = "legal.work_injury_step"
+    sentence: ClassVar[str] = _("{actor}登记了工伤 {code} 的进展")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "WorkInjuryStep", "paper", "words", is_protected=True
+    )
+
+    code: str
+    step: str
+    day: str
+    exhibit: str | None = None
+    paper_digest: str
+    words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"code": self.code}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class WorkInjuryMaterialAdded(Event):
+    kind: ClassVar[str] = "legal.work_injury_material"
+    sentence: ClassVar[str] = _("证据 {exhibit} 列入工伤 {code} 的申请材料")
+
+    code: str
+    material: str
+    exhibit: str

@@ -1,0 +1,7 @@
+"""Work of the legal side that is due: what the worker calls."""
+
+from __future__ import annotations
+
+from anlan.resolution.legal.services.limitation import look_at_limits
+
+__all__ = ["look_at_limits"]

@@ -1,0 +1,58 @@
+"""What staff are told about the legal side; never what is in it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from anlan.notify.texts import Text, add_texts
+
+WORK_INJURY_OPENED = "legal.work_injury_opened"
+WORK_INJURY_YOURS = "legal.work_injury_is_yours"
+LIMIT_NEAR = "legal.limitation_warned"
+LIMIT_OVER = "legal.limitation_ran_out"
+ASKED = "legal.counsel_asked"
+ANSWERED = "legal.opinion_given"
+HANDLE = ("site_manager", "legal_counsel")
+
+add_texts(
+    Text(
+        kind=WORK_INJURY_OPENED,
+        name=_("员工受伤，要申请工伤认定"),
+        title=_("员工受伤，要申请工伤认定：%(number)s"),
+        body=_("%(number)s 有员工受伤，工伤 %(code)s 最晚 %(day)s 提交申请"),
+    ),
+    Text(
+        kind=WORK_INJURY_YOURS,
+        name=_("您的工伤"),
+        title=_("您在工作中受伤，可以申请工伤认定：%(number)s"),
+        body=_(
+            "单位应当在 %(day)s 以前申请；单位没有申请的，您本人、近亲属或者工会在 %(own)s 以前也可以直接申请"
+        ),
+    ),
+    Text(
+        kind=LIMIT_NEAR,
+        name=_("时效将届满"),
+        title=_("时效还有 %(days)s 天届满：%(number)s"),
+        body=_("%(number)s 的时效 %(code)s 最后一日是 %(day)s，请及时办理"),
+    ),
+    Text(
+        kind=LIMIT_OVER,
+        name=_("时效已届满"),
+        title=_("时效已届满：%(number)s"),
+        body=_("%(number)s 的时效 %(code)s 已于 %(day)s 届满，请确认是否有遗漏的中断"),
+    ),
+    Text(
+        kind=ASKED,
+        name=_("法律咨询待答复"),
+        title=_("法律咨询待答复：%(number)s"),
+        body=_(
+            "%(who)s在 %(number)s 提出法律咨询 %(code)s，请答复；内容只在页面上查看"
+        ),
+    ),
+    Text(
+        kind=ANSWERED,
+        name=_("法律意见已出具"),
+        title=_("法律意见已出具：%(number)s"),
+        body=_("%(number)s 的法律咨询 %(code)s 已有意见；内容只在页面上查看"),
+    ),
+)

@@ -1,0 +1,28 @@
+"""Rows of the legal side."""
+
+from __future__ import annotations
+
+from anlan.resolution.legal.models.counsel import (
+    CounselQuestion,
+    Engagement,
+    Lawyer,
+    Opinion,
+)
+from anlan.resolution.legal.models.limitation import Limitation, LimitationTurn
+from anlan.resolution.legal.models.work_injury import (
+    WorkInjury,
+    WorkInjuryMaterial,
+    WorkInjuryStep,
+)
+
+__all__ = [
+    "CounselQuestion",
+    "Engagement",
+    "Lawyer",
+    "Limitation",
+    "LimitationTurn",
+    "Opinion",
+    "WorkInjury",
+    "WorkInjuryMaterial",
+    "WorkInjuryStep",
+]

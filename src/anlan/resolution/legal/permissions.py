@@ -1,0 +1,165 @@
+"""Who may handle the legal side of a case, and see it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Organisation, User
+from anlan.accounts.permissions import (
+    check_permission,
+    has_permission,
+    holds_role,
+    holds_somewhere,
+)
+from anlan.accounts.roles import Permission
+from anlan.base.errors import NotAllowed
+from anlan.cases.enums import Side
+from anlan.cases.models import Case, Party
+from anlan.cases.wall import walled_sides
+from anlan.investigation import permissions as investigation
+from anlan.ledger.events import Actor
+from anlan.resolution.legal.models import CounselQuestion, WorkInjury
+
+
+def can_see_work_injury(user: User, injury: WorkInjury) -> bool:
+    """Whoever was hurt sees their own; else who may see injuries, and those of the victim."""
+    is_own = injury.party.user_id is not None and injury.party.user_id == user.pk
+    return is_own or can_see_work_injuries(user, injury.case)
+
+
+def can_see_work_injuries(user: User, case: Case) -> bool:
+    may = has_permission(user, Permission.INJURY_READ, site=case.site)
+    return may and Side.VICTIM not in walled_sides(case, user)
+
+
+def check_can_see_work_injury(by: User, injury: WorkInjury) -> None:
+    if not can_see_work_injury(by, injury):
+        raise NotAllowed(_("工伤只有本人和需要知道伤情的人能看"))
+
+
+def can_handle_work_injury(user: User, injury: WorkInjury) -> bool:
+    return (
+        has_permission(user, Permission.WORK_INJURY, site=injury.case.site)
+        and can_see_work_injury(user, injury)
+        and injury.party.user_id != user.pk
+    )
+
+
+def check_can_handle_work_injury(by: Actor, injury: WorkInjury) -> None:
+    """Somebody of the office, never the person whose injury it is."""
+    check_permission(by, Permission.WORK_INJURY, site=injury.case.site)
+    if not isinstance(by, User):
+        return
+    check_can_see_work_injury(by, injury)
+    if injury.party.user_id == by.pk:
+        raise NotAllowed(_("您是伤者本人，请由另一人办理；您自己也可以直接申请"))
+
+
+def can_see_limitations(user: User, case: Case) -> bool:
+    """Whoever may read what was found, on which claims rest."""
+    return investigation.can_see(user, case)
+
+
+def check_can_see_limitations(by: Actor, case: Case) -> None:
+    investigation.check_can_see(by, case)
+
+
+def can_keep_limitations(user: User, case: Case) -> bool:
+    return has_permission(
+        user, Permission.LIMITATION_KEEP, site=case.site
+    ) and can_see_limitations(user, case)
+
+
+def check_can_keep_limitations(by: Actor, case: Case) -> None:
+    """Enter the days from which a claim is out of time."""
+    check_permission(by, Permission.LIMITATION_KEEP, site=case.site)
+    check_can_see_limitations(by, case)
+
+
+def can_see_lawyers(user: User, organisation: Organisation) -> bool:
+    """The register is the company's: for whoever engages counsel anywhere in it."""
+    return user.organisation_id == organisation.pk and holds_somewhere(
+        user, Permission.COUNSEL_ENGAGE
+    )
+
+
+def check_can_see_lawyers(by: Actor, organisation: Organisation) -> None:
+    if not isinstance(by, User) or not can_see_lawyers(by, organisation):
+        raise NotAllowed(_("您没有“%s”的权限") % Permission.COUNSEL_ENGAGE.label)
+
+
+def check_can_keep_lawyers(by: Actor, organisation: Organisation) -> None:
+    """Who may see the register also keeps it; it decides nothing by itself."""
+    check_can_see_lawyers(by, organisation)
+
+
+def can_engage(user: User, case: Case) -> bool:
+    may = has_permission(user, Permission.COUNSEL_ENGAGE, site=case.site)
+    return may and not _is_party(user, case)
+
+
+def check_can_engage(by: User, case: Case) -> None:
+    """Somebody of the office who is on no side."""
+    check_permission(by, Permission.COUNSEL_ENGAGE, site=case.site)
+    if _is_party(by, case):
+        raise NotAllowed(_("您是本案当事人，律师事务由另一人办理"))
+
+
+def check_can_see_engagements(by: User, case: Case) -> None:
+    check_can_engage(by, case)
+
+
+def check_can_ask_counsel(by: User, case: Case) -> None:
+    check_can_engage(by, case)
+
+
+def can_read_opinions(user: User, question: CounselQuestion) -> bool:
+    """Counsel who was asked, who asked, and who answers for the site; never a party.
+
+    Neither guards nor investigators: what counsel thinks is no part of what was found.
+    """
+    if not user.is_active or _is_party(user, question.case):
+        return False
+    site = question.case.site
+    if not has_permission(user, Permission.CASE_SEE, site=site):
+        return False
+    return (
+        _is_asked(user, question)
+        or question.asked_by_id == user.pk
+        or has_permission(user, Permission.OPINION_READ, site=site)
+    )
+
+
+def check_can_read_opinions(by: User, question: CounselQuestion) -> None:
+    if not can_read_opinions(by, question):
+        raise NotAllowed(_("法律意见只有受委托的律师、提问的人和项目负责人能看"))
+
+
+def can_write_opinion(user: User, question: CounselQuestion) -> bool:
+    """Counsel who was asked; of one without an account, legal counsel enters the paper."""
+    if question.engagement.ends_on is not None or _is_party(user, question.case):
+        return False
+    if question.engagement.lawyer.user_id is not None:
+        return _is_asked(user, question)
+    return holds_role(user, "legal_counsel", site=question.case.site)
+
+
+def check_can_write_opinion(by: User, question: CounselQuestion) -> None:
+    if not can_write_opinion(by, question):
+        raise NotAllowed(_("意见由受委托的律师出具；没有账号的，由法务代为录入"))
+
+
+def _is_asked(user: User, question: CounselQuestion) -> bool:
+    lawyer = question.engagement.lawyer
+    if lawyer.user_id is None:
+        return holds_role(user, "legal_counsel", site=question.case.site)
+    return lawyer.user_id == user.pk
+
+
+def _is_party(user: User, case: Case) -> bool:
+    """Cases that were joined are one case."""
+    one_case = Q(case=case) | Q(case__joined_into=case)
+    if case.joined_into_id is not None:
+        one_case |= Q(case=case.joined_into_id)
+    return Party.objects.filter(one_case, user=user, removed_at=None).exists()

@@ -1,0 +1,199 @@
+"""Answers to what others put on the record, in the transaction of the change."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.accounts.selectors import people_by_role
+from anlan.base.errors import Conflict
+from anlan.cases.events import (
+    PartyAdded,
+    PartyIdentified,
+    PartyRolesSet,
+    TaskDone,
+    TaskReopened,
+    TaskSkipped,
+)
+from anlan.cases.models import Party, Task
+from anlan.evidence.events import InjuryRecorded
+from anlan.ledger.events import SYSTEM, Queued
+from anlan.notify import services as notify
+from anlan.resolution.legal import messages
+from anlan.resolution.legal.events import (
+    CounselAsked,
+    LimitationRanOut,
+    LimitationWarned,
+    OpinionGiven,
+    WorkInjuryOpened,
+)
+from anlan.resolution.legal.models import (
+    CounselQuestion,
+    Limitation,
+    Opinion,
+    WorkInjury,
+)
+from anlan.resolution.legal.selectors.work_injury import (
+    is_struck_staff,
+    worker_due,
+    works_here,
+)
+from anlan.resolution.legal.services.work_injury import TASKS, open_work_injury
+
+
+def open_work_injuries(queued: Queued) -> None:
+    """Staff are struck, or an injury of theirs is written down: the claim begins (G22)."""
+    event = queued.event
+    if not isinstance(
+        event, PartyAdded | PartyIdentified | PartyRolesSet | InjuryRecorded
+    ):
+        return
+    party = (
+        Party.objects.select_related("case__site", "user")
+        .filter(uid=_uid_of(event.party))
+        .first()
+    )
+    is_hurt = isinstance(event, InjuryRecorded)
+    if party is None or not (works_here(party) if is_hurt else is_struck_staff(party)):
+        return
+    if not WorkInjury.objects.filter(party=party).exists():
+        open_work_injury(party=party, by=SYSTEM, at=queued.recorded_at)
+
+
+def keep_work_injury_tasks(queued: Queued) -> None:
+    """They end with what is entered on the page of the track, and by no other hand.
+
+    Raises:
+        Conflict: somebody ends one, or takes that back.
+    """
+    event = queued.event
+    if not isinstance(event, TaskDone | TaskSkipped | TaskReopened):
+        return
+    if queued.actor == SYSTEM.actor_key:
+        return
+    key = Task.objects.values_list("key", flat=True).get(uid=_uid_of(queued.object))
+    if key.startswith(TASKS):
+        raise Conflict(_("请在工伤页面登记办理的情况，任务会自动结束"), source="G22")
+
+
+def tell_of_work_injury(queued: Queued) -> None:
+    """Those who apply, and the person: they have a right of their own."""
+    event = queued.event
+    if not isinstance(event, WorkInjuryOpened):
+        return
+    injury = WorkInjury.objects.select_related("case__site", "party__user").get(
+        uid=_uid_of(queued.object)
+    )
+    case, own = injury.case, injury.party.user
+    told = people_by_role(case.site, messages.HANDLE)
+    people = {one.pk: one for some in told.values() for one in some if one != own}
+    said = {
+        "number": case.number,
+        "code": injury.code,
+        "day": _day(injury.due_on),
+        "own": _day(worker_due(injury.injured_on)),
+    }
+    for kind, some in (
+        (messages.WORK_INJURY_OPENED, list(people.values())),
+        (messages.WORK_INJURY_YOURS, [own] if own is not None else []),
+    ):
+        if some:
+            notify.send(
+                kind=kind,
+                site=case.site,
+                subject=queued.subject,
+                people=some,
+                params=said,
+                path=f"/cases/{case.number}/work-injuries/{injury.uid}/",
+                exercise=queued.exercise,
+                by=SYSTEM,
+                at=queued.recorded_at,
+            )
+
+
+def tell_of_limit(queued: Queued) -> None:
+    """Who watches that no claim of the case is out of time."""
+    event = queued.event
+    if not isinstance(event, LimitationWarned | LimitationRanOut):
+        return
+    is_near = isinstance(event, LimitationWarned)
+    row = Limitation.objects.select_related("case__site").get(
+        uid=_uid_of(queued.object)
+    )
+    told = people_by_role(row.case.site, messages.HANDLE)
+    people = {one.pk: one for some in told.values() for one in some}
+    if not people:
+        return
+    notify.send(
+        kind=messages.LIMIT_NEAR if is_near else messages.LIMIT_OVER,
+        site=row.case.site,
+        subject=queued.subject,
+        people=list(people.values()),
+        params={
+            "number": row.case.number,
+            "code": row.code,
+            "day": event.due,
+            "days": event.days if isinstance(event, LimitationWarned) else 0,
+        },
+        path=f"/cases/{row.case.number}/limitations/{row.uid}/",
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def tell_counsel(queued: Queued) -> None:
+    """Who was asked; of a lawyer without an account, the counsel of the house."""
+    if not isinstance(queued.event, CounselAsked):
+        return
+    question = CounselQuestion.objects.select_related(
+        "case__site", "engagement__lawyer__user"
+    ).get(uid=_uid_of(queued.object))
+    asked = question.engagement.lawyer.user
+    told = people_by_role(question.case.site, ("legal_counsel",))
+    house = [one for some in told.values() for one in some]
+    _tell_of_question(
+        messages.ASKED, queued, question, [asked] if asked is not None else house
+    )
+
+
+def tell_asker(queued: Queued) -> None:
+    if not isinstance(queued.event, OpinionGiven):
+        return
+    opinion = Opinion.objects.select_related(
+        "question__case__site", "question__asked_by"
+    ).get(uid=_uid_of(queued.object))
+    question = opinion.question
+    _tell_of_question(messages.ANSWERED, queued, question, [question.asked_by])
+
+
+def _tell_of_question(
+    kind: str, queued: Queued, question: CounselQuestion, people: list[User]
+) -> None:
+    told = {one.pk: one for one in people if one.actor_key != queued.actor}
+    if not told:
+        return
+    number = question.case.number
+    notify.send(
+        kind=kind,
+        site=question.case.site,
+        subject=queued.subject,
+        people=list(told.values()),
+        params={"number": number, "code": question.code, "who": queued.actor},
+        path=f"/cases/{number}/counsel/questions/{question.uid}/",
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def _day(day: date) -> str:
+    return formats.date_format(day, "Y-m-d")
+
+
+def _uid_of(key: str) -> UUID:
+    return UUID(key.partition(":")[2])

@@ -1,0 +1,1 @@
+"""Reads of the legal side, scoped to the reader."""

@@ -1,0 +1,163 @@
+"""Work injuries of a case, how long there is left, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.calendar import Unit
+from anlan.base.errors import NotFound
+from anlan.cases.enums import Role
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import case_for
+from anlan.evidence.enums import Source
+from anlan.evidence.models import Exhibit
+from anlan.evidence.selectors.exhibits import kept_of
+from anlan.law import selectors as law
+from anlan.resolution.legal import permissions
+from anlan.resolution.legal.enums import Filer, Material, WorkInjuryState
+from anlan.resolution.legal.models import (
+    WorkInjury,
+    WorkInjuryMaterial,
+    WorkInjuryStep,
+)
+from anlan.resolution.legal.terms import last_day
+
+# Of the authority: it looks at the papers (工伤认定办法 8), then decides (工伤保险条例 20).
+ACCEPTS_WITHIN = 15
+DECIDES_WITHIN, DECIDES_CLEAR_WITHIN = 60, 15
+
+
+def employer_due(injured_on: date) -> date:
+    """The last day on which the employer applies in time (工伤保险条例 17)."""
+    days = int(law.guardrail("G22").thresholds["days"])
+    return last_day(injured_on, days, Unit.DAY)
+
+
+def worker_due(injured_on: date) -> date:
+    """The last day on which the person themself, their family or the union may apply."""
+    years = int(law.guardrail("G22").thresholds["years"])
+    return last_day(injured_on, years, Unit.YEAR)
+
+
+def is_struck_staff(party: Party) -> bool:
+    """A victim who works here: entered so, or known as a colleague."""
+    roles = set(party.roles.values_list("role", flat=True))
+    is_staff = Role.STAFF in roles or party.user_id is not None
+    return party.removed_at is None and Role.VICTIM in roles and is_staff
+
+
+def works_here(party: Party) -> bool:
+    """Whoever is hurt and works here, whatever part they were given."""
+    roles = set(party.roles.values_list("role", flat=True))
+    is_staff = Role.STAFF in roles or party.user_id is not None
+    return party.removed_at is None and is_staff and Role.AGGRESSOR not in roles
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a track stands on a day; ``authority_due`` is the authority's own limit."""
+
+    due_on: date
+    worker_due_on: date
+    days_left: int
+    late_days: int
+    authority_due: date | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.late_days > 0
+
+
+def standing_of(injury: WorkInjury, *, on: date) -> Standing:
+    """Late is what the employer did not hand in by its day, or handed in after it.
+
+    Where another applied meanwhile, the employer's costs end with that.
+    """
+    waits = {WorkInjuryState.DROPPED, WorkInjuryState.HANDED_OVER}
+    until = injury.filed_on or (injury.due_on if injury.state in waits else on)
+    late = max(0, (until - injury.due_on).days)
+    return Standing(
+        due_on=injury.due_on,
+        worker_due_on=worker_due(injury.injured_on),
+        days_left=(injury.due_on - on).days,
+        late_days=late,
+        authority_due=authority_due(injury),
+    )
+
+
+def authority_due(injury: WorkInjury) -> date | None:
+    """By when the authority accepts, or decides; none where it is not asked."""
+    if injury.state == WorkInjuryState.FILED and injury.filed_on:
+        return last_day(injury.filed_on, ACCEPTS_WITHIN, Unit.DAY)
+    if injury.state == WorkInjuryState.ACCEPTED and injury.accepted_on:
+        days = DECIDES_CLEAR_WITHIN if injury.is_clear else DECIDES_WITHIN
+        return last_day(injury.accepted_on, days, Unit.DAY)
+    return None
+
+
+def checklist(injury: WorkInjury) -> list[tuple[Material, list[Exhibit]]]:
+    """Each paper of an application, with the exhibits that are it."""
+    had: dict[str, list[Exhibit]] = {}
+    for row in injury.materials.all():
+        had.setdefault(row.material, []).append(row.exhibit)
+    return [(one, had.get(one.value, [])) for one in Material]
+
+
+def missing_of(injury: WorkInjury) -> list[Material]:
+    return [one for one, had in checklist(injury) if one.is_needed and not had]
+
+
+def is_by_worker(injury: WorkInjury) -> bool:
+    return injury.filer == Filer.WORKER
+
+
+def work_injuries_in(case: Case) -> QuerySet[WorkInjury]:
+    return (
+        WorkInjury.objects.filter(case=case)
+        .select_related("party__person", "party__user", "task")
+        .prefetch_related(
+            Prefetch(
+                "steps",
+                WorkInjuryStep.objects.select_related("by", "exhibit").order_by("pk"),
+            ),
+            Prefetch(
+                "materials",
+                WorkInjuryMaterial.objects.select_related("exhibit").order_by("pk"),
+            ),
+        )
+        .order_by("number")
+    )
+
+
+def work_injuries_of(case: Case, reader: User) -> list[WorkInjury]:
+    """Those that the reader may see."""
+    rows = list(work_injuries_in(case))
+    for row in rows:
+        row.case = case
+    return [row for row in rows if permissions.can_see_work_injury(reader, row)]
+
+
+def work_injury_for(reader: User, number: str, uid: UUID) -> WorkInjury:
+    """
+    Raises:
+        NotFound: unknown, of another case, or not theirs to know of.
+    """
+    case = case_for(reader, number)
+    found = work_injuries_in(case).filter(uid=uid).first()
+    if found is not None:
+        found.case = case
+    if found is None or not permissions.can_see_work_injury(reader, found):
+        raise NotFound(_("没有这项工伤，或者您无权查看"))
+    return found
+
+
+def papers_in(case: Case, reader: User) -> QuerySet[Exhibit]:
+    """What may prove a step or be a paper of an application: files that the reader sees."""
+    files = kept_of(case, reader).filter(blob__isnull=False)
+    return files.exclude(source=Source.NOTICE).order_by("-number")

@@ -1,0 +1,53 @@
+"""Writes of the legal side."""
+
+from __future__ import annotations
+
+from anlan.resolution.legal.services.counsel import (
+    add_lawyer,
+    ask_counsel,
+    end_engagement,
+    engage_counsel,
+    give_opinion,
+    print_opinion,
+    read_lawyer_phone,
+    read_opinion,
+    retire_lawyer,
+    save_opinion,
+    withdraw_question,
+)
+from anlan.resolution.legal.services.limitation import (
+    end_limitation,
+    end_turn,
+    record_turn,
+    start_limitation,
+    strike_turn,
+)
+from anlan.resolution.legal.services.work_injury import (
+    add_material,
+    open_work_injury,
+    record_step,
+    set_employer,
+)
+
+__all__ = [
+    "add_lawyer",
+    "add_material",
+    "ask_counsel",
+    "end_engagement",
+    "end_limitation",
+    "end_turn",
+    "engage_counsel",
+    "give_opinion",
+    "open_work_injury",
+    "print_opinion",
+    "read_lawyer_phone",
+    "read_opinion",
+    "record_step",
+    "record_turn",
+    "retire_lawyer",
+    "save_opinion",
+    "set_employer",
+    "start_limitation",
+    "strike_turn",
+    "withdraw_question",
+]

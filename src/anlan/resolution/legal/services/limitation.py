@@ -1,0 +1,530 @@
+"""Limits of time 时效: when a claim is out of time, and that nobody is surprised by it."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import User
+from anlan.base.clock import local_day, start_of_day
+from anlan.base.digest import sha256
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import services as cases
+from anlan.cases.enums import Phase, Proof
+from anlan.cases.models import Case, Party, Task
+from anlan.evidence.models import Exhibit
+from anlan.evidence.services.steps import line
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM, Actor, Event
+from anlan.resolution.legal import permissions, policies
+from anlan.resolution.legal.enums import (
+    LimitationKind,
+    LimitationState,
+    TurnGround,
+)
+from anlan.resolution.legal.events import (
+    LimitationEnded,
+    LimitationExtended,
+    LimitationRanOut,
+    LimitationResumed,
+    LimitationStarted,
+    LimitationTurned,
+    LimitationTurnEnded,
+    LimitationTurnStruck,
+    LimitationWarned,
+)
+from anlan.resolution.legal.models import Limitation, LimitationTurn, WorkInjury
+from anlan.resolution.legal.selectors.limitation import reckoned
+from anlan.resolution.selectors.plans import act_day
+
+WARNED_BEFORE = (90, 30, 7)  # days
+WATCHES = "legal_counsel"
+MOST_WORDS = 500
+_BATCH = 50
+
+
+def start_limitation(
+    *,
+    case: Case,
+    kind: LimitationKind,
+    starts_on: date,
+    words: str,
+    by: User,
+    at: datetime,
+    holder: Party | None = None,
+    against: Party | None = None,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> Limitation:
+    """Begin to count a period, from a day that is said why.
+
+    Args:
+        starts_on: for a claim, when the harm and who owes it were known; for a
+            punishment, the act, or its end.
+        holder: whose right it is; none is the office's own.
+
+    Raises:
+        InvalidInput: a day before the act or in the future, no words, or a kind that
+            follows from a work injury.
+        Conflict: the same is being counted already.
+    """
+    permissions.check_can_keep_limitations(by, case)
+    if kind.is_of_work_injury:
+        raise InvalidInput(_("工伤的期限随工伤自动计算"), path="kind")
+    words = _words(words, path="words", refusal=_("请写明为什么从这一天起算"))
+    _check_parties(case, holder, against)
+    content = {
+        "limitation": kind.value,
+        "by": by.actor_key,
+        "starts": starts_on.isoformat(),
+        "holder": str(holder.uid) if holder else "",
+        "against": str(against.uid) if against else "",
+        "words": sha256(words.encode()).hex(),
+    }
+    with ledger.recording():
+        case = cases.lock_case(case)
+        earlier = cases.made_before(
+            Limitation.objects.select_related("case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        hurt_on = act_day(case)
+        if not hurt_on <= starts_on <= local_day(at):
+            raise InvalidInput(
+                _("起算日不能早于事发之日，也不能晚于今天"), path="starts_on"
+            )
+        same = Limitation.objects.filter(
+            case=case, kind=kind, holder=holder, against=against
+        ).exclude(state=LimitationState.ENDED)
+        there = same.first()
+        if there is not None:
+            raise Conflict(_("这项时效已在计算：%s") % there.code)
+        made = _start(
+            Limitation(
+                case=case,
+                kind=kind,
+                holder=holder,
+                against=against,
+                hurt_on=hurt_on,
+                starts_on=starts_on,
+                words=words,
+                opened_at=at,
+                opened_by=by,
+            ),
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            made.uid, case=case, request_id=request_id, content=content, at=at
+        )
+    return made
+
+
+def record_turn(
+    *,
+    limitation: Limitation,
+    ground: TurnGround,
+    on: date,
+    exhibit: Exhibit | None,
+    by: User,
+    at: datetime,
+    words: str = "",
+    until: date | None = None,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> LimitationTurn:
+    """Enter what interrupted or suspended a period; the last day is counted again.
+
+    Args:
+        on: when the demand arrived, the promise was made, or what lasts began.
+        until: of what lasts, its last day; none while it does.
+
+    Raises:
+        InvalidInput: no proof, a day before the start or in the future, or an end of
+            what has none.
+        Conflict: this limit is not interrupted, or ended.
+    """
+    permissions.check_can_keep_limitations(by, limitation.case)
+    words = _text(words)
+    if exhibit is None or exhibit.case_id != limitation.case.pk:
+        raise InvalidInput(
+            _("请选择本案中能证明的材料（先上传为证据）"), path="exhibit"
+        )
+    if until is not None and not ground.lasts:
+        raise InvalidInput(_("这一项只有发生的日期，没有结束的日期"), path="until")
+    content = {
+        "turn": str(limitation.uid),
+        "by": by.actor_key,
+        "ground": ground.value,
+        "on": on.isoformat(),
+        "until": until.isoformat() if until else "",
+        "exhibit": exhibit.code,
+        "words": sha256(words.encode()).hex(),
+    }
+    with ledger.recording():
+        limitation = _lock(limitation)
+        earlier = cases.made_before(
+            LimitationTurn.objects.select_related("limitation__case__site"),
+            case=limitation.case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        policies.check_limitation_turns(limitation)
+        _check_days(limitation, on, until, at=at)
+        turn = limitation.turns.create(
+            ground=ground,
+            on=on,
+            until=until,
+            words=words,
+            exhibit=exhibit,
+            by=by,
+            said_at=at,
+        )
+        _count(limitation, at=at)
+        cases.record(
+            LimitationTurned(
+                code=limitation.code,
+                ground=ground.value,
+                day=on.isoformat(),
+                until=until.isoformat() if until else None,
+                exhibit=exhibit.code,
+                due=_due(limitation),
+                words_digest=turn.digest_of("words"),
+            ),
+            limitation.case,
+            thing=turn.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            turn.uid,
+            case=limitation.case,
+            request_id=request_id,
+            content=content,
+            at=at,
+        )
+    return turn
+
+
+def end_turn(
+    *, turn: LimitationTurn, until: date, by: User, at: datetime, via: str = ""
+) -> LimitationTurn:
+    """The proceedings are over, or the obstacle has gone.
+
+    Raises:
+        InvalidInput: a day before it began, or in the future.
+        Conflict: it has an end, or was struck out.
+    """
+    permissions.check_can_keep_limitations(by, turn.limitation.case)
+    with ledger.recording():
+        limitation = _lock(turn.limitation)
+        policies.check_limitation_turns(limitation)
+        turn = limitation.turns.select_for_update().get(pk=turn.pk)
+        if not TurnGround(turn.ground).lasts or turn.until or turn.struck_at:
+            raise Conflict(_("这一项已经结束，或者已被划去"))
+        if not turn.on <= until <= local_day(at):
+            raise InvalidInput(_("日期不能早于开始之日，也不能晚于今天"), path="until")
+        turn.until = until
+        turn.save(update_fields=["until"])
+        _count(limitation, at=at)
+        _record(
+            LimitationTurnEnded(
+                code=limitation.code, day=until.isoformat(), due=_due(limitation)
+            ),
+            limitation,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return turn
+
+
+def strike_turn(
+    *, turn: LimitationTurn, reason: str, by: User, at: datetime, via: str = ""
+) -> LimitationTurn:
+    """It was entered wrongly; it stays readable and counts no more.
+
+    Raises:
+        InvalidInput: no reason.
+        Conflict: it was struck out before.
+    """
+    permissions.check_can_keep_limitations(by, turn.limitation.case)
+    reason = _words(reason, path="reason", refusal=_("请写明为什么划去"))
+    with ledger.recording():
+        limitation = _lock(turn.limitation)
+        policies.check_limitation_turns(limitation)
+        turn = limitation.turns.select_for_update().get(pk=turn.pk)
+        if turn.struck_at is not None:
+            raise Conflict(_("这一项已经结束，或者已被划去"))
+        turn.struck_at, turn.reason = at, reason
+        turn.save(update_fields=["struck_at", "reason"])
+        _count(limitation, at=at)
+        cases.record(
+            LimitationTurnStruck(
+                code=limitation.code,
+                due=_due(limitation),
+                reason_digest=turn.digest_of("reason"),
+            ),
+            limitation.case,
+            thing=turn.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return turn
+
+
+def end_limitation(
+    *, limitation: Limitation, reason: str, by: User, at: datetime, via: str = ""
+) -> Limitation:
+    """Count no more: it was paid, sued for to the end, or given up.
+
+    Raises:
+        InvalidInput: no reason.
+        Conflict: it ended before, or follows from a work injury.
+    """
+    permissions.check_can_keep_limitations(by, limitation.case)
+    policies.check_is_by_hand(limitation)
+    reason = _words(reason, path="reason", refusal=_("请写明为什么不再计时"))
+    with ledger.recording():
+        limitation = _lock(limitation)
+        policies.check_limitation_counts(limitation)
+        _end(limitation, reason=reason, by=by, at=at, via=via)
+    return limitation
+
+
+def start_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
+    """Both clocks of a work injury: the employer's, and the person's own."""
+    for kind in (LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER):
+        _start(
+            Limitation(
+                case=injury.case,
+                kind=kind,
+                holder=injury.party,
+                injury=injury,
+                hurt_on=injury.injured_on,
+                starts_on=injury.injured_on,
+                opened_at=at,
+            ),
+            by=SYSTEM,
+            at=at,
+        )
+
+
+def end_of_work_injury(
+    injury: WorkInjury, kinds: tuple[LimitationKind, ...], *, at: datetime
+) -> None:
+    """It was applied for, or is not to be."""
+    for row in _of_injury(injury, kinds).exclude(state=LimitationState.ENDED):
+        row.case = injury.case
+        _end(row, reason=_("见工伤 %s") % injury.code, by=SYSTEM, at=at)
+
+
+def resume_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
+    kinds = (LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER)
+    for row in _of_injury(injury, kinds).filter(state=LimitationState.ENDED):
+        row.case = injury.case
+        row.state = LimitationState.RUNNING
+        _count(row, at=at)
+        _record(LimitationResumed(code=row.code), row, by=SYSTEM, at=at)
+
+
+def extend_of_work_injury(injury: WorkInjury, last: date, *, at: datetime) -> None:
+    """The authority agreed that the employer applies later."""
+    for row in _of_injury(injury, (LimitationKind.WORK_EMPLOYER,)):
+        row.case = injury.case
+        row.granted_on = last
+        _count(row, at=at)
+        _record(
+            LimitationExtended(code=row.code, due=last.isoformat()),
+            row,
+            by=SYSTEM,
+            at=at,
+        )
+
+
+def look_at_limits(*, at: datetime) -> int:
+    """Warn of what runs out soon, and say what ran out; how many these were.
+
+    Also where the case was closed long ago: a claim outlives it.
+    """
+    today = local_day(at)
+    due = Limitation.objects.filter(state=LimitationState.RUNNING, look_on__lte=today)
+    looked = 0
+    for pk, case_id in list(
+        due.order_by("look_on", "pk").values_list("pk", "case_id")[:_BATCH]
+    ):
+        with ledger.recording():
+            case = cases.lock_case(case_id)
+            row = Limitation.objects.select_for_update().get(pk=pk)
+            row.case = case
+            if row.state != LimitationState.RUNNING or not _is_due(row, today):
+                continue
+            _look(row, today=today, at=at)
+            looked += 1
+    return looked
+
+
+def _is_due(row: Limitation, today: date) -> bool:
+    return row.look_on is not None and row.look_on <= today
+
+
+def _look(row: Limitation, *, today: date, at: datetime) -> None:
+    if row.due_on is None:  # a look is planned only where there is a last day
+        row.look_on = None
+        row.save(update_fields=["look_on"])
+        return
+    event: Event
+    if row.due_on < today:
+        row.state, row.look_on = LimitationState.RAN_OUT, None
+        event = LimitationRanOut(code=row.code, due=row.due_on.isoformat())
+    else:
+        row.look_on = _next_look(row.due_on, after=today)
+        days = (row.due_on - today).days
+        event = LimitationWarned(code=row.code, days=days, due=row.due_on.isoformat())
+        _post(row, row.due_on, at=at)
+    row.save(update_fields=["state", "look_on"])
+    _record(event, row, by=SYSTEM, at=at)
+
+
+def _post(row: Limitation, due: date, *, at: datetime) -> None:
+    """One task for each last day, in an open case; a work injury has tasks of its own."""
+    key = f"limit:{row.uid.hex[:16]}:{due:%Y%m%d}"
+    is_posted = Task.objects.filter(case=row.case, key=key).exists()
+    if row.injury_id is not None or is_posted or not row.case.is_open:
+        return
+    cases.add_task(
+        case=row.case,
+        key=key,
+        phase=Phase.STRENGTHEN,
+        title=_("时效 %(code)s 将于 %(day)s 届满：提出请求、起诉，或者确认放弃")
+        % {"code": row.code, "day": due.isoformat()},
+        role_key=WATCHES,
+        within=start_of_day(due + timedelta(days=1)) - at,
+        proof=Proof.NOTE,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _start(row: Limitation, *, by: Actor, at: datetime, via: str = "") -> Limitation:
+    of_case = Limitation.objects.filter(case=row.case)
+    last: int | None = of_case.aggregate(last=Max("number"))["last"]
+    row.number = (last or 0) + 1
+    row.due_on = reckoned(row, turns=()).due_on
+    _plan_look(row, at=at)
+    row.save(force_insert=True)
+    _record(
+        LimitationStarted(
+            code=row.code,
+            limitation=row.kind,
+            starts=row.starts_on.isoformat(),
+            due=_due(row) or "",
+            words_digest=row.digest_of("words"),
+        ),
+        row,
+        by=by,
+        at=at,
+        via=via,
+    )
+    return row
+
+
+def _end(
+    row: Limitation, *, reason: str, by: Actor, at: datetime, via: str = ""
+) -> None:
+    row.state, row.reason, row.look_on = LimitationState.ENDED, reason, None
+    row.save(update_fields=["state", "reason", "look_on"])
+    _record(
+        LimitationEnded(code=row.code, reason_digest=row.digest_of("reason")),
+        row,
+        by=by,
+        at=at,
+        via=via,
+    )
+
+
+def _count(row: Limitation, *, at: datetime) -> None:
+    """From the facts as they are now; what had run out may run again."""
+    row.due_on = reckoned(row).due_on
+    if row.state == LimitationState.RAN_OUT and (
+        row.due_on is None or row.due_on >= local_day(at)
+    ):
+        row.state = LimitationState.RUNNING
+    _plan_look(row, at=at)
+    row.save(update_fields=["due_on", "granted_on", "state", "look_on"])
+
+
+def _plan_look(row: Limitation, *, at: datetime) -> None:
+    row.look_on = None
+    if row.due_on is not None and row.state == LimitationState.RUNNING:
+        row.look_on = _next_look(row.due_on, after=local_day(at) - timedelta(days=1))
+
+
+def _next_look(due: date, *, after: date) -> date:
+    """The next day of a warning, or the day after the last."""
+    days = [due - timedelta(days=before) for before in WARNED_BEFORE]
+    ahead = [day for day in days if day > after]
+    return min(ahead, default=max(due, after) + timedelta(days=1))
+
+
+def _of_injury(
+    injury: WorkInjury, kinds: tuple[LimitationKind, ...]
+) -> QuerySet[Limitation]:
+    return Limitation.objects.filter(injury=injury, kind__in=kinds).order_by("pk")
+
+
+def _due(row: Limitation) -> str | None:
+    return row.due_on.isoformat() if row.due_on else None
+
+
+def _check_parties(case: Case, *parties: Party | None) -> None:
+    if any(one is not None and one.case_id != case.pk for one in parties):
+        raise InvalidInput(_("这位当事人不属于本案"), path="holder")
+
+
+def _check_days(
+    limitation: Limitation, on: date, until: date | None, *, at: datetime
+) -> None:
+    today = local_day(at)
+    if not limitation.starts_on <= on <= today:
+        raise InvalidInput(_("日期不能早于起算之日，也不能晚于今天"), path="on")
+    if until is not None and not on <= until <= today:
+        raise InvalidInput(_("日期不能早于开始之日，也不能晚于今天"), path="until")
+
+
+def _words(text: str, *, path: str, refusal: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    return line(text, path=path, most=MOST_WORDS, refusal=refusal)
+
+
+def _text(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > MOST_WORDS:
+        raise InvalidInput(_("最多 %d 个字") % MOST_WORDS, path="words")
+    return text
+
+
+def _lock(limitation: Limitation) -> Limitation:
+    """The limit under its row lock, after its case's, as everywhere."""
+    case = cases.lock_case(limitation.case)
+    fresh = Limitation.objects.select_for_update().get(pk=limitation.pk)
+    fresh.case = case
+    return fresh
+
+
+def _record(
+    event: Event, row: Limitation, *, by: Actor, at: datetime, via: str = ""
+) -> None:
+    cases.record(event, row.case, thing=row.key, by=by, at=at, via=via)

@@ -1,0 +1,505 @@
+"""Work injuries 工伤: opened by themselves, applied for in time, followed to their end."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from anlan.accounts.models import User
+from anlan.base.clock import local_day, start_of_day
+from anlan.base.digest import sha256
+from anlan.base.errors import InvalidInput
+from anlan.cases import services as cases
+from anlan.cases.enums import Phase, Proof, Role, TaskState
+from anlan.cases.models import Case, Party, Task
+from anlan.evidence.models import Exhibit
+from anlan.evidence.services.steps import line
+from anlan.law import services as laws
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM, Actor, Event
+from anlan.resolution.legal import permissions, policies
+from anlan.resolution.legal.enums import (
+    Employer,
+    Filer,
+    LimitationKind,
+    Material,
+    WorkInjuryState,
+    WorkInjuryStepKind,
+)
+from anlan.resolution.legal.events import (
+    WorkInjuryEmployerSet,
+    WorkInjuryMaterialAdded,
+    WorkInjuryOpened,
+    WorkInjuryStepped,
+)
+from anlan.resolution.legal.models import (
+    WorkInjury,
+    WorkInjuryMaterial,
+    WorkInjuryStep,
+)
+from anlan.resolution.legal.selectors.work_injury import authority_due, employer_due
+from anlan.resolution.legal.services import limitation
+from anlan.resolution.selectors.plans import act_day
+
+RUNS = "site_manager"
+TOLD_WITHIN = timedelta(days=3)
+HANDED_OVER_WITHIN = timedelta(days=2)
+MOST_PAPER = 60
+MOST_WORDS = 500
+MOST_NAME = 80
+# The tasks of a track begin with this, and end on its page alone.
+TASKS = "legal_injury"
+# A record of a Chinese office, whoever caused it.
+_LANGUAGE = "zh-hans"
+
+
+def open_work_injury(*, party: Party, by: Actor, at: datetime) -> WorkInjury:
+    """Begin the track of a struck colleague, with the employer's clock (G22).
+
+    Called again it gives the track that there is.
+    """
+    with ledger.recording():
+        case = cases.lock_case(party.case)
+        there = WorkInjury.objects.filter(party=party).first()
+        if there is not None:
+            there.case = case
+            return there
+        injured_on = act_day(case)
+        of_case = WorkInjury.objects.filter(case=case)
+        last: int | None = of_case.aggregate(last=Max("number"))["last"]
+        injury = WorkInjury(
+            case=case,
+            number=(last or 0) + 1,
+            party=party,
+            injured_on=injured_on,
+            due_on=employer_due(injured_on),
+            opened_at=at,
+        )
+        injury.task = _post_next(injury, at=at)
+        injury.save(force_insert=True)
+        limitation.start_of_work_injury(injury, at=at)
+        _post(
+            injury,
+            key=f"{TASKS}_told:{injury.uid}",
+            title=_("告知伤者本人：一年内自己也可以申请工伤认定（%s）") % injury.code,
+            within=TOLD_WITHIN,
+            binding=True,
+            at=at,
+        )
+        _record(
+            WorkInjuryOpened(
+                code=injury.code,
+                party=f"party:{party.uid}",
+                injured=injured_on.isoformat(),
+                due=injury.due_on.isoformat(),
+            ),
+            injury,
+            by=by,
+            at=at,
+        )
+    return injury
+
+
+def set_employer(
+    *,
+    injury: WorkInjury,
+    employer: Employer,
+    name: str,
+    by: User,
+    at: datetime,
+    via: str = "",
+) -> WorkInjury:
+    """Say who employs the person: another company applies itself, and is told to.
+
+    Raises:
+        InvalidInput: another company has no name.
+        Conflict: it was applied for, or handed over.
+    """
+    permissions.check_can_handle_work_injury(by, injury)
+    name = unicodedata.normalize("NFC", name).strip()
+    if employer == Employer.OWN:
+        name = ""
+    else:
+        name = line(
+            name, path="name", most=MOST_NAME, refusal=_("请写明用人单位的名称")
+        )
+    with ledger.recording():
+        injury = _lock(injury)
+        policies.check_employer_is_open(injury)
+        if (injury.employer, injury.employer_name) == (employer, name):
+            return injury
+        is_new_duty = injury.employer != employer
+        injury.employer, injury.employer_name = employer, name
+        if is_new_duty:
+            _end_task(injury, words=_("用人单位：%s") % employer.label, at=at)
+            injury.task = _post_next(injury, at=at)
+        injury.save(update_fields=["employer", "employer_name", "task"])
+        _record(
+            WorkInjuryEmployerSet(
+                code=injury.code,
+                employer=employer.value,
+                employer_name_digest=injury.digest_of("employer_name"),
+            ),
+            injury,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return injury
+
+
+def add_material(
+    *,
+    injury: WorkInjury,
+    material: Material,
+    exhibit: Exhibit,
+    by: User,
+    at: datetime,
+    via: str = "",
+) -> WorkInjury:
+    """Say that an exhibit is a paper of the application; the same again does nothing.
+
+    Raises:
+        InvalidInput: it belongs to another case.
+    """
+    permissions.check_can_handle_work_injury(by, injury)
+    _check_exhibit(injury.case, exhibit)
+    with ledger.recording():
+        injury = _lock(injury)
+        _row, is_new = WorkInjuryMaterial.objects.get_or_create(
+            injury=injury,
+            material=material,
+            exhibit=exhibit,
+            defaults={"by": by, "added_at": at},
+        )
+        if is_new:
+            _record(
+                WorkInjuryMaterialAdded(
+                    code=injury.code, material=material.value, exhibit=exhibit.code
+                ),
+                injury,
+                by=by,
+                at=at,
+                via=via,
+            )
+    return injury
+
+
+def record_step(
+    *,
+    injury: WorkInjury,
+    kind: WorkInjuryStepKind,
+    happened: date,
+    by: User,
+    at: datetime,
+    paper: str = "",
+    words: str = "",
+    exhibit: Exhibit | None = None,
+    filer: Filer = Filer.EMPLOYER,
+    is_clear: bool = False,
+    last_day: date | None = None,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> WorkInjuryStep:
+    """Say what happened, on which day, with the paper that proves it.
+
+    Args:
+        happened: not before the injury nor the step before it, and not in the future.
+        filer: of an application, who handed it in.
+        is_clear: of an acceptance: the facts are clear, so that the decision is due sooner.
+        last_day: of an extension, the day that was granted.
+
+    Raises:
+        InvalidInput: its paper or its reason is missing, or the day cannot be.
+        Conflict: in this state that cannot have happened; or staff would be left
+            without their claim (G22).
+    """
+    permissions.check_can_handle_work_injury(by, injury)
+    paper = _text(paper, path="paper", most=MOST_PAPER)
+    words = _text(words, path="words", most=MOST_WORDS)
+    _check_proven(injury.case, kind, words=words, exhibit=exhibit)
+    said = (paper, words, filer.value, is_clear, last_day)
+    content = {
+        "work_injury": str(injury.uid),
+        "by": by.actor_key,
+        "kind": kind.value,
+        "happened": happened.isoformat(),
+        "exhibit": exhibit.code if exhibit else "",
+        "said": sha256(repr(said).encode()).hex(),
+    }
+    with ledger.recording():
+        injury = _lock(injury)
+        earlier = cases.made_before(
+            WorkInjuryStep.objects.select_related("injury__case__site"),
+            case=injury.case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        policies.check_work_injury_may_take(injury, kind)
+        _check_day(injury, kind, happened, at=at)
+        if kind == WorkInjuryStepKind.DROPPED:
+            _check_may_drop(injury)
+        granted = _check_extension(injury, kind, last_day)
+        _take(injury, kind, happened, filer=filer, is_clear=is_clear, granted=granted)
+        _follow(injury, kind, at=at)
+        injury.save()
+        _follow_clocks(injury, kind, at=at)
+        step = injury.steps.create(
+            kind=kind,
+            happened_on=happened,
+            last_day=granted,
+            paper=paper,
+            words=words,
+            exhibit=exhibit,
+            by=by,
+            said_at=at,
+        )
+        cases.record(
+            WorkInjuryStepped(
+                code=injury.code,
+                step=kind.value,
+                day=happened.isoformat(),
+                exhibit=exhibit.code if exhibit else None,
+                paper_digest=step.digest_of("paper"),
+                words_digest=step.digest_of("words"),
+            ),
+            injury.case,
+            thing=step.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            step.uid, case=injury.case, request_id=request_id, content=content, at=at
+        )
+    return step
+
+
+def _take(
+    injury: WorkInjury,
+    kind: WorkInjuryStepKind,
+    happened: date,
+    *,
+    filer: Filer,
+    is_clear: bool,
+    granted: date | None,
+) -> None:
+    """What the step changes about the track itself."""
+    if kind.leads_to is not None:
+        injury.state = kind.leads_to
+    match kind:
+        case WorkInjuryStepKind.TOLD:
+            injury.told_on = injury.told_on or happened
+        case WorkInjuryStepKind.EXTENDED if granted is not None:
+            injury.due_on = granted
+        case WorkInjuryStepKind.FILED:
+            # A second application does not heal that the first was late.
+            injury.filed_on = injury.filed_on or happened
+            injury.filer, injury.accepted_on = filer, None
+        case WorkInjuryStepKind.ACCEPTED:
+            injury.accepted_on, injury.is_clear = happened, is_clear
+        case WorkInjuryStepKind.RECOGNISED | WorkInjuryStepKind.NOT_RECOGNISED:
+            injury.decided_on = happened
+
+
+def _follow(injury: WorkInjury, kind: WorkInjuryStepKind, *, at: datetime) -> None:
+    """End the task that this step was, and post what comes next.
+
+    The words of a task are read by everybody, so they do not tell what was decided.
+    """
+    if kind == WorkInjuryStepKind.TOLD:
+        _end_told(injury, words=_("已告知本人"), at=at)
+        return
+    words = _("已登记，见工伤 %s") % injury.code
+    _end_task(injury, words=words, at=at)
+    if kind == WorkInjuryStepKind.DROPPED:
+        _end_told(injury, words=words, at=at)
+    injury.task = _post_next(injury, at=at)
+
+
+def _follow_clocks(
+    injury: WorkInjury, kind: WorkInjuryStepKind, *, at: datetime
+) -> None:
+    employer, worker = LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER
+    match kind:
+        case WorkInjuryStepKind.FILED | WorkInjuryStepKind.DROPPED:
+            limitation.end_of_work_injury(injury, (employer, worker), at=at)
+        case WorkInjuryStepKind.HANDED_OVER:
+            limitation.end_of_work_injury(injury, (employer,), at=at)
+        case WorkInjuryStepKind.EXTENDED:
+            limitation.extend_of_work_injury(injury, injury.due_on, at=at)
+        case WorkInjuryStepKind.RESUMED:
+            limitation.resume_of_work_injury(injury, at=at)
+
+
+def _post_next(injury: WorkInjury, *, at: datetime) -> Task | None:
+    """What is to be done in this state, if anything is."""
+    key = f"{TASKS}:{injury.uid}:{_tasks_had(injury) + 1}"
+    match WorkInjuryState(injury.state):
+        case WorkInjuryState.OPEN if injury.is_ours:
+            with override(_LANGUAGE):
+                day = formats.date_format(injury.due_on)
+            title = _("申请工伤认定 %(code)s，最晚 %(day)s") % {
+                "code": injury.code,
+                "day": day,
+            }
+            within = start_of_day(injury.due_on + timedelta(days=1)) - at
+            return _post(
+                injury, key=key, title=title, within=within, binding=True, at=at
+            )
+        case WorkInjuryState.OPEN:
+            title = _("工伤 %s：通知用人单位申请，并移交材料") % injury.code
+            return _post(
+                injury,
+                key=key,
+                title=title,
+                within=HANDED_OVER_WITHIN,
+                binding=True,
+                at=at,
+            )
+        case WorkInjuryState.FILED:
+            title = _("工伤 %s：查询是否受理") % injury.code
+        case WorkInjuryState.ACCEPTED:
+            title = _("工伤 %s：查询认定结果") % injury.code
+        case _:
+            return None
+    due = authority_due(injury)
+    within = start_of_day(due + timedelta(days=1)) - at if due else TOLD_WITHIN
+    return _post(injury, key=key, title=title, within=within, binding=False, at=at)
+
+
+def _tasks_had(injury: WorkInjury) -> int:
+    return Task.objects.filter(
+        case=injury.case, key__startswith=f"{TASKS}:{injury.uid}:"
+    ).count()
+
+
+def _post(
+    injury: WorkInjury,
+    *,
+    key: str,
+    title: str,
+    within: timedelta,
+    binding: bool,
+    at: datetime,
+) -> Task | None:
+    """A closed case gets no more work; what is late already is due at once."""
+    if not injury.case.is_open:
+        return None
+    return cases.add_task(
+        case=injury.case,
+        key=key,
+        phase=Phase.STRENGTHEN,
+        title=title,
+        source="G22",
+        role_key=RUNS,
+        within=max(within, timedelta(seconds=1)),
+        binding=binding,
+        proof=Proof.NOTE,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _end_task(injury: WorkInjury, *, words: str, at: datetime) -> None:
+    _complete(injury.task, injury, words=words, at=at)
+    injury.task = None
+
+
+def _end_told(injury: WorkInjury, *, words: str, at: datetime) -> None:
+    told = Task.objects.filter(case=injury.case, key=f"{TASKS}_told:{injury.uid}")
+    _complete(told.first(), injury, words=words, at=at)
+
+
+def _complete(
+    task: Task | None, injury: WorkInjury, *, words: str, at: datetime
+) -> None:
+    if task is not None and task.state == TaskState.OPEN and injury.case.is_open:
+        task.case = injury.case
+        cases.complete_task(task=task, words=words, by=SYSTEM, at=at)
+
+
+def _check_proven(
+    case: Case, kind: WorkInjuryStepKind, *, words: str, exhibit: Exhibit | None
+) -> None:
+    if exhibit is not None:
+        _check_exhibit(case, exhibit)
+    elif kind.needs_paper:
+        raise InvalidInput(
+            _("请选择回执、决定书等书面材料（先上传为证据）"), path="exhibit"
+        )
+    if not words and not kind.needs_paper and exhibit is None:
+        raise InvalidInput(_("请写明经过或者理由"), path="words")
+
+
+def _check_exhibit(case: Case, exhibit: Exhibit) -> None:
+    if exhibit.case_id != case.pk:
+        raise InvalidInput(_("这份证据不属于本案"), path="exhibit")
+
+
+def _check_day(
+    injury: WorkInjury, kind: WorkInjuryStepKind, happened: date, *, at: datetime
+) -> None:
+    """That the person was told may be entered later than what came after it."""
+    first = injury.injured_on
+    if kind != WorkInjuryStepKind.TOLD:
+        steps = injury.steps.exclude(kind=WorkInjuryStepKind.TOLD)
+        last: date | None = steps.aggregate(last=Max("happened_on"))["last"]
+        first = max(first, last or first)
+    if not first <= happened <= local_day(at):
+        raise InvalidInput(
+            _("日期要在受伤和上一步以后，也不能晚于今天"), path="happened"
+        )
+
+
+def _check_may_drop(injury: WorkInjury) -> None:
+    roles = set(injury.party.roles.values_list("role", flat=True))
+    laws.check_staff_claim(
+        is_struck_staff=injury.party.removed_at is None
+        and {Role.VICTIM, Role.STAFF} <= roles,
+        is_claimed=False,
+        act_on=act_day(injury.case),
+    )
+
+
+def _check_extension(
+    injury: WorkInjury, kind: WorkInjuryStepKind, last_day: date | None
+) -> date | None:
+    if kind != WorkInjuryStepKind.EXTENDED:
+        return None
+    if last_day is None or last_day <= injury.due_on:
+        raise InvalidInput(_("请填写同意的最后一天，要晚于现在的期限"), path="last_day")
+    return last_day
+
+
+def _text(text: str, *, path: str, most: int) -> str:
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > most:
+        raise InvalidInput(_("最多 %d 个字") % most, path=path)
+    return text
+
+
+def _lock(injury: WorkInjury) -> WorkInjury:
+    """The track under its row lock, after its case's, as everywhere."""
+    case = cases.lock_case(injury.case)
+    fresh = (
+        WorkInjury.objects.select_for_update(of=("self",))
+        .select_related("party__user", "party__person", "task")
+        .get(pk=injury.pk)
+    )
+    fresh.case = case
+    return fresh
+
+
+def _record(
+    event: Event, injury: WorkInjury, *, by: Actor, at: datetime, via: str = ""
+) -> None:
+    cases.record(event, injury.case, thing=injury.key, by=by, at=at, via=via)
