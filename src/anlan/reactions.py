@@ -56,6 +56,18 @@ from anlan.resolution.events import (
     PlanReturned,
     PlanSubmitted,
 )
+from anlan.resolution.review import reactions as review
+from anlan.resolution.review.events import (
+    CheckDue,
+    CheckLate,
+    ImprovementLate,
+    ImprovementMade,
+    ImprovementReopened,
+    RecurrenceFound,
+    ReportApproved,
+    ReportReturned,
+    ReportSubmitted,
+)
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
@@ -104,6 +116,15 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ObjectionReceived.kind: [resolution.tell_hearers],
     ObjectionDecided.kind: [resolution.tell_of_decision],
     MeasureRanOut.kind: [resolution.tell_of_end],
+    ReportSubmitted.kind: [review.tell_deciders],
+    ReportApproved.kind: [review.tell_author, review.reopen_what_recurred],
+    ReportReturned.kind: [review.tell_author],
+    ImprovementMade.kind: [review.tell_of_improvement],
+    ImprovementReopened.kind: [review.tell_of_improvement],
+    ImprovementLate.kind: [review.tell_of_improvement],
+    CheckDue.kind: [review.tell_of_improvement],
+    CheckLate.kind: [review.tell_of_improvement],
+    RecurrenceFound.kind: [review.tell_of_improvement],
 }
 
 # Read by the worker, at least once, in the order of each chain.
@@ -127,6 +148,7 @@ AFTERWARDS: list[Consumer] = [
             FurtherReport.kind: incidents.want_recordings,
         },
     ),
+    Consumer(name="recurrences", answers={IncidentReported.kind: review.find_recurred}),
 ]
 
 

@@ -23,6 +23,7 @@ from anlan.incidents.services import devices
 from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
 from anlan.resolution import jobs as resolution
+from anlan.resolution.review import jobs as review
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,15 @@ LANES: dict[str, Lane] = {
     # Days, not minutes: what was suspended comes back on the day after its last.
     "measures": Lane(
         jobs={"measures whose last day has passed": resolution.end_measures},
+        next_due=(),
+        poll_seconds=60.0,
+        is_idle=True,
+    ),
+    # Weeks after a case was closed; a minute sooner or later matters to nobody.
+    "improvements": Lane(
+        jobs={
+            "improvements that are late or to be looked at": review.watch_improvements
+        },
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

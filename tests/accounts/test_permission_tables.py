@@ -43,6 +43,8 @@ from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
 from anlan.resolution.models import Notice, Objection, Plan, PlanMeasure
+from anlan.resolution.review.models import Improvement
+from anlan.resolution.review.models import Report as ReviewReport
 from tests.incidents.story import PanicButton, Visitor
 from tests.scene import Scene
 
@@ -58,9 +60,10 @@ GENERAL = {"accounts.check_permission"}
 
 def all_checks() -> dict[str, Callable[..., Any]]:
     found = {}
-    for path in sorted(SOURCE.glob("*/permissions.py")):
+    for path in sorted(SOURCE.rglob("permissions.py")):
         package = path.parent.name
-        module = importlib.import_module(f"anlan.{package}.permissions")
+        where = ".".join(path.relative_to(SOURCE).parent.parts)
+        module = importlib.import_module(f"anlan.{where}.permissions")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and name.startswith("check_"):
                 found[f"{package}.{name}"] = function
@@ -262,6 +265,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             case=case,
             measure=PlanMeasure(plan=Plan(case=case, author=user if own else somebody)),
         ),
+        "improvement": Improvement(case=case, owner=user if own else somebody),
         "report": report,
         "attachment": Attachment(report=report),
         "assignment": Assignment(incident=incident, user=user if own else somebody),
@@ -271,6 +275,8 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "severity": case.severity + (1 if variant == "raise" else -1),
         "reason": "" if variant in {"raise", "silently"} else "看清了",
     }
+    if name.startswith("review."):
+        things["report"] = ReviewReport(case=case, author=user if own else somebody)
     if name.startswith("customers."):
         things["person"] = known_person(scene)
     if name == "cases.check_can_look_behind":

@@ -27,6 +27,7 @@ from anlan.resolution.policies import (
     OBJECTION_MOVES,
     PLAN_MOVES,
 )
+from anlan.resolution.review.policies import IMPROVEMENT_MOVES, REPORT_MOVES
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
 
@@ -89,6 +90,16 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "What becomes of an approved measure",
         "anlan.resolution.policies.CARRYING_MOVES",
         CARRYING_MOVES,
+    ),
+    "report": (
+        "A version of the report of a case",
+        "anlan.resolution.review.policies.REPORT_MOVES",
+        REPORT_MOVES,
+    ),
+    "improvement": (
+        "What is improved after a case",
+        "anlan.resolution.review.policies.IMPROVEMENT_MOVES",
+        IMPROVEMENT_MOVES,
     ),
 }
 

@@ -1,0 +1,36 @@
+"""What a review is told of an incident: where it was, which acts, which moments."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from anlan.cases.models import Case
+from anlan.incidents.enums import Flag
+from anlan.incidents.models import Incident
+from anlan.resolution.review.asking import Known, add_known
+
+
+def known_of_incident(case: Case) -> Known | None:
+    incident = Incident.objects.select_related("place").filter(case=case).first()
+    if incident is None:
+        return None
+    moments = (
+        (_("接报"), incident.reported_at),
+        (_("第一人接警"), incident.acknowledged_at),
+        (_("第一人到场"), incident.arrived_at),
+        (_("现场得到控制"), incident.controlled_at),
+    )
+    flags = [flag for flag in Flag if flag in incident.flags and flag != Flag.ONGOING]
+    return Known(
+        place=incident.place,
+        acts=tuple((flag.value, str(flag.label)) for flag in flags),
+        moments=tuple((name, at) for name, at in moments if at is not None),
+        words=" ".join(
+            report.words
+            for report in incident.reports.order_by("pk")
+            if report.withdrawn_at is None
+        ),
+    )
+
+
+add_known(known_of_incident)
