@@ -34,6 +34,7 @@ from anlan.api import (
     redactions,
     requests,
     retention,
+    review,
     statements,
     vault,
 )
@@ -88,6 +89,7 @@ for _package in (
     redactions,
     requests,
     retention,
+    review,
     investigation,
     parties,
     accounts,
