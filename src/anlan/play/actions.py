@@ -1168,6 +1168,8 @@ def measures(stage: Stage) -> dict[str, Any]:
         "questions_unasked": sum(len(gap.questions) for gap in gaps_of(case)),
         "findings": [finding.state for finding in case.findings.order_by("version")],
         "plans": [plan.state for plan in case.plans.order_by("version")],
+        "case_reports": [one.state for one in case.reports.order_by("version")],
+        "improvements": [one.state for one in case.improvements.order_by("number")],
         "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)
