@@ -117,7 +117,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ObjectionDecided.kind: [resolution.tell_of_decision],
     MeasureRanOut.kind: [resolution.tell_of_end],
     ReportSubmitted.kind: [review.tell_deciders],
-    ReportApproved.kind: [review.tell_author, review.reopen_what_recurred],
+    ReportApproved.kind: [review.tell_author],
     ReportReturned.kind: [review.tell_author],
     ImprovementMade.kind: [review.tell_of_improvement],
     ImprovementReopened.kind: [review.tell_of_improvement],
@@ -148,7 +148,13 @@ AFTERWARDS: list[Consumer] = [
             FurtherReport.kind: incidents.want_recordings,
         },
     ),
-    Consumer(name="recurrences", answers={IncidentReported.kind: review.find_recurred}),
+    Consumer(
+        name="recurrences",
+        answers={
+            IncidentReported.kind: review.find_recurred,
+            ReportApproved.kind: review.reopen_what_recurred,
+        },
+    ),
 ]
 
 

@@ -287,6 +287,7 @@ def test_a_report_with_the_same_cause_and_place_reopens_it(
     again = scene.incident(at=later).case
 
     decided(scene, submitted(scene, again, cause=cause, at=later), at=later)
+    worker.run_due(at=later + timedelta(seconds=1))
 
     row.refresh_from_db()
     assert row.state == state

@@ -15,7 +15,7 @@ from anlan.investigation.policies import holds
 from anlan.resolution.enums import ObjectionState
 from anlan.resolution.models import Objection
 from anlan.resolution.review.enums import Section, Verdict
-from anlan.resolution.review.naming import covered, names_of
+from anlan.resolution.review.naming import covered_all, names_of
 from anlan.resolution.review.record import Record
 from anlan.resolution.review.recording import injured_in
 from anlan.resolution.selectors.compensation import compensations_of, outcome_of
@@ -47,21 +47,27 @@ class Composed:
 def composed_of(case: Case, record: Record) -> list[Composed]:
     """From the findings in force and the record, in the order in which they are read."""
     return [
-        *(_of_sentence(one, case) for one in finding_sentences(case) if one.text),
+        *_found(case),
         *_handling(record),
         *_consequences(case),
         *_decisions(case, record),
     ]
 
 
-def _of_sentence(sentence: FindingSentence, case: Case) -> Composed:
+def _found(case: Case) -> list[Composed]:
+    rows = [one for one in finding_sentences(case) if one.text]
+    words = covered_all([one.text for one in rows], case)
+    return [_of_sentence(*pair) for pair in zip(rows, words, strict=True)]
+
+
+def _of_sentence(sentence: FindingSentence, words: str) -> Composed:
     kept = [one for one in sentence.citations.all() if holds(one)]
     found = (one.exhibit or one.statement for one in kept)
     return Composed(
         section=_SECTIONS[SentenceKind(sentence.kind)],
         # By its place, not its row: a new version of the findings has rows of its own.
         source=f"finding:{sentence.kind}:{sentence.position}",
-        text=covered(sentence.text, case),
+        text=words,
         is_fact=sentence.is_fact,
         cites=tuple(one for one in found if one is not None),
     )

@@ -38,10 +38,12 @@ def find_recurred(entry: Queued, *, at: datetime) -> None:
     find_recurrences(case, at=at)
 
 
-def reopen_what_recurred(queued: Queued) -> None:
-    """Its report was approved, so that its cause is known."""
-    if isinstance(queued.event, ReportApproved):
-        reopen_recurred(_report(queued), at=queued.recorded_at)
+def reopen_what_recurred(entry: Queued, *, at: datetime) -> None:
+    """Its report was approved, so that its cause is known.
+
+    Not in the transaction of the approval: it is about other cases, under their locks.
+    """
+    reopen_recurred(_report(entry), at=at)
 
 
 def tell_deciders(queued: Queued) -> None:

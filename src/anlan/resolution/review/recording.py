@@ -22,7 +22,7 @@ from anlan.resolution.models import Carrying
 from anlan.resolution.review.asking import known_of
 from anlan.resolution.review.enums import Verdict
 from anlan.resolution.review.models import Improvement
-from anlan.resolution.review.naming import NAMES, covered, names_of
+from anlan.resolution.review.naming import NAMES, covered_all, names_of
 from anlan.resolution.review.record import (
     Decision,
     Head,
@@ -50,7 +50,7 @@ def read(case: Case, *, at: datetime) -> Record:
         hurts=tuple(_hurts(case, names)),
         decisions=tuple(_decisions(case, names)),
         improvements=tuple(_improvements(case)),
-        exhibits=tuple(_listed(one, case) for one in exhibits_in(case)),
+        exhibits=tuple(_exhibits(case)),
         head=_head(case),
     )
 
@@ -117,13 +117,15 @@ def _promises(case: Case, at: datetime) -> Iterator[Step]:
     rows = list(deadlines_of(case))
     keys = [row.about.partition(":")[2] for row in rows if row.about[:5] == "task:"]
     tasks = {f"task:{one.uid}": one for one in Task.objects.filter(uid__in=keys)}
+    said = covered_all([one.title for one in tasks.values()], case)
+    titles = dict(zip(tasks, said, strict=True))
     for row in rows:
         task = tasks.get(row.about)
         is_waiting = task is not None and task.state == TaskState.OPEN
         verdict, late = verdict_of(row, at=at, is_waiting=is_waiting)
         title = row.standard.title if row.standard else row.key
         yield Step(
-            title=covered(task.title, case) if task else title,
+            title=titles.get(row.about, title),
             limit=duration_words((row.due_at - row.started_at).total_seconds()),
             due=_moment(row.due_at, _SECOND),
             happened=_moment(row.met_at, _SECOND) if row.met_at else "",
@@ -187,26 +189,31 @@ def _decisions(case: Case, names: dict[int, str]) -> Iterator[Decision]:
 
 
 def _improvements(case: Case) -> Iterator[Improved]:
-    rows = Improvement.objects.filter(case=case).select_related("owner")
-    for row in rows.order_by("number"):
+    found = Improvement.objects.filter(case=case).select_related("owner")
+    rows = list(found.order_by("number"))
+    words = covered_all([row.what for row in rows], case)
+    for row, what in zip(rows, words, strict=True):
         yield Improved(
             code=row.code,
-            what=covered(row.what, case),
+            what=what,
             owner=row.owner.name,
             due=row.due_on.isoformat(),
             state=str(row.get_state_display()),
         )
 
 
-def _listed(exhibit: Exhibit, case: Case) -> Listed:
-    kind = str(exhibit.get_kind_display())
-    is_open = exhibit.protection == Protection.NONE
-    return Listed(
-        code=exhibit.code,
-        title=f"{kind} · {covered(exhibit.title, case)}" if is_open else kind,
-        received=_moment(exhibit.received_at, _MINUTE),
-        sha256=exhibit.blob.sha256 if exhibit.blob else "",
-    )
+def _exhibits(case: Case) -> Iterator[Listed]:
+    rows = exhibits_in(case)
+    words = covered_all([row.title for row in rows], case)
+    for row, title in zip(rows, words, strict=True):
+        kind = str(row.get_kind_display())
+        is_open = row.protection == Protection.NONE
+        yield Listed(
+            code=row.code,
+            title=f"{kind} · {title}" if is_open else kind,
+            received=_moment(row.received_at, _MINUTE),
+            sha256=row.blob.sha256 if row.blob else "",
+        )
 
 
 def _head(case: Case) -> Head:

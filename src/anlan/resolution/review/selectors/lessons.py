@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
 from anlan.cases.selectors import cases_for
 from anlan.resolution.review import permissions
-from anlan.resolution.review.asking import Known, known_of
+from anlan.resolution.review.asking import Known, known_of_all
 from anlan.resolution.review.enums import Cause, ReportState, Section
 from anlan.resolution.review.models import Report, ReportParagraph
 
@@ -98,8 +98,6 @@ def similar_cases(case: Case, reader: User) -> list[Similar]:
     Alike is by place, act, cause and the words of the report; each reason is named, so
     that a person can judge it.
     """
-    known, words = known_of(case), _pairs(known_of(case).words)
-    causes = _causes([case])
     earlier = list(
         cases_for(reader)
         .filter(
@@ -114,10 +112,10 @@ def similar_cases(case: Case, reader: User) -> list[Similar]:
         .select_related("site")
         .order_by("-opened_at")[:_MOST_COMPARED]
     )
-    causes |= _causes(earlier)
+    known, causes = known_of_all([case, *earlier]), _causes([case, *earlier])
     found = []
     for other in earlier:
-        reasons = list(_reasons(case, known, words, other, causes))
+        reasons = list(_reasons(case, other, known, causes))
         points = sum(count for count, _words in reasons)
         if points > _SAME_SITE:
             found.append((points, other, tuple(said for _count, said in reasons)))
@@ -134,13 +132,10 @@ def similar_cases(case: Case, reader: User) -> list[Similar]:
 
 
 def _reasons(
-    case: Case,
-    known: Known,
-    words: frozenset[str],
-    other: Case,
-    causes: dict[int, str],
+    case: Case, other: Case, every: Mapping[int, Known], causes: Mapping[int, str]
 ) -> Iterator[tuple[int, str]]:
-    theirs = known_of(other)
+    """Each with what it counts."""
+    known, theirs = every[case.pk], every[other.pk]
     if known.place is not None and theirs.place is not None:
         if known.place == theirs.place:
             yield _SAME_PLACE, _("同一地点（+%s）") % _SAME_PLACE
@@ -168,7 +163,7 @@ def _reasons(
                 "n": _SAME_CAUSE,
             },
         )
-    alike = sorted(words & _pairs(theirs.words))
+    alike = sorted(_pairs(known.words) & _pairs(theirs.words))
     if len(alike) >= _LEAST_SHARED:
         yield (
             _ALIKE,

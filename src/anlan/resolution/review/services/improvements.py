@@ -396,17 +396,21 @@ def reopen_recurred(report: Report, *, at: datetime) -> None:
     if report.place is None or not report.cause:
         return
     for row in _in_question(report.case, place=report.place):
-        if row.cause != report.cause:
-            continue
+        if row.cause == report.cause:
+            _reopen_recurred(row, report.case, at=at)
+
+
+def _reopen_recurred(row: Improvement, case: Case, *, at: datetime) -> None:
+    with ledger.recording():
         fresh = _lock(row)
         there, __ = Recurrence.objects.get_or_create(
-            improvement=fresh, case=report.case, defaults={"found_at": at}
+            improvement=fresh, case=case, defaults={"found_at": at}
         )
         if there.state != RecurrenceState.POSSIBLE:
-            continue  # somebody looked, and said so
+            return  # somebody looked, and said so
         there.state, there.said_at = RecurrenceState.SAME, at
         there.save(update_fields=["state", "said_at"])
-        _take_up_again(fresh, report.case, by=SYSTEM, at=at)
+        _take_up_again(fresh, case, by=SYSTEM, at=at)
 
 
 def reopen(
