@@ -33,11 +33,11 @@ def test_from_the_record_to_the_paper(
     address = page.url
     assert faults(page) == []
     page.get_by_role("link", name="在“教训”写一段").click()
-    page.fill("[name=text]", "双方互殴，以后多留意。")
+    page.fill("form.form [name=text]", "双方互殴，以后多留意。")
     page.get_by_role("button", name="写入草稿").click()
     expect(page.locator("form.form .error").first).to_contain_text("G15")
-    page.fill("[name=text]", "高峰时段门岗要有两个人。")
-    page.fill("[name=tags]", "门岗 高峰")
+    page.fill("form.form [name=text]", "高峰时段门岗要有两个人。")
+    page.fill("form.form [name=tags]", "门岗 高峰")
     assert faults(page) == []
     page.get_by_role("button", name="写入草稿").click()
     page.wait_for_url(address)
@@ -66,8 +66,8 @@ def test_from_the_record_to_the_paper(
 
     page.goto(f"/cases/{number}/improvements/")
     page.get_by_role("link", name="提出改进措施").click()
-    page.fill("[name=what]", "高峰时段门岗加一个人")
-    page.fill("[name=why]", "一个人顾不过来，争执没有人劝")
+    page.fill("form.form [name=what]", "高峰时段门岗加一个人")
+    page.fill("form.form [name=why]", "一个人顾不过来，争执没有人劝")
     page.get_by_label("报告：高峰时段").check()
     page.get_by_label("管理：").check()
     page.select_option("[name=owner]", label="孙磊 (sunlei)")
@@ -78,7 +78,7 @@ def test_from_the_record_to_the_paper(
     owner = sign_in(told_installation, "sunlei", size=size, **more).page
     owner.goto(page.url)
     owner.get_by_role("link", name="登记完成").click()
-    owner.fill("[name=words]", "已改排班，高峰两人")
+    owner.fill("form.form [name=words]", "已改排班，高峰两人")
     owner.get_by_role("button", name="登记完成").click()
     expect(owner.locator(".meta")).to_contain_text("观察效果")
 
