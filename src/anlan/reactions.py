@@ -73,6 +73,18 @@ from anlan.resolution.legal.events import (
 )
 from anlan.resolution.mediation import reactions as mediation
 from anlan.resolution.mediation.events import DutyComesDue, TalksEnded, TalksMoved
+from anlan.resolution.review import reactions as review
+from anlan.resolution.review.events import (
+    CheckDue,
+    CheckLate,
+    ImprovementLate,
+    ImprovementMade,
+    ImprovementReopened,
+    RecurrenceFound,
+    ReportApproved,
+    ReportReturned,
+    ReportSubmitted,
+)
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
@@ -145,6 +157,15 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     LimitationRanOut.kind: [legal.tell_of_limit],
     CounselAsked.kind: [legal.tell_counsel],
     OpinionGiven.kind: [legal.tell_asker],
+    ReportSubmitted.kind: [review.tell_deciders],
+    ReportApproved.kind: [review.tell_author],
+    ReportReturned.kind: [review.tell_author],
+    ImprovementMade.kind: [review.tell_of_improvement],
+    ImprovementReopened.kind: [review.tell_of_improvement],
+    ImprovementLate.kind: [review.tell_of_improvement],
+    CheckDue.kind: [review.tell_of_improvement],
+    CheckLate.kind: [review.tell_of_improvement],
+    RecurrenceFound.kind: [review.tell_of_improvement],
 }
 
 # Read by the worker, at least once, in the order of each chain.
@@ -170,6 +191,13 @@ AFTERWARDS: list[Consumer] = [
     ),
     # Nor must a fault in what is offered to people keep a scene from being controlled.
     Consumer(name="support", answers={SceneControlled.kind: counselling.ask_people}),
+    Consumer(
+        name="recurrences",
+        answers={
+            IncidentReported.kind: review.find_recurred,
+            ReportApproved.kind: review.reopen_what_recurred,
+        },
+    ),
 ]
 
 

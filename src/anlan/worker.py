@@ -26,6 +26,7 @@ from anlan.resolution import jobs as resolution
 from anlan.resolution.counselling import jobs as counselling
 from anlan.resolution.legal import jobs as legal
 from anlan.resolution.mediation import jobs as mediation
+from anlan.resolution.review import jobs as review
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +128,15 @@ LANES: dict[str, Lane] = {
         jobs={
             "terms that come due": mediation.remind_of_duties,
             "confirmations nobody applied for": mediation.lapse_confirmations,
+        },
+        next_due=(),
+        poll_seconds=60.0,
+        is_idle=True,
+    ),
+    # Weeks after a case was closed; a minute sooner or later matters to nobody.
+    "improvements": Lane(
+        jobs={
+            "improvements that are late or to be looked at": review.watch_improvements
         },
         next_due=(),
         poll_seconds=60.0,

@@ -44,6 +44,8 @@ from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
 from anlan.resolution.mediation.models import Session, Talks
 from anlan.resolution.models import Notice, Objection, Plan, PlanMeasure
+from anlan.resolution.review.models import Improvement
+from anlan.resolution.review.models import Report as ReviewReport
 from tests.incidents.story import PanicButton, Visitor
 from tests.scene import Scene
 
@@ -266,6 +268,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         ),
         "talks": Talks(case=case, host=user if own else somebody),
         "session": Session(talks=Talks(case=case, host=user if own else somebody)),
+        "improvement": Improvement(case=case, owner=user if own else somebody),
         "report": report,
         "attachment": Attachment(report=report),
         "assignment": Assignment(incident=incident, user=user if own else somebody),
@@ -275,6 +278,8 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "severity": case.severity + (1 if variant == "raise" else -1),
         "reason": "" if variant in {"raise", "silently"} else "看清了",
     }
+    if name.startswith("review."):
+        things["report"] = ReviewReport(case=case, author=user if own else somebody)
     if name.startswith("customers."):
         things["person"] = known_person(scene)
     if name == "cases.check_can_look_behind":

@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+from django.utils import timezone
+
 from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party, Task, TaskPhoto
@@ -80,6 +82,8 @@ from anlan.resolution.models import (
     Plan,
     PlanMeasure,
 )
+from anlan.resolution.review import services as review
+from anlan.resolution.review.enums import Cause
 from anlan.resolution.selectors.notices import letter_of
 from tests.api.conftest import Upload
 from tests.evidence.keeping import hold
@@ -88,6 +92,7 @@ from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.evidence.told import party as victim
 from tests.investigation import asked
 from tests.pictures import JPEG
+from tests.resolution import reviewed
 from tests.resolution import told as letters
 from tests.resolution.helped import offered
 from tests.resolution.legal import advised, limits
@@ -998,6 +1003,163 @@ def decide_plan(scene: Scene) -> Request:
         "is_approved": True,
         "shown": ["2012", "2025"],
     }
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_case_reports(scene: Scene) -> str:
+    return f"/cases/{reviewed.begun(scene, _case(scene)).case.number}/case-reports"
+
+
+@post(permitted="xuqing", status=201)
+def begin_case_report(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/case-reports", None
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_case_report(scene: Scene) -> str:
+    return f"/case-reports/{reviewed.begun(scene, _case(scene)).uid}"
+
+
+@post(permitted="xuqing")
+def compose_case_report(scene: Scene) -> Request:
+    return f"/case-reports/{reviewed.begun(scene, _case(scene)).uid}/composition", None
+
+
+@post(permitted="xuqing")
+def set_report_cause(scene: Scene) -> Request:
+    report = reviewed.begun(scene, _case(scene))
+    return f"/case-reports/{report.uid}/cause", {"cause": "person"}
+
+
+@post(permitted="xuqing", status=201)
+def add_report_paragraph(scene: Scene) -> Request:
+    report = reviewed.begun(scene, _case(scene))
+    body = {"section": "lessons", "text": "标线报修要跟进。", "tags": "标线"}
+    return f"/case-reports/{report.uid}/paragraphs", body
+
+
+@post(permitted="xuqing")
+def change_report_paragraph(scene: Scene) -> Request:
+    row = reviewed.added(scene, reviewed.begun(scene, _case(scene)))
+    return f"/report-paragraphs/{row.uid}", {"text": "标线报修要跟进到底。"}
+
+
+@post(permitted="xuqing")
+def leave_report_paragraph(scene: Scene) -> Request:
+    row = reviewed.added(scene, reviewed.begun(scene, _case(scene)))
+    return f"/report-paragraphs/{row.uid}/leaving", {"is_left_out": True}
+
+
+@post(permitted="xuqing")
+def submit_case_report(scene: Scene) -> Request:
+    report = reviewed.begun(scene, _case(scene))
+    reviewed.added(scene, report)
+    review.set_cause(report=report, cause=Cause.PERSON, by=report.author, at=scene.at)
+    return f"/case-reports/{report.uid}/submission", None
+
+
+@post(permitted="hetao", forbidden="xuqing")
+def decide_case_report(scene: Scene) -> Request:
+    report = reviewed.submitted(scene, _case(scene))
+    return f"/case-reports/{report.uid}/decision", {"is_approved": True}
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def export_case_report(scene: Scene) -> str:
+    report = reviewed.decided(scene, reviewed.submitted(scene, _case(scene)))
+    return f"/case-reports/{report.uid}/pdf"
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def export_case_report_word(scene: Scene) -> str:
+    report = reviewed.decided(scene, reviewed.submitted(scene, _case(scene)))
+    return f"/case-reports/{report.uid}/word"
+
+
+@get(stranger=200)
+def list_improvements(scene: Scene) -> str:
+    reviewed.improved(scene, _case(scene))
+    return "/improvements?which=all"
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_case_improvements(scene: Scene) -> str:
+    return f"/cases/{reviewed.improved(scene, _case(scene)).case.number}/improvements"
+
+
+@post(permitted="xuqing", status=201)
+def make_improvement(scene: Scene) -> Request:
+    case = _case(scene)
+    reviewed.found(scene, case)
+    return f"/cases/{case.number}/improvements", {
+        "what": "重画标线",
+        "why": "标线磨损",
+        "ground": reviewed.failing(case).ref,
+        "cause": "environment",
+        "owner": str(scene.person("sunlei").uid),
+        "due_on": local_day(timezone.now() + timedelta(days=9)).isoformat(),
+    }
+
+
+@get(permitted="chenlu")
+def get_improvement(scene: Scene) -> str:
+    return f"/improvements/{reviewed.improved(scene, _case(scene)).uid}"
+
+
+@post(permitted="sunlei", forbidden="zhoumin")
+def finish_improvement(scene: Scene) -> Request:
+    row = reviewed.improved(scene, _case(scene))
+    return f"/improvements/{row.uid}/done", {"words": "标线已经重画"}
+
+
+@post(permitted="hetao", forbidden="xuqing")
+def drop_improvement(scene: Scene) -> Request:
+    row = reviewed.improved(scene, _case(scene))
+    return f"/improvements/{row.uid}/dropping", {"reason": "车位已经取消"}
+
+
+@post(permitted="zhoumin", forbidden="chenlu")
+def check_improvement(scene: Scene) -> Request:
+    row = reviewed.done(scene, reviewed.improved(scene, _case(scene)))
+    check = row.checks.get(days=30)
+    due = local_day(timezone.now() + timedelta(days=9)).isoformat()
+    body = {"is_effective": False, "looked": "又有人争车位", "due_on": due}
+    return f"/improvement-checks/{check.uid}", body
+
+
+@post(permitted="zhoumin", forbidden="chenlu")
+def say_recurrence(scene: Scene) -> Request:
+    row = reviewed.done(scene, reviewed.improved(scene, _case(scene)))
+    again = scene.incident(at=scene.at + timedelta(days=40)).case
+    made = row.recurrences.create(case=again, found_at=scene.at)
+    return f"/recurrences/{made.uid}", {"is_same": False, "words": "这次是排队"}
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_meetings(scene: Scene) -> str:
+    return f"/cases/{reviewed.met(scene, _case(scene)).case.number}/meetings"
+
+
+@post(permitted="zhoumin", status=201)
+def record_meeting(scene: Scene) -> Request:
+    people = [str(scene.person(name).uid) for name in ("hetao", "zhoumin")]
+    return f"/cases/{_case(scene).number}/meetings", {
+        "held_at": (scene.at + timedelta(hours=1)).isoformat(),
+        "minutes": "耳机没有开，改派用了三十秒。",
+        "is_voluntary": True,
+        "people": people,
+    }
+
+
+@get(permitted="chenlu", forbidden="wangjianguo", stranger=403)
+def list_lessons(scene: Scene) -> str:
+    reviewed.decided(scene, reviewed.submitted(scene, _case(scene)))
+    return "/lessons?text=标线"
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_similar_cases(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/similar"
 
 
 @get(permitted="chenlu", forbidden="wangjianguo")

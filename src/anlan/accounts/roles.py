@@ -54,6 +54,8 @@ class Permission(StrEnum):
     INVESTIGATE = "investigation.lead"
     INVESTIGATION_READ = "investigation.read"
     FINDING_APPROVE = "finding.approve"
+    REVIEW_WRITE = "review.write"
+    REVIEW_APPROVE = "review.approve"
     RECORDING_SAVE = "recording.save"
     FOOTAGE_TAKE_IN = "footage.take_in"
     FOOTAGE_APPROVE = "footage.approve"
@@ -120,6 +122,8 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.INVESTIGATE: _("调查：安排谈话、查看现场、起草结论"),
     Permission.INVESTIGATION_READ: _("查看调查材料和结论"),
     Permission.FINDING_APPROVE: _("审批调查结论（起草人以外的人）"),
+    Permission.REVIEW_WRITE: _("编写事件报告，提出和检查改进措施"),
+    Permission.REVIEW_APPROVE: _("审批事件报告（编写人以外的人）"),
     Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
@@ -188,6 +192,7 @@ _DUTY = _GUARD | {
     P.TALKS_RUN,
     P.INVESTIGATE,
     P.INVESTIGATION_READ,
+    P.REVIEW_WRITE,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
@@ -198,6 +203,7 @@ _MANAGER = _DUTY | {
     P.PLAN_APPROVE,
     P.COMPENSATION_MAKE,
     P.FINDING_APPROVE,
+    P.REVIEW_APPROVE,
     P.POLICE_WAIVE,
     P.WORK_INJURY,
     P.LIMITATION_KEEP,
@@ -281,6 +287,7 @@ ROLES: dict[str, Role] = {
                 P.COMPENSATION_MAKE,
                 P.INVESTIGATE,
                 P.INVESTIGATION_READ,
+                P.REVIEW_WRITE,
             },
         ),
         Role(
@@ -320,6 +327,7 @@ ROLES: dict[str, Role] = {
                 P.COMPENSATION_MAKE,
                 P.INVESTIGATION_READ,
                 P.FINDING_APPROVE,
+                P.REVIEW_APPROVE,
             },
         ),
         Role(

@@ -75,6 +75,15 @@ from anlan.resolution.models import (
     PlanSupport,
 )
 from anlan.resolution.permissions import check_can_see_plans
+from anlan.resolution.review.models import (
+    Improvement,
+    ImprovementCheck,
+    Recurrence,
+    ReportParagraph,
+)
+from anlan.resolution.review.models import Report as CaseReport
+from anlan.resolution.review.permissions import check_can_see as check_can_see_review
+from anlan.resolution.review.selectors.improvements import improvements_for
 from anlan.resolution.selectors.compensation import compensations_for
 
 Row = TypeVar("Row", bound=Model)
@@ -453,6 +462,55 @@ def work_injury_of(caller: Caller, uid: UUID) -> WorkInjury:
     found.case = case
     if not can_see_work_injury(caller.user, found):
         raise NotFound(refusal)
+    return found
+
+
+def report_version_of(caller: Caller, uid: UUID) -> CaseReport:
+    """A version of the report of a case whose review the caller may see."""
+    found = _seen(
+        CaseReport.objects.select_related("case__site", "author", "decided_by").filter(
+            uid=uid, case__in=cases_for(caller.user)
+        ),
+        _("没有这份报告"),
+    )
+    check_can_see_review(caller.user, found.case)
+    return found
+
+
+def paragraph_of(caller: Caller, uid: UUID) -> ReportParagraph:
+    found = _seen(
+        ReportParagraph.objects.select_related(
+            "report__case__site", "report__author"
+        ).filter(uid=uid, report__case__in=cases_for(caller.user)),
+        _("没有这一段"),
+    )
+    check_can_see_review(caller.user, found.report.case)
+    return found
+
+
+def improvement_of(caller: Caller, uid: UUID) -> Improvement:
+    """One that the caller may see, or has to do."""
+    return _seen(
+        improvements_for(caller.user).filter(uid=uid),
+        _("没有这项改进措施，或者您无权查看"),
+    )
+
+
+def check_of(caller: Caller, uid: UUID) -> ImprovementCheck:
+    found = _seen(
+        ImprovementCheck.objects.select_related("improvement").filter(uid=uid),
+        _("没有这次检查"),
+    )
+    found.improvement = improvement_of(caller, found.improvement.uid)
+    return found
+
+
+def recurrence_of(caller: Caller, uid: UUID) -> Recurrence:
+    found = _seen(
+        Recurrence.objects.select_related("improvement", "case").filter(uid=uid),
+        _("没有这条提示"),
+    )
+    found.improvement = improvement_of(caller, found.improvement.uid)
     return found
 
 

@@ -88,6 +88,12 @@ DESK: tuple[Group, ...] = (
                 url_name="footage:applications",
                 permission=Permission.FOOTAGE_TAKE_IN,
             ),
+            Entry(
+                label=_("改进措施"),
+                icon="rotate",
+                url_name="improving:improvements",
+                permission=Permission.CASE_SEE,
+            ),
             Entry(label=_("我的通知"), icon="bell", url_name="notify:inbox"),
             Entry(label=_("查找"), icon="search", url_name="desk:search"),
         ),

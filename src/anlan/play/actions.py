@@ -1184,6 +1184,8 @@ def measures(stage: Stage) -> dict[str, Any]:
         "opinions": Opinion.objects.filter(
             question__case=case, given_at__isnull=False
         ).count(),
+        "case_reports": [one.state for one in case.reports.order_by("version")],
+        "improvements": [one.state for one in case.improvements.order_by("number")],
         "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)

@@ -30,6 +30,7 @@ from anlan.resolution.policies import (
     OBJECTION_MOVES,
     PLAN_MOVES,
 )
+from anlan.resolution.review import policies as review
 
 Moves = Mapping[Any, tuple[TextChoices, ...]]
 
@@ -147,6 +148,16 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "A question to counsel",
         "anlan.resolution.legal.policies.QUESTION_MOVES",
         legal.QUESTION_MOVES,
+    ),
+    "report": (
+        "A version of the report of a case",
+        "anlan.resolution.review.policies.REPORT_MOVES",
+        review.REPORT_MOVES,
+    ),
+    "improvement": (
+        "What is improved after a case",
+        "anlan.resolution.review.policies.IMPROVEMENT_MOVES",
+        review.IMPROVEMENT_MOVES,
     ),
 }
 

@@ -1,0 +1,13 @@
+"""How an entry vouches for words of a review."""
+
+from __future__ import annotations
+
+from anlan.ledger.events import Covered
+
+
+def covers(model: str, *names: str) -> tuple[Covered, ...]:
+    """Each named column of a table, by the digest field of the same name."""
+    return tuple(
+        Covered(digest_field=f"{name}_digest", model=f"review.{model}", field=name)
+        for name in names
+    )

@@ -1,0 +1,70 @@
+"""Writing a report paragraph by paragraph, and deciding about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from anlan.accounts.models import User
+from anlan.cases.forms import OnceForm
+from anlan.cases.models import Case
+from anlan.evidence.services.steps import MOST_WORDS
+from anlan.investigation.forms.fields import Sources, SourcesField
+from anlan.resolution.review.enums import Cause, Section
+from anlan.resolution.review.services.reports import MOST_PARAGRAPH, MOST_TAGS
+
+
+class ChangeForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("一段话"),
+        max_length=MOST_PARAGRAPH,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy(
+            "只写称呼（如“受害人甲”），写各人做了什么，不写谁对谁错"
+        ),
+    )
+    is_fact = forms.BooleanField(
+        label=gettext_lazy("这是事实（须引用依据）；教训从来不是"),
+        required=False,
+        initial=True,
+    )
+    sources = SourcesField(label=gettext_lazy("依据"), required=False)
+    tags = forms.CharField(
+        label=gettext_lazy("检索词"),
+        max_length=MOST_TAGS,
+        required=False,
+        help_text=gettext_lazy("写教训时用，例如：车库 标线 排队"),
+    )
+
+    def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sources"].offer(Sources(case, reader))  # type: ignore[attr-defined]  # a SourcesField
+
+
+class ParagraphForm(ChangeForm, OnceForm):
+    section = forms.ChoiceField(
+        label=gettext_lazy("哪一部分"),
+        choices=Section.choices,
+        widget=forms.RadioSelect,
+    )
+    field_order = ("section", "text", "is_fact", "sources", "tags")
+
+
+class CauseForm(forms.Form):
+    cause = forms.ChoiceField(
+        label=gettext_lazy("主要原因"),
+        choices=Cause.choices,
+        widget=forms.RadioSelect,
+    )
+
+
+class DecisionForm(forms.Form):
+    remark = forms.CharField(
+        label=gettext_lazy("审批意见"),
+        max_length=MOST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("退回时必须写明哪里不对"),
+    )

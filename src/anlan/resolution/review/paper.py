@@ -1,0 +1,343 @@
+"""A report on paper: PDF and Word from the same page, the same bytes for the same version."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from django.conf import settings
+from django.utils.translation import override
+from docx.document import Document as DocumentType
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
+
+from anlan.base.clock import local_time
+from anlan.base.typeset import typeset
+from anlan.base.word import new_word, word_bytes
+from anlan.resolution.review.enums import Cause, Section
+from anlan.resolution.review.models import Report
+from anlan.resolution.review.reading import CODED, codes_of, paragraphs_of
+from anlan.resolution.review.record import Record, read_record
+
+LANGUAGE = "zh-hans"
+_DOCUMENT = Path(__file__).parent / "documents" / "report.typ"
+_NUMERALS = "一二三四五六七八九十"
+_TITLE_POINTS, _HEADING_POINTS, _POINTS, _SMALL = 18, 14, 11, 9
+_SHORT = 16  # of a digest that people compare; the whole one is in the program
+
+
+@dataclass(frozen=True)
+class Table:
+    """``widths`` are shares of the page."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: list[list[str]]
+    widths: tuple[int, ...]
+
+
+def report_pdf(report: Report, *, at: datetime) -> bytes:
+    with override(LANGUAGE):
+        page = page_of(report)
+        page["qr"] = [
+            "".join(str(int(dot)) for dot in row)
+            for row in segno.make(page["address"], error="m", micro=False).matrix
+        ]
+        return typeset(_DOCUMENT, page, at=at).pdf
+
+
+def report_docx(report: Report, *, at: datetime) -> bytes:
+    with override(LANGUAGE):
+        page = page_of(report)
+        mark, foot = page["mark"], page["foot"]
+    document = new_word(title=page["title"], size=_POINTS, at=at)
+    _set_page(document, mark=mark, foot=foot)
+    _centred(document, page["title"], _TITLE_POINTS)
+    _centred(document, page["under"], _SMALL)
+    for section in page["sections"]:
+        _heading(document, section["title"], _HEADING_POINTS)
+        for pair in section["facts"]:
+            document.add_paragraph("：".join(pair))
+        for number, one in enumerate(section["paragraphs"], start=1):
+            paragraph = document.add_paragraph(f"{number}. {one['words']}")
+            paragraph.add_run(one["cites"]).font.size = Pt(_SMALL)
+        for table in section["tables"]:
+            if table["title"]:
+                _heading(document, table["title"], _POINTS)
+            _table(document, table)
+    document.add_paragraph(page["limits"]).runs[0].font.size = Pt(_SMALL)
+    for words in (page["proof"], page["digest"]):
+        document.add_paragraph(words).runs[0].font.size = Pt(_SMALL)
+    picture = io.BytesIO()
+    segno.make(page["address"], error="m", micro=False).save(
+        picture, kind="png", scale=4, border=2
+    )
+    picture.seek(0)
+    document.add_picture(picture, width=Mm(28))
+    return word_bytes(document)
+
+
+def address_of(report: Report) -> str:
+    """What the code on paper says: where to compare this very version with the record."""
+    record = read_record(report.record)
+    asked = {
+        "content": report.content[:CODED],
+        "seq": record.head.seq if record else 0,
+        "head": record.head.digest[:CODED] if record else "",
+    }
+    path = f"/cases/{report.case.number}/reports/{report.uid}/verification/"
+    return f"{settings.PUBLIC_URL}{path}?{urlencode(asked)}"
+
+
+def page_of(report: Report) -> dict[str, Any]:
+    """Everything that stands on it; nothing of the moment at which it is exported."""
+    record = read_record(report.record)
+    if record is None:
+        raise ValueError("the words of this report were erased")
+    number = f"{report.case.number} · {report.code}"
+    return {
+        "title": "事件报告",
+        "under": number,
+        "mark": "内部资料 · 写有双方情况，不得外传",
+        "foot": f"{report.case.site.name} · {number} · 内部资料",
+        "sections": [
+            {**section, "title": f"{_NUMERALS[place]}、{section['title']}"}
+            for place, section in enumerate(_sections(report, record))
+        ],
+        "limits": "本文依据记录和证据编写，不认定违法、犯罪或者责任；伤情等级以鉴定结论为准，是否防卫由公安机关和法院认定。",
+        "proof": "扫码核对：在程序里打开这一版，与记录逐项比较。内容校验值（SHA-256）：",
+        "digest": report.content,
+        "address": address_of(report),
+    }
+
+
+def _sections(report: Report, record: Record) -> list[dict[str, Any]]:
+    words: dict[str, list[dict[str, str]]] = {one.value: [] for one in Section}
+    for row in paragraphs_of(report):
+        cites = "".join(f"[{code}]" for code in codes_of(row))
+        words[row.section].append({"words": row.text, "cites": cites})
+    tables = {
+        Section.HANDLING: [_steps(record)],
+        Section.CONSEQUENCES: [_hurts(record)],
+        Section.DECISIONS: [_decisions(record)],
+    }
+    found = [_section("基本情况", facts=_facts(report, record))]
+    found += [
+        _section(str(one.label), paragraphs=words[one], tables=tables.get(one, []))
+        for one in Section
+    ]
+    found.append(_section("改进措施", tables=[_improvements(record)]))
+    found.append(
+        _section("证据清单与记录", facts=_head(record), tables=[_exhibits(record)])
+    )
+    return found
+
+
+def _section(
+    title: str,
+    *,
+    facts: list[list[str]] | None = None,
+    paragraphs: list[dict[str, str]] | None = None,
+    tables: list[Table] | None = None,
+) -> dict[str, Any]:
+    shown = [one for one in tables or [] if one.rows]
+    is_empty = not (facts or paragraphs or shown)
+    nothing = [{"words": "没有记录。", "cites": ""}] if is_empty else []
+    return {
+        "title": title,
+        "facts": facts or [],
+        "paragraphs": paragraphs or nothing,
+        "tables": [
+            {
+                "title": f"（{_NUMERALS[place]}）{one.title}",
+                "head": list(one.head),
+                "rows": one.rows,
+                "widths": list(one.widths),
+            }
+            for place, one in enumerate(shown)
+        ],
+    }
+
+
+def _facts(report: Report, record: Record) -> list[list[str]]:
+    rows = [list(pair) for pair in record.facts]
+    people = (f"{name}（{part}）" if part else name for name, part in record.people)
+    rows.append(["人员", "、".join(people) or "—"])
+    if report.cause:
+        rows.append(["主要原因类别", str(Cause(report.cause).label)])
+    rows.append(["记录读取至", record.composed])
+    if report.submitted_at:
+        rows.append(["编写", _who(report.author.name, report.submitted_at)])
+    if report.decided_by and report.decided_at:
+        rows.append(["批准", _who(report.decided_by.name, report.decided_at)])
+    return rows
+
+
+def _who(name: str, at: datetime) -> str:
+    return f"{name} · {local_time(at).strftime('%Y-%m-%d %H:%M')}"
+
+
+def _steps(record: Record) -> Table:
+    return Table(
+        title="时限核对",
+        head=(
+            "应做的事",
+            "标准",
+            "应在",
+            "实际",
+            "结果",
+        ),
+        rows=[
+            [
+                one.title,
+                one.limit,
+                one.due,
+                one.happened or "—",
+                f"{one.verdict.label} {one.late}".strip(),
+            ]
+            for one in record.steps
+        ],
+        widths=(30, 16, 18, 18, 18),
+    )
+
+
+def _hurts(record: Record) -> Table:
+    return Table(
+        title="伤情：现场记录与鉴定分列",
+        head=(
+            "人员",
+            "现场记录（未经鉴定）",
+            "鉴定结论",
+            "鉴定文书",
+        ),
+        rows=[
+            [
+                one.who,
+                f"{one.seen} 处",
+                one.appraised or "尚无",
+                one.exhibit or "—",
+            ]
+            for one in record.hurts
+        ],
+        widths=(22, 32, 24, 22),
+    )
+
+
+def _decisions(record: Record) -> Table:
+    return Table(
+        title="生效的措施",
+        head=(
+            "方案",
+            "措施",
+            "对谁",
+            "起止",
+            "执行",
+        ),
+        rows=[
+            [one.plan, one.measure, one.who, one.period or "—", one.state or "—"]
+            for one in record.decisions
+        ],
+        widths=(12, 34, 16, 24, 14),
+    )
+
+
+def _improvements(record: Record) -> Table:
+    return Table(
+        title="编写时的进展",
+        head=(
+            "编号",
+            "做什么",
+            "负责人",
+            "期限",
+            "状态",
+        ),
+        rows=[
+            [one.code, one.what, one.owner, one.due, one.state]
+            for one in record.improvements
+        ],
+        widths=(10, 42, 14, 16, 18),
+    )
+
+
+def _exhibits(record: Record) -> Table:
+    return Table(
+        title="证据清单",
+        head=("编号", "名称", "收到", "SHA-256（前 16 位）"),
+        rows=[
+            [one.code, one.title, one.received, one.sha256[:_SHORT] or "—"]
+            for one in record.exhibits
+        ],
+        widths=(12, 42, 20, 26),
+    )
+
+
+def _head(record: Record) -> list[list[str]]:
+    head = record.head
+    rows = [
+        [
+            "记录链",
+            f"{head.site} 第 {head.seq} 条",
+        ],
+        ["链首校验值", _grouped(head.digest)],
+    ]
+    if head.size:
+        rows.append(
+            [
+                "已签名的检查点",
+                f"前 {head.size} 条 · {head.signed} · {_grouped(head.root)}",
+            ]
+        )
+    return rows
+
+
+def _grouped(digest: str) -> str:
+    """In parts that a line can be broken between, and that people compare."""
+    return " ".join(digest[at : at + _SHORT] for at in range(0, len(digest), _SHORT))
+
+
+def _set_page(document: DocumentType, *, mark: str, foot: str) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(24)
+    section.header.paragraphs[0].text = mark
+    section.header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph = section.footer.paragraphs[0]
+    paragraph.add_run(f"{foot}　")
+    _field(paragraph, "PAGE")
+    paragraph.add_run(" / ")
+    _field(paragraph, "NUMPAGES")
+
+
+def _field(paragraph: Paragraph, code: str) -> None:
+    """A field that the word processor computes: the number of the page."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), code)
+    paragraph._p.append(field)  # noqa: SLF001 -- python-docx has no fields of its own
+
+
+def _centred(document: DocumentType, words: str, points: int) -> None:
+    paragraph = document.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.add_run(words).font.size = Pt(points)
+
+
+def _heading(document: DocumentType, words: str, points: int) -> None:
+    run = document.add_paragraph().add_run(words)
+    run.font.size, run.font.bold = Pt(points), True
+
+
+def _table(document: DocumentType, table: dict[str, Any]) -> None:
+    made = document.add_table(rows=0, cols=len(table["head"]), style="Table Grid")
+    for cells in (table["head"], *table["rows"]):
+        for cell, words in zip(made.add_row().cells, cells, strict=True):
+            cell.text = words
+            for run in cell.paragraphs[0].runs:
+                run.font.size = Pt(_SMALL)

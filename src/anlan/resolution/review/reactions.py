@@ -1,0 +1,145 @@
+"""Answers to what others put on the record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from anlan.accounts.models import User
+from anlan.accounts.selectors import people_by_role
+from anlan.cases.models import Case
+from anlan.ledger.events import SYSTEM, Queued
+from anlan.notify import services as notify
+from anlan.resolution.review import messages, permissions
+from anlan.resolution.review.events import (
+    CheckDue,
+    CheckLate,
+    ImprovementLate,
+    ImprovementMade,
+    ImprovementReopened,
+    RecurrenceFound,
+    ReportApproved,
+    ReportReturned,
+    ReportSubmitted,
+)
+from anlan.resolution.review.models import Improvement, Report
+from anlan.resolution.review.services.improvements import (
+    find_recurrences,
+    reopen_recurred,
+)
+
+
+def find_recurred(entry: Queued, *, at: datetime) -> None:
+    """A new incident: was anything improved where it happened?
+
+    Not in the transaction of the alarm, which nothing may keep from being taken.
+    """
+    case = Case.objects.select_related("site").get(uid=_uid_of(entry.subject))
+    find_recurrences(case, at=at)
+
+
+def reopen_what_recurred(entry: Queued, *, at: datetime) -> None:
+    """Its report was approved, so that its cause is known.
+
+    Not in the transaction of the approval: it is about other cases, under their locks.
+    """
+    reopen_recurred(_report(entry), at=at)
+
+
+def tell_deciders(queued: Queued) -> None:
+    """Those who may decide about the report, and did not write it."""
+    if not isinstance(queued.event, ReportSubmitted):
+        return
+    report = _report(queued)
+    people = _with_roles(report.case, messages.DECIDE)
+    _tell(
+        messages.TO_DECIDE,
+        queued,
+        case=report.case,
+        code=report.code,
+        people=[one for one in people if permissions.can_decide(one, report)],
+        path=f"reports/{report.uid}/",
+    )
+
+
+def tell_author(queued: Queued) -> None:
+    if not isinstance(queued.event, ReportApproved | ReportReturned):
+        return
+    report = _report(queued)
+    _tell(
+        messages.DECIDED,
+        queued,
+        case=report.case,
+        code=report.code,
+        people=[report.author],
+        path=f"reports/{report.uid}/",
+    )
+
+
+def tell_of_improvement(queued: Queued) -> None:
+    """Its owner, whoever may check it, or headquarters: by what happened."""
+    row = (
+        Improvement.objects.select_related("case__site", "owner")
+        .filter(uid=_uid_of(queued.object))
+        .first()
+    )
+    if row is None:
+        return
+    if isinstance(queued.event, ImprovementMade):
+        kind, people = messages.YOURS, [row.owner]
+    elif isinstance(queued.event, ImprovementReopened):
+        kind, people = messages.AGAIN, [row.owner]
+    elif isinstance(queued.event, ImprovementLate):
+        kind = messages.LATE
+        people = [row.owner, *_with_roles(row.case, messages.HEADQUARTERS)]
+    elif isinstance(queued.event, CheckLate):
+        kind = messages.CHECK_LATE
+        people = _with_roles(row.case, messages.HEADQUARTERS)
+    elif isinstance(queued.event, CheckDue | RecurrenceFound):
+        is_due = isinstance(queued.event, CheckDue)
+        kind = messages.TO_CHECK if is_due else messages.RECURRED
+        people = [
+            one
+            for one in _with_roles(row.case, messages.CHECK)
+            if permissions.can_check(one, row)
+        ]
+    else:
+        return
+    path = f"improvements/{row.uid}/"
+    _tell(kind, queued, case=row.case, code=row.code, people=people, path=path)
+
+
+def _with_roles(case: Case, roles: tuple[str, ...]) -> list[User]:
+    told = people_by_role(case.site, roles)
+    return list(
+        {person.pk: person for some in told.values() for person in some}.values()
+    )
+
+
+def _tell(
+    kind: str, queued: Queued, *, case: Case, code: str, people: list[User], path: str
+) -> None:
+    told = {one.pk: one for one in people if one.actor_key != queued.actor}
+    if not told:
+        return
+    notify.send(
+        kind=kind,
+        site=case.site,
+        subject=queued.subject,
+        people=list(told.values()),
+        params={"number": case.number, "code": code, "who": queued.actor},
+        path=f"/cases/{case.number}/{path}",
+        exercise=queued.exercise,
+        by=SYSTEM,
+        at=queued.recorded_at,
+    )
+
+
+def _report(queued: Queued) -> Report:
+    return Report.objects.select_related("case__site", "author", "place").get(
+        uid=_uid_of(queued.object)
+    )
+
+
+def _uid_of(key: str) -> UUID:
+    return UUID(key.partition(":")[2])

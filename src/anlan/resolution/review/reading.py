@@ -1,0 +1,55 @@
+"""The paragraphs of a report in the order in which they are read, and their digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import Prefetch
+
+from anlan.resolution.review.enums import Section
+from anlan.resolution.review.models import Report, ReportCitation, ReportParagraph
+
+CODED = 32  # characters of a digest in the code on paper: 128 bits
+
+
+def paragraphs_of(
+    report: Report, *, with_left_out: bool = False
+) -> list[ReportParagraph]:
+    """With what they cite; what was left out stands in no report."""
+    order = list(Section)
+    rows = report.paragraphs.prefetch_related(
+        Prefetch(
+            "citations",
+            ReportCitation.objects.select_related(
+                "exhibit", "statement__exhibit"
+            ).order_by("pk"),
+        )
+    )
+    if not with_left_out:
+        rows = rows.filter(is_left_out=False)
+    return sorted(
+        rows, key=lambda row: (order.index(Section(row.section)), row.position, row.pk)
+    )
+
+
+def codes_of(paragraph: ReportParagraph) -> list[str]:
+    return sorted(citation.code for citation in paragraph.citations.all())
+
+
+def content_of(report: Report, rows: Iterable[ReportParagraph]) -> str:
+    """SHA-256 over what was read from the record, all paragraphs, and what they cite."""
+    whole = sha256()
+    _take_in(whole, report.code, report.cause, report.record)
+    for row in rows:
+        parts = (row.section, row.origin, str(int(row.is_fact)), row.text, row.tags)
+        _take_in(whole, *parts, *codes_of(row))
+    return whole.hexdigest()
+
+
+def _take_in(whole: Any, *parts: str) -> None:
+    """Each part with its length, so that none can be taken for two."""
+    for part in (str(len(parts)), *parts):
+        content = part.encode()
+        whole.update(len(content).to_bytes(4, "big") + content)

@@ -1,0 +1,90 @@
+"""What a report reads from the record, frozen with its version: tables, not sentences."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from anlan.resolution.review.enums import Verdict
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Step(_Row):
+    """One promise and what became of it; times are local, to the second."""
+
+    title: str
+    limit: str
+    due: str
+    happened: str
+    verdict: Verdict
+    late: str
+
+
+class Hurt(_Row):
+    """Of one party: what was seen, and what an appraisal says (G14)."""
+
+    who: str
+    seen: int
+    appraised: str
+    exhibit: str
+
+
+class Decision(_Row):
+    plan: str
+    measure: str
+    who: str
+    period: str
+    state: str
+
+
+class Listed(_Row):
+    """One exhibit; what is protected is listed by its kind alone."""
+
+    code: str
+    title: str
+    received: str
+    sha256: str
+
+
+class Improved(_Row):
+    code: str
+    what: str
+    owner: str
+    due: str
+    state: str
+
+
+class Head(_Row):
+    """Where the chain of the site stood, and the newest root that was signed."""
+
+    site: str
+    seq: int
+    digest: str
+    size: int = 0
+    root: str = ""
+    signed: str = ""
+
+
+class Record(_Row):
+    """``facts`` are pairs of a name and what it is."""
+
+    composed: str
+    facts: tuple[tuple[str, str], ...]
+    people: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...]
+    hurts: tuple[Hurt, ...]
+    decisions: tuple[Decision, ...]
+    improvements: tuple[Improved, ...]
+    exhibits: tuple[Listed, ...]
+    head: Head
+
+
+def record_text(record: Record) -> str:
+    return record.model_dump_json()
+
+
+def read_record(text: str) -> Record | None:
+    """None where it was erased with the case."""
+    return Record.model_validate_json(text) if text else None

@@ -1,0 +1,1 @@
+"""Reads of a review, scoped to what the reader may see."""

@@ -1,0 +1,546 @@
+"""Reports: composed from the record, edited, approved by another, exported the same."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import typst
+from docx import Document
+from PIL import Image
+from pytest_django import Settings
+
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.models import Case
+from anlan.customers import services as customers
+from anlan.evidence.enums import Source
+from anlan.investigation import services as investigation
+from anlan.ledger.models import Entry
+from anlan.ledger.verify import verify
+from anlan.notify.models import Delivery
+from anlan.resolution.review import services as review
+from anlan.resolution.review.enums import (
+    Cause,
+    Form,
+    Origin,
+    ReportState,
+    Section,
+    Verdict,
+)
+from anlan.resolution.review.models import Report
+from anlan.resolution.review.naming import names_of
+from anlan.resolution.review.paper import report_pdf
+from anlan.resolution.review.reading import codes_of, paragraphs_of
+from anlan.resolution.review.record import read_record
+from anlan.resolution.review.selectors.reports import newer_entries, verified
+from anlan.resolution.review.services.erasing import erase_words
+from tests.at_once import at_once
+from tests.evidence.keeping import photo
+from tests.evidence.told import party
+from tests.investigation import asked
+from tests.resolution import planned, told
+from tests.resolution.reviewed import (
+    LESSON,
+    added,
+    author,
+    begun,
+    decided,
+    found,
+    submitted,
+)
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+def texts(report: Report, section: Section) -> list[str]:
+    return [row.text for row in paragraphs_of(report) if row.section == section]
+
+
+def test_it_is_composed_from_findings_with_what_they_cite(scene, case) -> None:
+    found(scene, case)
+
+    report = begun(scene, case)
+
+    course = next(row for row in paragraphs_of(report) if row.section == Section.COURSE)
+    assert course.text == asked.HAPPENED
+    assert (codes_of(course), course.origin) == (["S-01"], Origin.COMPOSED)
+    assert texts(report, Section.FACTORS) == ["标线报修后三周没有重画。"]
+    assert texts(report, Section.LESSONS) == []
+    assert "项时限" in texts(report, Section.HANDLING)[0]
+
+
+def test_its_table_says_by_how_much_each_promise_was_late(scene, case) -> None:
+    deadline = case.deadlines.order_by("due_at", "pk").first()
+    assert deadline is not None
+    cases.meet_deadlines(
+        case=case,
+        key=deadline.key,
+        about=deadline.about,
+        at=deadline.due_at + timedelta(minutes=2, seconds=5),
+    )
+
+    report = begun(scene, case, at=scene.at + timedelta(days=9))
+
+    record = read_record(report.record)
+    assert record is not None
+    late = [step for step in record.steps if step.verdict == Verdict.LATE]
+    assert [step.late for step in late] == ["2 分 05 秒"]
+    missed = [step for step in record.steps if step.verdict == Verdict.MISSED]
+    assert any(step.late for step in missed)  # a task that waits still
+    assert not all(step.late for step in missed)  # nobody waits for an answer any more
+    assert "2 分 05 秒" in texts(report, Section.HANDLING)[0]
+
+
+def test_what_was_decided_and_told_stands_in_it(scene, case) -> None:
+    measure = told.in_force(scene, case)
+    told.issued(scene, measure)
+
+    report = begun(scene, case)
+
+    (words,) = texts(report, Section.DECISIONS)
+    assert "对行为人" in words
+    assert "P-01" in words
+    record = read_record(report.record)
+    assert record is not None
+    assert [row.plan for row in record.decisions] == ["P-01"]
+    letter = case.exhibits.get(source=Source.NOTICE)
+    listed = next(row for row in record.exhibits if row.code == letter.code)
+    assert letter.title not in listed.title  # a letter has the full name
+    assert listed.sha256 == letter.file.sha256
+
+
+def test_people_stand_in_it_by_their_part(scene, case) -> None:
+    planned.aggressor(scene, case, name="孟大海")
+    statement = asked.statement_in(scene, case)
+    finding = asked.drafted(scene, case)
+    asked.sentence(
+        scene, finding, text="孟大海用伞打了受害人的额头。", sources=[statement]
+    )
+    asked.decided(scene, asked_submit(scene, finding))
+
+    report = begun(scene, case)
+
+    assert texts(report, Section.COURSE) == ["行为人用伞打了受害人的额头。"]
+    assert "孟大海" not in report.record
+    for field in ("text", "tags"):
+        with pytest.raises(InvalidInput, match="称呼") as refused:
+            added(scene, report, **{field: "以后要防着孟大海"})
+        assert refused.value.path == field
+
+
+def asked_submit(scene: Scene, finding: Any) -> Any:
+    return investigation.submit_finding(finding=finding, by=finding.author, at=scene.at)
+
+
+@pytest.mark.parametrize("said", ["双方互殴。", "他负全责。"])
+def test_a_verdict_is_refused(scene, case, said: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        added(scene, begun(scene, case), text=said)
+
+    assert refused.value.source == "G15"
+
+
+def test_a_fact_added_by_hand_has_to_cite(scene, case) -> None:
+    found(scene, case)
+    report = begun(scene, case)
+    added(scene, report)
+    review.set_cause(report=report, cause=Cause.PERSON, by=report.author, at=scene.at)
+    row = added(scene, report, section=Section.COURSE, text="雨下得很大。")
+
+    with pytest.raises(InvalidInput, match="经过"):
+        review.submit_report(report=report, by=report.author, at=scene.at)
+
+    review.change_paragraph(
+        paragraph=row,
+        text=row.text,
+        sources=[photo(scene, case)],
+        by=report.author,
+        at=scene.at,
+    )
+    sent = review.submit_report(report=report, by=report.author, at=scene.at)
+    assert sent.state == ReportState.SUBMITTED
+
+
+def test_a_lesson_is_no_fact_and_has_to_be_there(scene, case) -> None:
+    found(scene, case)
+    report = begun(scene, case)
+    with pytest.raises(InvalidInput, match="原因") as refused:
+        review.submit_report(report=report, by=report.author, at=scene.at)
+    assert refused.value.path == "cause"
+    review.set_cause(report=report, cause=Cause.PERSON, by=report.author, at=scene.at)
+
+    with pytest.raises(Conflict, match="教训"):
+        review.submit_report(report=report, by=report.author, at=scene.at)
+
+    assert added(scene, report, is_fact=True).is_fact is False
+
+
+def test_what_a_person_wrote_stays_when_it_is_composed_anew(scene, case) -> None:
+    found(scene, case)
+    report = begun(scene, case)
+    row = next(one for one in paragraphs_of(report) if one.section == Section.HANDLING)
+    review.change_paragraph(
+        paragraph=row,
+        text="接警迟了，改派用了三十秒。",
+        by=report.author,
+        at=scene.at,
+    )
+    added(scene, report)
+    later = scene.at + timedelta(days=3)
+    cases.add_task(
+        case=case,
+        phase=case.phase,
+        title="补装照明",
+        role_key="duty_officer",
+        within=timedelta(hours=1),
+        by=scene.officer,
+        at=scene.at,
+    )
+
+    again = review.compose_again(report=report, by=report.author, at=later)
+
+    row.refresh_from_db()
+    assert row.text == "接警迟了，改派用了三十秒。"
+    assert row.is_behind
+    assert row.composed != row.written_over
+    assert again.behind == 1
+    assert texts(report, Section.LESSONS) == [LESSON]
+    review.change_paragraph(
+        paragraph=row, text=row.composed, by=report.author, at=later
+    )
+    row.refresh_from_db()
+    assert row.origin == Origin.COMPOSED
+
+
+def test_what_was_left_out_can_be_taken_in_again(scene, case) -> None:
+    found(scene, case)
+    report = begun(scene, case)
+    row = next(one for one in paragraphs_of(report) if one.section == Section.COURSE)
+    by = {"by": report.author, "at": scene.at}
+
+    review.leave_paragraph(paragraph=row, is_left_out=True, **by)
+    review.compose_again(report=report, **by)
+
+    assert texts(report, Section.COURSE) == []
+    review.leave_paragraph(paragraph=row, is_left_out=False, **by)
+    assert texts(report, Section.COURSE) == [asked.HAPPENED]
+
+
+def test_neither_its_author_nor_somebody_of_the_matter_approves(scene, case) -> None:
+    report = submitted(scene, case, by=scene.manager)
+    with pytest.raises(NotAllowed, match="编写人"):
+        decided(scene, report)
+    lead = planned.headquarters(scene)
+    cases.add_party(
+        case=case, roles=["witness"], user=lead, by=scene.officer, at=scene.at
+    )
+
+    with pytest.raises(NotAllowed, match="当事人"):
+        decided(scene, report, by=lead)
+
+    assert decided(scene, report, by=planned.legal(scene)).state == "approved"
+
+
+def test_who_was_at_the_scene_does_not_write_it(scene, case) -> None:
+    party_of = {"case": case, "roles": ["staff"], "user": scene.officer}
+    cases.add_party(**party_of, by=scene.officer, at=scene.at)
+
+    with pytest.raises(NotAllowed, match="回避"):
+        begun(scene, case, by=scene.officer)
+
+
+def test_deciders_hear_of_it_and_the_author_of_the_decision(scene, case) -> None:
+    report = submitted(scene, case)
+    decided(scene, report)
+
+    told_of = set(
+        Delivery.objects.filter(message__kind__startswith="review.").values_list(
+            "message__kind", "user__username"
+        )
+    )
+    assert ("review.report_to_decide", "hetao") in told_of
+    assert ("review.report_decided", "xuqing") in told_of
+    assert ("review.report_to_decide", "xuqing") not in told_of
+
+
+def test_a_return_says_why_and_the_next_version_has_the_words(scene, case) -> None:
+    report = submitted(scene, case)
+    with pytest.raises(InvalidInput, match="退回"):
+        decided(scene, report, is_approved=False)
+    decided(scene, report, is_approved=False, remark="教训要写到人")
+
+    after = begun(scene, case)
+
+    assert after.code == "R-02"
+    assert texts(after, Section.LESSONS) == [LESSON]
+    assert after.cause == Cause.ENVIRONMENT
+    with pytest.raises(Conflict):
+        added(scene, report)
+
+
+def test_a_superseded_version_is_not_approved_and_stays_readable(scene, case) -> None:
+    first = decided(scene, submitted(scene, case))
+    second = decided(scene, submitted(scene, case))
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("superseded", "approved")
+
+    with pytest.raises(Conflict, match="已被新版本取代"):
+        decided(scene, first)
+    assert texts(first, Section.LESSONS) == [LESSON]
+
+
+def test_the_record_goes_on_and_the_report_says_so(scene, case) -> None:
+    report = decided(scene, submitted(scene, case))
+    assert newer_entries(report).count() == 0
+    review.export_report(report=report, form=Form.PDF, by=scene.manager, at=scene.at)
+    assert newer_entries(report).count() == 0
+
+    cases.write_note(case=case, text="家属来电", by=scene.officer, at=scene.at)
+
+    assert newer_entries(report).count() == 1
+
+
+@pytest.mark.parametrize("form", Form)
+def test_the_same_version_is_the_same_bytes(scene, case, form: Form) -> None:
+    report = decided(scene, submitted(scene, case))
+
+    def digest(by: Any, at: Any) -> str:
+        made = review.export_report(report=report, form=form, by=by, at=at)
+        return hashlib.sha256(made).hexdigest()
+
+    first = digest(scene.manager, scene.at)
+    cases.write_note(case=case, text="家属来电", by=scene.officer, at=scene.at)
+    decided(scene, submitted(scene, case))
+    report.refresh_from_db()
+    again = digest(planned.legal(scene), scene.at + timedelta(days=40))
+
+    assert first == again
+    kept = Entry.objects.filter(kind="review.report_exported")
+    assert kept.count() == 2
+
+
+def test_only_what_was_approved_leaves(scene, case) -> None:
+    report = submitted(scene, case)
+
+    with pytest.raises(Conflict, match="批准以后"):
+        review.export_report(
+            report=report, form=Form.DOCX, by=scene.manager, at=scene.at
+        )
+
+
+def test_markup_in_its_words_is_words(scene, case) -> None:
+    found(scene, case)
+    report = begun(scene, case)
+    nasty = '#read("/etc/passwd") <w:p> $x$ *b* ]] \u202e\x00{{ 7*7 }} 𪚥'
+    added(scene, report, text=nasty)
+    added(scene, report, text="字" * 1000)
+    review.set_cause(report=report, cause=Cause.PERSON, by=report.author, at=scene.at)
+    review.submit_report(report=report, by=report.author, at=scene.at)
+    decided(scene, report)
+    report.refresh_from_db()
+
+    by = {"by": scene.manager, "at": scene.at}
+    pdf = review.export_report(report=report, form=Form.PDF, **by)
+    word = review.export_report(report=report, form=Form.DOCX, **by)
+
+    assert pdf.startswith(b"%PDF")
+    lines = [one.text for one in Document(BytesIO(word)).paragraphs]
+    assert any(
+        '#read("/etc/passwd") <w:p> $x$ *b* ]] {{ 7*7 }}' in one for one in lines
+    )
+    with pytest.raises(InvalidInput, match="1000"):
+        added(scene, begun(scene, case), text="字" * 1001)
+
+
+def test_word_has_every_section_with_its_chinese_number(scene, case) -> None:
+    told.in_force(scene, case)
+    report = submitted_on(scene, case)
+    decided(scene, report, by=planned.headquarters(scene))
+    report.refresh_from_db()
+
+    word = review.export_report(
+        report=report, form=Form.DOCX, by=scene.manager, at=scene.at
+    )
+
+    document = Document(BytesIO(word))
+    heads = [one.text for one in document.paragraphs]
+    numbered = [one for one in heads if re.match("^[一二三四五六七八九十]、", one)]
+    assert numbered[0] == "一、基本情况"
+    assert numbered[-1] == "十、证据清单与记录"
+    assert len(numbered) == 10
+    assert "内部资料" in document.sections[0].header.paragraphs[0].text
+    cells = {cell.text for table in document.tables for cell in table._cells}
+    exhibit = case.exhibits.order_by("number").first()
+    assert exhibit is not None
+    assert {exhibit.code, exhibit.file.sha256[:16]} <= cells
+    assert len(document.inline_shapes) == 1  # the code to verify by
+
+
+def submitted_on(scene: Scene, case: Case) -> Report:
+    report = begun(scene, case)
+    added(scene, report)
+    review.set_cause(report=report, cause=Cause.PERSON, by=report.author, at=scene.at)
+    return review.submit_report(report=report, by=report.author, at=scene.at)
+
+
+def test_nothing_on_paper_runs_out_of_its_margins(
+    scene, case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked at as a picture: long digests and tables stay within, the mark is whole."""
+    photo(scene, case)
+    report = decided(scene, submitted(scene, case))
+    report.refresh_from_db()
+    compiled: Any = typst.compile
+    drawn: list[Image.Image] = []
+
+    def draw(*source: Any, **more: Any) -> bytes:
+        pages = compiled(*source, format="png", ppi=_PPI, **more)
+        every = pages if isinstance(pages, list) else [pages]
+        drawn.extend(Image.open(BytesIO(page)).convert("L") for page in every)
+        return b""
+
+    monkeypatch.setattr(typst, "compile", draw)
+    report_pdf(report, at=scene.at)
+
+    assert len(drawn) > 1
+    for page in drawn:
+        ink = page.point(lambda tone: 255 if tone < 200 else 0).getbbox()
+        assert ink is not None
+        left, top, right, bottom = (edge * 25.4 / _PPI for edge in ink)
+        assert left > 23
+        assert top > 4
+        assert right < 187
+        assert bottom < 290
+    mark = drawn[0].crop((0, 0, drawn[0].width, round(14 * _PPI / 25.4)))
+    assert mark.point(lambda tone: 255 if tone < 200 else 0).getbbox()  # 内部资料
+
+
+_PPI = 72
+
+
+def test_paper_is_compared_with_the_record(scene, case) -> None:
+    report = decided(scene, submitted(scene, case))
+    report.refresh_from_db()
+    record = read_record(report.record)
+    assert record is not None
+    said: dict[str, Any] = {
+        "content": report.content,
+        "seq": record.head.seq,
+        "head": record.head.digest,
+    }
+
+    right = verified(report, **said)
+    assert (right.is_content, right.is_head) == (True, True)
+    short = {**said, "content": report.content[:32], "head": record.head.digest[:32]}
+    assert verified(report, **short).is_content
+    assert not verified(report, **{**said, "content": ""}).is_content
+    assert not verified(report, **{**said, "content": "0" * 64}).is_content
+    assert not verified(report, **{**said, "head": "0" * 64}).is_head
+    Report.objects.filter(pk=report.pk).update(record=report.record + " ")
+    report.refresh_from_db()
+    assert not verified(report, **said).is_content
+
+
+def test_the_same_request_twice_is_one_paragraph(scene, case) -> None:
+    report = begun(scene, case)
+    request_id = uuid4()
+
+    first = added(scene, report, request_id=request_id)
+
+    assert added(scene, report, request_id=request_id) == first
+    with pytest.raises(Conflict):
+        added(scene, report, request_id=request_id, text="别的话。")
+
+
+def test_two_who_decide_at_once(committed_scene, settings, tmp_path) -> None:
+    settings.DATA = tmp_path
+    scene = committed_scene
+    case = scene.incident().case
+    report = submitted(scene, case)
+    deciders = [scene.manager, planned.legal(scene), planned.headquarters(scene)]
+
+    outcomes = at_once(
+        *(
+            lambda by=by: decided(
+                scene,
+                Report.objects.select_related("case__site").get(pk=report.pk),
+                by=by,
+            )
+            for by in deciders
+        )
+    )
+
+    assert sum(isinstance(one, Report) for one in outcomes) == 1
+    assert sum(isinstance(one, Conflict) for one in outcomes) == 2
+    assert Entry.objects.filter(kind="review.report_approved").count() == 1
+
+
+def test_only_the_author_of_a_draft_writes_on_it(scene, case) -> None:
+    report = begun(scene, case)
+
+    with pytest.raises(Conflict, match="编写人"):
+        added(scene, report, by=scene.officer)
+    with pytest.raises(Conflict, match="请先办完"):
+        begun(scene, case, by=scene.officer)
+    assert begun(scene, case) == report
+
+
+def test_who_speaks_for_a_side_does_not_read_it(scene, case) -> None:
+    counsel = scene.person("lifang")
+    report = decided(scene, submitted(scene, case))
+
+    with pytest.raises(NotAllowed):
+        review.export_report(report=report, form=Form.PDF, by=counsel, at=scene.at)
+    with pytest.raises(NotAllowed):
+        review.export_report(report=report, form=Form.PDF, by=scene.guard, at=scene.at)
+
+
+def test_its_words_go_with_its_case_and_the_chain_stays_whole(scene, case) -> None:
+    report = decided(scene, submitted(scene, case))
+    draft = begun(scene, case)
+    assert verify().is_sound
+
+    for _twice in range(2):
+        erase_words(case=case, reason="retention", at=scene.at)
+
+    report.refresh_from_db()
+    draft.refresh_from_db()
+    assert (report.record, draft.record) == ("", "")
+    assert {row.text for row in paragraphs_of(report)} == {""}
+    assert report.cause == Cause.ENVIRONMENT
+    with pytest.raises(Conflict, match="保存期限"):
+        review.export_report(
+            report=report, form=Form.PDF, by=scene.manager, at=scene.at
+        )
+    assert verify().is_sound
+
+
+def test_of_one_victim_there_is_no_letter_and_of_two_there_is(scene, case) -> None:
+    one = party(scene, case)
+    assert names_of(case)[one.pk] == "受害人"
+    person = customers.add_person(
+        site=scene.site, name="沈若溪", by=scene.officer, at=scene.at
+    )
+    two = cases.add_party(
+        case=case, roles=["victim"], person=person, by=scene.officer, at=scene.at
+    )
+    assert [names_of(case)[pk] for pk in (one.pk, two.pk)] == ["受害人甲", "受害人乙"]
+    assert author(scene).username == "xuqing"
