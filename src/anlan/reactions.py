@@ -56,6 +56,12 @@ from anlan.resolution.events import (
     PlanReturned,
     PlanSubmitted,
 )
+from anlan.resolution.legal import reactions as legal
+from anlan.resolution.legal.events import (
+    PaperRecorded,
+    PeriodPassed,
+    RetaliationNoted,
+)
 
 # Fails together with the change that caused it.
 IN_TRANSACTION: dict[str, list[Reaction]] = {
@@ -88,15 +94,21 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
-    TaskDone.kind: [evidence.follow_recording_task, resolution.follow_measure_task],
+    TaskDone.kind: [
+        evidence.follow_recording_task,
+        resolution.follow_measure_task,
+        legal.keep_police_task,
+    ],
     TaskReopened.kind: [
         evidence.follow_recording_task,
         resolution.follow_measure_task,
+        legal.keep_police_task,
     ],
     TaskSkipped.kind: [
         cases.tell_supervisor,
         evidence.follow_recording_task,
         resolution.follow_measure_task,
+        legal.keep_police_task,
     ],
     PlanSubmitted.kind: [resolution.tell_plan_deciders],
     PlanApproved.kind: [resolution.tell_plan_author, resolution.tell_supporters],
@@ -104,6 +116,9 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ObjectionReceived.kind: [resolution.tell_hearers],
     ObjectionDecided.kind: [resolution.tell_of_decision],
     MeasureRanOut.kind: [resolution.tell_of_end],
+    PaperRecorded.kind: [legal.tell_of_paper],
+    PeriodPassed.kind: [legal.tell_of_period],
+    RetaliationNoted.kind: [incidents.open_for_retaliation],
 }
 
 # Read by the worker, at least once, in the order of each chain.

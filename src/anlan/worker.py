@@ -23,6 +23,7 @@ from anlan.incidents.services import devices
 from anlan.ledger import afterwards, checkpointing
 from anlan.notify import jobs as notify
 from anlan.resolution import jobs as resolution
+from anlan.resolution.legal import jobs as legal
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +109,10 @@ LANES: dict[str, Lane] = {
     ),
     # Days, not minutes: what was suspended comes back on the day after its last.
     "measures": Lane(
-        jobs={"measures whose last day has passed": resolution.end_measures},
+        jobs={
+            "measures whose last day has passed": resolution.end_measures,
+            "periods of reports to the police": legal.say_passed_periods,
+        },
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

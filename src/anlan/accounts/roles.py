@@ -54,6 +54,7 @@ class Permission(StrEnum):
     RECORDING_SAVE = "recording.save"
     FOOTAGE_TAKE_IN = "footage.take_in"
     FOOTAGE_APPROVE = "footage.approve"
+    POLICE_REPORT = "police.report"
     POLICE_WAIVE = "police.waive"
     SITE_MANAGE = "site.manage"
     ROSTER_MANAGE = "roster.manage"
@@ -113,6 +114,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
+    Permission.POLICE_REPORT: _("报案：备材料、递交、登记公安文书"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.SITE_MANAGE: _("管理项目、点位和二维码"),
     Permission.ROSTER_MANAGE: _("管理岗位和排班"),
@@ -171,6 +173,7 @@ _DUTY = _GUARD | {
     P.PLAN_DRAFT,
     P.INVESTIGATE,
     P.INVESTIGATION_READ,
+    P.POLICE_REPORT,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
@@ -276,6 +279,7 @@ ROLES: dict[str, Role] = {
                 P.PERSON_UNMASK,
                 P.CONTACT_READ,
                 P.SIDES_BOTH,
+                P.POLICE_REPORT,
                 P.POLICE_WAIVE,
                 P.LEDGER_READ,
                 P.EVIDENCE_OPEN,

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.evidence.camera_urls")),
     path("", include("anlan.resolution.figure_urls")),
     path("", include("anlan.resolution.letter_urls")),
+    path("", include("anlan.resolution.legal.procedure_urls")),
     path("", include("anlan.accounts.urls")),
     path("notify/", include("anlan.notify.urls")),
     path("accounts/", include("allauth.urls")),

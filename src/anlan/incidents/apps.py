@@ -16,3 +16,4 @@ class IncidentsConfig(AppConfig):
             "anlan.incidents.devices_proof"
         )  # enters the encrypted fields in their list
         import_module("anlan.incidents.investigated")  # who was there, where it was
+        import_module("anlan.incidents.reported")  # calls to the police, waivers

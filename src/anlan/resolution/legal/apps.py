@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class LegalConfig(AppConfig):
     name = "anlan.resolution.legal"
     label = "legal"
+
+    def ready(self) -> None:
+        # Enters what is erased when the evidence of a case has gone, and what keeps it.
+        import_module("anlan.resolution.legal.erasing")
+        import_module("anlan.resolution.legal.selectors.police")

@@ -21,6 +21,7 @@ from anlan.evidence.policies import (
 )
 from anlan.incidents.policies import ASSIGNMENT_MOVES
 from anlan.investigation.policies import FINDING_MOVES, INTERVIEW_MOVES
+from anlan.resolution.legal.policies import REPORT_MOVES
 from anlan.resolution.policies import (
     CARRYING_MOVES,
     NOTICE_MOVES,
@@ -89,6 +90,11 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "What becomes of an approved measure",
         "anlan.resolution.policies.CARRYING_MOVES",
         CARRYING_MOVES,
+    ),
+    "police-report": (
+        "A report to the police",
+        "anlan.resolution.legal.policies.REPORT_MOVES",
+        REPORT_MOVES,
     ),
 }
 

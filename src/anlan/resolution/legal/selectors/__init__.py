@@ -1,0 +1,1 @@
+"""Reads of what the law asks, scoped to the reader."""
