@@ -58,9 +58,12 @@ GENERAL = {"accounts.check_permission"}
 
 def all_checks() -> dict[str, Callable[..., Any]]:
     found = {}
-    for path in sorted(SOURCE.glob("*/permissions.py")):
+    # Themes of the resolution are packages of their own below it.
+    below = [*SOURCE.glob("*/permissions.py"), *SOURCE.glob("*/*/permissions.py")]
+    for path in sorted(below):
         package = path.parent.name
-        module = importlib.import_module(f"anlan.{package}.permissions")
+        dotted = ".".join(path.parent.relative_to(SOURCE).parts)
+        module = importlib.import_module(f"anlan.{dotted}.permissions")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and name.startswith("check_"):
                 found[f"{package}.{name}"] = function

@@ -42,6 +42,8 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
+from anlan.resolution.legal.models import PolicePaper, PoliceReport
+from anlan.resolution.legal.permissions import check_can_see_reports
 from anlan.resolution.models import (
     Compensation,
     CompensationVersion,
@@ -281,6 +283,30 @@ def notice_of(caller: Caller, uid: UUID) -> Notice:
         _("没有这份告知书"),
     )
     check_can_see_plans(caller.user, found.case)
+    return found
+
+
+def police_report_of(caller: Caller, uid: UUID) -> PoliceReport:
+    """A report to the police of a case whose findings the caller may see."""
+    found = _seen(
+        PoliceReport.objects.select_related(
+            *("case__site__organisation", "author", "handed_by", "procedure"),
+            *("receipt", "supplements"),
+        ).filter(uid=uid, case__in=cases_for(caller.user)),
+        _("没有这份报案"),
+    )
+    check_can_see_reports(caller.user, found.case)
+    return found
+
+
+def police_paper_of(caller: Caller, uid: UUID) -> PolicePaper:
+    found = _seen(
+        PolicePaper.objects.select_related("report__case__site").filter(
+            uid=uid, report__case__in=cases_for(caller.user)
+        ),
+        _("没有这份公安文书"),
+    )
+    check_can_see_reports(caller.user, found.report.case)
     return found
 
 

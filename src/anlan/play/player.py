@@ -20,6 +20,7 @@ from anlan.play import (  # noqa: F401 -- enter their verbs
     contacting,
     investigating,
     planning,
+    policing,
     telling,
 )
 from anlan.play.actions import ACTIONS, Stage, measures
