@@ -152,7 +152,7 @@ class PolicePeriodOut(Out):
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, row: PolicePeriod, rule: PeriodRule) -> PolicePeriodOut:
+    def of_period(cls, row: PolicePeriod, rule: PeriodRule) -> PolicePeriodOut:
         return cls(
             rule=rule.id,
             title=rule.heading,
@@ -218,7 +218,9 @@ class PoliceReportOut(Out):
             receipt=row.receipt.uid if row.receipt else None,
             reason=row.reason,
             papers=[PolicePaperOut.of(one) for one in papers_of(row)],
-            periods=[PolicePeriodOut.of(one, rule) for one, rule in periods_of(row)],
+            periods=[
+                PolicePeriodOut.of_period(one, rule) for one, rule in periods_of(row)
+            ],
         )
 
 
