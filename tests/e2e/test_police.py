@@ -100,6 +100,7 @@ def test_from_the_material_to_retaliation(
     expect(guard.locator("main")).to_contain_text("当面，交了这一页")
 
     page.goto(f"/cases/{number}/police/retaliation/")
+    page.select_option("[name=place]", index=1)
     page.fill("[name=words]", "对方堵门威胁报案的人")
     assert faults(page) == []
     page.get_by_role("button", name="作为新的事件上报").click()

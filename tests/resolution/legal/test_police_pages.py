@@ -194,6 +194,8 @@ class TestRetaliation:
     def test_leads_to_the_new_case(self, scene, case, client) -> None:
         sign_in(client, scene.guard)
         assert page(client, case, "retaliation").status_code == 200
+        nowhere = send(client, case, "retaliation", is_ongoing="on", words="堵门")
+        assert nowhere.status_code == 422
         done = send(
             client,
             case,

@@ -214,7 +214,9 @@ class RetaliationForm(OnceForm):
         places = Place.objects.filter(site=case.site, is_active=True)
         self._places = {str(one.uid): one for one in places.order_by("label")}
         self.fields["place"].choices = [  # type: ignore[attr-defined]  # as above
-            (uid, one.label) for uid, one in self._places.items()
+            # Guards run there: nobody is sent to the first of a list.
+            ("", _("请选择")),
+            *((uid, one.label) for uid, one in self._places.items()),
         ]
 
     def said(self) -> dict[str, Any]:
