@@ -69,6 +69,9 @@ from anlan.resolution.legal.events import (
     LimitationRanOut,
     LimitationWarned,
     OpinionGiven,
+    PaperRecorded,
+    PeriodPassed,
+    RetaliationNoted,
     WorkInjuryOpened,
 )
 from anlan.resolution.mediation import reactions as mediation
@@ -126,11 +129,13 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         resolution.follow_measure_task,
         mediation.guard_talks_task,
         legal.keep_work_injury_tasks,
+        legal.keep_police_task,
     ],
     TaskReopened.kind: [
         evidence.follow_recording_task,
         resolution.follow_measure_task,
         legal.keep_work_injury_tasks,
+        legal.keep_police_task,
     ],
     TaskSkipped.kind: [
         cases.tell_supervisor,
@@ -138,6 +143,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         resolution.follow_measure_task,
         mediation.guard_talks_task,
         legal.keep_work_injury_tasks,
+        legal.keep_police_task,
     ],
     PlanSubmitted.kind: [resolution.tell_plan_deciders],
     PlanApproved.kind: [resolution.tell_plan_author, resolution.tell_supporters],
@@ -166,6 +172,9 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CheckDue.kind: [review.tell_of_improvement],
     CheckLate.kind: [review.tell_of_improvement],
     RecurrenceFound.kind: [review.tell_of_improvement],
+    PaperRecorded.kind: [legal.tell_of_paper],
+    PeriodPassed.kind: [legal.tell_of_period],
+    RetaliationNoted.kind: [incidents.open_for_retaliation],
 }
 
 # Read by the worker, at least once, in the order of each chain.

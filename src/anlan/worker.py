@@ -112,7 +112,10 @@ LANES: dict[str, Lane] = {
     ),
     # Days, not minutes: what was suspended comes back on the day after its last.
     "measures": Lane(
-        jobs={"measures whose last day has passed": resolution.end_measures},
+        jobs={
+            "measures whose last day has passed": resolution.end_measures,
+            "periods of reports to the police": legal.say_passed_periods,
+        },
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

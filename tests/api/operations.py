@@ -97,6 +97,7 @@ from tests.resolution import told as letters
 from tests.resolution.helped import offered
 from tests.resolution.legal import advised, limits
 from tests.resolution.legal import hurt as struck
+from tests.resolution.legal import reported as police
 from tests.resolution.made import begun as begun_compensation
 from tests.resolution.made import made as made_compensation
 from tests.resolution.mediation import talked
@@ -2334,3 +2335,87 @@ def _party(scene: Scene, *, known: bool = False, case: Case | None = None) -> st
         at=scene.at,
     )
     return str(party.uid)
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_police_reports(scene: Scene) -> str:
+    case = _case(scene)
+    police.reported(scene, case)
+    return f"/cases/{case.number}/police-reports"
+
+
+@post()
+def begin_police_report(scene: Scene) -> Request:
+    return f"/cases/{_case(scene).number}/police-reports", None
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_police_report(scene: Scene) -> str:
+    return f"/police-reports/{police.reported(scene, _case(scene)).uid}"
+
+
+@post()
+def set_police_item(scene: Scene) -> Request:
+    body = {"kind": "losses", "state": "none", "words": "没有财物损失"}
+    return f"/police-reports/{police.begun(scene, _case(scene)).uid}/items", body
+
+
+@post()
+def hand_over_police_report(scene: Scene) -> Request:
+    report = police.complete(scene, _case(scene))
+    return f"/police-reports/{report.uid}/hand-over", {
+        "happened_at": scene.at.isoformat(),
+        "station": police.STATION,
+        "officer": "赵立",
+        "accepted": ["letter", "footage"],
+        "signers": "周敏、赵立",
+        "words": "清单次日来取",
+    }
+
+
+@post()
+def drop_police_report(scene: Scene) -> Request:
+    case = _case(scene)
+    police.reported(scene, case)
+    body = {"reason": "没有更多材料"}
+    return f"/police-reports/{police.begun(scene, case).uid}/dropping", body
+
+
+@post(status=201)
+def record_police_paper(scene: Scene) -> Request:
+    report = police.reported(scene, _case(scene))
+    day = local_day(scene.at).isoformat()
+    return f"/police-reports/{report.uid}/papers", {
+        "kind": "filing",
+        "number": "1 号",
+        "office": police.STATION,
+        "dated_on": day,
+        "received_on": day,
+        "words": "原件在值班室",
+    }
+
+
+@post()
+def revoke_police_paper(scene: Scene) -> Request:
+    paper = police.paper(scene, police.reported(scene, _case(scene)))
+    return f"/police-papers/{paper.uid}/revocation", {"reason": "看错了"}
+
+
+@get()
+def list_rights(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/rights"
+
+
+@post(permitted="wangjianguo", forbidden=None, status=201)
+def tell_rights(scene: Scene) -> Request:
+    case = _case(scene)
+    said = {"way": "in_person", "happened_at": scene.at.isoformat()}
+    party = str(victim(scene, case).uid)
+    return f"/cases/{case.number}/rights", {**said, "party": party}
+
+
+@post(permitted="wangjianguo", forbidden=None, status=201)
+def note_retaliation(scene: Scene) -> Request:
+    said = {"is_ongoing": True, "words": "堵门威胁报案的人"}
+    place = str(scene.garage.uid)
+    return f"/cases/{_case(scene).number}/retaliation", {**said, "place": place}

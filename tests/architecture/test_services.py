@@ -90,15 +90,18 @@ KEEPS_TIME = {
 
 
 def service_modules() -> list[str]:
-    packages = [
-        name for _f, name, is_pkg in pkgutil.iter_modules([str(SOURCE)]) if is_pkg
-    ]
+    above = _packages(SOURCE)
+    below = [f"{name}.{inner}" for name in above for inner in _packages(SOURCE / name)]
     return [
         f"anlan.{name}.services"
-        for name in packages
-        if (SOURCE / name / "services.py").exists()
-        or (SOURCE / name / "services" / "__init__.py").exists()
+        for name in (*above, *below)
+        if (SOURCE / name.replace(".", "/") / "services.py").exists()
+        or (SOURCE / name.replace(".", "/") / "services" / "__init__.py").exists()
     ]
+
+
+def _packages(folder: Path) -> list[str]:
+    return [name for _f, name, is_pkg in pkgutil.iter_modules([str(folder)]) if is_pkg]
 
 
 def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     RECORDING_SAVE = "recording.save"
     FOOTAGE_TAKE_IN = "footage.take_in"
     FOOTAGE_APPROVE = "footage.approve"
+    POLICE_REPORT = "police.report"
     POLICE_WAIVE = "police.waive"
     WORK_INJURY = "work_injury.handle"
     LIMITATION_KEEP = "limitation.keep"
@@ -127,6 +128,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
+    Permission.POLICE_REPORT: _("报案：备材料、递交、登记公安文书"),
     Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
     Permission.WORK_INJURY: _("办理工伤：申请、移交、登记结果"),
     Permission.LIMITATION_KEEP: _("登记时效的起算、中断和中止"),
@@ -193,6 +195,7 @@ _DUTY = _GUARD | {
     P.INVESTIGATE,
     P.INVESTIGATION_READ,
     P.REVIEW_WRITE,
+    P.POLICE_REPORT,
 }
 _MANAGER = _DUTY | {
     P.EVIDENCE_DISPOSE,
@@ -305,6 +308,7 @@ ROLES: dict[str, Role] = {
                 P.PERSON_UNMASK,
                 P.CONTACT_READ,
                 P.SIDES_BOTH,
+                P.POLICE_REPORT,
                 P.POLICE_WAIVE,
                 P.WORK_INJURY,
                 P.LIMITATION_KEEP,

@@ -49,6 +49,8 @@ from anlan.resolution.legal.models import (
     Limitation,
     LimitationTurn,
     Opinion,
+    PolicePaper,
+    PoliceReport,
     WorkInjury,
 )
 from anlan.resolution.legal.permissions import (
@@ -56,6 +58,7 @@ from anlan.resolution.legal.permissions import (
     can_see_work_injury,
     check_can_see_engagements,
     check_can_see_limitations,
+    check_can_see_reports,
 )
 from anlan.resolution.legal.selectors.counsel import (
     engagements_of,
@@ -313,6 +316,30 @@ def notice_of(caller: Caller, uid: UUID) -> Notice:
         _("没有这份告知书"),
     )
     check_can_see_plans(caller.user, found.case)
+    return found
+
+
+def police_report_of(caller: Caller, uid: UUID) -> PoliceReport:
+    """A report to the police of a case whose findings the caller may see."""
+    found = _seen(
+        PoliceReport.objects.select_related(
+            *("case__site__organisation", "author", "handed_by", "procedure"),
+            *("receipt", "supplements"),
+        ).filter(uid=uid, case__in=cases_for(caller.user)),
+        _("没有这份报案"),
+    )
+    check_can_see_reports(caller.user, found.case)
+    return found
+
+
+def police_paper_of(caller: Caller, uid: UUID) -> PolicePaper:
+    found = _seen(
+        PolicePaper.objects.select_related("report__case__site").filter(
+            uid=uid, report__case__in=cases_for(caller.user)
+        ),
+        _("没有这份公安文书"),
+    )
+    check_can_see_reports(caller.user, found.report.case)
     return found
 
 

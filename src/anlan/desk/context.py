@@ -180,6 +180,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.TALKS_READ,
             ),
             Entry(
+                label=_("本地报案指引"),
+                icon="map-pin",
+                url_name="procedures:overview",
+                permission=Permission.PLAN_APPROVE,
+            ),
+            Entry(
                 label=_("慰问款文书"),
                 icon="heart-handshake",
                 url_name="figures:kindness",

@@ -17,3 +17,4 @@ class IncidentsConfig(AppConfig):
         )  # enters the encrypted fields in their list
         import_module("anlan.incidents.investigated")  # who was there, where it was
         import_module("anlan.incidents.reviewed")  # what a review asks of it
+        import_module("anlan.incidents.reported")  # calls to the police, waivers

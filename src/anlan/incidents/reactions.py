@@ -21,11 +21,14 @@ from anlan.incidents.events import (
 )
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.services.responding import ACKNOWLEDGE
+from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import selectors
 from anlan.notify import services as notify
 from anlan.notify.enums import ChannelKind, Urgency
 from anlan.notify.events import DeliveryFailed, NotDelivered
+from anlan.resolution.legal.events import RetaliationNoted
+from anlan.resolution.legal.models import Retaliation
 
 # A panic button may be pressed ten times: within this one message counts them.
 _FURTHER_ONCE_IN = timedelta(seconds=60)
@@ -267,3 +270,13 @@ def want_recordings(entry: Queued, *, at: datetime) -> None:
         happened=entry.happened_at,
         at=at,
     )
+
+
+def open_for_retaliation(queued: Queued) -> None:
+    """Somebody was retaliated against: an incident of its own, at once (G23)."""
+    if not isinstance(queued.event, RetaliationNoted):
+        return
+    noted = Retaliation.objects.select_related(
+        "case__site", "place__site", "noted_by"
+    ).get(uid=queued.object.partition(":")[2])
+    follow_retaliation(noted=noted, at=queued.recorded_at)

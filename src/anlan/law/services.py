@@ -127,7 +127,9 @@ def check_ends(
 
 
 @enforces("G05")
-def check_police_waiver(*, severity: int, reason: str, act_on: date) -> None:
+def check_police_waiver(
+    *, severity: int, reason: str, act_on: date, is_minor_hurt: bool = False
+) -> None:
     """Refuse to record "no police" where that is forbidden, or without a reason.
 
     Raises:
@@ -139,6 +141,8 @@ def check_police_waiver(*, severity: int, reason: str, act_on: date) -> None:
         return
     if severity >= rule.thresholds["never_waived_from_severity"]:
         raise Conflict(rule.refusal_words, source=rule.id)
+    if is_minor_hurt and _in_force("G20", act_on):
+        raise Conflict(_("未成年人受到侵害，必须立即报警"), source="L-未保法-11")
     if not reason.strip():
         raise InvalidInput(_("请写明为什么不报警"), path="reason", source=rule.id)
 

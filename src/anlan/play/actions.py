@@ -80,7 +80,7 @@ from anlan.play.scenario import read_span
 from anlan.resolution import services as resolution
 from anlan.resolution.compensation import Claim
 from anlan.resolution.enums import FigureKey, Province
-from anlan.resolution.legal.models import Limitation, Opinion, WorkInjury
+from anlan.resolution.legal.models import Limitation, Opinion, PolicePaper, WorkInjury
 from anlan.resolution.mediation.models import Duty, Talks
 from anlan.resolution.models import CompensationVersion
 from anlan.resolution.selectors.compensation import outcome_of
@@ -1186,6 +1186,18 @@ def measures(stage: Stage) -> dict[str, Any]:
         ).count(),
         "case_reports": [one.state for one in case.reports.order_by("version")],
         "improvements": [one.state for one in case.improvements.order_by("number")],
+        "police_reports": [one.state for one in case.police_reports.order_by("number")],
+        "police_papers": [
+            paper.kind
+            for paper in PolicePaper.objects.filter(
+                report__case=case, revoked_at=None
+            ).order_by("pk")
+        ],
+        "rights_told": case.rights_told.count(),
+        "retaliations": [
+            one.opened.severity if one.opened else 0
+            for one in case.retaliations.select_related("opened").order_by("pk")
+        ],
         "injury_photos": InjuryPhoto.objects.filter(injury__case=case).count(),
         "recordings": {
             recording.camera.name: recording.state for recording in recordings_of(case)

@@ -21,6 +21,7 @@ from anlan.play import (  # noqa: F401 -- enter their verbs
     contacting,
     investigating,
     planning,
+    policing,
     reviewing,
     settling,
     supporting,

@@ -33,6 +33,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
 from anlan.base.remembered import address
+from anlan.cases.enums import Role
 from anlan.cases.events import CommandTaken, EntryStruck, TaskPhotoReceived
 from anlan.cases.models import (
     AccessLink,
@@ -503,6 +504,13 @@ def party_names(keys: Iterable[str]) -> dict[str, str]:
     uids = [UUID(key.partition(":")[2]) for key in keys]
     parties = Party.objects.filter(uid__in=uids).select_related("person", "user")
     return {f"party:{party.uid}": shown_name(party) for party in parties}
+
+
+def is_minor_hurt(case: Case) -> bool:
+    """Whether somebody on the victim's side is known to be under 18."""
+    return case.parties.filter(
+        removed_at=None, roles__role=Role.VICTIM, person__is_minor=True
+    ).exists()
 
 
 def shown_name(party: Party) -> str:

@@ -14,6 +14,7 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions as case_permissions
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
+from anlan.cases.selectors import is_minor_hurt
 from anlan.incidents import permissions, policies
 from anlan.incidents.enums import Dissuasion, EmergencyService, Police
 from anlan.incidents.events import (
@@ -30,6 +31,7 @@ from anlan.incidents.script import words_to_say
 from anlan.incidents.services.locking import locked_incident
 from anlan.incidents.services.reporting import PLAYBOOK
 from anlan.incidents.services.responding import CONTROL, stand_down
+from anlan.investigation.independence import check_is_independent
 from anlan.law.services import check_police_waiver
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -169,7 +171,7 @@ def propose_police_waiver(
     """Propose not to call the police; another person must agree, and never from level 3 on.
 
     Raises:
-        GuardrailRefusal: G05, with its source.
+        Conflict: G05, or that a minor was hurt, with its source.
     """
     with ledger.recording():
         incident = locked_incident(incident)
@@ -180,6 +182,7 @@ def propose_police_waiver(
             severity=incident.case.severity,
             reason=reason,
             act_on=incident.reported_at,
+            is_minor_hurt=is_minor_hurt(incident.case),
         )
         if incident.police_waivers.filter(decided_at=None).exists():
             raise Conflict(_("已有一项“不报警”在等待复核"))
@@ -209,10 +212,12 @@ def decide_police_waiver(
         if waiver.decided_at is not None:
             raise Conflict(_("这项决定已经复核"))
         if approved:
+            check_is_independent(user, incident.case)
             check_police_waiver(
                 severity=incident.case.severity,
                 reason=waiver.reason,
                 act_on=incident.reported_at,
+                is_minor_hurt=is_minor_hurt(incident.case),
             )
         waiver.decided_by, waiver.decided_at, waiver.approved = user, at, approved
         waiver.save(update_fields=["decided_by", "decided_at", "approved"])
@@ -290,4 +295,5 @@ def _check_waiver_still_holds(incident: Incident) -> None:
         severity=incident.case.severity,
         reason=waiver.reason if waiver else "",
         act_on=incident.reported_at,
+        is_minor_hurt=is_minor_hurt(incident.case),
     )

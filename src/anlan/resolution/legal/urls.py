@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from anlan.resolution.legal.views import counsel, limitation, work_injury
+from anlan.resolution.legal.views import counsel, limitation, police, work_injury
 
 app_name = "legal"
 _WORK_INJURIES = "<str:number>/work-injuries/"
@@ -15,6 +15,9 @@ _TURN = f"{_LIMITATION}turns/<uuid:turn>/"
 _COUNSEL = "<str:number>/counsel/"
 _QUESTION = f"{_COUNSEL}questions/<uuid:uid>/"
 _OPINION = f"{_QUESTION}opinions/<int:version>/"
+_POLICE = "<str:number>/police/"
+_REPORT = f"{_POLICE}<uuid:uid>/"
+_PAPER = "<str:number>/police-papers/<uuid:uid>/"
 urlpatterns: list[URLPattern] = [
     path(_WORK_INJURIES, work_injury.work_injuries, name="work_injuries"),
     path(_WORK_INJURY, work_injury.work_injury, name="work_injury"),
@@ -63,4 +66,17 @@ urlpatterns: list[URLPattern] = [
     ),
     path(_OPINION, counsel.opinion, name="opinion"),
     path(f"{_OPINION}paper/", counsel.opinion_paper, name="opinion_paper"),
+    path(_POLICE, police.reports, name="police"),
+    path(f"{_POLICE}new/", police.beginning, name="police_new"),
+    path(f"{_POLICE}rights/", police.rights, name="rights"),
+    path(f"{_POLICE}rights/telling/", police.telling, name="rights_telling"),
+    path(f"{_POLICE}retaliation/", police.retaliation, name="retaliation"),
+    path(_REPORT, police.report, name="police_report"),
+    path(f"{_REPORT}items/<str:kind>/", police.item, name="police_item"),
+    path(f"{_REPORT}hand-over/", police.handing_over, name="police_hand_over"),
+    path(f"{_REPORT}dropping/", police.dropping, name="police_dropping"),
+    path(f"{_REPORT}papers/new/", police.paper_new, name="police_paper_new"),
+    path(
+        f"{_PAPER}revocation/", police.paper_revocation, name="police_paper_revocation"
+    ),
 ]

@@ -171,6 +171,21 @@ def catch_up(case: Case, *, at: datetime) -> None:
         end_with_letter(notice, at=at)
 
 
+def finish_measures(*, case: Case, key: str, words: str, at: datetime) -> None:
+    """What a measure asked for was done and proven elsewhere: its task ends with that."""
+    rows = Carrying.objects.filter(
+        measure__plan__case=case,
+        measure__plan__state=PlanState.APPROVED,
+        measure__key=key,
+        state=CarryingState.DUE,
+        task__state=TaskState.OPEN,
+    ).select_related("task")
+    for carrying in rows if case.is_open else ():
+        if carrying.task is not None:
+            carrying.task.case = case
+            cases.complete_task(task=carrying.task, words=words, by=SYSTEM, at=at)
+
+
 def begin_again(notice: Notice, *, at: datetime) -> None:
     """The letter that was all of it was revoked: it has to be told anew."""
     carrying = (

@@ -159,6 +159,11 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         "anlan.resolution.review.policies.IMPROVEMENT_MOVES",
         review.IMPROVEMENT_MOVES,
     ),
+    "police-report": (
+        "A report to the police",
+        "anlan.resolution.legal.policies.REPORT_MOVES",
+        legal.REPORT_MOVES,
+    ),
 }
 
 

@@ -13,6 +13,15 @@ from anlan.resolution.legal.enums.limitation import (
     LimitationState,
     TurnGround,
 )
+from anlan.resolution.legal.enums.police import (
+    Happening,
+    ItemKind,
+    ItemState,
+    PaperKind,
+    ReportState,
+    ToldWay,
+    Whose,
+)
 from anlan.resolution.legal.enums.work_injury import (
     Employer,
     Filer,
@@ -25,13 +34,20 @@ __all__ = [
     "Client",
     "Employer",
     "Filer",
+    "Happening",
+    "ItemKind",
+    "ItemState",
     "LawyerArea",
     "LawyerKind",
     "LimitationKind",
     "LimitationState",
     "Material",
+    "PaperKind",
     "QuestionState",
+    "ReportState",
+    "ToldWay",
     "TurnGround",
+    "Whose",
     "WorkInjuryState",
     "WorkInjuryStepKind",
 ]

@@ -9,6 +9,15 @@ from anlan.resolution.legal.models.counsel import (
     Opinion,
 )
 from anlan.resolution.legal.models.limitation import Limitation, LimitationTurn
+from anlan.resolution.legal.models.police import (
+    PolicePaper,
+    PolicePeriod,
+    PoliceProcedure,
+    PoliceReport,
+    ReportItem,
+    Retaliation,
+    RightsTold,
+)
 from anlan.resolution.legal.models.work_injury import (
     WorkInjury,
     WorkInjuryMaterial,
@@ -22,6 +31,13 @@ __all__ = [
     "Limitation",
     "LimitationTurn",
     "Opinion",
+    "PolicePaper",
+    "PolicePeriod",
+    "PoliceProcedure",
+    "PoliceReport",
+    "ReportItem",
+    "Retaliation",
+    "RightsTold",
     "WorkInjury",
     "WorkInjuryMaterial",
     "WorkInjuryStep",

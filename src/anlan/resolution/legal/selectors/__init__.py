@@ -1,1 +1,3 @@
 """Reads of the legal side, scoped to the reader."""
+
+from __future__ import annotations

@@ -22,6 +22,16 @@ from anlan.resolution.legal.services.limitation import (
     start_limitation,
     strike_turn,
 )
+from anlan.resolution.legal.services.police import (
+    begin_report,
+    drop_report,
+    hand_over,
+    record_paper,
+    revoke_paper,
+    set_item,
+)
+from anlan.resolution.legal.services.procedures import Procedure, write_procedure
+from anlan.resolution.legal.services.rights import note_retaliation, tell_rights
 from anlan.resolution.legal.services.work_injury import (
     add_material,
     open_work_injury,
@@ -30,24 +40,34 @@ from anlan.resolution.legal.services.work_injury import (
 )
 
 __all__ = [
+    "Procedure",
     "add_lawyer",
     "add_material",
     "ask_counsel",
+    "begin_report",
+    "drop_report",
     "end_engagement",
     "end_limitation",
     "end_turn",
     "engage_counsel",
     "give_opinion",
+    "hand_over",
+    "note_retaliation",
     "open_work_injury",
     "print_opinion",
     "read_lawyer_phone",
     "read_opinion",
+    "record_paper",
     "record_step",
     "record_turn",
     "retire_lawyer",
+    "revoke_paper",
     "save_opinion",
     "set_employer",
+    "set_item",
     "start_limitation",
     "strike_turn",
+    "tell_rights",
     "withdraw_question",
+    "write_procedure",
 ]

@@ -1,1 +1,3 @@
 """Pages of the legal side."""
+
+from __future__ import annotations

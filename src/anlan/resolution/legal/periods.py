@@ -1,0 +1,169 @@
+"""The register of periods as data, and what of it runs after what happened.
+
+Pure: the same happenings give the same periods, in whatever order they became known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from anlan.base.calendar.holidays import published_holidays
+from anlan.base.calendar.terms import RollOver, Term, Unit
+from anlan.base.calendar.working import WorkingCalendar
+from anlan.base.clock import local_day
+from anlan.law.book import Confidence, Dated, Text, in_language
+from anlan.resolution.legal.enums import Happening, Whose
+
+_DATA = Path(__file__).parent / "data" / "police.yaml"
+
+
+class Counts(StrEnum):
+    """From when a period counts: the day of the paper, or the day it was received."""
+
+    DATED = "dated"
+    RECEIVED = "received"
+
+
+class PeriodRule(Dated):
+    """One row of the register (law notes §13)."""
+
+    id: Text
+    title: Text
+    title_en: Text
+    opens: Happening
+    also: tuple[Happening, ...] = ()
+    ends: tuple[Happening, ...]
+    counts: Counts = Counts.DATED
+    amount: int
+    unit: Unit
+    roll_over: RollOver = RollOver.REST_DAYS
+    of: Whose
+    confidence: Confidence
+    sources: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        return in_language(self.title, self.title_en)
+
+    @property
+    def is_law(self) -> bool:
+        """Whether the article was read; what was not is shown as advice."""
+        return self.confidence == Confidence.READ
+
+
+class Remedy(BaseModel):
+    """What the victim's side may do, always or after certain papers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Text
+    text_en: Text
+    after: tuple[Happening, ...] = ()
+    sources: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        return in_language(self.text, self.text_en)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Something that happened; ``key`` names the report or the paper."""
+
+    what: Happening
+    at: datetime
+    known_at: datetime
+    key: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period that runs, or ran."""
+
+    rule: PeriodRule
+    opened_by: str
+    begins_at: datetime
+    due_at: datetime
+    calendar: str
+    ended_at: datetime | None
+
+
+def rules() -> tuple[PeriodRule, ...]:
+    return _register()[0]
+
+
+def rule(rule_id: str) -> PeriodRule:
+    return next(one for one in rules() if one.id == rule_id)
+
+
+def heading(rule_id: str) -> str:
+    """Its name; of a rule that is not in the register any more, what it was called."""
+    return next((one.heading for one in rules() if one.id == rule_id), rule_id)
+
+
+def remedies(happened: Iterable[Happening]) -> list[Remedy]:
+    """What may be done whatever was answered, and after what was."""
+    there = set(happened)
+    return [
+        one for one in _register()[1] if not one.after or there.intersection(one.after)
+    ]
+
+
+def reckon(happened: Iterable[Happened]) -> list[Period]:
+    """Every period that these opened, in the order of its last moment."""
+    rows = sorted(set(happened), key=lambda one: (one.at, one.what, one.key))
+    found = [
+        _period(rule, opening, rows)
+        for rule in rules()
+        for opening in rows
+        if opening.what in {rule.opens, *rule.also}
+        and rule.is_in_force(local_day(opening.at))
+    ]
+    return sorted(found, key=lambda one: (one.due_at, one.rule.id, one.opened_by))
+
+
+def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period:
+    begins = opening.known_at if rule.counts == Counts.RECEIVED else opening.at
+    term = Term(rule.amount, rule.unit, rule.roll_over)
+    due = _calendar().due(begins, term)
+    # What was handed over may follow what the police wrote after the call; else a paper
+    # ends only what was open before it. Of most only the day is known.
+    ends = (
+        max(one.at, opening.at)
+        for one in rows
+        if one.what in rule.ends
+        and (
+            opening.what == Happening.HAND_OVER
+            or local_day(one.at) >= local_day(opening.at)
+        )
+    )
+    return Period(
+        rule=rule,
+        opened_by=opening.key,
+        begins_at=begins,
+        due_at=due.at,
+        calendar=due.calendar,
+        ended_at=min(ends, default=None),
+    )
+
+
+@cache
+def _calendar() -> WorkingCalendar:
+    return WorkingCalendar.statutory(published_holidays())
+
+
+@cache
+def _register() -> tuple[tuple[PeriodRule, ...], tuple[Remedy, ...]]:
+    page = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    return (
+        tuple(map(PeriodRule.model_validate, page["periods"])),
+        tuple(map(Remedy.model_validate, page["remedies"])),
+    )

@@ -1,0 +1,317 @@
+"""Reports to the police: what is complete, what runs, what the victim's side may do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from anlan.accounts.models import Site, User
+from anlan.base.clock import local_day, start_of_day
+from anlan.base.errors import NotFound
+from anlan.cases.enums import Role
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import case_for
+from anlan.evidence.enums import Applicant, ExhibitKind, Ground, Purpose, Source
+from anlan.evidence.models import Exhibit, FootageApplication, Package
+from anlan.evidence.selectors.exhibits import kept_of
+from anlan.evidence.selectors.retention import add_grounds
+from anlan.law import selectors as law
+from anlan.resolution.legal import periods, permissions
+from anlan.resolution.legal.duty import duty_of
+from anlan.resolution.legal.enums import (
+    Happening,
+    ItemKind,
+    ItemState,
+    PaperKind,
+    ReportState,
+    Whose,
+)
+from anlan.resolution.legal.models import (
+    PolicePaper,
+    PolicePeriod,
+    PoliceProcedure,
+    PoliceReport,
+    ReportItem,
+    Retaliation,
+    RightsTold,
+)
+from anlan.resolution.legal.periods import Happened, Period
+
+_INSTANT = timedelta(microseconds=1)
+_TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of material, as the checklist shows it; ``row`` is ``None`` while open."""
+
+    kind: ItemKind
+    state: ItemState
+    row: ReportItem | None
+    exhibits: tuple[Exhibit, ...]
+
+
+@dataclass(frozen=True)
+class Right:
+    """What the victim's side may do, and until when, if there is a last day."""
+
+    words: str
+    last_day: date | None
+    cited: str
+
+
+def procedure_at(site: Site, on: date) -> PoliceProcedure | None:
+    """How this site reports on this day: the newest version in force."""
+    return procedures_of(site).filter(valid_from__lte=on).first()
+
+
+def procedures_of(site: Site) -> QuerySet[PoliceProcedure]:
+    """Every version, the newest first."""
+    return (
+        PoliceProcedure.objects.filter(site=site)
+        .select_related("written_by")
+        .order_by("-version")
+    )
+
+
+def reports_of(case: Case) -> QuerySet[PoliceReport]:
+    return (
+        case.police_reports.select_related("author", "handed_by", "procedure")
+        .prefetch_related("items__exhibits")
+        .order_by("-number")
+    )
+
+
+def report_for(reader: User, number: str, uid: UUID) -> PoliceReport:
+    """
+    Raises:
+        NotFound: unknown, or of a case that is not the reader's.
+        NotAllowed: the case is theirs to see, its reports are not.
+    """
+    case = case_for(reader, number)
+    permissions.check_can_see_reports(reader, case)
+    found = (
+        PoliceReport.objects.select_related(
+            *("author", "handed_by", "procedure", "receipt", "supplements")
+        )
+        .filter(case=case, uid=uid)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有这份报案"))
+    found.case = case
+    return found
+
+
+def paper_for(reader: User, number: str, uid: UUID) -> PolicePaper:
+    """
+    Raises:
+        NotFound: unknown, or of a case that is not the reader's.
+    """
+    found = PolicePaper.objects.filter(uid=uid).values_list("report__uid", flat=True)
+    report = report_for(reader, number, found.first() or uid)
+    paper = report.papers.select_related("exhibit", "recorded_by").get(uid=uid)
+    paper.report = report
+    return paper
+
+
+def checklist(report: PoliceReport) -> list[Line]:
+    """Every kind of material in its order, with what there is."""
+    rows = {row.kind: row for row in report.items.prefetch_related("exhibits")}
+    return [
+        Line(
+            kind=kind,
+            state=ItemState(row.state) if row else ItemState.OPEN,
+            row=row,
+            exhibits=tuple(row.exhibits.all()) if row else (),
+        )
+        for kind in ItemKind
+        for row in [rows.get(kind)]
+    ]
+
+
+def missing_in(report: PoliceReport) -> list[ItemKind]:
+    """What is neither there nor said to be unavailable."""
+    return [line.kind for line in checklist(report) if line.state == ItemState.OPEN]
+
+
+def suggested(case: Case, reader: User) -> Mapping[ItemKind, list[Exhibit]]:
+    """What of the evidence of a case belongs where, by how it came; a person chooses."""
+    found: dict[ItemKind, list[Exhibit]] = {}
+    for one in kept_of(case, reader).order_by("number"):
+        kind = _belongs_to(one)
+        if kind is not None:
+            found.setdefault(kind, []).append(one)
+    return found
+
+
+def _belongs_to(exhibit: Exhibit) -> ItemKind | None:
+    if exhibit.source == Source.STATEMENT:
+        return ItemKind.WITNESSES
+    if exhibit.source == Source.INJURY:
+        is_photo = exhibit.kind == ExhibitKind.PHOTO
+        return ItemKind.INJURIES if is_photo else ItemKind.MEDICAL
+    if exhibit.source == Source.RECORDER or exhibit.kind == ExhibitKind.VIDEO:
+        return ItemKind.FOOTAGE
+    return None
+
+
+def standing_papers(report: PoliceReport) -> list[PolicePaper]:
+    return list(report.papers.filter(revoked_at=None).order_by("dated_on", "pk"))
+
+
+def happened_in(report: PoliceReport) -> list[Happened]:
+    """All that opens and ends periods of a report: the act, calls, hand-over, papers."""
+    case = report.case
+    rows = happened_before(case)
+    if report.handed_at is not None:
+        what, at = Happening.HAND_OVER, report.handed_at
+        rows.append(Happened(what, at, at, report.key))
+    for paper in standing_papers(report):
+        at, known = start_of_day(paper.dated_on), start_of_day(paper.received_on)
+        rows.append(Happened(Happening(paper.kind), at, known, paper.key))
+    return rows
+
+
+def happened_before(case: Case) -> list[Happened]:
+    """What is known without any report: the act, and the calls to 110."""
+    at = case.opened_at
+    rows = [Happened(Happening.ACT, at, at, case.subject)]
+    rows += [
+        Happened(Happening.CALL, call.at, call.at, case.subject)
+        for call in duty_of(case).calls
+    ]
+    return rows
+
+
+def periods_of(report: PoliceReport) -> list[tuple[PolicePeriod, periods.PeriodRule]]:
+    """With their rules, the next to run out first, then what ended."""
+    rows = report.periods.order_by("due_at", "rule", "pk")
+    return sorted(
+        ((row, periods.rule(row.rule)) for row in rows),
+        key=lambda pair: pair[0].ended_at is not None,
+    )
+
+
+def periods_before(case: Case) -> list[Period]:
+    """Of the act itself, while no report is with the police."""
+    if case.police_reports.filter(_TRACKED).exists():
+        return []
+    return periods.reckon(happened_before(case))
+
+
+def rights_of(case: Case) -> list[Right]:
+    """What the victim's side may do now, in words and days; see ``rights_sheet``."""
+    reports = list(case.police_reports.filter(_TRACKED))
+    happened: set[Happening] = set()
+    dated: dict[str, date] = {}
+    for report in reports:
+        report.case = case
+        happened |= {one.what for one in happened_in(report)}
+        for row, rule in periods_of(report):
+            if rule.of == Whose.VICTIM and row.ended_at is None:
+                last = last_day(row.due_at)
+                dated[rule.id] = max(last, dated.get(rule.id, last))
+    found = [Right(one.words, None, law.cite_all(one.sources)) for one in law.rights()]
+    found += [
+        Right(one.words, None, law.cite_all(one.sources))
+        for one in periods.remedies(happened)
+    ]
+    found += [
+        Right(periods.rule(key).heading, last, law.cite_all(periods.rule(key).sources))
+        for key, last in sorted(dated.items(), key=lambda pair: pair[1])
+    ]
+    return found
+
+
+def rights_sheet(case: Case) -> str:
+    """The same as one text, a line each: what was read out or handed over."""
+    return "\n".join(_right_line(one) for one in rights_of(case))
+
+
+def _right_line(right: Right) -> str:
+    cited = _("（%s）") % right.cited if right.cited else ""
+    if right.last_day is None:
+        return f"{right.words}{cited}"
+    last = _("最后一天：%s") % formats.date_format(right.last_day)
+    return f"{right.words}{cited} {last}"
+
+
+def last_day(due_at: datetime) -> date:
+    """The day on which a period ends; one that ends at 24:00 ends on the day before."""
+    return local_day(due_at - _INSTANT)
+
+
+def victims_of(case: Case) -> QuerySet[Party]:
+    """Who was hurt, and their guardians: those who are told what they may do."""
+    return (
+        case.parties.filter(
+            removed_at=None, roles__role__in=[Role.VICTIM, Role.GUARDIAN]
+        )
+        .select_related("person", "user")
+        .distinct()
+        .order_by("pk")
+    )
+
+
+def told_of(case: Case) -> QuerySet[RightsTold]:
+    return (
+        RightsTold.objects.filter(case=case)
+        .select_related("party__person", "party__user", "told_by")
+        .order_by("-said_at", "-pk")
+    )
+
+
+def retaliations_of(case: Case) -> QuerySet[Retaliation]:
+    return (
+        Retaliation.objects.filter(case=case)
+        .select_related("noted_by", "opened", "place")
+        .order_by("-noted_at", "-pk")
+    )
+
+
+def police_applications(case: Case) -> QuerySet[FootageApplication]:
+    """What the police asked for in footage, with their papers (G13); decided elsewhere."""
+    return FootageApplication.objects.filter(
+        case=case, applicant=Applicant.POLICE
+    ).order_by("-taken_at")
+
+
+def police_packages(case: Case) -> QuerySet[Package]:
+    return Package.objects.filter(case=case, purpose=Purpose.POLICE).order_by("-pk")
+
+
+def papers_of(report: PoliceReport) -> QuerySet[PolicePaper]:
+    """All, also those that were revoked; the newest first."""
+    return report.papers.select_related("exhibit", "recorded_by").order_by(
+        "-dated_on", "-pk"
+    )
+
+
+def tracked_report(case: Case) -> PoliceReport | None:
+    """The report that the police have, to which further material is added."""
+    return case.police_reports.filter(_TRACKED).order_by("number").last()
+
+
+def with_papers_to_tell(report: PoliceReport) -> Iterable[PolicePaper]:
+    """Those about which the victim's side has to be told."""
+    return (
+        paper
+        for paper in standing_papers(report)
+        if PaperKind(paper.kind).opens_remedies
+    )
+
+
+def grounds_of(cases: Collection[int]) -> Mapping[int, set[Ground]]:
+    """That the police know of it, by the keys of the cases (G05, retention)."""
+    rows = PoliceReport.objects.filter(case__in=cases, handed_at__isnull=False)
+    return {case: {Ground.POLICE} for case in rows.values_list("case", flat=True)}
+
+
+add_grounds(grounds_of)

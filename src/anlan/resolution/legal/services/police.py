@@ -1,0 +1,611 @@
+"""A report to the police: its material, the hand-over, and what the police answer."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from anlan.accounts.models import User
+from anlan.base.clock import local_day
+from anlan.base.digest import sha256
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import services as cases
+from anlan.cases.enums import Phase, Proof, TaskState
+from anlan.cases.models import Case
+from anlan.evidence.models import Exhibit
+from anlan.evidence.selectors.exhibits import kept_of
+from anlan.evidence.services.steps import MOST_WORDS, line
+from anlan.law import services as law
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+from anlan.resolution.legal import permissions, policies
+from anlan.resolution.legal.enums import ItemKind, ItemState, PaperKind, ReportState
+from anlan.resolution.legal.events import (
+    PaperRecorded,
+    PaperRevoked,
+    ReportBegun,
+    ReportDropped,
+    ReportHandedOver,
+)
+from anlan.resolution.legal.models import PolicePaper, PoliceReport, ReportItem
+from anlan.resolution.legal.selectors.police import (
+    checklist,
+    missing_in,
+    procedure_at,
+    standing_papers,
+    tracked_report,
+)
+from anlan.resolution.legal.services.running import reckon_anew
+from anlan.resolution.selectors.plans import act_day, is_reported
+from anlan.resolution.services.carrying import finish_measures
+
+# Within how long material is brought, and the victim's side told; the house's own.
+HANDED_WITHIN = timedelta(hours=24)
+TOLD_WITHIN = timedelta(hours=24)
+MOST_ITEM = 300
+MOST_SIGNERS = 200
+MOST_NAME = 60
+MOST_NUMBER = 80
+LETTER_LANGUAGE = "zh-hans"
+_MOST_OFFICER = 90
+_SKEW = timedelta(minutes=5)  # between the clock of whoever reports and ours
+_UNNUMBERED = frozenset({PaperKind.MEDIATION, PaperKind.APPRAISAL})
+_MEASURE = "police_report"  # of a plan
+_HANDOVER_TASK = "police_handover"  # of the playbook
+
+
+def begin_report(*, case: Case, by: User, at: datetime, via: str = "") -> PoliceReport:
+    """Begin to gather material; what is being gathered already is that report.
+
+    Where the police have a report of the case it becomes further material of that.
+    """
+    permissions.check_can_report(by, case)
+    with ledger.recording():
+        case = cases.lock_case(case)
+        there = case.police_reports.filter(state=ReportState.PREPARING).first()
+        if there is not None:
+            there.case = case
+            return there
+        last: int | None = case.police_reports.aggregate(last=Max("number"))["last"]
+        procedure = procedure_at(case.site, local_day(at))
+        report = PoliceReport.objects.create(
+            case=case,
+            number=(last or 0) + 1,
+            procedure=procedure,
+            supplements=tracked_report(case),
+            author=by,
+            begun_at=at,
+        )
+        cases.record(
+            ReportBegun(
+                code=report.code, procedure=procedure.version if procedure else 0
+            ),
+            case,
+            thing=report.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        if case.is_open:
+            cases.add_task(
+                case=case,
+                key=f"police_report:{report.uid}",
+                phase=Phase.POLICE,
+                title=_("把报案材料 %s 交给公安机关，取得接受清单") % report.code,
+                advice=_("在“报案”页面登记递交，任务会自动完成；受害人自己报警不用等"),
+                source="G05",
+                role_key="duty_officer",
+                within=HANDED_WITHIN,
+                binding=True,
+                proof=Proof.NOTE,
+                by=SYSTEM,
+                at=at,
+            )
+    return report
+
+
+def set_item(
+    *,
+    report: PoliceReport,
+    kind: ItemKind,
+    state: ItemState,
+    exhibits: Iterable[Exhibit],
+    words: str,
+    by: User,
+    at: datetime,
+) -> PoliceReport:
+    """Say what there is of one kind of material, or why there is none.
+
+    Raises:
+        InvalidInput: neither an exhibit nor a word, or an exhibit that is not the case's.
+        Conflict: it was handed over already.
+    """
+    permissions.check_can_report(by, report.case)
+    words = _words(words, "words", MOST_ITEM)
+    chosen = list({one.pk: one for one in exhibits}.values())
+    if state == ItemState.NONE and not words:
+        raise InvalidInput(_("请写明为什么没有"), path="words")
+    if state == ItemState.NONE and chosen:
+        raise InvalidInput(_("选了证据，就不是没有"), path="exhibits")
+    if state == ItemState.READY and not chosen and not words:
+        raise InvalidInput(_("请选择证据，或者写明带的是什么"), path="exhibits")
+    with ledger.recording():
+        report = _lock(report)
+        policies.check_is_preparing(report)
+        _check_are_of(report.case, chosen, by)
+        if state == ItemState.OPEN:
+            for row in report.items.filter(kind=kind):
+                row.exhibits.clear()
+                row.delete()
+            return report
+        row, _created = ReportItem.objects.update_or_create(
+            report=report,
+            kind=kind,
+            defaults={"state": state, "words": words, "said_by": by, "said_at": at},
+        )
+        row.exhibits.set(chosen)
+    return report
+
+
+def drop_report(
+    *, report: PoliceReport, reason: str, by: User, at: datetime, via: str = ""
+) -> PoliceReport:
+    """Give up material that was never handed over; it is no way around the duty to report.
+
+    Raises:
+        InvalidInput: no reason, or one that the law bars.
+        Conflict: it was handed over; or the case has to be reported and was not (G05).
+    """
+    permissions.check_can_report(by, report.case)
+    reason = line(
+        unicodedata.normalize("NFC", reason),
+        path="reason",
+        most=MOST_WORDS,
+        refusal=_("请写明为什么不再递交"),
+    )
+    case, on = report.case, act_day(report.case)
+    law.check_bars_no_report(
+        text=reason, severity=case.severity, act_on=on, path="reason"
+    )
+    with ledger.recording():
+        report = _lock(report)
+        policies.check_is_preparing(report)
+        law.check_police_reported(
+            severity=report.case.severity,
+            is_reported=is_reported(report.case),
+            act_on=on,
+        )
+        report.state, report.dropped_at = ReportState.DROPPED, at
+        report.reason = reason
+        report.save(update_fields=["state", "dropped_at", "reason"])
+        cases.record(
+            ReportDropped(code=report.code, reason_digest=report.digest_of("reason")),
+            report.case,
+            thing=report.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        _end_task(report.case, f"police_report:{report.uid}", reason, at, is_done=False)
+    return report
+
+
+def hand_over(
+    *,
+    report: PoliceReport,
+    happened: datetime,
+    station: str,
+    officer: str,
+    officer_number: str,
+    accepted: Collection[ItemKind],
+    signers: str,
+    by: User,
+    at: datetime,
+    receipt: Exhibit | None = None,
+    gaps: str = "",
+    words: str = "",
+    request_id: UUID | None = None,
+    via: str = "",
+) -> PoliceReport:
+    """Say that the police took it: when, who, which material, and who signed.
+
+    From then on the list stands. It proves the measure "report to the police" of a plan.
+
+    Args:
+        accepted: the kinds of material that the police took, of those that there were.
+        receipt: the police's own list of what they accepted, as an exhibit.
+        gaps: why it was handed over though something was open.
+
+    Raises:
+        InvalidInput: a moment that cannot be, nobody named, incomplete without a reason,
+            or no receipt and no word about it.
+        Conflict: it was handed over already.
+    """
+    permissions.check_can_report(by, report.case)
+    said = {
+        "station": _needed(station, "station", MOST_NAME),
+        "officer": _needed(officer, "officer", MOST_NAME),
+        "officer_number": _words(officer_number, "officer_number", 30),
+        "signers": _needed(signers, "signers", MOST_SIGNERS),
+        "gaps": _words(gaps, "gaps", MOST_WORDS),
+        "words": _words(words, "words", MOST_WORDS),
+    }
+    content = {
+        "hand_over": str(report.uid),
+        "by": by.actor_key,
+        "happened": happened.isoformat(),
+        "accepted": sorted(kind.value for kind in accepted),
+        "receipt": receipt.code if receipt else "",
+        "said": sha256(repr(said).encode()).hex(),
+    }
+    with ledger.recording():
+        report = _lock(report)
+        case = report.case
+        earlier = cases.made_before(
+            PoliceReport.objects.select_related("case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        policies.check_is_preparing(report)
+        if not case.opened_at - _SKEW <= happened <= at + _SKEW:
+            raise InvalidInput(
+                _("递交时间要在事发以后，也不能晚于现在"), path="happened"
+            )
+        _check_receipt(case, receipt, said["words"], by)
+        missing = missing_in(report)
+        if missing and not said["gaps"]:
+            raise InvalidInput(
+                _("还缺：%s。要先递交的，请写明理由")
+                % _("、").join(str(kind.label) for kind in missing),
+                path="gaps",
+            )
+        _accept(report, accepted)
+        report.listing = _listing(report)
+        report.state, report.handed_at = ReportState.HANDED_OVER, happened
+        report.handed_by, report.receipt = by, receipt
+        for name, text in said.items():
+            setattr(report, name, text)
+        report.save()
+        cases.record(
+            ReportHandedOver(
+                code=report.code,
+                accepted=report.items.filter(is_accepted=True).count(),
+                missing=len(missing),
+                receipt=receipt.code if receipt else None,
+                station_digest=report.digest_of("station"),
+                officer_digest=report.digest_of("officer"),
+                officer_number_digest=report.digest_of("officer_number"),
+                signers_digest=report.digest_of("signers"),
+                listing_digest=report.digest_of("listing"),
+                gaps_digest=report.digest_of("gaps"),
+                words_digest=report.digest_of("words"),
+            ),
+            case,
+            thing=report.key,
+            by=by,
+            at=at,
+            happened=happened,
+            via=via,
+        )
+        cases.remember_made(
+            report.uid, case=case, request_id=request_id, content=content, at=at
+        )
+        reckon_anew(report)
+        done = _("报案材料 %s 已递交公安机关") % report.code
+        _end_task(case, f"police_report:{report.uid}", done, at)
+        finish_measures(case=case, key=_MEASURE, words=done, at=at)
+    return report
+
+
+def record_paper(
+    *,
+    report: PoliceReport,
+    kind: PaperKind,
+    dated_on: date,
+    received_on: date,
+    office: str,
+    by: User,
+    at: datetime,
+    number: str = "",
+    officer: str = "",
+    words: str = "",
+    exhibit: Exhibit | None = None,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> PolicePaper:
+    """Enter what the police wrote; periods and the victim's remedies follow from it.
+
+    Papers come late and in any order: what counts is the day that each one bears.
+
+    Args:
+        dated_on: the day of the paper.
+        received_on: when the office, or the victim, got it.
+
+    Raises:
+        InvalidInput: a day that cannot be, or neither number nor paper and no word on it.
+        Conflict: it is there already, or could not follow what was before it.
+    """
+    permissions.check_can_report(by, report.case)
+    said = {
+        "number": _words(number, "number", MOST_NUMBER),
+        "office": _needed(office, "office", MOST_NAME),
+        "officer": _words(officer, "officer", _MOST_OFFICER),
+        "words": _words(words, "words", MOST_WORDS),
+    }
+    today = local_day(at)
+    if not act_day(report.case) <= dated_on <= today:
+        raise InvalidInput(_("文书日期要在事发以后，也不能晚于今天"), path="dated_on")
+    if not dated_on <= received_on <= today:
+        raise InvalidInput(
+            _("收到日期不能早于文书日期，也不能晚于今天"), path="received_on"
+        )
+    _check_proven(kind, said, exhibit)
+    content = {
+        "paper": str(report.uid),
+        "by": by.actor_key,
+        "kind": kind.value,
+        "days": [dated_on.isoformat(), received_on.isoformat()],
+        "exhibit": exhibit.code if exhibit else "",
+        "said": sha256(repr(said).encode()).hex(),
+    }
+    with ledger.recording():
+        report = _lock(report)
+        case = report.case
+        earlier = cases.made_before(
+            PolicePaper.objects.select_related("report__case__site"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
+        policies.check_is_handed_over(report)
+        if report.supplements is not None:
+            raise Conflict(
+                _("%(code)s 是补充材料，请登记在 %(main)s")
+                % {"code": report.code, "main": report.supplements.code}
+            )
+        if exhibit is not None:
+            _check_are_of(case, [exhibit], by, path="exhibit")
+        paper = PolicePaper(
+            report=report,
+            kind=kind,
+            dated_on=dated_on,
+            received_on=received_on,
+            exhibit=exhibit,
+            recorded_by=by,
+            recorded_at=at,
+            **said,
+        )
+        there = standing_papers(report)
+        _check_is_new(paper, there)
+        report.state = policies.state_after([*there, paper])
+        paper.save()
+        report.save(update_fields=["state"])
+        cases.record(
+            PaperRecorded(
+                code=report.code,
+                paper=kind.value,
+                dated_on=dated_on.isoformat(),
+                received_on=received_on.isoformat(),
+                exhibit=exhibit.code if exhibit else None,
+                number_digest=paper.digest_of("number"),
+                office_digest=paper.digest_of("office"),
+                officer_digest=paper.digest_of("officer"),
+                words_digest=paper.digest_of("words"),
+            ),
+            case,
+            thing=paper.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        cases.remember_made(
+            paper.uid, case=case, request_id=request_id, content=content, at=at
+        )
+        reckon_anew(report)
+        if kind == PaperKind.RECEIPT:
+            words = said["number"] or said["words"]
+            _end_task(case, _HANDOVER_TASK, words, at)
+        if kind.opens_remedies and case.is_open:
+            _ask_to_tell(paper, at=at)
+    return paper
+
+
+def revoke_paper(
+    *, paper: PolicePaper, reason: str, by: User, at: datetime, via: str = ""
+) -> PolicePaper:
+    """Take back what was entered wrongly; it stays readable, its periods do not run.
+
+    Raises:
+        InvalidInput: no reason.
+        Conflict: it was taken back before, or what came after it needs it.
+    """
+    permissions.check_can_report(by, paper.report.case)
+    reason = line(
+        unicodedata.normalize("NFC", reason),
+        path="reason",
+        most=MOST_WORDS,
+        refusal=_("请写明为什么撤销"),
+    )
+    with ledger.recording():
+        report = _lock(paper.report)
+        paper = PolicePaper.objects.select_for_update().get(pk=paper.pk)
+        paper.report = report
+        if paper.revoked_at is not None:
+            raise Conflict(_("这份文书已经撤销"))
+        rest = [one for one in standing_papers(report) if one.pk != paper.pk]
+        report.state = policies.state_after(rest)
+        paper.revoked_at, paper.reason = at, reason
+        paper.save(update_fields=["revoked_at", "reason"])
+        report.save(update_fields=["state"])
+        cases.record(
+            PaperRevoked(
+                code=report.code,
+                paper=paper.kind,
+                reason_digest=paper.digest_of("reason"),
+            ),
+            report.case,
+            thing=paper.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+        reckon_anew(report)
+        _end_task(report.case, f"rights:{paper.uid}", reason, at, is_done=False)
+    return paper
+
+
+def end_telling(*, case: Case, at: datetime) -> None:
+    """The victim's side was told: what asked for that is done."""
+    for task in case.tasks.filter(key__startswith="rights:", state=TaskState.OPEN):
+        _end_task(case, task.key, _("已告诉受害一方"), at)
+
+
+def _ask_to_tell(paper: PolicePaper, *, at: datetime) -> None:
+    cases.add_task(
+        case=paper.report.case,
+        key=f"rights:{paper.uid}",
+        phase=Phase.POLICE,
+        title=_("把救济途径和最后一天告诉受害一方：%s") % PaperKind(paper.kind).label,
+        advice=_("在“报案”页面打开告知单，读给本人或者打印给本人，再登记"),
+        source="G06",
+        role_key="customer_service",
+        within=TOLD_WITHIN,
+        binding=True,
+        proof=Proof.NOTE,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _check_proven(
+    kind: PaperKind, said: dict[str, str], exhibit: Exhibit | None
+) -> None:
+    if said["words"]:
+        return
+    if not said["number"] and kind not in _UNNUMBERED:
+        raise InvalidInput(
+            _("请填写文书编号；没有编号的，在说明里写明怎样得知"), path="number"
+        )
+    if exhibit is None:
+        raise InvalidInput(
+            _("请把文书拍照上传为证据再选它；拿不到的，在说明里写明"), path="exhibit"
+        )
+
+
+def _check_is_new(paper: PolicePaper, there: Iterable[PolicePaper]) -> None:
+    same = (paper.kind, _squeezed(paper.number), _squeezed(paper.office))
+    for one in there:
+        known = (one.kind, _squeezed(one.number), _squeezed(one.office))
+        if known == same and (paper.number or one.dated_on == paper.dated_on):
+            raise Conflict(
+                _("%(paper)s %(number)s已经登记过")
+                % {"paper": PaperKind(paper.kind).label, "number": paper.number}
+            )
+
+
+def _squeezed(text: str) -> str:
+    """As two people may type the same number: widths, brackets and blanks apart."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in plain if char.isalnum())
+
+
+def _check_receipt(case: Case, receipt: Exhibit | None, words: str, by: User) -> None:
+    if receipt is not None:
+        _check_are_of(case, [receipt], by, path="receipt")
+    elif not words:
+        raise InvalidInput(
+            _("请把接受证据清单拍照上传为证据再选它；没有给的，在说明里写明"),
+            path="receipt",
+        )
+
+
+def _check_are_of(
+    case: Case, exhibits: list[Exhibit], by: User, *, path: str = "exhibits"
+) -> None:
+    keys = {one.pk for one in exhibits}
+    if keys and kept_of(case, by).filter(pk__in=keys).count() != len(keys):
+        raise InvalidInput(_("本案没有这件证据"), path=path)
+
+
+def _accept(report: PoliceReport, accepted: Collection[ItemKind]) -> None:
+    ready = set(
+        report.items.filter(state=ItemState.READY).values_list("kind", flat=True)
+    )
+    beyond = [kind for kind in accepted if kind.value not in ready]
+    if beyond:
+        raise InvalidInput(
+            _("没有备齐的材料不能登记为已接受：%s") % beyond[0].label, path="accepted"
+        )
+    if not accepted:
+        raise InvalidInput(_("请选择公安机关接受了哪些材料"), path="accepted")
+    kinds = [kind.value for kind in accepted]
+    report.items.filter(kind__in=kinds).update(is_accepted=True)
+
+
+def _listing(report: PoliceReport) -> str:
+    """All of it in the words of the office, with the digest of each file."""
+    with override(LETTER_LANGUAGE):
+        lines = []
+        for number, one in enumerate(checklist(report), 1):
+            parts = [
+                f"{exhibit.code} {exhibit.title}"
+                + (f" SHA-256 {exhibit.blob.sha256}" if exhibit.blob else "")
+                for exhibit in one.exhibits
+            ]
+            if one.row and one.row.words:
+                parts.append(one.row.words)
+            state = _("已接受") if one.row and one.row.is_accepted else one.state.label
+            said = {"number": number, "kind": one.kind.label, "state": state}
+            lines.append(_("%(number)s. %(kind)s（%(state)s）") % said)
+            lines += [f"   {part}" for part in parts]
+        return "\n".join(lines)
+
+
+def _end_task(
+    case: Case, key: str, words: str, at: datetime, *, is_done: bool = True
+) -> None:
+    """A task ends with what it asked for; one that a person ended stays as it is."""
+    task = case.tasks.filter(key=key, state=TaskState.OPEN).first()
+    if task is None or not case.is_open:
+        return
+    task.case = case
+    if is_done:
+        cases.complete_task(task=task, words=words, by=SYSTEM, at=at)
+    else:
+        cases.skip_task(task=task, reason=words, by=SYSTEM, at=at)
+
+
+def _words(text: str, path: str, most: int) -> str:
+    return line(unicodedata.normalize("NFC", text), path=path, most=most)
+
+
+def _needed(text: str, path: str, most: int) -> str:
+    return line(
+        unicodedata.normalize("NFC", text),
+        path=path,
+        most=most,
+        refusal=_("请写明单位、承办人和签字的人"),
+    )
+
+
+def _lock(report: PoliceReport) -> PoliceReport:
+    """The report under its row lock, after its case's, as everywhere."""
+    case = cases.lock_case(report.case)
+    fresh = (
+        PoliceReport.objects.select_for_update(of=("self",))
+        .select_related("supplements")
+        .get(pk=report.pk)
+    )
+    fresh.case = case
+    return fresh
