@@ -1058,6 +1058,17 @@ def withdraw_objection(scene: Scene) -> Request:
     return f"/objections/{_objection(scene).uid}/withdrawal", body
 
 
+@get(permitted="lifang", forbidden="wangjianguo")
+def list_support(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/support"
+
+
+@post(permitted="lifang", status=201)
+def offer_support(scene: Scene) -> Request:
+    body = {"way": "phone", "answer": "accepted"}
+    return f"/parties/{victim(scene, _case(scene)).uid}/support", body
+
+
 def _in_force(scene: Scene) -> PlanMeasure:
     """Of a case of its own: a second plan of a case would begin with the first's."""
     later = timedelta(days=Incident.objects.count())

@@ -35,6 +35,7 @@ from anlan.api import (
     requests,
     retention,
     statements,
+    support,
     vault,
 )
 
@@ -82,6 +83,7 @@ for _package in (
     injuries,
     plans,
     notices,
+    support,
     compensation,
     playing,
     recordings,
