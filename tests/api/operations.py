@@ -2419,3 +2419,14 @@ def note_retaliation(scene: Scene) -> Request:
     said = {"is_ongoing": True, "words": "堵门威胁报案的人"}
     place = str(scene.garage.uid)
     return f"/cases/{_case(scene).number}/retaliation", {**said, "place": place}
+
+
+@get(permitted="lifang", forbidden="wangjianguo")
+def list_support(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/support"
+
+
+@post(permitted="lifang", status=201)
+def offer_support(scene: Scene) -> Request:
+    body = {"way": "phone", "answer": "accepted"}
+    return f"/parties/{victim(scene, _case(scene)).uid}/support", body

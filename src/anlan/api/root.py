@@ -40,6 +40,7 @@ from anlan.api import (
     retention,
     review,
     statements,
+    support,
     vault,
     work_injury,
 )
@@ -93,6 +94,7 @@ for _package in (
     limitation,
     counsel,
     police,
+    support,
     compensation,
     playing,
     recordings,

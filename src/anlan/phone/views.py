@@ -49,6 +49,7 @@ from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
 from anlan.phone.forms import ReportForm
+from anlan.resolution.counselling.permissions import is_counsellor
 
 RECENT = 6  # places offered at once
 UNREAD = 5  # messages shown on the first screen
@@ -349,6 +350,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "shifts": list(shifts.order_by("starts_at")[:5]),
         "takes_in": holds_somewhere(user, Permission.FOOTAGE_TAKE_IN),
+        "counsels": is_counsellor(user),
     }
     return render(request, "phone/me.html", context)
 

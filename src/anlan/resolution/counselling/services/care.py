@@ -160,6 +160,7 @@ def offer_support(
     permissions.check_can_offer(by, party.case)
     if answer not in {CareState.ACCEPTED, CareState.DECLINED, CareState.LATER}:
         raise InvalidInput(_("请选择本人的回答"), path="answer")
+    agreed = not_before.isoformat() if not_before else ""
     if answer == CareState.ACCEPTED:
         not_before = None
     else:
@@ -170,7 +171,7 @@ def offer_support(
         "offer": str(party.uid),
         "by": by.actor_key,
         "said": f"{way.value} {answer.value}",
-        "again": not_before.isoformat() if not_before and request_id is None else "",
+        "again": agreed,
     }
     with ledger.recording():
         case = cases.lock_case(party.case)
