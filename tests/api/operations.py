@@ -73,7 +73,7 @@ from anlan.resolution.legal.models import (
     LimitationTurn,
     WorkInjury,
 )
-from anlan.resolution.mediation.enums import TalksKind
+from anlan.resolution.mediation.enums import TalksKind, TermKind
 from anlan.resolution.mediation.models import Duty, Proposal, Talks
 from anlan.resolution.models import (
     Compensation,
@@ -1237,7 +1237,7 @@ def withdraw_objection(scene: Scene) -> Request:
     return f"/objections/{_objection(scene).uid}/withdrawal", body
 
 
-@get(permitted="chenlu", forbidden="wangjianguo")
+@get(permitted="chenlu", forbidden="wangjianguo", stranger=403)
 def list_bodies(scene: Scene) -> str:
     talked.body(scene)
     return "/mediation-bodies"
@@ -1353,7 +1353,7 @@ def record_performance(scene: Scene) -> Request:
 
 @post()
 def record_default(scene: Scene) -> Request:
-    duty = _duty(scene, kind="promise", manner="")
+    duty = _duty(scene, kind=TermKind.PROMISE, manner="")
     return f"/duties/{duty.uid}/default", {"words": "又去敲门"}
 
 

@@ -90,6 +90,9 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"decided_on": date(2026, 12, 1), "shown": ["2025"]},
         {"decided_on": date(2026, 12, 1), "shown": []},
     ),
+    "G17": ({"unwilling": []}, {"unwilling": ["受害方"]}),
+    "G18": ({"text": "赔偿三千元"}, {"text": "适当赔偿"}),
+    "G19": ({"is_ours": False}, {"is_ours": True}),
     "G20": (
         {"is_minor": True, "guardian": "王芳"},
         {"is_minor": True, "guardian": " "},

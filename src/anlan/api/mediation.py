@@ -52,7 +52,8 @@ from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
 
 router = Router(tags=["mediation"])
 
-_READ = (Permission.TALKS_READ,)
+_REGISTER = (Permission.TALKS_READ,)
+_READ = (Permission.CASE_SEE, Permission.TALKS_READ)
 _RUN = (*_READ, Permission.TALKS_RUN)
 
 
@@ -272,7 +273,7 @@ class DefaultIn(In):
     words: Annotated[Text, Field(min_length=1, max_length=MOST_WORDS)]
 
 
-@router.get("/mediation-bodies", **operation(*_READ, out=list[BodyOut]))
+@router.get("/mediation-bodies", **operation(*_REGISTER, out=list[BodyOut]))
 def list_bodies(request: ApiRequest) -> list[BodyOut]:
     """The register of the company."""
     user = request.auth.user

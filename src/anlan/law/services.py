@@ -335,11 +335,10 @@ def check_rule_sets_shown(
         raise Conflict(rule.refusal_words, source=rule.id)
 
 
-@enforces("G17")
 def check_may_be_talked(
     *, is_mediation: bool, excluded: Collection[tuple[str, str]], act_on: date
 ) -> None:
-    """Refuse to bring to terms what is not brought to terms.
+    """Refuse to bring to terms what is not brought to terms (G17).
 
     Args:
         excluded: what speaks against it, each with its name as people read it.
@@ -355,27 +354,20 @@ def check_may_be_talked(
         )
 
 
+@enforces("G17")
 def check_both_agree(*, unwilling: Collection[str], act_on: date) -> None:
-    """Refuse to go on while a side has not agreed, or does not any more (G17)."""
+    """Refuse to go on while a side has not agreed, or does not any more."""
     rule = _in_force("G17", act_on)
     if rule and unwilling:
-        raise Conflict(
-            _("还没有同意，或者已经退出：%s") % _("、").join(unwilling), source=rule.id
-        )
+        raise Conflict(rule.refusal_words, source=rule.id)
 
 
 @enforces("G18")
 def check_definite(*, text: str, act_on: date, path: str = "text") -> None:
     """Refuse a sum, a date or a manner that nobody could perform or enforce."""
     rule = _in_force("G18", act_on)
-    found = rule and next((w for w in rule.lists["unclear"] if w in text.lower()), None)
-    if rule and found:
-        raise InvalidInput(
-            _("“%(word)s”说不清楚：%(rule)s")
-            % {"word": found.strip(), "rule": rule.refusal_words},
-            path=path,
-            source=rule.id,
-        )
+    if rule and any(word in text.lower() for word in rule.lists["unclear"]):
+        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
 def check_term_told(*, missing: Collection[tuple[str, str]], act_on: date) -> None:
