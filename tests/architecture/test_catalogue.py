@@ -38,6 +38,8 @@ NOT_SCREEN = {
     "resolution/letters.py": "the fields of a Chinese letter, as counsel writes them",
     "resolution/mediation/papers.py": "articles and marks of papers in Chinese",
     "resolution/review/composing.py": "the words of a Chinese report",
+    "resolution/review/naming.py": "the stems by which a Chinese report counts people",
+    "resolution/review/selectors/lessons.py": "words that every Chinese report has",
     "resolution/review/paper.py": "a paper for Chinese offices, whoever makes it",
     "resolution/review/recording.py": "the tables of a Chinese report",
     "evidence/verifier/verify.py": "tells strangers in both languages",

@@ -200,7 +200,7 @@ class ReportDecisionIn(In):
     remark: Annotated[Text, Field(max_length=500)] = ""
 
 
-class CheckOut(Out):
+class ImprovementCheckOut(Out):
     uid: UUID
     turn: int
     days: int
@@ -213,7 +213,7 @@ class CheckOut(Out):
     exhibit: UUID | None
 
     @classmethod
-    def of(cls, row: ImprovementCheck) -> CheckOut:
+    def of(cls, row: ImprovementCheck) -> ImprovementCheckOut:
         return cls(
             uid=row.uid,
             turn=row.turn,
@@ -268,7 +268,7 @@ class ImprovementOut(Out):
     made_at: datetime
     done_at: datetime | None
     reason: str
-    checks: list[CheckOut]
+    checks: list[ImprovementCheckOut]
     recurrences: list[RecurrenceOut]
 
     @classmethod
@@ -289,7 +289,7 @@ class ImprovementOut(Out):
             made_at=row.made_at,
             done_at=row.done_at,
             reason=row.reason,
-            checks=[CheckOut.of(one) for one in row.checks.all()],
+            checks=[ImprovementCheckOut.of(one) for one in row.checks.all()],
             recurrences=[RecurrenceOut.of(one) for one in row.recurrences.all()],
         )
 
@@ -305,12 +305,12 @@ class ImprovementIn(OnceIn):
     due_on: date
 
 
-class DoneIn(In):
+class ImprovementDoneIn(In):
     words: Words
     exhibit: UUID | None = None
 
 
-class CheckIn(In):
+class ImprovementCheckIn(In):
     """``due_on`` says until when it is done anew, where it had no effect."""
 
     is_effective: bool
@@ -605,7 +605,9 @@ def get_improvement(request: ApiRequest, uid: UUID) -> ImprovementOut:
 
 
 @router.post("/improvements/{uid}/done", **operation(*_OWN, out=ImprovementOut))
-def finish_improvement(request: ApiRequest, uid: UUID, body: DoneIn) -> ImprovementOut:
+def finish_improvement(
+    request: ApiRequest, uid: UUID, body: ImprovementDoneIn
+) -> ImprovementOut:
     """By its owner, with what was done and what shows it."""
     caller = request.auth
     review.finish_improvement(
@@ -635,7 +637,9 @@ def drop_improvement(
 
 
 @router.post("/improvement-checks/{uid}", **operation(*_WRITE, out=ImprovementOut))
-def check_improvement(request: ApiRequest, uid: UUID, body: CheckIn) -> ImprovementOut:
+def check_improvement(
+    request: ApiRequest, uid: UUID, body: ImprovementCheckIn
+) -> ImprovementOut:
     """Whether it worked, by somebody else than its owner."""
     caller = request.auth
     row = review.check_improvement(

@@ -94,8 +94,9 @@ def can_finish(user: User, improvement: Improvement) -> bool:
     return user.is_active and user.pk == improvement.owner_id
 
 
-def check_can_finish(by: User, improvement: Improvement) -> None:
-    if not can_finish(by, improvement):
+def check_can_finish(by: Actor, improvement: Improvement) -> None:
+    """Say that it is done: whose it is, and nobody else."""
+    if not isinstance(by, User) or not can_finish(by, improvement):
         raise NotAllowed(
             _("这项改进由%(name)s负责，请由负责人登记完成")
             % {"name": improvement.owner.name}

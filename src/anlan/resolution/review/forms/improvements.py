@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
-from anlan.base.clock import local_day
 from anlan.cases.forms import OnceForm, colleagues
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
@@ -62,9 +59,6 @@ class ImprovementForm(OnceForm):
             (key, ground_words(one)) for key, one in grounds.items()
         ]
         self.fields["owner"].queryset = colleagues(case.site, Permission.CASE_SEE)  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.initial.setdefault(
-            "due_on", local_day(timezone.now() + timedelta(days=14))
-        )
 
     def named(self) -> dict[str, Any]:
         """What was typed, as the service takes it."""

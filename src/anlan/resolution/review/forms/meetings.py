@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -16,6 +17,8 @@ from anlan.resolution.review.services.meetings import (
     MOST_PEOPLE,
     MOST_WHERE,
 )
+
+_BETWEEN = re.compile(r"[,\u3001\uff0c]")  # names, as people write them in Chinese
 
 
 class MeetingForm(OnceForm):
@@ -59,5 +62,5 @@ class MeetingForm(OnceForm):
     def held(self) -> dict[str, Any]:
         """What was typed, as the service takes it."""
         said = dict(self.cleaned_data)
-        names = said["guests"].replace("，", "、").replace(",", "、").split("、")
+        names = _BETWEEN.split(said["guests"])
         return {**said, "people": list(said["people"]), "guests": names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ from anlan.resolution.review.views.frame import page
 
 _either = require_http_methods(["GET", "POST"])
 _MOST_TYPED = 60
+_USUAL = timedelta(days=14)
 
 
 @login_required
@@ -63,7 +65,12 @@ def improvements(request: HttpRequest, number: str) -> HttpResponse:
 def improvement_addition(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
     case = reviewed_case(reader, number)
-    form = ImprovementForm(posted(request), case=case, grounds=grounds_of(case))
+    form = ImprovementForm(
+        posted(request),
+        case=case,
+        grounds=grounds_of(case),
+        initial={"due_on": local_day(timezone.now() + _USUAL)},
+    )
 
     def act(said: dict[str, Any]) -> HttpResponse:
         made = review.make_improvement(
