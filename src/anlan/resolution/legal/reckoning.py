@@ -19,11 +19,10 @@ from django.utils.translation import gettext_lazy
 from anlan.base.calendar import RollOver, Unit
 from anlan.base.calendar.terms import add_months
 from anlan.resolution.legal.enums import LimitationKind, TurnGround
+from anlan.resolution.legal.law_data import limits
 from anlan.resolution.legal.terms import last_day, legal_calendar
 
 LAST_MONTHS = 6
-# The first day of the text that says six months in another article.
-_SECURITY_LAW_OF_2025 = date(2026, 1, 1)
 
 
 class LineKind(StrEnum):
@@ -114,17 +113,15 @@ class Rule:
 
 def rule_of(kind: LimitationKind, *, hurt_on: date) -> Rule:
     """The rule for an act of that day (G16)."""
-    match kind:
-        case LimitationKind.CIVIL:
-            return Rule(3, Unit.YEAR, "L-民法典-188", may_turn=True, most_years=20)
-        case LimitationKind.SECURITY:
-            is_new = hurt_on >= _SECURITY_LAW_OF_2025
-            source = "L-治安法-25" if is_new else "L-治安法2012-22"
-            return Rule(6, Unit.MONTH, source)
-        case LimitationKind.WORK_EMPLOYER:
-            return Rule(30, Unit.DAY, "L-工伤条例-17")
-        case LimitationKind.WORK_WORKER:
-            return Rule(1, Unit.YEAR, "L-工伤条例-17")
+    rows = limits()[kind.value]
+    row = next(one for one in rows if hurt_on <= one.get("to", hurt_on))
+    return Rule(
+        amount=row["amount"],
+        unit=Unit(row["unit"]),
+        source=row["source"],
+        may_turn=row.get("turns", False),
+        most_years=row.get("most_years"),
+    )
 
 
 @dataclass(frozen=True)
@@ -137,8 +134,7 @@ class Turn:
 
     @property
     def name(self) -> str:
-        """The ground without its class: “提起诉讼或者申请仲裁”."""
-        return str(self.ground.label).replace("：", ": ").partition(": ")[2]
+        return str(self.ground.label)
 
 
 @dataclass(frozen=True)

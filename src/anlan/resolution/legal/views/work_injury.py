@@ -25,6 +25,7 @@ from anlan.resolution.legal.forms.work_injury import (
     MaterialForm,
     StepForm,
 )
+from anlan.resolution.legal.law_data import work_injury_sources
 from anlan.resolution.legal.selectors.work_injury import (
     checklist,
     is_by_worker,
@@ -35,7 +36,6 @@ from anlan.resolution.legal.selectors.work_injury import (
 )
 
 _either = require_http_methods(["GET", "POST"])
-_SOURCES = ("L-工伤条例-14", "L-工伤条例-17", "L-工伤条例-18", "L-工伤条例-20")
 
 
 @login_required
@@ -53,7 +53,7 @@ def work_injuries(request: HttpRequest, number: str) -> HttpResponse:
                 (one, shown_name(one.party), standing_of(one, on=today))
                 for one in work_injuries_of(case, reader)
             ],
-            "cited": law.cite_all(_SOURCES),
+            "cited": law.cite_all(work_injury_sources()),
         },
     )
 
@@ -77,7 +77,7 @@ def work_injury(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "is_by_worker": is_by_worker(found),
             "steps": policies.work_injury_steps(found) if may else [],
             "may_handle": may,
-            "cited": law.cite_all(_SOURCES),
+            "cited": law.cite_all(work_injury_sources()),
         },
     )
 
