@@ -42,6 +42,18 @@ from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
+from anlan.resolution.counselling.models import (
+    Care,
+    Counsellor,
+    CounsellorKey,
+    UrgentCall,
+)
+from anlan.resolution.legal.models import (
+    CounselQuestion,
+    Engagement,
+    Lawyer,
+    WorkInjury,
+)
 from anlan.resolution.mediation.models import Session, Talks
 from anlan.resolution.models import Notice, Objection, Plan, PlanMeasure
 from anlan.resolution.review.models import Improvement
@@ -280,6 +292,10 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
     }
     if name.startswith("review."):
         things["report"] = ReviewReport(case=case, author=user if own else somebody)
+    if name.startswith("legal."):
+        things |= legal_things(case, user if own else somebody, own=own)
+    if name.startswith("counselling."):
+        things |= counselling_things(case, user if own else somebody)
     if name.startswith("customers."):
         things["person"] = known_person(scene)
     if name == "cases.check_can_look_behind":
@@ -304,6 +320,26 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         if variant == "roleless":
             Membership.objects.filter(user=somebody).update(ended_at=scene.at)
     return things
+
+
+def legal_things(case: Case, user: User, *, own: bool) -> dict[str, Any]:
+    """An injury of the user's, and a question that was put to them."""
+    lawyer = Lawyer(user=user if own else None)
+    engagement = Engagement(case=case, lawyer=lawyer)
+    return {
+        "injury": WorkInjury(case=case, party=Party(case=case, user=user)),
+        "question": CounselQuestion(case=case, engagement=engagement, asked_by=user),
+    }
+
+
+def counselling_things(case: Case, user: User) -> dict[str, Any]:
+    """Somebody who was referred to the user, and a key whose sheet they hold."""
+    care = Care(case=case, party=Party(case=case), counsellor=Counsellor(user=user))
+    return {
+        "care": care,
+        "key": CounsellorKey(first_holder=user, second_holder=user),
+        "call": UrgentCall(care=Care(case=case, party=Party(case=case, user=user))),
+    }
 
 
 def across_the_wall(case: Case, user: User, scene: Scene) -> Party:

@@ -61,6 +61,13 @@ NO_ACTOR = {
     "anlan.notify.services.record_results": "the sender's: the program itself acts",
     "anlan.notify.services.see": "the user is who does it",
     "anlan.accounts.services.record_sign_in": "the user is who does it",
+    "anlan.resolution.counselling.services.climb_call": "the ladder's, as above",
+    "anlan.resolution.counselling.services.erase_words": "part of the change it serves",
+    "anlan.resolution.counselling.services.go_on_after_closing": "follows from closing",
+    "anlan.resolution.counselling.services.let_notes_go": "the worker's, as above",
+    "anlan.resolution.counselling.services.post_offer_task": "follows from control",
+    "anlan.resolution.mediation.services.lapse_confirmations": "the worker's, as above",
+    "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
 }
 # Lower parts that whole packages build on: the record itself, the law's questions.
 OTHER_SHAPES = {"anlan.ledger.services", "anlan.law.services"}

@@ -43,8 +43,8 @@ def is_counsellor(user: User) -> bool:
     )
 
 
-def check_is_counsellor(by: User) -> None:
-    if not is_counsellor(by):
+def check_is_counsellor(by: Actor) -> None:
+    if not isinstance(by, User) or not is_counsellor(by):
         raise NotAllowed(_("只有心理辅导员可以这样办理"))
 
 
@@ -57,9 +57,9 @@ def is_care_of(user: User, care: Care) -> bool:
     )
 
 
-def check_can_counsel(by: User, care: Care) -> None:
+def check_can_counsel(by: Actor, care: Care) -> None:
     """Only the one to whom the person was referred, whatever else somebody may."""
-    if not is_care_of(by, care):
+    if not isinstance(by, User) or not is_care_of(by, care):
         raise NotAllowed(_("只有本人的辅导员可以这样办理"))
 
 
@@ -68,9 +68,9 @@ def can_follow_up(user: User, care: Care) -> bool:
     return is_care_of(user, care) if has_own else can_offer(user, care.case)
 
 
-def check_can_follow_up(by: User, care: Care) -> None:
+def check_can_follow_up(by: Actor, care: Care) -> None:
     """The counsellor; of whoever was given a number outside, the one who offers."""
-    if not can_follow_up(by, care):
+    if not isinstance(by, User) or not can_follow_up(by, care):
         raise NotAllowed(_("随访由本人的辅导员登记；外部机构的由提出支持的同事登记"))
 
 
@@ -96,10 +96,10 @@ def why_not_counsel(user: User, case: Case) -> str:
     return ""
 
 
-def check_can_see_register(by: User) -> None:
+def check_can_see_register(by: Actor) -> None:
     """Whoever manages people anywhere may look up to whom somebody can be referred."""
     permission = Permission.PEOPLE_MANAGE
-    if not holds_somewhere(by, permission):
+    if not isinstance(by, User) or not holds_somewhere(by, permission):
         raise NotAllowed(_("您没有“%s”的权限") % permission.label)
 
 
@@ -116,9 +116,9 @@ def is_holder(user: User, key: CounsellorKey) -> bool:
     return user.pk in {key.first_holder_id, key.second_holder_id}
 
 
-def check_can_recover(by: User, key: CounsellorKey) -> None:
+def check_can_recover(by: Actor, key: CounsellorKey) -> None:
     """One of the two who hold the paper; what the other holds is needed as well."""
-    if not by.is_active or not is_holder(by, key):
+    if not isinstance(by, User) or not by.is_active or not is_holder(by, key):
         raise NotAllowed(_("只有持有纸质密钥的两个人可以办理"))
 
 
@@ -130,6 +130,6 @@ def can_answer_call(user: User, call: UrgentCall) -> bool:
     )
 
 
-def check_can_answer_call(by: User, call: UrgentCall) -> None:
-    if not can_answer_call(by, call):
+def check_can_answer_call(by: Actor, call: UrgentCall) -> None:
+    if not isinstance(by, User) or not can_answer_call(by, call):
         raise NotAllowed(_("请由值班主任、项目经理或者总部接这个电话"))

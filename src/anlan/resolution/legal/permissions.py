@@ -39,8 +39,8 @@ def can_see_work_injuries(user: User, case: Case) -> bool:
     return may and Side.VICTIM not in walled_sides(case, user)
 
 
-def check_can_see_work_injury(by: User, injury: WorkInjury) -> None:
-    if not can_see_work_injury(by, injury):
+def check_can_see_work_injury(by: Actor, injury: WorkInjury) -> None:
+    if not isinstance(by, User) or not can_see_work_injury(by, injury):
         raise NotAllowed(_("工伤只有本人和需要知道伤情的人能看"))
 
 
@@ -105,18 +105,18 @@ def can_engage(user: User, case: Case) -> bool:
     return may and not _is_party(user, case)
 
 
-def check_can_engage(by: User, case: Case) -> None:
+def check_can_engage(by: Actor, case: Case) -> None:
     """Somebody of the office who is on no side."""
     check_permission(by, Permission.COUNSEL_ENGAGE, site=case.site)
-    if _is_party(by, case):
+    if isinstance(by, User) and _is_party(by, case):
         raise NotAllowed(_("您是本案当事人，律师事务由另一人办理"))
 
 
-def check_can_see_engagements(by: User, case: Case) -> None:
+def check_can_see_engagements(by: Actor, case: Case) -> None:
     check_can_engage(by, case)
 
 
-def check_can_ask_counsel(by: User, case: Case) -> None:
+def check_can_ask_counsel(by: Actor, case: Case) -> None:
     check_can_engage(by, case)
 
 
@@ -137,8 +137,8 @@ def can_read_opinions(user: User, question: CounselQuestion) -> bool:
     )
 
 
-def check_can_read_opinions(by: User, question: CounselQuestion) -> None:
-    if not can_read_opinions(by, question):
+def check_can_read_opinions(by: Actor, question: CounselQuestion) -> None:
+    if not isinstance(by, User) or not can_read_opinions(by, question):
         raise NotAllowed(_("法律意见只有受委托的律师、提问的人和项目负责人能看"))
 
 
@@ -151,8 +151,8 @@ def can_write_opinion(user: User, question: CounselQuestion) -> bool:
     return holds_role(user, "legal_counsel", site=question.case.site)
 
 
-def check_can_write_opinion(by: User, question: CounselQuestion) -> None:
-    if not can_write_opinion(by, question):
+def check_can_write_opinion(by: Actor, question: CounselQuestion) -> None:
+    if not isinstance(by, User) or not can_write_opinion(by, question):
         raise NotAllowed(_("意见由受委托的律师出具；没有账号的，由法务代为录入"))
 
 
