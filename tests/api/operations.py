@@ -1102,7 +1102,7 @@ def make_improvement(scene: Scene) -> Request:
     }
 
 
-@get(permitted="chenlu")
+@get(permitted="sunlei")
 def get_improvement(scene: Scene) -> str:
     return f"/improvements/{reviewed.improved(scene, _case(scene)).uid}"
 
@@ -1381,7 +1381,7 @@ def list_work_injuries(scene: Scene) -> str:
     return f"/cases/{_struck(scene).case.number}/work-injuries"
 
 
-@get(permitted="chenlu")
+@get(permitted="zhangqiang")
 def get_work_injury(scene: Scene) -> str:
     return f"/work-injuries/{_struck(scene).uid}"
 

@@ -680,7 +680,8 @@ def list_meetings(request: ApiRequest, number: str) -> list[MeetingOut]:
 
 
 @router.post(
-    "/cases/{number}/meetings", **operation(*_WRITE, out=MeetingOut, status=201)
+    "/cases/{number}/meetings",
+    **operation(*_WRITE, Permission.CASE_NOTE, out=MeetingOut, status=201),
 )
 def record_meeting(
     request: ApiRequest, number: str, body: MeetingIn

@@ -26,7 +26,7 @@ router = Router(tags=["support"])
 _OFFER = (Permission.CASE_SEE, Permission.SUPPORT_OFFER)
 
 
-class SupportOut(Out):
+class CareOut(Out):
     """``state`` is all that is told of it once somebody was referred."""
 
     uid: UUID
@@ -36,7 +36,7 @@ class SupportOut(Out):
     not_before: datetime | None
 
     @classmethod
-    def of(cls, row: Care) -> SupportOut:
+    def of(cls, row: Care) -> CareOut:
         return cls(
             uid=row.uid,
             code=row.code,
@@ -54,19 +54,19 @@ class SupportOfferIn(OnceIn):
     not_before: AwareDatetime | None = None
 
 
-@router.get("/cases/{number}/support", **operation(*_OFFER, out=list[SupportOut]))
-def list_support(request: ApiRequest, number: str) -> list[SupportOut]:
+@router.get("/cases/{number}/support", **operation(*_OFFER, out=list[CareOut]))
+def list_support(request: ApiRequest, number: str) -> list[CareOut]:
     """Whom somebody asked, in that order."""
     caller = request.auth
     case = case_of(caller, number)
     check_can_offer(caller.user, case)
-    return [SupportOut.of(row) for row in cares_in(case)]
+    return [CareOut.of(row) for row in cares_in(case)]
 
 
-@router.post("/parties/{uid}/support", **operation(*_OFFER, out=SupportOut, status=201))
+@router.post("/parties/{uid}/support", **operation(*_OFFER, out=CareOut, status=201))
 def offer_support(
     request: ApiRequest, uid: UUID, body: SupportOfferIn
-) -> Status[SupportOut]:
+) -> Status[CareOut]:
     """Write down that somebody was asked, and what they said."""
     caller = request.auth
     made = support.offer_support(
@@ -79,4 +79,4 @@ def offer_support(
         at=caller.at,
         via="api",
     )
-    return Status(201, SupportOut.of(made))
+    return Status(201, CareOut.of(made))
