@@ -1145,7 +1145,7 @@ def list_meetings(scene: Scene) -> str:
 def record_meeting(scene: Scene) -> Request:
     people = [str(scene.person(name).uid) for name in ("hetao", "zhoumin")]
     return f"/cases/{_case(scene).number}/meetings", {
-        "held_at": (scene.at + timedelta(hours=1)).isoformat(),
+        "held_at": (scene.at + timedelta(seconds=30)).isoformat(),
         "minutes": "耳机没有开，改派用了三十秒。",
         "is_voluntary": True,
         "people": people,
