@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.resolution.views import compensation, notices, objections, plans, support
+from anlan.resolution.views import (
+    compensation,
+    handling,
+    notices,
+    objections,
+    plans,
+    support,
+)
 
 app_name = "resolution"
 _COMPENSATIONS = "<str:number>/compensation/"
@@ -17,6 +24,7 @@ _NOTICES = "<str:number>/notices/"
 _NOTICE = f"{_NOTICES}<uuid:uid>/"
 _OBJECTION = "<str:number>/objections/<uuid:uid>/"
 urlpatterns = [
+    path("<str:number>/handling/panel/", handling.panel, name="panel"),
     path(_PLANS, plans.plans, name="plans"),
     path(_PLAN, plans.plan, name="plan"),
     path(f"{_PLAN}comparison/", plans.plan_comparison, name="plan_comparison"),

@@ -114,9 +114,6 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
         **_beside(case, reader),
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
         "is_held": bool(holds_standing(case)),
-        "may_offer_support": has_permission(
-            reader, Permission.SUPPORT_OFFER, site=case.site
-        ),
     }
     return render(request, "evidence/panel.html", context)
 

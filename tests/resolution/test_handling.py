@@ -1,0 +1,51 @@
+"""What is done about a case, in its room: a line for each theme that the reader may open."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+
+@pytest.mark.parametrize(
+    ("who", "shown", "hidden"),
+    [
+        ("hetao", {"报案", "处理方案", "律师", "总结与改进"}, set()),
+        ("chenlu", {"报案", "时效", "律师"}, {"支持"}),
+        ("lifang", {"支持", "赔偿测算"}, {"处理方案", "律师", "报案"}),
+        ("wangjianguo", set(), {"处置与后续", "处理方案", "律师", "支持"}),
+    ],
+)
+def test_names_what_they_may_open(
+    scene: Scene, sign_in: Any, who: str, shown: set[str], hidden: set[str]
+):
+    case = scene.incident().case
+    answer = sign_in(who).get(f"/cases/{case.number}/handling/panel/")
+    page = answer.content.decode()
+
+    assert answer.status_code == 200
+    assert {words for words in shown if words in page} == shown
+    assert not {words for words in hidden if words in page}
+
+
+def test_every_line_opens(scene: Scene, sign_in: Any):
+    case = scene.incident().case
+    client = sign_in("hetao")
+    page = client.get(f"/cases/{case.number}/handling/panel/").content.decode()
+    addresses = re.findall(rf'href="(/cases/{case.number}/[^"]+)"', page)
+
+    assert len(addresses) >= 9
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
+
+
+def test_is_of_no_other_site(scene: Scene, sign_in: Any):
+    case = scene.incident().case
+    address = f"/cases/{case.number}/handling/panel/"
+
+    assert sign_in("dingyi").get(address).status_code == 404
