@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -270,3 +271,17 @@ def test_every_page_in_both_languages(client: Client, poster: str) -> None:
             page = client.get(path, headers={"Accept-Language": language})
             assert page.status_code == 200
             assert "<c-" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/m/", "phone:alarm"),
+        ("/m/sw.js", "phone:service_worker"),
+        ("/m/manifest.webmanifest", "phone:manifest"),
+        ("/m/report/", "phone:report"),
+    ],
+)
+def test_no_secret_stands_where_guards_work(address: str, name: str):
+    """A secret address that takes any word would answer for the program of the phones."""
+    assert resolve(address).view_name == name

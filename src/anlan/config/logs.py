@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 # Addresses whose last part is a secret: of a device, of a gateway, of a reporter's link, of a person
 # who is to choose a password.
 _SECRET_ADDRESS = re.compile(
-    r"(/api/v1/alarms/|/api/v1/receipts/[^/]+/|/f/|/accounts/join/)[^\s/?\"']+"
+    r"(/api/v1/alarms/|/api/v1/receipts/[^/]+/|/f/|/p/talks/|/accounts/join/)[^\s/?\"']+"
 )
 
 

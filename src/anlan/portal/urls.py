@@ -14,7 +14,7 @@ urlpatterns = [
     path("f/<str:secret>/words", views.words, name="words"),
     path("f/<str:secret>/files", views.files, name="files"),
     path("f/<str:secret>/withdrawal", views.withdrawal, name="withdrawal"),
-    path("m/<str:secret>", talks.talks, name="talks"),
-    path("m/<str:secret>/consent", talks.consent, name="talks_consent"),
-    path("m/<str:secret>/withdrawal", talks.withdrawal, name="talks_withdrawal"),
+    path("p/talks/<str:secret>", talks.talks, name="talks"),
+    path("p/talks/<str:secret>/consent", talks.consent, name="talks_consent"),
+    path("p/talks/<str:secret>/withdrawal", talks.withdrawal, name="talks_withdrawal"),
 ]

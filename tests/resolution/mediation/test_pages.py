@@ -222,7 +222,7 @@ class TestOwnPage:
         secret = mediation.give_link(
             talks=talks, side=side, by=scene.officer, at=scene.at
         )
-        return f"/m/{secret}"
+        return f"/p/talks/{secret}"
 
     def test_consent_and_leaving(
         self, scene: Scene, case: Case, client: Client, time_machine: Any
@@ -254,7 +254,7 @@ class TestOwnPage:
         assert (again.status_code, Entry.objects.count()) == (409, before)
 
     def test_a_strangers_link_opens_nothing(self, scene: Scene, client: Client) -> None:
-        for path in ("/m/abc", "/m/" + "x" * 400, "/m/%00"):
+        for path in ("/p/talks/abc", "/p/talks/" + "x" * 400, "/p/talks/%00"):
             assert client.get(path).status_code == 404
             assert client.post(f"{path}/withdrawal", {}).status_code == 404
         assert body(scene).version == 1
