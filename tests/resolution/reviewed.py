@@ -84,7 +84,8 @@ def decided(scene: Scene, report: Report, **more: Any) -> Report:
 
 
 def failing(case: Case) -> Any:
-    return case.findings.get(state="approved").sentences.get(kind="failings")
+    sentences = case.findings.get(state="approved").sentences
+    return sentences.filter(kind="failings").order_by("position")[0]
 
 
 def improved(scene: Scene, case: Case, **more: Any) -> Improvement:
