@@ -286,19 +286,25 @@ def _link_of(talks: Talks, side: Side, *, at: datetime) -> AccessLink | None:
 
 
 def _is_code_right(talks: Talks, link: AccessLink, code: str, *, at: datetime) -> bool:
-    """A wrong one is counted and on the record, whatever is answered then."""
+    """A wrong one is counted and on the record, whatever is answered then.
+
+    The digest is slow on purpose: it is computed before the case is locked. Of tries at
+    the same moment no more than the most that are allowed count as right.
+    """
+    usable = LinkCode.objects.filter(
+        link=link, ended_at=None, expires_at__gt=at, failures__lt=MOST_FAILURES
+    )
+    found = usable.first()
+    if found is None:
+        return False
+    is_right = check_password("".join(code.split()), found.secret)
     with ledger.recording():
         lock_talks(talks)
-        row = LinkCode.objects.select_for_update().filter(
-            link=link, ended_at=None, expires_at__gt=at, failures__lt=MOST_FAILURES
-        )
-        found = row.first()
-        if found is None:
-            return False
-        if check_password("".join(code.split()), found.secret):
-            return True
-        found.failures += 1
-        found.save(update_fields=["failures"])
+        still = usable.select_for_update().filter(pk=found.pk).first()
+        if still is None or is_right:
+            return still is not None
+        still.failures += 1
+        still.save(update_fields=["failures"])
         record(CodeRefused(code=talks.code), talks, by=SYSTEM, at=at)
     return False
 
