@@ -156,3 +156,24 @@ def test_every_events_module_is_loaded() -> None:
     }
 
     assert modules <= set(sys.modules)
+
+
+# What is found, agreed, advised and reviewed is told on pages with a check of their own.
+THEMES = (
+    "anlan.investigation",
+    *("anlan.resolution.legal", "anlan.resolution.mediation"),
+    *("anlan.resolution.counselling", "anlan.resolution.review"),
+)
+
+
+def test_words_of_themes_are_quoted_on_no_timeline() -> None:
+    """Guards read the timeline of a case, and have yet to say what they saw."""
+    quoted = {
+        f"{kind}: {covered.model}.{covered.field}"
+        for kind, event in KINDS.items()
+        if event.__module__.startswith(THEMES)
+        for covered in event.covers
+        if not covered.is_protected
+    }
+
+    assert quoted == set()

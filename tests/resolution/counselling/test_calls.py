@@ -52,7 +52,7 @@ def test_the_contact_of_the_same_day_is_a_task_without_a_word_about_it(
 ) -> None:
     task = Task.objects.get(key=call.key)
 
-    assert (task.title, task.role_key) == ("今天联系本人：C-01", "counsellor")
+    assert (task.title, task.role_key) == ("辅导员的当天事项", "counsellor")
     assert task.binding
     assert scene.at < task.due_at <= scene.at + timedelta(days=1)
 

@@ -13,7 +13,12 @@ from anlan.cases.models import AcceptedRequest
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.resolution.counselling import services as support
-from anlan.resolution.counselling.enums import ConsentUse, Ending
+from anlan.resolution.counselling.enums import (
+    CareState,
+    ConsentUse,
+    Ending,
+    OfferWay,
+)
 from anlan.resolution.counselling.models import SealedNote, UrgentCall
 from anlan.resolution.counselling.scales import SCALES, ScaleKey, score
 from anlan.resolution.counselling.selectors import notes_of, read_notes
@@ -264,3 +269,34 @@ def test_the_padding_hides_how_much_was_said(scene, case) -> None:
 
     assert len(short.sealed) == len(long.sealed)
     assert sealing.SMALLEST == 1024
+
+
+def test_who_is_in_danger_is_called_for_whatever_becomes_of_the_words(
+    scene, case
+) -> None:
+    """No key, and nobody agreed that anything is kept: a human is called all the same."""
+    care = referred(scene, case)
+
+    with pytest.raises(Conflict):
+        noted(scene, care, is_risk=True)
+    assert UrgentCall.objects.count() == 1
+    assert not SealedNote.objects.exists()
+
+    with pytest.raises(InvalidInput):
+        noted(scene, care, " ", is_risk=True)
+    assert UrgentCall.objects.count() == 1  # the same call
+
+
+def test_support_that_is_offered_anew_leaves_the_record_sound(scene, case) -> None:
+    keyed(scene)
+    care = agreed(scene, case)
+    support.close_care(care=care, ending=Ending.WISH, by=linan(scene), at=scene.at)
+    support.offer_support(
+        party=care.party,
+        way=OfferWay.IN_PERSON,
+        answer=CareState.ACCEPTED,
+        by=scene.person("lifang"),
+        at=scene.at + timedelta(days=30),
+    )
+
+    assert verify().is_sound

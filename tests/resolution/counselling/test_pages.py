@@ -423,7 +423,7 @@ def test_the_navigation_of_a_counsellor_and_of_nobody_else(scene, sign_in) -> No
 
 def test_offered_is_in_no_panel_of_who_does_not_offer(scene, case, sign_in) -> None:
     offered(scene, case)
-    where = f"/cases/{case.number}/evidence/panel/"
+    where = f"/cases/{case.number}/handling/panel/"
 
     assert "/counselling/" in written(sign_in("zhoumin").get(where))
     assert "/counselling/" not in written(sign_in("wangjianguo").get(where))

@@ -377,3 +377,15 @@ class TestWhereTheWordsAreNot:
         with acting_at(scene.at):
             page = browser.get(f"/cases/{case.number}/counsel/").content.decode()
         assert FIRM in page
+
+
+def test_what_was_asked_ends_on_its_own_page(scene: Scene, case: Case):
+    """A note on the task would lay advice on the timeline, and leave the question open."""
+    question = asked(scene, engaged(scene, case))
+    task = question.task
+    assert task is not None
+    task.case = case
+    with pytest.raises(Conflict, match="律师"):
+        cases.complete_task(
+            task=task, words="可以和解", by=scene.person("chenlu"), at=scene.at
+        )

@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 
 from anlan.accounts.models import User
+from anlan.accounts.roles import Permission
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
-from anlan.cases.enums import TaskState
+from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import Case, Task
 from anlan.evidence.enums import Ground
 from anlan.evidence.selectors.retention import grounds_of
@@ -21,7 +22,7 @@ from anlan.incidents.models import Incident
 from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
 from anlan.resolution.enums import CarryingState
-from anlan.resolution.legal import jobs
+from anlan.resolution.legal import jobs, permissions
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import (
     ItemKind,
@@ -648,3 +649,22 @@ def test_the_act_day_bounds_a_paper(scene: Scene, case: Case) -> None:
     report = reported(scene, case)
     with pytest.raises(InvalidInput):
         paper(scene, report, dated_on=date(2020, 1, 1), received_on=date(2020, 1, 2))
+
+
+def test_who_speaks_for_one_side_reads_no_report(scene: Scene):
+    """It names witnesses, and brings the words and injuries of both (G23)."""
+    report = begun(scene, scene.incident().case)
+    speaker = scene.officer
+    speaker.scopes = frozenset(Permission) - {Permission.SIDES_BOTH}
+    assert permissions.can_see_reports(speaker, report.case)
+    cases.name_contact(
+        case=report.case,
+        side=Side.AGGRESSOR,
+        user=speaker,
+        by=scene.manager,
+        at=scene.at,
+    )
+
+    assert not permissions.can_see_reports(speaker, report.case)
+    with pytest.raises(NotAllowed, match="为一方说话"):
+        permissions.check_can_see_reports(speaker, report.case)

@@ -410,3 +410,16 @@ def test_what_was_decided_stands_on_no_timeline(scene: Scene):
 
 def timeline_text(case: Case) -> str:
     return "\n".join(line.sentence + line.quote for line in timeline(case))
+
+
+def test_an_alarm_that_was_none_ends_the_track_with_it(scene: Scene):
+    """Nobody ends its tasks by hand, and yet a false alarm can be closed."""
+    injury = opened(scene)
+    cases.close_as_false_alarm(
+        case=injury.case, reason="两人在开玩笑", by=scene.officer, at=scene.at
+    )
+    injury.case.refresh_from_db()
+
+    assert injury.case.state == Case.State.CLOSED
+    left = Task.objects.filter(case=injury.case, key__startswith=TASKS)
+    assert {one.state for one in left} == {TaskState.SKIPPED}

@@ -40,14 +40,9 @@ class CellForm(forms.Form):
 
     def __init__(self, *args: Any, cell: ShownCell, **kwargs: Any) -> None:
         sentences = cell.column.sentences
-        chosen = [
-            one.start
-            for one in sentences
-            if cell.quote and one.text.strip() == cell.quote
-        ]
         kwargs["initial"] = {
             "says": cell.says,
-            "start": chosen[0] if chosen else None,
+            "start": cell.start,
             "note": cell.reading.note if cell.reading else "",
         }
         super().__init__(*args, **kwargs)

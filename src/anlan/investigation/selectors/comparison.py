@@ -97,6 +97,7 @@ class ShownCell:
     column: Column
     says: CellSays
     quote: str
+    start: int | None  # of the sentence, in characters of the account
     proposed: CellSays | None
     reading: CellReading | None
 
@@ -409,6 +410,7 @@ def _cell(
             column=column,
             says=CellSays(reading.says),
             quote=quoted.strip(),
+            start=reading.start,
             proposed=proposed,
             reading=reading,
         )
@@ -417,6 +419,7 @@ def _cell(
         column=column,
         says=proposed or CellSays.SILENT,
         quote=quote.text.strip() if quote else "",
+        start=quote.start if quote else None,
         proposed=proposed,
         reading=None,
     )

@@ -129,15 +129,12 @@ def accept_cell(
     shown = cell_for(case, by, column, fact)
     if shown.reading is not None or shown.proposed is None:
         raise Conflict(_("这一格没有待核对的建议；请用“修改”写明"))
-    starts = {
-        sentence.text.strip(): sentence.start for sentence in reversed(column.sentences)
-    }
     return read_cell(
         case=case,
         statement=statement,
         fact=fact,
         says=shown.says,
-        start=starts.get(shown.quote),
+        start=shown.start,
         by=by,
         at=at,
         via=via,

@@ -172,12 +172,17 @@ def _is_party(user: User, case: Case) -> bool:
 
 
 def can_see_reports(user: User, case: Case) -> bool:
-    """Whoever may read what was found: a report names witnesses and brings their words."""
-    return investigation.can_see(user, case)
+    """Whoever may read what was found, and speaks for neither side.
+
+    A report names witnesses, and brings the words and injuries of both (G23).
+    """
+    return investigation.can_see(user, case) and not walled_sides(case, user)
 
 
 def check_can_see_reports(by: Actor, case: Case) -> None:
     investigation.check_can_see(by, case)
+    if isinstance(by, User) and walled_sides(case, by):
+        raise NotAllowed(_("您在本案为一方说话，不能查看报案材料"))
 
 
 def can_report(user: User, case: Case) -> bool:

@@ -125,11 +125,13 @@ def tell_of_limit(queued: Queued) -> None:
     if not isinstance(event, LimitationWarned | LimitationRanOut):
         return
     is_near = isinstance(event, LimitationWarned)
-    row = Limitation.objects.select_related("case__site").get(
+    row = Limitation.objects.select_related("case__site", "holder__user").get(
         uid=_uid_of(queued.object)
     )
     told = people_by_role(row.case.site, messages.HANDLE)
     people = {one.pk: one for some in told.values() for one in some}
+    if row.holder is not None and row.holder.user is not None:
+        people[row.holder.user.pk] = row.holder.user  # a right of their own
     if not people:
         return
     notify.send(
@@ -216,6 +218,8 @@ def keep_police_task(queued: Queued) -> None:
     key = Task.objects.values_list("key", flat=True).get(uid=_uid_of(queued.object))
     if key.startswith("police_report:"):
         raise Conflict(_("请在“报案”页面登记递交，任务会自动结束"))
+    if key.startswith("counsel:"):
+        raise Conflict(_("请在“律师”页面出具意见或者撤回咨询，任务会自动结束"))
     if key.startswith("rights:"):
         raise Conflict(_("请在“报案”页面登记告知，任务会自动结束"))
 

@@ -116,9 +116,8 @@ def _contact_today(call: UrgentCall, *, at: datetime) -> Task | None:
         case=case,
         key=call.key,
         phase=Phase.TALK,
-        title=_("今天联系本人：%s") % call.care.code,
+        title=_("辅导员的当天事项"),  # whose, and why, is for the counsellor alone
         advice=_("办完后写明已联系；内容不写在这里"),
-        source="G25",
         role_key=permissions.ROLE,
         within=day_bounds(local_day(at))[1] - at,
         binding=True,

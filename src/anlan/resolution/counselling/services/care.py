@@ -188,7 +188,7 @@ def offer_support(
             care=care, way=way, answer=answer, by=by, made_at=at
         )
         care.state, care.not_before = answer, not_before
-        care.closed_at, care.ending = None, ""
+        care.closed_at = None  # how it ended before stays: an entry vouches for it
         care.save()
         record(
             SupportOffered(

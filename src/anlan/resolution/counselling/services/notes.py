@@ -53,6 +53,8 @@ def write_note(
         Conflict: the person has not agreed or took it back, there is no key, or another
             window wrote a version meanwhile.
     """
+    if is_risk:
+        raise_call(care=care, by=by, at=at)  # first: whatever becomes of the words
     text = text.strip()
     if not text or len(text) > MOST_WORDS:
         raise InvalidInput(_("请写 1 到 %s 个字") % MOST_WORDS, path="text")
@@ -64,7 +66,6 @@ def write_note(
             care,
             {"kind": "note", "text": text},
             replaces=replaces,
-            is_risk=is_risk,
             request_id=request_id,
             by=by,
             at=at,
@@ -88,7 +89,11 @@ def write_screening(
         InvalidInput: not the answers of this scale.
         Conflict: not agreed to, or too early for a scale about the past month.
     """
+    if is_risk:
+        raise_call(care=care, by=by, at=at)  # first: whatever becomes of the answers
     result = score(scale, answers)
+    if result.is_risk:
+        raise_call(care=care, by=by, at=at)
     check_is_time(scale, happened=act_day(care.case), on=local_day(at))
     content = {"kind": "scale", "scale": scale.key.value, "answers": list(answers)}
     with ledger.recording():
@@ -99,7 +104,6 @@ def write_screening(
             care,
             content,
             replaces=None,
-            is_risk=is_risk or result.is_risk,
             request_id=request_id,
             by=by,
             at=at,
@@ -158,7 +162,6 @@ def _written(
     content: dict[str, Any],
     *,
     replaces: SealedNote | None,
-    is_risk: bool,
     request_id: UUID | None,
     by: User,
     at: datetime,
@@ -190,8 +193,6 @@ def _written(
     cases.remember_made(
         row.uid, case=care.case, request_id=request_id, content=once, at=at
     )
-    if is_risk:
-        raise_call(care=care, by=by, at=at)
     return row
 
 

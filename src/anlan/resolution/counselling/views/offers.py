@@ -51,7 +51,11 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
         care = cares.get(party.pk)
         is_early = bool(care and care.not_before and at < care.not_before)
         people.append((party, shown_name(party), care, is_early))
-    outside = [care for care in cares.values() if care.hotline and care.is_running]
+    outside = [
+        care
+        for care in cares.values()
+        if care.is_running and (care.counsellor is None or not care.counsellor.user_id)
+    ]
     context = {
         "case": case,
         "people": people,

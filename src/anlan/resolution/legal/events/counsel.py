@@ -86,9 +86,7 @@ class CounselAsked(Event):
     kind: ClassVar[str] = "legal.counsel_asked"
     sentence: ClassVar[str] = _("{actor}提出法律咨询 {code}")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers(
-        "CounselQuestion", "words", is_protected=True
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("CounselQuestion", "words")
 
     code: str
     words_digest: str
@@ -110,7 +108,7 @@ class OpinionGiven(Event):
     kind: ClassVar[str] = "legal.opinion_given"
     sentence: ClassVar[str] = _("{actor}出具法律意见 {code} 第 {version} 版")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("Opinion", "text", is_protected=True)
+    covers: ClassVar[tuple[Covered, ...]] = covers("Opinion", "text")
 
     code: str
     version: int

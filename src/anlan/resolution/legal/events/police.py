@@ -10,14 +10,7 @@ from django.utils.translation import gettext_noop as _
 from anlan.ledger.events import Covered, Event, recorded
 from anlan.resolution.legal import periods
 from anlan.resolution.legal.enums import PaperKind, ToldWay
-
-
-def covers(model: str, *names: str) -> tuple[Covered, ...]:
-    """Each named column of a table, by the digest field of the same name."""
-    return tuple(
-        Covered(digest_field=f"{name}_digest", model=f"legal.{model}", field=name)
-        for name in names
-    )
+from anlan.resolution.legal.events.covering import covers
 
 
 @recorded

@@ -49,9 +49,7 @@ class WorkInjuryStepped(Event):
 
     kind: ClassVar[str] = "legal.work_injury_step"
     sentence: ClassVar[str] = _("{actor}登记了工伤 {code} 的进展")
-    covers: ClassVar[tuple[Covered, ...]] = covers(
-        "WorkInjuryStep", "paper", "words", is_protected=True
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("WorkInjuryStep", "paper", "words")
 
     code: str
     step: str

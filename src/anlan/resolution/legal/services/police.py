@@ -149,7 +149,10 @@ def set_item(
             kind=kind,
             defaults={"state": state, "words": words, "said_by": by, "said_at": at},
         )
-        row.exhibits.set(chosen)
+        # What somebody else chose and this person may not see stays chosen.
+        seen = kept_of(report.case, by)
+        unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
+        row.exhibits.set([*chosen, *unseen])
     return report
 
 

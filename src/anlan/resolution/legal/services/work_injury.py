@@ -16,7 +16,7 @@ from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput
 from anlan.cases import services as cases
-from anlan.cases.enums import Phase, Proof, Role, TaskState
+from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.steps import line
@@ -43,7 +43,10 @@ from anlan.resolution.legal.models import (
     WorkInjuryMaterial,
     WorkInjuryStep,
 )
-from anlan.resolution.legal.selectors.work_injury import authority_due, employer_due
+from anlan.resolution.legal.selectors.work_injury import (
+    authority_due,
+    employer_due,
+)
 from anlan.resolution.legal.services import limitation
 from anlan.resolution.selectors.plans import act_day
 
@@ -461,6 +464,7 @@ def _check_day(
 
 
 def _check_may_drop(injury: WorkInjury) -> None:
+    # Who was hurt while off duty is no longer entered as staff; that is said first.
     roles = set(injury.party.roles.values_list("role", flat=True))
     laws.check_staff_claim(
         is_struck_staff=injury.party.removed_at is None

@@ -282,6 +282,9 @@ def _agree(
     for session in talks.sessions.filter(state=SessionState.OPEN):
         session.talks = talks
         move_session(session, SessionState.HELD, by=by, at=at, via=via)
+    for session in talks.sessions.filter(state=SessionState.PLANNED):
+        session.talks = talks
+        move_session(session, SessionState.CANCELLED, by=by, at=at, via=via)
     move(talks, TalksState.AGREED, by=by, at=at, via=via)
     if talks.kind == TalksKind.NEGOTIATION:
         start_performing(

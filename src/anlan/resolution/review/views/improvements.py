@@ -103,6 +103,7 @@ def improvement(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         tab="improvements",
         improvement=found,
         is_late=is_late(found, at=timezone.now()),
+        may_read_ground=permissions.can_see(reader, found.case),
         may_finish=found.state == ImprovementState.OPEN
         and permissions.can_finish(reader, found),
         may_check=permissions.can_check(reader, found),
