@@ -16,7 +16,7 @@ from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput
 from anlan.cases import services as cases
-from anlan.cases.enums import Phase, Proof, TaskState
+from anlan.cases.enums import Phase, Proof, Role, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.steps import line
