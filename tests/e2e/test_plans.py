@@ -11,14 +11,20 @@ from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
 from tests.e2e.test_custody import DARK
 from tests.e2e.test_statements import faults
 
-# Those of the closed case of the story wait; somebody who was not there approves.
+# Those of the closed case of the story wait; it goes on, and somebody who was not there
+# approves them.
 FOUND = """
 from django.utils import timezone
 from anlan.accounts.models import User
+from anlan.cases.services import reopen_case
 from anlan.investigation import services
 from anlan.investigation.models import Finding
+waiting = Finding.objects.select_related("case__site").get(state="submitted")
+reopen_case(
+    case=waiting.case, by=User.objects.get(username="hetao"), at=timezone.now()
+)
 finding = services.decide_finding(
-    finding=Finding.objects.get(state="submitted"), is_approved=True,
+    finding=waiting, is_approved=True,
     by=User.objects.get(username="guoxin"), at=timezone.now(),
 )
 print("number:", finding.case.number)
