@@ -20,7 +20,7 @@ from anlan.cases import services as cases
 from anlan.evidence import jobs as evidence
 from anlan.evidence.uploading import sweeping
 from anlan.incidents.services import devices
-from anlan.ledger import afterwards, checkpointing
+from anlan.ledger import afterwards, checkpointing, timestamping
 from anlan.notify import jobs as notify
 from anlan.resolution import jobs as resolution
 from anlan.resolution.counselling import jobs as counselling
@@ -98,6 +98,13 @@ LANES: dict[str, Lane] = {
         jobs={"mails to keepers": evidence.mail_checkpoints},
         next_due=(evidence.next_mail,),
         poll_seconds=5.0,
+    ),
+    # An authority that does not answer delays neither signatures nor mails.
+    "time stamps": Lane(
+        jobs={"checkpoints to be stamped": timestamping.take_stamps},
+        next_due=(),
+        poll_seconds=10.0,
+        is_idle=True,
     ),
     # Nobody waits for the next round of a check: it is found at the poll.
     "vault": Lane(

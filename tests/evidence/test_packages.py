@@ -9,6 +9,7 @@ import subprocess
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from uuid import UUID, uuid4
 import pytest
 import typst
 from django.test import override_settings
+from pydantic import SecretStr
 
 from anlan.base import stores
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
@@ -39,6 +41,8 @@ from anlan.play.signing import signer_at_hand
 from tests.evidence import masks
 from tests.evidence.objects import both, umbrella
 from tests.evidence.packages import package_facts
+from tests.evidence.second_checker import is_intact
+from tests.ledger.stampers import Stamper, listening
 from tests.scene import Scene
 
 POLICE = Recipient(
@@ -294,6 +298,102 @@ def test_standard_tools_verify_it(scene: Scene, case: Case, tmp_path: Path) -> N
 
     assert [answer.returncode for answer in answers] == [0, 0, 0]
     assert folder.name == f"{case.number}-P-01"
+
+
+class TestTimeStamps:
+    def test_openssl_and_verify_read_the_stamp(
+        self, scene: Scene, case: Case, tmp_path: Path
+    ) -> None:
+        with stamped_by(Stamper(tmp_path / "authority")):
+            package = made(scene, case)
+        with zipfile.ZipFile(packages.path_of(package)) as archive:
+            archive.extractall(tmp_path / "out")
+        (folder,) = (tmp_path / "out").iterdir()
+        command = next(
+            line.split("     ")[0].strip()
+            for line in (folder / "README.txt").read_text("utf-8").splitlines()
+            if "openssl ts -verify" in line
+        )
+
+        answers = [
+            subprocess.run(
+                shlex.split(command), cwd=folder, check=False, capture_output=True
+            )
+            for command in (command, "python3 verify.py")
+        ]
+
+        assert [answer.returncode for answer in answers] == [0, 0]
+        assert "时间戳有效 / the time stamp holds: " in answers[1].stdout.decode()
+        assert is_intact(packages.path_of(package).read_bytes())
+
+    def test_without_the_own_certificate_in_the_token(
+        self, scene: Scene, case: Case, tmp_path: Path
+    ) -> None:
+        stamper = Stamper(tmp_path / "authority")
+        with stamped_by(stamper, stamper.known):
+            package = made(scene, case)
+
+        found = verify.check(str(packages.path_of(package)))
+
+        assert found.exit == 0
+        assert "stamped" in {code for code, _place, _words in found.all}
+
+    def test_paper_names_the_clock(
+        self, scene: Scene, case: Case, tmp_path: Path, printed: list[dict[str, Any]]
+    ) -> None:
+        with stamped_by(Stamper(tmp_path / "authority")):
+            made(scene, case)
+
+        assert printed[0]["stamp"].startswith("Test clock，20")
+
+    def test_authority_that_is_away_holds_up_nothing(
+        self, scene: Scene, case: Case, tmp_path: Path, printed: list[dict[str, Any]]
+    ) -> None:
+        with stamped_by(Stamper(tmp_path / "authority")) as settings:
+            settings["TSA_URL"] = SecretStr("http://127.0.0.1:1/")
+            with override_settings(**settings):
+                package = made(scene, case)
+
+        assert package.state == PackageState.READY
+        assert printed[0]["stamp"] == ""
+        assert "ledger/checkpoint.tsr" not in contents(package)
+
+    def test_same_bytes_with_it(self, scene: Scene, case: Case, tmp_path: Path) -> None:
+        with stamped_by(Stamper(tmp_path / "authority")):
+            package = made(scene, case)
+            before = packages.path_of(package).read_bytes()
+            Package.objects.filter(pk=package.pk).update(
+                state=PackageState.MAKING, made_at=None, size=None, sha256=""
+            )
+            jobs.make_packages(at=scene.at + timedelta(hours=3))
+
+        assert packages.path_of(package).read_bytes() == before
+
+    @pytest.fixture
+    def printed(self, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+        """What the papers were made from."""
+        seen: list[dict[str, Any]] = []
+
+        def watched(path: Path, data: dict[str, Any], **more: Any) -> Any:
+            seen.append(data)
+            return typeset(path, data, **more)
+
+        monkeypatch.setattr(papers_module, "typeset", watched)
+        return seen
+
+
+@contextmanager
+def stamped_by(
+    stamper: Stamper, certificates: Path | None = None
+) -> Iterator[dict[str, Any]]:
+    """An authority is set, and answers; yields the settings."""
+    with listening(stamper) as address:
+        changed: dict[str, Any] = {
+            "TSA_URL": SecretStr(address),
+            "TSA_CERTIFICATES": certificates or stamper.root,
+        }
+        with override_settings(**changed):
+            yield changed
 
 
 def test_same_request_gives_the_same_bytes(scene: Scene, case: Case) -> None:

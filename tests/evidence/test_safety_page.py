@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pydantic import SecretStr
 from pytest_django import Settings
 
 from anlan import worker
@@ -28,8 +29,12 @@ from anlan.evidence.file_verification import kinds_that_bring_files
 from anlan.evidence.models import CheckRun, CheckTurn, Copy, Exhibit
 from anlan.evidence.selectors.safety import Trouble, Verdict, safety_for
 from anlan.incidents.events import AttachmentReceived
+from anlan.ledger import timestamping
+from anlan.ledger.models import Tree
 from anlan.notify.models import Message
+from anlan.play.signing import signer_at_hand
 from tests.evidence.damages import flip_a_bit
+from tests.ledger.stampers import Stamper, listening
 from tests.pictures import JPEG, OTHER_JPEG
 from tests.scene import Scene
 
@@ -342,3 +347,30 @@ class TestVerify:
             TaskPhotoReceived.kind,
             AttachmentReceived.kind,
         }
+
+
+def test_page_says_how_time_stamps_stand(
+    scene: Scene, case: Case, settings: Settings, tmp_path: Path, at
+) -> None:
+    client = client_of(scene, "hetao")
+    assert "未设置" in client.get(PAGE).content.decode()
+
+    stamper = Stamper(tmp_path / "authority")
+    settings.TSA_CERTIFICATES = stamper.root
+    with listening(stamper) as address, signer_at_hand():
+        settings.TSA_URL = SecretStr(address)
+        assert "还没有取得" in client.get(PAGE).content.decode()
+        worker.run_due(at=at)
+        page = client.get(PAGE).content.decode()
+        assert "Test clock" in page
+        assert "有检查点在等待第三方时间戳" not in page
+
+        settings.TSA_URL = SecretStr("http://127.0.0.1:1/")
+        scene.report(at=at)
+        later = at + timedelta(hours=2)
+        worker.run_due(at=later)
+    page = client.get(PAGE).content.decode()
+    assert "有检查点在等待第三方时间戳" in page
+    assert "时间戳机构没有应答" in page
+    assert timestamping.standing_of(scene.site.organisation_id, scene.site.pk).unstamped
+    assert Tree.objects.get(site_id=scene.site.pk).stamp_problem == "away"

@@ -23,6 +23,7 @@ from anlan.evidence.models import CheckRun
 from anlan.evidence.selectors.outside import (
     HeldLine,
     KeeperLine,
+    Stamping,
     compared_for,
     keeper_for,
     keepers_of,
@@ -88,10 +89,20 @@ class ExposureOut(Out):
     is_safe: bool
 
 
+class StampOut(Out):
+    """The newest RFC 3161 stamp of the chain that waits longest, and why it waits."""
+
+    signer: str
+    stamped_at: datetime | None
+    unstamped: int
+    problem: str
+
+
 class SafetyOut(Out):
     """``verdict`` is sound, one_disk or unsafe; ``troubles`` says why.
 
     ``waiting`` has the reasons why checkpoints are not signed; nothing else waits.
+    ``time_stamp`` is null where no authority is set.
     """
 
     verdict: str
@@ -106,6 +117,7 @@ class SafetyOut(Out):
     runs: list[CheckRunOut]
     exposure: ExposureOut | None
     waiting: list[str]
+    time_stamp: StampOut | None
 
 
 class Asked(StrEnum):
@@ -298,6 +310,18 @@ def _safety(found: Safety) -> SafetyOut:
         runs=[_run(run) for run in found.runs],
         exposure=_exposure(found.exposure) if found.exposure else None,
         waiting=sorted({one.refusal for one in found.waiting}),
+        time_stamp=_stamp(found.stamping),
+    )
+
+
+def _stamp(found: Stamping | None) -> StampOut | None:
+    if found is None or not found.is_configured:
+        return None
+    return StampOut(
+        signer=found.last.signer if found.last else "",
+        stamped_at=found.last.stamped_at if found.last else None,
+        unstamped=found.unstamped,
+        problem=str(found.problem),
     )
 
 

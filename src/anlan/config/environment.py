@@ -50,6 +50,16 @@ class Environment(BaseSettings):
         description="Socket of a signer that runs as a user of its own; empty: the one "
         "that `./anlan up` runs, in ANLAN_DATA.",
     )
+    tsa_url: SecretStr | None = Field(
+        None,
+        description="Address of a time stamp authority (RFC 3161), http(s)://…; empty: "
+        "checkpoints are not stamped, and packages say so.",
+    )
+    tsa_certificates: Path | None = Field(
+        None,
+        description="File of that authority's root, the certificates between and perhaps "
+        "its own, in PEM form; with its own it is asked to leave certificates out.",
+    )
     recordings_roots: Annotated[list[Path], NoDecode] = Field(
         [],
         description="Folders below which recorders write segments that may be saved, "

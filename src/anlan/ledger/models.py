@@ -176,6 +176,8 @@ class Tree(models.Model):
     is_wished = models.BooleanField(default=False)  # a checkpoint soon, not in its turn
     refusal = models.CharField(max_length=16, blank=True)  # of the signer, the last
     refused_at = models.DateTimeField(null=True)
+    stamp_problem = models.CharField(max_length=16, blank=True)  # of RFC 3161, the last
+    stamp_tried_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -223,7 +225,6 @@ class Checkpoint(models.Model):
     root = models.BinaryField(max_length=32)
     note = models.TextField()  # as the signer gave it; witnesses' lines are rows
     signed_at = models.DateTimeField()
-    tsa_token = models.BinaryField(null=True)  # of RFC 3161, once there is an authority
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -236,6 +237,22 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint {self.organisation_id}/{self.site_id}@{self.size}"
+
+
+class TimeStamp(models.Model):
+    """A third party's signed word that a checkpoint existed: RFC 3161, see ``stamps``."""
+
+    checkpoint = models.OneToOneField(
+        Checkpoint, on_delete=models.PROTECT, related_name="stamp"
+    )
+    token = models.BinaryField()  # the whole answer, DER
+    certificates = models.BinaryField()  # PEM: whom it was believed for
+    signer = models.CharField(max_length=120)  # what the authority calls itself
+    stamped_at = models.DateTimeField()  # by its clock
+    obtained_at = models.DateTimeField()  # by ours
+
+    def __str__(self) -> str:
+        return f"time stamp of {self.checkpoint_id}"
 
 
 class LogKey(models.Model):

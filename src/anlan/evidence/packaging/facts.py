@@ -137,6 +137,7 @@ class PackageFacts:
     exhibits: Sequence[ExhibitFacts]
     system: SystemFacts
     withdrawn: Sequence[WithdrawnFacts] = ()
+    stamp: str = ""  # who stamped the checkpoint and when; empty is nobody
 
     @property
     def watermark(self) -> str:

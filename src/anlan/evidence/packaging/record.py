@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import orjson
 
 EVENTS, PROOFS = "ledger/events.jsonl", "ledger/proofs.json"
+TOKEN, TSA = "ledger/checkpoint.tsr", "ledger/tsa.pem"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,9 @@ from anlan.accounts.roles import Permission
 from anlan.base import crypto
 from anlan.base.errors import NotFound
 from anlan.evidence.models import Exhibit, OutsideKeeper
-from anlan.ledger import checkpointing
+from anlan.ledger import checkpointing, timestamping
 from anlan.ledger.checkpoints import fingerprint
-from anlan.ledger.models import Checkpoint, LogKey
+from anlan.ledger.models import Checkpoint, LogKey, TimeStamp
 from anlan.ledger.selectors import Exposure, Waiting, waiting_for_signer, worst_exposure
 from anlan.ledger.verify.held import Held, compare_held
 
@@ -44,11 +44,47 @@ _REASONS: dict[str, Promise] = {
     "disk": _("签名程序的磁盘已满或不能写入"),
 }
 _OTHER = _("签名程序拒绝签名")
+_UNSTAMPED: dict[str, Promise] = {
+    timestamping.AWAY: _("时间戳机构没有应答"),
+    "certificates": _(
+        "读不出 ANLAN_TSA_CERTIFICATES 指定的证书文件，或者其中没有根证书"
+    ),
+    "unreadable": _("读不懂时间戳机构的答复；请把这家机构自己的签名证书也放进证书文件"),
+    "refused": _("时间戳机构拒绝了请求"),
+    "other": _("时间戳机构的答复不是对这个检查点的"),
+    "untrusted": _("时间戳机构的答复不能用证书文件里的证书验证"),
+}
 
 
 def reason_of(waiting: Waiting) -> Promise:
     """Why a checkpoint waits, for a person."""
     return _REASONS.get(waiting.refusal, _OTHER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamping:
+    """How time stamps stand on the chains of a reader."""
+
+    is_configured: bool
+    last: TimeStamp | None  # of the chain that waits longest
+    unstamped: int  # entries that were signed since
+    problem: Promise | str  # why the last question brought none
+
+    @property
+    def is_late(self) -> bool:
+        """Whether something waits for an authority that does not give it."""
+        return bool(self.problem) and self.unstamped > 0
+
+
+def stamping_for(user: User) -> Stamping:
+    found = [timestamping.standing_of(*place) for place in chains_of(user)]
+    worst = max(found, key=lambda one: (bool(one.problem), one.unstamped), default=None)
+    return Stamping(
+        is_configured=timestamping.is_configured(),
+        last=worst.last if worst else None,
+        unstamped=worst.unstamped if worst else 0,
+        problem=_UNSTAMPED.get(worst.problem, "") if worst else "",
+    )
 
 
 def chains_of(user: User) -> list[tuple[int, int]]:

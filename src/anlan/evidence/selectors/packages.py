@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base import stores
+from anlan.base.clock import local_time
 from anlan.base.errors import NotFound
 from anlan.base.identity import mask_name
 from anlan.cases.models import Case
@@ -59,7 +60,7 @@ from anlan.evidence.packaging.facts import (
 from anlan.evidence.packaging.record import Link
 from anlan.evidence.selectors.custody import Chapter, custody_story, steps_of
 from anlan.evidence.selectors.exhibits import every_exhibit_of
-from anlan.ledger.models import Entry
+from anlan.ledger.models import Entry, TimeStamp
 from anlan.ledger.sentences import names_for
 
 _ENDINGS = {
@@ -287,6 +288,14 @@ def facts_of(package: Package) -> PackageFacts:
         system=_system_facts(package, exhibits),
         withdrawn=withdrawn_before(package),
     )
+
+
+def stamp_words(stamp: TimeStamp | None) -> str:
+    """Who put a time on the checkpoint, and which."""
+    if stamp is None:
+        return ""
+    at = f"{local_time(stamp.stamped_at):%Y-%m-%d %H:%M:%S}"
+    return _("%(signer)s，%(at)s") % {"signer": stamp.signer, "at": at}
 
 
 class _Names:

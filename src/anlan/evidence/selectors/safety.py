@@ -179,6 +179,7 @@ class Safety:
     running: Sequence[Progress]
     exposure: Exposure | None = None  # the longest window of the reader's chains
     waiting: Sequence[Waiting] = ()  # chains whose checkpoint is not signed
+    stamping: outside.Stamping | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -236,6 +237,7 @@ def safety_for(user: User, *, at: datetime) -> Safety:
         running=_running(turns, states, at=at),
         exposure=outside.exposure_for(user, at=at),
         waiting=waiting,
+        stamping=outside.stamping_for(user),
     )
 
 

@@ -12,7 +12,7 @@ import logging
 import os
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,7 +30,14 @@ from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.bag import Bag, Payload
 from anlan.evidence.packaging.facts import PackageFacts
 from anlan.evidence.packaging.papers import papers
-from anlan.evidence.packaging.record import EVENTS, PROOFS, events_text, proofs_text
+from anlan.evidence.packaging.record import (
+    EVENTS,
+    PROOFS,
+    TOKEN,
+    TSA,
+    events_text,
+    proofs_text,
+)
 from anlan.evidence.selectors.exhibits import every_exhibit_of
 from anlan.evidence.selectors.packages import (
     asked_seq,
@@ -41,6 +48,7 @@ from anlan.evidence.selectors.packages import (
     signature_name,
     signatures_of,
     signed_steps,
+    stamp_words,
 )
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.packages import folder, path_of
@@ -49,6 +57,7 @@ from anlan.evidence.verifier import SOURCE
 from anlan.ledger import services as ledger
 from anlan.ledger.checkpointing import CheckpointWaits
 from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import TimeStamp
 from anlan.ledger.signer.client import Away
 from anlan.ledger.signer.memory import Refused
 from anlan.ledger.tiles import TreeBroken
@@ -143,8 +152,9 @@ def _make(held: _Held, *, at: datetime) -> None:
     package = held.package
     seal = seal_for(package.case.site, at=at, note=package.checkpoint)
     held.update(checkpoint=seal.note.text)
+    stamp = seal.stamp(at=at)
     with translation.override("zh-hans"):  # it is read by Chinese authorities
-        bag = _bag(package, seal)
+        bag = _bag(package, seal, stamp)
     held.update(all_bytes=bag.size)
     target, draft = path_of(package), folder() / f"{package.uid}.{held.holder}.part"
     for left in folder().glob(f"{package.uid}.*.part"):  # by one that was killed
@@ -182,8 +192,8 @@ def _make(held: _Held, *, at: datetime) -> None:
         )
 
 
-def _bag(package: Package, seal: Seal) -> Bag:
-    facts = facts_of(package)
+def _bag(package: Package, seal: Seal, stamp: TimeStamp | None) -> Bag:
+    facts = replace(facts_of(package), stamp=stamp_words(stamp))
     links = links_of(package, upto=asked_seq(package))
     tags = {
         **papers(facts),
@@ -192,10 +202,17 @@ def _bag(package: Package, seal: Seal) -> Bag:
         "ledger/checkpoint.txt": seal.note.text.encode(),
         "signature/site.pub.pem": seal.pem,
         "verify.py": SOURCE.read_bytes(),
+        **_stamp_files(stamp),
     }
     top = f"{facts.number}-{facts.code}"
     bag = Bag(top=top, payload=_payload(package), tags=tags)
     return bags.sealed(bag, info=_info(facts, seal), sign=seal.sign)
+
+
+def _stamp_files(stamp: TimeStamp | None) -> dict[str, bytes]:
+    if stamp is None:
+        return {}
+    return {TOKEN: bytes(stamp.token), TSA: bytes(stamp.certificates)}
 
 
 def _info(facts: PackageFacts, seal: Seal) -> list[tuple[str, str]]:

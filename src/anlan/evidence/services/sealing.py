@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from anlan.accounts.models import Site
-from anlan.ledger import checkpointing
+from anlan.ledger import checkpointing, timestamping
 from anlan.ledger.checkpoints import Note, is_signed, parse
+from anlan.ledger.models import Checkpoint, TimeStamp
 from anlan.ledger.tiles import StoredNodes
 from anlan.ledger.tree import inclusion_proof
 
@@ -43,6 +44,18 @@ class Seal:
     def fingerprint(self) -> str:
         """What people compare, hexadecimal."""
         return sha256(self.public_key).hexdigest()
+
+    def stamp(self, *, at: datetime) -> TimeStamp | None:
+        """A third party's word for the time of the checkpoint, if one is to be had now.
+
+        Never inside a transaction; the same one whenever it is asked for again.
+        """
+        checkpoint = Checkpoint.objects.filter(
+            organisation_id=self.site.organisation_id,
+            site_id=self.site.pk,
+            note=self.note.text,
+        ).first()
+        return timestamping.stamp(checkpoint, at=at) if checkpoint else None
 
     def paths(self, seqs: Iterable[int]) -> dict[int, list[bytes]]:
         """Of each of these entries to the root of the checkpoint.

@@ -58,7 +58,7 @@ TEXTS = {
     "state": (GOOD, "检查点的签名有效，条数 / the checkpoint is signed, entries: {}"),
     "entries": (GOOD, "{} 条记录都在台账内，未披露的 / in the ledger, withheld: {}"),
     "listed": (GOOD, "{} 件证据都有台账记录 / exhibits are on the record"),
-    "stamped": (GOOD, "时间戳有效 / the time stamp holds"),
+    "stamped": (GOOD, "时间戳有效 / the time stamp holds: {}"),
     "litter": (TOLD, "操作系统留下的文件，不属于本包 / litter of an operating system"),
     "no-stamp": (TOLD, "没有第三方时间戳 / no time stamp of a third party"),
     "others": (TOLD, "本案已撤回的包 / packages of the case that are withdrawn: {}"),
@@ -498,12 +498,18 @@ class Check:
                 with open(os.path.join(folder, name[7:]), "wb") as file:
                     file.write(self.read(name))
             command = [openssl, "ts", "-verify", "-data", "checkpoint.txt"]
-            command += ["-in", "checkpoint.tsr", "-CAfile", self.tsa or "tsa.pem"]
+            known = self.tsa or "tsa.pem"  # whose own certificate a token may leave out
+            command += ["-in", "checkpoint.tsr", "-CAfile", known, "-untrusted", known]
             quiet = subprocess.DEVNULL
             code = subprocess.call(command, cwd=folder, stdout=quiet, stderr=quiet)
+            command = [openssl, "ts", "-reply", "-in", "checkpoint.tsr", "-text"]
+            told = subprocess.Popen(
+                command, cwd=folder, stdout=subprocess.PIPE, stderr=quiet
+            ).communicate()[0]
         if code:
             raise Refused("stamp", TOKEN)
-        self.found.add("stamped")
+        when = re.search(rb"^Time stamp: (.+)$", told, re.MULTILINE)
+        self.found.add("stamped", "", when.group(1).decode() if when else "?")
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
         item = self.files.get(name)

@@ -21,16 +21,26 @@ from anlan.ledger.models import (
     Entry,
     LogKey,
     Tile,
+    TimeStamp,
     Tree,
     Witness,
 )
 from anlan.ledger.signer.client import Away
 from anlan.ledger.signer.memory import Refused
 from anlan.ledger.tiles import WIDTH, split, tile_hash
+from anlan.ledger.timestamping import check_stamp
 from anlan.ledger.tree import Frontier
 from anlan.ledger.verify.findings import Problem
 
 _PAGE = 2_000  # digests read at once
+_STAMPS = {
+    "unreadable": "it cannot be read",
+    "refused": "the authority refused it",
+    "other": "it is of other bytes than the checkpoint",
+    "untrusted": "no certificate kept with it vouches for it",
+    "certificates": "the certificates kept with it cannot be read",
+    "columns": "its time differs from the column",
+}
 
 
 @dataclass
@@ -61,6 +71,7 @@ def check_tree(place: tuple[int, int]) -> TreeFinding:
     signed = _signers_last(finding)
     finding.checkpoints = len(checkpoints)
     _check_notes(checkpoints, finding)
+    _check_stamps(finding)
     wanted = {row.size: bytes(row.root) for row in checkpoints}
     if signed is not None:
         _compare_signer(signed, wanted, finding)
@@ -134,6 +145,18 @@ def _check_witness(
         when = None
     if when is None:
         finding.say(row.size, "witness", f"it is not the signature of {departure.name}")
+
+
+def _check_stamps(finding: TreeFinding) -> None:
+    rows = TimeStamp.objects.filter(
+        checkpoint__organisation_id=finding.organisation_id,
+        checkpoint__site_id=finding.site_id,
+    )
+    for row in rows.select_related("checkpoint").order_by("checkpoint__size"):
+        fault = check_stamp(row)
+        if fault:
+            size = row.checkpoint.size
+            finding.say(size, "time stamp", f"it does not hold: {_STAMPS[fault]}")
 
 
 def _signers_last(finding: TreeFinding) -> Statement | None:
