@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from pydantic import SecretStr
+from pytest_django import Settings
+
 from anlan.base import crypto
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
@@ -49,6 +52,26 @@ def test_why_checkpoints_wait(scene: Scene, speak: Any) -> None:
     assert body["waiting"] == ["away"]
     assert "history" not in body["troubles"]
     assert not LogKey.objects.exists()
+
+
+def test_how_time_stamps_stand(scene: Scene, speak: Any, settings: Settings) -> None:
+    scene.incident()
+    manager = speak(scene.manager)
+    assert manager.get("/evidence/safety").body["time_stamp"] is None
+    settings.TSA_URL = SecretStr("http://127.0.0.1:1/")
+    Tree.objects.create(
+        organisation_id=scene.site.organisation_id,
+        site_id=scene.site.pk,
+        signed_size=7,
+        stamp_problem="away",
+    )
+
+    assert manager.get("/evidence/safety").body["time_stamp"] == {
+        "signer": "",
+        "stamped_at": None,
+        "unstamped": 7,
+        "problem": "时间戳机构没有应答",
+    }
 
 
 def test_a_drill_is_asked_for_and_told(scene: Scene, speak: Any) -> None:

@@ -242,7 +242,7 @@ class TestLooking:
         answer = officer.get(below(exhibit, "picture/"))
 
         assert answer.status_code == 409
-        assert "两份副本都不完好" in answer.text
+        assert "与入库时的校验值不符" in answer.text
         assert not entries(exhibit.case, "evidence.opened")
 
 

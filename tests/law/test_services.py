@@ -76,6 +76,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"is_authority": True, "papers": ["云栖派出所", "12 号"], "beyond": []},
         {"is_authority": True, "papers": ["云栖派出所", " "], "beyond": []},
     ),
+    "G08": ({"is_whole": True}, {"is_whole": False}),
     "G09": (
         {"signed": [("user:1", "site_manager"), ("user:2", "legal_counsel")]},
         {"signed": [("user:1", "site_manager"), ("user:2", "site_manager")]},

@@ -221,6 +221,18 @@ def check_no_measure(*, text: str, act_on: date, path: str = "text") -> None:
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
+@enforces("G08")
+def check_original(*, is_whole: bool, act_on: date) -> None:
+    """Nothing is shown or handed over that is not, byte for byte, what arrived.
+
+    Args:
+        act_on: the day of its arrival.
+    """
+    rule = _in_force("G08", act_on)
+    if rule and not is_whole:
+        raise Conflict(rule.refusal_words, source=rule.id)
+
+
 @enforces("G09")
 def check_two_roles(*, signed: Collection[tuple[str, str]], act_on: date) -> None:
     """Refuse to release a hold unless different persons of different roles sign.

@@ -114,11 +114,12 @@ def good_path(blob: Blob) -> Path:
     """
     if blob.is_deleted:
         raise Conflict(_("文件已按保存期限删除"))
-    for store in stores.stores():
-        path = store.path_of(blob.sha256)
-        if is_whole(path, blob):
-            return path
-    raise Conflict(_("文件暂时读不到：两份副本都不完好，请立即告诉系统管理员"))
+    paths = [store.path_of(blob.sha256) for store in stores.stores()]
+    whole = next((path for path in paths if is_whole(path, blob)), None)
+    law.check_original(is_whole=whole is not None, act_on=local_day(blob.kept_at))
+    if whole is None:
+        raise FileNotFoundError(blob.sha256)  # only before the rule was in force
+    return whole
 
 
 def is_whole(path: Path, blob: Blob) -> bool:
