@@ -56,6 +56,7 @@ from anlan.evidence.models import (
     Copy,
     Deletion,
     Exhibit,
+    FootageApplication,
     FootageMark,
     FootageRequest,
     FootageViewing,
@@ -72,7 +73,9 @@ from anlan.evidence.selectors import retention
 from anlan.evidence.selectors.playing import playable_of
 from anlan.evidence.selectors.recordings import addable_cameras
 from anlan.evidence.selectors.register import Wanted, register_page
+from anlan.evidence.selectors.retention import APPLICATION_WORDS
 from anlan.evidence.services import deleting
+from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Police
@@ -1429,10 +1432,40 @@ class TestWords:
         review(seen.at + 2000 * DAY + HOUR)
         assert set(texts(FootageRequest, "reason")) == {""}
         assert texts(FootageViewing, "seen") == [""]
+        # It never came to its end: nothing was handed over, and nobody let it run out.
+        assert "" not in texts(FootageApplication, "purpose")
         reasons = {row.reason for row in register_page(Wanted(site=scene.site)).rows}
         assert "已按期限删除" in reasons
         assert at < row.delete_at
         assert verify().is_sound
+
+    def test_of_applications_go_with_the_photo_of_their_paper(
+        self, scene: Scene, tmp_path: Path, settings: Settings, sign_in: SignIn
+    ) -> None:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        seen = filmed(scene, tmp_path)
+        police = seen.applied(seen.police(document=(JPEG,)))
+        evidence.refuse_application(
+            application=police, words="文书没有盖章", by=scene.manager, at=seen.at
+        )
+        ended(seen.case, at=scene.at)
+        days = 1096 * DAY
+
+        review(seen.at + days - NOTICE)
+        review(seen.at + days - HOUR)
+        police.refresh_from_db()
+        assert police.officers
+        review(seen.at + days + HOUR)
+
+        police.refresh_from_db()
+        assert [getattr(police, field) for field in APPLICATION_WORDS] == [""] * 7
+        remove(seen.at + days + 3 * HOUR)
+        assert police.document is not None
+        with pytest.raises(Conflict, match="已按保存期限删除"):
+            good_path(police.document)
+        assert verify().is_sound
+        page = sign_in("hetao").get(reverse("footage:application", args=[police.uid]))
+        assert page.content.decode().count("已按期限删除") == 2
 
     def test_of_a_clock_that_leapt_ahead_stay(self, scene: Scene, case: Case) -> None:
         hurt(scene, case)

@@ -76,7 +76,7 @@ class WordsKind(models.TextChoices):
     """Words of a case that stand beside no file, and go as one."""
 
     INJURIES = "injuries", _("伤情记录的文字")
-    LOOKS = "looks", _("查阅录像的事由")
+    LOOKS = "looks", _("查阅录像的申请和事由")
     HANDLING = "handling", _("调查、测算和处理方案的文字")
 
 
@@ -87,3 +87,4 @@ class FilePart(models.TextChoices):
     SEGMENT = "segment", _("录像原始文件")
     DERIVED = "derived", _("观看副本、缩略图")
     SIGNATURE = "signed", _("签字")
+    PAPER = "paper", _("申请人的文书照片")

@@ -95,7 +95,9 @@ class FootageApplication(Worded):
             models.CheckConstraint(
                 condition=models.Q(person__isnull=False, colleague=None, unit="")
                 | models.Q(person=None, colleague__isnull=False, unit="")
-                | models.Q(person=None, colleague=None) & ~models.Q(unit=""),
+                | models.Q(person=None, colleague=None) & ~models.Q(unit="")
+                # Its words were let go when the period of the register had passed.
+                | models.Q(person=None, colleague=None, text_salt=b""),
                 name="evidence_application_of_one",
             ),
             models.CheckConstraint(
@@ -127,6 +129,11 @@ class FootageApplication(Worded):
     def key(self) -> str:
         """As the record names it."""
         return f"application:{self.uid}"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its words went when the period of the register had passed."""
+        return not bytes(self.text_salt)
 
     @property
     def kind(self) -> enums.Applicant:

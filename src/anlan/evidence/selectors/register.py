@@ -364,7 +364,11 @@ class _Reading:
             entry,
             way=way,
             application=package.application,
-            reason=package.application.purpose if package.application else reason,
+            reason=(
+                package.application.purpose or _("已按期限删除")
+                if package.application
+                else reason
+            ),
             unit="" if package.application else package.recipient,
             content=f"{package.case.number} {package.code}: {codes}",
             bytes_count=_bytes(facts) if "first" in facts else 0,
@@ -385,7 +389,7 @@ class _Reading:
             entry,
             way=str(FootageWay.VIEW.label),
             application=application,
-            reason=application.purpose,
+            reason=application.purpose or _("已按期限删除"),
             content=f"{span} {viewing.seen}".strip(),
         )
 
@@ -397,7 +401,7 @@ class _Reading:
             entry,
             way=_("打印调取证据清单"),
             application=application,
-            reason=application.purpose,
+            reason=application.purpose or _("已按期限删除"),
             content=application.number,
         )
 

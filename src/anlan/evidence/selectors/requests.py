@@ -152,6 +152,8 @@ def applicant_name(application: FootageApplication, *, is_masked: bool = True) -
         return application.person.name or _("已删除")
     if application.colleague is not None:
         return application.colleague.name
+    if application.is_erased:
+        return _("已按期限删除")
     return ", ".join(
         mask_name(name) if is_masked else name
         for name, _number in application.officer_lines

@@ -199,6 +199,7 @@ def has_something() -> Q:
         | Q(pk__in=rows_with_words(MedicalPaper).values("party__case"))
         | Q(pk__in=rows_with_words(FootageRequest).values("recording__case"))
         | Q(pk__in=rows_with_words(FootageViewing).values("application__case"))
+        | Q(pk__in=applications_ended().exclude(case=None).values("case"))
     )
 
 
@@ -222,7 +223,20 @@ def words_left(words: CaseWords) -> WordsOf:
     return [
         (rows_with_words(FootageRequest).filter(recording__case=case), ("reason",)),
         (rows_with_words(FootageViewing).filter(application__case=case), ("seen",)),
+        (applications_ended().filter(case=case), APPLICATION_WORDS),
     ]
+
+
+# The unit is what the constraint of one applicant looks at: last, without the salt.
+APPLICATION_WORDS = (
+    *("purpose", "officers", "document_number", "identity_tail"),
+    *("decision", "withdrawal", "unit"),
+)
+
+
+def applications_ended() -> QuerySet[FootageApplication]:
+    """Those under which nothing is seen or given any more, and whose words are there."""
+    return rows_with_words(FootageApplication).exclude(ended_at=None)
 
 
 def rows_with_words(model: type[Worded]) -> QuerySet[Any]:
@@ -300,10 +314,11 @@ def _words_of(case: Case, base: RetentionClass) -> list[Item]:
     if any(rows.exists() for rows, _fields in words_left(injuries)):
         items.append(Item(injuries, frozenset({base})))
     looks = CaseWords(case, WordsKind.LOOKS)
-    (requests, _reason), (viewings, _seen) = words_left(looks)
+    (requests, _reason), (viewings, _seen), (applications, _words) = words_left(looks)
     last = [
         requests.aggregate(last=Max("made_at"))["last"],
         viewings.aggregate(last=Max("began_at"))["last"],
+        applications.aggregate(last=Max("ended_at"))["last"],
     ]
     if any(last):
         after = max(filter(None, last))
@@ -363,6 +378,8 @@ def files_of(item: Item) -> list[tuple[Blob, FilePart]]:
             add(one.blob, FilePart.DERIVED)
     else:
         exhibits = [item.exhibit] if item.exhibit else []
+    for application in _applications_of(item).select_related("document"):
+        add(application.document, FilePart.PAPER)
     for exhibit in exhibits:
         add(exhibit.blob, FilePart.ORIGINAL)
         played = PlayingCopy.objects.filter(original=exhibit.blob).first()
@@ -373,6 +390,13 @@ def files_of(item: Item) -> list[tuple[Blob, FilePart]]:
             add(signed.signature, FilePart.SIGNATURE)
             add(signed.guardian_signature, FilePart.SIGNATURE)
     return list(found.values())
+
+
+def _applications_of(item: Item) -> QuerySet[FootageApplication]:
+    """Whose words go with this item, and with them the photo of their paper."""
+    if item.words is None or item.words.kind != WordsKind.LOOKS:
+        return FootageApplication.objects.none()
+    return applications_ended().filter(case=item.words.case)
 
 
 def exhibits_within(recording: Recording) -> list[Exhibit]:
@@ -529,7 +553,8 @@ def owned_by_others(
         Q(receipts__giver_signature=blob) | Q(receipts__receiver_signature=blob)
     ).exists():
         return True
-    if FootageApplication.objects.filter(document=blob).exists():
+    applications = FootageApplication.objects.filter(document=blob)
+    if applications.exclude(pk__in=_applications_of(item).values("pk")).exists():
         return True
     deleted = set(
         Exhibit.objects.filter(blob=blob, state=ExhibitState.DELETED).values_list(
