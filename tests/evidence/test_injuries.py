@@ -37,6 +37,7 @@ from anlan.evidence.models import (
 )
 from anlan.evidence.selectors import exhibit_for, exhibits_of, kinds_in
 from anlan.evidence.selectors.injuries import injured_in, injuries_for, papers_of
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from tests.accounts.test_permission_tables import person
@@ -237,6 +238,22 @@ class TestClocks:
 
         titles = [fact["title"] for fact in facts(case, "case.deadline_missed")]
         assert any(title.startswith("24 小时伤情照片") for title in titles)
+
+    def test_go_on_when_the_case_is_closed(self, scene, case, injury) -> None:
+        Task.objects.filter(case=case, binding=True).update(
+            state="done", ended_at=scene.at
+        )
+        cases.close_case(case=case, by=SYSTEM, at=scene.at)
+
+        pass_time(scene.at, 25 * 3600)
+        titles = [fact["title"] for fact in facts(case, "case.deadline_missed")]
+        assert any(title.startswith("24 小时伤情照片") for title in titles)
+
+        case.refresh_from_db()
+        injury.case = case
+        photographed(scene, injury, round=Round.DAY)
+        assert reminders(case) == {"24h": "done", "72h": "open"}
+        assert verify().is_sound
 
     def test_are_not_posted_to_a_closed_case(self, scene, case, victim) -> None:
         Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)

@@ -13,7 +13,7 @@ from anlan.cases.events import (
     TaskReopened,
     TaskSkipped,
 )
-from anlan.cases.models import Task, TaskPhoto
+from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.evidence import messages, services
 from anlan.evidence.enums import Protection, Source, StepKind
 from anlan.evidence.events import CustodyStepped, SealFoundBroken
@@ -43,6 +43,12 @@ def adopt_task_photo(queued: Queued) -> None:
         by=SYSTEM,
         at=queued.recorded_at,
     )
+
+
+def keep_photo_clocks(queued: Queued) -> None:
+    """Closing or joining a case ends no round of photographs."""
+    case = Case.objects.get(uid=UUID(queued.subject.partition(":")[2]))
+    services.keep_photo_clocks(case=case, at=queued.recorded_at)
 
 
 def tell_of_broken_seal(queued: Queued) -> None:

@@ -36,6 +36,7 @@ from anlan.evidence.services.holds import (
 from anlan.evidence.services.injuries import (
     add_injury_photo,
     add_medical_paper,
+    keep_photo_clocks,
     record_injury,
     refuse_photos,
     show_injuries,
@@ -147,6 +148,7 @@ __all__ = [
     "hand_over",
     "hand_over_package",
     "import_cameras",
+    "keep_photo_clocks",
     "lose_recording",
     "mail_soon",
     "make_release",

@@ -413,8 +413,20 @@ def _post_reminders(
         )
 
 
+_REMINDER = "injury:"
+
+
 def reminder_key(party: Party, round_: Round) -> str:
-    return f"injury:{party.uid}:{round_}"
+    return f"{_REMINDER}{party.uid}:{round_}"
+
+
+def keep_photo_clocks(*, case: Case, at: datetime) -> None:
+    """The case ended; what a bruise looks like on the third day is still seen only then."""
+    waiting = Task.objects.filter(
+        case=case, key__startswith=_REMINDER, state=TaskState.OPEN
+    )
+    for task in waiting.order_by("pk"):
+        cases.move_deadlines(about=f"task:{task.uid}", to=case, at=at)
 
 
 def _end_reminder(case: Case, party: Party, round_: Round, *, at: datetime) -> None:
@@ -422,7 +434,7 @@ def _end_reminder(case: Case, party: Party, round_: Round, *, at: datetime) -> N
     task = Task.objects.filter(
         case=case, key=reminder_key(party, round_), state=TaskState.OPEN
     ).first()
-    if task is None or not case.is_open:
+    if task is None:
         return
     waiting = Injury.objects.filter(case=case, party=party, withdrawn_at=None).exclude(
         photos__round=round_
