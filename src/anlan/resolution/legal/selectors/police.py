@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Site, User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import NotFound
+from anlan.cases.act import act_of
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
@@ -181,7 +182,7 @@ def happened_in(report: PoliceReport) -> list[Happened]:
 
 def happened_before(case: Case) -> list[Happened]:
     """What is known without any report: the act, and the calls to 110."""
-    at = case.opened_at
+    at = act_of(case).at
     rows = [Happened(Happening.ACT, at, at, case.subject)]
     rows += [
         Happened(Happening.CALL, call.at, call.at, case.subject)

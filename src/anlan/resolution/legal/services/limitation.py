@@ -14,6 +14,7 @@ from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
@@ -39,7 +40,6 @@ from anlan.resolution.legal.events import (
 )
 from anlan.resolution.legal.models import Limitation, LimitationTurn, WorkInjury
 from anlan.resolution.legal.selectors.limitation import reckoned
-from anlan.resolution.selectors.plans import act_day
 
 WARNED_BEFORE = (90, 30, 7)  # days
 WATCHES = "legal_counsel"

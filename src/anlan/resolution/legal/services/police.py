@@ -16,6 +16,7 @@ from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day, act_of
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
@@ -42,7 +43,7 @@ from anlan.resolution.legal.selectors.police import (
     tracked_report,
 )
 from anlan.resolution.legal.services.running import reckon_anew
-from anlan.resolution.selectors.plans import act_day, is_reported
+from anlan.resolution.selectors.plans import is_reported
 from anlan.resolution.services.carrying import finish_measures
 
 # Within how long material is brought, and the victim's side told; the house's own.
@@ -259,7 +260,7 @@ def hand_over(
         if earlier is not None:
             return earlier
         policies.check_is_preparing(report)
-        if not case.opened_at - _SKEW <= happened <= at + _SKEW:
+        if not act_of(case).at - _SKEW <= happened <= at + _SKEW:
             raise InvalidInput(
                 _("递交时间要在事发以后，也不能晚于现在"), path="happened"
             )

@@ -16,6 +16,7 @@ from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Role, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
@@ -48,7 +49,6 @@ from anlan.resolution.legal.selectors.work_injury import (
     employer_due,
 )
 from anlan.resolution.legal.services import limitation
-from anlan.resolution.selectors.plans import act_day
 
 RUNS = "site_manager"
 TOLD_WITHIN = timedelta(days=3)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
+from anlan.cases.act import act_of
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.evidence.selectors.exhibits import kept_of
@@ -70,6 +71,7 @@ def reports(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "reports": reports_of(case),
             "duty": duty_of(case),
+            "act": act_of(case),
             "procedure": procedure_at(case.site, local_day(at)),
             "periods": [
                 (one.rule, last_day(one.due_at), one.ended_at)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
+from anlan.cases.act import act_of
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.law import selectors as law
@@ -63,7 +64,7 @@ def work_injuries(request: HttpRequest, number: str) -> HttpResponse:
 def work_injury(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = work_injury_for(reader, number, uid)
-    may = permissions.can_handle_work_injury(reader, found)
+    may, act = permissions.can_handle_work_injury(reader, found), act_of(found.case)
     return render(
         request,
         "legal/work_injury.html",
@@ -72,6 +73,8 @@ def work_injury(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "injury": found,
             "party": shown_name(found.party),
             "standing": standing_of(found, on=local_day(timezone.now())),
+            "act": act,
+            "is_other_day": local_day(act.at) != found.injured_on,
             "checklist": checklist(found),
             "missing": missing_of(found),
             "is_by_worker": is_by_worker(found),
