@@ -13,6 +13,7 @@ from anlan.cases.events import (
     PartyAdded,
     PartyIdentified,
     PartyRolesSet,
+    SeveritySet,
     TaskDone,
     TaskPhotoReceived,
     TaskReopened,
@@ -67,12 +68,14 @@ from anlan.resolution.legal import reactions as legal
 from anlan.resolution.legal.events import (
     CounselAsked,
     LimitationRanOut,
+    LimitationStillOpen,
     LimitationWarned,
     OpinionGiven,
     PaperRecorded,
     PeriodPassed,
     RetaliationNoted,
     WorkInjuryOpened,
+    WorkInjuryRemedyNear,
 )
 from anlan.resolution.mediation import reactions as mediation
 from anlan.resolution.mediation.events import DutyComesDue, TalksEnded, TalksMoved
@@ -102,7 +105,11 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CaseClosed.kind: [counselling.keep_clocks],
     SceneControlled.kind: [cases.start_contact_clock],
     IncidentReported.kind: [incidents.tell_groups],
-    FurtherReport.kind: [incidents.tell_of_further_report],
+    FurtherReport.kind: [
+        incidents.tell_of_further_report,
+        legal.join_playbook_task,
+    ],
+    SeveritySet.kind: [legal.join_playbook_task],
     ResponderAlerted.kind: [incidents.alert_responder],
     ResponderAcknowledged.kind: [incidents.stop_calling],
     ResponderArrived.kind: [incidents.stop_calling],
@@ -159,8 +166,10 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     PartyRolesSet.kind: [legal.open_work_injuries],
     InjuryRecorded.kind: [legal.open_work_injuries],
     WorkInjuryOpened.kind: [legal.tell_of_work_injury],
+    WorkInjuryRemedyNear.kind: [legal.tell_of_remedy],
     LimitationWarned.kind: [legal.tell_of_limit],
     LimitationRanOut.kind: [legal.tell_of_limit],
+    LimitationStillOpen.kind: [legal.tell_of_limit],
     CounselAsked.kind: [legal.tell_counsel],
     OpinionGiven.kind: [legal.tell_asker],
     ReportSubmitted.kind: [review.tell_deciders],

@@ -27,11 +27,13 @@ from anlan.resolution.legal import messages
 from anlan.resolution.legal.events import (
     CounselAsked,
     LimitationRanOut,
+    LimitationStillOpen,
     LimitationWarned,
     OpinionGiven,
     PaperRecorded,
     PeriodPassed,
     WorkInjuryOpened,
+    WorkInjuryRemedyNear,
 )
 from anlan.resolution.legal.models import (
     CounselQuestion,
@@ -41,12 +43,17 @@ from anlan.resolution.legal.models import (
     PoliceReport,
     WorkInjury,
 )
+from anlan.resolution.legal.permissions import can_see_work_injury
 from anlan.resolution.legal.selectors.work_injury import (
     is_struck_staff,
     worker_due,
     works_here,
 )
-from anlan.resolution.legal.services.work_injury import TASKS, open_work_injury
+from anlan.resolution.legal.services.work_injury import (
+    TASKS,
+    adopt_playbook_task,
+    open_work_injury,
+)
 
 
 def open_work_injuries(queued: Queued) -> None:
@@ -119,12 +126,54 @@ def tell_of_work_injury(queued: Queued) -> None:
             )
 
 
+def tell_of_remedy(queued: Queued) -> None:
+    """The person, whose right it is, and those who handle it."""
+    event = queued.event
+    if not isinstance(event, WorkInjuryRemedyNear):
+        return
+    injury = WorkInjury.objects.select_related("case__site", "party__user").get(
+        uid=_uid_of(queued.object)
+    )
+    case, own = injury.case, injury.party.user
+    told = people_by_role(case.site, messages.HANDLE)
+    people = {one.pk: one for some in told.values() for one in some}
+    people = {pk: one for pk, one in people.items() if can_see_work_injury(one, injury)}
+    if own is not None:
+        people[own.pk] = own
+    if people:
+        notify.send(
+            kind=messages.REMEDY_NEAR,
+            site=case.site,
+            subject=queued.subject,
+            people=list(people.values()),
+            params={"number": case.number, "code": injury.code, "day": event.due},
+            path=f"/cases/{case.number}/work-injuries/{injury.uid}/",
+            exercise=queued.exercise,
+            by=SYSTEM,
+            at=queued.recorded_at,
+        )
+
+
+def join_playbook_task(queued: Queued) -> None:
+    """The playbook may have been applied again where a track is there already."""
+    uid = _uid_of(queued.subject)
+    case = Case.objects.select_related("site").filter(uid=uid).first()
+    if case is not None:
+        adopt_playbook_task(case, at=queued.recorded_at)
+
+
 def tell_of_limit(queued: Queued) -> None:
     """Who watches that no claim of the case is out of time."""
     event = queued.event
-    if not isinstance(event, LimitationWarned | LimitationRanOut):
-        return
-    is_near = isinstance(event, LimitationWarned)
+    match event:
+        case LimitationWarned():
+            kind, day, days = messages.LIMIT_NEAR, event.due, event.days
+        case LimitationRanOut():
+            kind, day, days = messages.LIMIT_OVER, event.due, 0
+        case LimitationStillOpen():
+            kind, day, days = messages.LIMIT_OPEN, event.since, 0
+        case _:
+            return
     row = Limitation.objects.select_related("case__site", "holder__user").get(
         uid=_uid_of(queued.object)
     )
@@ -135,15 +184,15 @@ def tell_of_limit(queued: Queued) -> None:
     if not people:
         return
     notify.send(
-        kind=messages.LIMIT_NEAR if is_near else messages.LIMIT_OVER,
+        kind=kind,
         site=row.case.site,
         subject=queued.subject,
         people=list(people.values()),
         params={
             "number": row.case.number,
             "code": row.code,
-            "day": event.due,
-            "days": event.days if isinstance(event, LimitationWarned) else 0,
+            "day": day,
+            "days": days,
         },
         path=f"/cases/{row.case.number}/limitations/{row.uid}/",
         exercise=queued.exercise,
