@@ -13,6 +13,8 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Task
+from anlan.evidence.enums import Keeper
+from anlan.evidence.selectors.retention import keepers_of
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
@@ -27,7 +29,7 @@ from anlan.resolution.legal.models import Limitation
 from anlan.resolution.legal.services import limitation
 from tests.at_once import at_once, failures
 from tests.evidence.keeping import ended
-from tests.resolution.legal.hurt import day_after, opened, receipt
+from tests.resolution.legal.hurt import STEP, day_after, opened, receipt, stepped
 from tests.resolution.legal.limits import started, turned
 from tests.resolution.planned import legal as counsel
 from tests.scene import Scene
@@ -200,6 +202,40 @@ class TestTurning:
         ]
         assert failures(at_once(*calls)) == []
         assert fresh(limit).due_on == date(2030, 1, 2)
+
+
+class TestKeeping:
+    """What may still be claimed keeps the evidence of its case, also a closed one."""
+
+    def test_while_it_runs_and_no_longer(self, scene: Scene, case: Case):
+        limit = started(scene, case)
+        case = ended(case, at=scene.at)
+        assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
+        legal.end_limitation(
+            limitation=limit, reason="已赔付", by=counsel(scene), at=scene.at
+        )
+        assert keepers_of(case, at=scene.at) == []
+
+    def test_until_it_ran_out(self, scene: Scene, case: Case):
+        limit = started(scene, case)
+        case = ended(case, at=scene.at)
+        look_at_limits(at=before(limit, 1))
+        assert Keeper.CLAIM in keepers_of(case, at=before(limit, 1))
+        look_at_limits(at=before(limit, -1))
+        assert keepers_of(case, at=before(limit, -1)) == []
+
+    def test_while_a_suit_lasts(self, scene: Scene, case: Case):
+        turned(scene, started(scene, case), GROUND.SUIT, 10)
+        case = ended(case, at=scene.at)
+        assert keepers_of(case, at=day_after(scene, 4000)[1]) == [Keeper.CLAIM]
+
+    def test_a_work_injury_until_it_was_decided(self, scene: Scene):
+        injury = opened(scene)
+        for days, kind in enumerate((STEP.FILED, STEP.ACCEPTED)):
+            stepped(scene, injury, kind, days)
+            assert Keeper.CLAIM in keepers_of(injury.case, at=scene.at)
+        stepped(scene, injury, STEP.RECOGNISED, 3)
+        assert Keeper.CLAIM not in keepers_of(injury.case, at=scene.at)
 
 
 class TestWarning:

@@ -17,3 +17,4 @@ class LegalConfig(AppConfig):
         # Enters what is erased when the evidence of a case has gone, and what keeps it.
         import_module("anlan.resolution.legal.erasing")
         import_module("anlan.resolution.legal.selectors.police")
+        import_module("anlan.resolution.legal.selectors.limitation")

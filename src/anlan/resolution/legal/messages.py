@@ -87,7 +87,12 @@ PERIOD_PASSED = "legal.period_passed"
 
 PAPER_CAME = "legal.paper_came"
 
+HOLD_PROPOSED = "legal.hold_proposed"
+
 FOLLOW = ("duty_officer", "legal_counsel")
+
+# Of those who may place one.
+HOLD = ("site_manager", "legal_counsel")
 
 LEARN = ("site_manager", "legal_counsel", "customer_service")
 
@@ -97,6 +102,14 @@ add_texts(
         name=_("报案的期限届满"),
         title=_("报案的期限届满：%(number)s"),
         body=_("%(number)s 的报案 %(code)s 有一项期限已经届满，请查看并询问公安机关"),
+    ),
+    Text(
+        kind=HOLD_PROPOSED,
+        name=_("建议保全证据"),
+        title=_("公安机关已受案或者立案，请决定是否保全证据：%(number)s"),
+        body=_(
+            "%(number)s 的报案 %(code)s 已受案或者立案；程序不会自动保全，请在“保全”页面决定"
+        ),
     ),
     Text(
         kind=PAPER_CAME,

@@ -125,11 +125,15 @@ class HandOverForm(OnceForm):
         self.fields["accepted"].choices = [  # type: ignore[attr-defined]  # as above
             (kind.value, kind.label) for kind in ItemKind if kind in kinds
         ]
+        if not kinds:
+            # Told by a call or orally: there is no list, and nobody signs one.
+            del self.fields["accepted"]
+            self.fields["signers"].required = False
         self._receipts = _proofs(self, "receipt", report.case, reader)
 
     def said(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
-        said["accepted"] = [ItemKind(kind) for kind in said["accepted"]]
+        said["accepted"] = [ItemKind(kind) for kind in said.get("accepted", ())]
         return {**said, "receipt": self._receipts.get(said["receipt"])}
 
 

@@ -261,6 +261,29 @@ def victims_of(case: Case) -> QuerySet[Party]:
     )
 
 
+def untold_since(case: Case, paper: PolicePaper) -> list[Party]:
+    """Victims whom nobody told since this paper; a minor may be told by a guardian."""
+    told = RightsTold.objects.filter(case=case, said_at__gte=paper.recorded_at)
+    heard = set(told.values_list("party", flat=True))
+    has_guardian = told.filter(party__roles__role=Role.GUARDIAN).exists()
+    victims = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
+    return [
+        one
+        for one in victims.select_related("person", "user").order_by("pk")
+        if one.pk not in heard
+        and not (has_guardian and one.person is not None and one.person.is_minor)
+    ]
+
+
+def newest_to_tell(case: Case) -> PolicePaper | None:
+    """The last paper about which the victim's side has to be told."""
+    kinds = [kind for kind in PaperKind if kind.opens_remedies]
+    standing = PolicePaper.objects.filter(
+        report__case=case, revoked_at=None, kind__in=kinds
+    )
+    return standing.select_related("report").order_by("recorded_at", "pk").last()
+
+
 def told_of(case: Case) -> QuerySet[RightsTold]:
     return (
         RightsTold.objects.filter(case=case)

@@ -37,6 +37,7 @@ from anlan.resolution.legal.selectors.police import (
     checklist,
     last_day,
     missing_in,
+    newest_to_tell,
     paper_for,
     papers_of,
     periods_before,
@@ -50,6 +51,7 @@ from anlan.resolution.legal.selectors.police import (
     rights_of,
     suggested,
     told_of,
+    untold_since,
     victims_of,
 )
 
@@ -201,7 +203,11 @@ def handing_over(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         request,
         number=number,
         title=_("登记递交：%s") % found.code,
-        lead=_("登记以后清单不能再改；要补充材料，另起一份。"),
+        lead=_("登记以后清单不能再改；要补充材料，另起一份。")
+        if ready
+        else _(
+            "没有备齐的材料：按口头报案登记，记明没有递交材料；有材料的，另起一份补充。"
+        ),
         button=_("登记递交"),
         form=form,
         act=act,
@@ -290,6 +296,7 @@ def rights(request: HttpRequest, number: str) -> HttpResponse:
     """What the victim's side may do themselves, to be read out or printed (G06)."""
     reader = reader_of(request)
     case = case_for(reader, number)
+    paper = newest_to_tell(case)
     return render(
         request,
         "legal/rights.html",
@@ -298,6 +305,9 @@ def rights(request: HttpRequest, number: str) -> HttpResponse:
             "rights": rights_of(case),
             "told": [(one, shown_name(one.party)) for one in told_of(case)],
             "victims": victims_of(case),
+            "untold": [shown_name(one) for one in untold_since(case, paper)]
+            if paper
+            else [],
         },
     )
 
