@@ -672,7 +672,7 @@ class TestRights:
         victim(scene, case)
         paper(scene, reported(scene, case), PaperKind.REFUSAL)
         asked = task(case, "rights:")
-        said: dict[str, Any] = {"by": scene.person("lifang"), "at": scene.at}
+        said: dict[str, Any] = {"by": scene.officer, "at": scene.at}
         with pytest.raises(Conflict, match="每一位受害人"):
             cases.complete_task(task=asked, words="告诉了", **said)
         cases.skip_task(task=asked, reason="三次电话无人接听，已寄挂号信", **said)
