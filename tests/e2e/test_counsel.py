@@ -76,7 +76,7 @@ def test_counsel_is_engaged_asked_and_answers(
     assert faults(manager) == []
     manager.check("[name=kind][value=in_house]")
     manager.fill("[name=name]", "陈露")
-    manager.select_option("[name=user]", label="陈露")
+    manager.select_option("[name=user]", label="陈露 (chenlu)")
     manager.locator("form.form button").last.click()
     manager.wait_for_url(re.compile(r"/lawyers/$"))
     expect(manager.locator("main")).to_contain_text("公司法务")
@@ -201,7 +201,7 @@ def test_a_work_injury_is_refused_filed_anew_and_recognised(
     for step, shown in (
         ("提交工伤认定申请", "已申请，待受理"),
         ("社会保险行政部门不予受理", "申请行政复议"),
-        ("提交工伤认定申请", "再次申请"),
+        ("提交工伤认定申请", "已申请，待受理"),
         ("社会保险行政部门受理", "已受理，待认定"),
         ("认定为工伤", "认定为工伤"),
     ):
