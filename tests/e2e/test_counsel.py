@@ -75,8 +75,8 @@ def test_counsel_is_engaged_asked_and_answers(
     manager.goto("/cases/counsel/lawyers/new/")
     assert faults(manager) == []
     manager.check("[name=kind][value=in_house]")
-    manager.fill("[name=name]", "陈露")
-    manager.select_option("[name=user]", label="陈露 (chenlu)")
+    manager.fill("[name=name]", "陈律")
+    manager.select_option("[name=user]", label="陈律 (chenlu)")
     manager.locator("form.form button").last.click()
     manager.wait_for_url(re.compile(r"/lawyers/$"))
     expect(manager.locator("main")).to_contain_text("公司法务")
@@ -85,7 +85,7 @@ def test_counsel_is_engaged_asked_and_answers(
     manager.goto(f"/cases/{number}/counsel/")
     assert faults(manager) == []
     manager.get_by_role("link", name="登记律师委托").click()
-    manager.select_option("[name=lawyer]", label="陈露")
+    manager.select_option("[name=lawyer]", label="陈律")
     manager.fill("[name=scope]", "就本案的民事责任提供意见")
     manager.fill("[name=begins_on]", today())
     manager.check("[name=is_related][value=yes]")

@@ -296,7 +296,10 @@ def suggest_hold(queued: Queued) -> None:
     )
     if propose_hold(paper=paper, at=queued.recorded_at):
         _tell(
-            *(messages.HOLD_PROPOSED, messages.HOLD, queued, paper.report),
+            messages.HOLD_PROPOSED,
+            messages.HOLD,
+            queued,
+            paper.report,
             page="holds",
             is_for_all=True,
         )

@@ -127,14 +127,16 @@ class HandOverForm(OnceForm):
         ]
         if not kinds:
             # Told by a call or orally: there is no list, and nobody signs one.
-            del self.fields["accepted"]
-            self.fields["signers"].required = False
+            del self.fields["accepted"], self.fields["signers"]
+            self.fields["gaps"].label = _("为什么没有材料")
+            self.fields["words"].label = _("怎样报的案，公安机关怎样答复")
         self._receipts = _proofs(self, "receipt", report.case, reader)
 
     def said(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
         said["accepted"] = [ItemKind(kind) for kind in said.get("accepted", ())]
-        return {**said, "receipt": self._receipts.get(said["receipt"])}
+        receipt = self._receipts.get(said["receipt"])
+        return {"signers": "", **said, "receipt": receipt}
 
 
 class DroppingForm(forms.Form):

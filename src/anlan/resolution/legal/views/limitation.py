@@ -116,6 +116,7 @@ def limitation(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
                 (turn, TurnGround(turn.ground).lasts and turn.until is None)
                 for turn in row.turns.all()
             ],
+            "is_turned": kind.may_turn,
             "may_turn": counts and kind.may_turn,
             "may_end": counts and row.injury_id is None,
             "cited": law.cite(rule_of(kind, hurt_on=row.hurt_on).source),

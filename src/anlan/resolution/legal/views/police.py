@@ -115,6 +115,8 @@ def report(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "state": ReportState(found.state),
             "lines": checklist(found),
             "missing": missing,
+            "is_oral": found.handed_at is not None
+            and not found.items.filter(is_accepted=True).exists(),
             "ready": len(ItemKind) - len(missing),
             "all": len(ItemKind),
             "papers": [
