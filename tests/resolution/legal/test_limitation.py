@@ -325,7 +325,7 @@ class TestWarning:
         assert asked.get().role_key == "legal_counsel"
         entry = Entry.objects.filter(kind="legal.limitation_still_open").last()
         assert entry is not None
-        assert day_after(scene, 10)[0].isoformat().encode() in bytes(entry.data)
+        assert day_after(scene, 10)[0].isoformat().encode() in bytes(entry.data or b"")
         watchers = {counsel(scene), scene.manager}
         assert told("still_open") >= 2 * len(watchers)
 

@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 from django.test import override_settings
 
+from anlan.base.typeset import typeset
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
@@ -111,7 +112,6 @@ def test_no_word_of_an_opinion_is_in_a_package(
 ):
     """Letters of a PDF are numbers of a font: of the papers what was set is looked at."""
     case, said = question.case, []
-    typeset = papers.typeset
 
     def heard(document: Path, page: Any, **more: Any) -> Any:
         said.append(repr(page))
