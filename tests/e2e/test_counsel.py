@@ -108,7 +108,7 @@ def test_counsel_is_engaged_asked_and_answers(
     lawyer = sign_in(told_installation, "chenlu", size=size, **more).page
     lawyer.goto(address)
     assert faults(lawyer) == []
-    lawyer.fill("[name=text]", OPINION)
+    lawyer.fill("textarea[name=text]", OPINION)
     press(lawyer, "保存草稿")
     lawyer.get_by_role("button", name=re.compile("出具第")).click()
     expect(lawyer.locator(".meta")).to_contain_text("已答复")
