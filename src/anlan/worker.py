@@ -154,7 +154,10 @@ LANES: dict[str, Lane] = {
     ),
     # Days as well: three months, one month and one week before a claim is out of time.
     "limits of time": Lane(
-        jobs={"claims that run out": legal.look_at_limits},
+        jobs={
+            "claims that run out": legal.look_at_limits,
+            "remedies that run out": legal.warn_of_remedies,
+        },
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

@@ -23,7 +23,8 @@ from anlan.investigation import services
 from anlan.investigation.models import Finding
 from anlan.law import selectors as law
 from anlan.resolution import services as resolution
-from anlan.resolution.selectors.plans import act_day, answerable_in
+from anlan.cases.act import act_day
+from anlan.resolution.selectors.plans import answerable_in
 at = timezone.now()
 someone = User.objects.get(username="guoxin")
 officer = User.objects.get(username="zhoumin")

@@ -288,14 +288,17 @@ class PoliceReasonIn(In):
 
 
 class PoliceHandOverIn(OnceIn):
-    """``receipt`` is the police's own list; without it ``words`` says why."""
+    """``receipt`` is the police's own list; without it ``words`` says why.
+
+    ``accepted`` and ``signers`` are empty where there is no material at all.
+    """
 
     happened_at: AwareDatetime
     station: _Name
     officer: _Name
     officer_number: Annotated[Text, Field(max_length=30)] = ""
-    accepted: Annotated[list[ItemKind], Field(min_length=1, max_length=20)]
-    signers: Annotated[Text, Field(min_length=1, max_length=MOST_SIGNERS)]
+    accepted: Annotated[list[ItemKind], Field(max_length=20)] = []
+    signers: Annotated[Text, Field(max_length=MOST_SIGNERS)] = ""
     receipt: UUID | None = None
     gaps: _Words = ""
     words: _Words = ""

@@ -24,6 +24,7 @@ from anlan.resolution.legal.enums import (
 from anlan.resolution.legal.models import WorkInjury, WorkInjuryStep
 from anlan.resolution.legal.selectors.work_injury import (
     checklist,
+    remedies_of,
     standing_of,
     work_injuries_of,
 )
@@ -65,6 +66,14 @@ class WorkInjuryStepOut(Out):
         )
 
 
+class WorkInjuryRemedyOut(Out):
+    """What may be done against a refusal, as advice: the paper itself says what holds."""
+
+    title: str
+    last_day: date
+    source: str
+
+
 class WorkInjuryOut(Out):
     """``late_days`` are the employer's, who bears the costs of them.
 
@@ -90,6 +99,7 @@ class WorkInjuryOut(Out):
     decided_on: date | None
     materials: dict[str, list[UUID]]
     missing: list[str]
+    remedies: list[WorkInjuryRemedyOut]
     steps: list[WorkInjuryStepOut]
 
     @classmethod
@@ -116,6 +126,12 @@ class WorkInjuryOut(Out):
             decided_on=row.decided_on,
             materials={one.value: [e.uid for e in some] for one, some in had if some},
             missing=[one.value for one, some in had if one.is_needed and not some],
+            remedies=[
+                WorkInjuryRemedyOut(
+                    title=one.title, last_day=one.last_day, source=one.source
+                )
+                for one in remedies_of(row)
+            ],
             steps=[WorkInjuryStepOut.of(one) for one in row.steps.all()],
         )
 

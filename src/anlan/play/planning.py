@@ -7,13 +7,17 @@ from datetime import date, datetime
 
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.investigation.models import FindingSentence
 from anlan.law import selectors as law
 from anlan.play.actions import Stage, action
 from anlan.resolution import services as resolution
 from anlan.resolution.models import Plan
-from anlan.resolution.selectors.plans import act_day, finding_in_force, plans_of
+from anlan.resolution.selectors.plans import (
+    finding_in_force,
+    plans_of,
+)
 from anlan.resolution.services import Drafted
 
 APPEAL = "收到通知后十五日内，可以书面向项目经理申诉"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.law import services as law
-from anlan.resolution.selectors.plans import act_day
 
 
 def check_text(text: str, case: Case, *, path: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from anlan.ledger.verify import verify
 from anlan.resolution.legal.enums import TurnGround
+from anlan.resolution.legal.jobs import look_at_limits
 from anlan.resolution.legal.models import (
     CounselQuestion,
     Engagement,
@@ -57,6 +59,7 @@ def test_the_worker_lets_them_go_with_the_case(scene: Scene):
     injury = opened(scene)
     stepped(scene, injury, STEP.TOLD, words="当面告知")
     ended(injury.case, at=scene.at)
+    look_at_limits(at=scene.at + timedelta(days=400))  # what runs keeps them
 
     pass_period(scene.at, ORDINARY)
 

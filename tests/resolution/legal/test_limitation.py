@@ -8,8 +8,13 @@ from uuid import uuid4
 
 import pytest
 
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Task
+from anlan.evidence.enums import Keeper
+from anlan.evidence.selectors.retention import keepers_of
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
@@ -21,9 +26,10 @@ from anlan.resolution.legal.enums import (
 )
 from anlan.resolution.legal.jobs import look_at_limits
 from anlan.resolution.legal.models import Limitation
+from anlan.resolution.legal.services import limitation
 from tests.at_once import at_once, failures
 from tests.evidence.keeping import ended
-from tests.resolution.legal.hurt import day_after, opened, receipt
+from tests.resolution.legal.hurt import STEP, day_after, opened, receipt, stepped
 from tests.resolution.legal.limits import started, turned
 from tests.resolution.planned import legal as counsel
 from tests.scene import Scene
@@ -52,6 +58,11 @@ def before(limit: Limitation, days: int) -> datetime:
     assert due is not None
     day = due - timedelta(days=days)
     return datetime.fromisoformat(f"{day.isoformat()}T04:00:00+00:00")
+
+
+def late(day: date, days: int) -> datetime:
+    """Noon of that day after it."""
+    return datetime.fromisoformat(f"{day + timedelta(days=days)}T04:00:00+00:00")
 
 
 def told(kind: str) -> int:
@@ -125,7 +136,7 @@ class TestTurning:
         limit = started(scene, case)
         turn = turned(scene, limit, GROUND.SUIT, 10)
         assert fresh(limit).due_on is None
-        assert fresh(limit).look_on is None
+        assert fresh(limit).look_on == day_after(scene, 40)[0]
         until, at = day_after(scene, 100)
         legal.end_turn(turn=turn, until=until, by=counsel(scene), at=at)
         found = fresh(limit).due_on
@@ -193,6 +204,40 @@ class TestTurning:
         assert fresh(limit).due_on == date(2030, 1, 2)
 
 
+class TestKeeping:
+    """What may still be claimed keeps the evidence of its case, also a closed one."""
+
+    def test_while_it_runs_and_no_longer(self, scene: Scene, case: Case):
+        limit = started(scene, case)
+        case = ended(case, at=scene.at)
+        assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
+        legal.end_limitation(
+            limitation=limit, reason="已赔付", by=counsel(scene), at=scene.at
+        )
+        assert keepers_of(case, at=scene.at) == []
+
+    def test_until_it_ran_out(self, scene: Scene, case: Case):
+        limit = started(scene, case)
+        case = ended(case, at=scene.at)
+        look_at_limits(at=before(limit, 1))
+        assert Keeper.CLAIM in keepers_of(case, at=before(limit, 1))
+        look_at_limits(at=before(limit, -1))
+        assert keepers_of(case, at=before(limit, -1)) == []
+
+    def test_while_a_suit_lasts(self, scene: Scene, case: Case):
+        turned(scene, started(scene, case), GROUND.SUIT, 10)
+        case = ended(case, at=scene.at)
+        assert keepers_of(case, at=day_after(scene, 4000)[1]) == [Keeper.CLAIM]
+
+    def test_a_work_injury_until_it_was_decided(self, scene: Scene):
+        injury = opened(scene)
+        for days, kind in enumerate((STEP.FILED, STEP.ACCEPTED)):
+            stepped(scene, injury, kind, days)
+            assert Keeper.CLAIM in keepers_of(injury.case, at=scene.at)
+        stepped(scene, injury, STEP.RECOGNISED, 3)
+        assert Keeper.CLAIM not in keepers_of(injury.case, at=scene.at)
+
+
 class TestWarning:
     def test_three_months_one_month_one_week_and_over(self, scene: Scene, case: Case):
         limit = started(scene, case)
@@ -229,6 +274,111 @@ class TestWarning:
         found = fresh(limit)
         assert found.due_on is not None
         assert found.look_on == found.due_on + timedelta(days=1)
+
+    @pytest.mark.parametrize(("left", "warned"), [(29, 1), (30, 1), (31, 0)])
+    def test_with_less_than_a_month_left_at_once(
+        self, scene: Scene, case: Case, left: int, warned: int
+    ):
+        plain = started(scene, case, kind=LimitationKind.SECURITY)
+        at = before(plain, left)
+        legal.end_limitation(
+            limitation=plain, reason="登记错了", by=counsel(scene), at=scene.at
+        )
+        limit = started(
+            scene, case, kind=LimitationKind.SECURITY, at=at,
+            starts_on=local_day(scene.at),
+        )  # fmt: skip
+        assert look_at_limits(at=at) == warned
+        assert look_at_limits(at=at) == 0
+        assert (told("warned") > 0) is bool(warned)
+        assert (fresh(limit).look_on == fresh(limit).due_on) is False
+        tasks = Task.objects.filter(case=case, key__startswith="limit:")
+        assert tasks.count() == warned
+
+    def test_counted_anew_and_near_it_is_warned_of_at_once(
+        self, scene: Scene, case: Case
+    ):
+        limit = started(scene, case)
+        plain = limit.due_on
+        wrong = turned(scene, limit, GROUND.DEMAND, 40)
+        assert plain is not None
+        at = datetime.fromisoformat(f"{plain - timedelta(days=12)}T04:00:00+00:00")
+        said: dict[str, Any] = {"by": counsel(scene), "at": at}
+        look_at_limits(at=at)
+        had = told("warned")
+        legal.strike_turn(turn=wrong, reason="信没有寄到", **said)
+        assert look_at_limits(at=at) == 1
+        assert told("warned") > had
+
+    def test_what_still_stops_it_is_asked_about_again_and_again(
+        self, scene: Scene, case: Case
+    ):
+        limit = started(scene, case)
+        turn = turned(scene, limit, GROUND.SUIT, 10)
+        assert look_at_limits(at=day_after(scene, 39)[1]) == 0
+        for days, tasks in ((40, 1), (70, 1)):
+            at = day_after(scene, days)[1]
+            assert look_at_limits(at=at) == 1
+            assert look_at_limits(at=at) == 0
+            asked = Task.objects.filter(case=case, key__startswith="limit_open:")
+            assert asked.count() == tasks
+        assert asked.get().role_key == "legal_counsel"
+        entry = Entry.objects.filter(kind="legal.limitation_still_open").last()
+        assert entry is not None
+        assert day_after(scene, 10)[0].isoformat().encode() in bytes(entry.data or b"")
+        watchers = {counsel(scene), scene.manager}
+        assert told("still_open") >= 2 * len(watchers)
+
+        until, at = day_after(scene, 80)
+        legal.end_turn(turn=turn, until=until, by=counsel(scene), at=at)
+        assert asked.get().state == TaskState.DONE
+        assert look_at_limits(at=day_after(scene, 200)[1]) == 0
+
+    def test_an_obstacle_that_was_answered_for_is_asked_about_anew(
+        self, scene: Scene, case: Case
+    ):
+        limit = started(scene, case)
+        due = limit.due_on
+        assert due is not None
+        on = due - timedelta(days=20)
+        turned(scene, limit, GROUND.FORCE, on=on, at=before(limit, 10))
+        assert look_at_limits(at=late(due, 20)) == 1
+        asked = Task.objects.filter(case=case, key__startswith="limit_open:")
+        (one,) = asked.select_related("case__site")
+        cases.complete_task(
+            task=one, words="还没有消除", by=counsel(scene), at=late(due, 21)
+        )
+        assert look_at_limits(at=late(due, 60)) == 1
+        assert asked.count() == 2
+
+    def test_a_faulty_one_keeps_no_other_waiting(
+        self,
+        scene: Scene,
+        case: Case,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ):
+        first = started(scene, case)
+        other = started(scene, scene.incident(at=scene.at - timedelta(3)).case)
+        record = limitation._record
+
+        name = "陆" + "远航"
+
+        def faulty(event: Any, row: Limitation, **more: Any) -> None:
+            if row.pk == min(first.pk, other.pk):
+                raise ValueError(name)
+            record(event, row, **more)
+
+        monkeypatch.setattr(limitation, "_record", faulty)
+        at = max(before(first, 5), before(other, 5))
+        with pytest.raises(ValueError, match=name):
+            look_at_limits(at=at)
+
+        good = max(first, other, key=lambda one: one.pk)
+        entries = Entry.objects.filter(kind="legal.limitation_warned")
+        assert [one.object for one in entries] == [good.key]
+        assert "ValueError" in caplog.text
+        assert name not in caplog.text
 
     def test_what_is_entered_late_lets_it_run_again(self, scene: Scene, case: Case):
         limit = started(scene, case)

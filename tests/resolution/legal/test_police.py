@@ -15,11 +15,14 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import Case, Task
-from anlan.evidence.enums import Ground
+from anlan.cases.selectors import timeline
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import Ground, HoldReason
 from anlan.evidence.selectors.retention import grounds_of
 from anlan.incidents import services as incidents
 from anlan.incidents.models import Incident
 from anlan.ledger.models import Entry
+from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from anlan.resolution.enums import CarryingState
 from anlan.resolution.legal import jobs, permissions
@@ -42,9 +45,11 @@ from anlan.resolution.legal.selectors.police import (
     checklist,
     last_day,
     missing_in,
+    newest_to_tell,
     procedure_at,
     rights_of,
     suggested,
+    untold_since,
 )
 from anlan.resolution.legal.services import Procedure
 from tests.at_once import at_once
@@ -85,6 +90,12 @@ def kinds(case: Case) -> list[str]:
 
 def task(case: Case, key: str) -> Task:
     return Task.objects.select_related("case__site").get(case=case, key__startswith=key)
+
+
+def task_paper(case: Case) -> PolicePaper:
+    found = newest_to_tell(case)
+    assert found is not None
+    return found
 
 
 def running(report: PoliceReport) -> set[str]:
@@ -252,6 +263,48 @@ class TestHandOver:
         report = put(scene, begun(scene, case), ItemKind.LETTER)
         with pytest.raises(InvalidInput):
             handed(scene, report, accepted=[ItemKind.MEDICAL], gaps="先递交")
+
+    @pytest.mark.parametrize("said", [ItemState.OPEN, ItemState.NONE])
+    def test_without_any_material_the_police_were_told(
+        self, scene: Scene, case: Case, said: ItemState
+    ):
+        report = begun(scene, case)
+        for kind in ItemKind if said == ItemState.NONE else ():
+            put(scene, report, kind, state=said, words="没有")
+        oral: dict[str, Any] = {
+            "accepted": [],
+            "signers": "",
+            "gaps": "伤者送医，先口头报案",
+            "words": "窗口口头报案，民警出具受案回执",
+        }
+        report = handed(scene, report, **oral)
+
+        assert report.state == ReportState.HANDED_OVER
+        assert report.listing.startswith("口头报案，没有递交材料。")
+        assert task(case, "police_report:").state == TaskState.DONE
+        assert "D05" in running(report)
+        page = "\n".join(line.sentence for line in timeline(case))
+        assert f"{report.code} 递交公安机关（口头报案，没有递交材料）" in page
+        paper(scene, report)
+        assert verify().is_sound
+
+    def test_orally_needs_a_word_about_how(self, scene: Scene, case: Case):
+        with pytest.raises(InvalidInput) as refused:
+            handed(
+                scene,
+                begun(scene, case),
+                accepted=[],
+                signers="",
+                gaps="没有",
+                words="",
+            )
+        assert refused.value.path == "receipt"
+
+    def test_nothing_is_no_further_material(self, scene: Scene, case: Case):
+        reported(scene, case)
+        with pytest.raises(InvalidInput) as refused:
+            handed(scene, begun(scene, case), accepted=[], signers="", gaps="没有")
+        assert refused.value.path == "accepted"
 
     def test_sent_twice_is_one(self, scene: Scene, case: Case):
         report, request = complete(scene, case), uuid4()
@@ -483,6 +536,48 @@ class TestPeriodsThatPass:
         assert jobs.say_passed_periods(at=at) == 0
 
 
+class TestHold:
+    """When the police take it up somebody is asked; the program holds nothing."""
+
+    def test_is_proposed_and_never_placed(self, scene: Scene, case: Case):
+        report = reported(scene, case)
+        paper(scene, report, PaperKind.RECEIPT)
+        asked = task(case, "legal_hold:")
+        assert (asked.role_key, asked.binding) == ("legal_counsel", False)
+        assert {"hetao", "chenlu"} <= told("legal.hold_proposed")
+        assert not case.holds.exists()
+        paper(scene, report, PaperKind.FILING, days=1)
+        assert case.tasks.filter(key__startswith="legal_hold:").count() == 1
+
+        said: dict[str, Any] = {"reason": HoldReason.POLICE, "words": "公安机关立案"}
+        evidence.place_hold(case=case, by=counsel(scene), at=scene.at, **said)
+        assert task(case, "legal_hold:").state == TaskState.DONE
+        assert verify().is_sound
+
+    def test_is_asked_again_when_the_case_is_filed(self, scene: Scene, case: Case):
+        report = reported(scene, case)
+        paper(scene, report, PaperKind.RECEIPT)
+        cases.complete_task(
+            task=task(case, "legal_hold:"),
+            words="材料已随案移送，暂不保全",
+            by=counsel(scene),
+            at=scene.at,
+        )
+        paper(scene, report, PaperKind.FILING, days=1)
+        assert case.tasks.filter(key__startswith="legal_hold:").count() == 2
+
+    def test_what_is_held_already_needs_no_proposal(self, scene: Scene, case: Case):
+        said: dict[str, Any] = {"reason": HoldReason.POLICE, "words": "报警"}
+        evidence.place_hold(case=case, by=counsel(scene), at=scene.at, **said)
+        paper(scene, reported(scene, case), PaperKind.FILING)
+        assert not case.tasks.filter(key__startswith="legal_hold:").exists()
+        assert not told("legal.hold_proposed")
+
+    def test_a_refusal_proposes_none(self, scene: Scene, case: Case):
+        paper(scene, reported(scene, case), PaperKind.REFUSAL)
+        assert not case.tasks.filter(key__startswith="legal_hold:").exists()
+
+
 class TestRights:
     def tell(self, scene: Scene, case: Case, **more: Any) -> Any:
         said: dict[str, Any] = {
@@ -509,6 +604,79 @@ class TestRights:
         told = self.tell(scene, case, party=victim(scene, case), happened=at, at=at)
         assert "检察院" in told.sheet
         assert task(case, "rights:").state == TaskState.DONE
+
+    def test_each_victim_is_told_before_the_task_is_done(
+        self, scene: Scene, case: Case
+    ):
+        one, other = victim(scene, case), victim(scene, case, "沈知远")
+        paper(scene, reported(scene, case), PaperKind.REFUSAL)
+        at = scene.at + timedelta(hours=3)
+        self.tell(scene, case, party=one, happened=at, at=at)
+        assert task(case, "rights:").state == TaskState.OPEN
+        assert untold_since(case, task_paper(case)) == [other]
+        self.tell(scene, case, party=other, happened=at, at=at)
+        assert task(case, "rights:").state == TaskState.DONE
+
+    def test_what_was_told_before_the_paper_does_not_count(
+        self, scene: Scene, case: Case
+    ):
+        one = victim(scene, case)
+        self.tell(scene, case, party=one)
+        paper(scene, reported(scene, case), PaperKind.REFUSAL)
+        assert untold_since(case, task_paper(case)) == [one]
+
+    def test_a_minor_is_told_through_a_guardian(self, scene: Scene, case: Case):
+        victim(scene, case, "小米", is_minor=True)
+        guardian = cases.add_party(
+            case=case,
+            roles=["guardian"],
+            description="母亲",
+            by=scene.officer,
+            at=scene.at,
+        )
+        paper(scene, reported(scene, case), PaperKind.REFUSAL)
+        at = scene.at + timedelta(hours=3)
+        self.tell(scene, case, party=guardian, happened=at, at=at)
+        assert task(case, "rights:").state == TaskState.DONE
+
+    def test_who_becomes_a_victim_later_is_told_as_well(self, scene: Scene, case: Case):
+        first = victim(scene, case)
+        paper(scene, reported(scene, case), PaperKind.REFUSAL)
+        at = scene.at + timedelta(hours=3)
+        self.tell(scene, case, party=first, happened=at, at=at)
+        later = victim(scene, case, "沈知远")
+        (more,) = case.tasks.filter(key__startswith="rights:", state=TaskState.OPEN)
+        cases.set_party_roles(
+            party=later, roles=["victim"], by=scene.officer, at=scene.at
+        )
+        assert case.tasks.filter(key__startswith="rights:").count() == 2
+        self.tell(scene, case, party=later, happened=at, at=at)
+        more.refresh_from_db()
+        assert more.state == TaskState.DONE
+
+    def test_who_is_no_victim_any_more_holds_nothing_open(
+        self, scene: Scene, case: Case
+    ):
+        one, other = victim(scene, case), victim(scene, case, "沈知远")
+        paper(scene, reported(scene, case), PaperKind.REFUSAL)
+        at = scene.at + timedelta(hours=3)
+        self.tell(scene, case, party=one, happened=at, at=at)
+        cases.set_party_roles(
+            party=other, roles=["witness"], by=scene.officer, at=scene.at
+        )
+        assert task(case, "rights:").state == TaskState.DONE
+
+    def test_whom_nobody_reaches_is_left_out_with_the_reason(
+        self, scene: Scene, case: Case
+    ):
+        victim(scene, case)
+        paper(scene, reported(scene, case), PaperKind.REFUSAL)
+        asked = task(case, "rights:")
+        said: dict[str, Any] = {"by": scene.officer, "at": scene.at}
+        with pytest.raises(Conflict, match="每一位受害人"):
+            cases.complete_task(task=asked, words="告诉了", **said)
+        cases.skip_task(task=asked, reason="三次电话无人接听，已寄挂号信", **said)
+        assert task(case, "rights:").state == TaskState.SKIPPED
 
     def test_only_the_victims_side(self, scene: Scene, case: Case):
         other = cases.add_party(

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from anlan.base.calendar.terms import add_months
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
@@ -16,6 +17,7 @@ from anlan.cases.models import Case, Task
 from anlan.cases.selectors import timeline
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
+from anlan.incidents.enums import Flag
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
@@ -27,15 +29,17 @@ from anlan.resolution.legal.enums import (
     WorkInjuryState,
     WorkInjuryStepKind,
 )
+from anlan.resolution.legal.jobs import warn_of_remedies
 from anlan.resolution.legal.models import Limitation, WorkInjury, WorkInjuryStep
 from anlan.resolution.legal.selectors.work_injury import (
     employer_due,
     missing_of,
+    remedies_of,
     standing_of,
     work_injury_for,
     worker_due,
 )
-from anlan.resolution.legal.services.work_injury import TASKS
+from anlan.resolution.legal.services.work_injury import PLAYBOOK_TASK, TASKS
 from tests.at_once import at_once, failures
 from tests.resolution.legal.hurt import (
     STEP,
@@ -148,6 +152,23 @@ class TestOpening:
         )
         assert track(case).party == party
 
+    def test_the_task_of_the_playbook_is_done_by_its_track(self, scene: Scene):
+        case = scene.incident(flags=[Flag.INJURED, Flag.STAFF]).case
+        task = Task.objects.get(case=case, key=PLAYBOOK_TASK)
+        assert task.state == TaskState.OPEN
+        struck(scene, case)
+        task.refresh_from_db()
+        assert (task.state, task.words) == (TaskState.DONE, "已开始办理，见工伤 W-01")
+
+    def test_and_one_that_the_playbook_adds_later_as_well(self, scene: Scene):
+        case = scene.incident(flags=[Flag.INJURED]).case
+        struck(scene, case)
+        assert not Task.objects.filter(case=case, key=PLAYBOOK_TASK).exists()
+        scene.report(flags=[Flag.STAFF], by=scene.guard)
+        task = Task.objects.get(case=case, key=PLAYBOOK_TASK)
+        assert task.state == TaskState.DONE
+        assert verify().is_sound
+
     def test_opened_twice_at_once_it_is_one(self, committed_scene: Scene):
         case = committed_scene.incident().case
         party = struck(committed_scene, case, roles=["staff"])
@@ -239,6 +260,56 @@ class TestToItsEnd:
         found = track(injury.case)
         assert (found.filer, found.filed_on) == ("worker", day_after(scene, 2)[0])
         assert found.state == WorkInjuryState.FILED
+
+    def test_a_claim_filed_anew_gives_the_authority_its_days_anew(self, scene: Scene):
+        injury = opened(scene)
+        stepped(scene, injury, STEP.FILED, 2)
+        stepped(scene, injury, STEP.REFUSED, 10)
+        stepped(scene, injury, STEP.FILED, 25)
+
+        found = track(injury.case)
+        again, _at = day_after(scene, 25)
+        standing = standing_of(found, on=again)
+        assert standing.authority_due == again + timedelta(days=15)
+        assert standing.late_days == 0
+        assert found.task is not None
+        assert found.task.due_at is not None
+        due = local_day(found.task.due_at - timedelta.resolution)
+        assert due == standing.authority_due
+
+    @pytest.mark.parametrize(
+        "steps",
+        [(STEP.FILED, STEP.REFUSED), (STEP.FILED, STEP.ACCEPTED, STEP.NOT_RECOGNISED)],
+    )
+    def test_a_refusal_leaves_two_remedies_with_their_days(
+        self, scene: Scene, steps: tuple[WorkInjuryStepKind, ...]
+    ):
+        injury = opened(scene)
+        for days, kind in enumerate(steps, 1):
+            assert remedies_of(track(injury.case)) == []
+            stepped(scene, injury, kind, days)
+        refused, _at = day_after(scene, len(steps))
+        found = remedies_of(track(injury.case))
+        assert [(one.source, one.last_day) for one in found] == [
+            ("L-行政复议法-20", refused + timedelta(days=60)),
+            ("L-行政诉讼法-46", add_months(refused, 6)),
+        ]
+
+    def test_a_remedy_is_warned_of_until_something_else_is_decided(self, scene: Scene):
+        injury = opened(scene)
+        for days, kind in enumerate((STEP.FILED, STEP.ACCEPTED, STEP.NOT_RECOGNISED)):
+            stepped(scene, injury, kind, days)
+        warned = Delivery.objects.filter(message__kind="legal.work_injury_remedy_near")
+        # Two days after the injury it was refused: 60 days less 30 behind that.
+        assert warn_of_remedies(at=day_after(scene, 31)[1]) == 0
+        assert warn_of_remedies(at=day_after(scene, 32)[1]) == 1
+        assert warn_of_remedies(at=day_after(scene, 32)[1]) == 0
+        told = {one.user for one in warned}
+        assert {scene.next_guard, scene.manager} <= told
+        assert "救济" not in timeline_text(injury.case)
+        stepped(scene, injury, STEP.RECOGNISED, 40)
+        assert track(injury.case).remedy_look_on is None
+        assert warn_of_remedies(at=day_after(scene, 170)[1]) == 0
 
     def test_what_was_decided_may_be_decided_otherwise(self, scene: Scene):
         injury = opened(scene)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
+from anlan.base.turns import each_alone
 from anlan.cases.events import DeadlineMissed
 from anlan.cases.models import Case, Deadline, Standard, Task
 from anlan.cases.selectors.contacts import VICTIM_CONTACT
@@ -132,18 +133,15 @@ def _fire(due: QuerySet[Deadline], *, at: datetime) -> int:
 
 
 def _fire_each(keys: list[int], *, at: datetime) -> int:
-    fired, faults = 0, []
-    for pk in keys:
-        running = Deadline.objects.filter(
-            pk=pk, met_at=None, cancelled_at=None, fired_at=None
-        )
-        try:
-            fired += _fire(running, at=at)
-        except Exception as fault:  # noqa: BLE001 -- raised when all were tried
-            faults.append(fault)
-    if faults:
-        raise faults[0]
-    return fired
+    return each_alone(
+        keys,
+        lambda pk: _fire(
+            Deadline.objects.filter(
+                pk=pk, met_at=None, cancelled_at=None, fired_at=None
+            ),
+            at=at,
+        ),
+    )
 
 
 def _titles(deadlines: list[Deadline]) -> dict[int, str]:

@@ -20,10 +20,11 @@ class RetentionClass(models.TextChoices):
 
 
 class Ground(models.TextChoices):
-    """What other packages know of a case that decides its class."""
+    """What other packages know of a case that decides its class, or keeps all of it."""
 
     FALSE_ALARM = "nothing", _("误报")
     POLICE = "police", _("已报警")
+    CLAIM = "claim", _("有时效、诉讼或者工伤在办")
 
 
 class HoldReason(models.TextChoices):
@@ -59,6 +60,7 @@ class Keeper(models.TextChoices):
     REDACTION = "masking", _("有打码副本正在制作")
     DISPOSAL = "disposal", _("有实物处置申请等待决定")
     APPLICATION = "asked_for", _("有录像申请等待决定或者还在批准期内")
+    CLAIM = "claim", _("有时效、诉讼或者工伤在办")
 
 
 class DeletionState(models.TextChoices):

@@ -512,6 +512,7 @@ def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
             | Q(state__in=_APPROVED_STATES, until__gt=at)
         )
         .exists(),
+        Keeper.CLAIM: any(Ground.CLAIM in grounds_of(one) for one in cases),
     }
     return [keeper for keeper, found in is_there.items() if found]
 

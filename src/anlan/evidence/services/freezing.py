@@ -24,6 +24,7 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.typeset import typeset
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
@@ -101,7 +102,7 @@ def sign_statement(
     if earlier is not None:
         return earlier
     policies.check_is_read_back(statement)
-    check_talk(is_so=is_confirmed, act_on=statement.case.opened_at, path="is_confirmed")
+    check_talk(is_so=is_confirmed, act_on=act_day(statement.case), path="is_confirmed")
     signatures = _keep(signed, is_minor=statement.is_minor)
     answers = list(statement.answers.order_by("position"))
     content_now = content_digest(answers)
@@ -206,7 +207,7 @@ def add_addendum(
     check_guardian(
         is_minor=statement.is_minor,
         guardian=guardian,
-        act_on=statement.case.opened_at,
+        act_on=act_day(statement.case),
     )
     content = {
         "addendum": str(statement.uid),
@@ -218,7 +219,7 @@ def add_addendum(
     found = {one.number: one for said in numbered(answers) for one in said.sentences}
     if sentence not in found:
         raise InvalidInput(_("没有第 %s 句") % sentence, path="sentence")
-    check_talk(is_so=is_confirmed, act_on=statement.case.opened_at, path="is_confirmed")
+    check_talk(is_so=is_confirmed, act_on=act_day(statement.case), path="is_confirmed")
     quoted = found[sentence]
     answer = next(one for one in answers if one.uid == quoted.answer)
     signatures = _keep(signed, is_minor=statement.is_minor)

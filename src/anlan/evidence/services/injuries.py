@@ -14,6 +14,7 @@ from anlan.base import vault
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence import permissions, policies
@@ -315,7 +316,7 @@ def add_medical_paper(
     check_appraisal(
         level=level,
         has_document=kind == PaperKind.APPRAISAL,
-        act_on=case.opened_at,
+        act_on=act_day(case),
     )
     _check_is_of_case(party, case)
     kept = vault.keep_file(chunks, path="file")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Max
@@ -18,6 +18,7 @@ from anlan.base.clock import local_time
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
@@ -121,7 +122,7 @@ def begin_statement(
         Conflict: a statement of theirs is open already.
     """
     permissions.check_can_take_statement(by, case)
-    check_talk(is_so=is_told, act_on=case.opened_at, path="is_told")
+    check_talk(is_so=is_told, act_on=act_day(case), path="is_told")
     of = _party_instead(of, case)
     _check_is_of_case(of, case)
     is_minor = is_minor or is_known_minor(of, at=at)
@@ -129,7 +130,7 @@ def begin_statement(
     language = line(language, path="language", most=MOST_LANGUAGE) or _("普通话")
     present = line(present, path="present", most=MOST_PRESENT)
     guardian, relation = _guardian(
-        guardian, relation, is_minor=is_minor, act_on=case.opened_at
+        guardian, relation, is_minor=is_minor, act_on=act_day(case)
     )
     content = {
         "statement": key_of(of) or "",
@@ -253,7 +254,7 @@ def name_guardian(
     """Say that the person is under 18, and who is there with them."""
     permissions.check_can_write(by, statement)
     guardian, relation = _guardian(
-        guardian, relation, is_minor=True, act_on=statement.case.opened_at
+        guardian, relation, is_minor=True, act_on=act_day(statement.case)
     )
     with ledger.recording():
         statement = lock_statement(statement)
@@ -355,7 +356,7 @@ def read_back(
         check_guardian(
             is_minor=statement.is_minor or is_known_minor(giver, at=at),
             guardian=statement.guardian,
-            act_on=statement.case.opened_at,
+            act_on=act_day(statement.case),
         )
         answers = list(statement.answers.order_by("position"))
         if not any(answer.answer for answer in answers):
@@ -538,7 +539,7 @@ def _own_question(answer: Answer, statement: Statement) -> str:
     question = line(
         unicodedata.normalize("NFC", answer.question), path=path, most=MOST_QUESTION
     )
-    check_talk_wording(text=question, act_on=statement.case.opened_at, path=path)
+    check_talk_wording(text=question, act_on=act_day(statement.case), path=path)
     is_first = answer.version == 0
     if is_first and not question and (answer.text or answer.is_declined):
         raise InvalidInput(_("请写明问了什么"), path=path)
@@ -583,7 +584,7 @@ def _position(statement: Statement, key: str) -> int:
 
 
 def _guardian(
-    guardian: str, relation: str, *, is_minor: bool, act_on: datetime
+    guardian: str, relation: str, *, is_minor: bool, act_on: date
 ) -> tuple[str, str]:
     """Who is with them, by name and relation; nobody is asked of a grown-up."""
     guardian = line(guardian, path="guardian", most=MOST_NAME)

@@ -14,6 +14,7 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions as case_permissions
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.selectors import is_minor_hurt
 from anlan.incidents import permissions, policies
 from anlan.incidents.enums import Dissuasion, EmergencyService, Police
@@ -181,7 +182,7 @@ def propose_police_waiver(
         check_police_waiver(
             severity=incident.case.severity,
             reason=reason,
-            act_on=incident.reported_at,
+            act_on=act_day(incident.case),
             is_minor_hurt=is_minor_hurt(incident.case),
         )
         if incident.police_waivers.filter(decided_at=None).exists():
@@ -216,7 +217,7 @@ def decide_police_waiver(
             check_police_waiver(
                 severity=incident.case.severity,
                 reason=waiver.reason,
-                act_on=incident.reported_at,
+                act_on=act_day(incident.case),
                 is_minor_hurt=is_minor_hurt(incident.case),
             )
         waiver.decided_by, waiver.decided_at, waiver.approved = user, at, approved
@@ -294,6 +295,6 @@ def _check_waiver_still_holds(incident: Incident) -> None:
     check_police_waiver(
         severity=incident.case.severity,
         reason=waiver.reason if waiver else "",
-        act_on=incident.reported_at,
+        act_on=act_day(incident.case),
         is_minor_hurt=is_minor_hurt(incident.case),
     )

@@ -12,6 +12,7 @@ from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
 from anlan.evidence.models import Statement
 from anlan.evidence.services.steps import line
@@ -69,7 +70,7 @@ def read_cell(
     """
     permissions.check_can_find(by, case)
     note = line(_normal(note), path="note", most=MOST_NOTE)
-    law.check_no_verdict(text=note, act_on=case.opened_at, path="note")
+    law.check_no_verdict(text=note, act_on=act_day(case), path="note")
     column = column_for(by, case, statement)
     shown = cell_for(case, by, column, fact)  # before the lock: it reads every account
     end = None
@@ -166,7 +167,7 @@ def judge_pair(
         most=MOST_NOTE,
         refusal="" if holds else _("请写明为什么不成立"),
     )
-    law.check_no_verdict(text=reason, act_on=case.opened_at, path="reason")
+    law.check_no_verdict(text=reason, act_on=act_day(case), path="reason")
     pair = _same(pair, case, by)  # before the lock: it reads every account
     with ledger.recording():
         case = cases.lock_case(case)
@@ -220,7 +221,7 @@ def add_free_fact(
         most=MOST_FACT,
         refusal=_("请写明要比对什么，例如：谁叫了保安"),
     )
-    law.check_no_verdict(text=words, act_on=case.opened_at, path="words")
+    law.check_no_verdict(text=words, act_on=act_day(case), path="words")
     content = {
         "free_fact": sha256(words.encode()).hex(),
         "by": by.actor_key,

@@ -12,6 +12,7 @@ from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
 from anlan.evidence.services.steps import line
@@ -58,7 +59,7 @@ def note_fact(
         most=MOST_SAID,
         refusal="" if is_unknown else _("请写明这份材料怎样说"),
     )
-    law.check_no_verdict(text=words, act_on=case.opened_at, path="words")
+    law.check_no_verdict(text=words, act_on=act_day(case), path="words")
     if source is None and not is_unknown:
         raise InvalidInput(_("请选是哪份情况说明或者证据说的"), path="source")
     if source is not None:

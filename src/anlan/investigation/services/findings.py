@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
 from anlan.evidence.sentences import split
@@ -366,8 +367,8 @@ def _sentence(text: str, case: Case) -> str:
 
 
 def _check_words(text: str, case: Case) -> None:
-    law.check_no_verdict(text=text, act_on=case.opened_at, path="text")
-    law.check_talk_wording(text=text, act_on=case.opened_at, path="text")
+    law.check_no_verdict(text=text, act_on=act_day(case), path="text")
+    law.check_talk_wording(text=text, act_on=act_day(case), path="text")
 
 
 def _check_sources(sources: Sequence[Source], *, case: Case, by: User) -> None:

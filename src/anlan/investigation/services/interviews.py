@@ -16,6 +16,7 @@ from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import StatementMode, StatementRole, StatementState
@@ -82,7 +83,7 @@ class Plan:
         topics = line(_normal(self.topics), path="topics", most=MOST_TOPICS)
         place = line(_normal(self.place), path="place", most=MOST_WHERE)
         for path, text in (("topics", topics), ("place", place)):
-            law.check_talk_wording(text=text, act_on=case.opened_at, path=path)
+            law.check_talk_wording(text=text, act_on=act_day(case), path=path)
         if not 0 <= self.position <= MOST_POSITION:
             raise InvalidInput(_("顺序从 1 到 99"), path="position")
         _check_may_ask(self.interviewer, case)
@@ -120,7 +121,7 @@ def plan_interview(
             interviewer who is not independent.
     """
     permissions.check_can_lead(by, case)
-    law.check_talks_alone(people=len(parties), act_on=case.opened_at, path="parties")
+    law.check_talks_alone(people=len(parties), act_on=act_day(case), path="parties")
     (party,) = parties
     _check_is_of_case(party, case)
     plan = plan.cleaned(case)
@@ -286,13 +287,13 @@ def begin_interview(
     law.check_guardian(
         is_minor=is_minor,
         guardian=guardian if is_guardian_present else "",
-        act_on=case.opened_at,
+        act_on=act_day(case),
         path="guardian" if not guardian.strip() else "is_guardian_present",
     )
     law.check_guardian_consent(
         is_under_fourteen=is_under_fourteen,
         has_consent=has_consent,
-        act_on=case.opened_at,
+        act_on=act_day(case),
     )
     content = {"begin": str(interview.uid), "by": by.actor_key}
     with ledger.recording():
@@ -374,7 +375,7 @@ def cancel_interview(
     """Call off what has not begun; its questions stay as gaps."""
     permissions.check_can_lead(by, interview.case)
     reason = line(reason, path="reason", most=MOST_WORDS, refusal=_("请写明为什么取消"))
-    law.check_talk_wording(text=reason, act_on=interview.case.opened_at, path="reason")
+    law.check_talk_wording(text=reason, act_on=act_day(interview.case), path="reason")
     return _end(interview, InterviewState.CANCELLED, reason, by, at, via)
 
 
@@ -497,7 +498,7 @@ def _questions(texts: Sequence[str], case: Case) -> list[str]:
     found = []
     for text in texts:
         words = line(_normal(text), path="questions", most=MOST_QUESTION)
-        law.check_talk_wording(text=words, act_on=case.opened_at, path="questions")
+        law.check_talk_wording(text=words, act_on=act_day(case), path="questions")
         found.append(words)
     return [words for words in dict.fromkeys(found) if words]
 
@@ -543,7 +544,7 @@ def _check_nobody_beside(present: str, interview: Interview) -> None:
         name = "".join(somebody.name.split()) if somebody else ""
         if name and name in said:
             law.check_talks_alone(
-                people=2, act_on=interview.case.opened_at, path="present"
+                people=2, act_on=act_day(interview.case), path="present"
             )
 
 

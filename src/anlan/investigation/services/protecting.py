@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.clock import local_time
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import CaseState, Phase, Role
 from anlan.cases.models import Case, Party
 from anlan.evidence.enums import StatementRole
@@ -91,5 +92,5 @@ def check_names_no_witness(
     names = [name for one in people if (name := "".join(one.name.split()))]
     for path, text in texts:
         law.check_witness_unnamed(
-            text="".join(text.split()), names=names, act_on=case.opened_at, path=path
+            text="".join(text.split()), names=names, act_on=act_day(case), path=path
         )

@@ -14,6 +14,6 @@ class LegalConfig(AppConfig):
     def ready(self) -> None:
         # Enters what is erased when the evidence of a case has gone.
         import_module("anlan.resolution.legal.services.erasing")
-        # Enters what is erased when the evidence of a case has gone, and what keeps it.
-        import_module("anlan.resolution.legal.erasing")
+        # Enters what the police know, and what may be claimed: both keep a case.
         import_module("anlan.resolution.legal.selectors.police")
+        import_module("anlan.resolution.legal.selectors.limitation")

@@ -23,5 +23,11 @@ def limits() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def remedies() -> list[dict[str, Any]]:
+    """What may be done against a decision on a work injury, and within what."""
+    found: list[dict[str, Any]] = _data()["remedies"]
+    return found
+
+
 def work_injury_sources() -> tuple[str, ...]:
     return tuple(_data()["work_injury"])

@@ -10,9 +10,13 @@ WORK_INJURY_OPENED = "legal.work_injury_opened"
 
 WORK_INJURY_YOURS = "legal.work_injury_is_yours"
 
+REMEDY_NEAR = "legal.work_injury_remedy_near"
+
 LIMIT_NEAR = "legal.limitation_warned"
 
 LIMIT_OVER = "legal.limitation_ran_out"
+
+LIMIT_OPEN = "legal.limitation_still_open"
 
 ASKED = "legal.counsel_asked"
 
@@ -36,6 +40,14 @@ add_texts(
         ),
     ),
     Text(
+        kind=REMEDY_NEAR,
+        name=_("工伤的救济期限将届满"),
+        title=_("工伤的一项期限将届满：%(number)s"),
+        body=_(
+            "%(number)s 的工伤 %(code)s 有一项期限将于 %(day)s 届满，请在工伤页面查看"
+        ),
+    ),
+    Text(
         kind=LIMIT_NEAR,
         name=_("时效将届满"),
         title=_("时效还有 %(days)s 天届满：%(number)s"),
@@ -46,6 +58,14 @@ add_texts(
         name=_("时效已届满"),
         title=_("时效已届满：%(number)s"),
         body=_("%(number)s 的时效 %(code)s 已于 %(day)s 届满，请确认是否有遗漏的中断"),
+    ),
+    Text(
+        kind=LIMIT_OPEN,
+        name=_("时效停着，请查询"),
+        title=_("时效停着，请查询是否已结束：%(number)s"),
+        body=_(
+            "%(number)s 的时效 %(code)s 自 %(day)s 起停着，请查询程序是否终结、障碍是否消除，登记结束的日期"
+        ),
     ),
     Text(
         kind=ASKED,
@@ -67,7 +87,12 @@ PERIOD_PASSED = "legal.period_passed"
 
 PAPER_CAME = "legal.paper_came"
 
+HOLD_PROPOSED = "legal.hold_proposed"
+
 FOLLOW = ("duty_officer", "legal_counsel")
+
+# Of those who may place one.
+HOLD = ("site_manager", "legal_counsel")
 
 LEARN = ("site_manager", "legal_counsel", "customer_service")
 
@@ -77,6 +102,14 @@ add_texts(
         name=_("报案的期限届满"),
         title=_("报案的期限届满：%(number)s"),
         body=_("%(number)s 的报案 %(code)s 有一项期限已经届满，请查看并询问公安机关"),
+    ),
+    Text(
+        kind=HOLD_PROPOSED,
+        name=_("建议保全证据"),
+        title=_("公安机关已受案或者立案，请决定是否保全证据：%(number)s"),
+        body=_(
+            "%(number)s 的报案 %(code)s 已受案或者立案；程序不会自动保全，请在“保全”页面决定"
+        ),
     ),
     Text(
         kind=PAPER_CAME,

@@ -20,18 +20,20 @@ from anlan.cases.events import (
     TaskSkipped,
 )
 from anlan.cases.models import Case, Party, Task
-from anlan.evidence.events import InjuryRecorded
+from anlan.evidence.events import HoldPlaced, InjuryRecorded
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 from anlan.resolution.legal import messages
 from anlan.resolution.legal.events import (
     CounselAsked,
     LimitationRanOut,
+    LimitationStillOpen,
     LimitationWarned,
     OpinionGiven,
     PaperRecorded,
     PeriodPassed,
     WorkInjuryOpened,
+    WorkInjuryRemedyNear,
 )
 from anlan.resolution.legal.models import (
     CounselQuestion,
@@ -41,12 +43,19 @@ from anlan.resolution.legal.models import (
     PoliceReport,
     WorkInjury,
 )
+from anlan.resolution.legal.permissions import can_see_work_injury
 from anlan.resolution.legal.selectors.work_injury import (
     is_struck_staff,
     worker_due,
     works_here,
 )
-from anlan.resolution.legal.services.work_injury import TASKS, open_work_injury
+from anlan.resolution.legal.services.holding import end_hold_proposal, propose_hold
+from anlan.resolution.legal.services.police import ask_to_tell_new
+from anlan.resolution.legal.services.work_injury import (
+    TASKS,
+    adopt_playbook_task,
+    open_work_injury,
+)
 
 
 def open_work_injuries(queued: Queued) -> None:
@@ -119,12 +128,54 @@ def tell_of_work_injury(queued: Queued) -> None:
             )
 
 
+def tell_of_remedy(queued: Queued) -> None:
+    """The person, whose right it is, and those who handle it."""
+    event = queued.event
+    if not isinstance(event, WorkInjuryRemedyNear):
+        return
+    injury = WorkInjury.objects.select_related("case__site", "party__user").get(
+        uid=_uid_of(queued.object)
+    )
+    case, own = injury.case, injury.party.user
+    told = people_by_role(case.site, messages.HANDLE)
+    people = {one.pk: one for some in told.values() for one in some}
+    people = {pk: one for pk, one in people.items() if can_see_work_injury(one, injury)}
+    if own is not None:
+        people[own.pk] = own
+    if people:
+        notify.send(
+            kind=messages.REMEDY_NEAR,
+            site=case.site,
+            subject=queued.subject,
+            people=list(people.values()),
+            params={"number": case.number, "code": injury.code, "day": event.due},
+            path=f"/cases/{case.number}/work-injuries/{injury.uid}/",
+            exercise=queued.exercise,
+            by=SYSTEM,
+            at=queued.recorded_at,
+        )
+
+
+def join_playbook_task(queued: Queued) -> None:
+    """The playbook may have been applied again where a track is there already."""
+    uid = _uid_of(queued.subject)
+    case = Case.objects.select_related("site").filter(uid=uid).first()
+    if case is not None:
+        adopt_playbook_task(case, at=queued.recorded_at)
+
+
 def tell_of_limit(queued: Queued) -> None:
     """Who watches that no claim of the case is out of time."""
     event = queued.event
-    if not isinstance(event, LimitationWarned | LimitationRanOut):
-        return
-    is_near = isinstance(event, LimitationWarned)
+    match event:
+        case LimitationWarned():
+            kind, day, days = messages.LIMIT_NEAR, event.due, event.days
+        case LimitationRanOut():
+            kind, day, days = messages.LIMIT_OVER, event.due, 0
+        case LimitationStillOpen():
+            kind, day, days = messages.LIMIT_OPEN, event.since, 0
+        case _:
+            return
     row = Limitation.objects.select_related("case__site", "holder__user").get(
         uid=_uid_of(queued.object)
     )
@@ -135,15 +186,15 @@ def tell_of_limit(queued: Queued) -> None:
     if not people:
         return
     notify.send(
-        kind=messages.LIMIT_NEAR if is_near else messages.LIMIT_OVER,
+        kind=kind,
         site=row.case.site,
         subject=queued.subject,
         people=list(people.values()),
         params={
             "number": row.case.number,
             "code": row.code,
-            "day": event.due,
-            "days": event.days if isinstance(event, LimitationWarned) else 0,
+            "day": day,
+            "days": days,
         },
         path=f"/cases/{row.case.number}/limitations/{row.uid}/",
         exercise=queued.exercise,
@@ -220,8 +271,46 @@ def keep_police_task(queued: Queued) -> None:
         raise Conflict(_("请在“报案”页面登记递交，任务会自动结束"))
     if key.startswith("counsel:"):
         raise Conflict(_("请在“律师”页面出具意见或者撤回咨询，任务会自动结束"))
-    if key.startswith("rights:"):
-        raise Conflict(_("请在“报案”页面登记告知，任务会自动结束"))
+    # Whom nobody can reach is left out with the reason, which the supervisor hears.
+    if key.startswith("rights:") and not isinstance(queued.event, TaskSkipped):
+        raise Conflict(_("请在“报案”页面登记告知，每一位受害人都告知以后任务自动结束"))
+
+
+def tell_new_victim(queued: Queued) -> None:
+    """Who became a victim after the police wrote has to be told as well (G06)."""
+    event = queued.event
+    if not isinstance(event, PartyAdded | PartyIdentified | PartyRolesSet):
+        return
+    party = Party.objects.select_related("case__site").filter(uid=_uid_of(event.party))
+    found = party.filter(case__police_reports__isnull=False).distinct().first()
+    if found is not None:
+        ask_to_tell_new(party=found, at=queued.recorded_at)
+
+
+def suggest_hold(queued: Queued) -> None:
+    """The police took it up: whoever may hold the evidence is asked, and decides."""
+    if not isinstance(queued.event, PaperRecorded):
+        return
+    paper = PolicePaper.objects.select_related("report__case__site").get(
+        uid=_uid_of(queued.object)
+    )
+    if propose_hold(paper=paper, at=queued.recorded_at):
+        _tell(
+            messages.HOLD_PROPOSED,
+            messages.HOLD,
+            queued,
+            paper.report,
+            page="holds",
+            is_for_all=True,
+        )
+
+
+def end_hold_task(queued: Queued) -> None:
+    event = queued.event
+    if not isinstance(event, HoldPlaced) or event.held:
+        return
+    case = Case.objects.select_related("site").get(uid=_uid_of(queued.subject))
+    end_hold_proposal(case=case, code=event.code, at=queued.recorded_at)
 
 
 def tell_of_period(queued: Queued) -> None:
@@ -244,12 +333,24 @@ def tell_of_paper(queued: Queued) -> None:
 
 
 def _tell(
-    kind: str, roles: tuple[str, ...], queued: Queued, report: PoliceReport
+    kind: str,
+    roles: tuple[str, ...],
+    queued: Queued,
+    report: PoliceReport,
+    *,
+    page: str = "police",
+    is_for_all: bool = False,
 ) -> None:
+    """
+    Args:
+        is_for_all: also for who caused it, as they may have more to do.
+    """
     case: Case = report.case
     by_role = people_by_role(case.site, roles)
     people = {one.pk: one for some in by_role.values() for one in some}
-    told = [one for one in people.values() if one.actor_key != queued.actor]
+    told = [
+        one for one in people.values() if is_for_all or one.actor_key != queued.actor
+    ]
     if not told:
         return
     notify.send(
@@ -258,7 +359,7 @@ def _tell(
         subject=queued.subject,
         people=told,
         params={"number": case.number, "code": report.code, "who": queued.actor},
-        path=f"/cases/{case.number}/police/",
+        path=f"/cases/{case.number}/{page}/",
         exercise=queued.exercise,
         by=SYSTEM,
         at=queued.recorded_at,

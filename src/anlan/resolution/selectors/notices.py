@@ -16,6 +16,7 @@ from anlan.accounts.models import Organisation, User
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.base.money import chinese_capitals, format_fen
+from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.evidence.enums import Source
@@ -41,7 +42,6 @@ from anlan.resolution.models import (
     Plan,
     PlanMeasure,
 )
-from anlan.resolution.selectors.plans import act_day
 
 # A letter is part of a Chinese office's record, whoever reads the screen.
 LETTER_LANGUAGE = "zh-hans"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
+from anlan.cases.act import act_day
 from anlan.cases.enums import CaseState, Role
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import cases_for
@@ -68,11 +68,6 @@ def measures_of(plan: Plan) -> list[PlanMeasure]:
         )
         .order_by("position")
     )
-
-
-def act_day(case: Case) -> date:
-    """The day of the act, which chooses the rules (G16)."""
-    return local_day(case.opened_at)
 
 
 def is_reported(case: Case) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Task
 from anlan.law import selectors as law
@@ -28,7 +29,6 @@ from anlan.resolution.enums import (
 )
 from anlan.resolution.events import CarryingChanged, MeasureRanOut
 from anlan.resolution.models import Carrying, Notice, Plan, PlanMeasure
-from anlan.resolution.selectors.plans import act_day
 
 # Within how long a measure is carried out; the house's own standard, which no law gives.
 WITHIN = timedelta(days=7)

@@ -15,6 +15,7 @@ from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Protection, Side
 from anlan.cases.models import Case
 from anlan.cases.selectors import check_no_leaks
@@ -62,7 +63,7 @@ from anlan.resolution.selectors.notices import (
     masked_letter,
     template_of,
 )
-from anlan.resolution.selectors.plans import act_day, finding_in_force
+from anlan.resolution.selectors.plans import finding_in_force
 from anlan.resolution.services.carrying import (
     begin_again,
     check_stands,

@@ -14,6 +14,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.models import Case, Task
 from anlan.cases.selectors import check_no_leaks
@@ -31,7 +32,6 @@ from anlan.resolution.events import (
 )
 from anlan.resolution.guarding import check_text
 from anlan.resolution.models import Carrying, Objection, PlanMeasure
-from anlan.resolution.selectors.plans import act_day
 from anlan.resolution.services.carrying import RUNS, drop, post_undoing
 
 # Within how long an objection is heard; the house's own standard, which no law gives.

@@ -17,6 +17,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.investigation.independence import check_is_independent
@@ -42,7 +43,6 @@ from anlan.resolution.guarding import check_text
 from anlan.resolution.models import MeasureGround, Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
     ANSWERABLE,
-    act_day,
     content_of,
     finding_in_force,
     history_of,

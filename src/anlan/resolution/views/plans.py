@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
+from anlan.cases.act import act_day
 from anlan.cases.selectors import shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.investigation.selectors.interviews import investigated_case
@@ -30,7 +31,6 @@ from anlan.resolution.forms.plans import (
 )
 from anlan.resolution.models import Plan, PlanMeasure
 from anlan.resolution.selectors.plans import (
-    act_day,
     finding_in_force,
     history_of,
     measure_for,

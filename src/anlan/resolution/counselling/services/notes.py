@@ -18,6 +18,7 @@ from anlan.base import sealing
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.ledger import services as ledger
 from anlan.resolution.counselling import policies
 from anlan.resolution.counselling.enums import ConsentUse
@@ -27,7 +28,6 @@ from anlan.resolution.counselling.scales import Result, Scale, check_is_time, sc
 from anlan.resolution.counselling.selectors import bound_of, key_of
 from anlan.resolution.counselling.services.calls import raise_call
 from anlan.resolution.counselling.services.recording import lock_own, record
-from anlan.resolution.selectors.plans import act_day
 
 MOST_WORDS = 10_000
 

@@ -20,6 +20,7 @@ from anlan.resolution.legal.events.limitation import (
     LimitationRanOut,
     LimitationResumed,
     LimitationStarted,
+    LimitationStillOpen,
     LimitationTurned,
     LimitationTurnEnded,
     LimitationTurnStruck,
@@ -41,6 +42,7 @@ from anlan.resolution.legal.events.work_injury import (
     WorkInjuryEmployerSet,
     WorkInjuryMaterialAdded,
     WorkInjuryOpened,
+    WorkInjuryRemedyNear,
     WorkInjuryStepped,
 )
 
@@ -57,6 +59,7 @@ __all__ = [
     "LimitationRanOut",
     "LimitationResumed",
     "LimitationStarted",
+    "LimitationStillOpen",
     "LimitationTurnEnded",
     "LimitationTurnStruck",
     "LimitationTurned",
@@ -77,5 +80,6 @@ __all__ = [
     "WorkInjuryEmployerSet",
     "WorkInjuryMaterialAdded",
     "WorkInjuryOpened",
+    "WorkInjuryRemedyNear",
     "WorkInjuryStepped",
 ]

@@ -130,6 +130,21 @@ class LimitationWarned(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class LimitationStillOpen(Event):
+    """By the worker, again and again while proceedings or an obstacle last."""
+
+    kind: ClassVar[str] = "legal.limitation_still_open"
+    sentence: ClassVar[str] = _(
+        "时效 {code} 自 {since} 起停着，请查询程序是否终结、障碍是否消除"
+    )
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    since: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class LimitationRanOut(Event):
     kind: ClassVar[str] = "legal.limitation_ran_out"
     sentence: ClassVar[str] = _("时效 {code} 已于 {due} 届满")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_noop as _
 
 from anlan.ledger.events import Covered, Event, recorded
@@ -54,7 +55,7 @@ class ReportHandedOver(Event):
     """``missing`` counts the kinds of material that were open; ``listing`` names all."""
 
     kind: ClassVar[str] = "legal.report_handed_over"
-    sentence: ClassVar[str] = _("{actor}把报案材料 {code} 递交公安机关")
+    sentence: ClassVar[str] = _("{actor}把报案材料 {code} 递交公安机关{how}")
     covers: ClassVar[tuple[Covered, ...]] = covers(
         "PoliceReport",
         *("station", "officer", "officer_number", "signers"),
@@ -72,6 +73,10 @@ class ReportHandedOver(Event):
     listing_digest: str
     gaps_digest: str
     words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        how = "" if self.accepted else now("（口头报案，没有递交材料）")
+        return {**self.facts(), "how": how}
 
 
 @recorded

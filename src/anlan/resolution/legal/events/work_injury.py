@@ -64,6 +64,19 @@ class WorkInjuryStepped(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class WorkInjuryRemedyNear(Event):
+    """By the worker. Quiet: that there is a remedy tells what was decided."""
+
+    kind: ClassVar[str] = "legal.work_injury_remedy_near"
+    sentence: ClassVar[str] = _("工伤 {code} 有一项救济期限将于 {due} 届满")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    due: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class WorkInjuryMaterialAdded(Event):
     kind: ClassVar[str] = "legal.work_injury_material"
     sentence: ClassVar[str] = _("证据 {exhibit} 列入工伤 {code} 的申请材料")

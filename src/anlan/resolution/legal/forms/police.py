@@ -125,12 +125,18 @@ class HandOverForm(OnceForm):
         self.fields["accepted"].choices = [  # type: ignore[attr-defined]  # as above
             (kind.value, kind.label) for kind in ItemKind if kind in kinds
         ]
+        if not kinds:
+            # Told by a call or orally: there is no list, and nobody signs one.
+            del self.fields["accepted"], self.fields["signers"]
+            self.fields["gaps"].label = _("为什么没有材料")
+            self.fields["words"].label = _("怎样报的案，公安机关怎样答复")
         self._receipts = _proofs(self, "receipt", report.case, reader)
 
     def said(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
-        said["accepted"] = [ItemKind(kind) for kind in said["accepted"]]
-        return {**said, "receipt": self._receipts.get(said["receipt"])}
+        said["accepted"] = [ItemKind(kind) for kind in said.get("accepted", ())]
+        receipt = self._receipts.get(said["receipt"])
+        return {"signers": "", **said, "receipt": receipt}
 
 
 class DroppingForm(forms.Form):

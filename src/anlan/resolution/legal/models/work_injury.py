@@ -45,6 +45,8 @@ class WorkInjury(Worded):
     # The authority's own limit is shorter where the facts are clear.
     is_clear = models.BooleanField(default=False)
     decided_on = models.DateField(null=True)
+    # When the worker warns of what may be done against a refusal; none where there is none.
+    remedy_look_on = models.DateField(null=True)
     # What is to be done now; none in a closed case.
     task = models.ForeignKey(
         Task, on_delete=models.PROTECT, related_name="+", null=True
@@ -65,6 +67,14 @@ class WorkInjury(Worded):
                 | Q(decided_on__isnull=False),
                 name="legal_work_injury_decided",
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The worker's question: whose remedies run out soon?
+            models.Index(
+                fields=["remedy_look_on"],
+                condition=Q(remedy_look_on__isnull=False),
+                name="legal_work_injury_remedy",
+            )
         ]
 
     def __str__(self) -> str:

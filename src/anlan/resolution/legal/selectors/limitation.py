@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for, shown_name
+from anlan.evidence.enums import Ground
+from anlan.evidence.selectors.retention import add_grounds
 from anlan.resolution.legal import permissions
-from anlan.resolution.legal.enums import LimitationKind, TurnGround
-from anlan.resolution.legal.models import Limitation, LimitationTurn
+from anlan.resolution.legal.enums import (
+    LimitationKind,
+    LimitationState,
+    TurnGround,
+    WorkInjuryState,
+)
+from anlan.resolution.legal.models import Limitation, LimitationTurn, WorkInjury
 from anlan.resolution.legal.reckoning import Reckoned, Turn, reckon, rule_of
 
 
@@ -35,6 +42,21 @@ def reckoned(
         ],
         granted_on=row.granted_on,
     )
+
+
+def grounds_of(cases: Collection[int]) -> Mapping[int, set[Ground]]:
+    """That somebody may still claim, or is being decided about, by the keys of cases."""
+    limits = Limitation.objects.filter(case__in=cases, state=LimitationState.RUNNING)
+    injuries = WorkInjury.objects.filter(case__in=cases).filter(
+        Q(state__in=[WorkInjuryState.FILED, WorkInjuryState.ACCEPTED])
+        | Q(remedy_look_on__isnull=False)
+    )
+    keys = {*limits.values_list("case", flat=True)}
+    keys |= {*injuries.values_list("case", flat=True)}
+    return {key: {Ground.CLAIM} for key in keys}
+
+
+add_grounds(grounds_of)
 
 
 def limitations_of(case: Case) -> QuerySet[Limitation]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Site, User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import NotFound
+from anlan.cases.act import act_of
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
@@ -181,7 +182,7 @@ def happened_in(report: PoliceReport) -> list[Happened]:
 
 def happened_before(case: Case) -> list[Happened]:
     """What is known without any report: the act, and the calls to 110."""
-    at = case.opened_at
+    at = act_of(case).at
     rows = [Happened(Happening.ACT, at, at, case.subject)]
     rows += [
         Happened(Happening.CALL, call.at, call.at, case.subject)
@@ -258,6 +259,29 @@ def victims_of(case: Case) -> QuerySet[Party]:
         .distinct()
         .order_by("pk")
     )
+
+
+def untold_since(case: Case, paper: PolicePaper) -> list[Party]:
+    """Victims whom nobody told since this paper; a minor may be told by a guardian."""
+    told = RightsTold.objects.filter(case=case, said_at__gte=paper.recorded_at)
+    heard = set(told.values_list("party", flat=True))
+    has_guardian = told.filter(party__roles__role=Role.GUARDIAN).exists()
+    victims = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
+    return [
+        one
+        for one in victims.select_related("person", "user").order_by("pk")
+        if one.pk not in heard
+        and not (has_guardian and one.person is not None and one.person.is_minor)
+    ]
+
+
+def newest_to_tell(case: Case) -> PolicePaper | None:
+    """The last paper about which the victim's side has to be told."""
+    kinds = [kind for kind in PaperKind if kind.opens_remedies]
+    standing = PolicePaper.objects.filter(
+        report__case=case, revoked_at=None, kind__in=kinds
+    )
+    return standing.select_related("report").order_by("recorded_at", "pk").last()
 
 
 def told_of(case: Case) -> QuerySet[RightsTold]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.calendar import Unit
+from anlan.base.calendar import RollOver, Unit
 from anlan.base.errors import NotFound
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
@@ -19,8 +19,14 @@ from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.law import selectors as law
-from anlan.resolution.legal import permissions
-from anlan.resolution.legal.enums import Filer, Material, WorkInjuryState
+from anlan.law.book import in_language
+from anlan.resolution.legal import law_data, permissions
+from anlan.resolution.legal.enums import (
+    Filer,
+    Material,
+    WorkInjuryState,
+    WorkInjuryStepKind,
+)
 from anlan.resolution.legal.models import (
     WorkInjury,
     WorkInjuryMaterial,
@@ -31,6 +37,13 @@ from anlan.resolution.legal.terms import last_day
 # Of the authority: it looks at the papers (工伤认定办法 8), then decides (工伤保险条例 20).
 ACCEPTS_WITHIN = 15
 DECIDES_WITHIN, DECIDES_CLEAR_WITHIN = 60, 15
+REMEDY_WARNED_BEFORE = (30, 7)  # days; the house's own
+_REFUSALS = {WorkInjuryStepKind.REFUSED, WorkInjuryStepKind.NOT_RECOGNISED}
+_SETTLES = {
+    WorkInjuryStepKind.ACCEPTED,
+    WorkInjuryStepKind.RECOGNISED,
+    WorkInjuryStepKind.DROPPED,
+}
 
 
 def employer_due(injured_on: date) -> date:
@@ -91,10 +104,65 @@ def standing_of(injury: WorkInjury, *, on: date) -> Standing:
     )
 
 
+@dataclass(frozen=True)
+class Remedy:
+    """What may be done against a refusal, until when, and from which article."""
+
+    title: str
+    last_day: date
+    source: str
+
+
+def last_filed_on(injury: WorkInjury) -> date | None:
+    """Of the newest application; the track keeps the first, which says who was late."""
+    days = [
+        step.happened_on
+        for step in injury.steps.all()
+        if step.kind == WorkInjuryStepKind.FILED
+    ]
+    return max(days, default=injury.filed_on)
+
+
+def remedies_of(injury: WorkInjury) -> list[Remedy]:
+    """Against the last refusal, while nothing else was decided (D10, D11).
+
+    A new application leaves them: it may be refused again.
+    """
+    refused: date | None = None
+    for step in sorted(injury.steps.all(), key=lambda one: one.pk):
+        if step.kind in _REFUSALS:
+            refused = step.happened_on
+        elif step.kind in _SETTLES:
+            refused = None
+    if refused is None:
+        return []
+    return [
+        Remedy(
+            title=in_language(one["title"], one["title_en"]),
+            last_day=last_day(
+                refused, one["amount"], Unit(one["unit"]), roll_over=RollOver.NEVER
+            ),
+            source=one["source"],
+        )
+        for one in law_data.remedies()
+    ]
+
+
+def next_remedy_look(injury: WorkInjury, *, after: date) -> date | None:
+    """The next day on which somebody is warned of a remedy; none if all have passed."""
+    days = [
+        one.last_day - timedelta(days=before)
+        for one in remedies_of(injury)
+        for before in REMEDY_WARNED_BEFORE
+    ]
+    return min((day for day in days if day > after), default=None)
+
+
 def authority_due(injury: WorkInjury) -> date | None:
     """By when the authority accepts, or decides; none where it is not asked."""
-    if injury.state == WorkInjuryState.FILED and injury.filed_on:
-        return last_day(injury.filed_on, ACCEPTS_WITHIN, Unit.DAY)
+    if injury.state == WorkInjuryState.FILED:
+        filed_on = last_filed_on(injury)
+        return last_day(filed_on, ACCEPTS_WITHIN, Unit.DAY) if filed_on else None
     if injury.state == WorkInjuryState.ACCEPTED and injury.accepted_on:
         days = DECIDES_CLEAR_WITHIN if injury.is_clear else DECIDES_WITHIN
         return last_day(injury.accepted_on, days, Unit.DAY)

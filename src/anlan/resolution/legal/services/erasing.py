@@ -18,6 +18,11 @@ from anlan.resolution.legal.models import (
     Limitation,
     LimitationTurn,
     Opinion,
+    PolicePaper,
+    PoliceReport,
+    ReportItem,
+    Retaliation,
+    RightsTold,
     WorkInjury,
     WorkInjuryStep,
 )
@@ -25,6 +30,8 @@ from anlan.resolution.legal.models import (
 
 def erase_words(*, case: Case, reason: str, at: datetime) -> None:
     """Blank everything that people wrote; which days were kept stays."""
+    # Of the checklist the report itself tells what was handed over, under its digest.
+    ReportItem.objects.filter(report__case=case).update(words="")
     # A draft stands on no record.
     Opinion.objects.filter(question__case=case, given_at=None).delete()
     blank_words(_worded(case), case=case, reason=reason, at=at)
@@ -46,10 +53,24 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
     given = Opinion.objects.filter(question__case=case, given_at__isnull=False)
     for opinion in given.order_by("pk"):
         yield opinion, ("text",)
+    for report in PoliceReport.objects.filter(case=case).order_by("pk"):
+        yield (
+            report,
+            (
+                *("station", "officer", "officer_number", "signers"),
+                *("listing", "gaps", "words", "reason"),
+            ),
+        )
+    for paper in PolicePaper.objects.filter(report__case=case).order_by("pk"):
+        yield paper, ("number", "office", "officer", "words", "reason")
+    for told in RightsTold.objects.filter(case=case).order_by("pk"):
+        yield told, ("sheet", "words")
+    for noted in Retaliation.objects.filter(case=case).order_by("pk"):
+        yield noted, ("words",)
 
 
 def written() -> Iterator[tuple[QuerySet[Any], str]]:
-    """Which rows have words, and how they belong to a case."""
+    """Which rows have words, and how they belong to a case; an item has no salt."""
     yield rows_with_words(WorkInjury), "case"
     yield rows_with_words(WorkInjuryStep), "injury__case"
     yield rows_with_words(Limitation), "case"
@@ -57,6 +78,11 @@ def written() -> Iterator[tuple[QuerySet[Any], str]]:
     yield rows_with_words(Engagement), "case"
     yield rows_with_words(CounselQuestion), "case"
     yield rows_with_words(Opinion), "question__case"
+    yield ReportItem.objects.exclude(words=""), "report__case"
+    yield rows_with_words(PoliceReport), "case"
+    yield rows_with_words(PolicePaper), "report__case"
+    yield rows_with_words(RightsTold), "case"
+    yield rows_with_words(Retaliation), "case"
 
 
 add_followers(erase_words)

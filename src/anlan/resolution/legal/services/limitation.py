@@ -6,15 +6,17 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.turns import each_alone
 from anlan.cases import services as cases
-from anlan.cases.enums import Phase, Proof
+from anlan.cases.act import act_day
+from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.steps import line
@@ -32,6 +34,7 @@ from anlan.resolution.legal.events import (
     LimitationRanOut,
     LimitationResumed,
     LimitationStarted,
+    LimitationStillOpen,
     LimitationTurned,
     LimitationTurnEnded,
     LimitationTurnStruck,
@@ -39,9 +42,14 @@ from anlan.resolution.legal.events import (
 )
 from anlan.resolution.legal.models import Limitation, LimitationTurn, WorkInjury
 from anlan.resolution.legal.selectors.limitation import reckoned
-from anlan.resolution.selectors.plans import act_day
 
 WARNED_BEFORE = (90, 30, 7)  # days
+# What begins, or is counted anew, with less left is warned of at once.
+NEAR = timedelta(days=30)
+# How often whoever watches is asked whether proceedings or an obstacle still last, and
+# within how long they look; the house's own.
+ASKED_EVERY = timedelta(days=30)
+LOOKED_WITHIN = timedelta(days=7)
 WATCHES = "legal_counsel"
 MOST_WORDS = 500
 _BATCH = 50
@@ -360,32 +368,41 @@ def look_at_limits(*, at: datetime) -> int:
     Also where the case was closed long ago: a claim outlives it.
     """
     today = local_day(at)
-    due = Limitation.objects.filter(state=LimitationState.RUNNING, look_on__lte=today)
-    looked = 0
-    for pk, case_id in list(
-        due.order_by("look_on", "pk").values_list("pk", "case_id")[:_BATCH]
-    ):
-        with ledger.recording():
-            case = cases.lock_case(case_id)
-            row = Limitation.objects.select_for_update().get(pk=pk)
-            row.case = case
-            if row.state != LimitationState.RUNNING or not _is_due(row, today):
-                continue
-            _look(row, today=today, at=at)
-            looked += 1
-    return looked
+    is_due = Q(look_on__lte=today) | Q(look_on=None)
+    due = Limitation.objects.filter(is_due, state=LimitationState.RUNNING)
+    rows = due.order_by("look_on", "pk").values_list("pk", "case_id")[:_BATCH]
+    return each_alone(list(rows), lambda keys: _look_at(*keys, today=today, at=at))
+
+
+def _look_at(pk: int, case_id: int, *, today: date, at: datetime) -> int:
+    with ledger.recording():
+        case = cases.lock_case(case_id)
+        row = Limitation.objects.select_for_update().get(pk=pk)
+        row.case = case
+        if row.state != LimitationState.RUNNING or not _is_due(row, today):
+            return 0
+        _look(row, today=today, at=at)
+    return 1
 
 
 def _is_due(row: Limitation, today: date) -> bool:
-    return row.look_on is not None and row.look_on <= today
+    return row.look_on is None or row.look_on <= today
 
 
 def _look(row: Limitation, *, today: date, at: datetime) -> None:
-    if row.due_on is None:  # a look is planned only where there is a last day
-        row.look_on = None
-        row.save(update_fields=["look_on"])
-        return
     event: Event
+    if row.due_on is None:
+        row.look_on = today + ASKED_EVERY
+        row.save(update_fields=["look_on"])
+        since = _open_since(row)
+        _ask(row, at=at)
+        _record(
+            LimitationStillOpen(code=row.code, since=since.isoformat()),
+            row,
+            by=SYSTEM,
+            at=at,
+        )
+        return
     if row.due_on < today:
         row.state, row.look_on = LimitationState.RAN_OUT, None
         event = LimitationRanOut(code=row.code, due=row.due_on.isoformat())
@@ -396,6 +413,52 @@ def _look(row: Limitation, *, today: date, at: datetime) -> None:
         _post(row, row.due_on, at=at)
     row.save(update_fields=["state", "look_on"])
     _record(event, row, by=SYSTEM, at=at)
+
+
+def _open_since(row: Limitation) -> date:
+    """Since when what stops the count lasts."""
+    lasting = row.turns.filter(until=None, struck_at=None).order_by("on", "pk")
+    return next(
+        (one.on for one in lasting if TurnGround(one.ground).lasts), row.starts_on
+    )
+
+
+def _ask(row: Limitation, *, at: datetime) -> None:
+    """Somebody looks whether it lasts; while they were not yet, they are asked once."""
+    asked = Task.objects.filter(
+        case=row.case, key__startswith=_asking(row), state=TaskState.OPEN
+    )
+    if not row.case.is_open or asked.exists():
+        return
+    cases.add_task(
+        case=row.case,
+        key=f"{_asking(row)}{local_day(at):%Y%m%d}",
+        phase=Phase.STRENGTHEN,
+        title=_("时效 %s 停着：查询程序是否终结、障碍是否消除，登记结束的日期")
+        % row.code,
+        role_key=WATCHES,
+        within=LOOKED_WITHIN,
+        proof=Proof.NOTE,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _asking(row: Limitation) -> str:
+    """How the keys of the tasks begin that ask of it."""
+    return f"limit_open:{row.uid.hex[:16]}:"
+
+
+def _stop_asking(row: Limitation, *, at: datetime) -> None:
+    """It counts again, or no more: there is nothing to look for."""
+    if not row.case.is_open:
+        return
+    for task in Task.objects.filter(
+        case=row.case, key__startswith=_asking(row), state=TaskState.OPEN
+    ):
+        task.case = row.case
+        words = _("时效 %s 已重新计算或者不再计时") % row.code
+        cases.complete_task(task=task, words=words, by=SYSTEM, at=at)
 
 
 def _post(row: Limitation, due: date, *, at: datetime) -> None:
@@ -446,6 +509,7 @@ def _end(
 ) -> None:
     row.state, row.reason, row.look_on = LimitationState.ENDED, reason, None
     row.save(update_fields=["state", "reason", "look_on"])
+    _stop_asking(row, at=at)
     _record(
         LimitationEnded(code=row.code, reason_digest=row.digest_of("reason")),
         row,
@@ -457,19 +521,29 @@ def _end(
 
 def _count(row: Limitation, *, at: datetime) -> None:
     """From the facts as they are now; what had run out may run again."""
-    row.due_on = reckoned(row).due_on
+    before, row.due_on = row.due_on, reckoned(row).due_on
+    if row.due_on is not None:
+        _stop_asking(row, at=at)
     if row.state == LimitationState.RAN_OUT and (
         row.due_on is None or row.due_on >= local_day(at)
     ):
         row.state = LimitationState.RUNNING
-    _plan_look(row, at=at)
+    _plan_look(row, at=at, is_new=row.due_on != before)
     row.save(update_fields=["due_on", "granted_on", "state", "look_on"])
 
 
-def _plan_look(row: Limitation, *, at: datetime) -> None:
+def _plan_look(row: Limitation, *, at: datetime, is_new: bool = True) -> None:
+    """When the worker looks; a new last day that is near, in its next round."""
+    today = local_day(at)
     row.look_on = None
-    if row.due_on is not None and row.state == LimitationState.RUNNING:
-        row.look_on = _next_look(row.due_on, after=local_day(at) - timedelta(days=1))
+    if row.state != LimitationState.RUNNING:
+        return
+    if row.due_on is None:
+        row.look_on = today + ASKED_EVERY
+    elif is_new and row.due_on - today < NEAR:
+        row.look_on = today
+    else:
+        row.look_on = _next_look(row.due_on, after=today - timedelta(days=1))
 
 
 def _next_look(due: date, *, after: date) -> date:

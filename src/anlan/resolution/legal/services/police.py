@@ -16,8 +16,9 @@ from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day, act_of
 from anlan.cases.enums import Phase, Proof, TaskState
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.services.steps import MOST_WORDS, line
@@ -37,12 +38,14 @@ from anlan.resolution.legal.models import PolicePaper, PoliceReport, ReportItem
 from anlan.resolution.legal.selectors.police import (
     checklist,
     missing_in,
+    newest_to_tell,
     procedure_at,
     standing_papers,
     tracked_report,
+    untold_since,
 )
 from anlan.resolution.legal.services.running import reckon_anew
-from anlan.resolution.selectors.plans import act_day, is_reported
+from anlan.resolution.selectors.plans import is_reported
 from anlan.resolution.services.carrying import finish_measures
 
 # Within how long material is brought, and the victim's side told; the house's own.
@@ -219,9 +222,12 @@ def hand_over(
     """Say that the police took it: when, who, which material, and who signed.
 
     From then on the list stands. It proves the measure "report to the police" of a plan.
+    Where there is no material at all they were told: by a call, or orally at the station.
 
     Args:
-        accepted: the kinds of material that the police took, of those that there were.
+        accepted: the kinds of material that the police took, of those that there were;
+            none where there was none.
+        signers: of the list; nobody where nothing was handed over.
         receipt: the police's own list of what they accepted, as an exhibit.
         gaps: why it was handed over though something was open.
 
@@ -235,7 +241,7 @@ def hand_over(
         "station": _needed(station, "station", MOST_NAME),
         "officer": _needed(officer, "officer", MOST_NAME),
         "officer_number": _words(officer_number, "officer_number", 30),
-        "signers": _needed(signers, "signers", MOST_SIGNERS),
+        "signers": _words(signers, "signers", MOST_SIGNERS),
         "gaps": _words(gaps, "gaps", MOST_WORDS),
         "words": _words(words, "words", MOST_WORDS),
     }
@@ -259,11 +265,14 @@ def hand_over(
         if earlier is not None:
             return earlier
         policies.check_is_preparing(report)
-        if not case.opened_at - _SKEW <= happened <= at + _SKEW:
+        if not act_of(case).at - _SKEW <= happened <= at + _SKEW:
             raise InvalidInput(
                 _("递交时间要在事发以后，也不能晚于现在"), path="happened"
             )
         _check_receipt(case, receipt, said["words"], by)
+        is_oral = _is_oral(report, accepted)
+        if not is_oral:
+            _needed(signers, "signers", MOST_SIGNERS)
         missing = missing_in(report)
         if missing and not said["gaps"]:
             raise InvalidInput(
@@ -272,7 +281,7 @@ def hand_over(
                 path="gaps",
             )
         _accept(report, accepted)
-        report.listing = _listing(report)
+        report.listing = _listing(report, is_oral=is_oral)
         report.state, report.handed_at = ReportState.HANDED_OVER, happened
         report.handed_by, report.receipt = by, receipt
         for name, text in said.items():
@@ -420,7 +429,7 @@ def record_paper(
             words = said["number"] or said["words"]
             _end_task(case, _HANDOVER_TASK, words, at)
         if kind.opens_remedies and case.is_open:
-            _ask_to_tell(paper, at=at)
+            _ask_to_tell(paper, key=f"rights:{paper.uid}", at=at)
     return paper
 
 
@@ -464,20 +473,45 @@ def revoke_paper(
             via=via,
         )
         reckon_anew(report)
-        _end_task(report.case, f"rights:{paper.uid}", reason, at, is_done=False)
+        for task in report.case.tasks.filter(key__startswith=f"rights:{paper.uid}"):
+            _end_task(report.case, task.key, reason, at, is_done=False)
     return paper
 
 
 def end_telling(*, case: Case, at: datetime) -> None:
-    """The victim's side was told: what asked for that is done."""
+    """What asked to tell of a paper is done when each victim was told since."""
     for task in case.tasks.filter(key__startswith="rights:", state=TaskState.OPEN):
-        _end_task(case, task.key, _("已告诉受害一方"), at)
+        paper = PolicePaper.objects.get(uid=UUID(task.key.split(":")[1]))
+        told = case.rights_told.filter(said_at__gte=paper.recorded_at)
+        if told.exists() and not untold_since(case, paper):
+            _end_task(case, task.key, _("已告诉每一位受害人"), at)
 
 
-def _ask_to_tell(paper: PolicePaper, *, at: datetime) -> None:
+def ask_to_tell_new(*, party: Party, at: datetime) -> None:
+    """Somebody became a victim, or is none any more, after the police wrote.
+
+    While a task to tell is open it covers them; else there is another one for them.
+    """
+    with ledger.recording():
+        case = cases.lock_case(party.case)
+        if not case.is_open:
+            return
+        end_telling(case=case, at=at)
+        open_tasks = case.tasks.filter(key__startswith="rights:", state=TaskState.OPEN)
+        paper = newest_to_tell(case)
+        if paper is None or open_tasks.exists():
+            return
+        key = f"rights:{paper.uid}:{party.uid.hex[:8]}"
+        is_asked = case.tasks.filter(key=key).exists()
+        if party in untold_since(case, paper) and not is_asked:
+            paper.report.case = case
+            _ask_to_tell(paper, key=key, at=at)
+
+
+def _ask_to_tell(paper: PolicePaper, *, key: str, at: datetime) -> None:
     cases.add_task(
         case=paper.report.case,
-        key=f"rights:{paper.uid}",
+        key=key,
         phase=Phase.POLICE,
         title=_("把救济途径和最后一天告诉受害一方：%s") % PaperKind(paper.kind).label,
         advice=_("在“报案”页面打开告知单，读给本人或者打印给本人，再登记"),
@@ -550,16 +584,26 @@ def _accept(report: PoliceReport, accepted: Collection[ItemKind]) -> None:
         raise InvalidInput(
             _("没有备齐的材料不能登记为已接受：%s") % beyond[0].label, path="accepted"
         )
-    if not accepted:
+    if ready and not accepted:
         raise InvalidInput(_("请选择公安机关接受了哪些材料"), path="accepted")
     kinds = [kind.value for kind in accepted]
     report.items.filter(kind__in=kinds).update(is_accepted=True)
 
 
-def _listing(report: PoliceReport) -> str:
+def _is_oral(report: PoliceReport, accepted: Collection[ItemKind]) -> bool:
+    """Whether the police were told and given nothing, for there was nothing."""
+    is_empty = not accepted and not report.items.filter(state=ItemState.READY).exists()
+    if is_empty and report.supplements_id is not None:
+        raise InvalidInput(
+            _("没有材料就没有补充；不再补充的，请选择不再递交"), path="accepted"
+        )
+    return is_empty
+
+
+def _listing(report: PoliceReport, *, is_oral: bool) -> str:
     """All of it in the words of the office, with the digest of each file."""
     with override(LETTER_LANGUAGE):
-        lines = []
+        lines = [_("口头报案，没有递交材料。")] if is_oral else []
         for number, one in enumerate(checklist(report), 1):
             parts = [
                 f"{exhibit.code} {exhibit.title}"

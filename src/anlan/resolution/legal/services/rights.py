@@ -13,6 +13,7 @@ from anlan.accounts.models import Place, User
 from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_of
 from anlan.cases.models import Case, Party
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.ledger import services as ledger
@@ -69,7 +70,7 @@ def tell_rights(
             return earlier
         if not victims_of(case).filter(pk=party.pk).exists():
             raise InvalidInput(_("请选择受害一方的人"), path="party")
-        if not case.opened_at - _SKEW <= happened <= at + _SKEW:
+        if not act_of(case).at - _SKEW <= happened <= at + _SKEW:
             raise InvalidInput(
                 _("告知时间要在事发以后，也不能晚于现在"), path="happened"
             )

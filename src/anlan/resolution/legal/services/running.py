@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from anlan.base.turns import each_alone
 from anlan.cases import services as cases
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -53,25 +54,26 @@ def say_passed_periods(*, at: datetime) -> int:
         .select_related("report__case__site")
         .order_by("due_at", "pk")[:_MOST]
     )
-    said = 0
-    for found in list(over):
-        with ledger.recording():
-            case = cases.lock_case(found.report.case)
-            fresh = PolicePeriod.objects.select_for_update().filter(pk=found.pk).first()
-            if fresh is None or fresh.ended_at or fresh.said_at:
-                continue
-            fresh.said_at = at
-            fresh.save(update_fields=["said_at"])
-            cases.record(
-                PeriodPassed(
-                    code=found.report.code,
-                    rule=fresh.rule,
-                    due=last_day(fresh.due_at).isoformat(),
-                ),
-                case,
-                thing=found.report.key,
-                by=SYSTEM,
-                at=at,
-            )
-            said += 1
-    return said
+    return each_alone(list(over), lambda found: _say(found, at=at))
+
+
+def _say(found: PolicePeriod, *, at: datetime) -> int:
+    with ledger.recording():
+        case = cases.lock_case(found.report.case)
+        fresh = PolicePeriod.objects.select_for_update().filter(pk=found.pk).first()
+        if fresh is None or fresh.ended_at or fresh.said_at:
+            return 0
+        fresh.said_at = at
+        fresh.save(update_fields=["said_at"])
+        cases.record(
+            PeriodPassed(
+                code=found.report.code,
+                rule=fresh.rule,
+                due=last_day(fresh.due_at).isoformat(),
+            ),
+            case,
+            thing=found.report.key,
+            by=SYSTEM,
+            at=at,
+        )
+    return 1

@@ -15,7 +15,9 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput
+from anlan.base.turns import each_alone
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Role, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
@@ -36,6 +38,7 @@ from anlan.resolution.legal.events import (
     WorkInjuryEmployerSet,
     WorkInjuryMaterialAdded,
     WorkInjuryOpened,
+    WorkInjuryRemedyNear,
     WorkInjuryStepped,
 )
 from anlan.resolution.legal.models import (
@@ -46,9 +49,10 @@ from anlan.resolution.legal.models import (
 from anlan.resolution.legal.selectors.work_injury import (
     authority_due,
     employer_due,
+    next_remedy_look,
+    remedies_of,
 )
 from anlan.resolution.legal.services import limitation
-from anlan.resolution.selectors.plans import act_day
 
 RUNS = "site_manager"
 TOLD_WITHIN = timedelta(days=3)
@@ -56,8 +60,11 @@ HANDED_OVER_WITHIN = timedelta(days=2)
 MOST_PAPER = 60
 MOST_WORDS = 500
 MOST_NAME = 80
+_BATCH = 50
 # The tasks of a track begin with this, and end on its page alone.
 TASKS = "legal_injury"
+# The playbook's own, which says no more than that a track is to be begun.
+PLAYBOOK_TASK = "work_injury"
 # A record of a Chinese office, whoever caused it.
 _LANGUAGE = "zh-hans"
 
@@ -87,6 +94,7 @@ def open_work_injury(*, party: Party, by: Actor, at: datetime) -> WorkInjury:
         injury.task = _post_next(injury, at=at)
         injury.save(force_insert=True)
         limitation.start_of_work_injury(injury, at=at)
+        adopt_playbook_task(case, at=at)
         _post(
             injury,
             key=f"{TASKS}_told:{injury.uid}",
@@ -107,6 +115,17 @@ def open_work_injury(*, party: Party, by: Actor, at: datetime) -> WorkInjury:
             at=at,
         )
     return injury
+
+
+def adopt_playbook_task(case: Case, *, at: datetime) -> None:
+    """What the playbook asks for is the track, once there is one: its task is done."""
+    injury = WorkInjury.objects.filter(case=case).order_by("number").first()
+    task = case.tasks.filter(key=PLAYBOOK_TASK, state=TaskState.OPEN).first()
+    if injury is None or task is None or not case.is_open:
+        return
+    task.case = case
+    words = _("已开始办理，见工伤 %s") % injury.code
+    cases.complete_task(task=task, words=words, by=SYSTEM, at=at)
 
 
 def set_employer(
@@ -252,9 +271,6 @@ def record_step(
             _check_may_drop(injury)
         granted = _check_extension(injury, kind, last_day)
         _take(injury, kind, happened, filer=filer, is_clear=is_clear, granted=granted)
-        _follow(injury, kind, at=at)
-        injury.save()
-        _follow_clocks(injury, kind, at=at)
         step = injury.steps.create(
             kind=kind,
             happened_on=happened,
@@ -265,6 +281,12 @@ def record_step(
             by=by,
             said_at=at,
         )
+        _follow(injury, kind, at=at)
+        injury.remedy_look_on = next_remedy_look(
+            injury, after=local_day(at) - timedelta(days=1)
+        )
+        injury.save()
+        _follow_clocks(injury, kind, at=at)
         cases.record(
             WorkInjuryStepped(
                 code=injury.code,
@@ -284,6 +306,37 @@ def record_step(
             step.uid, case=injury.case, request_id=request_id, content=content, at=at
         )
     return step
+
+
+def warn_of_remedies(*, at: datetime) -> int:
+    """Say whose time for a remedy runs out soon; how many these were.
+
+    Also where the case was closed: the right outlives it.
+    """
+    due = WorkInjury.objects.filter(remedy_look_on__lte=local_day(at))
+    keys = due.order_by("remedy_look_on", "pk").values_list("pk", flat=True)[:_BATCH]
+    return each_alone(list(keys), lambda key: _warn_of_remedy(key, at=at))
+
+
+def _warn_of_remedy(key: int, *, at: datetime) -> int:
+    today = local_day(at)
+    with ledger.recording():
+        found = WorkInjury.objects.select_related("case").get(pk=key)
+        injury = _lock(found)
+        if injury.remedy_look_on is None or injury.remedy_look_on > today:
+            return 0
+        injury.remedy_look_on = next_remedy_look(injury, after=today)
+        injury.save(update_fields=["remedy_look_on"])
+        ahead = [one for one in remedies_of(injury) if one.last_day >= today]
+        if ahead:
+            nearest = min(one.last_day for one in ahead)
+            _record(
+                WorkInjuryRemedyNear(code=injury.code, due=nearest.isoformat()),
+                injury,
+                by=SYSTEM,
+                at=at,
+            )
+    return 1
 
 
 def _take(

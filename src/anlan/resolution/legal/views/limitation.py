@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.base.clock import local_day
+from anlan.cases.act import act_of
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.law import selectors as law
 from anlan.resolution.legal import permissions
@@ -98,7 +99,7 @@ def limitation(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     kind = LimitationKind(row.kind)
     may = permissions.can_keep_limitations(reader, row.case)
     counts = may and row.state != LimitationState.ENDED
-    due = row.due_on
+    due, act = row.due_on, act_of(row.case)
     return render(
         request,
         "legal/limitation.html",
@@ -109,10 +110,13 @@ def limitation(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "against": holder_name(row.against) if row.against else "",
             "days": (due - local_day(timezone.now())).days if due else None,
             "lines": reckoned(row).lines,
+            "act": act,
+            "is_other_day": local_day(act.at) != row.hurt_on,
             "turns": [
                 (turn, TurnGround(turn.ground).lasts and turn.until is None)
                 for turn in row.turns.all()
             ],
+            "is_turned": kind.may_turn,
             "may_turn": counts and kind.may_turn,
             "may_end": counts and row.injury_id is None,
             "cited": law.cite(rule_of(kind, hurt_on=row.hurt_on).source),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
+from anlan.cases.act import act_of
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.evidence.selectors.exhibits import kept_of
@@ -36,6 +37,7 @@ from anlan.resolution.legal.selectors.police import (
     checklist,
     last_day,
     missing_in,
+    newest_to_tell,
     paper_for,
     papers_of,
     periods_before,
@@ -49,6 +51,7 @@ from anlan.resolution.legal.selectors.police import (
     rights_of,
     suggested,
     told_of,
+    untold_since,
     victims_of,
 )
 
@@ -70,6 +73,7 @@ def reports(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "reports": reports_of(case),
             "duty": duty_of(case),
+            "act": act_of(case),
             "procedure": procedure_at(case.site, local_day(at)),
             "periods": [
                 (one.rule, last_day(one.due_at), one.ended_at)
@@ -111,6 +115,8 @@ def report(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "state": ReportState(found.state),
             "lines": checklist(found),
             "missing": missing,
+            "is_oral": found.handed_at is not None
+            and not found.items.filter(is_accepted=True).exists(),
             "ready": len(ItemKind) - len(missing),
             "all": len(ItemKind),
             "papers": [
@@ -199,7 +205,11 @@ def handing_over(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         request,
         number=number,
         title=_("登记递交：%s") % found.code,
-        lead=_("登记以后清单不能再改；要补充材料，另起一份。"),
+        lead=_("登记以后清单不能再改；要补充材料，另起一份。")
+        if ready
+        else _(
+            "没有备齐的材料：按口头报案登记，记明没有递交材料；有材料的，另起一份补充。"
+        ),
         button=_("登记递交"),
         form=form,
         act=act,
@@ -288,6 +298,7 @@ def rights(request: HttpRequest, number: str) -> HttpResponse:
     """What the victim's side may do themselves, to be read out or printed (G06)."""
     reader = reader_of(request)
     case = case_for(reader, number)
+    paper = newest_to_tell(case)
     return render(
         request,
         "legal/rights.html",
@@ -296,6 +307,9 @@ def rights(request: HttpRequest, number: str) -> HttpResponse:
             "rights": rights_of(case),
             "told": [(one, shown_name(one.party)) for one in told_of(case)],
             "victims": victims_of(case),
+            "untold": [shown_name(one) for one in untold_since(case, paper)]
+            if paper
+            else [],
         },
     )
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
+from anlan.cases.act import act_of
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.law import selectors as law
@@ -29,7 +30,9 @@ from anlan.resolution.legal.law_data import work_injury_sources
 from anlan.resolution.legal.selectors.work_injury import (
     checklist,
     is_by_worker,
+    last_filed_on,
     missing_of,
+    remedies_of,
     standing_of,
     work_injuries_of,
     work_injury_for,
@@ -63,7 +66,8 @@ def work_injuries(request: HttpRequest, number: str) -> HttpResponse:
 def work_injury(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = work_injury_for(reader, number, uid)
-    may = permissions.can_handle_work_injury(reader, found)
+    may, act = permissions.can_handle_work_injury(reader, found), act_of(found.case)
+    again = last_filed_on(found)
     return render(
         request,
         "legal/work_injury.html",
@@ -72,6 +76,10 @@ def work_injury(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "injury": found,
             "party": shown_name(found.party),
             "standing": standing_of(found, on=local_day(timezone.now())),
+            "act": act,
+            "is_other_day": local_day(act.at) != found.injured_on,
+            "remedies": [(one, law.cite(one.source)) for one in remedies_of(found)],
+            "filed_again_on": again if again != found.filed_on else None,
             "checklist": checklist(found),
             "missing": missing_of(found),
             "is_by_worker": is_by_worker(found),

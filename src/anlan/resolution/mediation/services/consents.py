@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import AccessLink
 from anlan.evidence.models import Exhibit
@@ -47,7 +48,6 @@ from anlan.resolution.mediation.services.steps import (
     required,
     told,
 )
-from anlan.resolution.selectors.plans import act_day
 
 LINK_DAYS = 60
 CODE_LENGTH = 6

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Protection, Severity, Side, TaskState
 from anlan.cases.models import Case, Task
 from anlan.cases.selectors import check_no_leaks
@@ -31,7 +32,6 @@ from anlan.resolution.mediation.enums import (
 )
 from anlan.resolution.mediation.events import SessionMoved, TalksEnded, TalksMoved
 from anlan.resolution.mediation.models import Session, Talks
-from anlan.resolution.selectors.plans import act_day
 
 RUNS = "duty_officer"
 SOURCE = "G17"

@@ -16,6 +16,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
 from anlan.law import services as law
@@ -39,7 +40,7 @@ from anlan.resolution.mediation.services.steps import (
     record,
     required,
 )
-from anlan.resolution.selectors.plans import act_day, is_reported
+from anlan.resolution.selectors.plans import is_reported
 
 MOST_ABOUT = 1000
 MOST_REASON = 500

@@ -16,6 +16,7 @@ from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.evidence.services.signing import keep_drawing
 from anlan.ledger import services as ledger
@@ -57,7 +58,6 @@ from anlan.resolution.mediation.services.steps import (
     told,
 )
 from anlan.resolution.models import CompensationVersion
-from anlan.resolution.selectors.plans import act_day
 
 
 def propose(

@@ -17,6 +17,7 @@ from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.steps import line
@@ -560,7 +561,7 @@ def _words(
     text: str, case: Case, *, path: str, refusal: str, most: int = MOST_WORDS
 ) -> str:
     text = line(plain(text), path=path, most=most, refusal=refusal)
-    law.check_no_verdict(text=text, act_on=case.opened_at, path=path)
+    law.check_no_verdict(text=text, act_on=act_day(case), path=path)
     check_names_nobody(text, case, path=path)
     return text
 

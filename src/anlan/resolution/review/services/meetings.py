@@ -16,6 +16,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.services.steps import line
 from anlan.law import services as law
@@ -151,7 +152,7 @@ def _minutes(text: str, case: Case) -> str:
         most=MOST_MINUTES,
         refusal=_("请写下讨论了什么、决定了什么"),
     )
-    law.check_no_verdict(text=text, act_on=case.opened_at, path="minutes")
+    law.check_no_verdict(text=text, act_on=act_day(case), path="minutes")
     check_names_nobody(text, case, path="minutes")
     return text
 

@@ -16,6 +16,7 @@ from django.utils.translation import override
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
 from anlan.evidence.services.steps import MOST_WORDS, line
@@ -527,9 +528,10 @@ def plain(text: str) -> str:
 
 
 def _check_words(text: str, case: Case) -> None:
-    law.check_no_verdict(text=text, act_on=case.opened_at, path="text")
-    law.check_talk_wording(text=text, act_on=case.opened_at, path="text")
-    law.check_no_label(text=text, act_on=case.opened_at, path="text")
+    on = act_day(case)
+    law.check_no_verdict(text=text, act_on=on, path="text")
+    law.check_talk_wording(text=text, act_on=on, path="text")
+    law.check_no_label(text=text, act_on=on, path="text")
     check_names_nobody(text, case, path="text")
 
 
