@@ -11,7 +11,9 @@ import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from anlan.notify.models import Message
 from anlan.resolution.counselling import opened
+from anlan.resolution.counselling import services as support
 from anlan.resolution.counselling.models import (
     Care,
     CounsellorKey,
@@ -360,6 +362,53 @@ class TestCare:
         assert "9 分" in re.sub(r"\s+", " ", page)
         assert UrgentCall.objects.count() == 1  # of the ninth item
         assert client.get(address(care, "scales/mmpi/")).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("tail", "said"),
+        [
+            ("", {"text": "", "is_risk": "on"}),
+            ("", {"text": "x" * 10_001, "is_risk": "on"}),
+            ("scales/phq9/", {"item_9": "1"}),
+            ("scales/gad7/", {"item_1": "0", "is_risk": "on"}),
+        ],
+    )
+    def test_a_risk_calls_a_human_whatever_else_is_wrong(
+        self, scene, care, sign_in, tail, said
+    ) -> None:
+        client = sign_in("linan")
+        once = {"request_id": "6b2f1e52-7a0e-4a2f-9d43-4a3b1a2c3d43"}
+        for _twice in range(2):
+            page = client.post(address(care, tail), {**said, **once})
+            assert page.status_code == 422
+            assert "已请管理人员立即来电" in written(page)
+            call = UrgentCall.objects.get()
+            support.answer_call(call=call, by=scene.manager, at=scene.at)
+
+        assert not SealedNote.objects.exists()
+        assert Message.objects.filter(kind="counselling.call").count() == 1
+
+    def test_a_correction_calls_too_when_the_key_has_closed(
+        self, scene, care, sign_in
+    ) -> None:
+        note = noted(scene, care)
+        said = {"text": "", "is_risk": "on"}
+        page = sign_in("linan").post(address(care, f"notes/{note.uid}/"), said)
+
+        assert "/opening/" in page["Location"]
+        assert UrgentCall.objects.count() == 1
+
+    def test_another_form_after_the_answer_calls_anew(
+        self, scene, care, sign_in
+    ) -> None:
+        client = sign_in("linan")
+        for digit in "12":
+            once = f"6b2f1e52-7a0e-4a2f-9d43-4a3b1a2c3d5{digit}"
+            said = {"request_id": once, "text": SECRET, "is_risk": "on"}
+            assert client.post(address(care), said).status_code == 302
+            call = UrgentCall.objects.latest("pk")
+            support.answer_call(call=call, by=scene.manager, at=scene.at)
+
+        assert UrgentCall.objects.count() == 2
 
     def test_the_one_who_is_told_to_call_sees_whom_and_no_more(
         self, scene, care, case, sign_in

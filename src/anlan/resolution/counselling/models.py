@@ -324,6 +324,8 @@ class UrgentCall(models.Model):
     care = models.ForeignKey(Care, on_delete=models.PROTECT, related_name="calls")
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
+    # Of the form that raised it: sent again when it was answered, it is the same call.
+    request_id = models.UUIDField(null=True)
     rung = models.PositiveSmallIntegerField(default=0)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(
@@ -346,6 +348,9 @@ class UrgentCall(models.Model):
                 fields=["care"],
                 condition=Q(answered_at=None),
                 name="counselling_one_open_call",
+            ),
+            models.UniqueConstraint(
+                fields=["care", "request_id"], name="counselling_call_once"
             ),
         ]
 

@@ -54,7 +54,8 @@ def write_note(
             window wrote a version meanwhile.
     """
     if is_risk:
-        raise_call(care=care, by=by, at=at)  # first: whatever becomes of the words
+        # First: whatever becomes of the words.
+        raise_call(care=care, by=by, at=at, request_id=request_id)
     text = text.strip()
     if not text or len(text) > MOST_WORDS:
         raise InvalidInput(_("请写 1 到 %s 个字") % MOST_WORDS, path="text")
@@ -89,11 +90,10 @@ def write_screening(
         InvalidInput: not the answers of this scale.
         Conflict: not agreed to, or too early for a scale about the past month.
     """
-    if is_risk:
-        raise_call(care=care, by=by, at=at)  # first: whatever becomes of the answers
+    # First: whatever becomes of the answers.
+    if is_risk or scale.is_risk(answers):
+        raise_call(care=care, by=by, at=at, request_id=request_id)
     result = score(scale, answers)
-    if result.is_risk:
-        raise_call(care=care, by=by, at=at)
     check_is_time(scale, happened=act_day(care.case), on=local_day(at))
     content = {"kind": "scale", "scale": scale.key.value, "answers": list(answers)}
     with ledger.recording():

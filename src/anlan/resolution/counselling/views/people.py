@@ -91,6 +91,7 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     care = care_of(reader, uid)
     form = NoteForm(posted(request))
+    _call_if_risk(request, care, form)
     status = 200
     if request.method == "POST":
         status = 422
@@ -112,6 +113,8 @@ def correction(request: HttpRequest, uid: UUID, note: UUID) -> HttpResponse:
     """A note written anew; the earlier version stays sealed as it was."""
     reader = reader_of(request)
     care = care_of(reader, uid)
+    # Before the key is asked for: it may have closed meanwhile.
+    _call_if_risk(request, care, NoteForm(posted(request)))
     back = reverse("support:person", args=[uid])
     found = opened.kept_key(request, reader, at=timezone.now())
     if found is None:
@@ -151,6 +154,7 @@ def screening(request: HttpRequest, uid: UUID, scale: str) -> HttpResponse:
         raise NotFound(_("没有这个量表"))
     found = SCALES[ScaleKey(scale)]
     form = ScaleForm(posted(request), scale=found)
+    _call_if_risk(request, care, form)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         services.write_screening(
@@ -270,7 +274,7 @@ def call_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     care = care_of(reader, uid)
     services.raise_call(care=care, by=reader, at=timezone.now())
-    messages.success(request, _("已请管理人员立即来电；危急时请您先拨打 120 或者 110"))
+    _say_called(request)
     return redirect("support:person", uid)
 
 
@@ -325,6 +329,25 @@ def record_follow_up(request: HttpRequest, reader: User, care: Care, uid: UUID) 
         by=reader,
         at=timezone.now(),
     )
+
+
+def _call_if_risk(
+    request: HttpRequest, care: Care, form: NoteForm | ScaleForm
+) -> None:
+    """A human is called at once, whether or not the form is what it should be."""
+    if request.method != "POST" or not form.says_risk():
+        return
+    services.raise_call(
+        care=care,
+        request_id=form.cleaned_data.get("request_id"),
+        by=reader_of(request),
+        at=timezone.now(),
+    )
+    _say_called(request)
+
+
+def _say_called(request: HttpRequest) -> None:
+    messages.success(request, _("已请管理人员立即来电；危急时请您先拨打 120 或者 110"))
 
 
 def _write(
