@@ -109,7 +109,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ResponderStoodDown.kind: [incidents.call_back],
     ResponderMoved.kind: [incidents.stop_calling_twice],
     LadderExhausted.kind: [incidents.cry_for_help],
-    CaseJoined.kind: [incidents.join_responders],
+    CaseJoined.kind: [incidents.join_responders, counselling.keep_clocks],
     CaseParted.kind: [incidents.part_responders, resolution.catch_up_with_letters],
     CaseReopened.kind: [resolution.catch_up_with_letters],
     CommandTaken.kind: [incidents.tell_of_handover],

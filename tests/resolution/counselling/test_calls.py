@@ -124,3 +124,20 @@ def test_of_a_closed_case_too(scene, case) -> None:
     call = UrgentCall.objects.get()
     assert call.task is None
     assert len(calls()) == 1
+
+
+@pytest.mark.parametrize("way", ["closed", "joined"])
+def test_it_rings_on_when_the_case_is_closed_or_joined(
+    scene, case, other, call, way
+) -> None:
+    at = scene.at + timedelta(minutes=1)
+    if way == "closed":
+        cases.close_as_false_alarm(case=case, reason="误报", by=scene.officer, at=at)
+    else:
+        cases.join_cases(case=case, host=other, by=scene.officer, at=at)
+
+    worker.run_due(at=scene.at + RUNG)
+    assert len(calls()) == 2
+    support.answer_call(call=call, by=scene.manager, at=scene.at + RUNG)
+    worker.run_due(at=scene.at + 4 * RUNG)
+    assert len(calls()) == 2

@@ -403,6 +403,30 @@ class TestFollowUps:
         worker.run_due(at=scene.at + 3 * DAY)
         assert Message.objects.filter(kind="counselling.due").count() == 1
 
+    def test_joining_the_case_stops_none_either(self, scene, case, other) -> None:
+        referred(scene, case)
+        joined = scene.at + DAY
+        cases.join_cases(case=case, host=other, by=scene.officer, at=joined)
+
+        running = Deadline.objects.filter(
+            case=case, about__startswith="follow_up:", cancelled_at=None
+        )
+        assert running.count() == 4
+        worker.run_due(at=scene.at + 3 * DAY)
+        assert Message.objects.filter(kind="counselling.due").count() == 1
+        self.done(scene, "first", at=scene.at + 3 * DAY)
+        cases.part_cases(case=case, by=scene.officer, at=scene.at + 4 * DAY)
+        worker.run_due(at=scene.at + 7 * DAY)
+        assert Message.objects.filter(kind="counselling.due").count() == 2
+
+    def test_one_that_ended_is_not_woken_by_it(self, scene, case, other) -> None:
+        care = referred(scene, case)
+        support.close_care(care=care, ending=Ending.WISH, **by_linan(scene))
+        cases.join_cases(case=case, host=other, by=scene.officer, at=scene.at)
+
+        clocks = Deadline.objects.filter(about__startswith="follow_up:")
+        assert not clocks.filter(cancelled_at=None).exists()
+
     def test_ended_no_clock_runs(self, scene, case) -> None:
         care = referred(scene, case)
         said = by_linan(scene, care=care, ending=Ending.WISH)

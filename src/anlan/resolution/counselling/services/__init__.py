@@ -20,7 +20,7 @@ from anlan.resolution.counselling.services.care import (
     withdraw_consent,
 )
 from anlan.resolution.counselling.services.clocks import (
-    go_on_after_closing,
+    let_clocks_run,
     record_follow_up,
 )
 from anlan.resolution.counselling.services.erasing import erase_words, let_notes_go
@@ -48,7 +48,7 @@ __all__ = [
     "enter_counsellor",
     "erase_words",
     "give_consent",
-    "go_on_after_closing",
+    "let_clocks_run",
     "let_notes_go",
     "make_key",
     "offer_support",
