@@ -14,6 +14,7 @@ from django.test import Client
 from anlan.notify.models import Message
 from anlan.resolution.counselling import opened
 from anlan.resolution.counselling import services as support
+from anlan.resolution.counselling.enums import FollowUpResult, SessionState
 from anlan.resolution.counselling.models import (
     Care,
     CounsellorKey,
@@ -21,6 +22,7 @@ from anlan.resolution.counselling.models import (
     UrgentCall,
 )
 from anlan.resolution.counselling.selectors import key_of
+from tests.api.conftest import Api, give_token
 from tests.evidence.told import party as victim
 from tests.moment import forget_counts
 from tests.resolution.counselling.cared import (
@@ -275,6 +277,71 @@ def test_for_another_counsellor_neither(scene, care) -> None:
         for tail in (*PAGES, f"notes/{note.uid}/", "call/"):
             assert client.post(address(care, tail), {}).status_code == 404, tail
         assert client.get("/counselling/").status_code == 200
+
+
+class TestWhoWasBefore:
+    """Somebody else counsels now: of what is later the one before sees nothing."""
+
+    @pytest.fixture
+    def passed_on(self, scene, care) -> Care:
+        noted(scene, care)
+        said: dict[str, Any] = {"by": linan(scene), "at": scene.at}
+        for days in (1, 2):
+            support.plan_session(
+                care=care, planned_at=scene.at + timedelta(days=days), **said
+            )
+        later = another_counsellor(scene)
+        row = registered(scene, later)
+        arranged = {"by": scene.person("lifang"), "at": scene.at}
+        care = support.refer(care=care, counsellor=row, **arranged)
+        keyed(scene, later)
+        theirs: dict[str, Any] = {"by": later, "at": scene.at}
+        support.end_session(
+            session=care.sessions.get(number=1), state=SessionState.HELD, **theirs
+        )
+        support.plan_session(
+            care=care, planned_at=scene.at + timedelta(days=9), **theirs
+        )
+        follow_up = care.follow_ups.get(step="first")
+        follow_up.care = care
+        support.record_follow_up(
+            follow_up=follow_up, result=FollowUpResult.REACHED, **theirs
+        )
+        support.raise_call(care=care, **theirs)
+        return care
+
+    def test_only_their_own_time(self, scene, passed_on, sign_in) -> None:
+        client = sign_in("linan")
+        page = client.get(address(passed_on))
+        context = page.context
+
+        assert [one.number for one in context["sessions"]] == [2]
+        assert not context["calls"]
+        assert not context["follow_ups"]
+        assert not any(is_given for _use, is_given in context["uses"])
+        assert "已随访" not in written(page)
+        assert "已转给别人" in written(page)
+        unlock(client)
+        assert SECRET in written(client.get(address(passed_on)))  # their own words stay
+
+    def test_and_changes_nothing(self, scene, passed_on, sign_in) -> None:
+        client = sign_in("linan")
+        session = passed_on.sessions.get(number=2)
+        one = passed_on.follow_ups.get(step="week")
+        tails = (
+            *("consents/", "consents/withdrawal/", "sessions/", "ending/"),
+            *("scales/phq9/", f"sessions/{session.uid}/", f"follow-ups/{one.uid}/"),
+        )
+        for tail in tails:
+            assert client.post(address(passed_on, tail), {}).status_code == 404, tail
+        # Neither does the program tell them when somebody is to be asked again.
+        assert "一周" not in written(client.get("/counselling/"))
+
+    def test_over_the_api_there_is_nothing_for_them(self, scene, passed_on) -> None:
+        far = timedelta(days=30)
+        api = Api(give_token(linan(scene), scene.at, expires=far))
+
+        assert api.get(f"/cases/{passed_on.case.number}/support").status in {403, 404}
 
 
 class TestCare:

@@ -216,6 +216,10 @@ class Session(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     care = models.ForeignKey(Care, on_delete=models.PROTECT, related_name="sessions")
     number = models.PositiveIntegerField()
+    # Who counselled when it was last changed: another one later sees only their own.
+    counsellor = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     planned_at = models.DateTimeField()
     state = models.CharField(
         max_length=10,

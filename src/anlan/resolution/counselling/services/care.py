@@ -353,7 +353,7 @@ def plan_session(
         policies.check_is_running(care)
         last: int | None = care.sessions.aggregate(last=Max("number"))["last"]
         session = Session.objects.create(
-            care=care, number=(last or 0) + 1, planned_at=planned_at
+            care=care, number=(last or 0) + 1, counsellor=by, planned_at=planned_at
         )
         _record_session(session, by=by, at=at)
     return session
@@ -374,8 +374,8 @@ def end_session(
         if session.state == state:
             return session
         policies.check_session_may_become(session, state)
-        session.state, session.ended_at = state, at
-        session.save(update_fields=["state", "ended_at"])
+        session.state, session.ended_at, session.counsellor = state, at, by
+        session.save(update_fields=["state", "ended_at", "counsellor"])
         _record_session(session, by=by, at=at)
     return session
 

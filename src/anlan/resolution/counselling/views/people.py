@@ -45,7 +45,7 @@ from anlan.resolution.counselling.selectors import (
     care_of,
     cares_of,
     check_is_counsellor_page,
-    consented_uses,
+    course_of,
     key_of,
     keys_held_by,
     notes_of,
@@ -148,8 +148,7 @@ def correction(request: HttpRequest, uid: UUID, note: UUID) -> HttpResponse:
 def screening(request: HttpRequest, uid: UUID, scale: str) -> HttpResponse:
     """The scores off the official paper; the answers are sealed as notes are."""
     reader = reader_of(request)
-    care = care_of(reader, uid)
-    permissions.check_can_counsel(reader, care)
+    care = _own(reader, uid)
     if scale not in list(ScaleKey):
         raise NotFound(_("没有这个量表"))
     found = SCALES[ScaleKey(scale)]
@@ -186,7 +185,7 @@ def screening(request: HttpRequest, uid: UUID, scale: str) -> HttpResponse:
 @_either
 def consent(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
     form = ConsentForm(posted(request), care=care)
 
     def act(said: dict[str, Any]) -> HttpResponse:
@@ -215,7 +214,7 @@ def consent(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def consent_withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
     said = _cleaned(UseForm(request.POST))
     services.withdraw_consent(
         care=care, use=ConsentUse(said["use"]), by=reader, at=timezone.now()
@@ -227,7 +226,7 @@ def consent_withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
 @_either
 def session_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         services.plan_session(care=care, by=reader, at=timezone.now(), **said)
@@ -247,7 +246,7 @@ def session_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def session_end(request: HttpRequest, uid: UUID, session: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
     found = care.sessions.filter(uid=session).first()
     if found is None:
         raise NotFound(_("没有这次约定"))
@@ -263,7 +262,7 @@ def session_end(request: HttpRequest, uid: UUID, session: UUID) -> HttpResponse:
 @require_POST
 def follow_up(request: HttpRequest, uid: UUID, one: UUID) -> HttpResponse:
     reader = reader_of(request)
-    record_follow_up(request, reader, care_of(reader, uid), one)
+    record_follow_up(request, reader, _own(reader, uid), one)
     return redirect("support:person", uid)
 
 
@@ -282,7 +281,7 @@ def call_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 @_either
 def ending(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         services.close_care(
@@ -331,6 +330,17 @@ def record_follow_up(request: HttpRequest, reader: User, care: Care, uid: UUID) 
     )
 
 
+def _own(reader: User, uid: UUID) -> Care:
+    """
+    Raises:
+        NotFound: they are not with the reader, or not any more.
+    """
+    care = care_of(reader, uid)
+    if not permissions.is_care_of(reader, care):
+        raise NotFound(_("没有这项支持"))
+    return care
+
+
 def _call_if_risk(
     request: HttpRequest, care: Care, form: NoteForm | ScaleForm
 ) -> None:
@@ -371,7 +381,8 @@ def _page(
     at = timezone.now()
     found = opened.kept_key(request, reader, at=at)
     rows = notes_of(care, reader)
-    uses = consented_uses(care)
+    course = course_of(care, reader)
+    uses = course.uses
     is_own = permissions.is_care_of(reader, care)
     is_running = is_own and care.is_running
     read = read_notes(rows, key=found.row, private=found.private) if found else []
@@ -388,12 +399,11 @@ def _page(
         "scales": list(SCALES.values())
         if is_running and ConsentUse.SCREENING in uses
         else [],
+        "is_own": is_own,
         "is_running": is_running,
-        "sessions": care.sessions.order_by("-number"),
-        "follow_ups": [
-            (one, one.due_at < at) for one in care.follow_ups.order_by("number")
-        ],
-        "calls": care.calls.order_by("-raised_at").select_related("answered_by"),
+        "sessions": course.sessions,
+        "follow_ups": [(one, one.due_at < at) for one in course.follow_ups],
+        "calls": course.calls,
     }
     return unkept(render(request, "counselling/person.html", context, status=status))
 
