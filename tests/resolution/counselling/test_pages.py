@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from anlan.base.errors import NotAllowed
+from anlan.cases import services as cases
 from anlan.notify.models import Message
 from anlan.resolution.counselling import opened
 from anlan.resolution.counselling import services as support
@@ -492,6 +495,54 @@ class TestCare:
         assert "已通话" in written(manager.get(where))
         for username in ("admin", "lifang", "wangjianguo"):
             assert sign_in(username).get(where).status_code == 404
+
+
+class TestWhoIsAParty:
+    """They arrange nobody's support in their own matter, and see none of it."""
+
+    @pytest.fixture(params=["here", "in a joined case"])
+    def care_of_other(self, request, scene, case, other) -> Care:
+        where = case if request.param == "here" else other
+        cases.add_party(
+            case=where,
+            roles=["aggressor"],
+            user=scene.person("lifang"),
+            by=scene.officer,
+            at=scene.at,
+        )
+        care = offered(scene, case, by=scene.officer)
+        if where is other:
+            cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        return care
+
+    def test_not_by_page(self, case, care_of_other, sign_in) -> None:
+        client = sign_in("lifang")
+        where = f"/cases/{case.number}/counselling/"
+        party = care_of_other.party
+
+        assert client.get(where).status_code == 404
+        for tail in (f"people/{party.uid}/offer/", f"{care_of_other.uid}/referral/"):
+            assert client.post(f"{where}{tail}", {}).status_code == 404, tail
+
+    def test_not_over_the_api(self, scene, case, care_of_other) -> None:
+        far = timedelta(days=30)
+        api = Api(give_token(scene.person("lifang"), scene.at, expires=far))
+        said = {"way": "phone", "answer": "declined", "request_id": str(uuid4())}
+
+        assert api.get(f"/cases/{case.number}/support").status == 403
+        uid = care_of_other.party.uid
+        assert api.post(f"/parties/{uid}/support", said).status == 403
+
+    def test_not_by_service(self, scene, case, care_of_other) -> None:
+        with pytest.raises(NotAllowed, match="另一位同事"):
+            support.refer(
+                care=care_of_other,
+                counsellor=registered(scene),
+                by=scene.person("lifang"),
+                at=scene.at,
+            )
+        with pytest.raises(NotAllowed, match="另一位同事"):
+            offered(scene, case, victim(scene, case, "白露"))
 
 
 class TestPaper:

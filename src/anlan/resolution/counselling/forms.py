@@ -119,6 +119,7 @@ class RecoveryForm(SheetsForm):
                 retired_at=None,
             )
             .exclude(pk=key.pk)
+            .exclude(user__in=(key.first_holder, key.second_holder))
             .values("user")
         )
 

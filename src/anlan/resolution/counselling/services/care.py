@@ -439,6 +439,12 @@ def _check_counsellor(counsellor: Counsellor, care: Care) -> None:
         refusal = permissions.why_not_counsel(counsellor.user, care.case)
         if refusal:
             raise InvalidInput(refusal, path="to")
+        if permissions.has_paper_of(counsellor.user, care):
+            raise InvalidInput(
+                _("%(name)s保管着封存本人记录的一份纸质密钥，请转介给另一位辅导员")
+                % {"name": counsellor.user.name},
+                path="to",
+            )
 
 
 def _may_be_empty(text: str, path: str) -> str:
