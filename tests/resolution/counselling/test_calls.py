@@ -50,10 +50,12 @@ def test_at_once_and_of_nobody(scene, case, call) -> None:
 def test_the_contact_of_the_same_day_is_a_task_without_a_word_about_it(
     scene, case, call
 ) -> None:
-    task = Task.objects.get(key=call.key)
+    assert call.task
+    task = Task.objects.get(pk=call.task.pk)
 
     assert (task.title, task.role_key) == ("辅导员的当天事项", "counsellor")
     assert task.binding
+    assert "call" not in task.key
     assert scene.at < task.due_at <= scene.at + timedelta(days=1)
 
 

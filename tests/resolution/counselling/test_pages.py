@@ -12,8 +12,12 @@ import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from anlan import worker
 from anlan.base.errors import NotAllowed
 from anlan.cases import services as cases
+from anlan.cases.models import Deadline
+from anlan.desk.selectors.board import open_incidents
+from anlan.incidents.models import Incident
 from anlan.notify.models import Message
 from anlan.resolution.counselling import opened
 from anlan.resolution.counselling import services as support
@@ -543,6 +547,44 @@ class TestWhoIsAParty:
             )
         with pytest.raises(NotAllowed, match="另一位同事"):
             offered(scene, case, victim(scene, case, "白露"))
+
+
+class TestClocks:
+    """That one runs would say that somebody accepted, or worse."""
+
+    @pytest.fixture
+    def running(self, scene, care) -> Care:
+        support.raise_call(care=care, by=linan(scene), at=scene.at)
+        cases.start_contact_clock(case=care.case, at=scene.at)
+        return care
+
+    @pytest.mark.parametrize("username", ["wangjianguo", "lifang", "hetao"])
+    def test_not_in_the_api_of_the_room(self, scene, running, username) -> None:
+        far = timedelta(days=30)
+        api = Api(give_token(scene.person(username), scene.at, expires=far))
+        room = api.get(f"/cases/{running.case.number}/incident").body
+
+        keys = {clock["key"] for clock in room["clocks"]}
+        assert "case.victim_contact" in keys
+        assert not any(key.startswith("support.") for key in keys)
+
+    def test_missed_it_has_no_name_on_the_timeline(
+        self, scene, running, sign_in
+    ) -> None:
+        with time_machine.travel(scene.at + timedelta(days=4), tick=False):
+            worker.run_due(at=scene.at + timedelta(days=4))
+            page = written(sign_in("wangjianguo").get(f"/cases/{running.case.number}/"))
+
+        assert "超时：一项约定的时限" in page
+        assert "随访" not in page
+        assert "确认已经联系" not in page
+
+    def test_on_no_card_of_the_desk(self, scene, running) -> None:
+        Deadline.objects.exclude(key__startswith="support.").update(met_at=scene.at)
+        Incident.objects.update(controlled_at=scene.at)
+        (card,) = open_incidents(scene.manager)
+
+        assert card.clock is None
 
 
 class TestPaper:

@@ -12,6 +12,7 @@ from anlan.base.duration import duration_words
 from anlan.cases.enums import Protection, Role, TaskState
 from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.selectors import roles_by_party
+from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.evidence.enums import AppraisedLevel
 from anlan.evidence.models import Exhibit, Injury, MedicalPaper
 from anlan.evidence.selectors.exhibits import every_exhibit_of
@@ -63,7 +64,8 @@ def exhibits_in(case: Case) -> list[Exhibit]:
 def deadlines_of(case: Case) -> QuerySet[Deadline]:
     """Of the case and of those joined into it, in the order in which they began."""
     return (
-        Deadline.objects.filter(Q(case=case) | Q(case__joined_into=case))
+        shown_deadlines()
+        .filter(Q(case=case) | Q(case__joined_into=case))
         .select_related("standard")
         .order_by("started_at", "due_at", "pk")
     )

@@ -126,7 +126,7 @@ def _contact_today(call: UrgentCall, *, at: datetime) -> Task | None:
         return None
     return cases.add_task(
         case=case,
-        key=call.key,
+        key=f"same_day:{call.uid}",  # whoever sees the case reads it
         phase=Phase.TALK,
         title=_("辅导员的当天事项"),  # whose, and why, is for the counsellor alone
         advice=_("办完后写明已联系；内容不写在这里"),
