@@ -18,6 +18,7 @@ from anlan.base import sealing
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution.counselling import policies
 from anlan.resolution.counselling.enums import ConsentUse
@@ -49,7 +50,7 @@ def write_note(
         is_risk: the counsellor fears for somebody: a human is called at once.
 
     Raises:
-        InvalidInput: nothing, or too much.
+        InvalidInput: nothing, too much, or a diagnosis (G25).
         Conflict: the person has not agreed or took it back, there is no key, or another
             window wrote a version meanwhile.
     """
@@ -59,8 +60,10 @@ def write_note(
     text = text.strip()
     if not text or len(text) > MOST_WORDS:
         raise InvalidInput(_("请写 1 到 %s 个字") % MOST_WORDS, path="text")
+    law.check_no_diagnosis(text=text, act_on=act_day(care.case))
     with ledger.recording():
         care = lock_own(care, by)
+        _check_called(care, is_risk=is_risk)
         policies.check_is_running(care)
         policies.check_consented(care, ConsentUse.TALK)
         return _written(
@@ -98,6 +101,7 @@ def write_screening(
     content = {"kind": "scale", "scale": scale.key.value, "answers": list(answers)}
     with ledger.recording():
         care = lock_own(care, by)
+        _check_called(care, is_risk=is_risk or result.is_risk)
         policies.check_is_running(care)
         policies.check_consented(care, ConsentUse.SCREENING)
         note = _written(
@@ -194,6 +198,12 @@ def _written(
         row.uid, case=care.case, request_id=request_id, content=once, at=at
     )
     return row
+
+
+def _check_called(care: Care, *, is_risk: bool) -> None:
+    law.check_risk_called(
+        is_risk=is_risk, is_called=care.calls.exists(), act_on=act_day(care.case)
+    )
 
 
 def _place(care: Care, replaces: SealedNote | None) -> tuple[int, int]:
