@@ -9,6 +9,7 @@ from anlan.cases.events import (
     CaseParted,
     CaseReopened,
     CommandTaken,
+    ContactHeld,
     DeadlineMissed,
     PartyAdded,
     PartyIdentified,
@@ -199,7 +200,13 @@ AFTERWARDS: list[Consumer] = [
         },
     ),
     # Nor must a fault in what is offered to people keep a scene from being controlled.
-    Consumer(name="support", answers={SceneControlled.kind: counselling.ask_people}),
+    Consumer(
+        name="support",
+        answers={
+            SceneControlled.kind: counselling.ask_people,
+            ContactHeld.kind: counselling.take_answer,
+        },
+    ),
     Consumer(
         name="recurrences",
         answers={

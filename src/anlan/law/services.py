@@ -516,9 +516,7 @@ def check_risk_called(*, is_risk: bool, is_called: bool, act_on: date) -> None:
     """Refuse to keep an answer that shows risk while no human was called for it (G25)."""
     rule = _in_force("G25", act_on)
     if rule and is_risk and not is_called:
-        raise Conflict(
-            _("有风险的回答要先请管理人员来电，再封存"), source=rule.id
-        )
+        raise Conflict(_("有风险的回答要先请管理人员来电，再封存"), source=rule.id)
 
 
 @enforces("G26")

@@ -296,6 +296,8 @@ class SealedNote(Worded):
     )
     sealed = models.TextField()  # base64
     written_at = models.DateTimeField()
+    # When the support ended in which it was written; asked again, that does not change.
+    ended_at = models.DateTimeField(null=True)
     origin = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="copies"
     )

@@ -40,7 +40,9 @@ def check_can_offer(by: Actor, case: Case) -> None:
     check_permission(by, Permission.SUPPORT_OFFER, site=case.site)
     if isinstance(by, User) and _is_party(by, case):
         raise NotAllowed(
-            _("您是本案的当事人，不能安排本案的支持，请由另一位同事办理；您自己需要支持的，也由他提出")
+            _(
+                "您是本案的当事人，不能安排本案的支持，请由另一位同事办理；您自己需要支持的，也由他提出"
+            )
         )
 
 

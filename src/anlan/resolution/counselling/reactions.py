@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from anlan.cases.events import CaseClosed, CaseJoined, DeadlineMissed
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Contact
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 from anlan.resolution.counselling import messages, services
@@ -20,6 +20,17 @@ def ask_people(entry: Queued, *, at: datetime) -> None:
     """
     case = Case.objects.get(uid=_uid_of(entry.subject))
     services.post_offer_task(case=case, at=at)
+
+
+def take_answer(entry: Queued, *, at: datetime) -> None:
+    """Somebody answered in a talk of the case: they are not asked the same again.
+
+    Afterwards as well, so that a fault here keeps no talk from being written down.
+    """
+    contact = Contact.objects.select_related("case__site", "party", "held_by").get(
+        uid=_uid_of(entry.object)
+    )
+    services.take_answer(contact=contact, at=at)
 
 
 def keep_clocks(queued: Queued) -> None:

@@ -17,6 +17,8 @@ from anlan.resolution.counselling.services.care import (
     plan_session,
     post_offer_task,
     refer,
+    reveal_telephone,
+    take_answer,
     withdraw_consent,
 )
 from anlan.resolution.counselling.services.clocks import (
@@ -59,6 +61,8 @@ __all__ = [
     "record_follow_up",
     "recover_notes",
     "refer",
+    "reveal_telephone",
+    "take_answer",
     "withdraw_consent",
     "write_note",
     "write_screening",

@@ -51,9 +51,7 @@ def raise_call(
         there = care.calls.filter(same).order_by("-raised_at").first()
         if there is not None:
             return there
-        call = UrgentCall(
-            care=care, raised_by=by, raised_at=at, request_id=request_id
-        )
+        call = UrgentCall(care=care, raised_by=by, raised_at=at, request_id=request_id)
         call.task = _contact_today(call, at=at)
         call.save(force_insert=True)
         record(CallRaised(), care, call.key, by=by, at=at)

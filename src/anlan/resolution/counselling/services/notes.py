@@ -136,6 +136,7 @@ def seal_row(
         author=author,
         sealing_key=key,
         written_at=at,
+        ended_at=origin.ended_at if origin else None,
         origin=origin,
     )
     value = sealing.seal(

@@ -53,7 +53,9 @@ def recover_notes(
         raise InvalidInput(_("接收的辅导员要先设置好新的封存密钥"), path="to")
     if permissions.is_holder(to, key):
         raise InvalidInput(
-            _("%(name)s保管着这把密钥的一份纸，不能再接收记录：请把本人转介给另一位辅导员")
+            _(
+                "%(name)s保管着这把密钥的一份纸，不能再接收记录：请把本人转介给另一位辅导员"
+            )
             % {"name": to.name},
             path="to",
         )

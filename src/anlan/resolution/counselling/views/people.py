@@ -278,6 +278,16 @@ def call_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def telephone(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The number, on this one answer; who looks is on the record."""
+    reader = reader_of(request)
+    care = _own(reader, uid)
+    found = services.reveal_telephone(care=care, by=reader, at=timezone.now())
+    return _page(request, care, form=NoteForm(), telephone=found)
+
+
+@login_required
 @_either
 def ending(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
@@ -341,9 +351,7 @@ def _own(reader: User, uid: UUID) -> Care:
     return care
 
 
-def _call_if_risk(
-    request: HttpRequest, care: Care, form: NoteForm | ScaleForm
-) -> None:
+def _call_if_risk(request: HttpRequest, care: Care, form: NoteForm | ScaleForm) -> None:
     """A human is called at once, whether or not the form is what it should be."""
     if request.method != "POST" or not form.says_risk():
         return
@@ -375,7 +383,12 @@ def _cleaned(form: Any) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, care: Care, *, form: NoteForm, status: int = 200
+    request: HttpRequest,
+    care: Care,
+    *,
+    form: NoteForm,
+    status: int = 200,
+    telephone: str = "",
 ) -> HttpResponse:
     reader = reader_of(request)
     at = timezone.now()
@@ -389,6 +402,7 @@ def _page(
     context = {
         "care": care,
         "party": shown_name(care.party),
+        "telephone": telephone,
         "form": form,
         "is_open": found is not None,
         "has_key": key_of(reader) is not None,

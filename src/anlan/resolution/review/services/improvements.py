@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
+from anlan.base.batches import each_alone
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
@@ -44,6 +45,7 @@ from anlan.resolution.review.events import (
     ImprovementMade,
     ImprovementReopened,
     ImprovementWorked,
+    RecurrenceConfirmed,
     RecurrenceFound,
     RecurrenceSaid,
 )
@@ -397,10 +399,11 @@ def reopen_recurred(report: Report, *, at: datetime) -> None:
         return
     for row in _in_question(report.case, place=report.place):
         if row.cause == report.cause:
-            _reopen_recurred(row, report.case, at=at)
+            _reopen_recurred(row, report, at=at)
 
 
-def _reopen_recurred(row: Improvement, case: Case, *, at: datetime) -> None:
+def _reopen_recurred(row: Improvement, report: Report, *, at: datetime) -> None:
+    case = report.case
     with ledger.recording():
         fresh = _lock(row)
         there, __ = Recurrence.objects.get_or_create(
@@ -410,6 +413,17 @@ def _reopen_recurred(row: Improvement, case: Case, *, at: datetime) -> None:
             return  # somebody looked, and said so
         there.state, there.said_at = RecurrenceState.SAME, at
         there.save(update_fields=["state", "said_at"])
+        _record(
+            RecurrenceConfirmed(
+                code=fresh.code,
+                case=case.number,
+                report=report.code,
+                approved_by=report.decided_by.actor_key if report.decided_by else "",
+            ),
+            fresh,
+            by=SYSTEM,
+            at=at,
+        )
         _take_up_again(fresh, case, by=SYSTEM, at=at)
 
 
@@ -454,7 +468,7 @@ def watch(*, at: datetime) -> int:
 
 
 def _each(rows: QuerySet[Row], act: Callable[[Row], bool]) -> int:
-    return sum(act(row) for row in list(rows[:BATCH]))
+    return each_alone(list(rows[:BATCH]), act)
 
 
 def _say_late(row: Improvement, at: datetime) -> bool:
