@@ -174,6 +174,7 @@ def _decisions(case: Case, names: dict[int, str]) -> Iterator[Decision]:
     for row in measures_of(plan):
         days = [str(day) for day in (row.begins_on, row.ends_on) if day]
         yield Decision(
+            key=f"{row.key}:{row.party_id}",
             plan=plan.code,
             measure=law.measure_title(row.key),
             who=names.get(row.party_id, "某人"),
@@ -182,6 +183,7 @@ def _decisions(case: Case, names: dict[int, str]) -> Iterator[Decision]:
         )
     for support in plan.support.select_related("task").order_by("pk"):
         yield Decision(
+            key=f"support-{support.kind}:{support.party_id}",
             plan=plan.code,
             measure=str(support.get_kind_display()),
             who=names.get(support.party_id, "某人"),
