@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
+from anlan.base import vault
 from anlan.base.batches import each_alone
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
+from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import line
 from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.models import FindingSentence
@@ -181,12 +184,14 @@ def finish_improvement(
     by: User,
     at: datetime,
     exhibit: Exhibit | None = None,
+    photo: Iterable[bytes] = (),
     via: str = "",
 ) -> Improvement:
     """Say that it is done, and prove it; whether it works is looked at later.
 
     Args:
         exhibit: a photo or paper of the case that shows it.
+        photo: one that was just taken; it becomes an exhibit and takes that place.
 
     Raises:
         NotAllowed: it is somebody else's.
@@ -198,12 +203,26 @@ def finish_improvement(
         words, improvement.case, path="words", refusal=_("请写明做了什么、怎样做的")
     )
     _check_proof(exhibit, improvement.case, by)
+    taken = list(photo)
+    kept = vault.keep_photo(taken, path="photo") if any(taken) else None
     with ledger.recording():
         row = _lock(improvement)
         policies.check_improvement_may_become(row, ImprovementState.WATCHED)
-        proof = ImprovementProof.objects.create(
+        proof = ImprovementProof(
             improvement=row, turn=row.turn, words=words, exhibit=exhibit, by=by, at=at
         )
+        if kept is not None:
+            proof.exhibit = exhibit = add_exhibit(
+                case=row.case,
+                kept=kept,
+                source=Source.TASK,
+                source_uid=proof.uid,
+                title=_("改进措施 %s 完成") % row.code,
+                by=by,
+                at=at,
+                via=via,
+            )
+        proof.save(force_insert=True)
         row.state, row.done_at = ImprovementState.WATCHED, at
         row.save(update_fields=["state", "done_at"])
         for days in CHECKED_AFTER:
