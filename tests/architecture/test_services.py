@@ -66,6 +66,7 @@ NO_ACTOR = {
     "anlan.resolution.counselling.services.let_clocks_run": "follows from closing and joining",
     "anlan.resolution.counselling.services.let_notes_go": "the worker's, as above",
     "anlan.resolution.counselling.services.post_offer_task": "follows from control",
+    "anlan.resolution.counselling.services.take_answer": "follows from a talk",
     "anlan.resolution.mediation.services.lapse_confirmations": "the worker's, as above",
     "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
 }

@@ -298,7 +298,7 @@ def test_a_report_with_the_same_cause_and_place_reopens_it(
     said = Entry.objects.filter(kind="review.recurrence_confirmed")
     assert said.count() == kept
     for entry in said:
-        facts = orjson.loads(entry.data)
+        facts = orjson.loads(bytes(entry.data or b""))
         assert (facts["case"], facts["approved_by"]) == (
             *(again.number,),
             scene.manager.actor_key,

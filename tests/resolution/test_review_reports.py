@@ -21,6 +21,7 @@ from anlan.accounts.models import Site, User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.cases.selectors import shown_name
 from anlan.customers import services as customers
 from anlan.evidence.enums import Source
 from anlan.investigation import services as investigation
@@ -332,7 +333,7 @@ def test_what_the_police_talks_and_support_did_stands_in_it(scene, case) -> None
     assert "已转介 1 人" in handling
     assert "已随访 1 次" in handling
     assert "12356" not in handling
-    assert care.party.person.name not in f"{decisions} {handling}"
+    assert shown_name(care.party) not in f"{decisions} {handling}"
 
 
 def test_neither_its_author_nor_somebody_of_the_matter_approves(scene, case) -> None:
@@ -484,8 +485,9 @@ def test_word_has_every_section_with_its_chinese_number(scene, case) -> None:
     assert {exhibit.code, exhibit.file.sha256[:16]} <= cells
     assert len(document.inline_shapes) == 1  # the code to verify by
     (page,) = document.sections
-    across = page.page_width - page.left_margin - page.right_margin
-    assert abs(page.page_width - Mm(210)) < Mm(1)
+    width = page.page_width or 0
+    across = width - (page.left_margin or 0) - (page.right_margin or 0)
+    assert abs(width - Mm(210)) < Mm(1)
     assert abs(across - Mm(162)) < Mm(1)
     assert document.tables
     for table in document.tables:

@@ -15,7 +15,7 @@ from anlan.resolution.counselling.services import notes
 from anlan.resolution.models import PlanSupport
 from anlan.resolution.review.models import Meeting
 from tests.api.conftest import Api, give_token
-from tests.resolution.counselling.cared import agreed, keyed, linan, noted
+from tests.resolution.counselling.cared import agreed, keyed, noted
 from tests.resolution.helped import offer, offered
 from tests.resolution.planned import begun
 from tests.resolution.reviewed import met
@@ -74,7 +74,6 @@ def test_a_risk_answer_is_not_kept_where_calling_failed(
     assert source_of(refused) == "G25"
     assert not UrgentCall.objects.exists()
     assert not SealedNote.objects.exists()
-    assert linan(scene).counsellor
 
 
 class TestNoDebriefing:

@@ -290,7 +290,7 @@ class TestWhoWasBefore:
     """Somebody else counsels now: of what is later the one before sees nothing."""
 
     @pytest.fixture
-    def passed_on(self, scene, care) -> Care:
+    def passed_on(self, scene, care: Care) -> Care:
         noted(scene, care)
         said: dict[str, Any] = {"by": linan(scene), "at": scene.at}
         for days in (1, 2):
@@ -553,7 +553,7 @@ class TestClocks:
     """That one runs would say that somebody accepted, or worse."""
 
     @pytest.fixture
-    def running(self, scene, care) -> Care:
+    def running(self, scene, care: Care) -> Care:
         support.raise_call(care=care, by=linan(scene), at=scene.at)
         cases.start_contact_clock(case=care.case, at=scene.at)
         return care

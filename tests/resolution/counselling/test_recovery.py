@@ -176,4 +176,5 @@ class TestWhoHoldsASheet:
         mine = keyed(scene, second=holder)
         keyed(scene, holder, first=scene.officer, second=scene.person("guoxin"))
 
-        assert holder not in RecoveryForm(key=mine.key).fields["to"].queryset
+        listed: Any = RecoveryForm(key=mine.key).fields["to"]
+        assert holder not in listed.queryset

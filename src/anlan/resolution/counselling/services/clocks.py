@@ -115,7 +115,7 @@ def let_clocks_run(*, case: Case, at: datetime) -> None:
         care__case=case, ended_at=None, care__state__in=["referred", "followed"]
     )
     open_calls = UrgentCall.objects.filter(care__case=case, answered_at=None)
-    keys = {one.key for one in (*running, *open_calls)}
+    keys = {one.key for one in running} | {one.key for one in open_calls}
     stopped = Deadline.objects.filter(
         case=case, about__in=keys, cancelled_at=at, met_at=None, fired_at=None
     )
