@@ -336,6 +336,21 @@ def test_what_the_police_talks_and_support_did_stands_in_it(scene, case) -> None
     assert shown_name(care.party) not in f"{decisions} {handling}"
 
 
+def test_no_clock_and_no_call_of_support_stands_in_it(scene, case) -> None:
+    care = cared.referred(scene, case)
+    support.raise_call(care=care, by=cared.linan(scene), at=scene.at)
+    found(scene, case)
+
+    report = begun(scene, case)
+
+    record = read_record(report.record)
+    assert record is not None
+    titles = [step.title for step in record.steps]
+    assert titles
+    assert not [one for one in titles if "随访" in one or "辅导员" in one]
+    assert "确认已经联系" not in titles
+
+
 def test_neither_its_author_nor_somebody_of_the_matter_approves(scene, case) -> None:
     report = submitted(scene, case, by=scene.manager)
     with pytest.raises(NotAllowed, match="编写人"):

@@ -166,7 +166,7 @@ class ConsentForm(forms.Form):
     use = forms.ChoiceField(
         label=gettext_lazy("同意什么"),
         choices=ConsentUse.choices,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-long": True}),
     )
     way = forms.ChoiceField(
         label=gettext_lazy("怎样同意的"),

@@ -19,6 +19,7 @@ from anlan.evidence.selectors.exhibits import every_exhibit_of
 from anlan.law import selectors as law
 from anlan.ledger.checkpointing import newest_checkpoint
 from anlan.ledger.models import Chain
+from anlan.resolution.counselling.permissions import ROLE as COUNSELLOR
 from anlan.resolution.models import Carrying
 from anlan.resolution.review.asking import known_of
 from anlan.resolution.review.enums import Verdict
@@ -123,6 +124,8 @@ def _promises(case: Case, at: datetime) -> Iterator[Step]:
     titles = dict(zip(tasks, said, strict=True))
     for row in rows:
         task = tasks.get(row.about)
+        if task is not None and task.role_key == COUNSELLOR:
+            continue  # that there was one says that somebody feared for somebody
         is_waiting = task is not None and task.state == TaskState.OPEN
         verdict, late = verdict_of(row, at=at, is_waiting=is_waiting)
         title = row.standard.title if row.standard else row.key

@@ -178,6 +178,7 @@ def screening(request: HttpRequest, uid: UUID, scale: str) -> HttpResponse:
         form=form,
         back=reverse("support:person", args=[uid]),
         act=act,
+        chips="flow",
     )
 
 

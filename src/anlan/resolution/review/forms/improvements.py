@@ -35,13 +35,13 @@ class ImprovementForm(OnceForm):
     )
     ground = forms.ChoiceField(
         label=gettext_lazy("依据"),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-long": True}),
         help_text=gettext_lazy("查明的不足、批准的报告里的教训，或者复盘会"),
     )
     cause = forms.ChoiceField(
         label=gettext_lazy("针对哪一类原因"),
         choices=Cause.choices,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-long": True}),
     )
     owner = forms.ModelChoiceField(
         label=gettext_lazy("负责人"),
