@@ -9,6 +9,7 @@ from anlan.cases.events import (
     CaseParted,
     CaseReopened,
     CommandTaken,
+    ContactHeld,
     DeadlineMissed,
     PartyAdded,
     PartyIdentified,
@@ -117,7 +118,11 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ResponderStoodDown.kind: [incidents.call_back],
     ResponderMoved.kind: [incidents.stop_calling_twice],
     LadderExhausted.kind: [incidents.cry_for_help],
-    CaseJoined.kind: [incidents.join_responders, evidence.keep_photo_clocks],
+    CaseJoined.kind: [
+        incidents.join_responders,
+        counselling.keep_clocks,
+        evidence.keep_photo_clocks,
+    ],
     CaseParted.kind: [incidents.part_responders, resolution.catch_up_with_letters],
     CaseReopened.kind: [resolution.catch_up_with_letters],
     CommandTaken.kind: [incidents.tell_of_handover],
@@ -210,7 +215,13 @@ AFTERWARDS: list[Consumer] = [
         },
     ),
     # Nor must a fault in what is offered to people keep a scene from being controlled.
-    Consumer(name="support", answers={SceneControlled.kind: counselling.ask_people}),
+    Consumer(
+        name="support",
+        answers={
+            SceneControlled.kind: counselling.ask_people,
+            ContactHeld.kind: counselling.take_answer,
+        },
+    ),
     Consumer(
         name="recurrences",
         answers={

@@ -42,6 +42,7 @@ NOT_SCREEN = {
     "resolution/review/selectors/lessons.py": "words that every Chinese report has",
     "resolution/review/paper.py": "a paper for Chinese offices, whoever makes it",
     "resolution/review/recording.py": "the tables of a Chinese report",
+    "resolution/review/themes.py": "the words of a Chinese report",
     "evidence/verifier/verify.py": "tells strangers in both languages",
     "desk/templates/500.html": "must stand when nothing else does: in Chinese only",
     "desk/design.py": "the gallery for developers",

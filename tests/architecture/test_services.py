@@ -63,9 +63,10 @@ NO_ACTOR = {
     "anlan.accounts.services.record_sign_in": "the user is who does it",
     "anlan.resolution.counselling.services.climb_call": "the ladder's, as above",
     "anlan.resolution.counselling.services.erase_words": "part of the change it serves",
-    "anlan.resolution.counselling.services.go_on_after_closing": "follows from closing",
+    "anlan.resolution.counselling.services.let_clocks_run": "follows from closing and joining",
     "anlan.resolution.counselling.services.let_notes_go": "the worker's, as above",
     "anlan.resolution.counselling.services.post_offer_task": "follows from control",
+    "anlan.resolution.counselling.services.take_answer": "follows from a talk",
     "anlan.resolution.mediation.services.lapse_confirmations": "the worker's, as above",
     "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
 }

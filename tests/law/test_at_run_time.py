@@ -83,6 +83,7 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "in words": ("G06", with_words("请示经理后再报警")),
     "in words, spaced": ("G06", with_words("调解不成后再拨打 110", "advice")),
     "talk them out of it": ("G06", with_words("劝其不报警，先协商")),
+    "tell it in a group": ("G26", with_words("组织受害人集体讲述经过")),
 }
 
 

@@ -33,7 +33,7 @@ def test_every_guardrail_of_the_notes_is_there_once():
 
 ENFORCED = {"G01", "G02", "G03", "G04", "G05", "G06", "G07", "G08", "G09", "G10"}
 ENFORCED |= {"G11", "G12", "G13", "G14", "G15", "G16", "G20", "G21", "G23", "G27"}
-ENFORCED |= {"G17", "G18", "G19", "G22", "G33", "G34", "G39"}
+ENFORCED |= {"G17", "G18", "G19", "G22", "G25", "G26", "G33", "G34", "G39"}
 
 
 def test_enforced_are_those_with_a_registered_test():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.apps import apps
 from django.urls import get_resolver
 from django.utils.translation import override
 from hypothesis import given
@@ -113,6 +114,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "G22": (
         {"is_struck_staff": True, "is_claimed": True},
         {"is_struck_staff": True, "is_claimed": False},
+    ),
+    "G25": (
+        {"text": "她说医院诊断为焦虑状态；我没有作诊断，建议去看诊断"},
+        {"text": "谈了一个小时。诊断：抑郁症"},
+    ),
+    "G26": (
+        {"text": "先问愿不愿意，不安排集体讲述"},
+        {"text": "当天下午全体到会议室，逐人讲述感受"},
     ),
     "G34": (
         {"text": "慰问金，不代表承认责任", "is_kindness": True, "is_ours": True},
@@ -229,3 +238,23 @@ def test_a_serious_case_is_refused_with_the_guardrail_as_source(scene):
 
 def _playbook() -> str:
     return (defaults._DATA / "assault.yaml").read_text(encoding="utf-8")
+
+
+def test_nothing_that_counsellors_and_the_office_fill_in_asks_for_a_diagnosis():
+    """Only a medical paper has a field for what a physician found (G25)."""
+    fields = [
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+    ]
+    assert len(fields) > 400
+    found = [one for one in fields if "diagnos" in one.lower()]
+    assert [one for one in found if not one.startswith("MedicalPaper.")] == []
+
+
+def test_an_answer_that_shows_risk_is_not_kept_before_a_human_is_called():
+    services.check_risk_called(is_risk=True, is_called=True, act_on=ON)
+    services.check_risk_called(is_risk=False, is_called=False, act_on=ON)
+    with pytest.raises(Conflict) as refused:
+        services.check_risk_called(is_risk=True, is_called=False, act_on=ON)
+    assert refused.value.source == "G25"

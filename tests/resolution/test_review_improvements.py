@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from pytest_django import Settings
 
@@ -33,6 +34,7 @@ from anlan.resolution.review.selectors.improvements import (
     improvements_for,
     listed,
 )
+from anlan.resolution.review.services import improvements
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
 from tests.resolution import planned
@@ -293,7 +295,37 @@ def test_a_report_with_the_same_cause_and_place_reopens_it(
     assert row.state == state
     kept = Recurrence.objects.filter(state=RecurrenceState.SAME).count()
     assert kept == (1 if state == ImprovementState.OPEN else 0)
+    said = Entry.objects.filter(kind="review.recurrence_confirmed")
+    assert said.count() == kept
+    for entry in said:
+        facts = orjson.loads(bytes(entry.data or b""))
+        assert (facts["case"], facts["approved_by"]) == (
+            *(again.number,),
+            scene.manager.actor_key,
+        )
     assert verify().is_sound
+
+
+def test_one_that_is_broken_keeps_no_other_from_being_said(
+    scene, case, monkeypatch, caplog
+) -> None:
+    broken, row = improved(scene, case), improved(scene, case, what="换一盏灯")
+    lock = improvements._lock
+
+    def locked(improvement):
+        if improvement.pk == broken.pk:
+            raise ValueError(improvement.what)
+        return lock(improvement)
+
+    monkeypatch.setattr(improvements, "_lock", locked)
+    worker.run_due(at=scene.at + 12 * DAY)
+
+    row.refresh_from_db()
+    broken.refresh_from_db()
+    assert row.late_at is not None
+    assert broken.late_at is None
+    assert "was left" in caplog.text
+    assert broken.what not in caplog.text
 
 
 def test_what_was_done_long_ago_is_not_called_into_question(scene, case) -> None:

@@ -6,11 +6,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from anlan.base.clock import local_day
 from anlan.resolution.review.enums import ImprovementState, Section
 from anlan.resolution.review.models import Improvement, Meeting, Report
 from anlan.resolution.review.paper import address_of
+from tests.pictures import encoded
 from tests.resolution.reviewed import (
     LESSON,
     added,
@@ -218,3 +220,45 @@ def test_the_library_and_the_lists(sign_in, scene, case) -> None:
         answer = client.get("/improvements/", {"which": which})
         assert answer.status_code == 200
         assert "<script>" not in text(answer).partition("<main")[2]
+
+
+def test_done_with_a_photo_it_is_an_exhibit(sign_in, scene, case) -> None:
+    row = improved(scene, case, owner=scene.guard)
+    client = sign_in("wangjianguo")
+    address = at(case, f"improvements/{row.uid}/done/")
+    assert 'enctype="multipart/form-data"' in text(client.get(address))
+
+    said = {"words": "东侧标线已经重画"}
+    bad = SimpleUploadedFile("a.jpg", b"no photo", content_type="image/jpeg")
+    assert client.post(address, {**said, "photo": bad}).status_code == 422
+    assert not row.proofs.exists()
+    good = SimpleUploadedFile("a.jpg", encoded("JPEG"), content_type="image/jpeg")
+    assert client.post(address, {**said, "photo": good}).status_code == 302
+
+    proof = row.proofs.get()
+    assert proof.exhibit is not None
+    assert proof.exhibit.case == case
+    assert row.code in proof.exhibit.title
+    shown = text(sign_in("zhoumin").get(at(case, f"improvements/{row.uid}/")))
+    assert proof.exhibit.code in shown
+
+
+def test_a_case_that_opens_shows_what_was_like_it(
+    sign_in, scene, case, django_assert_max_num_queries
+) -> None:
+    decided(scene, submitted(scene, case))
+    later = scene.incident(at=scene.at + timedelta(days=9)).case
+    client = sign_in("hetao")
+    panel = text(client.get(at(later, "handling/panel/")))
+
+    assert at(later, "similar/panel/") in panel
+    with django_assert_max_num_queries(40):
+        shown = text(client.get(at(later, "similar/panel/")))
+    assert case.number in shown
+    assert "同一地点" in shown
+    assert at(later, "similar/panel/") not in text(
+        sign_in("wangjianguo").get(at(later, "handling/panel/"))
+    )
+    assert case.number not in text(
+        sign_in("wangjianguo").get(at(later, "similar/panel/"))
+    )

@@ -13,18 +13,25 @@ from uuid import uuid4
 import pytest
 import typst
 from docx import Document
+from docx.shared import Mm
 from PIL import Image
 from pytest_django import Settings
 
+from anlan.accounts.models import Site, User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.cases.selectors import shown_name
 from anlan.customers import services as customers
 from anlan.evidence.enums import Source
 from anlan.investigation import services as investigation
+from anlan.investigation.models import FindingSentence
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
+from anlan.resolution.counselling import services as support
+from anlan.resolution.counselling.enums import FollowUpResult
+from anlan.resolution.models import PlanMeasure
 from anlan.resolution.review import services as review
 from anlan.resolution.review.enums import (
     Cause,
@@ -46,6 +53,9 @@ from tests.evidence.keeping import photo
 from tests.evidence.told import party
 from tests.investigation import asked
 from tests.resolution import planned, told
+from tests.resolution.counselling import cared
+from tests.resolution.legal import reported
+from tests.resolution.mediation import talked
 from tests.resolution.reviewed import (
     LESSON,
     added,
@@ -244,6 +254,103 @@ def test_what_was_left_out_can_be_taken_in_again(scene, case) -> None:
     assert texts(report, Section.COURSE) == [asked.HAPPENED]
 
 
+def test_what_was_left_out_hides_no_other_decision(scene, case) -> None:
+    measure = told.in_force(scene, case)
+    report = begun(scene, case)
+    (row,) = [one for one in paragraphs_of(report) if one.section == Section.DECISIONS]
+    by = {"by": report.author, "at": scene.at}
+    review.leave_paragraph(paragraph=row, is_left_out=True, **by)
+    # Another measure stands in its place, as a new version of the plan would have it.
+    PlanMeasure.objects.filter(pk=measure.pk).update(key="undertaking")
+
+    review.compose_again(report=report, **by)
+
+    (words,) = texts(report, Section.DECISIONS)
+    assert words != row.text
+    PlanMeasure.objects.filter(pk=measure.pk).update(key=measure.key)
+    review.compose_again(report=report, **by)
+    assert "decision:" in paragraphs_of(report, with_left_out=True)[-1].source
+
+
+def test_another_finding_in_its_place_is_not_left_out(scene, case) -> None:
+    found(scene, case)
+    report = begun(scene, case)
+    row = next(one for one in paragraphs_of(report) if one.section == Section.COURSE)
+    by = {"by": report.author, "at": scene.at}
+    review.leave_paragraph(paragraph=row, is_left_out=True, **by)
+    FindingSentence.objects.filter(text=asked.HAPPENED).update(text="他先离开了大厅。")
+
+    review.compose_again(report=report, **by)
+
+    assert texts(report, Section.COURSE) == ["他先离开了大厅。"]
+
+
+@pytest.mark.parametrize("form", Form)
+def test_whoever_is_called_otherwise_later_changes_no_approved_file(
+    scene, case, form: Form, settings
+) -> None:
+    report = decided(scene, submitted(scene, case))
+
+    def exported() -> bytes:
+        fresh = Report.objects.select_related("case__site", "author").get(pk=report.pk)
+        return review.export_report(
+            report=fresh, form=form, by=scene.manager, at=scene.at
+        )
+
+    before = exported()
+    Site.objects.update(name="改名的小区")
+    User.objects.update(name="改了名")
+    settings.PUBLIC_URL = "https://elsewhere.example"
+
+    assert exported() == before
+    erase_words(case=case, reason="retention", at=scene.at)
+    report.refresh_from_db()
+    assert report.printed == {}
+
+
+def test_what_the_police_talks_and_support_did_stands_in_it(scene, case) -> None:
+    filed = reported.reported(scene, case)
+    reported.paper(scene, filed)
+    row = talked.settled(scene, case)
+    care = cared.referred(scene, case, hotline="12356")
+    one = care.follow_ups.get(step="first")
+    one.care = care
+    support.record_follow_up(
+        follow_up=one,
+        result=FollowUpResult.REACHED,
+        by=scene.person("lifang"),
+        at=scene.at,
+    )
+
+    report = begun(scene, case)
+
+    decisions = " ".join(texts(report, Section.DECISIONS))
+    assert filed.code in decisions
+    assert "受案回执" in decisions
+    assert row.code in decisions
+    handling = " ".join(texts(report, Section.HANDLING))
+    assert "已询问 1 人" in handling
+    assert "已转介 1 人" in handling
+    assert "已随访 1 次" in handling
+    assert "12356" not in handling
+    assert shown_name(care.party) not in f"{decisions} {handling}"
+
+
+def test_no_clock_and_no_call_of_support_stands_in_it(scene, case) -> None:
+    care = cared.referred(scene, case)
+    support.raise_call(care=care, by=cared.linan(scene), at=scene.at)
+    found(scene, case)
+
+    report = begun(scene, case)
+
+    record = read_record(report.record)
+    assert record is not None
+    titles = [step.title for step in record.steps]
+    assert titles
+    assert not [one for one in titles if "随访" in one or "辅导员" in one]
+    assert "确认已经联系" not in titles
+
+
 def test_neither_its_author_nor_somebody_of_the_matter_approves(scene, case) -> None:
     report = submitted(scene, case, by=scene.manager)
     with pytest.raises(NotAllowed, match="编写人"):
@@ -392,6 +499,19 @@ def test_word_has_every_section_with_its_chinese_number(scene, case) -> None:
     assert exhibit is not None
     assert {exhibit.code, exhibit.file.sha256[:16]} <= cells
     assert len(document.inline_shapes) == 1  # the code to verify by
+    (page,) = document.sections
+    width = page.page_width or 0
+    across = width - (page.left_margin or 0) - (page.right_margin or 0)
+    assert abs(width - Mm(210)) < Mm(1)
+    assert abs(across - Mm(162)) < Mm(1)
+    assert document.tables
+    for table in document.tables:
+        for one in table.rows:
+            widths = [cell.width for cell in one.cells]
+            assert all(widths)
+            assert abs(sum(widths) - across) < Mm(1)
+        grid = [column.width for column in table.columns]
+        assert abs(sum(grid) - across) < Mm(1)
 
 
 def submitted_on(scene: Scene, case: Case) -> Report:

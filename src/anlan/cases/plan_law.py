@@ -1,4 +1,4 @@
-"""What the law forbids a plan to say or to arrange: guardrails G01, G06 and G07."""
+"""What the law forbids a plan to say or to arrange: guardrails G01, G06, G07, G26."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check_is_lawful(plan: Plan, body: Mapping[str, Any], *, on: date) -> None:
 
 
 def check_words(text: str, *, on: date, path: str) -> None:
-    """What the office writes for all to read: no punishment, no measure, no delay."""
+    """What the office writes for all to read: no punishment, measure, delay, debriefing."""
     try:
         _ask(text, on)
     except DomainError as error:
@@ -62,6 +62,7 @@ def _ask(text: str, on: date) -> None:
     law.check_wording(text=text, act_on=on)
     law.check_no_measure(text=text, act_on=on)
     law.check_no_delay(text=text, act_on=on)
+    law.check_no_debriefing(text=text, act_on=on)
 
 
 def _refusal(task: str, error: DomainError) -> InvalidInput:

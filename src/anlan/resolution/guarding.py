@@ -8,12 +8,12 @@ from anlan.law import services as law
 
 
 def check_text(text: str, case: Case, *, path: str) -> None:
-    """Refuse fines, cutting off, force, what delays or replaces the police, and labels.
+    """Refuse fines, cutting off, force, what delays the police, labels, and debriefing.
 
     Lists of words cannot read; they stop the plain case, and whoever approves reads the rest.
 
     Raises:
-        InvalidInput: with the rule (G01, G03, G05, G06, G07, G27).
+        InvalidInput: with the rule (G01, G03, G05, G06, G07, G26, G27).
     """
     on = act_day(case)
     law.check_wording(text=text, act_on=on, path=path)
@@ -22,3 +22,4 @@ def check_text(text: str, case: Case, *, path: str) -> None:
     law.check_bars_no_report(text=text, severity=case.severity, act_on=on, path=path)
     law.check_no_delay(text=text, act_on=on, path=path)
     law.check_no_label(text=text, act_on=on, path=path)
+    law.check_no_debriefing(text=text, act_on=on, path=path)

@@ -25,3 +25,9 @@ def _vault(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture
 def case(scene: Scene) -> Case:
     return scene.incident().case
+
+
+@pytest.fixture
+def other(scene: Scene) -> Case:
+    """A second case at the same site."""
+    return scene.incident(place=scene.place("园区 南门")).case

@@ -50,10 +50,12 @@ def test_at_once_and_of_nobody(scene, case, call) -> None:
 def test_the_contact_of_the_same_day_is_a_task_without_a_word_about_it(
     scene, case, call
 ) -> None:
-    task = Task.objects.get(key=call.key)
+    assert call.task
+    task = Task.objects.get(pk=call.task.pk)
 
     assert (task.title, task.role_key) == ("辅导员的当天事项", "counsellor")
     assert task.binding
+    assert "call" not in task.key
     assert scene.at < task.due_at <= scene.at + timedelta(days=1)
 
 
@@ -124,3 +126,20 @@ def test_of_a_closed_case_too(scene, case) -> None:
     call = UrgentCall.objects.get()
     assert call.task is None
     assert len(calls()) == 1
+
+
+@pytest.mark.parametrize("way", ["closed", "joined"])
+def test_it_rings_on_when_the_case_is_closed_or_joined(
+    scene, case, other, call, way
+) -> None:
+    at = scene.at + timedelta(minutes=1)
+    if way == "closed":
+        cases.close_as_false_alarm(case=case, reason="误报", by=scene.officer, at=at)
+    else:
+        cases.join_cases(case=case, host=other, by=scene.officer, at=at)
+
+    worker.run_due(at=scene.at + RUNG)
+    assert len(calls()) == 2
+    support.answer_call(call=call, by=scene.manager, at=scene.at + RUNG)
+    worker.run_due(at=scene.at + 4 * RUNG)
+    assert len(calls()) == 2

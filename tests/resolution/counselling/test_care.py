@@ -9,10 +9,13 @@ from uuid import uuid4
 import pytest
 
 from anlan import worker
-from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
+from anlan.cases.enums import ContactChannel, Direction, OfferAnswer
 from anlan.cases.models import Case, Deadline, Party, Task
+from anlan.cases.selectors import shown_name
 from anlan.customers import services as customers
+from anlan.evidence.services.deleting import blank_words
 from anlan.incidents import services as incidents
 from anlan.ledger.afterwards import run_reactions
 from anlan.ledger.models import Entry
@@ -35,6 +38,7 @@ from anlan.resolution.counselling.models import (
     Offer,
     SealedNote,
 )
+from anlan.resolution.counselling.services import erasing
 from anlan.resolution.counselling.services.erasing import KEPT
 from tests.evidence.keeping import hold
 from tests.evidence.told import begun as statement
@@ -403,6 +407,30 @@ class TestFollowUps:
         worker.run_due(at=scene.at + 3 * DAY)
         assert Message.objects.filter(kind="counselling.due").count() == 1
 
+    def test_joining_the_case_stops_none_either(self, scene, case, other) -> None:
+        referred(scene, case)
+        joined = scene.at + DAY
+        cases.join_cases(case=case, host=other, by=scene.officer, at=joined)
+
+        running = Deadline.objects.filter(
+            case=case, about__startswith="follow_up:", cancelled_at=None
+        )
+        assert running.count() == 4
+        worker.run_due(at=scene.at + 3 * DAY)
+        assert Message.objects.filter(kind="counselling.due").count() == 1
+        self.done(scene, "first", at=scene.at + 3 * DAY)
+        cases.part_cases(case=case, by=scene.officer, at=scene.at + 4 * DAY)
+        worker.run_due(at=scene.at + 7 * DAY)
+        assert Message.objects.filter(kind="counselling.due").count() == 2
+
+    def test_one_that_ended_is_not_woken_by_it(self, scene, case, other) -> None:
+        care = referred(scene, case)
+        support.close_care(care=care, ending=Ending.WISH, **by_linan(scene))
+        cases.join_cases(case=case, host=other, by=scene.officer, at=scene.at)
+
+        clocks = Deadline.objects.filter(about__startswith="follow_up:")
+        assert not clocks.filter(cancelled_at=None).exists()
+
     def test_ended_no_clock_runs(self, scene, case) -> None:
         care = referred(scene, case)
         said = by_linan(scene, care=care, ending=Ending.WISH)
@@ -456,6 +484,59 @@ class TestErasing:
         assert Offer.objects.get().answer == "accepted"
         assert verify().is_sound
 
+    def test_asked_again_the_earlier_ones_go_by_their_own_end(
+        self, scene, case
+    ) -> None:
+        keyed(scene)
+        party = victim(scene, case)
+        care = agreed(scene, case, party)
+        noted(scene, care)
+        support.close_care(care=care, ending=Ending.DONE, **by_linan(scene))
+        later = scene.at + 900 * DAY
+        care = referred(scene, case, party, at=later)
+        offer = Offer.objects.latest("pk")
+        assert offer.answer == "accepted"
+        noted(scene, care, "第二次", at=later)
+
+        assert support.let_notes_go(at=scene.at + KEPT) == 1
+        first, second = SealedNote.objects.order_by("pk")
+        assert (first.sealed, bool(second.sealed)) == ("", True)
+        assert support.let_notes_go(at=later + 2 * KEPT) == 0  # it still runs
+        support.close_care(care=care, ending=Ending.DONE, by=linan(scene), at=later)
+        assert support.let_notes_go(at=later + KEPT) == 1
+        assert verify().is_sound
+
+    def test_asked_again_and_declined_they_go_too(self, scene, case) -> None:
+        keyed(scene)
+        party = victim(scene, case)
+        care = agreed(scene, case, party)
+        noted(scene, care)
+        support.close_care(care=care, ending=Ending.DONE, **by_linan(scene))
+        offered(scene, case, party, answer=CareState.DECLINED, at=scene.at + 9 * DAY)
+
+        assert support.let_notes_go(at=scene.at + KEPT) == 1
+
+    def test_one_case_that_is_broken_stops_no_other(
+        self, scene, case, other, monkeypatch, caplog
+    ) -> None:
+        keyed(scene)
+        for where in (case, other):
+            care = agreed(scene, where)
+            noted(scene, care)
+            support.close_care(care=care, ending=Ending.DONE, **by_linan(scene))
+        first, name = min(case.pk, other.pk), shown_name(care.party)
+
+        def broken(rows, *, case, **more) -> None:
+            if case.pk == first:
+                raise ValueError(name)
+            blank_words(rows, case=case, **more)
+
+        monkeypatch.setattr(erasing, "blank_words", broken)
+
+        assert support.let_notes_go(at=scene.at + KEPT) == 1
+        assert "was left" in caplog.text
+        assert name not in caplog.text
+
     def test_a_hold_keeps_them(self, scene, case) -> None:
         keyed(scene)
         care = agreed(scene, case)
@@ -464,3 +545,99 @@ class TestErasing:
         hold(scene, case)
 
         assert support.let_notes_go(at=scene.at + KEPT) == 0
+
+
+class TestAnsweredInATalk:
+    def talked(self, scene, case, party, answer, **more: Any) -> Any:
+        contact = cases.record_contact(
+            party=party,
+            channel=ContactChannel.PHONE,
+            direction=Direction.OUT,
+            words="问候本人",
+            offers={"psychological": answer} if answer else {},
+            by=scene.officer,
+            at=scene.at,
+            **more,
+        )
+        while run_reactions(at=scene.at):
+            pass
+        return contact
+
+    def test_an_acceptance_begins_the_support(self, scene, case) -> None:
+        party = victim(scene, case)
+        self.talked(scene, case, party, OfferAnswer.ACCEPTED)
+
+        care = Care.objects.get()
+        offer = care.offers.get()
+        assert (care.party, care.state, offer.way) == (party, "accepted", "phone")
+        assert Message.objects.filter(kind="counselling.willing").count() == 1
+        entry = Entry.objects.get(kind="counselling.offered")
+        assert entry.actor == "system"
+        assert verify().is_sound
+
+    def test_who_said_no_in_a_talk_is_asked_no_sooner(self, scene, case) -> None:
+        party = victim(scene, case)
+        self.talked(scene, case, party, OfferAnswer.DECLINED)
+
+        with pytest.raises(Conflict, match="不再询问"):
+            offered(scene, case, party, answer=CareState.LATER)
+        assert not Message.objects.filter(kind="counselling.willing").exists()
+
+    def test_taken_twice_it_is_one(self, scene, case) -> None:
+        contact = self.talked(scene, case, victim(scene, case), OfferAnswer.ACCEPTED)
+        support.take_answer(contact=contact, at=scene.at)
+
+        assert Offer.objects.count() == 1
+
+    def test_whose_support_runs_nothing_begins(self, scene, case) -> None:
+        party = victim(scene, case)
+        care = referred(scene, case, party)
+        self.talked(scene, case, party, OfferAnswer.ACCEPTED)
+
+        care.refresh_from_db()
+        assert (care.state, care.offers.count()) == ("referred", 1)
+
+    def test_nothing_said_nothing_begins(self, scene, case) -> None:
+        self.talked(scene, case, victim(scene, case), None)
+
+        assert not Care.objects.exists()
+
+
+class TestTelephone:
+    def test_for_the_counsellor_alone_and_on_the_record(self, scene, case) -> None:
+        care = referred(scene, case, victim(scene, case, phone="19900000711"))
+
+        assert (
+            support.reveal_telephone(care=care, **by_linan(scene)) == "+8619900000711"
+        )
+        looks = Entry.objects.filter(kind="customers.protected_field_read")
+        assert looks.get().actor == linan(scene).actor_key
+        for username in ("lifang", "hetao", "admin"):
+            with pytest.raises(NotAllowed):
+                support.reveal_telephone(
+                    care=care, by=scene.person(username), at=scene.at
+                )
+        other = registered(scene, another_counsellor(scene))
+        support.refer(
+            care=care, counsellor=other, by=scene.person("lifang"), at=scene.at
+        )
+        with pytest.raises(NotAllowed):
+            support.reveal_telephone(care=care, **by_linan(scene))
+        assert looks.count() == 1
+        assert verify().is_sound
+
+    def test_of_a_colleague_too(self, scene, case) -> None:
+        party = cases.add_party(
+            case=case, roles=["staff"], user=scene.guard, by=scene.officer, at=scene.at
+        )
+        care = referred(scene, case, party)
+
+        found = support.reveal_telephone(care=care, **by_linan(scene))
+        assert found.startswith("+86")
+        assert Entry.objects.filter(kind="counselling.telephone_read").count() == 1
+
+    def test_who_gave_none_has_none(self, scene, case) -> None:
+        care = referred(scene, case)
+        with pytest.raises(NotFound):
+            support.reveal_telephone(care=care, **by_linan(scene))
+        assert not Entry.objects.filter(kind="counselling.telephone_read").exists()

@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from anlan import worker
+from anlan.base.errors import NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.models import Deadline
+from anlan.desk.selectors.board import open_incidents
+from anlan.incidents.models import Incident
+from anlan.notify.models import Message
 from anlan.resolution.counselling import opened
+from anlan.resolution.counselling import services as support
+from anlan.resolution.counselling.enums import FollowUpResult, SessionState
 from anlan.resolution.counselling.models import (
     Care,
     CounsellorKey,
@@ -19,6 +29,7 @@ from anlan.resolution.counselling.models import (
     UrgentCall,
 )
 from anlan.resolution.counselling.selectors import key_of
+from tests.api.conftest import Api, give_token
 from tests.evidence.told import party as victim
 from tests.moment import forget_counts
 from tests.resolution.counselling.cared import (
@@ -275,6 +286,71 @@ def test_for_another_counsellor_neither(scene, care) -> None:
         assert client.get("/counselling/").status_code == 200
 
 
+class TestWhoWasBefore:
+    """Somebody else counsels now: of what is later the one before sees nothing."""
+
+    @pytest.fixture
+    def passed_on(self, scene, care: Care) -> Care:
+        noted(scene, care)
+        said: dict[str, Any] = {"by": linan(scene), "at": scene.at}
+        for days in (1, 2):
+            support.plan_session(
+                care=care, planned_at=scene.at + timedelta(days=days), **said
+            )
+        later = another_counsellor(scene)
+        row = registered(scene, later)
+        arranged = {"by": scene.person("lifang"), "at": scene.at}
+        care = support.refer(care=care, counsellor=row, **arranged)
+        keyed(scene, later)
+        theirs: dict[str, Any] = {"by": later, "at": scene.at}
+        support.end_session(
+            session=care.sessions.get(number=1), state=SessionState.HELD, **theirs
+        )
+        support.plan_session(
+            care=care, planned_at=scene.at + timedelta(days=9), **theirs
+        )
+        follow_up = care.follow_ups.get(step="first")
+        follow_up.care = care
+        support.record_follow_up(
+            follow_up=follow_up, result=FollowUpResult.REACHED, **theirs
+        )
+        support.raise_call(care=care, **theirs)
+        return care
+
+    def test_only_their_own_time(self, scene, passed_on, sign_in) -> None:
+        client = sign_in("linan")
+        page = client.get(address(passed_on))
+        context = page.context
+
+        assert [one.number for one in context["sessions"]] == [2]
+        assert not context["calls"]
+        assert not context["follow_ups"]
+        assert not any(is_given for _use, is_given in context["uses"])
+        assert "已随访" not in written(page)
+        assert "已转给别人" in written(page)
+        unlock(client)
+        assert SECRET in written(client.get(address(passed_on)))  # their own words stay
+
+    def test_and_changes_nothing(self, scene, passed_on, sign_in) -> None:
+        client = sign_in("linan")
+        session = passed_on.sessions.get(number=2)
+        one = passed_on.follow_ups.get(step="week")
+        tails = (
+            *("consents/", "consents/withdrawal/", "sessions/", "ending/"),
+            *("scales/phq9/", f"sessions/{session.uid}/", f"follow-ups/{one.uid}/"),
+        )
+        for tail in tails:
+            assert client.post(address(passed_on, tail), {}).status_code == 404, tail
+        # Neither does the program tell them when somebody is to be asked again.
+        assert "一周" not in written(client.get("/counselling/"))
+
+    def test_over_the_api_there_is_nothing_for_them(self, scene, passed_on) -> None:
+        far = timedelta(days=30)
+        api = Api(give_token(linan(scene), scene.at, expires=far))
+
+        assert api.get(f"/cases/{passed_on.case.number}/support").status in {403, 404}
+
+
 class TestCare:
     def test_from_the_question_to_the_referral(self, scene, case, sign_in) -> None:
         party = victim(scene, case)
@@ -361,6 +437,53 @@ class TestCare:
         assert UrgentCall.objects.count() == 1  # of the ninth item
         assert client.get(address(care, "scales/mmpi/")).status_code == 404
 
+    @pytest.mark.parametrize(
+        ("tail", "said"),
+        [
+            ("", {"text": "", "is_risk": "on"}),
+            ("", {"text": "x" * 10_001, "is_risk": "on"}),
+            ("scales/phq9/", {"item_9": "1"}),
+            ("scales/gad7/", {"item_1": "0", "is_risk": "on"}),
+        ],
+    )
+    def test_a_risk_calls_a_human_whatever_else_is_wrong(
+        self, scene, care, sign_in, tail, said
+    ) -> None:
+        client = sign_in("linan")
+        once = {"request_id": "6b2f1e52-7a0e-4a2f-9d43-4a3b1a2c3d43"}
+        for _twice in range(2):
+            page = client.post(address(care, tail), {**said, **once})
+            assert page.status_code == 422
+            assert "已请管理人员立即来电" in written(page)
+            call = UrgentCall.objects.get()
+            support.answer_call(call=call, by=scene.manager, at=scene.at)
+
+        assert not SealedNote.objects.exists()
+        assert Message.objects.filter(kind="counselling.call").count() == 1
+
+    def test_a_correction_calls_too_when_the_key_has_closed(
+        self, scene, care, sign_in
+    ) -> None:
+        note = noted(scene, care)
+        said = {"text": "", "is_risk": "on"}
+        page = sign_in("linan").post(address(care, f"notes/{note.uid}/"), said)
+
+        assert "/opening/" in page["Location"]
+        assert UrgentCall.objects.count() == 1
+
+    def test_another_form_after_the_answer_calls_anew(
+        self, scene, care, sign_in
+    ) -> None:
+        client = sign_in("linan")
+        for digit in "12":
+            once = f"6b2f1e52-7a0e-4a2f-9d43-4a3b1a2c3d5{digit}"
+            said = {"request_id": once, "text": SECRET, "is_risk": "on"}
+            assert client.post(address(care), said).status_code == 302
+            call = UrgentCall.objects.latest("pk")
+            support.answer_call(call=call, by=scene.manager, at=scene.at)
+
+        assert UrgentCall.objects.count() == 2
+
     def test_the_one_who_is_told_to_call_sees_whom_and_no_more(
         self, scene, care, case, sign_in
     ) -> None:
@@ -376,6 +499,92 @@ class TestCare:
         assert "已通话" in written(manager.get(where))
         for username in ("admin", "lifang", "wangjianguo"):
             assert sign_in(username).get(where).status_code == 404
+
+
+class TestWhoIsAParty:
+    """They arrange nobody's support in their own matter, and see none of it."""
+
+    @pytest.fixture(params=["here", "in a joined case"])
+    def care_of_other(self, request, scene, case, other) -> Care:
+        where = case if request.param == "here" else other
+        cases.add_party(
+            case=where,
+            roles=["aggressor"],
+            user=scene.person("lifang"),
+            by=scene.officer,
+            at=scene.at,
+        )
+        care = offered(scene, case, by=scene.officer)
+        if where is other:
+            cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        return care
+
+    def test_not_by_page(self, case, care_of_other, sign_in) -> None:
+        client = sign_in("lifang")
+        where = f"/cases/{case.number}/counselling/"
+        party = care_of_other.party
+
+        assert client.get(where).status_code == 404
+        for tail in (f"people/{party.uid}/offer/", f"{care_of_other.uid}/referral/"):
+            assert client.post(f"{where}{tail}", {}).status_code == 404, tail
+
+    def test_not_over_the_api(self, scene, case, care_of_other) -> None:
+        far = timedelta(days=30)
+        api = Api(give_token(scene.person("lifang"), scene.at, expires=far))
+        said = {"way": "phone", "answer": "declined", "request_id": str(uuid4())}
+
+        assert api.get(f"/cases/{case.number}/support").status == 403
+        uid = care_of_other.party.uid
+        assert api.post(f"/parties/{uid}/support", said).status == 403
+
+    def test_not_by_service(self, scene, case, care_of_other) -> None:
+        with pytest.raises(NotAllowed, match="另一位同事"):
+            support.refer(
+                care=care_of_other,
+                counsellor=registered(scene),
+                by=scene.person("lifang"),
+                at=scene.at,
+            )
+        with pytest.raises(NotAllowed, match="另一位同事"):
+            offered(scene, case, victim(scene, case, "白露"))
+
+
+class TestClocks:
+    """That one runs would say that somebody accepted, or worse."""
+
+    @pytest.fixture
+    def running(self, scene, care: Care) -> Care:
+        support.raise_call(care=care, by=linan(scene), at=scene.at)
+        cases.start_contact_clock(case=care.case, at=scene.at)
+        return care
+
+    @pytest.mark.parametrize("username", ["wangjianguo", "lifang", "hetao"])
+    def test_not_in_the_api_of_the_room(self, scene, running, username) -> None:
+        far = timedelta(days=30)
+        api = Api(give_token(scene.person(username), scene.at, expires=far))
+        room = api.get(f"/cases/{running.case.number}/incident").body
+
+        keys = {clock["key"] for clock in room["clocks"]}
+        assert "case.victim_contact" in keys
+        assert not any(key.startswith("support.") for key in keys)
+
+    def test_missed_it_has_no_name_on_the_timeline(
+        self, scene, running, sign_in
+    ) -> None:
+        with time_machine.travel(scene.at + timedelta(days=4), tick=False):
+            worker.run_due(at=scene.at + timedelta(days=4))
+            page = written(sign_in("wangjianguo").get(f"/cases/{running.case.number}/"))
+
+        assert "超时：一项约定的时限" in page
+        assert "随访" not in page
+        assert "确认已经联系" not in page
+
+    def test_on_no_card_of_the_desk(self, scene, running) -> None:
+        Deadline.objects.exclude(key__startswith="support.").update(met_at=scene.at)
+        Incident.objects.update(controlled_at=scene.at)
+        (card,) = open_incidents(scene.manager)
+
+        assert card.clock is None
 
 
 class TestPaper:

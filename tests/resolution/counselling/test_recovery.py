@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, TooManyRequests
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from anlan.resolution.counselling import services as support
+from anlan.resolution.counselling.forms import RecoveryForm
 from anlan.resolution.counselling.models import SealedNote
 from anlan.resolution.counselling.selectors import notes_of, read_notes
 from tests.evidence.told import party as victim
@@ -133,3 +135,46 @@ def test_tried_too_often_it_is_not_tried(scene, case) -> None:
 
     with pytest.raises(TooManyRequests):
         recovered(scene, lost, linan(scene))
+
+
+class TestWhoHoldsASheet:
+    """Paper and notes never meet in one hand."""
+
+    @pytest.fixture
+    def holder(self, scene) -> User:
+        return another_counsellor(scene)
+
+    def test_is_nobody_to_refer_to_once_something_was_sealed(
+        self, scene, case, holder
+    ) -> None:
+        keyed(scene, second=holder)
+        care = agreed(scene, case)
+        noted(scene, care)
+        row = registered(scene, holder)
+
+        with pytest.raises(InvalidInput, match="另一位辅导员"):
+            support.refer(
+                care=care, counsellor=row, by=scene.person("lifang"), at=scene.at
+            )
+
+    def test_does_not_receive_what_it_opens(self, scene, case, holder) -> None:
+        mine = keyed(scene, second=holder)
+        care = agreed(scene, case)
+        row = registered(scene, holder)
+        support.refer(care=care, counsellor=row, by=scene.person("lifang"), at=scene.at)
+        # As if it had been written before: nothing else in the program lets it be.
+        noted(scene, agreed(scene, case, victim(scene, case, "白露")))
+        SealedNote.objects.update(care=care)
+        keyed(scene, holder, first=scene.officer, second=scene.person("guoxin"))
+
+        for by in (scene.manager, holder):
+            with pytest.raises(InvalidInput, match="另一位辅导员"):
+                recovered(scene, mine, holder, by=by)
+        assert not SealedNote.objects.filter(origin__isnull=False).exists()
+
+    def test_is_not_in_the_list_of_the_form(self, scene, holder) -> None:
+        mine = keyed(scene, second=holder)
+        keyed(scene, holder, first=scene.officer, second=scene.person("guoxin"))
+
+        listed: Any = RecoveryForm(key=mine.key).fields["to"]
+        assert holder not in listed.queryset

@@ -14,7 +14,7 @@ from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.cases.schemas import CaseOut
 from anlan.api.incidents.schemas import AssignmentOut, CallOut, ReportOut, WaiverOut
 from anlan.api.schemas import ClockOut, Out, PlaceOut
-from anlan.cases.models import Deadline
+from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.incidents.severity import suggest_severity
 
 router = Router(tags=["incidents"])
@@ -71,7 +71,7 @@ def state_of(caller: Caller, number: str) -> IncidentOut:
     reports = incident.reports.select_related("place", "reporter", "incident__case")
     calls = incident.calls.select_related("called_by")
     waivers = incident.police_waivers.select_related("proposed_by", "decided_by")
-    clocks = Deadline.objects.filter(case=case).order_by("started_at", "pk")
+    clocks = shown_deadlines().filter(case=case).order_by("started_at", "pk")
     return IncidentOut(
         case=CaseOut.of(case),
         place=PlaceOut.of(incident.place),

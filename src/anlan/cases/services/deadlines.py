@@ -13,6 +13,7 @@ from anlan.base.turns import each_alone
 from anlan.cases.events import DeadlineMissed
 from anlan.cases.models import Case, Deadline, Standard, Task
 from anlan.cases.selectors.contacts import VICTIM_CONTACT
+from anlan.cases.selectors.deadlines import is_personal
 from anlan.cases.services.record import record
 from anlan.cases.services.standards import standard_at
 from anlan.ledger import services as ledger
@@ -155,12 +156,16 @@ def _titles(deadlines: list[Deadline]) -> dict[int, str]:
         for uid, title in Task.objects.filter(uid__in=uids).values_list("uid", "title")
     }
     return {
-        deadline.pk: tasks.get(deadline.about)
-        or (deadline.standard.title if deadline.standard else _title(deadline.key))
+        deadline.pk: tasks.get(deadline.about) or _title(deadline)
         for deadline in deadlines
     }
 
 
-def _title(key: str) -> str:
-    """Of a clock without a standard; the company was founded before there was one."""
-    return _("为受害人指定联系人") if key == VICTIM_CONTACT else key
+def _title(deadline: Deadline) -> str:
+    if is_personal(deadline):
+        return _("一项约定的时限")  # the timeline is everybody's
+    if deadline.standard:
+        return deadline.standard.title
+    # The company was founded before there was a standard.
+    is_contact = deadline.key == VICTIM_CONTACT
+    return _("为受害人指定联系人") if is_contact else deadline.key

@@ -14,6 +14,7 @@ from anlan.base.clock import day_bounds, local_day
 from anlan.cases.enums import CaseState, Phase
 from anlan.cases.models import Case, Deadline
 from anlan.cases.selectors import cases_for
+from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.desk.selectors.rows import CaseRow, room_url, rows_of
 from anlan.incidents.enums import AssignmentState
 from anlan.incidents.models import Assignment, Incident
@@ -162,7 +163,8 @@ def _clocks_of(incidents: list[Incident]) -> dict[int, list[Deadline]]:
     grouped: dict[int, list[Deadline]] = {}
     cases = [incident.case_id for incident in incidents]
     for deadline in (
-        Deadline.objects.filter(case__in=cases, met_at=None, cancelled_at=None)
+        shown_deadlines()
+        .filter(case__in=cases, met_at=None, cancelled_at=None)
         .select_related("standard")
         .order_by("due_at", "pk")
     ):

@@ -37,5 +37,6 @@ urlpatterns = [
     path(f"{_PERSON}sessions/<uuid:session>/", people.session_end, name="session_end"),
     path(f"{_PERSON}follow-ups/<uuid:one>/", people.follow_up, name="follow_up"),
     path(f"{_PERSON}call/", people.call_new, name="call_new"),
+    path(f"{_PERSON}telephone/", people.telephone, name="telephone"),
     path(f"{_PERSON}ending/", people.ending, name="ending"),
 ]

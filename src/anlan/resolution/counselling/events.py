@@ -181,6 +181,16 @@ class FollowedUp(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class TelephoneRead(Event):
+    kind: ClassVar[str] = "counselling.telephone_read"
+    sentence: ClassVar[str] = _("{actor}查看了支持 {code} 本人的电话")
+    quiet: ClassVar[bool] = True
+
+    code: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class SupportClosed(Event):
     kind: ClassVar[str] = "counselling.closed"
     sentence: ClassVar[str] = _("{actor}结束了支持 {code}")

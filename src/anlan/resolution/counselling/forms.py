@@ -119,6 +119,7 @@ class RecoveryForm(SheetsForm):
                 retired_at=None,
             )
             .exclude(pk=key.pk)
+            .exclude(user__in=(key.first_holder, key.second_holder))
             .values("user")
         )
 
@@ -165,7 +166,7 @@ class ConsentForm(forms.Form):
     use = forms.ChoiceField(
         label=gettext_lazy("同意什么"),
         choices=ConsentUse.choices,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-long": True}),
     )
     way = forms.ChoiceField(
         label=gettext_lazy("怎样同意的"),
@@ -198,6 +199,11 @@ class NoteForm(OnceForm):
         label=gettext_lazy("本人或者他人有危险：立即请管理人员来电"), required=False
     )
 
+    def says_risk(self) -> bool:
+        """Whether a human has to be called, whatever else is wrong with the form."""
+        self.full_clean()
+        return bool(self.cleaned_data.get("is_risk"))
+
 
 class ScaleForm(OnceForm):
     """A number for each item of the paper; the items themselves are not here."""
@@ -218,6 +224,12 @@ class ScaleForm(OnceForm):
         self.fields["is_risk"] = forms.BooleanField(
             label=_("本人或者他人有危险：立即请管理人员来电"), required=False
         )
+
+    def says_risk(self) -> bool:
+        """Ticked, or an answer that is one, whatever else is missing."""
+        self.full_clean()
+        item = self.cleaned_data.get(f"item_{self._scale.risk_item}", 0)
+        return bool(item or self.cleaned_data.get("is_risk"))
 
     def answers(self) -> list[int]:
         count = range(1, self._scale.items + 1)

@@ -9,8 +9,15 @@ from anlan.notify.texts import Text, add_texts
 CALL = "counselling.call"
 DUE = "counselling.due"
 RECOVERED = "counselling.recovered"
+WILLING = "counselling.willing"
 
 add_texts(
+    Text(
+        kind=WILLING,
+        name=_("有人愿意接受支持"),
+        title=_("有一位当事人愿意接受支持"),
+        body=_("有一位当事人愿意接受支持，请在案件的“支持”里办理转介"),
+    ),
     Text(
         kind=CALL,
         name=_("请立即联系辅导员"),

@@ -216,6 +216,10 @@ class Session(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     care = models.ForeignKey(Care, on_delete=models.PROTECT, related_name="sessions")
     number = models.PositiveIntegerField()
+    # Who counselled when it was last changed: another one later sees only their own.
+    counsellor = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     planned_at = models.DateTimeField()
     state = models.CharField(
         max_length=10,
@@ -292,6 +296,8 @@ class SealedNote(Worded):
     )
     sealed = models.TextField()  # base64
     written_at = models.DateTimeField()
+    # When the support ended in which it was written; asked again, that does not change.
+    ended_at = models.DateTimeField(null=True)
     origin = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="copies"
     )
@@ -324,6 +330,8 @@ class UrgentCall(models.Model):
     care = models.ForeignKey(Care, on_delete=models.PROTECT, related_name="calls")
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
+    # Of the form that raised it: sent again when it was answered, it is the same call.
+    request_id = models.UUIDField(null=True)
     rung = models.PositiveSmallIntegerField(default=0)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(
@@ -346,6 +354,9 @@ class UrgentCall(models.Model):
                 fields=["care"],
                 condition=Q(answered_at=None),
                 name="counselling_one_open_call",
+            ),
+            models.UniqueConstraint(
+                fields=["care", "request_id"], name="counselling_call_once"
             ),
         ]
 

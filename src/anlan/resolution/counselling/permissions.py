@@ -16,7 +16,7 @@ from anlan.accounts.permissions import (
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Party
 from anlan.cases.permissions import check_may_edit
 from anlan.investigation.independence import conflict_of
 from anlan.investigation.models import Finding, Interview
@@ -28,12 +28,29 @@ ROLE = "counsellor"
 
 
 def can_offer(user: User, case: Case) -> bool:
-    return has_permission(user, Permission.SUPPORT_OFFER, site=case.site)
+    may = has_permission(user, Permission.SUPPORT_OFFER, site=case.site)
+    return may and not _is_party(user, case)
 
 
 def check_can_offer(by: Actor, case: Case) -> None:
-    """Ask somebody whether they would like support, and refer who says yes."""
+    """Ask somebody whether they would like support, and refer who says yes.
+
+    Who is a party themselves does not arrange it for the others, and sees nothing of it.
+    """
     check_permission(by, Permission.SUPPORT_OFFER, site=case.site)
+    if isinstance(by, User) and _is_party(by, case):
+        raise NotAllowed(
+            _(
+                "您是本案的当事人，不能安排本案的支持，请由另一位同事办理；您自己需要支持的，也由他提出"
+            )
+        )
+
+
+def _is_party(user: User, case: Case) -> bool:
+    """Cases that were joined are one case, whichever of them is looked at."""
+    whole = case.joined_into_id or case.pk
+    one_case = Q(case=whole) | Q(case__joined_into=whole)
+    return Party.objects.filter(one_case, user=user, removed_at=None).exists()
 
 
 def is_counsellor(user: User) -> bool:
@@ -120,6 +137,12 @@ def check_can_recover(by: Actor, key: CounsellorKey) -> None:
     """One of the two who hold the paper; what the other holds is needed as well."""
     if not isinstance(by, User) or not by.is_active or not is_holder(by, key):
         raise NotAllowed(_("只有持有纸质密钥的两个人可以办理"))
+
+
+def has_paper_of(user: User, care: Care) -> bool:
+    """Whether they hold a sheet of a key to which something of this person was sealed."""
+    held = Q(first_holder=user) | Q(second_holder=user)
+    return CounsellorKey.objects.filter(held, notes__care=care).exists()
 
 
 def can_answer_call(user: User, call: UrgentCall) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from anlan.cases.events import CaseClosed, DeadlineMissed
-from anlan.cases.models import Case
+from anlan.cases.events import CaseClosed, CaseJoined, DeadlineMissed
+from anlan.cases.models import Case, Contact
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 from anlan.resolution.counselling import messages, services
@@ -22,11 +22,25 @@ def ask_people(entry: Queued, *, at: datetime) -> None:
     services.post_offer_task(case=case, at=at)
 
 
+def take_answer(entry: Queued, *, at: datetime) -> None:
+    """Somebody answered in a talk of the case: they are not asked the same again.
+
+    Afterwards as well, so that a fault here keeps no talk from being written down.
+    """
+    contact = Contact.objects.select_related("case__site", "party", "held_by").get(
+        uid=_uid_of(entry.object)
+    )
+    services.take_answer(contact=contact, at=at)
+
+
 def keep_clocks(queued: Queued) -> None:
-    """A case is closed and its clocks stop; those of people who are cared for do not."""
-    if isinstance(queued.event, CaseClosed):
+    """A case is closed or joined and its clocks stop; those of people cared for do not.
+
+    Both chains say that a case was joined: the clocks of the host were never stopped.
+    """
+    if isinstance(queued.event, CaseClosed | CaseJoined):
         case = Case.objects.get(uid=_uid_of(queued.subject))
-        services.go_on_after_closing(case=case, at=queued.recorded_at)
+        services.let_clocks_run(case=case, at=queued.recorded_at)
 
 
 def answer_missed(queued: Queued) -> None:

@@ -44,6 +44,10 @@ class Scale:
     has_gate: bool = False
     after_months: int = 0
 
+    def is_risk(self, answers: Sequence[int]) -> bool:
+        """Whether a human is called, also where other answers are missing."""
+        return any(answers[self.risk_item - 1 : self.risk_item])
+
 
 _FOUR = (
     (0, gettext_lazy("低于轻度的界限")),
@@ -125,7 +129,7 @@ def score(scale: Scale, answers: Sequence[int]) -> Result:
         total=total,
         band=band,
         is_referred=total >= scale.refer_at,
-        is_risk=bool(scale.risk_item and answers[scale.risk_item - 1]),
+        is_risk=scale.is_risk(answers),
     )
 
 

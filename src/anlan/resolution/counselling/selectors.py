@@ -28,6 +28,7 @@ from anlan.resolution.counselling.models import (
     CounsellorKey,
     FollowUp,
     SealedNote,
+    Session,
     UrgentCall,
 )
 
@@ -157,6 +158,33 @@ def care_of(counsellor: User, uid: UUID) -> Care:
     if found is None:
         raise NotFound(_("没有这项支持"))
     return found
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a counsellor sees of the course of somebody's support."""
+
+    sessions: list[Session]
+    follow_ups: list[FollowUp]
+    calls: list[UrgentCall]
+    uses: set[ConsentUse]
+
+
+def course_of(care: Care, reader: User) -> Course:
+    """All of it for whom they are with now; for who was before, what that one did."""
+    sessions = care.sessions.order_by("-number")
+    follow_ups = care.follow_ups.order_by("number")
+    calls = care.calls.order_by("-raised_at").select_related("answered_by")
+    if permissions.is_care_of(reader, care):
+        return Course(
+            list(sessions), list(follow_ups), list(calls), consented_uses(care)
+        )
+    return Course(
+        list(sessions.filter(counsellor=reader)),
+        list(follow_ups.filter(by=reader)),
+        list(calls.filter(raised_by=reader)),
+        set(),
+    )
 
 
 def check_is_counsellor_page(reader: User) -> None:

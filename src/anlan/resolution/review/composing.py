@@ -18,6 +18,7 @@ from anlan.resolution.review.enums import Section, Verdict
 from anlan.resolution.review.naming import covered_all, names_of
 from anlan.resolution.review.record import Record
 from anlan.resolution.review.recording import injured_in
+from anlan.resolution.review.themes import police_of, support_of, talks_of
 from anlan.resolution.selectors.compensation import compensations_of, outcome_of
 from anlan.resolution.selectors.plans import finding_sentences
 
@@ -49,8 +50,10 @@ def composed_of(case: Case, record: Record) -> list[Composed]:
     return [
         *_found(case),
         *_handling(record),
+        *_support(case),
         *_consequences(case),
         *_decisions(case, record),
+        *_others(case),
     ]
 
 
@@ -96,6 +99,20 @@ def _handling(record: Record) -> Iterator[Composed]:
     yield Composed(section=Section.HANDLING, source="steps", text=words)
 
 
+def _support(case: Case) -> Iterator[Composed]:
+    words = support_of(case)
+    if words:
+        yield Composed(section=Section.HANDLING, source="counselling", text=words)
+
+
+def _others(case: Case) -> Iterator[Composed]:
+    """What the police decided, and what the two sides did about it between them."""
+    for source, words, cites in (*police_of(case), *talks_of(case)):
+        yield Composed(
+            section=Section.DECISIONS, source=source, text=words, cites=cites
+        )
+
+
 def _consequences(case: Case) -> Iterator[Composed]:
     """Seen and appraised stand apart: only an appraisal says how bad it is (G14)."""
     names = names_of(case)
@@ -125,11 +142,13 @@ def _consequences(case: Case) -> Iterator[Composed]:
 
 
 def _decisions(case: Case, record: Record) -> Iterator[Composed]:
-    for place, row in enumerate(record.decisions, start=1):
+    seen: Counter[str] = Counter()
+    for row in record.decisions:
         told = [row.measure, row.period, row.state]
+        seen[row.key] += 1  # the same twice, for two times
         yield Composed(
             section=Section.DECISIONS,
-            source=f"decision:{place}",
+            source=f"decision:{row.key}:{seen[row.key]}",
             text="对{who}：{what}（方案 {plan}）。".format(
                 who=row.who,
                 what="，".join(filter(None, told)),

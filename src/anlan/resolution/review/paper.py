@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import segno
-from django.conf import settings
 from django.utils.translation import override
 from docx.document import Document as DocumentType
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -24,12 +23,13 @@ from anlan.base.typeset import typeset
 from anlan.base.word import new_word, word_bytes
 from anlan.resolution.review.enums import Cause, Section
 from anlan.resolution.review.models import Report
-from anlan.resolution.review.reading import CODED, codes_of, paragraphs_of
+from anlan.resolution.review.reading import CODED, codes_of, paragraphs_of, printed_now
 from anlan.resolution.review.record import Record, read_record
 
 LANGUAGE = "zh-hans"
 _DOCUMENT = Path(__file__).parent / "documents" / "report.typ"
 _NUMERALS = "一二三四五六七八九十"
+_PAGE, _MARGIN = 210, 24  # millimetres across, of A4
 _TITLE_POINTS, _HEADING_POINTS, _POINTS, _SMALL = 18, 14, 11, 9
 _SHORT = 16  # of a digest that people compare; the whole one is in the program
 
@@ -94,7 +94,12 @@ def address_of(report: Report) -> str:
         "head": record.head.digest[:CODED] if record else "",
     }
     path = f"/cases/{report.case.number}/reports/{report.uid}/verification/"
-    return f"{settings.PUBLIC_URL}{path}?{urlencode(asked)}"
+    return f"{_printed(report)['address']}{path}?{urlencode(asked)}"
+
+
+def _printed(report: Report) -> dict[str, str]:
+    """As it was approved; of what was approved before that was kept, as it is now."""
+    return report.printed or printed_now(report)
 
 
 def page_of(report: Report) -> dict[str, Any]:
@@ -107,7 +112,7 @@ def page_of(report: Report) -> dict[str, Any]:
         "title": "事件报告",
         "under": number,
         "mark": "内部资料 · 写有双方情况，不得外传",
-        "foot": f"{report.case.site.name} · {number} · 内部资料",
+        "foot": f"{_printed(report)['site']} · {number} · 内部资料",
         "sections": [
             {**section, "title": f"{_NUMERALS[place]}、{section['title']}"}
             for place, section in enumerate(_sections(report, record))
@@ -174,10 +179,11 @@ def _facts(report: Report, record: Record) -> list[list[str]]:
     if report.cause:
         rows.append(["主要原因类别", str(Cause(report.cause).label)])
     rows.append(["记录读取至", record.composed])
+    names = _printed(report)
     if report.submitted_at:
-        rows.append(["编写", _who(report.author.name, report.submitted_at)])
+        rows.append(["编写", _who(names["author"], report.submitted_at)])
     if report.decided_by and report.decided_at:
-        rows.append(["批准", _who(report.decided_by.name, report.decided_at)])
+        rows.append(["批准", _who(names["approver"], report.decided_at)])
     return rows
 
 
@@ -305,8 +311,8 @@ def _grouped(digest: str) -> str:
 
 def _set_page(document: DocumentType, *, mark: str, foot: str) -> None:
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(24)
+    section.page_width, section.page_height = Mm(_PAGE), Mm(297)
+    section.left_margin = section.right_margin = Mm(_MARGIN)
     section.header.paragraphs[0].text = mark
     section.header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     paragraph = section.footer.paragraphs[0]
@@ -335,9 +341,24 @@ def _heading(document: DocumentType, words: str, points: int) -> None:
 
 
 def _table(document: DocumentType, table: dict[str, Any]) -> None:
+    """As wide as the page, in the shares of the PDF; its head stands on each page.
+
+    Every cell has its width: what reads the file goes by those, not by the columns.
+    """
     made = document.add_table(rows=0, cols=len(table["head"]), style="Table Grid")
-    for cells in (table["head"], *table["rows"]):
-        for cell, words in zip(made.add_row().cells, cells, strict=True):
+    made.autofit = False
+    across, whole = _PAGE - 2 * _MARGIN, sum(table["widths"])
+    widths = [Mm(across * share / whole) for share in table["widths"]]
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    for place, cells in enumerate((table["head"], *table["rows"])):
+        row = made.add_row()
+        for cell, words, width in zip(row.cells, cells, widths, strict=True):
+            cell.width = width
             cell.text = words
             for run in cell.paragraphs[0].runs:
-                run.font.size = Pt(_SMALL)
+                run.font.size, run.font.bold = Pt(_SMALL), place == 0
+        kept = row._tr.get_or_add_trPr()  # noqa: SLF001 -- python-docx does not know it
+        kept.append(OxmlElement("w:cantSplit"))
+        if place == 0:
+            kept.append(OxmlElement("w:tblHeader"))

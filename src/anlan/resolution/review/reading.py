@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch
 
 from anlan.resolution.review.enums import Section
@@ -32,6 +33,16 @@ def paragraphs_of(
     return sorted(
         rows, key=lambda row: (order.index(Section(row.section)), row.position, row.pk)
     )
+
+
+def printed_now(report: Report) -> dict[str, str]:
+    """What stands on paper beside the record: names, and where the program is found."""
+    return {
+        "site": report.case.site.name,
+        "author": report.author.name,
+        "approver": report.decided_by.name if report.decided_by else "",
+        "address": settings.PUBLIC_URL,
+    }
 
 
 def codes_of(paragraph: ReportParagraph) -> list[str]:

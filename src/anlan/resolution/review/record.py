@@ -32,6 +32,9 @@ class Hurt(_Row):
 
 
 class Decision(_Row):
+    """``key`` is the same for the same decision, in whatever version and place it stands."""
+
+    key: str = ""
     plan: str
     measure: str
     who: str

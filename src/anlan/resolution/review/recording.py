@@ -12,12 +12,14 @@ from anlan.base.duration import duration_words
 from anlan.cases.enums import Protection, Role, TaskState
 from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.selectors import roles_by_party
+from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.evidence.enums import AppraisedLevel
 from anlan.evidence.models import Exhibit, Injury, MedicalPaper
 from anlan.evidence.selectors.exhibits import every_exhibit_of
 from anlan.law import selectors as law
 from anlan.ledger.checkpointing import newest_checkpoint
 from anlan.ledger.models import Chain
+from anlan.resolution.counselling.permissions import ROLE as COUNSELLOR
 from anlan.resolution.models import Carrying
 from anlan.resolution.review.asking import known_of
 from anlan.resolution.review.enums import Verdict
@@ -63,7 +65,8 @@ def exhibits_in(case: Case) -> list[Exhibit]:
 def deadlines_of(case: Case) -> QuerySet[Deadline]:
     """Of the case and of those joined into it, in the order in which they began."""
     return (
-        Deadline.objects.filter(Q(case=case) | Q(case__joined_into=case))
+        shown_deadlines()
+        .filter(Q(case=case) | Q(case__joined_into=case))
         .select_related("standard")
         .order_by("started_at", "due_at", "pk")
     )
@@ -121,6 +124,8 @@ def _promises(case: Case, at: datetime) -> Iterator[Step]:
     titles = dict(zip(tasks, said, strict=True))
     for row in rows:
         task = tasks.get(row.about)
+        if task is not None and task.role_key == COUNSELLOR:
+            continue  # that there was one says that somebody feared for somebody
         is_waiting = task is not None and task.state == TaskState.OPEN
         verdict, late = verdict_of(row, at=at, is_waiting=is_waiting)
         title = row.standard.title if row.standard else row.key
@@ -172,6 +177,7 @@ def _decisions(case: Case, names: dict[int, str]) -> Iterator[Decision]:
     for row in measures_of(plan):
         days = [str(day) for day in (row.begins_on, row.ends_on) if day]
         yield Decision(
+            key=f"{row.key}:{row.party_id}",
             plan=plan.code,
             measure=law.measure_title(row.key),
             who=names.get(row.party_id, "某人"),
@@ -180,6 +186,7 @@ def _decisions(case: Case, names: dict[int, str]) -> Iterator[Decision]:
         )
     for support in plan.support.select_related("task").order_by("pk"):
         yield Decision(
+            key=f"support-{support.kind}:{support.party_id}",
             plan=plan.code,
             measure=str(support.get_kind_display()),
             who=names.get(support.party_id, "某人"),

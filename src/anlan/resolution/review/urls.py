@@ -49,4 +49,7 @@ urlpatterns = [
     path(_MEETINGS, meetings.meetings, name="meetings"),
     path(f"{_MEETINGS}new/", meetings.meeting_addition, name="meeting_new"),
     path("<str:number>/similar/", improvements.similar, name="similar"),
+    path(
+        "<str:number>/similar/panel/", improvements.similar_panel, name="similar_panel"
+    ),
 ]

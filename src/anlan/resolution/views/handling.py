@@ -105,6 +105,11 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
         for theme in THEMES
         if any(has_permission(reader, one, site=case.site) for one in theme.needs)
     ]
-    plan = plans_of(case).first() if permissions.can_see_plans(reader, case) else None
-    context = {"case": case, "themes": themes, "plan": plan}
+    may_read = permissions.can_see_plans(reader, case)
+    context = {
+        "case": case,
+        "themes": themes,
+        "plan": plans_of(case).first() if may_read else None,
+        "may_read": may_read,
+    }
     return render(request, "resolution/panel.html", context)

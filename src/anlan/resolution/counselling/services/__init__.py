@@ -17,10 +17,12 @@ from anlan.resolution.counselling.services.care import (
     plan_session,
     post_offer_task,
     refer,
+    reveal_telephone,
+    take_answer,
     withdraw_consent,
 )
 from anlan.resolution.counselling.services.clocks import (
-    go_on_after_closing,
+    let_clocks_run,
     record_follow_up,
 )
 from anlan.resolution.counselling.services.erasing import erase_words, let_notes_go
@@ -48,7 +50,7 @@ __all__ = [
     "enter_counsellor",
     "erase_words",
     "give_consent",
-    "go_on_after_closing",
+    "let_clocks_run",
     "let_notes_go",
     "make_key",
     "offer_support",
@@ -59,6 +61,8 @@ __all__ = [
     "record_follow_up",
     "recover_notes",
     "refer",
+    "reveal_telephone",
+    "take_answer",
     "withdraw_consent",
     "write_note",
     "write_screening",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -31,17 +33,25 @@ RUNGS = (
 MOST_RUNGS = 12  # three hours of nobody; the counsellor called 110 or 120 long ago
 
 
-def raise_call(*, care: Care, by: User, at: datetime) -> UrgentCall:
+def raise_call(
+    *, care: Care, by: User, at: datetime, request_id: UUID | None = None
+) -> UrgentCall:
     """Ask the office to call the counsellor now; pressed again, it is the same call.
 
     The message names neither the case nor the person, and no reason.
+
+    Args:
+        request_id: of a form; when it is sent again, nobody is called again for it.
     """
     with ledger.recording():
         care = lock_own(care, by)
-        there = care.calls.filter(answered_at=None).first()
+        same = Q(answered_at=None)
+        if request_id is not None:
+            same |= Q(request_id=request_id)
+        there = care.calls.filter(same).order_by("-raised_at").first()
         if there is not None:
             return there
-        call = UrgentCall(care=care, raised_by=by, raised_at=at)
+        call = UrgentCall(care=care, raised_by=by, raised_at=at, request_id=request_id)
         call.task = _contact_today(call, at=at)
         call.save(force_insert=True)
         record(CallRaised(), care, call.key, by=by, at=at)
@@ -114,7 +124,7 @@ def _contact_today(call: UrgentCall, *, at: datetime) -> Task | None:
         return None
     return cases.add_task(
         case=case,
-        key=call.key,
+        key=f"same_day:{call.uid}",  # whoever sees the case reads it
         phase=Phase.TALK,
         title=_("辅导员的当天事项"),  # whose, and why, is for the counsellor alone
         advice=_("办完后写明已联系；内容不写在这里"),

@@ -8,16 +8,21 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from anlan.accounts import services as accounts
 from anlan.accounts.models import Organisation, User
-from anlan.base.errors import Conflict, InvalidInput
+from anlan.accounts.selectors import people_by_role
+from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
-from anlan.cases.enums import Phase, TaskState
-from anlan.cases.models import Case, Party, Task
+from anlan.cases.enums import ContactChannel, Phase, TaskState
+from anlan.cases.models import Case, Contact, Party, Task
+from anlan.customers import services as customers
+from anlan.customers.enums import ProtectedField
 from anlan.evidence.services.statements import is_known_minor
 from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
-from anlan.ledger.events import SYSTEM
-from anlan.resolution.counselling import permissions, policies
+from anlan.ledger.events import SYSTEM, Actor
+from anlan.notify import services as notify
+from anlan.resolution.counselling import messages, permissions, policies
 from anlan.resolution.counselling.enums import (
     CareState,
     ConsentUse,
@@ -35,6 +40,7 @@ from anlan.resolution.counselling.events import (
     SupportClosed,
     SupportOffered,
     SupportReferred,
+    TelephoneRead,
 )
 from anlan.resolution.counselling.models import (
     Care,
@@ -65,6 +71,15 @@ OFFER_TASK = "support_offer"
 # Who declines is asked again after this at the earliest, if they agreed to no later day.
 ASKED_AGAIN = timedelta(days=7)
 FARTHEST = timedelta(days=366)
+_REFERS = ("duty_officer", "customer_service")
+# How the answer came, of a talk of the case.
+_WAYS = {
+    ContactChannel.IN_PERSON: OfferWay.IN_PERSON,
+    ContactChannel.VISIT: OfferWay.IN_PERSON,
+    ContactChannel.PHONE: OfferWay.PHONE,
+    ContactChannel.MESSAGE: OfferWay.MESSAGE,
+    ContactChannel.LETTER: OfferWay.MESSAGE,
+}
 
 
 def enter_counsellor(
@@ -184,26 +199,51 @@ def offer_support(
         if earlier is not None:
             return earlier.care
         care = _asked(case, party, answer, at=at)
-        offer = Offer.objects.create(
-            care=care, way=way, answer=answer, by=by, made_at=at
-        )
-        care.state, care.not_before = answer, not_before
-        care.closed_at = None  # how it ended before stays: an entry vouches for it
-        care.save()
-        record(
-            SupportOffered(
-                code=care.code, way=way.value, answer_digest=offer.digest_of("answer")
-            ),
-            care,
-            offer.key,
-            by=by,
-            at=at,
-            via=via,
-        )
+        said = Offer(care=care, way=way, answer=answer, by=by, made_at=at)
+        _keep_answer(said, not_before=not_before, by=by, at=at, via=via)
         cases.remember_made(
-            offer.uid, case=case, request_id=request_id, content=content, at=at
+            said.uid, case=case, request_id=request_id, content=content, at=at
         )
-        _end_offer_task(case, at=at)
+    return care
+
+
+def take_answer(*, contact: Contact, at: datetime) -> Care | None:
+    """How somebody answered in a talk of the case is the answer to an offer; by the program.
+
+    Nothing, where support runs already, or who was talked with is not asked.
+    """
+    if not contact.psychological:
+        return None
+    answer = CareState(contact.psychological)
+    once = {"contact": contact.key}
+    with ledger.recording():
+        case = cases.lock_case(contact.case)
+        earlier = cases.made_before(
+            Offer.objects.select_related("care__case__site"),
+            case=case,
+            request_id=contact.uid,
+            content=once,
+        )
+        if earlier is not None:
+            return earlier.care
+        try:
+            care = _asked(case, contact.party, answer, at=at)
+        except (Conflict, InvalidInput):
+            return None
+        said = Offer(
+            care=care,
+            way=_WAYS[ContactChannel(contact.channel)],
+            answer=answer,
+            by=contact.held_by,
+            made_at=contact.held_at,
+        )
+        not_before = None if answer == CareState.ACCEPTED else at + ASKED_AGAIN
+        _keep_answer(said, not_before=not_before, by=SYSTEM, at=at)
+        cases.remember_made(
+            said.uid, case=case, request_id=contact.uid, content=once, at=at
+        )
+        if answer == CareState.ACCEPTED:
+            _tell_willing(case, at=at)
     return care
 
 
@@ -337,6 +377,38 @@ def withdraw_consent(*, care: Care, use: ConsentUse, by: User, at: datetime) -> 
     return care
 
 
+def reveal_telephone(*, care: Care, by: User, at: datetime) -> str:
+    """The number of the person, for their counsellor alone; every look is on the record.
+
+    Raises:
+        NotAllowed: they are not with the reader, or not any more.
+        Conflict: the support does not run.
+        NotFound: nobody has been identified, or they gave no number.
+    """
+    with ledger.recording():
+        care = lock_own(care, by)
+        policies.check_is_running(care)
+        party = care.party
+        if party.user is not None:
+            found = accounts.phone_of(party.user)
+        elif party.person is not None:
+            found = customers.reveal(
+                person=party.person,
+                field=ProtectedField.PHONE,
+                site=care.case.site,
+                reason=_("联系本人"),
+                is_entrusted=True,
+                by=by,
+                at=at,
+            )
+        else:
+            raise NotFound(_("身份还没有确认，没有联系方式"))
+        if not found:
+            raise NotFound(_("没有登记电话"))
+        record(TelephoneRead(code=care.code), care, care.key, by=by, at=at)
+    return found
+
+
 def plan_session(
     *, care: Care, planned_at: datetime, by: User, at: datetime
 ) -> Session:
@@ -353,7 +425,7 @@ def plan_session(
         policies.check_is_running(care)
         last: int | None = care.sessions.aggregate(last=Max("number"))["last"]
         session = Session.objects.create(
-            care=care, number=(last or 0) + 1, planned_at=planned_at
+            care=care, number=(last or 0) + 1, counsellor=by, planned_at=planned_at
         )
         _record_session(session, by=by, at=at)
     return session
@@ -374,8 +446,8 @@ def end_session(
         if session.state == state:
             return session
         policies.check_session_may_become(session, state)
-        session.state, session.ended_at = state, at
-        session.save(update_fields=["state", "ended_at"])
+        session.state, session.ended_at, session.counsellor = state, at, by
+        session.save(update_fields=["state", "ended_at", "counsellor"])
         _record_session(session, by=by, at=at)
     return session
 
@@ -395,6 +467,7 @@ def close_care(
         care.state, care.closed_at, care.ending = CareState.CLOSED, at, ending
         care.save()
         stop_follow_ups(care, at=at)
+        care.notes.filter(ended_at=None).update(ended_at=at)
         record(
             SupportClosed(code=care.code, ending_digest=care.digest_of("ending")),
             care,
@@ -422,6 +495,52 @@ def _asked(case: Case, party: Party, answer: CareState, *, at: datetime) -> Care
     )
 
 
+def _keep_answer(
+    said: Offer,
+    *,
+    not_before: datetime | None,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+) -> None:
+    care = said.care
+    said.save(force_insert=True)
+    care.state, care.not_before = said.answer, not_before
+    care.closed_at = None  # how it ended before stays: an entry vouches for it
+    care.save()
+    record(
+        SupportOffered(
+            code=care.code, way=said.way, answer_digest=said.digest_of("answer")
+        ),
+        care,
+        said.key,
+        by=by,
+        at=at,
+        via=via,
+    )
+    _end_offer_task(care.case, at=at)
+
+
+def _tell_willing(case: Case, *, at: datetime) -> None:
+    """Whoever refers people hears that somebody is willing, and on whose page to look."""
+    told = people_by_role(case.site, _REFERS)
+    notify.send(
+        kind=messages.WILLING,
+        site=case.site,
+        subject=case.subject,
+        people=[
+            one
+            for some in told.values()
+            for one in some
+            if permissions.can_offer(one, case)
+        ],
+        path=f"/cases/{case.number}/counselling/",
+        exercise=case.exercise,
+        by=SYSTEM,
+        at=at,
+    )
+
+
 def _end_offer_task(case: Case, *, at: datetime) -> None:
     task = Task.objects.filter(case=case, key=OFFER_TASK, state=TaskState.OPEN).first()
     if task is not None and case.is_open and nobody_left_to_ask(case):
@@ -439,6 +558,12 @@ def _check_counsellor(counsellor: Counsellor, care: Care) -> None:
         refusal = permissions.why_not_counsel(counsellor.user, care.case)
         if refusal:
             raise InvalidInput(refusal, path="to")
+        if permissions.has_paper_of(counsellor.user, care):
+            raise InvalidInput(
+                _("%(name)s保管着封存本人记录的一份纸质密钥，请转介给另一位辅导员")
+                % {"name": counsellor.user.name},
+                path="to",
+            )
 
 
 def _may_be_empty(text: str, path: str) -> str:

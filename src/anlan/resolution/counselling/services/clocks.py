@@ -17,7 +17,7 @@ from anlan.resolution.counselling.enums import (
     FollowUpStep,
 )
 from anlan.resolution.counselling.events import FollowedUp
-from anlan.resolution.counselling.models import Care, FollowUp
+from anlan.resolution.counselling.models import Care, FollowUp, UrgentCall
 from anlan.resolution.counselling.services.recording import lock_care, record
 
 _DAY = 24 * 3600
@@ -106,17 +106,21 @@ def record_follow_up(
     return follow_up
 
 
-def go_on_after_closing(*, case: Case, at: datetime) -> None:
-    """The case is closed, its people are not: their clocks run on, due when they were."""
+def let_clocks_run(*, case: Case, at: datetime) -> None:
+    """The case was closed or joined to another, its people were not: their clocks run on.
+
+    Those of calls that nobody has answered too; each is due when it was.
+    """
     running = FollowUp.objects.filter(
         care__case=case, ended_at=None, care__state__in=["referred", "followed"]
     )
-    for one in running.order_by("pk"):
-        stopped = Deadline.objects.filter(
-            case=case, about=one.key, cancelled_at=at, fired_at=None
-        ).first()
-        if stopped is not None:
-            cases.move_deadlines(about=one.key, to=case, at=at)
+    open_calls = UrgentCall.objects.filter(care__case=case, answered_at=None)
+    keys = {one.key for one in running} | {one.key for one in open_calls}
+    stopped = Deadline.objects.filter(
+        case=case, about__in=keys, cancelled_at=at, met_at=None, fired_at=None
+    )
+    for about in sorted(set(stopped.values_list("about", flat=True))):
+        cases.move_deadlines(about=about, to=case, at=at)
 
 
 def _start(care: Care, step: FollowUpStep, *, at: datetime) -> None:

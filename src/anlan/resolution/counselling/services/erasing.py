@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
 
+from anlan.base.batches import each_alone
 from anlan.cases.models import Case
 from anlan.evidence.selectors.retention import (
     add_written,
@@ -32,20 +34,23 @@ def erase_words(*, case: Case, reason: str, at: datetime) -> None:
 
 
 def let_notes_go(*, at: datetime) -> int:
-    """The worker's: notes whose three years have passed, unless the case is held."""
-    over = rows_with_words(SealedNote).filter(
-        care__state="closed", care__closed_at__lte=at - KEPT
-    )
-    let_go = 0
-    for case in Case.objects.filter(pk__in=over.values("care__case"))[:_AT_A_TIME]:
-        if holds_standing(case):
-            continue
+    """The worker's: notes whose three years have passed, unless the case is held.
+
+    Each counts from the end of the support in which it was written, whether or not the
+    person was asked again later.
+    """
+    over = rows_with_words(SealedNote).filter(ended_at__lte=at - KEPT)
+
+    def let_go(case: Case) -> int:
         rows = [
             (row, ("sealed",)) for row in over.filter(care__case=case).order_by("pk")
         ]
         blank_words(rows, case=case, reason="retention", at=at)
-        let_go += len(rows)
-    return let_go
+        return len(rows)
+
+    found = Case.objects.filter(pk__in=over.values("care__case")).order_by("pk")
+    free = (case for case in found.iterator() if not holds_standing(case))
+    return each_alone(list(islice(free, _AT_A_TIME)), let_go)
 
 
 def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:

@@ -19,6 +19,7 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution.counselling import policies
 from anlan.resolution.counselling.enums import ConsentUse
@@ -49,17 +50,20 @@ def write_note(
         is_risk: the counsellor fears for somebody: a human is called at once.
 
     Raises:
-        InvalidInput: nothing, or too much.
+        InvalidInput: nothing, too much, or a diagnosis (G25).
         Conflict: the person has not agreed or took it back, there is no key, or another
             window wrote a version meanwhile.
     """
     if is_risk:
-        raise_call(care=care, by=by, at=at)  # first: whatever becomes of the words
+        # First: whatever becomes of the words.
+        raise_call(care=care, by=by, at=at, request_id=request_id)
     text = text.strip()
     if not text or len(text) > MOST_WORDS:
         raise InvalidInput(_("请写 1 到 %s 个字") % MOST_WORDS, path="text")
+    law.check_no_diagnosis(text=text, act_on=act_day(care.case))
     with ledger.recording():
         care = lock_own(care, by)
+        _check_called(care, is_risk=is_risk)
         policies.check_is_running(care)
         policies.check_consented(care, ConsentUse.TALK)
         return _written(
@@ -89,15 +93,15 @@ def write_screening(
         InvalidInput: not the answers of this scale.
         Conflict: not agreed to, or too early for a scale about the past month.
     """
-    if is_risk:
-        raise_call(care=care, by=by, at=at)  # first: whatever becomes of the answers
+    # First: whatever becomes of the answers.
+    if is_risk or scale.is_risk(answers):
+        raise_call(care=care, by=by, at=at, request_id=request_id)
     result = score(scale, answers)
-    if result.is_risk:
-        raise_call(care=care, by=by, at=at)
     check_is_time(scale, happened=act_day(care.case), on=local_day(at))
     content = {"kind": "scale", "scale": scale.key.value, "answers": list(answers)}
     with ledger.recording():
         care = lock_own(care, by)
+        _check_called(care, is_risk=is_risk or result.is_risk)
         policies.check_is_running(care)
         policies.check_consented(care, ConsentUse.SCREENING)
         note = _written(
@@ -132,6 +136,7 @@ def seal_row(
         author=author,
         sealing_key=key,
         written_at=at,
+        ended_at=origin.ended_at if origin else None,
         origin=origin,
     )
     value = sealing.seal(
@@ -194,6 +199,12 @@ def _written(
         row.uid, case=care.case, request_id=request_id, content=once, at=at
     )
     return row
+
+
+def _check_called(care: Care, *, is_risk: bool) -> None:
+    law.check_risk_called(
+        is_risk=is_risk, is_called=care.calls.exists(), act_on=act_day(care.case)
+    )
 
 
 def _place(care: Care, replaces: SealedNote | None) -> tuple[int, int]:

@@ -40,7 +40,8 @@ def recover_notes(
         first, second: what was typed off both sheets.
 
     Raises:
-        InvalidInput: a sheet was misread, or ``to`` has no key of their own.
+        InvalidInput: a sheet was misread, or ``to`` has no key of their own, or holds
+            a sheet of this one.
         Conflict: there is nothing to take.
         TooManyRequests: tried too often.
     """
@@ -50,6 +51,14 @@ def recover_notes(
     target = key_of(to)
     if target is None or not permissions.is_counsellor(to) or target.pk == key.pk:
         raise InvalidInput(_("接收的辅导员要先设置好新的封存密钥"), path="to")
+    if permissions.is_holder(to, key):
+        raise InvalidInput(
+            _(
+                "%(name)s保管着这把密钥的一份纸，不能再接收记录：请把本人转介给另一位辅导员"
+            )
+            % {"name": to.name},
+            path="to",
+        )
     private = read_sheets(first=first, second=second, key=key)
     with ledger.recording():
         count = sum(

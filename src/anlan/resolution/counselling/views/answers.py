@@ -24,8 +24,12 @@ def form_page(
     act: Callable[[dict[str, Any]], HttpResponse],
     lead: str = "",
     kind: str = "primary",
+    chips: str = "",
 ) -> HttpResponse:
-    """``act`` gets the cleaned values and answers; its refusal is shown at its field."""
+    """``act`` gets the cleaned values and answers; its refusal is shown at its field.
+
+    ``chips`` is how answers of one tap lie: "flow" for short ones, in one line.
+    """
     status = 200
     if request.method == "POST":
         status = 422
@@ -42,6 +46,7 @@ def form_page(
         "back": back,
         "lead": lead,
         "kind": kind,
+        "chips": chips,
     }
     return unkept(render(request, "counselling/form.html", context, status=status))
 

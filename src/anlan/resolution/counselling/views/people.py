@@ -45,7 +45,7 @@ from anlan.resolution.counselling.selectors import (
     care_of,
     cares_of,
     check_is_counsellor_page,
-    consented_uses,
+    course_of,
     key_of,
     keys_held_by,
     notes_of,
@@ -91,6 +91,7 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     care = care_of(reader, uid)
     form = NoteForm(posted(request))
+    _call_if_risk(request, care, form)
     status = 200
     if request.method == "POST":
         status = 422
@@ -112,6 +113,8 @@ def correction(request: HttpRequest, uid: UUID, note: UUID) -> HttpResponse:
     """A note written anew; the earlier version stays sealed as it was."""
     reader = reader_of(request)
     care = care_of(reader, uid)
+    # Before the key is asked for: it may have closed meanwhile.
+    _call_if_risk(request, care, NoteForm(posted(request)))
     back = reverse("support:person", args=[uid])
     found = opened.kept_key(request, reader, at=timezone.now())
     if found is None:
@@ -145,12 +148,12 @@ def correction(request: HttpRequest, uid: UUID, note: UUID) -> HttpResponse:
 def screening(request: HttpRequest, uid: UUID, scale: str) -> HttpResponse:
     """The scores off the official paper; the answers are sealed as notes are."""
     reader = reader_of(request)
-    care = care_of(reader, uid)
-    permissions.check_can_counsel(reader, care)
+    care = _own(reader, uid)
     if scale not in list(ScaleKey):
         raise NotFound(_("没有这个量表"))
     found = SCALES[ScaleKey(scale)]
     form = ScaleForm(posted(request), scale=found)
+    _call_if_risk(request, care, form)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         services.write_screening(
@@ -175,6 +178,7 @@ def screening(request: HttpRequest, uid: UUID, scale: str) -> HttpResponse:
         form=form,
         back=reverse("support:person", args=[uid]),
         act=act,
+        chips="flow",
     )
 
 
@@ -182,7 +186,7 @@ def screening(request: HttpRequest, uid: UUID, scale: str) -> HttpResponse:
 @_either
 def consent(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
     form = ConsentForm(posted(request), care=care)
 
     def act(said: dict[str, Any]) -> HttpResponse:
@@ -211,7 +215,7 @@ def consent(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def consent_withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
     said = _cleaned(UseForm(request.POST))
     services.withdraw_consent(
         care=care, use=ConsentUse(said["use"]), by=reader, at=timezone.now()
@@ -223,7 +227,7 @@ def consent_withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
 @_either
 def session_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         services.plan_session(care=care, by=reader, at=timezone.now(), **said)
@@ -243,7 +247,7 @@ def session_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def session_end(request: HttpRequest, uid: UUID, session: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
     found = care.sessions.filter(uid=session).first()
     if found is None:
         raise NotFound(_("没有这次约定"))
@@ -259,7 +263,7 @@ def session_end(request: HttpRequest, uid: UUID, session: UUID) -> HttpResponse:
 @require_POST
 def follow_up(request: HttpRequest, uid: UUID, one: UUID) -> HttpResponse:
     reader = reader_of(request)
-    record_follow_up(request, reader, care_of(reader, uid), one)
+    record_follow_up(request, reader, _own(reader, uid), one)
     return redirect("support:person", uid)
 
 
@@ -270,15 +274,25 @@ def call_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     care = care_of(reader, uid)
     services.raise_call(care=care, by=reader, at=timezone.now())
-    messages.success(request, _("已请管理人员立即来电；危急时请您先拨打 120 或者 110"))
+    _say_called(request)
     return redirect("support:person", uid)
+
+
+@login_required
+@require_POST
+def telephone(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The number, on this one answer; who looks is on the record."""
+    reader = reader_of(request)
+    care = _own(reader, uid)
+    found = services.reveal_telephone(care=care, by=reader, at=timezone.now())
+    return _page(request, care, form=NoteForm(), telephone=found)
 
 
 @login_required
 @_either
 def ending(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
-    care = care_of(reader, uid)
+    care = _own(reader, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         services.close_care(
@@ -327,6 +341,34 @@ def record_follow_up(request: HttpRequest, reader: User, care: Care, uid: UUID) 
     )
 
 
+def _own(reader: User, uid: UUID) -> Care:
+    """
+    Raises:
+        NotFound: they are not with the reader, or not any more.
+    """
+    care = care_of(reader, uid)
+    if not permissions.is_care_of(reader, care):
+        raise NotFound(_("没有这项支持"))
+    return care
+
+
+def _call_if_risk(request: HttpRequest, care: Care, form: NoteForm | ScaleForm) -> None:
+    """A human is called at once, whether or not the form is what it should be."""
+    if request.method != "POST" or not form.says_risk():
+        return
+    services.raise_call(
+        care=care,
+        request_id=form.cleaned_data.get("request_id"),
+        by=reader_of(request),
+        at=timezone.now(),
+    )
+    _say_called(request)
+
+
+def _say_called(request: HttpRequest) -> None:
+    messages.success(request, _("已请管理人员立即来电；危急时请您先拨打 120 或者 110"))
+
+
 def _write(
     reader: User, care: Care, said: dict[str, Any], request: HttpRequest
 ) -> None:
@@ -342,19 +384,26 @@ def _cleaned(form: Any) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, care: Care, *, form: NoteForm, status: int = 200
+    request: HttpRequest,
+    care: Care,
+    *,
+    form: NoteForm,
+    status: int = 200,
+    telephone: str = "",
 ) -> HttpResponse:
     reader = reader_of(request)
     at = timezone.now()
     found = opened.kept_key(request, reader, at=at)
     rows = notes_of(care, reader)
-    uses = consented_uses(care)
+    course = course_of(care, reader)
+    uses = course.uses
     is_own = permissions.is_care_of(reader, care)
     is_running = is_own and care.is_running
     read = read_notes(rows, key=found.row, private=found.private) if found else []
     context = {
         "care": care,
         "party": shown_name(care.party),
+        "telephone": telephone,
         "form": form,
         "is_open": found is not None,
         "has_key": key_of(reader) is not None,
@@ -365,12 +414,11 @@ def _page(
         "scales": list(SCALES.values())
         if is_running and ConsentUse.SCREENING in uses
         else [],
+        "is_own": is_own,
         "is_running": is_running,
-        "sessions": care.sessions.order_by("-number"),
-        "follow_ups": [
-            (one, one.due_at < at) for one in care.follow_ups.order_by("number")
-        ],
-        "calls": care.calls.order_by("-raised_at").select_related("answered_by"),
+        "sessions": course.sessions,
+        "follow_ups": [(one, one.due_at < at) for one in course.follow_ups],
+        "calls": course.calls,
     }
     return unkept(render(request, "counselling/person.html", context, status=status))
 

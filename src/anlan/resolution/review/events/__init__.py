@@ -12,6 +12,7 @@ from anlan.resolution.review.events.improvements import (
     ImprovementMade,
     ImprovementReopened,
     ImprovementWorked,
+    RecurrenceConfirmed,
     RecurrenceFound,
     RecurrenceSaid,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "MeetingHeld",
     "MeetingJoined",
     "ParagraphFixed",
+    "RecurrenceConfirmed",
     "RecurrenceFound",
     "RecurrenceSaid",
     "ReportApproved",

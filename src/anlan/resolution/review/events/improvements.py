@@ -156,6 +156,23 @@ class RecurrenceFound(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class RecurrenceConfirmed(Event):
+    """Nobody looked before the report of the new incident was approved: it says so."""
+
+    kind: ClassVar[str] = "review.recurrence_confirmed"
+    sentence: ClassVar[str] = _(
+        "{approved_by}批准的报告 {report}（{case}）写明同一地点、同一类原因，改进措施 {code} 没有起作用"
+    )
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    case: str
+    report: str
+    approved_by: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class RecurrenceSaid(Event):
     kind: ClassVar[str] = "review.recurrence_said"
     sentence: ClassVar[str] = _("{actor}查看 {case} 与改进措施 {code}：{state}")

@@ -35,13 +35,13 @@ class ImprovementForm(OnceForm):
     )
     ground = forms.ChoiceField(
         label=gettext_lazy("依据"),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-long": True}),
         help_text=gettext_lazy("查明的不足、批准的报告里的教训，或者复盘会"),
     )
     cause = forms.ChoiceField(
         label=gettext_lazy("针对哪一类原因"),
         choices=Cause.choices,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-long": True}),
     )
     owner = forms.ModelChoiceField(
         label=gettext_lazy("负责人"),
@@ -99,7 +99,19 @@ class DoneForm(ProofForm):
         max_length=MOST_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    field_order = ("words", "exhibit")
+    photo = forms.FileField(
+        label=gettext_lazy("拍一张照片"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        help_text=gettext_lazy("直接存为本案证据；已经有的在下面选"),
+    )
+    field_order = ("words", "photo", "exhibit")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("photo") and said.get("exhibit"):
+            self.add_error("exhibit", _("照片和已有的证据只选一样"))
+        return said
 
 
 class CheckForm(ProofForm):

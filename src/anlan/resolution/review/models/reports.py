@@ -49,6 +49,9 @@ class Report(Worded):
         User, on_delete=models.PROTECT, related_name="+", null=True
     )
     remark = models.CharField(max_length=500, blank=True)  # of whoever decided
+    # Names and the address as they stand on paper, from the approval on: who is called
+    # otherwise later, or moves the program, changes no file that was handed out.
+    printed: models.JSONField[Any, Any] = models.JSONField(default=dict)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

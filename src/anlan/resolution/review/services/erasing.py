@@ -28,6 +28,7 @@ def erase_words(*, case: Case, reason: str, at: datetime) -> None:
     """Blank all that was read, written and said; causes, dates and outcomes stay."""
     drafts = ReportParagraph.objects.filter(report__case=case)
     drafts.update(composed="", written_over="", tags="")
+    Report.objects.filter(case=case).update(printed={})
     blank_words(_worded(case), case=case, reason=reason, at=at)
 
 

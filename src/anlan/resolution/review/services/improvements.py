@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -13,13 +13,17 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
+from anlan.base import vault
+from anlan.base.batches import each_alone
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
+from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
+from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import line
 from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.models import FindingSentence
@@ -45,6 +49,7 @@ from anlan.resolution.review.events import (
     ImprovementMade,
     ImprovementReopened,
     ImprovementWorked,
+    RecurrenceConfirmed,
     RecurrenceFound,
     RecurrenceSaid,
 )
@@ -180,12 +185,14 @@ def finish_improvement(
     by: User,
     at: datetime,
     exhibit: Exhibit | None = None,
+    photo: Iterable[bytes] = (),
     via: str = "",
 ) -> Improvement:
     """Say that it is done, and prove it; whether it works is looked at later.
 
     Args:
         exhibit: a photo or paper of the case that shows it.
+        photo: one that was just taken; it becomes an exhibit and takes that place.
 
     Raises:
         NotAllowed: it is somebody else's.
@@ -197,12 +204,26 @@ def finish_improvement(
         words, improvement.case, path="words", refusal=_("请写明做了什么、怎样做的")
     )
     _check_proof(exhibit, improvement.case, by)
+    taken = list(photo)
+    kept = vault.keep_photo(taken, path="photo") if any(taken) else None
     with ledger.recording():
         row = _lock(improvement)
         policies.check_improvement_may_become(row, ImprovementState.WATCHED)
-        proof = ImprovementProof.objects.create(
+        proof = ImprovementProof(
             improvement=row, turn=row.turn, words=words, exhibit=exhibit, by=by, at=at
         )
+        if kept is not None:
+            proof.exhibit = exhibit = add_exhibit(
+                case=row.case,
+                kept=kept,
+                source=Source.TASK,
+                source_uid=proof.uid,
+                title=_("改进措施 %s 完成") % row.code,
+                by=by,
+                at=at,
+                via=via,
+            )
+        proof.save(force_insert=True)
         row.state, row.done_at = ImprovementState.WATCHED, at
         row.save(update_fields=["state", "done_at"])
         for days in CHECKED_AFTER:
@@ -398,10 +419,11 @@ def reopen_recurred(report: Report, *, at: datetime) -> None:
         return
     for row in _in_question(report.case, place=report.place):
         if row.cause == report.cause:
-            _reopen_recurred(row, report.case, at=at)
+            _reopen_recurred(row, report, at=at)
 
 
-def _reopen_recurred(row: Improvement, case: Case, *, at: datetime) -> None:
+def _reopen_recurred(row: Improvement, report: Report, *, at: datetime) -> None:
+    case = report.case
     with ledger.recording():
         fresh = _lock(row)
         there, __ = Recurrence.objects.get_or_create(
@@ -411,6 +433,17 @@ def _reopen_recurred(row: Improvement, case: Case, *, at: datetime) -> None:
             return  # somebody looked, and said so
         there.state, there.said_at = RecurrenceState.SAME, at
         there.save(update_fields=["state", "said_at"])
+        _record(
+            RecurrenceConfirmed(
+                code=fresh.code,
+                case=case.number,
+                report=report.code,
+                approved_by=report.decided_by.actor_key if report.decided_by else "",
+            ),
+            fresh,
+            by=SYSTEM,
+            at=at,
+        )
         _take_up_again(fresh, case, by=SYSTEM, at=at)
 
 
@@ -455,7 +488,7 @@ def watch(*, at: datetime) -> int:
 
 
 def _each(rows: QuerySet[Row], act: Callable[[Row], bool]) -> int:
-    return sum(act(row) for row in list(rows[:BATCH]))
+    return each_alone(list(rows[:BATCH]), act)
 
 
 def _say_late(row: Improvement, at: datetime) -> bool:

@@ -59,10 +59,7 @@ def record_meeting(
             moment cannot be, or the minutes name a party.
     """
     permissions.check_can_improve(by, case)
-    if not is_voluntary:
-        raise InvalidInput(
-            _("复盘会自愿参加，请先问过每一个人，再登记"), path="is_voluntary"
-        )
+    law.check_came_willingly(is_voluntary=is_voluntary, act_on=case.opened_at)
     minutes = _minutes(minutes, case)
     where = line(plain(where), path="where", most=MOST_WHERE)
     names = [name for name in map(plain, guests) if name]
@@ -153,6 +150,7 @@ def _minutes(text: str, case: Case) -> str:
         refusal=_("请写下讨论了什么、决定了什么"),
     )
     law.check_no_verdict(text=text, act_on=act_day(case), path="minutes")
+    law.check_no_debriefing(text=text, act_on=act_day(case), path="minutes")
     check_names_nobody(text, case, path="minutes")
     return text
 

@@ -39,7 +39,12 @@ from anlan.resolution.review.events import (
 )
 from anlan.resolution.review.models import Report, ReportCitation, ReportParagraph
 from anlan.resolution.review.naming import check_names_nobody
-from anlan.resolution.review.reading import codes_of, content_of, paragraphs_of
+from anlan.resolution.review.reading import (
+    codes_of,
+    content_of,
+    paragraphs_of,
+    printed_now,
+)
 from anlan.resolution.review.record import record_text
 from anlan.resolution.review.recording import read
 
@@ -328,7 +333,11 @@ def decide_report(
             _supersede(report, by=by, at=at, via=via)
         report.state = state
         report.decided_at, report.decided_by, report.remark = at, by, remark
-        report.save(update_fields=["state", "decided_at", "decided_by", "remark"])
+        if is_approved:
+            report.printed = printed_now(report)
+        report.save(
+            update_fields=["state", "decided_at", "decided_by", "remark", "printed"]
+        )
         digest = report.digest_of("remark")
         _record(
             ReportApproved(
@@ -417,6 +426,10 @@ def _add_composed(report: Report, one: Composed) -> None:
 def _renew(row: ReportParagraph, one: Composed) -> bool:
     """Whether the record says something else than when it was read last."""
     words = _cut(one.text)
+    if row.is_left_out and _by_place(one) and row.composed != words:
+        # Another sentence has come to its place, and nobody left that one out.
+        row.is_left_out = False
+        row.save(update_fields=["is_left_out"])
     if row.origin == Origin.WRITTEN:
         is_new = row.composed != words
         row.composed = words
@@ -431,6 +444,10 @@ def _renew(row: ReportParagraph, one: Composed) -> bool:
         row.citations.all().delete()
         _cite(row, one.cites)
     return is_new
+
+
+def _by_place(one: Composed) -> bool:
+    return one.source.startswith("finding:")
 
 
 def _cut(text: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.clock import local_day
+from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.resolution.review import permissions
 from anlan.resolution.review import services as review
@@ -43,6 +44,7 @@ from anlan.resolution.review.views.frame import page
 _either = require_http_methods(["GET", "POST"])
 _MOST_TYPED = 60
 _USUAL = timedelta(days=14)
+_IN_ROOM = 3  # similar cases
 
 
 @login_required
@@ -124,7 +126,12 @@ def improvement_done(request: HttpRequest, number: str, uid: UUID) -> HttpRespon
 
     def act(said: dict[str, Any]) -> HttpResponse:
         review.finish_improvement(
-            improvement=found, **said, by=reader, at=timezone.now()
+            improvement=found,
+            words=said["words"],
+            exhibit=said["exhibit"],
+            photo=said["photo"].chunks() if said["photo"] else (),
+            by=reader,
+            at=timezone.now(),
         )
         return redirect("review:improvement", number, uid)
 
@@ -134,7 +141,9 @@ def improvement_done(request: HttpRequest, number: str, uid: UUID) -> HttpRespon
         title=_("登记完成：%s") % found.code,
         lead=found.what,
         button=_("登记完成"),
-        form=DoneForm(posted(request), case=found.case, reader=reader),
+        form=DoneForm(
+            posted(request), request.FILES or None, case=found.case, reader=reader
+        ),
         act=act,
     )
 
@@ -220,6 +229,18 @@ def similar(request: HttpRequest, number: str) -> HttpResponse:
         tab="similar",
         rows=similar_cases(case, reader),
     )
+
+
+@login_required
+@require_GET
+def similar_panel(request: HttpRequest, number: str) -> HttpResponse:
+    """For the room of a case that has just begun: what was like it, and what was learned."""
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    rows = similar_cases(case, reader) if permissions.can_see(reader, case) else []
+    shown = [(one, _("、").join(one.reasons)) for one in rows[:_IN_ROOM]]
+    context = {"case": case, "rows": shown, "count": len(rows)}
+    return render(request, "review/similar_panel.html", context)
 
 
 @login_required
