@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
@@ -176,7 +177,30 @@ class TestBeginning:
         late = scene.at + timedelta(days=14)
         with pytest.raises(Conflict, match="七个工作日"):
             begun(scene, case, TalksKind.POLICE, body=station, at=late)
+        second = begun(scene, case, TalksKind.POLICE, body=station)
+        mediation.record_answer(
+            talks=second, accepts=False, reason="不成", by=scene.officer, at=scene.at
+        )
+        with pytest.raises(Conflict, match="最多再调解一次"):
+            begun(scene, case, TalksKind.POLICE, body=station)
+
+    def test_what_the_police_brought_about_begins_no_new_clock(
+        self, scene: Scene, case: Case
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
         begun(scene, case, TalksKind.POLICE, body=station)
+        Talks.objects.update(
+            state=TalksState.BREACHED, effective_on=local_day(scene.at)
+        )
+        with pytest.raises(Conflict, match="七个工作日") as refused:
+            begun(
+                scene,
+                case,
+                TalksKind.POLICE,
+                body=station,
+                at=scene.at + timedelta(days=30),
+            )
+        assert refused.value.source == "G17"
 
 
 class TestConsent:

@@ -40,7 +40,7 @@ from anlan.resolution.mediation.models import (
     Term,
 )
 from anlan.resolution.mediation.remedies import all_remedies, remedies_of
-from anlan.resolution.mediation.services import Draft, TermDraft
+from anlan.resolution.mediation.services import Draft, TermDraft, performing
 from anlan.resolution.mediation.services.erasing import erase_words
 from anlan.resolution.mediation.services.performing import confirmed_until
 from tests.at_once import at_once
@@ -322,6 +322,26 @@ class TestPerforming:
         assert mediation.remind_of_duties(at=soon) == 0
         told = Delivery.objects.filter(message__kind="mediation.duty_comes_due")
         assert scene.officer in {one.user for one in told}
+
+    def test_a_faulty_one_stops_no_other(
+        self, scene: Scene, case: Case, monkeypatch: Any
+    ) -> None:
+        settled(scene, case)
+        bad, good = Duty.objects.order_by("due_on", "pk")
+        lock = performing._lock
+
+        def fails(duty: Duty) -> Duty:
+            if duty.pk == bad.pk:
+                raise RuntimeError("a row that nobody can read")
+            return lock(duty)
+
+        monkeypatch.setattr(performing, "_lock", fails)
+        soon = scene.at + timedelta(days=8)
+        assert mediation.remind_of_duties(at=soon) == 1
+        good.refresh_from_db()
+        assert good.reminded_at == soon
+        monkeypatch.setattr(performing, "_lock", lock)
+        assert mediation.remind_of_duties(at=soon) == 1  # tried again the next time
 
     def test_what_goes_on_is_kept_until_its_day(self, scene: Scene, case: Case) -> None:
         settled(

@@ -31,6 +31,7 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.models import Confirmation, Duty, Talks
 from anlan.resolution.mediation.services.steps import (
+    each_alone,
     end_task,
     lock_talks,
     move,
@@ -199,26 +200,29 @@ def remind_of_duties(*, at: datetime, most: int = 100) -> int:
         .order_by("due_on", "pk")
         .values_list("pk", flat=True)[:most]
     )
-    for key in keys:
-        with ledger.recording():
-            duty = _lock(Duty.objects.select_related("talks__case__site").get(pk=key))
-            if duty.state != DutyState.DUE or duty.reminded_at is not None:
-                continue
-            duty.reminded_at = at
-            duty.save(update_fields=["reminded_at"])
-            record(
-                DutyComesDue(
-                    code=duty.talks.code,
-                    number=duty.term.position,
-                    term=duty.term.kind,
-                    due_on=duty.due_on.isoformat(),
-                ),
-                duty.talks,
-                thing=duty.key,
-                by=SYSTEM,
-                at=at,
-            )
-    return len(keys)
+    return each_alone(keys, lambda key: _remind(key, at=at), name="a term comes due")
+
+
+def _remind(key: int, *, at: datetime) -> bool:
+    with ledger.recording():
+        duty = _lock(Duty.objects.select_related("talks__case__site").get(pk=key))
+        if duty.state != DutyState.DUE or duty.reminded_at is not None:
+            return False
+        duty.reminded_at = at
+        duty.save(update_fields=["reminded_at"])
+        record(
+            DutyComesDue(
+                code=duty.talks.code,
+                number=duty.term.position,
+                term=duty.term.kind,
+                due_on=duty.due_on.isoformat(),
+            ),
+            duty.talks,
+            thing=duty.key,
+            by=SYSTEM,
+            at=at,
+        )
+    return True
 
 
 def confirmed_until(day: date) -> date:

@@ -289,23 +289,23 @@ def _check_none_is_running(case: Case, victim: Party, aggressor: Party) -> None:
 def _check_police_again(
     case: Case, kind: TalksKind, victim: Party, aggressor: Party, *, at: datetime
 ) -> None:
-    """The police mediate once; a second time ends within seven working days (D08)."""
+    """The police mediate once; a second time ends within seven working days (D08).
+
+    Whatever came of it, the days run from the first time and from no later one.
+    """
     if kind != TalksKind.POLICE:
         return
-    failed = [
-        talks.ended_at
-        for talks in Talks.objects.filter(
-            case=case, kind=kind, victim=victim, aggressor=aggressor
-        )
-        if talks.ended_at is not None
-    ]
-    if len(failed) > 1:
+    earlier = Talks.objects.filter(
+        case=case, kind=kind, victim=victim, aggressor=aggressor
+    ).order_by("number")
+    if len(earlier) > 1:
         raise Conflict(_("治安调解一般为一次，最多再调解一次"), source="G17")
-    if failed and local_day(at) > again_until(local_day(failed[0])):
-        raise Conflict(
-            _("再次治安调解应当在第一次以后七个工作日内，期限已过"),
-            source="G17",
-        )
+    for first in earlier:
+        over_on = local_day(first.ended_at) if first.ended_at else first.effective_on
+        if over_on is not None and local_day(at) > again_until(over_on):
+            raise Conflict(
+                _("再次治安调解应当在第一次以后七个工作日内，期限已过"), source="G17"
+            )
 
 
 def again_until(day: date) -> date:
