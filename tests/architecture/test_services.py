@@ -68,6 +68,7 @@ NO_ACTOR = {
     "anlan.resolution.counselling.services.post_offer_task": "follows from control",
     "anlan.resolution.mediation.services.lapse_confirmations": "the worker's, as above",
     "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
+    "anlan.resolution.mediation.services.watch_overdue": "the worker's, as above",
 }
 # Lower parts that whole packages build on: the record itself, the law's questions.
 OTHER_SHAPES = {"anlan.ledger.services", "anlan.law.services"}

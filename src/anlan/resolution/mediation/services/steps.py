@@ -112,7 +112,7 @@ def end(
             at=at,
             via=via,
         )
-    talks.proposals.filter(state=ProposalState.OPEN).update(
+    talks.proposals.filter(state__in=[ProposalState.OPEN, ProposalState.AGREED]).update(
         state=ProposalState.LAPSED, settled_at=at
     )
     talks.state, talks.ended_at, talks.reason = state, at, reason
@@ -188,8 +188,13 @@ def post_task(
     at: datetime,
     advice: str = "",
     source: str = SOURCE,
+    holds: bool = True,
 ) -> Task | None:
-    """What holds the case open until it is done; a closed case has no tasks."""
+    """What is to be done by somebody who runs the case; a closed case has no tasks.
+
+    Args:
+        holds: the case stays open until it is done.
+    """
     if not case.is_open:
         return None
     return cases.add_task(
@@ -201,7 +206,7 @@ def post_task(
         source=source,
         role_key=RUNS,
         within=max(due_at - at, timedelta(minutes=1)),
-        binding=True,
+        binding=holds,
         proof=Proof.NOTE,
         by=SYSTEM,
         at=at,
