@@ -354,7 +354,7 @@ class TestPerforming:
         done(scene, kept, days=22)
         defaulted(scene, late, days=201)
         assert Talks.objects.get().state == TalksState.BREACHED
-        assert told.filter(user=scene.officer, kind="inapp").count() == 2
+        assert told.filter(user=scene.manager, kind="inapp").count() == 2
         done(scene, late, days=230, exhibit=photo(scene, case))
         kept_by = Delivery.objects.filter(message__kind="mediation.kept_after_closing")
         assert scene.officer in {one.user for one in kept_by}
