@@ -561,12 +561,15 @@ class SigningForm(_GiverForm):
         label=gettext_lazy("已读给本人听或者由本人看过全文，本人自愿签字")
     )
     signature = SignatureField(label=gettext_lazy("签名"), max_length=_MOST_SIGNATURE)
-    exhibit = None
 
     field_order = (
         *("capacity", "giver_party", "giver", "relation", "authority"),
         *("is_read", "signature"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["exhibit"]  # signed here and nowhere else
 
 
 class PerformanceForm(_PaperForm):

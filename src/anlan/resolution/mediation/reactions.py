@@ -89,14 +89,15 @@ def remind(queued: Queued) -> None:
 def tell_after_closing(queued: Queued) -> None:
     """What becomes of an agreement when no task waits for it any more."""
     event = queued.event
+    roles: tuple[str, ...] = messages.RUN
     if isinstance(event, DutyOverdue) or (
         isinstance(event, DutyMoved) and event.state == DutyState.DEFAULTED
     ):
         duty = Duty.objects.select_related("talks").get(uid=_uid_of(queued.object))
         talks, kind = _talks(duty.talks.key), messages.AFTERWARDS
-        roles = (*messages.RUN, *messages.HEADQUARTERS)
+        roles = (*roles, *messages.HEADQUARTERS)
     elif isinstance(event, TalksMoved) and event.state == TalksState.PERFORMED:
-        talks, kind, roles = _talks(queued.object), messages.KEPT, messages.RUN
+        talks, kind = _talks(queued.object), messages.KEPT
     else:
         return
     if talks.case.is_open:

@@ -70,6 +70,7 @@ def plan_session(
         "by": by.actor_key,
         "planned": planned.isoformat(),
         "words": sha256(f"{place}\n{present}".encode()).hex(),
+        "readers": ",".join(sorted(one.actor_key for one in readers)),
     }
     with ledger.recording():
         talks = lock_talks(talks)

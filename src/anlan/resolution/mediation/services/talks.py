@@ -94,6 +94,7 @@ def begin_talks(
         "victim": str(victim.uid),
         "aggressor": str(aggressor.uid),
         "body": body.key if body else "",
+        "by_guardian": ",".join(sorted(side.value for side in by_guardian)),
         "about": sha256(about.encode()).hex(),
     }
     with ledger.recording():
