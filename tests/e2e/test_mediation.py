@@ -110,7 +110,7 @@ def test_consent_on_a_phone_is_taken_back_in_a_session(
     expect(desk.locator(".meta")).to_contain_text("双方已同意")
     desk.get_by_role("link", name="约定会谈").click()
     desk.fill("[name=place]", "一楼会客室")
-    desk.get_by_role("button", name="约定").click()
+    desk.get_by_role("button", name="约定会谈").click()
     desk.wait_for_url(address)
     desk.get_by_role("button", name="开始会谈").click()
     expect(desk.locator(".meta")).to_contain_text("进行中")

@@ -295,6 +295,8 @@ class MandateForm(_MediatorForm):
     def __init__(self, *args: Any, talks: Talks, **kwargs: Any) -> None:
         super().__init__(*args, talks=talks, **kwargs)
         self.fields["mediator"].required = True
+        rows = [(uid, one.name) for uid, one in self._mediators.items()]
+        choose(self.fields["mediator"], [("", "—"), *rows])
         if talks.mediator is None:
             self.fields["reason"].widget = forms.HiddenInput()
 

@@ -196,7 +196,7 @@ def term_words(term: Term) -> str:
     if term.words:
         what += _("：") + term.words.rstrip("。.")
     day = _("遵守到%s") if kind.goes_on else _("最晚%s")
-    parts = [f"{who}{what}", day % _day(term.due_on)]
+    parts = [_("%(who)s%(what)s") % {"who": who, "what": what}, day % _day(term.due_on)]
     if term.manner:
         parts.append(_("方式：%s") % term.manner.rstrip("。."))
     return _("；").join(parts) + _("。")

@@ -26,6 +26,7 @@ from anlan.notify.services.outward import has_text_messages
 from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
+    Capacity,
     Exclusion,
     TalksKind,
     TalksState,
@@ -60,6 +61,7 @@ from anlan.resolution.mediation.selectors.talks import (
     talks_of,
     talks_to_mediate,
 )
+from anlan.resolution.mediation.services.givers import needs_guardian
 
 _either = require_http_methods(["GET", "POST"])
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -139,7 +141,7 @@ def page(
 ) -> HttpResponse:
     """Everything about talks that the reader may see; what only some read is left out."""
     reader = reader_of(request)
-    state = TalksState(found.state)
+    state, at = TalksState(found.state), timezone.now()
     kind = TalksKind(found.kind)
     may_run = permissions.can_run_talks(reader, found.case)
     may_lead = permissions.can_lead_talks(reader, found)
@@ -163,7 +165,8 @@ def page(
                     names[side],
                     row,
                     row is not None and not row.withdrawn_at,
-                    code_of(found, side, at=timezone.now()) if may_run else None,
+                    code_of(found, side, at=at) if may_run else None,
+                    needs_guardian(found, side, at=at),
                 )
                 for side, row in consents_of(found).items()
             ],
@@ -266,7 +269,13 @@ def consent(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
     reader = reader_of(request)
     found, chosen = talks_for(reader, uid), side_of(side)
     permissions.check_can_run_talks(reader, found.case)
-    form = ConsentForm(posted(request), case=found.case, reader=reader)
+    by_guardian = needs_guardian(found, chosen, at=timezone.now())
+    form = ConsentForm(
+        posted(request),
+        case=found.case,
+        reader=reader,
+        initial={"capacity": Capacity.GUARDIAN} if by_guardian else None,
+    )
 
     def act(said: dict[str, Any], **who: Any) -> None:
         paper = form.paper()

@@ -69,7 +69,7 @@ def session_new(request: HttpRequest, uid: UUID) -> HttpResponse:
         ),
         title=_("约定会谈 %s") % found.code,
         lead=_("会谈里说的话不作为证据；只有主持人和指定的人能看笔记。"),
-        button=_("约定"),
+        button=_("约定会谈"),
     )
 
 
