@@ -80,7 +80,14 @@ from anlan.resolution.legal.events import (
     WorkInjuryRemedyNear,
 )
 from anlan.resolution.mediation import reactions as mediation
-from anlan.resolution.mediation.events import DutyComesDue, TalksEnded, TalksMoved
+from anlan.resolution.mediation.events import (
+    DutyComesDue,
+    DutyMoved,
+    DutyOverdue,
+    MediatorAppointed,
+    TalksEnded,
+    TalksMoved,
+)
 from anlan.resolution.review import reactions as review
 from anlan.resolution.review.events import (
     CheckDue,
@@ -164,7 +171,10 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ObjectionReceived.kind: [resolution.tell_hearers],
     ObjectionDecided.kind: [resolution.tell_of_decision],
     MeasureRanOut.kind: [resolution.tell_of_end],
-    TalksMoved.kind: [mediation.tell_mediator],
+    TalksMoved.kind: [mediation.tell_mediator, mediation.tell_after_closing],
+    DutyMoved.kind: [mediation.tell_after_closing],
+    DutyOverdue.kind: [mediation.tell_after_closing],
+    MediatorAppointed.kind: [mediation.tell_new_mediator],
     TalksEnded.kind: [mediation.tell_of_end],
     DutyComesDue.kind: [mediation.remind],
     PartyAdded.kind: [legal.open_work_injuries, legal.tell_new_victim],

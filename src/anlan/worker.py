@@ -137,6 +137,7 @@ LANES: dict[str, Lane] = {
     "agreements": Lane(
         jobs={
             "terms that come due": mediation.remind_of_duties,
+            "terms that are late in closed cases": mediation.watch_overdue,
             "confirmations nobody applied for": mediation.lapse_confirmations,
         },
         next_due=(),

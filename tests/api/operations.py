@@ -73,8 +73,17 @@ from anlan.resolution.legal.models import (
     LimitationTurn,
     WorkInjury,
 )
+from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import TalksKind, TermKind
-from anlan.resolution.mediation.models import Duty, Proposal, Talks
+from anlan.resolution.mediation.models import (
+    Body,
+    Duty,
+    Mediator,
+    Proposal,
+    Session,
+    Talks,
+)
+from anlan.resolution.mediation.selectors.talks import confirmation_of
 from anlan.resolution.models import (
     Compensation,
     Notice,
@@ -86,7 +95,7 @@ from anlan.resolution.review import services as review
 from anlan.resolution.review.enums import Cause
 from anlan.resolution.selectors.notices import letter_of
 from tests.api.conftest import Upload
-from tests.evidence.keeping import hold
+from tests.evidence.keeping import hold, photo
 from tests.evidence.objects import umbrella
 from tests.evidence.told import begun, frozen, hurt, read, sound, told
 from tests.evidence.told import party as victim
@@ -127,6 +136,14 @@ class Row:
 
 
 ROWS: dict[str, Row] = {}
+
+BODY = {
+    "kind": "committee",
+    "area": "云栖社区",
+    "contact": "12348",
+    "verified_on": "2026-11-01",
+    "verified_how": "司法所名单",
+}
 
 
 def get(
@@ -1243,6 +1260,108 @@ def list_bodies(scene: Scene) -> str:
     return "/mediation-bodies"
 
 
+@post(permitted="chenlu", forbidden="zhoumin", status=201, stranger=403)
+def enter_body(_scene: Scene) -> Request:
+    return "/mediation-bodies", {**BODY, "name": f"调委会 {uuid4().hex[:8]}"}
+
+
+@post(permitted="chenlu", forbidden="zhoumin", stranger=403)
+def correct_body(scene: Scene) -> Request:
+    body = _body_of(scene)
+    return f"/mediation-bodies/{body.uid}", {**BODY, "name": body.name}
+
+
+@post(permitted="chenlu", forbidden="zhoumin", status=201, stranger=403)
+def enter_mediator(scene: Scene) -> Request:
+    name = f"钟{uuid4().hex[:6]}"
+    return f"/mediation-bodies/{_body_of(scene).uid}/mediators", {"name": name}
+
+
+@post(permitted="chenlu", forbidden="zhoumin", stranger=403)
+def retire_mediator(scene: Scene) -> Request:
+    return f"/mediators/{_mediator_of(scene).uid}/end", None
+
+
+@post()
+def appoint_mediator(scene: Scene) -> Request:
+    body = {
+        "mediator": str(_mediator_of(scene).uid),
+        "is_unrelated": True,
+        "reason": "回避",
+    }
+    return f"/talks/{_mediated(scene).uid}/mediator", body
+
+
+@post()
+def end_mandate(scene: Scene) -> Request:
+    return f"/talks/{_mediated(scene).uid}/mediator/end", {"reason": "回避"}
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def list_sessions(scene: Scene) -> str:
+    return f"/talks/{_session(scene).talks.uid}/sessions"
+
+
+@post()
+def begin_session(scene: Scene) -> Request:
+    return f"/sessions/{_session(scene).uid}/begin", None
+
+
+@post()
+def end_session(scene: Scene) -> Request:
+    return f"/sessions/{_session(scene).uid}/end", {"state": "cancelled"}
+
+
+@post()
+def name_session_readers(scene: Scene) -> Request:
+    body = {"readers": [str(scene.manager.uid)]}
+    return f"/sessions/{_session(scene).uid}/readers", body
+
+
+@post()
+def make_effective(scene: Scene) -> Request:
+    talks = _sealed(scene, in_force=False)
+    body = {
+        "exhibit": str(photo(scene, talks.case).uid),
+        "effective_on": talked.later(scene, 0).isoformat(),
+    }
+    return f"/talks/{talks.uid}/effect", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_confirmation(scene: Scene) -> str:
+    return f"/talks/{_sealed(scene).uid}/confirmation"
+
+
+@post()
+def record_court_application(scene: Scene) -> Request:
+    return f"/talks/{_sealed(scene).uid}/confirmation/application", _applied(scene)
+
+
+@post()
+def record_court_ruling(scene: Scene) -> Request:
+    talks = _sealed(scene)
+    mediation.record_application(
+        confirmation=confirmation_of(talks),
+        court="西湖区人民法院",
+        applied_on=talked.later(scene, 0),
+        by=scene.officer,
+        at=scene.at,
+    )
+    body = {
+        "is_confirmed": True,
+        "number": "（2026）浙0106民特1号",
+        "decided_on": talked.later(scene, 0).isoformat(),
+    }
+    return f"/talks/{talks.uid}/confirmation/ruling", body
+
+
+@post(status=201)
+def write_forgiveness(scene: Scene) -> Request:
+    body = {"text": "他已道歉，我愿意谅解", "is_own_wish": True}
+    return f"/talks/{_duty(scene).talks.uid}/forgiveness", body
+
+
 @get(permitted="chenlu", forbidden="wangjianguo")
 def list_talks(scene: Scene) -> str:
     return f"/cases/{_talks(scene).case.number}/talks"
@@ -1369,6 +1488,58 @@ def _talks(scene: Scene) -> Talks:
 
 def _proposal(scene: Scene) -> Proposal:
     return talked.proposed(scene, talked.consented(scene, _talks(scene)))
+
+
+def _session(scene: Scene) -> Session:
+    return talked.planned(scene, talked.consented(scene, _talks(scene)))
+
+
+def _body_of(scene: Scene) -> Body:
+    """The one of this story; a name is once in the register."""
+    return Body.objects.first() or talked.body(scene)
+
+
+def _mediator_of(scene: Scene) -> Mediator:
+    return mediation.enter_mediator(
+        body=_body_of(scene),
+        name=f"方{uuid4().hex[:6]}",
+        by=scene.person("chenlu"),
+        at=scene.at,
+    )
+
+
+def _mediated(scene: Scene) -> Talks:
+    """By somebody without an account: the office writes down what they do."""
+    case = _talks_case(scene)
+    talks = talked.begun(scene, case, TalksKind.PEOPLES, body=_body_of(scene))
+    return mediation.record_answer(
+        talks=talks,
+        accepts=True,
+        mediator=_mediator_of(scene),
+        is_unrelated=True,
+        by=scene.officer,
+        at=scene.at,
+    )
+
+
+def _sealed(scene: Scene, *, in_force: bool = True) -> Talks:
+    talks = talked.consented(scene, _mediated(scene))
+    talked.accepted(scene, talked.proposed(scene, talks))
+    talks.refresh_from_db()
+    if not in_force:
+        return talks
+    return mediation.make_effective(
+        talks=talks,
+        exhibit=photo(scene, talks.case),
+        effective_on=talked.later(scene, 0),
+        by=scene.officer,
+        at=scene.at,
+    )
+
+
+def _applied(scene: Scene) -> dict[str, Any]:
+    day = talked.later(scene, 0).isoformat()
+    return {"court": "西湖区人民法院", "applied_on": day}
 
 
 def _duty(scene: Scene, **more: str) -> Duty:

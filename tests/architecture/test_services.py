@@ -69,6 +69,7 @@ NO_ACTOR = {
     "anlan.resolution.counselling.services.take_answer": "follows from a talk",
     "anlan.resolution.mediation.services.lapse_confirmations": "the worker's, as above",
     "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
+    "anlan.resolution.mediation.services.watch_overdue": "the worker's, as above",
 }
 # Lower parts that whole packages build on: the record itself, the law's questions.
 OTHER_SHAPES = {"anlan.ledger.services", "anlan.law.services"}

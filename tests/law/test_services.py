@@ -258,3 +258,31 @@ def test_an_answer_that_shows_risk_is_not_kept_before_a_human_is_called():
     with pytest.raises(Conflict) as refused:
         services.check_risk_called(is_risk=True, is_called=False, act_on=ON)
     assert refused.value.source == "G25"
+
+
+WAIVERS = selectors.guardrail("G18").lists["waivers"]
+TAKEN_BACK = selectors.guardrail("G18").lists["allowed_after"]
+
+
+@given(
+    word=st.sampled_from(WAIVERS),
+    denial=st.sampled_from([one for one in TAKEN_BACK if not one.isascii()]),
+    times=st.integers(1, 3),
+    filling=st.text(alphabet="甲乙方的和、并", max_size=12),
+)
+def test_a_waiver_that_is_taken_back_excuses_no_other(word, denial, times, filling):
+    denied = "和".join([f"{denial}{word}"] * times)
+    services.check_waives_nothing(text=denied, act_on=ON)
+    with pytest.raises(InvalidInput) as refused:
+        services.check_waives_nothing(text=f"{denied}{filling}{word}", act_on=ON)
+    assert refused.value.source == "G18"
+
+
+@pytest.mark.parametrize("joins", ["、", "和", "或", "及"])
+def test_each_time_that_a_word_stands_is_looked_at(joins):
+    said = {"act_on": ON, "path": "about"}
+    services.check_not_called_mediation(text="这次谈话不是调解", **said)
+    services.check_not_called_mediation(text=f"不是调解{joins}司法调解", **said)
+    with pytest.raises(InvalidInput) as refused:
+        services.check_not_called_mediation(text="不是调解而由管理处调解", **said)
+    assert refused.value.source == "G19"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import AwareDatetime, Field
 
+from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
+from anlan.accounts.selectors import staff_of
 from anlan.api.access import case_of, exhibit_of, party_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.objects import Drawing
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.base.errors import InvalidInput
 from anlan.cases.enums import Side
 from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation import services as mediation
@@ -25,29 +29,47 @@ from anlan.resolution.mediation.agreement import (
     MOST_WORDS,
 )
 from anlan.resolution.mediation.enums import (
+    BodyKind,
     Capacity,
     Exclusion,
     Proposer,
+    SessionState,
     TalksKind,
     TermBy,
     TermKind,
     WithdrawalWay,
 )
-from anlan.resolution.mediation.models import Body, Duty, Proposal, Talks
+from anlan.resolution.mediation.models import (
+    Body,
+    Confirmation,
+    Duty,
+    Forgiveness,
+    Mediator,
+    Proposal,
+    Session,
+    Talks,
+)
 from anlan.resolution.mediation.remedies import remedies_of
 from anlan.resolution.mediation.selectors.talks import (
     bodies_of,
     body_for,
+    confirmation_of,
     consents_of,
     duties_of,
     duty_for,
+    mediator_for,
+    outside_mediators,
     proposal_for,
     proposals_of,
+    session_for,
+    sessions_of,
     talks_for,
     talks_of,
 )
 from anlan.resolution.mediation.services import Draft, Giver, TermDraft
-from anlan.resolution.mediation.services.consents import MOST_GIVER
+from anlan.resolution.mediation.services.forgiving import MOST_TEXT
+from anlan.resolution.mediation.services.givers import MOST_GIVER, MOST_RELATION
+from anlan.resolution.mediation.services.mandates import MOST_REASON as MOST_WHY
 from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
 
 router = Router(tags=["mediation"])
@@ -55,6 +77,16 @@ router = Router(tags=["mediation"])
 _REGISTER = (Permission.TALKS_READ,)
 _READ = (Permission.CASE_SEE, Permission.TALKS_READ)
 _RUN = (*_READ, Permission.TALKS_RUN)
+
+
+class MediatorOut(Out):
+    uid: UUID
+    name: str
+    has_account: bool
+
+    @classmethod
+    def of(cls, row: Mediator) -> MediatorOut:
+        return cls(uid=row.uid, name=row.name, has_account=row.user_id is not None)
 
 
 class BodyOut(Out):
@@ -66,6 +98,87 @@ class BodyOut(Out):
     contact: str
     verified_on: date
     version: int
+    mediators: list[MediatorOut]
+
+    @classmethod
+    def of(cls, row: Body) -> BodyOut:
+        return cls(
+            uid=row.uid,
+            kind=row.kind,
+            name=row.name,
+            area=row.area,
+            address=row.address,
+            contact=row.contact,
+            verified_on=row.verified_on,
+            version=row.version,
+            mediators=[MediatorOut.of(one) for one in row.mediators.all()],
+        )
+
+
+class SessionOut(Out):
+    """When, where and who may read the notes; what was said is nowhere in the API."""
+
+    uid: UUID
+    talks: UUID
+    number: int
+    state: str
+    planned_at: datetime
+    place: str
+    is_closed: bool
+    begun_at: datetime | None
+    ended_at: datetime | None
+    readers: list[UserOut]
+
+    @classmethod
+    def of(cls, row: Session) -> SessionOut:
+        return cls(
+            uid=row.uid,
+            talks=row.talks.uid,
+            number=row.number,
+            state=row.state,
+            planned_at=row.planned_at,
+            place=row.place,
+            is_closed=row.is_closed,
+            begun_at=row.begun_at,
+            ended_at=row.ended_at,
+            readers=[UserOut.of(one) for one in row.readers.all()],
+        )
+
+
+class ConfirmationOut(Out):
+    talks: UUID
+    state: str
+    due_on: date
+    court: str
+    applied_on: date | None
+    decided_on: date | None
+    decision: str
+    exhibit: UUID | None
+
+    @classmethod
+    def of(cls, row: Confirmation) -> ConfirmationOut:
+        return cls(
+            talks=row.talks.uid,
+            state=row.state,
+            due_on=row.due_on,
+            court=row.court,
+            applied_on=row.applied_on,
+            decided_on=row.decided_on,
+            decision=row.number,
+            exhibit=row.exhibit.uid if row.exhibit else None,
+        )
+
+
+class ForgivenessOut(Out):
+    """The letter; its words are on the exhibit alone."""
+
+    talks: UUID
+    made_at: datetime
+    exhibit: UUID
+
+    @classmethod
+    def of(cls, row: Forgiveness) -> ForgivenessOut:
+        return cls(talks=row.talks.uid, made_at=row.made_at, exhibit=row.exhibit.uid)
 
 
 class ConsentOut(Out):
@@ -159,6 +272,7 @@ class TalksOut(Out):
     aggressor: UUID
     host: UserOut
     body: UUID | None
+    mediator: UUID | None
     about: str
     begun_at: datetime
     due_on: date
@@ -180,6 +294,7 @@ class TalksOut(Out):
             aggressor=row.aggressor.uid,
             host=UserOut.of(row.host),
             body=row.body.uid if row.body else None,
+            mediator=row.mediator.uid if row.mediator else None,
             about=row.about,
             begun_at=row.begun_at,
             due_on=row.due_on,
@@ -200,20 +315,32 @@ class TalksIn(OnceIn):
     about: Annotated[Text, Field(min_length=1, max_length=MOST_ABOUT)]
     body: UUID | None = None
     excluded: Annotated[list[Exclusion], Field(max_length=len(Exclusion))] = []
+    by_guardian: Annotated[list[Side], Field(max_length=len(Side))] = []
 
 
 class BodyAnswerIn(In):
+    """``is_unrelated``: the mediator was asked, and has nothing to do with either side."""
+
     accepts: bool
+    mediator: UUID | None = None
+    is_unrelated: bool = False
     reason: Annotated[Text, Field(max_length=MOST_REASON)] = ""
 
 
-class ConsentIn(In):
+class GiverIn(In):
+    """Who acts for the side: itself, its guardian by name or row, or an agent."""
+
+    capacity: Capacity = Capacity.SELF
+    giver: Annotated[Text, Field(max_length=MOST_GIVER)] = ""
+    giver_party: UUID | None = None
+    relation: Annotated[Text, Field(max_length=MOST_RELATION)] = ""
+    authority: UUID | None = None
+
+
+class ConsentIn(GiverIn):
     """A drawing, or the exhibit that is the signed paper."""
 
     side: Side
-    capacity: Capacity = Capacity.SELF
-    giver: Annotated[Text, Field(max_length=MOST_GIVER)] = ""
-    authority: UUID | None = None
     signature: Drawing = b""
     exhibit: UUID | None = None
 
@@ -245,7 +372,7 @@ class ProposalIn(OnceIn):
     terms: Annotated[list[TermIn], Field(min_length=1, max_length=MOST_TERMS)]
 
 
-class AcceptanceIn(In):
+class AcceptanceIn(GiverIn):
     side: Side
     signature: Drawing
 
@@ -260,8 +387,76 @@ class TalksEndIn(In):
 
 
 class SessionIn(OnceIn):
+    """``readers``: who reads the notes beside whoever leads."""
+
     planned_at: AwareDatetime
     place: Annotated[Text, Field(min_length=1, max_length=120)]
+    readers: Annotated[list[UUID], Field(max_length=20)] = []
+
+
+class ReadersIn(In):
+    readers: Annotated[list[UUID], Field(max_length=20)]
+
+
+class SessionEndIn(In):
+    """``held``, ``broken`` off, or ``cancelled`` before it began."""
+
+    state: Literal["held", "broken", "cancelled"] = "held"
+
+
+class BodyIn(In):
+    kind: BodyKind
+    name: Annotated[Text, Field(min_length=1, max_length=80)]
+    area: Annotated[Text, Field(min_length=1, max_length=120)]
+    address: Annotated[Text, Field(max_length=160)] = ""
+    contact: Annotated[Text, Field(min_length=1, max_length=80)]
+    verified_on: date
+    verified_how: Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class MediatorIn(In):
+    """``user`` is the account of somebody from outside, if there is one."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=40)]
+    user: UUID | None = None
+
+
+class MandateIn(In):
+    """``reason``: why the one before does not mediate any more."""
+
+    mediator: UUID
+    is_unrelated: bool
+    reason: Annotated[Text, Field(max_length=MOST_WHY)] = ""
+
+
+class MandateEndIn(In):
+    reason: Annotated[Text, Field(min_length=1, max_length=MOST_WHY)]
+
+
+class CourtApplicationIn(In):
+    court: Annotated[Text, Field(min_length=1, max_length=80)]
+    applied_on: date
+
+
+class CourtRulingIn(In):
+    is_confirmed: bool
+    number: Annotated[Text, Field(min_length=1, max_length=60)]
+    decided_on: date
+    exhibit: UUID | None = None
+
+
+class EffectIn(In):
+    """``exhibit`` is the agreement that the body signed and sealed."""
+
+    exhibit: UUID
+    effective_on: date
+
+
+class ForgivenessIn(In):
+    """``is_own_wish``: the victim asked for it, and was told that it is no condition."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=MOST_TEXT)]
+    is_own_wish: bool
 
 
 class PerformanceIn(In):
@@ -279,6 +474,69 @@ def list_bodies(request: ApiRequest) -> list[BodyOut]:
     user = request.auth.user
     permissions.check_can_read_bodies(user, user.organisation)
     return [BodyOut.of(row) for row in bodies_of(user.organisation)]
+
+
+@router.post("/mediation-bodies", **operation(*_REGISTER, out=BodyOut, status=201))
+def enter_body(request: ApiRequest, body: BodyIn) -> Status[BodyOut]:
+    """By legal counsel or headquarters, after it was checked."""
+    caller = request.auth
+    made = mediation.write_body(
+        organisation=caller.user.organisation,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+        **body.model_dump(),
+    )
+    return Status(201, _body_out(caller, made.uid))
+
+
+@router.post("/mediation-bodies/{uid}", **operation(*_REGISTER, out=BodyOut))
+def correct_body(request: ApiRequest, uid: UUID, body: BodyIn) -> BodyOut:
+    """What was checked anew, as the next version; the same changes nothing."""
+    caller = request.auth
+    mediation.write_body(
+        organisation=caller.user.organisation,
+        body=body_for(caller.user, uid),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+        **body.model_dump(),
+    )
+    return _body_out(caller, uid)
+
+
+@router.post(
+    "/mediation-bodies/{uid}/mediators",
+    **operation(*_REGISTER, out=BodyOut, status=201),
+)
+def enter_mediator(request: ApiRequest, uid: UUID, body: MediatorIn) -> Status[BodyOut]:
+    """Somebody of the body; an account is for somebody from outside alone (G19)."""
+    caller = request.auth
+    accounts = {one.uid: one for one in outside_mediators(caller.user.organisation)}
+    if body.user is not None and body.user not in accounts:
+        raise InvalidInput(_("没有这个账号"), path="user")
+    mediation.enter_mediator(
+        body=body_for(caller.user, uid),
+        name=body.name,
+        user=accounts[body.user] if body.user else None,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return Status(201, _body_out(caller, uid))
+
+
+@router.post("/mediators/{uid}/end", **operation(*_REGISTER, out=BodyOut))
+def retire_mediator(request: ApiRequest, uid: UUID) -> BodyOut:
+    """They mediate for their body no more; refused while they mediate something."""
+    caller = request.auth
+    gone = mediation.retire_mediator(
+        mediator=mediator_for(caller.user, uid),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _body_out(caller, gone.body.uid)
 
 
 @router.get("/cases/{number}/talks", **operation(*_READ, out=list[TalksOut]))
@@ -302,6 +560,7 @@ def begin_talks(request: ApiRequest, number: str, body: TalksIn) -> Status[Talks
         about=body.about,
         body=_body(caller, body.body),
         excluded=body.excluded,
+        by_guardian=body.by_guardian,
         request_id=body.request_id,
         by=caller.user,
         at=caller.at,
@@ -322,6 +581,8 @@ def record_body_answer(request: ApiRequest, uid: UUID, body: BodyAnswerIn) -> Ta
     mediation.record_answer(
         talks=talks_for(caller.user, uid),
         accepts=body.accepts,
+        mediator=mediator_for(caller.user, body.mediator) if body.mediator else None,
+        is_unrelated=body.is_unrelated,
         reason=body.reason,
         by=caller.user,
         at=caller.at,
@@ -335,8 +596,7 @@ def give_consent(request: ApiRequest, uid: UUID, body: ConsentIn) -> Status[Talk
     """One side agrees: it signs, or has signed on paper. By link it does so itself."""
     caller = request.auth
     found = talks_for(caller.user, uid)
-    authority = exhibit_of(caller, body.authority) if body.authority else None
-    giver = Giver(body.capacity, body.giver, authority)
+    giver = _giver(caller, body)
     if body.exhibit is not None:
         mediation.consent_on_paper(
             talks=found,
@@ -393,13 +653,169 @@ def end_talks(request: ApiRequest, uid: UUID, body: TalksEndIn) -> TalksOut:
     return _talks(caller, uid)
 
 
+@router.post("/talks/{uid}/mediator", **operation(*_RUN, out=TalksOut))
+def appoint_mediator(request: ApiRequest, uid: UUID, body: MandateIn) -> TalksOut:
+    """Who mediates from now on; one before ends with the reason."""
+    caller = request.auth
+    mediation.appoint_mediator(
+        talks=talks_for(caller.user, uid),
+        mediator=mediator_for(caller.user, body.mediator),
+        is_unrelated=body.is_unrelated,
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _talks(caller, uid)
+
+
+@router.post("/talks/{uid}/mediator/end", **operation(*_RUN, out=TalksOut))
+def end_mandate(request: ApiRequest, uid: UUID, body: MandateEndIn) -> TalksOut:
+    """The mediator mediates these talks no more."""
+    caller = request.auth
+    mediation.end_mandate(
+        talks=talks_for(caller.user, uid),
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _talks(caller, uid)
+
+
+@router.get("/talks/{uid}/sessions", **operation(*_READ, out=list[SessionOut]))
+def list_sessions(request: ApiRequest, uid: UUID) -> list[SessionOut]:
+    """The newest first."""
+    found = talks_for(request.auth.user, uid)
+    return [SessionOut.of(row) for row in sessions_of(found)]
+
+
+@router.post("/sessions/{uid}/begin", **operation(*_RUN, out=SessionOut))
+def begin_session(request: ApiRequest, uid: UUID) -> SessionOut:
+    caller = request.auth
+    mediation.begin_session(
+        session=session_for(caller.user, uid), by=caller.user, at=caller.at, via="api"
+    )
+    return SessionOut.of(session_for(caller.user, uid))
+
+
+@router.post("/sessions/{uid}/end", **operation(*_RUN, out=SessionOut))
+def end_session(request: ApiRequest, uid: UUID, body: SessionEndIn) -> SessionOut:
+    caller = request.auth
+    mediation.end_session(
+        session=session_for(caller.user, uid),
+        state=SessionState(body.state),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return SessionOut.of(session_for(caller.user, uid))
+
+
+@router.post("/sessions/{uid}/readers", **operation(*_RUN, out=SessionOut))
+def name_session_readers(request: ApiRequest, uid: UUID, body: ReadersIn) -> SessionOut:
+    """Who reads the notes beside whoever leads, instead of those named before."""
+    caller = request.auth
+    session = session_for(caller.user, uid)
+    mediation.name_readers(
+        session=session,
+        readers=_readers(session.talks, body.readers),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return SessionOut.of(session_for(caller.user, uid))
+
+
+@router.post("/talks/{uid}/effect", **operation(*_RUN, out=TalksOut))
+def make_effective(request: ApiRequest, uid: UUID, body: EffectIn) -> TalksOut:
+    """From which day a mediated agreement binds."""
+    caller = request.auth
+    mediation.make_effective(
+        talks=talks_for(caller.user, uid),
+        exhibit=exhibit_of(caller, body.exhibit),
+        effective_on=body.effective_on,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _talks(caller, uid)
+
+
+@router.get("/talks/{uid}/confirmation", **operation(*_READ, out=ConfirmationOut))
+def get_confirmation(request: ApiRequest, uid: UUID) -> ConfirmationOut:
+    """Until when both may ask a court, and what became of it."""
+    return ConfirmationOut.of(confirmation_of(talks_for(request.auth.user, uid)))
+
+
+@router.post(
+    "/talks/{uid}/confirmation/application", **operation(*_RUN, out=ConfirmationOut)
+)
+def record_court_application(
+    request: ApiRequest, uid: UUID, body: CourtApplicationIn
+) -> ConfirmationOut:
+    """Both asked a court together."""
+    caller = request.auth
+    mediation.record_application(
+        confirmation=confirmation_of(talks_for(caller.user, uid)),
+        court=body.court,
+        applied_on=body.applied_on,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return ConfirmationOut.of(confirmation_of(talks_for(caller.user, uid)))
+
+
+@router.post(
+    "/talks/{uid}/confirmation/ruling", **operation(*_RUN, out=ConfirmationOut)
+)
+def record_court_ruling(
+    request: ApiRequest, uid: UUID, body: CourtRulingIn
+) -> ConfirmationOut:
+    """What the court decided."""
+    caller = request.auth
+    mediation.record_ruling(
+        confirmation=confirmation_of(talks_for(caller.user, uid)),
+        is_confirmed=body.is_confirmed,
+        number=body.number,
+        decided_on=body.decided_on,
+        exhibit=exhibit_of(caller, body.exhibit) if body.exhibit else None,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return ConfirmationOut.of(confirmation_of(talks_for(caller.user, uid)))
+
+
+@router.post(
+    "/talks/{uid}/forgiveness", **operation(*_RUN, out=ForgivenessOut, status=201)
+)
+def write_forgiveness(
+    request: ApiRequest, uid: UUID, body: ForgivenessIn
+) -> Status[ForgivenessOut]:
+    """The victim's own letter, to sign or not; it is no condition of anything."""
+    caller = request.auth
+    made = mediation.write_forgiveness(
+        talks=talks_for(caller.user, uid),
+        text=body.text,
+        is_own_wish=body.is_own_wish,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return Status(201, ForgivenessOut.of(made))
+
+
 @router.post("/talks/{uid}/sessions", **operation(*_RUN, out=TalksOut, status=201))
 def plan_session(request: ApiRequest, uid: UUID, body: SessionIn) -> Status[TalksOut]:
     caller = request.auth
+    found = talks_for(caller.user, uid)
     mediation.plan_session(
-        talks=talks_for(caller.user, uid),
+        talks=found,
         planned=body.planned_at,
         place=body.place,
+        readers=_readers(found, body.readers),
         request_id=body.request_id,
         by=caller.user,
         at=caller.at,
@@ -446,6 +862,7 @@ def accept_proposal(request: ApiRequest, uid: UUID, body: AcceptanceIn) -> Propo
         proposal=proposal_for(caller.user, uid),
         side=body.side,
         signature=[body.signature],
+        giver=_giver(caller, body),
         by=caller.user,
         at=caller.at,
         via="api",
@@ -504,6 +921,31 @@ def record_default(request: ApiRequest, uid: UUID, body: DefaultIn) -> DutyOut:
 
 def _talks(caller: Caller, uid: UUID) -> TalksOut:
     return TalksOut.of(talks_for(caller.user, uid))
+
+
+def _body_out(caller: Caller, uid: UUID) -> BodyOut:
+    return BodyOut.of(body_for(caller.user, uid))
+
+
+def _readers(talks: Talks, uids: list[UUID]) -> list[User]:
+    """
+    Raises:
+        InvalidInput: somebody who is no colleague at the site of the case.
+    """
+    there = {one.uid: one for one in staff_of(talks.case.site)}
+    if not there.keys() >= set(uids):
+        raise InvalidInput(_("本项目没有这位同事"), path="readers")
+    return [there[uid] for uid in dict.fromkeys(uids)]
+
+
+def _giver(caller: Caller, said: GiverIn) -> Giver:
+    return Giver(
+        said.capacity,
+        said.giver,
+        exhibit_of(caller, said.authority) if said.authority else None,
+        said.relation,
+        party_of(caller, said.giver_party) if said.giver_party else None,
+    )
 
 
 def _body(caller: Caller, uid: UUID | None) -> Body | None:

@@ -21,6 +21,9 @@ from anlan.law.book import Guardrail, Measure
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
+_NEAR = 8  # characters before a waiver, in which it is taken back
+_LISTS = ("、", "和", "或", "及", "与", " and ", " or ")
+
 # Guardrail → the function that tests it. What is not here is not enforced.
 TESTS: dict[str, Callable[..., None]] = {}
 
@@ -403,14 +406,15 @@ def check_waives_nothing(*, text: str, act_on: date, path: str = "text") -> None
     rule = _in_force("G18", act_on)
     if rule is None:
         return
+    allowed = [one.replace(" ", "") for one in rule.lists["allowed_after"]]
     for clause in _clauses(unicodedata.normalize("NFKC", text)):
         plain = re.sub(r"[\s_·*\-]+", "", clause)
         for word in rule.lists["waivers"]:
-            squeezed = word.replace(" ", "")
-            before, found, _after = plain.partition(squeezed)
-            allowed = (x.replace(" ", "") for x in rule.lists["allowed_after"])
-            # Only what stands right before it takes the word back.
-            if found and not any(one in before[-8:] for one in allowed):
+            # Only what stands right before it takes the word back, each time that it stands.
+            if any(
+                not any(one in before[-_NEAR:] for one in allowed)
+                for before in _each_before(plain, word.replace(" ", ""))
+            ):
                 raise InvalidInput(
                     _(
                         "协议不能免除刑事责任，也不能放弃起诉、投诉、举报、报案的权利（“%s”）"
@@ -621,13 +625,27 @@ def check_cited(
 
 
 def _says(text: str, rule: Guardrail) -> bool:
-    """Whether a clause has one of the rule's words, and not what it says before them."""
+    """Whether a clause has one of the rule's words, and not what it says before them.
+
+    Each time that the word stands: a first one that is denied does not excuse a second
+    one, unless it goes on in the same list ("不得罚款、变相罚款").
+    """
     for clause in _clauses(text):
         for word in rule.lists["words"]:
-            before, found, _after = clause.partition(word)
-            if found and not any(x in before for x in rule.lists["allowed_after"]):
-                return True
+            is_denied = False
+            for before in _each_before(clause, word):
+                is_listed = is_denied and before.startswith(_LISTS)
+                is_denied = is_listed or any(
+                    one in before for one in rule.lists["allowed_after"]
+                )
+                if not is_denied:
+                    return True
     return False
+
+
+def _each_before(clause: str, word: str) -> list[str]:
+    """What stands before the word each time, from the one before it on."""
+    return clause.split(word)[:-1]
 
 
 def _clauses(text: str) -> Iterator[str]:

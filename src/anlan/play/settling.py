@@ -13,6 +13,7 @@ from anlan.play.actions import Stage, action
 from anlan.play.pictures import picture, signature
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
+    Capacity,
     Exclusion,
     Proposer,
     TalksKind,
@@ -21,7 +22,7 @@ from anlan.resolution.mediation.enums import (
     WithdrawalWay,
 )
 from anlan.resolution.mediation.models import Duty, Proposal, Talks
-from anlan.resolution.mediation.services import Draft, TermDraft
+from anlan.resolution.mediation.services import Draft, Giver, TermDraft
 
 _SIGNED_AS = 40  # so that no drawing is one that another verb uses
 
@@ -52,12 +53,25 @@ def begin_talks(
 
 
 @action
-def agree_to_talk(stage: Stage, *, by: User, at: datetime, side: str) -> str:
-    """One side signs on the screen that it is willing."""
+def agree_to_talk(
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    side: str,
+    guardian: str = "",
+    relation: str = "",
+) -> str:
+    """One side signs on the screen that it is willing; a guardian signs for a child."""
     talks = _talks(stage)
     drawn = _SIGNED_AS + 10 * talks.number + talks.consents.count()
     made = mediation.consent_on_screen(
-        talks=talks, side=Side(side), signature=[signature(drawn)], by=by, at=at
+        talks=talks,
+        side=Side(side),
+        signature=[signature(drawn)],
+        giver=_giver(guardian, relation),
+        by=by,
+        at=at,
     )
     return made.way
 
@@ -115,9 +129,16 @@ def propose_terms(
 
 @action
 def accept_terms(
-    stage: Stage, *, by: User, at: datetime, side: str, version: int = 0
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    side: str,
+    version: int = 0,
+    guardian: str = "",
+    relation: str = "",
 ) -> str:
-    """One side signs the newest version, or that of this number."""
+    """One side signs the newest version, or that of this number, or its guardian does."""
     talks = _talks(stage)
     rows = talks.proposals.order_by("-number")
     proposal = rows.get(number=version) if version else rows[0]
@@ -127,6 +148,7 @@ def accept_terms(
         proposal=proposal,
         side=Side(side),
         signature=[signature(drawn)],
+        giver=_giver(guardian, relation),
         by=by,
         at=at,
     )
@@ -163,6 +185,12 @@ def default_term(stage: Stage, *, by: User, at: datetime, term: int, words: str)
     """A term was not performed by its day."""
     made = mediation.record_default(duty=_duty(stage, term), words=words, by=by, at=at)
     return made.state
+
+
+def _giver(guardian: str, relation: str) -> Giver | None:
+    if not guardian:
+        return None
+    return Giver(Capacity.GUARDIAN, guardian, relation=relation)
 
 
 def _case(stage: Stage) -> Case:

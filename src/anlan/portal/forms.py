@@ -40,7 +40,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=20,
         label=_("一次性验证码"),
-        help_text=_("管理处打电话或者当面告诉您的六位数字"),
+        help_text=_("发到您手机的，或者管理处打电话、当面告诉您的六位数字"),
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}
         ),

@@ -92,6 +92,7 @@ def invited(scene: Scene, case: Case, *, has_account: bool = True) -> Talks:
         talks=talks,
         accepts=True,
         mediator=mediator(scene, committee, has_account=has_account),
+        is_unrelated=True,
         by=scene.officer,
         at=scene.at,
     )

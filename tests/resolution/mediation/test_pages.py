@@ -21,6 +21,7 @@ from anlan.resolution.mediation.models import (
     Consent,
     Duty,
     Forgiveness,
+    LinkCode,
     Mediator,
     Proposal,
     Session,
@@ -35,6 +36,7 @@ from tests.resolution.mediation.talked import (
     begun,
     body,
     consented,
+    draft,
     invited,
     later,
     planned,
@@ -140,6 +142,14 @@ def test_each_step_has_its_page(scene: Scene, case: Case) -> None:
     note = f"/cases/talks/sessions/{session.uid}/note/"
     assert client.post(note, {"text": "双方谈到数额"}).status_code == 302
     assert "双方谈到数额" in client.get(at).content.decode()
+    readers = f"/cases/talks/sessions/{session.uid}/readers/"
+    assert client.get(readers).status_code == 200
+    chosen = {"readers": [str(scene.manager.uid)]}
+    named = browser(scene.manager)
+    assert client.post(readers, chosen).status_code == 302
+    assert "双方谈到数额" in named.get(at).content.decode()
+    assert scene.manager.name in client.get(at).content.decode()
+    assert client.post(readers, {"readers": []}).status_code == 302
     other = browser(scene.manager)
     assert "双方谈到数额" not in other.get(at).content.decode()
     assert other.get(note).status_code == 404
@@ -191,6 +201,33 @@ def test_mediation_by_a_body(scene: Scene, case: Case) -> None:
     assert "司法确认" in client.get(at).content.decode()
 
 
+def test_who_mediates_is_replaced_on_the_page(scene: Scene, case: Case) -> None:
+    talks = consented(scene, invited(scene, case))
+    assert talks.body is not None
+    second = mediation.enter_mediator(
+        body=talks.body, name="钟理", by=legal(scene), at=scene.at
+    )
+    client, at = browser(scene.officer), f"/cases/talks/{talks.uid}/"
+    page = f"{at}mediator/"
+    assert page in client.get(at).content.decode()
+    assert client.get(page).status_code == 200
+    said = {"mediator": str(second.uid), "reason": "双方另行选择"}
+    assert client.post(page, said).status_code == 422
+    assert client.post(page, {**said, "is_unrelated": "on"}).status_code == 302
+    shown = client.get(at).content.decode()
+    assert "钟理" in shown
+    assert "双方另行选择" in shown
+    assert client.get(f"{at}mediator/end/").status_code == 200
+    assert client.post(f"{at}mediator/end/", {"reason": "回避"}).status_code == 302
+    assert "还没有调解员" in client.get(at).content.decode()
+    lead = browser(scene.person("fangzheng"))
+    assert lead.get(at).status_code in {403, 404}  # theirs no more
+    counsel = browser(legal(scene))
+    gone = f"/admin/mediation/mediators/{second.uid}/end/"
+    assert counsel.post(gone).status_code == 302
+    assert "钟理" not in counsel.get("/admin/mediation/").content.decode()
+
+
 def test_the_register(scene: Scene) -> None:
     counsel = browser(legal(scene))
     typed = {
@@ -230,9 +267,24 @@ class TestOwnPage:
         time_machine.move_to(scene.at, tick=False)
         talks = begun(scene, case)
         at = self.page(scene, talks)
-        code = mediation.give_code(
-            talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
-        )
+        maker, second = browser(scene.officer), browser(scene.manager)
+        page = f"/cases/talks/{talks.uid}/"
+        assert maker.post(f"{page}code/victim/").status_code == 302
+        sealed = LinkCode.objects.get()
+        opening = f"/cases/talks/codes/{sealed.uid}/"
+        shown = maker.get(page).content.decode()
+        assert "请另一位同事" in shown
+        assert opening not in shown
+        refused = maker.post(opening)
+        assert refused.status_code == 403
+        assert "given-code" not in refused.content.decode()
+        assert opening in second.get(page).content.decode()
+        opened = second.post(opening).content.decode()
+        code = opened.partition('id="given-code">')[2][:6]
+        assert code.isdecimal()
+        assert "no-store" in second.post(opening).headers["Cache-Control"]
+        for seen in (maker.get(page), second.get(page), second.post(opening)):
+            assert code not in seen.content.decode()
         text = client.get(at).content.decode()
         assert "随时可以退出" in text
         for hidden in ("孟大海", "陆远航", "199000"):
@@ -252,6 +304,49 @@ class TestOwnPage:
         before = Entry.objects.count()
         again = client.post(f"{at}/withdrawal", {"is_sure": "on"})
         assert (again.status_code, Entry.objects.count()) == (409, before)
+
+    def test_shares_are_an_estimate_that_one_may_refuse(
+        self, scene: Scene, case: Case, client: Client, time_machine: Any
+    ) -> None:
+        time_machine.move_to(scene.at, tick=False)
+        talks = consented(scene, begun(scene, case))
+        said = draft(scene, share_victim=20, share_aggressor=80)
+        proposal = proposed(scene, talks, draft=said)
+        for side, own in (
+            (Side.VICTIM, "您（甲方）20%"),
+            (Side.AGGRESSOR, "您（乙方）80%"),
+        ):
+            text = client.get(self.page(scene, talks, side)).content.decode()
+            assert own in text
+            assert "管理处的估计，供参考" in text
+            paper = f"/cases/talks/proposals/{proposal.uid}/acceptance/{side.value}/"
+            shown = browser(scene.officer).get(paper).content.decode()
+            assert "乙方 80%" in shown
+            assert "供参考" in shown
+        proposed(scene, talks)
+        text = client.get(self.page(scene, talks)).content.decode()
+        assert "供参考" not in text
+
+    def test_what_is_agreed_and_not_in_force_is_left(
+        self, scene: Scene, case: Case, client: Client, time_machine: Any
+    ) -> None:
+        time_machine.move_to(scene.at, tick=False)
+        talks = consented(scene, invited(scene, case))
+        at = self.page(scene, talks)
+        accepted(scene, proposed(scene, talks))
+        assert 'id="leave"' in client.get(at).content.decode()
+        assert client.post(f"{at}/withdrawal", {"is_sure": "on"}).status_code == 302
+        talks.refresh_from_db()
+        assert talks.state == TalksState.WITHDRAWN
+
+    def test_a_child_is_asked_through_its_guardian(
+        self, scene: Scene, case: Case, client: Client, time_machine: Any
+    ) -> None:
+        time_machine.move_to(scene.at, tick=False)
+        talks = begun(scene, case, by_guardian=[Side.VICTIM])
+        text = client.get(self.page(scene, talks)).content.decode()
+        assert "请监护人联系管理处" in text
+        assert 'name="code"' not in text
 
     def test_a_strangers_link_opens_nothing(self, scene: Scene, client: Client) -> None:
         for path in ("/p/talks/abc", "/p/talks/" + "x" * 400, "/p/talks/%00"):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from anlan.base import crypto
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
@@ -14,7 +17,9 @@ from anlan.cases.models import AccessLink, Case, Task
 from anlan.customers import services as customers
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
+from anlan.notify.channels.protocol import Outcome, Verdict
 from anlan.notify.models import Delivery
+from anlan.notify.services import outward
 from anlan.play.pictures import signature as drawing
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
@@ -27,8 +32,17 @@ from anlan.resolution.mediation.enums import (
     TalksState,
     WithdrawalWay,
 )
-from anlan.resolution.mediation.models import Consent, LinkCode, Mediator, Talks
+from anlan.resolution.mediation.models import (
+    Acceptance,
+    Consent,
+    LinkCode,
+    Mediator,
+    Talks,
+)
+from anlan.resolution.mediation.papers import deed
+from anlan.resolution.mediation.permissions import can_see_talks
 from anlan.resolution.mediation.remedies import remedies_of
+from anlan.resolution.mediation.selectors.codes import sealed_place
 from anlan.resolution.mediation.selectors.talks import notes_for, talks_for
 from anlan.resolution.mediation.services import Giver
 from tests.at_once import at_once
@@ -47,6 +61,7 @@ from tests.resolution.mediation.talked import (
 from tests.resolution.planned import headquarters, legal
 from tests.scene import Scene
 
+MOTHER = Giver(Capacity.GUARDIAN, "江岚", relation="母亲")
 pytestmark = pytest.mark.both
 
 
@@ -68,7 +83,9 @@ def link_of(scene: Scene, talks: Talks, side: Side) -> AccessLink:
 
 
 def code_for(scene: Scene, talks: Talks, side: Side) -> str:
-    return mediation.give_code(talks=talks, side=side, by=scene.officer, at=scene.at)
+    """Made by whoever made the link, and opened by somebody else, as it has to be."""
+    made = mediation.give_code(talks=talks, side=side, by=scene.officer, at=scene.at)
+    return mediation.open_code(code=made, by=scene.manager, at=scene.at)
 
 
 class TestBeginning:
@@ -176,7 +193,30 @@ class TestBeginning:
         late = scene.at + timedelta(days=14)
         with pytest.raises(Conflict, match="七个工作日"):
             begun(scene, case, TalksKind.POLICE, body=station, at=late)
+        second = begun(scene, case, TalksKind.POLICE, body=station)
+        mediation.record_answer(
+            talks=second, accepts=False, reason="不成", by=scene.officer, at=scene.at
+        )
+        with pytest.raises(Conflict, match="最多再调解一次"):
+            begun(scene, case, TalksKind.POLICE, body=station)
+
+    def test_what_the_police_brought_about_begins_no_new_clock(
+        self, scene: Scene, case: Case
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
         begun(scene, case, TalksKind.POLICE, body=station)
+        Talks.objects.update(
+            state=TalksState.BREACHED, effective_on=local_day(scene.at)
+        )
+        with pytest.raises(Conflict, match="七个工作日") as refused:
+            begun(
+                scene,
+                case,
+                TalksKind.POLICE,
+                body=station,
+                at=scene.at + timedelta(days=30),
+            )
+        assert refused.value.source == "G17"
 
 
 class TestConsent:
@@ -231,6 +271,88 @@ class TestConsent:
         with pytest.raises(InvalidInput):
             mediation.consent_by_link(link=victims, code=code, by=victims, at=scene.at)
 
+    def test_who_makes_the_link_never_learns_the_code(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case)
+        link = link_of(scene, talks, Side.VICTIM)
+        made = mediation.give_code(
+            talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
+        )
+        with pytest.raises(NotAllowed, match="链接是您生成的"):
+            mediation.open_code(code=made, by=scene.officer, at=scene.at)
+        code = mediation.open_code(code=made, by=scene.manager, at=scene.at)
+        with pytest.raises(Conflict, match="已经拆开"):
+            mediation.open_code(code=made, by=scene.manager, at=scene.at)
+        for entry in Entry.objects.all():
+            assert code.encode() not in bytes(entry.body) + bytes(entry.data or b"")
+        row = LinkCode.objects.get()
+        assert row.sealed is None
+        assert row.opened_by == scene.manager
+        assert row.expires_at == scene.at + timedelta(minutes=30)
+        assert Entry.objects.filter(kind="mediation.code_opened").count() == 1
+        mediation.consent_by_link(link=link, code=code, by=link, at=scene.at)
+
+    def test_a_sealed_code_is_nobodys(self, scene: Scene, case: Case) -> None:
+        talks = begun(scene, case)
+        link = link_of(scene, talks, Side.VICTIM)
+        made = mediation.give_code(
+            talks=talks, side=Side.VICTIM, by=scene.manager, at=scene.at
+        )
+        assert made.sealed
+        digits = crypto.decrypt(bytes(made.sealed), sealed_place(made))
+        with pytest.raises(InvalidInput):  # not even by guessing right
+            mediation.consent_by_link(link=link, code=digits, by=link, at=scene.at)
+        late = scene.at + timedelta(hours=25)
+        with pytest.raises(Conflict):
+            mediation.open_code(code=made, by=scene.manager, at=late)
+        with pytest.raises(NotAllowed):
+            mediation.open_code(code=made, by=scene.guard, at=scene.at)
+
+    def test_a_code_goes_to_the_own_phone(
+        self, scene: Scene, case: Case, monkeypatch: Any
+    ) -> None:
+        victim, _aggressor = sides(scene, case)
+        assert victim.person is not None
+        customers.correct_person(
+            person=victim.person,
+            site=scene.site,
+            phone="19900006621",
+            by=scene.officer,
+            at=scene.at,
+        )
+        sent: list[dict[str, Any]] = []
+        answer = Outcome(verdict=Verdict.SENT)
+
+        def text_message(**said: Any) -> Outcome:
+            sent.append(said)
+            return answer
+
+        monkeypatch.setattr(outward, "has_text_messages", lambda _site: True)
+        monkeypatch.setattr(outward, "text_message", text_message)
+        talks = begun(scene, case)
+        link = link_of(scene, talks, Side.VICTIM)
+        made = mediation.give_code(
+            talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
+        )
+        assert sent[0]["to"] == "+8619900006621"
+        assert made.sealed is None
+        assert made.sent_at == scene.at
+        with pytest.raises(Conflict):  # nobody here can see it any more
+            mediation.open_code(code=made, by=scene.manager, at=scene.at)
+        code = re.search(r"\d{6}", sent[0]["body"])
+        assert code is not None
+        for entry in Entry.objects.all():
+            whole = bytes(entry.body) + bytes(entry.data or b"")
+            assert code[0].encode() not in whole
+        answer = Outcome(verdict=Verdict.RETRY, error="away")
+        again = mediation.give_code(
+            talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
+        )
+        assert again.sealed  # the gateway is away: it waits for a colleague
+        with pytest.raises(InvalidInput):  # and the one before is over
+            mediation.consent_by_link(link=link, code=code[0], by=link, at=scene.at)
+
     def test_a_new_link_ends_the_one_before(self, scene: Scene, case: Case) -> None:
         talks = begun(scene, case)
         first = link_of(scene, talks, Side.VICTIM)
@@ -277,10 +399,88 @@ class TestConsent:
         assert refused.value.source == "G20"
         link = link_of(scene, talks, Side.VICTIM)
         code = code_for(scene, talks, Side.VICTIM)
-        with pytest.raises(Conflict, match="监护人"):
+        with pytest.raises(Conflict, match="监护人") as by_link:
             mediation.consent_by_link(link=link, code=code, by=link, at=scene.at)
-        consented(scene, talks, [Side.VICTIM], giver=Giver(Capacity.GUARDIAN, "江岚"))
+        assert by_link.value.source == "G20"
+        for giver, path in (
+            (Giver(Capacity.GUARDIAN, " "), "giver"),
+            (Giver(Capacity.AGENT, "江岚", photo(scene, case)), "giver"),
+            (Giver(Capacity.GUARDIAN, "江岚"), "relation"),
+            (Giver(Capacity.GUARDIAN, "孟大海", relation="叔叔"), "giver"),
+            (Giver(Capacity.GUARDIAN, party=victim, relation="本人"), "giver_party"),
+        ):
+            with pytest.raises(InvalidInput) as wrong:
+                consented(scene, talks, [Side.VICTIM], giver=giver)
+            assert wrong.value.path == path
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER)
         assert Consent.objects.get().giver == "江岚"
+        consented(scene, talks, [Side.AGGRESSOR], signature=[drawing(33)])
+
+        proposal = proposed(scene, talks)
+        with pytest.raises(InvalidInput) as unsigned:
+            accepted(scene, proposal, [Side.VICTIM])
+        assert unsigned.value.source == "G20"
+        accepted(scene, proposal, [Side.VICTIM], giver=MOTHER)
+        accepted(scene, proposal, [Side.AGGRESSOR], signature=[drawing(77)])
+        signed = deed(proposal)
+        assert "甲方由监护人江岚（母亲）代为签字" in signed.paragraphs
+        assert signed.signers[:2] == ("甲方的监护人江岚（签字）", "乙方（签字）")
+        talks.refresh_from_db()
+        assert talks.state == TalksState.PERFORMING
+        assert verify().is_sound
+
+    def test_for_a_grown_up_who_cannot_bind_themselves(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case, by_guardian=[Side.AGGRESSOR])
+        with pytest.raises(InvalidInput, match="由监护人代为办理"):
+            consented(scene, talks, [Side.AGGRESSOR])
+        consented(scene, talks, giver=None, only=[Side.VICTIM])
+        consented(scene, talks, [Side.AGGRESSOR], giver=MOTHER, signature=[drawing(31)])
+        proposal = proposed(scene, talks)
+        with pytest.raises(InvalidInput, match="由监护人代为办理"):
+            accepted(scene, proposal, [Side.AGGRESSOR])
+        assert not Acceptance.objects.exists()
+
+    def test_a_guardian_who_is_a_party_of_the_case(
+        self, scene: Scene, case: Case
+    ) -> None:
+        mother = customers.add_person(
+            site=scene.site, name="江岚", by=scene.officer, at=scene.at
+        )
+        row = cases.add_party(
+            case=case,
+            roles=["guardian"],
+            person=mother,
+            by=scene.officer,
+            at=scene.at,
+        )
+        talks = begun(scene, case)
+        giver = Giver(Capacity.GUARDIAN, relation="母亲", party=row)
+        consented(scene, talks, [Side.VICTIM], giver=giver)
+        made = Consent.objects.get()
+        assert (made.giver, made.giver_party) == ("江岚", row)
+        talks.refresh_from_db()
+        assert talks.victim_has_guardian  # and signs through her from now on
+
+    def test_an_agent_signs_with_a_written_authority(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, begun(scene, case))
+        proposal = proposed(scene, talks)
+        with pytest.raises(InvalidInput) as refused:
+            accepted(
+                scene, proposal, [Side.VICTIM], giver=Giver(Capacity.AGENT, "江岚")
+            )
+        assert refused.value.path == "authority"
+        paper = photo(scene, case)
+        accepted(
+            scene, proposal, [Side.VICTIM], giver=Giver(Capacity.AGENT, "江岚", paper)
+        )
+        told = f"甲方由受托人江岚代为签字（授权委托书 {paper.code}）"
+        assert told in deed(proposal).paragraphs
+        entry = Entry.objects.get(kind="mediation.signed_for")
+        assert "江岚" not in bytes(entry.body).decode()
 
     def test_one_signature_is_not_that_of_both(self, scene: Scene, case: Case) -> None:
         talks = begun(scene, case)
@@ -304,6 +504,110 @@ class TestConsent:
         )
         assert sum(isinstance(one, Consent) for one in results) == 1
         assert Consent.objects.count() == 1
+
+
+class TestMandates:
+    """Who mediates may come later, go, and be replaced; each time both are asked about."""
+
+    def another(self, scene: Scene, talks: Talks, name: str = "钟理") -> Mediator:
+        assert talks.body is not None
+        return mediation.enter_mediator(
+            body=talks.body, name=name, by=legal(scene), at=scene.at
+        )
+
+    def appointed(
+        self, scene: Scene, talks: Talks, who: Mediator, **more: Any
+    ) -> Talks:
+        said: dict[str, Any] = {"is_unrelated": True, "reason": "自行回避", **more}
+        return mediation.appoint_mediator(
+            talks=talks, mediator=who, by=scene.officer, at=scene.at, **said
+        )
+
+    def test_later_and_in_the_place_of_another(self, scene: Scene, case: Case) -> None:
+        first = scene.person("fangzheng")
+        talks = consented(scene, invited(scene, case))
+        session = planned(scene, talks)
+        mediation.begin_session(session=session, by=first, at=scene.at)
+        second = self.another(scene, talks)
+        with pytest.raises(Conflict, match="正在进行"):
+            self.appointed(scene, talks, second)
+        mediation.write_session_note(
+            session=session, text="双方提到价格", by=first, at=scene.at
+        )
+        mediation.end_session(session=session, by=first, at=scene.at)
+        with pytest.raises(InvalidInput) as silent:
+            self.appointed(scene, talks, second, reason="")
+        assert silent.value.path == "reason"
+
+        talks = self.appointed(scene, talks, second)
+
+        assert talks.mediator == second
+        earlier, now = talks.mandates.order_by("pk")
+        assert (earlier.mediator.name, earlier.reason) == ("方正", "自行回避")
+        assert (now.mediator, now.ended_at) == (second, None)
+        assert not can_see_talks(first, talks)
+        session.refresh_from_db()
+        session.talks = talks
+        for other in (first, scene.officer):  # nor the host, who wrote nothing of it
+            assert notes_for(other, session) == []
+        assert Entry.objects.filter(kind="mediation.mandate_ended").count() == 1
+        assert verify().is_sound
+
+    def test_without_one_there_is_no_session(self, scene: Scene, case: Case) -> None:
+        talks = consented(scene, invited(scene, case, has_account=False))
+        session = planned(scene, talks)
+        talks = mediation.end_mandate(
+            talks=talks, reason="另有安排", by=scene.officer, at=scene.at
+        )
+        for act in (
+            lambda: mediation.begin_session(
+                session=session, by=scene.officer, at=scene.at
+            ),
+            lambda: proposed(scene, talks),
+        ):
+            with pytest.raises(Conflict, match="还没有调解员"):
+                act()
+        with pytest.raises(Conflict):
+            mediation.end_mandate(
+                talks=talks, reason="再说一次", by=scene.officer, at=scene.at
+            )
+        self.appointed(scene, talks, self.another(scene, talks))
+        mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+
+    def test_conflicts_are_looked_for(self, scene: Scene, case: Case) -> None:
+        talks = invited(scene, case)
+        with pytest.raises(InvalidInput) as unasked:
+            self.appointed(scene, talks, self.another(scene, talks), is_unrelated=False)
+        assert unasked.value.path == "is_unrelated"
+        with pytest.raises(InvalidInput, match="同名"):
+            self.appointed(scene, talks, self.another(scene, talks, "孟大海"))
+        other = body(scene, name="另一个调委会")
+        with pytest.raises(InvalidInput, match="不属于这个组织"):
+            self.appointed(scene, talks, mediator(scene, other, has_account=False))
+        talks.refresh_from_db()
+        assert talks.mediator is not None
+        assert talks.mediator.name == "方正"
+        assert talks.mandates.count() == 1
+
+    def test_not_in_a_negotiation(self, scene: Scene, case: Case) -> None:
+        who = mediator(scene, body(scene))
+        with pytest.raises(Conflict) as refused:
+            self.appointed(scene, begun(scene, case), who)
+        assert refused.value.source == "G19"
+
+    def test_who_mediates_does_not_leave_the_register(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = invited(scene, case)
+        who = talks.mediator
+        assert who is not None
+        with pytest.raises(Conflict, match="M-01"):
+            mediation.retire_mediator(mediator=who, by=legal(scene), at=scene.at)
+        mediation.end_mandate(talks=talks, reason="退休", by=scene.officer, at=scene.at)
+        gone = mediation.retire_mediator(mediator=who, by=legal(scene), at=scene.at)
+        assert gone.ended_at == scene.at
+        with pytest.raises(InvalidInput):
+            self.appointed(scene, talks, gone)
 
 
 class TestLeaving:
@@ -410,6 +714,9 @@ class TestWall:
 
     def test_named_readers_read(self, scene: Scene, case: Case) -> None:
         talks = consented(scene, begun(scene, case))
+        with pytest.raises(InvalidInput) as stranger:
+            planned(scene, talks, readers=[scene.guard])
+        assert stranger.value.path == "readers"
         session = planned(scene, talks, readers=[scene.manager])
         mediation.begin_session(session=session, by=scene.officer, at=scene.at)
         mediation.write_session_note(
@@ -417,6 +724,23 @@ class TestWall:
         )
         assert notes_for(scene.manager, session)
         assert not notes_for(headquarters(scene), session)
+        for _twice in range(2):  # the same again is no change
+            mediation.name_readers(
+                session=session,
+                readers=[headquarters(scene)],
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert not notes_for(scene.manager, session)
+        assert notes_for(headquarters(scene), session)
+        assert Entry.objects.filter(kind="mediation.readers_named").count() == 2
+        with pytest.raises(NotAllowed):
+            mediation.name_readers(
+                session=session,
+                readers=[scene.guard],
+                by=scene.guard,
+                at=scene.at,
+            )
 
     def test_a_mediator_sees_their_own_and_no_other(
         self, scene: Scene, case: Case

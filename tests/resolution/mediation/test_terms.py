@@ -15,7 +15,9 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
-from anlan.cases.models import Case, Task
+from anlan.cases.models import AccessLink, Case, Task
+from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from anlan.play.pictures import signature as drawing
@@ -28,6 +30,7 @@ from anlan.resolution.mediation.enums import (
     TalksState,
     TermBy,
     TermKind,
+    WithdrawalWay,
 )
 from anlan.resolution.mediation.models import (
     Acceptance,
@@ -40,7 +43,7 @@ from anlan.resolution.mediation.models import (
     Term,
 )
 from anlan.resolution.mediation.remedies import all_remedies, remedies_of
-from anlan.resolution.mediation.services import Draft, TermDraft
+from anlan.resolution.mediation.services import Draft, TermDraft, performing
 from anlan.resolution.mediation.services.erasing import erase_words
 from anlan.resolution.mediation.services.performing import confirmed_until
 from tests.at_once import at_once
@@ -314,6 +317,49 @@ class TestPerforming:
         with pytest.raises(Conflict):
             cases.close_case(case=case, by=scene.officer, at=scene.at)
 
+    def closed(self, scene: Scene, case: Case) -> Case:
+        """Whatever else holds it is skipped; what is left is what talks hold."""
+        for task in Task.objects.filter(case=case, state=TaskState.OPEN, binding=True):
+            if not task.key.startswith(("talks", "duty")):
+                task.case = case
+                cases.skip_task(task=task, reason="不需要", by=SYSTEM, at=scene.at)
+        return cases.close_case(case=case, by=scene.manager, at=scene.at)
+
+    def test_what_takes_months_does_not_hold_it(self, scene: Scene, case: Case) -> None:
+        instalment = term(scene, due_on=later(scene, 200))
+        promise = apology(
+            scene,
+            kind=TermKind.NO_CONTACT,
+            words="不到对方家门口",
+            manner="",
+            due_on=later(scene, 20),
+        )
+        settled(scene, case, term(scene), instalment, promise)
+        soon, late, kept = Duty.objects.order_by("term__position")
+        bound = [one.task.binding for one in (soon, late, kept) if one.task]
+        assert bound == [True, False, False]
+        with pytest.raises(Conflict):
+            self.closed(scene, case)
+        done(scene, soon, exhibit=photo(scene, case))
+
+        case = self.closed(scene, case)
+
+        assert not case.is_open
+        assert mediation.remind_of_duties(at=scene.at + timedelta(days=18)) == 1
+        over = scene.at + timedelta(days=21)
+        assert mediation.watch_overdue(at=over) == 1
+        assert mediation.watch_overdue(at=over) == 0
+        told = Delivery.objects.filter(message__kind="mediation.after_closing")
+        assert {scene.officer, scene.person("guoxin")} <= {one.user for one in told}
+        done(scene, kept, days=22)
+        defaulted(scene, late, days=201)
+        assert Talks.objects.get().state == TalksState.BREACHED
+        assert told.filter(user=scene.manager, kind="inapp").count() == 2
+        done(scene, late, days=230, exhibit=photo(scene, case))
+        kept_by = Delivery.objects.filter(message__kind="mediation.kept_after_closing")
+        assert scene.officer in {one.user for one in kept_by}
+        assert verify().is_sound
+
     def test_they_are_reminded_once(self, scene: Scene, case: Case) -> None:
         settled(scene, case)
         assert mediation.remind_of_duties(at=scene.at) == 0
@@ -322,6 +368,26 @@ class TestPerforming:
         assert mediation.remind_of_duties(at=soon) == 0
         told = Delivery.objects.filter(message__kind="mediation.duty_comes_due")
         assert scene.officer in {one.user for one in told}
+
+    def test_a_faulty_one_stops_no_other(
+        self, scene: Scene, case: Case, monkeypatch: Any
+    ) -> None:
+        settled(scene, case)
+        bad, good = Duty.objects.order_by("due_on", "pk")
+        lock = performing._lock
+
+        def fails(duty: Duty) -> Duty:
+            if duty.pk == bad.pk:
+                raise RuntimeError("a row that nobody can read")
+            return lock(duty)
+
+        monkeypatch.setattr(performing, "_lock", fails)
+        soon = scene.at + timedelta(days=8)
+        assert mediation.remind_of_duties(at=soon) == 1
+        good.refresh_from_db()
+        assert good.reminded_at == soon
+        monkeypatch.setattr(performing, "_lock", lock)
+        assert mediation.remind_of_duties(at=soon) == 1  # tried again the next time
 
     def test_what_goes_on_is_kept_until_its_day(self, scene: Scene, case: Case) -> None:
         settled(
@@ -377,6 +443,44 @@ class TestMediated:
                 by=scene.officer,
                 at=scene.at,
             )
+
+    def test_it_may_be_left_before_it_binds(self, scene: Scene, case: Case) -> None:
+        talks = consented(scene, invited(scene, case))
+        mediation.give_link(
+            talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
+        )
+        link = AccessLink.objects.get(
+            about=f"talks:{talks.uid}:victim", revoked_at=None
+        )
+        accepted(scene, proposed(scene, talks))
+        paper = photo(scene, case)
+        left = mediation.withdraw_by_link(link=link, by=link, at=scene.at)
+        assert left.state == TalksState.WITHDRAWN
+        assert Proposal.objects.get().state == ProposalState.LAPSED
+        assert Task.objects.get(key=talks.key).state == TaskState.DONE
+        assert "suit" in {one.key for one in remedies_of(left)}
+        with pytest.raises(Conflict, match="有一方退出"):
+            mediation.make_effective(
+                talks=talks,
+                exhibit=paper,
+                effective_on=local_day(scene.at),
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert not Duty.objects.exists()
+
+    def test_in_force_it_is_left_no_more(self, scene: Scene, case: Case) -> None:
+        talks = self.in_force(scene, case)
+        before = Entry.objects.count()
+        with pytest.raises(Conflict, match=r"向法院起诉.*人民调解法.*第32条"):
+            mediation.record_withdrawal(
+                talks=talks,
+                side=Side.VICTIM,
+                way=WithdrawalWay.PHONE,
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert Entry.objects.count() == before
 
     def test_thirty_days_for_the_court(self, scene: Scene, case: Case) -> None:
         talks = self.in_force(scene, case)

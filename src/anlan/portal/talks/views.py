@@ -20,7 +20,7 @@ from anlan.law.selectors import refusal_words
 from anlan.portal.forms import CodeForm, LeaveForm
 from anlan.portal.visitors import WINDOW
 from anlan.resolution.mediation import services as mediation
-from anlan.resolution.mediation.enums import TalksState
+from anlan.resolution.mediation.enums import TalksKind, TalksState
 from anlan.resolution.mediation.models import Session, Talks
 from anlan.resolution.mediation.papers import term_words
 from anlan.resolution.mediation.remedies import remedies_of
@@ -30,6 +30,7 @@ from anlan.resolution.mediation.selectors.talks import (
     sessions_of,
 )
 from anlan.resolution.mediation.services.consents import talks_of_link
+from anlan.resolution.mediation.services.givers import needs_guardian
 
 MOST_TRIES = 20  # of one link in a window, whatever was typed
 _VIA = "public"
@@ -115,8 +116,9 @@ def _page(
             "side": side,
             "own": own,
             "is_willing": is_willing,
-            "is_talking": state.is_talking,
+            "may_be_left": state.may_be_left,
             "asks": state == TalksState.CONSENT_PENDING and not is_willing,
+            "by_guardian": needs_guardian(found, side, at=timezone.now()),
             "sessions": _coming(found) if is_willing else [],
             "proposal": proposal,
             "terms": [term_words(term) for term in proposal.terms.all()]
@@ -126,6 +128,7 @@ def _page(
             "site": found.case.site,
             "form": form or CodeForm(),
             "leaving": leaving or LeaveForm(),
+            "is_mediation": TalksKind(found.kind).is_mediation,
             "is_victim": side == Side.VICTIM,
         },
         status=status,

@@ -14,3 +14,5 @@ class MediationConfig(AppConfig):
     def ready(self) -> None:
         # Enters what is erased when the evidence of a case has gone.
         import_module("anlan.resolution.mediation.services.erasing")
+        # Enters the encrypted field in its list.
+        import_module("anlan.resolution.mediation.selectors.codes")

@@ -46,13 +46,18 @@ class TalksState(models.TextChoices):
 
     @property
     def is_talking(self) -> bool:
-        """Before anything is agreed: a side may leave, and nothing binds it."""
+        """Before anything is agreed."""
         return self in {
             TalksState.REQUESTED,
             TalksState.CONSENT_PENDING,
             TalksState.ACCEPTED,
             TalksState.IN_SESSION,
         }
+
+    @property
+    def may_be_left(self) -> bool:
+        """Nothing binds a side yet: what was mediated is agreed, and not in force."""
+        return self.is_talking or self == TalksState.AGREED
 
     @property
     def leads_on(self) -> bool:

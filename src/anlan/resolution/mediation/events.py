@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 from anlan.cases.enums import Side
 from anlan.ledger.events import Covered, Event, recorded
 from anlan.resolution.mediation.enums import (
+    Capacity,
     ConfirmationState,
     ConsentWay,
     DutyState,
@@ -56,6 +57,42 @@ class MediatorEntered(Event):
 
     name: str
     body: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MediatorRetired(Event):
+    kind: ClassVar[str] = "mediation.mediator_retired"
+    sentence: ClassVar[str] = _("{actor}把“{name}”的一名调解员移出名册")
+
+    name: str
+    body: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MediatorAppointed(Event):
+    """Asked, and said to have nothing to do with either side."""
+
+    kind: ClassVar[str] = "mediation.mediator_appointed"
+    sentence: ClassVar[str] = _("{actor}登记 {code} 的调解员，已问明与双方无利害关系")
+    tone: ClassVar[str] = "people"
+
+    code: str
+    mediator: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MandateEnded(Event):
+    kind: ClassVar[str] = "mediation.mandate_ended"
+    sentence: ClassVar[str] = _("{code} 的调解员不再主持，需要另行指定")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Mandate", "reason")
+
+    code: str
+    mediator: str
+    reason_digest: str
 
 
 @recorded
@@ -117,7 +154,7 @@ class ConsentGiven(Event):
     kind: ClassVar[str] = "mediation.consent_given"
     sentence: ClassVar[str] = _("{side}同意参加 {code}（{way}）")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Consent", "giver")
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Consent", "giver", "relation")
 
     code: str
     side: str
@@ -125,6 +162,7 @@ class ConsentGiven(Event):
     capacity: str
     exhibit: str | None = None
     giver_digest: str
+    relation_digest: str | None = None
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -194,6 +232,38 @@ class CodeGiven(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class CodeSent(Event):
+    """To the phone that is entered of the side; nobody here has seen it."""
+
+    kind: ClassVar[str] = "mediation.code_sent"
+    sentence: ClassVar[str] = _("{code} 的一次性验证码已发到{side}本人的手机")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    side: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "side": Side(self.side).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CodeOpened(Event):
+    """By somebody who did not make the link, to tell the side."""
+
+    kind: ClassVar[str] = "mediation.code_opened"
+    sentence: ClassVar[str] = _("{actor}拆开 {code} 的一次性验证码，告诉{side}本人")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    side: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "side": Side(self.side).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class CodeRefused(Event):
     """Somebody typed a wrong one."""
 
@@ -219,6 +289,23 @@ class SessionMoved(Event):
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "state": SessionState(self.state).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ReadersNamed(Event):
+    """Who reads the notes of a session beside whoever leads; ``readers`` are their keys."""
+
+    kind: ClassVar[str] = "mediation.readers_named"
+    sentence: ClassVar[str] = _(
+        "{actor}指定 {count} 人可以看 {code} 第 {number} 次会谈的笔记"
+    )
+    quiet: ClassVar[bool] = True
+
+    code: str
+    number: int
+    count: int
+    readers: str
 
 
 @recorded
@@ -287,6 +374,48 @@ class ProposalAccepted(Event):
     version: str
     side: str
     exhibit: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "side": Side(self.side).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class SignedFor(Event):
+    """Who signed for a side that did not sign itself; ``authority`` is the exhibit."""
+
+    kind: ClassVar[str] = "mediation.signed_for"
+    sentence: ClassVar[str] = _("{code} 的方案 {version} 由{capacity}代{side}签字")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Acceptance", "giver", "relation")
+
+    code: str
+    version: str
+    side: str
+    capacity: str
+    authority: str | None = None
+    giver_digest: str
+    relation_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "side": Side(self.side).label,
+            "capacity": Capacity(self.capacity).label,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class GuardianActs(Event):
+    """From now on this side acts through a guardian alone; why is told nowhere."""
+
+    kind: ClassVar[str] = "mediation.guardian_acts"
+    sentence: ClassVar[str] = _("{code} 中{side}由监护人代为办理")
+    quiet: ClassVar[bool] = True
+
+    code: str
+    side: str
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "side": Side(self.side).label}
@@ -373,6 +502,26 @@ class DutyMoved(Event):
 class DutyComesDue(Event):
     kind: ClassVar[str] = "mediation.duty_comes_due"
     sentence: ClassVar[str] = _("{code} 第 {number} 项（{term}）将于 {due_on} 到期")
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    number: int
+    term: str
+    due_on: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "term": TermKind(self.term).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class DutyOverdue(Event):
+    """In a case that is closed, where no task waits for it."""
+
+    kind: ClassVar[str] = "mediation.duty_overdue"
+    sentence: ClassVar[str] = _(
+        "{code} 第 {number} 项（{term}）{due_on} 到期，还没有登记履行"
+    )
     tone: ClassVar[str] = "warn"
 
     code: str

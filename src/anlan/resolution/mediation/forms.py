@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from anlan.accounts.models import User
 from anlan.base.errors import InvalidInput
 from anlan.base.money import format_fen, parse_fen
-from anlan.cases.enums import Side
+from anlan.cases.enums import Role, Side
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.cases.selectors import shown_name
@@ -37,14 +37,16 @@ from anlan.resolution.mediation.enums import (
     TermKind,
     WithdrawalWay,
 )
+from anlan.resolution.mediation.giver import Giver, giver_of
 from anlan.resolution.mediation.models import Body, Mediator, Proposal, Talks
 from anlan.resolution.mediation.selectors.talks import (
     bodies_of,
     papers_of,
     parties_on,
 )
-from anlan.resolution.mediation.services.consents import MOST_GIVER, Giver
 from anlan.resolution.mediation.services.forgiving import MOST_TEXT
+from anlan.resolution.mediation.services.givers import MOST_GIVER, MOST_RELATION
+from anlan.resolution.mediation.services.mandates import MOST_REASON as MOST_WHY
 from anlan.resolution.mediation.services.sessions import (
     MOST_PLACE,
     MOST_PRESENT,
@@ -96,6 +98,60 @@ def choose(field: forms.Field, choices: Sequence[tuple[str, Any]]) -> None:
     field.choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 
+class _GiverForm(_PaperForm):
+    """Who acts for the side: itself, its guardian, or somebody with a written authority."""
+
+    capacity = forms.ChoiceField(
+        label=gettext_lazy("谁来办理"),
+        choices=Capacity.choices,
+        widget=forms.RadioSelect,
+        initial=Capacity.SELF,
+        help_text=gettext_lazy(
+            "未成年人、没有完整民事行为能力的人，由监护人同意和签字"
+        ),
+    )
+    giver_party = forms.ChoiceField(
+        label=gettext_lazy("监护人（本案当事人里登记的）"), required=False
+    )
+    giver = forms.CharField(
+        label=gettext_lazy("监护人或者受委托人的姓名"),
+        max_length=MOST_GIVER,
+        required=False,
+    )
+    relation = forms.CharField(
+        label=gettext_lazy("监护人与本人的关系"),
+        max_length=MOST_RELATION,
+        required=False,
+    )
+    authority = forms.ChoiceField(label=gettext_lazy("授权委托书"), required=False)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        rows = case.parties.filter(removed_at=None, roles__role=Role.GUARDIAN)
+        self._guardians = {
+            str(one.uid): one
+            for one in rows.select_related("person", "user").order_by("pk")
+            if one.is_identified
+        }
+        choose(
+            self.fields["giver_party"],
+            [
+                ("", _("没有")),
+                *((uid, shown_name(one)) for uid, one in self._guardians.items()),
+            ],
+        )
+
+    def giver_said(self) -> Giver:
+        said = self.cleaned_data
+        return Giver(
+            Capacity(said["capacity"]),
+            said["giver"],
+            self.paper("authority"),
+            said["relation"],
+            self._guardians.get(said["giver_party"]),
+        )
+
+
 class BeginningForm(OnceForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("怎样谈"),
@@ -122,6 +178,15 @@ class BeginningForm(OnceForm):
         choices=Exclusion.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    by_guardian = forms.MultipleChoiceField(
+        label=gettext_lazy("哪一方由监护人代为办理"),
+        choices=Side.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "没有完整民事行为能力的成年人在这里勾选；未成年人不用勾，也要监护人签字"
+        ),
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
@@ -159,22 +224,18 @@ class BeginningForm(OnceForm):
             "body": self._bodies.get(said["body"]),
             "about": said["about"],
             "excluded": [Exclusion(one) for one in said["excluded"]],
+            "by_guardian": [Side(one) for one in said["by_guardian"]],
             "request_id": said["request_id"],
         }
 
 
-class AnswerForm(forms.Form):
-    accepts = forms.ChoiceField(
-        label=gettext_lazy("调解组织的答复"),
-        choices=[("yes", gettext_lazy("受理")), ("no", gettext_lazy("不受理"))],
-        widget=forms.RadioSelect,
-    )
+class _MediatorForm(forms.Form):
+    """With a choice of the mediators of the body, and the question about both sides."""
+
     mediator = forms.ChoiceField(label=gettext_lazy("调解员"), required=False)
-    reason = forms.CharField(
-        label=gettext_lazy("不受理的理由"),
-        max_length=MOST_REASON,
+    is_unrelated = forms.BooleanField(
+        label=gettext_lazy("已问过调解员：与双方没有亲属、雇佣或者其他利害关系"),
         required=False,
-        widget=_lines(2),
     )
 
     def __init__(self, *args: Any, talks: Talks, **kwargs: Any) -> None:
@@ -191,16 +252,65 @@ class AnswerForm(forms.Form):
             ],
         )
 
-    def answered(self) -> dict[str, Any]:
+    def appointed(self) -> dict[str, Any]:
         said = self.cleaned_data
         return {
-            "accepts": said["accepts"] == "yes",
             "mediator": self._mediators.get(said["mediator"]),
+            "is_unrelated": said["is_unrelated"],
             "reason": said["reason"],
         }
 
 
-class ConsentForm(_PaperForm):
+class AnswerForm(_MediatorForm):
+    accepts = forms.ChoiceField(
+        label=gettext_lazy("调解组织的答复"),
+        choices=[("yes", gettext_lazy("受理")), ("no", gettext_lazy("不受理"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("不受理的理由"),
+        max_length=MOST_REASON,
+        required=False,
+        widget=_lines(2),
+    )
+
+    field_order = ("accepts", "mediator", "is_unrelated", "reason")
+
+    def answered(self) -> dict[str, Any]:
+        return {
+            "accepts": self.cleaned_data["accepts"] == "yes",
+            **self.appointed(),
+        }
+
+
+class MandateForm(_MediatorForm):
+    reason = forms.CharField(
+        label=gettext_lazy("为什么不再由原来的调解员主持"),
+        max_length=MOST_WHY,
+        required=False,
+        widget=_lines(2),
+        help_text=gettext_lazy("更换时必填；不写当事人的姓名"),
+    )
+
+    def __init__(self, *args: Any, talks: Talks, **kwargs: Any) -> None:
+        super().__init__(*args, talks=talks, **kwargs)
+        self.fields["mediator"].required = True
+        rows = [(uid, one.name) for uid, one in self._mediators.items()]
+        choose(self.fields["mediator"], [("", "—"), *rows])
+        if talks.mediator is None:
+            self.fields["reason"].widget = forms.HiddenInput()
+
+
+class MandateEndForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("为什么不再主持"),
+        max_length=MOST_WHY,
+        widget=_lines(2),
+        help_text=gettext_lazy("例如回避、当事人另行选择；不写当事人的姓名"),
+    )
+
+
+class ConsentForm(_GiverForm):
     """Signed on this screen, or on paper that was uploaded."""
 
     is_told = forms.BooleanField(
@@ -208,34 +318,18 @@ class ConsentForm(_PaperForm):
             "已告知：自愿、不收费、可以随时退出、不影响起诉和报案；双方分开征求意见"
         )
     )
-    capacity = forms.ChoiceField(
-        label=gettext_lazy("谁来同意"),
-        choices=Capacity.choices,
-        widget=forms.RadioSelect,
-        initial=Capacity.SELF,
-    )
-    giver = forms.CharField(
-        label=gettext_lazy("监护人或者受委托人的姓名"),
-        max_length=MOST_GIVER,
-        required=False,
-    )
-    authority = forms.ChoiceField(label=gettext_lazy("授权委托书"), required=False)
     signature = SignatureField(
         label=gettext_lazy("签名"), max_length=_MOST_SIGNATURE, required=False
     )
 
     field_order = (
-        *("is_told", "capacity", "giver", "authority"),
+        *("is_told", "capacity", "giver_party", "giver", "relation", "authority"),
         *("signature", "exhibit"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["exhibit"].label = _("不在屏幕上签，用已上传的书面同意书")
-
-    def giver_said(self) -> Giver:
-        said = self.cleaned_data
-        return Giver(Capacity(said["capacity"]), said["giver"], self.paper("authority"))
 
 
 class LeavingForm(forms.Form):
@@ -254,7 +348,31 @@ class LeavingForm(forms.Form):
     )
 
 
-class SessionForm(OnceForm):
+class ReadersForm(forms.Form):
+    """Who reads the notes of a session; everybody else who sees the talks does not."""
+
+    readers = forms.MultipleChoiceField(
+        label=gettext_lazy("谁还可以看会谈笔记"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "除主持人以外，只有勾选的人能看；不勾就没有别人。改动会留下记录"
+        ),
+    )
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._people = {str(one.uid): one for one in people}
+        choose(
+            self.fields["readers"],
+            [(uid, one.name) for uid, one in self._people.items()],
+        )
+
+    def named(self) -> list[User]:
+        return [self._people[uid] for uid in self.cleaned_data["readers"]]
+
+
+class SessionForm(ReadersForm, OnceForm):
     planned = forms.DateTimeField(
         label=gettext_lazy("什么时候"),
         widget=forms.DateTimeInput(
@@ -268,6 +386,8 @@ class SessionForm(OnceForm):
     is_closed = forms.BooleanField(
         label=gettext_lazy("不公开进行"), required=False, initial=True
     )
+
+    field_order = ("planned", "place", "present", "is_closed", "readers")
 
 
 class NoteForm(forms.Form):
@@ -401,6 +521,21 @@ class ProposalForm(OnceForm):
         )
 
 
+def giver_initial(talks: Talks, side: Side) -> dict[str, Any]:
+    """Who agreed for the side, to sign for it as well."""
+    row = talks.consents.filter(side=side, withdrawn_at=None).first()
+    if row is None:
+        return {}
+    giver = giver_of(row)
+    return {
+        "capacity": giver.capacity,
+        "giver": "" if giver.party else giver.name,
+        "giver_party": str(giver.party.uid) if giver.party else "",
+        "relation": giver.relation,
+        "authority": str(giver.authority.uid) if giver.authority else "",
+    }
+
+
 def typed_fen(fen: int) -> str:
     """As somebody would type it."""
     return format_fen(fen).removeprefix("¥")
@@ -423,11 +558,20 @@ def terms_initial(proposal: Proposal | None) -> list[dict[str, Any]]:
     ]
 
 
-class SigningForm(forms.Form):
+class SigningForm(_GiverForm):
     is_read = forms.BooleanField(
         label=gettext_lazy("已读给本人听或者由本人看过全文，本人自愿签字")
     )
     signature = SignatureField(label=gettext_lazy("签名"), max_length=_MOST_SIGNATURE)
+
+    field_order = (
+        *("capacity", "giver_party", "giver", "relation", "authority"),
+        *("is_read", "signature"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["exhibit"]  # signed here and nowhere else
 
 
 class PerformanceForm(_PaperForm):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from anlan.resolution.mediation.services import lapse_confirmations, remind_of_duties
+from anlan.resolution.mediation.services import (
+    lapse_confirmations,
+    remind_of_duties,
+    watch_overdue,
+)
 
-__all__ = ["lapse_confirmations", "remind_of_duties"]
+__all__ = ["lapse_confirmations", "remind_of_duties", "watch_overdue"]

@@ -10,6 +10,8 @@ YOURS = "mediation.yours_to_mediate"
 LEFT = "mediation.side_left"
 COMES_DUE = "mediation.duty_comes_due"
 OVERDUE = "mediation.overdue"
+AFTERWARDS = "mediation.after_closing"
+KEPT = "mediation.kept_after_closing"
 RUN = ("duty_officer", "site_manager")
 HEADQUARTERS = ("hq_supervisor",)
 
@@ -31,6 +33,22 @@ add_texts(
         name=_("协议事项快到期"),
         title=_("协议事项快到期：%(number)s"),
         body=_("%(number)s 的 %(code)s 有一项快到期，请提醒并登记是否履行"),
+    ),
+    Text(
+        kind=AFTERWARDS,
+        name=_("案件办结以后，协议没有履行"),
+        title=_("协议没有履行：%(number)s"),
+        body=_(
+            "%(number)s 已办结，%(code)s 有一项到期没有履行：请联系双方、登记，并告诉还可以走的途径；需要再办的，由项目经理重新打开案件"
+        ),
+    ),
+    Text(
+        kind=KEPT,
+        name=_("案件办结以后，协议全部履行"),
+        title=_("协议已全部履行：%(number)s"),
+        body=_(
+            "%(number)s 已办结，%(code)s 现已全部履行：报过警的，请把履行情况告诉派出所，是否认可由公安机关决定"
+        ),
     ),
     Text(
         kind=OVERDUE,

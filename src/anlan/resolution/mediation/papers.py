@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,14 +18,17 @@ from anlan.base.clock import local_day
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.base.typeset import typeset
 from anlan.base.word import new_word, word_bytes
+from anlan.cases.enums import Side
 from anlan.law import selectors as law
-from anlan.resolution.mediation.enums import TalksKind, TermBy, TermKind
+from anlan.resolution.mediation.enums import Capacity, TalksKind, TermBy, TermKind
+from anlan.resolution.mediation.giver import Giver, giver_of
 from anlan.resolution.mediation.models import Confirmation, Proposal, Talks, Term
 from anlan.resolution.selectors.notices import LETTER_LANGUAGE, full_name
 
 _DOCUMENT = Path(__file__).parent / "documents" / "paper.typ"
 _TITLE_POINTS, _POINTS = 18, 12
 _INDENT = Pt(2 * _POINTS)
+_GIVEN_WITH = ("authority", "giver_party__person", "giver_party__user")
 _RIGHTS = ("L-人民调解法-3",)
 
 
@@ -38,15 +41,36 @@ class Paper:
     signers: tuple[str, ...]
 
 
-def deed(proposal: Proposal) -> Paper:
-    """和解协议 of a negotiation, 调解协议书 of a mediation (人民调解法 29)."""
+def signers_of(proposal: Proposal) -> dict[Side, Giver]:
+    """Who signed for each side; of one that has not, who agreed for it to talk."""
+    found = {
+        Side(row.side): giver_of(row)
+        for row in proposal.talks.consents.filter(withdrawn_at=None).select_related(
+            *_GIVEN_WITH
+        )
+    }
+    signed = proposal.acceptances.select_related(*_GIVEN_WITH)
+    return {**found, **{Side(row.side): giver_of(row) for row in signed.order_by("pk")}}
+
+
+def deed(proposal: Proposal, signers: Mapping[Side, Giver] | None = None) -> Paper:
+    """和解协议 of a negotiation, 调解协议书 of a mediation (人民调解法 29).
+
+    Args:
+        signers: who signs for each side, where that is not who signed or agreed before.
+    """
     with override(LETTER_LANGUAGE):
         talks = proposal.talks
+        by = signers_of(proposal) if signers is None else signers
+        victim_by = by.get(Side.VICTIM, Giver())
+        aggressor_by = by.get(Side.AGGRESSOR, Giver())
         is_mediation = TalksKind(talks.kind).is_mediation
         lines = [
             _("甲方（受害方）：%s") % full_name(talks.victim),
             _("乙方（施暴方）：%s") % full_name(talks.aggressor),
         ]
+        lines += _signed_for(_("甲方"), victim_by)
+        lines += _signed_for(_("乙方"), aggressor_by)
         if talks.body is not None:
             lines.append(_("调解组织：%s") % talks.body.name)
         lines += [
@@ -67,11 +91,11 @@ def deed(proposal: Proposal) -> Paper:
                 else _("双方签字之日")
             ),
         ]
-        signers = [_("甲方（签字）"), _("乙方（签字）")]
+        below = [_signer(_("甲方"), victim_by), _signer(_("乙方"), aggressor_by)]
         if is_mediation:
-            signers.append(_("调解员（签名）、调解组织（盖章）"))
+            below.append(_("调解员（签名）、调解组织（盖章）"))
         title = _("调解协议书") if is_mediation else _("和解协议")
-    return Paper(title, tuple(lines), tuple(signers))
+    return Paper(title, tuple(lines), tuple(below))
 
 
 def invitation(talks: Talks) -> Paper:
@@ -172,10 +196,36 @@ def term_words(term: Term) -> str:
     if term.words:
         what += _("：") + term.words.rstrip("。.")
     day = _("遵守到%s") if kind.goes_on else _("最晚%s")
-    parts = [f"{who}{what}", day % _day(term.due_on)]
+    parts = [_("%(who)s%(what)s") % {"who": who, "what": what}, day % _day(term.due_on)]
     if term.manner:
         parts.append(_("方式：%s") % term.manner.rstrip("。."))
     return _("；").join(parts) + _("。")
+
+
+def _signed_for(side: str, giver: Giver) -> Iterator[str]:
+    """Who signs for whom, and with what right; nothing of somebody who signs themselves."""
+    said = {"side": side, "name": giver.full_name, "relation": giver.relation}
+    if giver.capacity == Capacity.GUARDIAN:
+        yield _("%(side)s由监护人%(name)s（%(relation)s）代为签字") % said
+    elif giver.authority is not None:
+        yield _("%(side)s由受托人%(name)s代为签字（授权委托书 %(code)s）") % {
+            **said,
+            "code": giver.authority.code,
+        }
+
+
+def _signer(side: str, giver: Giver) -> str:
+    if giver.capacity == Capacity.GUARDIAN:
+        return _("%(side)s的监护人%(name)s（签字）") % {
+            "side": side,
+            "name": giver.full_name,
+        }
+    if giver.capacity == Capacity.AGENT:
+        return _("%(side)s的受托人%(name)s（签字）") % {
+            "side": side,
+            "name": giver.full_name,
+        }
+    return _("%s（签字）") % side
 
 
 def _term(term: Term) -> str:

@@ -16,7 +16,7 @@ from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases.models import Case
 from anlan.cases.wall import walled_sides
 from anlan.ledger.events import Actor
-from anlan.resolution.mediation.models import Session, Talks
+from anlan.resolution.mediation.models import Mandate, Session, Talks
 
 MEDIATES = "mediator"
 _WRITE_BODIES = ("legal_counsel", "hq_supervisor")
@@ -93,7 +93,7 @@ def can_read_notes(user: User, session: Session) -> bool:
     leads = (
         is_mediator(user, talks)
         if talks.mediator is not None
-        else user.pk == talks.host_id
+        else user.pk == talks.host_id and not _was_mediated(talks)
     )
     if leads:
         return can_see_talks(user, talks)
@@ -141,6 +141,12 @@ def is_outside(user: User) -> bool:
     """Whether an account is a mediator's and nothing else (G19)."""
     held = {member.role_key for member in running_memberships(user)}
     return held == {MEDIATES}
+
+
+def _was_mediated(talks: Talks) -> bool:
+    """By somebody with an account, who wrote for whoever mediates after them."""
+    earlier = Mandate.objects.filter(talks_id=talks.pk, mediator__user__isnull=False)
+    return earlier.exists()
 
 
 def _is_party(user: User, case: Case) -> bool:

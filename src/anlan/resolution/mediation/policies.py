@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from anlan.base.errors import Conflict
 from anlan.cases.enums import Side
+from anlan.law import selectors as law
 from anlan.resolution.mediation.enums import (
     ConfirmationState,
     DutyState,
     ProposalState,
     SessionState,
+    TalksKind,
     TalksState,
 )
 from anlan.resolution.mediation.models import (
@@ -23,6 +25,8 @@ from anlan.resolution.mediation.models import (
     Talks,
 )
 
+# Where a dispute about an agreement in force goes.
+_IN_FORCE: Final = ("L-人民调解法-32", "L-民法典-188")
 _ENDS: Final = (TalksState.FAILED, TalksState.WITHDRAWN)
 
 # What may become what; ``docs/states/`` is drawn from these tables.
@@ -31,7 +35,8 @@ TALKS_MOVES: dict[TalksState, tuple[TalksState, ...]] = {
     TalksState.CONSENT_PENDING: (TalksState.ACCEPTED, *_ENDS),
     TalksState.ACCEPTED: (TalksState.IN_SESSION, *_ENDS),
     TalksState.IN_SESSION: (TalksState.AGREED, *_ENDS),
-    TalksState.AGREED: (TalksState.PERFORMING, TalksState.FAILED),
+    # A mediated agreement binds once the body has signed and sealed it (人民调解法 29).
+    TalksState.AGREED: (TalksState.PERFORMING, *_ENDS),
     TalksState.PERFORMING: (TalksState.PERFORMED, TalksState.BREACHED),
     TalksState.BREACHED: (TalksState.PERFORMED,),
     TalksState.PERFORMED: (),
@@ -56,7 +61,7 @@ PROPOSAL_MOVES: dict[ProposalState, tuple[ProposalState, ...]] = {
     ),
     ProposalState.SUPERSEDED: (),
     ProposalState.DECLINED: (),
-    ProposalState.AGREED: (),
+    ProposalState.AGREED: (ProposalState.LAPSED,),
     ProposalState.LAPSED: (),
 }
 
@@ -96,6 +101,25 @@ def check_is_talking(talks: Talks) -> None:
         )
 
 
+def check_may_be_left(talks: Talks) -> None:
+    """
+    Raises:
+        Conflict: what was agreed is in force, and another way is open; or they have ended.
+    """
+    if talks.effective_on is not None:
+        raise Conflict(
+            _(
+                "协议已经生效，不能再退出；对协议的内容或者履行有争议，可以向法院起诉（%s）"
+            )
+            % law.cite_all(_IN_FORCE)
+        )
+    if not TalksState(talks.state).may_be_left:
+        raise Conflict(
+            _("%(code)s %(state)s，不能再这样办理")
+            % {"code": talks.code, "state": talks.get_state_display()}
+        )
+
+
 def check_has_begun(talks: Talks) -> None:
     """Both are willing: there may be sessions and proposals."""
     if talks.state not in {TalksState.ACCEPTED, TalksState.IN_SESSION}:
@@ -103,6 +127,12 @@ def check_has_begun(talks: Talks) -> None:
             _("%(code)s %(state)s，双方都同意以后才能会谈和提出方案")
             % {"code": talks.code, "state": talks.get_state_display()}
         )
+
+
+def check_has_mediator(talks: Talks) -> None:
+    """Somebody mediates, or the office holds the talks itself."""
+    if TalksKind(talks.kind).is_mediation and talks.mediator_id is None:
+        raise Conflict(_("还没有调解员，请先登记由谁主持"))
 
 
 def unwilling_sides(talks: Talks) -> list[Side]:

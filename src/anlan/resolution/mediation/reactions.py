@@ -14,9 +14,16 @@ from anlan.cases.models import Case, Task
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 from anlan.resolution.mediation import messages
-from anlan.resolution.mediation.enums import TalksState
-from anlan.resolution.mediation.events import DutyComesDue, TalksEnded, TalksMoved
-from anlan.resolution.mediation.models import Duty, Talks
+from anlan.resolution.mediation.enums import DutyState, TalksState
+from anlan.resolution.mediation.events import (
+    DutyComesDue,
+    DutyMoved,
+    DutyOverdue,
+    MediatorAppointed,
+    TalksEnded,
+    TalksMoved,
+)
+from anlan.resolution.mediation.models import Duty, Mandate, Talks
 
 # Tasks that end on their own page, by what their keys begin with.
 _OWN = ("talks:", "duty:")
@@ -48,6 +55,18 @@ def tell_mediator(queued: Queued) -> None:
         _tell(messages.YOURS, queued, talks=talks, people=[talks.mediator.user])
 
 
+def tell_new_mediator(queued: Queued) -> None:
+    """Who comes later is told at once; before both agreed there is nothing to arrange."""
+    if not isinstance(queued.event, MediatorAppointed):
+        return
+    mandate = Mandate.objects.select_related("talks").get(uid=_uid_of(queued.object))
+    talks = _talks(mandate.talks.key)
+    if talks.state in {TalksState.REQUESTED, TalksState.CONSENT_PENDING}:
+        return
+    if talks.mediator is not None and talks.mediator.user is not None:
+        _tell(messages.YOURS, queued, talks=talks, people=[talks.mediator.user])
+
+
 def tell_of_end(queued: Queued) -> None:
     if not isinstance(queued.event, TalksEnded):
         return
@@ -65,6 +84,26 @@ def remind(queued: Queued) -> None:
     talks = _talks(duty.talks.key)
     people = [talks.host, *_with_roles(talks.case, messages.RUN)]
     _tell(messages.COMES_DUE, queued, talks=talks, people=people)
+
+
+def tell_after_closing(queued: Queued) -> None:
+    """What becomes of an agreement when no task waits for it any more."""
+    event = queued.event
+    roles: tuple[str, ...] = messages.RUN
+    if isinstance(event, DutyOverdue) or (
+        isinstance(event, DutyMoved) and event.state == DutyState.DEFAULTED
+    ):
+        duty = Duty.objects.select_related("talks").get(uid=_uid_of(queued.object))
+        talks, kind = _talks(duty.talks.key), messages.AFTERWARDS
+        roles = (*roles, *messages.HEADQUARTERS)
+    elif isinstance(event, TalksMoved) and event.state == TalksState.PERFORMED:
+        talks, kind = _talks(queued.object), messages.KEPT
+    else:
+        return
+    if talks.case.is_open:
+        return
+    people = [talks.host, *_with_roles(talks.case, roles)]
+    _tell(kind, queued, talks=talks, people=people)
 
 
 def tell_of_delay(queued: Queued) -> None:

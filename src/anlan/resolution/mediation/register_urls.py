@@ -12,4 +12,9 @@ urlpatterns = [
     path("admin/mediation/new/", bodies.body, name="body_new"),
     path("admin/mediation/<uuid:uid>/", bodies.body, name="body"),
     path("admin/mediation/<uuid:uid>/mediators/", bodies.mediator, name="mediator"),
+    path(
+        "admin/mediation/mediators/<uuid:uid>/end/",
+        bodies.mediator_end,
+        name="mediator_end",
+    ),
 ]

@@ -9,7 +9,13 @@ from anlan.resolution.mediation.models.performing import (
     Forgiveness,
 )
 from anlan.resolution.mediation.models.sessions import Session, SessionNote
-from anlan.resolution.mediation.models.talks import Consent, LinkCode, Talks
+from anlan.resolution.mediation.models.talks import (
+    Consent,
+    LinkCode,
+    Mandate,
+    OwnLink,
+    Talks,
+)
 from anlan.resolution.mediation.models.terms import Acceptance, Proposal, Term
 
 __all__ = [
@@ -20,7 +26,9 @@ __all__ = [
     "Duty",
     "Forgiveness",
     "LinkCode",
+    "Mandate",
     "Mediator",
+    "OwnLink",
     "Proposal",
     "Session",
     "SessionNote",

@@ -31,6 +31,7 @@ class Duty(Worded):
         Task, on_delete=models.PROTECT, related_name="+", null=True
     )
     reminded_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)  # when it was told, in a closed case
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True

@@ -19,6 +19,25 @@ from anlan.resolution.mediation.models.bodies import Body, Mediator
 _BEFORE_THE_END = ["requested", "consent", "accepted", "session", "agreed"]
 
 
+class Given(Worded):
+    """Mixed into what a side gave: whether itself, or who for it and with what right."""
+
+    capacity = models.CharField(
+        max_length=8, choices=enums.Capacity.choices, default=enums.Capacity.SELF
+    )
+    giver = models.CharField(max_length=40, blank=True)  # a guardian, an agent
+    relation = models.CharField(max_length=20, blank=True)  # of the guardian
+    giver_party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    authority = models.ForeignKey(
+        Exhibit, on_delete=models.PROTECT, related_name="+", null=True
+    )
+
+    class Meta:
+        abstract = True
+
+
 class Talks(Worded):
     """One matter between two parties: a negotiation of the office, or a mediation."""
 
@@ -37,6 +56,9 @@ class Talks(Worded):
     mediator = models.ForeignKey(
         Mediator, on_delete=models.PROTECT, related_name="+", null=True
     )
+    # A side for whom a guardian acts, whatever their age is known to be.
+    victim_has_guardian = models.BooleanField(default=False)
+    aggressor_has_guardian = models.BooleanField(default=False)
     about = models.CharField(max_length=1000)  # what is between them
     begun_at = models.DateTimeField()
     due_on = models.DateField()  # the house's own limit; no law gives one
@@ -94,25 +116,64 @@ class Talks(Worded):
     def party_of(self, side: Side) -> Party:
         return self.victim if side == Side.VICTIM else self.aggressor
 
+    def has_guardian(self, side: Side) -> bool:
+        if side == Side.VICTIM:
+            return self.victim_has_guardian
+        return self.aggressor_has_guardian
 
-class Consent(Worded):
+
+class Mandate(Worded):
+    """That somebody mediates these talks, from when until when, and why no more."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    talks = models.ForeignKey(Talks, on_delete=models.PROTECT, related_name="mandates")
+    mediator = models.ForeignKey(
+        Mediator, on_delete=models.PROTECT, related_name="mandates"
+    )
+    begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["talks"],
+                condition=Q(ended_at=None),
+                name="mediation_mandate_one",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.talks_id} {self.mediator_id}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"mandate:{self.uid}"
+
+    @property
+    def is_running(self) -> bool:
+        is_left = enums.TalksState(self.talks.state).may_be_left
+        return self.ended_at is None and is_left
+
+
+class Consent(Given):
     """That one side is willing; it may say at any time that it is not any more."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     talks = models.ForeignKey(Talks, on_delete=models.PROTECT, related_name="consents")
     side = models.CharField(max_length=9, choices=Side.choices)
     way = models.CharField(max_length=6, choices=enums.ConsentWay.choices)
-    capacity = models.CharField(max_length=8, choices=enums.Capacity.choices)
-    giver = models.CharField(max_length=40, blank=True)  # a guardian, an agent
     given_at = models.DateTimeField()
     taken_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True
     )
     # The drawing, or the paper that was signed; none where a code was typed.
     exhibit = models.ForeignKey(
-        Exhibit, on_delete=models.PROTECT, related_name="+", null=True
-    )
-    authority = models.ForeignKey(
         Exhibit, on_delete=models.PROTECT, related_name="+", null=True
     )
     withdrawn_at = models.DateTimeField(null=True)
@@ -150,10 +211,34 @@ class Consent(Worded):
         return f"consent:{self.uid}"
 
 
-class LinkCode(models.Model):
-    """Six digits told to one person, good once and for minutes; kept like a password."""
+class OwnLink(models.Model):
+    """The link of one side, and who made it: they never learn the code that goes with it."""
 
+    link = models.OneToOneField(
+        AccessLink, on_delete=models.PROTECT, related_name="own_link"
+    )
+    talks = models.ForeignKey(Talks, on_delete=models.PROTECT, related_name="own_links")
+    side = models.CharField(max_length=9, choices=Side.choices)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"link of {self.talks_id} {self.side}"
+
+
+class LinkCode(models.Model):
+    """Six digits told to one person, good once and for minutes; kept like a password.
+
+    Sent to their own phone, or sealed until a second colleague opens it to tell them.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     link = models.ForeignKey(AccessLink, on_delete=models.PROTECT, related_name="codes")
+    sealed = models.BinaryField(null=True)
+    sent_at = models.DateTimeField(null=True)  # to the phone of the side
+    opened_at = models.DateTimeField(null=True)
+    opened_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
     secret = models.CharField(max_length=128)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -166,7 +251,11 @@ class LinkCode(models.Model):
                 fields=["link"],
                 condition=Q(ended_at=None),
                 name="mediation_code_one_open",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed=None) | Q(opened_at=None, sent_at=None),
+                name="mediation_code_sealed",
+            ),
         ]
 
     def __str__(self) -> str:

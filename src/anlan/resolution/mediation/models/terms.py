@@ -13,7 +13,7 @@ from anlan.cases.enums import Side
 from anlan.evidence.models import Exhibit
 from anlan.ledger.models import Worded
 from anlan.resolution.mediation import enums
-from anlan.resolution.mediation.models.talks import Talks
+from anlan.resolution.mediation.models.talks import Given, Talks
 from anlan.resolution.models import CompensationVersion
 
 
@@ -113,7 +113,7 @@ class Term(Worded):
         return f"term:{self.uid}"
 
 
-class Acceptance(models.Model):
+class Acceptance(Given):
     """That one side signed this version, and no other."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -129,7 +129,11 @@ class Acceptance(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["proposal", "side"], name="mediation_accepted_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(capacity="agent") | Q(authority__isnull=False),
+                name="mediation_acceptance_authority",
+            ),
         ]
 
     def __str__(self) -> str:

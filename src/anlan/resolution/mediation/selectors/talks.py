@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.selectors import staff_of
 from anlan.base.errors import NotFound
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
@@ -20,8 +21,10 @@ from anlan.resolution.mediation.enums import ProposalState
 from anlan.resolution.mediation.models import (
     Acceptance,
     Body,
+    Confirmation,
     Consent,
     Duty,
+    Mandate,
     Mediator,
     Proposal,
     Session,
@@ -124,12 +127,50 @@ def notes_for(reader: User, session: Session) -> list[SessionNote]:
     return list(session.notes.select_related("by").order_by("pk"))
 
 
+def mandates_of(talks: Talks) -> list[Mandate]:
+    """Who mediated, the newest first."""
+    rows = talks.mandates.select_related("mediator", "begun_by", "ended_by")
+    return list(rows.order_by("-pk"))
+
+
+def mediator_for(reader: User, uid: UUID) -> Mediator:
+    rows = Mediator.objects.filter(
+        body__organisation=reader.organisation_id, ended_at=None
+    )
+    found = rows.select_related("body__organisation", "user").filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("名册里没有这位调解员"))
+    return found
+
+
 def duties_of(talks: Talks) -> list[Duty]:
     found = talks.duties.select_related("term", "exhibit", "ended_by", "task")
     rows = list(found.order_by("term__position"))
     for row in rows:
         row.talks = talks
     return rows
+
+
+def possible_readers(talks: Talks, *, besides: User) -> list[User]:
+    """Who may be named to read the notes: colleagues who see the talks anyway."""
+    found = [
+        one
+        for one in staff_of(talks.case.site)
+        if permissions.can_see_case_talks(one, talks.case)
+    ]
+    return [one for one in found if one != besides]
+
+
+def confirmation_of(talks: Talks) -> Confirmation:
+    """
+    Raises:
+        NotFound: no court confirms these talks, or nothing is in force.
+    """
+    row = Confirmation.objects.select_related("exhibit").filter(talks=talks).first()
+    if row is None:
+        raise NotFound(_("没有找到"))
+    row.talks = talks
+    return row
 
 
 def session_for(reader: User, uid: UUID) -> Session:

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from anlan.resolution.mediation.agreement import Draft, TermDraft
-from anlan.resolution.mediation.services.bodies import enter_mediator, write_body
+from anlan.resolution.mediation.giver import Giver
+from anlan.resolution.mediation.services.bodies import (
+    enter_mediator,
+    retire_mediator,
+    write_body,
+)
+from anlan.resolution.mediation.services.codes import give_code, open_code
 from anlan.resolution.mediation.services.confirming import (
     lapse_confirmations,
     record_application,
     record_ruling,
 )
 from anlan.resolution.mediation.services.consents import (
-    Giver,
     consent_by_link,
     consent_on_paper,
     consent_on_screen,
-    give_code,
     give_link,
     record_withdrawal,
     withdraw_by_link,
 )
 from anlan.resolution.mediation.services.forgiving import write_forgiveness
+from anlan.resolution.mediation.services.mandates import (
+    appoint_mediator,
+    end_mandate,
+)
 from anlan.resolution.mediation.services.papers import take_word
 from anlan.resolution.mediation.services.performing import (
     make_effective,
     record_default,
     record_performance,
     remind_of_duties,
+    watch_overdue,
 )
 from anlan.resolution.mediation.services.sessions import (
     begin_session,
     end_session,
+    name_readers,
     plan_session,
     write_session_note,
 )
@@ -49,12 +59,14 @@ __all__ = [
     "Giver",
     "TermDraft",
     "accept_proposal",
+    "appoint_mediator",
     "begin_session",
     "begin_talks",
     "consent_by_link",
     "consent_on_paper",
     "consent_on_screen",
     "decline_proposal",
+    "end_mandate",
     "end_session",
     "end_talks",
     "enter_mediator",
@@ -62,6 +74,8 @@ __all__ = [
     "give_link",
     "lapse_confirmations",
     "make_effective",
+    "name_readers",
+    "open_code",
     "plan_session",
     "propose",
     "record_answer",
@@ -71,7 +85,9 @@ __all__ = [
     "record_ruling",
     "record_withdrawal",
     "remind_of_duties",
+    "retire_mediator",
     "take_word",
+    "watch_overdue",
     "withdraw_by_link",
     "write_body",
     "write_forgiveness",

@@ -16,8 +16,13 @@ from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation.enums import BodyKind
-from anlan.resolution.mediation.events import BodyWritten, MediatorEntered
+from anlan.resolution.mediation.events import (
+    BodyWritten,
+    MediatorEntered,
+    MediatorRetired,
+)
 from anlan.resolution.mediation.models import Body, Mediator
+from anlan.resolution.mediation.services.mandates import running_of
 from anlan.resolution.mediation.services.steps import required, told
 
 _FIELDS = (
@@ -117,6 +122,18 @@ def enter_mediator(
     with ledger.recording():
         Organisation.objects.select_for_update().get(pk=body.organisation_id)
         there = body.mediators.filter(name=name).first()
+        if there is not None and there.ended_at is not None:
+            there.user, there.entered_at, there.ended_at = user, at, None
+            there.save()
+            _record(
+                MediatorEntered(name=body.name, body=body.key),
+                body.organisation,
+                thing=there.key,
+                by=by,
+                at=at,
+                via=via,
+            )
+            return there
         if there is not None:
             if there.user_id == (user.pk if user else None):
                 return there
@@ -131,6 +148,43 @@ def enter_mediator(
             via=via,
         )
     return made
+
+
+def retire_mediator(
+    *, mediator: Mediator, by: User, at: datetime, via: str = ""
+) -> Mediator:
+    """Somebody mediates for the body no more; twice changes nothing.
+
+    Raises:
+        Conflict: they mediate talks that go on, which need another one first.
+    """
+    permissions.check_can_write_bodies(by, mediator.body.organisation)
+    with ledger.recording():
+        Organisation.objects.select_for_update().get(pk=mediator.body.organisation_id)
+        found = Mediator.objects.select_related("body__organisation").get(
+            pk=mediator.pk
+        )
+        if found.ended_at is not None:
+            return found
+        running = running_of(found)
+        if running:
+            raise Conflict(
+                _("%s 还由其主持，请先在那里更换调解员")
+                % _("、").join(
+                    f"{one.talks.case.number} {one.talks.code}" for one in running
+                )
+            )
+        found.ended_at = at
+        found.save(update_fields=["ended_at"])
+        _record(
+            MediatorRetired(name=found.body.name, body=found.body.key),
+            found.body.organisation,
+            thing=found.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return found
 
 
 def _record(

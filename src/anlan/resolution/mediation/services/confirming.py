@@ -16,7 +16,7 @@ from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import ConfirmationState
 from anlan.resolution.mediation.models import Confirmation
 from anlan.resolution.mediation.services.performing import record_confirmation
-from anlan.resolution.mediation.services.steps import lock_talks, required
+from anlan.resolution.mediation.services.steps import each_alone, lock_talks, required
 
 
 def record_application(
@@ -97,17 +97,21 @@ def lapse_confirmations(*, at: datetime, most: int = 100) -> int:
     """Say of what nobody applied for that its term is over; returns how many."""
     over = Confirmation.objects.filter(
         state=ConfirmationState.POSSIBLE, due_on__lt=local_day(at)
-    ).select_related("talks__case__site")
-    rows = list(over.order_by("due_on", "pk")[:most])
-    for row in rows:
-        with ledger.recording():
-            found = _lock(row)
-            if found.state != ConfirmationState.POSSIBLE:
-                continue
-            found.state = ConfirmationState.LAPSED
-            found.save(update_fields=["state"])
-            record_confirmation(found, found.talks, by=SYSTEM, at=at)
-    return len(rows)
+    ).order_by("due_on", "pk")
+    keys = list(over.values_list("pk", flat=True)[:most])
+    return each_alone(keys, lambda key: _lapse(key, at=at), name="a term is over")
+
+
+def _lapse(key: int, *, at: datetime) -> bool:
+    row = Confirmation.objects.select_related("talks__case__site").get(pk=key)
+    with ledger.recording():
+        found = _lock(row)
+        if found.state != ConfirmationState.POSSIBLE:
+            return False
+        found.state = ConfirmationState.LAPSED
+        found.save(update_fields=["state"])
+        record_confirmation(found, found.talks, by=SYSTEM, at=at)
+    return True
 
 
 def _lock(confirmation: Confirmation) -> Confirmation:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -19,25 +16,29 @@ from anlan.cases.models import AccessLink
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.signing import keep_drawing
 from anlan.evidence.services.statements import is_known_minor
-from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import (
     Capacity,
     ConsentWay,
-    TalksKind,
     TalksState,
     WithdrawalWay,
 )
 from anlan.resolution.mediation.events import (
-    CodeGiven,
-    CodeRefused,
     ConsentGiven,
     ConsentRefused,
     ConsentWithdrawn,
 )
-from anlan.resolution.mediation.models import Consent, LinkCode, Talks
+from anlan.resolution.mediation.giver import Giver
+from anlan.resolution.mediation.models import Consent, LinkCode, OwnLink, Talks
+from anlan.resolution.mediation.services.codes import is_code_right, link_key
+from anlan.resolution.mediation.services.givers import (
+    check_giver,
+    check_paper,
+    let_guardian_act,
+    needs_guardian,
+)
 from anlan.resolution.mediation.services.steps import (
     check_may_be_talked,
     end,
@@ -45,25 +46,11 @@ from anlan.resolution.mediation.services.steps import (
     lock_talks,
     move,
     record,
-    required,
     told,
 )
 
 LINK_DAYS = 60
-CODE_LENGTH = 6
-CODE_MINUTES = 30
-MOST_FAILURES = 5
-MOST_GIVER = 40
 MOST_WORDS = 500
-
-
-@dataclass(frozen=True)
-class Giver:
-    """Who speaks for the side, where it is not the party: a guardian, or an agent."""
-
-    capacity: Capacity = Capacity.SELF
-    name: str = ""
-    authority: Exhibit | None = None
 
 
 def give_link(
@@ -80,44 +67,11 @@ def give_link(
         about = link_key(talks, side)
         for link in AccessLink.objects.filter(about=about, revoked_at=None):
             cases.revoke_access_link(link=link, by=SYSTEM, at=at)
-        _link, secret = cases.make_access_link(
+        link, secret = cases.make_access_link(
             case=talks.case, about=about, by=by, at=at, days=LINK_DAYS
         )
+        OwnLink.objects.create(link=link, talks=talks, side=side, made_by=by)
     return secret
-
-
-def give_code(
-    *, talks: Talks, side: Side, by: User, at: datetime, via: str = ""
-) -> str:
-    """Make a code for the link of a side, to be told by another way than the link.
-
-    Raises:
-        Conflict: the side has no link, or the talks wait for no consent.
-    """
-    permissions.check_can_run_talks(by, talks.case)
-    code = f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}}"
-    secret = make_password(code)
-    with ledger.recording():
-        talks = lock_talks(talks)
-        policies.check_is_talking(talks)
-        link = _link_of(talks, side, at=at)
-        if link is None:
-            raise Conflict(_("请先给这一方生成链接"))
-        LinkCode.objects.filter(link=link, ended_at=None).update(ended_at=at)
-        LinkCode.objects.create(
-            link=link,
-            secret=secret,
-            made_at=at,
-            expires_at=at + timedelta(minutes=CODE_MINUTES),
-        )
-        record(
-            CodeGiven(code=talks.code, side=side.value),
-            talks,
-            by=by,
-            at=at,
-            via=via,
-        )
-    return code
 
 
 def consent_by_link(
@@ -131,9 +85,12 @@ def consent_by_link(
         Conflict: the talks do not wait for consents, or it was given.
     """
     talks, side = talks_of_link(link)
-    if is_known_minor(talks.party_of(side), at=at):
-        raise Conflict(_("未成年人由监护人当面或者书面同意，请联系管理处"))
-    if not _is_code_right(talks, link, code, at=at):
+    if needs_guardian(talks, side, at=at):
+        raise Conflict(
+            _("这一方由监护人当面或者书面同意，请联系管理处"),
+            source="G20" if is_known_minor(talks.party_of(side), at=at) else "",
+        )
+    if not is_code_right(talks, link, code, at=at):
         raise InvalidInput(
             _("验证码不对，或者已经失效；请向管理处要一个新的"), path="code"
         )
@@ -205,7 +162,7 @@ def consent_on_paper(
     permissions.check_can_run_talks(by, talks.case)
     with ledger.recording():
         talks = lock_talks(talks)
-        _check_paper(talks, exhibit, path="exhibit")
+        check_paper(talks, exhibit, path="exhibit")
         if Consent.objects.filter(exhibit=exhibit).exists():
             raise InvalidInput(_("这份书面材料已经用过"), path="exhibit")
         consent = _new(
@@ -223,7 +180,7 @@ def withdraw_by_link(
 
     Raises:
         NotFound: the link is not one of talks.
-        Conflict: they have ended, or an agreement was signed.
+        Conflict: they have ended, or the agreement is in force.
     """
     talks, side = talks_of_link(link)
     return _leave(talks, side, WithdrawalWay.LINK, words=words, by=by, at=at, via=via)
@@ -243,7 +200,7 @@ def record_withdrawal(
 
     Raises:
         InvalidInput: on its own link only the side itself leaves.
-        Conflict: they have ended, or an agreement was signed.
+        Conflict: they have ended, or the agreement is in force.
     """
     if not permissions.can_lead_talks(by, talks):
         permissions.check_can_run_talks(by, talks.case)
@@ -275,40 +232,6 @@ def talks_of_link(link: AccessLink) -> tuple[Talks, Side]:
     return talks, Side(side)
 
 
-def link_key(talks: Talks, side: Side) -> str:
-    return f"{talks.key}:{side.value}"
-
-
-def _link_of(talks: Talks, side: Side, *, at: datetime) -> AccessLink | None:
-    return AccessLink.objects.filter(
-        about=link_key(talks, side), revoked_at=None, expires_at__gt=at
-    ).first()
-
-
-def _is_code_right(talks: Talks, link: AccessLink, code: str, *, at: datetime) -> bool:
-    """A wrong one is counted and on the record, whatever is answered then.
-
-    The digest is slow on purpose: it is computed before the case is locked. Of tries at
-    the same moment no more than the most that are allowed count as right.
-    """
-    usable = LinkCode.objects.filter(
-        link=link, ended_at=None, expires_at__gt=at, failures__lt=MOST_FAILURES
-    )
-    found = usable.first()
-    if found is None:
-        return False
-    is_right = check_password("".join(code.split()), found.secret)
-    with ledger.recording():
-        lock_talks(talks)
-        still = usable.select_for_update().filter(pk=found.pk).first()
-        if still is None or is_right:
-            return still is not None
-        still.failures += 1
-        still.save(update_fields=["failures"])
-        record(CodeRefused(code=talks.code), talks, by=SYSTEM, at=at)
-    return False
-
-
 def _new(
     talks: Talks,
     side: Side,
@@ -323,34 +246,15 @@ def _new(
     check_may_be_talked(talks.kind, talks.case)
     if side not in policies.unwilling_sides(talks):
         raise Conflict(_("%s已经同意过") % side.label)
-    name = told(giver.name, path="giver", most=MOST_GIVER)
-    if giver.capacity != Capacity.SELF:
-        name = required(name, path="giver", most=MOST_GIVER)
-    is_minor = is_known_minor(talks.party_of(side), at=at)
-    law.check_guardian(
-        is_minor=is_minor,
-        guardian=name if giver.capacity == Capacity.GUARDIAN else "",
-        act_on=act_day(talks.case),
-        path="giver",
-    )
-    if giver.capacity == Capacity.AGENT:
-        if talks.kind == TalksKind.POLICE and side == Side.AGGRESSOR:
-            raise InvalidInput(
-                _("治安调解中，违法嫌疑人不能委托他人参加"),
-                path="capacity",
-                source="G17",
-            )
-        if giver.authority is None:
-            raise InvalidInput(
-                _("请先把授权委托书作为证据上传，再选择它"), path="authority"
-            )
-        _check_paper(talks, giver.authority, path="authority")
+    giver = check_giver(talks, side, giver, at=at)
     return Consent(
         talks=talks,
         side=side,
         way=way,
         capacity=giver.capacity,
-        giver=name,
+        giver=giver.name,
+        relation=giver.relation,
+        giver_party=giver.party,
         authority=giver.authority,
         given_at=at,
         taken_by=taken_by,
@@ -367,6 +271,7 @@ def _give(consent: Consent, talks: Talks, *, by: Actor, at: datetime, via: str) 
             capacity=consent.capacity,
             exhibit=consent.exhibit.code if consent.exhibit else None,
             giver_digest=consent.digest_of("giver"),
+            relation_digest=consent.digest_of("relation"),
         ),
         talks,
         thing=consent.key,
@@ -374,6 +279,8 @@ def _give(consent: Consent, talks: Talks, *, by: Actor, at: datetime, via: str) 
         at=at,
         via=via,
     )
+    if consent.capacity == Capacity.GUARDIAN:
+        let_guardian_act(talks, Side(consent.side), by=by, at=at, via=via)
     if not policies.unwilling_sides(talks):
         move(talks, TalksState.ACCEPTED, by=by, at=at, via=via)
 
@@ -391,13 +298,7 @@ def _leave(
     words = told(words, path="words", most=MOST_WORDS)
     with ledger.recording():
         talks = lock_talks(talks)
-        if talks.effective_on is not None or talks.state == TalksState.AGREED:
-            raise Conflict(
-                _(
-                    "协议已经签订，不能再退出；对协议的内容或者履行有争议，可以向法院起诉"
-                )
-            )
-        policies.check_is_talking(talks)
+        policies.check_may_be_left(talks)
         consent = talks.consents.filter(side=side, withdrawn_at=None).first()
         if consent is None:
             record(
@@ -427,8 +328,3 @@ def _leave(
             )
         end(talks, TalksState.WITHDRAWN, reason="", by=by, at=at, via=via)
     return talks
-
-
-def _check_paper(talks: Talks, exhibit: Exhibit, *, path: str) -> None:
-    if exhibit.case_id != talks.case_id or exhibit.blob is None or exhibit.is_deleted:
-        raise InvalidInput(_("本案没有这件证据"), path=path)

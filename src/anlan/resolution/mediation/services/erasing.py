@@ -13,10 +13,12 @@ from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.ledger.models import Worded
 from anlan.resolution.mediation.models import (
+    Acceptance,
     Confirmation,
     Consent,
     Duty,
     Forgiveness,
+    Mandate,
     Proposal,
     Session,
     SessionNote,
@@ -27,10 +29,12 @@ from anlan.resolution.mediation.models import (
 # Each table with words: how it belongs to a case, and its columns.
 _WRITTEN: tuple[tuple[type[Worded], str, tuple[str, ...]], ...] = (
     (Talks, "case", ("about", "reason")),
-    (Consent, "talks__case", ("giver", "words")),
+    (Mandate, "talks__case", ("reason",)),
+    (Consent, "talks__case", ("giver", "relation", "words")),
     (Session, "talks__case", ("place", "present")),
     (SessionNote, "session__talks__case", ("text",)),
     (Proposal, "talks__case", ("facts", "in_default")),
+    (Acceptance, "proposal__talks__case", ("giver", "relation")),
     (Term, "proposal__talks__case", ("words", "manner")),
     (Duty, "talks__case", ("words",)),
     (Confirmation, "talks__case", ("court", "number")),

@@ -10,7 +10,7 @@ from anlan.accounts.models import User
 from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.cases.enums import TaskState
+from anlan.cases.enums import CaseState, TaskState
 from anlan.evidence.models import Exhibit
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -28,9 +28,11 @@ from anlan.resolution.mediation.events import (
     ConfirmationMoved,
     DutyComesDue,
     DutyMoved,
+    DutyOverdue,
 )
-from anlan.resolution.mediation.models import Confirmation, Duty, Talks
+from anlan.resolution.mediation.models import Confirmation, Duty, Talks, Term
 from anlan.resolution.mediation.services.steps import (
+    each_alone,
     end_task,
     lock_talks,
     move,
@@ -41,6 +43,8 @@ from anlan.resolution.mediation.services.steps import (
 from anlan.resolution.selectors.plans import is_reported
 
 MOST_WORDS = 500
+# How far ahead a term may come due and still hold its case open; a product default.
+HOLDS_DAYS = 30
 REMINDED_BEFORE = timedelta(days=3)
 _TELL_POLICE_WITHIN = timedelta(days=3)
 
@@ -119,6 +123,7 @@ def start_performing(
             due_at=day_bounds(term.due_on)[1],
             at=at,
             source="G18",
+            holds=_holds_the_case(term, effective_on),
         )
         duty.save(force_insert=True)
     if TalksKind(talks.kind).can_be_confirmed:
@@ -126,6 +131,15 @@ def start_performing(
             talks=talks, due_on=confirmed_until(effective_on)
         )
         record_confirmation(confirmation, talks, by=by, at=at, via=via)
+
+
+def _holds_the_case(term: Term, effective_on: date) -> bool:
+    """What is paid or done within weeks; months of instalments and promises do not.
+
+    They are followed on by their duties when the case is closed, as before.
+    """
+    is_soon = term.due_on <= effective_on + timedelta(days=HOLDS_DAYS)
+    return is_soon and not TermKind(term.kind).goes_on
 
 
 def record_performance(
@@ -170,6 +184,8 @@ def record_default(
 ) -> Duty:
     """A term was not performed by its day; the next remedies are told.
 
+    In a closed case nothing is left to wait for it: whoever is responsible is told.
+
     Raises:
         InvalidInput: it is not said how it is known.
         Conflict: its day has not passed, or it was performed.
@@ -199,26 +215,66 @@ def remind_of_duties(*, at: datetime, most: int = 100) -> int:
         .order_by("due_on", "pk")
         .values_list("pk", flat=True)[:most]
     )
-    for key in keys:
-        with ledger.recording():
-            duty = _lock(Duty.objects.select_related("talks__case__site").get(pk=key))
-            if duty.state != DutyState.DUE or duty.reminded_at is not None:
-                continue
-            duty.reminded_at = at
-            duty.save(update_fields=["reminded_at"])
-            record(
-                DutyComesDue(
-                    code=duty.talks.code,
-                    number=duty.term.position,
-                    term=duty.term.kind,
-                    due_on=duty.due_on.isoformat(),
-                ),
-                duty.talks,
-                thing=duty.key,
-                by=SYSTEM,
-                at=at,
-            )
-    return len(keys)
+    return each_alone(keys, lambda key: _remind(key, at=at), name="a term comes due")
+
+
+def _remind(key: int, *, at: datetime) -> bool:
+    with ledger.recording():
+        duty = _lock(Duty.objects.select_related("talks__case__site").get(pk=key))
+        if duty.state != DutyState.DUE or duty.reminded_at is not None:
+            return False
+        duty.reminded_at = at
+        duty.save(update_fields=["reminded_at"])
+        record(
+            DutyComesDue(
+                code=duty.talks.code,
+                number=duty.term.position,
+                term=duty.term.kind,
+                due_on=duty.due_on.isoformat(),
+            ),
+            duty.talks,
+            thing=duty.key,
+            by=SYSTEM,
+            at=at,
+        )
+    return True
+
+
+def watch_overdue(*, at: datetime, most: int = 100) -> int:
+    """Say once of each term that its day has passed in a closed case; returns how many.
+
+    In an open one its task does; the tasks of a closed one have no clocks any more.
+    """
+    rows = Duty.objects.filter(
+        state=DutyState.DUE,
+        overdue_at=None,
+        due_on__lt=local_day(at),
+        talks__case__state=CaseState.CLOSED,
+    ).order_by("due_on", "pk")
+    keys = list(rows.values_list("pk", flat=True)[:most])
+    return each_alone(keys, lambda key: _say_overdue(key, at=at), name="a term is late")
+
+
+def _say_overdue(key: int, *, at: datetime) -> bool:
+    with ledger.recording():
+        duty = _lock(Duty.objects.select_related("talks__case__site").get(pk=key))
+        if duty.state != DutyState.DUE or duty.overdue_at is not None:
+            return False
+        duty.overdue_at = at
+        duty.save(update_fields=["overdue_at"])
+        record(
+            DutyOverdue(
+                code=duty.talks.code,
+                number=duty.term.position,
+                term=duty.term.kind,
+                due_on=duty.due_on.isoformat(),
+            ),
+            duty.talks,
+            thing=duty.key,
+            by=SYSTEM,
+            at=at,
+        )
+    return True
 
 
 def confirmed_until(day: date) -> date:

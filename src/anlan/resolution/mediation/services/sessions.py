@@ -16,7 +16,7 @@ from anlan.cases import services as cases
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import SessionState, TalksState
-from anlan.resolution.mediation.events import SessionNoteWritten
+from anlan.resolution.mediation.events import ReadersNamed, SessionNoteWritten
 from anlan.resolution.mediation.models import Session, SessionNote, Talks
 from anlan.resolution.mediation.services.steps import (
     check_both_agree,
@@ -57,7 +57,7 @@ def plan_session(
         readers: of the notes, beside whoever leads.
 
     Raises:
-        InvalidInput: no place, or a time that cannot be.
+        InvalidInput: no place, a time that cannot be, or a reader who sees no talks.
         Conflict: not both have agreed.
     """
     permissions.check_can_lead_talks(by, talks)
@@ -70,6 +70,7 @@ def plan_session(
         "by": by.actor_key,
         "planned": planned.isoformat(),
         "words": sha256(f"{place}\n{present}".encode()).hex(),
+        "readers": ",".join(sorted(one.actor_key for one in readers)),
     }
     with ledger.recording():
         talks = lock_talks(talks)
@@ -91,11 +92,33 @@ def plan_session(
             present=present,
             is_closed=is_closed,
         )
-        session.readers.set(readers)
         record_session(session, by=by, at=at, via=via)
+        if readers:
+            _name(session, readers, by=by, at=at, via=via)
         cases.remember_made(
             session.uid, case=talks.case, request_id=request_id, content=content, at=at
         )
+    return session
+
+
+def name_readers(
+    *,
+    session: Session,
+    readers: Collection[User],
+    by: User,
+    at: datetime,
+    via: str = "",
+) -> Session:
+    """Say anew who reads the notes beside whoever leads; the same changes nothing.
+
+    Raises:
+        InvalidInput: one of them sees no talks of this case.
+    """
+    permissions.check_can_lead_talks(by, session.talks)
+    with ledger.recording():
+        session = _lock(session)
+        if set(session.readers.all()) != set(readers):
+            _name(session, readers, by=by, at=at, via=via)
     return session
 
 
@@ -112,6 +135,7 @@ def begin_session(
         session = _lock(session)
         talks = session.talks
         policies.check_has_begun(talks)
+        policies.check_has_mediator(talks)
         check_both_agree(talks)
         check_may_be_talked(talks.kind, talks.case)
         if talks.sessions.filter(state=SessionState.OPEN).exists():
@@ -172,6 +196,32 @@ def write_session_note(
             via=via,
         )
     return note
+
+
+def _name(
+    session: Session, readers: Collection[User], *, by: User, at: datetime, via: str
+) -> None:
+    for one in readers:
+        if not permissions.can_see_talks(one, session.talks):
+            raise InvalidInput(
+                _("%s不能查看本案的协商和调解，不能指定看笔记") % one.name,
+                path="readers",
+            )
+    session.readers.set(readers)
+    keys = sorted(one.actor_key for one in readers)
+    record(
+        ReadersNamed(
+            code=session.talks.code,
+            number=session.number,
+            count=len(keys),
+            readers=",".join(keys),
+        ),
+        session.talks,
+        thing=session.key,
+        by=by,
+        at=at,
+        via=via,
+    )
 
 
 def _lock(session: Session) -> Session:

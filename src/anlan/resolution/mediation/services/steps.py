@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
+from anlan.base.errors import traced
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
@@ -32,6 +35,8 @@ from anlan.resolution.mediation.enums import (
 )
 from anlan.resolution.mediation.events import SessionMoved, TalksEnded, TalksMoved
 from anlan.resolution.mediation.models import Session, Talks
+
+log = logging.getLogger(__name__)
 
 RUNS = "duty_officer"
 SOURCE = "G17"
@@ -107,7 +112,7 @@ def end(
             at=at,
             via=via,
         )
-    talks.proposals.filter(state=ProposalState.OPEN).update(
+    talks.proposals.filter(state__in=[ProposalState.OPEN, ProposalState.AGREED]).update(
         state=ProposalState.LAPSED, settled_at=at
     )
     talks.state, talks.ended_at, talks.reason = state, at, reason
@@ -157,6 +162,23 @@ def record_session(session: Session, *, by: Actor, at: datetime, via: str = "") 
     )
 
 
+def each_alone(keys: Iterable[int], act: Callable[[int], bool], *, name: str) -> int:
+    """Do the same with each row by itself; one that is faulty stops none behind it.
+
+    Returns:
+        How many were done. What failed is tried again the next time.
+    """
+    done = 0
+    for key in keys:
+        try:
+            done += act(key)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the log has it, without names
+            log.error("%s: %s", name, traced(error))  # noqa: TRY400
+    return done
+
+
 def post_task(
     case: Case,
     *,
@@ -166,8 +188,13 @@ def post_task(
     at: datetime,
     advice: str = "",
     source: str = SOURCE,
+    holds: bool = True,
 ) -> Task | None:
-    """What holds the case open until it is done; a closed case has no tasks."""
+    """What is to be done by somebody who runs the case; a closed case has no tasks.
+
+    Args:
+        holds: the case stays open until it is done.
+    """
     if not case.is_open:
         return None
     return cases.add_task(
@@ -179,7 +206,7 @@ def post_task(
         source=source,
         role_key=RUNS,
         within=max(due_at - at, timedelta(minutes=1)),
-        binding=True,
+        binding=holds,
         proof=Proof.NOTE,
         by=SYSTEM,
         at=at,

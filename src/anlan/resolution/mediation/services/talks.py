@@ -30,6 +30,8 @@ from anlan.resolution.mediation.enums import (
 )
 from anlan.resolution.mediation.events import TalksBegun
 from anlan.resolution.mediation.models import Body, Mediator, Talks
+from anlan.resolution.mediation.services.givers import let_guardian_act
+from anlan.resolution.mediation.services.mandates import start_mandate
 from anlan.resolution.mediation.services.steps import (
     check_both_may_read,
     check_may_be_talked,
@@ -60,8 +62,8 @@ def begin_talks(
     by: User,
     at: datetime,
     excluded: Collection[Exclusion] = (),
+    by_guardian: Collection[Side] = (),
     body: Body | None = None,
-    mediator: Mediator | None = None,
     request_id: UUID | None = None,
     via: str = "",
 ) -> Talks:
@@ -69,6 +71,8 @@ def begin_talks(
 
     Args:
         excluded: what whoever begins them knows to speak against it.
+        by_guardian: sides of whom it is known that a guardian acts for them; a minor's
+            does so anyway.
         body: who is asked; of a lawful kind, and not the company's own (G19).
 
     Raises:
@@ -79,7 +83,7 @@ def begin_talks(
     permissions.check_can_run_talks(by, case)
     about = required(about, path="about", most=MOST_ABOUT)
     _check_sides(case, victim, aggressor)
-    _check_body(case, kind, body, mediator)
+    _check_body(case, kind, body)
     check_may_be_talked(kind, case, declared=excluded)
     check_both_may_read(about, talks_kind=kind, case=case, path="about")
     law.check_police_reported(
@@ -91,6 +95,7 @@ def begin_talks(
         "victim": str(victim.uid),
         "aggressor": str(aggressor.uid),
         "body": body.key if body else "",
+        "by_guardian": ",".join(sorted(side.value for side in by_guardian)),
         "about": sha256(about.encode()).hex(),
     }
     with ledger.recording():
@@ -121,7 +126,6 @@ def begin_talks(
             aggressor=aggressor,
             host=by,
             body=body,
-            mediator=mediator,
             about=about,
             begun_at=at,
             due_on=due_on,
@@ -154,6 +158,8 @@ def begin_talks(
             at=at,
             via=via,
         )
+        for side in by_guardian:
+            let_guardian_act(talks, side, by=by, at=at, via=via)
         cases.remember_made(
             talks.uid, case=case, request_id=request_id, content=content, at=at
         )
@@ -167,13 +173,15 @@ def record_answer(
     by: User,
     at: datetime,
     mediator: Mediator | None = None,
+    is_unrelated: bool = False,
     reason: str = "",
     via: str = "",
 ) -> Talks:
     """What the body that was asked says; from then on each side is asked.
 
     Args:
-        mediator: who it appoints, or the parties chose.
+        mediator: who it appoints, or the parties chose; may be said later.
+        is_unrelated: that the mediator has nothing to do with either side.
 
     Raises:
         InvalidInput: it declines and does not say why, or the mediator is not its own.
@@ -189,9 +197,9 @@ def record_answer(
             return talks
         policies.check_talks_may_become(talks, TalksState.CONSENT_PENDING)
         if mediator is not None:
-            _check_mediator(talks.case, talks.body, mediator)
-            talks.mediator = mediator
-            talks.save(update_fields=["mediator"])
+            start_mandate(
+                talks, mediator, is_unrelated=is_unrelated, by=by, at=at, via=via
+            )
         move(talks, TalksState.CONSENT_PENDING, by=by, at=at, via=via)
     return talks
 
@@ -241,11 +249,9 @@ def _check_sides(case: Case, victim: Party, aggressor: Party) -> None:
         raise InvalidInput(_("双方不能是同一个人"), path="aggressor")
 
 
-def _check_body(
-    case: Case, kind: TalksKind, body: Body | None, mediator: Mediator | None
-) -> None:
+def _check_body(case: Case, kind: TalksKind, body: Body | None) -> None:
     if not kind.is_mediation:
-        if body is not None or mediator is not None:
+        if body is not None:
             raise InvalidInput(_("协商由管理处自己组织，没有调解组织"), path="body")
         return
     if (
@@ -260,20 +266,6 @@ def _check_body(
         raise InvalidInput(
             _("%(body)s不主持%(kind)s") % {"body": body.name, "kind": kind.label},
             path="body",
-        )
-    if mediator is not None:
-        _check_mediator(case, body, mediator)
-
-
-def _check_mediator(case: Case, body: Body | None, mediator: Mediator) -> None:
-    if body is None or mediator.body_id != body.pk or mediator.ended_at is not None:
-        raise InvalidInput(_("这位调解员不属于这个组织"), path="mediator")
-    if mediator.user is not None:
-        law.check_neutral(
-            is_ours=not permissions.is_outside(mediator.user)
-            or case.parties.filter(user=mediator.user).exists(),
-            act_on=act_day(case),
-            path="mediator",
         )
 
 
@@ -290,23 +282,23 @@ def _check_none_is_running(case: Case, victim: Party, aggressor: Party) -> None:
 def _check_police_again(
     case: Case, kind: TalksKind, victim: Party, aggressor: Party, *, at: datetime
 ) -> None:
-    """The police mediate once; a second time ends within seven working days (D08)."""
+    """The police mediate once; a second time ends within seven working days (D08).
+
+    Whatever came of it, the days run from the first time and from no later one.
+    """
     if kind != TalksKind.POLICE:
         return
-    failed = [
-        talks.ended_at
-        for talks in Talks.objects.filter(
-            case=case, kind=kind, victim=victim, aggressor=aggressor
-        )
-        if talks.ended_at is not None
-    ]
-    if len(failed) > 1:
+    earlier = Talks.objects.filter(
+        case=case, kind=kind, victim=victim, aggressor=aggressor
+    ).order_by("number")
+    if len(earlier) > 1:
         raise Conflict(_("治安调解一般为一次，最多再调解一次"), source="G17")
-    if failed and local_day(at) > again_until(local_day(failed[0])):
-        raise Conflict(
-            _("再次治安调解应当在第一次以后七个工作日内，期限已过"),
-            source="G17",
-        )
+    for first in earlier:
+        over_on = local_day(first.ended_at) if first.ended_at else first.effective_on
+        if over_on is not None and local_day(at) > again_until(over_on):
+            raise Conflict(
+                _("再次治安调解应当在第一次以后七个工作日内，期限已过"), source="G17"
+            )
 
 
 def again_until(day: date) -> date:

@@ -30,6 +30,7 @@ from anlan.resolution.mediation.agreement import (
     check_agreement,
 )
 from anlan.resolution.mediation.enums import (
+    Capacity,
     ProposalState,
     Proposer,
     SessionState,
@@ -41,10 +42,13 @@ from anlan.resolution.mediation.events import (
     ProposalAccepted,
     ProposalDeclined,
     ProposalMade,
+    SignedFor,
     TermFixed,
 )
+from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Acceptance, Proposal, Talks
-from anlan.resolution.mediation.papers import deed, paper_pdf
+from anlan.resolution.mediation.papers import deed, paper_pdf, signers_of
+from anlan.resolution.mediation.services.givers import check_giver, let_guardian_act
 from anlan.resolution.mediation.services.performing import start_performing
 from anlan.resolution.mediation.services.steps import (
     check_both_agree,
@@ -111,6 +115,7 @@ def propose(
         if earlier is not None:
             return earlier
         policies.check_has_begun(talks)
+        policies.check_has_mediator(talks)
         check_both_agree(talks)
         last: int = talks.proposals.aggregate(last=Max("number"))["last"] or 0
         if last != latest:
@@ -160,21 +165,28 @@ def accept_proposal(
     signature: Iterable[bytes],
     by: User,
     at: datetime,
+    giver: Giver | None = None,
     via: str = "",
 ) -> Proposal:
     """One side signs this version on the screen; with the second it is agreed.
 
+    Args:
+        giver: who signs for the side; a guardian for whoever cannot bind themselves.
+
     Raises:
-        InvalidInput: nothing was drawn, or what the other side drew.
+        InvalidInput: nothing was drawn, or what the other side drew; a guardian (G20) or
+            the written authority of an agent is missing.
         Conflict: it was replaced or declined, the side has accepted, one has left (G17),
             or the case may not be brought to terms.
     """
     talks = proposal.talks
     permissions.check_can_lead_talks(by, talks)
     policies.check_is_current(proposal)
+    giver = check_giver(talks, side, giver or Giver(), at=at)
     kept = keep_drawing(signature, path="signature")
-    # Set before the lock is held; it is the same whoever signs last.
-    pdf = paper_pdf(deed(proposal), talks, at=at)
+    # Set before the lock is held, for it takes a moment.
+    paper = deed(proposal, {**signers_of(proposal), side: giver})
+    pdf = paper_pdf(paper, talks, at=at)
     with ledger.recording():
         talks = lock_talks(talks)
         proposal = _lock(proposal, talks)
@@ -184,8 +196,17 @@ def accept_proposal(
         check_may_be_talked(talks.kind, talks.case)
         if proposal.acceptances.filter(side=side).exists():
             raise Conflict(_("%s已经接受过这一版") % side.label)
+        giver = check_giver(talks, side, giver, at=at)
         acceptance = Acceptance(
-            proposal=proposal, side=side, accepted_at=at, taken_by=by
+            proposal=proposal,
+            side=side,
+            capacity=giver.capacity,
+            giver=giver.name,
+            relation=giver.relation,
+            giver_party=giver.party,
+            authority=giver.authority,
+            accepted_at=at,
+            taken_by=by,
         )
         names = {"code": talks.code, "version": proposal.code, "side": side.label}
         exhibit = keep_paper(
@@ -216,9 +237,38 @@ def accept_proposal(
             at=at,
             via=via,
         )
+        if giver.capacity != Capacity.SELF:
+            _record_signer(acceptance, talks, by=by, at=at, via=via)
         if proposal.acceptances.count() == len(Side):
+            now = deed(proposal)
+            if now != paper:  # the other side signed meanwhile, by somebody else
+                pdf = paper_pdf(now, talks, at=at)
             _agree(proposal, talks, pdf, by=by, at=at, via=via)
     return proposal
+
+
+def _record_signer(
+    acceptance: Acceptance, talks: Talks, *, by: User, at: datetime, via: str
+) -> None:
+    side, authority = Side(acceptance.side), acceptance.authority
+    record(
+        SignedFor(
+            code=talks.code,
+            version=acceptance.proposal.code,
+            side=side.value,
+            capacity=acceptance.capacity,
+            authority=authority.code if authority else None,
+            giver_digest=acceptance.digest_of("giver"),
+            relation_digest=acceptance.digest_of("relation"),
+        ),
+        talks,
+        thing=acceptance.key,
+        by=by,
+        at=at,
+        via=via,
+    )
+    if acceptance.capacity == Capacity.GUARDIAN:
+        let_guardian_act(talks, side, by=by, at=at, via=via)
 
 
 def decline_proposal(

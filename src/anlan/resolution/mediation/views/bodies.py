@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import User
 from anlan.accounts.views.common import tried
+from anlan.base.errors import Conflict
 from anlan.cases.views.answers import posted, reader_of
 from anlan.law.selectors import refusal_words
 from anlan.resolution.mediation import permissions
@@ -23,6 +24,7 @@ from anlan.resolution.mediation.forms import BodyForm, MediatorForm
 from anlan.resolution.mediation.selectors.talks import (
     bodies_of,
     body_for,
+    mediator_for,
     outside_mediators,
 )
 
@@ -99,6 +101,23 @@ def mediator(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.success(request, _("已保存"))
             return redirect("mediation_register:bodies")
     return _page(request, form, _("登记调解员：%s") % found.name)
+
+
+@login_required
+@require_POST
+def mediator_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """They mediate for the body no more; refused while they mediate something."""
+    reader = reader_of(request)
+    permissions.check_can_write_bodies(reader, reader.organisation)
+    try:
+        mediation.retire_mediator(
+            mediator=mediator_for(reader, uid), by=reader, at=timezone.now()
+        )
+    except Conflict as error:
+        messages.warning(request, refusal_words(error))
+    else:
+        messages.success(request, _("已移出名册"))
+    return redirect("mediation_register:bodies")
 
 
 def _page(

@@ -22,9 +22,11 @@ from anlan.cases.enums import Side
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.law.selectors import refusal_words
+from anlan.notify.services.outward import has_text_messages
 from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
+    Capacity,
     Exclusion,
     TalksKind,
     TalksState,
@@ -38,15 +40,20 @@ from anlan.resolution.mediation.forms import (
     EffectForm,
     ForgivenessForm,
     LeavingForm,
+    MandateEndForm,
+    MandateForm,
     ReasonForm,
     RulingForm,
 )
 from anlan.resolution.mediation.models import Confirmation, Forgiveness, Talks
 from anlan.resolution.mediation.papers import term_words
 from anlan.resolution.mediation.remedies import remedies_of
+from anlan.resolution.mediation.selectors.codes import code_for, code_of
 from anlan.resolution.mediation.selectors.talks import (
+    confirmation_of,
     consents_of,
     duties_of,
+    mandates_of,
     notes_for,
     proposals_of,
     sessions_of,
@@ -54,6 +61,7 @@ from anlan.resolution.mediation.selectors.talks import (
     talks_of,
     talks_to_mediate,
 )
+from anlan.resolution.mediation.services.givers import needs_guardian
 
 _either = require_http_methods(["GET", "POST"])
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -133,7 +141,7 @@ def page(
 ) -> HttpResponse:
     """Everything about talks that the reader may see; what only some read is left out."""
     reader = reader_of(request)
-    state = TalksState(found.state)
+    state, at = TalksState(found.state), timezone.now()
     kind = TalksKind(found.kind)
     may_run = permissions.can_run_talks(reader, found.case)
     may_lead = permissions.can_lead_talks(reader, found)
@@ -152,9 +160,17 @@ def page(
             "is_mediation": kind.is_mediation,
             "sees_case": permissions.can_see_case_talks(reader, found.case),
             "sides": [
-                (side, names[side], row, row is not None and not row.withdrawn_at)
+                (
+                    side,
+                    names[side],
+                    row,
+                    row is not None and not row.withdrawn_at,
+                    code_of(found, side, at=at) if may_run else None,
+                    needs_guardian(found, side, at=at),
+                )
                 for side, row in consents_of(found).items()
             ],
+            "sends_codes": has_text_messages(found.case.site),
             "sessions": [(one, notes_for(reader, one)) for one in sessions_of(found)],
             "proposals": [
                 (
@@ -171,6 +187,10 @@ def page(
             .first(),
             "remedies": remedies_of(found),
             "is_talking": state.is_talking,
+            "follows_closed": not found.case.is_open
+            and state in {TalksState.PERFORMING, TalksState.BREACHED},
+            "may_be_left": state.may_be_left,
+            "mandates": mandates_of(found),
             "waits_for_body": state == TalksState.REQUESTED,
             "waits_for_consent": state == TalksState.CONSENT_PENDING,
             "can_talk": can_talk,
@@ -205,12 +225,57 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @_either
+def mandate(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Who mediates from now on; the form asks why another does not any more."""
+    found = talks_for(reader_of(request), uid)
+    permissions.check_can_run_talks(reader_of(request), found.case)
+    form = MandateForm(posted(request), talks=found)
+    return step(
+        request,
+        found,
+        form,
+        lambda said, **who: mediation.appoint_mediator(
+            talks=found, **form.appointed(), **who
+        ),
+        title=_("更换调解员") if found.mediator else _("登记调解员"),
+        lead=_("调解员由调解组织指定，或者由双方选择；会谈和方案由调解员主持。"),
+        button=_("登记"),
+    )
+
+
+@login_required
+@_either
+def mandate_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = talks_for(reader_of(request), uid)
+    permissions.check_can_run_talks(reader_of(request), found.case)
+    return step(
+        request,
+        found,
+        MandateEndForm(posted(request)),
+        lambda said, **who: mediation.end_mandate(talks=found, **said, **who),
+        title=_("调解员不再主持 %s") % found.code,
+        lead=_(
+            "没有调解员时，不能会谈，也不能提出方案；这位调解员不再看到本案的调解。"
+        ),
+        button=_("登记"),
+        kind="danger",
+    )
+
+
+@login_required
+@_either
 def consent(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
     """Signed on this screen, or on the paper that is chosen."""
     reader = reader_of(request)
     found, chosen = talks_for(reader, uid), side_of(side)
     permissions.check_can_run_talks(reader, found.case)
-    form = ConsentForm(posted(request), case=found.case, reader=reader)
+    by_guardian = needs_guardian(found, chosen, at=timezone.now())
+    form = ConsentForm(
+        posted(request),
+        case=found.case,
+        reader=reader,
+        initial={"capacity": Capacity.GUARDIAN} if by_guardian else None,
+    )
 
     def act(said: dict[str, Any], **who: Any) -> None:
         paper = form.paper()
@@ -265,17 +330,30 @@ def link(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
 @never_cache
 @require_POST
 def code(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
-    """A code for the link of one side, shown once."""
+    """A code for the link of one side: sent to its phone, or sealed; shown to nobody here."""
     reader = reader_of(request)
     found, chosen = talks_for(reader, uid), side_of(side)
     try:
-        made = mediation.give_code(
-            talks=found, side=chosen, by=reader, at=timezone.now()
-        )
+        mediation.give_code(talks=found, side=chosen, by=reader, at=timezone.now())
     except DomainError as error:
         return page(request, found, refusal=error)
-    given = {"side": str(chosen.label), "code": made}
-    return page(request, talks_for(reader, uid), given=given)
+    return redirect("mediation:talks", uid)
+
+
+@login_required
+@never_cache
+@require_POST
+def code_opening(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A sealed code, shown once to somebody who did not make the link."""
+    reader, at = reader_of(request), timezone.now()
+    sealed = code_for(reader, uid)
+    own = sealed.link.own_link
+    try:
+        digits = mediation.open_code(code=sealed, by=reader, at=at)
+    except DomainError as error:
+        return page(request, talks_for(reader, own.talks.uid), refusal=error)
+    given = {"side": str(Side(own.side).label), "code": digits}
+    return page(request, talks_for(reader, own.talks.uid), given=given)
 
 
 @login_required
@@ -358,7 +436,7 @@ def effect(request: HttpRequest, uid: UUID) -> HttpResponse:
 @_either
 def application(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = talks_for(reader_of(request), uid)
-    confirmation = _confirmation(found)
+    confirmation = confirmation_of(found)
     return step(
         request,
         found,
@@ -377,7 +455,7 @@ def application(request: HttpRequest, uid: UUID) -> HttpResponse:
 def ruling(request: HttpRequest, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = talks_for(reader, uid)
-    confirmation = _confirmation(found)
+    confirmation = confirmation_of(found)
     form = RulingForm(posted(request), case=found.case, reader=reader)
     return step(
         request,
@@ -462,11 +540,3 @@ def step(
         act=done,
         **more,
     )
-
-
-def _confirmation(found: Talks) -> Confirmation:
-    row = Confirmation.objects.filter(talks=found).first()
-    if row is None:
-        raise NotFound(_("没有找到"))
-    row.talks = found
-    return row

@@ -23,9 +23,11 @@ from anlan.resolution.mediation.forms import (
     NoteForm,
     PerformanceForm,
     ProposalForm,
+    ReadersForm,
     SessionForm,
     SigningForm,
     TermFormSet,
+    giver_initial,
     terms_initial,
     typed_fen,
 )
@@ -33,6 +35,7 @@ from anlan.resolution.mediation.models import Session, Talks
 from anlan.resolution.mediation.papers import deed
 from anlan.resolution.mediation.selectors.talks import (
     duty_for,
+    possible_readers,
     proposal_for,
     proposals_of,
     session_for,
@@ -50,15 +53,50 @@ _either = require_http_methods(["GET", "POST"])
 @login_required
 @_either
 def session_new(request: HttpRequest, uid: UUID) -> HttpResponse:
-    found = talks_for(reader_of(request), uid)
+    reader = reader_of(request)
+    found = talks_for(reader, uid)
+    form = SessionForm(
+        posted(request),
+        people=possible_readers(found, besides=reader),
+        initial={"planned": timezone.localtime()},
+    )
     return step(
         request,
         found,
-        SessionForm(posted(request), initial={"planned": timezone.localtime()}),
-        lambda said, **who: mediation.plan_session(talks=found, **said, **who),
+        form,
+        lambda said, **who: mediation.plan_session(
+            talks=found, **{**said, "readers": form.named()}, **who
+        ),
         title=_("约定会谈 %s") % found.code,
         lead=_("会谈里说的话不作为证据；只有主持人和指定的人能看笔记。"),
-        button=_("约定"),
+        button=_("约定会谈"),
+    )
+
+
+@login_required
+@_either
+def session_readers(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Who reads the notes of this session beside whoever leads."""
+    reader = reader_of(request)
+    found = session_for(reader, uid)
+    permissions.check_can_lead_talks(reader, found.talks)
+    named = list(found.readers.all())
+    people = possible_readers(found.talks, besides=reader)
+    people += [one for one in named if one not in people]
+    form = ReadersForm(
+        posted(request),
+        people=people,
+        initial={"readers": [str(one.uid) for one in named]},
+    )
+    return step(
+        request,
+        found.talks,
+        form,
+        lambda _said, **who: mediation.name_readers(
+            session=found, readers=form.named(), **who
+        ),
+        title=_("第 %d 次会谈：谁可以看笔记") % found.number,
+        button=_("保存"),
     )
 
 
@@ -154,13 +192,25 @@ def proposal_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 @_either
 def acceptance(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
     """The whole text, and below it the signature of one side."""
-    found, chosen = proposal_for(reader_of(request), uid), side_of(side)
+    reader = reader_of(request)
+    found, chosen = proposal_for(reader, uid), side_of(side)
+    permissions.check_can_lead_talks(reader, found.talks)
+    form = SigningForm(
+        posted(request),
+        case=found.talks.case,
+        reader=reader,
+        initial=giver_initial(found.talks, chosen),
+    )
     return step(
         request,
         found.talks,
-        SigningForm(posted(request)),
+        form,
         lambda said, **who: mediation.accept_proposal(
-            proposal=found, side=chosen, signature=[said["signature"]], **who
+            proposal=found,
+            side=chosen,
+            signature=[said["signature"]],
+            giver=form.giver_said(),
+            **who,
         ),
         title=_("%(side)s签字接受 %(code)s %(version)s")
         % {
@@ -171,6 +221,7 @@ def acceptance(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
         button=_("签字接受"),
         body="mediation/signing.html",
         paper=deed(found),
+        is_estimate=found.share_aggressor is not None,
     )
 
 

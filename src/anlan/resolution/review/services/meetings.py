@@ -59,7 +59,7 @@ def record_meeting(
             moment cannot be, or the minutes name a party.
     """
     permissions.check_can_improve(by, case)
-    law.check_came_willingly(is_voluntary=is_voluntary, act_on=case.opened_at)
+    law.check_came_willingly(is_voluntary=is_voluntary, act_on=act_day(case))
     minutes = _minutes(minutes, case)
     where = line(plain(where), path="where", most=MOST_WHERE)
     names = [name for name in map(plain, guests) if name]

@@ -1,0 +1,118 @@
+"""Whether somebody may speak and sign for a side, asked of consents and signatures alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from anlan.base.errors import InvalidInput
+from anlan.cases import policies as cases_policies
+from anlan.cases.enums import Role, Side
+from anlan.evidence.models import Exhibit
+from anlan.evidence.services.statements import is_known_minor
+from anlan.law import services as law
+from anlan.ledger.events import Actor
+from anlan.resolution.mediation.enums import Capacity, TalksKind
+from anlan.resolution.mediation.events import GuardianActs
+from anlan.resolution.mediation.giver import Giver
+from anlan.resolution.mediation.models import Talks
+from anlan.resolution.mediation.services.steps import record, required, told
+from anlan.resolution.selectors.notices import full_name
+from anlan.resolution.selectors.plans import act_day
+
+MOST_GIVER = 40
+MOST_RELATION = 20
+
+
+def needs_guardian(talks: Talks, side: Side, *, at: datetime) -> bool:
+    """Whether the side binds itself through a guardian alone."""
+    is_minor = is_known_minor(talks.party_of(side), at=at)
+    return is_minor or talks.has_guardian(side)
+
+
+def check_giver(talks: Talks, side: Side, giver: Giver, *, at: datetime) -> Giver:
+    """Who acts for the side, in one normal form.
+
+    Raises:
+        InvalidInput: a minor (G20), or somebody for whom a guardian acts, has none here;
+            the guardian is of the other side, or the relation is not told; an agent has no
+            written authority, or may not be one (G17).
+    """
+    giver = _named(talks, side, giver)
+    is_minor = is_known_minor(talks.party_of(side), at=at)
+    is_guardian = giver.capacity == Capacity.GUARDIAN
+    law.check_guardian(
+        is_minor=is_minor,
+        guardian=giver.full_name if is_guardian else "",
+        act_on=act_day(talks.case),
+        path="giver",
+    )
+    if talks.has_guardian(side) and not is_guardian:
+        raise InvalidInput(
+            _("已登记这一方由监护人代为办理，请由监护人同意和签字，并写明是谁"),
+            path="giver",
+        )
+    if giver.capacity == Capacity.AGENT:
+        _check_agent(talks, side, giver)
+    return giver
+
+
+def let_guardian_act(
+    talks: Talks, side: Side, *, by: Actor, at: datetime, via: str = ""
+) -> None:
+    """In the transaction of whoever names a guardian: from now on the side needs one."""
+    if talks.has_guardian(side):
+        return
+    field = f"{side.value}_has_guardian"
+    setattr(talks, field, True)
+    talks.save(update_fields=[field])
+    record(GuardianActs(code=talks.code, side=side.value), talks, by=by, at=at, via=via)
+
+
+def check_paper(talks: Talks, exhibit: Exhibit, *, path: str) -> None:
+    if exhibit.case_id != talks.case_id or exhibit.blob is None or exhibit.is_deleted:
+        raise InvalidInput(_("本案没有这件证据"), path=path)
+
+
+def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
+    if giver.capacity == Capacity.SELF:
+        return Giver()
+    party = giver.party if giver.capacity == Capacity.GUARDIAN else None
+    if party is not None:
+        cases_policies.check_is_of_case(party, talks.case, path="giver_party")
+        if not party.roles.filter(role=Role.GUARDIAN).exists():
+            raise InvalidInput(
+                _("请先在当事人里把这一位登记为监护人"), path="giver_party"
+            )
+        name = told(full_name(party), path="giver_party", most=MOST_GIVER)
+    else:
+        name = giver.name
+        if not name.strip() and giver.capacity == Capacity.GUARDIAN:
+            # Whose guardian is missing is told by the rule, with its source.
+            return replace(giver, name="", party=None)
+        name = required(name, path="giver", most=MOST_GIVER)
+    other = talks.party_of(side.other)
+    if party == other or name == full_name(other):
+        raise InvalidInput(
+            _("对方不能代这一方同意和签字，请另找监护人或者受委托的人"), path="giver"
+        )
+    if giver.capacity == Capacity.GUARDIAN:
+        relation = told(giver.relation, path="relation", most=MOST_RELATION)
+        if not relation:
+            raise InvalidInput(_("请写明监护人与本人的关系"), path="relation")
+        return Giver(Capacity.GUARDIAN, name, None, relation, party)
+    return Giver(Capacity.AGENT, name, giver.authority)
+
+
+def _check_agent(talks: Talks, side: Side, giver: Giver) -> None:
+    if talks.kind == TalksKind.POLICE and side == Side.AGGRESSOR:
+        raise InvalidInput(
+            _("治安调解中，违法嫌疑人不能委托他人参加"), path="capacity", source="G17"
+        )
+    if giver.authority is None:
+        raise InvalidInput(
+            _("请先把授权委托书作为证据上传，再选择它"), path="authority"
+        )
+    check_paper(talks, giver.authority, path="authority")
