@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
-from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import AccessLink
 from anlan.evidence.models import Exhibit
