@@ -252,7 +252,10 @@ class TestClocks:
         case.refresh_from_db()
         injury.case = case
         photographed(scene, injury, round=Round.DAY)
-        assert reminders(case) == {"24h": "done", "72h": "open"}
+        photographed(scene, injury, round=Round.THREE_DAYS, chunks=[OTHER_JPEG])
+        pass_time(scene.at, 80 * 3600)
+        titles = [fact["title"] for fact in facts(case, "case.deadline_missed")]
+        assert not any(title.startswith("72 小时伤情照片") for title in titles)
         assert verify().is_sound
 
     def test_are_not_posted_to_a_closed_case(self, scene, case, victim) -> None:

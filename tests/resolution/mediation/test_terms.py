@@ -357,7 +357,7 @@ class TestPerforming:
         assert told.filter(user=scene.manager, kind="inapp").count() == 2
         done(scene, late, days=230, exhibit=photo(scene, case))
         kept_by = Delivery.objects.filter(message__kind="mediation.kept_after_closing")
-        assert scene.officer in {one.user for one in kept_by}
+        assert scene.manager in {one.user for one in kept_by}
         assert verify().is_sound
 
     def test_they_are_reminded_once(self, scene: Scene, case: Case) -> None:

@@ -441,9 +441,15 @@ def _end_reminder(case: Case, party: Party, round_: Round, *, at: datetime) -> N
         photos__round=round_
     )
     has_refused = InjuryRefusal.objects.filter(party=party, round=round_).exists()
-    if has_refused or not waiting.exists():
+    if not has_refused and waiting.exists():
+        return
+    if case.is_open:
         task.case = case
         cases.complete_task(task=task, by=SYSTEM, at=at)
+    else:  # nothing of its plan changes any more; nobody is reminded, either
+        cases.meet_deadlines(
+            case=case, key="task", about=f"task:{task.uid}", at=at
+        )
 
 
 def _lock(injury: Injury) -> Injury:

@@ -119,11 +119,13 @@ class _GiverForm(_PaperForm):
         required=False,
     )
     relation = forms.CharField(
-        label=gettext_lazy("监护人与本人的关系"),
+        label=gettext_lazy("监护人是本人的什么人"),
         max_length=MOST_RELATION,
         required=False,
     )
-    authority = forms.ChoiceField(label=gettext_lazy("授权委托书"), required=False)
+    authority = forms.ChoiceField(
+        label=gettext_lazy("授权委托书（先作为证据上传）"), required=False
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from anlan.base.errors import Conflict
 from anlan.cases.enums import Side
-from anlan.law import selectors as law
 from anlan.resolution.mediation.enums import (
     ConfirmationState,
     DutyState,
@@ -24,9 +23,8 @@ from anlan.resolution.mediation.models import (
     Session,
     Talks,
 )
+from anlan.resolution.mediation.remedies import suit_over
 
-# Where a dispute about an agreement in force goes.
-_IN_FORCE: Final = ("L-人民调解法-32", "L-民法典-188")
 _ENDS: Final = (TalksState.FAILED, TalksState.WITHDRAWN)
 
 # What may become what; ``docs/states/`` is drawn from these tables.
@@ -111,7 +109,7 @@ def check_may_be_left(talks: Talks) -> None:
             _(
                 "协议已经生效，不能再退出；对协议的内容或者履行有争议，可以向法院起诉（%s）"
             )
-            % law.cite_all(_IN_FORCE)
+            % suit_over(talks).cites
         )
     if not TalksState(talks.state).may_be_left:
         raise Conflict(

@@ -60,6 +60,15 @@ def remedies_of(talks: Talks) -> list[Remedy]:
     ]
 
 
+def suit_over(talks: Talks) -> Remedy:
+    """The way to a court over an agreement in force, whatever is disputed of it."""
+    return next(
+        one
+        for one in all_remedies()
+        if When.BREACHED in one.when and talks.kind in one.only and not one.confirmed
+    )
+
+
 @cache
 def all_remedies() -> tuple[Remedy, ...]:
     rows = yaml.safe_load(_DATA.read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
 from anlan.cases import policies as cases_policies
+from anlan.cases.act import act_day
 from anlan.cases.enums import Role, Side
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.statements import is_known_minor
@@ -20,7 +21,6 @@ from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Talks
 from anlan.resolution.mediation.services.steps import record, required, told
 from anlan.resolution.selectors.notices import full_name
-from anlan.resolution.selectors.plans import act_day
 
 MOST_GIVER = 40
 MOST_RELATION = 20

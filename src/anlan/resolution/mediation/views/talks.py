@@ -487,7 +487,7 @@ def forgiveness(request: HttpRequest, uid: UUID) -> HttpResponse:
         lead=_(
             "谅解书是受害人自己的意思，不是协议的条件；不要求、不劝说，本人不要就不做。"
         ),
-        button=_("制作"),
+        button=_("制作谅解书"),
     )
 
 
