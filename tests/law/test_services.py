@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -280,9 +281,9 @@ def test_a_waiver_that_is_taken_back_excuses_no_other(word, denial, times, filli
 
 @pytest.mark.parametrize("joins", ["、", "和", "或", "及"])
 def test_each_time_that_a_word_stands_is_looked_at(joins):
-    said = {"act_on": ON, "path": "about"}
-    services.check_not_called_mediation(text="这次谈话不是调解", **said)
-    services.check_not_called_mediation(text=f"不是调解{joins}司法调解", **said)
+    check = partial(services.check_not_called_mediation, act_on=ON, path="about")
+    check(text="这次谈话不是调解")
+    check(text=f"不是调解{joins}司法调解")
     with pytest.raises(InvalidInput) as refused:
-        services.check_not_called_mediation(text="不是调解而由管理处调解", **said)
+        check(text="不是调解而由管理处调解")
     assert refused.value.source == "G19"

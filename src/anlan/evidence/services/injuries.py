@@ -447,9 +447,7 @@ def _end_reminder(case: Case, party: Party, round_: Round, *, at: datetime) -> N
         task.case = case
         cases.complete_task(task=task, by=SYSTEM, at=at)
     else:  # nothing of its plan changes any more; nobody is reminded, either
-        cases.meet_deadlines(
-            case=case, key="task", about=f"task:{task.uid}", at=at
-        )
+        cases.meet_deadlines(case=case, key="task", about=f"task:{task.uid}", at=at)
 
 
 def _lock(injury: Injury) -> Injury:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -21,7 +22,6 @@ from anlan.resolution.mediation.services.steps import (
     required,
 )
 from anlan.resolution.selectors.notices import full_name
-from anlan.resolution.selectors.plans import act_day
 
 MOST_REASON = 300
 
