@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
@@ -27,14 +27,16 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ImprovementForm(OnceForm):
-    what = forms.CharField(label=gettext_lazy("做什么"), max_length=MOST_WHAT)
+    what = forms.CharField(
+        label=pgettext_lazy("an improvement", "做什么"), max_length=MOST_WHAT
+    )
     why = forms.CharField(
         label=gettext_lazy("为什么"),
         max_length=MOST_WHY,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     ground = forms.ChoiceField(
-        label=gettext_lazy("依据"),
+        label=pgettext_lazy("an improvement", "依据"),
         widget=forms.RadioSelect(attrs={"data-long": True}),
         help_text=gettext_lazy("查明的不足、批准的报告里的教训，或者复盘会"),
     )

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.clock import local_day
@@ -87,7 +88,7 @@ def improvement_addition(request: HttpRequest, number: str) -> HttpResponse:
         lead=_(
             "案件办结以后继续；做完以后第 30 天和第 90 天由负责人以外的人检查是否有效。"
         ),
-        button=_("提出"),
+        button=pgettext("an improvement", "提出"),
         form=form,
         act=act,
     )
