@@ -7,29 +7,39 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.db import OperationalError
+from django.db.models import Model
 
 from anlan.base.errors import traced
 
 log = logging.getLogger(__name__)
 
-Key = TypeVar("Key")
+Row = TypeVar("Row")
 
 
-def each_alone(keys: Iterable[Key], do: Callable[[Key], int]) -> int:
-    """Do each in a transaction of its own; returns how many were done.
+def each_alone(
+    rows: Iterable[Row], act: Callable[[Row], int], *, is_told: bool = False
+) -> int:
+    """The sum of what ``act`` says; it opens a transaction of its own for each row.
 
-    What fails stands in the log without names, and the first fault is raised when all
-    were tried: whoever runs the job is told.
+    A fault is logged with the kind and the key of the row and nothing that it holds. A
+    database that does not answer is no fault of a row: it ends the round.
+
+    Args:
+        is_told: raise the first fault when all were tried.
     """
     done, faults = 0, []
-    for key in keys:
+    for row in rows:
         try:
-            done += do(key)
+            done += act(row)
         except OperationalError:
-            raise  # the database is away, for all of them
-        except Exception as fault:  # noqa: BLE001 -- raised when all were tried
-            log.error("a row of a job failed: %s", traced(fault))  # noqa: TRY400
+            raise
+        except Exception as fault:  # noqa: BLE001 -- the next row has nothing to do with it
+            log.error("%s was left: %s", _named(row), traced(fault))  # noqa: TRY400 -- not its text
             faults.append(fault)
-    if faults:
+    if is_told and faults:
         raise faults[0]
     return done
+
+
+def _named(row: object) -> str:
+    return f"{type(row).__name__} {row.pk}" if isinstance(row, Model) else "a row"

@@ -142,6 +142,7 @@ def _fire_each(keys: list[int], *, at: datetime) -> int:
             ),
             at=at,
         ),
+        is_told=True,
     )
 
 

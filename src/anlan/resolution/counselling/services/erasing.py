@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from anlan.base.batches import each_alone
+from anlan.base.turns import each_alone
 from anlan.cases.models import Case
 from anlan.evidence.selectors.retention import (
     add_written,

@@ -371,7 +371,9 @@ def look_at_limits(*, at: datetime) -> int:
     is_due = Q(look_on__lte=today) | Q(look_on=None)
     due = Limitation.objects.filter(is_due, state=LimitationState.RUNNING)
     rows = due.order_by("look_on", "pk").values_list("pk", "case_id")[:_BATCH]
-    return each_alone(list(rows), lambda keys: _look_at(*keys, today=today, at=at))
+    return each_alone(
+        list(rows), lambda keys: _look_at(*keys, today=today, at=at), is_told=True
+    )
 
 
 def _look_at(pk: int, case_id: int, *, today: date, at: datetime) -> int:

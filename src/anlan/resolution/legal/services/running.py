@@ -54,7 +54,7 @@ def say_passed_periods(*, at: datetime) -> int:
         .select_related("report__case__site")
         .order_by("due_at", "pk")[:_MOST]
     )
-    return each_alone(list(over), lambda found: _say(found, at=at))
+    return each_alone(list(over), lambda found: _say(found, at=at), is_told=True)
 
 
 def _say(found: PolicePeriod, *, at: datetime) -> int:

@@ -315,7 +315,7 @@ def warn_of_remedies(*, at: datetime) -> int:
     """
     due = WorkInjury.objects.filter(remedy_look_on__lte=local_day(at))
     keys = due.order_by("remedy_look_on", "pk").values_list("pk", flat=True)[:_BATCH]
-    return each_alone(list(keys), lambda key: _warn_of_remedy(key, at=at))
+    return each_alone(list(keys), lambda key: _warn_of_remedy(key, at=at), is_told=True)
 
 
 def _warn_of_remedy(key: int, *, at: datetime) -> int:

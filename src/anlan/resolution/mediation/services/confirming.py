@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.turns import each_alone
 from anlan.evidence.models import Exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -16,7 +17,7 @@ from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import ConfirmationState
 from anlan.resolution.mediation.models import Confirmation
 from anlan.resolution.mediation.services.performing import record_confirmation
-from anlan.resolution.mediation.services.steps import each_alone, lock_talks, required
+from anlan.resolution.mediation.services.steps import lock_talks, required
 
 
 def record_application(
@@ -99,7 +100,7 @@ def lapse_confirmations(*, at: datetime, most: int = 100) -> int:
         state=ConfirmationState.POSSIBLE, due_on__lt=local_day(at)
     ).order_by("due_on", "pk")
     keys = list(over.values_list("pk", flat=True)[:most])
-    return each_alone(keys, lambda key: _lapse(key, at=at), name="a term is over")
+    return each_alone(keys, lambda key: _lapse(key, at=at))
 
 
 def _lapse(key: int, *, at: datetime) -> bool:

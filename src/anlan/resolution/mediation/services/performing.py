@@ -10,6 +10,7 @@ from anlan.accounts.models import User
 from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.turns import each_alone
 from anlan.cases.enums import CaseState, TaskState
 from anlan.evidence.models import Exhibit
 from anlan.law import services as law
@@ -32,7 +33,6 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.models import Confirmation, Duty, Talks, Term
 from anlan.resolution.mediation.services.steps import (
-    each_alone,
     end_task,
     lock_talks,
     move,
@@ -215,7 +215,7 @@ def remind_of_duties(*, at: datetime, most: int = 100) -> int:
         .order_by("due_on", "pk")
         .values_list("pk", flat=True)[:most]
     )
-    return each_alone(keys, lambda key: _remind(key, at=at), name="a term comes due")
+    return each_alone(keys, lambda key: _remind(key, at=at))
 
 
 def _remind(key: int, *, at: datetime) -> bool:
@@ -252,7 +252,7 @@ def watch_overdue(*, at: datetime, most: int = 100) -> int:
         talks__case__state=CaseState.CLOSED,
     ).order_by("due_on", "pk")
     keys = list(rows.values_list("pk", flat=True)[:most])
-    return each_alone(keys, lambda key: _say_overdue(key, at=at), name="a term is late")
+    return each_alone(keys, lambda key: _say_overdue(key, at=at))
 
 
 def _say_overdue(key: int, *, at: datetime) -> bool:

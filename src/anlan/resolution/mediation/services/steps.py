@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import OperationalError
 from django.utils.translation import gettext as _
 
-from anlan.base.errors import traced
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
@@ -160,23 +158,6 @@ def record_session(session: Session, *, by: Actor, at: datetime, via: str = "") 
         at=at,
         via=via,
     )
-
-
-def each_alone(keys: Iterable[int], act: Callable[[int], bool], *, name: str) -> int:
-    """Do the same with each row by itself; one that is faulty stops none behind it.
-
-    Returns:
-        How many were done. What failed is tried again the next time.
-    """
-    done = 0
-    for key in keys:
-        try:
-            done += act(key)
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- the log has it, without names
-            log.error("%s: %s", name, traced(error))  # noqa: TRY400
-    return done
 
 
 def post_task(

@@ -14,10 +14,10 @@ from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base import vault
-from anlan.base.batches import each_alone
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.turns import each_alone
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
