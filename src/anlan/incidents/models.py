@@ -186,7 +186,11 @@ class PoliceWaiver(Worded):
                     approved__isnull=False,
                 ),
                 name="incidents_waiver_decided",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("proposed_by")),
+                name="incidents_waiver_of_two",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,196 @@
+"""Every way to a closed case, for every plan that is shipped, at every level.
+
+Closing asks for several things at once, each of which can be open or not whatever the
+others are. So every state is tried in which one of them is open and all else is done,
+every pair of what the scene and the police can be, and the one in which nothing is: what
+has more open than one of these is refused as it is. States are written straight into the
+rows, those as well to which no service leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, combinations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from anlan.base.errors import DomainError
+from anlan.cases.enums import Severity, TaskState
+from anlan.cases.models import Case, Task
+from anlan.cases.plan_text import read_plan_text
+from anlan.cases.playbook import PlannedTask, read_plan
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import Police
+from anlan.incidents.models import Incident, PoliceWaiver
+from anlan.incidents.services.defaults import _DATA
+from anlan.law import selectors as law
+from tests.scene import Scene
+
+# What no case is closed without, whatever its level and whatever was reported.
+ALWAYS = {
+    "people safe": {"dissuade", "separate"},
+    "evidence saved": {"save_recordings"},
+    "victim told": {"victim_contact", "victim_care"},
+    "both sides heard": {"victim_account", "aggressor_account"},
+}
+NEVER_WAIVED = law.guardrail("G05").thresholds["never_waived_from_severity"]
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """Every file of the data that is a plan."""
+    texts = (path.read_text("utf-8") for path in sorted(_DATA.glob("*.yaml")))
+    return tuple(text for text in texts if "\nphases:" in text)
+
+
+def tasks_of(text: str) -> list[PlannedTask]:
+    return list(read_plan(read_plan_text(text)).tasks)
+
+
+def choices(text: str) -> list[tuple[int, tuple[str, ...]]]:
+    """A level and flags for each set of binding tasks that the plan can make."""
+    tasks = tasks_of(text)
+    named = sorted({flag for task in tasks for flag in task.flags})
+    sets = chain.from_iterable(
+        combinations(named, count) for count in range(len(named) + 1)
+    )
+    found: dict[frozenset[str], tuple[int, tuple[str, ...]]] = {}
+    for flags in sets:
+        for level in Severity:
+            found.setdefault(binding(tasks, level, flags), (int(level), flags))
+    return list(found.values())
+
+
+def binding(
+    tasks: Iterable[PlannedTask], level: int, flags: Iterable[str]
+) -> frozenset[str]:
+    return frozenset(
+        task.key
+        for task in tasks
+        if task.binding and task.is_needed(severity=level, flags=flags)
+    )
+
+
+@dataclass(frozen=True)
+class State:
+    """What closing looks at."""
+
+    is_controlled: bool = True
+    police: str = "called"
+    left: str = ""  # the key of a binding task that is still open
+
+    def may_close(self, level: int) -> bool:
+        is_decided = self.police == "called" or (
+            self.police == "waived" and level < NEVER_WAIVED
+        )
+        return self.is_controlled and is_decided and not self.left
+
+
+def states(keys: Iterable[str]) -> Iterator[State]:
+    for is_controlled in (True, False):
+        for police in ("undecided", "proposed", "called", "waived"):
+            yield State(is_controlled, police)
+    for key in sorted(keys):
+        yield State(left=key)
+
+
+def reach(scene: Scene, incident: Incident, state: State) -> None:
+    """Write the state into the rows."""
+    police = {"called": Police.CALLED, "waived": Police.WAIVED}
+    incident.controlled_at = scene.at if state.is_controlled else None
+    incident.controlled_by = scene.guard if state.is_controlled else None
+    incident.police = police.get(state.police, Police.UNDECIDED)
+    incident.save()
+    if state.police in {"proposed", "waived"}:
+        is_decided = state.police == "waived"
+        PoliceWaiver.objects.create(
+            incident=incident,
+            reason="双方当场和解，均无受伤",
+            proposed_by=scene.officer,
+            proposed_at=scene.at,
+            decided_by=scene.manager if is_decided else None,
+            decided_at=scene.at if is_decided else None,
+            approved=True if is_decided else None,
+        )
+    tasks = Task.objects.filter(case=incident.case, binding=True)
+    tasks.exclude(key=state.left or "-").update(state=TaskState.DONE, ended_at=scene.at)
+
+
+@pytest.mark.parametrize("text", shipped())
+def test_closed_is_reached_only_with_all_of_it_done(scene: Scene, text: str) -> None:
+    tasks, tried = tasks_of(text), 0
+    for level, flags in choices(text):
+        with transaction.atomic():
+            incident = scene.incident(flags=flags)
+            if incident.case.severity != level:
+                incidents.set_severity(
+                    incident=incident,
+                    severity=level,
+                    reason="复核后调整",
+                    by=scene.manager,
+                    at=scene.at,
+                )
+            keys = set(
+                Task.objects.filter(case=incident.case, binding=True).values_list(
+                    "key", flat=True
+                )
+            )
+            assert keys >= binding(tasks, level, flags)
+            for state in states(keys):
+                tried += 1
+                assert closes(scene, incident, state) == state.may_close(level), (
+                    *(level, flags),
+                    state,
+                )
+            transaction.set_rollback(True)
+    assert tried > 100
+
+
+def closes(scene: Scene, incident: Incident, state: State) -> bool:
+    """Whether it is closed from there; the database is as it was afterwards."""
+    with transaction.atomic():
+        fresh = Incident.objects.select_related("case__site").get(pk=incident.pk)
+        reach(scene, fresh, state)
+        try:
+            incidents.close_incident(incident=fresh, by=scene.officer, at=scene.at)
+        except DomainError:
+            is_closed = False
+        else:
+            is_closed = True
+        assert is_closed == (Case.objects.get(pk=fresh.case_id).state == "closed")
+        transaction.set_rollback(True)
+    return is_closed
+
+
+@pytest.mark.parametrize("text", shipped())
+@pytest.mark.parametrize("need", ALWAYS)
+def test_every_set_of_tasks_has_what_no_case_is_closed_without(
+    text: str, need: str
+) -> None:
+    tasks = tasks_of(text)
+    for level, flags in choices(text):
+        assert binding(tasks, level, flags) >= ALWAYS[need], (level, flags)
+
+
+def test_from_level_two_on_the_call_is_a_task_of_its_own() -> None:
+    for text in shipped():
+        for level, flags in choices(text):
+            has_call = "call_police" in binding(tasks_of(text), level, flags)
+            assert has_call == (level >= 2)
+
+
+@pytest.mark.both
+def test_nobody_agrees_with_themselves(scene: Scene) -> None:
+    with pytest.raises(IntegrityError, match="waiver_of_two"):
+        PoliceWaiver.objects.create(
+            incident=scene.incident(),
+            reason="双方当场和解，均无受伤",
+            proposed_by=scene.officer,
+            proposed_at=scene.at,
+            decided_by=scene.officer,
+            decided_at=scene.at,
+            approved=True,
+        )
