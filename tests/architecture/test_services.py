@@ -47,6 +47,7 @@ NO_ACTOR = {
     "anlan.cases.services.claim_request": "part of the change it serves",
     "anlan.cases.services.remember_made": "part of the change it serves",
     "anlan.evidence.services.adopt_files": "follows from splitting, which is recorded",
+    "anlan.evidence.services.keep_photo_clocks": "follows from closing, which is recorded",
     "anlan.evidence.services.want_recordings": "the worker's: the program itself acts",
     "anlan.evidence.services.ready_copy": "makes what the worker would, for who waits",
     "anlan.incidents.services.playing_copy": "as above",

@@ -353,15 +353,20 @@ def test_page_says_how_time_stamps_stand(
     scene: Scene, case: Case, settings: Settings, tmp_path: Path, at
 ) -> None:
     client = client_of(scene, "hetao")
-    assert "未设置" in client.get(PAGE).content.decode()
+
+    def read(when: datetime = at) -> str:
+        with time_machine.travel(when, tick=False):
+            return str(client.get(PAGE).content.decode())
+
+    assert "未设置" in read()
 
     stamper = Stamper(tmp_path / "authority")
     settings.TSA_CERTIFICATES = stamper.root
     with listening(stamper) as address, signer_at_hand():
         settings.TSA_URL = SecretStr(address)
-        assert "还没有取得" in client.get(PAGE).content.decode()
+        assert "还没有取得" in read()
         worker.run_due(at=at)
-        page = client.get(PAGE).content.decode()
+        page = read()
         assert "Test clock" in page
         assert "有检查点在等待第三方时间戳" not in page
 
@@ -369,7 +374,7 @@ def test_page_says_how_time_stamps_stand(
         scene.report(at=at)
         later = at + timedelta(hours=2)
         worker.run_due(at=later)
-    page = client.get(PAGE).content.decode()
+    page = read(later)
     assert "有检查点在等待第三方时间戳" in page
     assert "时间戳机构没有应答" in page
     assert timestamping.standing_of(scene.site.organisation_id, scene.site.pk).unstamped

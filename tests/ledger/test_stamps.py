@@ -16,7 +16,7 @@ from anlan.ledger.models import Checkpoint, TimeStamp, Tree
 from anlan.ledger.stamps import LONGEST, BadStamp, authority_of, checked, question
 from anlan.ledger.verify.trees import check_tree
 from tests.ledger import signers
-from tests.ledger.stampers import Stamper, listening
+from tests.ledger.stampers import Stamper, dripping, listening
 from tests.scene import Scene
 
 CONTENT = b"anlan/6b1f/9c2e\n7\n"
@@ -63,6 +63,7 @@ class TestAnAnswer:
             (lambda token: token[: len(token) // 2], "unreadable"),
             (lambda token: b"<html>please sign in</html>", "unreadable"),
             (lambda token: b"", "unreadable"),
+            (lambda token: bytes.fromhex("30053003020100"), "unreadable"),
         ],
     )
     def test_that_was_changed(self, stamper: Stamper, change, reason: str) -> None:
@@ -112,6 +113,18 @@ class TestAnAnswer:
         token = stamper.answer(asked.body)
         found = checked(token, CONTENT, authority=authority, nonce=asked.nonce)
 
+        assert found.signer == "Test clock"
+
+    def test_of_one_below_a_certificate_between(self, tmp_path: Path) -> None:
+        stamper = Stamper(tmp_path / "between", between=True)
+        authority = authority_of(stamper.chain.read_bytes())
+        asked = question(CONTENT, authority=authority)
+
+        found = checked(
+            stamper.answer(asked.body), CONTENT, authority=authority, nonce=asked.nonce
+        )
+
+        assert authority.own is None
         assert found.signer == "Test clock"
 
     @pytest.mark.parametrize("pem", [b"", b"no certificate", b"-----BEGIN X-----"])
@@ -187,6 +200,12 @@ class TestCheckpoints:
         assert row is not None
         assert check_tree(place).problems == []
 
+        signer, row.signer = row.signer, "国家授时中心"
+        row.save()
+        [problem] = check_tree(place).problems
+        assert "signer" in problem.sentence
+
+        row.signer = signer
         row.stamped_at -= timedelta(days=1)
         row.save()
         [problem] = check_tree(place).problems
@@ -199,7 +218,45 @@ class TestCheckpoints:
         assert "other bytes" in problem.sentence
 
 
-def test_nobody_is_asked_without_an_address(checkpoint, at) -> None:
+@pytest.mark.usefixtures("stampers_address")
+def test_a_stamp_by_an_authority_of_ones_own_is_found(
+    checkpoint, tmp_path: Path, at
+) -> None:
+    place = (checkpoint.organisation_id, checkpoint.site_id)
+    row = timestamping.stamp(checkpoint, at=at)
+    assert row is not None
+    own = Stamper(tmp_path / "own")
+    authority = authority_of(own.root.read_bytes())
+    row.token = own.answer(question(checkpoint.note.encode(), authority=authority).body)
+    row.certificates = authority.pem
+    row.stamped_at = checked(
+        bytes(row.token), checkpoint.note.encode(), authority=authority
+    ).at
+    row.save()
+
+    [problem] = check_tree(place).problems
+
+    assert "ANLAN_TSA_CERTIFICATES" in problem.sentence
+
+
+def test_one_that_drips_is_given_up(
+    checkpoint, settings: Settings, stamper: Stamper, monkeypatch, at
+) -> None:
+    monkeypatch.setattr(timestamping, "SECONDS", 0.3)
+    settings.TSA_CERTIFICATES = stamper.root
+    with dripping(seconds=0.1) as address:
+        settings.TSA_URL = SecretStr(address)
+
+        assert timestamping.stamp(checkpoint, at=at) is None
+
+    assert Tree.objects.get(site_id=checkpoint.site_id).stamp_problem == "away"
+
+
+@pytest.mark.parametrize("address", [None, SecretStr(""), SecretStr(" ")])
+def test_nobody_is_asked_without_an_address(
+    checkpoint, settings: Settings, address: SecretStr | None, at
+) -> None:
+    settings.TSA_URL = address
     assert timestamping.take_stamps(at=at) == 0
     assert timestamping.stamp(checkpoint, at=at) is None
     assert Tree.objects.get(site_id=checkpoint.site_id).stamp_tried_at is None

@@ -104,8 +104,8 @@ def question(content: bytes, *, authority: Authority) -> Question:
         .cert_request(cert_request=authority.own is None)
         .build()
     )
-    if asked.nonce is None:
-        raise BadStamp("nonce")
+    if asked.nonce is None:  # never, for one was wished
+        raise BadStamp("unreadable")
     return Question(asked.as_bytes(), asked.nonce)
 
 
@@ -121,12 +121,6 @@ def checked(
         BadStamp: ``unreadable``; ``refused`` by the authority; ``other`` content;
             ``untrusted``, be it the signer, the signature or the nonce.
     """
-    answer = _read(token)
-    if answer.status:
-        raise BadStamp("refused")
-    told = answer.tst_info
-    if not hmac.compare_digest(told.message_imprint.message, sha256(content).digest()):
-        raise BadStamp("other")
     trust = VerifierBuilder(
         roots=list(authority.roots),
         intermediates=list(authority.between),
@@ -134,42 +128,47 @@ def checked(
         nonce=nonce,
     ).build()
     try:
+        answer = decode_timestamp_response(token)
+        if answer.status:
+            raise BadStamp("refused")
+        told = answer.tst_info  # read when it is asked for, which may fail as well
+        imprint = told.message_imprint.message
+    except ValueError as error:
+        raise BadStamp("unreadable") from error
+    if not hmac.compare_digest(imprint, sha256(content).digest()):
+        raise BadStamp("other")
+    try:
         trust.verify_message(answer, content)
+        signer = _signer(answer, authority)
     except (VerificationError, ValueError) as error:
         raise BadStamp("untrusted") from error
     return Stamp(
-        token=token,
-        at=told.gen_time,
-        signer=_signer(answer, authority),
-        serial=told.serial_number,
+        token=token, at=told.gen_time, signer=signer, serial=told.serial_number
     )
 
 
-def _read(token: bytes) -> TimeStampResponse:
-    try:
-        return decode_timestamp_response(token)
-    except ValueError as error:
-        raise BadStamp("unreadable") from error
-
-
 def _stamps(one: x509.Certificate) -> bool:
-    """Whether it is made for time stamps and nothing below it."""
+    """Whether it stamps itself: those above it are often marked for it, too."""
     try:
         uses = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return False
-    is_root = one.issuer == one.subject
-    return ExtendedKeyUsageOID.TIME_STAMPING in uses and not is_root
+    try:
+        signs = one.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        signs = False
+    return ExtendedKeyUsageOID.TIME_STAMPING in uses and not signs
 
 
 def _signer(answer: TimeStampResponse, authority: Authority) -> str:
-    certificates = [
+    """The name on the certificate that the signature speaks of, not on any beside it."""
+    [info] = answer.signed_data.signer_infos
+    brought = [
         x509.load_der_x509_certificate(one) for one in answer.signed_data.certificates
     ]
-    own = [authority.own] if authority.own else []
-    for one in [*certificates, *own, *authority.roots]:
-        for name in _NAMES:
-            found = one.subject.get_attributes_for_oid(name)
-            if found:
-                return str(found[0].value)[:120]
+    known = [*brought, *authority.roots, *([authority.own] if authority.own else [])]
+    for one in known:
+        if (one.issuer, one.serial_number) == (info.issuer, info.serial_number):
+            names = (one.subject.get_attributes_for_oid(name) for name in _NAMES)
+            return next((str(found[0].value)[:120] for found in names if found), "")
     return ""

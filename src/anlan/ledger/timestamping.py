@@ -8,6 +8,7 @@ older one away, so the exposure window does not count it.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ class Standing:
 
 
 def is_configured() -> bool:
-    return settings.TSA_URL is not None
+    return bool(_address())
 
 
 def take_stamps(*, at: datetime) -> int:
@@ -137,7 +138,21 @@ def check_stamp(row: TimeStamp) -> str:
         )
     except BadStamp as fault:
         return fault.reason
-    return "" if found.at == row.stamped_at else "columns"
+    if (found.at, found.signer) != (row.stamped_at, row.signer):
+        return "columns"
+    return "" if _is_known(authority) else "root"
+
+
+def _is_known(kept: Authority) -> bool:
+    """Whether the operator's file still has the roots; without a file nobody says so."""
+    try:
+        return set(kept.roots) <= set(authority_in_use().roots)
+    except BadStamp:
+        return True
+
+
+def _address() -> str:
+    return settings.TSA_URL.get_secret_value().strip() if settings.TSA_URL else ""
 
 
 def _due(at: datetime) -> list[Checkpoint]:
@@ -180,26 +195,28 @@ def _answer(body: bytes) -> bytes:
     """One question over HTTP; what comes is not believed yet."""
     import httpx  # noqa: PLC0415 -- 0.1 s that only who has an authority needs
 
-    address = settings.TSA_URL.get_secret_value() if settings.TSA_URL else ""
     headers = {"Content-Type": QUERY, "Accept": REPLY}
     try:
         with (
             httpx.Client(timeout=SECONDS, trust_env=False) as client,
-            client.stream("POST", address, content=body, headers=headers) as answer,
+            client.stream("POST", _address(), content=body, headers=headers) as answer,
         ):
-            return _body(answer)
+            return _body(answer, until=time.monotonic() + SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise BadStamp(AWAY) from error
 
 
-def _body(answer: httpx.Response) -> bytes:
+def _body(answer: httpx.Response, *, until: float) -> bytes:
+    """The whole of it; each read alone may take ``SECONDS``, so a drip would never end."""
     if not answer.is_success:
         raise BadStamp(AWAY)
     body = bytearray()
-    for block in answer.iter_bytes():
+    for block in answer.iter_raw():
         body += block
         if len(body) > LONGEST:
             raise BadStamp("unreadable")
+        if time.monotonic() > until:
+            raise BadStamp(AWAY)
     return bytes(body)
 
 

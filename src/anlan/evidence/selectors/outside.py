@@ -44,6 +44,7 @@ _REASONS: dict[str, Promise] = {
     "disk": _("签名程序的磁盘已满或不能写入"),
 }
 _OTHER = _("签名程序拒绝签名")
+_OVERDUE = 2 * timestamping.EVERY
 _UNSTAMPED: dict[str, Promise] = {
     timestamping.AWAY: _("时间戳机构没有应答"),
     "certificates": _(
@@ -69,14 +70,16 @@ class Stamping:
     last: TimeStamp | None  # of the chain that waits longest
     unstamped: int  # entries that were signed since
     problem: Promise | str  # why the last question brought none
+    at: datetime
 
     @property
     def is_late(self) -> bool:
-        """Whether something waits for an authority that does not give it."""
-        return bool(self.problem) and self.unstamped > 0
+        """Whether something waits longer than its turn, for whatever reason."""
+        is_old = self.last is None or self.last.obtained_at < self.at - _OVERDUE
+        return self.unstamped > 0 and (bool(self.problem) or is_old)
 
 
-def stamping_for(user: User) -> Stamping:
+def stamping_for(user: User, *, at: datetime) -> Stamping:
     found = [timestamping.standing_of(*place) for place in chains_of(user)]
     worst = max(found, key=lambda one: (bool(one.problem), one.unstamped), default=None)
     return Stamping(
@@ -84,6 +87,7 @@ def stamping_for(user: User) -> Stamping:
         last=worst.last if worst else None,
         unstamped=worst.unstamped if worst else 0,
         problem=_UNSTAMPED.get(worst.problem, "") if worst else "",
+        at=at,
     )
 
 

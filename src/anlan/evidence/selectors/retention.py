@@ -554,7 +554,7 @@ def owned_by_others(
         Q(receipts__giver_signature=blob) | Q(receipts__receiver_signature=blob)
     ).exists():
         return True
-    applications = FootageApplication.objects.filter(document=blob)
+    applications = rows_with_words(FootageApplication).filter(document=blob)
     if applications.exclude(pk__in=_applications_of(item).values("pk")).exists():
         return True
     deleted = set(

@@ -237,7 +237,7 @@ def safety_for(user: User, *, at: datetime) -> Safety:
         running=_running(turns, states, at=at),
         exposure=outside.exposure_for(user, at=at),
         waiting=waiting,
-        stamping=outside.stamping_for(user),
+        stamping=outside.stamping_for(user, at=at),
     )
 
 

@@ -18,6 +18,7 @@ if __name__ == "__main__" and not sys.flags.isolated:
 
 import argparse
 import base64
+import calendar
 import hashlib
 import io
 import json
@@ -49,6 +50,11 @@ _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"data/(E-[0-9]{4,})(\.part-|[.-])")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"]
+_MONTHS += ["Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_CLOCK = re.compile(
+    rb"(?m)^Time stamp: (\w{3}) +(\d+) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (\d{4}) GMT$"
+)
 _DER = bytes.fromhex("302a300506032b6570032100")  # what comes before an Ed25519 key
 GOOD, TOLD, UNSURE = "[  ok  ]", "[ 说明 ]", "[未核验]"
 ALTERED, RECALLED = "[有改动]", "[已撤回]"
@@ -59,6 +65,10 @@ TEXTS = {
     "entries": (GOOD, "{} 条记录都在台账内，未披露的 / in the ledger, withheld: {}"),
     "listed": (GOOD, "{} 件证据都有台账记录 / exhibits are on the record"),
     "stamped": (GOOD, "时间戳有效 / the time stamp holds: {}"),
+    "own-clock": (
+        TOLD,
+        "时间戳只用包内的证书验证，请向时间戳机构核对根证书 / whose root to ask for: {}",
+    ),
     "litter": (TOLD, "操作系统留下的文件，不属于本包 / litter of an operating system"),
     "no-stamp": (TOLD, "没有第三方时间戳 / no time stamp of a third party"),
     "others": (TOLD, "本案已撤回的包 / packages of the case that are withdrawn: {}"),
@@ -497,19 +507,25 @@ class Check:
             for name in (CHECKPOINT, TOKEN) + (() if self.tsa else (TSA,)):
                 with open(os.path.join(folder, name[7:]), "wb") as file:
                     file.write(self.read(name))
-            command = [openssl, "ts", "-verify", "-data", "checkpoint.txt"]
+            # The text around a token is signed by nobody: only the token is looked at.
+            reply = [openssl, "ts", "-reply", "-in", "checkpoint.tsr", "-token_out"]
+            reply += ["-out", "token"]
+            ask(reply, folder)
+            told = ask(
+                [openssl, "ts", "-reply", "-token_in", "-in", "token", "-text"], folder
+            )
+            when = _CLOCK.search(told)
+            if when is None:
+                raise Refused("stamp", TOKEN)
+            # Certificates end; what was signed before that stays good.
             known = self.tsa or "tsa.pem"  # whose own certificate a token may leave out
-            command += ["-in", "checkpoint.tsr", "-CAfile", known, "-untrusted", known]
-            quiet = subprocess.DEVNULL
-            code = subprocess.call(command, cwd=folder, stdout=quiet, stderr=quiet)
-            command = [openssl, "ts", "-reply", "-in", "checkpoint.tsr", "-text"]
-            told = subprocess.Popen(
-                command, cwd=folder, stdout=subprocess.PIPE, stderr=quiet
-            ).communicate()[0]
-        if code:
-            raise Refused("stamp", TOKEN)
-        when = re.search(rb"^Time stamp: (.+)$", told, re.MULTILINE)
-        self.found.add("stamped", "", when.group(1).decode() if when else "?")
+            command = [openssl, "ts", "-verify", "-data", "checkpoint.txt", "-token_in"]
+            command += ["-in", "token", "-CAfile", known, "-untrusted", known]
+            command += ["-attime", str(epoch_of(when))]
+            ask(command, folder)
+        self.found.add("stamped", "", when.group(0)[12:].decode())
+        if not self.tsa:
+            self.found.add("own-clock", "", first_of(self.read(TSA)))
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
         item = self.files.get(name)
@@ -535,6 +551,30 @@ def is_near(program: str, package: Any) -> bool:
     near = [os.getcwd(), getattr(package, "root", "") or os.path.dirname(package.path)]
     folder = os.path.realpath(os.path.dirname(program)) + os.sep
     return any(folder.startswith(os.path.realpath(place) + os.sep) for place in near)
+
+
+def ask(command: List[str], folder: str) -> bytes:
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=quiet
+    )
+    told = process.communicate()[0]
+    if process.returncode:
+        raise Refused("stamp", TOKEN)
+    return told
+
+
+def epoch_of(when: "re.Match[bytes]") -> int:
+    """Seconds since 1970 of what OpenSSL prints, ``Nov 23 06:02:31 2026 GMT``."""
+    month, day, hour, minute, second, year = (part.decode() for part in when.groups())
+    day_of = (int(year), _MONTHS.index(month) + 1, int(day))
+    return calendar.timegm((*day_of, int(hour), int(minute), int(second), 0, 0, 0))
+
+
+def first_of(pem: bytes) -> str:
+    """SHA-256 of the first certificate, as ``openssl x509 -fingerprint -sha256`` has it."""
+    body = pem.split(b"-----BEGIN CERTIFICATE-----")[1].split(b"-----END")[0]
+    return hashlib.sha256(base64.b64decode(body)).hexdigest()
 
 
 def key_of(pem: bytes) -> bytes:

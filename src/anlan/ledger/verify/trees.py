@@ -39,7 +39,8 @@ _STAMPS = {
     "other": "it is of other bytes than the checkpoint",
     "untrusted": "no certificate kept with it vouches for it",
     "certificates": "the certificates kept with it cannot be read",
-    "columns": "its time differs from the column",
+    "columns": "its time or signer differs from the column",
+    "root": "its root is not in the file that ANLAN_TSA_CERTIFICATES names",
 }
 
 
