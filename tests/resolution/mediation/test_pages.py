@@ -10,12 +10,14 @@ from django.test import Client
 
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
+from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.models import Case
+from anlan.customers import services as customers
 from anlan.ledger.models import Entry
 from anlan.play.pictures import signature
 from anlan.resolution.mediation import services as mediation
-from anlan.resolution.mediation.enums import TalksState
+from anlan.resolution.mediation.enums import Capacity, TalksState
 from anlan.resolution.mediation.models import (
     Body,
     Consent,
@@ -27,6 +29,7 @@ from anlan.resolution.mediation.models import (
     Session,
     Talks,
 )
+from anlan.resolution.mediation.services import Giver
 from tests.accounts.browsing import sign_in
 from tests.evidence.keeping import photo
 from tests.resolution.mediation.talked import (
@@ -226,6 +229,59 @@ def test_who_mediates_is_replaced_on_the_page(scene: Scene, case: Case) -> None:
     gone = f"/admin/mediation/mediators/{second.uid}/end/"
     assert counsel.post(gone).status_code == 302
     assert "钟理" not in counsel.get("/admin/mediation/").content.decode()
+
+
+def test_the_list_of_evidence_is_not_read_while_signing(
+    scene: Scene, case: Case
+) -> None:
+    guardians = []
+    for name in ("江岚", "秦川"):
+        person = customers.add_person(
+            site=scene.site, name=name, by=scene.officer, at=scene.at
+        )
+        guardians.append(
+            cases.add_party(
+                case=case,
+                roles=["guardian"],
+                person=person,
+                by=scene.officer,
+                at=scene.at,
+            )
+        )
+    hers, his = guardians
+    authority, other = photo(scene, case), photo(scene, case)
+    talks = invited(scene, case)
+    at = f"/cases/talks/{talks.uid}/"
+    consented(
+        scene,
+        talks,
+        [Side.VICTIM],
+        giver=Giver(Capacity.GUARDIAN, relation="母亲", party=hers),
+    )
+    shown = browser(scene.officer).get(f"{at}consent/aggressor/").content.decode()
+    assert str(his.uid) in shown
+    assert str(hers.uid) not in shown
+    assert other.code in shown
+    assert other.title not in shown
+    consented(
+        scene,
+        talks,
+        [Side.AGGRESSOR],
+        giver=Giver(Capacity.AGENT, "秦川", authority),
+        signature=[signature(33)],
+    )
+    proposal = proposed(scene, talks)
+    lead = browser(scene.person("fangzheng"))
+    signing = f"/cases/talks/proposals/{proposal.uid}/acceptance/"
+    theirs = lead.get(f"{signing}aggressor/").content.decode()
+    assert str(authority.uid) in theirs
+    victims = lead.get(f"{signing}victim/").content.decode()
+    assert str(hers.uid) in victims
+    for text in (theirs, victims):
+        assert str(other.uid) not in text
+        assert str(his.uid) not in text
+    assert str(authority.uid) not in victims
+    assert str(hers.uid) not in theirs
 
 
 def test_the_register(scene: Scene) -> None:

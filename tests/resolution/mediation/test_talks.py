@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from anlan.accounts.models import User
 from anlan.base import crypto
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -37,6 +38,7 @@ from anlan.resolution.mediation.models import (
     Consent,
     LinkCode,
     Mediator,
+    Session,
     Talks,
 )
 from anlan.resolution.mediation.papers import deed
@@ -186,19 +188,44 @@ class TestBeginning:
         self, scene: Scene, case: Case
     ) -> None:
         station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
-        first = begun(scene, case, TalksKind.POLICE, body=station)
-        mediation.record_answer(
-            talks=first, accepts=False, reason="没有谈成", by=scene.officer, at=scene.at
-        )
+        self.sat_down(scene, begun(scene, case, TalksKind.POLICE, body=station))
         late = scene.at + timedelta(days=14)
         with pytest.raises(Conflict, match="七个工作日"):
             begun(scene, case, TalksKind.POLICE, body=station, at=late)
-        second = begun(scene, case, TalksKind.POLICE, body=station)
-        mediation.record_answer(
-            talks=second, accepts=False, reason="不成", by=scene.officer, at=scene.at
-        )
+        self.sat_down(scene, begun(scene, case, TalksKind.POLICE, body=station))
         with pytest.raises(Conflict, match="最多再调解一次"):
             begun(scene, case, TalksKind.POLICE, body=station)
+
+    def sat_down(self, scene: Scene, talks: Talks) -> None:
+        """They met once, and nothing came of it."""
+        assert talks.body is not None
+        mediation.record_answer(
+            talks=talks,
+            accepts=True,
+            mediator=mediator(scene, talks.body, has_account=False),
+            is_unrelated=True,
+            by=scene.officer,
+            at=scene.at,
+        )
+        consented(scene, talks)
+        mediation.begin_session(
+            session=planned(scene, talks), by=scene.officer, at=scene.at
+        )
+        mediation.end_talks(
+            talks=talks, reason="没有谈成", by=scene.officer, at=scene.at
+        )
+
+    def test_where_the_police_never_sat_down_it_was_no_time(
+        self, scene: Scene, case: Case
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
+        for _time in range(3):
+            talks = begun(scene, case, TalksKind.POLICE, body=station)
+            mediation.record_answer(
+                talks=talks, accepts=False, reason="太忙", by=scene.officer, at=scene.at
+            )
+        late = scene.at + timedelta(days=30)
+        assert begun(scene, case, TalksKind.POLICE, body=station, at=late).number == 4
 
     def test_what_the_police_brought_about_begins_no_new_clock(
         self, scene: Scene, case: Case
@@ -206,7 +233,9 @@ class TestBeginning:
         station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
         begun(scene, case, TalksKind.POLICE, body=station)
         Talks.objects.update(
-            state=TalksState.BREACHED, effective_on=local_day(scene.at)
+            state=TalksState.BREACHED,
+            effective_on=local_day(scene.at),
+            deed=photo(scene, case),
         )
         with pytest.raises(Conflict, match="七个工作日") as refused:
             begun(
@@ -482,6 +511,41 @@ class TestConsent:
         entry = Entry.objects.get(kind="mediation.signed_for")
         assert "江岚" not in bytes(entry.body).decode()
 
+    def test_nobody_acts_for_both(self, scene: Scene, case: Case) -> None:
+        mother = customers.add_person(
+            site=scene.site, name="江岚", by=scene.officer, at=scene.at
+        )
+        row = cases.add_party(
+            case=case,
+            roles=["guardian"],
+            person=mother,
+            by=scene.officer,
+            at=scene.at,
+        )
+        talks = begun(scene, case)
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER)
+        for giver in (
+            Giver(Capacity.AGENT, "江岚", photo(scene, case)),
+            Giver(Capacity.GUARDIAN, relation="母亲", party=row),
+        ):
+            with pytest.raises(InvalidInput, match="不能同时代双方"):
+                consented(
+                    scene,
+                    talks,
+                    [Side.AGGRESSOR],
+                    giver=giver,
+                    signature=[drawing(33)],
+                )
+        consented(scene, talks, [Side.AGGRESSOR], signature=[drawing(34)])
+        proposal = proposed(scene, talks)
+        with pytest.raises(InvalidInput, match="不能同时代双方"):
+            accepted(
+                scene,
+                proposal,
+                [Side.AGGRESSOR],
+                giver=Giver(Capacity.AGENT, "江岚", photo(scene, case)),
+            )
+
     def test_one_signature_is_not_that_of_both(self, scene: Scene, case: Case) -> None:
         talks = begun(scene, case)
         with pytest.raises(InvalidInput) as refused:
@@ -608,6 +672,94 @@ class TestMandates:
         assert gone.ended_at == scene.at
         with pytest.raises(InvalidInput):
             self.appointed(scene, talks, gone)
+
+    def test_who_ends_a_mandate_does_not_let_themselves_read(
+        self, scene: Scene, case: Case
+    ) -> None:
+        lead = scene.person("fangzheng")
+        talks = consented(scene, invited(scene, case))
+        begun_one, coming = planned(scene, talks), planned(scene, talks)
+        mediation.begin_session(session=begun_one, by=lead, at=scene.at)
+        mediation.write_session_note(
+            session=begun_one, text="双方提到价格", by=lead, at=scene.at
+        )
+        mediation.end_session(session=begun_one, by=lead, at=scene.at)
+        mediation.end_mandate(talks=talks, reason="另选", by=scene.officer, at=scene.at)
+
+        def named(session: Session, *readers: User) -> None:
+            mediation.name_readers(
+                session=session, readers=readers, by=scene.officer, at=scene.at
+            )
+
+        for who in (scene.officer, scene.manager):
+            with pytest.raises(NotAllowed, match="会谈已经开始"):
+                named(begun_one, who)
+        with pytest.raises(InvalidInput, match="不能指定自己"):
+            named(coming, scene.officer, scene.manager)
+        named(coming, scene.manager)
+        begun_one.refresh_from_db()
+        assert notes_for(scene.officer, begun_one) == []
+        assert not Entry.objects.filter(
+            kind="mediation.readers_named", object=begun_one.key
+        )
+
+    def test_without_an_account_the_host_reads_nothing_either(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, invited(scene, case, has_account=False))
+        session = planned(scene, talks, readers=[scene.manager])
+        mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+        mediation.write_session_note(
+            session=session, text="双方提到价格", by=scene.manager, at=scene.at
+        )
+        mediation.end_session(session=session, by=scene.officer, at=scene.at)
+        mediation.end_mandate(talks=talks, reason="另选", by=scene.officer, at=scene.at)
+        session.refresh_from_db()
+        assert notes_for(scene.officer, session) == []
+        assert notes_for(scene.manager, session)
+
+    def test_without_one_nothing_is_accepted_or_declined(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, invited(scene, case, has_account=False))
+        proposal = proposed(scene, talks)
+        accepted(scene, proposal, [Side.VICTIM])
+        mediation.end_mandate(talks=talks, reason="另选", by=scene.officer, at=scene.at)
+        proposal.refresh_from_db()
+        with pytest.raises(Conflict, match="还没有调解员"):
+            accepted(scene, proposal, [Side.AGGRESSOR])
+        with pytest.raises(Conflict, match="还没有调解员"):
+            mediation.decline_proposal(
+                proposal=proposal, side=Side.AGGRESSOR, by=scene.officer, at=scene.at
+            )
+        assert Acceptance.objects.count() == 1
+
+    def test_of_the_same_name_is_not_the_same(self, scene: Scene) -> None:
+        committee = body(scene)
+        first = mediator(scene, committee)
+        mediation.retire_mediator(mediator=first, by=legal(scene), at=scene.at)
+        other = mediator(scene, committee, has_account=False)
+        assert other != first
+        first.refresh_from_db()
+        assert (first.user, first.ended_at) == (scene.person("fangzheng"), scene.at)
+        mediation.retire_mediator(mediator=other, by=legal(scene), at=scene.at)
+        assert mediator(scene, committee) == first
+
+    def test_not_before_the_body_has_answered(self, scene: Scene, case: Case) -> None:
+        committee = body(scene)
+        talks = begun(scene, case, TalksKind.PEOPLES, body=committee)
+        who = mediator(scene, committee)
+        with pytest.raises(Conflict, match="还没有答复"):
+            self.appointed(scene, talks, who)
+        mediation.record_answer(
+            talks=talks,
+            accepts=True,
+            mediator=who,
+            is_unrelated=True,
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert talks.mandates.count() == 1
 
 
 class TestLeaving:

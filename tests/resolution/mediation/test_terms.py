@@ -360,6 +360,25 @@ class TestPerforming:
         assert scene.manager in {one.user for one in kept_by}
         assert verify().is_sound
 
+    def test_opened_again_no_term_falls_silent(self, scene: Scene, case: Case) -> None:
+        settled(scene, case, term(scene, due_on=later(scene, 200)))
+        case = self.closed(scene, case)
+        cases.reopen_case(case=case, by=scene.manager, at=scene.at)
+        over = scene.at + timedelta(days=202)
+        cases.fire_due_deadlines(at=over)
+        assert mediation.watch_overdue(at=over) == 1
+        assert mediation.watch_overdue(at=over) == 0
+        told = Delivery.objects.filter(message__kind="mediation.after_closing")
+        assert scene.manager in {one.user for one in told}
+
+    def test_what_a_clock_tells_is_told_once(self, scene: Scene, case: Case) -> None:
+        settled(scene, case)
+        over = scene.at + timedelta(days=12)
+        assert mediation.watch_overdue(at=over) == 0
+        cases.fire_due_deadlines(at=over)
+        assert mediation.watch_overdue(at=over) == 0
+        assert not Delivery.objects.filter(message__kind="mediation.after_closing")
+
     def test_they_are_reminded_once(self, scene: Scene, case: Case) -> None:
         settled(scene, case)
         assert mediation.remind_of_duties(at=scene.at) == 0

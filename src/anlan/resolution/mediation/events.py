@@ -516,7 +516,7 @@ class DutyComesDue(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class DutyOverdue(Event):
-    """In a case that is closed, where no task waits for it."""
+    """Where no clock runs for it: its case was closed, joined to another, or reopened."""
 
     kind: ClassVar[str] = "mediation.duty_overdue"
     sentence: ClassVar[str] = _(

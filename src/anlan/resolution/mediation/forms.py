@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from anlan.accounts.models import User
 from anlan.base.errors import InvalidInput
 from anlan.base.money import format_fen, parse_fen
-from anlan.cases.enums import Role, Side
+from anlan.cases.enums import Side
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.cases.selectors import shown_name
@@ -41,6 +41,7 @@ from anlan.resolution.mediation.giver import Giver, giver_of
 from anlan.resolution.mediation.models import Body, Mediator, Proposal, Talks
 from anlan.resolution.mediation.selectors.talks import (
     bodies_of,
+    guardians_for,
     papers_of,
     parties_on,
 )
@@ -67,15 +68,25 @@ def _lines(rows: int) -> forms.Textarea:
 class _PaperForm(forms.Form):
     """With a choice of what was uploaded."""
 
+    # Not on a screen that is turned to a side: it would read what else there is.
+    shows_titles = True
+
     exhibit = forms.ChoiceField(
         label=gettext_lazy("凭证"),
         help_text=gettext_lazy("先拍照上传为证据，再在这里选它"),
         required=False,
     )
 
-    def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        case: Case,
+        reader: User,
+        also: Sequence[Exhibit] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        found = papers_of(case, reader)[:_MOST_PAPERS]
+        found = [*also, *papers_of(case, reader)[:_MOST_PAPERS]]
         self._papers: dict[str, Exhibit] = {str(one.uid): one for one in found}
         for name in ("exhibit", "authority"):
             if name in self.fields:
@@ -85,6 +96,8 @@ class _PaperForm(forms.Form):
                         ("", _("没有")),
                         *(
                             (uid, f"{one.code} {one.title}")
+                            if self.shows_titles
+                            else (uid, one.code)
                             for uid, one in self._papers.items()
                         ),
                     ],
@@ -101,6 +114,7 @@ def choose(field: forms.Field, choices: Sequence[tuple[str, Any]]) -> None:
 class _GiverForm(_PaperForm):
     """Who acts for the side: itself, its guardian, or somebody with a written authority."""
 
+    shows_titles = False
     capacity = forms.ChoiceField(
         label=gettext_lazy("谁来办理"),
         choices=Capacity.choices,
@@ -127,13 +141,20 @@ class _GiverForm(_PaperForm):
         label=gettext_lazy("授权委托书（先作为证据上传）"), required=False
     )
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
-        super().__init__(*args, case=case, **kwargs)
-        rows = case.parties.filter(removed_at=None, roles__role=Role.GUARDIAN)
+    def __init__(
+        self, *args: Any, talks: Talks, side: Side, reader: User, **kwargs: Any
+    ) -> None:
+        own = talks.consents.filter(side=side, withdrawn_at=None)
+        named = own.exclude(authority=None).select_related("authority")
+        super().__init__(
+            *args,
+            case=talks.case,
+            reader=reader,
+            also=[one.authority for one in named if one.authority],
+            **kwargs,
+        )
         self._guardians = {
-            str(one.uid): one
-            for one in rows.select_related("person", "user").order_by("pk")
-            if one.is_identified
+            str(one.uid): one for one in guardians_for(talks, side, reader)
         }
         choose(
             self.fields["giver_party"],

@@ -13,7 +13,7 @@ from anlan.cases.models import Case
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
-from anlan.resolution.mediation.enums import SessionState, TalksKind
+from anlan.resolution.mediation.enums import SessionState, TalksKind, TalksState
 from anlan.resolution.mediation.events import MandateEnded, MediatorAppointed
 from anlan.resolution.mediation.models import Body, Mandate, Mediator, Talks
 from anlan.resolution.mediation.services.steps import (
@@ -44,13 +44,15 @@ def appoint_mediator(
     Raises:
         InvalidInput: not of the body, of the company (G19), a party or related to one, or
             it is not said why another one ended.
-        Conflict: the office holds these talks itself, a session is going on, they have
-            ended, or it is the same mediator.
+        Conflict: the office holds these talks itself, the body has not answered, a session
+            is going on, they have ended, or it is the same mediator.
     """
     permissions.check_can_run_talks(by, talks.case)
     with ledger.recording():
         talks = lock_talks(talks)
         policies.check_may_be_left(talks)
+        if talks.state == TalksState.REQUESTED:
+            raise Conflict(_("调解组织还没有答复，请登记答复时写明由谁主持"))
         if talks.mediator_id == mediator.pk:
             raise Conflict(_("已经由这位调解员主持"))
         if talks.mediator is not None:
@@ -90,6 +92,12 @@ def start_mandate(
     """In the transaction of whoever says who mediates."""
     if not TalksKind(talks.kind).is_mediation:
         raise Conflict(_("协商由管理处自己组织，没有调解员"), source="G19")
+    # Nobody retires them from the register in the same moment.
+    mediator = (
+        Mediator.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .get(pk=mediator.pk)
+    )
     _check_mediator(talks.case, talks.body, mediator)
     if not is_unrelated:
         raise InvalidInput(

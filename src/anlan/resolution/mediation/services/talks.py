@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -284,13 +284,19 @@ def _check_police_again(
 ) -> None:
     """The police mediate once; a second time ends within seven working days (D08).
 
-    Whatever came of it, the days run from the first time and from no later one.
+    Whatever came of it, the days run from the first time and from no later one. Where
+    nobody ever sat down, and nothing was agreed, it was no time.
     """
     if kind != TalksKind.POLICE:
         return
-    earlier = Talks.objects.filter(
-        case=case, kind=kind, victim=victim, aggressor=aggressor
-    ).order_by("number")
+    took_place = Q(sessions__begun_at__isnull=False) | Q(deed__isnull=False)
+    earlier = (
+        Talks.objects.filter(
+            took_place, case=case, kind=kind, victim=victim, aggressor=aggressor
+        )
+        .distinct()
+        .order_by("number")
+    )
     if len(earlier) > 1:
         raise Conflict(_("治安调解一般为一次，最多再调解一次"), source="G17")
     for first in earlier:

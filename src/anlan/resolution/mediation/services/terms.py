@@ -177,7 +177,7 @@ def accept_proposal(
         InvalidInput: nothing was drawn, or what the other side drew; a guardian (G20) or
             the written authority of an agent is missing.
         Conflict: it was replaced or declined, the side has accepted, one has left (G17),
-            or the case may not be brought to terms.
+            nobody mediates (G19), or the case may not be brought to terms.
     """
     talks = proposal.talks
     permissions.check_can_lead_talks(by, talks)
@@ -192,6 +192,7 @@ def accept_proposal(
         proposal = _lock(proposal, talks)
         policies.check_is_current(proposal)
         policies.check_has_begun(talks)
+        policies.check_has_mediator(talks)
         check_both_agree(talks)
         check_may_be_talked(talks.kind, talks.case)
         if proposal.acceptances.filter(side=side).exists():
@@ -285,6 +286,7 @@ def decline_proposal(
         proposal = _lock(proposal, talks)
         policies.check_is_current(proposal)
         policies.check_has_begun(talks)
+        policies.check_has_mediator(talks)
         proposal.state, proposal.settled_at = ProposalState.DECLINED, at
         proposal.save(update_fields=["state", "settled_at"])
         record(

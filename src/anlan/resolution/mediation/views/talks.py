@@ -171,7 +171,14 @@ def page(
                 for side, row in consents_of(found).items()
             ],
             "sends_codes": has_text_messages(found.case.site),
-            "sessions": [(one, notes_for(reader, one)) for one in sessions_of(found)],
+            "sessions": [
+                (
+                    one,
+                    notes_for(reader, one),
+                    permissions.can_read_notes(reader, one),
+                )
+                for one in sessions_of(found)
+            ],
             "proposals": [
                 (
                     one,
@@ -272,7 +279,8 @@ def consent(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
     by_guardian = needs_guardian(found, chosen, at=timezone.now())
     form = ConsentForm(
         posted(request),
-        case=found.case,
+        talks=found,
+        side=chosen,
         reader=reader,
         initial={"capacity": Capacity.GUARDIAN} if by_guardian else None,
     )
