@@ -17,7 +17,7 @@ from anlan.customers import services as customers
 from anlan.ledger.models import Entry
 from anlan.play.pictures import signature
 from anlan.resolution.mediation import services as mediation
-from anlan.resolution.mediation.enums import Capacity, TalksState
+from anlan.resolution.mediation.enums import Capacity, Proposer, TalksState
 from anlan.resolution.mediation.models import (
     Body,
     Consent,
@@ -214,14 +214,30 @@ def test_who_mediates_is_replaced_on_the_page(scene: Scene, case: Case) -> None:
     page = f"{at}mediator/"
     assert page in client.get(at).content.decode()
     assert client.get(page).status_code == 200
-    said = {"mediator": str(second.uid), "reason": "双方另行选择"}
+    said = {
+        "mediator": str(second.uid),
+        "reason": "双方另行选择",
+        "chosen_by": "sides",
+        "choice": "双方来电",
+    }
     assert client.post(page, said).status_code == 422
     assert client.post(page, {**said, "is_unrelated": "on"}).status_code == 302
     shown = client.get(at).content.decode()
     assert "钟理" in shown
     assert "双方另行选择" in shown
+    assert "双方来电" in shown
+    for side in Side:
+        secret = mediation.give_link(
+            talks=talks, side=side, by=scene.officer, at=scene.at
+        )
+        own = Client().get(f"/p/talks/{secret}").content.decode()
+        for words in ("钟理", "由双方当事人确定", "方正", "起不再主持"):
+            assert words in own
+        assert "双方来电" not in own
     assert client.get(f"{at}mediator/end/").status_code == 200
-    assert client.post(f"{at}mediator/end/", {"reason": "回避"}).status_code == 302
+    assert client.post(f"{at}mediator/end/", {"reason": "回避"}).status_code == 422
+    gone = {"reason": "回避", "wanted_by": "body"}
+    assert client.post(f"{at}mediator/end/", gone).status_code == 302
     assert "还没有调解员" in client.get(at).content.decode()
     lead = browser(scene.person("fangzheng"))
     assert lead.get(at).status_code in {403, 404}  # theirs no more
@@ -249,7 +265,8 @@ def test_the_list_of_evidence_is_not_read_while_signing(
             )
         )
     hers, his = guardians
-    authority, other = photo(scene, case), photo(scene, case)
+    authority = photo(scene, case)
+    other = photo(scene, case, signature(55), title="受害人的病历")
     talks = invited(scene, case)
     at = f"/cases/talks/{talks.uid}/"
     consented(
@@ -379,6 +396,10 @@ class TestOwnPage:
             shown = browser(scene.officer).get(paper).content.decode()
             assert "乙方 80%" in shown
             assert "供参考" in shown
+        proposed(scene, talks, draft=said, proposer=Proposer.VICTIM)
+        text = client.get(self.page(scene, talks)).content.decode()
+        assert "提出方案的一方的估计" in text
+        assert "管理处的估计" not in text
         proposed(scene, talks)
         text = client.get(self.page(scene, talks)).content.decode()
         assert "供参考" not in text
@@ -391,6 +412,7 @@ class TestOwnPage:
         at = self.page(scene, talks)
         accepted(scene, proposed(scene, talks))
         assert 'id="leave"' in client.get(at).content.decode()
+        assert "不接受，说一声" not in client.get(at).content.decode()
         assert client.post(f"{at}/withdrawal", {"is_sure": "on"}).status_code == 302
         talks.refresh_from_db()
         assert talks.state == TalksState.WITHDRAWN
@@ -403,6 +425,17 @@ class TestOwnPage:
         text = client.get(self.page(scene, talks)).content.decode()
         assert "请监护人联系管理处" in text
         assert 'name="code"' not in text
+        page = f"/cases/talks/{talks.uid}/"
+        officer = browser(scene.officer)
+        shown = officer.get(page).content.decode()
+        assert f"{page}code/victim/" not in shown
+        assert f"{page}code/aggressor/" in shown
+        standing = f"{page}standing/victim/"
+        assert standing in shown
+        assert officer.get(standing).status_code == 200
+        said = {"found": "no_guardian", "words": "选错了"}
+        assert officer.post(standing, said).status_code == 302
+        assert f"{page}code/victim/" in officer.get(page).content.decode()
 
     def test_a_strangers_link_opens_nothing(self, scene: Scene, client: Client) -> None:
         for path in ("/p/talks/abc", "/p/talks/" + "x" * 400, "/p/talks/%00"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from anlan.accounts.models import User
 from anlan.base import crypto
@@ -26,7 +28,9 @@ from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
     BodyKind,
     Capacity,
+    Chooser,
     Exclusion,
+    Found,
     ProposalState,
     SessionState,
     TalksKind,
@@ -39,6 +43,7 @@ from anlan.resolution.mediation.models import (
     LinkCode,
     Mediator,
     Session,
+    Standing,
     Talks,
 )
 from anlan.resolution.mediation.papers import deed
@@ -47,6 +52,8 @@ from anlan.resolution.mediation.remedies import remedies_of
 from anlan.resolution.mediation.selectors.codes import sealed_place
 from anlan.resolution.mediation.selectors.talks import notes_for, talks_for
 from anlan.resolution.mediation.services import Giver
+from anlan.resolution.mediation.services.codes import MOST_MESSAGES
+from anlan.resolution.mediation.services.steps import unwilling_sides
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
 from tests.resolution.mediation.talked import (
@@ -258,9 +265,11 @@ class TestConsent:
         assert not any(
             code.encode() in bytes(entry.data or b"") for entry in Entry.objects.all()
         )
-        again = code_for(scene, talks, Side.VICTIM)
         with pytest.raises(Conflict, match="同意过"):
-            mediation.consent_by_link(link=link, code=again, by=link, at=scene.at)
+            code_for(scene, talks, Side.VICTIM)
+        consented(scene, talks, [Side.AGGRESSOR])
+        with pytest.raises(Conflict):  # they wait for nobody's consent any more
+            code_for(scene, talks, Side.VICTIM)
 
     def test_a_code_is_good_once_for_minutes_and_few_tries(
         self, scene: Scene, case: Case
@@ -379,6 +388,14 @@ class TestConsent:
             talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
         )
         assert again.sealed  # the gateway is away: it waits for a colleague
+        assert again.unanswered_at == scene.at
+        answer = Outcome(verdict=Verdict.SENT)
+        for _time in range(2):
+            last = mediation.give_code(
+                talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
+            )
+        assert len(sent) == MOST_MESSAGES
+        assert last.sealed  # no fourth message in an hour
         with pytest.raises(InvalidInput):  # and the one before is over
             mediation.consent_by_link(link=link, code=code[0], by=link, at=scene.at)
 
@@ -427,10 +444,16 @@ class TestConsent:
             consented(scene, talks, [Side.VICTIM])
         assert refused.value.source == "G20"
         link = link_of(scene, talks, Side.VICTIM)
-        code = code_for(scene, talks, Side.VICTIM)
-        with pytest.raises(Conflict, match="监护人") as by_link:
-            mediation.consent_by_link(link=link, code=code, by=link, at=scene.at)
-        assert by_link.value.source == "G20"
+        for act in (
+            lambda: code_for(scene, talks, Side.VICTIM),
+            lambda: mediation.consent_by_link(
+                link=link, code="123456", by=link, at=scene.at
+            ),
+        ):
+            with pytest.raises(Conflict, match="监护人") as by_link:
+                act()
+            assert by_link.value.source == "G20"
+        assert not LinkCode.objects.exists()
         for giver, path in (
             (Giver(Capacity.GUARDIAN, " "), "giver"),
             (Giver(Capacity.AGENT, "江岚", photo(scene, case)), "giver"),
@@ -510,6 +533,127 @@ class TestConsent:
         assert told in deed(proposal).paragraphs
         entry = Entry.objects.get(kind="mediation.signed_for")
         assert "江岚" not in bytes(entry.body).decode()
+
+    def test_a_guardian_who_comes_later_agrees_first(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, begun(scene, case))
+        proposal = proposed(scene, talks)
+        with pytest.raises(Conflict, match="先登记监护人同意"):
+            accepted(scene, proposal, [Side.VICTIM], giver=MOTHER)
+        assert not Acceptance.objects.exists()
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER, signature=[drawing(41)])
+        own, hers = Consent.objects.filter(side=Side.VICTIM).order_by("pk")
+        assert (own.withdrawn_at, own.withdrawn_way) == (scene.at, "")
+        assert (hers.capacity, hers.withdrawn_at) == (Capacity.GUARDIAN, None)
+        talks.refresh_from_db()
+        assert talks.state == TalksState.IN_SESSION
+        accepted(scene, proposal, [Side.VICTIM], giver=MOTHER)
+        accepted(scene, proposal, [Side.AGGRESSOR], signature=[drawing(77)])
+        talks.refresh_from_db()
+        assert talks.state == TalksState.PERFORMING
+        assert verify().is_sound
+
+    def test_a_mark_that_was_wrong_is_taken_back(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case, by_guardian=[Side.VICTIM])
+
+        def lifted(**more: Any) -> Standing:
+            said = {"side": Side.VICTIM, "words": "登记时选错了一方", **more}
+            return mediation.record_standing(
+                talks=talks,
+                found=Found.NO_GUARDIAN,
+                by=scene.officer,
+                at=scene.at,
+                **said,
+            )
+
+        with pytest.raises(InvalidInput) as silent:
+            lifted(words="")
+        assert silent.value.path == "words"
+        with pytest.raises(Conflict):
+            lifted(side=Side.AGGRESSOR)
+        with pytest.raises(NotAllowed):
+            mediation.record_standing(
+                talks=talks,
+                side=Side.VICTIM,
+                found=Found.NO_GUARDIAN,
+                words="我说的",
+                by=scene.guard,
+                at=scene.at,
+            )
+        lifted()
+        entry = Entry.objects.get(kind="mediation.standing_recorded")
+        assert "选错" not in bytes(entry.body).decode()
+        consented(scene, talks, [Side.VICTIM])
+        assert Consent.objects.get().capacity == Capacity.SELF
+        consented(scene, talks, [Side.AGGRESSOR], giver=MOTHER, signature=[drawing(33)])
+        with pytest.raises(Conflict, match="监护人已经同意"):
+            lifted(side=Side.AGGRESSOR)
+
+    def test_in_the_year_they_turn_18_a_document_says_it(
+        self, scene: Scene, case: Case
+    ) -> None:
+        victim, _aggressor = sides(scene, case)
+        assert victim.person is not None
+        talks = begun(scene, case)
+
+        def born(year: int) -> None:
+            assert victim.person is not None
+            customers.correct_person(
+                person=victim.person,
+                site=scene.site,
+                birth_year=year,
+                by=scene.officer,
+                at=scene.at,
+            )
+
+        def shown(**more: Any) -> Standing:
+            return mediation.record_standing(
+                talks=talks,
+                side=Side.VICTIM,
+                found=Found.OF_AGE,
+                by=scene.officer,
+                at=scene.at,
+                **more,
+            )
+
+        year = local_day(scene.at).year
+        born(year - 17)
+        document = photo(scene, case)
+        with pytest.raises(Conflict, match="出生年份"):
+            shown(exhibit=document)
+        born(year - 18)
+        with pytest.raises(InvalidInput) as missing:
+            shown()
+        assert missing.value.path == "exhibit"
+        with pytest.raises(InvalidInput):
+            consented(scene, talks, [Side.VICTIM])
+        shown(exhibit=document)
+        consented(scene, talks, [Side.VICTIM])
+        assert Consent.objects.get().capacity == Capacity.SELF
+        born(year - 17)  # what was looked at was another one's
+        talks.refresh_from_db()
+        assert unwilling_sides(talks, at=scene.at) == list(Side)
+
+    def test_old_consents_of_guardians_are_marked(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case)
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER)
+        Talks.objects.update(victim_has_guardian=False)
+        old = "anlan.resolution.mediation.migrations.0008_guardians_who_consented"
+        import_module(old).mark_sides(apps, None)
+        talks.refresh_from_db()
+        assert (talks.victim_has_guardian, talks.aggressor_has_guardian) == (
+            True,
+            False,
+        )
+        Consent.objects.update(relation="")
+        consented(scene, talks, [Side.AGGRESSOR], signature=[drawing(33)])
+        proposal = proposed(scene, talks)
+        assert "甲方由监护人江岚代为签字" in deed(proposal).paragraphs
 
     def test_nobody_acts_for_both(self, scene: Scene, case: Case) -> None:
         mother = customers.add_person(
@@ -603,12 +747,19 @@ class TestMandates:
             self.appointed(scene, talks, second, reason="")
         assert silent.value.path == "reason"
 
-        talks = self.appointed(scene, talks, second)
+        talks = self.appointed(
+            scene, talks, second, chosen_by=Chooser.SIDES, choice="双方来电"
+        )
 
         assert talks.mediator == second
         earlier, now = talks.mandates.order_by("pk")
         assert (earlier.mediator.name, earlier.reason) == ("方正", "自行回避")
         assert (now.mediator, now.ended_at) == (second, None)
+        assert (earlier.chosen_by, earlier.wanted_by) == ("body", "sides")
+        assert (now.chosen_by, now.choice) == ("sides", "双方来电")
+        assert not any(
+            "来电" in bytes(one.body).decode() for one in Entry.objects.all()
+        )
         assert not can_see_talks(first, talks)
         session.refresh_from_db()
         session.talks = talks

@@ -30,7 +30,9 @@ from anlan.resolution.mediation.agreement import (
 from anlan.resolution.mediation.enums import (
     BodyKind,
     Capacity,
+    Chooser,
     Exclusion,
+    Found,
     Proposer,
     TalksKind,
     TermBy,
@@ -47,12 +49,14 @@ from anlan.resolution.mediation.selectors.talks import (
 )
 from anlan.resolution.mediation.services.forgiving import MOST_TEXT
 from anlan.resolution.mediation.services.givers import MOST_GIVER, MOST_RELATION
+from anlan.resolution.mediation.services.mandates import MOST_CHOICE
 from anlan.resolution.mediation.services.mandates import MOST_REASON as MOST_WHY
 from anlan.resolution.mediation.services.sessions import (
     MOST_PLACE,
     MOST_PRESENT,
     MOST_SAID,
 )
+from anlan.resolution.mediation.services.standing import MOST_FOUND
 from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
 
 _MOST_PAPERS = 50  # the newest; whoever proves something has just uploaded it
@@ -261,6 +265,19 @@ class _MediatorForm(forms.Form):
         required=False,
     )
 
+    chosen_by = forms.ChoiceField(
+        label=gettext_lazy("由谁确定的"),
+        choices=Chooser.choices,
+        widget=forms.RadioSelect,
+        initial=Chooser.BODY,
+    )
+    choice = forms.CharField(
+        label=gettext_lazy("怎样确定的"),
+        max_length=MOST_CHOICE,
+        required=False,
+        help_text=gettext_lazy("例如电话、来函；不写当事人的姓名"),
+    )
+
     def __init__(self, *args: Any, talks: Talks, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Mediator.objects.filter(body=talks.body, ended_at=None)
@@ -280,6 +297,8 @@ class _MediatorForm(forms.Form):
         return {
             "mediator": self._mediators.get(said["mediator"]),
             "is_unrelated": said["is_unrelated"],
+            "chosen_by": Chooser(said["chosen_by"]),
+            "choice": said["choice"],
             "reason": said["reason"],
         }
 
@@ -297,7 +316,10 @@ class AnswerForm(_MediatorForm):
         widget=_lines(2),
     )
 
-    field_order = ("accepts", "mediator", "is_unrelated", "reason")
+    field_order = (
+        *("accepts", "mediator", "chosen_by", "choice", "is_unrelated"),
+        "reason",
+    )
 
     def answered(self) -> dict[str, Any]:
         return {
@@ -325,6 +347,12 @@ class MandateForm(_MediatorForm):
 
 
 class MandateEndForm(forms.Form):
+    wanted_by = forms.ChoiceField(
+        label=gettext_lazy("由谁决定的"),
+        choices=Chooser.choices,
+        widget=forms.RadioSelect,
+        initial=Chooser.BODY,
+    )
     reason = forms.CharField(
         label=gettext_lazy("为什么不再主持"),
         max_length=MOST_WHY,
@@ -353,6 +381,29 @@ class ConsentForm(_GiverForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["exhibit"].label = _("不在屏幕上签，用已上传的书面同意书")
+
+
+class StandingForm(_PaperForm):
+    """That a side was taken to need a guardian, and does not."""
+
+    found = forms.ChoiceField(
+        label=gettext_lazy("查明的情况"),
+        choices=Found.choices,
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=gettext_lazy("为什么登记错了"),
+        max_length=MOST_FOUND,
+        required=False,
+        widget=_lines(2),
+        help_text=gettext_lazy("已满十八周岁的可以不写，要选身份证件"),
+    )
+
+    field_order = ("found", "words", "exhibit")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["exhibit"].label = _("身份证件（先作为证据上传）")
 
 
 class LeavingForm(forms.Form):

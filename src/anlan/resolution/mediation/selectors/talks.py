@@ -161,10 +161,10 @@ def mandates_of(talks: Talks) -> list[Mandate]:
     return list(rows.order_by("-pk"))
 
 
-def mediator_for(reader: User, uid: UUID) -> Mediator:
-    rows = Mediator.objects.filter(
-        body__organisation=reader.organisation_id, ended_at=None
-    )
+def mediator_for(reader: User, uid: UUID, *, also_gone: bool = False) -> Mediator:
+    rows = Mediator.objects.filter(body__organisation=reader.organisation_id)
+    if not also_gone:
+        rows = rows.filter(ended_at=None)
     found = rows.select_related("body__organisation", "user").filter(uid=uid).first()
     if found is None:
         raise NotFound(_("名册里没有这位调解员"))

@@ -14,24 +14,22 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Role, Side
 from anlan.cases.models import Party
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.statements import is_known_minor
 from anlan.law import services as law
 from anlan.ledger.events import Actor
 from anlan.resolution.mediation.enums import Capacity, TalksKind
 from anlan.resolution.mediation.events import GuardianActs
 from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Acceptance, Talks
-from anlan.resolution.mediation.services.steps import record, required, told
+from anlan.resolution.mediation.services.steps import (
+    is_minor,
+    record,
+    required,
+    told,
+)
 from anlan.resolution.selectors.notices import full_name
 
 MOST_GIVER = 40
 MOST_RELATION = 20
-
-
-def needs_guardian(talks: Talks, side: Side, *, at: datetime) -> bool:
-    """Whether the side binds itself through a guardian alone."""
-    is_minor = is_known_minor(talks.party_of(side), at=at)
-    return is_minor or talks.has_guardian(side)
 
 
 def check_giver(talks: Talks, side: Side, giver: Giver, *, at: datetime) -> Giver:
@@ -43,10 +41,9 @@ def check_giver(talks: Talks, side: Side, giver: Giver, *, at: datetime) -> Give
             written authority, or may not be one (G17).
     """
     giver = _named(talks, side, giver)
-    is_minor = is_known_minor(talks.party_of(side), at=at)
     is_guardian = giver.capacity == Capacity.GUARDIAN
     law.check_guardian(
-        is_minor=is_minor,
+        is_minor=is_minor(talks, side, at=at),
         guardian=giver.full_name if is_guardian else "",
         act_on=act_day(talks.case),
         path="giver",

@@ -83,7 +83,7 @@ def plan_session(
         if earlier is not None:
             return earlier
         policies.check_has_begun(talks)
-        check_both_agree(talks)
+        check_both_agree(talks, at=at)
         last: int | None = talks.sessions.aggregate(last=Max("number"))["last"]
         session = talks.sessions.create(
             number=(last or 0) + 1,
@@ -141,7 +141,7 @@ def begin_session(
         talks = session.talks
         policies.check_has_begun(talks)
         policies.check_has_mediator(talks)
-        check_both_agree(talks)
+        check_both_agree(talks, at=at)
         check_may_be_talked(talks.kind, talks.case)
         if talks.sessions.filter(state=SessionState.OPEN).exists():
             raise Conflict(_("已有一次会谈正在进行"))

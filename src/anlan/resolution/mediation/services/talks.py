@@ -24,6 +24,7 @@ from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import (
     BodyKind,
+    Chooser,
     Exclusion,
     TalksKind,
     TalksState,
@@ -175,12 +176,15 @@ def record_answer(
     mediator: Mediator | None = None,
     is_unrelated: bool = False,
     reason: str = "",
+    chosen_by: Chooser = Chooser.BODY,
+    choice: str = "",
     via: str = "",
 ) -> Talks:
     """What the body that was asked says; from then on each side is asked.
 
     Args:
         mediator: who it appoints, or the parties chose; may be said later.
+        chosen_by: which of the two, and ``choice`` how they said so.
         is_unrelated: that the mediator has nothing to do with either side.
 
     Raises:
@@ -198,7 +202,14 @@ def record_answer(
         policies.check_talks_may_become(talks, TalksState.CONSENT_PENDING)
         if mediator is not None:
             start_mandate(
-                talks, mediator, is_unrelated=is_unrelated, by=by, at=at, via=via
+                talks,
+                mediator,
+                is_unrelated=is_unrelated,
+                chosen_by=chosen_by,
+                choice=choice,
+                by=by,
+                at=at,
+                via=via,
             )
         move(talks, TalksState.CONSENT_PENDING, by=by, at=at, via=via)
     return talks

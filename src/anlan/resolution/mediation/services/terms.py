@@ -116,7 +116,7 @@ def propose(
             return earlier
         policies.check_has_begun(talks)
         policies.check_has_mediator(talks)
-        check_both_agree(talks)
+        check_both_agree(talks, at=at)
         last: int = talks.proposals.aggregate(last=Max("number"))["last"] or 0
         if last != latest:
             raise Conflict(_("已有新的一版 V-%d，请先查看") % last)
@@ -193,11 +193,13 @@ def accept_proposal(
         policies.check_is_current(proposal)
         policies.check_has_begun(talks)
         policies.check_has_mediator(talks)
-        check_both_agree(talks)
+        check_both_agree(talks, at=at)
         check_may_be_talked(talks.kind, talks.case)
         if proposal.acceptances.filter(side=side).exists():
             raise Conflict(_("%s已经接受过这一版") % side.label)
         giver = check_giver(talks, side, giver, at=at)
+        if giver.capacity == Capacity.GUARDIAN:
+            check_both_agree(talks, at=at, by_guardian=[side])
         acceptance = Acceptance(
             proposal=proposal,
             side=side,
