@@ -839,7 +839,10 @@ class TestMandates:
 
         def named(session: Session, *readers: User) -> None:
             mediation.name_readers(
-                session=session, readers=readers, by=scene.officer, at=scene.at
+                session=Session.objects.get(pk=session.pk),
+                readers=readers,
+                by=scene.officer,
+                at=scene.at,
             )
 
         for who in (scene.officer, scene.manager):

@@ -318,7 +318,7 @@ def is_minor(talks: Talks, side: Side, *, at: datetime) -> bool:
 def turns_of_age(party: Party, *, at: datetime) -> bool:
     """In the year of the eighteenth birthday a year of birth does not say which it is."""
     person = party.person
-    if person is None or person.is_minor or person.birth_year is None:
+    if person is None or person.birth_year is None:
         return False
     return local_day(at).year - person.birth_year == FULL_AGE
 
