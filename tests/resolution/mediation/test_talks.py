@@ -538,6 +538,16 @@ class TestConsent:
         self, scene: Scene, case: Case
     ) -> None:
         talks = consented(scene, begun(scene, case))
+        early = proposed(scene, talks)
+        accepted(scene, early, [Side.VICTIM], signature=[drawing(78)])
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER, signature=[drawing(42)])
+        with pytest.raises(Conflict, match="请写新的一版"):
+            accepted(scene, early, [Side.AGGRESSOR], signature=[drawing(79)])
+
+    def test_a_guardian_who_comes_to_sign_agrees_first(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, begun(scene, case))
         proposal = proposed(scene, talks)
         with pytest.raises(Conflict, match="先登记监护人同意"):
             accepted(scene, proposal, [Side.VICTIM], giver=MOTHER)

@@ -58,6 +58,7 @@ from anlan.resolution.mediation.services.steps import (
     lock_talks,
     move,
     move_session,
+    needs_guardian,
     record,
     told,
 )
@@ -200,6 +201,7 @@ def accept_proposal(
         giver = check_giver(talks, side, giver, at=at)
         if giver.capacity == Capacity.GUARDIAN:
             check_both_agree(talks, at=at, by_guardian=[side])
+        _check_signed_by_guardians(proposal, talks, at=at)
         acceptance = Acceptance(
             proposal=proposal,
             side=side,
@@ -248,6 +250,18 @@ def accept_proposal(
                 pdf = paper_pdf(now, talks, at=at)
             _agree(proposal, talks, pdf, by=by, at=at, via=via)
     return proposal
+
+
+def _check_signed_by_guardians(
+    proposal: Proposal, talks: Talks, *, at: datetime
+) -> None:
+    """What a side signed itself, before a guardian acted for it, binds nobody."""
+    for signed in proposal.acceptances.exclude(capacity=Capacity.GUARDIAN):
+        side = Side(signed.side)
+        if needs_guardian(talks, side, at=at):
+            raise Conflict(
+                _("%s自己签字以后登记了监护人：请写新的一版，由监护人签字") % side.label
+            )
 
 
 def _record_signer(
