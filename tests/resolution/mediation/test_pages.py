@@ -236,8 +236,8 @@ def test_who_mediates_is_replaced_on_the_page(scene: Scene, case: Case) -> None:
         assert "双方来电" not in own
     assert client.get(f"{at}mediator/end/").status_code == 200
     assert client.post(f"{at}mediator/end/", {"reason": "回避"}).status_code == 422
-    gone = {"reason": "回避", "wanted_by": "body"}
-    assert client.post(f"{at}mediator/end/", gone).status_code == 302
+    ended = {"reason": "回避", "wanted_by": "body"}
+    assert client.post(f"{at}mediator/end/", ended).status_code == 302
     assert "还没有调解员" in client.get(at).content.decode()
     lead = browser(scene.person("fangzheng"))
     assert lead.get(at).status_code in {403, 404}  # theirs no more
