@@ -78,6 +78,7 @@ def write_forgiveness(
                 _("%(code)s %(state)s，协议生效以后才能制作谅解书")
                 % {"code": talks.code, "state": talks.get_state_display()}
             )
+        check_giver(talks, Side.VICTIM, giver, at=at)
         if Forgiveness.objects.filter(talks=talks).exists():
             raise Conflict(_("谅解书已经制作"))
         made = Forgiveness(talks=talks, text=text, made_by=by, made_at=at)
