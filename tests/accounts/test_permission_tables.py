@@ -279,7 +279,9 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             measure=PlanMeasure(plan=Plan(case=case, author=user if own else somebody)),
         ),
         "talks": Talks(case=case, host=user if own else somebody),
-        "session": Session(talks=Talks(case=case, host=user if own else somebody)),
+        "session": Session(
+            talks=Talks(case=case, kind="negotiation", host=user if own else somebody)
+        ),
         "improvement": Improvement(case=case, owner=user if own else somebody),
         "report": report,
         "attachment": Attachment(report=report),

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from anlan.base.clock import local_day
 from anlan.cases import services as cases
+from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.evidence import jobs
@@ -1402,6 +1403,13 @@ def give_consent(scene: Scene) -> Request:
     drawn = b64encode(signature(Talks.objects.count())).decode()
     body = {"side": "victim", "signature": drawn}
     return f"/talks/{_talks(scene).uid}/consents", body
+
+
+@post(status=201)
+def record_standing(scene: Scene) -> Request:
+    talks = talked.begun(scene, _talks_case(scene), by_guardian=[Side.VICTIM])
+    body = {"side": "victim", "found": "no_guardian", "words": "登记时选错了"}
+    return f"/talks/{talks.uid}/standing", body
 
 
 @post()

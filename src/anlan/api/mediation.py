@@ -31,7 +31,9 @@ from anlan.resolution.mediation.agreement import (
 from anlan.resolution.mediation.enums import (
     BodyKind,
     Capacity,
+    Chooser,
     Exclusion,
+    Found,
     Proposer,
     SessionState,
     TalksKind,
@@ -69,7 +71,9 @@ from anlan.resolution.mediation.selectors.talks import (
 from anlan.resolution.mediation.services import Draft, Giver, TermDraft
 from anlan.resolution.mediation.services.forgiving import MOST_TEXT
 from anlan.resolution.mediation.services.givers import MOST_GIVER, MOST_RELATION
+from anlan.resolution.mediation.services.mandates import MOST_CHOICE
 from anlan.resolution.mediation.services.mandates import MOST_REASON as MOST_WHY
+from anlan.resolution.mediation.services.standing import MOST_FOUND
 from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
 
 router = Router(tags=["mediation"])
@@ -324,6 +328,8 @@ class BodyAnswerIn(In):
     accepts: bool
     mediator: UUID | None = None
     is_unrelated: bool = False
+    chosen_by: Chooser = Chooser.BODY
+    choice: Annotated[Text, Field(max_length=MOST_CHOICE)] = ""
     reason: Annotated[Text, Field(max_length=MOST_REASON)] = ""
 
 
@@ -342,6 +348,15 @@ class ConsentIn(GiverIn):
 
     side: Side
     signature: Drawing = b""
+    exhibit: UUID | None = None
+
+
+class StandingIn(In):
+    """``exhibit`` is the identity document; ``words`` is why a mark was wrong."""
+
+    side: Side
+    found: Found
+    words: Annotated[Text, Field(max_length=MOST_FOUND)] = ""
     exhibit: UUID | None = None
 
 
@@ -422,14 +437,19 @@ class MediatorIn(In):
 
 
 class MandateIn(In):
-    """``reason``: why the one before does not mediate any more."""
+    """``reason``: why the one before does not mediate any more; ``choice``: how it was said."""
 
     mediator: UUID
     is_unrelated: bool
+    chosen_by: Chooser = Chooser.BODY
+    choice: Annotated[Text, Field(max_length=MOST_CHOICE)] = ""
     reason: Annotated[Text, Field(max_length=MOST_WHY)] = ""
 
 
 class MandateEndIn(In):
+    """``wanted_by``: who decided that the mediator goes."""
+
+    wanted_by: Chooser = Chooser.BODY
     reason: Annotated[Text, Field(min_length=1, max_length=MOST_WHY)]
 
 
@@ -528,10 +548,10 @@ def enter_mediator(request: ApiRequest, uid: UUID, body: MediatorIn) -> Status[B
 
 @router.post("/mediators/{uid}/end", **operation(*_REGISTER, out=BodyOut))
 def retire_mediator(request: ApiRequest, uid: UUID) -> BodyOut:
-    """They mediate for their body no more; refused while they mediate something."""
+    """They mediate for their body no more, said twice too; not while they mediate."""
     caller = request.auth
     gone = mediation.retire_mediator(
-        mediator=mediator_for(caller.user, uid),
+        mediator=mediator_for(caller.user, uid, also_gone=True),
         by=caller.user,
         at=caller.at,
         via="api",
@@ -583,6 +603,8 @@ def record_body_answer(request: ApiRequest, uid: UUID, body: BodyAnswerIn) -> Ta
         accepts=body.accepts,
         mediator=mediator_for(caller.user, body.mediator) if body.mediator else None,
         is_unrelated=body.is_unrelated,
+        chosen_by=body.chosen_by,
+        choice=body.choice,
         reason=body.reason,
         by=caller.user,
         at=caller.at,
@@ -617,6 +639,25 @@ def give_consent(request: ApiRequest, uid: UUID, body: ConsentIn) -> Status[Talk
             at=caller.at,
             via="api",
         )
+    return Status(201, _talks(caller, uid))
+
+
+@router.post("/talks/{uid}/standing", **operation(*_RUN, out=TalksOut, status=201))
+def record_standing(
+    request: ApiRequest, uid: UUID, body: StandingIn
+) -> Status[TalksOut]:
+    """A side needs no guardian after all: it is of age, or was marked by mistake."""
+    caller = request.auth
+    mediation.record_standing(
+        talks=talks_for(caller.user, uid),
+        side=body.side,
+        found=body.found,
+        words=body.words,
+        exhibit=exhibit_of(caller, body.exhibit) if body.exhibit else None,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
     return Status(201, _talks(caller, uid))
 
 
@@ -661,6 +702,8 @@ def appoint_mediator(request: ApiRequest, uid: UUID, body: MandateIn) -> TalksOu
         talks=talks_for(caller.user, uid),
         mediator=mediator_for(caller.user, body.mediator),
         is_unrelated=body.is_unrelated,
+        chosen_by=body.chosen_by,
+        choice=body.choice,
         reason=body.reason,
         by=caller.user,
         at=caller.at,
@@ -675,6 +718,7 @@ def end_mandate(request: ApiRequest, uid: UUID, body: MandateEndIn) -> TalksOut:
     caller = request.auth
     mediation.end_mandate(
         talks=talks_for(caller.user, uid),
+        wanted_by=body.wanted_by,
         reason=body.reason,
         by=caller.user,
         at=caller.at,

@@ -10,12 +10,14 @@ from django.test import Client
 
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
+from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.models import Case
+from anlan.customers import services as customers
 from anlan.ledger.models import Entry
 from anlan.play.pictures import signature
 from anlan.resolution.mediation import services as mediation
-from anlan.resolution.mediation.enums import TalksState
+from anlan.resolution.mediation.enums import Capacity, Proposer, TalksState
 from anlan.resolution.mediation.models import (
     Body,
     Consent,
@@ -27,6 +29,7 @@ from anlan.resolution.mediation.models import (
     Session,
     Talks,
 )
+from anlan.resolution.mediation.services import Giver
 from tests.accounts.browsing import sign_in
 from tests.evidence.keeping import photo
 from tests.resolution.mediation.talked import (
@@ -211,14 +214,30 @@ def test_who_mediates_is_replaced_on_the_page(scene: Scene, case: Case) -> None:
     page = f"{at}mediator/"
     assert page in client.get(at).content.decode()
     assert client.get(page).status_code == 200
-    said = {"mediator": str(second.uid), "reason": "双方另行选择"}
+    said = {
+        "mediator": str(second.uid),
+        "reason": "双方另行选择",
+        "chosen_by": "sides",
+        "choice": "双方来电",
+    }
     assert client.post(page, said).status_code == 422
     assert client.post(page, {**said, "is_unrelated": "on"}).status_code == 302
     shown = client.get(at).content.decode()
     assert "钟理" in shown
     assert "双方另行选择" in shown
+    assert "双方来电" in shown
+    for side in Side:
+        secret = mediation.give_link(
+            talks=talks, side=side, by=scene.officer, at=scene.at
+        )
+        own = Client().get(f"/p/talks/{secret}").content.decode()
+        for words in ("钟理", "由双方当事人确定", "方正", "起不再主持"):
+            assert words in own
+        assert "双方来电" not in own
     assert client.get(f"{at}mediator/end/").status_code == 200
-    assert client.post(f"{at}mediator/end/", {"reason": "回避"}).status_code == 302
+    assert client.post(f"{at}mediator/end/", {"reason": "回避"}).status_code == 422
+    ended = {"reason": "回避", "wanted_by": "body"}
+    assert client.post(f"{at}mediator/end/", ended).status_code == 302
     assert "还没有调解员" in client.get(at).content.decode()
     lead = browser(scene.person("fangzheng"))
     assert lead.get(at).status_code in {403, 404}  # theirs no more
@@ -226,6 +245,60 @@ def test_who_mediates_is_replaced_on_the_page(scene: Scene, case: Case) -> None:
     gone = f"/admin/mediation/mediators/{second.uid}/end/"
     assert counsel.post(gone).status_code == 302
     assert "钟理" not in counsel.get("/admin/mediation/").content.decode()
+
+
+def test_the_list_of_evidence_is_not_read_while_signing(
+    scene: Scene, case: Case
+) -> None:
+    guardians = []
+    for name in ("江岚", "秦川"):
+        person = customers.add_person(
+            site=scene.site, name=name, by=scene.officer, at=scene.at
+        )
+        guardians.append(
+            cases.add_party(
+                case=case,
+                roles=["guardian"],
+                person=person,
+                by=scene.officer,
+                at=scene.at,
+            )
+        )
+    hers, his = guardians
+    authority = photo(scene, case)
+    other = photo(scene, case, signature(55), title="受害人的病历")
+    talks = invited(scene, case)
+    at = f"/cases/talks/{talks.uid}/"
+    consented(
+        scene,
+        talks,
+        [Side.VICTIM],
+        giver=Giver(Capacity.GUARDIAN, relation="母亲", party=hers),
+    )
+    shown = browser(scene.officer).get(f"{at}consent/aggressor/").content.decode()
+    assert str(his.uid) in shown
+    assert str(hers.uid) not in shown
+    assert other.code in shown
+    assert other.title not in shown
+    consented(
+        scene,
+        talks,
+        [Side.AGGRESSOR],
+        giver=Giver(Capacity.AGENT, "秦川", authority),
+        signature=[signature(33)],
+    )
+    proposal = proposed(scene, talks)
+    lead = browser(scene.person("fangzheng"))
+    signing = f"/cases/talks/proposals/{proposal.uid}/acceptance/"
+    theirs = lead.get(f"{signing}aggressor/").content.decode()
+    assert str(authority.uid) in theirs
+    victims = lead.get(f"{signing}victim/").content.decode()
+    assert str(hers.uid) in victims
+    for text in (theirs, victims):
+        assert str(other.uid) not in text
+        assert str(his.uid) not in text
+    assert str(authority.uid) not in victims
+    assert str(hers.uid) not in theirs
 
 
 def test_the_register(scene: Scene) -> None:
@@ -323,6 +396,10 @@ class TestOwnPage:
             shown = browser(scene.officer).get(paper).content.decode()
             assert "乙方 80%" in shown
             assert "供参考" in shown
+        proposed(scene, talks, draft=said, proposer=Proposer.VICTIM)
+        text = client.get(self.page(scene, talks)).content.decode()
+        assert "提出方案的一方的估计" in text
+        assert "管理处的估计" not in text
         proposed(scene, talks)
         text = client.get(self.page(scene, talks)).content.decode()
         assert "供参考" not in text
@@ -335,6 +412,7 @@ class TestOwnPage:
         at = self.page(scene, talks)
         accepted(scene, proposed(scene, talks))
         assert 'id="leave"' in client.get(at).content.decode()
+        assert "不接受，说一声" not in client.get(at).content.decode()
         assert client.post(f"{at}/withdrawal", {"is_sure": "on"}).status_code == 302
         talks.refresh_from_db()
         assert talks.state == TalksState.WITHDRAWN
@@ -347,6 +425,17 @@ class TestOwnPage:
         text = client.get(self.page(scene, talks)).content.decode()
         assert "请监护人联系管理处" in text
         assert 'name="code"' not in text
+        page = f"/cases/talks/{talks.uid}/"
+        officer = browser(scene.officer)
+        shown = officer.get(page).content.decode()
+        assert f"{page}code/victim/" not in shown
+        assert f"{page}code/aggressor/" in shown
+        standing = f"{page}standing/victim/"
+        assert standing in shown
+        assert officer.get(standing).status_code == 200
+        said = {"found": "no_guardian", "words": "选错了"}
+        assert officer.post(standing, said).status_code == 302
+        assert f"{page}code/victim/" in officer.get(page).content.decode()
 
     def test_a_strangers_link_opens_nothing(self, scene: Scene, client: Client) -> None:
         for path in ("/p/talks/abc", "/p/talks/" + "x" * 400, "/p/talks/%00"):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
+from anlan.accounts.models import User
 from anlan.base import crypto
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -25,7 +28,9 @@ from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
     BodyKind,
     Capacity,
+    Chooser,
     Exclusion,
+    Found,
     ProposalState,
     SessionState,
     TalksKind,
@@ -37,6 +42,8 @@ from anlan.resolution.mediation.models import (
     Consent,
     LinkCode,
     Mediator,
+    Session,
+    Standing,
     Talks,
 )
 from anlan.resolution.mediation.papers import deed
@@ -45,6 +52,8 @@ from anlan.resolution.mediation.remedies import remedies_of
 from anlan.resolution.mediation.selectors.codes import sealed_place
 from anlan.resolution.mediation.selectors.talks import notes_for, talks_for
 from anlan.resolution.mediation.services import Giver
+from anlan.resolution.mediation.services.codes import MOST_MESSAGES
+from anlan.resolution.mediation.services.steps import unwilling_sides
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
 from tests.resolution.mediation.talked import (
@@ -186,19 +195,44 @@ class TestBeginning:
         self, scene: Scene, case: Case
     ) -> None:
         station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
-        first = begun(scene, case, TalksKind.POLICE, body=station)
-        mediation.record_answer(
-            talks=first, accepts=False, reason="没有谈成", by=scene.officer, at=scene.at
-        )
+        self.sat_down(scene, begun(scene, case, TalksKind.POLICE, body=station))
         late = scene.at + timedelta(days=14)
         with pytest.raises(Conflict, match="七个工作日"):
             begun(scene, case, TalksKind.POLICE, body=station, at=late)
-        second = begun(scene, case, TalksKind.POLICE, body=station)
-        mediation.record_answer(
-            talks=second, accepts=False, reason="不成", by=scene.officer, at=scene.at
-        )
+        self.sat_down(scene, begun(scene, case, TalksKind.POLICE, body=station))
         with pytest.raises(Conflict, match="最多再调解一次"):
             begun(scene, case, TalksKind.POLICE, body=station)
+
+    def sat_down(self, scene: Scene, talks: Talks) -> None:
+        """They met once, and nothing came of it."""
+        assert talks.body is not None
+        mediation.record_answer(
+            talks=talks,
+            accepts=True,
+            mediator=mediator(scene, talks.body, has_account=False),
+            is_unrelated=True,
+            by=scene.officer,
+            at=scene.at,
+        )
+        consented(scene, talks)
+        mediation.begin_session(
+            session=planned(scene, talks), by=scene.officer, at=scene.at
+        )
+        mediation.end_talks(
+            talks=talks, reason="没有谈成", by=scene.officer, at=scene.at
+        )
+
+    def test_where_the_police_never_sat_down_it_was_no_time(
+        self, scene: Scene, case: Case
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
+        for _time in range(3):
+            talks = begun(scene, case, TalksKind.POLICE, body=station)
+            mediation.record_answer(
+                talks=talks, accepts=False, reason="太忙", by=scene.officer, at=scene.at
+            )
+        late = scene.at + timedelta(days=30)
+        assert begun(scene, case, TalksKind.POLICE, body=station, at=late).number == 4
 
     def test_what_the_police_brought_about_begins_no_new_clock(
         self, scene: Scene, case: Case
@@ -206,7 +240,9 @@ class TestBeginning:
         station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
         begun(scene, case, TalksKind.POLICE, body=station)
         Talks.objects.update(
-            state=TalksState.BREACHED, effective_on=local_day(scene.at)
+            state=TalksState.BREACHED,
+            effective_on=local_day(scene.at),
+            deed=photo(scene, case),
         )
         with pytest.raises(Conflict, match="七个工作日") as refused:
             begun(
@@ -229,9 +265,11 @@ class TestConsent:
         assert not any(
             code.encode() in bytes(entry.data or b"") for entry in Entry.objects.all()
         )
-        again = code_for(scene, talks, Side.VICTIM)
         with pytest.raises(Conflict, match="同意过"):
-            mediation.consent_by_link(link=link, code=again, by=link, at=scene.at)
+            code_for(scene, talks, Side.VICTIM)
+        consented(scene, talks, [Side.AGGRESSOR])
+        with pytest.raises(Conflict):  # they wait for nobody's consent any more
+            code_for(scene, talks, Side.VICTIM)
 
     def test_a_code_is_good_once_for_minutes_and_few_tries(
         self, scene: Scene, case: Case
@@ -350,6 +388,14 @@ class TestConsent:
             talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
         )
         assert again.sealed  # the gateway is away: it waits for a colleague
+        assert again.unanswered_at == scene.at
+        answer = Outcome(verdict=Verdict.SENT)
+        for _time in range(2):
+            last = mediation.give_code(
+                talks=talks, side=Side.VICTIM, by=scene.officer, at=scene.at
+            )
+        assert len(sent) == MOST_MESSAGES
+        assert last.sealed  # no fourth message in an hour
         with pytest.raises(InvalidInput):  # and the one before is over
             mediation.consent_by_link(link=link, code=code[0], by=link, at=scene.at)
 
@@ -398,10 +444,16 @@ class TestConsent:
             consented(scene, talks, [Side.VICTIM])
         assert refused.value.source == "G20"
         link = link_of(scene, talks, Side.VICTIM)
-        code = code_for(scene, talks, Side.VICTIM)
-        with pytest.raises(Conflict, match="监护人") as by_link:
-            mediation.consent_by_link(link=link, code=code, by=link, at=scene.at)
-        assert by_link.value.source == "G20"
+        for act in (
+            lambda: code_for(scene, talks, Side.VICTIM),
+            lambda: mediation.consent_by_link(
+                link=link, code="123456", by=link, at=scene.at
+            ),
+        ):
+            with pytest.raises(Conflict, match="监护人") as by_link:
+                act()
+            assert by_link.value.source == "G20"
+        assert not LinkCode.objects.exists()
         for giver, path in (
             (Giver(Capacity.GUARDIAN, " "), "giver"),
             (Giver(Capacity.AGENT, "江岚", photo(scene, case)), "giver"),
@@ -482,6 +534,172 @@ class TestConsent:
         entry = Entry.objects.get(kind="mediation.signed_for")
         assert "江岚" not in bytes(entry.body).decode()
 
+    def test_a_guardian_who_comes_later_agrees_first(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, begun(scene, case))
+        early = proposed(scene, talks)
+        accepted(scene, early, [Side.VICTIM], signature=[drawing(78)])
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER, signature=[drawing(42)])
+        with pytest.raises(Conflict, match="请写新的一版"):
+            accepted(scene, early, [Side.AGGRESSOR], signature=[drawing(79)])
+
+    def test_a_guardian_who_comes_to_sign_agrees_first(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, begun(scene, case))
+        proposal = proposed(scene, talks)
+        with pytest.raises(Conflict, match="先登记监护人同意"):
+            accepted(scene, proposal, [Side.VICTIM], giver=MOTHER)
+        assert not Acceptance.objects.exists()
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER, signature=[drawing(41)])
+        own, hers = Consent.objects.filter(side=Side.VICTIM).order_by("pk")
+        assert (own.withdrawn_at, own.withdrawn_way) == (scene.at, "")
+        assert (hers.capacity, hers.withdrawn_at) == (Capacity.GUARDIAN, None)
+        talks.refresh_from_db()
+        assert talks.state == TalksState.IN_SESSION
+        accepted(scene, proposal, [Side.VICTIM], giver=MOTHER)
+        accepted(scene, proposal, [Side.AGGRESSOR], signature=[drawing(77)])
+        talks.refresh_from_db()
+        assert talks.state == TalksState.PERFORMING
+        assert verify().is_sound
+
+    def test_a_mark_that_was_wrong_is_taken_back(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case, by_guardian=[Side.VICTIM])
+
+        def lifted(**more: Any) -> Standing:
+            said = {"side": Side.VICTIM, "words": "登记时选错了一方", **more}
+            return mediation.record_standing(
+                talks=talks,
+                found=Found.NO_GUARDIAN,
+                by=scene.officer,
+                at=scene.at,
+                **said,
+            )
+
+        with pytest.raises(InvalidInput) as silent:
+            lifted(words="")
+        assert silent.value.path == "words"
+        with pytest.raises(Conflict):
+            lifted(side=Side.AGGRESSOR)
+        with pytest.raises(NotAllowed):
+            mediation.record_standing(
+                talks=talks,
+                side=Side.VICTIM,
+                found=Found.NO_GUARDIAN,
+                words="我说的",
+                by=scene.guard,
+                at=scene.at,
+            )
+        lifted()
+        entry = Entry.objects.get(kind="mediation.standing_recorded")
+        assert "选错" not in bytes(entry.body).decode()
+        consented(scene, talks, [Side.VICTIM])
+        assert Consent.objects.get().capacity == Capacity.SELF
+        consented(scene, talks, [Side.AGGRESSOR], giver=MOTHER, signature=[drawing(33)])
+        with pytest.raises(Conflict, match="监护人已经同意"):
+            lifted(side=Side.AGGRESSOR)
+
+    def test_in_the_year_they_turn_18_a_document_says_it(
+        self, scene: Scene, case: Case
+    ) -> None:
+        victim, _aggressor = sides(scene, case)
+        assert victim.person is not None
+        talks = begun(scene, case)
+
+        def born(year: int) -> None:
+            assert victim.person is not None
+            customers.correct_person(
+                person=victim.person,
+                site=scene.site,
+                birth_year=year,
+                by=scene.officer,
+                at=scene.at,
+            )
+
+        def shown(**more: Any) -> Standing:
+            return mediation.record_standing(
+                talks=talks,
+                side=Side.VICTIM,
+                found=Found.OF_AGE,
+                by=scene.officer,
+                at=scene.at,
+                **more,
+            )
+
+        year = local_day(scene.at).year
+        born(year - 17)
+        document = photo(scene, case)
+        with pytest.raises(Conflict, match="出生年份"):
+            shown(exhibit=document)
+        born(year - 18)
+        with pytest.raises(InvalidInput) as missing:
+            shown()
+        assert missing.value.path == "exhibit"
+        with pytest.raises(InvalidInput):
+            consented(scene, talks, [Side.VICTIM])
+        shown(exhibit=document)
+        consented(scene, talks, [Side.VICTIM])
+        assert Consent.objects.get().capacity == Capacity.SELF
+        born(year - 17)  # what was looked at was another one's
+        talks.refresh_from_db()
+        assert unwilling_sides(talks, at=scene.at) == list(Side)
+
+    def test_old_consents_of_guardians_are_marked(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = begun(scene, case)
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER)
+        Talks.objects.update(victim_has_guardian=False)
+        old = "anlan.resolution.mediation.migrations.0008_guardians_who_consented"
+        import_module(old).mark_sides(apps, None)
+        talks.refresh_from_db()
+        assert (talks.victim_has_guardian, talks.aggressor_has_guardian) == (
+            True,
+            False,
+        )
+        Consent.objects.update(relation="")
+        consented(scene, talks, [Side.AGGRESSOR], signature=[drawing(33)])
+        proposal = proposed(scene, talks)
+        assert "甲方由监护人江岚代为签字" in deed(proposal).paragraphs
+
+    def test_nobody_acts_for_both(self, scene: Scene, case: Case) -> None:
+        mother = customers.add_person(
+            site=scene.site, name="江岚", by=scene.officer, at=scene.at
+        )
+        row = cases.add_party(
+            case=case,
+            roles=["guardian"],
+            person=mother,
+            by=scene.officer,
+            at=scene.at,
+        )
+        talks = begun(scene, case)
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER)
+        for giver in (
+            Giver(Capacity.AGENT, "江岚", photo(scene, case)),
+            Giver(Capacity.GUARDIAN, relation="母亲", party=row),
+        ):
+            with pytest.raises(InvalidInput, match="不能同时代双方"):
+                consented(
+                    scene,
+                    talks,
+                    [Side.AGGRESSOR],
+                    giver=giver,
+                    signature=[drawing(33)],
+                )
+        consented(scene, talks, [Side.AGGRESSOR], signature=[drawing(34)])
+        proposal = proposed(scene, talks)
+        with pytest.raises(InvalidInput, match="不能同时代双方"):
+            accepted(
+                scene,
+                proposal,
+                [Side.AGGRESSOR],
+                giver=Giver(Capacity.AGENT, "江岚", photo(scene, case)),
+            )
+
     def test_one_signature_is_not_that_of_both(self, scene: Scene, case: Case) -> None:
         talks = begun(scene, case)
         with pytest.raises(InvalidInput) as refused:
@@ -539,12 +757,19 @@ class TestMandates:
             self.appointed(scene, talks, second, reason="")
         assert silent.value.path == "reason"
 
-        talks = self.appointed(scene, talks, second)
+        talks = self.appointed(
+            scene, talks, second, chosen_by=Chooser.SIDES, choice="双方来电"
+        )
 
         assert talks.mediator == second
         earlier, now = talks.mandates.order_by("pk")
         assert (earlier.mediator.name, earlier.reason) == ("方正", "自行回避")
         assert (now.mediator, now.ended_at) == (second, None)
+        assert (earlier.chosen_by, earlier.wanted_by) == ("body", "sides")
+        assert (now.chosen_by, now.choice) == ("sides", "双方来电")
+        assert not any(
+            "来电" in bytes(one.body).decode() for one in Entry.objects.all()
+        )
         assert not can_see_talks(first, talks)
         session.refresh_from_db()
         session.talks = talks
@@ -608,6 +833,97 @@ class TestMandates:
         assert gone.ended_at == scene.at
         with pytest.raises(InvalidInput):
             self.appointed(scene, talks, gone)
+
+    def test_who_ends_a_mandate_does_not_let_themselves_read(
+        self, scene: Scene, case: Case
+    ) -> None:
+        lead = scene.person("fangzheng")
+        talks = consented(scene, invited(scene, case))
+        begun_one, coming = planned(scene, talks), planned(scene, talks)
+        mediation.begin_session(session=begun_one, by=lead, at=scene.at)
+        mediation.write_session_note(
+            session=begun_one, text="双方提到价格", by=lead, at=scene.at
+        )
+        mediation.end_session(session=begun_one, by=lead, at=scene.at)
+        mediation.end_mandate(talks=talks, reason="另选", by=scene.officer, at=scene.at)
+
+        def named(session: Session, *readers: User) -> None:
+            mediation.name_readers(
+                session=Session.objects.get(pk=session.pk),
+                readers=readers,
+                by=scene.officer,
+                at=scene.at,
+            )
+
+        for who in (scene.officer, scene.manager):
+            with pytest.raises(NotAllowed, match="会谈已经开始"):
+                named(begun_one, who)
+        with pytest.raises(InvalidInput, match="不能指定自己"):
+            named(coming, scene.officer, scene.manager)
+        named(coming, scene.manager)
+        begun_one.refresh_from_db()
+        assert notes_for(scene.officer, begun_one) == []
+        assert not Entry.objects.filter(
+            kind="mediation.readers_named", object=begun_one.key
+        )
+
+    def test_without_an_account_the_host_reads_nothing_either(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, invited(scene, case, has_account=False))
+        session = planned(scene, talks, readers=[scene.manager])
+        mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+        mediation.write_session_note(
+            session=session, text="双方提到价格", by=scene.manager, at=scene.at
+        )
+        mediation.end_session(session=session, by=scene.officer, at=scene.at)
+        mediation.end_mandate(talks=talks, reason="另选", by=scene.officer, at=scene.at)
+        session.refresh_from_db()
+        assert notes_for(scene.officer, session) == []
+        assert notes_for(scene.manager, session)
+
+    def test_without_one_nothing_is_accepted_or_declined(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, invited(scene, case, has_account=False))
+        proposal = proposed(scene, talks)
+        accepted(scene, proposal, [Side.VICTIM])
+        mediation.end_mandate(talks=talks, reason="另选", by=scene.officer, at=scene.at)
+        proposal.refresh_from_db()
+        with pytest.raises(Conflict, match="还没有调解员"):
+            accepted(scene, proposal, [Side.AGGRESSOR])
+        with pytest.raises(Conflict, match="还没有调解员"):
+            mediation.decline_proposal(
+                proposal=proposal, side=Side.AGGRESSOR, by=scene.officer, at=scene.at
+            )
+        assert Acceptance.objects.count() == 1
+
+    def test_of_the_same_name_is_not_the_same(self, scene: Scene) -> None:
+        committee = body(scene)
+        first = mediator(scene, committee)
+        mediation.retire_mediator(mediator=first, by=legal(scene), at=scene.at)
+        other = mediator(scene, committee, has_account=False)
+        assert other != first
+        first.refresh_from_db()
+        assert (first.user, first.ended_at) == (scene.person("fangzheng"), scene.at)
+        mediation.retire_mediator(mediator=other, by=legal(scene), at=scene.at)
+        assert mediator(scene, committee) == first
+
+    def test_not_before_the_body_has_answered(self, scene: Scene, case: Case) -> None:
+        committee = body(scene)
+        talks = begun(scene, case, TalksKind.PEOPLES, body=committee)
+        who = mediator(scene, committee)
+        with pytest.raises(Conflict, match="还没有答复"):
+            self.appointed(scene, talks, who)
+        mediation.record_answer(
+            talks=talks,
+            accepts=True,
+            mediator=who,
+            is_unrelated=True,
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert talks.mandates.count() == 1
 
 
 class TestLeaving:

@@ -24,6 +24,7 @@ from anlan.play.pictures import signature as drawing
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.agreement import check_agreement
 from anlan.resolution.mediation.enums import (
+    Capacity,
     ConfirmationState,
     DutyState,
     ProposalState,
@@ -42,8 +43,9 @@ from anlan.resolution.mediation.models import (
     Talks,
     Term,
 )
+from anlan.resolution.mediation.papers import application, forgiveness_paper
 from anlan.resolution.mediation.remedies import all_remedies, remedies_of
-from anlan.resolution.mediation.services import Draft, TermDraft, performing
+from anlan.resolution.mediation.services import Draft, Giver, TermDraft, performing
 from anlan.resolution.mediation.services.erasing import erase_words
 from anlan.resolution.mediation.services.performing import confirmed_until
 from tests.at_once import at_once
@@ -360,6 +362,25 @@ class TestPerforming:
         assert scene.manager in {one.user for one in kept_by}
         assert verify().is_sound
 
+    def test_opened_again_no_term_falls_silent(self, scene: Scene, case: Case) -> None:
+        settled(scene, case, term(scene, due_on=later(scene, 200)))
+        case = self.closed(scene, case)
+        cases.reopen_case(case=case, by=scene.manager, at=scene.at)
+        over = scene.at + timedelta(days=202)
+        cases.fire_due_deadlines(at=over)
+        assert mediation.watch_overdue(at=over) == 1
+        assert mediation.watch_overdue(at=over) == 0
+        told = Delivery.objects.filter(message__kind="mediation.after_closing")
+        assert scene.manager in {one.user for one in told}
+
+    def test_what_a_clock_tells_is_told_once(self, scene: Scene, case: Case) -> None:
+        settled(scene, case)
+        over = scene.at + timedelta(days=12)
+        assert mediation.watch_overdue(at=over) == 0
+        cases.fire_due_deadlines(at=over)
+        assert mediation.watch_overdue(at=over) == 0
+        assert not Delivery.objects.filter(message__kind="mediation.after_closing")
+
     def test_they_are_reminded_once(self, scene: Scene, case: Case) -> None:
         settled(scene, case)
         assert mediation.remind_of_duties(at=scene.at) == 0
@@ -531,8 +552,46 @@ class TestMediated:
             assert ("孟大海" in text.decode()) == name
             assert "199000" not in text.decode()
 
+    def test_a_guardian_stands_on_the_application(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = invited(scene, case)
+        mother = Giver(Capacity.GUARDIAN, "江岚", relation="母亲")
+        consented(scene, talks, [Side.VICTIM], giver=mother)
+        consented(scene, talks, [Side.AGGRESSOR], signature=[drawing(33)])
+        proposal = proposed(scene, talks)
+        accepted(scene, proposal, [Side.VICTIM], giver=mother)
+        accepted(scene, proposal, [Side.AGGRESSOR], signature=[drawing(77)])
+        mediation.make_effective(
+            talks=talks,
+            exhibit=photo(scene, case),
+            effective_on=local_day(scene.at),
+            by=scene.officer,
+            at=scene.at,
+        )
+        paper = application(Confirmation.objects.get())
+        assert "甲方由监护人江岚（母亲）代为签字" in paper.paragraphs
+        assert paper.signers == ("申请人甲方的监护人江岚（签字）", "申请人乙方（签字）")
+        talks.refresh_from_db()
+        letter = forgiveness_paper(talks, "不再难过", mother)
+        assert "受害人由监护人江岚（母亲）代为签字" in letter.paragraphs
+        assert letter.signers == ("受害人的监护人江岚（签字）",)
+
 
 class TestForgiveness:
+    def test_a_child_does_not_forgive_alone(self, scene: Scene, case: Case) -> None:
+        talks = settled(scene, case)
+        Talks.objects.update(victim_has_guardian=True)
+        with pytest.raises(InvalidInput, match="由监护人代为办理"):
+            mediation.write_forgiveness(
+                talks=talks,
+                text="他已道歉",
+                is_own_wish=True,
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert not Forgiveness.objects.exists()
+
     def test_it_is_the_victims_own_wish(self, scene: Scene, case: Case) -> None:
         talks = consented(scene, begun(scene, case))
         accepted(scene, proposed(scene, talks))

@@ -20,17 +20,18 @@ from anlan.law.selectors import refusal_words
 from anlan.portal.forms import CodeForm, LeaveForm
 from anlan.portal.visitors import WINDOW
 from anlan.resolution.mediation import services as mediation
-from anlan.resolution.mediation.enums import TalksKind, TalksState
+from anlan.resolution.mediation.enums import ProposalState, TalksState
 from anlan.resolution.mediation.models import Session, Talks
 from anlan.resolution.mediation.papers import term_words
 from anlan.resolution.mediation.remedies import remedies_of
 from anlan.resolution.mediation.selectors.talks import (
     consents_of,
     current_proposal,
+    mandates_of,
     sessions_of,
 )
 from anlan.resolution.mediation.services.consents import talks_of_link
-from anlan.resolution.mediation.services.givers import needs_guardian
+from anlan.resolution.mediation.services.steps import needs_guardian
 
 MOST_TRIES = 20  # of one link in a window, whatever was typed
 _VIA = "public"
@@ -119,6 +120,7 @@ def _page(
             "may_be_left": state.may_be_left,
             "asks": state == TalksState.CONSENT_PENDING and not is_willing,
             "by_guardian": needs_guardian(found, side, at=timezone.now()),
+            "mandates": mandates_of(found),
             "sessions": _coming(found) if is_willing else [],
             "proposal": proposal,
             "terms": [term_words(term) for term in proposal.terms.all()]
@@ -128,7 +130,7 @@ def _page(
             "site": found.case.site,
             "form": form or CodeForm(),
             "leaving": leaving or LeaveForm(),
-            "is_mediation": TalksKind(found.kind).is_mediation,
+            "is_open": proposal is not None and proposal.state == ProposalState.OPEN,
             "is_victim": side == Side.VICTIM,
         },
         status=status,

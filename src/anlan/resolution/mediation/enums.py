@@ -107,6 +107,20 @@ class Capacity(models.TextChoices):
     AGENT = "agent", _("受书面委托的人")
 
 
+class Chooser(models.TextChoices):
+    """Who decides who mediates: the body appoints, or both sides choose (人民调解法 19)."""
+
+    BODY = "body", _("调解组织")
+    SIDES = "sides", _("双方当事人")
+
+
+class Found(models.TextChoices):
+    """What was found out about a side that needed a guardian."""
+
+    OF_AGE = "of_age", _("已看身份证件，本人已满十八周岁")
+    NO_GUARDIAN = "no_guardian", _("监护人的标记登记错了，本人自己办理")
+
+
 class WithdrawalWay(models.TextChoices):
     LINK = "link", _("本人在手机链接上退出")
     IN_PERSON = "in_person", _("本人当面表示")

@@ -14,6 +14,7 @@ from anlan.resolution.mediation.enums import (
     ConfirmationState,
     ConsentWay,
     DutyState,
+    Found,
     Proposer,
     SessionState,
     TalksKind,
@@ -77,9 +78,12 @@ class MediatorAppointed(Event):
     kind: ClassVar[str] = "mediation.mediator_appointed"
     sentence: ClassVar[str] = _("{actor}登记 {code} 的调解员，已问明与双方无利害关系")
     tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Mandate", "choice")
 
     code: str
     mediator: str
+    chosen_by: str = ""
+    choice_digest: str | None = None
 
 
 @recorded
@@ -92,6 +96,7 @@ class MandateEnded(Event):
 
     code: str
     mediator: str
+    wanted_by: str = ""
     reason_digest: str
 
 
@@ -423,6 +428,30 @@ class GuardianActs(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class StandingRecorded(Event):
+    """A side needs no guardian after all; ``exhibit`` is the document that shows it."""
+
+    kind: ClassVar[str] = "mediation.standing_recorded"
+    sentence: ClassVar[str] = _("{code} 中{side}由本人自己办理：{found}")
+    quiet: ClassVar[bool] = True
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Standing", "words")
+
+    code: str
+    side: str
+    found: str
+    exhibit: str | None = None
+    words_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "side": Side(self.side).label,
+            "found": Found(self.found).label,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ProposalDeclined(Event):
     kind: ClassVar[str] = "mediation.proposal_declined"
     sentence: ClassVar[str] = _("{side}不接受 {code} 的方案 {version}")
@@ -516,7 +545,7 @@ class DutyComesDue(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class DutyOverdue(Event):
-    """In a case that is closed, where no task waits for it."""
+    """Where no clock runs for it: its case was closed, joined to another, or reopened."""
 
     kind: ClassVar[str] = "mediation.duty_overdue"
     sentence: ClassVar[str] = _(

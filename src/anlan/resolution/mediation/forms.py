@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from anlan.accounts.models import User
 from anlan.base.errors import InvalidInput
 from anlan.base.money import format_fen, parse_fen
-from anlan.cases.enums import Role, Side
+from anlan.cases.enums import Side
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.cases.selectors import shown_name
@@ -30,7 +30,9 @@ from anlan.resolution.mediation.agreement import (
 from anlan.resolution.mediation.enums import (
     BodyKind,
     Capacity,
+    Chooser,
     Exclusion,
+    Found,
     Proposer,
     TalksKind,
     TermBy,
@@ -41,17 +43,20 @@ from anlan.resolution.mediation.giver import Giver, giver_of
 from anlan.resolution.mediation.models import Body, Mediator, Proposal, Talks
 from anlan.resolution.mediation.selectors.talks import (
     bodies_of,
+    guardians_for,
     papers_of,
     parties_on,
 )
 from anlan.resolution.mediation.services.forgiving import MOST_TEXT
 from anlan.resolution.mediation.services.givers import MOST_GIVER, MOST_RELATION
+from anlan.resolution.mediation.services.mandates import MOST_CHOICE
 from anlan.resolution.mediation.services.mandates import MOST_REASON as MOST_WHY
 from anlan.resolution.mediation.services.sessions import (
     MOST_PLACE,
     MOST_PRESENT,
     MOST_SAID,
 )
+from anlan.resolution.mediation.services.standing import MOST_FOUND
 from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
 
 _MOST_PAPERS = 50  # the newest; whoever proves something has just uploaded it
@@ -67,15 +72,25 @@ def _lines(rows: int) -> forms.Textarea:
 class _PaperForm(forms.Form):
     """With a choice of what was uploaded."""
 
+    # Not on a screen that is turned to a side: it would read what else there is.
+    shows_titles = True
+
     exhibit = forms.ChoiceField(
         label=gettext_lazy("凭证"),
         help_text=gettext_lazy("先拍照上传为证据，再在这里选它"),
         required=False,
     )
 
-    def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        case: Case,
+        reader: User,
+        also: Sequence[Exhibit] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        found = papers_of(case, reader)[:_MOST_PAPERS]
+        found = [*also, *papers_of(case, reader)[:_MOST_PAPERS]]
         self._papers: dict[str, Exhibit] = {str(one.uid): one for one in found}
         for name in ("exhibit", "authority"):
             if name in self.fields:
@@ -85,6 +100,8 @@ class _PaperForm(forms.Form):
                         ("", _("没有")),
                         *(
                             (uid, f"{one.code} {one.title}")
+                            if self.shows_titles
+                            else (uid, one.code)
                             for uid, one in self._papers.items()
                         ),
                     ],
@@ -101,6 +118,7 @@ def choose(field: forms.Field, choices: Sequence[tuple[str, Any]]) -> None:
 class _GiverForm(_PaperForm):
     """Who acts for the side: itself, its guardian, or somebody with a written authority."""
 
+    shows_titles = False
     capacity = forms.ChoiceField(
         label=gettext_lazy("谁来办理"),
         choices=Capacity.choices,
@@ -127,13 +145,20 @@ class _GiverForm(_PaperForm):
         label=gettext_lazy("授权委托书（先作为证据上传）"), required=False
     )
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
-        super().__init__(*args, case=case, **kwargs)
-        rows = case.parties.filter(removed_at=None, roles__role=Role.GUARDIAN)
+    def __init__(
+        self, *args: Any, talks: Talks, side: Side, reader: User, **kwargs: Any
+    ) -> None:
+        own = talks.consents.filter(side=side, withdrawn_at=None)
+        named = own.exclude(authority=None).select_related("authority")
+        super().__init__(
+            *args,
+            case=talks.case,
+            reader=reader,
+            also=[one.authority for one in named if one.authority],
+            **kwargs,
+        )
         self._guardians = {
-            str(one.uid): one
-            for one in rows.select_related("person", "user").order_by("pk")
-            if one.is_identified
+            str(one.uid): one for one in guardians_for(talks, side, reader)
         }
         choose(
             self.fields["giver_party"],
@@ -240,6 +265,19 @@ class _MediatorForm(forms.Form):
         required=False,
     )
 
+    chosen_by = forms.ChoiceField(
+        label=gettext_lazy("由谁确定的"),
+        choices=Chooser.choices,
+        widget=forms.RadioSelect,
+        initial=Chooser.BODY,
+    )
+    choice = forms.CharField(
+        label=gettext_lazy("怎样确定的"),
+        max_length=MOST_CHOICE,
+        required=False,
+        help_text=gettext_lazy("例如电话、来函；不写当事人的姓名"),
+    )
+
     def __init__(self, *args: Any, talks: Talks, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Mediator.objects.filter(body=talks.body, ended_at=None)
@@ -259,6 +297,8 @@ class _MediatorForm(forms.Form):
         return {
             "mediator": self._mediators.get(said["mediator"]),
             "is_unrelated": said["is_unrelated"],
+            "chosen_by": Chooser(said["chosen_by"]),
+            "choice": said["choice"],
             "reason": said["reason"],
         }
 
@@ -276,7 +316,10 @@ class AnswerForm(_MediatorForm):
         widget=_lines(2),
     )
 
-    field_order = ("accepts", "mediator", "is_unrelated", "reason")
+    field_order = (
+        *("accepts", "mediator", "chosen_by", "choice", "is_unrelated"),
+        "reason",
+    )
 
     def answered(self) -> dict[str, Any]:
         return {
@@ -304,6 +347,12 @@ class MandateForm(_MediatorForm):
 
 
 class MandateEndForm(forms.Form):
+    wanted_by = forms.ChoiceField(
+        label=gettext_lazy("由谁决定的"),
+        choices=Chooser.choices,
+        widget=forms.RadioSelect,
+        initial=Chooser.BODY,
+    )
     reason = forms.CharField(
         label=gettext_lazy("为什么不再主持"),
         max_length=MOST_WHY,
@@ -332,6 +381,29 @@ class ConsentForm(_GiverForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["exhibit"].label = _("不在屏幕上签，用已上传的书面同意书")
+
+
+class StandingForm(_PaperForm):
+    """That a side was taken to need a guardian, and does not."""
+
+    found = forms.ChoiceField(
+        label=gettext_lazy("查明的情况"),
+        choices=Found.choices,
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=gettext_lazy("为什么登记错了"),
+        max_length=MOST_FOUND,
+        required=False,
+        widget=_lines(2),
+        help_text=gettext_lazy("已满十八周岁的可以不写，要选身份证件"),
+    )
+
+    field_order = ("found", "words", "exhibit")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["exhibit"].label = _("身份证件（先作为证据上传）")
 
 
 class LeavingForm(forms.Form):

@@ -20,7 +20,13 @@ from anlan.base.typeset import typeset
 from anlan.base.word import new_word, word_bytes
 from anlan.cases.enums import Side
 from anlan.law import selectors as law
-from anlan.resolution.mediation.enums import Capacity, TalksKind, TermBy, TermKind
+from anlan.resolution.mediation.enums import (
+    Capacity,
+    ProposalState,
+    TalksKind,
+    TermBy,
+    TermKind,
+)
 from anlan.resolution.mediation.giver import Giver, giver_of
 from anlan.resolution.mediation.models import Confirmation, Proposal, Talks, Term
 from anlan.resolution.selectors.notices import LETTER_LANGUAGE, full_name
@@ -125,9 +131,14 @@ def application(confirmation: Confirmation) -> Paper:
     with override(LETTER_LANGUAGE):
         talks = confirmation.talks
         body = talks.body.name if talks.body else ""
+        by = signers_of_agreement(talks)
+        victim_by = by.get(Side.VICTIM, Giver())
+        aggressor_by = by.get(Side.AGGRESSOR, Giver())
         lines = (
             _("申请人（甲方）：%s") % full_name(talks.victim),
             _("申请人（乙方）：%s") % full_name(talks.aggressor),
+            *_signed_for(_("甲方"), victim_by),
+            *_signed_for(_("乙方"), aggressor_by),
             _("请求事项：确认双方于%(day)s经%(body)s调解达成的调解协议有效。")
             % {"day": _day(talks.effective_on), "body": body},
             _(
@@ -142,14 +153,22 @@ def application(confirmation: Confirmation) -> Paper:
             _("附：调解协议书；双方身份证明；调解组织主持调解的证明。"),
         )
         title = _("司法确认申请书")
-        signers = (_("申请人甲方（签字）"), _("申请人乙方（签字）"))
+        signers = (
+            _signer(_("申请人甲方"), victim_by),
+            _signer(_("申请人乙方"), aggressor_by),
+        )
     return Paper(title, lines, signers)
 
 
-def forgiveness_paper(talks: Talks, text: str) -> Paper:
+def forgiveness_paper(talks: Talks, text: str, giver: Giver) -> Paper:
+    """
+    Args:
+        giver: the guardian of a victim who cannot bind themselves, or the victim.
+    """
     with override(LETTER_LANGUAGE):
         lines = (
             _("我是%s，自愿写下这份谅解书。") % full_name(talks.victim),
+            *_signed_for(_("受害人"), giver),
             text,
             _(
                 "没有人以赔偿、协议或者其他条件要求我谅解；我知道可以不签，"
@@ -157,7 +176,8 @@ def forgiveness_paper(talks: Talks, text: str) -> Paper:
             ),
         )
         title = _("谅解书")
-        signers = (_("受害人本人（签字）"),)
+        is_own = giver.capacity == Capacity.SELF
+        signers = (_signer(_("受害人本人") if is_own else _("受害人"), giver),)
     return Paper(title, lines, signers)
 
 
@@ -202,11 +222,19 @@ def term_words(term: Term) -> str:
     return _("；").join(parts) + _("。")
 
 
+def signers_of_agreement(talks: Talks) -> dict[Side, Giver]:
+    """Who signed what is agreed; before anything is, nobody."""
+    agreed = talks.proposals.filter(state=ProposalState.AGREED).first()
+    return signers_of(agreed) if agreed is not None else {}
+
+
 def _signed_for(side: str, giver: Giver) -> Iterator[str]:
     """Who signs for whom, and with what right; nothing of somebody who signs themselves."""
     said = {"side": side, "name": giver.full_name, "relation": giver.relation}
-    if giver.capacity == Capacity.GUARDIAN:
+    if giver.capacity == Capacity.GUARDIAN and giver.relation:
         yield _("%(side)s由监护人%(name)s（%(relation)s）代为签字") % said
+    elif giver.capacity == Capacity.GUARDIAN:  # of a time when nobody asked for it
+        yield _("%(side)s由监护人%(name)s代为签字") % said
     elif giver.authority is not None:
         yield _("%(side)s由受托人%(name)s代为签字（授权委托书 %(code)s）") % {
             **said,
@@ -234,7 +262,10 @@ def _term(term: Term) -> str:
 
 def _shares(proposal: Proposal) -> Iterator[str]:
     if proposal.share_aggressor is not None:
-        yield _("双方一致认为民事责任的分担为：乙方 %(b)d%%，甲方 %(a)d%%。") % {
+        yield _(
+            "民事责任的分担：乙方 %(b)d%%，甲方 %(a)d%%。"
+            "这是方案里的估计，不是法院或者公安机关的认定；双方签字，就是接受这样分担。"
+        ) % {
             "a": proposal.share_victim or 0,
             "b": proposal.share_aggressor,
         }

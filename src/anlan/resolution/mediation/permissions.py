@@ -16,7 +16,8 @@ from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases.models import Case
 from anlan.cases.wall import walled_sides
 from anlan.ledger.events import Actor
-from anlan.resolution.mediation.models import Mandate, Session, Talks
+from anlan.resolution.mediation.enums import TalksKind
+from anlan.resolution.mediation.models import Session, Talks
 
 MEDIATES = "mediator"
 _WRITE_BODIES = ("legal_counsel", "hq_supervisor")
@@ -88,12 +89,16 @@ def check_can_lead_talks(by: Actor, talks: Talks) -> None:
 
 
 def can_read_notes(user: User, session: Session) -> bool:
-    """What was said: whoever leads, and those who were named; no supervisor either."""
+    """What was said: whoever leads, and those who were named; no supervisor either.
+
+    The host leads a negotiation alone: what is said in a mediation was said to whoever
+    mediated, also when nobody does so any more.
+    """
     talks = session.talks
     leads = (
         is_mediator(user, talks)
-        if talks.mediator is not None
-        else user.pk == talks.host_id and not _was_mediated(talks)
+        if TalksKind(talks.kind).is_mediation
+        else user.pk == talks.host_id
     )
     if leads:
         return can_see_talks(user, talks)
@@ -141,12 +146,6 @@ def is_outside(user: User) -> bool:
     """Whether an account is a mediator's and nothing else (G19)."""
     held = {member.role_key for member in running_memberships(user)}
     return held == {MEDIATES}
-
-
-def _was_mediated(talks: Talks) -> bool:
-    """By somebody with an account, who wrote for whoever mediates after them."""
-    earlier = Mandate.objects.filter(talks_id=talks.pk, mediator__user__isnull=False)
-    return earlier.exists()
 
 
 def _is_party(user: User, case: Case) -> bool:

@@ -7,7 +7,6 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import Conflict
-from anlan.cases.enums import Side
 from anlan.resolution.mediation.enums import (
     ConfirmationState,
     DutyState,
@@ -131,14 +130,6 @@ def check_has_mediator(talks: Talks) -> None:
     """Somebody mediates, or the office holds the talks itself."""
     if TalksKind(talks.kind).is_mediation and talks.mediator_id is None:
         raise Conflict(_("还没有调解员，请先登记由谁主持"))
-
-
-def unwilling_sides(talks: Talks) -> list[Side]:
-    """Whose consent is missing, or was taken back."""
-    willing = set(
-        talks.consents.filter(withdrawn_at=None).values_list("side", flat=True)
-    )
-    return [side for side in Side if side not in willing]
 
 
 def check_session_may_become(session: Session, state: SessionState) -> None:

@@ -87,7 +87,7 @@ def remind(queued: Queued) -> None:
 
 
 def tell_after_closing(queued: Queued) -> None:
-    """What becomes of an agreement when no task waits for it any more."""
+    """What becomes of an agreement when no clock runs for it any more."""
     event = queued.event
     roles: tuple[str, ...] = messages.RUN
     if isinstance(event, DutyOverdue) or (
@@ -100,7 +100,8 @@ def tell_after_closing(queued: Queued) -> None:
         talks, kind = _talks(queued.object), messages.KEPT
     else:
         return
-    if talks.case.is_open:
+    # A term that is overdue is told without a clock alone, whatever the case is by now.
+    if talks.case.is_open and not isinstance(event, DutyOverdue):
         return
     people = [talks.host, *_with_roles(talks.case, roles)]
     _tell(kind, queued, talks=talks, people=people)

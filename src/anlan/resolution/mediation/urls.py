@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{_TALKS}mediator/", talks.mandate, name="mandate"),
     path(f"{_TALKS}mediator/end/", talks.mandate_end, name="mandate_end"),
     path(f"{_TALKS}consent/<str:side>/", talks.consent, name="consent"),
+    path(f"{_TALKS}standing/<str:side>/", talks.standing, name="standing"),
     path(f"{_TALKS}link/<str:side>/", talks.link, name="link"),
     path(f"{_TALKS}code/<str:side>/", talks.code, name="code"),
     path("talks/codes/<uuid:uid>/", talks.code_opening, name="code_opening"),

@@ -14,6 +14,7 @@ from anlan.resolution.mediation.models.talks import (
     LinkCode,
     Mandate,
     OwnLink,
+    Standing,
     Talks,
 )
 from anlan.resolution.mediation.models.terms import Acceptance, Proposal, Term
@@ -32,6 +33,7 @@ __all__ = [
     "Proposal",
     "Session",
     "SessionNote",
+    "Standing",
     "Talks",
     "Term",
 ]

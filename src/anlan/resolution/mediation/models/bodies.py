@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from anlan.accounts.models import Organisation, User
 from anlan.resolution.mediation import enums
@@ -59,7 +60,9 @@ class Mediator(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["body", "name"], name="mediation_mediator_name"
+                fields=["body", "name"],
+                condition=Q(ended_at=None),
+                name="mediation_mediator_name",
             )
         ]
 

@@ -130,11 +130,19 @@ class Mandate(Worded):
     mediator = models.ForeignKey(
         Mediator, on_delete=models.PROTECT, related_name="mandates"
     )
+    # Of what was written down before this was asked, nothing is known.
+    chosen_by = models.CharField(
+        max_length=5, choices=enums.Chooser.choices, blank=True
+    )
+    choice = models.CharField(max_length=200, blank=True)  # in whose words, and how
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    wanted_by = models.CharField(  # that it ends
+        max_length=5, choices=enums.Chooser.choices, blank=True
     )
     reason = models.CharField(max_length=300, blank=True)
 
@@ -211,6 +219,38 @@ class Consent(Given):
         return f"consent:{self.uid}"
 
 
+class Standing(Worded):
+    """What was looked into about how a side binds itself: with whose paper, and why."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    talks = models.ForeignKey(Talks, on_delete=models.PROTECT, related_name="standings")
+    side = models.CharField(max_length=9, choices=Side.choices)
+    found = models.CharField(max_length=11, choices=enums.Found.choices)
+    words = models.CharField(max_length=300, blank=True)
+    # The identity document of who is of age; of a mark that was wrong there may be none.
+    exhibit = models.ForeignKey(
+        Exhibit, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=~Q(found="of_age") | Q(exhibit__isnull=False),
+                name="mediation_standing_document",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.talks_id} {self.side} {self.found}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"standing:{self.uid}"
+
+
 class OwnLink(models.Model):
     """The link of one side, and who made it: they never learn the code that goes with it."""
 
@@ -242,6 +282,8 @@ class LinkCode(models.Model):
     secret = models.CharField(max_length=128)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # No answer of the gateway: it may have arrived all the same.
+    unanswered_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)  # used, or replaced
 

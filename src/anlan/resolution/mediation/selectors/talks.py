@@ -8,9 +8,11 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import staff_of
 from anlan.base.errors import NotFound
-from anlan.cases.enums import Side
+from anlan.cases.enums import Role, Side
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
 from anlan.evidence.enums import Source
@@ -107,6 +109,32 @@ def proposals_of(talks: Talks) -> list[Proposal]:
     return rows
 
 
+def guardians_for(talks: Talks, side: Side, reader: User) -> list[Party]:
+    """Who may be chosen as the guardian of a side: nobody who acted for the other one.
+
+    Whoever mediates from outside sees whom the consent of the side names, and no other.
+    """
+    parties = talks.case.parties.filter(removed_at=None, roles__role=Role.GUARDIAN)
+    rows = parties.select_related("person", "user").order_by("pk")
+    if has_permission(reader, Permission.CASE_SEE, site=talks.case.site):
+        given = (
+            Consent.objects.filter(talks__case=talks.case, side=side.other),
+            Acceptance.objects.filter(
+                proposal__talks__case=talks.case, side=side.other
+            ),
+        )
+        theirs = {talks.party_of(side.other).pk}
+        for found in given:
+            theirs.update(
+                found.exclude(giver_party=None).values_list("giver_party", flat=True)
+            )
+        rows = rows.exclude(pk__in=theirs)
+    else:
+        own = talks.consents.filter(side=side, withdrawn_at=None)
+        rows = rows.filter(pk__in=own.exclude(giver_party=None).values("giver_party"))
+    return [one for one in rows if one.is_identified]
+
+
 def current_proposal(talks: Talks) -> Proposal | None:
     """What waits for an answer, or was agreed."""
     wanted = {ProposalState.OPEN, ProposalState.AGREED}
@@ -133,10 +161,10 @@ def mandates_of(talks: Talks) -> list[Mandate]:
     return list(rows.order_by("-pk"))
 
 
-def mediator_for(reader: User, uid: UUID) -> Mediator:
-    rows = Mediator.objects.filter(
-        body__organisation=reader.organisation_id, ended_at=None
-    )
+def mediator_for(reader: User, uid: UUID, *, also_gone: bool = False) -> Mediator:
+    rows = Mediator.objects.filter(body__organisation=reader.organisation_id)
+    if not also_gone:
+        rows = rows.filter(ended_at=None)
     found = rows.select_related("body__organisation", "user").filter(uid=uid).first()
     if found is None:
         raise NotFound(_("名册里没有这位调解员"))
@@ -228,7 +256,12 @@ def outside_mediators(organisation: Organisation) -> list[User]:
 
 
 def papers_of(case: Case, reader: User) -> list[Exhibit]:
-    """What can prove a consent or a payment: files that came in, not what we made."""
+    """What can prove a consent or a payment: files that came in, not what we made.
+
+    Nothing for whoever mediates from outside: the list of evidence is not theirs.
+    """
+    if not has_permission(reader, Permission.CASE_SEE, site=case.site):
+        return []
     return list(
         kept_of(case, reader)
         .filter(blob__isnull=False)

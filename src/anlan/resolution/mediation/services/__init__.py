@@ -43,6 +43,7 @@ from anlan.resolution.mediation.services.sessions import (
     plan_session,
     write_session_note,
 )
+from anlan.resolution.mediation.services.standing import record_standing
 from anlan.resolution.mediation.services.talks import (
     begin_talks,
     end_talks,
@@ -83,6 +84,7 @@ __all__ = [
     "record_default",
     "record_performance",
     "record_ruling",
+    "record_standing",
     "record_withdrawal",
     "remind_of_duties",
     "retire_mediator",

@@ -121,9 +121,13 @@ def enter_mediator(
         )
     with ledger.recording():
         Organisation.objects.select_for_update().get(pk=body.organisation_id)
-        there = body.mediators.filter(name=name).first()
-        if there is not None and there.ended_at is not None:
-            there.user, there.entered_at, there.ended_at = user, at, None
+        there = body.mediators.filter(name=name, ended_at=None).first()
+        # Of the same name somebody else may come; an account says that it is not.
+        gone = body.mediators.filter(name=name, user=user).exclude(ended_at=None)
+        again = gone.last() if user is not None else None
+        if there is None and again is not None:
+            there = again
+            there.entered_at, there.ended_at = at, None
             there.save()
             _record(
                 MediatorEntered(name=body.name, body=body.key),
@@ -161,8 +165,11 @@ def retire_mediator(
     permissions.check_can_write_bodies(by, mediator.body.organisation)
     with ledger.recording():
         Organisation.objects.select_for_update().get(pk=mediator.body.organisation_id)
-        found = Mediator.objects.select_related("body__organisation").get(
-            pk=mediator.pk
+        # The same lock as of whoever appoints them at this moment.
+        found = (
+            Mediator.objects.select_for_update(of=("self",))
+            .select_related("body__organisation")
+            .get(pk=mediator.pk)
         )
         if found.ended_at is not None:
             return found

@@ -17,6 +17,7 @@ from anlan.accounts.models import User
 from anlan.accounts.services import phone_of
 from anlan.base import crypto
 from anlan.base.errors import Conflict, NotAllowed, NotFound
+from anlan.base.limits import count_up
 from anlan.cases.enums import Side
 from anlan.cases.models import AccessLink, Party
 from anlan.customers import services as customers
@@ -26,6 +27,7 @@ from anlan.ledger.events import SYSTEM
 from anlan.notify.channels.protocol import Verdict
 from anlan.notify.services import outward
 from anlan.resolution.mediation import permissions, policies
+from anlan.resolution.mediation.enums import TalksState
 from anlan.resolution.mediation.events import (
     CodeGiven,
     CodeOpened,
@@ -34,13 +36,21 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.models import LinkCode, OwnLink, Talks
 from anlan.resolution.mediation.selectors.codes import sealed_place
-from anlan.resolution.mediation.services.steps import lock_talks, record
+from anlan.resolution.mediation.services.steps import (
+    is_minor,
+    lock_talks,
+    needs_guardian,
+    record,
+    unwilling_sides,
+)
 from anlan.resolution.selectors.notices import LETTER_LANGUAGE
 
 CODE_LENGTH = 6
 CODE_MINUTES = 30  # from when the side has it
 SEALED_HOURS = 24
 MOST_FAILURES = 5
+MOST_MESSAGES = 3  # to one side in an hour; after that a code stays sealed
+_HOUR = 3600
 # What a gateway took; a demo keeps it, and nobody would ever get it.
 _ARRIVES = (Verdict.SENT, Verdict.DELIVERED)
 
@@ -54,14 +64,18 @@ def give_code(
     stays sealed, for somebody who did not make the link to open.
 
     Raises:
-        Conflict: the side has no link, or the talks wait for no consent.
+        Conflict: the side has no link, has agreed, or is asked through its guardian; or
+            the talks wait for no consent.
     """
     permissions.check_can_run_talks(by, talks.case)
     digits = f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}}"
     secret = make_password(digits)
     with ledger.recording():
         talks = lock_talks(talks)
-        policies.check_is_talking(talks)
+        policies.check_talks_may_become(talks, TalksState.ACCEPTED)
+        check_speaks_alone(talks, side, at=at)
+        if side not in unwilling_sides(talks, at=at):
+            raise Conflict(_("%s已经同意过") % side.label)
         link = _link_of(talks, side, at=at)
         if link is None:
             raise Conflict(_("请先给这一方生成链接"))
@@ -107,6 +121,15 @@ def open_code(*, code: LinkCode, by: User, at: datetime, via: str = "") -> str:
         found.save()
         record(CodeOpened(code=talks.code, side=own.side), talks, by=by, at=at, via=via)
     return digits
+
+
+def check_speaks_alone(talks: Talks, side: Side, *, at: datetime) -> None:
+    """Refuse a code to, and of, whoever agrees through a guardian."""
+    if needs_guardian(talks, side, at=at):
+        raise Conflict(
+            _("这一方由监护人当面或者书面同意，请联系管理处"),
+            source="G20" if is_minor(talks, side, at=at) else "",
+        )
 
 
 def is_code_right(talks: Talks, link: AccessLink, code: str, *, at: datetime) -> bool:
@@ -158,6 +181,9 @@ def _send(
     number = _own_number(talks.party_of(side), talks, at=at)
     if not number:
         return
+    sent = count_up(f"talks:code:{link_key(talks, side)}", seconds=_HOUR)
+    if sent > MOST_MESSAGES:
+        return
     with override(LETTER_LANGUAGE):
         body = _(
             "验证码 %(code)s，%(minutes)d 分钟内有效，只用于您自己的链接。您不愿意参加的，不用理会，也不要告诉任何人。"
@@ -165,6 +191,9 @@ def _send(
     outcome = outward.text_message(
         site=talks.case.site, to=number, body=body, key=made.uid.hex, at=at
     )
+    if outcome.verdict == Verdict.RETRY:
+        made.unanswered_at = at
+        made.save(update_fields=["unanswered_at"])
     if outcome.verdict not in _ARRIVES:
         return
     with ledger.recording():

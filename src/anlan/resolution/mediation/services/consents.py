@@ -14,7 +14,6 @@ from anlan.cases.enums import Side
 from anlan.cases.models import AccessLink
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.signing import keep_drawing
-from anlan.evidence.services.statements import is_known_minor
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.resolution.mediation import permissions, policies
@@ -31,12 +30,15 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Consent, LinkCode, OwnLink, Talks
-from anlan.resolution.mediation.services.codes import is_code_right, link_key
+from anlan.resolution.mediation.services.codes import (
+    check_speaks_alone,
+    is_code_right,
+    link_key,
+)
 from anlan.resolution.mediation.services.givers import (
     check_giver,
     check_paper,
     let_guardian_act,
-    needs_guardian,
 )
 from anlan.resolution.mediation.services.steps import (
     check_may_be_talked,
@@ -46,9 +48,11 @@ from anlan.resolution.mediation.services.steps import (
     move,
     record,
     told,
+    unwilling_sides,
 )
 
 LINK_DAYS = 60
+_HAVE_BEGUN = (TalksState.ACCEPTED, TalksState.IN_SESSION)
 MOST_WORDS = 500
 
 
@@ -84,11 +88,7 @@ def consent_by_link(
         Conflict: the talks do not wait for consents, or it was given.
     """
     talks, side = talks_of_link(link)
-    if needs_guardian(talks, side, at=at):
-        raise Conflict(
-            _("这一方由监护人当面或者书面同意，请联系管理处"),
-            source="G20" if is_known_minor(talks.party_of(side), at=at) else "",
-        )
+    check_speaks_alone(talks, side, at=at)
     if not is_code_right(talks, link, code, at=at):
         raise InvalidInput(
             _("验证码不对，或者已经失效；请向管理处要一个新的"), path="code"
@@ -241,9 +241,16 @@ def _new(
     at: datetime,
 ) -> Consent:
     """A consent that may be given now; it is saved with its proof."""
-    policies.check_talks_may_become(talks, TalksState.ACCEPTED)
+    there = talks.consents.filter(side=side, withdrawn_at=None).first()
+    is_first_guardian = (
+        there is not None
+        and there.capacity != Capacity.GUARDIAN
+        and giver.capacity == Capacity.GUARDIAN
+    )
+    if not (is_first_guardian and talks.state in _HAVE_BEGUN):
+        policies.check_talks_may_become(talks, TalksState.ACCEPTED)
     check_may_be_talked(talks.kind, talks.case)
-    if side not in policies.unwilling_sides(talks):
+    if there is not None and not is_first_guardian:
         raise Conflict(_("%s已经同意过") % side.label)
     giver = check_giver(talks, side, giver, at=at)
     return Consent(
@@ -261,6 +268,8 @@ def _new(
 
 
 def _give(consent: Consent, talks: Talks, *, by: Actor, at: datetime, via: str) -> None:
+    # A guardian's takes the place of what the side said itself; nobody has left.
+    talks.consents.filter(side=consent.side, withdrawn_at=None).update(withdrawn_at=at)
     consent.save(force_insert=True)
     record(
         ConsentGiven(
@@ -280,7 +289,7 @@ def _give(consent: Consent, talks: Talks, *, by: Actor, at: datetime, via: str) 
     )
     if consent.capacity == Capacity.GUARDIAN:
         let_guardian_act(talks, Side(consent.side), by=by, at=at, via=via)
-    if not policies.unwilling_sides(talks):
+    if talks.state == TalksState.CONSENT_PENDING and not unwilling_sides(talks, at=at):
         move(talks, TalksState.ACCEPTED, by=by, at=at, via=via)
 
 

@@ -22,6 +22,7 @@ from anlan.resolution.mediation.models import (
     Proposal,
     Session,
     SessionNote,
+    Standing,
     Talks,
     Term,
 )
@@ -29,8 +30,9 @@ from anlan.resolution.mediation.models import (
 # Each table with words: how it belongs to a case, and its columns.
 _WRITTEN: tuple[tuple[type[Worded], str, tuple[str, ...]], ...] = (
     (Talks, "case", ("about", "reason")),
-    (Mandate, "talks__case", ("reason",)),
+    (Mandate, "talks__case", ("choice", "reason")),
     (Consent, "talks__case", ("giver", "relation", "words")),
+    (Standing, "talks__case", ("words",)),
     (Session, "talks__case", ("place", "present")),
     (SessionNote, "session__talks__case", ("text",)),
     (Proposal, "talks__case", ("facts", "in_default")),

@@ -9,12 +9,19 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base import vault
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases.enums import Side
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions
-from anlan.resolution.mediation.enums import TalksState
+from anlan.resolution.mediation.enums import Capacity, TalksState
 from anlan.resolution.mediation.events import ForgivenessMade
+from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Forgiveness, Talks
-from anlan.resolution.mediation.papers import forgiveness_paper, paper_pdf
+from anlan.resolution.mediation.papers import (
+    forgiveness_paper,
+    paper_pdf,
+    signers_of_agreement,
+)
+from anlan.resolution.mediation.services.givers import check_giver
 from anlan.resolution.mediation.services.steps import (
     check_both_may_read,
     keep_paper,
@@ -26,6 +33,12 @@ from anlan.resolution.mediation.services.steps import (
 MOST_TEXT = 1000
 # Only when there is something to forgive by one's own will: nothing is pending any more.
 _WHEN = (TalksState.PERFORMING, TalksState.PERFORMED)
+
+
+def _giver_of(talks: Talks) -> Giver:
+    """The guardian who signed the agreement, or the victim: an agent forgives nothing."""
+    signed = signers_of_agreement(talks).get(Side.VICTIM, Giver())
+    return signed if signed.capacity == Capacity.GUARDIAN else Giver()
 
 
 def write_forgiveness(
@@ -43,7 +56,8 @@ def write_forgiveness(
         is_own_wish: the victim asked for it and was told that it is no condition.
 
     Raises:
-        InvalidInput: nobody said so, or no words.
+        InvalidInput: nobody said so, no words, or the guardian that the victim needs has
+            signed nothing.
         Conflict: nothing was agreed yet, or it was written.
     """
     permissions.check_can_run_talks(by, talks.case)
@@ -55,7 +69,8 @@ def write_forgiveness(
             source="G18",
         )
     check_both_may_read(text, talks_kind=talks.kind, case=talks.case, path="text")
-    pdf = paper_pdf(forgiveness_paper(talks, text), talks, at=at)
+    giver = check_giver(talks, Side.VICTIM, _giver_of(talks), at=at)
+    pdf = paper_pdf(forgiveness_paper(talks, text, giver), talks, at=at)
     with ledger.recording():
         talks = lock_talks(talks)
         if talks.state not in _WHEN:
@@ -63,6 +78,7 @@ def write_forgiveness(
                 _("%(code)s %(state)s，协议生效以后才能制作谅解书")
                 % {"code": talks.code, "state": talks.get_state_display()}
             )
+        check_giver(talks, Side.VICTIM, giver, at=at)
         if Forgiveness.objects.filter(talks=talks).exists():
             raise Conflict(_("谅解书已经制作"))
         made = Forgiveness(talks=talks, text=text, made_by=by, made_at=at)

@@ -5,31 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
 from anlan.cases import policies as cases_policies
 from anlan.cases.act import act_day
 from anlan.cases.enums import Role, Side
+from anlan.cases.models import Party
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.statements import is_known_minor
 from anlan.law import services as law
 from anlan.ledger.events import Actor
 from anlan.resolution.mediation.enums import Capacity, TalksKind
 from anlan.resolution.mediation.events import GuardianActs
 from anlan.resolution.mediation.giver import Giver
-from anlan.resolution.mediation.models import Talks
-from anlan.resolution.mediation.services.steps import record, required, told
+from anlan.resolution.mediation.models import Acceptance, Talks
+from anlan.resolution.mediation.services.steps import (
+    is_minor,
+    record,
+    required,
+    told,
+)
 from anlan.resolution.selectors.notices import full_name
 
 MOST_GIVER = 40
 MOST_RELATION = 20
-
-
-def needs_guardian(talks: Talks, side: Side, *, at: datetime) -> bool:
-    """Whether the side binds itself through a guardian alone."""
-    is_minor = is_known_minor(talks.party_of(side), at=at)
-    return is_minor or talks.has_guardian(side)
 
 
 def check_giver(talks: Talks, side: Side, giver: Giver, *, at: datetime) -> Giver:
@@ -41,10 +41,9 @@ def check_giver(talks: Talks, side: Side, giver: Giver, *, at: datetime) -> Give
             written authority, or may not be one (G17).
     """
     giver = _named(talks, side, giver)
-    is_minor = is_known_minor(talks.party_of(side), at=at)
     is_guardian = giver.capacity == Capacity.GUARDIAN
     law.check_guardian(
-        is_minor=is_minor,
+        is_minor=is_minor(talks, side, at=at),
         guardian=giver.full_name if is_guardian else "",
         act_on=act_day(talks.case),
         path="giver",
@@ -98,12 +97,27 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
         raise InvalidInput(
             _("对方不能代这一方同意和签字，请另找监护人或者受委托的人"), path="giver"
         )
+    if _acts_for(talks, side.other, name, party):
+        raise InvalidInput(
+            _("这个人已经代对方同意或者签字，不能同时代双方，请另找一位"), path="giver"
+        )
     if giver.capacity == Capacity.GUARDIAN:
         relation = told(giver.relation, path="relation", most=MOST_RELATION)
         if not relation:
             raise InvalidInput(_("请写明监护人与本人的关系"), path="relation")
         return Giver(Capacity.GUARDIAN, name, None, relation, party)
     return Giver(Capacity.AGENT, name, giver.authority)
+
+
+def _acts_for(talks: Talks, side: Side, name: str, party: Party | None) -> bool:
+    """Whether somebody is on record as the guardian or the agent of a side."""
+    consents = talks.consents.filter(side=side, withdrawn_at=None)
+    signed = Acceptance.objects.filter(proposal__talks=talks, side=side)
+    is_theirs = Q(giver=name) if party is None else Q(giver=name) | Q(giver_party=party)
+    return (
+        consents.exclude(capacity=Capacity.SELF).filter(is_theirs).exists()
+        or signed.exclude(capacity=Capacity.SELF).filter(is_theirs).exists()
+    )
 
 
 def _check_agent(talks: Talks, side: Side, giver: Giver) -> None:

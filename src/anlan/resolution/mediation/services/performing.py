@@ -11,7 +11,8 @@ from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.turns import each_alone
-from anlan.cases.enums import CaseState, TaskState
+from anlan.cases.enums import TaskState
+from anlan.cases.models import Deadline
 from anlan.evidence.models import Exhibit
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -241,15 +242,15 @@ def _remind(key: int, *, at: datetime) -> bool:
 
 
 def watch_overdue(*, at: datetime, most: int = 100) -> int:
-    """Say once of each term that its day has passed in a closed case; returns how many.
+    """Say once of each term that its day has passed and no clock told it; returns how many.
 
-    In an open one its task does; the tasks of a closed one have no clocks any more.
+    In an open case the clock of its task does. Closing or joining the case stops it, and
+    opening it again does not start it anew.
     """
     rows = Duty.objects.filter(
         state=DutyState.DUE,
         overdue_at=None,
         due_on__lt=local_day(at),
-        talks__case__state=CaseState.CLOSED,
     ).order_by("due_on", "pk")
     keys = list(rows.values_list("pk", flat=True)[:most])
     return each_alone(keys, lambda key: _say_overdue(key, at=at))
@@ -260,8 +261,13 @@ def _say_overdue(key: int, *, at: datetime) -> bool:
         duty = _lock(Duty.objects.select_related("talks__case__site").get(pk=key))
         if duty.state != DutyState.DUE or duty.overdue_at is not None:
             return False
+        clock = _clock_of(duty)
+        if clock is not None and clock.fired_at is None:
+            return False
         duty.overdue_at = at
         duty.save(update_fields=["overdue_at"])
+        if clock is not None:  # it has told
+            return False
         record(
             DutyOverdue(
                 code=duty.talks.code,
@@ -275,6 +281,16 @@ def _say_overdue(key: int, *, at: datetime) -> bool:
             at=at,
         )
     return True
+
+
+def _clock_of(duty: Duty) -> Deadline | None:
+    """That watches its task, or has run out; one that was stopped is none."""
+    if duty.task is None:
+        return None
+    rows = Deadline.objects.filter(
+        about=f"task:{duty.task.uid}", met_at=None, cancelled_at=None
+    )
+    return rows.order_by("-pk").first()
 
 
 def confirmed_until(day: date) -> date:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
-from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
@@ -83,7 +83,7 @@ def plan_session(
         if earlier is not None:
             return earlier
         policies.check_has_begun(talks)
-        check_both_agree(talks)
+        check_both_agree(talks, at=at)
         last: int | None = talks.sessions.aggregate(last=Max("number"))["last"]
         session = talks.sessions.create(
             number=(last or 0) + 1,
@@ -112,11 +112,16 @@ def name_readers(
     """Say anew who reads the notes beside whoever leads; the same changes nothing.
 
     Raises:
-        InvalidInput: one of them sees no talks of this case.
+        NotAllowed: the session has begun, and who names them does not read its notes.
+        InvalidInput: one of them sees no talks of this case, or is who names them.
     """
     permissions.check_can_lead_talks(by, session.talks)
     with ledger.recording():
         session = _lock(session)
+        if session.begun_at is not None and not permissions.can_read_notes(by, session):
+            raise NotAllowed(
+                _("会谈已经开始：只有能看笔记的人，才能再指定别人看；请找主持人")
+            )
         if set(session.readers.all()) != set(readers):
             _name(session, readers, by=by, at=at, via=via)
     return session
@@ -136,7 +141,7 @@ def begin_session(
         talks = session.talks
         policies.check_has_begun(talks)
         policies.check_has_mediator(talks)
-        check_both_agree(talks)
+        check_both_agree(talks, at=at)
         check_may_be_talked(talks.kind, talks.case)
         if talks.sessions.filter(state=SessionState.OPEN).exists():
             raise Conflict(_("已有一次会谈正在进行"))
@@ -201,6 +206,10 @@ def write_session_note(
 def _name(
     session: Session, readers: Collection[User], *, by: User, at: datetime, via: str
 ) -> None:
+    if by in readers and by not in session.readers.all():
+        raise InvalidInput(
+            _("不能指定自己看会谈笔记，请由另一位主持的人指定"), path="readers"
+        )
     for one in readers:
         if not permissions.can_see_talks(one, session.talks):
             raise InvalidInput(

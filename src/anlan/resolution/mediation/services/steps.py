@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from anlan.base.clock import local_day
+from anlan.base.errors import Conflict
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Protection, Severity, Side, TaskState
-from anlan.cases.models import Case, Task
+from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import check_no_leaks
 from anlan.evidence.enums import AppraisedLevel, Source
 from anlan.evidence.models import Exhibit, MedicalPaper
 from anlan.evidence.services.receiving import add_exhibit
+from anlan.evidence.services.statements import FULL_AGE, is_known_minor
 from anlan.evidence.services.steps import line
 from anlan.law import services as law
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.guarding import check_text
 from anlan.resolution.mediation import policies
 from anlan.resolution.mediation.enums import (
+    Capacity,
     Exclusion,
+    Found,
     ProposalState,
     SessionState,
     TalksKind,
@@ -262,11 +267,60 @@ def check_may_be_talked(
     )
 
 
-def check_both_agree(talks: Talks) -> None:
+def check_both_agree(
+    talks: Talks, *, at: datetime, by_guardian: Collection[Side] = ()
+) -> None:
+    """
+    Args:
+        by_guardian: sides for whom a guardian speaks now, for the first time.
+    """
+    unwilling = unwilling_sides(talks, at=at, by_guardian=by_guardian)
+    for consent in talks.consents.filter(withdrawn_at=None, side__in=unwilling):
+        raise Conflict(
+            _("%s由监护人代为办理，请先登记监护人同意参加") % Side(consent.side).label,
+            source=SOURCE,
+        )
     law.check_both_agree(
-        unwilling=[str(side.label) for side in policies.unwilling_sides(talks)],
+        unwilling=[str(side.label) for side in unwilling],
         act_on=act_day(talks.case),
     )
+
+
+def unwilling_sides(
+    talks: Talks, *, at: datetime, by_guardian: Collection[Side] = ()
+) -> list[Side]:
+    """Whose consent is missing, taken back, or not of the guardian that the side needs."""
+    rows = talks.consents.filter(withdrawn_at=None).values_list("side", "capacity")
+    given = dict(rows)
+
+    def is_willing(side: Side) -> bool:
+        if side in by_guardian or needs_guardian(talks, side, at=at):
+            return given.get(side) == Capacity.GUARDIAN
+        return side in given
+
+    return [side for side in Side if not is_willing(side)]
+
+
+def needs_guardian(talks: Talks, side: Side, *, at: datetime) -> bool:
+    """Whether the side binds itself through a guardian alone."""
+    return is_minor(talks, side, at=at) or talks.has_guardian(side)
+
+
+def is_minor(talks: Talks, side: Side, *, at: datetime) -> bool:
+    """As the record says, where no document that was looked at says otherwise."""
+    party = talks.party_of(side)
+    if not is_known_minor(party, at=at):
+        return False
+    shown = talks.standings.filter(side=side, found=Found.OF_AGE)
+    return not (turns_of_age(party, at=at) and shown.exists())
+
+
+def turns_of_age(party: Party, *, at: datetime) -> bool:
+    """In the year of the eighteenth birthday a year of birth does not say which it is."""
+    person = party.person
+    if person is None or person.birth_year is None:
+        return False
+    return local_day(at).year - person.birth_year == FULL_AGE
 
 
 def _is_seriously_hurt(case: Case) -> bool:

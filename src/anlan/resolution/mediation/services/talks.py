@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -24,6 +24,7 @@ from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import (
     BodyKind,
+    Chooser,
     Exclusion,
     TalksKind,
     TalksState,
@@ -175,12 +176,15 @@ def record_answer(
     mediator: Mediator | None = None,
     is_unrelated: bool = False,
     reason: str = "",
+    chosen_by: Chooser = Chooser.BODY,
+    choice: str = "",
     via: str = "",
 ) -> Talks:
     """What the body that was asked says; from then on each side is asked.
 
     Args:
         mediator: who it appoints, or the parties chose; may be said later.
+        chosen_by: which of the two, and ``choice`` how they said so.
         is_unrelated: that the mediator has nothing to do with either side.
 
     Raises:
@@ -198,7 +202,14 @@ def record_answer(
         policies.check_talks_may_become(talks, TalksState.CONSENT_PENDING)
         if mediator is not None:
             start_mandate(
-                talks, mediator, is_unrelated=is_unrelated, by=by, at=at, via=via
+                talks,
+                mediator,
+                is_unrelated=is_unrelated,
+                chosen_by=chosen_by,
+                choice=choice,
+                by=by,
+                at=at,
+                via=via,
             )
         move(talks, TalksState.CONSENT_PENDING, by=by, at=at, via=via)
     return talks
@@ -284,13 +295,19 @@ def _check_police_again(
 ) -> None:
     """The police mediate once; a second time ends within seven working days (D08).
 
-    Whatever came of it, the days run from the first time and from no later one.
+    Whatever came of it, the days run from the first time and from no later one. Where
+    nobody ever sat down, and nothing was agreed, it was no time.
     """
     if kind != TalksKind.POLICE:
         return
-    earlier = Talks.objects.filter(
-        case=case, kind=kind, victim=victim, aggressor=aggressor
-    ).order_by("number")
+    took_place = Q(sessions__begun_at__isnull=False) | Q(deed__isnull=False)
+    earlier = (
+        Talks.objects.filter(
+            took_place, case=case, kind=kind, victim=victim, aggressor=aggressor
+        )
+        .distinct()
+        .order_by("number")
+    )
     if len(earlier) > 1:
         raise Conflict(_("治安调解一般为一次，最多再调解一次"), source="G17")
     for first in earlier:

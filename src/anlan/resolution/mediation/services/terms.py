@@ -58,6 +58,7 @@ from anlan.resolution.mediation.services.steps import (
     lock_talks,
     move,
     move_session,
+    needs_guardian,
     record,
     told,
 )
@@ -116,7 +117,7 @@ def propose(
             return earlier
         policies.check_has_begun(talks)
         policies.check_has_mediator(talks)
-        check_both_agree(talks)
+        check_both_agree(talks, at=at)
         last: int = talks.proposals.aggregate(last=Max("number"))["last"] or 0
         if last != latest:
             raise Conflict(_("已有新的一版 V-%d，请先查看") % last)
@@ -177,7 +178,7 @@ def accept_proposal(
         InvalidInput: nothing was drawn, or what the other side drew; a guardian (G20) or
             the written authority of an agent is missing.
         Conflict: it was replaced or declined, the side has accepted, one has left (G17),
-            or the case may not be brought to terms.
+            nobody mediates (G19), or the case may not be brought to terms.
     """
     talks = proposal.talks
     permissions.check_can_lead_talks(by, talks)
@@ -192,11 +193,15 @@ def accept_proposal(
         proposal = _lock(proposal, talks)
         policies.check_is_current(proposal)
         policies.check_has_begun(talks)
-        check_both_agree(talks)
+        policies.check_has_mediator(talks)
+        check_both_agree(talks, at=at)
         check_may_be_talked(talks.kind, talks.case)
         if proposal.acceptances.filter(side=side).exists():
             raise Conflict(_("%s已经接受过这一版") % side.label)
         giver = check_giver(talks, side, giver, at=at)
+        if giver.capacity == Capacity.GUARDIAN:
+            check_both_agree(talks, at=at, by_guardian=[side])
+        _check_signed_by_guardians(proposal, talks, at=at)
         acceptance = Acceptance(
             proposal=proposal,
             side=side,
@@ -247,6 +252,18 @@ def accept_proposal(
     return proposal
 
 
+def _check_signed_by_guardians(
+    proposal: Proposal, talks: Talks, *, at: datetime
+) -> None:
+    """What a side signed itself, before a guardian acted for it, binds nobody."""
+    for signed in proposal.acceptances.exclude(capacity=Capacity.GUARDIAN):
+        side = Side(signed.side)
+        if needs_guardian(talks, side, at=at):
+            raise Conflict(
+                _("%s自己签字以后登记了监护人：请写新的一版，由监护人签字") % side.label
+            )
+
+
 def _record_signer(
     acceptance: Acceptance, talks: Talks, *, by: User, at: datetime, via: str
 ) -> None:
@@ -285,6 +302,7 @@ def decline_proposal(
         proposal = _lock(proposal, talks)
         policies.check_is_current(proposal)
         policies.check_has_begun(talks)
+        policies.check_has_mediator(talks)
         proposal.state, proposal.settled_at = ProposalState.DECLINED, at
         proposal.save(update_fields=["state", "settled_at"])
         record(

@@ -111,7 +111,9 @@ def mediator_end(request: HttpRequest, uid: UUID) -> HttpResponse:
     permissions.check_can_write_bodies(reader, reader.organisation)
     try:
         mediation.retire_mediator(
-            mediator=mediator_for(reader, uid), by=reader, at=timezone.now()
+            mediator=mediator_for(reader, uid, also_gone=True),
+            by=reader,
+            at=timezone.now(),
         )
     except Conflict as error:
         messages.warning(request, refusal_words(error))

@@ -27,7 +27,9 @@ from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
     Capacity,
+    Chooser,
     Exclusion,
+    Found,
     TalksKind,
     TalksState,
     WithdrawalWay,
@@ -44,6 +46,7 @@ from anlan.resolution.mediation.forms import (
     MandateForm,
     ReasonForm,
     RulingForm,
+    StandingForm,
 )
 from anlan.resolution.mediation.models import Confirmation, Forgiveness, Talks
 from anlan.resolution.mediation.papers import term_words
@@ -61,7 +64,7 @@ from anlan.resolution.mediation.selectors.talks import (
     talks_of,
     talks_to_mediate,
 )
-from anlan.resolution.mediation.services.givers import needs_guardian
+from anlan.resolution.mediation.services.steps import needs_guardian, unwilling_sides
 
 _either = require_http_methods(["GET", "POST"])
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -150,6 +153,7 @@ def page(
         Side.AGGRESSOR: shown_name(found.aggressor),
     }
     proposals = proposals_of(found)
+    unwilling = unwilling_sides(found, at=at)
     can_talk = state in {TalksState.ACCEPTED, TalksState.IN_SESSION}
     return render(
         request,
@@ -164,14 +168,21 @@ def page(
                     side,
                     names[side],
                     row,
-                    row is not None and not row.withdrawn_at,
+                    side not in unwilling,
                     code_of(found, side, at=at) if may_run else None,
                     needs_guardian(found, side, at=at),
                 )
                 for side, row in consents_of(found).items()
             ],
             "sends_codes": has_text_messages(found.case.site),
-            "sessions": [(one, notes_for(reader, one)) for one in sessions_of(found)],
+            "sessions": [
+                (
+                    one,
+                    notes_for(reader, one),
+                    permissions.can_read_notes(reader, one),
+                )
+                for one in sessions_of(found)
+            ],
             "proposals": [
                 (
                     one,
@@ -252,7 +263,12 @@ def mandate_end(request: HttpRequest, uid: UUID) -> HttpResponse:
         request,
         found,
         MandateEndForm(posted(request)),
-        lambda said, **who: mediation.end_mandate(talks=found, **said, **who),
+        lambda said, **who: mediation.end_mandate(
+            talks=found,
+            reason=said["reason"],
+            wanted_by=Chooser(said["wanted_by"]),
+            **who,
+        ),
         title=_("调解员不再主持 %s") % found.code,
         lead=_(
             "没有调解员时，不能会谈，也不能提出方案；这位调解员不再看到本案的调解。"
@@ -272,7 +288,8 @@ def consent(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
     by_guardian = needs_guardian(found, chosen, at=timezone.now())
     form = ConsentForm(
         posted(request),
-        case=found.case,
+        talks=found,
+        side=chosen,
         reader=reader,
         initial={"capacity": Capacity.GUARDIAN} if by_guardian else None,
     )
@@ -305,6 +322,32 @@ def consent(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
         % {"side": chosen.label, "code": found.code},
         lead=_("单独征求这一方的意见，另一方不在场。不愿意的，登记退出。"),
         button=_("同意"),
+    )
+
+
+@login_required
+@_either
+def standing(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
+    """That a side needs no guardian after all."""
+    reader = reader_of(request)
+    found, chosen = talks_for(reader, uid), side_of(side)
+    permissions.check_can_run_talks(reader, found.case)
+    form = StandingForm(posted(request), case=found.case, reader=reader)
+    return step(
+        request,
+        found,
+        form,
+        lambda said, **who: mediation.record_standing(
+            talks=found,
+            side=chosen,
+            found=Found(said["found"]),
+            words=said["words"],
+            exhibit=form.paper(),
+            **who,
+        ),
+        title=_("%(side)s由本人自己办理") % {"side": chosen.label},
+        lead=_("监护人已经同意或者签字的，不能再改。"),
+        button=_("登记"),
     )
 
 

@@ -197,7 +197,8 @@ def acceptance(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
     permissions.check_can_lead_talks(reader, found.talks)
     form = SigningForm(
         posted(request),
-        case=found.talks.case,
+        talks=found.talks,
+        side=chosen,
         reader=reader,
         initial=giver_initial(found.talks, chosen),
     )

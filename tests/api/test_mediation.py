@@ -1,0 +1,57 @@
+"""What the API of talks refuses and repeats, beyond what each operation answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from anlan.ledger.models import Entry
+from anlan.resolution.mediation import services as mediation
+from tests.resolution.mediation.talked import (
+    body,
+    consented,
+    invited,
+    mediator,
+    planned,
+)
+from tests.resolution.planned import legal
+from tests.scene import Scene
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+
+
+def test_nobody_names_themselves_to_read_what_was_said(
+    scene: Scene, speak: Any
+) -> None:
+    lead = scene.person("fangzheng")
+    talks = consented(scene, invited(scene, scene.incident().case))
+    session, coming = planned(scene, talks), planned(scene, talks)
+    mediation.begin_session(session=session, by=lead, at=scene.at)
+    mediation.end_session(session=session, by=lead, at=scene.at)
+    officer = speak(scene.officer)
+    gone = {"reason": "另选", "wanted_by": "sides"}
+    assert officer.post(f"/talks/{talks.uid}/mediator/end", gone).status == 200
+    self_named = {"readers": [str(scene.officer.uid)]}
+    another = {"readers": [str(scene.manager.uid)]}
+    for which, said, status in (
+        (session, self_named, 403),
+        (session, another, 403),
+        (coming, self_named, 422),
+        (coming, another, 200),
+    ):
+        answer = officer.post(f"/sessions/{which.uid}/readers", said)
+        assert answer.status == status
+    assert Entry.objects.filter(kind="mediation.readers_named").count() == 1
+
+
+def test_twice_gone_is_gone(scene: Scene, speak: Any) -> None:
+    who = mediator(scene, body(scene), has_account=False)
+    counsel = speak(legal(scene))
+    answers = [counsel.post(f"/mediators/{who.uid}/end") for _twice in range(2)]
+    assert [one.status for one in answers] == [200, 200]
+    assert answers[0].body == answers[1].body
+    assert Entry.objects.filter(kind="mediation.mediator_retired").count() == 1
