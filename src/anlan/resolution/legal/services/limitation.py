@@ -339,13 +339,25 @@ def end_of_work_injury(
         _end(row, reason=_("见工伤 %s") % injury.code, by=SYSTEM, at=at)
 
 
-def resume_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
-    kinds = (LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER)
+def resume_of_work_injury(
+    injury: WorkInjury, kinds: tuple[LimitationKind, ...], *, at: datetime
+) -> None:
+    """It is to be applied for after all, or again."""
     for row in _of_injury(injury, kinds).filter(state=LimitationState.ENDED):
         row.case = injury.case
         row.state = LimitationState.RUNNING
         _count(row, at=at)
         _record(LimitationResumed(code=row.code), row, by=SYSTEM, at=at)
+
+
+def recount_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
+    """Both count from another day; the entry of the work injury says which."""
+    kinds = (LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER)
+    for row in _of_injury(injury, kinds):
+        row.case = injury.case
+        row.hurt_on = row.starts_on = injury.injured_on
+        row.save(update_fields=["hurt_on", "starts_on"])
+        _count(row, at=at)
 
 
 def extend_of_work_injury(injury: WorkInjury, last: date, *, at: datetime) -> None:
