@@ -15,6 +15,7 @@ from anlan.cases.enums import ContactChannel, Direction, OfferAnswer
 from anlan.cases.models import Case, Deadline, Party, Task
 from anlan.cases.selectors import shown_name
 from anlan.customers import services as customers
+from anlan.evidence.models import Hold
 from anlan.evidence.services.deleting import blank_words
 from anlan.incidents import services as incidents
 from anlan.ledger.afterwards import run_reactions
@@ -558,6 +559,27 @@ class TestErasing:
         hold(scene, case)
 
         assert support.let_notes_go(at=scene.at + KEPT) == 0
+
+    def test_a_hold_that_was_placed_meanwhile_keeps_them(
+        self, scene, case, monkeypatch
+    ) -> None:
+        keyed(scene)
+        care = agreed(scene, case)
+        noted(scene, care)
+        support.close_care(care=care, ending=Ending.DONE, **by_linan(scene))
+        looked = erasing.holds_standing
+
+        def look(held: Case) -> Any:
+            """Free when it is looked for; then somebody holds it."""
+            found = looked(held)
+            if not Hold.objects.exists():
+                hold(scene, held)
+            return found
+
+        monkeypatch.setattr(erasing, "holds_standing", look)
+
+        assert support.let_notes_go(at=scene.at + KEPT) == 0
+        assert not SealedNote.objects.filter(text_salt=b"").exists()
 
 
 class TestAnsweredInATalk:

@@ -11,6 +11,10 @@ from django.utils.translation import gettext_noop as _
 from anlan.cases.enums import Phase, Role, Severity
 from anlan.ledger.events import Covered, Event, RefInFact, recorded
 
+# Keys of clocks of what somebody is offered for themselves: their own pages say what is
+# due, and that a clock runs at all would tell everybody else that they accepted.
+PERSONAL = "support."
+
 
 def role_words(codes: str) -> str:
     """The roles of a party, "victim,staff", as words."""
@@ -136,6 +140,12 @@ class DeadlineMissed(Event):
     about: str
     title: str
     due: str
+
+    def shown(self) -> dict[str, Any]:
+        """Entries from before the neutral title hold the one of the standard."""
+        is_personal = self.key.startswith(PERSONAL)
+        title = gettext("一项约定的时限") if is_personal else self.title
+        return {**self.facts(), "title": title}
 
 
 @recorded
