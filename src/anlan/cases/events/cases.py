@@ -14,6 +14,9 @@ from anlan.ledger.events import Covered, Event, RefInFact, recorded
 # Keys of clocks of what somebody is offered for themselves: their own pages say what is
 # due, and that a clock runs at all would tell everybody else that they accepted.
 PERSONAL = "support."
+# What only this role knows of: that there is such a task tells about somebody.
+PERSONAL_ROLE = "counsellor"
+PERSONAL_TASK = "same_day:"  # how the keys of such tasks begin
 
 
 def role_words(codes: str) -> str:
@@ -57,6 +60,7 @@ class TaskDone(Event):
     title: str
     seconds: int
     words_digest: str | None = None
+    role: str | None = None  # of a personal one, which stands on no timeline
 
 
 @recorded
@@ -72,6 +76,7 @@ class TaskSkipped(Event):
     title: str
     binding: int
     words_digest: str
+    role: str | None = None  # as above
 
 
 @recorded
@@ -82,6 +87,7 @@ class TaskReopened(Event):
     tone: ClassVar[str] = "warn"
 
     title: str
+    role: str | None = None  # as above
 
 
 @recorded
