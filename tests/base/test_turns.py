@@ -16,8 +16,8 @@ from anlan.base.turns import each_alone
 def test_what_failed_is_named_by_its_key(
     row: Any, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_row: Any) -> int:
-        raise ValueError("陆远航")
+    def fail(one: Any) -> int:
+        raise ValueError(one)
 
     assert each_alone([row], fail) == 0
     assert name in caplog.text

@@ -156,7 +156,7 @@ class TestTheContactOfTheSameDay:
         ("username", "is_known"), [("linan", True), ("hetao", False)]
     )
     def test_only_the_role_knows_of_it(
-        self, scene, case, call, username: str, is_known: bool
+        self, scene, case, call, username, is_known
     ) -> None:
         reader = scene.person(username)
         shown = [
