@@ -548,11 +548,13 @@ def _count(row: Limitation, *, at: datetime) -> None:
 
 def _plan_look(row: Limitation, *, at: datetime, is_new: bool = True) -> None:
     """When the worker looks; a new last day that is near, in its next round."""
-    today = local_day(at)
+    today, pending = local_day(at), row.look_on
     row.look_on = None
     if row.state != LimitationState.RUNNING:
         return
-    if row.due_on is None:
+    if not is_new and pending is not None and pending <= today:
+        row.look_on = pending  # the worker has not come by yet
+    elif row.due_on is None:
         row.look_on = today + ASKED_EVERY
     elif is_new and row.due_on - today < NEAR:
         row.look_on = today
