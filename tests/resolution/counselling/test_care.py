@@ -16,6 +16,7 @@ from anlan.cases.models import Case, Deadline, Party, Task
 from anlan.cases.selectors import shown_name
 from anlan.customers import services as customers
 from anlan.evidence.models import Hold
+from anlan.evidence.selectors.retention import holds_standing
 from anlan.evidence.services.deleting import blank_words
 from anlan.incidents import services as incidents
 from anlan.ledger.afterwards import run_reactions
@@ -567,7 +568,7 @@ class TestErasing:
         care = agreed(scene, case)
         noted(scene, care)
         support.close_care(care=care, ending=Ending.DONE, **by_linan(scene))
-        looked = erasing.holds_standing
+        looked = holds_standing
 
         def look(held: Case) -> Any:
             """Free when it is looked for; then somebody holds it."""
