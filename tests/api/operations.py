@@ -1579,6 +1579,13 @@ def set_work_injury_employer(scene: Scene) -> Request:
 
 
 @post(permitted="hetao", forbidden="zhoumin")
+def recount_work_injury(scene: Scene) -> Request:
+    injury = _struck(scene)
+    body = {"injured_on": injury.injured_on.isoformat()}
+    return f"/work-injuries/{injury.uid}/day", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
 def add_work_injury_material(scene: Scene) -> Request:
     injury = _struck(scene)
     paper = struck.receipt(scene, injury.case)

@@ -13,6 +13,7 @@ from anlan.accounts.models import Membership, User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, TaskState
+from anlan.cases.events import DeadlineMissed
 from anlan.cases.models import Case, Deadline, Note, PartyRole, Strike, Task
 from anlan.cases.permissions import check_can_do_task
 from anlan.cases.selectors import my_tasks
@@ -510,3 +511,11 @@ class TestParties:
 
         with pytest.raises(Conflict):
             cases.add_party(**party, roles=["witness"])
+
+
+def test_an_old_entry_of_a_personal_clock_tells_no_title() -> None:
+    said = {"about": "follow_up:1", "title": "支持：第一次随访", "due": "2026-11-29"}
+    assert DeadlineMissed(key="support.first", **said).shown()["title"] == (
+        "一项约定的时限"
+    )
+    assert DeadlineMissed(key="first_aid", **said).shown()["title"] == said["title"]

@@ -147,7 +147,7 @@ def test_a_limit_begins_is_stopped_and_counts_anew(
     page.wait_for_url(re.compile(r"/limitations/[0-9a-f-]{36}/$"))
     address = page.url
     main = page.locator("main")
-    for words in ("不计入", "3 年", "从行为发生之时起算"):
+    for words in ("不计入", "3 年", "只有最长的二十年从这时起算"):
         expect(main).to_contain_text(words)
     assert faults(page) == []
 

@@ -11,7 +11,7 @@ from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import HappenedSource
+from anlan.incidents.enums import Channel, HappenedSource
 from anlan.resolution.legal.enums import LimitationKind
 from anlan.resolution.legal.models import Limitation
 from anlan.resolution.legal.selectors.police import periods_before
@@ -81,6 +81,14 @@ def test_a_clock_that_is_far_back_is_not_believed_a_person_is(
 ):
     case = claimed(scene, 400, happened_source=source).incident.case
     assert act_of(case).at == scene.at - timedelta(days=days)
+
+
+@pytest.mark.parametrize(("days", "counted"), [(29, 29), (31, 0)])
+def test_whoever_scanned_a_code_moves_it_no_further_than_a_clock(
+    scene: Scene, days: int, counted: int
+):
+    case = claimed(scene, days, channel=Channel.PUBLIC).incident.case
+    assert act_of(case).at == scene.at - timedelta(days=counted)
 
 
 def test_a_clock_that_runs_ahead_moves_no_act_behind_its_report(scene: Scene):

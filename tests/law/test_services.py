@@ -287,3 +287,64 @@ def test_each_time_that_a_word_stands_is_looked_at(joins):
     with pytest.raises(InvalidInput) as refused:
         check(text="不是调解而由管理处调解")
     assert refused.value.source == "G19"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不强制心理复述",
+        "自愿，不强制心理辅导",
+        "您不会被强制心理疏导",
+        "全员心理健康培训",
+        "关注全员心理状况",
+        "Operational debrief within 72 hours, voluntary",
+        "No psychological debriefing is arranged",
+    ],
+)
+def test_what_is_voluntary_is_no_debriefing(text):
+    services.check_no_debriefing(text=text, act_on=ON)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please notify all staff of the debriefing",
+        "A psychological debrief for everybody who was there",
+        "受害人必须参加心理疏导",
+    ],
+)
+def test_a_debriefing_by_another_name_is_refused(text):
+    with pytest.raises(InvalidInput) as refused:
+        services.check_no_debriefing(text=text, act_on=ON)
+    assert refused.value.source == "G26"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "她担心自己患有抑郁",
+        "她父亲患有精神疾病",
+        "她说去年被诊断过抑郁",
+        "我不作诊断，建议去看诊断",
+        "The hospital had diagnosed anxiety",
+        "I do not diagnose",
+    ],
+)
+def test_what_others_found_or_fear_is_no_diagnosis(text):
+    services.check_no_diagnosis(text=text, act_on=ON)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "她非常明显患有抑郁症",
+        "睡不好、吃不下、患有抑郁",
+        "结合访谈等情况我诊断为抑郁",
+        "Clinically I diagnose PTSD",
+        "她没去医院也不愿意再谈这件事我诊断为抑郁",
+    ],
+)
+def test_a_diagnosis_is_not_excused_by_any_word_before_it(text):
+    with pytest.raises(InvalidInput) as refused:
+        services.check_no_diagnosis(text=text, act_on=ON)
+    assert refused.value.source == "G25"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from anlan.cases import services as cases
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -31,6 +32,18 @@ def test_names_what_they_may_open(
     assert answer.status_code == 200
     assert {words for words in shown if words in page} == shown
     assert not {words for words in hidden if words in page}
+
+
+def test_a_party_arranges_no_support(scene: Scene, sign_in: Any):
+    case = scene.incident().case
+    lifang = scene.person("lifang")
+    cases.add_party(
+        case=case, roles=["witness"], user=lifang, by=scene.officer, at=scene.at
+    )
+    page = sign_in("lifang").get(f"/cases/{case.number}/handling/panel/")
+
+    assert "counselling" not in page.content.decode()
+    assert "赔偿测算" in page.content.decode()
 
 
 def test_every_line_opens(scene: Scene, sign_in: Any):

@@ -163,6 +163,14 @@ def test_its_owner_finishes_it_and_never_checks_it(scene, case) -> None:
     assert checked(scene, row, 30, by=author(scene)).state == ImprovementState.WATCHED
 
 
+def test_a_photo_or_an_exhibit_proves_it_and_not_both(scene, case) -> None:
+    row = improved(scene, case, owner=scene.officer)
+    with pytest.raises(InvalidInput) as refused:
+        done(scene, row, exhibit=photo(scene, case), photo=[b"x"])
+
+    assert refused.value.path == "photo"
+
+
 def test_without_effect_it_is_taken_up_again(scene, case) -> None:
     row = done(scene, improved(scene, case))
     at = scene.at + 30 * DAY

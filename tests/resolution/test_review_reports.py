@@ -48,6 +48,7 @@ from anlan.resolution.review.reading import codes_of, paragraphs_of
 from anlan.resolution.review.record import read_record
 from anlan.resolution.review.selectors.reports import newer_entries, verified
 from anlan.resolution.review.services.erasing import erase_words
+from anlan.resolution.review.themes import support_of
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
 from tests.evidence.told import party
@@ -329,11 +330,23 @@ def test_what_the_police_talks_and_support_did_stands_in_it(scene, case) -> None
     assert "受案回执" in decisions
     assert row.code in decisions
     handling = " ".join(texts(report, Section.HANDLING))
-    assert "已询问 1 人" in handling
-    assert "已转介 1 人" in handling
-    assert "已随访 1 次" in handling
+    assert "心理支持：已提出" in handling
+    for count in ("已询问", "已转介", "已随访"):
+        assert count not in handling
     assert "12356" not in handling
     assert shown_name(care.party) not in f"{decisions} {handling}"
+
+
+def test_of_three_people_and_of_what_was_joined_it_counts(scene, case) -> None:
+    other = scene.incident(place=scene.place("园区 快递柜")).case
+    cared.referred(scene, case, party(scene, case), hotline="12356")
+    cared.offered(scene, case, party(scene, case, "白露"))
+    cared.offered(scene, other, party(scene, other, "沈知远"))
+    assert "已询问" not in support_of(case)
+    cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+
+    assert "已询问 3 人" in support_of(case)
+    assert "已转介 1 人" in support_of(case)
 
 
 def test_no_clock_and_no_call_of_support_stands_in_it(scene, case) -> None:

@@ -15,6 +15,7 @@ from anlan.accounts.roles import Permission
 from anlan.api.auth import Caller
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Party, Task, TaskPhoto
+from anlan.cases.permissions import can_know_task
 from anlan.cases.selectors import case_for, cases_for
 from anlan.evidence.models import (
     Camera,
@@ -119,12 +120,16 @@ def incident_of(caller: Caller, number: str) -> Incident:
 
 
 def task_of(caller: Caller, uid: UUID) -> Task:
-    return _seen(
+    refusal = _("没有这项任务，或者您无权查看")
+    found = _seen(
         Task.objects.select_related("case__site", "ended_by").filter(
             uid=uid, case__in=cases_for(caller.user)
         ),
-        _("没有这项任务，或者您无权查看"),
+        refusal,
     )
+    if not can_know_task(caller.user, found, found.case):
+        raise NotFound(refusal)
+    return found
 
 
 def recording_of(caller: Caller, uid: UUID) -> Recording:

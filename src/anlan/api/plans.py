@@ -21,8 +21,8 @@ from anlan.api.access import (
 )
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
-from anlan.base.clock import local_day
 from anlan.base.errors import InvalidInput
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.investigation.models import FindingSentence
 from anlan.investigation.permissions import check_can_see
@@ -253,7 +253,7 @@ class PlanDecisionIn(In):
 def list_measures(request: ApiRequest, number: str) -> list[LawMeasureOut]:
     """What may be done about the act of this case, and what may not."""
     case = _case(request, number)
-    on = local_day(case.opened_at)
+    on = act_day(case)
     return [LawMeasureOut.of(one) for one in law.measures(on=on)]
 
 

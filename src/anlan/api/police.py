@@ -295,7 +295,7 @@ class PoliceHandOverIn(OnceIn):
 
     happened_at: AwareDatetime
     station: _Name
-    officer: _Name
+    officer: Annotated[Text, Field(max_length=MOST_NAME)] = ""
     officer_number: Annotated[Text, Field(max_length=30)] = ""
     accepted: Annotated[list[ItemKind], Field(max_length=20)] = []
     signers: Annotated[Text, Field(max_length=MOST_SIGNERS)] = ""

@@ -156,6 +156,12 @@ class EmployerIn(In):
     name: Annotated[Text, Field(max_length=MOST_NAME)] = ""
 
 
+class InjuredIn(In):
+    """The day of the act, as the caller read it; another one by now is refused."""
+
+    injured_on: date
+
+
 class MaterialIn(In):
     material: Material
     exhibit: UUID
@@ -212,6 +218,22 @@ def set_work_injury_employer(
         injury=work_injury_of(caller, uid),
         employer=body.employer,
         name=body.name,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return WorkInjuryOut.at(work_injury_of(caller, uid), caller.at)
+
+
+@router.post("/work-injuries/{uid}/day", **operation(*_HANDLE, out=WorkInjuryOut))
+def recount_work_injury(
+    request: ApiRequest, uid: UUID, body: InjuredIn
+) -> WorkInjuryOut:
+    """Count from the day of the act as it is known now; its limits move with it."""
+    caller = request.auth
+    legal.recount_work_injury(
+        injury=work_injury_of(caller, uid),
+        injured_on=body.injured_on,
         by=caller.user,
         at=caller.at,
         via="api",

@@ -42,4 +42,8 @@ def each_alone(
 
 
 def _named(row: object) -> str:
-    return f"{type(row).__name__} {row.pk}" if isinstance(row, Model) else "a row"
+    if isinstance(row, Model):
+        return f"{type(row).__name__} {row.pk}"
+    keys = row if isinstance(row, tuple) else (row,)
+    are_keys = all(type(one) is int for one in keys)
+    return f"row {' '.join(map(str, keys))}" if are_keys else "a row"

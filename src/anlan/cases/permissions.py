@@ -46,6 +46,11 @@ def owns_task(user: User, task: Task) -> bool:
     )
 
 
+def can_know_task(user: User, task: Task, case: Case) -> bool:
+    """Whoever sees the case; of a personal one, only who has its role there."""
+    return not task.is_personal or holds_role(user, task.role_key, site=case.site)
+
+
 def check_can_do_task(by: Actor, task: Task) -> None:
     """The owner's role, who stands in for it, and whoever commands may complete a task."""
     check_owns_task(by, task)

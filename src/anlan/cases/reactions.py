@@ -20,8 +20,8 @@ from anlan.notify.enums import Urgency
 def tell_supervisor(queued: Queued) -> None:
     """A task was left out: the one above whoever did it hears of it at once."""
     event, at = queued.event, queued.recorded_at
-    if not isinstance(event, TaskSkipped):
-        return
+    if not isinstance(event, TaskSkipped) or event.role is not None:
+        return  # of a personal one nobody else hears
     if notify.count_up(kind=messages.TASK_SKIPPED, subject=queued.subject, since=at):
         return  # a false alarm skips every task by one tap
     case = _case_of(queued)

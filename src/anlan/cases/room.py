@@ -171,7 +171,7 @@ class Room:
 
     @cached_property
     def tasks(self) -> dict[str, list[Task]]:
-        return tasks_by_phase(self.case)
+        return tasks_by_phase(self.case, self.reader)
 
     @cached_property
     def parties(self) -> dict[Party, list[str]]:

@@ -8,10 +8,11 @@ from django.db.models import F, Q
 
 from anlan.cases.act import Act, add_act
 from anlan.cases.models import Case
-from anlan.incidents.enums import HappenedSource
+from anlan.incidents.enums import Channel, HappenedSource
 from anlan.incidents.models import Incident, Report
 
-# A clock that is further back was set wrongly; people may speak of any day.
+# A clock that is further back was set wrongly; people may speak of any day, unless nobody
+# knows who speaks.
 CLOCK_BELIEVED = timedelta(days=30)
 _CLOCKS = [HappenedSource.PHONE, HappenedSource.DEVICE]
 
@@ -23,12 +24,11 @@ def act_of(case: Case) -> Act | None:
     first report came.
     """
     one_case = Q(incident__case=case) | Q(incident__case__joined_into=case)
-    wrong_clock = Q(
-        happened_source__in=_CLOCKS, happened_at__lt=F("received_at") - CLOCK_BELIEVED
-    )
+    is_unsure = Q(happened_source__in=_CLOCKS) | Q(channel=Channel.PUBLIC)
+    unbelieved = is_unsure & Q(happened_at__lt=F("received_at") - CLOCK_BELIEVED)
     first = (
         Report.objects.filter(one_case, withdrawn_at=None)
-        .exclude(wrong_clock)
+        .exclude(unbelieved)
         .order_by("happened_at", "pk")
         .first()
     )

@@ -21,7 +21,8 @@ from anlan.law.book import Guardrail, Measure
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
-_NEAR = 8  # characters before a waiver, in which it is taken back
+_NEAR = 8  # characters before a word, in which it is taken back
+_NEAR_ENGLISH = 40
 _LISTS = ("、", "和", "或", "及", "与", " and ", " or ")
 
 # Guardrail → the function that tests it. What is not here is not enforced.
@@ -521,10 +522,11 @@ def check_talk_wording(*, text: str, act_on: date, path: str) -> None:
 def check_no_diagnosis(*, text: str, act_on: date, path: str = "text") -> None:
     """Refuse a diagnosis in what a counsellor writes: they may not make one.
 
-    What a hospital said may be written down as that.
+    What a hospital said, or somebody says of themselves or of their family, may be
+    written down as that: it stands right before the word.
     """
     rule = _in_force("G25", act_on)
-    if rule and _says(text, rule):
+    if rule and _says(text, rule, is_near=True):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -624,11 +626,14 @@ def check_cited(
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
-def _says(text: str, rule: Guardrail) -> bool:
+def _says(text: str, rule: Guardrail, *, is_near: bool = False) -> bool:
     """Whether a clause has one of the rule's words, and not what it says before them.
 
     Each time that the word stands: a first one that is denied does not excuse a second
     one, unless it goes on in the same list ("不得罚款、变相罚款").
+
+    Args:
+        is_near: what is said before it counts only where it stands right there.
     """
     for clause in _clauses(text):
         for word in rule.lists["words"]:
@@ -636,11 +641,25 @@ def _says(text: str, rule: Guardrail) -> bool:
             for before in _each_before(clause, word):
                 is_listed = is_denied and before.startswith(_LISTS)
                 is_denied = is_listed or any(
-                    one in before for one in rule.lists["allowed_after"]
+                    _takes_back(one, before, word, is_near=is_near)
+                    for one in rule.lists["allowed_after"]
                 )
                 if not is_denied:
                     return True
     return False
+
+
+def _takes_back(one: str, before: str, word: str, *, is_near: bool) -> bool:
+    """Whether it begins before the word ("不强制" of "强制心理" too); English as a word.
+
+    "Not" stands in "notify", and "clinic" in "clinically".
+    """
+    if one.isascii():
+        near = before[-_NEAR_ENGLISH:] if is_near else before
+        alone = rf"(?<![a-z]){re.escape(one.strip())}s?(?![a-z])"
+        return re.search(alone, near) is not None
+    first = max(0, len(before) - _NEAR) if is_near else 0
+    return first <= (before + word).find(one, first) < len(before)
 
 
 def _each_before(clause: str, word: str) -> list[str]:

@@ -26,11 +26,13 @@ from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.forms import DoneForm
 from anlan.cases.models import Task
+from anlan.cases.permissions import can_know_task
 from anlan.cases.selectors import (
     case_for,
     cases_for,
     my_tasks,
     photos_for,
+    tasks_by_phase,
     timeline,
 )
 from anlan.cases.selectors.contacts import kept_apart_for
@@ -182,9 +184,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             "assignments": _assignments(incident),
             "dissuasions": Dissuasion,
             "tasks": sorted(
-                Task.objects.filter(case=case, phase=case.phase).order_by(
-                    "position", "pk"
-                ),
+                tasks_by_phase(case, _user(request)).get(case.phase, []),
                 key=lambda task: task.state != TaskState.OPEN,  # handled ones last
             ),
             "lines": timeline(case, newest=12),
@@ -513,7 +513,7 @@ def _task(request: HttpRequest, uid: UUID) -> Task:
         .filter(uid=uid, case__in=cases_for(_user(request)))
         .first()
     )
-    if found is None:
+    if found is None or not can_know_task(_user(request), found, found.case):
         raise NotFound(_("没有这项任务，或者您无权查看"))
     return found
 

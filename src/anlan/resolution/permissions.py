@@ -74,7 +74,7 @@ def can_make_compensation(user: User, case: Case) -> bool:
     return (
         has_permission(user, Permission.COMPENSATION_MAKE, site=case.site)
         and can_see_compensation(user, case)
-        and not _is_party(user, case)
+        and not is_party(user, case)
     )
 
 
@@ -82,11 +82,11 @@ def check_can_make_compensation(by: Actor, case: Case) -> None:
     """Somebody who may see injuries, and is on neither side."""
     check_permission(by, Permission.COMPENSATION_MAKE, site=case.site)
     check_can_see_compensation(by, case)
-    if isinstance(by, User) and _is_party(by, case):
+    if isinstance(by, User) and is_party(by, case):
         raise NotAllowed(_("您是本案当事人，请由另一人测算"))
 
 
-def _is_party(user: User, case: Case) -> bool:
+def is_party(user: User, case: Case) -> bool:
     return case.parties.filter(user=user, removed_at=None).exists()
 
 

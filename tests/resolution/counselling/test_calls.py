@@ -9,7 +9,11 @@ import pytest
 from anlan import worker
 from anlan.base.errors import NotAllowed
 from anlan.cases import services as cases
-from anlan.cases.models import Task
+from anlan.cases.enums import Phase
+from anlan.cases.models import Deadline, Task
+from anlan.cases.policies import open_binding_tasks
+from anlan.cases.selectors import tasks_by_phase, timeline
+from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
@@ -54,7 +58,7 @@ def test_the_contact_of_the_same_day_is_a_task_without_a_word_about_it(
     task = Task.objects.get(pk=call.task.pk)
 
     assert (task.title, task.role_key) == ("辅导员的当天事项", "counsellor")
-    assert task.binding
+    assert not task.binding
     assert "call" not in task.key
     assert scene.at < task.due_at <= scene.at + timedelta(days=1)
 
@@ -143,3 +147,44 @@ def test_it_rings_on_when_the_case_is_closed_or_joined(
     support.answer_call(call=call, by=scene.manager, at=scene.at + RUNG)
     worker.run_due(at=scene.at + 4 * RUNG)
     assert len(calls()) == 2
+
+
+class TestTheContactOfTheSameDay:
+    """That there is one says that somebody feared for somebody."""
+
+    @pytest.mark.parametrize(
+        ("username", "is_known"), [("linan", True), ("hetao", False)]
+    )
+    def test_only_the_role_knows_of_it(
+        self, scene, case, call, username, is_known
+    ) -> None:
+        reader = scene.person(username)
+        shown = [
+            one.pk for some in tasks_by_phase(case, reader).values() for one in some
+        ]
+        assert (call.task.pk in shown) is is_known
+
+    @pytest.mark.parametrize("username", ["hetao", "wangjianguo"])
+    def test_others_find_it_on_no_page(self, scene, case, call, sign_in, username):
+        client = sign_in(username)
+        assert client.get(
+            f"/cases/{case.number}/tasks/{call.task.uid}/"
+        ).status_code == (404)
+        page = client.get(f"/cases/{case.number}/").content.decode()
+        assert "当天事项" not in page
+
+    def test_it_stands_on_no_timeline_and_in_no_clock(self, scene, case, call) -> None:
+        clock = Deadline.objects.get(about=f"task:{call.task.uid}")
+        assert not shown_deadlines().filter(pk=clock.pk).exists()
+        worker.run_due(at=clock.due_at)
+        cases.complete_task(
+            task=call.task, words="已联系", by=linan(scene), at=clock.due_at
+        )
+        told = "".join(one.sentence for one in timeline(case))
+        assert "当天事项" not in told
+        clock.refresh_from_db()
+        assert clock.met_at == clock.due_at
+        assert verify().is_sound
+
+    def test_it_holds_no_case_open(self, scene, case, call) -> None:
+        assert call.task not in open_binding_tasks(case, upto=Phase.STRENGTHEN)

@@ -15,12 +15,14 @@ from anlan.cases.enums import ContactChannel, Direction, OfferAnswer
 from anlan.cases.models import Case, Deadline, Party, Task
 from anlan.cases.selectors import shown_name
 from anlan.customers import services as customers
+from anlan.evidence.models import Hold
+from anlan.evidence.selectors.retention import holds_standing
 from anlan.evidence.services.deleting import blank_words
 from anlan.incidents import services as incidents
 from anlan.ledger.afterwards import run_reactions
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
-from anlan.notify.models import Message
+from anlan.notify.models import Delivery, Message
 from anlan.resolution.counselling import services as support
 from anlan.resolution.counselling.enums import (
     CareState,
@@ -394,6 +396,19 @@ class TestFollowUps:
         message = Message.objects.get(kind="counselling.due")
         assert "陆" not in str(message.params)
 
+    def test_late_who_can_do_nothing_about_it_is_not_told(self, scene, case) -> None:
+        referred(scene, case, hotline="12356")
+        lifang = scene.person("lifang")
+        cases.add_party(
+            case=case, roles=["witness"], user=lifang, by=scene.manager, at=scene.at
+        )
+        worker.run_due(at=scene.at + 3 * DAY)
+
+        told = Delivery.objects.filter(message__kind="counselling.due")
+        people = set(told.values_list("user__username", flat=True))
+        assert people
+        assert "lifang" not in people
+
     def test_closing_the_case_stops_no_clock_of_its_people(self, scene, case) -> None:
         referred(scene, case)
         cases.close_as_false_alarm(
@@ -546,6 +561,27 @@ class TestErasing:
 
         assert support.let_notes_go(at=scene.at + KEPT) == 0
 
+    def test_a_hold_that_was_placed_meanwhile_keeps_them(
+        self, scene, case, monkeypatch
+    ) -> None:
+        keyed(scene)
+        care = agreed(scene, case)
+        noted(scene, care)
+        support.close_care(care=care, ending=Ending.DONE, **by_linan(scene))
+        looked = holds_standing
+
+        def look(held: Case) -> Any:
+            """Free when it is looked for; then somebody holds it."""
+            found = looked(held)
+            if not Hold.objects.exists():
+                hold(scene, held)
+            return found
+
+        monkeypatch.setattr(erasing, "holds_standing", look)
+
+        assert support.let_notes_go(at=scene.at + KEPT) == 0
+        assert not SealedNote.objects.filter(text_salt=b"").exists()
+
 
 class TestAnsweredInATalk:
     def talked(self, scene, case, party, answer, **more: Any) -> Any:
@@ -596,6 +632,74 @@ class TestAnsweredInATalk:
 
         care.refresh_from_db()
         assert (care.state, care.offers.count()) == ("referred", 1)
+
+    def test_an_older_talk_does_not_take_the_place_of_a_newer_answer(
+        self, scene, case
+    ) -> None:
+        party = victim(scene, case)
+        care = offered(scene, case, party, answer=CareState.DECLINED)
+        self.talked(
+            scene,
+            case,
+            party,
+            OfferAnswer.ACCEPTED,
+            held_at=scene.at - timedelta(hours=1),
+        )
+
+        care.refresh_from_db()
+        assert (care.state, care.offers.count()) == ("declined", 1)
+
+    def test_a_talk_from_before_the_end_reopens_nothing(self, scene, case) -> None:
+        party = victim(scene, case)
+        care = referred(scene, case, party, at=scene.at - 3 * DAY)
+        Offer.objects.update(made_at=scene.at - 3 * DAY)
+        support.close_care(care=care, ending=Ending.DONE, **by_linan(scene))
+        self.talked(
+            scene, case, party, OfferAnswer.ACCEPTED, held_at=scene.at - 2 * DAY
+        )
+
+        care.refresh_from_db()
+        assert (care.state, care.offers.count()) == ("closed", 1)
+
+    def test_a_talk_that_corrects_another_takes_its_place(self, scene, case) -> None:
+        party = victim(scene, case)
+        wrong = self.talked(scene, case, party, OfferAnswer.DECLINED)
+        self.talked(scene, case, party, OfferAnswer.LATER, corrects=wrong)
+
+        care = Care.objects.get()
+        assert (care.state, care.offers.count()) == ("later", 2)
+
+    def test_a_party_steers_nobody_elses_support(self, scene, case) -> None:
+        party = victim(scene, case)
+        cases.add_party(
+            case=case,
+            roles=["involved"],
+            user=scene.officer,
+            by=scene.manager,
+            at=scene.at,
+        )
+        self.talked(scene, case, party, OfferAnswer.DECLINED)
+
+        assert not Care.objects.exists()
+
+    @pytest.mark.parametrize("young", [1, 2])
+    def test_a_guardian_answers_for_the_only_minor(self, scene, case, young) -> None:
+        minors = [
+            victim(scene, case, name, is_minor=True)
+            for name in ("陆小远", "白小露")[:young]
+        ]
+        person = customers.add_person(
+            site=scene.site, name="陆父", by=scene.officer, at=scene.at
+        )
+        guardian = cases.add_party(
+            case=case, roles=["guardian"], person=person, by=scene.officer, at=scene.at
+        )
+        self.talked(scene, case, guardian, OfferAnswer.ACCEPTED)
+
+        parties = [care.party for care in Care.objects.all()]
+        assert parties == (minors if young == 1 else [])
+        asked = Message.objects.filter(kind="counselling.guardian").count()
+        assert asked == (0 if young == 1 else 1)
 
     def test_nothing_said_nothing_begins(self, scene, case) -> None:
         self.talked(scene, case, victim(scene, case), None)

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from anlan.base.errors import DomainError, InvalidInput
 from anlan.resolution.counselling.models import SealedNote, UrgentCall
-from anlan.resolution.counselling.services import notes
+from anlan.resolution.counselling.services import answer_call, notes, raise_call
 from anlan.resolution.models import PlanSupport
 from anlan.resolution.review.models import Meeting
 from tests.api.conftest import Api, give_token
-from tests.resolution.counselling.cared import agreed, keyed, noted
+from tests.resolution.counselling.cared import agreed, keyed, linan, noted
 from tests.resolution.helped import offer, offered
 from tests.resolution.planned import begun
 from tests.resolution.reviewed import met
@@ -73,6 +73,21 @@ def test_a_risk_answer_is_not_kept_where_calling_failed(
 
     assert source_of(refused) == "G25"
     assert not UrgentCall.objects.exists()
+    assert not SealedNote.objects.exists()
+
+
+def test_who_was_called_before_is_no_answer_to_what_is_said_now(
+    scene, case, monkeypatch
+) -> None:
+    keyed(scene)
+    care = agreed(scene, case)
+    call = raise_call(care=care, by=linan(scene), at=scene.at)
+    answer_call(call=call, by=scene.manager, at=scene.at)
+    monkeypatch.setattr(notes, "raise_call", lambda **_said: None)
+    with pytest.raises(DomainError) as refused:
+        noted(scene, care, is_risk=True)
+
+    assert source_of(refused) == "G25"
     assert not SealedNote.objects.exists()
 
 

@@ -404,3 +404,15 @@ class TestWarning:
         )  # fmt: skip
         assert fresh(limit).state == LimitationState.RAN_OUT
         assert fresh(limit).due_on == due
+
+
+def test_a_look_that_is_due_is_not_put_off(scene: Scene):
+    """The worker was away, and somebody entered something that changes no day."""
+    case = scene.incident().case
+    limit = started(scene, case)
+    on = local_day(scene.at) + timedelta(days=200)
+    Limitation.objects.filter(pk=limit.pk).update(look_on=on)
+    turned(scene, limit, TurnGround.FORCE, 210, until=day_after(scene, 210)[0])
+
+    limit.refresh_from_db()
+    assert limit.look_on == on

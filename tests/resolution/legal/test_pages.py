@@ -68,3 +68,23 @@ def test_they_are_shown(scene: Scene, language: str):
         ):
             assert browser.get(path).status_code == 200, path
     assert WorkInjury.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "not_says"),
+    [
+        (LimitationKind.CIVIL, "只有最长的二十年从这时起算", "从行为发生之时起算"),
+        (LimitationKind.SECURITY, "从行为发生之时起算", "二十年"),
+    ],
+)
+def test_a_claim_counts_from_knowing_and_a_punishment_from_the_act(
+    scene: Scene, sign_in, kind: LimitationKind, says: str, not_says: str
+):
+    limit = started(scene, scene.incident().case, kind=kind)
+    with acting_at(scene.at):
+        page = sign_in(scene.manager.username).get(
+            f"/cases/{limit.case.number}/limitations/{limit.uid}/"
+        )
+
+    assert says in page.content.decode()
+    assert not_says not in page.content.decode()

@@ -34,6 +34,7 @@ from anlan.resolution.legal.enums import (
     ReportState,
     ToldWay,
 )
+from anlan.resolution.legal.forms.police import HandOverForm
 from anlan.resolution.legal.models import (
     PolicePaper,
     PolicePeriod,
@@ -298,7 +299,29 @@ class TestHandOver:
                 gaps="没有",
                 words="",
             )
-        assert refused.value.path == "receipt"
+        assert refused.value.path == "words"
+
+    def test_orally_nobody_is_named_and_no_receipt_is_asked_for(
+        self, scene: Scene, case: Case
+    ):
+        report = begun(scene, case)
+        form = HandOverForm(report=report, reader=scene.officer)
+        assert "receipt" not in form.fields
+        assert not form.fields["officer"].required
+        said = {"accepted": [], "signers": "", "gaps": "没有", "words": "电话报案"}
+        assert handed(scene, report, **said, officer="", receipt=None).officer == ""
+
+    @pytest.mark.parametrize(
+        ("path", "words"),
+        [("officer", "民警"), ("signers", "签字"), ("station", "单位")],
+    )
+    def test_what_is_missing_is_named(
+        self, scene: Scene, case: Case, path: str, words: str
+    ):
+        report = complete(scene, case)
+        with pytest.raises(InvalidInput, match=words) as refused:
+            handed(scene, report, **{path: " "})
+        assert refused.value.path == path
 
     def test_nothing_is_no_further_material(self, scene: Scene, case: Case):
         reported(scene, case)
@@ -626,7 +649,29 @@ class TestRights:
         assert untold_since(case, task_paper(case)) == [one]
 
     def test_a_minor_is_told_through_a_guardian(self, scene: Scene, case: Case):
-        victim(scene, case, "小米", is_minor=True)
+        self.told_through_a_guardian(scene, case, is_minor=True)
+        assert task(case, "rights:").state == TaskState.DONE
+
+    def test_also_who_is_known_to_be_young_by_their_year(
+        self, scene: Scene, case: Case
+    ):
+        born = scene.at.year - 16
+        self.told_through_a_guardian(scene, case, birth_year=born)
+        assert task(case, "rights:").state == TaskState.DONE
+
+    @pytest.mark.parametrize(
+        ("words", "state"), [("", TaskState.OPEN), ("本人昏迷", TaskState.DONE)]
+    )
+    def test_who_is_grown_only_where_it_is_said_why(
+        self, scene: Scene, case: Case, words: str, state: TaskState
+    ):
+        self.told_through_a_guardian(scene, case, words=words)
+        assert task(case, "rights:").state == state
+
+    def told_through_a_guardian(
+        self, scene: Scene, case: Case, words: str = "", **more: Any
+    ) -> None:
+        victim(scene, case, "小米", **more)
         guardian = cases.add_party(
             case=case,
             roles=["guardian"],
@@ -636,8 +681,7 @@ class TestRights:
         )
         paper(scene, reported(scene, case), PaperKind.REFUSAL)
         at = scene.at + timedelta(hours=3)
-        self.tell(scene, case, party=guardian, happened=at, at=at)
-        assert task(case, "rights:").state == TaskState.DONE
+        self.tell(scene, case, party=guardian, happened=at, at=at, words=words)
 
     def test_who_becomes_a_victim_later_is_told_as_well(self, scene: Scene, case: Case):
         first = victim(scene, case)

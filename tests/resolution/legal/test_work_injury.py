@@ -9,15 +9,17 @@ from uuid import uuid4
 import pytest
 
 from anlan.base.calendar.terms import add_months
-from anlan.base.clock import local_day
+from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import Case, Task
 from anlan.cases.selectors import timeline
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import InjuryKind, Region
-from anlan.incidents.enums import Flag
+from anlan.evidence.enums import Ground, InjuryKind, Region
+from anlan.incidents.enums import Flag, HappenedSource
+from anlan.incidents.models import Report
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
@@ -31,6 +33,7 @@ from anlan.resolution.legal.enums import (
 )
 from anlan.resolution.legal.jobs import warn_of_remedies
 from anlan.resolution.legal.models import Limitation, WorkInjury, WorkInjuryStep
+from anlan.resolution.legal.selectors.limitation import grounds_of
 from anlan.resolution.legal.selectors.work_injury import (
     employer_due,
     missing_of,
@@ -494,3 +497,99 @@ def test_an_alarm_that_was_none_ends_the_track_with_it(scene: Scene):
     assert injury.case.state == Case.State.CLOSED
     left = Task.objects.filter(case=injury.case, key__startswith=TASKS)
     assert {one.state for one in left} == {TaskState.SKIPPED}
+
+
+class TestAfterARefusal:
+    def refused(self, scene: Scene, **more: Any) -> WorkInjury:
+        injury = opened(scene)
+        stepped(scene, injury, STEP.FILED, 2)
+        stepped(scene, injury, STEP.REFUSED, 4, **more)
+        return track(injury.case)
+
+    def test_it_may_be_applied_for_again_in_what_is_left(self, scene: Scene):
+        injury = self.refused(scene)
+        assert limits(injury) == {"running"}
+        stepped(scene, injury, STEP.FILED, 6)
+        assert limits(injury) == {"ended"}
+
+    def test_the_employers_day_that_has_passed_runs_no_more(self, scene: Scene):
+        injury = self.refused(scene, at=day_after(scene, 60)[1])
+        rows = Limitation.objects.filter(injury=injury).values_list("kind", "state")
+        assert dict(rows) == {"employer": "ended", "worker": "running"}
+
+    def test_entered_late_it_is_looked_at_the_same_day(self, scene: Scene):
+        at = day_after(scene, 50)[1]
+        injury = self.refused(scene, at=at)
+        assert injury.remedy_look_on == local_day(at)
+        assert warn_of_remedies(at=at) == 1
+        stepped(scene, injury, STEP.TOLD, 50)
+        assert warn_of_remedies(at=at) == 0
+
+    def test_until_the_last_remedy_has_passed_the_case_is_claimed_in(
+        self, scene: Scene
+    ):
+        injury = self.refused(scene)
+        Limitation.objects.filter(injury=injury).update(state="ended", look_on=None)
+        last = max(one.last_day for one in remedies_of(injury))
+        warned = Delivery.objects.filter(message__kind="legal.work_injury_remedy_near")
+        for _round in range(4):
+            warn_of_remedies(at=start_of_day(last))
+        told = warned.count()
+        assert grounds_of([injury.case_id]) == {injury.case_id: {Ground.CLAIM}}
+        warn_of_remedies(at=start_of_day(last + timedelta(days=1)))
+        assert grounds_of([injury.case_id]) == {}
+        assert warned.count() == told
+
+
+class TestCountedFromAnotherDay:
+    def earlier(self, scene: Scene) -> tuple[WorkInjury, date]:
+        """Somebody reports afterwards that it was two days before."""
+        injury = opened(scene)
+        day = injury.injured_on - timedelta(days=2)
+        Report.objects.filter(incident__case=injury.case).update(
+            happened_at=scene.at - timedelta(days=2),
+            happened_source=HappenedSource.PERSON,
+        )
+        assert act_day(injury.case) == day
+        return injury, day
+
+    def test_both_limits_and_the_task_move(self, scene: Scene):
+        injury, day = self.earlier(scene)
+        said: dict[str, Any] = {"by": scene.manager, "at": scene.at}
+        legal.recount_work_injury(injury=injury, injured_on=day, **said)
+
+        found = track(injury.case)
+        assert (found.injured_on, found.due_on) == (day, employer_due(day))
+        rows = Limitation.objects.filter(injury=injury)
+        assert {(one.hurt_on, one.starts_on) for one in rows} == {(day, day)}
+        assert {one.due_on for one in rows} == {employer_due(day), worker_due(day)}
+        assert found.task is not None
+        assert found.task.due_at is not None
+        assert local_day(found.task.due_at - timedelta.resolution) == found.due_on
+        legal.recount_work_injury(injury=found, injured_on=day, **said)
+        kinds = Entry.objects.filter(kind="legal.work_injury_recounted")
+        assert kinds.count() == 1
+        assert verify().is_sound
+
+    def test_only_to_the_day_of_the_act_and_not_behind_a_step(self, scene: Scene):
+        injury, day = self.earlier(scene)
+        said: dict[str, Any] = {"by": scene.manager, "at": scene.at}
+        with pytest.raises(Conflict, match="刷新"):
+            legal.recount_work_injury(
+                injury=injury, injured_on=day - timedelta(days=1), **said
+            )
+        with pytest.raises(NotAllowed):
+            legal.recount_work_injury(
+                injury=injury, injured_on=day, by=scene.guard, at=scene.at
+            )
+        assert track(injury.case).injured_on == injury.injured_on
+
+    def test_from_its_page(self, scene: Scene, sign_in: Any):
+        injury, day = self.earlier(scene)
+        path = f"/cases/{injury.case.number}/work-injuries/{injury.uid}/"
+        client = sign_in(scene.manager.username)
+        assert f"{path}day/" in client.get(path).content.decode()
+        answer = client.post(f"{path}day/", {"injured_on": day.isoformat()})
+        assert answer.status_code == 302
+        assert track(injury.case).injured_on == day
+        assert f"{path}day/" not in client.get(path).content.decode()

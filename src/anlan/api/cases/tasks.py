@@ -34,7 +34,8 @@ def list_tasks(
     state: TaskState | None = None,
 ) -> list[TaskOut]:
     """The tasks of the plan, in its order."""
-    by_phase = selectors.tasks_by_phase(case_of(request.auth, number))
+    case = case_of(request.auth, number)
+    by_phase = selectors.tasks_by_phase(case, request.auth.user)
     return [
         TaskOut.of(task)
         for some_phase in Phase

@@ -11,6 +11,13 @@ from django.utils.translation import gettext_noop as _
 from anlan.cases.enums import Phase, Role, Severity
 from anlan.ledger.events import Covered, Event, RefInFact, recorded
 
+# Keys of clocks of what somebody is offered for themselves: their own pages say what is
+# due, and that a clock runs at all would tell everybody else that they accepted.
+PERSONAL = "support."
+# What only this role knows of: that there is such a task tells about somebody.
+PERSONAL_ROLE = "counsellor"
+PERSONAL_TASK = "same_day:"  # how the keys of such tasks begin
+
 
 def role_words(codes: str) -> str:
     """The roles of a party, "victim,staff", as words."""
@@ -53,6 +60,7 @@ class TaskDone(Event):
     title: str
     seconds: int
     words_digest: str | None = None
+    role: str | None = None  # of a personal one, which stands on no timeline
 
 
 @recorded
@@ -68,6 +76,7 @@ class TaskSkipped(Event):
     title: str
     binding: int
     words_digest: str
+    role: str | None = None  # as above
 
 
 @recorded
@@ -78,6 +87,7 @@ class TaskReopened(Event):
     tone: ClassVar[str] = "warn"
 
     title: str
+    role: str | None = None  # as above
 
 
 @recorded
@@ -136,6 +146,12 @@ class DeadlineMissed(Event):
     about: str
     title: str
     due: str
+
+    def shown(self) -> dict[str, Any]:
+        """Entries from before the neutral title hold the one of the standard."""
+        is_personal = self.key.startswith(PERSONAL)
+        title = gettext("一项约定的时限") if is_personal else self.title
+        return {**self.facts(), "title": title}
 
 
 @recorded

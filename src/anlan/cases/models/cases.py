@@ -20,6 +20,7 @@ from anlan.cases.enums import (
     Severity,
     TaskState,
 )
+from anlan.cases.events.cases import PERSONAL, PERSONAL_ROLE, PERSONAL_TASK
 from anlan.customers.models import Person
 from anlan.ledger.models import Worded
 
@@ -318,6 +319,16 @@ class Task(Worded):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.title}"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether only its role knows of it: that there is one tells about somebody."""
+        return self.role_key == PERSONAL_ROLE and self.key.startswith(PERSONAL_TASK)
+
+    @property
+    def clock(self) -> str:
+        """The key of its deadline."""
+        return f"{PERSONAL}task" if self.is_personal else "task"
 
     @property
     def shows_a_body(self) -> bool:

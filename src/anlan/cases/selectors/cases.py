@@ -34,7 +34,16 @@ from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
 from anlan.base.remembered import address
 from anlan.cases.enums import Role
-from anlan.cases.events import CommandTaken, EntryStruck, TaskPhotoReceived
+from anlan.cases.events import (
+    CommandTaken,
+    EntryStruck,
+    TaskAdded,
+    TaskDone,
+    TaskPhotoReceived,
+    TaskReopened,
+    TaskSkipped,
+)
+from anlan.cases.events.cases import PERSONAL_ROLE
 from anlan.cases.models import (
     AccessLink,
     Case,
@@ -45,7 +54,7 @@ from anlan.cases.models import (
     Task,
     TaskPhoto,
 )
-from anlan.cases.permissions import STANDS_IN_FOR, can_see, can_see_photo
+from anlan.cases.permissions import STANDS_IN_FOR, can_know_task, can_see, can_see_photo
 from anlan.cases.playbook import PlannedTask, read_plan
 from anlan.customers.selectors import masked
 from anlan.ledger.events import KINDS, Event
@@ -357,7 +366,11 @@ def lines_of(
     entries is among them, for it came later. ``with_quiet`` shows who looked as well.
     """
     pairs = [(entry, _event(entry)) for entry in entries]
-    shown = [(e, ev) for e, ev in pairs if with_quiet or not _is_quiet(e.kind)]
+    shown = [
+        (e, ev)
+        for e, ev in pairs
+        if with_quiet or not (_is_quiet(e.kind) or _is_personal(ev))
+    ]
     keys = {key for entry, ev in shown if ev for key in keys_in(ev, actor=entry.actor)}
     known = {**names_for(keys - set(names or {})), **(names or {})}
     words = _words([(entry, ev) for entry, ev in shown if ev])
@@ -434,10 +447,12 @@ _TASKS = Prepared(
 )
 
 
-def tasks_by_phase(case: Case) -> dict[str, list[Task]]:
+def tasks_by_phase(case: Case, reader: User) -> dict[str, list[Task]]:
+    """Those that the reader may know of."""
     tasks: dict[str, list[Task]] = {}
     for task in _TASKS(case=case.pk):
-        tasks.setdefault(task.phase, []).append(task)
+        if can_know_task(reader, task, case):
+            tasks.setdefault(task.phase, []).append(task)
     return tasks
 
 
@@ -576,6 +591,12 @@ def _event(entry: Entry) -> Event | None:
 def _is_quiet(kind: str) -> bool:
     event = KINDS.get(kind)
     return event is not None and event.quiet
+
+
+def _is_personal(event: Event | None) -> bool:
+    """A task that only its role knows of; a timeline is everybody's."""
+    about = isinstance(event, TaskAdded | TaskDone | TaskSkipped | TaskReopened)
+    return about and getattr(event, "role", None) == PERSONAL_ROLE
 
 
 def _photo_url(entry: Entry, number: str) -> str:

@@ -157,7 +157,11 @@ def _titles(deadlines: list[Deadline]) -> dict[int, str]:
         for uid, title in Task.objects.filter(uid__in=uids).values_list("uid", "title")
     }
     return {
-        deadline.pk: tasks.get(deadline.about) or _title(deadline)
+        deadline.pk: (
+            _title(deadline)
+            if is_personal(deadline)
+            else tasks.get(deadline.about) or _title(deadline)
+        )
         for deadline in deadlines
     }
 

@@ -257,7 +257,7 @@ def add_task(
         if task.due_at:
             start_deadline(
                 case=case,
-                key="task",
+                key=task.clock,
                 about=f"task:{task.uid}",
                 due_at=task.due_at,
                 at=at,

@@ -79,7 +79,7 @@ def complete_task(
             _take_photo(task, photo, by=by, at=at, via=via)
         policies.check_is_proven(task, words=words, photos_count=task.photos.count())
         _end_task(task, Task.State.DONE, words, by=by, at=at)
-        meet_deadlines(case=case, key="task", about=f"task:{task.uid}", at=at)
+        meet_deadlines(case=case, key=task.clock, about=f"task:{task.uid}", at=at)
         record(
             TaskDone(
                 title=task.title,
@@ -87,6 +87,7 @@ def complete_task(
                 # Even no words are covered: nobody puts some there later, and those
                 # of an earlier completion are gone.
                 words_digest=task.digest_of("words"),
+                role=task.role_key if task.is_personal else None,
             ),
             case,
             thing=f"task:{task.uid}",
@@ -145,6 +146,7 @@ def skip_task(*, task: Task, reason: str, by: Actor, at: datetime) -> Task:
                 title=task.title,
                 binding=int(task.binding),
                 words_digest=task.digest_of("words"),
+                role=task.role_key if task.is_personal else None,
             ),
             task.case,
             thing=f"task:{task.uid}",
@@ -168,13 +170,15 @@ def reopen_task(*, task: Task, by: Actor, at: datetime) -> Task:
         if task.due_at:
             start_deadline(
                 case=task.case,
-                key="task",
+                key=task.clock,
                 about=f"task:{task.uid}",
                 due_at=max(task.due_at, at),
                 at=at,
             )
         record(
-            TaskReopened(title=task.title),
+            TaskReopened(
+                title=task.title, role=task.role_key if task.is_personal else None
+            ),
             task.case,
             thing=f"task:{task.uid}",
             by=by,

@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.accounts.models import User
 from anlan.base.download import shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
 from anlan.cases.forms import DoneForm, ReasonForm
 from anlan.cases.models import Case, Task, TaskPhoto
-from anlan.cases.permissions import owns_task
+from anlan.cases.permissions import can_know_task, owns_task
 from anlan.cases.room import Can
 from anlan.cases.selectors import case_for, photos_for
 from anlan.cases.views.answers import case_changed, one_tap, posted, reader_of, sheet
@@ -29,7 +30,7 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """What to do, and the entry that says it was done."""
     at = timezone.now()
     reader = reader_of(request)
-    found = task_of(case_for(reader, number), uid)
+    found = task_of(case_for(reader, number), reader, uid)
 
     form = DoneForm(posted(request), request.FILES or None)
     form.fields["words"].required = found.needs_words
@@ -58,7 +59,7 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 def skipping(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     at = timezone.now()
     reader = reader_of(request)
-    found = task_of(case_for(reader, number), uid)
+    found = task_of(case_for(reader, number), reader, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         cases.skip_task(task=found, reason=said["reason"], by=reader, at=at)
@@ -82,7 +83,7 @@ def skipping(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 def reopening(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     at = timezone.now()
     reader = reader_of(request)
-    found = task_of(case_for(reader, number), uid)
+    found = task_of(case_for(reader, number), reader, uid)
     cases.reopen_task(task=found, by=reader, at=at)
     return case_changed(request, number, at=at)
 
@@ -105,12 +106,12 @@ def photo(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
     )
 
 
-def task_of(case: Case, uid: UUID) -> Task:
+def task_of(case: Case, reader: User, uid: UUID) -> Task:
     found = (
         Task.objects.filter(case=case, uid=uid)
         .select_related("case__site", "ended_by")
         .first()
     )
-    if found is None:
+    if found is None or not can_know_task(reader, found, case):
         raise NotFound(_("没有这项任务"))
     return found

@@ -12,7 +12,8 @@ from django.db.models.functions import ExtractHour
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.clock import SHANGHAI, local_day, local_time
+from anlan.base.clock import SHANGHAI, local_time
+from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import cases_for, parties_of, shown_name
 from anlan.customers.models import Occupancy
@@ -98,9 +99,7 @@ def _of_homes(party: Party, case: Case) -> QuerySet[Case] | None:
     """
     if party.person_id is None:
         return None
-    rooms = Occupancy.objects.filter(
-        _on(local_day(case.opened_at)), person=party.person_id
-    )
+    rooms = Occupancy.objects.filter(_on(act_day(case)), person=party.person_id)
     places = list(rooms.values_list("place", flat=True))
     if not places:
         return None

@@ -10,6 +10,7 @@ CALL = "counselling.call"
 DUE = "counselling.due"
 RECOVERED = "counselling.recovered"
 WILLING = "counselling.willing"
+GUARDIAN = "counselling.guardian"
 
 add_texts(
     Text(
@@ -17,6 +18,14 @@ add_texts(
         name=_("有人愿意接受支持"),
         title=_("有一位当事人愿意接受支持"),
         body=_("有一位当事人愿意接受支持，请在案件的“支持”里办理转介"),
+    ),
+    Text(
+        kind=GUARDIAN,
+        name=_("监护人回答了是否需要支持"),
+        title=_("一位监护人回答了是否需要支持"),
+        body=_(
+            "一位监护人回答了是否需要支持，请问清是为哪一位未成年人，并在案件的“支持”里登记"
+        ),
     ),
     Text(
         kind=CALL,

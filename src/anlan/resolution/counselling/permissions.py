@@ -29,7 +29,7 @@ ROLE = "counsellor"
 
 def can_offer(user: User, case: Case) -> bool:
     may = has_permission(user, Permission.SUPPORT_OFFER, site=case.site)
-    return may and not _is_party(user, case)
+    return may and not is_party(user, case)
 
 
 def check_can_offer(by: Actor, case: Case) -> None:
@@ -38,7 +38,7 @@ def check_can_offer(by: Actor, case: Case) -> None:
     Who is a party themselves does not arrange it for the others, and sees nothing of it.
     """
     check_permission(by, Permission.SUPPORT_OFFER, site=case.site)
-    if isinstance(by, User) and _is_party(by, case):
+    if isinstance(by, User) and is_party(by, case):
         raise NotAllowed(
             _(
                 "您是本案的当事人，不能安排本案的支持，请由另一位同事办理；您自己需要支持的，也由他提出"
@@ -46,7 +46,7 @@ def check_can_offer(by: Actor, case: Case) -> None:
         )
 
 
-def _is_party(user: User, case: Case) -> bool:
+def is_party(user: User, case: Case) -> bool:
     """Cases that were joined are one case, whichever of them is looked at."""
     whole = case.joined_into_id or case.pk
     one_case = Q(case=whole) | Q(case__joined_into=whole)

@@ -9,8 +9,9 @@ from anlan.cases.events import CaseClosed, CaseJoined, DeadlineMissed
 from anlan.cases.models import Case, Contact
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
-from anlan.resolution.counselling import messages, services
+from anlan.resolution.counselling import messages, permissions, services
 from anlan.resolution.counselling.models import FollowUp, UrgentCall
+from anlan.resolution.counselling.selectors import who_refers
 
 
 def ask_people(entry: Queued, *, at: datetime) -> None:
@@ -27,9 +28,9 @@ def take_answer(entry: Queued, *, at: datetime) -> None:
 
     Afterwards as well, so that a fault here keeps no talk from being written down.
     """
-    contact = Contact.objects.select_related("case__site", "party", "held_by").get(
-        uid=_uid_of(entry.object)
-    )
+    contact = Contact.objects.select_related(
+        "case__site", "party", "held_by", "recorded_by"
+    ).get(uid=_uid_of(entry.object))
     services.take_answer(contact=contact, at=at)
 
 
@@ -62,10 +63,11 @@ def _tell_due(queued: Queued, event: DeadlineMissed) -> None:
     care = one.care
     counsellor = care.counsellor.user if care.counsellor else None
     asked = care.offers.order_by("-pk").select_related("by").first()
-    if counsellor is not None:
+    if counsellor is not None and permissions.can_follow_up(counsellor, care):
         people, path = [counsellor], f"/counselling/people/{care.uid}/"
     else:
-        people = [asked.by] if asked else []
+        can_act = asked is not None and permissions.can_offer(asked.by, care.case)
+        people = [asked.by] if asked and can_act else who_refers(care.case)
         path = f"/cases/{care.case.number}/counselling/"
     notify.send(
         kind=messages.DUE,

@@ -13,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.selectors import people_by_role
 from anlan.base import sealing
 from anlan.base.errors import NotFound
 from anlan.base.sealing import SealBroken
@@ -34,6 +35,8 @@ from anlan.resolution.counselling.models import (
 
 # Who is asked; the aggressor too, if they are willing.
 _ASKED = (Role.VICTIM, Role.WITNESS, Role.STAFF, Role.INVOLVED, Role.AGGRESSOR)
+# Whose work it is to ask and to refer.
+_REFERS = ("duty_officer", "customer_service")
 # Whom the office has to ask; the others may be.
 _OWED = (Role.VICTIM, Role.WITNESS, Role.STAFF)
 
@@ -51,6 +54,17 @@ def nobody_left_to_ask(case: Case) -> bool:
     """Whether everybody whom the office owes an offer has had one."""
     owed = case.parties.filter(removed_at=None, roles__role__in=_OWED)
     return not owed.filter(cares=None).exists()
+
+
+def who_refers(case: Case) -> list[User]:
+    """Who asks and refers at the site, and may in this case."""
+    told = people_by_role(case.site, _REFERS)
+    return [
+        one
+        for some in told.values()
+        for one in some
+        if permissions.can_offer(one, case)
+    ]
 
 
 def cares_in(case: Case) -> QuerySet[Care]:

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
         work_injury.work_injury_material,
         name="work_injury_material",
     ),
+    path(f"{_WORK_INJURY}day/", work_injury.work_injury_day, name="work_injury_day"),
     path(_LIMITATIONS, limitation.limitations, name="limitations"),
     path(f"{_LIMITATIONS}new/", limitation.limitation_new, name="limitation_new"),
     path(_LIMITATION, limitation.limitation, name="limitation"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Q
+
 from anlan.base.clock import local_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
@@ -18,10 +20,20 @@ from anlan.resolution.legal.models import PoliceReport
 from anlan.resolution.mediation.enums import DutyState
 from anlan.resolution.mediation.models import Talks
 
+# Fewer people asked than this, and their number says who.
+FEWEST = 3
+
+
+def _whole(case: Case) -> Q:
+    """Cases that were joined are one case."""
+    return Q(case=case) | Q(case__joined_into=case)
+
 
 def police_of(case: Case) -> Iterator[tuple[str, str, tuple[Exhibit, ...]]]:
     """Of each report its key, in words what became of it, and the papers that say so."""
-    reports = PoliceReport.objects.filter(case=case).exclude(state=ReportState.DROPPED)
+    reports = PoliceReport.objects.filter(_whole(case)).exclude(
+        state=ReportState.DROPPED
+    )
     for report in reports.select_related("receipt").order_by("number"):
         state = ReportState(report.state).label
         parts = [f"报案 {report.code}：{state}"]
@@ -40,7 +52,7 @@ def police_of(case: Case) -> Iterator[tuple[str, str, tuple[Exhibit, ...]]]:
 
 def talks_of(case: Case) -> Iterator[tuple[str, str, tuple[Exhibit, ...]]]:
     """Of each talks how they ended and how much of it was performed; no term of theirs."""
-    for row in Talks.objects.filter(case=case).select_related("deed").order_by("pk"):
+    for row in Talks.objects.filter(_whole(case)).select_related("deed").order_by("pk"):
         begun = local_day(row.begun_at)
         parts = [f"{row.get_kind_display()} {row.code}：{begun} 开始"]
         parts.append(str(row.get_state_display()))
@@ -56,14 +68,19 @@ def talks_of(case: Case) -> Iterator[tuple[str, str, tuple[Exhibit, ...]]]:
 
 
 def support_of(case: Case) -> str:
-    """How much support was offered and went on; empty, if nobody was asked."""
-    cares = Care.objects.filter(case=case)
+    """How much support was offered and went on; empty, if nobody was asked.
+
+    Of one or two people a count would tell what each of them answered.
+    """
+    cares = Care.objects.filter(_whole(case))
     asked = [
         local_day(at)
         for at in Offer.objects.filter(care__in=cares).values_list("made_at", flat=True)
     ]
     if not asked:
         return ""
+    if cares.count() < FEWEST:
+        return f"心理支持：已提出（{_between(asked)}）。"
     parts = [f"心理支持：已询问 {cares.count()} 人（{_between(asked)}）"]
     referred = cares.filter(referred_at__isnull=False).count()
     if referred:

@@ -28,6 +28,7 @@ class Theme:
     icon: str
     page: str
     needs: tuple[Permission, ...]  # any of them
+    is_for_parties: bool = True  # a colleague who is one does not arrange it
 
 
 THEMES = (
@@ -66,6 +67,7 @@ THEMES = (
         icon="heart-handshake",
         page="counselling:status",
         needs=(Permission.SUPPORT_OFFER,),
+        is_for_parties=False,
     ),
     Theme(
         title=_("工伤"),
@@ -100,10 +102,12 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
     """For the room; nothing for whoever may open none of it."""
     reader = reader_of(request)
     case = case_for(reader, number)
+    is_party = permissions.is_party(reader, case)
     themes = [
         (theme, reverse(theme.page, args=[number]))
         for theme in THEMES
-        if any(has_permission(reader, one, site=case.site) for one in theme.needs)
+        if (theme.is_for_parties or not is_party)
+        and any(has_permission(reader, one, site=case.site) for one in theme.needs)
     ]
     may_read = permissions.can_see_plans(reader, case)
     context = {

@@ -13,6 +13,7 @@ from anlan.accounts.selectors import people_by_role
 from anlan.base.clock import day_bounds, local_day
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase
+from anlan.cases.events.cases import PERSONAL_TASK
 from anlan.cases.models import Task
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -124,13 +125,12 @@ def _contact_today(call: UrgentCall, *, at: datetime) -> Task | None:
         return None
     return cases.add_task(
         case=case,
-        key=f"same_day:{call.uid}",  # whoever sees the case reads it
+        key=f"{PERSONAL_TASK}{call.uid}",  # whoever counsels there reads it
         phase=Phase.TALK,
         title=_("辅导员的当天事项"),  # whose, and why, is for the counsellor alone
         advice=_("办完后写明已联系；内容不写在这里"),
         role_key=permissions.ROLE,
         within=day_bounds(local_day(at))[1] - at,
-        binding=True,
-        by=SYSTEM,
+        by=SYSTEM,  # not binding: what nobody else knows of holds nothing open
         at=at,
     )

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Organisation, User
-from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
-from anlan.cases.enums import ContactChannel, Phase, TaskState
+from anlan.cases.enums import ContactChannel, Phase, Role, TaskState
 from anlan.cases.models import Case, Contact, Party, Task
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
@@ -54,6 +53,7 @@ from anlan.resolution.counselling.selectors import (
     helplines,
     nobody_left_to_ask,
     parties_to_ask,
+    who_refers,
 )
 from anlan.resolution.counselling.services.clocks import (
     seconds_of,
@@ -71,7 +71,6 @@ OFFER_TASK = "support_offer"
 # Who declines is asked again after this at the earliest, if they agreed to no later day.
 ASKED_AGAIN = timedelta(days=7)
 FARTHEST = timedelta(days=366)
-_REFERS = ("duty_officer", "customer_service")
 # How the answer came, of a talk of the case.
 _WAYS = {
     ContactChannel.IN_PERSON: OfferWay.IN_PERSON,
@@ -210,9 +209,15 @@ def offer_support(
 def take_answer(*, contact: Contact, at: datetime) -> Care | None:
     """How somebody answered in a talk of the case is the answer to an offer; by the program.
 
-    Nothing, where support runs already, or who was talked with is not asked.
+    Nothing, where support runs already, something newer is known, who was talked with is
+    not asked, or who wrote the talk down is a party and arranges nothing for the others.
+    What a guardian said is said for the one minor who was hurt; of several, whoever
+    refers people has to say for whom.
     """
-    if not contact.psychological:
+    wrote = (contact.held_by, contact.recorded_by)
+    if not contact.psychological or any(
+        permissions.is_party(one, contact.case) for one in wrote
+    ):
         return None
     answer = CareState(contact.psychological)
     once = {"contact": contact.key}
@@ -226,8 +231,15 @@ def take_answer(*, contact: Contact, at: datetime) -> Care | None:
         )
         if earlier is not None:
             return earlier.care
+        party = _spoken_for(contact, at=at)
+        if party is None:
+            _tell_referring(case, messages.GUARDIAN, at=at)
+            return None
+        replaced = _replaced(contact, case)
+        if _is_overtaken(case, party, replaced, since=contact.held_at):
+            return None
         try:
-            care = _asked(case, contact.party, answer, at=at)
+            care = _asked(case, party, answer, is_anew=not replaced, at=at)
         except (Conflict, InvalidInput):
             return None
         said = Offer(
@@ -243,7 +255,7 @@ def take_answer(*, contact: Contact, at: datetime) -> Care | None:
             said.uid, case=case, request_id=contact.uid, content=once, at=at
         )
         if answer == CareState.ACCEPTED:
-            _tell_willing(case, at=at)
+            _tell_referring(case, messages.WILLING, at=at)
     return care
 
 
@@ -479,13 +491,64 @@ def close_care(
     return care
 
 
-def _asked(case: Case, party: Party, answer: CareState, *, at: datetime) -> Care:
-    """The support of this person, which their first answer begins."""
+def _spoken_for(contact: Contact, *, at: datetime) -> Party | None:
+    """Whose answer it is; nobody's, where a guardian spoke and it is not plain for whom."""
+    party, case = contact.party, contact.case
+    asked = parties_to_ask(case)
+    if party in asked or party not in guardians_in(case):
+        return party
+    hurt = asked.filter(roles__role=Role.VICTIM)
+    young = [one for one in hurt if is_known_minor(one, at=at)]
+    return young[0] if len(young) == 1 else None
+
+
+def _replaced(contact: Contact, case: Case) -> list[Offer]:
+    """What the talks that this one corrects had put down."""
+    found = []
+    before = contact.corrects
+    while before is not None:
+        offer = cases.made_before(
+            Offer.objects.all(),
+            case=case,
+            request_id=before.uid,
+            content={"contact": before.key},
+        )
+        found += [offer] if offer else []
+        before = before.corrects
+    return found
+
+
+def _is_overtaken(
+    case: Case, party: Party, replaced: list[Offer], *, since: datetime
+) -> bool:
+    """Whether the person was asked, or the support ended, at that time or after it."""
+    of_theirs = Care.objects.filter(case=case, party=party)
+    asked = Offer.objects.filter(care__in=of_theirs, made_at__gte=since)
+    ended = of_theirs.filter(closed_at__gte=since)
+    return asked.exclude(pk__in=[one.pk for one in replaced]).exists() or ended.exists()
+
+
+def _asked(
+    case: Case,
+    party: Party,
+    answer: CareState,
+    *,
+    at: datetime,
+    is_anew: bool = True,
+) -> Care:
+    """The support of this person, which their first answer begins.
+
+    Args:
+        is_anew: they were asked once more; not, that what was put down is corrected.
+    """
     if party not in parties_to_ask(case):
         raise InvalidInput(_("只向本案的当事人提出支持"), path="party")
     found = Care.objects.filter(case=case, party=party).first()
     if found is not None:
-        policies.check_may_be_asked(found, answer, at=at)
+        if is_anew:
+            policies.check_may_be_asked(found, answer, at=at)
+        else:
+            policies.check_care_may_become(found, answer)
         found.case = case
         return found
     cares = Care.objects.filter(case=case)
@@ -521,19 +584,13 @@ def _keep_answer(
     _end_offer_task(care.case, at=at)
 
 
-def _tell_willing(case: Case, *, at: datetime) -> None:
-    """Whoever refers people hears that somebody is willing, and on whose page to look."""
-    told = people_by_role(case.site, _REFERS)
+def _tell_referring(case: Case, kind: str, *, at: datetime) -> None:
+    """Whoever refers people hears that somebody answered, and on which page to look."""
     notify.send(
-        kind=messages.WILLING,
+        kind=kind,
         site=case.site,
         subject=case.subject,
-        people=[
-            one
-            for some in told.values()
-            for one in some
-            if permissions.can_offer(one, case)
-        ],
+        people=who_refers(case),
         path=f"/cases/{case.number}/counselling/",
         exercise=case.exercise,
         by=SYSTEM,

@@ -10,13 +10,16 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.base.turns import each_alone
+from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.evidence.models import Hold
 from anlan.evidence.selectors.retention import (
     add_written,
     holds_standing,
     rows_with_words,
 )
 from anlan.evidence.services.deleting import add_followers, blank_words
+from anlan.ledger import services as ledger
 from anlan.ledger.models import Worded
 from anlan.resolution.counselling.models import Care, Consent, Offer, SealedNote
 
@@ -42,13 +45,23 @@ def let_notes_go(*, at: datetime) -> int:
     over = rows_with_words(SealedNote).filter(ended_at__lte=at - KEPT)
 
     def let_go(case: Case) -> int:
-        rows = [
-            (row, ("sealed",)) for row in over.filter(care__case=case).order_by("pk")
-        ]
-        blank_words(rows, case=case, reason="retention", at=at)
-        return len(rows)
+        with ledger.recording():
+            case = cases.lock_case(case)
+            if holds_standing(case):  # since it was looked for (G09)
+                return 0
+            rows = [
+                (row, ("sealed",))
+                for row in over.filter(care__case=case).order_by("pk")
+            ]
+            blank_words(rows, case=case, reason="retention", at=at)
+            return len(rows)
 
-    found = Case.objects.filter(pk__in=over.values("care__case")).order_by("pk")
+    held = Hold.objects.filter(released_at=None).values("case")
+    found = (
+        Case.objects.filter(pk__in=over.values("care__case"))
+        .exclude(pk__in=held)
+        .order_by("pk")
+    )
     free = (case for case in found.iterator() if not holds_standing(case))
     return each_alone(list(islice(free, _AT_A_TIME)), let_go)
 

@@ -24,7 +24,12 @@ from anlan.ledger import services as ledger
 from anlan.resolution.counselling import policies
 from anlan.resolution.counselling.enums import ConsentUse
 from anlan.resolution.counselling.events import NoteSealed
-from anlan.resolution.counselling.models import Care, CounsellorKey, SealedNote
+from anlan.resolution.counselling.models import (
+    Care,
+    CounsellorKey,
+    SealedNote,
+    UrgentCall,
+)
 from anlan.resolution.counselling.scales import Result, Scale, check_is_time, score
 from anlan.resolution.counselling.selectors import bound_of, key_of
 from anlan.resolution.counselling.services.calls import raise_call
@@ -54,16 +59,17 @@ def write_note(
         Conflict: the person has not agreed or took it back, there is no key, or another
             window wrote a version meanwhile.
     """
+    call = None
     if is_risk:
         # First: whatever becomes of the words.
-        raise_call(care=care, by=by, at=at, request_id=request_id)
+        call = raise_call(care=care, by=by, at=at, request_id=request_id)
     text = text.strip()
     if not text or len(text) > MOST_WORDS:
         raise InvalidInput(_("请写 1 到 %s 个字") % MOST_WORDS, path="text")
     law.check_no_diagnosis(text=text, act_on=act_day(care.case))
     with ledger.recording():
         care = lock_own(care, by)
-        _check_called(care, is_risk=is_risk)
+        _check_called(care, call, is_risk=is_risk)
         policies.check_is_running(care)
         policies.check_consented(care, ConsentUse.TALK)
         return _written(
@@ -94,14 +100,15 @@ def write_screening(
         Conflict: not agreed to, or too early for a scale about the past month.
     """
     # First: whatever becomes of the answers.
+    call = None
     if is_risk or scale.is_risk(answers):
-        raise_call(care=care, by=by, at=at, request_id=request_id)
+        call = raise_call(care=care, by=by, at=at, request_id=request_id)
     result = score(scale, answers)
     check_is_time(scale, happened=act_day(care.case), on=local_day(at))
     content = {"kind": "scale", "scale": scale.key.value, "answers": list(answers)}
     with ledger.recording():
         care = lock_own(care, by)
-        _check_called(care, is_risk=is_risk or result.is_risk)
+        _check_called(care, call, is_risk=is_risk or result.is_risk)
         policies.check_is_running(care)
         policies.check_consented(care, ConsentUse.SCREENING)
         note = _written(
@@ -201,9 +208,12 @@ def _written(
     return row
 
 
-def _check_called(care: Care, *, is_risk: bool) -> None:
+def _check_called(care: Care, call: UrgentCall | None, *, is_risk: bool) -> None:
+    """That somebody was called for this; who was called last month is no answer to it."""
     law.check_risk_called(
-        is_risk=is_risk, is_called=care.calls.exists(), act_on=act_day(care.case)
+        is_risk=is_risk,
+        is_called=call is not None and care.calls.filter(pk=call.pk).exists(),
+        act_on=act_day(care.case),
     )
 
 

@@ -42,6 +42,7 @@ from anlan.resolution.legal.events.work_injury import (
     WorkInjuryEmployerSet,
     WorkInjuryMaterialAdded,
     WorkInjuryOpened,
+    WorkInjuryRecounted,
     WorkInjuryRemedyNear,
     WorkInjuryStepped,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "WorkInjuryEmployerSet",
     "WorkInjuryMaterialAdded",
     "WorkInjuryOpened",
+    "WorkInjuryRecounted",
     "WorkInjuryRemedyNear",
     "WorkInjuryStepped",
 ]

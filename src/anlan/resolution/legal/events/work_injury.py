@@ -44,6 +44,19 @@ class WorkInjuryEmployerSet(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class WorkInjuryRecounted(Event):
+    kind: ClassVar[str] = "legal.work_injury_recounted"
+    sentence: ClassVar[str] = _(
+        "{actor}按 {injured} 重新计算工伤 {code}，单位最晚 {due} 申请"
+    )
+
+    code: str
+    injured: str  # the day
+    due: str  # the employer's last day
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class WorkInjuryStepped(Event):
     """``step`` stays on the record and is told on no timeline: guards read that too."""
 

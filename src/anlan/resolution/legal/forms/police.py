@@ -127,15 +127,19 @@ class HandOverForm(OnceForm):
         ]
         if not kinds:
             # Told by a call or orally: there is no list, and nobody signs one.
-            del self.fields["accepted"], self.fields["signers"]
+            del self.fields["accepted"], self.fields["signers"], self.fields["receipt"]
+            self.fields["officer"].required = False
+            self.fields["words"].required = True
             self.fields["gaps"].label = _("为什么没有材料")
             self.fields["words"].label = _("怎样报的案，公安机关怎样答复")
+            self._receipts: dict[str, Exhibit] = {}
+            return
         self._receipts = _proofs(self, "receipt", report.case, reader)
 
     def said(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
         said["accepted"] = [ItemKind(kind) for kind in said.get("accepted", ())]
-        receipt = self._receipts.get(said["receipt"])
+        receipt = self._receipts.get(said.get("receipt", ""))
         return {"signers": "", **said, "receipt": receipt}
 
 
@@ -188,7 +192,11 @@ class TellingForm(OnceForm):
         initial=ToldWay.IN_PERSON,
     )
     happened = _moment(gettext_lazy("什么时候"))
-    words = _words(gettext_lazy("本人的意见"), required=False)
+    words = _words(
+        gettext_lazy("本人的意见"),
+        required=False,
+        help_text=gettext_lazy("告诉成年受害人的监护人的，写明为什么不能告诉本人"),
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -86,6 +86,12 @@ class EmployerForm(forms.Form):
     )
 
 
+class DayForm(forms.Form):
+    """As it was shown: what changed meanwhile is looked at anew."""
+
+    injured_on = forms.DateField(widget=forms.HiddenInput)
+
+
 class MaterialForm(PaperForm):
     material = forms.ChoiceField(
         label=gettext_lazy("是哪一份材料"),

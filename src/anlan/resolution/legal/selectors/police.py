@@ -22,6 +22,7 @@ from anlan.evidence.enums import Applicant, ExhibitKind, Ground, Purpose, Source
 from anlan.evidence.models import Exhibit, FootageApplication, Package
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.selectors.retention import add_grounds
+from anlan.evidence.services.statements import is_known_minor
 from anlan.law import selectors as law
 from anlan.resolution.legal import periods, permissions
 from anlan.resolution.legal.duty import duty_of
@@ -262,16 +263,23 @@ def victims_of(case: Case) -> QuerySet[Party]:
 
 
 def untold_since(case: Case, paper: PolicePaper) -> list[Party]:
-    """Victims whom nobody told since this paper; a minor may be told by a guardian."""
+    """Victims whom nobody told since this paper; a minor may be told by a guardian.
+
+    So may the only victim of a case, where it is written down why.
+    """
     told = RightsTold.objects.filter(case=case, said_at__gte=paper.recorded_at)
     heard = set(told.values_list("party", flat=True))
-    has_guardian = told.filter(party__roles__role=Role.GUARDIAN).exists()
-    victims = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
+    guardians = told.filter(party__roles__role=Role.GUARDIAN)
+    has_guardian, has_reason = guardians.exists(), guardians.exclude(words="").exists()
+    rows = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
+    victims = list(rows.select_related("person", "user").order_by("pk"))
+    is_for_them = has_reason and len(victims) == 1
     return [
         one
-        for one in victims.select_related("person", "user").order_by("pk")
+        for one in victims
         if one.pk not in heard
-        and not (has_guardian and one.person is not None and one.person.is_minor)
+        and not is_for_them
+        and not (has_guardian and is_known_minor(one, at=paper.recorded_at))
     ]
 
 

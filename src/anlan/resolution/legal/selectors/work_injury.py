@@ -38,8 +38,8 @@ from anlan.resolution.legal.terms import last_day
 ACCEPTS_WITHIN = 15
 DECIDES_WITHIN, DECIDES_CLEAR_WITHIN = 60, 15
 REMEDY_WARNED_BEFORE = (30, 7)  # days; the house's own
-_REFUSALS = {WorkInjuryStepKind.REFUSED, WorkInjuryStepKind.NOT_RECOGNISED}
-_SETTLES = {
+REFUSALS = {WorkInjuryStepKind.REFUSED, WorkInjuryStepKind.NOT_RECOGNISED}
+SETTLES = {
     WorkInjuryStepKind.ACCEPTED,
     WorkInjuryStepKind.RECOGNISED,
     WorkInjuryStepKind.DROPPED,
@@ -130,9 +130,9 @@ def remedies_of(injury: WorkInjury) -> list[Remedy]:
     """
     refused: date | None = None
     for step in sorted(injury.steps.all(), key=lambda one: one.pk):
-        if step.kind in _REFUSALS:
+        if step.kind in REFUSALS:
             refused = step.happened_on
-        elif step.kind in _SETTLES:
+        elif step.kind in SETTLES:
             refused = None
     if refused is None:
         return []
@@ -149,13 +149,26 @@ def remedies_of(injury: WorkInjury) -> list[Remedy]:
 
 
 def next_remedy_look(injury: WorkInjury, *, after: date) -> date | None:
-    """The next day on which somebody is warned of a remedy; none if all have passed."""
+    """The next day on which somebody is warned of a remedy; none if all have passed.
+
+    On the day after the last one nobody is: until then somebody may still claim.
+    """
+    lasts = [one.last_day for one in remedies_of(injury)]
     days = [
-        one.last_day - timedelta(days=before)
-        for one in remedies_of(injury)
+        last - timedelta(days=before)
+        for last in lasts
         for before in REMEDY_WARNED_BEFORE
     ]
+    days += [max(lasts) + timedelta(days=1)] if lasts else []
     return min((day for day in days if day > after), default=None)
+
+
+def first_remedy_look(injury: WorkInjury, *, on: date) -> date | None:
+    """As ``next_remedy_look``, of a refusal that is entered now: what is near, at once."""
+    near = on + timedelta(days=max(REMEDY_WARNED_BEFORE))
+    if any(on <= one.last_day < near for one in remedies_of(injury)):
+        return on
+    return next_remedy_look(injury, after=on - timedelta(days=1))
 
 
 def authority_due(injury: WorkInjury) -> date | None:

@@ -36,6 +36,7 @@ from anlan.resolution.legal.services.work_injury import (
     add_material,
     open_work_injury,
     record_step,
+    recount_work_injury,
     set_employer,
 )
 
@@ -60,6 +61,7 @@ __all__ = [
     "record_paper",
     "record_step",
     "record_turn",
+    "recount_work_injury",
     "retire_lawyer",
     "revoke_paper",
     "save_opinion",

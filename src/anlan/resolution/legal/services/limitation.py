@@ -339,13 +339,25 @@ def end_of_work_injury(
         _end(row, reason=_("见工伤 %s") % injury.code, by=SYSTEM, at=at)
 
 
-def resume_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
-    kinds = (LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER)
+def resume_of_work_injury(
+    injury: WorkInjury, kinds: tuple[LimitationKind, ...], *, at: datetime
+) -> None:
+    """It is to be applied for after all, or again."""
     for row in _of_injury(injury, kinds).filter(state=LimitationState.ENDED):
         row.case = injury.case
         row.state = LimitationState.RUNNING
         _count(row, at=at)
         _record(LimitationResumed(code=row.code), row, by=SYSTEM, at=at)
+
+
+def recount_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
+    """Both count from another day; the entry of the work injury says which."""
+    kinds = (LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER)
+    for row in _of_injury(injury, kinds):
+        row.case = injury.case
+        row.hurt_on = row.starts_on = injury.injured_on
+        row.save(update_fields=["hurt_on", "starts_on"])
+        _count(row, at=at)
 
 
 def extend_of_work_injury(injury: WorkInjury, last: date, *, at: datetime) -> None:
@@ -536,11 +548,13 @@ def _count(row: Limitation, *, at: datetime) -> None:
 
 def _plan_look(row: Limitation, *, at: datetime, is_new: bool = True) -> None:
     """When the worker looks; a new last day that is near, in its next round."""
-    today = local_day(at)
+    today, pending = local_day(at), row.look_on
     row.look_on = None
     if row.state != LimitationState.RUNNING:
         return
-    if row.due_on is None:
+    if not is_new and pending is not None and pending <= today:
+        row.look_on = pending  # the worker has not come by yet
+    elif row.due_on is None:
         row.look_on = today + ASKED_EVERY
     elif is_new and row.due_on - today < NEAR:
         row.look_on = today

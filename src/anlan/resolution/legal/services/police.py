@@ -227,6 +227,7 @@ def hand_over(
     Args:
         accepted: the kinds of material that the police took, of those that there were;
             none where there was none.
+        officer: who took it; where the police were told orally, if they are known.
         signers: of the list; nobody where nothing was handed over.
         receipt: the police's own list of what they accepted, as an exhibit.
         gaps: why it was handed over though something was open.
@@ -239,7 +240,7 @@ def hand_over(
     permissions.check_can_report(by, report.case)
     said = {
         "station": _needed(station, "station", MOST_NAME),
-        "officer": _needed(officer, "officer", MOST_NAME),
+        "officer": _words(officer, "officer", MOST_NAME),
         "officer_number": _words(officer_number, "officer_number", 30),
         "signers": _words(signers, "signers", MOST_SIGNERS),
         "gaps": _words(gaps, "gaps", MOST_WORDS),
@@ -269,9 +270,10 @@ def hand_over(
             raise InvalidInput(
                 _("递交时间要在事发以后，也不能晚于现在"), path="happened"
             )
-        _check_receipt(case, receipt, said["words"], by)
         is_oral = _is_oral(report, accepted)
+        _check_receipt(case, receipt, said["words"], by, is_oral=is_oral)
         if not is_oral:
+            _needed(officer, "officer", MOST_NAME)
             _needed(signers, "signers", MOST_SIGNERS)
         missing = missing_in(report)
         if missing and not said["gaps"]:
@@ -557,9 +559,13 @@ def _squeezed(text: str) -> str:
     return "".join(char for char in plain if char.isalnum())
 
 
-def _check_receipt(case: Case, receipt: Exhibit | None, words: str, by: User) -> None:
+def _check_receipt(
+    case: Case, receipt: Exhibit | None, words: str, by: User, *, is_oral: bool
+) -> None:
     if receipt is not None:
         _check_are_of(case, [receipt], by, path="receipt")
+    elif not words and is_oral:
+        raise InvalidInput(_("请写明怎样报的案，公安机关怎样答复"), path="words")
     elif not words:
         raise InvalidInput(
             _("请把接受证据清单拍照上传为证据再选它；没有给的，在说明里写明"),
@@ -638,11 +644,13 @@ def _words(text: str, path: str, most: int) -> str:
 
 
 def _needed(text: str, path: str, most: int) -> str:
+    refusal = {
+        "station": _("请写明受理单位"),
+        "officer": _("请写明接收的民警"),
+        "signers": _("请写明清单上签字的人"),
+    }.get(path, _("请写明单位"))
     return line(
-        unicodedata.normalize("NFC", text),
-        path=path,
-        most=most,
-        refusal=_("请写明单位、承办人和签字的人"),
+        unicodedata.normalize("NFC", text), path=path, most=most, refusal=refusal
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
-from anlan.base.errors import InvalidInput
+from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.turns import each_alone
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
@@ -38,6 +38,7 @@ from anlan.resolution.legal.events import (
     WorkInjuryEmployerSet,
     WorkInjuryMaterialAdded,
     WorkInjuryOpened,
+    WorkInjuryRecounted,
     WorkInjuryRemedyNear,
     WorkInjuryStepped,
 )
@@ -47,8 +48,11 @@ from anlan.resolution.legal.models import (
     WorkInjuryStep,
 )
 from anlan.resolution.legal.selectors.work_injury import (
+    REFUSALS,
+    SETTLES,
     authority_due,
     employer_due,
+    first_remedy_look,
     next_remedy_look,
     remedies_of,
 )
@@ -176,6 +180,51 @@ def set_employer(
     return injury
 
 
+def recount_work_injury(
+    *, injury: WorkInjury, injured_on: date, by: User, at: datetime, via: str = ""
+) -> WorkInjury:
+    """Count from the day of the act as it is known now; from that day already, nothing.
+
+    Both limits of time and the task move with it; what was granted stays granted.
+
+    Args:
+        injured_on: the day of the act, as whoever says so read it.
+
+    Raises:
+        Conflict: the act is of another day by now, or a step is from before it.
+    """
+    permissions.check_can_handle_work_injury(by, injury)
+    with ledger.recording():
+        injury = _lock(injury)
+        if injury.injured_on == injured_on:
+            return injury
+        if injured_on != act_day(injury.case):
+            raise Conflict(_("行为发生的日期刚刚变了，请刷新页面再核对"))
+        if injury.steps.filter(happened_on__lt=injured_on).exists():
+            raise Conflict(_("已经登记的进展早于这一天，请先核对行为发生的时间"))
+        injury.injured_on = injured_on
+        granted: date | None = injury.steps.aggregate(last=Max("last_day"))["last"]
+        due_on = employer_due(injured_on)
+        injury.due_on = max(due_on, granted or due_on)
+        if injury.state == WorkInjuryState.OPEN and injury.is_ours:
+            _end_task(injury, words=_("期限已重新计算"), at=at)
+            injury.task = _post_next(injury, at=at)
+        injury.save(update_fields=["injured_on", "due_on", "task"])
+        limitation.recount_of_work_injury(injury, at=at)
+        _record(
+            WorkInjuryRecounted(
+                code=injury.code,
+                injured=injured_on.isoformat(),
+                due=injury.due_on.isoformat(),
+            ),
+            injury,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return injury
+
+
 def add_material(
     *,
     injury: WorkInjury,
@@ -282,9 +331,8 @@ def record_step(
             said_at=at,
         )
         _follow(injury, kind, at=at)
-        injury.remedy_look_on = next_remedy_look(
-            injury, after=local_day(at) - timedelta(days=1)
-        )
+        if kind in REFUSALS | SETTLES:
+            injury.remedy_look_on = first_remedy_look(injury, on=local_day(at))
         injury.save()
         _follow_clocks(injury, kind, at=at)
         cases.record(
@@ -393,7 +441,12 @@ def _follow_clocks(
         case WorkInjuryStepKind.EXTENDED:
             limitation.extend_of_work_injury(injury, injury.due_on, at=at)
         case WorkInjuryStepKind.RESUMED:
-            limitation.resume_of_work_injury(injury, at=at)
+            limitation.resume_of_work_injury(injury, (employer, worker), at=at)
+        case WorkInjuryStepKind.REFUSED:
+            # It may be applied for again, in what is left of the time.
+            is_past = injury.due_on < local_day(at)
+            again = (worker,) if is_past else (employer, worker)
+            limitation.resume_of_work_injury(injury, again, at=at)
 
 
 def _post_next(injury: WorkInjury, *, at: datetime) -> Task | None:

@@ -29,6 +29,7 @@ from anlan.resolution.legal.forms.limitation import (
     TurnForm,
     UntilForm,
 )
+from anlan.resolution.legal.models import Limitation
 from anlan.resolution.legal.reckoning import rule_of
 from anlan.resolution.legal.selectors.limitation import (
     holder_name,
@@ -111,6 +112,8 @@ def limitation(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "days": (due - local_day(timezone.now())).days if due else None,
             "lines": reckoned(row).lines,
             "act": act,
+            "is_from_act": _is_from_act(row),
+            "is_longest": kind == LimitationKind.CIVIL,
             "is_other_day": local_day(act.at) != row.hurt_on,
             "turns": [
                 (turn, TurnGround(turn.ground).lasts and turn.until is None)
@@ -122,6 +125,13 @@ def limitation(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "cited": law.cite(rule_of(kind, hurt_on=row.hurt_on).source),
         },
     )
+
+
+def _is_from_act(row: Limitation) -> bool:
+    """Of a punishment, unless the act went on; of a claim it is knowing that counts."""
+    kind = LimitationKind(row.kind)
+    is_of_act = kind == LimitationKind.SECURITY and row.starts_on == row.hurt_on
+    return kind.is_of_work_injury or is_of_act
 
 
 @login_required

@@ -22,6 +22,7 @@ from anlan.resolution.legal import permissions, policies
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import Employer, Material, WorkInjuryStepKind
 from anlan.resolution.legal.forms.work_injury import (
+    DayForm,
     EmployerForm,
     MaterialForm,
     StepForm,
@@ -143,6 +144,35 @@ def work_injury_employer(request: HttpRequest, number: str, uid: UUID) -> HttpRe
         lead=_("其他单位的员工由其单位申请；我们通知它、移交材料，并登记结果。"),
         button=_("保存"),
         form=EmployerForm(posted(request), initial=initial),
+        act=act,
+    )
+
+
+@login_required
+@_either
+def work_injury_day(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    found = work_injury_for(reader, number, uid)
+    told = act_of(found.case)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        legal.recount_work_injury(
+            injury=found, injured_on=said["injured_on"], by=reader, at=timezone.now()
+        )
+        return redirect("legal:work_injury", number, uid)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("重新计算 %s 的期限") % found.code,
+        lead=_(
+            "按现在已知的行为发生之日计算：%(day)s（%(source)s）。两项时效和待办随之改变。"
+        )
+        % {"day": local_day(told.at).isoformat(), "source": told.source},
+        button=_("重新计算"),
+        form=DayForm(
+            posted(request), initial={"injured_on": local_day(told.at).isoformat()}
+        ),
         act=act,
     )
 

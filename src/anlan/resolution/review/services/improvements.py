@@ -192,7 +192,7 @@ def finish_improvement(
 
     Args:
         exhibit: a photo or paper of the case that shows it.
-        photo: one that was just taken; it becomes an exhibit and takes that place.
+        photo: one that was just taken, which becomes an exhibit; only one of the two.
 
     Raises:
         NotAllowed: it is somebody else's.
@@ -205,6 +205,8 @@ def finish_improvement(
     )
     _check_proof(exhibit, improvement.case, by)
     taken = list(photo)
+    if exhibit is not None and any(taken):
+        raise InvalidInput(_("照片和已有的证据只选一样"), path="photo")
     kept = vault.keep_photo(taken, path="photo") if any(taken) else None
     with ledger.recording():
         row = _lock(improvement)
