@@ -46,6 +46,14 @@ def test_a_party_arranges_no_support(scene: Scene, sign_in: Any):
     assert "赔偿测算" in page.content.decode()
 
 
+def test_news_of_the_case_fetch_no_similar_cases_again(scene: Scene, sign_in: Any):
+    case = scene.incident().case
+    page = sign_in("hetao").get(f"/cases/{case.number}/handling/panel/")
+    before = page.content.decode().partition("similar/panel/")[0]
+
+    assert before.count("<div") - before.count("</div") == 1  # its own alone
+
+
 def test_every_line_opens(scene: Scene, sign_in: Any):
     case = scene.incident().case
     client = sign_in("hetao")
