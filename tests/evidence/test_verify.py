@@ -127,7 +127,7 @@ def test_one_file_of_the_standard_library() -> None:
     assert {name for name in imported if came_with(name) > (3, 6)} == set()
     assert names_in(tree) & NEWER == set()
     assert "__future__" not in imported  # annotations came with 3.7
-    assert len(VERIFIER.splitlines()) <= 650  # somebody reads it in an evening
+    assert len(VERIFIER.splitlines()) <= 660  # somebody reads it in an evening
 
 
 # Names and arguments that came after 3.6 and that such a program might have wanted.

@@ -78,6 +78,11 @@ class Stamping:
         is_old = self.last is None or self.last.obtained_at < self.at - _OVERDUE
         return self.unstamped > 0 and (bool(self.problem) or is_old)
 
+    @property
+    def why(self) -> str:
+        """Why it waits, for a person."""
+        return str(self.problem or _("后台程序没有取得时间戳，请看它的日志"))
+
 
 def stamping_for(user: User, *, at: datetime) -> Stamping:
     found = [timestamping.standing_of(*place) for place in chains_of(user)]
