@@ -122,7 +122,7 @@ def test_a_misread_group_is_named_and_other_sheets_are_refused(scene) -> None:
         wrong[0] = "1" + sheets.first[0][1:]
     said = {"key": key, "by": linan(scene), "at": scene.at}
     # One misread in thirty-two fits its group, and is found by the last one.
-    with pytest.raises(InvalidInput, match="第 1 组|十四组"):
+    with pytest.raises(InvalidInput, match=r"第 1 组|十四组"):
         support.confirm_key(
             first=" ".join(wrong), second=" ".join(sheets.second), **said
         )
