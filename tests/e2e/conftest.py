@@ -28,7 +28,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
@@ -368,18 +369,13 @@ def sign_in(browser: Browser) -> Iterator[SignIn]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("response", _note_failures(complaints))
         if username:
-            page.goto("/accounts/login/")
+            # By way of where it leads, never over the home page: that opens the room of an
+            # alarm by itself, and would do so after we had gone.
+            page.goto(f"/accounts/login/?{urlencode({'next': path})}")
             page.fill("input[name=login]", username)
             page.fill("input[name=password]", PASSWORD)
             page.click("form.form button")
-            # On at once where another page is wanted: the home page opens the room of an
-            # alarm by itself, and would do so after we had gone.
-            until: Literal["load", "commit"] = "load" if path == "/" else "commit"
-            page.wait_for_url(
-                lambda url: "/accounts/login" not in url, wait_until=until
-            )
-            if path != "/":
-                page.goto(path)
+            page.wait_for_url(lambda url: "/accounts/login" not in url)
         else:
             page.goto(path)
         return Person(context, page)

@@ -21,6 +21,19 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
+def decide_the_work_injury(installation: Installation) -> None:
+    """The receptionist's: until the authority has decided, it keeps all of the case."""
+    installation.shell(
+        "from anlan.base.clock import local_day;"
+        "from django.utils import timezone;"
+        "from anlan.resolution.legal.enums import WorkInjuryState;"
+        "from anlan.resolution.legal.models import WorkInjury;"
+        "waiting = WorkInjury.objects.filter(state=WorkInjuryState.FILED);"
+        "today = local_day(timezone.now());"
+        "assert waiting.update(state=WorkInjuryState.RECOGNISED, decided_on=today)"
+    )
+
+
 @pytest.mark.parametrize(
     ("size", "more"), [(PHONE, DARK), (DESK, {})], ids=["phone", "desk"]
 )
@@ -39,6 +52,7 @@ def test_from_the_hold_to_the_list_of_what_is_due(
         "from anlan.evidence.models import Package;"
         "Package.objects.update(expires_at=timezone.now())"
     )
+    decide_the_work_injury(installation)
     officer = sign_in(installation, "zhoumin", size=size, **more).page
     officer.goto(f"/cases/{number}/holds/")
     assert faults(officer) == []
@@ -120,6 +134,7 @@ def test_what_was_deleted_is_told_and_printed(
     installation = told_installation
     number = installation.story["closed"]
     installation.kill("worker")
+    decide_the_work_injury(installation)
     installation.shell(
         "from datetime import timedelta;"
         "from django.utils import timezone;"
