@@ -35,7 +35,7 @@ from anlan.evidence.models import (
     InjuryRefusal,
     MedicalPaper,
 )
-from anlan.evidence.selectors import exhibit_for, exhibits_of, kinds_in
+from anlan.evidence.selectors import exhibit_for, exhibit_page, exhibits_of
 from anlan.evidence.selectors.injuries import injured_in, injuries_for, papers_of
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
@@ -415,7 +415,7 @@ class TestWhoMayKnow:
                 assert permissions.can_open(user, exhibit) is may, role
                 listed = exhibits_of(case, user).filter(pk=exhibit.pk)
                 assert listed.exists() is may, role
-            assert bool(kinds_in(case, user)) is may, role
+            assert bool(exhibit_page(case, user).kinds) is may, role
 
     def test_whoever_wrote_it_down_sees_it(self, scene, case, victim) -> None:
         own = hurt(scene, case, party=victim, by=scene.guard)

@@ -38,7 +38,7 @@ from anlan.evidence.models import (
     StatementAnswer,
 )
 from anlan.evidence.questions import all_questions, questions_for
-from anlan.evidence.selectors import exhibit_for, exhibits_of, hidden_in
+from anlan.evidence.selectors import exhibit_for, exhibit_page, exhibits_of
 from anlan.evidence.selectors.statements import (
     guide_of,
     statement_for,
@@ -691,7 +691,7 @@ class TestWhoMayKnow:
             assert (seen == evidence_codes) is may, role
             assert permissions.can_open(user, exhibit_of(done)) is may, role
             if ROLES[role].permissions >= {"case.see"}:
-                assert hidden_in(case, user) == (0 if may else 1)
+                assert exhibit_page(case, user).hidden == (0 if may else 1)
 
     def test_whoever_took_it_and_whose_it_is(self, scene, case) -> None:
         own = begun(

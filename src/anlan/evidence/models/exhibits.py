@@ -85,6 +85,15 @@ class Exhibit(Worded):
         """As the record names it."""
         return f"exhibit:{self.uid}"
 
+    # Django's own way translates every choice that there is, for each row of a list.
+    @property
+    def kind_label(self) -> str:
+        return str(enums.ExhibitKind(self.kind).label)
+
+    @property
+    def source_label(self) -> str:
+        return str(enums.Source(self.source).label)
+
     @property
     def file(self) -> Blob:
         """Its bytes in the vault.

@@ -46,7 +46,7 @@ class Blob(models.Model):
     def has_two_copies(self) -> bool:
         """Reads ``copies``, so a list prefetches them."""
         states = [copy.state for copy in self.copies.all()]
-        return states.count(enums.CopyState.PRESENT) == len(Copy.Store.values)
+        return states.count(enums.CopyState.PRESENT) == len(Copy.Store)
 
 
 class Copy(models.Model):

@@ -31,10 +31,16 @@ PAGE = 100  # rows
 
 @dataclass(frozen=True, kw_only=True)
 class ExhibitPage:
-    """Some exhibits of a case; ``after`` is where the next ones begin, if there are."""
+    """Some exhibits of a case; ``after`` is where the next ones begin, if there are.
+
+    ``kinds`` and ``hidden`` count the whole case: what the reader sees of each kind, only
+    of the kinds that there are, and what is protected from him.
+    """
 
     exhibits: list[Exhibit]
     after: int | None
+    kinds: dict[ExhibitKind, int]
+    hidden: int
 
 
 def exhibits_in(cases: QuerySet[Case], reader: User) -> QuerySet[Exhibit]:
@@ -101,39 +107,41 @@ def kept_of(case: Case, reader: User) -> QuerySet[Exhibit]:
     return exhibits_of(case, reader).exclude(state=ExhibitState.DELETED)
 
 
-def hidden_in(case: Case, reader: User) -> int:
-    """How many exhibits of a case are protected from the reader."""
-    protected = case.exhibits.exclude(protection=Protection.NONE)
-    total = protected.count()
-    return total and total - protected.filter(seen_by(reader)).count()
-
-
-def kinds_in(case: Case, reader: User) -> dict[ExhibitKind, int]:
-    """How many exhibits of each kind the reader sees; only the kinds that there are."""
-    rows = (
-        case.exhibits.filter(seen_by(reader))
-        .values("kind")
-        .annotate(count=Count("pk"))
-        .order_by("kind")
-    )
-    found = {row["kind"]: row["count"] for row in rows}
-    return {kind: found[kind] for kind in ExhibitKind if kind in found}
-
-
 def exhibit_page(
     case: Case, reader: User, *, kind: str = "", after: int = 0, page: int = PAGE
 ) -> ExhibitPage:
     """Part of the list of evidence, of one kind or of all, in the order of arrival.
 
+    What a reader may see takes the database longer to be asked than to answer, so it is
+    asked once, and only of what is protected.
+
     Args:
+        kind: one that the reader sees nothing of counts as all.
         after: the number of the last exhibit that was shown.
     """
-    found = exhibits_of(case, reader).filter(number__gt=after)
-    if kind:
+    hidden = _hidden_from(case, reader)
+    rows = case.exhibits.exclude(pk__in=hidden).values("kind")
+    counts = dict(rows.annotate(count=Count("pk")).values_list("kind", "count"))
+    kinds = {each: counts[each] for each in ExhibitKind if each in counts}
+    found = every_exhibit_of(case).filter(number__gt=after).exclude(pk__in=hidden)
+    if kind in kinds:
         found = found.filter(kind=kind)
-    rows = list(found[: page + 1])
-    more = rows[page - 1].number if len(rows) > page else None
-    return ExhibitPage(exhibits=rows[:page], after=more)
+    shown = list(found[: page + 1])
+    return ExhibitPage(
+        exhibits=shown[:page],
+        after=shown[page - 1].number if len(shown) > page else None,
+        kinds=kinds,
+        hidden=len(hidden),
+    )
+
+
+def _hidden_from(case: Case, reader: User) -> set[int]:
+    """Keys of the exhibits of a case that are protected from the reader."""
+    protected = case.exhibits.exclude(protection=Protection.NONE)
+    keys = set(protected.values_list("pk", flat=True))
+    if not keys:
+        return keys
+    return keys - set(protected.filter(seen_by(reader)).values_list("pk", flat=True))
 
 
 def exhibit_for(user: User, number: str, uid: UUID) -> Exhibit:

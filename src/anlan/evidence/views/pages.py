@@ -40,8 +40,6 @@ from anlan.evidence.selectors import (
     exhibit_for,
     exhibit_page,
     exhibits_of,
-    hidden_in,
-    kinds_in,
     story_of,
 )
 from anlan.evidence.selectors.injuries import injuries_for
@@ -66,9 +64,7 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
     """
     reader = reader_of(request)
     case = case_for(reader, number)
-    kinds = kinds_in(case, reader)
     kind = request.GET.get("kind", "")
-    kind = kind if kind in kinds else ""
     after = request.GET.get("after", "")
     found = exhibit_page(
         case,
@@ -82,10 +78,10 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
         "exhibits": found.exhibits,
         "after": found.after,
         "is_first": not after,
-        "kind": kind,
-        "kinds": [(each, each.label, count) for each, count in kinds.items()],
-        "count": sum(kinds.values()),
-        "hidden": hidden_in(case, reader),
+        "kind": kind if kind in found.kinds else "",
+        "kinds": [(each, each.label, count) for each, count in found.kinds.items()],
+        "count": sum(found.kinds.values()),
+        "hidden": found.hidden,
         **_beside(case, reader),
         "can_add": has_permission(reader, Permission.EVIDENCE_ADD, site=case.site),
         "can_package": can_hand_over_package(reader, case),
