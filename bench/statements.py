@@ -1,4 +1,4 @@
-"""How well contradictions between accounts are found, on the labelled pairs of both halves.
+"""How well contradictions between accounts are found, on three sets of labelled pairs.
 
 A contradiction that was found is right if a label of the same pair and topic has both its quotes
 overlapping the two quoted sentences, and no other contradiction took that label: one label, one
@@ -6,7 +6,7 @@ finding. Everything else that was found is wrong, the same dispute found twice t
 not counted: their labels are a selection. What the program is given are the texts, who made them
 and as what, the places of the site and what each account calls the persons; never the labels.
 
-The quick run leaves the test half out: whoever writes rules takes that one.
+The quick run takes `dev` alone: that is the one for whoever writes rules.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Score:
 
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
-    halves = ("dev",) if quick else ("dev", "test")
+    halves = ("dev",) if quick else ("dev", "test", "third")
     return [figure for half in halves for figure in scored(half, pairs_of(half))]
 
 
