@@ -114,6 +114,18 @@ def connected_to(name: str) -> Iterator[None]:
 
 
 @contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """The name of a new database without a table; removed afterwards."""
+    if connection.vendor == "sqlite":
+        yield str(folder / "nothing.sqlite3")
+        return
+    name = f"{connection.settings_dict['NAME']}_{os.getpid()}_{next(_numbers)}"
+    _maintain(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    yield name
+    _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
 def _copy(folder: Path) -> Iterator[str]:
     """A copy of the database that this process is connected to; removed afterwards."""
     copied = _sqlite_copy if connection.vendor == "sqlite" else _postgresql_copy
