@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from anlan.investigation.comparing.facts import BARE, PHYSICAL, Act
+from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act
 from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
@@ -62,13 +62,15 @@ def denies(denial: Act, act: Act) -> bool:
         return False
     if denial.means and act.means and denial.means != act.means:
         return False
-    if denial.means and not act.is_first:
+    if denial.means and denial.means not in HAND and not act.is_first:
         return False  # that is about the thing in the hand
     if denial.is_first and not act.is_first:
         return False
     whole = denial.kind in data("acts")["whole"] or denial.kind == "back"
     if denial.kind == "touch" and denial.thing not in on_body():
         return False
+    if denial.means in HAND and denial.means == act.means:
+        return True
     if denial.thing:
         thing = act.thing or act.means
         return bool(thing) and (denial.thing in thing or thing in denial.thing)
@@ -104,6 +106,7 @@ def _closeness(denial: Act, act: Act) -> int:
         + 3 * (denial.kind == act.kind)
         + 2 * bool(act.patient and act.patient == denial.patient)
         + (denial.kind == "touch")
+        + (denial.kind in data("acts")["whole"] and act.means in BARE)
         - (denial.kind == "back")
     )
 

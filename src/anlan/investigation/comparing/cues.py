@@ -40,6 +40,7 @@ _NAMED = re.compile(
     rf"^(?:[着了过起来]*)(?:[我他她你]的?|自己的?)?(?:手里|手上|桌上|地上|旁边|身边|边上|柜台上|台上|车上|墙边|门口|屋里)*的?{_MEASURE}"
     "(?P<thing>[^，。□朝往向照对冲把给在就是的了着过上下里来去又还想要，砸打敲抽戳捅扔甩泼挡顶撞指]{1,5})"
 )
+_BEFALLS = frozenset("撞磕碰摔跌蹭扭崴夹刮划擦闪")
 _SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "端起", "捡起"})
 
 
@@ -60,6 +61,11 @@ def is_told(before: list[Word]) -> bool:
     return any(word.text in {"说", "讲", "称", "非说", "说是"} for word in before)
 
 
+def is_by_oneself(clause: Clause, verb: Word) -> bool:
+    """他自己踢翻的: to nobody else."""
+    return re.search("自(己|个)", clause.text[: verb.start - clause.start]) is not None
+
+
 def is_aimed(verb: Word, after: list[Word]) -> bool:
     """点 is a blow where a person or a part of the body comes next."""
     return (
@@ -67,6 +73,27 @@ def is_aimed(verb: Word, after: list[Word]) -> bool:
         and after[0].start == verb.end
         and ("person" in after[0] or "pronoun" in after[0] or "part" in after[0])
     )
+
+
+def is_suffered(clause: Clause, before: list[Word], verb: Word) -> bool:
+    """我后脑勺撞在墙上, 脚踝扭了: what befell a part of somebody's body is no act of theirs."""
+    told = clause.text[: verb.start - clause.start]
+    if re.search("[把将用拿]", told):
+        return False
+    if "被" in told:  # 手指被玻璃划了: by a thing, and nobody is said to have held it
+        by = [one for one in before if one.start - clause.start > told.find("被")]
+        return bool(by) and all("object" in one or "part" in one for one in by)
+    if verb.text[:1] not in _BEFALLS:
+        return False
+    rest = clause.text[verb.end - clause.start :]
+    part = before[-1] if before else None
+    if part is None or "part" not in part or "act" in part:
+        return False
+    if part.end != verb.start and clause.text[
+        part.end - clause.start : verb.start - clause.start
+    ] not in {"也", "都", "就", "还", "正好", "又", "上", "当场", "直接", "自己", "没", "没有"}:
+        return False
+    return not re.match("[了在到着上]*[我他她你]", rest)
 
 
 def injuries_in(clause: Clause, words: list[Word]) -> list[Word]:
@@ -103,9 +130,18 @@ def is_own(clause: Clause, words: list[Word]) -> bool:
     )
 
 
+_LEFT = re.compile(
+    "没[^，]{0,3}(?:拿|取|掏|摘|拔|举|抽|抄|端|搬|提|拎|抬|解|松|撒|打开|离)"
+    "(?:过|出来|下来|起来|开|手|出|下|起)*$"
+    "|(?:还|都|就|一直|始终|好好)?(?:地|的)?(?:在|锁在|搁在|丢在|留在|停在|盖在)[^，]{1,8}(?:里|上|下|内|中|边|旁|旁边|面|头|底|底下|家|充电|充着电)(?:呢|放着|锁着|搁着|挂着|充电|充着电|立着|插着|躺着|没动)*$"
+)
+
+
 def is_idle(clause: Clause, words: list[Word]) -> bool:
     """挂在腰上没动过: said of a thing, and nobody strikes in the same clause."""
     text = clause.text
+    if _LEFT.search(text) and not any("act" in word for word in words):
+        return True
     for word in words:
         if "object" in word:
             text = text.replace(word.text, "□")
@@ -203,6 +239,30 @@ def firsts(acts: list[Act]) -> list[Act]:
                 replace(one, is_first=True) if one is before else one for one in acts
             ]
     return acts
+
+
+_TAKEN = re.compile(
+    rf"[把将](?:(?:那|这|我|他|她|自己|手里|手上|桌上)的?)*{_MEASURE}的?(?P<thing>[^，。□把将往朝照给都就一又也还全]{{1,6}})"
+    "(?:全|都|就|一把|直接|狠狠|使劲|故意)?(?:往|朝|照|冲|向|对着)?[^，。]{0,8}$"
+)
+
+
+def thing_thrown(clause: Clause, before: list[Word], verb: Word) -> str:
+    """把零钱扔到我脸上: a thing that no list knows, before a verb of throwing."""
+    if verb.senses.get("act") not in {"throw", "splash"} and verb.text[:1] not in "砸":
+        return ""
+    found = _TAKEN.search(clause.text[: verb.start - clause.start])
+    if found is None:
+        return ""
+    start = clause.start + found.start("thing")
+    end = clause.start + found.end("thing")
+    known = any(
+        one.start < end
+        and start < one.end
+        and ("person" in one or "pronoun" in one or "part" in one)
+        for one in before
+    )
+    return "" if known else found["thing"]
 
 
 def with_things(clause: Clause, words: list[Word]) -> list[Word]:

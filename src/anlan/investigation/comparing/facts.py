@@ -11,6 +11,8 @@ from anlan.investigation.comparing.text import Sentence
 PHYSICAL = frozenset(data("acts")["kinds"]) - {"block", "burn"}
 # Means that are no things; none named is one of them.
 BARE = frozenset({"", *data("objects")["own"], *data("objects")["parts"].values()})
+# Who denies to have struck with these denies the blow.
+HAND = frozenset({"hand", "palm", "fist"})
 
 
 @dataclass(frozen=True, kw_only=True)

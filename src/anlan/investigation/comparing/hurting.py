@@ -119,11 +119,16 @@ class Hurting(Striking):
         owner = self._owner(told)
         if owner:
             return owner
+        passive = told.clause.text.find("被")
         here = [
             told.persons[word.start]
             for word in told.words
-            if told.persons[word.start] and not is_looking(told.clause, word)
+            if told.persons[word.start]
+            and not is_looking(told.clause, word)
+            and not 0 <= passive < word.start - told.clause.start
         ]
+        if passive >= 0 and not here:
+            return told.subject
         last = next(
             (
                 act

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anlan.investigation.comparing.blows import THROWN, is_manner
-from anlan.investigation.comparing.facts import BARE, PHYSICAL, Act
+from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act
 from anlan.investigation.comparing.lexicon import same_object
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
@@ -132,6 +132,8 @@ def _denied(
 def _denies(denial: _Use, use: _Use) -> bool:
     if not denial.thing:
         return denial.person == use.person and use.thing not in BARE
+    if denial.thing in HAND:
+        return False  # that is about the blow
     if denial.thing in BARE or use.thing in BARE:
         return denial.person == use.person and denial.thing == use.thing
     return same_object(denial.thing, use.thing) and (

@@ -6,15 +6,18 @@ from anlan.investigation.comparing.cues import (
     given,
     handled,
     is_aimed,
+    is_by_oneself,
     is_by_thing,
     is_denied,
     is_governed,
     is_not_so,
     is_one_blow,
     is_part_used,
+    is_suffered,
     is_told,
     owns,
     part_in,
+    thing_thrown,
     times,
 )
 from anlan.investigation.comparing.facts import Act
@@ -58,6 +61,8 @@ class Striking(Speaking):
         after = [word for word in told.words if verb.end <= word.start < stop]
         if any("not_done" in word for word in before[-3:]):
             return
+        if is_suffered(told.clause, before, verb):
+            return
         if not told.free and is_by_thing(told.clause, before, verb):
             return
         if is_told(before) or (verb.text == "点" and not is_aimed(verb, after)):
@@ -65,7 +70,7 @@ class Striking(Speaking):
         if told.clause.is_asked and any("rhetorical" in word for word in before):
             return
         agent, patient = self._sides(told, before, after, verb)
-        if not patient:
+        if not patient and not is_by_oneself(told.clause, verb):
             patient = self._implied_patient(agent, told.clause)
         part, side = part_in(after)
         if not part:
@@ -187,6 +192,9 @@ class Striking(Speaking):
                 and (handled(clause, word) or is_one_blow(clause, word, verb))
             ):
                 return word.text
+        thrown = thing_thrown(clause, before, verb)
+        if thrown:
+            return thrown
         who, what, sentence = self._taken
         if (
             what
