@@ -108,6 +108,7 @@ def _closeness(denial: Act, act: Act) -> int:
         + (denial.kind == "touch")
         + (denial.kind in data("acts")["whole"] and act.means in BARE)
         - (denial.kind == "back")
+        - 2 * (act.means not in BARE)  # that may be a matter of the thing
     )
 
 

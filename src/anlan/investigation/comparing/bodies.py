@@ -132,6 +132,7 @@ def _sided(facts: FactTable) -> list[_Sided]:
     return struck + hurt
 
 
+_FELLED = re.compile("[推搡拽拉绊撞踹踢顶摁按甩][^，。]{0,4}(倒|翻|下|趴|地上|跤|跟头)")
 _MILD = {"mark", "pain"}
 _GRAVE = {"blood", "skin", "stitches", "bone", "tooth", "swelling", "bruise", "blister"}
 _ONLY = re.compile(
@@ -193,7 +194,9 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
     """Hurt by oneself, says the one; struck there, says the other."""
     for mine, theirs in ((a, b), (b, a)):
         for own in mine.injuries:
-            if not own.is_own_fault or own.is_denied or not own.part:
+            if not own.is_own_fault or own.is_denied:
+                continue
+            if not own.part and own.kind != "fall":
                 continue
             told: list[Injury | Act] = [
                 *(hurt for hurt in theirs.injuries if _is_otherwise(hurt, own, theirs)),
@@ -207,17 +210,15 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:
     """The same injury, told in one sentence with an act against that person."""
-    return (
-        not hurt.is_denied
-        and not hurt.is_own_fault
-        and bool(hurt.part)
-        and _is_same(hurt.person, own.person)
-        and parts_touch(hurt.part, own.part)
-        and any(
-            act.sentence is hurt.sentence and _is_same(act.patient, own.person)
-            for act in facts.acts
-            if not act.is_denied and act.kind in PHYSICAL
-        )
+    if hurt.is_denied or hurt.is_own_fault or not _is_same(hurt.person, own.person):
+        return False
+    if own.part and not (hurt.part and parts_touch(hurt.part, own.part)):
+        return False
+    return "被" in hurt.clause or any(
+        act.sentence.number in {hurt.sentence.number, hurt.sentence.number - 1}
+        and _is_same(act.patient, own.person)
+        for act in facts.acts
+        if not act.is_denied and act.kind in PHYSICAL
     )
 
 
@@ -227,13 +228,11 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _explains(act: Act, own: Injury) -> bool:
-    return (
-        not act.is_denied
-        and act.kind in PHYSICAL
-        and act.patient == own.person
-        and bool(act.part)
-        and parts_touch(act.part, own.part)
-    )
+    if act.is_denied or act.kind not in PHYSICAL or act.patient != own.person:
+        return False
+    if not own.part:
+        return _FELLED.search(act.sentence.text) is not None
+    return bool(act.part) and parts_touch(act.part, own.part)
 
 
 def _agreements(a: FactTable, b: FactTable) -> Iterator[Found]:

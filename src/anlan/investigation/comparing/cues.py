@@ -66,12 +66,15 @@ def is_by_oneself(clause: Clause, verb: Word) -> bool:
     return re.search("自(己|个)", clause.text[: verb.start - clause.start]) is not None
 
 
-def is_aimed(verb: Word, after: list[Word]) -> bool:
+def is_aimed(clause: Clause, verb: Word, after: list[Word]) -> bool:
     """点 is a blow where a person or a part of the body comes next."""
-    return (
-        bool(after)
-        and after[0].start == verb.end
-        and ("person" in after[0] or "pronoun" in after[0] or "part" in after[0])
+    if verb.text not in data("acts")["aimed"]:
+        return True
+    if not after:
+        return False
+    between = clause.text[verb.end - clause.start : after[0].start - clause.start]
+    return between.strip("了到在着过") == "" and any(
+        kind in after[0] for kind in ("person", "pronoun", "part")
     )
 
 
@@ -123,7 +126,11 @@ def is_own(clause: Clause, words: list[Word]) -> bool:
     """Whether an injury is put down to the injured, a fall or a thing."""
     if "自己" in clause.text or "自个" in clause.text:
         return True
-    if re.search("[拿用]|打|推|踢|踹|抓|挠|砸", clause.text):
+    text = clause.text
+    for word in words:
+        if "own_fault" in word:
+            text = text.replace(word.text, "")
+    if re.search("[拿用被把]|打|推|踢|踹|抓|挠|砸", text):
         return False
     return any("own_fault" in word for word in words) or (
         _OWN_END.search(clause.text) is not None

@@ -18,6 +18,7 @@ from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.striking import Striking
 from anlan.investigation.comparing.text import Clause
 
+_FALLEN = re.compile("[摔跌滑绊崴]|踩空|站稳|一屁股|躺")
 # How many acts back an injury may come from.
 _BACK = 12
 
@@ -92,6 +93,16 @@ class Hurting(Striking):
                     part=part,
                     side=side,
                     is_own_fault=True,
+                )
+            )
+        elif own and not part and _FALLEN.search(told.clause.text):
+            self._reading.injuries.append(
+                Injury(
+                    person=self._injured(told, has_part=False),
+                    kind="fall",
+                    sentence=told.clause.sentence,
+                    is_own_fault=True,
+                    clause=told.clause.text,
                 )
             )
 

@@ -65,7 +65,7 @@ class Striking(Speaking):
             return
         if not told.free and is_by_thing(told.clause, before, verb):
             return
-        if is_told(before) or (verb.text == "点" and not is_aimed(verb, after)):
+        if is_told(before) or not is_aimed(told.clause, verb, after):
             return
         if told.clause.is_asked and any("rhetorical" in word for word in before):
             return
