@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act
-from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
+from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch, same_object
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
 
@@ -73,7 +73,11 @@ def denies(denial: Act, act: Act) -> bool:
         return True
     if denial.thing:
         thing = act.thing or act.means
-        return bool(thing) and (denial.thing in thing or thing in denial.thing)
+        return bool(thing) and (
+            denial.thing in thing
+            or thing in denial.thing
+            or same_object(denial.thing, thing)
+        )
     if act.is_on_thing and not act.is_first:
         return False
     return whole or acts_alike(denial.kind, act.kind)

@@ -214,7 +214,7 @@ def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:
         return False
     if own.part and not (hurt.part and parts_touch(hurt.part, own.part)):
         return False
-    return "被" in hurt.clause or any(
+    return hurt.kind == "struck" or "被" in hurt.clause or any(
         act.sentence.number in {hurt.sentence.number, hurt.sentence.number - 1}
         and _is_same(act.patient, own.person)
         for act in facts.acts

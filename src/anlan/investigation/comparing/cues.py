@@ -101,7 +101,13 @@ def is_suffered(clause: Clause, before: list[Word], verb: Word) -> bool:
 
 def injuries_in(clause: Clause, words: list[Word]) -> list[Word]:
     """The words of injuries in a clause, and those that a verb and its result make: 踩肿."""
-    marks = [word for word in words if "injury" in word or "unhurt" in word]
+    has_part = any("part" in word for word in words)
+    marks = [
+        word
+        for word in words
+        if ("injury" in word or "unhurt" in word)
+        and (has_part or "object" not in word)  # 包 is a bag and a bump
+    ]
     for found in _DONE_TO.finditer(clause.text):
         start, end = clause.start + found.start("result"), clause.start + found.end()
         if not any(word.start < end and start < word.end for word in marks):
@@ -142,6 +148,11 @@ _LEFT = re.compile(
     "(?:过|出来|下来|起来|开|手|出|下|起)*$"
     "|(?:还|都|就|一直|始终|好好)?(?:地|的)?(?:在|锁在|搁在|丢在|留在|停在|盖在)[^，]{1,8}(?:里|上|下|内|中|边|旁|旁边|面|头|底|底下|家|充电|充着电)(?:呢|放着|锁着|搁着|挂着|充电|充着电|立着|插着|躺着|没动)*$"
 )
+
+
+def is_caused(clause: Clause, words: list[Word]) -> bool:
+    """她脖子上是项链刮的: how somebody came by it, and no act against anybody."""
+    return is_own(clause, words) and re.search("是.*的$", clause.text) is not None
 
 
 def is_idle(clause: Clause, words: list[Word]) -> bool:
@@ -272,6 +283,25 @@ def thing_thrown(clause: Clause, before: list[Word], verb: Word) -> str:
     return "" if known else found["thing"]
 
 
+_COUNTED = re.compile("[一二两三四五六七八九十几]+")
+
+
+def _short_thing(clause: Clause, taking: Word, following: list[Word]) -> Word | None:
+    """拿水泼, 用布抽: one character between taking and the act, and no other word."""
+    if taking.text not in {"拿", "用", "抄", "使", "拿着", "抄起", "端起", "抓起"}:
+        return None
+    if not following or "act" not in following[0]:
+        return None
+    between = clause.text[
+        taking.end - clause.start : following[0].start - clause.start
+    ]
+    if len(between) != 1 or between in "来去了着过起上下力劲的得在错它":
+        return None
+    return Word(
+        text=between, start=taking.end, end=taking.end + 1, senses={"object": ""}
+    )
+
+
 def with_things(clause: Clause, words: list[Word]) -> list[Word]:
     """The words of a clause, with a thing that no list knows where one was taken up."""
     found = []
@@ -287,8 +317,12 @@ def with_things(clause: Clause, words: list[Word]) -> list[Word]:
             for one in following
         ):
             continue
+        short = _short_thing(clause, word, words[number + 1 :])
+        if short is not None:
+            found.append(short)
+            continue
         named = _NAMED.match(clause.text[word.end - clause.start :])
-        if named is None or (len(named["thing"]) < 2 and word.text not in _SURE):
+        if named is None or _COUNTED.match(named["thing"]) or (len(named["thing"]) < 2 and word.text not in _SURE):
             continue
         start = word.end + named.start("thing")
         end = word.end + named.end("thing")
@@ -306,7 +340,10 @@ def with_things(clause: Clause, words: list[Word]) -> list[Word]:
 def is_only(clause: Clause) -> bool:
     """手里就一串钥匙, 手上只有垃圾袋: whatever else was not there."""
     return (
-        re.search("手[里上](就|只|是)|只有|除了|没别的|没有别的", clause.text)
+        re.search(
+            "手[里上](就|只|是)|只有|除了|没别的|没有别的|[拿用握攥提拎端使]的是",
+            clause.text,
+        )
         is not None
     )
 

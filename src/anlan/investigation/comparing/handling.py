@@ -45,6 +45,8 @@ class Handling(Hurting):
             used = is_part_used(word, before)
             if "object" not in word and "means" not in word and not used:
                 continue
+            if "injury" in word and any("part" in one for one in before):
+                continue
             taking = [one for one in before if "taking" in one]
             mine = [
                 told.persons[one.start]

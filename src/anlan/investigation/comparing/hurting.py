@@ -80,7 +80,7 @@ class Hurting(Striking):
         """后脑勺自己磕在柱子上, 他膝盖那块皮，是摔倒蹭的: hurt, and by nobody."""
         part, side = part_in(told.words)
         own = is_own(told.clause, told.words)
-        if part and not any("act" in word for word in told.words):
+        if part and (own or not any("act" in word for word in told.words)):
             person = self._injured(told, has_part=True)
             self._limb = (person, part, side, told.clause.sentence.number)
         person, part, side, sentence = self._limb

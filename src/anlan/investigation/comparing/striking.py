@@ -8,6 +8,7 @@ from anlan.investigation.comparing.cues import (
     is_aimed,
     is_by_oneself,
     is_by_thing,
+    is_caused,
     is_denied,
     is_governed,
     is_not_so,
@@ -20,7 +21,7 @@ from anlan.investigation.comparing.cues import (
     thing_thrown,
     times,
 )
-from anlan.investigation.comparing.facts import Act
+from anlan.investigation.comparing.facts import Act, Injury
 from anlan.investigation.comparing.lexicon import Word, data
 from anlan.investigation.comparing.speaking import Speaking, Told
 from anlan.investigation.comparing.text import Clause
@@ -30,6 +31,8 @@ class Striking(Speaking):
     """Reads acts and words."""
 
     def _acts(self, told: Told) -> None:
+        if is_caused(told.clause, told.words):
+            return
         verbs = [word for word in told.words if "act" in word] or given(told.clause)
         verbs = verbs[:1] + [word for word in verbs[1:] if "means" not in word]
         for number, verb in enumerate(verbs):
@@ -63,8 +66,10 @@ class Striking(Speaking):
             return
         if is_suffered(told.clause, before, verb):
             return
-        if not told.free and is_by_thing(told.clause, before, verb):
-            return
+        if is_by_thing(told.clause, before, verb):
+            self._struck(told, before, after)
+            if not told.free:
+                return
         if is_told(before) or not is_aimed(told.clause, verb, after):
             return
         if told.clause.is_asked and any("rhetorical" in word for word in before):
@@ -112,6 +117,23 @@ class Striking(Speaking):
         self._reading.acts.append(act)
         if not act.is_denied:
             self._part = (part, side) if part else self._part
+
+    def _struck(self, told: Told, before: list[Word], after: list[Word]) -> None:
+        """拍框弹起来打到我左眼: where a thing struck somebody."""
+        part, side = part_in(after)
+        whose = [told.persons[one.start] for one in after if told.persons[one.start]]
+        denied = is_denied(told.clause, before, after[0]) if after else False
+        if part and whose and not denied:
+            self._reading.injuries.append(
+                Injury(
+                    person=whose[0],
+                    kind="struck",
+                    sentence=told.clause.sentence,
+                    part=part,
+                    side=side,
+                    clause=told.clause.text,
+                )
+            )
 
     def _sides(
         self, told: Told, before: list[Word], after: list[Word], verb: Word
