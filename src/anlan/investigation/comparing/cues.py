@@ -14,7 +14,8 @@ _HANDLED = {"把", "将"}
 LAID = re.compile(
     "^(?P<thing>[^，我他她你本俺这那人手]{1,5}?)(一直|始终|早就|当时|好好地)(在|挂|放|插|立|靠|锁|揣|夹)[^，]{0,4}[里上着]"
 )
-_OWN_END = re.compile("[摔跌碰磕撞绊蹭夹刮滑崴勒划扎切](出来|破|伤|青|肿)?的$")
+_OWN_END = re.compile("[摔跌碰磕撞绊蹭夹刮滑崴勒划扎切硌挂](出来|破|伤|青|肿|[^，打推踢踹]{0,5}[上下里边])?的$")
+_BY_THING = re.compile("(?<!没)(?<!没有)[撞磕碰刮划勒蹭挂扎夹绊摔硌压](?!着走)[^，]{0,5}的?$")
 _RESULTS = {
     "破": "skin",
     "裂": "skin",
@@ -41,6 +42,7 @@ _NAMED = re.compile(
     "(?P<thing>[^，。□朝往向照对冲把给在就是的了着过上下里来去又还想要，砸打敲抽戳捅扔甩泼挡顶撞指]{1,5})"
 )
 _BEFALLS = frozenset("撞磕碰摔跌蹭扭崴夹刮划擦闪")
+_BUMPS = frozenset("撞磕跌绊崴")
 _SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "端起", "捡起"})
 
 
@@ -78,6 +80,10 @@ def is_aimed(clause: Clause, verb: Word, after: list[Word]) -> bool:
     )
 
 
+def is_on_person(clause: Clause, verb: Word) -> bool:
+    return re.search("[我他她你俺人]|方|先生|女士", clause.text[verb.end - clause.start :]) is not None
+
+
 def is_suffered(clause: Clause, before: list[Word], verb: Word) -> bool:
     """我后脑勺撞在墙上, 脚踝扭了: what befell a part of somebody's body is no act of theirs."""
     told = clause.text[: verb.start - clause.start]
@@ -88,6 +94,9 @@ def is_suffered(clause: Clause, before: list[Word], verb: Word) -> bool:
         return bool(by) and all("object" in one or "part" in one for one in by)
     if verb.text[:1] not in _BEFALLS:
         return False
+    onto = re.match("[到在上着]*([^我他她你人过来，]{1,6})", clause.text[verb.start - clause.start + 1 :])
+    if verb.text[:1] in _BUMPS and onto is not None and not is_on_person(clause, verb):
+        return True
     rest = clause.text[verb.end - clause.start :]
     part = before[-1] if before else None
     if part is None or "part" not in part or "act" in part:
@@ -138,14 +147,20 @@ def is_own(clause: Clause, words: list[Word]) -> bool:
             text = text.replace(word.text, "")
     if re.search("[拿用被把]|打|推|踢|踹|抓|挠|砸", text):
         return False
-    return any("own_fault" in word for word in words) or (
-        _OWN_END.search(clause.text) is not None
+    return (
+        any("own_fault" in word for word in words)
+        or _OWN_END.search(clause.text) is not None
+        or (
+            any("harmful" in word for word in words)
+            and _BY_THING.search(clause.text) is not None
+        )
     )
 
 
 _LEFT = re.compile(
     "没[^，]{0,3}(?:拿|取|掏|摘|拔|举|抽|抄|端|搬|提|拎|抬|解|松|撒|打开|离)"
     "(?:过|出来|下来|起来|开|手|出|下|起)*$"
+    "|^在(?:后备[厢箱]|抽屉|仓库|柜子|架子|工具[房间箱]|值班室|办公室|家|车)[^，]{0,3}$"
     "|(?:还|都|就|一直|始终|好好)?(?:地|的)?(?:在|锁在|搁在|丢在|留在|停在|盖在)[^，]{1,8}(?:里|上|下|内|中|边|旁|旁边|面|头|底|底下|家|充电|充着电)(?:呢|放着|锁着|搁着|挂着|充电|充着电|立着|插着|躺着|没动)*$"
 )
 
@@ -158,7 +173,12 @@ def is_caused(clause: Clause, words: list[Word]) -> bool:
 def is_idle(clause: Clause, words: list[Word]) -> bool:
     """挂在腰上没动过: said of a thing, and nobody strikes in the same clause."""
     text = clause.text
-    if _LEFT.search(text) and not any("act" in word for word in words):
+    things = [word for word in words if "object" in word]
+    rest = text[things[0].end - clause.start :] if things else ""
+    if not any("act" in word for word in words) and (
+        _LEFT.search(text)
+        or re.match("(还|就|一直|都|也|始终|当时|是)*在[^，]{1,10}$", rest)
+    ):
         return True
     for word in words:
         if "object" in word:
@@ -187,11 +207,20 @@ def owns(clause: Clause, word: Word, words: list[Word]) -> bool:
     )
 
 
+def is_of_thing(clause: Clause, before: list[Word], mark: Word) -> bool:
+    """袋子扯破了, 镜框断了: a thing came to harm, and nobody's body."""
+    if "glasses" in mark.senses.values() or re.search("[拿用被]", clause.text):
+        return False
+    return bool(before) and any(
+        ("object" in one or "worn" in one) and mark.start - one.end <= 3
+        for one in before[-2:]
+    )
+
+
 def is_looking(clause: Clause, word: Word) -> bool:
     """我看了: who looks is not who was hurt."""
-    return clause.text[word.end - clause.start :].startswith(
-        ("看", "没看", "觉得", "亲眼", "瞧", "检查", "仔细")
-    )
+    rest = clause.text[word.end - clause.start :]
+    return re.match("[都也还当时特意专门]*(看|没看|觉得|亲眼|瞧|检查|仔细)", rest) is not None
 
 
 def is_part_used(word: Word, before: list[Word]) -> bool:

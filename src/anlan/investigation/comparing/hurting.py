@@ -8,6 +8,7 @@ from dataclasses import replace
 from anlan.investigation.comparing.cues import (
     injuries_in,
     is_denied,
+    is_of_thing,
     is_looking,
     is_own,
     part_in,
@@ -55,6 +56,8 @@ class Hurting(Striking):
                 and "injury" not in word
                 and not self._is_about_bodies(word, here)
             ):
+                continue
+            if not here and not unhurt and is_of_thing(told.clause, before, word):
                 continue
             denied = (
                 unhurt
@@ -140,6 +143,12 @@ class Hurting(Striking):
         ]
         if passive >= 0 and not here:
             return told.subject
+        looked = any(
+            told.persons[word.start] and is_looking(told.clause, word)
+            for word in told.words
+        )
+        if looked and not here and self._hurt[1] >= told.clause.sentence.number - 1:
+            return self._hurt[0]
         last = next(
             (
                 act

@@ -104,6 +104,7 @@ def general() -> Vocabulary:
         words.add(forms, "injury", kind)
     words.add(data("injuries")["whole"], "unhurt", "any")
     words.add(data("injuries")["own"], "own_fault", "own")
+    words.add(data("injuries")["things"], "harmful", "")
     objects = data("objects")
     for group, forms in objects["groups"].items():
         words.add(forms, "object", group)

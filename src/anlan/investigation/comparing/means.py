@@ -116,6 +116,7 @@ def _denied(
             and _denies(denial, use)
             and not (denial.is_of_act and denial.thing and use.is_first)
             and not (denial.is_idle and use.is_first)
+            and (use.is_struck_with or not (denial.is_idle or denial.is_of_act))
             and not (denial.is_of_act and denial.is_thrown)
             and not (not denial.thing and _is_admitted(uses, use))
         ]

@@ -68,7 +68,7 @@ class Striking(Speaking):
             return
         if is_by_thing(told.clause, before, verb):
             self._struck(told, before, after)
-            if not told.free:
+            if not any(word.end <= verb.start for word in told.free):
                 return
         if is_told(before) or not is_aimed(told.clause, verb, after):
             return
@@ -100,7 +100,9 @@ class Striking(Speaking):
         act = Act(
             agent=agent,
             patient=patient,
-            kind="hit" if means in {"palm", "fist"} else verb["act"],
+            kind="hit"
+            if means in {"palm", "fist"} and verb["act"] not in {"push", "pull"}
+            else verb["act"],
             verb=verb.text,
             sentence=told.clause.sentence,
             start=verb.start,
