@@ -137,6 +137,17 @@ def injuries_in(clause: Clause, words: list[Word]) -> list[Word]:
     return marks
 
 
+def is_own_doing(clause: Clause) -> bool:
+    """Whether it is said that nobody else did it, not only how it came about."""
+    return (
+        re.search(
+            "自己|自个|踩空|脚下|没站[稳住]|没踩[稳住]|滑|以前|原来|本来|早就|旧伤|老伤|(是|都是).*的$",
+            clause.text,
+        )
+        is not None
+    )
+
+
 def is_own(clause: Clause, words: list[Word]) -> bool:
     """Whether an injury is put down to the injured, a fall or a thing."""
     if "自己" in clause.text or "自个" in clause.text:

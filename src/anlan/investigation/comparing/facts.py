@@ -73,6 +73,15 @@ class Holding:
     is_only: bool = False  # nothing else
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stance:
+    """That somebody stayed in or got out of a car, went in or stayed outside."""
+
+    person: str
+    kind: str
+    sentence: Sentence
+
+
 @dataclass
 class Reading:
     """All that was read of one account, in order."""
@@ -83,3 +92,4 @@ class Reading:
     words: list[Act] = field(default_factory=list)
     absent: list[tuple[str, Sentence]] = field(default_factory=list)
     present: list[tuple[str, Sentence]] = field(default_factory=list)
+    stances: list[Stance] = field(default_factory=list)

@@ -11,6 +11,7 @@ from anlan.investigation.comparing.cues import (
     is_of_thing,
     is_looking,
     is_own,
+    is_own_doing,
     part_in,
 )
 from anlan.investigation.comparing.facts import PHYSICAL, Injury
@@ -34,7 +35,9 @@ class Hurting(Striking):
             self._hurt_alone(told)
             return
         part, side = part_in(told.words)
-        own = is_own(told.clause, told.words)
+        own = is_own(told.clause, told.words) and (
+            is_own_doing(told.clause) or not self._was_struck(told.clause)
+        )
         for word in marks:
             before = [one for one in told.words if one.end <= word.start]
             after = [one for one in told.words if one.start >= word.end]
@@ -98,7 +101,12 @@ class Hurting(Striking):
                     is_own_fault=True,
                 )
             )
-        elif own and not part and _FALLEN.search(told.clause.text):
+        elif (
+            own
+            and not part
+            and is_own_doing(told.clause)
+            and _FALLEN.search(told.clause.text)
+        ):
             self._reading.injuries.append(
                 Injury(
                     person=self._injured(told, has_part=False),
@@ -117,6 +125,14 @@ class Hurting(Striking):
         own = is_own(clause, words)
         if own and re.match("(那|这|都)*是", clause.text):
             self._reading.injuries[-1] = replace(last[0], is_own_fault=True)
+
+    def _was_struck(self, clause: Clause) -> bool:
+        """Whether an act that may have done it was told in the same sentence."""
+        return any(
+            act.sentence is clause.sentence and not act.is_denied and act.patient
+            for act in self._reading.acts[-_BACK:]
+            if act.kind in PHYSICAL
+        )
 
     def _is_about_bodies(self, word: Word, part: str) -> bool:
         """什么都没有 is said of hands and pockets too; only beside a part is it of a body."""

@@ -53,6 +53,7 @@ class _Reader(Handling):
         subject = persons[leading[0].start] if leading else self._subject
         if leading or not any("other" in word for word in words[:1]):
             self._presence(clause, subject)
+        self._elsewhere(clause)
         if any("unknown" in word for word in words):
             self._remember(subject, persons, words)
             return

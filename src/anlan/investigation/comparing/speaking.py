@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from anlan.investigation.comparing.accounts import Account, Scene
-from anlan.investigation.comparing.facts import Reading
+from anlan.investigation.comparing.facts import Reading, Stance
 from anlan.investigation.comparing.lexicon import Word
 from anlan.investigation.comparing.persons import Naming
 from anlan.investigation.comparing.text import Clause
@@ -17,6 +17,21 @@ _ABSENT = re.compile(
 _PRESENT = re.compile(
     "在跟前|在旁边|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?在|全程都?在|一直在(旁边|边上|跟前|现场)"
 )
+_STANCES = {
+    "in_car": re.compile(
+        "(没|没有|都没|未)(来得及)?下(过)?车|没下来(?!台)|坐在车[里上]|车[里上](坐着|等着|等)|在车[里上](没|坐|等|打|看|玩)|坐在驾驶|没下过车|根本没下|没下去"
+        "|没离开(过)?(车|驾驶)|人在车里|没从车[里上]下|车都没下|(没|未)(打)?开(过)?车门|车门都没开|隔着车窗|在车里跟"
+    ),
+    "out_of_car": re.compile(
+        "(?<!没)(?<!没有)(?<!未)(?<!有)(?<!来得及)(?<!都没)下(了)?车|从车[上里]([下跳蹿冲]|出来)|(?<!没)跳下车|从驾驶[室座位]+[^，]{0,2}[下跳出]"
+    ),
+    "entered": re.compile(
+        "[推搬带提抬拎骑冲闯走迈跨硬抱拿扛]进|进了(大堂|楼|门|电梯|屋|院|车库|小区|店|岗亭|办公室|房间|家)"
+    ),
+    "stayed_out": re.compile(
+        "(没|没有|未|从没|从未|没能)(往里|硬)?[推搬带提抬拎骑冲闯走迈跨抱拿扛]?进(?!一步行)(去|来|门|屋|楼|大堂|电梯|店|院|他|她|我|岗|车库|过|$)|一步没进|没踏进|没迈进|在门外(没|等)|门都没进"
+    ),
+}
 # How many names back a pronoun may reach.
 _REMEMBERED = 12
 
@@ -101,6 +116,11 @@ class Speaking:
             self._reading.absent.append((subject, clause.sentence))
         elif _PRESENT.search(clause.text):
             self._reading.present.append((subject, clause.sentence))
+        for kind, told in _STANCES.items():
+            if told.search(clause.text):
+                self._reading.stances.append(
+                    Stance(person=subject, kind=kind, sentence=clause.sentence)
+                )
 
     def _another(self, name: str) -> str:
         if name == self._naming.speaker:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from anlan.investigation.comparing.cues import (
     given,
     handled,
@@ -45,6 +48,19 @@ class Striking(Speaking):
                 self._untouched(told.clause, word, told.subject)
             if "word" in word and word["word"] in {"insult", "apology"}:
                 self._word(told, word)
+
+    def _elsewhere(self, clause: Clause) -> None:
+        """我踢的是货架，不是人: the act just told was not against a person."""
+        last = self._reading.acts[-1:]
+        if (
+            last
+            and last[0].sentence is clause.sentence
+            and not last[0].is_denied
+            and re.match("(并|可)?(不是|没有?|又没|并没有?)(朝|冲|对|向|照)?着?(人|[他她]|[他她]本?人|人去|人打)$", clause.text)
+        ):
+            denied = replace(last[0], is_denied=True, thing="", part="", times=None)
+            self._reading.acts[-1] = replace(last[0], patient="")
+            self._reading.acts.append(denied)
 
     def _untouched(self, clause: Clause, word: Word, subject: str) -> None:
         self._reading.acts.append(
