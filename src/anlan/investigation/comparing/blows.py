@@ -12,7 +12,7 @@ from anlan.investigation.comparing.table import FactTable
 # Verbs that say what was done with a thing; whoever denies one denies the use of the thing.
 MANNERS = frozenset("抡砸泼扔甩丢掷浇洒抽戳捅敲扎刺弹撒扬喷滋射划割剌砍劈捣")
 
-THROWN = frozenset("扔砸丢甩掷抛摔泼撇掼")
+THROWN = frozenset("扔砸丢甩掷抛摔泼撇掼扣倒浇洒弹撒")
 
 
 def compare_blows(a: FactTable, b: FactTable) -> Iterator[Found]:

@@ -15,6 +15,9 @@ LAID = re.compile(
     "^(?P<thing>[^，我他她你本俺这那人手]{1,5}?)(一直|始终|早就|当时|好好地)(在|挂|放|插|立|靠|锁|揣|夹)[^，]{0,4}[里上着]"
 )
 _OWN_END = re.compile("[摔跌碰磕撞绊蹭夹刮滑崴勒划扎切硌挂](出来|破|伤|青|肿|[^，打推踢踹]{0,5}[上下里边])?的$")
+_NOT_MINE = re.compile(
+    "不是[我俺他她被][^，]{0,4}[弄搞整造打抓碰划撞踢伤砸害掐拧推摔][^，]{0,3}的|(跟|和|与)[我俺](没|无|毫无)[有]?关|不关[我俺]的?事|赖不[着到上][我俺]"
+)
 _BY_THING = re.compile("(?<!没)(?<!没有)[撞磕碰刮划勒蹭挂扎夹绊摔硌压](?!着走)[^，]{0,5}的?$")
 _RESULTS = {
     "破": "skin",
@@ -56,6 +59,12 @@ def is_by_thing(clause: Clause, before: list[Word], verb: Word) -> bool:
         and not handled(clause, before[-1])
         and not is_one_blow(clause, before[-1], verb)
     )
+
+
+def is_whether(clause: Clause, verb: Word) -> bool:
+    """推没推, 有没有推: asked, not told."""
+    rest = clause.text[verb.end - clause.start :]
+    return re.match(f"[没不]{verb.text[:1]}", rest) is not None
 
 
 def is_told(before: list[Word]) -> bool:
@@ -141,7 +150,7 @@ def is_own_doing(clause: Clause) -> bool:
     """Whether it is said that nobody else did it, not only how it came about."""
     return (
         re.search(
-            "自己|自个|踩空|脚下|没站[稳住]|没踩[稳住]|滑|以前|原来|本来|早就|旧伤|老伤|(是|都是).*的$",
+            "自己|自个|不是[我俺他她被]|踩空|脚下|没站[稳住]|没踩[稳住]|滑|以前|原来|本来|早就|旧伤|老伤|(是|都是).*的$",
             clause.text,
         )
         is not None
@@ -150,7 +159,7 @@ def is_own_doing(clause: Clause) -> bool:
 
 def is_own(clause: Clause, words: list[Word]) -> bool:
     """Whether an injury is put down to the injured, a fall or a thing."""
-    if "自己" in clause.text or "自个" in clause.text:
+    if "自己" in clause.text or "自个" in clause.text or _NOT_MINE.search(clause.text):
         return True
     text = clause.text
     for word in words:
@@ -400,6 +409,8 @@ def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
     if re.match("[子儿]?.{0,2}?[都也](没|不|未)", rest):
         return True
     if clause.is_asked and re.search("[拿用](什么|啥)", clause.text):
+        return True
+    if clause.is_asked and re.search("[能会敢](?!不)[^，]*[吗么]$", clause.text.rstrip()):
         return True
     denied = clause.is_asked and (
         clause.text.rstrip().endswith(("干什么", "干嘛", "干啥", "做什么", "干吗"))

@@ -20,7 +20,7 @@ from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.striking import Striking
 from anlan.investigation.comparing.text import Clause
 
-_FALLEN = re.compile("[摔跌滑绊崴]|踩空|站稳|一屁股|躺")
+_FALLEN = re.compile("[摔跌滑绊崴]|踩空|站稳|一屁股|躺|坐[到在]?地|倒")
 # How many acts back an injury may come from.
 _BACK = 12
 

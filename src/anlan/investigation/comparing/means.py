@@ -37,6 +37,7 @@ def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
         *_denied(a, b, mine, theirs),
         *_manners(a, b),
         *_other_thing(a, b, mine, theirs),
+        *_blocked(a, b),
     ]
     done: set[str] = set()
     for person, one in found:
@@ -81,6 +82,7 @@ def _uses(facts: FactTable) -> list[_Use]:
             is_struck_with=not act.is_on_thing,
             is_of_act=True,
             is_blow=act.kind not in {"pull", "push", "touch"},
+            is_thrown=act.kind in {"throw", "splash"} and not act.is_denied,
             is_first=act.is_first,
         )
         for act in facts.acts
@@ -118,11 +120,15 @@ def _denied(
             and not (denial.is_idle and use.is_first)
             and (use.is_struck_with or not (denial.is_idle or denial.is_of_act))
             and not (denial.is_of_act and denial.is_thrown)
+            and not (denial.is_idle and _is_idle_too(others, denial))
             and not (not denial.thing and _is_admitted(uses, use))
         ]
         pairs.sort(
             key=lambda pair: (
-                -2 * pair[1].is_struck_with - bool(pair[0].thing) - 2 * pair[1].is_blow
+                -2 * pair[1].is_struck_with
+                - bool(pair[0].thing)
+                - 2 * pair[1].is_blow
+                + (pair[1].is_thrown and not pair[0].thing)
             )
         )
         for denial, use in pairs:
@@ -139,6 +145,13 @@ def _denies(denial: _Use, use: _Use) -> bool:
         return denial.person == use.person and denial.thing == use.thing
     return same_object(denial.thing, use.thing) and (
         denial.person == use.person or use.is_struck_with
+    )
+
+
+def _is_idle_too(uses: list[_Use], denial: _Use) -> bool:
+    """Whether the other says the same of the thing: it rebounded, it lay there."""
+    return any(
+        one.is_idle and one.thing and _same(one, denial) for one in uses
     )
 
 
@@ -174,6 +187,25 @@ def _is_so_done(denial: Act, act: Act) -> bool:
     return (thrown or denial.verb[:1] == act.verb[:1]) and (
         denial.agent == act.agent or not denial.patient
     )
+
+
+def _blocked(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """I only held it before me, says the one; struck with it, says the other."""
+    for mine, theirs in ((a, b), (b, a)):
+        for held in mine.acts:
+            if held.kind != "block" or held.is_denied or held.means in BARE:
+                continue
+            for act in theirs.acts:
+                if (
+                    act.kind in PHYSICAL
+                    and not act.is_denied
+                    and act.agent == held.agent
+                    and act.means not in BARE
+                    and same_object(held.means, act.means)
+                ):
+                    one, other = (held, act) if mine is a else (act, held)
+                    yield act.agent, _found(a, b, one, other, "blocked_or_struck")
+                    break
 
 
 def _other_thing(

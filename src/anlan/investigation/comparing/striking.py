@@ -19,6 +19,7 @@ from anlan.investigation.comparing.cues import (
     is_part_used,
     is_suffered,
     is_told,
+    is_whether,
     owns,
     part_in,
     thing_thrown,
@@ -103,7 +104,10 @@ class Striking(Speaking):
                     and not is_part_used(word, before[:number])
                 ]
             )
-        denied = is_denied(told.clause, before, verb)
+        asked = is_whether(told.clause, verb)
+        if asked and not self._is_answered_no(told.clause):
+            return
+        denied = bool(asked) or is_denied(told.clause, before, verb)
         means = self._means(told.clause, agent, before, verb, is_denied=denied) or next(
             (word["means"] for word in after if "means" in word), ""
         )
@@ -135,6 +139,11 @@ class Striking(Speaking):
         self._reading.acts.append(act)
         if not act.is_denied:
             self._part = (part, side) if part else self._part
+
+    def _is_answered_no(self, clause: Clause) -> bool:
+        """我推没推他？没有。"""
+        after = self._account.text[clause.end : clause.end + 6]
+        return re.match("[？?，。]*(没|当然没|绝对没|肯定没)", after) is not None
 
     def _struck(self, told: Told, before: list[Word], after: list[Word]) -> None:
         """拍框弹起来打到我左眼: where a thing struck somebody."""
