@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act
-from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch, same_object
+from anlan.investigation.comparing.lexicon import (
+    acts_alike,
+    data,
+    parts_touch,
+    same_object,
+)
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
 

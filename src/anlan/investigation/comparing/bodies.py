@@ -56,6 +56,8 @@ def _denied(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def denies(denial: Injury, said: Injury) -> bool:
     """Whether the one says that there was none where the other says there was."""
+    if denial.kind == "glasses" == said.kind:
+        return True
     if not _is_same(denial.person, said.person):
         return False
     if denial.part and said.part and not parts_touch(denial.part, said.part):
@@ -214,11 +216,15 @@ def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:
         return False
     if own.part and not (hurt.part and parts_touch(hurt.part, own.part)):
         return False
-    return hurt.kind == "struck" or "被" in hurt.clause or any(
-        act.sentence.number in {hurt.sentence.number, hurt.sentence.number - 1}
-        and _is_same(act.patient, own.person)
-        for act in facts.acts
-        if not act.is_denied and act.kind in PHYSICAL
+    return (
+        hurt.kind == "struck"
+        or "被" in hurt.clause
+        or any(
+            act.sentence.number in {hurt.sentence.number, hurt.sentence.number - 1}
+            and _is_same(act.patient, own.person)
+            for act in facts.acts
+            if not act.is_denied and act.kind in PHYSICAL
+        )
     )
 
 

@@ -14,11 +14,15 @@ _HANDLED = {"把", "将"}
 LAID = re.compile(
     "^(?P<thing>[^，我他她你本俺这那人手]{1,5}?)(一直|始终|早就|当时|好好地)(在|挂|放|插|立|靠|锁|揣|夹)[^，]{0,4}[里上着]"
 )
-_OWN_END = re.compile("[摔跌碰磕撞绊蹭夹刮滑崴勒划扎切硌挂](出来|破|伤|青|肿|[^，打推踢踹]{0,5}[上下里边])?的$")
+_OWN_END = re.compile(
+    "[摔跌碰磕撞绊蹭夹刮滑崴勒划扎切硌挂](出来|破|伤|青|肿|[^，打推踢踹]{0,5}[上下里边])?的$"
+)
 _NOT_MINE = re.compile(
     "不是[我俺他她被][^，]{0,4}[弄搞整造打抓碰划撞踢伤砸害掐拧推摔][^，]{0,3}的|(跟|和|与)[我俺](没|无|毫无)[有]?关|不关[我俺]的?事|赖不[着到上][我俺]"
 )
-_BY_THING = re.compile("(?<!没)(?<!没有)[撞磕碰刮划勒蹭挂扎夹绊摔硌压](?!着走)[^，]{0,5}的?$")
+_BY_THING = re.compile(
+    "(?<!没)(?<!没有)[撞磕碰刮划勒蹭挂扎夹绊摔硌压](?!着走)[^，]{0,5}的?$"
+)
 _RESULTS = {
     "破": "skin",
     "裂": "skin",
@@ -45,12 +49,24 @@ _NAMED = re.compile(
     "(?P<thing>[^，。□朝往向照对冲把给在就是的了着过上下里来去又还想要，砸打敲抽戳捅扔甩泼挡顶撞指]{1,5})"
 )
 _BEFALLS = frozenset("撞磕碰摔跌蹭扭崴夹刮划擦闪")
+_TOUCHES = frozenset("碰刮蹭划弹擦溅")
 _BUMPS = frozenset("撞磕跌绊崴")
 _SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "端起", "捡起"})
 
 
 def is_by_thing(clause: Clause, before: list[Word], verb: Word) -> bool:
     """圆珠笔划到我: the thing did it, and nobody is said to have held it."""
+    things = [one for one in before if "object" in one]
+    if things and verb.text[:1] in _TOUCHES and before[-1] is not things[0]:
+        return (
+            not any("taking" in one or "act" in one for one in before)
+            and all(
+                owns(clause, one, before)
+                for one in before
+                if "person" in one or "pronoun" in one
+            )
+            and not handled(clause, things[0])
+        )
     return (
         bool(before)
         and "object" in before[-1]
@@ -59,6 +75,26 @@ def is_by_thing(clause: Clause, before: list[Word], verb: Word) -> bool:
         and not handled(clause, before[-1])
         and not is_one_blow(clause, before[-1], verb)
     )
+
+
+_KIN = "(?:小?孩子?|儿子|女儿|闺女|姑娘家|小子家|娃娃?|孙子|孙女|宝宝|老公|老婆|媳妇|丈夫|妻子|爱人|小?狗)"
+KIN = "家里人"  # of one of the parties, and none of them
+_OWNERS = "(?:我们?|俺|他们?|她们?|人家|对方|自己)?(?:家|的)*"
+_AT_KIN = re.compile(
+    f"[把将给对朝冲]{_OWNERS}{_KIN}|(?:抱|拽|拉|扯|推|打)(?:着|住)?{_OWNERS}{_KIN}的?[^，]{{0,4}}$"
+)
+_BY_KIN = re.compile(
+    f"^[^，]{{0,6}}?{_OWNERS}{_KIN}(?:先|就|又|也|还|上去|上来|过来|冲|把|用|拿|一)*$|^{_OWNERS}{_KIN}(?!的)[^，]{{0,8}}[把用拿]"
+)
+_AFTER_KIN = re.compile(f"[了着过住到]*{_OWNERS}{_KIN}")
+
+
+def kin_in(clause: Clause, verb: Word) -> str:
+    """Whether a child, a wife or a dog did it or had it done to them."""
+    told = clause.text[: verb.start - clause.start]
+    if _AFTER_KIN.match(clause.text[verb.end - clause.start :]) or _AT_KIN.search(told):
+        return "patient"
+    return "agent" if _BY_KIN.search(told) else ""
 
 
 def is_whether(clause: Clause, verb: Word) -> bool:
@@ -77,9 +113,29 @@ def is_by_oneself(clause: Clause, verb: Word) -> bool:
     return re.search("自(己|个)", clause.text[: verb.start - clause.start]) is not None
 
 
+_AWAY = "[地桌台柜墙门水盆架窗椅盘]|旁|一边|垃圾|沙发"
+
+
+def is_away(clause: Clause, verb: Word) -> bool:
+    """往桌上一摔, 扔在地上: thrown, and not at anybody."""
+    if verb["act"] != "throw":
+        return False
+    told, rest = (
+        clause.text[: verb.start - clause.start],
+        clause.text[verb.end - clause.start :],
+    )
+    return (
+        re.search(f"[往朝向]({_AWAY})[^我他她你]{{0,4}}$", told) is not None
+        or re.match(f"[了]?(在|到|向)?({_AWAY})", rest) is not None
+    )
+
+
 def is_aimed(clause: Clause, verb: Word, after: list[Word]) -> bool:
     """点 is a blow where a person or a part of the body comes next."""
     if verb.text not in data("acts")["aimed"]:
+        return True
+    told = clause.text[: verb.start - clause.start]
+    if re.search("[往朝照冲对给向](着|准)?[我他她你俺][^，]{0,4}$", told):
         return True
     if not after:
         return False
@@ -90,7 +146,10 @@ def is_aimed(clause: Clause, verb: Word, after: list[Word]) -> bool:
 
 
 def is_on_person(clause: Clause, verb: Word) -> bool:
-    return re.search("[我他她你俺人]|方|先生|女士", clause.text[verb.end - clause.start :]) is not None
+    return (
+        re.search("[我他她你俺人]|方|先生|女士", clause.text[verb.end - clause.start :])
+        is not None
+    )
 
 
 def is_suffered(clause: Clause, before: list[Word], verb: Word) -> bool:
@@ -103,7 +162,10 @@ def is_suffered(clause: Clause, before: list[Word], verb: Word) -> bool:
         return bool(by) and all("object" in one or "part" in one for one in by)
     if verb.text[:1] not in _BEFALLS:
         return False
-    onto = re.match("[到在上着]*([^我他她你人过来，]{1,6})", clause.text[verb.start - clause.start + 1 :])
+    onto = re.match(
+        "[到在上着]*([^我他她你人过来，]{1,6})",
+        clause.text[verb.start - clause.start + 1 :],
+    )
     if verb.text[:1] in _BUMPS and onto is not None and not is_on_person(clause, verb):
         return True
     rest = clause.text[verb.end - clause.start :]
@@ -112,7 +174,20 @@ def is_suffered(clause: Clause, before: list[Word], verb: Word) -> bool:
         return False
     if part.end != verb.start and clause.text[
         part.end - clause.start : verb.start - clause.start
-    ] not in {"也", "都", "就", "还", "正好", "又", "上", "当场", "直接", "自己", "没", "没有"}:
+    ] not in {
+        "也",
+        "都",
+        "就",
+        "还",
+        "正好",
+        "又",
+        "上",
+        "当场",
+        "直接",
+        "自己",
+        "没",
+        "没有",
+    }:
         return False
     return not re.match("[了在到着上]*[我他她你]", rest)
 
@@ -146,6 +221,11 @@ def injuries_in(clause: Clause, words: list[Word]) -> list[Word]:
     return marks
 
 
+def is_not_mine(clause: Clause) -> bool:
+    """不是我打的: said of what was told before."""
+    return _NOT_MINE.search(clause.text) is not None
+
+
 def is_own_doing(clause: Clause) -> bool:
     """Whether it is said that nobody else did it, not only how it came about."""
     return (
@@ -161,6 +241,8 @@ def is_own(clause: Clause, words: list[Word]) -> bool:
     """Whether an injury is put down to the injured, a fall or a thing."""
     if "自己" in clause.text or "自个" in clause.text or _NOT_MINE.search(clause.text):
         return True
+    if re.search("[磕撞碰刮划砸弹打蹭][到在着了]*[我他她你俺]", clause.text):
+        return False  # it came at somebody
     text = clause.text
     for word in words:
         if "own_fault" in word:
@@ -181,7 +263,7 @@ _LEFT = re.compile(
     "没[^，]{0,3}(?:拿|取|掏|摘|拔|举|抽|抄|端|搬|提|拎|抬|解|松|撒|打开|离)"
     "(?:过|出来|下来|起来|开|手|出|下|起)*$"
     "|^在(?:后备[厢箱]|抽屉|仓库|柜子|架子|工具[房间箱]|值班室|办公室|家|车)[^，]{0,3}$"
-    "|(?:还|都|就|一直|始终|好好)?(?:地|的)?(?:在|锁在|搁在|丢在|留在|停在|盖在)[^，]{1,8}(?:里|上|下|内|中|边|旁|旁边|面|头|底|底下|家|充电|充着电)(?:呢|放着|锁着|搁着|挂着|充电|充着电|立着|插着|躺着|没动)*$"
+    "|(?:还|都|就|一直|始终|好好)?(?:地|的)?(?:(?<![磕砸打碰落撞弹扎])在|锁在|搁在|丢在|留在|停在|盖在)[^，]{1,8}(?:里|上|下|内|中|边|旁|旁边|面|头|底|底下|家|充电|充着电)(?:呢|放着|锁着|搁着|挂着|充电|充着电|立着|插着|躺着|没动)*$"
 )
 
 
@@ -217,6 +299,19 @@ def is_governed(clause: Clause, word: Word) -> bool:
     return any(before.endswith(one) for one in data("saying")["governing"])
 
 
+def is_struck(clause: Clause, word: Word, before: list[Word]) -> bool:
+    """掐住我往门上顶: whom an earlier verb of the clause was about."""
+    return any(
+        "act" in verb
+        and verb.end <= word.start
+        and clause.text[verb.end - clause.start : word.start - clause.start].strip(
+            "了着住到过"
+        )
+        == ""
+        for verb in before
+    )
+
+
 def owns(clause: Clause, word: Word, words: list[Word]) -> bool:
     """我的扳手, 我领子: whose thing it is, not who does something."""
     if clause.text[word.end - clause.start :].startswith("的"):
@@ -240,7 +335,10 @@ def is_of_thing(clause: Clause, before: list[Word], mark: Word) -> bool:
 def is_looking(clause: Clause, word: Word) -> bool:
     """我看了: who looks is not who was hurt."""
     rest = clause.text[word.end - clause.start :]
-    return re.match("[都也还当时特意专门]*(看|没看|觉得|亲眼|瞧|检查|仔细)", rest) is not None
+    return (
+        re.match("[都也还当时特意专门]*(看|没看|觉得|亲眼|瞧|检查|仔细)", rest)
+        is not None
+    )
 
 
 def is_part_used(word: Word, before: list[Word]) -> bool:
@@ -314,6 +412,19 @@ _TAKEN = re.compile(
 )
 
 
+_OWNED = re.compile(
+    "^(?:家的?|的)?(?P<thing>[^的一两二三几了着过上下来去好多半不又也还就在倒把给被]{2,4})$"
+)
+
+
+def thing_owned(clause: Clause, after: list[Word]) -> str:
+    """打我鸽笼, 踢我家花架: a thing that no list knows, right after whose it is."""
+    if len(after) != 1 or not ("person" in after[0] or "pronoun" in after[0]):
+        return ""
+    found = _OWNED.match(clause.text[after[0].end - clause.start :])
+    return found["thing"] if found is not None else ""
+
+
 def thing_thrown(clause: Clause, before: list[Word], verb: Word) -> str:
     """把零钱扔到我脸上: a thing that no list knows, before a verb of throwing."""
     if verb.senses.get("act") not in {"throw", "splash"} and verb.text[:1] not in "砸":
@@ -341,9 +452,7 @@ def _short_thing(clause: Clause, taking: Word, following: list[Word]) -> Word | 
         return None
     if not following or "act" not in following[0]:
         return None
-    between = clause.text[
-        taking.end - clause.start : following[0].start - clause.start
-    ]
+    between = clause.text[taking.end - clause.start : following[0].start - clause.start]
     if len(between) != 1 or between in "来去了着过起上下力劲的得在错它":
         return None
     return Word(
@@ -371,7 +480,11 @@ def with_things(clause: Clause, words: list[Word]) -> list[Word]:
             found.append(short)
             continue
         named = _NAMED.match(clause.text[word.end - clause.start :])
-        if named is None or _COUNTED.match(named["thing"]) or (len(named["thing"]) < 2 and word.text not in _SURE):
+        if (
+            named is None
+            or _COUNTED.match(named["thing"])
+            or (len(named["thing"]) < 2 and word.text not in _SURE)
+        ):
             continue
         start = word.end + named.start("thing")
         end = word.end + named.end("thing")
@@ -400,7 +513,7 @@ def is_only(clause: Clause) -> bool:
 def handled(clause: Clause, word: Word) -> bool:
     """Whether 把 or 将 stands shortly before a thing: it was taken and used."""
     before = clause.text[: word.start - clause.start][-8:]
-    return any(one in before for one in _HANDLED)
+    return re.search("[把将][^往朝照冲对向]*$", before) is not None
 
 
 def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
@@ -410,7 +523,9 @@ def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
         return True
     if clause.is_asked and re.search("[拿用](什么|啥)", clause.text):
         return True
-    if clause.is_asked and re.search("[能会敢](?!不)[^，]*[吗么]$", clause.text.rstrip()):
+    if clause.is_asked and re.search(
+        "[能会敢](?!不)[^，]*[吗么]$", clause.text.rstrip()
+    ):
         return True
     denied = clause.is_asked and (
         clause.text.rstrip().endswith(("干什么", "干嘛", "干啥", "做什么", "干吗"))
@@ -440,6 +555,26 @@ def times(text: str) -> int | None:
             ):
                 return number
     return None
+
+
+_PARTS = {
+    "嘴": "mouth",
+    "牙": "mouth",
+    "脸": "face",
+    "鼻": "nose",
+    "头": "head",
+    "眼": "eye",
+    "耳": "ear",
+    "手": "hand",
+    "脚": "foot",
+    "腿": "leg",
+    "腰": "back",
+}
+
+
+def part_named(injury: str) -> str:
+    """满嘴是血, 鼻血: the part of the body that the word of an injury holds."""
+    return next((part for sign, part in _PARTS.items() if sign in injury), "")
 
 
 def part_in(words: list[Word]) -> tuple[str, str]:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from anlan.investigation.comparing.cues import (
     injuries_in,
     is_denied,
-    is_of_thing,
     is_looking,
+    is_not_mine,
+    is_of_thing,
     is_own,
     is_own_doing,
     part_in,
+    part_named,
 )
 from anlan.investigation.comparing.facts import PHYSICAL, Injury
 from anlan.investigation.comparing.lexicon import Word
@@ -42,6 +44,8 @@ class Hurting(Striking):
             before = [one for one in told.words if one.end <= word.start]
             after = [one for one in told.words if one.start >= word.end]
             here = part
+            if not here and "injury" in word and word["injury"] not in {"head", "pain"}:
+                here = part_named(word.text)
             if not here and self._limb[3] == told.clause.sentence.number:
                 here, side = self._limb[1], self._limb[2]
             unhurt = "unhurt" in word
@@ -85,7 +89,7 @@ class Hurting(Striking):
     def _hurt_alone(self, told: Told) -> None:
         """后脑勺自己磕在柱子上, 他膝盖那块皮，是摔倒蹭的: hurt, and by nobody."""
         part, side = part_in(told.words)
-        own = is_own(told.clause, told.words)
+        own = is_own(told.clause, told.words) and not is_not_mine(told.clause)
         if part and (own or not any("act" in word for word in told.words)):
             person = self._injured(told, has_part=True)
             self._limb = (person, part, side, told.clause.sentence.number)
@@ -105,6 +109,7 @@ class Hurting(Striking):
             own
             and not part
             and is_own_doing(told.clause)
+            and not any("object" in word for word in told.words)
             and _FALLEN.search(told.clause.text)
         ):
             self._reading.injuries.append(
@@ -123,7 +128,7 @@ class Hurting(Striking):
         if not last or last[0].sentence is not clause.sentence or last[0].is_denied:
             return
         own = is_own(clause, words)
-        if own and re.match("(那|这|都)*是", clause.text):
+        if own and re.match("(那|这|都)*(是|不是|跟|和|与)", clause.text):
             self._reading.injuries[-1] = replace(last[0], is_own_fault=True)
 
     def _was_struck(self, clause: Clause) -> bool:

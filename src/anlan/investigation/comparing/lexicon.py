@@ -166,5 +166,7 @@ def same_object(one: str, other: str) -> bool:
     first = {key for key, forms in groups.items() if one in forms or one == key}
     second = {key for key, forms in groups.items() if other in forms or other == key}
     if first and second:
-        return bool(first & second) or one in other or other in one
+        plain = first & second - set(data("objects")["mixed"])
+        alike = bool(first & second) and bool({*one[-2:]} & {*other[-2:]} - {"子"})
+        return bool(plain) or alike or one in other or other in one
     return one[-1:] == other[-1:]

@@ -29,6 +29,7 @@ class _Use:
     is_idle: bool = False
     is_blow: bool = False
     is_thrown: bool = False
+    is_backed: bool = False  # and an act is denied in the same sentence
 
 
 def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
@@ -88,6 +89,7 @@ def _uses(facts: FactTable) -> list[_Use]:
         for act in facts.acts
         if act.means and act.kind in PHYSICAL
     ]
+    denied = {act.sentence.start for act in facts.acts if act.is_denied}
     held = [
         _Use(
             person=one.person,
@@ -98,6 +100,7 @@ def _uses(facts: FactTable) -> list[_Use]:
             is_only=one.is_only,
             is_idle=one.is_idle,
             is_of_act=one.is_used and one.is_denied,
+            is_backed=one.is_idle and one.sentence.start in denied,
         )
         for one in facts.holdings
     ]
@@ -127,6 +130,7 @@ def _denied(
             key=lambda pair: (
                 -2 * pair[1].is_struck_with
                 - bool(pair[0].thing)
+                - pair[0].is_backed
                 - 2 * pair[1].is_blow
                 + (pair[1].is_thrown and not pair[0].thing)
             )
@@ -150,9 +154,7 @@ def _denies(denial: _Use, use: _Use) -> bool:
 
 def _is_idle_too(uses: list[_Use], denial: _Use) -> bool:
     """Whether the other says the same of the thing: it rebounded, it lay there."""
-    return any(
-        one.is_idle and one.thing and _same(one, denial) for one in uses
-    )
+    return any(one.is_idle and one.thing and _same(one, denial) for one in uses)
 
 
 def _is_admitted(uses: list[_Use], use: _Use) -> bool:

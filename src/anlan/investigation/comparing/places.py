@@ -145,7 +145,9 @@ class Gazetteer:
                 strength = 1.5
             if _is_of_thing(before):
                 strength = 0.25
-            if re.search("[推摔滚掉踢扔绊跌][下到在进][了]?$|[撞磕碰摔倒][在到]$", before):
+            if re.search(
+                "[推摔滚掉踢扔绊跌][下到在进][了]?$|[撞磕碰摔倒][在到]$", before
+            ):
                 strength = 0.25  # where somebody fell or was pushed to
             if _near(before, words["from_or_to"]) or re.match(
                 "过来|架|桌|柜子|架子|台面|抽屉|的门", after

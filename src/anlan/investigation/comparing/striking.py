@@ -6,9 +6,11 @@ import re
 from dataclasses import replace
 
 from anlan.investigation.comparing.cues import (
+    KIN,
     given,
     handled,
     is_aimed,
+    is_away,
     is_by_oneself,
     is_by_thing,
     is_caused,
@@ -17,11 +19,14 @@ from anlan.investigation.comparing.cues import (
     is_not_so,
     is_one_blow,
     is_part_used,
+    is_struck,
     is_suffered,
     is_told,
     is_whether,
+    kin_in,
     owns,
     part_in,
+    thing_owned,
     thing_thrown,
     times,
 )
@@ -57,7 +62,10 @@ class Striking(Speaking):
             last
             and last[0].sentence is clause.sentence
             and not last[0].is_denied
-            and re.match("(并|可)?(不是|没有?|又没|并没有?)(朝|冲|对|向|照)?着?(人|[他她]|[他她]本?人|人去|人打)$", clause.text)
+            and re.match(
+                "(并|可)?(不是|没有?|又没|并没有?)(朝|冲|对|向|照)?着?(人|[他她]|[他她]本?人|人去|人打)$",
+                clause.text,
+            )
         ):
             denied = replace(last[0], is_denied=True, thing="", part="", times=None)
             self._reading.acts[-1] = replace(last[0], patient="")
@@ -85,14 +93,23 @@ class Striking(Speaking):
             return
         if is_by_thing(told.clause, before, verb):
             self._struck(told, before, after)
-            if not any(word.end <= verb.start for word in told.free):
+            if not any(
+                word.end <= verb.start and not owns(told.clause, word, told.words)
+                for word in told.free
+            ):
                 return
         if is_told(before) or not is_aimed(told.clause, verb, after):
             return
         if told.clause.is_asked and any("rhetorical" in word for word in before):
             return
         agent, patient = self._sides(told, before, after, verb)
-        if not patient and not is_by_oneself(told.clause, verb):
+        kin = kin_in(told.clause, verb)
+        if kin == "agent":
+            return
+        patient = KIN if kin else patient
+        if not (
+            patient or is_by_oneself(told.clause, verb) or is_away(told.clause, verb)
+        ):
             patient = self._implied_patient(agent, told.clause)
         part, side = part_in(after)
         if not part:
@@ -171,6 +188,7 @@ class Striking(Speaking):
         mine = mine[:1] + [
             word for word in mine[1:] if not owns(told.clause, word, told.words)
         ]
+        mine = [word for word in mine if not is_struck(told.clause, word, before)]
         agent = told.persons[mine[-1].start] if mine else told.subject
         governed = [
             told.persons[word.start]
@@ -209,7 +227,7 @@ class Striking(Speaking):
         for word in after:
             if "worn" in word or "object" in word:
                 return word.text
-        return ""
+        return thing_owned(clause, after)
 
     def _left_lying(self, clause: Clause) -> str:
         """浮板放在架子上，我没碰: the thing of the clause before is what was not touched."""

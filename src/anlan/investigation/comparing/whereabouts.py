@@ -86,11 +86,7 @@ def _shared(a: FactTable, b: FactTable) -> bool:
         [one for one in facts.places if not one.is_denied and one.strength >= 1]
         for facts in (a, b)
     )
-    return any(
-        one.may_be(other)
-        for one in mine
-        for other in theirs
-    )
+    return any(one.may_be(other) for one in mine for other in theirs)
 
 
 def _of_places(
