@@ -67,7 +67,7 @@ def denies(denial: Act, act: Act) -> bool:
         return False
     if denial.means and act.means and denial.means != act.means:
         return False
-    if denial.means and denial.means not in HAND and not act.is_first:
+    if denial.means and denial.means not in HAND and not act.is_said_first:
         return False  # that is about the thing in the hand
     if denial.is_first and not act.is_first:
         return False

@@ -20,6 +20,9 @@ _OWN_END = re.compile(
 _NOT_MINE = re.compile(
     "不是[我俺他她被][^，]{0,4}[弄搞整造打抓碰划撞踢伤砸害掐拧推摔][^，]{0,3}的|(跟|和|与)[我俺](没|无|毫无)[有]?关|不关[我俺]的?事|赖不[着到上][我俺]"
 )
+_BEFORE = re.compile(
+    "(早|老早|早先|本来|原来|原先|以前|之前|从前|一直|昨天|前天|头天|头一天|来之前|来的时候|前几天)就(是|有|已经)?"
+)
 _BY_THING = re.compile(
     "(?<!没)(?<!没有)[撞磕碰刮划勒蹭挂扎夹绊摔硌压](?!着走)[^，]{0,5}的?$"
 )
@@ -49,7 +52,7 @@ _NAMED = re.compile(
     "(?P<thing>[^，。□朝往向照对冲把给在就是的了着过上下里来去又还想要，砸打敲抽戳捅扔甩泼挡顶撞指]{1,5})"
 )
 _BEFALLS = frozenset("撞磕碰摔跌蹭扭崴夹刮划擦闪")
-_TOUCHES = frozenset("碰刮蹭划弹擦溅")
+_TOUCHES = frozenset("碰刮蹭划弹擦溅崩")
 _BUMPS = frozenset("撞磕跌绊崴")
 _SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "端起", "捡起"})
 
@@ -237,9 +240,28 @@ def is_own_doing(clause: Clause) -> bool:
     )
 
 
+def _by_thing(clause: Clause, words: list[Word]) -> bool:
+    """被减速带绊倒: by what is no person."""
+    passive = clause.text.find("被")
+    return (
+        passive >= 0
+        and re.match("被[^，]{1,7}[绊磕碰刮划夹撞压扎硌滑]", clause.text[passive:])
+        is not None
+        and re.search("[拿用]|我|他|她|人", clause.text[passive:]) is None
+        and not any(
+            ("person" in one or "pronoun" in one) and one.start - clause.start > passive
+            for one in words
+        )
+    )
+
+
 def is_own(clause: Clause, words: list[Word]) -> bool:
     """Whether an injury is put down to the injured, a fall or a thing."""
     if "自己" in clause.text or "自个" in clause.text or _NOT_MINE.search(clause.text):
+        return True
+    if _BEFORE.search(clause.text):
+        return True
+    if _by_thing(clause, words):
         return True
     if re.search("[磕撞碰刮划砸弹打蹭][到在着了]*[我他她你俺]", clause.text):
         return False  # it came at somebody
@@ -362,6 +384,16 @@ def is_one_blow(clause: Clause, word: Word, verb: Word) -> bool:
     return word.end == verb.start and before.endswith("一")
 
 
+def is_taken(before: list[Word]) -> bool:
+    """Whether a word of taking stands before, and no act between: not 拿脚踹我的轮胎."""
+    for word in reversed(before):
+        if "taking" in word:
+            return True
+        if "act" in word:
+            return False
+    return False
+
+
 def thing_named(word: Word) -> str:
     if "object" in word:
         return word.text
@@ -401,7 +433,8 @@ def firsts(acts: list[Act]) -> list[Act]:
     for before, act in pairwise(told):
         if act.is_reply and before.agent != act.agent:
             return [
-                replace(one, is_first=True) if one is before else one for one in acts
+                replace(one, is_first=True, is_inferred=True) if one is before else one
+                for one in acts
             ]
     return acts
 
@@ -427,7 +460,7 @@ def thing_owned(clause: Clause, after: list[Word]) -> str:
 
 def thing_thrown(clause: Clause, before: list[Word], verb: Word) -> str:
     """把零钱扔到我脸上: a thing that no list knows, before a verb of throwing."""
-    if verb.senses.get("act") not in {"throw", "splash"} and verb.text[:1] not in "砸":
+    if verb.senses.get("act") not in {"throw", "splash"} and verb.text[:1] != "砸":
         return ""
     found = _TAKEN.search(clause.text[: verb.start - clause.start])
     if found is None:

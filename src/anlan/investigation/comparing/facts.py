@@ -28,12 +28,17 @@ class Act:
     is_denied: bool = False
     is_other: bool = False  # denied by 不是: it was something else
     is_first: bool = False
+    is_inferred: bool = False  # first only because the answer to it is told
     is_reply: bool = False
     part: str = ""
     side: str = ""
     means: str = ""
     thing: str = ""
     times: int | None = None
+
+    @property
+    def is_said_first(self) -> bool:
+        return self.is_first and not self.is_inferred
 
     @property
     def is_on_thing(self) -> bool:

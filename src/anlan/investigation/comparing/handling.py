@@ -13,6 +13,7 @@ from anlan.investigation.comparing.cues import (
     is_idle,
     is_only,
     is_part_used,
+    is_taken,
     thing_named,
 )
 from anlan.investigation.comparing.facts import BARE, Holding
@@ -47,7 +48,7 @@ class Handling(Hurting):
                 continue
             if "injury" in word and any("part" in one for one in before):
                 continue
-            taking = [one for one in before if "taking" in one]
+            taking = is_taken(before)
             mine = [
                 told.persons[one.start]
                 for one in before

@@ -89,7 +89,11 @@ class Hurting(Striking):
     def _hurt_alone(self, told: Told) -> None:
         """后脑勺自己磕在柱子上, 他膝盖那块皮，是摔倒蹭的: hurt, and by nobody."""
         part, side = part_in(told.words)
-        own = is_own(told.clause, told.words) and not is_not_mine(told.clause)
+        own = (
+            is_own(told.clause, told.words)
+            and not is_not_mine(told.clause)
+            and (is_own_doing(told.clause) or not self._was_struck(told.clause))
+        )
         if part and (own or not any("act" in word for word in told.words)):
             person = self._injured(told, has_part=True)
             self._limb = (person, part, side, told.clause.sentence.number)
@@ -109,7 +113,10 @@ class Hurting(Striking):
             own
             and not part
             and is_own_doing(told.clause)
-            and not any("object" in word for word in told.words)
+            and (
+                any(told.persons[word.start] for word in told.words)
+                or not any("object" in word for word in told.words)
+            )
             and _FALLEN.search(told.clause.text)
         ):
             self._reading.injuries.append(

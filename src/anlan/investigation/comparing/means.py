@@ -84,7 +84,7 @@ def _uses(facts: FactTable) -> list[_Use]:
             is_of_act=True,
             is_blow=act.kind not in {"pull", "push", "touch"},
             is_thrown=act.kind in {"throw", "splash"} and not act.is_denied,
-            is_first=act.is_first,
+            is_first=act.is_said_first,
         )
         for act in facts.acts
         if act.means and act.kind in PHYSICAL
@@ -121,7 +121,12 @@ def _denied(
             and _denies(denial, use)
             and not (denial.is_of_act and denial.thing and use.is_first)
             and not (denial.is_idle and use.is_first)
-            and (use.is_struck_with or not (denial.is_idle or denial.is_of_act))
+            and (
+                use.is_struck_with
+                or not (
+                    denial.is_of_act or (denial.is_idle and _is_admitted(uses, use))
+                )
+            )
             and not (denial.is_of_act and denial.is_thrown)
             and not (denial.is_idle and _is_idle_too(others, denial))
             and not (not denial.thing and _is_admitted(uses, use))
