@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act
+from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, SEIZED, Act
 from anlan.investigation.comparing.lexicon import (
     acts_alike,
     data,
@@ -82,9 +82,10 @@ def denies(denial: Act, act: Act) -> bool:
             denial.thing in thing
             or thing in denial.thing
             or same_object(denial.thing, thing)
+            or {denial.thing, thing} <= {*on_body()}
         )
     if act.is_on_thing and not act.is_first:
-        return False
+        return denial.verb[:1] in SEIZED and denial.verb[:1] == act.verb[:1]
     return whole or acts_alike(denial.kind, act.kind)
 
 

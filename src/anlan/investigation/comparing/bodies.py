@@ -62,6 +62,10 @@ def denies(denial: Injury, said: Injury) -> bool:
         return False
     if denial.part and said.part and not parts_touch(denial.part, said.part):
         return False
+    if denial.kind == "struck":
+        return said.kind != "fall" and denial.thing[-1:] in said.sentence.text
+    if said.kind == "struck":
+        return denial.kind == "any" and bool(denial.part)
     return said.kind in data("injuries")["denies"].get(denial.kind, [])
 
 

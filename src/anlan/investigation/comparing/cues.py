@@ -60,7 +60,7 @@ _SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "
 def is_by_thing(clause: Clause, before: list[Word], verb: Word) -> bool:
     """圆珠笔划到我: the thing did it, and nobody is said to have held it."""
     things = [one for one in before if "object" in one]
-    if things and verb.text[:1] in _TOUCHES and before[-1] is not things[0]:
+    if things and verb.text[:1] in _TOUCHES:
         return (
             not any("taking" in one or "act" in one for one in before)
             and all(
@@ -98,6 +98,15 @@ def kin_in(clause: Clause, verb: Word) -> str:
     if _AFTER_KIN.match(clause.text[verb.end - clause.start :]) or _AT_KIN.search(told):
         return "patient"
     return "agent" if _BY_KIN.search(told) else ""
+
+
+def is_mutual(clause: Clause) -> bool:
+    return (
+        re.search(
+            "互相|相互|互推|互殴|对推|对打|[我他]们俩?.{0,4}(扭|撕|厮)", clause.text
+        )
+        is not None
+    )
 
 
 def is_whether(clause: Clause, verb: Word) -> bool:
@@ -164,7 +173,14 @@ def is_suffered(clause: Clause, before: list[Word], verb: Word) -> bool:
         by = [one for one in before if one.start - clause.start > told.find("被")]
         return bool(by) and all("object" in one or "part" in one for one in by)
     if verb.text[:1] not in _BEFALLS:
-        return False
+        rest = clause.text[verb.end - clause.start :]
+        return (
+            bool(before)
+            and "part" in before[-1]
+            and re.match("[得了]*[红肿青紫破疼麻烂肿出]", rest) is not None
+            and clause.text[before[-1].end - clause.start : verb.start - clause.start]
+            in {"", "都", "也", "就", "给"}
+        )
     onto = re.match(
         "[到在上着]*([^我他她你人过来，]{1,6})",
         clause.text[verb.start - clause.start + 1 :],
@@ -222,6 +238,11 @@ def injuries_in(clause: Clause, words: list[Word]) -> list[Word]:
             )
         )
     return marks
+
+
+def is_by_self(clause: Clause) -> bool:
+    """他自己捏刹车太猛: what follows in the sentence came of that."""
+    return re.search("[他她我俺人](自己|自个儿?)(?!的)", clause.text) is not None
 
 
 def is_not_mine(clause: Clause) -> bool:
@@ -557,7 +578,7 @@ def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
     if clause.is_asked and re.search("[拿用](什么|啥)", clause.text):
         return True
     if clause.is_asked and re.search(
-        "[能会敢](?!不)[^，]*[吗么]$", clause.text.rstrip()
+        "[能会敢](?!不)[^，]*([吗么谁]|哪儿?|哪里)$", clause.text.rstrip()
     ):
         return True
     denied = clause.is_asked and (

@@ -11,6 +11,7 @@ from anlan.investigation.comparing.text import Sentence
 PHYSICAL = frozenset(data("acts")["kinds"]) - {"block", "burn"}
 # Means that are no things; none named is one of them.
 BARE = frozenset({"", *data("objects")["own"], *data("objects")["parts"].values()})
+SEIZED = frozenset("夺抢")  # verbs of taking a thing from somebody
 # Who denies to have struck with these denies the blow.
 HAND = frozenset({"hand", "palm", "fist"})
 
@@ -63,6 +64,7 @@ class Injury:
     side: str = ""
     is_own_fault: bool = False
     clause: str = ""
+    thing: str = ""  # what struck, where nobody is said to have held it
 
 
 @dataclass(frozen=True, kw_only=True)

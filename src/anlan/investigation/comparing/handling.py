@@ -16,7 +16,7 @@ from anlan.investigation.comparing.cues import (
     is_taken,
     thing_named,
 )
-from anlan.investigation.comparing.facts import BARE, Holding
+from anlan.investigation.comparing.facts import BARE, SEIZED, Holding
 from anlan.investigation.comparing.hurting import Hurting
 from anlan.investigation.comparing.lexicon import Word, data
 from anlan.investigation.comparing.speaking import Told
@@ -71,12 +71,22 @@ class Handling(Hurting):
                     is_denied=denied,
                     is_used=bool(verbs)
                     and verbs[-1]["act"] != "block"
+                    and not (
+                        verbs[-1]["act"] == "pull"
+                        and verbs[-1].text[:1] not in SEIZED
+                        and handled(told.clause, word)
+                    )
                     and verbs[-1].start >= word.start,
                     is_idle=idle,
                     is_only=is_only(told.clause),
                 )
             )
-            if "object" in word and not denied and not idle:
+            if (
+                "object" in word
+                and not denied
+                and not idle
+                and not (verbs and verbs[-1]["act"] == "pull")
+            ):
                 self._taken = (who, word.text, told.clause.sentence.number)
 
     def _lying(self, clause: Clause, words: list[Word]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from anlan.investigation.comparing.cues import (
     injuries_in,
+    is_by_self,
     is_denied,
     is_looking,
     is_not_mine,
@@ -32,6 +33,8 @@ class Hurting(Striking):
 
     def _injuries(self, told: Told) -> None:
         marks = injuries_in(told.clause, told.words)
+        if is_by_self(told.clause):
+            self._by_self = told.clause.sentence.number
         self._explained(told.clause, told.words)
         if not marks:
             self._hurt_alone(told)
@@ -39,6 +42,11 @@ class Hurting(Striking):
         part, side = part_in(told.words)
         own = is_own(told.clause, told.words) and (
             is_own_doing(told.clause) or not self._was_struck(told.clause)
+        )
+        own = own or (
+            self._by_self == told.clause.sentence.number
+            and not self._was_struck(told.clause)
+            and not re.search("[把被]", told.clause.text)
         )
         for word in marks:
             before = [one for one in told.words if one.end <= word.start]

@@ -50,6 +50,7 @@ def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
         yield from _agreements(a, b, mine, theirs)
 
 
+_SLIPPED = re.compile("没[拿端抱提拎抓]稳|掉|滑|弹|脱手|[翻倒落]")
 _FULL = re.compile(r"(是|还是|都是|装)满的|满瓶|一整瓶|没开封")
 _EMPTY = re.compile(r"空的|空瓶|空水瓶|空盒|空桶|空纸箱")
 
@@ -124,7 +125,9 @@ def _denied(
             and (
                 use.is_struck_with
                 or not (
-                    denial.is_of_act or (denial.is_idle and _is_admitted(uses, use))
+                    _SLIPPED.search(denial.sentence.text)
+                    or denial.is_of_act
+                    or (denial.is_idle and _is_admitted(uses, use))
                 )
             )
             and not (denial.is_of_act and denial.is_thrown)

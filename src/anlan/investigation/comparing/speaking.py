@@ -12,10 +12,10 @@ from anlan.investigation.comparing.persons import Naming
 from anlan.investigation.comparing.text import Clause
 
 _ABSENT = re.compile(
-    "才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|(那天|当天|当时|那会儿?|根本|压根|早就?)就?(没有?(来|在|到)(?!得及|意|乎)|不在|走了|回家了|回去了)|没有?过来$|不在场|没在场|没在跟前"
+    "来(的时候|时|了)?[^，]{0,6}(已经|早)?(不打了|没打了|不吵了|打完|吵完|散了|劝开|拉开了)|才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|(那天|当天|当时|那会儿?|根本|压根|早就?)就?(没有?(来|在|到)(?!得及|意|乎)|不在|走了|回家了|回去了)|没有?过来$|不在场|没在场|没在跟前"
 )
 _PRESENT = re.compile(
-    "在跟前|在旁边|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?在|全程都?在|一直在(旁边|边上|跟前|现场)"
+    "在跟前|在旁边|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?(在|看)|从头看到尾|全程看|全程都?在|一直在(旁边|边上|跟前|现场)"
 )
 _STANCES = {
     "in_car": re.compile(
@@ -60,6 +60,7 @@ class Speaking:
         self._part = ("", "")
         self._named: list[str] = []
         self._limb = ("", "", "", -1)  # a part of whose body, without an injury yet
+        self._by_self = -1  # the sentence in which somebody did something to themselves
         self._hurt = ("", -1)  # whose injury was told last, in which sentence
         self._taken = ("", "", -1)  # who, what, in which sentence
         self._reading = Reading()

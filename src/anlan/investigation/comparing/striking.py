@@ -16,6 +16,7 @@ from anlan.investigation.comparing.cues import (
     is_caused,
     is_denied,
     is_governed,
+    is_mutual,
     is_not_so,
     is_one_blow,
     is_part_used,
@@ -55,6 +56,14 @@ class Striking(Speaking):
             if "word" in word and word["word"] in {"insult", "apology"}:
                 self._word(told, word)
 
+    def _mutual(self, act: Act) -> None:
+        """双方互相推了几把: each did it to the other."""
+        me, other = self._naming.speaker, self._opponent
+        self._reading.acts[-1:] = [
+            replace(act, agent=me, patient=other),
+            replace(act, agent=other, patient=me),
+        ]
+
     def _elsewhere(self, clause: Clause) -> None:
         """我踢的是货架，不是人: the act just told was not against a person."""
         last = self._reading.acts[-1:]
@@ -91,8 +100,8 @@ class Striking(Speaking):
             return
         if is_suffered(told.clause, before, verb):
             return
-        if is_by_thing(told.clause, before, verb):
-            self._struck(told, before, after)
+        if is_by_thing(told.clause, before, verb) or verb.text[:1] in "溅崩":
+            self._struck(told, before, verb, after)
             if not any(
                 word.end <= verb.start and not owns(told.clause, word, told.words)
                 for word in told.free
@@ -154,6 +163,8 @@ class Striking(Speaking):
             times=times(told.clause.text),
         )
         self._reading.acts.append(act)
+        if is_mutual(told.clause):
+            self._mutual(act)
         if not act.is_denied:
             self._part = (part, side) if part else self._part
 
@@ -162,20 +173,25 @@ class Striking(Speaking):
         after = self._account.text[clause.end : clause.end + 6]
         return re.match("[？?，。]*(没|当然没|绝对没|肯定没)", after) is not None
 
-    def _struck(self, told: Told, before: list[Word], after: list[Word]) -> None:
+    def _struck(
+        self, told: Told, before: list[Word], verb: Word, after: list[Word]
+    ) -> None:
         """拍框弹起来打到我左眼: where a thing struck somebody."""
         part, side = part_in(after)
+        thing = next((one.text for one in before if "object" in one), "")
         whose = [told.persons[one.start] for one in after if told.persons[one.start]]
-        denied = is_denied(told.clause, before, after[0]) if after else False
-        if part and whose and not denied:
+        denied = is_denied(told.clause, before, verb)
+        if denied or (part and whose):
             self._reading.injuries.append(
                 Injury(
-                    person=whose[0],
+                    person=whose[0] if whose else "",
                     kind="struck",
                     sentence=told.clause.sentence,
+                    is_denied=denied,
                     part=part,
                     side=side,
                     clause=told.clause.text,
+                    thing=thing,
                 )
             )
 
