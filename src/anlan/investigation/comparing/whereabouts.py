@@ -101,12 +101,15 @@ def _of_places(
     )
 
 
-_OPPOSED = (("in_car", "out_of_car"), ("stayed_out", "entered"))
+_OPPOSED = (
+    ("in_car", "out_of_car", "in_or_out_of_car"),
+    ("stayed_out", "entered", "entered_or_not"),
+)
 
 
 def _of_stances(a: FactTable, b: FactTable) -> Iterator[Found]:
     """In the car or out of it, gone in or not: the same person, by both."""
-    for no, yes in _OPPOSED:
+    for no, yes, why in _OPPOSED:
         for one in a.stances:
             for other in b.stances:
                 if one.person == other.person and {one.kind, other.kind} == {no, yes}:
@@ -115,7 +118,7 @@ def _of_stances(a: FactTable, b: FactTable) -> Iterator[Found]:
                         topic=Topic.PLACE,
                         a=quote(a.account, one.sentence),
                         b=quote(b.account, other.sentence),
-                        why=f"{no}_or_not",
+                        why=why,
                     )
                     break
             else:
