@@ -112,7 +112,11 @@ def is_mutual(clause: Clause) -> bool:
 def is_whether(clause: Clause, verb: Word) -> bool:
     """推没推, 有没有推: asked, not told."""
     rest = clause.text[verb.end - clause.start :]
-    return re.match(f"[没不]{verb.text[:1]}", rest) is not None
+    told = clause.text[: verb.start - clause.start]
+    first = verb.text[:1]
+    return re.match(f"[没不]{first}", rest) is not None or told.endswith(
+        (f"{first}没", f"{first}不", f"{first}没有")
+    )
 
 
 def is_told(before: list[Word]) -> bool:
