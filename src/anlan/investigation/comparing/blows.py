@@ -73,7 +73,7 @@ def denies(denial: Act, act: Act) -> bool:
         return False
     whole = denial.kind in data("acts")["whole"] or denial.kind == "back"
     if denial.kind == "touch" and denial.thing not in on_body():
-        return False
+        return bool(act.thing) and same_object(denial.thing, act.thing)
     if denial.means in HAND and denial.means == act.means:
         return True
     if denial.thing:

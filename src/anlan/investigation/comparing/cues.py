@@ -51,7 +51,7 @@ _NAMED = re.compile(
     rf"^(?:[着了过起来]*)(?:[我他她你]的?|自己的?)?(?:手里|手上|桌上|地上|旁边|身边|边上|柜台上|台上|车上|墙边|门口|屋里)*的?{_MEASURE}"
     "(?P<thing>[^，。□朝往向照对冲把给在就是的了着过上下里来去又还想要，砸打敲抽戳捅扔甩泼挡顶撞指]{1,5})"
 )
-_BEFALLS = frozenset("撞磕碰摔跌蹭扭崴夹刮划擦闪")
+_BEFALLS = frozenset("撞磕碰摔跌蹭扭崴夹刮划擦闪戳按撑杵")
 _TOUCHES = frozenset("碰刮蹭划弹擦溅崩")
 _BUMPS = frozenset("撞磕跌绊崴")
 _SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "端起", "捡起"})
@@ -349,7 +349,7 @@ def is_governed(clause: Clause, word: Word) -> bool:
 def is_struck(clause: Clause, word: Word, before: list[Word]) -> bool:
     """掐住我往门上顶: whom an earlier verb of the clause was about."""
     return any(
-        "act" in verb
+        ("act" in verb or "word" in verb)
         and verb.end <= word.start
         and clause.text[verb.end - clause.start : word.start - clause.start].strip(
             "了着住到过"

@@ -80,6 +80,14 @@ class Hurting(Striking):
                 or word.text.startswith("没")
             )
             person = self._injured(told, has_part=bool(here))
+            last = self._reading.injuries[-1:]
+            if (
+                not (here or denied)
+                and last
+                and last[0].sentence is told.clause.sentence
+                and last[0].person == person
+            ):
+                here, side = last[0].part, last[0].side
             self._hurt = (person, told.clause.sentence.number)
             self._reading.injuries.append(
                 Injury(

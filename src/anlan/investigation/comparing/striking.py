@@ -134,6 +134,8 @@ class Striking(Speaking):
         if asked and not self._is_answered_no(told.clause):
             return
         denied = bool(asked) or is_denied(told.clause, before, verb)
+        if denied and agent == self._naming.speaker and after:
+            patient = self._opponent_meant(after[0], patient)
         means = self._means(told.clause, agent, before, verb, is_denied=denied) or next(
             (word["means"] for word in after if "means" in word), ""
         )
@@ -167,6 +169,17 @@ class Striking(Speaking):
             self._mutual(act)
         if not act.is_denied:
             self._part = (part, side) if part else self._part
+
+    def _opponent_meant(self, word: Word, patient: str) -> str:
+        """我没推他: of whom a party denies it, that is the other party."""
+        is_party = self._account.role != "witness"
+        if (
+            is_party
+            and "pronoun" in word
+            and self._naming.may_be(self._opponent, word.text)
+        ):
+            return self._opponent
+        return patient
 
     def _is_answered_no(self, clause: Clause) -> bool:
         """我推没推他？没有。"""
@@ -241,7 +254,10 @@ class Striking(Speaking):
             if "object" in word and handled(clause, word):
                 return word.text
         for word in after:
-            if "worn" in word or "object" in word:
+            at = word.start - clause.start
+            if ("worn" in word or "object" in word) and clause.text[
+                at - 1
+            ] not in "出进往朝向":
                 return word.text
         return thing_owned(clause, after)
 
