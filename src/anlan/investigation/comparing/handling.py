@@ -6,21 +6,23 @@ import re
 from dataclasses import replace
 
 from anlan.investigation.comparing.cues import (
-    LAID,
-    handled,
     is_denied,
     is_governed,
-    is_idle,
-    is_only,
-    is_part_used,
-    is_taken,
-    thing_named,
 )
 from anlan.investigation.comparing.facts import BARE, SEIZED, Holding
 from anlan.investigation.comparing.hurting import Hurting
 from anlan.investigation.comparing.lexicon import Word, data
 from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.text import Clause
+from anlan.investigation.comparing.things import (
+    LAID,
+    handled,
+    is_idle,
+    is_only,
+    is_part_used,
+    is_taken,
+    thing_named,
+)
 
 
 class Handling(Hurting):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from anlan.investigation.comparing.cues import (
+from anlan.investigation.comparing.causes import (
     injuries_in,
     is_by_self,
-    is_denied,
     is_looking,
     is_not_mine,
     is_of_thing,
     is_own,
     is_own_doing,
-    part_in,
     part_named,
+)
+from anlan.investigation.comparing.cues import (
+    is_denied,
+    part_in,
 )
 from anlan.investigation.comparing.facts import PHYSICAL, Injury
 from anlan.investigation.comparing.lexicon import Word

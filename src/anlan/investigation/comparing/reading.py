@@ -11,13 +11,15 @@ from anlan.investigation.comparing.accounts import Account, Scene
 from anlan.investigation.comparing.cues import (
     firsts,
     is_governed,
-    with_things,
 )
 from anlan.investigation.comparing.facts import Reading
 from anlan.investigation.comparing.handling import Handling
 from anlan.investigation.comparing.lexicon import Word
 from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.text import Clause, clauses_of
+from anlan.investigation.comparing.things import (
+    with_things,
+)
 
 
 def read(account: Account, scene: Scene, opponent: str) -> Reading:

@@ -5,36 +5,40 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from anlan.investigation.comparing.causes import (
+    is_caused,
+    is_suffered,
+)
 from anlan.investigation.comparing.cues import (
     KIN,
     given,
-    handled,
     is_aimed,
     is_away,
     is_by_oneself,
-    is_by_thing,
-    is_caused,
     is_denied,
     is_governed,
     is_mutual,
     is_not_so,
-    is_one_blow,
-    is_part_used,
     is_struck,
-    is_suffered,
     is_told,
     is_whether,
     kin_in,
     owns,
     part_in,
-    thing_owned,
-    thing_thrown,
     times,
 )
 from anlan.investigation.comparing.facts import Act, Injury
 from anlan.investigation.comparing.lexicon import Word, data
 from anlan.investigation.comparing.speaking import Speaking, Told
 from anlan.investigation.comparing.text import Clause
+from anlan.investigation.comparing.things import (
+    handled,
+    is_by_thing,
+    is_one_blow,
+    is_part_used,
+    thing_owned,
+    thing_thrown,
+)
 
 
 class Striking(Speaking):
