@@ -11,7 +11,7 @@ from anlan.investigation.comparing.cues import (
 )
 from anlan.investigation.comparing.facts import BARE, SEIZED, Holding
 from anlan.investigation.comparing.hurting import Hurting
-from anlan.investigation.comparing.lexicon import Word, data
+from anlan.investigation.comparing.lexicon import Word
 from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.text import Clause
 from anlan.investigation.comparing.things import (
@@ -21,6 +21,7 @@ from anlan.investigation.comparing.things import (
     is_only,
     is_part_used,
     is_taken,
+    said_idle,
     thing_named,
 )
 
@@ -104,7 +105,7 @@ class Handling(Hurting):
                 )
             )
         last = self._reading.holdings[-1:]
-        idle = any(word in clause.text for word in data("objects")["idle"])
+        idle = said_idle().search(clause.text) is not None
         if (
             idle
             and last
