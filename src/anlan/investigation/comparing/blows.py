@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from anlan.investigation.comparing.facts import BARE, PHYSICAL, Act
-from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
+from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, SEIZED, Act
+from anlan.investigation.comparing.lexicon import (
+    acts_alike,
+    data,
+    parts_touch,
+    same_object,
+)
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
 
 # Verbs that say what was done with a thing; whoever denies one denies the use of the thing.
-MANNERS = frozenset("抡砸泼扔甩丢掷浇洒抽戳捅敲扎刺")
+MANNERS = frozenset("抡砸泼扔甩丢掷浇洒抽戳捅敲扎刺弹撒扬喷滋射划割剌砍劈捣")
 
-THROWN = frozenset("扔砸丢甩掷抛摔泼撇掼")
+THROWN = frozenset("扔砸丢甩掷抛摔泼撇掼扣倒浇洒弹撒")
 
 
 def compare_blows(a: FactTable, b: FactTable) -> Iterator[Found]:
@@ -62,18 +67,25 @@ def denies(denial: Act, act: Act) -> bool:
         return False
     if denial.means and act.means and denial.means != act.means:
         return False
-    if denial.means and not act.is_first:
+    if denial.means and denial.means not in HAND and not act.is_said_first:
         return False  # that is about the thing in the hand
     if denial.is_first and not act.is_first:
         return False
     whole = denial.kind in data("acts")["whole"] or denial.kind == "back"
     if denial.kind == "touch" and denial.thing not in on_body():
-        return False
+        return bool(act.thing) and same_object(denial.thing, act.thing)
+    if denial.means in HAND and denial.means == act.means:
+        return True
     if denial.thing:
         thing = act.thing or act.means
-        return bool(thing) and (denial.thing in thing or thing in denial.thing)
+        return bool(thing) and (
+            denial.thing in thing
+            or thing in denial.thing
+            or same_object(denial.thing, thing)
+            or {denial.thing, thing} <= {*on_body()}
+        )
     if act.is_on_thing and not act.is_first:
-        return False
+        return denial.verb[:1] in SEIZED and denial.verb[:1] == act.verb[:1]
     return whole or acts_alike(denial.kind, act.kind)
 
 
@@ -104,7 +116,9 @@ def _closeness(denial: Act, act: Act) -> int:
         + 3 * (denial.kind == act.kind)
         + 2 * bool(act.patient and act.patient == denial.patient)
         + (denial.kind == "touch")
+        + (denial.kind in data("acts")["whole"] and act.means in BARE)
         - (denial.kind == "back")
+        - 2 * (act.means not in BARE)  # that may be a matter of the thing
     )
 
 

@@ -56,10 +56,16 @@ def _denied(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def denies(denial: Injury, said: Injury) -> bool:
     """Whether the one says that there was none where the other says there was."""
+    if denial.kind == "glasses" == said.kind:
+        return True
     if not _is_same(denial.person, said.person):
         return False
     if denial.part and said.part and not parts_touch(denial.part, said.part):
         return False
+    if denial.kind == "struck":
+        return said.kind != "fall" and denial.thing[-1:] in said.sentence.text
+    if said.kind == "struck":
+        return denial.kind == "any" and bool(denial.part)
     return said.kind in data("injuries")["denies"].get(denial.kind, [])
 
 
@@ -132,6 +138,7 @@ def _sided(facts: FactTable) -> list[_Sided]:
     return struck + hurt
 
 
+_FELLED = re.compile("[推搡拽拉绊撞踹踢顶摁按甩][^，。]{0,4}(倒|翻|下|趴|地上|跤|跟头)")
 _MILD = {"mark", "pain"}
 _GRAVE = {"blood", "skin", "stitches", "bone", "tooth", "swelling", "bruise", "blister"}
 _ONLY = re.compile(
@@ -193,7 +200,9 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
     """Hurt by oneself, says the one; struck there, says the other."""
     for mine, theirs in ((a, b), (b, a)):
         for own in mine.injuries:
-            if not own.is_own_fault or own.is_denied or not own.part:
+            if not own.is_own_fault or own.is_denied:
+                continue
+            if not own.part and own.kind != "fall":
                 continue
             told: list[Injury | Act] = [
                 *(hurt for hurt in theirs.injuries if _is_otherwise(hurt, own, theirs)),
@@ -207,14 +216,16 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:
     """The same injury, told in one sentence with an act against that person."""
+    if hurt.is_denied or hurt.is_own_fault or not _is_same(hurt.person, own.person):
+        return False
+    if own.part and not (hurt.part and parts_touch(hurt.part, own.part)):
+        return False
     return (
-        not hurt.is_denied
-        and not hurt.is_own_fault
-        and bool(hurt.part)
-        and _is_same(hurt.person, own.person)
-        and parts_touch(hurt.part, own.part)
-        and any(
-            act.sentence is hurt.sentence and _is_same(act.patient, own.person)
+        hurt.kind == "struck"
+        or "被" in hurt.clause
+        or any(
+            act.sentence.number in {hurt.sentence.number, hurt.sentence.number - 1}
+            and _is_same(act.patient, own.person)
             for act in facts.acts
             if not act.is_denied and act.kind in PHYSICAL
         )
@@ -227,13 +238,11 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _explains(act: Act, own: Injury) -> bool:
-    return (
-        not act.is_denied
-        and act.kind in PHYSICAL
-        and act.patient == own.person
-        and bool(act.part)
-        and parts_touch(act.part, own.part)
-    )
+    if act.is_denied or act.kind not in PHYSICAL or act.patient != own.person:
+        return False
+    if not own.part:
+        return _FELLED.search(act.sentence.text) is not None
+    return bool(act.part) and parts_touch(act.part, own.part)
 
 
 def _agreements(a: FactTable, b: FactTable) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from anlan.investigation.comparing.accounts import Account, Scene
 from anlan.investigation.comparing.blows import compare_blows, compare_counts
@@ -35,11 +36,20 @@ def compare(a: Account, b: Account, scene: Scene) -> list[Found]:
 
 def compare_tables(first: FactTable, second: FactTable) -> list[Found]:
     """The same, of two accounts that were read already."""
-    found = _once([one for rule in _RULES for one in rule(first, second)])
+    is_turned = _order(first) > _order(second)
+    one, other = (second, first) if is_turned else (first, second)
+    found = _once([found for rule in _RULES for found in rule(one, other)])
+    if is_turned:
+        found = [replace(each, a=each.b, b=each.a) for each in found]
     return sorted(
         found,
         key=lambda one: (one.kind != Kind.CONTRADICTION, -one.weight, one.a.start),
     )
+
+
+def _order(facts: FactTable) -> tuple[str, str]:
+    """What the accounts are taken in the order of: whichever is given first, the same is found."""
+    return facts.account.text, facts.account.key
 
 
 def _once(found: list[Found]) -> list[Found]:

@@ -1,4 +1,4 @@
-"""What the words of one clause tell by where they stand: whose, denied, how often, with what."""
+"""What the words of one clause tell by where they stand: whose, denied, how often, at whom."""
 
 from __future__ import annotations
 
@@ -10,48 +10,42 @@ from anlan.investigation.comparing.facts import PHYSICAL, Act
 from anlan.investigation.comparing.lexicon import Word, data
 from anlan.investigation.comparing.text import Clause
 
-_HANDLED = {"把", "将"}
-LAID = re.compile(
-    "^(?P<thing>[^，我他她你本俺这那人手]{1,5}?)(一直|始终|早就|当时|好好地)(在|挂|放|插|立|靠|锁|揣|夹)[^，]{0,4}[里上着]"
+_KIN = "(?:小?孩子?|儿子|女儿|闺女|姑娘家|小子家|娃娃?|孙子|孙女|宝宝|老公|老婆|媳妇|丈夫|妻子|爱人|小?狗)"
+KIN = "家里人"  # of one of the parties, and none of them
+_OWNERS = "(?:我们?|俺|他们?|她们?|人家|对方|自己)?(?:家|的)*"
+_AT_KIN = re.compile(
+    f"[把将给对朝冲]{_OWNERS}{_KIN}|(?:抱|拽|拉|扯|推|打)(?:着|住)?{_OWNERS}{_KIN}的?[^，]{{0,4}}$"
 )
-_OWN_END = re.compile("[摔跌碰磕撞绊蹭夹刮滑崴勒划扎切](出来|破|伤|青|肿)?的$")
-_RESULTS = {
-    "破": "skin",
-    "裂": "skin",
-    "烂": "skin",
-    "伤": "any",
-    "肿": "swelling",
-    "青": "bruise",
-    "紫": "bruise",
-    "红": "mark",
-    "断": "bone",
-    "麻": "pain",
-    "疼": "pain",
-}
-_DONE_TO = re.compile(
-    "[砸碰烫划磕打扎夹刮蹭摔撞咬抓踩压扭扇抽掐捶踢踹挠捅戳敲捏拧勒割磨崩震掰拽扯]得?"
-    "(?:有点|有些|又)?(?P<result>[破裂烂伤肿青紫红断麻疼])"
+_BY_KIN = re.compile(
+    f"^[^，]{{0,6}}?{_OWNERS}{_KIN}(?:先|就|又|也|还|上去|上来|过来|冲|把|用|拿|一)*$|^{_OWNERS}{_KIN}(?!的)[^，]{{0,8}}[把用拿]"
 )
-_UNDONE = re.compile(
-    "(?:没|没有|未|哪)(?:怎么|真|给)?[砸烫划磕扎夹刮蹭咬压扭伤](?:着|到|破|伤)"
-)
-_MEASURE = "(?:[一两三几半那这]?(?:把|根|个|只|条|块|本|张|支|瓶|杯|串|卷|截|袋|桶|摞|叠|副|台|部|件|双|盒|枝|束|盘|碗|片|节|段|床))?"
-_NAMED = re.compile(
-    rf"^(?:[着了过起来]*)(?:[我他她你]的?|自己的?)?(?:手里|手上|桌上|地上|旁边|身边|边上|柜台上|台上|车上|墙边|门口|屋里)*的?{_MEASURE}"
-    "(?P<thing>[^，。□朝往向照对冲把给在就是的了着过上下里来去又还想要，砸打敲抽戳捅扔甩泼挡顶撞指]{1,5})"
-)
-_SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "端起", "捡起"})
+_AFTER_KIN = re.compile(f"[了着过住到]*{_OWNERS}{_KIN}")
 
 
-def is_by_thing(clause: Clause, before: list[Word], verb: Word) -> bool:
-    """圆珠笔划到我: the thing did it, and nobody is said to have held it."""
+def kin_in(clause: Clause, verb: Word) -> str:
+    """Whether a child, a wife or a dog did it or had it done to them."""
+    told = clause.text[: verb.start - clause.start]
+    if _AFTER_KIN.match(clause.text[verb.end - clause.start :]) or _AT_KIN.search(told):
+        return "patient"
+    return "agent" if _BY_KIN.search(told) else ""
+
+
+def is_mutual(clause: Clause) -> bool:
     return (
-        bool(before)
-        and "object" in before[-1]
-        and before[-1].end == verb.start
-        and not any("taking" in word for word in before)
-        and not handled(clause, before[-1])
-        and not is_one_blow(clause, before[-1], verb)
+        re.search(
+            "互相|相互|互推|互殴|对推|对打|[我他]们俩?.{0,4}(扭|撕|厮)", clause.text
+        )
+        is not None
+    )
+
+
+def is_whether(clause: Clause, verb: Word) -> bool:
+    """推没推, 有没有推: asked, not told."""
+    rest = clause.text[verb.end - clause.start :]
+    told = clause.text[: verb.start - clause.start]
+    first = verb.text[:1]
+    return re.match(f"[没不]{first}", rest) is not None or told.endswith(
+        (f"{first}没", f"{first}不", f"{first}没有")
     )
 
 
@@ -60,59 +54,40 @@ def is_told(before: list[Word]) -> bool:
     return any(word.text in {"说", "讲", "称", "非说", "说是"} for word in before)
 
 
-def is_aimed(verb: Word, after: list[Word]) -> bool:
-    """点 is a blow where a person or a part of the body comes next."""
+def is_by_oneself(clause: Clause, verb: Word) -> bool:
+    """他自己踢翻的: to nobody else."""
+    return re.search("自(己|个)", clause.text[: verb.start - clause.start]) is not None
+
+
+_AWAY = "[地桌台柜墙门水盆架窗椅盘]|旁|一边|垃圾|沙发"
+
+
+def is_away(clause: Clause, verb: Word) -> bool:
+    """往桌上一摔, 扔在地上: thrown, and not at anybody."""
+    if verb["act"] != "throw":
+        return False
+    told, rest = (
+        clause.text[: verb.start - clause.start],
+        clause.text[verb.end - clause.start :],
+    )
     return (
-        bool(after)
-        and after[0].start == verb.end
-        and ("person" in after[0] or "pronoun" in after[0] or "part" in after[0])
+        re.search(f"[往朝向]({_AWAY})[^我他她你]{{0,4}}$", told) is not None
+        or re.match(f"[了]?(在|到|向)?({_AWAY})", rest) is not None
     )
 
 
-def injuries_in(clause: Clause, words: list[Word]) -> list[Word]:
-    """The words of injuries in a clause, and those that a verb and its result make: 踩肿."""
-    marks = [word for word in words if "injury" in word or "unhurt" in word]
-    for found in _DONE_TO.finditer(clause.text):
-        start, end = clause.start + found.start("result"), clause.start + found.end()
-        if not any(word.start < end and start < word.end for word in marks):
-            senses = {"injury": _RESULTS[found["result"]]}
-            marks.append(
-                Word(text=found["result"], start=start, end=end, senses=senses)
-            )
-    undone = _UNDONE.search(clause.text)
-    if undone is not None and not marks:
-        marks.append(
-            Word(
-                text=undone.group(),
-                start=clause.start + undone.start(),
-                end=clause.start + undone.end(),
-                senses={"unhurt": "any"},
-            )
-        )
-    return marks
-
-
-def is_own(clause: Clause, words: list[Word]) -> bool:
-    """Whether an injury is put down to the injured, a fall or a thing."""
-    if "自己" in clause.text or "自个" in clause.text:
+def is_aimed(clause: Clause, verb: Word, after: list[Word]) -> bool:
+    """点 is a blow where a person or a part of the body comes next."""
+    if verb.text not in data("acts")["aimed"]:
         return True
-    if re.search("[拿用]|打|推|踢|踹|抓|挠|砸", clause.text):
+    told = clause.text[: verb.start - clause.start]
+    if re.search("[往朝照冲对给向](着|准)?[我他她你俺][^，]{0,4}$", told):
+        return True
+    if not after:
         return False
-    return any("own_fault" in word for word in words) or (
-        _OWN_END.search(clause.text) is not None
-    )
-
-
-def is_idle(clause: Clause, words: list[Word]) -> bool:
-    """挂在腰上没动过: said of a thing, and nobody strikes in the same clause."""
-    text = clause.text
-    for word in words:
-        if "object" in word:
-            text = text.replace(word.text, "□")
-    if not any(word in text for word in data("objects")["idle"]):
-        return False
-    return not any(
-        word.senses.get("act") in {"hit", "poke", "kick", "cut"} for word in words
+    between = clause.text[verb.end - clause.start : after[0].start - clause.start]
+    return between.strip("了到在着过") == "" and any(
+        kind in after[0] for kind in ("person", "pronoun", "part")
     )
 
 
@@ -123,6 +98,19 @@ def is_governed(clause: Clause, word: Word) -> bool:
     return any(before.endswith(one) for one in data("saying")["governing"])
 
 
+def is_struck(clause: Clause, word: Word, before: list[Word]) -> bool:
+    """掐住我往门上顶: whom an earlier verb of the clause was about."""
+    return any(
+        ("act" in verb or "word" in verb)
+        and verb.end <= word.start
+        and clause.text[verb.end - clause.start : word.start - clause.start].strip(
+            "了着住到过"
+        )
+        == ""
+        for verb in before
+    )
+
+
 def owns(clause: Clause, word: Word, words: list[Word]) -> bool:
     """我的扳手, 我领子: whose thing it is, not who does something."""
     if clause.text[word.end - clause.start :].startswith("的"):
@@ -131,42 +119,6 @@ def owns(clause: Clause, word: Word, words: list[Word]) -> bool:
         one.start == word.end and ("part" in one or "object" in one or "worn" in one)
         for one in words
     )
-
-
-def is_looking(clause: Clause, word: Word) -> bool:
-    """我看了: who looks is not who was hurt."""
-    return clause.text[word.end - clause.start :].startswith(
-        ("看", "没看", "觉得", "亲眼", "瞧", "检查", "仔细")
-    )
-
-
-def is_part_used(word: Word, before: list[Word]) -> bool:
-    """Whether 用 or 拿 stand right before a part of the body: the part is what struck."""
-    return (
-        "part" in word
-        and word["part"] in data("objects")["parts"]
-        and bool(before)
-        and "taking" in before[-1]
-        and before[-1].end == word.start
-    ) or (
-        word.senses.get("part") in {"elbow", "knee"}
-        and bool(before)
-        and ("person" in before[-1] or "pronoun" in before[-1])
-    )
-
-
-def is_one_blow(clause: Clause, word: Word, verb: Word) -> bool:
-    """一酒瓶子砸过来: a thing counted like a blow, right before the verb."""
-    before = clause.text[: word.start - clause.start]
-    return word.end == verb.start and before.endswith("一")
-
-
-def thing_named(word: Word) -> str:
-    if "object" in word:
-        return word.text
-    if "means" in word:
-        return word["means"]
-    return str(data("objects")["parts"][word["part"]])
 
 
 def given(clause: Clause) -> list[Word]:
@@ -200,54 +152,10 @@ def firsts(acts: list[Act]) -> list[Act]:
     for before, act in pairwise(told):
         if act.is_reply and before.agent != act.agent:
             return [
-                replace(one, is_first=True) if one is before else one for one in acts
+                replace(one, is_first=True, is_inferred=True) if one is before else one
+                for one in acts
             ]
     return acts
-
-
-def with_things(clause: Clause, words: list[Word]) -> list[Word]:
-    """The words of a clause, with a thing that no list knows where one was taken up."""
-    found = []
-    for number, word in enumerate(words):
-        found.append(word)
-        following = []
-        for one in words[number + 1 : number + 4]:
-            if "act" in one:
-                break
-            following.append(one)
-        if "taking" not in word or any(
-            "object" in one or "means" in one or "part" in one or "nothing" in one
-            for one in following
-        ):
-            continue
-        named = _NAMED.match(clause.text[word.end - clause.start :])
-        if named is None or (len(named["thing"]) < 2 and word.text not in _SURE):
-            continue
-        start = word.end + named.start("thing")
-        end = word.end + named.end("thing")
-        if any(
-            one.start < end and start < one.end and "worn" not in one
-            for one in words[number + 1 :]
-        ):
-            continue
-        found.append(
-            Word(text=named["thing"], start=start, end=end, senses={"object": ""})
-        )
-    return found
-
-
-def is_only(clause: Clause) -> bool:
-    """手里就一串钥匙, 手上只有垃圾袋: whatever else was not there."""
-    return (
-        re.search("手[里上](就|只|是)|只有|除了|没别的|没有别的", clause.text)
-        is not None
-    )
-
-
-def handled(clause: Clause, word: Word) -> bool:
-    """Whether 把 or 将 stands shortly before a thing: it was taken and used."""
-    before = clause.text[: word.start - clause.start][-8:]
-    return any(one in before for one in _HANDLED)
 
 
 def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
@@ -256,6 +164,10 @@ def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
     if re.match("[子儿]?.{0,2}?[都也](没|不|未)", rest):
         return True
     if clause.is_asked and re.search("[拿用](什么|啥)", clause.text):
+        return True
+    if clause.is_asked and re.search(
+        "[能会敢](?!不)[^，]*([吗么谁]|哪儿?|哪里)$", clause.text.rstrip()
+    ):
         return True
     denied = clause.is_asked and (
         clause.text.rstrip().endswith(("干什么", "干嘛", "干啥", "做什么", "干吗"))

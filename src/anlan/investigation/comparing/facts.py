@@ -11,6 +11,9 @@ from anlan.investigation.comparing.text import Sentence
 PHYSICAL = frozenset(data("acts")["kinds"]) - {"block", "burn"}
 # Means that are no things; none named is one of them.
 BARE = frozenset({"", *data("objects")["own"], *data("objects")["parts"].values()})
+SEIZED = frozenset("夺抢")  # verbs of taking a thing from somebody
+# Who denies to have struck with these denies the blow.
+HAND = frozenset({"hand", "palm", "fist"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +29,17 @@ class Act:
     is_denied: bool = False
     is_other: bool = False  # denied by 不是: it was something else
     is_first: bool = False
+    is_inferred: bool = False  # first only because the answer to it is told
     is_reply: bool = False
     part: str = ""
     side: str = ""
     means: str = ""
     thing: str = ""
     times: int | None = None
+
+    @property
+    def is_said_first(self) -> bool:
+        return self.is_first and not self.is_inferred
 
     @property
     def is_on_thing(self) -> bool:
@@ -56,6 +64,7 @@ class Injury:
     side: str = ""
     is_own_fault: bool = False
     clause: str = ""
+    thing: str = ""  # what struck, where nobody is said to have held it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +80,15 @@ class Holding:
     is_only: bool = False  # nothing else
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stance:
+    """That somebody stayed in or got out of a car, went in or stayed outside."""
+
+    person: str
+    kind: str
+    sentence: Sentence
+
+
 @dataclass
 class Reading:
     """All that was read of one account, in order."""
@@ -81,3 +99,4 @@ class Reading:
     words: list[Act] = field(default_factory=list)
     absent: list[tuple[str, Sentence]] = field(default_factory=list)
     present: list[tuple[str, Sentence]] = field(default_factory=list)
+    stances: list[Stance] = field(default_factory=list)

@@ -6,20 +6,24 @@ import re
 from dataclasses import replace
 
 from anlan.investigation.comparing.cues import (
-    LAID,
-    handled,
     is_denied,
     is_governed,
+)
+from anlan.investigation.comparing.facts import BARE, SEIZED, Holding
+from anlan.investigation.comparing.hurting import Hurting
+from anlan.investigation.comparing.lexicon import Word
+from anlan.investigation.comparing.speaking import Told
+from anlan.investigation.comparing.text import Clause
+from anlan.investigation.comparing.things import (
+    LAID,
+    handled,
     is_idle,
     is_only,
     is_part_used,
+    is_taken,
+    said_idle,
     thing_named,
 )
-from anlan.investigation.comparing.facts import BARE, Holding
-from anlan.investigation.comparing.hurting import Hurting
-from anlan.investigation.comparing.lexicon import Word, data
-from anlan.investigation.comparing.speaking import Told
-from anlan.investigation.comparing.text import Clause
 
 
 class Handling(Hurting):
@@ -45,7 +49,9 @@ class Handling(Hurting):
             used = is_part_used(word, before)
             if "object" not in word and "means" not in word and not used:
                 continue
-            taking = [one for one in before if "taking" in one]
+            if "injury" in word and any("part" in one for one in before):
+                continue
+            taking = is_taken(before)
             mine = [
                 told.persons[one.start]
                 for one in before
@@ -68,12 +74,22 @@ class Handling(Hurting):
                     is_denied=denied,
                     is_used=bool(verbs)
                     and verbs[-1]["act"] != "block"
+                    and not (
+                        verbs[-1]["act"] == "pull"
+                        and verbs[-1].text[:1] not in SEIZED
+                        and handled(told.clause, word)
+                    )
                     and verbs[-1].start >= word.start,
                     is_idle=idle,
                     is_only=is_only(told.clause),
                 )
             )
-            if "object" in word and not denied and not idle:
+            if (
+                "object" in word
+                and not denied
+                and not idle
+                and not (verbs and verbs[-1]["act"] == "pull")
+            ):
                 self._taken = (who, word.text, told.clause.sentence.number)
 
     def _lying(self, clause: Clause, words: list[Word]) -> None:
@@ -89,7 +105,7 @@ class Handling(Hurting):
                 )
             )
         last = self._reading.holdings[-1:]
-        idle = any(word in clause.text for word in data("objects")["idle"])
+        idle = said_idle().search(clause.text) is not None
         if (
             idle
             and last

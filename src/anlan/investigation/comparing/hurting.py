@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from anlan.investigation.comparing.cues import (
+from anlan.investigation.comparing.causes import (
     injuries_in,
-    is_denied,
+    is_by_self,
     is_looking,
+    is_not_mine,
+    is_of_thing,
     is_own,
+    is_own_doing,
+    part_named,
+)
+from anlan.investigation.comparing.cues import (
+    is_denied,
     part_in,
 )
 from anlan.investigation.comparing.facts import PHYSICAL, Injury
@@ -18,6 +25,7 @@ from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.striking import Striking
 from anlan.investigation.comparing.text import Clause
 
+_FALLEN = re.compile("[摔跌滑绊崴]|踩空|站稳|一屁股|躺|坐[到在]?地|倒")
 # How many acts back an injury may come from.
 _BACK = 12
 
@@ -27,16 +35,27 @@ class Hurting(Striking):
 
     def _injuries(self, told: Told) -> None:
         marks = injuries_in(told.clause, told.words)
+        if is_by_self(told.clause):
+            self._by_self = told.clause.sentence.number
         self._explained(told.clause, told.words)
         if not marks:
             self._hurt_alone(told)
             return
         part, side = part_in(told.words)
-        own = is_own(told.clause, told.words)
+        own = is_own(told.clause, told.words) and (
+            is_own_doing(told.clause) or not self._was_struck(told.clause)
+        )
+        own = own or (
+            self._by_self == told.clause.sentence.number
+            and not self._was_struck(told.clause)
+            and not re.search("[把被]", told.clause.text)
+        )
         for word in marks:
             before = [one for one in told.words if one.end <= word.start]
             after = [one for one in told.words if one.start >= word.end]
             here = part
+            if not here and "injury" in word and word["injury"] not in {"head", "pain"}:
+                here = part_named(word.text)
             if not here and self._limb[3] == told.clause.sentence.number:
                 here, side = self._limb[1], self._limb[2]
             unhurt = "unhurt" in word
@@ -55,12 +74,22 @@ class Hurting(Striking):
                 and not self._is_about_bodies(word, here)
             ):
                 continue
+            if not here and not unhurt and is_of_thing(told.clause, before, word):
+                continue
             denied = (
                 unhurt
                 or is_denied(told.clause, before, word)
                 or word.text.startswith("没")
             )
             person = self._injured(told, has_part=bool(here))
+            last = self._reading.injuries[-1:]
+            if (
+                not (here or denied)
+                and last
+                and last[0].sentence is told.clause.sentence
+                and last[0].person == person
+            ):
+                here, side = last[0].part, last[0].side
             self._hurt = (person, told.clause.sentence.number)
             self._reading.injuries.append(
                 Injury(
@@ -78,8 +107,12 @@ class Hurting(Striking):
     def _hurt_alone(self, told: Told) -> None:
         """后脑勺自己磕在柱子上, 他膝盖那块皮，是摔倒蹭的: hurt, and by nobody."""
         part, side = part_in(told.words)
-        own = is_own(told.clause, told.words)
-        if part and not any("act" in word for word in told.words):
+        own = (
+            is_own(told.clause, told.words)
+            and not is_not_mine(told.clause)
+            and (is_own_doing(told.clause) or not self._was_struck(told.clause))
+        )
+        if part and (own or not any("act" in word for word in told.words)):
             person = self._injured(told, has_part=True)
             self._limb = (person, part, side, told.clause.sentence.number)
         person, part, side, sentence = self._limb
@@ -94,6 +127,25 @@ class Hurting(Striking):
                     is_own_fault=True,
                 )
             )
+        elif (
+            own
+            and not part
+            and is_own_doing(told.clause)
+            and (
+                any(told.persons[word.start] for word in told.words)
+                or not any("object" in word for word in told.words)
+            )
+            and _FALLEN.search(told.clause.text)
+        ):
+            self._reading.injuries.append(
+                Injury(
+                    person=self._injured(told, has_part=False),
+                    kind="fall",
+                    sentence=told.clause.sentence,
+                    is_own_fault=True,
+                    clause=told.clause.text,
+                )
+            )
 
     def _explained(self, clause: Clause, words: list[Word]) -> None:
         """那是她戴镯子勒的: the injury told just before was not done by anybody."""
@@ -101,8 +153,16 @@ class Hurting(Striking):
         if not last or last[0].sentence is not clause.sentence or last[0].is_denied:
             return
         own = is_own(clause, words)
-        if own and re.match("(那|这|都)*是", clause.text):
+        if own and re.match("(那|这|都)*(是|不是|跟|和|与)", clause.text):
             self._reading.injuries[-1] = replace(last[0], is_own_fault=True)
+
+    def _was_struck(self, clause: Clause) -> bool:
+        """Whether an act that may have done it was told in the same sentence."""
+        return any(
+            act.sentence is clause.sentence and not act.is_denied and act.patient
+            for act in self._reading.acts[-_BACK:]
+            if act.kind in PHYSICAL
+        )
 
     def _is_about_bodies(self, word: Word, part: str) -> bool:
         """什么都没有 is said of hands and pockets too; only beside a part is it of a body."""
@@ -119,11 +179,22 @@ class Hurting(Striking):
         owner = self._owner(told)
         if owner:
             return owner
+        passive = told.clause.text.find("被")
         here = [
             told.persons[word.start]
             for word in told.words
-            if told.persons[word.start] and not is_looking(told.clause, word)
+            if told.persons[word.start]
+            and not is_looking(told.clause, word)
+            and not 0 <= passive < word.start - told.clause.start
         ]
+        if passive >= 0 and not here:
+            return told.subject
+        looked = any(
+            told.persons[word.start] and is_looking(told.clause, word)
+            for word in told.words
+        )
+        if looked and not here and self._hurt[1] >= told.clause.sentence.number - 1:
+            return self._hurt[0]
         last = next(
             (
                 act

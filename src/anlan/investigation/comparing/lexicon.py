@@ -104,6 +104,7 @@ def general() -> Vocabulary:
         words.add(forms, "injury", kind)
     words.add(data("injuries")["whole"], "unhurt", "any")
     words.add(data("injuries")["own"], "own_fault", "own")
+    words.add(data("injuries")["things"], "harmful", "")
     objects = data("objects")
     for group, forms in objects["groups"].items():
         words.add(forms, "object", group)
@@ -165,5 +166,7 @@ def same_object(one: str, other: str) -> bool:
     first = {key for key, forms in groups.items() if one in forms or one == key}
     second = {key for key, forms in groups.items() if other in forms or other == key}
     if first and second:
-        return bool(first & second) or one in other or other in one
+        plain = first & second - set(data("objects")["mixed"])
+        alike = bool(first & second) and bool({*one[-2:]} & {*other[-2:]} - {"子"})
+        return bool(plain) or alike or one in other or other in one
     return one[-1:] == other[-1:]

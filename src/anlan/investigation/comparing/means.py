@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anlan.investigation.comparing.blows import THROWN, is_manner
-from anlan.investigation.comparing.facts import BARE, PHYSICAL, Act
+from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act
 from anlan.investigation.comparing.lexicon import same_object
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
@@ -29,6 +29,7 @@ class _Use:
     is_idle: bool = False
     is_blow: bool = False
     is_thrown: bool = False
+    is_backed: bool = False  # and an act is denied in the same sentence
 
 
 def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
@@ -37,6 +38,7 @@ def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
         *_denied(a, b, mine, theirs),
         *_manners(a, b),
         *_other_thing(a, b, mine, theirs),
+        *_blocked(a, b),
     ]
     done: set[str] = set()
     for person, one in found:
@@ -48,6 +50,7 @@ def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
         yield from _agreements(a, b, mine, theirs)
 
 
+_SLIPPED = re.compile("没[拿端抱提拎抓]稳|掉|滑|弹|脱手|[翻倒落]")
 _FULL = re.compile(r"(是|还是|都是|装)满的|满瓶|一整瓶|没开封")
 _EMPTY = re.compile(r"空的|空瓶|空水瓶|空盒|空桶|空纸箱")
 
@@ -81,11 +84,13 @@ def _uses(facts: FactTable) -> list[_Use]:
             is_struck_with=not act.is_on_thing,
             is_of_act=True,
             is_blow=act.kind not in {"pull", "push", "touch"},
-            is_first=act.is_first,
+            is_thrown=act.kind in {"throw", "splash"} and not act.is_denied,
+            is_first=act.is_said_first,
         )
         for act in facts.acts
         if act.means and act.kind in PHYSICAL
     ]
+    denied = {act.sentence.start for act in facts.acts if act.is_denied}
     held = [
         _Use(
             person=one.person,
@@ -96,6 +101,7 @@ def _uses(facts: FactTable) -> list[_Use]:
             is_only=one.is_only,
             is_idle=one.is_idle,
             is_of_act=one.is_used and one.is_denied,
+            is_backed=one.is_idle and one.sentence.start in denied,
         )
         for one in facts.holdings
     ]
@@ -116,12 +122,25 @@ def _denied(
             and _denies(denial, use)
             and not (denial.is_of_act and denial.thing and use.is_first)
             and not (denial.is_idle and use.is_first)
+            and (
+                use.is_struck_with
+                or not (
+                    _SLIPPED.search(denial.sentence.text)
+                    or denial.is_of_act
+                    or (denial.is_idle and _is_admitted(uses, use))
+                )
+            )
             and not (denial.is_of_act and denial.is_thrown)
+            and not (denial.is_idle and _is_idle_too(others, denial))
             and not (not denial.thing and _is_admitted(uses, use))
         ]
         pairs.sort(
             key=lambda pair: (
-                -2 * pair[1].is_struck_with - bool(pair[0].thing) - 2 * pair[1].is_blow
+                -2 * pair[1].is_struck_with
+                - bool(pair[0].thing)
+                - pair[0].is_backed
+                - 2 * pair[1].is_blow
+                + (pair[1].is_thrown and not pair[0].thing)
             )
         )
         for denial, use in pairs:
@@ -132,11 +151,18 @@ def _denied(
 def _denies(denial: _Use, use: _Use) -> bool:
     if not denial.thing:
         return denial.person == use.person and use.thing not in BARE
+    if denial.thing in HAND:
+        return False  # that is about the blow
     if denial.thing in BARE or use.thing in BARE:
         return denial.person == use.person and denial.thing == use.thing
     return same_object(denial.thing, use.thing) and (
         denial.person == use.person or use.is_struck_with
     )
+
+
+def _is_idle_too(uses: list[_Use], denial: _Use) -> bool:
+    """Whether the other says the same of the thing: it rebounded, it lay there."""
+    return any(one.is_idle and one.thing and _same(one, denial) for one in uses)
 
 
 def _is_admitted(uses: list[_Use], use: _Use) -> bool:
@@ -171,6 +197,25 @@ def _is_so_done(denial: Act, act: Act) -> bool:
     return (thrown or denial.verb[:1] == act.verb[:1]) and (
         denial.agent == act.agent or not denial.patient
     )
+
+
+def _blocked(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """I only held it before me, says the one; struck with it, says the other."""
+    for mine, theirs in ((a, b), (b, a)):
+        for held in mine.acts:
+            if held.kind != "block" or held.is_denied or held.means in BARE:
+                continue
+            for act in theirs.acts:
+                if (
+                    act.kind in PHYSICAL
+                    and not act.is_denied
+                    and act.agent == held.agent
+                    and act.means not in BARE
+                    and same_object(held.means, act.means)
+                ):
+                    one, other = (held, act) if mine is a else (act, held)
+                    yield act.agent, _found(a, b, one, other, "blocked_or_struck")
+                    break
 
 
 def _other_thing(

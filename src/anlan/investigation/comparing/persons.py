@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from anlan.investigation.comparing.accounts import Account, Person, Scene
 from anlan.investigation.comparing.lexicon import data, general
+
+_POINTED = re.compile("[那这该一两](?:个|位|名)([^的]{2,})$")
 
 
 class Naming:
@@ -48,8 +52,9 @@ class Naming:
         return {form for form in forms if form and form not in self._pronouns}
 
     def _head(self, form: str, account: Account, scene: Scene) -> str:
-        """戴帽子的年轻人 is 年轻人 from then on, where nobody else is called so."""
-        head = form.rpartition("的")[2]
+        """戴帽子的年轻人 and 那个年轻人 are 年轻人 from then on, where nobody else is called so."""
+        pointed = _POINTED.search(form)
+        head = pointed[1] if pointed is not None else form.rpartition("的")[2]
         named = [
             name
             for person in scene.persons

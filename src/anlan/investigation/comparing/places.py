@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from anlan.investigation.comparing.lexicon import Vocabulary, data
 from anlan.investigation.comparing.text import Clause, Sentence, clauses_of
@@ -32,6 +33,46 @@ class Mention:
     is_denied: bool
     start: int
     sentence: Sentence
+    full: frozenset[str] = frozenset()  # the places of the site that are named with it
+
+    def may_be(self, other: Mention) -> bool:
+        """Whether both may mean one spot: the same, a part of it, or two names of one."""
+        return (
+            self.spot == other.spot
+            or self.spot in other.text
+            or other.spot in self.text
+            or bool(self.full & other.full)
+            or (not (self.full and other.full) and _is_within(self, other))
+        )
+
+
+def _is_within(one: Mention, other: Mention) -> bool:
+    """Whether one is a part of the other, as 前台 is of a 大堂."""
+    within: dict[str, list[str]] = data("places")["within"]
+    return any(
+        larger.spot.endswith(whole) and any(part.spot.endswith(end) for end in parts)
+        for whole, parts in within.items()
+        for part, larger in ((one, other), (other, one))
+    )
+
+
+@cache
+def _things() -> frozenset[str]:
+    groups: dict[str, list[str]] = data("objects")["groups"]
+    return frozenset(word for words in groups.values() for word in words)
+
+
+_LIES = re.compile(
+    r"(\w{1,6}?)(?:还|就|一直|都|也|当时|始终|好好地?)*[在放挂锁搁插靠丢停摆](?:在|着)?$"
+)
+
+
+def _is_of_thing(before: str) -> bool:
+    """对讲机在前台充电: where a thing was, not where it happened."""
+    said = _LIES.search(before[-12:])
+    return said is not None and any(
+        said[1][at:] in _things() for at in range(len(said[1]))
+    )
 
 
 def names_of(place: str) -> set[str]:
@@ -49,6 +90,7 @@ class Gazetteer:
     """The spots that this site knows by name."""
 
     def __init__(self, places: Collection[str]) -> None:
+        self._places = tuple(places)
         self._words = Vocabulary()
         self._words.add(data("places")["other_senses"], "other", "")
         for line in data("places")["spots"]:
@@ -101,6 +143,12 @@ class Gazetteer:
                 strength = 2.0
             elif any(after.startswith(one) for one in words["after"]) or not after:
                 strength = 1.5
+            if _is_of_thing(before):
+                strength = 0.25
+            if re.search(
+                "[推摔滚掉踢扔绊跌][下到在进][了]?$|[撞磕碰摔倒][在到]$", before
+            ):
+                strength = 0.25  # where somebody fell or was pushed to
             if _near(before, words["from_or_to"]) or re.match(
                 "过来|架|桌|柜子|架子|台面|抽屉|的门", after
             ):
@@ -117,7 +165,9 @@ class Gazetteer:
                 strength = 3.0
             denied = bool(
                 re.search(
-                    r"(不是|没有|没|未|从未|不)(在|到|去|离开|进)?[^在到]{0,4}$", before
+                    r"(没有|没|未|不)(是|曾)?(在|到|去|离开|进|往|靠近|踏进|走进|上|下)[^在到，]{0,4}$"
+                    r"|不是[^在到，]{0,3}$",
+                    before,
                 )
                 or re.search(r"(一步|都|从来)?(没|未)(有)?(进|去|到)", after)
             )
@@ -131,6 +181,9 @@ class Gazetteer:
                     is_denied=denied,
                     start=word.start,
                     sentence=clause.sentence,
+                    full=frozenset(
+                        place for place in self._places if word.text in place
+                    ),
                 )
             )
         return found

@@ -11,13 +11,15 @@ from anlan.investigation.comparing.accounts import Account, Scene
 from anlan.investigation.comparing.cues import (
     firsts,
     is_governed,
-    with_things,
 )
 from anlan.investigation.comparing.facts import Reading
 from anlan.investigation.comparing.handling import Handling
 from anlan.investigation.comparing.lexicon import Word
 from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.text import Clause, clauses_of
+from anlan.investigation.comparing.things import (
+    with_things,
+)
 
 
 def read(account: Account, scene: Scene, opponent: str) -> Reading:
@@ -53,6 +55,7 @@ class _Reader(Handling):
         subject = persons[leading[0].start] if leading else self._subject
         if leading or not any("other" in word for word in words[:1]):
             self._presence(clause, subject)
+        self._elsewhere(clause)
         if any("unknown" in word for word in words):
             self._remember(subject, persons, words)
             return

@@ -6,17 +6,32 @@ import re
 from dataclasses import dataclass
 
 from anlan.investigation.comparing.accounts import Account, Scene
-from anlan.investigation.comparing.facts import Reading
+from anlan.investigation.comparing.facts import Reading, Stance
 from anlan.investigation.comparing.lexicon import Word
 from anlan.investigation.comparing.persons import Naming
 from anlan.investigation.comparing.text import Clause
 
 _ABSENT = re.compile(
-    "才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|不在场|没在场|没在跟前"
+    "来(的时候|时|了)?[^，]{0,6}(已经|早)?(不打了|没打了|不吵了|打完|吵完|散了|劝开|拉开了)|才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|(那天|当天|当时|那会儿?|根本|压根|早就?)就?(没有?(来|在|到)(?!得及|意|乎)|不在|走了|回家了|回去了)|没有?过来$|(那天|当天|正好|正)(休息|请假|出差|轮休)|没上班|不在(公司|家|小区|单位|店里|岗上|现场)|不在场|没在场|没在跟前"
 )
 _PRESENT = re.compile(
-    "在跟前|在旁边|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?在|全程都?在|一直在(旁边|边上|跟前|现场)"
+    "在跟前|在旁边|(当时|那会儿|那时)(也|就)在|也在(场|边上|旁边)|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?(在|看)|从头看到尾|全程看|全程都?在|一直在(旁边|边上|跟前|现场)"
 )
+_STANCES = {
+    "in_car": re.compile(
+        "(没|没有|都没|未)(来得及)?下(过)?车|没下来(?!台)|坐在车[里上]|车[里上](坐着|等着|等)|在车[里上](没|坐|等|打|看|玩)|坐在驾驶|没下过车|根本没下|没下去"
+        "|没离开(过)?(车|驾驶)|人在车[里内]|在车内|坐车里|没从车[里上]下|车都没下|(没|未)(打)?开(过)?车门|车门都没开|隔着车窗|在车里跟"
+    ),
+    "out_of_car": re.compile(
+        "(?<!没)(?<!没有)(?<!未)(?<!有)(?<!来得及)(?<!都没)下(了)?车|从车[上里]([下跳蹿冲]|出来)|(?<!没)跳下车|从驾驶[室座位]+[^，]{0,2}[下跳出]"
+    ),
+    "entered": re.compile(
+        "[推搬带提抬拎骑冲闯走迈跨硬抱拿扛]进|进了(大堂|楼|门|电梯|屋|院|车库|小区|店|岗亭|办公室|房间|家)"
+    ),
+    "stayed_out": re.compile(
+        "(没|没有|未|从没|从未|没能)(往里|硬)?[推搬带提抬拎骑冲闯走迈跨抱拿扛]?进(?!一步行)(去|来|门|屋|楼|大堂|电梯|店|院|他|她|我|岗|车库|过|$)|一步没进|没踏进|没迈进|在门外(没|等)|门都没进"
+    ),
+}
 # How many names back a pronoun may reach.
 _REMEMBERED = 12
 
@@ -45,6 +60,7 @@ class Speaking:
         self._part = ("", "")
         self._named: list[str] = []
         self._limb = ("", "", "", -1)  # a part of whose body, without an injury yet
+        self._by_self = -1  # the sentence in which somebody did something to themselves
         self._hurt = ("", -1)  # whose injury was told last, in which sentence
         self._taken = ("", "", -1)  # who, what, in which sentence
         self._reading = Reading()
@@ -101,6 +117,11 @@ class Speaking:
             self._reading.absent.append((subject, clause.sentence))
         elif _PRESENT.search(clause.text):
             self._reading.present.append((subject, clause.sentence))
+        for kind, told in _STANCES.items():
+            if told.search(clause.text):
+                self._reading.stances.append(
+                    Stance(person=subject, kind=kind, sentence=clause.sentence)
+                )
 
     def _another(self, name: str) -> str:
         if name == self._naming.speaker:

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+from anlan.investigation.comparing.causes import (
+    is_caused,
+    is_suffered,
+)
 from anlan.investigation.comparing.cues import (
+    KIN,
     given,
-    handled,
     is_aimed,
-    is_by_thing,
+    is_away,
+    is_by_oneself,
     is_denied,
     is_governed,
+    is_mutual,
     is_not_so,
-    is_one_blow,
-    is_part_used,
+    is_struck,
     is_told,
+    is_whether,
+    kin_in,
     owns,
     part_in,
     times,
 )
-from anlan.investigation.comparing.facts import Act
+from anlan.investigation.comparing.facts import Act, Injury
 from anlan.investigation.comparing.lexicon import Word, data
 from anlan.investigation.comparing.speaking import Speaking, Told
 from anlan.investigation.comparing.text import Clause
+from anlan.investigation.comparing.things import (
+    handled,
+    is_by_thing,
+    is_one_blow,
+    is_part_used,
+    thing_owned,
+    thing_thrown,
+)
 
 
 class Striking(Speaking):
     """Reads acts and words."""
 
     def _acts(self, told: Told) -> None:
+        if is_caused(told.clause, told.words):
+            return
         verbs = [word for word in told.words if "act" in word] or given(told.clause)
         verbs = verbs[:1] + [word for word in verbs[1:] if "means" not in word]
         for number, verb in enumerate(verbs):
@@ -39,6 +59,30 @@ class Striking(Speaking):
                 self._untouched(told.clause, word, told.subject)
             if "word" in word and word["word"] in {"insult", "apology"}:
                 self._word(told, word)
+
+    def _mutual(self, act: Act) -> None:
+        """双方互相推了几把: each did it to the other."""
+        me, other = self._naming.speaker, self._opponent
+        self._reading.acts[-1:] = [
+            replace(act, agent=me, patient=other),
+            replace(act, agent=other, patient=me),
+        ]
+
+    def _elsewhere(self, clause: Clause) -> None:
+        """我踢的是货架，不是人: the act just told was not against a person."""
+        last = self._reading.acts[-1:]
+        if (
+            last
+            and last[0].sentence is clause.sentence
+            and not last[0].is_denied
+            and re.match(
+                "(并|可)?(不是|没有?|又没|并没有?)(朝|冲|对|向|照)?着?(人|[他她]|[他她]本?人|人去|人打)$",
+                clause.text,
+            )
+        ):
+            denied = replace(last[0], is_denied=True, thing="", part="", times=None)
+            self._reading.acts[-1] = replace(last[0], patient="")
+            self._reading.acts.append(denied)
 
     def _untouched(self, clause: Clause, word: Word, subject: str) -> None:
         self._reading.acts.append(
@@ -58,14 +102,27 @@ class Striking(Speaking):
         after = [word for word in told.words if verb.end <= word.start < stop]
         if any("not_done" in word for word in before[-3:]):
             return
-        if not told.free and is_by_thing(told.clause, before, verb):
+        if is_suffered(told.clause, before, verb):
             return
-        if is_told(before) or (verb.text == "点" and not is_aimed(verb, after)):
+        if is_by_thing(told.clause, before, verb) or verb.text[:1] in "溅崩":
+            self._struck(told, before, verb, after)
+            if not any(
+                word.end <= verb.start and not owns(told.clause, word, told.words)
+                for word in told.free
+            ):
+                return
+        if is_told(before) or not is_aimed(told.clause, verb, after):
             return
         if told.clause.is_asked and any("rhetorical" in word for word in before):
             return
         agent, patient = self._sides(told, before, after, verb)
-        if not patient:
+        kin = kin_in(told.clause, verb)
+        if kin == "agent":
+            return
+        patient = KIN if kin else patient
+        if not (
+            patient or is_by_oneself(told.clause, verb) or is_away(told.clause, verb)
+        ):
             patient = self._implied_patient(agent, told.clause)
         part, side = part_in(after)
         if not part:
@@ -77,7 +134,12 @@ class Striking(Speaking):
                     and not is_part_used(word, before[:number])
                 ]
             )
-        denied = is_denied(told.clause, before, verb)
+        asked = is_whether(told.clause, verb)
+        if asked and not self._is_answered_no(told.clause):
+            return
+        denied = bool(asked) or is_denied(told.clause, before, verb)
+        if denied and agent == self._naming.speaker and after:
+            patient = self._opponent_meant(after[0], patient)
         means = self._means(told.clause, agent, before, verb, is_denied=denied) or next(
             (word["means"] for word in after if "means" in word), ""
         )
@@ -90,7 +152,9 @@ class Striking(Speaking):
         act = Act(
             agent=agent,
             patient=patient,
-            kind="hit" if means in {"palm", "fist"} else verb["act"],
+            kind="hit"
+            if means in {"palm", "fist"} and verb["act"] not in {"push", "pull"}
+            else verb["act"],
             verb=verb.text,
             sentence=told.clause.sentence,
             start=verb.start,
@@ -105,8 +169,48 @@ class Striking(Speaking):
             times=times(told.clause.text),
         )
         self._reading.acts.append(act)
+        if is_mutual(told.clause):
+            self._mutual(act)
         if not act.is_denied:
             self._part = (part, side) if part else self._part
+
+    def _opponent_meant(self, word: Word, patient: str) -> str:
+        """我没推他: of whom a party denies it, that is the other party."""
+        is_party = self._account.role != "witness"
+        if (
+            is_party
+            and "pronoun" in word
+            and self._naming.may_be(self._opponent, word.text)
+        ):
+            return self._opponent
+        return patient
+
+    def _is_answered_no(self, clause: Clause) -> bool:
+        """我推没推他？没有。"""
+        after = self._account.text[clause.end : clause.end + 6]
+        return re.match("[？?，。]*(没|当然没|绝对没|肯定没)", after) is not None
+
+    def _struck(
+        self, told: Told, before: list[Word], verb: Word, after: list[Word]
+    ) -> None:
+        """拍框弹起来打到我左眼: where a thing struck somebody."""
+        part, side = part_in(after)
+        thing = next((one.text for one in before if "object" in one), "")
+        whose = [told.persons[one.start] for one in after if told.persons[one.start]]
+        denied = is_denied(told.clause, before, verb)
+        if denied or (part and whose):
+            self._reading.injuries.append(
+                Injury(
+                    person=whose[0] if whose else "",
+                    kind="struck",
+                    sentence=told.clause.sentence,
+                    is_denied=denied,
+                    part=part,
+                    side=side,
+                    clause=told.clause.text,
+                    thing=thing,
+                )
+            )
 
     def _sides(
         self, told: Told, before: list[Word], after: list[Word], verb: Word
@@ -117,6 +221,7 @@ class Striking(Speaking):
         mine = mine[:1] + [
             word for word in mine[1:] if not owns(told.clause, word, told.words)
         ]
+        mine = [word for word in mine if not is_struck(told.clause, word, before)]
         agent = told.persons[mine[-1].start] if mine else told.subject
         governed = [
             told.persons[word.start]
@@ -153,9 +258,12 @@ class Striking(Speaking):
             if "object" in word and handled(clause, word):
                 return word.text
         for word in after:
-            if "worn" in word or "object" in word:
+            at = word.start - clause.start
+            if ("worn" in word or "object" in word) and clause.text[
+                at - 1
+            ] not in "出进往朝向":
                 return word.text
-        return ""
+        return thing_owned(clause, after)
 
     def _left_lying(self, clause: Clause) -> str:
         """浮板放在架子上，我没碰: the thing of the clause before is what was not touched."""
@@ -187,6 +295,9 @@ class Striking(Speaking):
                 and (handled(clause, word) or is_one_blow(clause, word, verb))
             ):
                 return word.text
+        thrown = thing_thrown(clause, before, verb)
+        if thrown:
+            return thrown
         who, what, sentence = self._taken
         if (
             what

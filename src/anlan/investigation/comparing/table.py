@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from anlan.investigation.comparing.accounts import Account, Scene
-from anlan.investigation.comparing.facts import Act, Holding, Injury
+from anlan.investigation.comparing.facts import Act, Holding, Injury, Stance
 from anlan.investigation.comparing.persons import opponent_of
 from anlan.investigation.comparing.places import Gazetteer, Mention
 from anlan.investigation.comparing.reading import read
@@ -27,6 +27,7 @@ class FactTable:
     words: tuple[Act, ...]
     absent: tuple[tuple[str, Sentence], ...]
     present: tuple[tuple[str, Sentence], ...]
+    stances: tuple[Stance, ...]
 
 
 def facts_of(account: Account, scene: Scene, roles: dict[str, str]) -> FactTable:
@@ -55,4 +56,5 @@ def table_of(account: Account, scene: Scene, opponent: str) -> FactTable:
         words=tuple(reading.words[:MOST]),
         absent=tuple(reading.absent[:MOST]),
         present=tuple(reading.present[:MOST]),
+        stances=tuple(reading.stances[:MOST]),
     )

@@ -25,9 +25,10 @@ _CLOCK = re.compile(
     rf"|(?P<digital>[0-9０-９]{{1,2}})[:：](?P<minutes>[0-9０-９]{{2}})"
     rf"|(?P<hour>{_N}{{1,3}})(?:点钟|点|时(?!间|候|常|不时|刻|代|段))"
     rf"(?P<less>[差缺欠]{_N}{{1,3}}分|[差缺欠]一刻)?"
-    rf"(?P<part>过?(?:半|一刻|三刻|零几分?|{_N}{{1,3}}几分?|{_N}{{1,3}}(?![来多]?[分秒个]钟)))?"
+    rf"(?P<part>过?(?:半|[一1１]刻|[三3３]刻|零几分?|{_N}{{1,3}}几分?|{_N}{{1,3}}(?![来多]?[分秒个]钟)))?"
     rf"(?P<ten>来分|多分?)?(?:分)?"
 )
+_ONES = "一二三四五六七八九"
 _TO = re.compile(rf"^到(?P<part>半|{_N}{{1,3}}(?!点|时))分?之?间?")
 _LENGTH = re.compile(
     rf"(?:(?P<minutes>{_N}{{1,3}})(?:来|多|几)?分钟|(?P<quarter>一刻|三刻)钟"
@@ -120,6 +121,9 @@ def _minute(match: re.Match[str]) -> tuple[int, int] | None:
     if match["digital"]:
         minutes = number_of(match["minutes"]) or 0
         return _checked(number_of(match["digital"]), minutes, minutes)
+    between = _two_hours(match["hour"])
+    if between is not None and not (match["less"] or match["part"]):
+        return between[0] * 60, between[1] * 60 + 30
     hour = number_of(match["hour"])
     if match["less"]:
         less = _spoken(match["less"][1:])
@@ -134,6 +138,16 @@ def _minute(match: re.Match[str]) -> tuple[int, int] | None:
     if match["ten"]:
         return _checked(hour, minutes - 1, minutes + (9 if "多" in match["ten"] else 5))
     return _checked(hour, minutes, minutes)
+
+
+def _two_hours(words: str) -> tuple[int, int] | None:
+    """六七点 and 十一二点: between the one and the other."""
+    first, second = words[-2:-1], words[-1:]
+    if first not in _ONES or second not in _ONES or words[:-2] not in {"", "十"}:
+        return None
+    ten = 10 if words[:-2] else 0
+    one, other = ten + _ONES.index(first) + 1, ten + _ONES.index(second) + 1
+    return (one, other) if first and other == one + 1 else None
 
 
 def _is_a_little(match: re.Match[str], clause: Clause, before: str) -> bool:
@@ -159,7 +173,7 @@ def _spoken(words: str) -> int:
     if "半" in words:
         return 30
     if "刻" in words:
-        return 45 if "三" in words else 15
+        return 45 if any(three in words for three in "三3３") else 15
     return number_of(words.rstrip("分钟")) or 0
 
 
@@ -188,7 +202,10 @@ def _clock(
     ):
         earliest -= NEARLY
         nearly = True
-    exact = earliest == latest
+    elif said_before.endswith(tuple(words["since"])):
+        latest += AROUND
+        nearly = True
+    exact = earliest == latest and not nearly
     if not nearly and any(
         word in said_before or word in near for word in words["around"]
     ):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from anlan.investigation.comparing.places import Mention
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
-from anlan.investigation.comparing.text import Sentence, sentences_of
 from anlan.investigation.comparing.times import Clock
 
 
@@ -43,8 +41,7 @@ def _of_times(
 
 def compare_places(a: FactTable, b: FactTable) -> Iterator[Found]:
     yield from _of_spots(a, b)
-    yield from _of_cars(a, b)
-    yield from _of_entering(a, b)
+    yield from _of_stances(a, b)
     yield from _of_presence(a, b)
 
 
@@ -89,11 +86,7 @@ def _shared(a: FactTable, b: FactTable) -> bool:
         [one for one in facts.places if not one.is_denied and one.strength >= 1]
         for facts in (a, b)
     )
-    return any(
-        one.spot == other.spot or one.spot in other.text or other.spot in one.text
-        for one in mine
-        for other in theirs
-    )
+    return any(one.may_be(other) for one in mine for other in theirs)
 
 
 def _of_places(
@@ -108,28 +101,29 @@ def _of_places(
     )
 
 
-_IN_CAR = re.compile(
-    r"(没|没有|都没|未)(来得及)?下车|没下来|坐在车[里上]|坐在驾驶|驾驶[室座]|没下过车|根本没下|没下去|没离开车|在车[里上]没|人在车里|没从车上下|车都没"
-)
-_OUT_OF_CAR = re.compile(
-    r"(?<!没)(?<!没有)(?<!未)(?<!有)下车|从车[上里]下来|下来指着|跳下车|下了车"
+_OPPOSED = (
+    ("in_car", "out_of_car", "in_or_out_of_car"),
+    ("stayed_out", "entered", "entered_or_not"),
 )
 
 
-def _of_cars(a: FactTable, b: FactTable) -> Iterator[Found]:
-    yield from _opposed(a, b, _IN_CAR, _OUT_OF_CAR, "in_or_out_of_car")
-
-
-_ENTERED = re.compile(
-    "[推搬带提抬拎骑冲闯走迈跨硬]进|进了(大堂|楼|门|电梯|屋|院|车库|小区)"
-)
-_STAYED_OUT = re.compile(
-    "(没|没有|未|从没|从未)(往里|硬)?[推搬带提抬拎骑冲闯走迈跨]?进(?!一步行)|一步没进"
-)
-
-
-def _of_entering(a: FactTable, b: FactTable) -> Iterator[Found]:
-    yield from _opposed(a, b, _STAYED_OUT, _ENTERED, "entered_or_not")
+def _of_stances(a: FactTable, b: FactTable) -> Iterator[Found]:
+    """In the car or out of it, gone in or not: the same person, by both."""
+    for no, yes, why in _OPPOSED:
+        for one in a.stances:
+            for other in b.stances:
+                if one.person == other.person and {one.kind, other.kind} == {no, yes}:
+                    yield Found(
+                        kind=Kind.CONTRADICTION,
+                        topic=Topic.PLACE,
+                        a=quote(a.account, one.sentence),
+                        b=quote(b.account, other.sentence),
+                        why=why,
+                    )
+                    break
+            else:
+                continue
+            break
 
 
 def _of_presence(a: FactTable, b: FactTable) -> Iterator[Found]:
@@ -146,27 +140,3 @@ def _of_presence(a: FactTable, b: FactTable) -> Iterator[Found]:
                         why="there_or_not",
                     )
                     return
-
-
-def _opposed(
-    a: FactTable, b: FactTable, no: re.Pattern[str], yes: re.Pattern[str], why: str
-) -> Iterator[Found]:
-    for mine, theirs in ((no, yes), (yes, no)):
-        one, other = _first(a, mine), _first(b, theirs)
-        if one is not None and other is not None:
-            yield Found(
-                kind=Kind.CONTRADICTION,
-                topic=Topic.PLACE,
-                a=quote(a.account, one),
-                b=quote(b.account, other),
-                why=why,
-            )
-            return
-
-
-def _first(facts: FactTable, pattern: re.Pattern[str]) -> Sentence | None:
-    for sentence in sentences_of(facts.account.text):
-        for clause in re.split("[，；]", sentence.text.rstrip("。！？")):
-            if pattern.search(clause):
-                return sentence
-    return None

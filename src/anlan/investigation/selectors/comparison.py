@@ -58,6 +58,7 @@ _WHY = {
     "full_or_empty": gettext_lazy("一方说手里有东西，另一方说没有"),
     "thing_denied": gettext_lazy("一方说用了东西，另一方说没有用"),
     "manner_denied": gettext_lazy("用的方式说法不同"),
+    "blocked_or_struck": gettext_lazy("用来挡还是用来打，说法不同"),
     "other_thing": gettext_lazy("用的东西不同"),
     "same_thing": gettext_lazy("说的是同一件东西"),
     "words_denied": gettext_lazy("一方说讲过这话，另一方说没有"),
