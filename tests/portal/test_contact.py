@@ -153,6 +153,7 @@ def test_it_is_made_and_ended_on_the_page_of_talks(
     base = f"/cases/{case.number}/contacts/"
     page = client.post(f"{base}links/{victim.uid}/").content.decode()
     assert "/p/contact/" in page
+    assert "data-live-page" not in page  # shown once: not fetched anew
     assert NAME not in page
     assert "/p/contact/" not in client.get(base).content.decode()
     assert client.post(f"{base}links/{victim.uid}/end/").status_code == 302
