@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 import typst
@@ -127,7 +128,7 @@ class TestPhotoUnderASketch:
 
     def test_lies_beneath_the_pins(self, scene, case, finding, monkeypatch) -> None:
         """Looked at as a picture: the colour of the photo is on the page, and the pin."""
-        compiled = typst.compile
+        compiled: Any = typst.compile
         pages: list[Image.Image] = []
 
         def draw(*source, **more) -> bytes:
@@ -163,4 +164,4 @@ class TestPhotoUnderASketch:
 
 
 def _is_colourful(colour) -> bool:
-    return max(colour) - min(colour) > 60
+    return bool(max(colour) - min(colour) > 60)
