@@ -40,6 +40,7 @@ NOT_SCREEN = {
     "resolution/review/composing.py": "the words of a Chinese report",
     "resolution/review/naming.py": "the stems by which a Chinese report counts people",
     "resolution/review/selectors/lessons.py": "words that every Chinese report has",
+    "resolution/review/copying.py": "the same paper, as one side is given it",
     "resolution/review/paper.py": "a paper for Chinese offices, whoever makes it",
     "resolution/review/recording.py": "the tables of a Chinese report",
     "resolution/review/themes.py": "the words of a Chinese report",

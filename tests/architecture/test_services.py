@@ -30,6 +30,7 @@ NOT_A_CHANGE = {
     "anlan.cases.services.next_due": "a read",
     "anlan.cases.services.lock_case": "locks, changes nothing",
     "anlan.cases.services.take_turns": "locks, changes nothing",
+    "anlan.cases.services.new_secret": "chance, writes nothing",
     "anlan.cases.services.move_access_links": "follows what was moved and recorded",
     "anlan.cases.services.forget_words": "follows what was erased and recorded",
 }

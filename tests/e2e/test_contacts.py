@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.utils import timezone
@@ -68,3 +69,24 @@ def test_from_the_contact_to_the_phone_of_the_guard(
     page.goto(f"/cases/{number}/")
     expect(page.locator("#panel-contacts")).to_contain_text("陈雯")
     assert told_installation.kinds()["case.contact_held"] >= 1
+
+
+def test_the_victim_reads_her_own_page(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    number = told_installation.story["number"]
+    page = sign_in(told_installation, "zhoumin").page
+    page.goto(f"/cases/{number}/contacts/")
+    page.locator("#own-links").get_by_role("button").first.click()
+    own = (page.locator("#given-address").text_content() or "").strip()
+    assert faults(page) == []
+    phone = sign_in(told_installation, size=PHONE, path=own, **DARK).page
+    expect(phone.locator("h1")).to_contain_text("您的联系人")
+    expect(phone.locator("main")).to_contain_text("答应您的事")
+    assert faults(phone) == []
+    phone.get_by_role("button", name="English").click()
+    expect(phone.locator("h1")).to_contain_text("Your contact")
+    assert faults(phone) == []
+    page.locator("#own-links").get_by_role("button", name="作废链接").first.click()
+    expect(page.locator("#own-links")).not_to_contain_text("作废链接")
+    assert phone.request.get(own).status == HTTPStatus.NOT_FOUND

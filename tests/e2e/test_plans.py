@@ -122,3 +122,62 @@ def test_a_return_leads_to_a_version_beside_the_one_before(
     expect(page.locator("table")).to_contain_text("当面提醒")
     expect(page.locator("table")).to_contain_text("书面告知登记规定")
     assert faults(page) == []
+
+
+# The case of the plan has somebody who was hurt, and the office knows them.
+HURT = """
+from django.utils import timezone
+from anlan.accounts.models import User
+from anlan.cases.models import Case
+from anlan.cases.services import add_party
+from anlan.customers.services import add_person
+by, at = User.objects.get(username="zhoumin"), timezone.now()
+case = Case.objects.select_related("site").get(number="{number}")
+who = add_person(site=case.site, name="欧阳晓雯", by=by, at=at)
+add_party(case=case, roles=["victim"], person=who, by=by, at=at)
+"""
+
+
+def test_support_for_the_victim_becomes_a_task_of_its_owner(
+    told_installation: Installation, number: str, sign_in: SignIn
+) -> None:
+    told_installation.shell(HURT.format(number=number))
+    page = sign_in(told_installation, "zhoumin", size=DESK).page
+    page.goto(f"/cases/{number}/plans/")
+    page.get_by_role("button", name="起草方案").click()
+    page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}/$"))
+    address = page.url
+    add(page, "警示函、告知函", "请书面说明经过，并遵守登记规定")
+    page.wait_for_url(address)
+    page.get_by_role("link", name="加一项支持").click()
+    page.get_by_label("陪同就医").check()
+    page.select_option("select[name=party]", index=0)
+    page.select_option("select[name=owner]", label="李芳 (lifang)")
+    page.fill("[name=days]", "2")
+    page.fill("form.form [name=words]", "先问愿不愿意，陪同到医院复诊")
+    assert faults(page) == []
+    page.click("form.form button.primary")
+    page.wait_for_url(address)
+    expect(page.locator("main")).to_contain_text("陪同就医")
+    reason = page.locator("[name=beyond]")
+    if reason.count():
+        reason.fill("情节较轻")
+    page.get_by_role("button", name="提交审批").click()
+
+    owner = sign_in(told_installation, "lifang", size=PHONE, **DARK).page
+    owner.goto("/tasks/")
+    expect(owner.locator("main")).not_to_contain_text(
+        "支持受害人"
+    )  # nothing is decided
+
+    manager = sign_in(told_installation, "hetao", size=DESK).page
+    manager.goto(address)
+    manager.get_by_role("button", name="批准").click()
+    expect(manager.locator(".meta").first).to_contain_text("已批准")
+
+    owner.goto("/tasks/")
+    expect(owner.locator("main")).to_contain_text("支持受害人")
+    assert faults(owner) == []
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text("李芳")
+    assert faults(page) == []

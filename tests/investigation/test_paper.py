@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import Any
+
 import pytest
+import typst
 from django.test import Client
+from PIL import Image
 
 from anlan.base.errors import Conflict, NotAllowed
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
+from anlan.investigation.services import findings_paper
 from anlan.investigation.services.findings_paper import page_of
+from anlan.play.pictures import picture
 from tests.accounts.browsing import sign_in
 from tests.evidence.told import party
 from tests.incidents.story import facts
@@ -110,3 +117,51 @@ def test_the_page_offers_the_file(client: Client, scene, case, finding) -> None:
         f'attachment; filename="{case.number}-F-01.pdf"'
     )
     assert answer.content.startswith(b"%PDF")
+
+
+class TestPhotoUnderASketch:
+    @pytest.fixture
+    def finding(self, scene, case):
+        wall = photo(scene, case, picture(1))
+        pinned(scene, drawn(scene, case, exhibit=wall))
+        return decided(scene, submitted(scene, case))
+
+    def test_lies_beneath_the_pins(self, scene, case, finding, monkeypatch) -> None:
+        """Looked at as a picture: the colour of the photo is on the page, and the pin."""
+        compiled: Any = typst.compile
+        pages: list[Image.Image] = []
+
+        def draw(*source, **more) -> bytes:
+            made = compiled(*source, format="png", ppi=60, **more)
+            every = made if isinstance(made, list) else [made]
+            pages.extend(Image.open(BytesIO(page)).convert("RGB") for page in every)
+            return b"%PDF"
+
+        monkeypatch.setattr(typst, "compile", draw)
+        printed(scene, finding)
+        colours = {
+            colour
+            for page in pages
+            for _count, colour in page.getcolors(page.width * page.height) or []
+        }
+        assert any(_is_colourful(colour) for colour in colours)
+        opened = facts(case, "evidence.opened")
+        assert opened[-1]["way"] == "viewed"
+
+    def test_the_same_bytes_each_time(self, scene, finding) -> None:
+        one = printed(scene, finding)
+        assert one == printed(scene, finding)
+        assert b"/DCTDecode" in one  # the photo itself, as a JPEG
+
+    def test_that_cannot_be_drawn_leaves_the_grid(
+        self, scene, finding, monkeypatch
+    ) -> None:
+        def refuse(*_path, **_more) -> bytes:
+            raise Conflict("no")
+
+        monkeypatch.setattr(findings_paper, "viewing_copy", refuse)
+        assert b"/DCTDecode" not in printed(scene, finding)
+
+
+def _is_colourful(colour) -> bool:
+    return bool(max(colour) - min(colour) > 60)

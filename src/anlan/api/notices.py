@@ -143,7 +143,7 @@ class ObjectionOut(Out):
     state: str
     words: str
     received_at: datetime
-    received_by: UserOut
+    received_by: UserOut | None
     due_at: datetime | None
     decided_at: datetime | None
     decided_by: UserOut | None
@@ -161,7 +161,7 @@ class ObjectionOut(Out):
             state=row.state,
             words=row.words,
             received_at=row.received_at,
-            received_by=UserOut.of(row.received_by),
+            received_by=UserOut.of(row.received_by) if row.received_by else None,
             due_at=row.task.due_at if row.task else None,
             decided_at=row.decided_at,
             decided_by=UserOut.of(row.decided_by) if row.decided_by else None,

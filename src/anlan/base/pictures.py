@@ -21,8 +21,8 @@ MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")  # of what can be drawn
 QUALITY = 85
 
 
-def viewing_copy(path: Path) -> bytes:
-    """A JPEG of what the photo at ``path`` shows, upright.
+def viewing_copy(path: Path, *, longest: int = LONGEST_SIDE) -> bytes:
+    """A JPEG of what the photo at ``path`` shows, upright; no side is longer than ``longest``.
 
     Raises:
         Conflict: it cannot be read here, or has more pixels than can be unpacked.
@@ -31,9 +31,9 @@ def viewing_copy(path: Path) -> bytes:
         with Image.open(path, formats=READ) as photo:
             if photo.width * photo.height > MOST_PIXELS:
                 raise Conflict(_("照片的像素太多，不能在这里查看；原件在证据清单里"))
-            photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            photo.draft("RGB", (longest, longest))
             shown = ImageOps.exif_transpose(photo).convert("RGB")
-            shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            shown.thumbnail((longest, longest))
             drawn = io.BytesIO()
             shown.save(drawn, "JPEG", quality=QUALITY)
     except Image.DecompressionBombError as error:

@@ -38,6 +38,12 @@ urlpatterns = [
     path("<str:number>/contacts/panel/", contacts.panel, name="contacts_panel"),
     path("<str:number>/contacts/new/", contacts.addition, name="contact_addition"),
     path("<str:number>/contacts/named/<str:side>/", contacts.naming, name="naming"),
+    path("<str:number>/contacts/links/<uuid:uid>/", contacts.own_link, name="own_link"),
+    path(
+        "<str:number>/contacts/links/<uuid:uid>/end/",
+        contacts.own_link_end,
+        name="own_link_end",
+    ),
     path("<str:number>/kept-apart/", contacts.keeping_apart, name="keeping_apart"),
     path(
         "<str:number>/kept-apart/<uuid:uid>/ending/",

@@ -1171,6 +1171,7 @@ def measures(stage: Stage) -> dict[str, Any]:
         "questions_unasked": sum(len(gap.questions) for gap in gaps_of(case)),
         "findings": [finding.state for finding in case.findings.order_by("version")],
         "plans": [plan.state for plan in case.plans.order_by("version")],
+        "objections": [one.state for one in case.objections.order_by("number")],
         "talks": [row.state for row in Talks.objects.filter(case=case).order_by("pk")],
         "terms": [
             duty.state for duty in Duty.objects.filter(talks__case=case).order_by("pk")

@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
+from anlan.cases import services as cases
 from anlan.cases.enums import Side
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Party
 from anlan.evidence import services as evidence
 from anlan.play.actions import Stage, action
 from anlan.play.pictures import picture, signature
+from anlan.play.scenario import ScenarioError
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
+    BodyKind,
     Capacity,
     Exclusion,
     Proposer,
@@ -21,7 +24,7 @@ from anlan.resolution.mediation.enums import (
     TermKind,
     WithdrawalWay,
 )
-from anlan.resolution.mediation.models import Duty, Proposal, Talks
+from anlan.resolution.mediation.models import Body, Duty, Mediator, Proposal, Talks
 from anlan.resolution.mediation.services import Draft, Giver, TermDraft
 
 _SIGNED_AS = 40  # so that no drawing is one that another verb uses
@@ -37,19 +40,92 @@ def begin_talks(
     other: str,
     words: str,
     excluded: list[str] | None = None,
+    body: str = "",
 ) -> str:
-    """A negotiation of the office between the parties of these keys."""
+    """A negotiation of the office between the parties of these keys.
+
+    With the name of a ``body`` that body is asked to mediate.
+    """
+    asked = Body.objects.get(name=body) if body else None
     made = mediation.begin_talks(
         case=_case(stage),
-        kind=TalksKind.NEGOTIATION,
-        victim=stage.parties[of],
-        aggressor=stage.parties[other],
+        kind=BodyKind(asked.kind).holds if asked else TalksKind.NEGOTIATION,
+        body=asked,
+        victim=_party(stage, of),
+        aggressor=_party(stage, other),
         about=words,
         excluded=[Exclusion(one) for one in excluded or []],
         by=by,
         at=at,
     )
     return made.code
+
+
+@action
+def enter_body(
+    stage: Stage, *, by: User, at: datetime, name: str, mediator: str
+) -> str:
+    """A committee of people's mediation and its mediator, who has no account."""
+    case = _case(stage)
+    body = mediation.write_body(
+        organisation=case.site.organisation,
+        kind=BodyKind.COMMITTEE,
+        name=name,
+        area=case.site.name,
+        contact="0571-0000 0000",
+        verified_on=local_day(at),
+        verified_how="查看司法所备案名单",
+        by=by,
+        at=at,
+    )
+    mediation.enter_mediator(body=body, name=mediator, by=by, at=at)
+    return body.name
+
+
+@action
+def body_answers(
+    stage: Stage, *, by: User, at: datetime, accepts: bool = True, words: str = ""
+) -> str:
+    """Whether the body mediates, by the mediator who was entered; ``words`` say why not."""
+    talks = _talks(stage)
+    mediators = Mediator.objects.filter(body=talks.body, ended_at=None)
+    answered = mediation.record_answer(
+        talks=talks,
+        accepts=accepts,
+        mediator=mediators.order_by("pk").first() if accepts else None,
+        is_unrelated=True,
+        reason=words,
+        by=by,
+        at=at,
+    )
+    return answered.state
+
+
+@action
+def make_binding(stage: Stage, *, by: User, at: datetime, seed: int) -> str:
+    """The agreement that both, mediator and body signed is photographed, and binds."""
+    paper = evidence.add_file(
+        case=_case(stage),
+        chunks=[picture(seed)],
+        title="人民调解协议书",
+        by=by,
+        at=at,
+    )
+    done = mediation.make_effective(
+        talks=_talks(stage), exhibit=paper, effective_on=local_day(at), by=by, at=at
+    )
+    return done.state
+
+
+@action
+def tell_police_of_terms(stage: Stage, *, by: User, at: datetime, words: str) -> str:
+    """What was performed is told to the police, with what both wrote."""
+    talks = _talks(stage)
+    task = talks.police_task
+    if task is None:
+        raise ScenarioError("the police wait for nothing of these talks")
+    task.case = talks.case
+    return cases.complete_task(task=task, words=words, by=by, at=at).state
 
 
 @action
@@ -118,7 +194,9 @@ def propose_terms(
     ]
     made = mediation.propose(
         talks=talks,
-        proposer=Proposer.OFFICE,
+        proposer=Proposer.MEDIATOR
+        if TalksKind(talks.kind).is_mediation
+        else Proposer.OFFICE,
         draft=Draft(facts=words, in_default=otherwise, terms=terms),
         latest=talks.proposals.count(),
         by=by,
@@ -199,10 +277,16 @@ def _case(stage: Stage) -> Case:
     )
 
 
+def _party(stage: Stage, key: str) -> Party:
+    """As it is now: since it was added somebody may have said who it is."""
+    parties = Party.objects.select_related("person", "user", "case__site")
+    return parties.get(pk=stage.parties[key].pk)
+
+
 def _talks(stage: Stage) -> Talks:
     rows = Talks.objects.select_related(
         *("victim__person", "victim__user", "aggressor__person", "aggressor__user"),
-        *("host", "body", "mediator__user"),
+        *("host", "body", "mediator__user", "police_task"),
     )
     talks = rows.filter(case_id=stage.incident.case_id).latest("number")
     talks.case = _case(stage)

@@ -7,6 +7,7 @@ from datetime import datetime
 from anlan.accounts.models import User
 from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.cases.selectors import link_for
 from anlan.play.actions import Stage, action
 from anlan.play.scenario import ScenarioError
 from anlan.resolution import services as resolution
@@ -71,6 +72,20 @@ def object_to(stage: Stage, *, by: User, at: datetime, measure: int, words: str)
         words=words,
         by=by,
         at=at,
+    )
+    return made.code
+
+
+@action
+def object_by_link(
+    stage: Stage, *, by: User, at: datetime, measure: int, words: str
+) -> str:
+    """Whoever delivers makes the person's link; the person objects on their phone."""
+    notice = _notice(stage, measure)
+    secret = resolution.give_notice_link(notice=notice, by=by, at=at)
+    link = link_for(secret, at=at)
+    made = resolution.object_by_link(
+        link=link, words=words, by=link, at=at, via="public"
     )
     return made.code
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.incidents.enums import Flag
+from anlan.resolution.services.objections import MOST_WORDS
 
 _ASKED = (Flag.ONGOING, Flag.INJURED, Flag.WEAPON, Flag.VULNERABLE, Flag.GROUP)
 
@@ -44,6 +45,18 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}
         ),
+    )
+
+
+class ObjectForm(forms.Form):
+    """What somebody says against a measure; sent twice it is one."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    words = forms.CharField(
+        max_length=MOST_WORDS,
+        label=_("您的意见"),
+        help_text=_("写明哪里不对、有什么证据；可以分几条写"),
+        widget=forms.Textarea(attrs={"rows": 6}),
     )
 
 

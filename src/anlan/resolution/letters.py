@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict
 
 from anlan.base.errors import InvalidInput
+from anlan.investigation.comparing.numerals import number_of
 from anlan.law import selectors as law
 from anlan.law import services as laws
 from anlan.law.book import Need
@@ -30,6 +31,9 @@ MOST_BODY = 6000
 MOST_TITLE = 40
 _DATA = Path(__file__).parent / "data" / "notices.yaml"
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
+_LIMIT = re.compile(
+    r"([一二两三四五六七八九十百]+|\d{1,3})\s*[日天]\s*(?:以内|之内|内)"
+)
 _CITED = re.compile(r"\[(L-[^\[\]\n]*)\]")
 
 
@@ -99,6 +103,16 @@ def names_in(text: str) -> list[str]:
 def without_stop(text: str) -> str:
     """What a sentence of a template goes on after."""
     return text.rstrip("。.")
+
+
+def appeal_days(text: str) -> int | None:
+    """Within how many days of its arrival a letter says that one may object.
+
+    None where it names no number of days, or several, or counts only working days: then
+    nobody is late.
+    """
+    found = {number_of(days) for days in _LIMIT.findall(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 def house_template(kind: NoticeKind) -> Draft:

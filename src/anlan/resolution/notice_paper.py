@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import segno
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -24,10 +25,20 @@ _TITLE_POINTS, _POINTS = 18, 12
 _INDENT = Pt(2 * _POINTS)  # two characters, as Chinese letters begin
 
 
-def notice_pdf(notice: Notice, letter: Letter, *, at: datetime) -> bytes:
-    """The same bytes for the same letter and day."""
+def notice_pdf(
+    notice: Notice, letter: Letter, *, at: datetime, address: str = ""
+) -> bytes:
+    """The same bytes for the same letter, day and address.
+
+    Args:
+        address: where the person may object; printed as a code, if there is one.
+    """
     with override(LETTER_LANGUAGE):
-        return typeset(_DOCUMENT, _page(notice, letter, at=at), at=at).pdf
+        page = {**_page(notice, letter, at=at), "qr": _dots(address)}
+        page["object"] = _(
+            "不同意这份告知书的，可以在申诉期限内扫码提出，也可以书面或者当面提出。扫码的页面只给您本人，请不要转发。"
+        )
+        return typeset(_DOCUMENT, page, at=at).pdf
 
 
 def notice_docx(notice: Notice, letter: Letter, *, at: datetime) -> bytes:
@@ -49,6 +60,13 @@ def notice_docx(notice: Notice, letter: Letter, *, at: datetime) -> bytes:
         document.add_paragraph(words)
     document.sections[0].footer.paragraphs[0].text = page["foot"]
     return word_bytes(document)
+
+
+def _dots(address: str) -> list[str]:
+    if not address:
+        return []
+    matrix = segno.make(address, error="m", micro=False).matrix
+    return ["".join(str(int(dot)) for dot in row) for row in matrix]
 
 
 def _page(notice: Notice, letter: Letter, *, at: datetime) -> dict[str, Any]:

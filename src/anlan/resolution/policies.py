@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
+from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
 from anlan.investigation.models import Finding
 from anlan.resolution.enums import (
     CarryingState,
+    DeliveryResult,
     NoticeState,
     ObjectionState,
     PlanState,
 )
+from anlan.resolution.letters import appeal_days
 from anlan.resolution.models import Carrying, Notice, Objection, Plan, PlanMeasure
 
 # What may become what; ``docs/states/`` is drawn from this table.
@@ -131,6 +135,57 @@ def check_is_issued(notice: Notice) -> datetime:
             % {"code": notice.code, "state": notice.get_state_display()}
         )
     return notice.issued_at
+
+
+def last_day_to_object(notice: Notice) -> date | None:
+    """Counted from the day after the letter arrived; none while it has not, or names none."""
+    days = appeal_days(notice.measure.appeal)
+    arrived = [
+        one.happened_at
+        for one in notice.deliveries.all()
+        if DeliveryResult(one.result).is_delivered
+    ]
+    if days is None or not arrived:
+        return None
+    return local_day(min(arrived)) + timedelta(days=days)
+
+
+def check_may_object(notice: Notice, *, at: datetime) -> None:
+    """Whether the person may object on their own link; said to them, not to the office.
+
+    Raises:
+        Conflict: what the letter says does not stand any more, nobody would hear it now,
+            one is being heard, or it is too late.
+    """
+    measure = notice.measure
+    if notice.state == NoticeState.REVOKED:
+        raise Conflict(
+            _("这份告知书已经撤销，不用再申诉；如果有新的告知书，以新的为准")
+        )
+    plan = Plan.objects.only("state").get(pk=measure.plan_id)
+    if plan.state != PlanState.APPROVED:
+        raise Conflict(
+            _(
+                "这份告知书已被新的处理决定取代，请按新的告知书办理；没有收到的，请联系管理处"
+            )
+        )
+    if Carrying.objects.filter(measure=measure, state=CarryingState.DROPPED).exists():
+        raise Conflict(_("这项措施已经不再执行，不用申诉"))
+    if notice.case.state == CaseState.CLOSED:
+        raise Conflict(_("案件已经办结，这里不再收申诉；有意见的，请直接联系管理处"))
+    if notice.case.state == CaseState.JOINED:
+        raise Conflict(
+            _("案件已并入另一案件，这里不再收申诉；有意见的，请直接联系管理处")
+        )
+    there = measure.objections.filter(state=ObjectionState.OPEN).first()
+    if there is not None:
+        raise Conflict(_("您的申诉 %s 已经收到，正在复核，请等结果") % there.code)
+    last = last_day_to_object(notice)
+    if last is not None and local_day(at) > last:
+        raise Conflict(
+            _("申诉期限到 %s 为止，已经过了；有新的情况，请直接联系管理处")
+            % last.isoformat()
+        )
 
 
 def check_objection_may_become(objection: Objection, state: ObjectionState) -> None:

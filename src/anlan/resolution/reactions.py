@@ -174,7 +174,11 @@ def tell_of_decision(queued: Queued) -> None:
         queued,
         case=objection.case,
         code=objection.code,
-        people=[objection.received_by, objection.measure.plan.author],
+        people=[
+            one
+            for one in (objection.received_by, objection.measure.plan.author)
+            if one is not None
+        ],
         path=f"objections/{objection.uid}/",
     )
 

@@ -48,6 +48,8 @@ urlpatterns = [
     path(f"{_NOTICE}issue/", notices.notice_issue, name="notice_issue"),
     path(f"{_NOTICE}revocation/", notices.notice_revocation, name="notice_revocation"),
     path(f"{_NOTICE}delivery/", notices.notice_delivery, name="notice_delivery"),
+    path(f"{_NOTICE}link/", notices.notice_link, name="notice_link"),
+    path(f"{_NOTICE}link/end/", notices.notice_link_end, name="notice_link_end"),
     path(f"{_NOTICE}word/", notices.notice_word, name="notice_word"),
     path(_OBJECTION, objections.objection, name="objection"),
     path(

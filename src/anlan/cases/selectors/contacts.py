@@ -19,19 +19,24 @@ from anlan.cases.enums import (
     Private,
     PromiseState,
     Side,
+    TaskState,
 )
 from anlan.cases.models import (
+    AccessLink,
     Case,
     Contact,
     Deadline,
     KeepApart,
     NamedContact,
+    Party,
     Promise,
+    Task,
 )
 from anlan.cases.selectors.cases import case_for, shown_name
 from anlan.cases.selectors.leaks import Leak, leaks_of
 from anlan.cases.wall import behind_the_wall
 
+_OWN_LINK = "own_contact"
 VICTIM_CONTACT = "case.victim_contact"  # the standard: minutes after control
 OFFERS = ("concern", "medical", "psychological", "companion")
 # What a plan on the phone of every guard must not say of anybody.
@@ -72,6 +77,25 @@ class Pair:
     @property
     def where(self) -> str:
         return _("、").join(self.places)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPromise:
+    """What was promised to somebody, as they read it; no words if these tell of others."""
+
+    words: str
+    due_at: datetime
+    state: PromiseState
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPage:
+    """What a victim sees on their own link."""
+
+    case: Case
+    named: NamedContact | None
+    promises: tuple[OwnPromise, ...]
+    next_due_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +234,97 @@ def private_in(text: str, case: Case) -> list[Leak]:
     """What a text says that no guard needs in order to keep two people apart."""
     found = [leak for side in Side for leak in leaks_of(text, case=case, side=side)]
     return [leak for leak in found if leak.kind in _NOT_FOR_GUARDS]
+
+
+def victim_for(reader: User, number: str, uid: UUID) -> Party:
+    """
+    Raises:
+        NotFound: unknown, of another case, no victim, or behind the wall.
+    """
+    found = _victims(case_for(reader, number), reader).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("本案没有这位受害人，或者您无权查看"))
+    return found
+
+
+def victims_with_links(
+    case: Case, reader: User, *, at: datetime
+) -> list[tuple[Party, str, AccessLink | None]]:
+    """Whom an own link may be given, by their masked name, and the one that lives."""
+    links = {
+        link.about: link
+        for link in AccessLink.objects.filter(
+            case=case, revoked_at=None, expires_at__gt=at
+        )
+    }
+    return [
+        (party, shown_name(party), links.get(own_link_key(party)))
+        for party in _victims(case, reader)
+    ]
+
+
+def own_link_key(party: Party) -> str:
+    """What a link to the party's own page is about."""
+    return f"{_OWN_LINK}:{party.uid}"
+
+
+def own_page(link: AccessLink, *, at: datetime) -> OwnPage:
+    """What a victim sees on their link: whom they call, what was promised to them.
+
+    Nothing in it is of anybody else: a promise that says something private of the other
+    side is shown without its words.
+
+    Raises:
+        NotFound: it is a link to something else, or they are no victim of the case (now).
+    """
+    kind, _separator, uid = link.about.partition(":")
+    victims = Party.objects.filter(
+        case=link.case, removed_at=None, roles__role=Side.VICTIM
+    )
+    party = victims.filter(uid=uid).first() if kind == _OWN_LINK else None
+    if party is None:
+        raise NotFound(_("这个链接已经失效"))
+    promises = (
+        Promise.objects.filter(contact__party=party)
+        .exclude(words="")
+        .select_related("task")
+        .order_by("due_at", "pk")
+    )
+    talks = [one.key for one in Contact.objects.filter(party=party).only("uid")]
+    reminders = Task.objects.filter(
+        case=link.case, key__in=talks, state=TaskState.OPEN, due_at__isnull=False
+    )
+    return OwnPage(
+        case=link.case,
+        named=_named(link.case).filter(side=Side.VICTIM, ended_at=None).first(),
+        promises=tuple(
+            OwnPromise(
+                words=_own_words(one.words, party),
+                due_at=one.due_at,
+                state=one.state_at(at),
+            )
+            for one in promises
+        ),
+        next_due_at=reminders.order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first(),
+    )
+
+
+def _victims(case: Case, reader: User) -> QuerySet[Party]:
+    """None behind the wall."""
+    return (
+        case.parties.filter(removed_at=None, roles__role=Side.VICTIM)
+        .exclude(pk__in=behind_the_wall(reader).values("pk"))
+        .select_related("case__site", "person", "user")
+        .order_by("pk")
+    )
+
+
+def _own_words(words: str, party: Party) -> str:
+    case = party.case
+    leaks = leaks_of(words, case=case, side=Side.VICTIM, own=[party])
+    return "" if leaks else words
 
 
 def _named(case: Case) -> QuerySet[NamedContact]:

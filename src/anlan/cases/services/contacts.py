@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.accounts.permissions import has_permission
+from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
@@ -29,7 +29,7 @@ from anlan.cases.enums import (
 from anlan.cases.events import ContactHeld, ContactNamed, PromiseMade
 from anlan.cases.models import Case, Contact, NamedContact, Party, Promise, Task
 from anlan.cases.selectors import sides_of
-from anlan.cases.selectors.contacts import OFFERS, VICTIM_CONTACT
+from anlan.cases.selectors.contacts import OFFERS, VICTIM_CONTACT, own_link_key
 from anlan.cases.services.deadlines import (
     meet_deadlines,
     start_deadline,
@@ -39,6 +39,7 @@ from anlan.cases.services.opening import add_task
 from anlan.cases.services.record import lock_case, record, user_of, written
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.cases.services.tasks import complete_task
+from anlan.cases.services.timeline import end_access_links, renew_access_link
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.ledger import services as ledger
@@ -271,6 +272,40 @@ def start_contact_clock(*, case: Case, at: datetime) -> None:
     except NotFound:
         due_at = at + _WITHOUT_STANDARD
         start_deadline(case=case, key=VICTIM_CONTACT, about=about, due_at=due_at, at=at)
+
+
+def give_contact_link(*, party: Party, by: User, at: datetime, via: str = "") -> str:
+    """Make the address of a victim's own page; an earlier one of it ends.
+
+    Returns:
+        The secret, which stands nowhere else.
+
+    Raises:
+        InvalidInput: they are no victim of the case.
+        NotAllowed: the giver speaks for the other side.
+        Conflict: the case is closed.
+    """
+    permissions.check_can_record_contact(by, party.case)
+    permissions.check_can_look_behind(by, party)
+    with ledger.recording():
+        case = lock_case(party.case)
+        permissions.check_can_record_contact(by, case)
+        policies.check_is_of_case(party, case, path="party")
+        if Side.VICTIM not in sides_of(party.roles.values_list("role", flat=True)):
+            raise InvalidInput(_("只给受害人生成自己的链接"), path="party")
+        _link, secret = renew_access_link(
+            case=case, about=own_link_key(party), by=by, at=at
+        )
+    return secret
+
+
+def end_contact_link(*, party: Party, by: User, at: datetime, via: str = "") -> None:
+    """Let the address answer "not found" from now on, also of a closed case."""
+    check_permission(by, Permission.CONTACT_RECORD, site=party.case.site)
+    permissions.check_can_look_behind(by, party)
+    with ledger.recording():
+        case = lock_case(party.case)
+        end_access_links(case=case, about=own_link_key(party), by=by, at=at)
 
 
 def reveal_contact(

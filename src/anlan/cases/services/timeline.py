@@ -163,15 +163,26 @@ def _resume_clocks(case: Case) -> None:
         ).update(cancelled_at=None)
 
 
+def new_secret() -> str:
+    """128 bits for an address that has to be printed before its link is made."""
+    return secrets.token_urlsafe(16)
+
+
 def make_access_link(
-    *, case: Case, by: Actor, at: datetime, about: str = "", days: int = 365
+    *,
+    case: Case,
+    by: Actor,
+    at: datetime,
+    about: str = "",
+    days: int = 365,
+    secret: str = "",
 ) -> tuple[AccessLink, str]:
     """Make a secret of 128 bits with which somebody without an account sees progress.
 
     Returns:
         The row, and the secret: shown once, kept nowhere; only its digest is stored.
     """
-    secret = secrets.token_urlsafe(16)
+    secret = secret or new_secret()
     with ledger.recording():
         link = AccessLink.objects.create(
             case=case,
@@ -191,6 +202,28 @@ def make_access_link(
     return link, secret
 
 
+def renew_access_link(
+    *, case: Case, about: str, by: Actor, at: datetime, days: int = 365
+) -> tuple[AccessLink, str]:
+    """The same for what has one address at a time: an earlier one ends."""
+    with ledger.recording():
+        end_access_links(case=case, about=about, by=by, at=at)
+        return make_access_link(case=case, about=about, by=by, at=at, days=days)
+
+
+def end_access_links(*, case: Case, about: str, by: Actor, at: datetime) -> int:
+    """Let every address of ``about`` answer "not found" from now on; how many did not.
+
+    Who may is asked by whoever calls: it follows from what the address is about.
+    """
+    with ledger.recording():
+        live = AccessLink.objects.filter(case=case, about=about, revoked_at=None)
+        ended = list(live.select_for_update().order_by("pk"))
+        for link in ended:
+            _end_link(link, by=by, at=at)
+    return len(ended)
+
+
 def move_access_links(*, about: str, case: Case) -> None:
     """Let whoever follows ``about`` follow it into the case it now belongs to.
 
@@ -203,12 +236,16 @@ def revoke_access_link(*, link: AccessLink, by: Actor, at: datetime) -> None:
     """Make the address answer "not found" from now on; twice does nothing."""
     permissions.check_can_link(by, link.case)
     with ledger.recording():
-        live = AccessLink.objects.filter(pk=link.pk, revoked_at=None)
-        if live.update(revoked_at=at):
-            record(
-                LinkRevoked(link=f"link:{link.uid}"),
-                link.case,
-                thing=f"link:{link.uid}",
-                by=by,
-                at=at,
-            )
+        _end_link(link, by=by, at=at)
+
+
+def _end_link(link: AccessLink, *, by: Actor, at: datetime) -> None:
+    live = AccessLink.objects.filter(pk=link.pk, revoked_at=None)
+    if live.update(revoked_at=at):
+        record(
+            LinkRevoked(link=f"link:{link.uid}"),
+            link.case,
+            thing=f"link:{link.uid}",
+            by=by,
+            at=at,
+        )

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
@@ -22,7 +24,7 @@ from anlan.cases.enums import Side
 from anlan.cases.forms import ReasonForm
 from anlan.cases.forms.contacts import ContactForm, KeepApartForm, NamedContactForm
 from anlan.cases.models import Case
-from anlan.cases.selectors import case_for, parties_of
+from anlan.cases.selectors import case_for, parties_of, shown_name
 from anlan.cases.selectors.contacts import (
     contact_for,
     contacts_of,
@@ -31,6 +33,8 @@ from anlan.cases.selectors.contacts import (
     may_read_contacts,
     shown_contacts,
     sides_seen,
+    victim_for,
+    victims_with_links,
 )
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.cases.wall import behind_the_wall
@@ -130,6 +134,31 @@ def naming(request: HttpRequest, number: str, side: str) -> HttpResponse:
 
 
 @login_required
+@never_cache
+@require_POST
+def own_link(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """A new link for a victim, shown once; an earlier one ends."""
+    reader, at = reader_of(request), timezone.now()
+    party = victim_for(reader, number, uid)
+    secret = cases.give_contact_link(party=party, by=reader, at=at)
+    given = {
+        "name": shown_name(party),
+        "address": request.build_absolute_uri(reverse("portal:contact", args=[secret])),
+    }
+    context = {**_context(reader, number, at), "given": given}
+    return render(request, "cases/contacts.html", context)
+
+
+@login_required
+@require_POST
+def own_link_end(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    party = victim_for(reader, number, uid)
+    cases.end_contact_link(party=party, by=reader, at=timezone.now())
+    return _to(party.case, "own-links")
+
+
+@login_required
 @_either
 def keeping_apart(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
@@ -192,6 +221,7 @@ def _context(reader: User, number: str, at: datetime) -> dict[str, Any]:
         ],
         "sides": sides_seen(case),
         "pairs": [(pair, pair.plan.state_at(at)) for pair in kept_apart_of(case)],
+        "own_links": victims_with_links(case, reader, at=at),
         "may_record": may(Permission.CONTACT_RECORD),
         "may_command": may(Permission.INCIDENT_COMMAND),
         "now": at,

@@ -13,10 +13,14 @@ from django.utils.translation import pgettext
 from anlan.accounts.models import User
 from anlan.base.clock import local_time
 from anlan.base.errors import Conflict
+from anlan.base.pictures import viewing_copy
 from anlan.base.typeset import typeset
 from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import Way
 from anlan.evidence.models import Exhibit
+from anlan.evidence.policies import check_can_be_shown
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.investigation import permissions
 from anlan.investigation.events import FindingPrinted
@@ -26,6 +30,7 @@ from anlan.investigation.selectors.findings import parts_of
 from anlan.investigation.selectors.scene import looks_of, pins_of, sketches_of
 from anlan.ledger import services as ledger
 
+_PHOTO_SIDE = 1280  # pixels, of a drawing 160 mm wide
 _DOCUMENT = Path(__file__).parents[1] / "documents" / "finding.typ"
 
 
@@ -42,7 +47,10 @@ def print_finding(*, finding: Finding, by: User, at: datetime, via: str = "") ->
     if finding.submitted_at is None:
         raise Conflict(_("草稿还会改，提交以后才能导出"))
     at_last = finding.decided_at or finding.submitted_at
-    pdf = typeset(_DOCUMENT, page_of(finding, by), at=at_last).pdf
+    page = page_of(finding, by)
+    for shown, sketch in zip(page["sketches"], sketches_of(finding.case), strict=True):
+        _lay_photo(shown, sketch, by=by, at=at, via=via)
+    pdf = typeset(_DOCUMENT, page, at=at_last).pdf
     with ledger.recording():
         cases.record(
             FindingPrinted(code=finding.code, sha256=hashlib.sha256(pdf).hexdigest()),
@@ -132,6 +140,7 @@ def _sketch(sketch: Sketch, known: dict[int, Exhibit]) -> dict[str, Any]:
     return {
         "title": f"{sketch.code} {sketch.title}",
         "drawn_on": _("标在照片 %s 上，照片另附") % photo if photo else "",
+        "photo": [],
         "pins": [
             {
                 "number": one.number,
@@ -144,6 +153,28 @@ def _sketch(sketch: Sketch, known: dict[int, Exhibit]) -> dict[str, Any]:
             for one in pins_of(sketch)
         ],
     }
+
+
+def _lay_photo(
+    shown: dict[str, Any], sketch: Sketch, *, by: User, at: datetime, via: str
+) -> None:
+    """Under its pins, as on the screen; that it was looked at is on the record.
+
+    A photo that cannot be drawn here leaves the grid, and the page says where it is.
+    """
+    exhibit = sketch.exhibit
+    if exhibit is None or not shown["drawn_on"]:
+        return
+    try:
+        check_can_be_shown(exhibit)
+        opened = evidence.open_exhibit(
+            exhibit=exhibit, way=Way.VIEWED, by=by, at=at, via=via
+        )
+        picture = viewing_copy(opened.path, longest=_PHOTO_SIDE)
+    except Conflict:
+        return
+    shown["photo"] = list(picture)
+    shown["drawn_on"] = _("标在照片 %s 上") % exhibit.code
 
 
 def _code(exhibit_id: int | None, known: dict[int, Exhibit]) -> str:

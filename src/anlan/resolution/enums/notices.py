@@ -77,6 +77,12 @@ class ObjectionWay(models.TextChoices):
     WRITTEN = "written", _("书面")
     SPOKEN = "spoken", _("口头，已记录并核对")
     MESSAGE = "message", _("短信或者微信")
+    PORTAL = "portal", _("本人在告知书的链接上")
+
+    @property
+    def is_taken_down(self) -> bool:
+        """By somebody of the office; on their own link people write themselves."""
+        return self != ObjectionWay.PORTAL
 
 
 class CarryingState(models.TextChoices):

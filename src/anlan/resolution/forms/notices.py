@@ -121,7 +121,7 @@ class DeliveryForm(OnceForm):
 class ObjectionForm(OnceForm):
     way = forms.ChoiceField(
         label=gettext_lazy("怎样提出的"),
-        choices=ObjectionWay.choices,
+        choices=[(one.value, one.label) for one in ObjectionWay if one.is_taken_down],
         widget=forms.RadioSelect,
         initial=ObjectionWay.WRITTEN,
     )

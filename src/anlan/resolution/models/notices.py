@@ -174,7 +174,10 @@ class Objection(Worded):
     )
     words = models.CharField(max_length=2000)
     received_at = models.DateTimeField()
-    received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Who took it down; nobody did what came through the person's own link.
+    received_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
     task = models.ForeignKey(
         Task, on_delete=models.PROTECT, related_name="+", null=True
     )
@@ -198,6 +201,11 @@ class Objection(Worded):
                 condition=Q(state="open", decided_at=None)
                 | ~Q(state="open") & Q(decided_at__isnull=False),
                 name="resolution_objection_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(way="portal", received_by=None)
+                | ~Q(way="portal") & Q(received_by__isnull=False),
+                name="resolution_objection_taken_down",
             ),
         ]
 

@@ -24,7 +24,7 @@ NAMES = {
     Role.WITNESS: gettext_lazy("证人"),
     Role.STAFF: gettext_lazy("工作人员"),
 }
-_BETWEEN = "\n\x1e\n"  # no text has it, and no name reaches over it
+BETWEEN = "\n\x1e\n"  # no text has it, and no name reaches over it
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 # Medical words belong into a report; who somebody is, and where they live, does not.
 _NOT_WRITTEN = {Private.NAME, Private.PHONE, Private.IDENTITY, Private.ADDRESS}
@@ -63,7 +63,7 @@ def covered(text: str, case: Case) -> str:
 
 def covered_all(texts: Sequence[str], case: Case) -> list[str]:
     """Each of them covered, looked through at once: who the people are is read once."""
-    whole = covered(_BETWEEN.join(texts), case).split(_BETWEEN)
+    whole = covered(BETWEEN.join(texts), case).split(BETWEEN)
     if len(whole) == len(texts):
         return whole
     return [covered(one, case) for one in texts]

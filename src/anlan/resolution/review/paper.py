@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 import segno
@@ -22,16 +22,19 @@ from anlan.base.clock import local_time
 from anlan.base.typeset import typeset
 from anlan.base.word import new_word, word_bytes
 from anlan.resolution.review.enums import Cause, Section
-from anlan.resolution.review.models import Report
+from anlan.resolution.review.models import Report, ReportParagraph
 from anlan.resolution.review.reading import CODED, codes_of, paragraphs_of, printed_now
 from anlan.resolution.review.record import Record, read_record
 
 LANGUAGE = "zh-hans"
-_DOCUMENT = Path(__file__).parent / "documents" / "report.typ"
+DOCUMENT = Path(__file__).parent / "documents" / "report.typ"
 _NUMERALS = "一二三四五六七八九十"
 _PAGE, _MARGIN = 210, 24  # millimetres across, of A4
 _TITLE_POINTS, _HEADING_POINTS, _POINTS, _SMALL = 18, 14, 11, 9
 _SHORT = 16  # of a digest that people compare; the whole one is in the program
+
+
+Words: TypeAlias = dict[Section, list[dict[str, str]]]  # paragraphs with what they cite
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def report_pdf(report: Report, *, at: datetime) -> bytes:
             "".join(str(int(dot)) for dot in row)
             for row in segno.make(page["address"], error="m", micro=False).matrix
         ]
-        return typeset(_DOCUMENT, page, at=at).pdf
+        return typeset(DOCUMENT, page, at=at).pdf
 
 
 def report_docx(report: Report, *, at: datetime) -> bytes:
@@ -107,15 +110,32 @@ def page_of(report: Report) -> dict[str, Any]:
     record = read_record(report.record)
     if record is None:
         raise ValueError("the words of this report were erased")
+    words: Words = {section: [] for section in Section}
+    for row in paragraphs_of(report):
+        words[Section(row.section)].append(words_of(row))
+    page = page_from(report, record, words, mark="内部资料 · 写有双方情况，不得外传")
+    page["foot"] += " · 内部资料"
+    return page
+
+
+def words_of(row: ReportParagraph) -> dict[str, str]:
+    """A paragraph with the codes of what it cites."""
+    return {"words": row.text, "cites": "".join(f"[{code}]" for code in codes_of(row))}
+
+
+def page_from(
+    report: Report, record: Record, words: Words, *, mark: str
+) -> dict[str, Any]:
+    """The same from what of the record and of its paragraphs is to stand on it."""
     number = f"{report.case.number} · {report.code}"
     return {
         "title": "事件报告",
         "under": number,
-        "mark": "内部资料 · 写有双方情况，不得外传",
-        "foot": f"{_printed(report)['site']} · {number} · 内部资料",
+        "mark": mark,
+        "foot": f"{_printed(report)['site']} · {number}",
         "sections": [
             {**section, "title": f"{_NUMERALS[place]}、{section['title']}"}
-            for place, section in enumerate(_sections(report, record))
+            for place, section in enumerate(_sections(report, record, words))
         ],
         "limits": "本文依据记录和证据编写，不认定违法、犯罪或者责任；伤情等级以鉴定结论为准，是否防卫由公安机关和法院认定。",
         "proof": "扫码核对：在程序里打开这一版，与记录逐项比较。内容校验值（SHA-256）：",
@@ -124,11 +144,7 @@ def page_of(report: Report) -> dict[str, Any]:
     }
 
 
-def _sections(report: Report, record: Record) -> list[dict[str, Any]]:
-    words: dict[str, list[dict[str, str]]] = {one.value: [] for one in Section}
-    for row in paragraphs_of(report):
-        cites = "".join(f"[{code}]" for code in codes_of(row))
-        words[row.section].append({"words": row.text, "cites": cites})
+def _sections(report: Report, record: Record, words: Words) -> list[dict[str, Any]]:
     tables = {
         Section.HANDLING: [_steps(record)],
         Section.CONSEQUENCES: [_hurts(record)],

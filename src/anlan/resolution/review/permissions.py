@@ -64,6 +64,18 @@ def check_can_decide(by: User, report: Report) -> None:
     check_is_independent(by, report.case)
 
 
+def can_hand_out(user: User, case: Case) -> bool:
+    return has_permission(user, Permission.REVIEW_APPROVE, site=case.site) and can_see(
+        user, case
+    )
+
+
+def check_can_hand_out(by: Actor, case: Case) -> None:
+    """Give a side its copy: who may approve reports, and speaks for no side."""
+    check_permission(by, Permission.REVIEW_APPROVE, site=case.site)
+    check_can_see(by, case)
+
+
 def can_improve(user: User, case: Case) -> bool:
     return has_permission(
         user, Permission.REVIEW_WRITE, site=case.site

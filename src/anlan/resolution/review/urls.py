@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{_REPORT}comparison/", reports.comparison, name="comparison"),
     path(f"{_REPORT}pdf/", reports.export, {"form": "pdf"}, name="pdf"),
     path(f"{_REPORT}word/", reports.export, {"form": "docx"}, name="word"),
+    path(f"{_REPORT}copy/", reports.copy, name="copy"),
     path(f"{_REPORT}verification/", reports.verification, name="verification"),
     path(_PARAGRAPH, reports.paragraph, name="paragraph"),
     path(f"{_PARAGRAPH}leaving/", reports.paragraph_leaving, name="paragraph_leaving"),

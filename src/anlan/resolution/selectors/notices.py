@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,8 +19,9 @@ from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.cases.act import act_day
-from anlan.cases.models import Case, Party
-from anlan.cases.selectors import shown_name
+from anlan.cases.enums import Side
+from anlan.cases.models import AccessLink, Case, Party
+from anlan.cases.selectors import leaks_of, shown_name
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
@@ -45,6 +48,7 @@ from anlan.resolution.models import (
 
 # A letter is part of a Chinese office's record, whoever reads the screen.
 LETTER_LANGUAGE = "zh-hans"
+NOTICE_LINK = "notice"  # what a link to a letter is about, before its uid
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,11 @@ def objections_of(case: Case) -> QuerySet[Objection]:
     )
 
 
+def objections_to(measure: PlanMeasure) -> QuerySet[Objection]:
+    """What was said against one measure, the first first."""
+    return measure.objections.select_related("task").order_by("number")
+
+
 def carried_out(plan: Plan) -> list[Carrying]:
     """What becomes of the measures of an approved version, in their order."""
     return list(
@@ -238,6 +247,55 @@ def notice_for(reader: User, number: str, uid: UUID) -> Notice:
         raise NotFound(_("没有这份告知书"))
     found.case = case
     return found
+
+
+def notice_of_link(link: AccessLink) -> Notice:
+    """The letter that an address without an account is about.
+
+    Raises:
+        NotFound: it is about something else.
+    """
+    kind, _separator, uid = link.about.partition(":")
+    found = (
+        notices_of(link.case).filter(uid=uid).first()
+        if kind == NOTICE_LINK and link.about
+        else None
+    )
+    if found is None or found.issued_at is None:
+        raise NotFound(_("这个链接已经失效"))
+    found.case = found.measure.plan.case = link.case
+    return found
+
+
+def link_of(notice: Notice, *, at: datetime) -> AccessLink | None:
+    """The address under which the person sees the letter, while it lives."""
+    live = AccessLink.objects.filter(
+        case=notice.case, about=notice.key, revoked_at=None, expires_at__gt=at
+    )
+    return live.order_by("-pk").first()
+
+
+def printed_address(secret: str) -> str:
+    """As a code on paper has it; empty where the program has no public address."""
+    if not settings.PUBLIC_URL:
+        return ""
+    return f"{settings.PUBLIC_URL}{reverse('portal:notice', args=[secret])}"
+
+
+def told_by_link(notice: Notice) -> Letter | None:
+    """What the person reads on their link: with their name covered.
+
+    Nothing, if it tells of somebody whom only a later finding made a secret; the paper
+    that they have says the same.
+    """
+    letter = masked_letter(notice)
+    leaks = leaks_of(
+        letter.text,
+        case=notice.case,
+        side=Side.AGGRESSOR,
+        own=[notice.measure.party],
+    )
+    return None if leaks or not letter.text else letter
 
 
 def objection_for(reader: User, number: str, uid: UUID) -> Objection:

@@ -14,6 +14,8 @@ from anlan.resolution.services.figures import enter_figure
 from anlan.resolution.services.kindness import approve_kindness_words
 from anlan.resolution.services.notices import (
     begin_notice,
+    end_notice_link,
+    give_notice_link,
     issue_notice,
     record_delivery,
     revoke_notice,
@@ -23,6 +25,7 @@ from anlan.resolution.services.notices import (
 )
 from anlan.resolution.services.objections import (
     decide_objection,
+    object_by_link,
     receive_objection,
     withdraw_objection,
 )
@@ -56,9 +59,12 @@ __all__ = [
     "change_measure",
     "decide_objection",
     "decide_plan",
+    "end_notice_link",
     "enter_figure",
+    "give_notice_link",
     "issue_notice",
     "make_compensation",
+    "object_by_link",
     "print_compensation",
     "receive_objection",
     "reckon_again",

@@ -61,6 +61,7 @@ from anlan.resolution.selectors.notices import (
     full_name,
     letter_of,
     masked_letter,
+    printed_address,
     template_of,
 )
 from anlan.resolution.selectors.plans import finding_in_force
@@ -221,7 +222,10 @@ def issue_notice(
     letter = _checked_letter(notice)
     if letter.digest != shown:
         raise Conflict(_("内容刚刚被改过，请重新看过再签发"))
-    kept = vault.keep_file([notice_pdf(notice, letter, at=at)], path="notice")
+    secret = cases.new_secret()
+    address = printed_address(secret)
+    pdf = notice_pdf(notice, letter, address=address, at=at)
+    kept = vault.keep_file([pdf], path="notice")
     with ledger.recording():
         found = _lock(notice)
         policies.check_notice_may_become(found, NoticeState.ISSUED)
@@ -239,6 +243,10 @@ def issue_notice(
             at=at,
             via=via,
         )
+        if address:
+            cases.make_access_link(
+                case=found.case, about=found.key, by=by, at=at, secret=secret
+            )
         found.state, found.issued_at, found.issued_by = NoticeState.ISSUED, at, by
         found.title, found.text, found.exhibit = letter.title, letter.text, exhibit
         found.template_version = template_of(
@@ -302,6 +310,33 @@ def revoke_notice(
         )
         begin_again(notice, at=at)
     return notice
+
+
+def give_notice_link(*, notice: Notice, by: User, at: datetime, via: str = "") -> str:
+    """Make a new address for the person; the one before, also on paper, ends.
+
+    Returns:
+        The secret, which stands nowhere else.
+
+    Raises:
+        Conflict: it is not issued, or revoked.
+    """
+    permissions.check_can_deliver(by, notice.case)
+    with ledger.recording():
+        notice = _lock(notice)
+        policies.check_is_issued(notice)
+        _link, secret = cases.renew_access_link(
+            case=notice.case, about=notice.key, by=by, at=at
+        )
+    return secret
+
+
+def end_notice_link(*, notice: Notice, by: User, at: datetime, via: str = "") -> None:
+    """Let the address answer "not found", also the one on paper; twice does nothing."""
+    permissions.check_can_deliver(by, notice.case)
+    with ledger.recording():
+        notice = _lock(notice)
+        cases.end_access_links(case=notice.case, about=notice.key, by=by, at=at)
 
 
 def take_word(*, notice: Notice, by: User, at: datetime, via: str = "") -> bytes:

@@ -16,13 +16,13 @@ from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Side, TaskState
-from anlan.cases.models import Case, Task
+from anlan.cases.models import AccessLink, Case, Task
 from anlan.cases.selectors import check_no_leaks
 from anlan.evidence.services.steps import line
 from anlan.law import selectors as law
 from anlan.law import services as laws
 from anlan.ledger import services as ledger
-from anlan.ledger.events import SYSTEM, Event
+from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution import permissions, policies
 from anlan.resolution.enums import CarryingState, ObjectionState, ObjectionWay
 from anlan.resolution.events import (
@@ -31,7 +31,8 @@ from anlan.resolution.events import (
     ObjectionWithdrawn,
 )
 from anlan.resolution.guarding import check_text
-from anlan.resolution.models import Carrying, Objection, PlanMeasure
+from anlan.resolution.models import Carrying, Notice, Objection, PlanMeasure
+from anlan.resolution.selectors.notices import notice_of_link
 from anlan.resolution.services.carrying import RUNS, drop, post_undoing
 
 # Within how long an objection is heard; the house's own standard, which no law gives.
@@ -58,8 +59,67 @@ def receive_objection(
         InvalidInput: nothing was said.
         Conflict: the measure is not in force, or an objection to it is open.
     """
+    permissions.check_can_deliver(by, measure.plan.case)
+    if not way.is_taken_down:
+        raise InvalidInput(_("手机链接上只能由本人自己提出"), path="way")
+    return _receive(
+        measure,
+        way,
+        words,
+        taken_by=by,
+        by=by,
+        at=at,
+        request_id=request_id,
+        via=via,
+    )
+
+
+def object_by_link(
+    *,
+    link: AccessLink,
+    words: str,
+    by: Actor,
+    at: datetime,
+    request_id: UUID | None = None,
+    via: str = "",
+) -> Objection:
+    """The person objects on their own phone, by the link that came with the letter.
+
+    No code is asked for: the link stands in the letter itself, an objection that somebody
+    else wrote costs the person nothing, and nobody of the office stands in between.
+
+    Raises:
+        NotFound: the link is not one of a letter.
+        InvalidInput: nothing was said.
+        Conflict: see ``policies.check_may_object``.
+    """
+    notice = notice_of_link(link)
+    return _receive(
+        notice.measure,
+        ObjectionWay.PORTAL,
+        words,
+        taken_by=None,
+        by=by,
+        at=at,
+        request_id=request_id,
+        via=via,
+        notice=notice,
+    )
+
+
+def _receive(
+    measure: PlanMeasure,
+    way: ObjectionWay,
+    words: str,
+    *,
+    taken_by: User | None,
+    by: Actor,
+    at: datetime,
+    request_id: UUID | None,
+    via: str,
+    notice: Notice | None = None,
+) -> Objection:
     case = measure.plan.case
-    permissions.check_can_deliver(by, case)
     words = line(
         unicodedata.normalize("NFC", words),
         path="words",
@@ -82,6 +142,10 @@ def receive_objection(
         )
         if earlier is not None:
             return earlier
+        if notice is not None:
+            notice = Notice.objects.select_related("measure__plan").get(pk=notice.pk)
+            notice.case = case
+            policies.check_may_object(notice, at=at)
         cases_policies.check_is_open(case)  # else nobody's clock would run
         policies.check_is_in_force(measure)
         there = measure.objections.filter(state=ObjectionState.OPEN).first()
@@ -96,7 +160,7 @@ def receive_objection(
             way=way,
             words=words,
             received_at=at,
-            received_by=by,
+            received_by=taken_by,
         )
         objection.task = _post(objection, at=at)
         objection.save(force_insert=True)
@@ -299,6 +363,6 @@ def _lock(objection: Objection) -> Objection:
 
 
 def _record(
-    event: Event, objection: Objection, *, by: User, at: datetime, via: str = ""
+    event: Event, objection: Objection, *, by: Actor, at: datetime, via: str = ""
 ) -> None:
     cases.record(event, objection.case, thing=objection.key, by=by, at=at, via=via)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.errors import DomainError
@@ -33,6 +34,7 @@ from anlan.resolution.selectors.notices import (
     carried_out,
     full_name,
     letter_of,
+    link_of,
     masked_letter,
     notice_for,
     notices_of,
@@ -196,11 +198,37 @@ def notice_word(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     return response
 
 
+@login_required
+@never_cache
+@require_POST
+def notice_link(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """A new link for the person, shown once; an earlier one ends."""
+    reader = reader_of(request)
+    found = notice_for(reader, number, uid)
+    try:
+        secret = resolution.give_notice_link(notice=found, by=reader, at=timezone.now())
+    except DomainError as error:
+        return _page(request, found, refusal=error)
+    address = request.build_absolute_uri(reverse("portal:notice", args=[secret]))
+    return _page(request, notice_for(reader, number, uid), given=address)
+
+
+@login_required
+@require_POST
+def notice_link_end(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    resolution.end_notice_link(
+        notice=notice_for(reader, number, uid), by=reader, at=timezone.now()
+    )
+    return redirect("resolution:notice", number, uid)
+
+
 def _page(
     request: HttpRequest,
     found: Notice,
     *,
     form: NoticeForm | None = None,
+    given: str = "",
     refusal: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -229,6 +257,8 @@ def _page(
             "may_deliver": found.state in {NoticeState.ISSUED, NoticeState.DELIVERED}
             and permissions.can_deliver(reader, found.case),
             "may_revoke": may_revoke and found.state != NoticeState.REVOKED,
+            "link": link_of(found, at=timezone.now()),
+            "given": given,
             "paper": exhibit
             and reverse("evidence:exhibit", args=[found.case.number, exhibit.uid]),
             "refusal": refusal_words(refusal) if refusal else "",

@@ -15,7 +15,7 @@ from anlan.cases.models import AccessLink
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.signing import keep_drawing
 from anlan.ledger import services as ledger
-from anlan.ledger.events import SYSTEM, Actor
+from anlan.ledger.events import Actor
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import (
     Capacity,
@@ -68,9 +68,7 @@ def give_link(
     with ledger.recording():
         talks = lock_talks(talks)
         about = link_key(talks, side)
-        for link in AccessLink.objects.filter(about=about, revoked_at=None):
-            cases.revoke_access_link(link=link, by=SYSTEM, at=at)
-        link, secret = cases.make_access_link(
+        link, secret = cases.renew_access_link(
             case=talks.case, about=about, by=by, at=at, days=LINK_DAYS
         )
         OwnLink.objects.create(link=link, talks=talks, side=side, made_by=by)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_noop as _
 
+from anlan.cases.enums import Side
 from anlan.ledger.events import Covered, Event, recorded
 from anlan.resolution.review.enums import Form, Section
 from anlan.resolution.review.events.covering import covers
@@ -116,3 +117,22 @@ class ReportExported(Event):
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "form": Form(self.form).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ReportCopyGiven(Event):
+    """A copy without the other side's data; ``sha256`` is that of the file."""
+
+    kind: ClassVar[str] = "review.report_copy_given"
+    sentence: ClassVar[str] = _("{actor}把事件报告 {code} 的副本交给{side}")
+    covers: ClassVar[tuple[Covered, ...]] = covers("ReportCopy", "receiver")
+
+    code: str
+    side: str
+    party: str  # party:<uid>
+    sha256: str
+    receiver_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "side": Side(self.side).label}

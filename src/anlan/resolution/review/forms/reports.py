@@ -10,10 +10,13 @@ from django.utils.translation import gettext_lazy
 from anlan.accounts.models import User
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
+from anlan.cases.selectors import shown_name
 from anlan.evidence.services.steps import MOST_WORDS
 from anlan.investigation.forms.fields import Sources, SourcesField
+from anlan.resolution.review.copying import sided_parties
 from anlan.resolution.review.enums import Cause, Section
 from anlan.resolution.review.services.reports import MOST_PARAGRAPH, MOST_TAGS
+from anlan.resolution.review.services.reports_paper import MOST_RECEIVER
 
 
 class ChangeForm(forms.Form):
@@ -50,6 +53,30 @@ class ParagraphForm(ChangeForm, OnceForm):
         widget=forms.RadioSelect,
     )
     field_order = ("section", "text", "is_fact", "sources", "tags")
+
+
+class CopyForm(forms.Form):
+    """For whom a copy is made, and who took it."""
+
+    party = forms.ChoiceField(label=gettext_lazy("给谁的副本"))
+    receiver = forms.CharField(
+        label=gettext_lazy("交给了谁"),
+        max_length=MOST_RECEIVER,
+        initial=gettext_lazy("本人"),
+        help_text=gettext_lazy("代领的写姓名、关系和委托书"),
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parties = {str(one.uid): one for one in sided_parties(case)}
+        self.fields["party"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (uid, shown_name(one)) for uid, one in self._parties.items()
+        ]
+
+    def handed(self) -> dict[str, Any]:
+        """What was typed, as the service takes it."""
+        said = dict(self.cleaned_data)
+        return {**said, "party": self._parties[said["party"]]}
 
 
 class CauseForm(forms.Form):

@@ -12,6 +12,7 @@ from anlan.resolution.review.models.meetings import Meeting, MeetingGuest
 from anlan.resolution.review.models.reports import (
     Report,
     ReportCitation,
+    ReportCopy,
     ReportParagraph,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "Recurrence",
     "Report",
     "ReportCitation",
+    "ReportCopy",
     "ReportParagraph",
 ]

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from anlan.accounts.models import Place, User
-from anlan.cases.models import Case
+from anlan.cases.enums import Side
+from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit, Statement
 from anlan.ledger.models import Worded
 from anlan.resolution.review import enums
@@ -171,6 +172,27 @@ class ReportParagraph(Worded):
             and bool(self.source)
             and self.composed != self.written_over
         )
+
+
+class ReportCopy(Worded):
+    """That one side was given its copy of a version; nothing of it is ever changed."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="copies")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=9, choices=Side.choices)
+    receiver = models.CharField(max_length=100)  # who took it; blank once erased
+    sha256 = models.CharField(max_length=64)  # of the file
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"copy of {self.report_id} for {self.side}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"report_copy:{self.uid}"
 
 
 class ReportCitation(models.Model):

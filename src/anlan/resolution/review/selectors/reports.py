@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
-from anlan.cases.selectors import case_for, entries_about
+from anlan.cases.selectors import case_for, entries_about, shown_name
 from anlan.evidence.models import Exhibit, Statement
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.selectors.statements import statements_of
@@ -22,7 +22,12 @@ from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 from anlan.resolution.review import permissions, policies
 from anlan.resolution.review.enums import ReportState, Section
-from anlan.resolution.review.models import Report, ReportCitation, ReportParagraph
+from anlan.resolution.review.models import (
+    Report,
+    ReportCitation,
+    ReportCopy,
+    ReportParagraph,
+)
 from anlan.resolution.review.reading import CODED, content_of, paragraphs_of
 
 
@@ -75,6 +80,14 @@ def reports_of(case: Case) -> QuerySet[Report]:
         .select_related("case__site", "author", "decided_by", "place")
         .order_by("-version")
     )
+
+
+def copies_of(report: Report) -> list[tuple[ReportCopy, str]]:
+    """Who was given a copy, the newest first, by their masked name."""
+    rows = report.copies.select_related(
+        "party__person", "party__user", "given_by"
+    ).order_by("-pk")
+    return [(row, shown_name(row.party)) for row in rows]
 
 
 def report_in_force(case: Case) -> Report | None:

@@ -20,7 +20,7 @@ from anlan.resolution.review.services.reports import (
     set_cause,
     submit_report,
 )
-from anlan.resolution.review.services.reports_paper import export_report
+from anlan.resolution.review.services.reports_paper import export_report, hand_out_copy
 
 __all__ = [
     "add_paragraph",
@@ -32,6 +32,7 @@ __all__ = [
     "drop_improvement",
     "export_report",
     "finish_improvement",
+    "hand_out_copy",
     "leave_paragraph",
     "make_improvement",
     "record_meeting",

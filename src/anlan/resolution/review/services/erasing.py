@@ -20,6 +20,7 @@ from anlan.resolution.review.models import (
     MeetingGuest,
     Recurrence,
     Report,
+    ReportCopy,
     ReportParagraph,
 )
 
@@ -37,6 +38,8 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield report, ("record", "remark")
     for paragraph in ReportParagraph.objects.filter(report__case=case).order_by("pk"):
         yield paragraph, ("text",)
+    for copy in ReportCopy.objects.filter(report__case=case).order_by("pk"):
+        yield copy, ("receiver",)
     for improvement in Improvement.objects.filter(case=case).order_by("pk"):
         yield improvement, ("what", "why", "reason")
     of_case = {"improvement__case": case}
@@ -57,6 +60,7 @@ def written() -> Iterator[tuple[QuerySet[Any], str]]:
     for model, way in (
         (Report, "case"),
         (ReportParagraph, "report__case"),
+        (ReportCopy, "report__case"),
         (Improvement, "case"),
         (ImprovementProof, "improvement__case"),
         (ImprovementCheck, "improvement__case"),

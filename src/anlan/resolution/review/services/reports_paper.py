@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
+from anlan.base.errors import InvalidInput
+from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
+from anlan.cases.models import Party
+from anlan.cases.selectors import check_no_leaks
+from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 from anlan.resolution.review import permissions, policies
+from anlan.resolution.review.copying import copy_page, copy_pdf, side_of, text_of
 from anlan.resolution.review.enums import Form
-from anlan.resolution.review.events import ReportExported
-from anlan.resolution.review.models import Report
-from anlan.resolution.review.paper import report_docx, report_pdf
+from anlan.resolution.review.events import ReportCopyGiven, ReportExported
+from anlan.resolution.review.models import Report, ReportCopy
+from anlan.resolution.review.paper import LANGUAGE, report_docx, report_pdf
+
+MOST_RECEIVER = 100
 
 
 def export_report(
@@ -40,3 +51,70 @@ def export_report(
             via=via,
         )
     return content
+
+
+def hand_out_copy(
+    *,
+    report: Report,
+    party: Party,
+    receiver: str,
+    by: User,
+    at: datetime,
+    via: str = "",
+) -> tuple[ReportCopy, bytes]:
+    """The copy of an approved version for one side, and that it was handed over to whom.
+
+    The same bytes each time, as long as nothing more is known of the parties.
+
+    Args:
+        receiver: who took it: the person, or who may act for them, and with what paper.
+
+    Raises:
+        NotAllowed: they may not hand it out.
+        InvalidInput: nobody took it, or the party is of no side, or of both.
+        Conflict: it was never approved, or still says something private of the others.
+    """
+    permissions.check_can_hand_out(by, report.case)
+    policies.check_may_leave(report)
+    cases_policies.check_is_of_case(party, report.case, path="party")
+    side = side_of(party)
+    if side is None:
+        raise InvalidInput(
+            _("副本只交给一方：请选只站在受害方或者施暴方的当事人"), path="party"
+        )
+    receiver = line(
+        receiver,
+        path="receiver",
+        most=MOST_RECEIVER,
+        refusal=_("请写明交给了谁；代领的写明凭什么"),
+    )
+    with override(LANGUAGE):
+        whole = text_of(copy_page(report, party, side))
+    check_no_leaks(whole, case=report.case, side=side, own=[party])
+    content = copy_pdf(report, party, side, at=report.decided_at or report.begun_at)
+    with ledger.recording():
+        case = cases.lock_case(report.case)
+        made = ReportCopy.objects.create(
+            report=report,
+            party=party,
+            side=side,
+            receiver=receiver,
+            sha256=sha256(content).hex(),
+            given_at=at,
+            given_by=by,
+        )
+        cases.record(
+            ReportCopyGiven(
+                code=report.code,
+                side=side.value,
+                party=f"party:{party.uid}",
+                sha256=made.sha256,
+                receiver_digest=made.digest_of("receiver"),
+            ),
+            case,
+            thing=made.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return made, content

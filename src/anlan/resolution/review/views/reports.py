@@ -23,6 +23,7 @@ from anlan.resolution.review.enums import Cause, Form, ReportState, Section
 from anlan.resolution.review.forms.reports import (
     CauseForm,
     ChangeForm,
+    CopyForm,
     DecisionForm,
     ParagraphForm,
 )
@@ -31,6 +32,7 @@ from anlan.resolution.review.record import read_record
 from anlan.resolution.review.selectors.improvements import improvements_of
 from anlan.resolution.review.selectors.reports import (
     compared,
+    copies_of,
     newer_entries,
     paragraph_for,
     parts_of,
@@ -263,6 +265,38 @@ def export(request: HttpRequest, number: str, uid: UUID, form: str) -> HttpRespo
 
 
 @login_required
+@never_cache
+@_either
+def copy(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """The copy for one side; sent, it answers with the file and is on the record."""
+    reader = reader_of(request)
+    found = report_for(reader, number, uid)
+    permissions.check_can_hand_out(reader, found.case)
+    form = CopyForm(posted(request), case=found.case)
+
+    def act(_said: dict[str, Any]) -> HttpResponse:
+        made, content = review.hand_out_copy(
+            report=found, **form.handed(), by=reader, at=timezone.now()
+        )
+        response = HttpResponse(content, content_type=_TYPES[Form.PDF])
+        name = f"{number}-{found.code}-{made.side}.pdf"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    return sheet(
+        request,
+        number=number,
+        title=_("给一方的副本：%s") % found.code,
+        lead=_(
+            "另一方的姓名、联系方式、伤情和措施都略去，出门前再检查一遍；交给谁记录在案。"
+        ),
+        button=_("生成并登记交付"),
+        form=form,
+        act=act,
+    )
+
+
+@login_required
 @require_GET
 def verification(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """Where the code on paper leads: the paper compared with the record."""
@@ -311,6 +345,8 @@ def _page(
         and permissions.can_write(reader, found.case),
         may_decide=found.state == ReportState.SUBMITTED
         and permissions.can_decide(reader, found),
+        may_hand_out=permissions.can_hand_out(reader, found.case),
+        copies=copies_of(found),
         cause_form=CauseForm(initial={"cause": found.cause}),
         improvements=improvements_of(found.case),
         form=form or DecisionForm(),

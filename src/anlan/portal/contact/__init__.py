@@ -1,0 +1,1 @@
+"""The victim's own page of whom she calls and what was promised."""

@@ -1,0 +1,188 @@
+"""The copy of a report for one side: planted names of the other do not leave with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.enums import Side
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import leaks_of
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import InjuryKind, Region
+from anlan.ledger.models import Entry
+from anlan.resolution.review import services as review
+from anlan.resolution.review.copying import LEFT_OUT, copy_page, text_of
+from anlan.resolution.review.enums import Section
+from anlan.resolution.review.models import Report, ReportCopy
+from anlan.resolution.review.services.erasing import erase_words
+from tests.accounts.browsing import sign_in
+from tests.cases.test_leaks import FLAT, IDENTITY, NAME, PHONE, THEIRS, party
+from tests.resolution.reviewed import decided, submitted
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+HURT = "额头裂口约两厘米"
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+@pytest.fixture
+def victim(scene: Scene, case: Case) -> Party:
+    who = party(
+        scene,
+        case,
+        "victim",
+        name=NAME,
+        phone=PHONE,
+        identity_number=IDENTITY,
+        note=f"住 {FLAT} 室",
+    )
+    evidence.record_injury(
+        case=case,
+        party=who,
+        region=Region.HEAD,
+        kind=InjuryKind.CUT,
+        words=HURT,
+        by=scene.officer,
+        at=scene.at,
+    )
+    return who
+
+
+@pytest.fixture
+def aggressor(scene: Scene, case: Case) -> Party:
+    return party(scene, case, "aggressor", name=THEIRS, phone="19900000122")
+
+
+@pytest.fixture
+def report(scene: Scene, case: Case, victim: Party, aggressor: Party) -> Report:
+    """Approved; then private words of either side are planted in it, past every check."""
+    report = decided(scene, submitted(scene, case))
+    report.refresh_from_db()
+    planted = (
+        (Section.COURSE, f"{NAME}先说话，{THEIRS}后说话。"),
+        (Section.LESSONS, f"打 {PHONE} 没有人接。"),
+        (Section.LESSONS, "打 19900000122 没有人接。"),
+        (Section.CAUSE, f"一方住 {FLAT}，{HURT}。"),
+        (Section.CONSEQUENCES, "受害人当天请假。"),
+    )
+    for position, (section, text) in enumerate(planted, start=50):
+        report.paragraphs.create(
+            section=section, position=position, text=text, origin="written"
+        )
+    return report
+
+
+def handed(scene: Scene, report: Report, to: Party, **more: Any) -> Any:
+    said: dict[str, Any] = {
+        "receiver": "本人",
+        "by": scene.manager,
+        "at": scene.at,
+        **more,
+    }
+    return review.hand_out_copy(report=report, party=to, **said)
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_nothing_planted_of_the_other_side_leaves(
+    case: Case, victim: Party, aggressor: Party, report: Report, side: Side
+):
+    own, other = (victim, aggressor) if side is Side.VICTIM else (aggressor, victim)
+    text = text_of(copy_page(report, own, side))
+    planted = {
+        victim.pk: (NAME, PHONE, IDENTITY, FLAT, HURT),
+        aggressor.pk: (THEIRS, "19900000122"),
+    }
+    assert leaks_of(text, case=case, side=side, own=[own]) == []
+    assert not [words for words in planted[other.pk] if words in text]
+    assert LEFT_OUT in text
+    assert "当天请假" not in text  # whose it is stands nowhere
+    assert f"交{side.label}的副本" in text
+    assert "不得外传" not in text
+
+
+def test_each_side_reads_of_its_own_injuries(
+    victim: Party, aggressor: Party, report: Report
+):
+    own = text_of(copy_page(report, victim, Side.VICTIM))
+    assert "现场记录伤情 1 处" in own
+    assert PHONE in own  # her own
+    assert "现场记录伤情" not in text_of(copy_page(report, aggressor, Side.AGGRESSOR))
+
+
+def test_it_is_on_the_record_to_whom_and_the_same_each_time(
+    scene: Scene, case: Case, victim: Party, report: Report
+):
+    made, content = handed(scene, report, victim, receiver="陆母，持委托书")
+    again = handed(scene, report, victim)[1]
+    assert content.startswith(b"%PDF")
+    assert content == again
+    entry = Entry.objects.filter(kind="review.report_copy_given").earliest("seq")
+    written = bytes(entry.data or b"").decode()
+    assert made.sha256 in written
+    assert "陆母" not in written
+    erase_words(case=case, reason="period", at=scene.at)
+    assert not ReportCopy.objects.exclude(receiver="").exists()
+
+
+def test_what_may_not_leave_and_who_may_not_hand_it_out(
+    scene: Scene, case: Case, victim: Party, aggressor: Party, report: Report
+):
+    with pytest.raises(NotAllowed):
+        handed(scene, report, victim, by=scene.officer)
+    with pytest.raises(InvalidInput) as refused:
+        handed(scene, report, victim, receiver="  ")
+    assert refused.value.path == "receiver"
+    witness = party(scene, case, "witness", name="贺知行")
+    with pytest.raises(InvalidInput, match="一方"):
+        handed(scene, report, witness)
+    cases.set_party_roles(
+        party=victim, roles=["victim", "aggressor"], by=scene.officer, at=scene.at
+    )
+    with pytest.raises(InvalidInput, match="一方"):
+        handed(scene, report, victim)
+    Report.objects.filter(pk=report.pk).update(
+        state="draft", submitted_at=None, decided_at=None, decided_by=None
+    )
+    report.refresh_from_db()
+    with pytest.raises(Conflict):
+        handed(scene, report, aggressor)
+    assert not ReportCopy.objects.exists()
+
+
+def test_it_is_taken_on_the_page_of_the_report(
+    scene: Scene, case: Case, victim: Party, report: Report, client: Client
+):
+    address = f"/cases/{case.number}/reports/{report.uid}/"
+    sign_in(client, scene.manager)
+    page = client.get(f"{address}copy/").content.decode()
+    assert NAME not in page
+    said = {"party": str(victim.uid), "receiver": "本人"}
+    answer = client.post(f"{address}copy/", said)
+    assert answer["Content-Type"] == "application/pdf"
+    assert "victim.pdf" in answer["Content-Disposition"]
+    assert "交给一方的副本" in client.get(address).content.decode()
+    sign_in(client, scene.officer)
+    assert client.get(f"{address}copy/").status_code == 403
+
+
+def test_what_was_not_approved_is_not_offered(scene: Scene, case: Case, client: Client):
+    report = submitted(scene, case)
+    sign_in(client, scene.manager)
+    page = client.get(f"/cases/{case.number}/reports/{report.uid}/").content.decode()
+    assert "给一方的副本" not in page
