@@ -13,7 +13,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, TaskState
@@ -53,6 +53,7 @@ LOOKED_WITHIN = timedelta(days=7)
 WATCHES = "legal_counsel"
 MOST_WORDS = 500
 _BATCH = 50
+_JOB = "limits of time"
 
 
 def start_limitation(
@@ -382,9 +383,14 @@ def look_at_limits(*, at: datetime) -> int:
     today = local_day(at)
     is_due = Q(look_on__lte=today) | Q(look_on=None)
     due = Limitation.objects.filter(is_due, state=LimitationState.RUNNING)
+    due = due.exclude(pk__in=resting(_JOB, at=at))
     rows = due.order_by("look_on", "pk").values_list("pk", "case_id")[:_BATCH]
     return each_alone(
-        list(rows), lambda keys: _look_at(*keys, today=today, at=at), is_told=True
+        list(rows),
+        lambda keys: _look_at(*keys, today=today, at=at),
+        job=_JOB,
+        at=at,
+        is_told=True,
     )
 
 

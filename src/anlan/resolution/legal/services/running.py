@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases import services as cases
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -14,6 +14,7 @@ from anlan.resolution.legal.models import PolicePeriod, PoliceReport
 from anlan.resolution.legal.selectors.police import happened_in, last_day
 
 _MOST = 50  # a turn of the worker
+_JOB = "police periods"
 
 
 def reckon_anew(report: PoliceReport) -> None:
@@ -52,9 +53,12 @@ def say_passed_periods(*, at: datetime) -> int:
     over = (
         PolicePeriod.objects.filter(due_at__lte=at, ended_at=None, said_at=None)
         .select_related("report__case__site")
+        .exclude(pk__in=resting(_JOB, at=at))
         .order_by("due_at", "pk")[:_MOST]
     )
-    return each_alone(list(over), lambda found: _say(found, at=at), is_told=True)
+    return each_alone(
+        list(over), lambda found: _say(found, at=at), job=_JOB, at=at, is_told=True
+    )
 
 
 def _say(found: PolicePeriod, *, at: datetime) -> int:

@@ -15,7 +15,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Role, TaskState
@@ -65,6 +65,7 @@ MOST_PAPER = 60
 MOST_WORDS = 500
 MOST_NAME = 80
 _BATCH = 50
+_JOB = "remedies"
 # The tasks of a track begin with this, and end on its page alone.
 TASKS = "legal_injury"
 # The playbook's own, which says no more than that a track is to be begun.
@@ -362,8 +363,15 @@ def warn_of_remedies(*, at: datetime) -> int:
     Also where the case was closed: the right outlives it.
     """
     due = WorkInjury.objects.filter(remedy_look_on__lte=local_day(at))
+    due = due.exclude(pk__in=resting(_JOB, at=at))
     keys = due.order_by("remedy_look_on", "pk").values_list("pk", flat=True)[:_BATCH]
-    return each_alone(list(keys), lambda key: _warn_of_remedy(key, at=at), is_told=True)
+    return each_alone(
+        list(keys),
+        lambda key: _warn_of_remedy(key, at=at),
+        job=_JOB,
+        at=at,
+        is_told=True,
+    )
 
 
 def _warn_of_remedy(key: int, *, at: datetime) -> int:
