@@ -1594,6 +1594,17 @@ def add_work_injury_material(scene: Scene) -> Request:
 
 
 @get(permitted="chenlu", forbidden="wangjianguo")
+def get_act(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/act"
+
+
+@post(permitted="chenlu", forbidden="wangjianguo", status=201)
+def state_act(scene: Scene) -> Request:
+    body = {"day": local_day(scene.at).isoformat(), "words": "当事人当面说的"}
+    return f"/cases/{_case(scene).number}/act", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
 def list_limitations(scene: Scene) -> str:
     return f"/cases/{_limit(scene).case.number}/limitations"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.cases.views import contacts, notes, pages, parties, tasks
+from anlan.cases.views import acts, contacts, notes, pages, parties, tasks
 
 app_name = "cases"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:number>/entries/", pages.entries, name="entries"),
     path("<str:number>/entries/<int:seq>/strike/", notes.strike, name="strike"),
     path("<str:number>/notes/", notes.note, name="note"),
+    path("<str:number>/act/", acts.act, name="act"),
     path("<str:number>/phase/", pages.phase, name="phase"),
     path("<str:number>/command/", pages.command, name="command"),
     path("<str:number>/joining/", pages.joining, name="joining"),

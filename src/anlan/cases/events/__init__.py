@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.cases.events.acts import ActStated
 from anlan.cases.events.cases import (
     CaseClosed,
     CaseJoined,
@@ -39,6 +40,7 @@ from anlan.cases.events.contacts import (
 )
 
 __all__ = [
+    "ActStated",
     "CaseClosed",
     "CaseJoined",
     "CaseOpened",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.cases.models.acts import StatedAct
 from anlan.cases.models.cases import (
     AcceptedRequest,
     AccessLink,
@@ -37,6 +38,7 @@ __all__ = [
     "Playbook",
     "Promise",
     "Standard",
+    "StatedAct",
     "Strike",
     "Task",
     "TaskPhoto",

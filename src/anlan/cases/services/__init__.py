@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.cases.services.acts import MOST_ACT_WORDS, state_act
 from anlan.cases.services.contacts import (
     FARTHEST,
     MOST_PROMISED,
@@ -77,6 +78,7 @@ from anlan.cases.services.work import (
 
 __all__ = [
     "FARTHEST",
+    "MOST_ACT_WORDS",
     "MOST_PLACES",
     "MOST_PROMISED",
     "MOST_PROMISES",
@@ -130,6 +132,7 @@ __all__ = [
     "start_contact_clock",
     "start_deadline",
     "start_standard",
+    "state_act",
     "strike_entry",
     "take_command",
     "take_turns",

@@ -201,29 +201,49 @@ def recount_work_injury(
             return injury
         if injured_on != act_day(injury.case):
             raise Conflict(_("行为发生的日期刚刚变了，请刷新页面再核对"))
-        if injury.steps.filter(happened_on__lt=injured_on).exists():
-            raise Conflict(_("已经登记的进展早于这一天，请先核对行为发生的时间"))
-        injury.injured_on = injured_on
-        granted: date | None = injury.steps.aggregate(last=Max("last_day"))["last"]
-        due_on = employer_due(injured_on)
-        injury.due_on = max(due_on, granted or due_on)
-        if injury.state == WorkInjuryState.OPEN and injury.is_ours:
-            _end_task(injury, words=_("期限已重新计算"), at=at)
-            injury.task = _post_next(injury, at=at)
-        injury.save(update_fields=["injured_on", "due_on", "task"])
-        limitation.recount_of_work_injury(injury, at=at)
-        _record(
-            WorkInjuryRecounted(
-                code=injury.code,
-                injured=injured_on.isoformat(),
-                due=injury.due_on.isoformat(),
-            ),
-            injury,
-            by=by,
-            at=at,
-            via=via,
-        )
+        _recount(injury, injured_on, by=by, at=at, via=via)
     return injury
+
+
+def recount_work_injuries(case: Case, day: date, *, at: datetime) -> None:
+    """Every track of the case counts from this day of the act, under the case's lock.
+
+    Raises:
+        Conflict: a step is from before it.
+    """
+    for found in WorkInjury.objects.filter(case=case).order_by("number"):
+        injury = _lock(found)
+        if injury.injured_on != day:
+            _recount(injury, day, by=SYSTEM, at=at)
+
+
+def _recount(
+    injury: WorkInjury, injured_on: date, *, by: Actor, at: datetime, via: str = ""
+) -> None:
+    if injury.steps.filter(happened_on__lt=injured_on).exists():
+        raise Conflict(_("已经登记的进展早于这一天，请先核对行为发生的时间"))
+    before = injury.due_on
+    injury.injured_on = injured_on
+    granted: date | None = injury.steps.aggregate(last=Max("last_day"))["last"]
+    due_on = employer_due(injured_on)
+    injury.due_on = max(due_on, granted or due_on)
+    if injury.state == WorkInjuryState.OPEN and injury.is_ours:
+        _end_task(injury, words=_("期限已重新计算"), at=at)
+        injury.task = _post_next(injury, at=at)
+    injury.save(update_fields=["injured_on", "due_on", "task"])
+    limitation.recount_of_work_injury(injury, at=at)
+    _record(
+        WorkInjuryRecounted(
+            code=injury.code,
+            injured=injured_on.isoformat(),
+            before=before.isoformat(),
+            due=injury.due_on.isoformat(),
+        ),
+        injury,
+        by=by,
+        at=at,
+        via=via,
+    )
 
 
 def add_material(
