@@ -222,6 +222,21 @@ class TestBeginning:
             talks=talks, reason="没有谈成", by=scene.officer, at=scene.at
         )
 
+    def test_the_days_run_from_the_first_time_and_not_from_its_end_on_paper(
+        self, scene: Scene, case: Case
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
+        first = begun(scene, case, TalksKind.POLICE, body=station)
+        self.sat_down(scene, first)
+        later = scene.at + timedelta(days=20)
+        Talks.objects.filter(pk=first.pk).update(ended_at=later)  # told only then
+        with pytest.raises(Conflict, match="七个工作日"):
+            begun(scene, case, TalksKind.POLICE, body=station, at=later)
+        again = begun(scene, case, TalksKind.POLICE, body=station)
+        assert again.due_on < local_day(scene.at) + timedelta(days=14)
+        assert again.task is not None
+        assert "七个工作日" in again.task.title
+
     def test_where_the_police_never_sat_down_it_was_no_time(
         self, scene: Scene, case: Case
     ) -> None:
