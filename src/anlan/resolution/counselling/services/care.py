@@ -14,6 +14,7 @@ from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import ContactChannel, Phase, Role, TaskState
 from anlan.cases.models import Case, Contact, Party, Task
+from anlan.cases.permissions import is_party
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.evidence.services.statements import is_known_minor
@@ -215,9 +216,7 @@ def take_answer(*, contact: Contact, at: datetime) -> Care | None:
     refers people has to say for whom.
     """
     wrote = (contact.held_by, contact.recorded_by)
-    if not contact.psychological or any(
-        permissions.is_party(one, contact.case) for one in wrote
-    ):
+    if not contact.psychological or any(is_party(one, contact.case) for one in wrote):
         return None
     answer = CareState(contact.psychological)
     once = {"contact": contact.key}
