@@ -22,7 +22,7 @@ from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
 from anlan.law import selectors as law
 from anlan.resolution.counselling import permissions
-from anlan.resolution.counselling.enums import ConsentUse
+from anlan.resolution.counselling.enums import CareState, ConsentUse
 from anlan.resolution.counselling.models import (
     Care,
     Counsellor,
@@ -53,7 +53,8 @@ def parties_to_ask(case: Case) -> QuerySet[Party]:
 def nobody_left_to_ask(case: Case) -> bool:
     """Whether everybody whom the office owes an offer has had one."""
     owed = case.parties.filter(removed_at=None, roles__role__in=_OWED)
-    return not owed.filter(cares=None).exists()
+    unasked = Q(cares=None) | Q(cares__state=CareState.UNASKED)
+    return not owed.filter(unasked).exists()
 
 
 def who_refers(case: Case) -> list[User]:

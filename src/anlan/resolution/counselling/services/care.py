@@ -32,6 +32,7 @@ from anlan.resolution.counselling.enums import (
     SessionState,
 )
 from anlan.resolution.counselling.events import (
+    AnswerTakenBack,
     ConsentGiven,
     ConsentWithdrawn,
     CounsellorEnded,
@@ -213,11 +214,14 @@ def take_answer(*, contact: Contact, at: datetime) -> Care | None:
     Nothing, where support runs already, something newer is known, who was talked with is
     not asked, or who wrote the talk down is a party and arranges nothing for the others.
     What a guardian said is said for the one minor who was hurt; of several, whoever
-    refers people has to say for whom.
+    refers people has to say for whom. A correction without an answer takes back the one
+    that it corrects.
     """
     wrote = (contact.held_by, contact.recorded_by)
-    if not contact.psychological or any(is_party(one, contact.case) for one in wrote):
+    if any(is_party(one, contact.case) for one in wrote):
         return None
+    if not contact.psychological:
+        return _take_back(contact, at=at) if contact.corrects is not None else None
     answer = CareState(contact.psychological)
     once = {"contact": contact.key}
     with ledger.recording():
@@ -515,6 +519,42 @@ def _replaced(contact: Contact, case: Case) -> list[Offer]:
         found += [offer] if offer else []
         before = before.corrects
     return found
+
+
+def _take_back(contact: Contact, *, at: datetime) -> Care | None:
+    """Nothing was offered in the talk that this one corrects: what stood before stands.
+
+    Who was referred meanwhile stays so; whoever refers people hears of it.
+    """
+    with ledger.recording():
+        case = cases.lock_case(contact.case)
+        wrong = [one for one in _replaced(contact, case) if one.taken_back_at is None]
+        if not wrong:
+            return None
+        care = lock_care(wrong[0].care)
+        standing = care.offers.filter(taken_back_at=None).order_by("made_at", "pk")
+        was_newest = standing.last() in wrong
+        care.offers.filter(pk__in=[one.pk for one in wrong]).update(taken_back_at=at)
+        record(AnswerTakenBack(code=care.code), care, care.key, by=SYSTEM, at=at)
+        if care.referred_at is not None:
+            _tell_referring(case, messages.MISTAKEN, at=at)
+        elif was_newest:
+            _let_stand(care, standing.last(), at=at)
+    return care
+
+
+def _let_stand(care: Care, offer: Offer | None, *, at: datetime) -> None:
+    """The answer that is the newest now; without any the person has yet to be asked."""
+    care.state = offer.answer if offer else CareState.UNASKED
+    is_to_wait = offer is not None and offer.answer != CareState.ACCEPTED
+    care.not_before = offer.made_at + ASKED_AGAIN if offer and is_to_wait else None
+    care.save(update_fields=["state", "not_before"])
+    task = Task.objects.filter(
+        case=care.case, key=OFFER_TASK, state=TaskState.DONE, ended_by=None
+    ).first()
+    if offer is None and task is not None and care.case.is_open:
+        task.case = care.case
+        cases.reopen_task(task=task, by=SYSTEM, at=at)
 
 
 def _is_overtaken(
