@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.cases.views import acts, contacts, notes, pages, parties, tasks
+from anlan.cases.views import acts, contacts, guardians, notes, pages, parties, tasks
 
 app_name = "cases"
 urlpatterns = [
@@ -34,6 +34,17 @@ urlpatterns = [
     ),
     path("<str:number>/parties/<uuid:uid>/home/", parties.home, name="home"),
     path("<str:number>/parties/<uuid:uid>/roles/", parties.roles, name="roles"),
+    path(
+        "<str:number>/parties/<uuid:uid>/guardians/",
+        guardians.guardians,
+        name="guardians",
+    ),
+    path("<str:number>/parties/<uuid:uid>/of-age/", guardians.of_age, name="of_age"),
+    path(
+        "<str:number>/guardianships/<uuid:uid>/ending/",
+        guardians.unlinking,
+        name="unlinking",
+    ),
     path("<str:number>/parties/<uuid:uid>/contact/", parties.contact, name="contact"),
     path("<str:number>/contacts/", contacts.contacts, name="contacts"),
     path("<str:number>/contacts/panel/", contacts.panel, name="contacts_panel"),

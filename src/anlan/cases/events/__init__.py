@@ -38,6 +38,7 @@ from anlan.cases.events.contacts import (
     KeptApart,
     PromiseMade,
 )
+from anlan.cases.events.guardians import GuardianLinked, GuardianUnlinked
 
 __all__ = [
     "ActStated",
@@ -51,6 +52,8 @@ __all__ = [
     "ContactNamed",
     "DeadlineMissed",
     "EntryStruck",
+    "GuardianLinked",
+    "GuardianUnlinked",
     "KeepApartEnded",
     "KeptApart",
     "LinkMade",

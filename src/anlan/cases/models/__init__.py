@@ -21,6 +21,7 @@ from anlan.cases.models.cases import (
     VaultFile,
 )
 from anlan.cases.models.contacts import Contact, KeepApart, NamedContact, Promise
+from anlan.cases.models.guardians import Guardianship
 
 __all__ = [
     "AcceptedRequest",
@@ -29,6 +30,7 @@ __all__ = [
     "Contact",
     "Counter",
     "Deadline",
+    "Guardianship",
     "KeepApart",
     "NamedContact",
     "Note",

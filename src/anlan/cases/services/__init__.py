@@ -23,6 +23,12 @@ from anlan.cases.services.deadlines import (
     start_deadline,
     start_standard,
 )
+from anlan.cases.services.guardians import (
+    MOST_RELATION,
+    MOST_UNLINK_REASON,
+    link_guardian,
+    unlink_guardian,
+)
 from anlan.cases.services.keeping_apart import (
     MOST_PLACES,
     MOST_REASON,
@@ -83,8 +89,10 @@ __all__ = [
     "MOST_PROMISED",
     "MOST_PROMISES",
     "MOST_REASON",
+    "MOST_RELATION",
     "MOST_SAID",
     "MOST_TO_DO",
+    "MOST_UNLINK_REASON",
     "Promised",
     "add_customer",
     "add_party",
@@ -104,6 +112,7 @@ __all__ = [
     "identify_party",
     "join_cases",
     "keep_apart",
+    "link_guardian",
     "lock_case",
     "made_before",
     "make_access_link",
@@ -136,5 +145,6 @@ __all__ = [
     "strike_entry",
     "take_command",
     "take_turns",
+    "unlink_guardian",
     "write_note",
 ]

@@ -12,6 +12,7 @@ from anlan.cases import services as cases
 from anlan.cases.models import (
     Case,
     Contact,
+    Guardianship,
     KeepApart,
     Promise,
     StatedAct,
@@ -41,6 +42,8 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield plan, ("words", "reason")
     for stated in StatedAct.objects.filter(case=case).order_by("pk"):
         yield stated, ("words",)
+    for link in Guardianship.objects.filter(ward__case=case).order_by("pk"):
+        yield link, ("relation", "reason")
 
 
 def written() -> Iterator[tuple[QuerySet[Any], str]]:
@@ -50,6 +53,7 @@ def written() -> Iterator[tuple[QuerySet[Any], str]]:
         (Promise, "contact__case"),
         (KeepApart, "case"),
         (StatedAct, "case"),
+        (Guardianship, "ward__case"),
     ):
         yield rows_with_words(model), way
 

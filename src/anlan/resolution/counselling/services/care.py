@@ -15,6 +15,11 @@ from anlan.cases import services as cases
 from anlan.cases.enums import ContactChannel, Phase, Role, TaskState
 from anlan.cases.models import Case, Contact, Party, Task
 from anlan.cases.permissions import is_party
+from anlan.cases.selectors.guardians import (
+    guardians_in,
+    is_said_guardian,
+    stands_for,
+)
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.evidence.services.statements import is_known_minor
@@ -51,7 +56,6 @@ from anlan.resolution.counselling.models import (
     Session,
 )
 from anlan.resolution.counselling.selectors import (
-    guardians_in,
     helplines,
     nobody_left_to_ask,
     parties_to_ask,
@@ -347,6 +351,10 @@ def give_consent(
         raise InvalidInput(_("未成年人须由监护人一同同意"), path="guardian")
     if guardian is not None and guardian not in guardians_in(care.case):
         raise InvalidInput(_("请选择本案登记的监护人"), path="guardian")
+    if guardian is not None and not stands_for(guardian, care.party):
+        raise InvalidInput(
+            _("这一位是别人的监护人，请选择本人的监护人"), path="guardian"
+        )
     with ledger.recording():
         care = lock_own(care, by)
         policies.check_is_running(care)
@@ -501,8 +509,10 @@ def _spoken_for(contact: Contact, *, at: datetime) -> Party | None:
     if party in asked or party not in guardians_in(case):
         return party
     hurt = asked.filter(roles__role=Role.VICTIM)
-    young = [one for one in hurt if is_known_minor(one, at=at)]
-    return young[0] if len(young) == 1 else None
+    theirs = [one for one in hurt if is_said_guardian(party, one)] or [
+        one for one in hurt if is_known_minor(one, at=at) and stands_for(party, one)
+    ]
+    return theirs[0] if len(theirs) == 1 else None
 
 
 def _replaced(contact: Contact, case: Case) -> list[Offer]:
