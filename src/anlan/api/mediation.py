@@ -73,6 +73,7 @@ from anlan.resolution.mediation.services.forgiving import MOST_TEXT
 from anlan.resolution.mediation.services.givers import MOST_GIVER, MOST_RELATION
 from anlan.resolution.mediation.services.mandates import MOST_CHOICE
 from anlan.resolution.mediation.services.mandates import MOST_REASON as MOST_WHY
+from anlan.resolution.mediation.services.sessions import MOST_WISH
 from anlan.resolution.mediation.services.standing import MOST_FOUND
 from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
 
@@ -411,6 +412,13 @@ class SessionIn(OnceIn):
 
 class ReadersIn(In):
     readers: Annotated[list[UUID], Field(max_length=20)]
+
+
+class WriterIn(In):
+    """``words``: how the mediator, who has no account, asked for it."""
+
+    writer: UUID
+    words: Annotated[Text, Field(min_length=1, max_length=MOST_WISH)]
 
 
 class SessionEndIn(In):
@@ -771,6 +779,23 @@ def name_session_readers(request: ApiRequest, uid: UUID, body: ReadersIn) -> Ses
     return SessionOut.of(session_for(caller.user, uid))
 
 
+@router.post("/sessions/{uid}/writer", **operation(*_RUN, out=SessionOut))
+def name_session_writer(request: ApiRequest, uid: UUID, body: WriterIn) -> SessionOut:
+    """Who writes for a mediator without an account, of a session that has begun."""
+    caller = request.auth
+    session = session_for(caller.user, uid)
+    (writer,) = _readers(session.talks, [body.writer], path="writer")
+    mediation.name_writer(
+        session=session,
+        writer=writer,
+        words=body.words,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return SessionOut.of(session_for(caller.user, uid))
+
+
 @router.post("/talks/{uid}/effect", **operation(*_RUN, out=TalksOut))
 def make_effective(request: ApiRequest, uid: UUID, body: EffectIn) -> TalksOut:
     """From which day a mediated agreement binds."""
@@ -971,14 +996,14 @@ def _body_out(caller: Caller, uid: UUID) -> BodyOut:
     return BodyOut.of(body_for(caller.user, uid))
 
 
-def _readers(talks: Talks, uids: list[UUID]) -> list[User]:
+def _readers(talks: Talks, uids: list[UUID], *, path: str = "readers") -> list[User]:
     """
     Raises:
         InvalidInput: somebody who is no colleague at the site of the case.
     """
     there = {one.uid: one for one in staff_of(talks.case.site)}
     if not there.keys() >= set(uids):
-        raise InvalidInput(_("本项目没有这位同事"), path="readers")
+        raise InvalidInput(_("本项目没有这位同事"), path=path)
     return [there[uid] for uid in dict.fromkeys(uids)]
 
 
