@@ -324,12 +324,15 @@ class TalksIn(OnceIn):
 
 
 class BodyAnswerIn(In):
-    """``is_unrelated``: the mediator was asked, and has nothing to do with either side."""
+    """``is_unrelated``: the mediator was asked, and has nothing to do with either side.
+
+    With a mediator it has to be said in ``chosen_by`` who chose them.
+    """
 
     accepts: bool
     mediator: UUID | None = None
     is_unrelated: bool = False
-    chosen_by: Chooser = Chooser.BODY
+    chosen_by: Chooser | None = None
     choice: Annotated[Text, Field(max_length=MOST_CHOICE)] = ""
     reason: Annotated[Text, Field(max_length=MOST_REASON)] = ""
 
@@ -449,7 +452,7 @@ class MandateIn(In):
 
     mediator: UUID
     is_unrelated: bool
-    chosen_by: Chooser = Chooser.BODY
+    chosen_by: Chooser
     choice: Annotated[Text, Field(max_length=MOST_CHOICE)] = ""
     reason: Annotated[Text, Field(max_length=MOST_WHY)] = ""
 
@@ -457,7 +460,7 @@ class MandateIn(In):
 class MandateEndIn(In):
     """``wanted_by``: who decided that the mediator goes."""
 
-    wanted_by: Chooser = Chooser.BODY
+    wanted_by: Chooser
     reason: Annotated[Text, Field(min_length=1, max_length=MOST_WHY)]
 
 
@@ -606,12 +609,14 @@ def get_talks(request: ApiRequest, uid: UUID) -> TalksOut:
 def record_body_answer(request: ApiRequest, uid: UUID, body: BodyAnswerIn) -> TalksOut:
     """What the body that was asked says."""
     caller = request.auth
+    if body.mediator is not None and body.chosen_by is None:
+        raise InvalidInput(_("请写明是谁选定的调解员"), path="chosen_by")
     mediation.record_answer(
         talks=talks_for(caller.user, uid),
         accepts=body.accepts,
         mediator=mediator_for(caller.user, body.mediator) if body.mediator else None,
         is_unrelated=body.is_unrelated,
-        chosen_by=body.chosen_by,
+        chosen_by=body.chosen_by or Chooser.BODY,
         choice=body.choice,
         reason=body.reason,
         by=caller.user,
