@@ -20,6 +20,13 @@ from anlan.cases.permissions import check_can_state_act
 
 router = Router(tags=["cases"])
 
+# Either right is enough, and a token does not know which of them its owner has.
+_STATE = (
+    Permission.CASE_SEE,
+    Permission.LIMITATION_KEEP,
+    Permission.INVESTIGATE,
+)
+
 
 class StatedActOut(Out):
     uid: UUID
@@ -62,7 +69,7 @@ class ActIn(OnceIn):
     words: Annotated[Text, Field(min_length=1, max_length=cases.MOST_ACT_WORDS)]
 
 
-@router.get("/cases/{number}/act", **operation(Permission.CASE_SEE, out=ActOut))
+@router.get("/cases/{number}/act", **operation(*_STATE, out=ActOut))
 def get_act(request: ApiRequest, number: str) -> ActOut:
     """For whoever may say which day it was."""
     case = case_of(request.auth, number)
@@ -70,9 +77,7 @@ def get_act(request: ApiRequest, number: str) -> ActOut:
     return ActOut.of(case)
 
 
-@router.post(
-    "/cases/{number}/act", **operation(Permission.CASE_SEE, out=ActOut, status=201)
-)
+@router.post("/cases/{number}/act", **operation(*_STATE, out=ActOut, status=201))
 def state_act(request: ApiRequest, number: str, body: ActIn) -> Status[ActOut]:
     """Say which day it was; what counts from it is counted anew."""
     caller = request.auth
