@@ -17,7 +17,6 @@ from anlan.resolution.counselling.models import Care, Session
 
 # What may become what; ``docs/states/`` is drawn from these tables.
 CARE_MOVES: dict[CareState, tuple[CareState, ...]] = {
-    CareState.UNASKED: (CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
     CareState.LATER: (
         *(CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
         CareState.UNASKED,
@@ -33,6 +32,7 @@ CARE_MOVES: dict[CareState, tuple[CareState, ...]] = {
     CareState.REFERRED: (CareState.REFERRED, CareState.FOLLOWED, CareState.CLOSED),
     CareState.FOLLOWED: (CareState.REFERRED, CareState.FOLLOWED, CareState.CLOSED),
     CareState.CLOSED: (CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
+    CareState.UNASKED: (CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
 }
 
 SESSION_MOVES: dict[SessionState, tuple[SessionState, ...]] = {
