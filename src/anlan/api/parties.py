@@ -145,14 +145,14 @@ class OfAgeIn(In):
     reason: Annotated[Reason, Field(max_length=200)]
 
 
-class GuardianIn(In):
+class GuardianLinkIn(In):
     """``guardian`` is a party of the same case with that role."""
 
     guardian: UUID
     relation: Annotated[Text, Field(min_length=1, max_length=MOST_RELATION)]
 
 
-class GuardianEndIn(In):
+class GuardianUnlinkIn(In):
     reason: Annotated[Reason, Field(max_length=300)]
 
 
@@ -349,7 +349,7 @@ def list_guardians(request: ApiRequest, uid: UUID) -> list[GuardianshipOut]:
     ),
 )
 def link_guardian(
-    request: ApiRequest, uid: UUID, body: GuardianIn
+    request: ApiRequest, uid: UUID, body: GuardianLinkIn
 ) -> Status[GuardianshipOut]:
     """Say who stands for this party; the same again changes nothing."""
     caller = request.auth
@@ -369,7 +369,7 @@ def link_guardian(
     **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=GuardianshipOut),
 )
 def unlink_guardian(
-    request: ApiRequest, uid: UUID, body: GuardianEndIn
+    request: ApiRequest, uid: UUID, body: GuardianUnlinkIn
 ) -> GuardianshipOut:
     """Take back that somebody stands for another; it stays readable."""
     caller = request.auth
