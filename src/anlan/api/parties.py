@@ -50,12 +50,12 @@ class PersonOut(Out):
     is_minor: bool
 
     @classmethod
-    def of(cls, person: Person, *, on: date, is_hidden: bool = False) -> PersonOut:
-        shown = masked(person)
+    def shown(cls, person: Person, *, on: date, is_hidden: bool = False) -> PersonOut:
+        seen = masked(person)
         return cls(
-            uid=shown.uid,
-            name=shown.name,
-            phone="" if is_hidden else shown.phone,
+            uid=seen.uid,
+            name=seen.name,
+            phone="" if is_hidden else seen.phone,
             is_minor=is_minor(person, on=on),
         )
 
@@ -107,7 +107,7 @@ class PartyOut(Out):
             name=selectors.shown_name(party),
             roles=sorted(role.role for role in party.roles.all()),
             description=party.description,
-            person=PersonOut.of(person, on=on, is_hidden=party.pk in hidden)
+            person=PersonOut.shown(person, on=on, is_hidden=party.pk in hidden)
             if person
             else None,
             user=UserOut.perhaps(party.user),
@@ -198,7 +198,9 @@ def find_people(
 ) -> list[PersonOut]:
     """Persons known at the caller's sites, by name, pinyin, phone or its last four."""
     on = local_day(request.auth.at)
-    return [PersonOut.of(one, on=on) for one in search_people(request.auth.user, text)]
+    return [
+        PersonOut.shown(one, on=on) for one in search_people(request.auth.user, text)
+    ]
 
 
 @router.get(
