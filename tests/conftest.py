@@ -37,6 +37,8 @@ import pytest  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
+from anlan.base.turns import forget_faults  # noqa: E402
+
 # The same examples every time: a gate that fails by chance is ignored soon. How long an
 # example takes says something about the machine, not about us.
 settings.register_profile(
@@ -53,6 +55,12 @@ pytest_plugins = [
     "tests.scene",
     "tests.signed_in",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_rests() -> None:
+    """Keys of rows begin anew with each test, and so does what failed."""
+    forget_faults()
 
 
 def pytest_unconfigure() -> None:

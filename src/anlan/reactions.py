@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.cases import reactions as cases
 from anlan.cases.events import (
+    ActStated,
     CaseClosed,
     CaseJoined,
     CaseParted,
@@ -125,12 +126,18 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ResponderStoodDown.kind: [incidents.call_back],
     ResponderMoved.kind: [incidents.stop_calling_twice],
     LadderExhausted.kind: [incidents.cry_for_help],
+    ActStated.kind: [legal.count_from_act],
     CaseJoined.kind: [
         incidents.join_responders,
         counselling.keep_clocks,
         evidence.keep_photo_clocks,
+        legal.count_from_act,
     ],
-    CaseParted.kind: [incidents.part_responders, resolution.catch_up_with_letters],
+    CaseParted.kind: [
+        incidents.part_responders,
+        resolution.catch_up_with_letters,
+        legal.count_from_act,
+    ],
     CaseReopened.kind: [resolution.catch_up_with_letters],
     CommandTaken.kind: [incidents.tell_of_handover],
     CustodyStepped.kind: [evidence.tell_receiver],

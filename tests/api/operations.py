@@ -18,7 +18,7 @@ from django.utils import timezone
 from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.enums import Side
-from anlan.cases.models import Case, Party, Task, TaskPhoto
+from anlan.cases.models import Case, Guardianship, Party, Task, TaskPhoto
 from anlan.customers import services as customers
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
@@ -530,6 +530,29 @@ def note_home(scene: Scene) -> Request:
     assert room is not None
     body = {"place": str(room.uid), "role": "owner", "since_on": "2024-01-01"}
     return f"/parties/{_party(scene, known=True)}/home", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def unmark_minor(scene: Scene) -> Request:
+    minor = victim(scene, _case(scene), "陆小米", is_minor=True)
+    return f"/parties/{minor.uid}/of-age", {"reason": "出示了身份证"}
+
+
+@get()
+def list_guardians(scene: Scene) -> str:
+    return f"/parties/{_guarded(scene).ward.uid}/guardians"
+
+
+@post(permitted="wangjianguo", forbidden="chenlu", status=201)
+def link_guardian(scene: Scene) -> Request:
+    link = _guarded(scene)
+    body = {"guardian": str(link.guardian.uid), "relation": "母亲"}
+    return f"/parties/{link.ward.uid}/guardians", body
+
+
+@post(permitted="wangjianguo", forbidden="chenlu")
+def unlink_guardian(scene: Scene) -> Request:
+    return f"/guardianships/{_guarded(scene).uid}/end", {"reason": "登记错了人"}
 
 
 @post(permitted="wangjianguo", forbidden="chenlu")
@@ -1288,6 +1311,7 @@ def appoint_mediator(scene: Scene) -> Request:
     body = {
         "mediator": str(_mediator_of(scene).uid),
         "is_unrelated": True,
+        "chosen_by": "sides",
         "reason": "回避",
     }
     return f"/talks/{_mediated(scene).uid}/mediator", body
@@ -1295,7 +1319,10 @@ def appoint_mediator(scene: Scene) -> Request:
 
 @post()
 def end_mandate(scene: Scene) -> Request:
-    return f"/talks/{_mediated(scene).uid}/mediator/end", {"reason": "回避"}
+    return f"/talks/{_mediated(scene).uid}/mediator/end", {
+        "reason": "回避",
+        "wanted_by": "body",
+    }
 
 
 @get(permitted="chenlu", forbidden="wangjianguo")
@@ -1311,6 +1338,17 @@ def begin_session(scene: Scene) -> Request:
 @post()
 def end_session(scene: Scene) -> Request:
     return f"/sessions/{_session(scene).uid}/end", {"state": "cancelled"}
+
+
+@post()
+def name_session_writer(scene: Scene) -> Request:
+    talks = talked.consented(
+        scene, talked.invited(scene, _case(scene), has_account=False)
+    )
+    session = talked.planned(scene, talks)
+    mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+    body = {"writer": str(scene.manager.uid), "words": "调解员来电请他记录"}
+    return f"/sessions/{session.uid}/writer", body
 
 
 @post()
@@ -1591,6 +1629,17 @@ def add_work_injury_material(scene: Scene) -> Request:
     paper = struck.receipt(scene, injury.case)
     body = {"material": "diagnosis", "exhibit": str(paper.uid)}
     return f"/work-injuries/{injury.uid}/materials", body
+
+
+@get(permitted="chenlu", forbidden="wangjianguo")
+def get_act(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/act"
+
+
+@post(permitted="chenlu", forbidden="wangjianguo", status=201)
+def state_act(scene: Scene) -> Request:
+    body = {"day": local_day(scene.at).isoformat(), "words": "当事人当面说的"}
+    return f"/cases/{_case(scene).number}/act", body
 
 
 @get(permitted="chenlu", forbidden="wangjianguo")
@@ -2498,6 +2547,24 @@ def _two(scene: Scene) -> tuple[Case, Case]:
 
 def _on(scene: Scene, *, days: int) -> str:
     return (scene.at + timedelta(days=days)).isoformat()
+
+
+def _guarded(scene: Scene) -> Guardianship:
+    """A minor who was hurt, and their mother."""
+    case = _case(scene)
+    mother = customers.add_person(
+        site=scene.site, name="陆母", by=scene.officer, at=scene.at
+    )
+    guardian = cases.add_party(
+        case=case, roles=["guardian"], person=mother, by=scene.officer, at=scene.at
+    )
+    return cases.link_guardian(
+        guardian=guardian,
+        ward=victim(scene, case, "陆小米", is_minor=True),
+        relation="母亲",
+        by=scene.officer,
+        at=scene.at,
+    )
 
 
 def _party(scene: Scene, *, known: bool = False, case: Case | None = None) -> str:

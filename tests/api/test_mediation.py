@@ -8,7 +8,10 @@ import pytest
 
 from anlan.ledger.models import Entry
 from anlan.resolution.mediation import services as mediation
+from anlan.resolution.mediation.enums import TalksKind
+from anlan.resolution.mediation.models import Mandate
 from tests.resolution.mediation.talked import (
+    begun,
     body,
     consented,
     invited,
@@ -55,3 +58,27 @@ def test_twice_gone_is_gone(scene: Scene, speak: Any) -> None:
     assert [one.status for one in answers] == [200, 200]
     assert answers[0].body == answers[1].body
     assert Entry.objects.filter(kind="mediation.mediator_retired").count() == 1
+
+
+def test_who_chose_or_sent_away_a_mediator_is_said_and_never_guessed(
+    scene: Scene, speak: Any
+) -> None:
+    station = body(scene)
+    case = scene.incident().case
+    talks = begun(scene, case, TalksKind.PEOPLES, body=station)
+    who = mediator(scene, station, has_account=False)
+    officer = speak(scene.officer)
+    said = {"accepts": True, "mediator": str(who.uid), "is_unrelated": True}
+    where = f"/talks/{talks.uid}"
+    assert officer.post(f"{where}/answer", said).status == 422
+    chosen = {**said, "chosen_by": "sides"}
+    assert officer.post(f"{where}/answer", chosen).status == 200
+    mandate = Mandate.objects.get(talks=talks)
+    assert mandate.chosen_by == "sides"
+    assert officer.post(f"{where}/mediator/end", {"reason": "另选"}).status == 422
+    gone = {"reason": "另选", "wanted_by": "sides"}
+    assert officer.post(f"{where}/mediator/end", gone).status == 200
+    again = {"mediator": str(who.uid), "is_unrelated": True}
+    assert officer.post(f"{where}/mediator", again).status == 422
+    again["chosen_by"] = "body"
+    assert officer.post(f"{where}/mediator", again).status == 200

@@ -10,7 +10,8 @@ from anlan.base import crypto
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.customers import selectors, services
 from anlan.customers.enums import ErasureReason, Gender, ProtectedField
-from anlan.customers.models import Disclosure, KnownAt, Person, Unit
+from anlan.customers.models import Disclosure, KnownAt, Person, Unit, Unmarking
+from anlan.customers.selectors import is_minor
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry, EntryRef
 from anlan.ledger.verify import verify
@@ -689,3 +690,61 @@ def test_unit_needs_a_room_a_free_number_and_the_right(front):
     with pytest.raises(NotAllowed):
         services.add_unit(place=other, number="1207", by=front.officer, at=front.at)
     assert Unit.objects.count() == 1
+
+
+BORN = "449900200811240" + last_of("449900200811240")
+
+
+@pytest.mark.parametrize(
+    ("known", "on", "is_one"),
+    [
+        ({"identity_number": BORN}, date(2026, 11, 23), True),
+        ({"identity_number": BORN}, date(2026, 11, 24), False),
+        ({"birth_year": 2008}, date(2026, 12, 31), True),
+        ({"birth_year": 2008}, date(2027, 1, 1), False),
+        ({"is_minor": True}, date(2046, 1, 1), True),
+    ],
+)
+def test_the_birthday_ends_being_a_minor_and_a_mark_alone_does_not(
+    front, known, on, is_one
+) -> None:
+    assert is_minor(register(front, **known), on=on) is is_one
+
+
+def test_a_mark_is_taken_back_with_a_reason_and_a_birth_is_not(front) -> None:
+    said = {"site": front.site, "by": front.officer, "at": front.at}
+    marked = register(front, name="陈小宝", is_minor=True)
+    with pytest.raises(InvalidInput):
+        services.unmark_minor(person=marked, reason=" ", **said)
+    services.unmark_minor(person=marked, reason="出示了身份证", **said)
+    marked.refresh_from_db()
+    assert not marked.is_minor
+    entry = Entry.objects.get(kind="customers.minor_unmarked")
+    assert "身份证" not in bytes(entry.data or b"").decode()
+    assert Unmarking.objects.get().reason == "出示了身份证"
+    with pytest.raises(Conflict, match="没有未成年人的标记"):
+        services.unmark_minor(person=marked, reason="再次", **said)
+    born = register(front, name="白小露", birth_year=2015)
+    with pytest.raises(Conflict, match="出生日期"):
+        services.unmark_minor(person=born, reason="看着不像", **said)
+    assert verify().is_sound
+
+
+def test_the_reason_goes_with_the_person(front) -> None:
+    marked = register(front, name="陈小宝", is_minor=True)
+    services.unmark_minor(
+        person=marked,
+        reason="陈小宝出示了身份证",
+        site=front.site,
+        by=front.officer,
+        at=front.at,
+    )
+    services.erase_person(
+        person=marked,
+        site=front.site,
+        reason=ErasureReason.REQUEST,
+        by=front.manager,
+        at=front.at,
+    )
+    assert Unmarking.objects.get().reason == ""
+    assert verify().is_sound

@@ -46,6 +46,22 @@ def test_a_party_arranges_no_support(scene: Scene, sign_in: Any):
     assert "赔偿测算" in page.content.decode()
 
 
+def test_nor_does_a_party_of_a_case_that_was_joined(scene: Scene, sign_in: Any):
+    host = scene.incident().case
+    other = scene.report(place=scene.place("园区 快递柜")).incident.case
+    lifang = scene.person("lifang")
+    cases.add_party(
+        case=other, roles=["witness"], user=lifang, by=scene.officer, at=scene.at
+    )
+    cases.join_cases(case=other, host=host, by=scene.officer, at=scene.at)
+    client = sign_in("lifang")
+    for case in (host, other):
+        where = f"/cases/{case.number}/"
+        page = client.get(f"{where}handling/panel/").content.decode()
+        assert "counselling" not in page
+        assert client.get(f"{where}counselling/").status_code == 404
+
+
 def test_news_of_the_case_fetch_no_similar_cases_again(scene: Scene, sign_in: Any):
     case = scene.incident().case
     page = sign_in("hetao").get(f"/cases/{case.number}/handling/panel/")

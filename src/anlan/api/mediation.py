@@ -73,6 +73,7 @@ from anlan.resolution.mediation.services.forgiving import MOST_TEXT
 from anlan.resolution.mediation.services.givers import MOST_GIVER, MOST_RELATION
 from anlan.resolution.mediation.services.mandates import MOST_CHOICE
 from anlan.resolution.mediation.services.mandates import MOST_REASON as MOST_WHY
+from anlan.resolution.mediation.services.sessions import MOST_WISH
 from anlan.resolution.mediation.services.standing import MOST_FOUND
 from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
 
@@ -323,12 +324,15 @@ class TalksIn(OnceIn):
 
 
 class BodyAnswerIn(In):
-    """``is_unrelated``: the mediator was asked, and has nothing to do with either side."""
+    """``is_unrelated``: the mediator was asked, and has nothing to do with either side.
+
+    With a mediator it has to be said in ``chosen_by`` who chose them.
+    """
 
     accepts: bool
     mediator: UUID | None = None
     is_unrelated: bool = False
-    chosen_by: Chooser = Chooser.BODY
+    chosen_by: Chooser | None = None
     choice: Annotated[Text, Field(max_length=MOST_CHOICE)] = ""
     reason: Annotated[Text, Field(max_length=MOST_REASON)] = ""
 
@@ -413,6 +417,13 @@ class ReadersIn(In):
     readers: Annotated[list[UUID], Field(max_length=20)]
 
 
+class WriterIn(In):
+    """``words``: how the mediator, who has no account, asked for it."""
+
+    writer: UUID
+    words: Annotated[Text, Field(min_length=1, max_length=MOST_WISH)]
+
+
 class SessionEndIn(In):
     """``held``, ``broken`` off, or ``cancelled`` before it began."""
 
@@ -441,7 +452,7 @@ class MandateIn(In):
 
     mediator: UUID
     is_unrelated: bool
-    chosen_by: Chooser = Chooser.BODY
+    chosen_by: Chooser
     choice: Annotated[Text, Field(max_length=MOST_CHOICE)] = ""
     reason: Annotated[Text, Field(max_length=MOST_WHY)] = ""
 
@@ -449,7 +460,7 @@ class MandateIn(In):
 class MandateEndIn(In):
     """``wanted_by``: who decided that the mediator goes."""
 
-    wanted_by: Chooser = Chooser.BODY
+    wanted_by: Chooser
     reason: Annotated[Text, Field(min_length=1, max_length=MOST_WHY)]
 
 
@@ -598,12 +609,14 @@ def get_talks(request: ApiRequest, uid: UUID) -> TalksOut:
 def record_body_answer(request: ApiRequest, uid: UUID, body: BodyAnswerIn) -> TalksOut:
     """What the body that was asked says."""
     caller = request.auth
+    if body.mediator is not None and body.chosen_by is None:
+        raise InvalidInput(_("请写明是谁选定的调解员"), path="chosen_by")
     mediation.record_answer(
         talks=talks_for(caller.user, uid),
         accepts=body.accepts,
         mediator=mediator_for(caller.user, body.mediator) if body.mediator else None,
         is_unrelated=body.is_unrelated,
-        chosen_by=body.chosen_by,
+        chosen_by=body.chosen_by or Chooser.BODY,
         choice=body.choice,
         reason=body.reason,
         by=caller.user,
@@ -764,6 +777,23 @@ def name_session_readers(request: ApiRequest, uid: UUID, body: ReadersIn) -> Ses
     mediation.name_readers(
         session=session,
         readers=_readers(session.talks, body.readers),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return SessionOut.of(session_for(caller.user, uid))
+
+
+@router.post("/sessions/{uid}/writer", **operation(*_RUN, out=SessionOut))
+def name_session_writer(request: ApiRequest, uid: UUID, body: WriterIn) -> SessionOut:
+    """Who writes for a mediator without an account, of a session that has begun."""
+    caller = request.auth
+    session = session_for(caller.user, uid)
+    (writer,) = _readers(session.talks, [body.writer], path="writer")
+    mediation.name_writer(
+        session=session,
+        writer=writer,
+        words=body.words,
         by=caller.user,
         at=caller.at,
         via="api",
@@ -971,14 +1001,14 @@ def _body_out(caller: Caller, uid: UUID) -> BodyOut:
     return BodyOut.of(body_for(caller.user, uid))
 
 
-def _readers(talks: Talks, uids: list[UUID]) -> list[User]:
+def _readers(talks: Talks, uids: list[UUID], *, path: str = "readers") -> list[User]:
     """
     Raises:
         InvalidInput: somebody who is no colleague at the site of the case.
     """
     there = {one.uid: one for one in staff_of(talks.case.site)}
     if not there.keys() >= set(uids):
-        raise InvalidInput(_("本项目没有这位同事"), path="readers")
+        raise InvalidInput(_("本项目没有这位同事"), path=path)
     return [there[uid] for uid in dict.fromkeys(uids)]
 
 

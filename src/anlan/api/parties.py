@@ -17,16 +17,25 @@ from anlan.api.access import case_of, colleague_of, party_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.once import once
 from anlan.api.schemas import In, OnceIn, Out, Reason, Text, UserOut
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import selectors
 from anlan.cases import services as cases
 from anlan.cases.enums import Role
-from anlan.cases.models import Case, Party
+from anlan.cases.models import Case, Guardianship, Party
+from anlan.cases.selectors.guardians import guardianship_for, guardianships_of
+from anlan.cases.services import MOST_RELATION
 from anlan.cases.wall import behind_the_wall
 from anlan.customers import services as customers
 from anlan.customers.enums import OccupancyRole, ProtectedField
 from anlan.customers.models import Occupancy, Person
-from anlan.customers.selectors import masked, person_for, rooms_of, search_people
+from anlan.customers.selectors import (
+    is_minor,
+    masked,
+    person_for,
+    rooms_of,
+    search_people,
+)
 
 router = Router(tags=["parties"])
 Roles = Annotated[list[Role], Field(min_length=1, max_length=6)]
@@ -41,13 +50,13 @@ class PersonOut(Out):
     is_minor: bool
 
     @classmethod
-    def of(cls, person: Person, *, is_hidden: bool = False) -> PersonOut:
-        shown = masked(person)
+    def shown(cls, person: Person, *, on: date, is_hidden: bool = False) -> PersonOut:
+        seen = masked(person)
         return cls(
-            uid=shown.uid,
-            name=shown.name,
-            phone="" if is_hidden else shown.phone,
-            is_minor=shown.is_minor,
+            uid=seen.uid,
+            name=seen.name,
+            phone="" if is_hidden else seen.phone,
+            is_minor=is_minor(person, on=on),
         )
 
 
@@ -89,7 +98,7 @@ class PartyOut(Out):
     added_at: datetime
 
     @classmethod
-    def shown(cls, party: Party, *, hidden: Collection[int]) -> PartyOut:
+    def shown(cls, party: Party, *, hidden: Collection[int], on: date) -> PartyOut:
         """``hidden`` are the parties of the other side: not even masked numbers."""
         person = party.person
         return cls(
@@ -98,7 +107,7 @@ class PartyOut(Out):
             name=selectors.shown_name(party),
             roles=sorted(role.role for role in party.roles.all()),
             description=party.description,
-            person=PersonOut.of(person, is_hidden=party.pk in hidden)
+            person=PersonOut.shown(person, on=on, is_hidden=party.pk in hidden)
             if person
             else None,
             user=UserOut.perhaps(party.user),
@@ -132,6 +141,47 @@ class RolesIn(In):
     roles: Roles
 
 
+class OfAgeIn(In):
+    reason: Annotated[Reason, Field(max_length=200)]
+
+
+class GuardianLinkIn(In):
+    """``guardian`` is a party of the same case with that role."""
+
+    guardian: UUID
+    relation: Annotated[Text, Field(min_length=1, max_length=MOST_RELATION)]
+
+
+class GuardianUnlinkIn(In):
+    reason: Annotated[Reason, Field(max_length=300)]
+
+
+class GuardianshipOut(Out):
+    """Who stands for whom; with ``ended_at`` it was taken back, and why."""
+
+    uid: UUID
+    guardian: UUID
+    ward: UUID
+    relation: str
+    named_by: UserOut
+    named_at: datetime
+    ended_at: datetime | None
+    reason: str
+
+    @classmethod
+    def of(cls, row: Guardianship) -> GuardianshipOut:
+        return cls(
+            uid=row.uid,
+            guardian=row.guardian.uid,
+            ward=row.ward.uid,
+            relation=row.relation,
+            named_by=UserOut.of(row.named_by),
+            named_at=row.named_at,
+            ended_at=row.ended_at,
+            reason=row.reason,
+        )
+
+
 class UnmaskIn(In):
     field: ProtectedField
     reason: Annotated[Reason, Field(max_length=200)]
@@ -147,7 +197,10 @@ def find_people(
     request: ApiRequest, text: Annotated[Text, Field(min_length=2, max_length=60)]
 ) -> list[PersonOut]:
     """Persons known at the caller's sites, by name, pinyin, phone or its last four."""
-    return [PersonOut.of(one) for one in search_people(request.auth.user, text)]
+    on = local_day(request.auth.at)
+    return [
+        PersonOut.shown(one, on=on) for one in search_people(request.auth.user, text)
+    ]
 
 
 @router.get(
@@ -160,7 +213,8 @@ def list_parties(request: ApiRequest, number: str) -> list[PartyOut]:
     for party in parties:
         party.case = case
     hidden = _hidden(request.auth, case)
-    return [PartyOut.shown(party, hidden=hidden) for party in parties]
+    on = local_day(request.auth.at)
+    return [PartyOut.shown(party, hidden=hidden, on=on) for party in parties]
 
 
 @router.post(
@@ -188,7 +242,7 @@ def add_party(request: ApiRequest, number: str, body: PartyIn) -> Status[PartyOu
         ),
         find=lambda uid: party_of(caller, uid),
     )
-    return Status(201, PartyOut.shown(party, hidden=_hidden(caller, party.case)))
+    return Status(201, _shown(caller, party))
 
 
 @router.post(
@@ -235,7 +289,7 @@ def set_roles(request: ApiRequest, uid: UUID, body: RolesIn) -> PartyOut:
         at=caller.at,
     )
     party = party_of(caller, uid)
-    return PartyOut.shown(party, hidden=_hidden(caller, party.case))
+    return _shown(caller, party)
 
 
 @router.post(
@@ -256,7 +310,79 @@ def identify(request: ApiRequest, uid: UUID, body: IdentityIn) -> PartyOut:
         at=caller.at,
     )
     party = party_of(caller, uid)
-    return PartyOut.shown(party, hidden=_hidden(caller, party.case))
+    return _shown(caller, party)
+
+
+@router.post(
+    "/parties/{uid}/of-age",
+    **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=PartyOut),
+)
+def unmark_minor(request: ApiRequest, uid: UUID, body: OfAgeIn) -> PartyOut:
+    """Take back the mark of a minor, where nothing else tells that they are one."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    if party.person is None:
+        raise Conflict(_("这位当事人没有登记个人资料"))
+    customers.unmark_minor(
+        person=party.person,
+        site=party.case.site,
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _shown(caller, party_of(caller, uid))
+
+
+@router.get(
+    "/parties/{uid}/guardians",
+    **operation(Permission.CASE_SEE, out=list[GuardianshipOut]),
+)
+def list_guardians(request: ApiRequest, uid: UUID) -> list[GuardianshipOut]:
+    """Who stands for somebody, and who was taken to do so."""
+    party = party_of(request.auth, uid)
+    return [GuardianshipOut.of(row) for row in guardianships_of(party)]
+
+
+@router.post(
+    "/parties/{uid}/guardians",
+    **operation(
+        Permission.CASE_SEE, Permission.PARTY_EDIT, out=GuardianshipOut, status=201
+    ),
+)
+def link_guardian(
+    request: ApiRequest, uid: UUID, body: GuardianLinkIn
+) -> Status[GuardianshipOut]:
+    """Say who stands for this party; the same again changes nothing."""
+    caller = request.auth
+    made = cases.link_guardian(
+        ward=party_of(caller, uid),
+        guardian=party_of(caller, body.guardian),
+        relation=body.relation,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return Status(201, GuardianshipOut.of(made))
+
+
+@router.post(
+    "/guardianships/{uid}/end",
+    **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=GuardianshipOut),
+)
+def unlink_guardian(
+    request: ApiRequest, uid: UUID, body: GuardianUnlinkIn
+) -> GuardianshipOut:
+    """Take back that somebody stands for another; it stays readable."""
+    caller = request.auth
+    ended = cases.unlink_guardian(
+        link=guardianship_for(caller.user, uid),
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return GuardianshipOut.of(ended)
 
 
 @router.post(
@@ -278,6 +404,11 @@ def unmask(request: ApiRequest, uid: UUID, body: UnmaskIn) -> UnmaskedOut:
         via="api",
     )
     return UnmaskedOut(field=body.field.value, value=value)
+
+
+def _shown(caller: Caller, party: Party) -> PartyOut:
+    hidden = _hidden(caller, party.case)
+    return PartyOut.shown(party, hidden=hidden, on=local_day(caller.at))
 
 
 def _hidden(caller: Caller, case: Case) -> set[int]:

@@ -1,4 +1,4 @@
-"""When the act of a case was: what its kind was told, which may be long before it opened.
+"""When the act of a case was: as the office established it, or as its kind was told.
 
 Days of the law run from the act, and the act chooses the rules (G16). Who reports late
 must not move either.
@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 
-from anlan.base.clock import local_day
-from anlan.cases.models import Case
+from anlan.base.clock import local_day, start_of_day
+from anlan.cases.models import Case, StatedAct
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,28 @@ def add_act(asked: ActOf) -> None:
 
 
 def act_of(case: Case) -> Act:
+    """The day that was established; else as it was reported, or when the case was opened.
+
+    A moment that was reported stands where it is of that day.
+    """
+    told, stated = reported_act(case), stated_act(case)
+    if stated is None:
+        return told
+    is_that_day = local_day(told.at) == stated.day
+    at = told.at if is_that_day else start_of_day(stated.day)
+    return Act(at=at, source=_("由%s核实登记") % stated.stated_by.name)
+
+
+def stated_act(case: Case) -> StatedAct | None:
+    """The newest of the case itself; else of one that was joined into it."""
+    rows = StatedAct.objects.select_related("stated_by")
+    newest = rows.filter(case=case).order_by("-pk").first()
+    if newest is not None:
+        return newest
+    return rows.filter(case__joined_into=case).order_by("-pk").first()
+
+
+def reported_act(case: Case) -> Act:
     """As it was reported; of a kind that is told nothing, when the case was opened."""
     found = (asked(case) for asked in _KNOWN)
     told = next((one for one in found if one is not None), None)

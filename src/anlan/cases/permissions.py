@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, Site, User
@@ -27,6 +28,13 @@ STANDS_IN_FOR = {"guard_captain": "guard"}
 
 def can_see(user: User, case: Case) -> bool:
     return has_permission(user, Permission.CASE_SEE, site=case.site)
+
+
+def is_party(user: User, case: Case) -> bool:
+    """Cases that were joined are one case, whichever of them is looked at."""
+    whole = case.joined_into_id or case.pk
+    one_case = Q(case=whole) | Q(case__joined_into=whole)
+    return Party.objects.filter(one_case, user=user, removed_at=None).exists()
 
 
 def check_can_note(by: Actor, case: Case) -> None:
@@ -217,6 +225,21 @@ def check_may_edit(
     if isinstance(by, User) and can_edit(by, organisation, permission):
         return
     raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+
+
+def can_state_act(user: User, case: Case) -> bool:
+    """Whoever keeps the limits of time or investigates, and is on neither side."""
+    keeps = (Permission.LIMITATION_KEEP, Permission.INVESTIGATE)
+    may = any(has_permission(user, one, site=case.site) for one in keeps)
+    return may and not is_party(user, case)
+
+
+def check_can_state_act(by: Actor, case: Case) -> None:
+    """Say on which day it was, from which days of the law count; of a closed case too."""
+    if not isinstance(by, User) or not can_state_act(by, case):
+        raise NotAllowed(
+            _("行为发生之日由登记时效的人或者调查的人登记，本案当事人除外")
+        )
 
 
 def check_can_record_contact(by: Actor, case: Case) -> None:

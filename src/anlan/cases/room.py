@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
+from anlan.base.clock import local_day
 from anlan.base.remembered import address, remembered
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
@@ -32,7 +33,7 @@ from anlan.cases.selectors import (
     timeline_page,
 )
 from anlan.cases.wall import walled_sides
-from anlan.customers.selectors import masked
+from anlan.customers.selectors import is_marked_alone, is_minor, masked
 from anlan.ledger.models import Entry
 
 
@@ -66,6 +67,8 @@ class Shown:
     sub: str
     masked: str
     can_be_revealed: bool
+    is_marked_alone: bool  # as a minor, of whom nothing else tells that they are
+    is_minor: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,6 +297,10 @@ class Room:
         return list(self.case.joined_cases.all()) if self.has_joined else []
 
     @cached_property
+    def has_guardian(self) -> bool:
+        return any("guardian" in roles for roles in self.parties.values())
+
+    @cached_property
     def shown_parties(self) -> list[Shown]:
         shown = [
             self._shown(party, _in_order(roles))
@@ -303,7 +310,7 @@ class Room:
 
     def _shown(self, party: Party, roles: tuple[str, ...]) -> Shown:
         """Somebody of the side behind the wall has no telephone here, masked neither."""
-        shown = _shown(party, roles)
+        shown = _shown(party, roles, on=local_day(self.at))
         if not shown.can_be_revealed or not self._hidden:
             return shown
         sides = sides_of(roles)
@@ -408,12 +415,13 @@ def _ended(task: Task) -> str:
     return " · ".join(filter(None, (f"{name} {at}".strip(), words)))
 
 
-def _shown(party: Party, roles: tuple[str, ...]) -> Shown:
+def _shown(party: Party, roles: tuple[str, ...], *, on: date) -> Shown:
+    is_young = party.person is not None and is_minor(party.person, on=on)
     if party.user is not None:
         sub, kept = party.description, party.user.employee_number
     elif party.person is not None:
         person = masked(party.person)
-        sub = party.description or (_("未成年人") if person.is_minor else "")
+        sub = party.description or (_("未成年人") if is_young else "")
         kept = person.phone or person.identity_number
     else:
         sub, kept = _("身份待确认"), ""
@@ -425,6 +433,8 @@ def _shown(party: Party, roles: tuple[str, ...]) -> Shown:
         sub=sub,
         masked=kept,
         can_be_revealed=party.person is not None and bool(kept),
+        is_marked_alone=party.person is not None and is_marked_alone(party.person),
+        is_minor=is_young,
     )
 
 

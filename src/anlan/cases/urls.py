@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.cases.views import contacts, notes, pages, parties, tasks
+from anlan.cases.views import acts, contacts, guardians, notes, pages, parties, tasks
 
 app_name = "cases"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:number>/entries/", pages.entries, name="entries"),
     path("<str:number>/entries/<int:seq>/strike/", notes.strike, name="strike"),
     path("<str:number>/notes/", notes.note, name="note"),
+    path("<str:number>/act/", acts.act, name="act"),
     path("<str:number>/phase/", pages.phase, name="phase"),
     path("<str:number>/command/", pages.command, name="command"),
     path("<str:number>/joining/", pages.joining, name="joining"),
@@ -33,6 +34,17 @@ urlpatterns = [
     ),
     path("<str:number>/parties/<uuid:uid>/home/", parties.home, name="home"),
     path("<str:number>/parties/<uuid:uid>/roles/", parties.roles, name="roles"),
+    path(
+        "<str:number>/parties/<uuid:uid>/guardians/",
+        guardians.guardians,
+        name="guardians",
+    ),
+    path("<str:number>/parties/<uuid:uid>/of-age/", guardians.of_age, name="of_age"),
+    path(
+        "<str:number>/guardianships/<uuid:uid>/ending/",
+        guardians.unlinking,
+        name="unlinking",
+    ),
     path("<str:number>/parties/<uuid:uid>/contact/", parties.contact, name="contact"),
     path("<str:number>/contacts/", contacts.contacts, name="contacts"),
     path("<str:number>/contacts/panel/", contacts.panel, name="contacts_panel"),

@@ -73,6 +73,24 @@ FIELD_WORDS = {
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class MinorUnmarked(Event):
+    kind: ClassVar[str] = "customers.minor_unmarked"
+    sentence: ClassVar[str] = _("{actor}撤销了未成年人的标记，理由已写明")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(
+            digest_field="reason_digest",
+            model="customers.Unmarking",
+            field="reason",
+            is_protected=True,
+        ),
+    )
+
+    reason_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class PersonErased(Event):
     kind: ClassVar[str] = "customers.person_erased"
     sentence: ClassVar[str] = _("{actor}删除了一位人员的个人信息（{reason}）")

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from anlan.accounts.models import Organisation, Place, Site
+from anlan.accounts.models import Organisation, Place, Site, User
 from anlan.customers.enums import Gender, OccupancyRole, ProtectedField
 from anlan.customers.naming import INITIALS_LENGTH, PINYIN_LENGTH
 from anlan.ledger.models import Worded
@@ -62,7 +62,7 @@ class Person(Worded):
         _("性别"), max_length=8, choices=Gender.choices, default=Gender.UNKNOWN
     )
     birth_year = models.PositiveSmallIntegerField(_("出生年份"), null=True, blank=True)
-    # As it was when recorded or last corrected; nobody is un-marked by the calendar.
+    # As it was marked; where the birth is known, that decides (``selectors.is_minor``).
     is_minor = models.BooleanField(_("未成年人"), default=False)
     note = models.CharField(_("备注"), max_length=NOTE_LENGTH, blank=True)
     created_at = models.DateTimeField()
@@ -169,6 +169,27 @@ class Disclosure(Worded):
 
     def __str__(self) -> str:
         return f"disclosure {self.uid}"
+
+
+class Unmarking(Worded):
+    """That a mark of a minor was taken back, by whom and why."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="unmarkings"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
+    unmarked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    unmarked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"unmarking {self.uid}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"unmarking:{self.uid}"
 
 
 class Unit(models.Model):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -30,6 +31,7 @@ from anlan.customers.naming import letters_of
 
 MODEL: Final = "customers.Person"
 TAIL_DIGITS: Final = 4
+FULL_AGE: Final = 18  # L40: 未成年人 is whoever is under 18
 _TAIL = re.compile(r"\d{4}", re.ASCII)
 _DIGITS = re.compile(r"[\d\s+()./xX-]+", re.ASCII)
 _LEAST_LETTERS: Final = 2
@@ -44,7 +46,6 @@ class MaskedPerson:
     phone: str
     identity_number: str
     gender: Gender
-    is_minor: bool
     is_erased: bool
 
 
@@ -58,9 +59,31 @@ def masked(person: Person) -> MaskedPerson:
         phone=mask_phone(phone) if phone else "",
         identity_number=mask_identity_number(number) if number else "",
         gender=Gender(person.gender),
-        is_minor=person.is_minor,
         is_erased=person.is_erased,
     )
+
+
+def is_minor(person: Person, *, on: date) -> bool:
+    """Whether somebody is under 18 on that day: by the date of birth, if it is known.
+
+    By the year alone they are until it is certain that they are not. Without either it is
+    as somebody marked them.
+    """
+    number = _opened(person, "identity_number", person.identity_number)
+    if number:
+        return age(parse_identity_number(number).born_date, on=on) < FULL_AGE
+    if person.birth_year is not None:
+        return on.year - person.birth_year <= FULL_AGE
+    return person.is_minor
+
+
+def is_marked_alone(person: Person) -> bool:
+    """Whether nothing but the mark tells that somebody is a minor."""
+    return person.is_minor and person.birth_year is None and not person.identity_number
+
+
+def age(born: date, *, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def people_for(reader: User) -> QuerySet[Person]:

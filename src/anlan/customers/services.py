@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Place, Site
+from anlan.accounts.models import Place, Site, User
 from anlan.base import crypto
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotFound
@@ -31,6 +31,7 @@ from anlan.customers.enums import (
     ProtectedField,
 )
 from anlan.customers.events import (
+    MinorUnmarked,
     OccupancyEnded,
     OccupancyNoted,
     PersonAdded,
@@ -50,12 +51,11 @@ from anlan.customers.models import (
     Occupancy,
     Person,
     Unit,
+    Unmarking,
 )
 from anlan.customers.naming import clean_name, initials_of, pinyin_of
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, Event
-
-_FULL_AGE = 18  # L40: 未成年人 is whoever is under 18
 
 # What is saved, and what tells whether it changed, for each field a person corrects.
 _COLUMNS = {
@@ -196,6 +196,47 @@ def correct_person(
             site=person.site,
             subject=person.subject,
             object=person.subject,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return person
+
+
+def unmark_minor(
+    *, person: Person, site: Site, reason: str, by: User, at: datetime, via: str = ""
+) -> Person:
+    """Say that somebody is no minor (any more), whose mark alone tells that they are.
+
+    Raises:
+        InvalidInput: no reason, or too long a one.
+        Conflict: there is no mark; or the birth is known, and tells by itself.
+    """
+    words = " ".join(reason.split())
+    if not words:
+        raise InvalidInput(_("请写明怎样知道已满十八周岁"), path="reason")
+    if len(words) > REASON_LENGTH:
+        raise InvalidInput(_("理由请不超过 200 字"), path="reason")
+    with ledger.recording():
+        person = _locked(person)
+        permissions.check_can_correct(by, person, site)
+        _check_not_erased(person)
+        if not person.is_minor:
+            raise Conflict(_("这位人员没有未成年人的标记"))
+        if not selectors.is_marked_alone(person):
+            raise Conflict(
+                _("已登记出生日期或者年份，是否成年由它决定；登记错了的，请更正它")
+            )
+        person.is_minor = False
+        person.save(update_fields=["is_minor"])
+        made = Unmarking.objects.create(
+            person=person, site=site, reason=words, unmarked_by=by, unmarked_at=at
+        )
+        ledger.append(
+            MinorUnmarked(reason_digest=made.digest_of("reason")),
+            site=site,
+            subject=person.subject,
+            object=made.key,
             by=by,
             at=at,
             via=via,
@@ -344,6 +385,16 @@ def erase_person(
                 row=look,
                 field="reason",
                 site=look.site,
+                subject=person.subject,
+                reason=reason.value,
+                by=by,
+                at=at,
+            )
+        for row in person.unmarkings.select_related("site").order_by("pk"):
+            ledger.erase_text(
+                row=row,
+                field="reason",
+                site=row.site,
                 subject=person.subject,
                 reason=reason.value,
                 by=by,
@@ -607,7 +658,9 @@ def _set_born(
         if not EARLIEST_BIRTH_YEAR <= birth_year <= on.year:
             raise InvalidInput(_("出生年份不可能"), path="birth_year")
         if not identity_number or identity_number is KEEP:
-            person.is_minor = person.is_minor or on.year - birth_year <= _FULL_AGE
+            person.is_minor = (
+                person.is_minor or on.year - birth_year <= selectors.FULL_AGE
+            )
     if identity_number is not KEEP:
         _set_identity_number(person, identity_number, birth_year, on=on)
 
@@ -626,15 +679,12 @@ def _set_identity_number(
     if isinstance(birth_year, int) and birth_year != parsed.born_date.year:
         raise InvalidInput(_("出生年份与身份证号码不符"), path="birth_year")
     person.birth_year = parsed.born_date.year
-    person.is_minor = person.is_minor or _age(parsed.born_date, on) < _FULL_AGE
+    is_young = selectors.age(parsed.born_date, on=on) < selectors.FULL_AGE
+    person.is_minor = person.is_minor or is_young
     number = str(parsed)
     there = selectors.place_of(person, "identity_number")
     person.identity_number = crypto.encrypt(number, there)
     person.identity_index = selectors.identity_index(number)
-
-
-def _age(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _clean_note(note: str) -> str:

@@ -17,7 +17,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.enums import Side
 from anlan.cases.models import Case
-from anlan.cases.permissions import check_may_edit
+from anlan.cases.permissions import check_may_edit, is_party
 from anlan.cases.wall import walled_sides
 from anlan.investigation import permissions as investigation
 from anlan.investigation.independence import check_is_independent, conflict_of
@@ -84,10 +84,6 @@ def check_can_make_compensation(by: Actor, case: Case) -> None:
     check_can_see_compensation(by, case)
     if isinstance(by, User) and is_party(by, case):
         raise NotAllowed(_("您是本案当事人，请由另一人测算"))
-
-
-def is_party(user: User, case: Case) -> bool:
-    return case.parties.filter(user=user, removed_at=None).exists()
 
 
 def can_see_plans(user: User, case: Case) -> bool:

@@ -40,6 +40,7 @@ from anlan.resolution.counselling.models import (
     Offer,
     SealedNote,
 )
+from anlan.resolution.counselling.selectors import nobody_left_to_ask
 from anlan.resolution.counselling.services import erasing
 from anlan.resolution.counselling.services.erasing import KEPT
 from tests.evidence.keeping import hold
@@ -668,6 +669,67 @@ class TestAnsweredInATalk:
 
         care = Care.objects.get()
         assert (care.state, care.offers.count()) == ("later", 2)
+
+    def test_a_correction_without_an_answer_takes_it_back(self, scene, case) -> None:
+        party = victim(scene, case)
+        support.post_offer_task(case=case, at=scene.at)
+        wrong = self.talked(scene, case, party, OfferAnswer.DECLINED)
+        self.talked(scene, case, party, None, corrects=wrong)
+
+        care = Care.objects.get()
+        assert (care.state, care.not_before) == ("unasked", None)
+        assert not nobody_left_to_ask(case)
+        assert case.tasks.get(key="support_offer").state == "open"
+        offered(scene, case, party, answer=CareState.LATER)  # nobody has asked them yet
+        assert verify().is_sound
+
+    def test_what_they_said_before_stands_again(self, scene, case) -> None:
+        party = victim(scene, case)
+        before = scene.at - timedelta(days=1)
+        offered(scene, case, party, answer=CareState.LATER, at=before)
+        wrong = self.talked(scene, case, party, OfferAnswer.ACCEPTED)
+        assert Care.objects.get().state == "accepted"
+        self.talked(scene, case, party, None, corrects=wrong)
+
+        assert Care.objects.get().state == "later"
+
+    def test_a_newer_answer_is_not_taken_back(self, scene, case) -> None:
+        party = victim(scene, case)
+        hour = timedelta(hours=1)
+        wrong = self.talked(
+            scene, case, party, OfferAnswer.LATER, held_at=scene.at - hour
+        )
+        offered(scene, case, party, answer=CareState.ACCEPTED)
+        self.talked(scene, case, party, None, corrects=wrong, held_at=scene.at - hour)
+
+        assert Care.objects.get().state == "accepted"
+
+    def test_who_was_referred_meanwhile_stays_so_and_it_is_told(
+        self, scene, case
+    ) -> None:
+        party = victim(scene, case)
+        wrong = self.talked(scene, case, party, OfferAnswer.ACCEPTED)
+        care = Care.objects.get()
+        support.refer(
+            care=care,
+            counsellor=registered(scene),
+            by=scene.person("lifang"),
+            at=scene.at,
+        )
+        self.talked(scene, case, party, None, corrects=wrong)
+
+        care.refresh_from_db()
+        assert care.state == "referred"
+        assert Message.objects.filter(kind="counselling.mistaken").count() == 1
+
+    def test_another_talk_without_an_answer_takes_nothing_back(
+        self, scene, case
+    ) -> None:
+        party = victim(scene, case)
+        self.talked(scene, case, party, OfferAnswer.DECLINED)
+        self.talked(scene, case, party, None)
+
+        assert Care.objects.get().state == "declined"
 
     def test_a_party_steers_nobody_elses_support(self, scene, case) -> None:
         party = victim(scene, case)

@@ -222,6 +222,21 @@ class TestBeginning:
             talks=talks, reason="没有谈成", by=scene.officer, at=scene.at
         )
 
+    def test_the_days_run_from_the_first_time_and_not_from_its_end_on_paper(
+        self, scene: Scene, case: Case
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
+        first = begun(scene, case, TalksKind.POLICE, body=station)
+        self.sat_down(scene, first)
+        later = scene.at + timedelta(days=20)
+        Talks.objects.filter(pk=first.pk).update(ended_at=later)  # told only then
+        with pytest.raises(Conflict, match="七个工作日"):
+            begun(scene, case, TalksKind.POLICE, body=station, at=later)
+        again = begun(scene, case, TalksKind.POLICE, body=station)
+        assert again.due_on < local_day(scene.at) + timedelta(days=14)
+        assert again.task is not None
+        assert "七个工作日" in again.task.title
+
     def test_where_the_police_never_sat_down_it_was_no_time(
         self, scene: Scene, case: Case
     ) -> None:
@@ -866,6 +881,64 @@ class TestMandates:
         assert not Entry.objects.filter(
             kind="mediation.readers_named", object=begun_one.key
         )
+
+    def test_somebody_is_named_later_who_writes_for_an_outside_mediator(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, invited(scene, case, has_account=False))
+        session = planned(scene, talks)
+
+        def named(writer: User, words: str = "调解员来电请她记录") -> Session:
+            return mediation.name_writer(
+                session=Session.objects.get(pk=session.pk),
+                writer=writer,
+                words=words,
+                by=scene.officer,
+                at=scene.at,
+            )
+
+        with pytest.raises(Conflict, match="还没有开始"):
+            named(scene.manager)
+        mediation.begin_session(session=session, by=scene.officer, at=scene.at)
+        session.refresh_from_db()
+        for writer, words, path in (
+            (scene.officer, "来电", "writer"),
+            (scene.guard, "来电", "writer"),
+            (scene.manager, " ", "words"),
+        ):
+            with pytest.raises(InvalidInput) as refused:
+                named(writer, words)
+            assert refused.value.path == path
+        named(scene.manager)
+        mediation.write_session_note(
+            session=session, text="双方提到价格", by=scene.manager, at=scene.at
+        )
+        assert notes_for(scene.manager, session)
+        assert not notes_for(scene.officer, session)
+        with pytest.raises(Conflict, match="已经有人记录"):
+            named(headquarters(scene))
+        entry = Entry.objects.get(kind="mediation.writer_named")
+        assert "来电" not in bytes(entry.data or b"").decode()
+        assert verify().is_sound
+
+    def test_nobody_is_named_to_write_for_a_mediator_with_an_account(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = consented(scene, invited(scene, case))
+        lead = scene.person("fangzheng")
+        session = planned(scene, talks)
+        mediation.begin_session(session=session, by=lead, at=scene.at)
+        mediation.end_session(session=session, by=lead, at=scene.at)
+        mediation.end_mandate(talks=talks, reason="另选", by=scene.officer, at=scene.at)
+        session.refresh_from_db()
+        with pytest.raises(Conflict, match="有账号"):
+            mediation.name_writer(
+                session=session,
+                writer=scene.manager,
+                words="来电",
+                by=scene.officer,
+                at=scene.at,
+            )
 
     def test_without_an_account_the_host_reads_nothing_either(
         self, scene: Scene, case: Case

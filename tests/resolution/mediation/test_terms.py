@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.turns import FIRST_REST
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task
@@ -408,7 +409,8 @@ class TestPerforming:
         good.refresh_from_db()
         assert good.reminded_at == soon
         monkeypatch.setattr(performing, "_lock", lock)
-        assert mediation.remind_of_duties(at=soon) == 1  # tried again the next time
+        assert mediation.remind_of_duties(at=soon) == 0  # it rests for a moment
+        assert mediation.remind_of_duties(at=soon + FIRST_REST) == 1
 
     def test_what_goes_on_is_kept_until_its_day(self, scene: Scene, case: Case) -> None:
         settled(

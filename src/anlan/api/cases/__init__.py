@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from anlan.api.cases import contacts, course, reading, record, tasks
+from anlan.api.cases import acts, contacts, course, reading, record, tasks
 
 router = Router()
-for _part in (reading, record, tasks, course, contacts):
+for _part in (reading, record, tasks, course, contacts, acts):
     router.add_router("", _part.router)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.cases.events.acts import ActStated
 from anlan.cases.events.cases import (
     CaseClosed,
     CaseJoined,
@@ -37,8 +38,10 @@ from anlan.cases.events.contacts import (
     KeptApart,
     PromiseMade,
 )
+from anlan.cases.events.guardians import GuardianLinked, GuardianUnlinked
 
 __all__ = [
+    "ActStated",
     "CaseClosed",
     "CaseJoined",
     "CaseOpened",
@@ -49,6 +52,8 @@ __all__ = [
     "ContactNamed",
     "DeadlineMissed",
     "EntryStruck",
+    "GuardianLinked",
+    "GuardianUnlinked",
     "KeepApartEnded",
     "KeptApart",
     "LinkMade",

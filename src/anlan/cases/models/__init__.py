@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.cases.models.acts import StatedAct
 from anlan.cases.models.cases import (
     AcceptedRequest,
     AccessLink,
@@ -20,6 +21,7 @@ from anlan.cases.models.cases import (
     VaultFile,
 )
 from anlan.cases.models.contacts import Contact, KeepApart, NamedContact, Promise
+from anlan.cases.models.guardians import Guardianship
 
 __all__ = [
     "AcceptedRequest",
@@ -28,6 +30,7 @@ __all__ = [
     "Contact",
     "Counter",
     "Deadline",
+    "Guardianship",
     "KeepApart",
     "NamedContact",
     "Note",
@@ -37,6 +40,7 @@ __all__ = [
     "Playbook",
     "Promise",
     "Standard",
+    "StatedAct",
     "Strike",
     "Task",
     "TaskPhoto",

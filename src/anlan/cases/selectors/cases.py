@@ -33,6 +33,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
 from anlan.base.remembered import address
+from anlan.cases.act import act_day
 from anlan.cases.enums import Role
 from anlan.cases.events import (
     CommandTaken,
@@ -56,7 +57,7 @@ from anlan.cases.models import (
 )
 from anlan.cases.permissions import STANDS_IN_FOR, can_know_task, can_see, can_see_photo
 from anlan.cases.playbook import PlannedTask, read_plan
-from anlan.customers.selectors import masked
+from anlan.customers.selectors import is_minor, masked
 from anlan.ledger.events import KINDS, Event
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
@@ -522,10 +523,14 @@ def party_names(keys: Iterable[str]) -> dict[str, str]:
 
 
 def is_minor_hurt(case: Case) -> bool:
-    """Whether somebody on the victim's side is known to be under 18."""
-    return case.parties.filter(
-        removed_at=None, roles__role=Role.VICTIM, person__is_minor=True
-    ).exists()
+    """Whether somebody who was hurt is known to have been under 18 on that day."""
+    hurt = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
+    on = act_day(case)
+    return any(
+        is_minor(party.person, on=on)
+        for party in hurt.exclude(person=None).select_related("person")
+        if party.person is not None
+    )
 
 
 def shown_name(party: Party) -> str:

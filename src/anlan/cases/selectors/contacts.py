@@ -61,6 +61,7 @@ class OfferSeen:
 class ContactSeen:
     contact: Contact
     name: str
+    corrected_by: str  # the code of a later one; its answers do not count
     offers: tuple[OfferSeen, ...]
     promises: tuple[PromiseSeen, ...]
 
@@ -131,7 +132,10 @@ def contacts_of(case: Case, reader: User) -> QuerySet[Contact]:
             *("case__site", "party__person", "party__user", "corrects"),
             *("held_by", "recorded_by"),
         )
-        .prefetch_related(Prefetch("promises", promises))
+        .prefetch_related(
+            Prefetch("promises", promises),
+            Prefetch("corrections", Contact.objects.order_by("-number")),
+        )
         .order_by("-held_at", "-number")
     )
 
@@ -153,6 +157,7 @@ def shown_contacts(contacts: Iterable[Contact], *, at: datetime) -> list[Contact
         ContactSeen(
             contact=contact,
             name=shown_name(contact.party),
+            corrected_by=next((one.code for one in contact.corrections.all()), ""),
             offers=tuple(
                 OfferSeen(field=field, answer=OfferAnswer(getattr(contact, field)))
                 for field in OFFERS

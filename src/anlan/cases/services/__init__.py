@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.cases.services.acts import MOST_ACT_WORDS, state_act
 from anlan.cases.services.contacts import (
     FARTHEST,
     MOST_PROMISED,
@@ -23,6 +24,12 @@ from anlan.cases.services.deadlines import (
     next_due,
     start_deadline,
     start_standard,
+)
+from anlan.cases.services.guardians import (
+    MOST_RELATION,
+    MOST_UNLINK_REASON,
+    link_guardian,
+    unlink_guardian,
 )
 from anlan.cases.services.keeping_apart import (
     MOST_PLACES,
@@ -82,12 +89,15 @@ from anlan.cases.services.work import (
 
 __all__ = [
     "FARTHEST",
+    "MOST_ACT_WORDS",
     "MOST_PLACES",
     "MOST_PROMISED",
     "MOST_PROMISES",
     "MOST_REASON",
+    "MOST_RELATION",
     "MOST_SAID",
     "MOST_TO_DO",
+    "MOST_UNLINK_REASON",
     "Promised",
     "add_customer",
     "add_party",
@@ -110,6 +120,7 @@ __all__ = [
     "identify_party",
     "join_cases",
     "keep_apart",
+    "link_guardian",
     "lock_case",
     "made_before",
     "make_access_link",
@@ -140,8 +151,10 @@ __all__ = [
     "start_contact_clock",
     "start_deadline",
     "start_standard",
+    "state_act",
     "strike_entry",
     "take_command",
     "take_turns",
+    "unlink_guardian",
     "write_note",
 ]

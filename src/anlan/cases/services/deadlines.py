@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases.events import DeadlineMissed
 from anlan.cases.models import Case, Deadline, Standard, Task
 from anlan.cases.selectors.contacts import VICTIM_CONTACT
@@ -18,6 +18,8 @@ from anlan.cases.services.record import record
 from anlan.cases.services.standards import standard_at
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
+
+_JOB = "clocks"
 
 
 def start_deadline(
@@ -84,11 +86,12 @@ def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:
     The claim, the entry and everything that follows from it (the next rung of a ladder,
     messages) are one transaction: a killed worker leaves nothing half done, and two
     workers never fire the same clock. A clock that cannot fire stops no other one: each
-    is then tried alone, and the fault is raised when all were.
+    is then tried alone, and a new fault is raised when all were; it rests then.
     """
     due = Deadline.objects.filter(
         due_at__lte=at, met_at=None, cancelled_at=None, fired_at=None
     ).order_by("due_at", "pk")
+    due = due.exclude(pk__in=resting(_JOB, at=at))
     try:
         return _fire(due[:most], at=at)
     except OperationalError:
@@ -98,9 +101,10 @@ def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:
 
 
 def next_due() -> datetime | None:
-    """When the worker must be awake again."""
+    """When the worker must be awake again; what failed is tried at the poll."""
     return (
         Deadline.objects.filter(met_at=None, cancelled_at=None, fired_at=None)
+        .exclude(pk__in=resting(_JOB))
         .order_by("due_at")
         .values_list("due_at", flat=True)
         .first()
@@ -142,6 +146,8 @@ def _fire_each(keys: list[int], *, at: datetime) -> int:
             ),
             at=at,
         ),
+        job=_JOB,
+        at=at,
         is_told=True,
     )
 

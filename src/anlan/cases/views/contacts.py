@@ -23,9 +23,10 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.forms import ReasonForm
 from anlan.cases.forms.contacts import ContactForm, KeepApartForm, NamedContactForm
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Contact
 from anlan.cases.selectors import case_for, parties_of, shown_name
 from anlan.cases.selectors.contacts import (
+    OFFERS,
     contact_for,
     contacts_of,
     kept_apart_from,
@@ -74,9 +75,9 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
     form = ContactForm(
         posted(request),
         parties=[one for one in parties_of(case) if one not in set(hidden)],
-        initial={
-            "party": earlier.party.uid if earlier else request.GET.get("party", "")
-        },
+        initial=_as_it_was(earlier)
+        if earlier
+        else {"party": request.GET.get("party", "")},
     )
 
     def act(said: dict[str, Any]) -> HttpResponse:
@@ -200,6 +201,16 @@ def ending(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         form=ReasonForm(posted(request)),
         act=act,
     )
+
+
+def _as_it_was(earlier: Contact) -> dict[str, Any]:
+    """What a correction begins with: what is left as it is was said again."""
+    ticks = ("motive_heard", "background_heard", "consequences_explained")
+    same = ("channel", "direction", "held_at", "words", *OFFERS, *ticks)
+    return {
+        "party": earlier.party.uid,
+        **{name: getattr(earlier, name) for name in same},
+    }
 
 
 def _context(reader: User, number: str, at: datetime) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def identity(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     at = timezone.now()
     reader = reader_of(request)
     case = case_for(reader, number)
-    party = _party(case, uid)
+    party = party_in(case, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         about: dict[str, Any] = {
@@ -97,7 +97,7 @@ def identity(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 def roles(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     at = timezone.now()
     reader = reader_of(request)
-    party = _party(case_for(reader, number), uid)
+    party = party_in(case_for(reader, number), uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         cases.set_party_roles(party=party, roles=said["roles"], by=reader, at=at)
@@ -121,7 +121,7 @@ def contact(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     at = timezone.now()
     reader = reader_of(request)
     case = case_for(reader, number)
-    party = _party(case, uid)
+    party = party_in(case, uid)
     if party.person is None:
         raise NotFound(_("身份还没有确认，没有联系方式"))
     check_can_look_behind(reader, party)
@@ -151,7 +151,7 @@ def home(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     case = case_for(reader, number)
     check_permission(reader, Permission.PARTY_EDIT, site=case.site)
-    party = _party(case, uid)
+    party = party_in(case, uid)
     if party.person is None:
         raise NotFound(_("身份还没有确认，不能登记房屋"))
     person = party.person
@@ -221,7 +221,7 @@ def _revealed(
     return response
 
 
-def _party(case: Case, uid: UUID) -> Party:
+def party_in(case: Case, uid: UUID) -> Party:
     found = (
         Party.objects.filter(case=case, uid=uid, removed_at=None)
         .select_related("person", "user", "case__site")

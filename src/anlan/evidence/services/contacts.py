@@ -1,4 +1,4 @@
-"""What was said to the parties goes with the last piece of evidence of their case."""
+"""What was said to the parties, and of the act, goes with the last piece of evidence of their case."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Contact, KeepApart, Promise
+from anlan.cases.models import (
+    Case,
+    Contact,
+    Guardianship,
+    KeepApart,
+    Promise,
+    StatedAct,
+)
 from anlan.cases.selectors.contacts import OFFERS
 from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
@@ -22,7 +29,8 @@ def erase_talks(*, case: Case, reason: str, at: datetime) -> None:
     blank_words(rows, case=case, reason=reason, at=at)
     contacts = Contact.objects.filter(case=case).values_list("uid", flat=True)
     plans = KeepApart.objects.filter(case=case).values_list("uid", flat=True)
-    cases.forget_words(answers=[*contacts, *plans])
+    acts = StatedAct.objects.filter(case=case).values_list("uid", flat=True)
+    cases.forget_words(answers=[*contacts, *plans, *acts])
 
 
 def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
@@ -32,6 +40,10 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
         yield promise, ("words",)
     for plan in KeepApart.objects.filter(case=case).order_by("pk"):
         yield plan, ("words", "reason")
+    for stated in StatedAct.objects.filter(case=case).order_by("pk"):
+        yield stated, ("words",)
+    for link in Guardianship.objects.filter(ward__case=case).order_by("pk"):
+        yield link, ("relation", "reason")
 
 
 def written() -> Iterator[tuple[QuerySet[Any], str]]:
@@ -40,6 +52,8 @@ def written() -> Iterator[tuple[QuerySet[Any], str]]:
         (Contact, "case"),
         (Promise, "contact__case"),
         (KeepApart, "case"),
+        (StatedAct, "case"),
+        (Guardianship, "ward__case"),
     ):
         yield rows_with_words(model), way
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base import vault
-from anlan.base.clock import local_time
+from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
+from anlan.customers import selectors as customers
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
     ExhibitKind,
@@ -59,7 +60,6 @@ MOST_RELATION = 20
 MOST_PRESENT = 200
 MOST_LANGUAGE = 40
 MOST_RECORDINGS = 6
-FULL_AGE = 18
 _OWN = re.compile(r"own-([1-9][0-9]?)")
 
 
@@ -441,13 +441,9 @@ def show_statement(*, statement: Statement, by: User, at: datetime) -> None:
 
 
 def is_known_minor(somebody: Party | User | None, *, at: datetime) -> bool:
-    """Whether their record says so; in the year of the eighteenth birthday it does."""
+    """Whether their record says so; where only a year is known, until it is certain."""
     person = somebody.person if isinstance(somebody, Party) else None
-    if person is None:
-        return False
-    born = person.birth_year
-    is_young = born is not None and local_time(at).year - born <= FULL_AGE
-    return person.is_minor or is_young
+    return person is not None and customers.is_minor(person, on=local_day(at))
 
 
 def lock_statement(statement: Statement) -> Statement:

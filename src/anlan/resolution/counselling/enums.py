@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 class CareState(models.TextChoices):
     """How far the support of one person is; what is said in it stands nowhere here."""
 
+    UNASKED = "unasked", pgettext_lazy("support", "登记有误，还没有问")
     LATER = "later", pgettext_lazy("support", "以后再说")
     DECLINED = "declined", pgettext_lazy("support", "已谢绝")
     ACCEPTED = "accepted", pgettext_lazy("support", "愿意，待转介")

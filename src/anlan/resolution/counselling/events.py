@@ -97,6 +97,18 @@ class SupportOffered(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class AnswerTakenBack(Event):
+    """The talk in which it was put down was corrected."""
+
+    kind: ClassVar[str] = "counselling.answer_taken_back"
+    sentence: ClassVar[str] = _("支持 {code} 的一次登记随沟通记录更正")
+    quiet: ClassVar[bool] = True
+
+    code: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class SupportReferred(Event):
     kind: ClassVar[str] = "counselling.referred"
     sentence: ClassVar[str] = _("{actor}办理了支持 {code} 的转介")

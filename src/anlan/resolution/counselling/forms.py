@@ -26,7 +26,7 @@ from anlan.resolution.counselling.permissions import ROLE
 from anlan.resolution.counselling.scales import Scale
 from anlan.resolution.counselling.selectors import (
     counsellors_for,
-    guardians_in,
+    guardians_for,
     helplines,
     possible_holders,
 )
@@ -179,7 +179,7 @@ class ConsentForm(forms.Form):
 
     def __init__(self, *args: Any, care: Care, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._guardians = {str(one.uid): one for one in guardians_in(care.case)}
+        self._guardians = {str(one.uid): one for one in guardians_for(care)}
         self.fields["guardian"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", "—"),
             *((uid, shown_name(one)) for uid, one in self._guardians.items()),

@@ -11,6 +11,7 @@ DUE = "counselling.due"
 RECOVERED = "counselling.recovered"
 WILLING = "counselling.willing"
 GUARDIAN = "counselling.guardian"
+MISTAKEN = "counselling.mistaken"
 
 add_texts(
     Text(
@@ -25,6 +26,14 @@ add_texts(
         title=_("一位监护人回答了是否需要支持"),
         body=_(
             "一位监护人回答了是否需要支持，请问清是为哪一位未成年人，并在案件的“支持”里登记"
+        ),
+    ),
+    Text(
+        kind=MISTAKEN,
+        name=_("转介所依据的回答已更正"),
+        title=_("一项转介所依据的回答已更正"),
+        body=_(
+            "沟通记录更正了一位当事人的回答，而转介已经办理；请问清本人的意愿，再在案件的“支持”里办理"
         ),
     ),
     Text(

@@ -151,7 +151,7 @@ class Care(Worded):
 
 
 class Offer(Worded):
-    """One time that somebody was asked, and what they said; nothing is ever changed."""
+    """One time that somebody was asked, and what they said; one that was put down wrongly stays."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     care = models.ForeignKey(Care, on_delete=models.PROTECT, related_name="offers")
@@ -159,6 +159,8 @@ class Offer(Worded):
     answer = models.CharField(max_length=10, choices=enums.CareState.choices)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    # The talk in which it was put down was corrected: nothing was offered there.
+    taken_back_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.care_id} {self.made_at:%Y-%m-%d %H:%M}"

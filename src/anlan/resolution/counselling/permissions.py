@@ -16,8 +16,8 @@ from anlan.accounts.permissions import (
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
-from anlan.cases.models import Case, Party
-from anlan.cases.permissions import check_may_edit
+from anlan.cases.models import Case
+from anlan.cases.permissions import check_may_edit, is_party
 from anlan.investigation.independence import conflict_of
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor
@@ -44,13 +44,6 @@ def check_can_offer(by: Actor, case: Case) -> None:
                 "您是本案的当事人，不能安排本案的支持，请由另一位同事办理；您自己需要支持的，也由他提出"
             )
         )
-
-
-def is_party(user: User, case: Case) -> bool:
-    """Cases that were joined are one case, whichever of them is looked at."""
-    whole = case.joined_into_id or case.pk
-    one_case = Q(case=whole) | Q(case__joined_into=whole)
-    return Party.objects.filter(one_case, user=user, removed_at=None).exists()
 
 
 def is_counsellor(user: User) -> bool:

@@ -17,12 +17,22 @@ from anlan.resolution.counselling.models import Care, Session
 
 # What may become what; ``docs/states/`` is drawn from these tables.
 CARE_MOVES: dict[CareState, tuple[CareState, ...]] = {
-    CareState.LATER: (CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
-    CareState.DECLINED: (CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
-    CareState.ACCEPTED: (CareState.REFERRED, CareState.DECLINED, CareState.LATER),
+    CareState.LATER: (
+        *(CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
+        CareState.UNASKED,
+    ),
+    CareState.DECLINED: (
+        *(CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
+        CareState.UNASKED,
+    ),
+    CareState.ACCEPTED: (
+        *(CareState.REFERRED, CareState.DECLINED, CareState.LATER),
+        CareState.UNASKED,
+    ),
     CareState.REFERRED: (CareState.REFERRED, CareState.FOLLOWED, CareState.CLOSED),
     CareState.FOLLOWED: (CareState.REFERRED, CareState.FOLLOWED, CareState.CLOSED),
     CareState.CLOSED: (CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
+    CareState.UNASKED: (CareState.LATER, CareState.DECLINED, CareState.ACCEPTED),
 }
 
 SESSION_MOVES: dict[SessionState, tuple[SessionState, ...]] = {

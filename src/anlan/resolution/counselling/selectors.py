@@ -20,9 +20,10 @@ from anlan.base.sealing import SealBroken
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
+from anlan.cases.selectors.guardians import guardians_in, stands_for
 from anlan.law import selectors as law
 from anlan.resolution.counselling import permissions
-from anlan.resolution.counselling.enums import ConsentUse
+from anlan.resolution.counselling.enums import CareState, ConsentUse
 from anlan.resolution.counselling.models import (
     Care,
     Counsellor,
@@ -53,7 +54,8 @@ def parties_to_ask(case: Case) -> QuerySet[Party]:
 def nobody_left_to_ask(case: Case) -> bool:
     """Whether everybody whom the office owes an offer has had one."""
     owed = case.parties.filter(removed_at=None, roles__role__in=_OWED)
-    return not owed.filter(cares=None).exists()
+    unasked = Q(cares=None) | Q(cares__state=CareState.UNASKED)
+    return not owed.filter(unasked).exists()
 
 
 def who_refers(case: Case) -> list[User]:
@@ -333,12 +335,9 @@ def consented_uses(care: Care) -> set[ConsentUse]:
     }
 
 
-def guardians_in(case: Case) -> QuerySet[Party]:
-    return (
-        case.parties.filter(removed_at=None, roles__role=Role.GUARDIAN)
-        .select_related("person", "user")
-        .order_by("pk")
-    )
+def guardians_for(care: Care) -> list[Party]:
+    """Who may agree with a minor: theirs, and of nobody's else."""
+    return [one for one in guardians_in(care.case) if stands_for(one, care.party)]
 
 
 def call_for(reader: User, uid: UUID) -> UrgentCall:

@@ -41,6 +41,7 @@ class PeriodRule(Dated):
     opens: Happening
     also: tuple[Happening, ...] = ()
     ends: tuple[Happening, ...]
+    is_once: bool = False  # only the first of several opens it, and the next ends it
     counts: Counts = Counts.DATED
     amount: int
     unit: Unit
@@ -123,11 +124,15 @@ def reckon(happened: Iterable[Happened]) -> list[Period]:
     found = [
         _period(rule, opening, rows)
         for rule in rules()
-        for opening in rows
-        if opening.what in {rule.opens, *rule.also}
-        and rule.is_in_force(local_day(opening.at))
+        for opening in _openings(rule, rows)
+        if rule.is_in_force(local_day(opening.at))
     ]
     return sorted(found, key=lambda one: (one.due_at, one.rule.id, one.opened_by))
+
+
+def _openings(rule: PeriodRule, rows: list[Happened]) -> list[Happened]:
+    found = [one for one in rows if one.what in {rule.opens, *rule.also}]
+    return found[:1] if rule.is_once else found
 
 
 def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period:
@@ -139,7 +144,8 @@ def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period
     ends = (
         max(one.at, opening.at)
         for one in rows
-        if one.what in rule.ends
+        if one != opening
+        and (one.what in rule.ends or (rule.is_once and one.what == rule.opens))
         and (
             opening.what == Happening.HAND_OVER
             or local_day(one.at) >= local_day(opening.at)

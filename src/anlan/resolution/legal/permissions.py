@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
@@ -15,8 +14,9 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.enums import Side
-from anlan.cases.models import Case, Party
+from anlan.cases.models import Case
 from anlan.cases.permissions import can_see as can_see_case
+from anlan.cases.permissions import is_party
 from anlan.cases.wall import walled_sides
 from anlan.investigation import permissions as investigation
 from anlan.ledger.events import Actor
@@ -102,13 +102,13 @@ def check_can_keep_lawyers(by: Actor, organisation: Organisation) -> None:
 
 def can_engage(user: User, case: Case) -> bool:
     may = has_permission(user, Permission.COUNSEL_ENGAGE, site=case.site)
-    return may and not _is_party(user, case)
+    return may and not is_party(user, case)
 
 
 def check_can_engage(by: Actor, case: Case) -> None:
     """Somebody of the office who is on no side."""
     check_permission(by, Permission.COUNSEL_ENGAGE, site=case.site)
-    if isinstance(by, User) and _is_party(by, case):
+    if isinstance(by, User) and is_party(by, case):
         raise NotAllowed(_("您是本案当事人，律师事务由另一人办理"))
 
 
@@ -125,7 +125,7 @@ def can_read_opinions(user: User, question: CounselQuestion) -> bool:
 
     Neither guards nor investigators: what counsel thinks is no part of what was found.
     """
-    if not user.is_active or _is_party(user, question.case):
+    if not user.is_active or is_party(user, question.case):
         return False
     site = question.case.site
     if not has_permission(user, Permission.CASE_SEE, site=site):
@@ -144,7 +144,7 @@ def check_can_read_opinions(by: Actor, question: CounselQuestion) -> None:
 
 def can_write_opinion(user: User, question: CounselQuestion) -> bool:
     """Counsel who was asked; of one without an account, legal counsel enters the paper."""
-    if question.engagement.ends_on is not None or _is_party(user, question.case):
+    if question.engagement.ends_on is not None or is_party(user, question.case):
         return False
     if question.engagement.lawyer.user_id is not None:
         return _is_asked(user, question)
@@ -161,14 +161,6 @@ def _is_asked(user: User, question: CounselQuestion) -> bool:
     if lawyer.user_id is None:
         return holds_role(user, "legal_counsel", site=question.case.site)
     return lawyer.user_id == user.pk
-
-
-def _is_party(user: User, case: Case) -> bool:
-    """Cases that were joined are one case."""
-    one_case = Q(case=case) | Q(case__joined_into=case)
-    if case.joined_into_id is not None:
-        one_case |= Q(case=case.joined_into_id)
-    return Party.objects.filter(one_case, user=user, removed_at=None).exists()
 
 
 def can_see_reports(user: User, case: Case) -> bool:

@@ -12,6 +12,9 @@ from anlan.accounts.models import User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
 from anlan.cases.events import (
+    ActStated,
+    CaseJoined,
+    CaseParted,
     PartyAdded,
     PartyIdentified,
     PartyRolesSet,
@@ -19,7 +22,7 @@ from anlan.cases.events import (
     TaskReopened,
     TaskSkipped,
 )
-from anlan.cases.models import Case, Party, Task
+from anlan.cases.models import Case, Party, StatedAct, Task
 from anlan.evidence.events import HoldPlaced, InjuryRecorded
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
@@ -51,11 +54,32 @@ from anlan.resolution.legal.selectors.work_injury import (
 )
 from anlan.resolution.legal.services.holding import end_hold_proposal, propose_hold
 from anlan.resolution.legal.services.police import ask_to_tell_new
+from anlan.resolution.legal.services.recounting import recount_from_act
 from anlan.resolution.legal.services.work_injury import (
     TASKS,
     adopt_playbook_task,
     open_work_injury,
 )
+
+
+def count_from_act(queued: Queued) -> None:
+    """The day of the act was established, or came and went with a case that was joined.
+
+    What reports claim moves nothing by itself: a person looks at that first.
+    """
+    event = queued.event
+    if isinstance(event, CaseJoined | CaseParted):
+        numbers = [event.number, event.host]
+        stated = StatedAct.objects.filter(
+            case__organisation=queued.organisation_id, case__number__in=numbers
+        )
+        if not stated.exists():
+            return
+    elif not isinstance(event, ActStated):
+        return
+    case = Case.objects.get(uid=_uid_of(queued.subject))
+    if case.joined_into_id is None:
+        recount_from_act(case=case, at=queued.recorded_at)
 
 
 def open_work_injuries(queued: Queued) -> None:

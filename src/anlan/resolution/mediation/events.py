@@ -298,6 +298,24 @@ class SessionMoved(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class WriterNamed(Event):
+    """Of a session that had begun, and of which nobody wrote for an outside mediator."""
+
+    kind: ClassVar[str] = "mediation.writer_named"
+    sentence: ClassVar[str] = _(
+        "{actor}指定{writer}代调解员记录 {code} 第 {number} 次会谈，理由已写明"
+    )
+    quiet: ClassVar[bool] = True
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Writing", "words")
+
+    code: str
+    number: int
+    writer: str
+    words_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ReadersNamed(Event):
     """Who reads the notes of a session beside whoever leads; ``readers`` are their keys."""
 

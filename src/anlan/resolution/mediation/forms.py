@@ -55,6 +55,7 @@ from anlan.resolution.mediation.services.sessions import (
     MOST_PLACE,
     MOST_PRESENT,
     MOST_SAID,
+    MOST_WISH,
 )
 from anlan.resolution.mediation.services.standing import MOST_FOUND
 from anlan.resolution.mediation.services.talks import MOST_ABOUT, MOST_REASON
@@ -444,6 +445,29 @@ class ReadersForm(forms.Form):
 
     def named(self) -> list[User]:
         return [self._people[uid] for uid in self.cleaned_data["readers"]]
+
+
+class WriterForm(forms.Form):
+    """Who writes down for a mediator without an account what was said."""
+
+    writer = forms.ChoiceField(label=gettext_lazy("由谁记录"))
+    words = forms.CharField(
+        label=gettext_lazy("调解员怎样提出的"),
+        max_length=MOST_WISH,
+        widget=_lines(2),
+        help_text=gettext_lazy("写明时间和方式，例如电话、短信；不写会谈的内容"),
+    )
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._people = {str(one.uid): one for one in people}
+        choose(
+            self.fields["writer"],
+            [(uid, one.name) for uid, one in self._people.items()],
+        )
+
+    def named(self) -> User:
+        return self._people[self.cleaned_data["writer"]]
 
 
 class SessionForm(ReadersForm, OnceForm):

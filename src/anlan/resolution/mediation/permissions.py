@@ -14,6 +14,7 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases.models import Case
+from anlan.cases.permissions import is_party
 from anlan.cases.wall import walled_sides
 from anlan.ledger.events import Actor
 from anlan.resolution.mediation.enums import TalksKind
@@ -60,7 +61,7 @@ def can_run_talks(user: User, case: Case) -> bool:
     return (
         has_permission(user, Permission.TALKS_RUN, site=case.site)
         and can_see_case_talks(user, case)
-        and not _is_party(user, case)
+        and not is_party(user, case)
     )
 
 
@@ -68,7 +69,7 @@ def check_can_run_talks(by: Actor, case: Case) -> None:
     """See to talks from the office: somebody who is on neither side."""
     check_permission(by, Permission.TALKS_RUN, site=case.site)
     check_can_see_case_talks(by, case)
-    if isinstance(by, User) and _is_party(by, case):
+    if isinstance(by, User) and is_party(by, case):
         raise NotAllowed(_("您是本案当事人，请由另一人组织协商、联系调解"))
 
 
@@ -146,7 +147,3 @@ def is_outside(user: User) -> bool:
     """Whether an account is a mediator's and nothing else (G19)."""
     held = {member.role_key for member in running_memberships(user)}
     return held == {MEDIATES}
-
-
-def _is_party(user: User, case: Case) -> bool:
-    return case.parties.filter(user=user, removed_at=None).exists()

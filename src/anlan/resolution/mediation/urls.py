@@ -37,6 +37,7 @@ urlpatterns = [
     path(f"{_TALKS}proposals/new/", terms.proposal_new, name="proposal_new"),
     path(f"{_SESSION}note/", terms.session_note, name="session_note"),
     path(f"{_SESSION}readers/", terms.session_readers, name="session_readers"),
+    path(f"{_SESSION}writer/", terms.session_writer, name="session_writer"),
     path(f"{_SESSION}<str:move>/", terms.session_step, name="session_step"),
     path(f"{_PROPOSAL}acceptance/<str:side>/", terms.acceptance, name="acceptance"),
     path(f"{_PROPOSAL}declining/<str:side>/", terms.declining, name="declining"),

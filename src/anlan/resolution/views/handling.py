@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
+from anlan.cases.permissions import is_party
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import reader_of
 from anlan.resolution import permissions
@@ -102,11 +103,11 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
     """For the room; nothing for whoever may open none of it."""
     reader = reader_of(request)
     case = case_for(reader, number)
-    is_party = permissions.is_party(reader, case)
+    is_one = is_party(reader, case)
     themes = [
         (theme, reverse(theme.page, args=[number]))
         for theme in THEMES
-        if (theme.is_for_parties or not is_party)
+        if (theme.is_for_parties or not is_one)
         and any(has_permission(reader, one, site=case.site) for one in theme.needs)
     ]
     may_read = permissions.can_see_plans(reader, case)

@@ -14,6 +14,12 @@ from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import ContactChannel, Phase, Role, TaskState
 from anlan.cases.models import Case, Contact, Party, Task
+from anlan.cases.permissions import is_party
+from anlan.cases.selectors.guardians import (
+    guardians_in,
+    is_said_guardian,
+    stands_for,
+)
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.evidence.services.statements import is_known_minor
@@ -31,6 +37,7 @@ from anlan.resolution.counselling.enums import (
     SessionState,
 )
 from anlan.resolution.counselling.events import (
+    AnswerTakenBack,
     ConsentGiven,
     ConsentWithdrawn,
     CounsellorEnded,
@@ -49,7 +56,6 @@ from anlan.resolution.counselling.models import (
     Session,
 )
 from anlan.resolution.counselling.selectors import (
-    guardians_in,
     helplines,
     nobody_left_to_ask,
     parties_to_ask,
@@ -212,13 +218,14 @@ def take_answer(*, contact: Contact, at: datetime) -> Care | None:
     Nothing, where support runs already, something newer is known, who was talked with is
     not asked, or who wrote the talk down is a party and arranges nothing for the others.
     What a guardian said is said for the one minor who was hurt; of several, whoever
-    refers people has to say for whom.
+    refers people has to say for whom. A correction without an answer takes back the one
+    that it corrects.
     """
     wrote = (contact.held_by, contact.recorded_by)
-    if not contact.psychological or any(
-        permissions.is_party(one, contact.case) for one in wrote
-    ):
+    if any(is_party(one, contact.case) for one in wrote):
         return None
+    if not contact.psychological:
+        return _take_back(contact, at=at) if contact.corrects is not None else None
     answer = CareState(contact.psychological)
     once = {"contact": contact.key}
     with ledger.recording():
@@ -344,6 +351,10 @@ def give_consent(
         raise InvalidInput(_("未成年人须由监护人一同同意"), path="guardian")
     if guardian is not None and guardian not in guardians_in(care.case):
         raise InvalidInput(_("请选择本案登记的监护人"), path="guardian")
+    if guardian is not None and not stands_for(guardian, care.party):
+        raise InvalidInput(
+            _("这一位是别人的监护人，请选择本人的监护人"), path="guardian"
+        )
     with ledger.recording():
         care = lock_own(care, by)
         policies.check_is_running(care)
@@ -498,8 +509,10 @@ def _spoken_for(contact: Contact, *, at: datetime) -> Party | None:
     if party in asked or party not in guardians_in(case):
         return party
     hurt = asked.filter(roles__role=Role.VICTIM)
-    young = [one for one in hurt if is_known_minor(one, at=at)]
-    return young[0] if len(young) == 1 else None
+    theirs = [one for one in hurt if is_said_guardian(party, one)] or [
+        one for one in hurt if is_known_minor(one, at=at) and stands_for(party, one)
+    ]
+    return theirs[0] if len(theirs) == 1 else None
 
 
 def _replaced(contact: Contact, case: Case) -> list[Offer]:
@@ -516,6 +529,42 @@ def _replaced(contact: Contact, case: Case) -> list[Offer]:
         found += [offer] if offer else []
         before = before.corrects
     return found
+
+
+def _take_back(contact: Contact, *, at: datetime) -> Care | None:
+    """Nothing was offered in the talk that this one corrects: what stood before stands.
+
+    Who was referred meanwhile stays so; whoever refers people hears of it.
+    """
+    with ledger.recording():
+        case = cases.lock_case(contact.case)
+        wrong = [one for one in _replaced(contact, case) if one.taken_back_at is None]
+        if not wrong:
+            return None
+        care = lock_care(wrong[0].care)
+        standing = care.offers.filter(taken_back_at=None).order_by("made_at", "pk")
+        was_newest = standing.last() in wrong
+        care.offers.filter(pk__in=[one.pk for one in wrong]).update(taken_back_at=at)
+        record(AnswerTakenBack(code=care.code), care, care.key, by=SYSTEM, at=at)
+        if care.referred_at is not None:
+            _tell_referring(case, messages.MISTAKEN, at=at)
+        elif was_newest:
+            _let_stand(care, standing.last(), at=at)
+    return care
+
+
+def _let_stand(care: Care, offer: Offer | None, *, at: datetime) -> None:
+    """The answer that is the newest now; without any the person has yet to be asked."""
+    care.state = offer.answer if offer else CareState.UNASKED
+    is_to_wait = offer is not None and offer.answer != CareState.ACCEPTED
+    care.not_before = offer.made_at + ASKED_AGAIN if offer and is_to_wait else None
+    care.save(update_fields=["state", "not_before"])
+    task = Task.objects.filter(
+        case=care.case, key=OFFER_TASK, state=TaskState.DONE, ended_by=None
+    ).first()
+    if offer is None and task is not None and care.case.is_open:
+        task.case = care.case
+        cases.reopen_task(task=task, by=SYSTEM, at=at)
 
 
 def _is_overtaken(

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence.models import Hold
@@ -25,6 +25,7 @@ from anlan.resolution.counselling.models import Care, Consent, Offer, SealedNote
 
 # Three years for psychological notes, apart from the file. Source: advice, 个保法 19, 47.
 KEPT = timedelta(days=1096)
+_JOB = "sealed notes"
 _AT_A_TIME = 20
 
 
@@ -60,10 +61,11 @@ def let_notes_go(*, at: datetime) -> int:
     found = (
         Case.objects.filter(pk__in=over.values("care__case"))
         .exclude(pk__in=held)
+        .exclude(pk__in=resting(_JOB, at=at))
         .order_by("pk")
     )
     free = (case for case in found.iterator() if not holds_standing(case))
-    return each_alone(list(islice(free, _AT_A_TIME)), let_go)
+    return each_alone(list(islice(free, _AT_A_TIME)), let_go, job=_JOB, at=at)
 
 
 def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:

@@ -86,6 +86,31 @@ class LimitationTurnStruck(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class LimitationRecounted(Event):
+    """By the program, from another day of the act; no last day while what stops it lasts."""
+
+    kind: ClassVar[str] = "legal.limitation_recounted"
+    sentence: ClassVar[str] = _(
+        "时效 {code} 按行为发生之日 {day} 重新计算：最后一日由 {before} 改为 {due}"
+    )
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    day: str
+    before: str | None = None
+    due: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        pending = now("待定")
+        return {
+            **self.facts(),
+            "before": self.before or pending,
+            "due": self.due or pending,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class LimitationExtended(Event):
     kind: ClassVar[str] = "legal.limitation_extended"
     sentence: ClassVar[str] = _("时效 {code} 经同意延长，最后一日 {due}")

@@ -137,6 +137,27 @@ class PeriodPassed(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class PeriodRecounted(Event):
+    """By the program, from another day of the act."""
+
+    kind: ClassVar[str] = "legal.period_recounted"
+    sentence: ClassVar[str] = _(
+        "报案 {code} 按行为发生之日 {day} 重新计算：{rule}，最后一天由 {before} 改为 {due}"
+    )
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    rule: str
+    day: str
+    before: str
+    due: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "rule": periods.heading(self.rule)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class RightsWereTold(Event):
     kind: ClassVar[str] = "legal.rights_told"
     sentence: ClassVar[str] = _("{actor}把受害一方自己可以做的事告诉了本人（{way}）")

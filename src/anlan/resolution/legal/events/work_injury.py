@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_noop as _
 
 from anlan.ledger.events import Covered, Event, recorded
@@ -47,12 +48,16 @@ class WorkInjuryEmployerSet(Event):
 class WorkInjuryRecounted(Event):
     kind: ClassVar[str] = "legal.work_injury_recounted"
     sentence: ClassVar[str] = _(
-        "{actor}按 {injured} 重新计算工伤 {code}，单位最晚 {due} 申请"
+        "{actor}按 {injured} 重新计算工伤 {code}，单位申请的最后一日由 {before} 改为 {due}"
     )
 
     code: str
     injured: str  # the day
+    before: str | None = None  # what the last day was; earlier entries do not tell
     due: str  # the employer's last day
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "before": self.before or now("（未记录）")}
 
 
 @recorded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -33,8 +34,10 @@ class Limitation(Worded):
     injury = models.ForeignKey(
         WorkInjury, on_delete=models.PROTECT, related_name="limitations", null=True
     )
-    hurt_on = models.DateField()
+    hurt_on = models.DateField()  # the act, as it is known now
+    # As it was entered, and moved by nobody; counted is never from before the act.
     starts_on = models.DateField()
+    is_from_act = models.BooleanField(default=False)  # then it moves with the act
     granted_on = models.DateField(null=True)  # what an authority agreed to
     state = models.CharField(
         max_length=8,
@@ -57,7 +60,8 @@ class Limitation(Worded):
                 fields=["case", "number"], name="legal_limitation_number"
             ),
             models.CheckConstraint(
-                condition=Q(starts_on__gte=F("hurt_on")), name="legal_limitation_starts"
+                condition=Q(is_from_act=False) | Q(starts_on=F("hurt_on")),
+                name="legal_limitation_starts",
             ),
             models.CheckConstraint(
                 condition=Q(state="running") | Q(look_on=None),
@@ -79,6 +83,10 @@ class Limitation(Worded):
     @property
     def code(self) -> str:
         return f"L-{self.number:02}"
+
+    @property
+    def counts_from(self) -> date:
+        return max(self.starts_on, self.hurt_on)
 
     @property
     def key(self) -> str:

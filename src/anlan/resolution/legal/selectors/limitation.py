@@ -33,7 +33,7 @@ def reckoned(
         turns = row.turns.all()
     return reckon(
         rule_of(LimitationKind(row.kind), hurt_on=row.hurt_on),
-        starts_on=row.starts_on,
+        starts_on=row.counts_from,
         hurt_on=row.hurt_on,
         turns=[
             Turn(TurnGround(turn.ground), turn.on, turn.until)

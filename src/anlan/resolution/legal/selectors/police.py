@@ -18,6 +18,7 @@ from anlan.cases.act import act_of
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
+from anlan.cases.selectors.guardians import stands_for
 from anlan.evidence.enums import Applicant, ExhibitKind, Ground, Purpose, Source
 from anlan.evidence.models import Exhibit, FootageApplication, Package
 from anlan.evidence.selectors.exhibits import kept_of
@@ -269,8 +270,9 @@ def untold_since(case: Case, paper: PolicePaper) -> list[Party]:
     """
     told = RightsTold.objects.filter(case=case, said_at__gte=paper.recorded_at)
     heard = set(told.values_list("party", flat=True))
-    guardians = told.filter(party__roles__role=Role.GUARDIAN)
-    has_guardian, has_reason = guardians.exists(), guardians.exclude(words="").exists()
+    by_guardian = told.filter(party__roles__role=Role.GUARDIAN)
+    guardians = [one.party for one in by_guardian.select_related("party")]
+    has_reason = by_guardian.exclude(words="").exists()
     rows = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
     victims = list(rows.select_related("person", "user").order_by("pk"))
     is_for_them = has_reason and len(victims) == 1
@@ -279,7 +281,10 @@ def untold_since(case: Case, paper: PolicePaper) -> list[Party]:
         for one in victims
         if one.pk not in heard
         and not is_for_them
-        and not (has_guardian and is_known_minor(one, at=paper.recorded_at))
+        and not (
+            is_known_minor(one, at=paper.recorded_at)
+            and any(stands_for(guardian, one) for guardian in guardians)
+        )
     ]
 
 

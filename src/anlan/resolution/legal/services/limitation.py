@@ -13,7 +13,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, TaskState
@@ -32,6 +32,7 @@ from anlan.resolution.legal.events import (
     LimitationEnded,
     LimitationExtended,
     LimitationRanOut,
+    LimitationRecounted,
     LimitationResumed,
     LimitationStarted,
     LimitationStillOpen,
@@ -53,6 +54,7 @@ LOOKED_WITHIN = timedelta(days=7)
 WATCHES = "legal_counsel"
 MOST_WORDS = 500
 _BATCH = 50
+_JOB = "limits of time"
 
 
 def start_limitation(
@@ -122,6 +124,7 @@ def start_limitation(
                 against=against,
                 hurt_on=hurt_on,
                 starts_on=starts_on,
+                is_from_act=starts_on == hurt_on,
                 words=words,
                 opened_at=at,
                 opened_by=by,
@@ -323,6 +326,7 @@ def start_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
                 injury=injury,
                 hurt_on=injury.injured_on,
                 starts_on=injury.injured_on,
+                is_from_act=True,
                 opened_at=at,
             ),
             by=SYSTEM,
@@ -351,13 +355,22 @@ def resume_of_work_injury(
 
 
 def recount_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
-    """Both count from another day; the entry of the work injury says which."""
+    """Both count from another day."""
     kinds = (LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER)
     for row in _of_injury(injury, kinds):
         row.case = injury.case
-        row.hurt_on = row.starts_on = injury.injured_on
-        row.save(update_fields=["hurt_on", "starts_on"])
-        _count(row, at=at)
+        _recount(row, injury.injured_on, at=at)
+
+
+def recount_limits(case: Case, day: date, *, at: datetime) -> None:
+    """Those that were begun by hand count from this day of the act, under the case's lock.
+
+    What turned them stays, and so does a start that somebody gave for another reason.
+    """
+    rows = Limitation.objects.select_for_update().filter(case=case, injury=None)
+    for row in rows.exclude(hurt_on=day).order_by("pk"):
+        row.case = case
+        _recount(row, day, at=at)
 
 
 def extend_of_work_injury(injury: WorkInjury, last: date, *, at: datetime) -> None:
@@ -382,9 +395,14 @@ def look_at_limits(*, at: datetime) -> int:
     today = local_day(at)
     is_due = Q(look_on__lte=today) | Q(look_on=None)
     due = Limitation.objects.filter(is_due, state=LimitationState.RUNNING)
+    due = due.exclude(pk__in=resting(_JOB, at=at))
     rows = due.order_by("look_on", "pk").values_list("pk", "case_id")[:_BATCH]
     return each_alone(
-        list(rows), lambda keys: _look_at(*keys, today=today, at=at), is_told=True
+        list(rows),
+        lambda keys: _look_at(*keys, today=today, at=at),
+        job=_JOB,
+        at=at,
+        is_told=True,
     )
 
 
@@ -433,7 +451,7 @@ def _open_since(row: Limitation) -> date:
     """Since when what stops the count lasts."""
     lasting = row.turns.filter(until=None, struck_at=None).order_by("on", "pk")
     return next(
-        (one.on for one in lasting if TurnGround(one.ground).lasts), row.starts_on
+        (one.on for one in lasting if TurnGround(one.ground).lasts), row.counts_from
     )
 
 
@@ -546,6 +564,24 @@ def _count(row: Limitation, *, at: datetime) -> None:
     row.save(update_fields=["due_on", "granted_on", "state", "look_on"])
 
 
+def _recount(row: Limitation, day: date, *, at: datetime) -> None:
+    """One that ended stays ended; its days are right all the same."""
+    before = _due(row)
+    row.hurt_on = day
+    if row.is_from_act:
+        row.starts_on = day
+    row.save(update_fields=["hurt_on", "starts_on"])
+    _count(row, at=at)
+    _record(
+        LimitationRecounted(
+            code=row.code, day=day.isoformat(), before=before, due=_due(row)
+        ),
+        row,
+        by=SYSTEM,
+        at=at,
+    )
+
+
 def _plan_look(row: Limitation, *, at: datetime, is_new: bool = True) -> None:
     """When the worker looks; a new last day that is near, in its next round."""
     today, pending = local_day(at), row.look_on
@@ -588,7 +624,7 @@ def _check_days(
     limitation: Limitation, on: date, until: date | None, *, at: datetime
 ) -> None:
     today = local_day(at)
-    if not limitation.starts_on <= on <= today:
+    if not limitation.counts_from <= on <= today:
         raise InvalidInput(_("日期不能早于起算之日，也不能晚于今天"), path="on")
     if until is not None and not on <= until <= today:
         raise InvalidInput(_("日期不能早于开始之日，也不能晚于今天"), path="until")

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from anlan.base.turns import each_alone
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from anlan.base.clock import local_day
+from anlan.base.errors import Conflict
+from anlan.base.turns import each_alone, resting
 from anlan.cases import services as cases
+from anlan.cases.models import Case
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.legal import periods
-from anlan.resolution.legal.events import PeriodPassed
-from anlan.resolution.legal.models import PolicePeriod, PoliceReport
+from anlan.resolution.legal.events import PeriodPassed, PeriodRecounted
+from anlan.resolution.legal.models import PolicePaper, PolicePeriod, PoliceReport
 from anlan.resolution.legal.selectors.police import happened_in, last_day
 
 _MOST = 50  # a turn of the worker
+_JOB = "police periods"
 
 
 def reckon_anew(report: PoliceReport) -> None:
@@ -28,8 +35,12 @@ def reckon_anew(report: PoliceReport) -> None:
         (one.rule.id, one.opened_by): one for one in periods.reckon(happened_in(report))
     }
     for row in report.periods.all():
-        if wanted.get((row.rule, row.opened_by)) is None:
+        one = wanted.get((row.rule, row.opened_by))
+        if one is None:
             row.delete()
+        elif row.said_at is not None and one.due_at > row.said_at:
+            row.said_at = None  # it runs again, and will pass once more
+            row.save(update_fields=["said_at"])
     for (rule, opened_by), one in wanted.items():
         PolicePeriod.objects.update_or_create(
             report=report,
@@ -44,6 +55,47 @@ def reckon_anew(report: PoliceReport) -> None:
         )
 
 
+def recount_periods(case: Case, day: date, *, at: datetime) -> None:
+    """What rests on the act counts from this day of it, under the case's lock.
+
+    Raises:
+        Conflict: the police had it, or wrote, before that day.
+    """
+    for report in case.police_reports.filter(supplements=None).order_by("number"):
+        report.case = case
+        _check_is_before(report, day)
+        before = {(row.rule, row.opened_by): row.due_at for row in report.periods.all()}
+        reckon_anew(report)
+        for row in report.periods.order_by("due_at", "pk"):
+            earlier = before.get((row.rule, row.opened_by))
+            if earlier is None or earlier == row.due_at:
+                continue
+            cases.record(
+                PeriodRecounted(
+                    code=report.code,
+                    rule=row.rule,
+                    day=day.isoformat(),
+                    before=last_day(earlier).isoformat(),
+                    due=last_day(row.due_at).isoformat(),
+                ),
+                case,
+                thing=report.key,
+                by=SYSTEM,
+                at=at,
+            )
+
+
+def _check_is_before(report: PoliceReport, day: date) -> None:
+    papers = PolicePaper.objects.filter(
+        Q(report=report) | Q(report__supplements=report), revoked_at=None
+    )
+    handed = report.handed_at and local_day(report.handed_at)
+    if (handed and handed < day) or papers.filter(dated_on__lt=day).exists():
+        raise Conflict(
+            _("报案 %s 的递交或者公安文书早于这一天，请先核对") % report.code
+        )
+
+
 def say_passed_periods(*, at: datetime) -> int:
     """Put on the record which periods ran out by ``at``; how many these were.
 
@@ -52,9 +104,12 @@ def say_passed_periods(*, at: datetime) -> int:
     over = (
         PolicePeriod.objects.filter(due_at__lte=at, ended_at=None, said_at=None)
         .select_related("report__case__site")
+        .exclude(pk__in=resting(_JOB, at=at))
         .order_by("due_at", "pk")[:_MOST]
     )
-    return each_alone(list(over), lambda found: _say(found, at=at), is_told=True)
+    return each_alone(
+        list(over), lambda found: _say(found, at=at), job=_JOB, at=at, is_told=True
+    )
 
 
 def _say(found: PolicePeriod, *, at: datetime) -> int:

@@ -15,7 +15,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Role, TaskState
@@ -65,6 +65,7 @@ MOST_PAPER = 60
 MOST_WORDS = 500
 MOST_NAME = 80
 _BATCH = 50
+_JOB = "remedies"
 # The tasks of a track begin with this, and end on its page alone.
 TASKS = "legal_injury"
 # The playbook's own, which says no more than that a track is to be begun.
@@ -200,29 +201,49 @@ def recount_work_injury(
             return injury
         if injured_on != act_day(injury.case):
             raise Conflict(_("行为发生的日期刚刚变了，请刷新页面再核对"))
-        if injury.steps.filter(happened_on__lt=injured_on).exists():
-            raise Conflict(_("已经登记的进展早于这一天，请先核对行为发生的时间"))
-        injury.injured_on = injured_on
-        granted: date | None = injury.steps.aggregate(last=Max("last_day"))["last"]
-        due_on = employer_due(injured_on)
-        injury.due_on = max(due_on, granted or due_on)
-        if injury.state == WorkInjuryState.OPEN and injury.is_ours:
-            _end_task(injury, words=_("期限已重新计算"), at=at)
-            injury.task = _post_next(injury, at=at)
-        injury.save(update_fields=["injured_on", "due_on", "task"])
-        limitation.recount_of_work_injury(injury, at=at)
-        _record(
-            WorkInjuryRecounted(
-                code=injury.code,
-                injured=injured_on.isoformat(),
-                due=injury.due_on.isoformat(),
-            ),
-            injury,
-            by=by,
-            at=at,
-            via=via,
-        )
+        _recount(injury, injured_on, by=by, at=at, via=via)
     return injury
+
+
+def recount_work_injuries(case: Case, day: date, *, at: datetime) -> None:
+    """Every track of the case counts from this day of the act, under the case's lock.
+
+    Raises:
+        Conflict: a step is from before it.
+    """
+    for found in WorkInjury.objects.filter(case=case).order_by("number"):
+        injury = _lock(found)
+        if injury.injured_on != day:
+            _recount(injury, day, by=SYSTEM, at=at)
+
+
+def _recount(
+    injury: WorkInjury, injured_on: date, *, by: Actor, at: datetime, via: str = ""
+) -> None:
+    if injury.steps.filter(happened_on__lt=injured_on).exists():
+        raise Conflict(_("已经登记的进展早于这一天，请先核对行为发生的时间"))
+    before = injury.due_on
+    injury.injured_on = injured_on
+    granted: date | None = injury.steps.aggregate(last=Max("last_day"))["last"]
+    due_on = employer_due(injured_on)
+    injury.due_on = max(due_on, granted or due_on)
+    if injury.state == WorkInjuryState.OPEN and injury.is_ours:
+        _end_task(injury, words=_("期限已重新计算"), at=at)
+        injury.task = _post_next(injury, at=at)
+    injury.save(update_fields=["injured_on", "due_on", "task"])
+    limitation.recount_of_work_injury(injury, at=at)
+    _record(
+        WorkInjuryRecounted(
+            code=injury.code,
+            injured=injured_on.isoformat(),
+            before=before.isoformat(),
+            due=injury.due_on.isoformat(),
+        ),
+        injury,
+        by=by,
+        at=at,
+        via=via,
+    )
 
 
 def add_material(
@@ -362,8 +383,15 @@ def warn_of_remedies(*, at: datetime) -> int:
     Also where the case was closed: the right outlives it.
     """
     due = WorkInjury.objects.filter(remedy_look_on__lte=local_day(at))
+    due = due.exclude(pk__in=resting(_JOB, at=at))
     keys = due.order_by("remedy_look_on", "pk").values_list("pk", flat=True)[:_BATCH]
-    return each_alone(list(keys), lambda key: _warn_of_remedy(key, at=at), is_told=True)
+    return each_alone(
+        list(keys),
+        lambda key: _warn_of_remedy(key, at=at),
+        job=_JOB,
+        at=at,
+        is_told=True,
+    )
 
 
 def _warn_of_remedy(key: int, *, at: datetime) -> int:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.base.clock import local_day
 from anlan.cases.act import act_of
+from anlan.cases.permissions import can_state_act
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.law import selectors as law
 from anlan.resolution.legal import permissions
@@ -65,6 +66,7 @@ def limitations(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "limitations": rows,
             "may_keep": permissions.can_keep_limitations(reader, case),
+            "may_state": can_state_act(reader, case),
         },
     )
 
@@ -113,6 +115,7 @@ def limitation(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "lines": reckoned(row).lines,
             "act": act,
             "is_from_act": _is_from_act(row),
+            "may_state": can_state_act(reader, row.case),
             "is_longest": kind == LimitationKind.CIVIL,
             "is_other_day": local_day(act.at) != row.hurt_on,
             "turns": [
@@ -130,7 +133,7 @@ def limitation(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 def _is_from_act(row: Limitation) -> bool:
     """Of a punishment, unless the act went on; of a claim it is knowing that counts."""
     kind = LimitationKind(row.kind)
-    is_of_act = kind == LimitationKind.SECURITY and row.starts_on == row.hurt_on
+    is_of_act = kind == LimitationKind.SECURITY and row.counts_from == row.hurt_on
     return kind.is_of_work_injury or is_of_act
 
 

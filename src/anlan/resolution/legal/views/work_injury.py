@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.cases.act import act_of
+from anlan.cases.permissions import can_state_act
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.law import selectors as law
@@ -78,6 +79,7 @@ def work_injury(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "party": shown_name(found.party),
             "standing": standing_of(found, on=local_day(timezone.now())),
             "act": act,
+            "may_state": can_state_act(reader, found.case),
             "is_other_day": local_day(act.at) != found.injured_on,
             "remedies": [(one, law.cite(one.source)) for one in remedies_of(found)],
             "filed_again_on": again if again != found.filed_on else None,

@@ -8,7 +8,7 @@ from anlan.resolution.mediation.models.performing import (
     Duty,
     Forgiveness,
 )
-from anlan.resolution.mediation.models.sessions import Session, SessionNote
+from anlan.resolution.mediation.models.sessions import Session, SessionNote, Writing
 from anlan.resolution.mediation.models.talks import (
     Consent,
     LinkCode,
@@ -36,4 +36,5 @@ __all__ = [
     "Standing",
     "Talks",
     "Term",
+    "Writing",
 ]

@@ -55,6 +55,32 @@ class Session(Worded):
         return f"session:{self.uid}"
 
 
+class Writing(Worded):
+    """Who writes down what was said for a mediator without an account, at whose wish.
+
+    They are one of the readers; this says why they became one after it had begun.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="writings"
+    )
+    writer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(
+        max_length=300, blank=True
+    )  # how the mediator asked for it
+    named_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"writing of {self.session_id}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"session_writing:{self.uid}"
+
+
 class SessionNote(Worded):
     """What was said, for those who lead the talks; it leaves the house in nothing."""
 

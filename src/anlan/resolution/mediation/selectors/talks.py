@@ -15,6 +15,7 @@ from anlan.base.errors import NotFound
 from anlan.cases.enums import Role, Side
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
+from anlan.cases.selectors.guardians import stands_for
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
@@ -132,7 +133,8 @@ def guardians_for(talks: Talks, side: Side, reader: User) -> list[Party]:
     else:
         own = talks.consents.filter(side=side, withdrawn_at=None)
         rows = rows.filter(pk__in=own.exclude(giver_party=None).values("giver_party"))
-    return [one for one in rows if one.is_identified]
+    own_party = talks.party_of(side)
+    return [one for one in rows if one.is_identified and stands_for(one, own_party)]
 
 
 def current_proposal(talks: Talks) -> Proposal | None:
@@ -177,6 +179,26 @@ def duties_of(talks: Talks) -> list[Duty]:
     for row in rows:
         row.talks = talks
     return rows
+
+
+def is_led_from_outside(session: Session) -> bool:
+    """Whether whoever mediated when it began has no account to write with."""
+    if session.begun_at is None:
+        return False
+    mandates = session.talks.mandates.filter(begun_at__lte=session.begun_at)
+    mandate = mandates.select_related("mediator").order_by("begun_at", "pk").last()
+    return mandate is not None and mandate.mediator.user_id is None
+
+
+def lacks_writer(session: Session) -> bool:
+    """Whether somebody has yet to be named who writes for the mediator."""
+    return (
+        is_led_from_outside(session)
+        and not session.notes.exists()
+        and not any(
+            permissions.can_read_notes(one, session) for one in session.readers.all()
+        )
+    )
 
 
 def possible_readers(talks: Talks, *, besides: User) -> list[User]:

@@ -40,6 +40,7 @@ from anlan.resolution.mediation.services.sessions import (
     begin_session,
     end_session,
     name_readers,
+    name_writer,
     plan_session,
     write_session_note,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "lapse_confirmations",
     "make_effective",
     "name_readers",
+    "name_writer",
     "open_code",
     "plan_session",
     "propose",

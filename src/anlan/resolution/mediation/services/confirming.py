@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.evidence.models import Exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -18,6 +18,8 @@ from anlan.resolution.mediation.enums import ConfirmationState
 from anlan.resolution.mediation.models import Confirmation
 from anlan.resolution.mediation.services.performing import record_confirmation
 from anlan.resolution.mediation.services.steps import lock_talks, required
+
+_JOB = "confirmations"
 
 
 def record_application(
@@ -99,8 +101,9 @@ def lapse_confirmations(*, at: datetime, most: int = 100) -> int:
     over = Confirmation.objects.filter(
         state=ConfirmationState.POSSIBLE, due_on__lt=local_day(at)
     ).order_by("due_on", "pk")
+    over = over.exclude(pk__in=resting(_JOB, at=at))
     keys = list(over.values_list("pk", flat=True)[:most])
-    return each_alone(keys, lambda key: _lapse(key, at=at))
+    return each_alone(keys, lambda key: _lapse(key, at=at), job=_JOB, at=at)
 
 
 def _lapse(key: int, *, at: datetime) -> bool:

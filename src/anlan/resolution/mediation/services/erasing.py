@@ -25,6 +25,7 @@ from anlan.resolution.mediation.models import (
     Standing,
     Talks,
     Term,
+    Writing,
 )
 
 # Each table with words: how it belongs to a case, and its columns.
@@ -34,6 +35,7 @@ _WRITTEN: tuple[tuple[type[Worded], str, tuple[str, ...]], ...] = (
     (Consent, "talks__case", ("giver", "relation", "words")),
     (Standing, "talks__case", ("words",)),
     (Session, "talks__case", ("place", "present")),
+    (Writing, "session__talks__case", ("words",)),
     (SessionNote, "session__talks__case", ("text",)),
     (Proposal, "talks__case", ("facts", "in_default")),
     (Acceptance, "proposal__talks__case", ("giver", "relation")),

@@ -13,6 +13,7 @@ from anlan.cases import policies as cases_policies
 from anlan.cases.act import act_day
 from anlan.cases.enums import Role, Side
 from anlan.cases.models import Party
+from anlan.cases.selectors.guardians import relation_of, stands_for
 from anlan.evidence.models import Exhibit
 from anlan.law import services as law
 from anlan.ledger.events import Actor
@@ -85,6 +86,11 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
             raise InvalidInput(
                 _("请先在当事人里把这一位登记为监护人"), path="giver_party"
             )
+        if not stands_for(party, talks.party_of(side)):
+            raise InvalidInput(
+                _("这一位登记为别人的监护人，请选择本人的监护人"),
+                path="giver_party",
+            )
         name = told(full_name(party), path="giver_party", most=MOST_GIVER)
     else:
         name = giver.name
@@ -102,7 +108,8 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
             _("这个人已经代对方同意或者签字，不能同时代双方，请另找一位"), path="giver"
         )
     if giver.capacity == Capacity.GUARDIAN:
-        relation = told(giver.relation, path="relation", most=MOST_RELATION)
+        said = relation_of(party, talks.party_of(side)) if party else ""
+        relation = told(giver.relation or said, path="relation", most=MOST_RELATION)
         if not relation:
             raise InvalidInput(_("请写明监护人与本人的关系"), path="relation")
         return Giver(Capacity.GUARDIAN, name, None, relation, party)

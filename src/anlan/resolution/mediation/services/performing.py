@@ -10,7 +10,7 @@ from anlan.accounts.models import User
 from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Deadline
 from anlan.evidence.models import Exhibit
@@ -48,6 +48,7 @@ MOST_WORDS = 500
 HOLDS_DAYS = 30
 REMINDED_BEFORE = timedelta(days=3)
 _TELL_POLICE_WITHIN = timedelta(days=3)
+_REMINDING, _OVERDUE = "terms that come due", "terms that are late"
 
 
 def make_effective(
@@ -213,10 +214,11 @@ def remind_of_duties(*, at: datetime, most: int = 100) -> int:
     until = local_day(at) + REMINDED_BEFORE
     keys = list(
         Duty.objects.filter(state=DutyState.DUE, reminded_at=None, due_on__lte=until)
+        .exclude(pk__in=resting(_REMINDING, at=at))
         .order_by("due_on", "pk")
         .values_list("pk", flat=True)[:most]
     )
-    return each_alone(keys, lambda key: _remind(key, at=at))
+    return each_alone(keys, lambda key: _remind(key, at=at), job=_REMINDING, at=at)
 
 
 def _remind(key: int, *, at: datetime) -> bool:
@@ -252,8 +254,9 @@ def watch_overdue(*, at: datetime, most: int = 100) -> int:
         overdue_at=None,
         due_on__lt=local_day(at),
     ).order_by("due_on", "pk")
+    rows = rows.exclude(pk__in=resting(_OVERDUE, at=at))
     keys = list(rows.values_list("pk", flat=True)[:most])
-    return each_alone(keys, lambda key: _say_overdue(key, at=at))
+    return each_alone(keys, lambda key: _say_overdue(key, at=at), job=_OVERDUE, at=at)
 
 
 def _say_overdue(key: int, *, at: datetime) -> bool:

@@ -13,11 +13,20 @@ from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
+from anlan.cases.permissions import is_party
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import SessionState, TalksState
-from anlan.resolution.mediation.events import ReadersNamed, SessionNoteWritten
+from anlan.resolution.mediation.events import (
+    ReadersNamed,
+    SessionNoteWritten,
+    WriterNamed,
+)
 from anlan.resolution.mediation.models import Session, SessionNote, Talks
+from anlan.resolution.mediation.selectors.talks import (
+    is_led_from_outside,
+    lacks_writer,
+)
 from anlan.resolution.mediation.services.steps import (
     check_both_agree,
     check_may_be_talked,
@@ -33,6 +42,7 @@ from anlan.resolution.mediation.services.steps import (
 MOST_PLACE = 120
 MOST_PRESENT = 300
 MOST_SAID = 4000
+MOST_WISH = 300
 _FARTHEST = timedelta(days=90)
 _SKEW = timedelta(hours=1)
 
@@ -127,6 +137,55 @@ def name_readers(
     return session
 
 
+def name_writer(
+    *,
+    session: Session,
+    writer: User,
+    words: str,
+    by: User,
+    at: datetime,
+    via: str = "",
+) -> Session:
+    """Say who writes down, for a mediator without an account, what was said.
+
+    For a session that has begun and of which nobody can write: who is named reads what
+    they write. Before it begins ``name_readers`` does the same.
+
+    Args:
+        words: how the mediator asked for it.
+
+    Raises:
+        InvalidInput: it is not told how, or who is named names themselves, is a party or
+            sees no talks of this case.
+        Conflict: it has not begun, was led by a mediator with an account, or somebody
+            writes or wrote its notes.
+    """
+    permissions.check_can_run_talks(by, session.talks.case)
+    words = required(words, path="words", most=MOST_WISH)
+    with ledger.recording():
+        session = _lock(session)
+        _check_nobody_writes(session)
+        _check_may_write(session, writer, by=by)
+        made = session.writings.create(
+            writer=writer, words=words, named_by=by, named_at=at
+        )
+        session.readers.add(writer)
+        record(
+            WriterNamed(
+                code=session.talks.code,
+                number=session.number,
+                writer=writer.actor_key,
+                words_digest=made.digest_of("words"),
+            ),
+            session.talks,
+            thing=made.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return session
+
+
 def begin_session(
     *, session: Session, by: User, at: datetime, via: str = ""
 ) -> Session:
@@ -201,6 +260,26 @@ def write_session_note(
             via=via,
         )
     return note
+
+
+def _check_nobody_writes(session: Session) -> None:
+    if session.begun_at is None:
+        raise Conflict(_("会谈还没有开始，请在“谁可以看笔记”里指定"))
+    if not is_led_from_outside(session):
+        raise Conflict(_("这次会谈由有账号的人主持，笔记由其本人写"))
+    if not lacks_writer(session):
+        raise Conflict(_("已经有人记录这次会谈，请由其指定别人"))
+
+
+def _check_may_write(session: Session, writer: User, *, by: User) -> None:
+    if writer.pk == by.pk:
+        raise InvalidInput(_("不能指定自己，请由另一位同事记录"), path="writer")
+    talks = session.talks
+    if is_party(writer, talks.case) or not permissions.can_see_talks(writer, talks):
+        raise InvalidInput(
+            _("%s是本案当事人，或者不能查看本案的协商和调解，请另选一位") % writer.name,
+            path="writer",
+        )
 
 
 def _name(

@@ -18,10 +18,11 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Protection, Severity, Side, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import check_no_leaks
+from anlan.customers.selectors import FULL_AGE
 from anlan.evidence.enums import AppraisedLevel, Source
 from anlan.evidence.models import Exhibit, MedicalPaper
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.evidence.services.statements import FULL_AGE, is_known_minor
+from anlan.evidence.services.statements import is_known_minor
 from anlan.evidence.services.steps import line
 from anlan.law import services as law
 from anlan.ledger.events import SYSTEM, Actor, Event
@@ -318,7 +319,7 @@ def is_minor(talks: Talks, side: Side, *, at: datetime) -> bool:
 def turns_of_age(party: Party, *, at: datetime) -> bool:
     """In the year of the eighteenth birthday a year of birth does not say which it is."""
     person = party.person
-    if person is None or person.birth_year is None:
+    if person is None or person.birth_year is None or person.identity_number:
         return False
     return local_day(at).year - person.birth_year == FULL_AGE
 

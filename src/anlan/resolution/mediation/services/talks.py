@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -111,11 +111,12 @@ def begin_talks(
             return earlier
         cases_policies.check_is_open(case)
         _check_none_is_running(case, victim, aggressor)
-        _check_police_again(case, kind, victim, aggressor, at=at)
+        again_until = _check_police_again(case, kind, victim, aggressor, at=at)
         last: int | None = Talks.objects.filter(case=case).aggregate(
             last=Max("number")
         )["last"]
-        due_on = local_day(at) + timedelta(days=HOUSE_DAYS)
+        house = local_day(at) + timedelta(days=HOUSE_DAYS)
+        due_on = min(again_until or house, house)
         talks = Talks(
             case=case,
             number=(last or 0) + 1,
@@ -134,12 +135,7 @@ def begin_talks(
         talks.task = post_task(
             case,
             key=talks.key,
-            title=_("%(kind)s %(code)s：%(days)d 日内有结果（本公司自定时限）")
-            % {
-                "kind": talks.get_kind_display(),
-                "code": talks.code,
-                "days": HOUSE_DAYS,
-            },
+            title=_title(talks, is_again=again_until is not None),
             due_at=day_bounds(due_on)[1],
             at=at,
         )
@@ -290,16 +286,29 @@ def _check_none_is_running(case: Case, victim: Party, aggressor: Party) -> None:
             )
 
 
+def _title(talks: Talks, *, is_again: bool) -> str:
+    """The days are the law's for a second time before the police, else the house's."""
+    if is_again:
+        return _("%s：再次治安调解要在第一次以后七个工作日内完成") % talks.code
+    return _("%(kind)s %(code)s：%(days)d 日内有结果（本公司自定时限）") % {
+        "kind": talks.get_kind_display(),
+        "code": talks.code,
+        "days": HOUSE_DAYS,
+    }
+
+
 def _check_police_again(
     case: Case, kind: TalksKind, victim: Party, aggressor: Party, *, at: datetime
-) -> None:
+) -> date | None:
     """The police mediate once; a second time ends within seven working days (D08).
 
-    Whatever came of it, the days run from the first time and from no later one. Where
-    nobody ever sat down, and nothing was agreed, it was no time.
+    Where nobody ever sat down, and nothing was agreed, it was no time.
+
+    Returns:
+        The last day of the second time; none, where it is the first.
     """
     if kind != TalksKind.POLICE:
-        return
+        return None
     took_place = Q(sessions__begun_at__isnull=False) | Q(deed__isnull=False)
     earlier = (
         Talks.objects.filter(
@@ -310,15 +319,28 @@ def _check_police_again(
     )
     if len(earlier) > 1:
         raise Conflict(_("治安调解一般为一次，最多再调解一次"), source="G17")
-    for first in earlier:
-        over_on = local_day(first.ended_at) if first.ended_at else first.effective_on
-        if over_on is not None and local_day(at) > again_until(over_on):
-            raise Conflict(
-                _("再次治安调解应当在第一次以后七个工作日内，期限已过"), source="G17"
-            )
+    if not earlier:
+        return None
+    last = _again_until(_mediated_on(earlier[0]))
+    if local_day(at) > last:
+        raise Conflict(
+            _("再次治安调解应当在第一次以后七个工作日内，期限已过"), source="G17"
+        )
+    return last
 
 
-def again_until(day: date) -> date:
+def _mediated_on(talks: Talks) -> date:
+    """The day of the first time: when they sat down, whenever it was told to be over.
+
+    Where no session was written down, the day from which what they agreed on binds.
+    """
+    first: datetime | None = talks.sessions.aggregate(first=Min("begun_at"))["first"]
+    return (
+        local_day(first) if first else talks.effective_on or local_day(talks.begun_at)
+    )
+
+
+def _again_until(day: date) -> date:
     """The last day of a second mediation before the police."""
     calendar = WorkingCalendar.statutory(published_holidays())
     return calendar.add_working_days(day, _AGAIN_WITHIN)

@@ -56,6 +56,7 @@ from anlan.resolution.mediation.selectors.talks import (
     confirmation_of,
     consents_of,
     duties_of,
+    lacks_writer,
     mandates_of,
     notes_for,
     proposals_of,
@@ -180,6 +181,7 @@ def page(
                     one,
                     notes_for(reader, one),
                     permissions.can_read_notes(reader, one),
+                    may_run and lacks_writer(one),
                 )
                 for one in sessions_of(found)
             ],

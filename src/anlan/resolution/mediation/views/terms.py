@@ -27,6 +27,7 @@ from anlan.resolution.mediation.forms import (
     SessionForm,
     SigningForm,
     TermFormSet,
+    WriterForm,
     giver_initial,
     terms_initial,
     typed_fen,
@@ -97,6 +98,28 @@ def session_readers(request: HttpRequest, uid: UUID) -> HttpResponse:
         ),
         title=_("第 %d 次会谈：谁可以看笔记") % found.number,
         button=_("保存"),
+    )
+
+
+@login_required
+@_either
+def session_writer(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Who writes for a mediator without an account, of a session that has begun."""
+    reader = reader_of(request)
+    found = session_for(reader, uid)
+    permissions.check_can_run_talks(reader, found.talks.case)
+    form = WriterForm(
+        posted(request), people=possible_readers(found.talks, besides=reader)
+    )
+    return step(
+        request,
+        found.talks,
+        form,
+        lambda said, **who: mediation.name_writer(
+            session=found, writer=form.named(), words=said["words"], **who
+        ),
+        title=_("第 %d 次会谈：由谁代调解员记录") % found.number,
+        button=_("指定"),
     )
 
 

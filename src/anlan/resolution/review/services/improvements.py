@@ -17,7 +17,7 @@ from anlan.base import vault
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone
+from anlan.base.turns import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
@@ -473,10 +473,17 @@ def watch(*, at: datetime) -> int:
     )
     waiting = ImprovementCheck.objects.filter(at=None, cancelled_at=None)
     return (
-        _each(late.order_by("due_on", "pk"), lambda row: _say_late(row, at))
+        _each(
+            late.order_by("due_on", "pk"),
+            lambda row: _say_late(row, at),
+            job="late improvements",
+            at=at,
+        )
         + _each(
             waiting.filter(told_at=None, due_at__lte=at).order_by("due_at", "pk"),
             lambda row: _say_due(row, at),
+            job="checks that are due",
+            at=at,
         )
         + _each(
             waiting.filter(
@@ -485,12 +492,17 @@ def watch(*, at: datetime) -> int:
                 due_at__lte=at - CHECK_LATE_AFTER,
             ).order_by("due_at", "pk"),
             lambda row: _say_check_late(row, at),
+            job="checks that are late",
+            at=at,
         )
     )
 
 
-def _each(rows: QuerySet[Row], act: Callable[[Row], bool]) -> int:
-    return each_alone(list(rows[:BATCH]), act)
+def _each(
+    rows: QuerySet[Row], act: Callable[[Row], bool], *, job: str, at: datetime
+) -> int:
+    rows = rows.exclude(pk__in=resting(job, at=at))
+    return each_alone(list(rows[:BATCH]), act, job=job, at=at)
 
 
 def _say_late(row: Improvement, at: datetime) -> bool:

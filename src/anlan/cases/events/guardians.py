@@ -1,0 +1,47 @@
+"""Who stands for whom, on the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext_noop as _
+
+from anlan.ledger.events import Covered, Event, recorded
+
+
+def _covers(field: str) -> tuple[Covered, ...]:
+    return (
+        Covered(
+            digest_field=f"{field}_digest",
+            model="cases.Guardianship",
+            field=field,
+            is_protected=True,
+        ),
+    )
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class GuardianLinked(Event):
+    kind: ClassVar[str] = "case.guardian_linked"
+    sentence: ClassVar[str] = _("{actor}登记{guardian}为{ward}的监护人")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("relation")
+
+    guardian: str
+    ward: str
+    relation_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class GuardianUnlinked(Event):
+    kind: ClassVar[str] = "case.guardian_unlinked"
+    sentence: ClassVar[str] = _("{actor}撤销{guardian}为{ward}监护人的登记，理由已写明")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("reason")
+
+    guardian: str
+    ward: str
+    reason_digest: str

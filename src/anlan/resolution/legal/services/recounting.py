@@ -1,0 +1,27 @@
+"""Whatever was counted from one day of the act is counted from another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anlan.cases import services as cases
+from anlan.cases.act import act_day
+from anlan.cases.models import Case
+from anlan.ledger import services as ledger
+from anlan.resolution.legal.services.limitation import recount_limits
+from anlan.resolution.legal.services.running import recount_periods
+from anlan.resolution.legal.services.work_injury import recount_work_injuries
+
+
+def recount_from_act(*, case: Case, at: datetime) -> None:
+    """Days of the law follow the act as it is known now; what people entered stays.
+
+    Raises:
+        Conflict: something that is on record would be from before the act.
+    """
+    with ledger.recording():
+        case = cases.lock_case(case)
+        day = act_day(case)
+        recount_work_injuries(case, day, at=at)
+        recount_limits(case, day, at=at)
+        recount_periods(case, day, at=at)

@@ -1,0 +1,153 @@
+"""Who stands for whom (G20): said, used where a guardian is asked, taken back with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases import services as cases
+from anlan.cases.enums import Side
+from anlan.cases.models import Case, Guardianship, Party
+from anlan.cases.selectors.guardians import stands_for
+from anlan.customers import services as customers
+from anlan.ledger.models import Entry
+from anlan.ledger.verify import verify
+from anlan.resolution.counselling import services as support
+from anlan.resolution.counselling.enums import ConsentUse, ConsentWay
+from anlan.resolution.mediation.enums import Capacity
+from anlan.resolution.mediation.giver import Giver
+from anlan.resolution.mediation.services.givers import check_giver
+from tests.evidence.told import party as victim
+from tests.resolution.counselling.cared import linan, referred
+from tests.resolution.mediation.talked import begun, sides
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+def guardian(scene: Scene, case: Case, name: str, **more: Any) -> Party:
+    person = customers.add_person(
+        site=scene.site, name=name, by=scene.officer, at=scene.at
+    )
+    said: dict[str, Any] = {"roles": ["guardian"], **more}
+    return cases.add_party(
+        case=case, person=person, by=scene.officer, at=scene.at, **said
+    )
+
+
+def linked(scene: Scene, one: Party, ward: Party, **more: Any) -> Guardianship:
+    said: dict[str, Any] = {"relation": "母亲", "by": scene.officer, "at": scene.at}
+    return cases.link_guardian(guardian=one, ward=ward, **{**said, **more})
+
+
+def test_said_once_taken_back_and_readable(scene: Scene, case: Case) -> None:
+    ward, mother = victim(scene, case, "陆小米"), guardian(scene, case, "陆母")
+    link = linked(scene, mother, ward)
+    assert linked(scene, mother, ward) == link
+    with pytest.raises(InvalidInput):
+        cases.unlink_guardian(link=link, reason=" ", by=scene.officer, at=scene.at)
+    cases.unlink_guardian(
+        link=link, reason="是另一个孩子的母亲", by=scene.officer, at=scene.at
+    )
+    with pytest.raises(Conflict):
+        cases.unlink_guardian(link=link, reason="再次", by=scene.officer, at=scene.at)
+    link.refresh_from_db()
+    assert link.reason == "是另一个孩子的母亲"
+    entry = Entry.objects.get(kind="case.guardian_unlinked")
+    assert "母亲" not in bytes(entry.data or b"").decode()
+    assert linked(scene, mother, ward) != link  # said anew
+    assert verify().is_sound
+
+
+def test_neither_strangers_nor_the_other_side(scene: Scene, case: Case) -> None:
+    ward = victim(scene, case, "陆小米")
+    witness = guardian(scene, case, "路人", roles=["witness"])
+    struck_back = guardian(scene, case, "孟父", roles=["aggressor", "guardian"])
+    other = scene.report(place=scene.place("园区 快递柜")).incident.case
+    elsewhere = guardian(scene, other, "别处")
+    for nobody in (witness, struck_back, elsewhere, ward):
+        with pytest.raises(InvalidInput) as refused:
+            linked(scene, nobody, ward)
+        assert refused.value.path == "guardian"
+    with pytest.raises(InvalidInput) as refused:
+        linked(scene, guardian(scene, case, "陆母"), ward, relation="")
+    assert refused.value.path == "relation"
+
+
+def test_who_was_named_for_one_acts_for_no_other(scene: Scene, case: Case) -> None:
+    ward, other = victim(scene, case, "陆小米"), victim(scene, case, "白小露")
+    mother, aunt = guardian(scene, case, "陆母"), guardian(scene, case, "白姨")
+    assert stands_for(mother, ward)
+    assert stands_for(mother, other)  # nothing was said yet
+    link = linked(scene, mother, ward)
+    assert stands_for(mother, ward)
+    assert not stands_for(mother, other)
+    assert not stands_for(aunt, ward)
+    assert stands_for(aunt, other)
+    cases.unlink_guardian(link=link, reason="登记错了", by=scene.officer, at=scene.at)
+    assert stands_for(mother, other)
+
+
+def test_support_is_agreed_to_by_the_own_guardian(scene: Scene, case: Case) -> None:
+    ward = victim(scene, case, "陆小米", is_minor=True)
+    other = victim(scene, case, "白小露", is_minor=True)
+    mother, aunt = guardian(scene, case, "陆母"), guardian(scene, case, "白姨")
+    linked(scene, mother, ward)
+    linked(scene, aunt, other, relation="姨母")
+    care = referred(scene, case, ward)
+    said: dict[str, Any] = {
+        "care": care,
+        "use": ConsentUse.TALK,
+        "way": ConsentWay.PAPER,
+        "by": linan(scene),
+        "at": scene.at,
+    }
+    with pytest.raises(InvalidInput, match="别人的监护人") as refused:
+        support.give_consent(guardian=aunt, **said)
+    assert refused.value.path == "guardian"
+    assert support.give_consent(guardian=mother, **said).guardian == mother
+
+
+def test_talks_are_agreed_to_by_the_own_guardian(scene: Scene, case: Case) -> None:
+    hurt, _aggressor = sides(scene, case)
+    mother, aunt = guardian(scene, case, "陆母"), guardian(scene, case, "白姨")
+    linked(scene, mother, hurt)
+    talks = begun(scene, case)
+    with pytest.raises(InvalidInput, match="别人的监护人"):
+        check_giver(
+            talks,
+            Side.VICTIM,
+            Giver(Capacity.GUARDIAN, relation="姨母", party=aunt),
+            at=scene.at,
+        )
+    taken = check_giver(
+        talks, Side.VICTIM, Giver(Capacity.GUARDIAN, party=mother), at=scene.at
+    )
+    assert taken.relation == "母亲"  # as it was said
+
+
+def test_on_its_page(scene: Scene, sign_in: Any, case: Case) -> None:
+    ward, mother = victim(scene, case, "陆小米"), guardian(scene, case, "陆母")
+    client = sign_in(scene.officer.username)
+    path = f"/cases/{case.number}/parties/{ward.uid}/guardians/"
+    assert path in client.get(f"/cases/{case.number}/").content.decode()
+    said = {"guardian": str(mother.uid), "relation": "母亲"}
+    assert client.post(path, said).status_code == 302
+    link = Guardianship.objects.get()
+    ending = f"/cases/{case.number}/guardianships/{link.uid}/ending/"
+    assert ending in client.get(path).content.decode()
+    assert client.post(ending, {"reason": "登记错了"}).status_code == 302
+    assert "登记错了" in client.get(path).content.decode()
+    assert sign_in("chenlu").get(path).status_code == 403
