@@ -28,6 +28,7 @@ from anlan.evidence.packaging.facts import (
 WITHDRAWN = "meta/withdrawn.json"
 _FOLDER = Path(__file__).parent
 _HEAD = ("编号", "类别", "名称", "来源", "入库时间", "大小（字节）", "SHA-256")
+_ORIGIN = {False: "录像原始文件", True: "由回放码流写成的录像文件"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one
 
 
@@ -96,7 +97,7 @@ def _csv(package: PackageFacts) -> bytes:
 def _part_row(exhibit: ExhibitFacts, part: PartFacts) -> list[str]:
     title = f"录像机时间 {part.recorder_begin}，真实时间 {part.true_begin}"
     return [
-        *(exhibit.code, "录像原始文件", title, exhibit.source, part.kept_at),
+        *(exhibit.code, _ORIGIN[part.is_written], title, exhibit.source, part.kept_at),
         *(str(part.size), part.sha256, part.name, part.file),
     ]
 
@@ -182,7 +183,10 @@ def _printed(package: PackageFacts) -> dict[str, Any]:
         "rows": [list(_row(exhibit)) for exhibit in package.exhibits],
         "things": [asdict(e) for e in package.exhibits if e.size is None],
         "parts": [
-            [e.code, part.name, part.recorder_begin, part.true_begin, part.sha256]
+            [
+                *(e.code, part.name, part.recorder_begin, part.true_begin),
+                *(part.sha256, _ORIGIN[True] if part.is_written else ""),
+            ]
             for e in package.exhibits
             for part in e.parts
         ],
@@ -212,7 +216,7 @@ def _docx(package: PackageFacts) -> bytes:
     _add_table(document, rows)
     parts = sum(len(exhibit.parts) for exhibit in package.exhibits)
     document.add_paragraph(
-        f"另有录像机原始文件 {parts} 个，逐个列在 exhibit-list.csv" if parts else ""
+        f"另有录像文件 {parts} 个，逐个列在 exhibit-list.csv" if parts else ""
     )
     document.add_paragraph(
         "提交人（签名）：　　　　　　　接收人（签名）：　　　　　　　"
