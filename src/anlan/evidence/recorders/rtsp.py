@@ -87,12 +87,19 @@ class Stretch:
         that the first two are shown at once. The packets say how far they are apart.
         """
         if self.late is None:
-            times = films.times_of(self.folder / "00000.ts")[:2]
+            times = films.times_of(self.path_of(0))[:2]
             video = self.playback.video
             apart = video.step / video.rate
             is_shifted = len(times) == 2 and times[1] - times[0] < TICK < apart < 1
             self.late = apart if is_shifted else 0.0
         return self.times()[number][0] + (self.late if number else 0.0)
+
+    def has_begun(self, number: int) -> bool:
+        """Whether the one before it is whole: a row of the list may be that of a break."""
+        return len(self.times()) >= number and self.path_of(number).exists()
+
+    def path_of(self, number: int) -> Path:
+        return self.folder / f"{number:05}.ts"
 
     @property
     def is_over(self) -> bool:
@@ -139,14 +146,14 @@ class Rtsp:
         stretch = self._stretch_for(camera, part)
         number = stretch.next
         stretch.next += 1
-        path = stretch.folder / f"{number:05}.ts"
+        path = stretch.path_of(number)
         file: IO[bytes] | None = None
         give_up = time.monotonic() + stretch.playback.patience + GRACE_SECONDS
         try:
             while True:
                 if time.monotonic() > give_up:
                     raise Unreachable("slow")
-                is_whole = len(stretch.times()) > number or stretch.is_over
+                is_whole = stretch.is_over or stretch.has_begun(number + 1)
                 if file is None and path.exists():
                     file = path.open("rb")
                 if file is not None:
