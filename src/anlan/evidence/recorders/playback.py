@@ -370,10 +370,10 @@ class Playback:
             for name, colon, value in (line.partition(":") for line in lines)
             if colon
         }
-        size = headers.get("content-length", "0")
-        if not size.isdecimal() or int(size) > MOST_BODY:
+        said_size = headers.get("content-length", "0")
+        if not re.fullmatch(r"[0-9]{1,6}", said_size) or int(said_size) > MOST_BODY:
             raise Unreadable
-        whole = end + 4 + int(size)
+        whole = end + 4 + int(said_size)
         if len(buffer) < whole:
             return None
         body = bytes(buffer[end + 4 : whole])

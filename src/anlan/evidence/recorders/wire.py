@@ -1,4 +1,4 @@
-"""The one place where evidence touches the network: asking a recorder over HTTP.
+"""Asking a recorder over HTTP; beside ``playback`` all of the network that evidence touches.
 
 Where it may go, the operator says (``ANLAN_RECORDER_HOSTS``) and not who types the
 address: else the register of cameras would be a way to ask anything in the house.
