@@ -41,6 +41,7 @@ class Player:
     ends: str = "bye"  # at the end of a stretch: "bye", "close", "silent", "on"
     status: dict[str, int] = field(default_factory=dict)  # by method
     redirect: str = ""
+    stops_at_holes: bool = False  # of what was recorded; else it goes on behind them
     most: int | None = None  # packets before ``breaks``
     breaks: str = "silent"  # or "close", "reset"
     asked: list[str] = field(default_factory=list)
@@ -48,11 +49,15 @@ class Player:
 
     def films(self, channel: str, begin: datetime, end: datetime) -> list[Path]:
         """The files that overlap a stretch, from the one in which it begins."""
-        found = []
+        found: list[Path] = []
+        last: datetime | None = None
         for path in sorted((self.root / channel).glob("*.ts")):
             at = datetime.strptime(path.stem, NAME).replace(tzinfo=SHANGHAI)
             if at + 10 * SECOND > begin and at < end:
+                if self.stops_at_holes and last is not None and at - last > 11 * SECOND:
+                    break
                 found.append(path)
+                last = at
         return found
 
 

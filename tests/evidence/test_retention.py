@@ -1548,6 +1548,7 @@ class TestWords:
 
         loose.refresh_from_db()
         assert loose.purpose
+        assert loose.document is not None
         assert good_path(loose.document).read_bytes() == JPEG
 
     def test_of_an_application_that_was_seen_end_with_its_approval(
@@ -1595,7 +1596,7 @@ def refused_at_the_gate(
     """Two of no case: one with a photo of its paper, refused; one nobody decided."""
     settings.RECORDINGS_ROOTS = [folder]
     seen = filmed(scene, folder)
-    where = {"case": None, "place": scene.garage}
+    where: dict[str, Any] = {"case": None, "place": scene.garage}
     loose = seen.applied(seen.police(document=(JPEG,)), **where)
     evidence.refuse_application(
         application=loose, words="文书没有盖章", by=scene.manager, at=seen.at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import subprocess
 import time
@@ -241,10 +240,7 @@ class TestPulling:
         made = cameras.films.record("garage", begin, begin + 90 * SECOND)
         for path in made[2:5]:
             path.unlink()
-        # This one stops where its recording does.
-        player.films = lambda channel, begin_, end, all_=player.films: (  # type: ignore[method-assign]
-            _first_run(all_(channel, begin_, end))
-        )
+        player.stops_at_holes = True
         recording = cameras.ask(scene.incident().case, begin, begin + 80 * SECOND)
         pull(begin + 10 * MINUTE)
 
@@ -253,20 +249,6 @@ class TestPulling:
         (gap,) = coverage_of(recording).gaps
         assert abs((gap.begin - begin).total_seconds() - 20) < 0.3
         assert abs(gap.seconds - 30) < 0.5
-
-
-def _first_run(films: list[Path]) -> list[Path]:
-    """Those that follow each other without a hole."""
-    run = films[:1]
-    for before, path in itertools.pairwise(films):
-        begins = [
-            datetime.strptime(f"{one.stem}+0800", "%Y%m%d-%H%M%S%z")
-            for one in (before, path)
-        ]
-        if begins[1] - begins[0] > 11 * SECOND:
-            break
-        run.append(path)
-    return run
 
 
 class TestFaults:
@@ -361,6 +343,7 @@ class TestFaults:
             whole,
         )
         player.most = None
+        assert recording.pull_at is not None
         pull(recording.pull_at + SECOND)
 
         recording.refresh_from_db()
