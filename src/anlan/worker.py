@@ -182,6 +182,12 @@ LANES: dict[str, Lane] = {
         next_due=(evidence.next_pull,),
         threads=2,
     ),
+    # Of these an hour takes an hour; eight cameras of an alarm are played side by side.
+    "recordings that are played": Lane(
+        jobs={"streams of recorders": evidence.pull_played},
+        next_due=(evidence.next_played,),
+        threads=8,
+    ),
     "copies to look at": Lane(
         jobs={"films": evidence.make_viewing_copies},
         next_due=(evidence.next_viewing,),

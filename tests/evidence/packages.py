@@ -203,6 +203,7 @@ def package_facts(**more: Any) -> PackageFacts:
     part = PartFacts(
         file="data/E-0003.part-00001.ts",
         name="20261123-140200.ts",
+        is_written=False,
         recorder_begin="2026-11-23 14:02:00",
         recorder_end="2026-11-23 14:02:10",
         true_begin="2026-11-23 14:01:58",

@@ -577,11 +577,6 @@ class TestAttaching:
         other = film.scene.incident(place=film.scene.place("园区 南门")).case
         with pytest.raises(NotAllowed):
             self.attach(film, row, by=film.scene.stranger)
-        services.refuse_application(
-            application=row, words="不行", by=film.scene.manager, at=film.at
-        )
-        with pytest.raises(Conflict, match="未批准"):
-            self.attach(film, row)
         with pytest.raises(Conflict, match=film.case.number):
             self.attach(film, film.applied(), case=other)
         assert facts("footage_attached") == []

@@ -38,6 +38,7 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
     CopyState,
     DeletionState,
+    FootageWay,
     HoldReason,
     HoldState,
     Keeper,
@@ -1467,6 +1468,118 @@ class TestWords:
         page = sign_in("hetao").get(reverse("footage:application", args=[police.uid]))
         assert page.content.decode().count("已按期限删除") == 2
 
+    @pytest.mark.both
+    def test_of_applications_without_a_case_go_with_the_register(
+        self, scene: Scene, tmp_path: Path, settings: Settings, sign_in: SignIn
+    ) -> None:
+        loose, other = refused_at_the_gate(scene, tmp_path, settings)
+        days = 1096 * DAY
+        ended_at = loose.ended_at
+        assert ended_at is not None
+
+        review(ended_at + days - NOTICE)
+        row = Deletion.objects.get()
+        assert (row.case, row.application, row.number) == (None, loose, loose.number)
+        assert (row.files_count, row.size) == (1, len(JPEG))
+        manager = sign_in("hetao")
+        assert loose.number in manager.get(reverse("vault:due")).content.decode()
+        review(ended_at + days - HOUR)
+        loose.refresh_from_db()
+        assert loose.officers
+        review(ended_at + days + HOUR)
+        remove(ended_at + days + 3 * HOUR)
+
+        loose.refresh_from_db()
+        other.refresh_from_db()
+        assert [getattr(loose, field) for field in APPLICATION_WORDS] == [""] * 7
+        assert other.purpose  # it is still open
+        assert loose.document is not None
+        assert not files_with(JPEG)
+        row.refresh_from_db()
+        assert row.state == DeletionState.DELETED
+        kinds = [entry.kind for entry in retention.deletion_entries(row)]
+        assert kinds == [
+            "evidence.deletion_decided",
+            "evidence.deleted",
+            "evidence.deletion_done",
+        ]
+        assert verify().is_sound
+        report = verify_files(deep=True)
+        assert (report.problems, report.deleted) == ([], 1)
+        paper = manager.get(reverse("vault:deletion", args=[row.uid]))
+        assert loose.number in paper.content.decode()
+        page = manager.get(reverse("footage:application", args=[loose.uid]))
+        assert page.content.decode().count("已按期限删除") == 2
+        # Once, and nobody can bring into a case what is not there any more.
+        review(ended_at + 2 * days)
+        assert Deletion.objects.filter(application=loose).count() == 1
+        with pytest.raises(Conflict, match="已按保存期限删除"):
+            evidence.attach_application(
+                application=loose,
+                case=scene.incident().case,
+                by=scene.guard,
+                at=ended_at + 2 * days,
+            )
+
+    @pytest.mark.both
+    def test_of_an_application_that_is_still_needed_are_held_in_a_case(
+        self, scene: Scene, tmp_path: Path, settings: Settings, sign_in: SignIn
+    ) -> None:
+        loose, _other = refused_at_the_gate(scene, tmp_path, settings)
+        assert loose.ended_at is not None
+        due = loose.ended_at + 1096 * DAY
+        review(due - NOTICE)
+        row = Deletion.objects.get()
+        # The list says what is to be done: no case, no hold.
+        said = {"chosen": str(row.uid), "reason": "court", "words": "起诉了"}
+        with acting_at(due - DAY):
+            client = sign_in("hetao")
+            page = client.post(reverse("vault:due_holds"), said, follow=True)
+        assert "先归入案件" in page.content.decode()
+        case = scene.incident().case
+
+        evidence.attach_application(
+            application=loose, case=case, by=scene.guard, at=due - DAY
+        )
+        assert not Deletion.objects.exists()
+        hold(scene, case, at=due - DAY)
+        ended(case, at=scene.at)
+        review(due + DAY)
+
+        loose.refresh_from_db()
+        assert loose.purpose
+        assert loose.document is not None
+        assert good_path(loose.document).read_bytes() == JPEG
+
+    def test_of_an_application_that_was_seen_end_with_its_approval(
+        self, scene: Scene, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.RECORDINGS_ROOTS = [tmp_path]
+        seen = filmed(scene, tmp_path)
+        row = seen.applied(case=None, place=scene.garage)
+        evidence.approve_application(
+            application=row, way=FootageWay.VIEW, by=scene.manager, at=seen.at
+        )
+        viewing = evidence.begin_viewing(application=row, by=scene.manager, at=seen.at)
+        evidence.end_viewing(
+            viewing=viewing, seen="CAM-07", by=scene.manager, at=seen.at + MINUTE
+        )
+        until = seen.at + 7 * DAY
+        assert jobs.next_application_due() == until
+        jobs.expire_approvals(at=until)
+        jobs.expire_approvals(at=until + DAY)
+
+        row.refresh_from_db()
+        assert (row.state, row.ended_at) == ("viewed", until)
+        preview = retention.preview_of(
+            scene.site, RetentionClass.REGISTER, 365, at=until + 400 * DAY
+        )
+        assert preview.things == 1
+        pass_period(until, 1096 * DAY)
+        row.refresh_from_db()
+        assert row.purpose == ""
+        assert texts(FootageViewing, "seen") == [""]
+
     def test_of_a_clock_that_leapt_ahead_stay(self, scene: Scene, case: Case) -> None:
         hurt(scene, case)
         ended(case, at=scene.at)
@@ -1475,6 +1588,21 @@ class TestWords:
 
         assert texts(Injury, "region") == ["head"]
         assert not Deletion.objects.exists()
+
+
+def refused_at_the_gate(
+    scene: Scene, folder: Path, settings: Settings
+) -> tuple[FootageApplication, FootageApplication]:
+    """Two of no case: one with a photo of its paper, refused; one nobody decided."""
+    settings.RECORDINGS_ROOTS = [folder]
+    seen = filmed(scene, folder)
+    where: dict[str, Any] = {"case": None, "place": scene.garage}
+    loose = seen.applied(seen.police(document=(JPEG,)), **where)
+    evidence.refuse_application(
+        application=loose, words="文书没有盖章", by=scene.manager, at=seen.at
+    )
+    loose.refresh_from_db()
+    return loose, seen.applied(**where)
 
 
 def texts(model: type[Model], field: str) -> list[str]:

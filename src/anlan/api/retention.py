@@ -92,7 +92,10 @@ class ReleaseIn(In):
 
 
 class DeletionOut(Out):
-    """``state`` is due, deleting or deleted; what is due goes at ``delete_at``."""
+    """``state`` is due, deleting or deleted; what is due goes at ``delete_at``.
+
+    Without a case it is an application that belongs to none, which ``code`` names.
+    """
 
     uid: UUID
     case: str
@@ -112,7 +115,7 @@ class DeletionOut(Out):
     def of(cls, row: Deletion) -> DeletionOut:
         return cls(
             uid=row.uid,
-            case=row.case.number,
+            case=row.case.number if row.case else "",
             code=row.thing.code,
             retention_class=row.retention_class,
             days=row.days,

@@ -51,6 +51,7 @@ class Source:
     path: Path
     sha256: str
     begin: datetime
+    seconds: float | None = None  # how long it is, if we wrote it and know
 
 
 @dataclass
@@ -72,6 +73,15 @@ def seconds_of(path: Path) -> float | None:
         return None
 
 
+def _start_of(path: Path) -> float:
+    """The first stamp in a film, which need not be nought."""
+    ended = _probe(["-show_entries", "format=start_time", str(path)])
+    try:
+        return float(orjson.loads(ended.said)["format"]["start_time"])
+    except (orjson.JSONDecodeError, KeyError, ValueError):
+        raise NotMade("no pictures") from None
+
+
 def make_film(sources: Sequence[Source], folder: Path) -> Film:
     """One film of originals that follow each other without a gap.
 
@@ -89,6 +99,9 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
         if number + 1 < len(sources):
             length = (sources[number + 1].begin - source.begin).total_seconds()
             lines.append(f"duration {length:.6f}")
+            if source.seconds is not None and source.seconds > length:
+                # Two stretches of a stream overlap: what comes twice is shown once.
+                lines.append(f"outpoint {_start_of(source.path) + length:.6f}")
     (folder / "list").write_text("\n".join(lines) + "\n")
     made = folder / "film.mp4"
     codec = _codec_of(sources[0].path)
@@ -107,7 +120,7 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
     ended = run("ffmpeg", arguments, folder=folder, output=4 * size + SHEET_BYTES)
     if ended.code != 0 or not made.exists():
         raise NotMade(complaint_of(ended))
-    times = _times_of(made)
+    times = times_of(made)
     if not times:
         raise NotMade("no pictures")
     seconds = times[-1] + _usual(times)
@@ -208,7 +221,7 @@ def _codec_of(path: Path) -> str:
         raise NotMade("no pictures") from None
 
 
-def _times_of(path: Path) -> list[float]:
+def times_of(path: Path) -> list[float]:
     """When each picture is shown, in seconds from the beginning."""
     ended = run(
         "ffprobe",

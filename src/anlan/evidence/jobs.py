@@ -12,7 +12,12 @@ from anlan.evidence.services.making import make_packages
 from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.outside import mail_checkpoints, next_mail
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
-from anlan.evidence.services.pulling import next_pull, pull_due
+from anlan.evidence.services.pulling import (
+    next_played,
+    next_pull,
+    pull_due,
+    pull_played,
+)
 from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
 from anlan.evidence.services.redaction import make_masked_copies, sweep_working_copies
 from anlan.evidence.services.requests import (
@@ -42,12 +47,14 @@ __all__ = [
     "next_application_due",
     "next_mail",
     "next_package_expiry",
+    "next_played",
     "next_playing_copy",
     "next_pull",
     "next_removal",
     "next_viewing",
     "next_warning",
     "pull_due",
+    "pull_played",
     "remind_of_applications",
     "remove_files",
     "scan_files",

@@ -277,12 +277,11 @@ def check_application_may_become(
 
 
 def check_application_may_be_attached(application: FootageApplication) -> None:
-    """To a case, once, while something may still be done with it."""
+    """To a case, once; also afterwards, for a case holds what the period would let go."""
     if application.case is not None:
         raise Conflict(_("这份申请已经属于案件 %s") % application.case.number)
-    state = ApplicationState(application.state)
-    if not application.is_asked and not state.is_running:
-        raise Conflict(_("这份申请%s，不能再办理") % state.label)
+    if application.is_erased:
+        raise Conflict(_("这份申请的内容已按保存期限删除，不能再归入案件"))
 
 
 def check_application_holds(application: FootageApplication, *, at: datetime) -> None:

@@ -59,6 +59,28 @@ def run_limited(
         return Ended(code, _whole(out, output), _whole(err, limited.MOST_OUTPUT))
 
 
+def begin_limited(
+    arguments: Sequence[str],
+    *,
+    memory: int,
+    output: int,
+    seconds: int,
+    errors: IO[bytes],
+    folder: str,
+) -> subprocess.Popen[bytes]:
+    """Begin a program that writes files while they are read, limited as all of them are."""
+    limits = (seconds, memory, output)
+    quiet = subprocess.DEVNULL
+    return _begin(arguments, limits, quiet, quiet, errors, folder=folder)
+
+
+def end_program(process: subprocess.Popen[bytes]) -> None:
+    """End it and what it began, if it still runs."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def run_chain(
     steps: Sequence[Sequence[str]],
     *,
@@ -104,9 +126,7 @@ def run_chain(
                 time.sleep(CHAIN_POLL_SECONDS)
         finally:
             for process in processes:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                end_program(process)
         return [
             Ended(process.returncode, b"", _whole(error, limited.MOST_OUTPUT))
             for process, error in zip(processes, errors, strict=True)

@@ -22,6 +22,7 @@ from anlan.resolution.selectors.notices import LETTER_LANGUAGE
 
 _DOCUMENT = Path(__file__).parent / "documents" / "notice.typ"
 _TITLE_POINTS, _POINTS = 18, 12
+_SLIP_POINTS = 10  # each signature on a line of its own
 _INDENT = Pt(2 * _POINTS)  # two characters, as Chinese letters begin
 
 
@@ -57,7 +58,7 @@ def notice_docx(notice: Notice, letter: Letter, *, at: datetime) -> bytes:
         document.add_paragraph(words).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     document.add_paragraph(page["slip_title"])
     for words in page["slip"]:
-        document.add_paragraph(words)
+        document.add_paragraph(words).runs[0].font.size = Pt(_SLIP_POINTS)
     document.sections[0].footer.paragraphs[0].text = page["foot"]
     return word_bytes(document)
 

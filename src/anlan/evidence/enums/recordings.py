@@ -13,6 +13,7 @@ class RecorderKind(models.TextChoices):
     FOLDER = "folder", _("录像文件夹（自动）")
     HTTP = "http", _("网络下载（自动）")
     FRIGATE = "frigate", _("Frigate（自动）")
+    RTSP = "rtsp", _("RTSP 回放（自动，按播放速度）")
 
 
 class WhyCamera(models.TextChoices):

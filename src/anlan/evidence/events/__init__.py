@@ -56,6 +56,7 @@ from anlan.evidence.events.recordings import (
     RecordingTroubled,
     RecordingWanted,
     SegmentsKept,
+    StreamKept,
     ViewingMade,
 )
 from anlan.evidence.events.redaction import (
@@ -189,6 +190,7 @@ __all__ = [
     "StatementRefused",
     "StatementReopened",
     "StillTaken",
+    "StreamKept",
     "UploadRefused",
     "ViewingMade",
 ]

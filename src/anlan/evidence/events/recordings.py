@@ -140,6 +140,27 @@ class SegmentsKept(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class StreamKept(Event):
+    """What a recorder played was written into files by us, packet by packet.
+
+    ``list_digest`` as with original files.
+    """
+
+    kind: ClassVar[str] = "evidence.stream_kept"
+    sentence: ClassVar[str] = _("录像 {code} 由回放码流写成 {count} 个文件并存入")
+    tone: ClassVar[str] = "good"
+    quiet: ClassVar[bool] = True
+
+    code: str
+    count: int
+    bytes_sum: int
+    first_on_recorder: str
+    last_on_recorder: str
+    list_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class RecordingEndangered(Event):
     """It will be overwritten and is not saved; ``rung`` says who was told."""
 

@@ -153,10 +153,14 @@ class DeletionPutOff(Event):
     quiet: ClassVar[bool] = True
 
     code: str
-    why: str  # a keeper, a hold, or the period
+    why: str  # a keeper, a hold, the period, or that a case has it now
 
     def shown(self) -> dict[str, Any]:
-        words = {"hold": gettext("已保全"), "period": gettext("期限未到")}
+        words = {
+            "hold": gettext("已保全"),
+            "period": gettext("期限未到"),
+            "attached": gettext("已归入案件"),
+        }
         why = words.get(self.why) or Keeper(self.why).label
         return {**_code_words(self.code), "why": why}
 

@@ -48,13 +48,22 @@ class RecorderSettingsForm(forms.Form):
         label=_("录像机地址"),
         max_length=200,
         required=False,
-        help_text=_("例如 https://192.168.1.10:8971，须在 ANLAN_RECORDER_HOSTS 之内"),
+        help_text=_(
+            "例如 https://192.168.1.10:8971 或 rtsp://192.168.1.10:554，"
+            "须在 ANLAN_RECORDER_HOSTS 之内"
+        ),
     )
     template = forms.CharField(
-        label=_("下载路径"),
+        label=_("下载或回放路径"),
         max_length=300,
         required=False,
-        help_text=_("例如 export?channel={camera}&from={begin}&to={end}，各一次"),
+        help_text=_(
+            "{camera} {begin} {end} 各一次。下载例如 "
+            "export?channel={camera}&from={begin}&to={end}；RTSP 回放：海康 "
+            "Streaming/tracks/{camera}01?starttime={begin}&endtime={end}（紧凑），大华 "
+            "cam/playback?channel={camera}&subtype=0&starttime={begin}&endtime={end}"
+            "（下划线）"
+        ),
     )
     time = forms.ChoiceField(
         label=_("时间写法"),
@@ -63,6 +72,9 @@ class RecorderSettingsForm(forms.Form):
             ("local", _("ISO，北京时间（2026-11-28T14:00:00）")),
             ("epoch", _("Unix 秒")),
             ("epoch_ms", _("Unix 毫秒")),
+            ("compact", _("紧凑，UTC（20261128T060000Z）")),
+            ("compact_local", _("紧凑，北京时间（20261128T140000Z）")),
+            ("underscored", _("下划线，北京时间（2026_11_28_14_00_00）")),
         ],
         required=False,
     )
@@ -117,6 +129,7 @@ FIELDS_OF = {
         *("base", "template", "time", "slice", "auth", "username", "password", "ca"),
     ),
     RecorderKind.FRIGATE: ("base", "username", "password", "ca"),
+    RecorderKind.RTSP: ("base", "template", "time", "auth", "username", "password"),
 }
 _OF_ALL = (
     *("folder", "pattern", "zone"),

@@ -259,6 +259,8 @@ class Recording(Worded):
 class Segment(models.Model):
     """A file of a recorder, byte for byte; its times are those of the recorder's clock.
 
+    A recorder that only plays has none: ``recipe`` says how this one was written.
+
     ``end`` is where the next one begins or, before a gap, what was read from the file;
     none if nobody knows yet.
     """
@@ -271,6 +273,8 @@ class Segment(models.Model):
     begin = models.DateTimeField()
     end = models.DateTimeField(null=True)
     kept_at = models.DateTimeField()
+    # How we wrote it, of a stream that the recorder played; empty: it is its own file.
+    recipe: models.JSONField[Any, Any] = models.JSONField(default=dict)
     exhibit = models.ForeignKey(  # of a file that somebody brought
         Exhibit, on_delete=models.PROTECT, related_name="segments", null=True
     )

@@ -131,6 +131,10 @@ class FootageApplication(Worded):
         return f"application:{self.uid}"
 
     @property
+    def code(self) -> str:
+        return self.number
+
+    @property
     def is_erased(self) -> bool:
         """Whether its words went when the period of the register had passed."""
         return not bytes(self.text_salt)

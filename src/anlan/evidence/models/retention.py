@@ -19,6 +19,7 @@ from anlan.cases.models import Case
 from anlan.evidence import enums
 from anlan.evidence.models.exhibits import Exhibit
 from anlan.evidence.models.recordings import Recording
+from anlan.evidence.models.requests import FootageApplication
 from anlan.evidence.models.vault import Blob
 from anlan.ledger.models import Worded
 
@@ -181,6 +182,8 @@ class CaseWords:
 class Deletion(models.Model):
     """An exhibit, a recording or words that are due: announced, then decided, then gone.
 
+    Words are those of a case, or of an application that belongs to none.
+
     Once it is decided nothing brings it back; until then a hold, a longer period or an
     opened case takes the row away.
     """
@@ -188,7 +191,15 @@ class Deletion(models.Model):
     State = enums.DeletionState
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deletions")
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="deletions", null=True
+    )
+    application = models.ForeignKey(  # that belongs to no case
+        FootageApplication,
+        on_delete=models.PROTECT,
+        related_name="deletions",
+        null=True,
+    )
     exhibit = models.OneToOneField(
         Exhibit, on_delete=models.PROTECT, related_name="deletion", null=True
     )
@@ -223,6 +234,20 @@ class Deletion(models.Model):
                 | Q(exhibit=None, recording=None) & ~Q(words=""),
                 name="evidence_deletion_of_one",
             ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, application=None)
+                | Q(
+                    case=None,
+                    application__isnull=False,
+                    words=enums.WordsKind.LOOKS,
+                ),
+                name="evidence_deletion_of_case",
+            ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(decided_at=None, application__isnull=False),
+                name="evidence_deletion_application_once",
+            ),
             # What is written down after a decision is due by itself, later.
             models.UniqueConstraint(
                 fields=["case", "words"],
@@ -250,10 +275,10 @@ class Deletion(models.Model):
         return f"deletion:{self.uid}"
 
     @property
-    def thing(self) -> Exhibit | Recording | CaseWords:
-        if self.words:
+    def thing(self) -> Exhibit | Recording | CaseWords | FootageApplication:
+        if self.words and self.case is not None:
             return CaseWords(self.case, enums.WordsKind(self.words))
-        found = self.exhibit or self.recording
+        found = self.exhibit or self.recording or self.application
         assert found is not None  # noqa: S101 -- a constraint says so
         return found
 
@@ -261,6 +286,22 @@ class Deletion(models.Model):
     def name(self) -> str:
         """As people call it: its code, or what words they are."""
         return str(self.get_words_display()) if self.words else self.thing.code
+
+    @property
+    def owner(self) -> Case | FootageApplication:
+        """To what it belongs."""
+        found = self.case or self.application
+        assert found is not None  # noqa: S101 -- a constraint says so
+        return found
+
+    @property
+    def site(self) -> Site:
+        return self.owner.site
+
+    @property
+    def number(self) -> str:
+        """Of the case, or of the application."""
+        return self.owner.number
 
     @property
     def is_decided(self) -> bool:

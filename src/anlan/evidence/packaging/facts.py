@@ -41,6 +41,7 @@ class StepFacts:
 class PartFacts:
     """A file of a recorder that stands on the list of a recording; both its clocks."""
 
+    is_written: bool  # by us, from what the recorder played
     file: str  # its name in the package
     name: str  # as the recorder calls it
     recorder_begin: str

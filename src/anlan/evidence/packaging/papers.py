@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import orjson
 from django.utils import timezone
-from docx.document import Document as DocumentType
 from docx.enum.section import WD_ORIENT
 from docx.shared import Mm, Pt
 
 from anlan.base.typeset import typeset
-from anlan.base.word import new_word, word_bytes
+from anlan.base.word import add_table, new_word, word_bytes
 from anlan.evidence.packaging.facts import (
     ExhibitFacts,
     PackageFacts,
@@ -28,6 +26,10 @@ from anlan.evidence.packaging.facts import (
 WITHDRAWN = "meta/withdrawn.json"
 _FOLDER = Path(__file__).parent
 _HEAD = ("编号", "类别", "名称", "来源", "入库时间", "大小（字节）", "SHA-256")
+# Of the Word list: a digest fits into two lines, and the name has most of the rest.
+_SHARES = (18, 20, 68, 34, 36, 24, 67)
+_MARGIN, _SMALL = 15, 9  # millimetres, points
+_ORIGIN = {False: "录像原始文件", True: "由回放码流写成的录像文件"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one
 
 
@@ -96,7 +98,7 @@ def _csv(package: PackageFacts) -> bytes:
 def _part_row(exhibit: ExhibitFacts, part: PartFacts) -> list[str]:
     title = f"录像机时间 {part.recorder_begin}，真实时间 {part.true_begin}"
     return [
-        *(exhibit.code, "录像原始文件", title, exhibit.source, part.kept_at),
+        *(exhibit.code, _ORIGIN[part.is_written], title, exhibit.source, part.kept_at),
         *(str(part.size), part.sha256, part.name, part.file),
     ]
 
@@ -182,7 +184,10 @@ def _printed(package: PackageFacts) -> dict[str, Any]:
         "rows": [list(_row(exhibit)) for exhibit in package.exhibits],
         "things": [asdict(e) for e in package.exhibits if e.size is None],
         "parts": [
-            [e.code, part.name, part.recorder_begin, part.true_begin, part.sha256]
+            [
+                *(e.code, part.name, part.recorder_begin, part.true_begin),
+                *(part.sha256, _ORIGIN[True] if part.is_written else ""),
+            ]
             for e in package.exhibits
             for part in e.parts
         ],
@@ -199,31 +204,29 @@ def _printed(package: PackageFacts) -> dict[str, Any]:
 
 def _docx(package: PackageFacts) -> bytes:
     """The list of evidence for whoever has to put it into a file of their own."""
-    document = new_word(title="证据清单", size=9, at=package.made_at)
+    document = new_word(title="证据清单", size=_SMALL, at=package.made_at)
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(_MARGIN)
     section.footer.paragraphs[0].text = package.watermark
     document.add_paragraph("证据清单").runs[0].font.size = Pt(18)
     document.add_paragraph(
         f"{package.organisation} {package.site}　案件 {package.number}　{package.code}"
     )
-    rows = [_HEAD, *(_row(exhibit) for exhibit in package.exhibits)]
-    _add_table(document, rows)
+    add_table(
+        document,
+        [_HEAD, *(_row(exhibit) for exhibit in package.exhibits)],
+        shares=_SHARES,
+        across=297 - 2 * _MARGIN,
+        points=_SMALL,
+    )
     parts = sum(len(exhibit.parts) for exhibit in package.exhibits)
     document.add_paragraph(
-        f"另有录像机原始文件 {parts} 个，逐个列在 exhibit-list.csv" if parts else ""
+        f"另有录像文件 {parts} 个，逐个列在 exhibit-list.csv" if parts else ""
     )
     document.add_paragraph(
         "提交人（签名）：　　　　　　　接收人（签名）：　　　　　　　"
     )
     document.add_paragraph("日期：")
     return word_bytes(document)
-
-
-def _add_table(document: DocumentType, rows: Sequence[Sequence[str]]) -> None:
-    # Cell by cell: asking the table for a cell looks through all of them.
-    table = document.add_table(rows=0, cols=len(_HEAD), style="Table Grid")
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.paragraphs[0].text = text

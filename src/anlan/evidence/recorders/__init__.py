@@ -1,14 +1,14 @@
 """Recorders, each kind behind the same three questions; see ``docs/guide/recordings.md``.
 
 A kind is one file of this folder and one row of the table below: a folder, an export
-over HTTP, Frigate over its web server. ONVIF or RTSP becomes a file beside them and
-answers in the same way.
+over HTTP, Frigate over its web server, and what plays over RTSP: that one has no files,
+and says of each how it was written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -45,6 +45,14 @@ class Part:
     stamp: tuple[int, ...]  # changes with the file
 
 
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A file that we wrote ourselves, of a stream: when it begins, and how it was made."""
+
+    begin: datetime  # by the recorder's clock
+    recipe: dict[str, Any] = field(default_factory=dict)
+
+
 class Recorder(Protocol):
     """What can be asked of a recorder, whatever it is."""
 
@@ -67,8 +75,14 @@ class Recorder(Protocol):
             Absent: nothing was recorded then.
         """
 
+    def made(self, part: Part) -> Made | None:
+        """How a part was written that was fetched; none: it is a file of the recorder."""
+
     def clock(self) -> datetime | None:
         """What its clock showed when it was opened; none if it does not say."""
+
+    def close(self) -> None:
+        """Nothing more is asked of it."""
 
 
 class Kind(Protocol):
@@ -100,13 +114,19 @@ def kind_of(kind: str) -> Kind | None:
     from anlan.evidence.recorders.folder import FOLDER  # noqa: PLC0415 -- it imports us
     from anlan.evidence.recorders.frigate import FRIGATE  # noqa: PLC0415
     from anlan.evidence.recorders.http import HTTP  # noqa: PLC0415
+    from anlan.evidence.recorders.rtsp import RTSP  # noqa: PLC0415
 
     kinds: dict[RecorderKind, Kind] = {
         RecorderKind.FOLDER: FOLDER,
         RecorderKind.HTTP: HTTP,
         RecorderKind.FRIGATE: FRIGATE,
+        RecorderKind.RTSP: RTSP,
     }
     return kinds.get(RecorderKind(kind))
+
+
+# Kinds that play: of one of them an hour takes an hour, in lanes of their own.
+PLAYING = (RecorderKind.RTSP,)
 
 
 def checked_settings(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,9 +140,11 @@ def checked_settings(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 __all__ = [
+    "PLAYING",
     "Absent",
     "InvalidInput",
     "Kind",
+    "Made",
     "Part",
     "Recorder",
     "Refused",

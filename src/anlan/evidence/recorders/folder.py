@@ -22,7 +22,14 @@ from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
 from anlan.base.stores import BLOCK_BYTES
-from anlan.evidence.recorders import LONGEST, Part, Recorder, Unreachable, Unreadable
+from anlan.evidence.recorders import (
+    LONGEST,
+    Made,
+    Part,
+    Recorder,
+    Unreachable,
+    Unreadable,
+)
 
 PLAIN = "{camera}/%Y%m%d-%H%M%S"
 FRIGATE = "%Y-%m-%d/%H/{camera}/%M.%S"  # its recordings folder; its names are UTC
@@ -73,6 +80,12 @@ class Folder:
                 raise self._gone(error) from error
             if _stamp(os.fstat(handle)) != part.stamp:
                 raise Unreadable
+
+    def made(self, part: Part) -> Made | None:
+        return None
+
+    def close(self) -> None:
+        pass
 
     def clock(self) -> datetime | None:
         return None  # of a disk in the network it is not the recorder's

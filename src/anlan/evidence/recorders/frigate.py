@@ -22,6 +22,7 @@ from anlan.base.errors import InvalidInput
 from anlan.evidence.recorders import (
     LONGEST,
     Absent,
+    Made,
     Part,
     Recorder,
     Unreachable,
@@ -61,6 +62,12 @@ class Frigate:
     def fetch(self, camera: str, part: Part) -> Iterator[bytes]:
         self._sign_in()
         return self.wire.read(f"recordings/{quote(part.name)}")
+
+    def made(self, part: Part) -> Made | None:
+        return None
+
+    def close(self) -> None:
+        pass
 
     def clock(self) -> datetime | None:
         return self.wire.clock

@@ -16,18 +16,24 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
-from anlan.evidence.recorders import Part, Recorder, Unreadable
+from anlan.evidence.recorders import Made, Part, Recorder, Unreadable
 from anlan.evidence.recorders.wire import AUTHS, Login, Wire, checked_base, checked_ca
 
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 TIMES = {
     "iso": lambda at: f"{at:%Y-%m-%dT%H:%M:%SZ}",
-    "local": lambda at: f"{at.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%dT%H:%M:%S}",
+    "local": lambda at: f"{at.astimezone(_SHANGHAI):%Y-%m-%dT%H:%M:%S}",
     "epoch": lambda at: str(int(at.timestamp())),
     "epoch_ms": lambda at: str(int(at.timestamp() * 1000)),
+    "compact": lambda at: f"{at:%Y%m%dT%H%M%SZ}",
+    # Many recorders call their own time UTC.
+    "compact_local": lambda at: f"{at.astimezone(_SHANGHAI):%Y%m%dT%H%M%SZ}",
+    "underscored": lambda at: f"{at.astimezone(_SHANGHAI):%Y_%m_%d_%H_%M_%S}",
 }
 FIELDS = ("camera", "begin", "end")
 LEAST_SLICE, MOST_SLICE = 5, 3600  # seconds
 WRITTEN = timedelta(seconds=10)  # after its end a slice can be asked for
+_SECRET = re.compile(r"(?i)\b(pass|passwd|password|pwd|token)=")
 _FIELD = re.compile(r"\{(\w*)\}")
 
 
@@ -58,6 +64,12 @@ class Http:
             raise Unreadable
         return self.wire.read(self._address(camera, part.begin))
 
+    def made(self, part: Part) -> Made | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
     def clock(self) -> datetime | None:
         return self.wire.clock
 
@@ -71,12 +83,7 @@ class Http:
         )
 
     def _address(self, camera: str, begin: datetime) -> str:
-        said = {
-            "camera": camera,
-            "begin": TIMES[self.time](begin),
-            "end": TIMES[self.time](begin + self.slice),
-        }
-        return _FIELD.sub(lambda found: quote(said[found[1]], safe=""), self.template)
+        return filled(self.template, self.time, camera, begin, begin + self.slice)
 
 
 class HttpKind:
@@ -85,17 +92,7 @@ class HttpKind:
     secret_fields: tuple[str, ...] = ("password",)
 
     def check(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        template = str(settings.get("template") or "").strip().lstrip("/")
-        found = _FIELD.findall(template)
-        if sorted(found) != sorted(FIELDS) or re.search(
-            r"[\s\\#]|^\w+:|\.\.", template
-        ):
-            raise InvalidInput(
-                _("下载路径须含 {camera} {begin} {end} 各一次"), path="template"
-            )
-        time = str(settings.get("time") or "iso")
-        if time not in TIMES:
-            raise InvalidInput(_("请选择时间写法"), path="time")
+        template, time = checked_template(settings)
         seconds = int(settings.get("slice") or 60)
         if not LEAST_SLICE <= seconds <= MOST_SLICE:
             raise InvalidInput(
@@ -125,6 +122,36 @@ class HttpKind:
 
 
 HTTP = HttpKind()
+
+
+def checked_template(settings: Mapping[str, Any]) -> tuple[str, str]:
+    """The path with its fields, and how times are written in it.
+
+    Raises:
+        InvalidInput: a field is missing or stands there twice, or a password does.
+    """
+    template = str(settings.get("template") or "").strip().lstrip("/")
+    found = _FIELD.findall(template)
+    if sorted(found) != sorted(FIELDS) or re.search(r"[\s\\#]|^\w+:|\.\.", template):
+        raise InvalidInput(
+            _("下载路径须含 {camera} {begin} {end} 各一次"), path="template"
+        )
+    if _SECRET.search(template):
+        raise InvalidInput(
+            _("密码不要写在路径里：填在密码栏，加密保存"), path="template"
+        )
+    time = str(settings.get("time") or "iso")
+    if time not in TIMES:
+        raise InvalidInput(_("请选择时间写法"), path="time")
+    return template, time
+
+
+def filled(
+    template: str, time: str, camera: str, begin: datetime, end: datetime
+) -> str:
+    """The path for a stretch of time of a camera."""
+    said = {"camera": camera, "begin": TIMES[time](begin), "end": TIMES[time](end)}
+    return _FIELD.sub(lambda found: quote(said[found[1]], safe=""), template)
 
 
 def checked_login(settings: Mapping[str, Any]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -44,11 +45,12 @@ class Look:
 def look_at(recorder: Recorder, cameras: Iterable[Camera], end: datetime) -> list[Look]:
     """Ask for each camera; once it does not answer, it is not asked for the others."""
     looks: list[Look] = []
-    for camera in cameras:
-        if looks and looks[-1].is_unreachable:
-            looks.append(Look(camera, problem=looks[-1].problem))
-        else:
-            looks.append(_look(recorder, camera, end))
+    with closing(recorder):
+        for camera in cameras:
+            if looks and looks[-1].is_unreachable:
+                looks.append(Look(camera, problem=looks[-1].problem))
+            else:
+                looks.append(_look(recorder, camera, end))
     return looks
 
 
@@ -60,7 +62,7 @@ def _look(recorder: Recorder, camera: Camera, end: datetime) -> Look:
         if whole:
             # The last but one is whole; whoever lists a file must give it as well.
             blocks = iter(recorder.fetch(camera.code, whole[-2:][0]))
-            next(blocks)
+            next(filter(None, blocks))
             getattr(blocks, "close", lambda: None)()
     except Refused:
         look.problem = PullProblem.REFUSED

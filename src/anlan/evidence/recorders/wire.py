@@ -1,4 +1,4 @@
-"""The one place where evidence touches the network: asking a recorder over HTTP.
+"""Asking a recorder over HTTP; beside ``playback`` all of the network that evidence touches.
 
 Where it may go, the operator says (``ANLAN_RECORDER_HOSTS``) and not who types the
 address: else the register of cameras would be a way to ask anything in the house.
@@ -15,7 +15,7 @@ import ssl
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -269,7 +269,7 @@ def _told() -> Iterator[None]:
         raise Unreachable(type(error).__name__) from error
 
 
-def checked_base(text: str) -> str:
+def checked_base(text: str, *, schemes: Collection[str] = ("http", "https")) -> str:
     """An address as it is kept, without a slash at its end.
 
     Raises:
@@ -282,7 +282,7 @@ def checked_base(text: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), None
     is_plain = (
-        parts.scheme in {"http", "https"}
+        parts.scheme in schemes
         and parts.hostname
         and not parts.username
         and not parts.password
@@ -293,7 +293,10 @@ def checked_base(text: str) -> str:
     )
     if not is_plain:
         raise InvalidInput(
-            _("请填写录像机的地址，例如 https://192.168.1.10:8971"), path="base"
+            _("请填写录像机的地址，例如 rtsp://192.168.1.10:554")
+            if "rtsp" in schemes
+            else _("请填写录像机的地址，例如 https://192.168.1.10:8971"),
+            path="base",
         )
     if not is_allowed(text):
         allowed = _("、").join(installation.RECORDER_HOSTS)
@@ -353,7 +356,7 @@ def is_allowed(url: str) -> bool:
     """Whether the operator named this machine: by name, with a port, or its network."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    port = parts.port or {"http": 80, "https": 443, "rtsp": 554}.get(parts.scheme)
     return any(
         one.lower() in {host, f"{host}:{port}", f"[{host}]:{port}"} or _is_in(host, one)
         for one in installation.RECORDER_HOSTS

@@ -388,6 +388,7 @@ def _parts(package: Package) -> dict[int, list[PartFacts]]:
         segment = row.segment
         parts[row.exhibit_id].append(
             PartFacts(
+                is_written=bool(segment.recipe),
                 file=name,
                 name=segment.name,
                 recorder_begin=_moment(segment.begin),

@@ -113,10 +113,12 @@ def grounds_of(case: Case) -> set[Ground]:
 class Item:
     """What is deleted as one: an exhibit, a recording with all its files, or words.
 
+    An application stands for its words, if it belongs to no case.
+
     ``after`` is the moment from which it counts, if that is later than the case's end.
     """
 
-    thing: Thing | CaseWords
+    thing: Thing | CaseWords | FootageApplication
     classes: frozenset[RetentionClass]
     after: datetime | None = None
 
@@ -131,6 +133,10 @@ class Item:
     @property
     def words(self) -> CaseWords | None:
         return self.thing if isinstance(self.thing, CaseWords) else None
+
+    @property
+    def application(self) -> FootageApplication | None:
+        return self.thing if isinstance(self.thing, FootageApplication) else None
 
     @property
     def is_handling(self) -> bool:
@@ -203,11 +209,16 @@ def has_something() -> Q:
     )
 
 
-def words_left(words: CaseWords) -> WordsOf:
+def words_left(words: CaseWords | FootageApplication) -> WordsOf:
     """The rows that still have words of this kind, with the fields that have them.
 
     A field that a constraint compares with another one stands before that.
     """
+    if isinstance(words, FootageApplication):
+        return [
+            (rows_with_words(FootageViewing).filter(application=words), ("seen",)),
+            (applications_alone().filter(pk=words.pk), APPLICATION_WORDS),
+        ]
     case = words.case
     if words.kind == WordsKind.HANDLING:
         return []  # theirs to name, and to erase
@@ -237,6 +248,29 @@ APPLICATION_WORDS = (
 def applications_ended() -> QuerySet[FootageApplication]:
     """Those under which nothing is seen or given any more, and whose words are there."""
     return rows_with_words(FootageApplication).exclude(ended_at=None)
+
+
+def applications_alone() -> QuerySet[FootageApplication]:
+    """Those of the ended ones that belong to no case: nothing but the period keeps them."""
+    return applications_ended().filter(case=None)
+
+
+def applications_due(*, at: datetime) -> QuerySet[FootageApplication]:
+    """Those of no case that are to be announced or decided, or stand on the list."""
+    found = Q(
+        pk__in=Deletion.objects.filter(
+            application__isnull=False, decided_at=None
+        ).values("application")
+    )
+    for site in Site.objects.filter(footage_applications__in=applications_alone()):
+        days = days_of(periods_of(site))[RetentionClass.REGISTER]
+        found |= Q(site=site, ended_at__lte=at + NOTICE - timedelta(days=days))
+    return applications_alone().filter(found).order_by("ended_at", "pk")
+
+
+def item_of(application: FootageApplication) -> Item:
+    """What goes of an application that belongs to no case."""
+    return Item(application, frozenset({RetentionClass.REGISTER}))
 
 
 def rows_with_words(model: type[Worded]) -> QuerySet[Any]:
@@ -394,6 +428,8 @@ def files_of(item: Item) -> list[tuple[Blob, FilePart]]:
 
 def _applications_of(item: Item) -> QuerySet[FootageApplication]:
     """Whose words go with this item, and with them the photo of their paper."""
+    if item.application is not None:
+        return applications_alone().filter(pk=item.application.pk)
     if item.words is None or item.words.kind != WordsKind.LOOKS:
         return FootageApplication.objects.none()
     return applications_ended().filter(case=item.words.case)
@@ -430,7 +466,7 @@ def holds_over(item: Item, holds: Iterable[Hold]) -> list[Hold]:
 
     Words speak of all of a case, so a hold on any of it holds them.
     """
-    if isinstance(item.thing, CaseWords):
+    if isinstance(item.thing, CaseWords | FootageApplication):
         return list(holds)
     mine: tuple[set[Thing], set[Thing]] | None = None
     found = []
@@ -562,7 +598,8 @@ def owned_by_others(
             "case", flat=True
         )
     )
-    return bool(rows.get(blob.sha256, set()) - deleted - {item.thing.case_id})
+    mine = {item.thing.case_id} - {None}  # of a report without a case it is another's
+    return bool(rows.get(blob.sha256, set()) - deleted - mine)
 
 
 def _uses(blob: Blob) -> Q:
@@ -631,20 +668,24 @@ def deletions_for(
 ) -> QuerySet[Deletion]:
     """What is due, or was deleted, at the reader's sites; the soonest first."""
     found = Deletion.objects.filter(
-        case__site__in=sites_where(user, Permission.HOLD_PLACE)
+        _at_one_of(sites_where(user, Permission.HOLD_PLACE))
     )
     if state is not None:
         found = found.filter(state=state)
-    return found.select_related("case__site", "exhibit", "recording").order_by(
-        "delete_at", "pk"
-    )
+    return found.select_related(
+        "case__site", "application__site", "exhibit", "recording"
+    ).order_by("delete_at", "pk")
+
+
+def _at_one_of(sites: QuerySet[Site]) -> Q:
+    return Q(case__site__in=sites) | Q(application__site__in=sites)
 
 
 def deletions_after(
     user: User, site: Site, after: tuple[datetime, int] | None
 ) -> list[Deletion]:
     """A page of a site's, and one more if there is, behind a moment and a key."""
-    found = deletions_for(user).filter(case__site=site)
+    found = deletions_for(user).filter(_at_one_of(Site.objects.filter(pk=site.pk)))
     if after is not None:
         moment, key = after
         found = found.filter(Q(delete_at__gt=moment) | Q(delete_at=moment, pk__gt=key))
@@ -685,7 +726,8 @@ def deletion_of(exhibit: Exhibit) -> Deletion | None:
 def deletion_entries(deletion: Deletion) -> list[Entry]:
     """What the record says of it: decided, each file, done; oldest first."""
     kinds = [DeletionDecided.kind, FileDeleted.kind, DeletionDone.kind]
-    found = entries_about({deletion.case.subject}).filter(
+    about = deletion.case or deletion.site
+    found = entries_about({about.subject}).filter(
         object=deletion.thing.key, kind__in=kinds
     )
     return list(found.order_by("seq"))
@@ -755,6 +797,15 @@ def preview_of(
         .order_by(Coalesce("closed_at", "joined_into__closed_at"), "pk")[: MOST + 1]
     )
     preview.is_cut = len(cases) > MOST
+
+    def add(item: Item, due: Due) -> None:
+        files = files_of(item)
+        day = max(due.at, at + NOTICE)
+        row = sums[day.replace(hour=0, minute=0, second=0, microsecond=0)]
+        row[0] += 1
+        row[1] += len(files)
+        row[2] += sum(blob.size for blob, _part in files)
+
     for case in cases[:MOST]:
         ended = ended_at(case)
         if ended is None:
@@ -773,12 +824,14 @@ def preview_of(
             if is_kept or holds_over(item, holds):
                 preview.held += 1
                 continue
-            files = files_of(item)
-            day = max(due_of(item, ended, then).at, at + NOTICE)
-            sums[day.replace(hour=0, minute=0, second=0, microsecond=0)][0] += 1
-            row = sums[day.replace(hour=0, minute=0, second=0, microsecond=0)]
-            row[1] += len(files)
-            row[2] += sum(blob.size for blob, _part in files)
+            add(item, due_of(item, ended, then))
+    if retention_class == RetentionClass.REGISTER:
+        for application in applications_alone().filter(site=site):
+            item, ended = item_of(application), application.ended_at
+            assert ended is not None  # noqa: S101 -- those that ended are asked for
+            due = due_of(item, ended, then)
+            if due.at <= horizon < due_of(item, ended, now).at:
+                add(item, due)
     preview.days = [
         DueDay(day=day, things=row[0], files=row[1], size=row[2])
         for day, row in sorted(sums.items())

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
+from anlan.accounts.models import Site
 from anlan.base import stores
 from anlan.base.clock import local_day, utc_text
 from anlan.base.quarantine import set_aside_files
@@ -35,6 +36,7 @@ from anlan.evidence.models import (
     DeletedFile,
     Deletion,
     Exhibit,
+    FootageApplication,
     FootageMark,
     Package,
     PlayingCopy,
@@ -53,6 +55,7 @@ from anlan.evidence.selectors.retention import (
     recordings_left,
     words_left,
 )
+from anlan.evidence.services.announcing import enter
 from anlan.evidence.services.origins import cases_of_rows, close_rows
 from anlan.evidence.services.packages import files_left_of
 from anlan.law import services as law
@@ -104,8 +107,10 @@ def blank_words(
             _erase(row, fields, case, at=at, reason=reason)
 
 
-def decide_deletion(*, item: Item, row: Deletion, case: Case, at: datetime) -> Deletion:
-    """From here on it goes; call it under the lock of the case.
+def decide_deletion(
+    *, item: Item, row: Deletion, case: Case | None, at: datetime
+) -> Deletion:
+    """From here on it goes; call it under the lock of the case, or of the application.
 
     Its exhibits cannot be opened any more and their words are blank. Of bytes that
     belong to nobody else the files are named in rows that ``remove_files`` works off.
@@ -115,7 +120,7 @@ def decide_deletion(*, item: Item, row: Deletion, case: Case, at: datetime) -> D
     """
     law.check_period(
         days=row.days,
-        is_held=bool(holds_over(item, holds_standing(case))),
+        is_held=case is not None and bool(holds_over(item, holds_standing(case))),
         act_on=local_day(at),
     )
     files = files_of(item)
@@ -130,7 +135,7 @@ def decide_deletion(*, item: Item, row: Deletion, case: Case, at: datetime) -> D
     row.files_count = len(files)
     row.size = sum(blob.size for blob in blobs.values())
     row.save(update_fields=["state", "decided_at", "files_count", "size"])
-    cases.record(
+    enter(
         DeletionDecided(
             code=item.thing.code,
             retention_class=row.retention_class,
@@ -139,15 +144,16 @@ def decide_deletion(*, item: Item, row: Deletion, case: Case, at: datetime) -> D
             files=row.files_count,
             size=row.size,
         ),
+        row,
         case,
         thing=item.thing.key,
-        by=SYSTEM,
         at=at,
     )
     for blob, part in files:
         _let_go(blobs[blob.pk], part, item, row, case, rows, at=at)
-    close_rows(case, [blob.sha256 for blob in blobs.values()])
-    _mark(item, case, at=at)
+    if case is not None:
+        close_rows(case, [blob.sha256 for blob in blobs.values()])
+    _mark(item, case, row.site, at=at)
     _end_if_done(row, at=at)
     return row
 
@@ -160,7 +166,9 @@ def remove_files(*, at: datetime) -> int:
             file = (
                 _due(at)
                 .select_for_update(of=("self",))
-                .select_related("deletion__case__site", "blob")
+                .select_related(
+                    "deletion__case__site", "deletion__application__site", "blob"
+                )
                 .filter(pk=key)
                 .first()
             )
@@ -195,14 +203,16 @@ def remove_again(*, path: Path, store: Store, at: datetime) -> bool:
         if not look or not store.remove(blob.sha256, look=look):
             return True
         Copy.objects.filter(blob=blob, store=store.name).update(state=CopyState.DELETED)
-        files = blob.deletions.select_related("deletion__case__site")
+        files = blob.deletions.select_related(
+            "deletion__case__site", "deletion__application__site"
+        )
         for file in files.order_by("pk"):
             thing = file.deletion.thing
-            cases.record(
+            enter(
                 FileDeletedAgain(code=thing.code, store=store.name, sha256=blob.sha256),
+                file.deletion,
                 file.deletion.case,
                 thing=thing.key,
-                by=SYSTEM,
                 at=at,
             )
     log.warning("a deleted file lay in the %s store again", store.name)
@@ -214,7 +224,7 @@ def _let_go(
     part: FilePart,
     item: Item,
     row: Deletion,
-    case: Case,
+    case: Case | None,
     rows: Mapping[str, set[int | None]],
     *,
     at: datetime,
@@ -244,14 +254,17 @@ def _let_go(
     )
 
 
-def _mark(item: Item, case: Case, *, at: datetime) -> None:
-    if item.words is not None:
-        for rows, fields in words_left(item.words):
+def _mark(item: Item, case: Case | None, site: Site, *, at: datetime) -> None:
+    words = item.words or item.application
+    if words is not None:
+        for rows, fields in words_left(words):
             erased = list(rows.order_by("pk"))
             for row in erased:
-                _erase(row, fields, case, at=at)
+                _erase(row, fields, case or site, at=at)
             cases.forget_words(answers=[row.uid for row in erased])
-    else:
+    if case is None:
+        return
+    if words is None:
         _mark_files(item, case, at=at)
     if all(left.is_handling for left in items_of(case)):
         for follow in _FOLLOWERS:
@@ -305,7 +318,7 @@ def _erase_statement(exhibit: Exhibit, case: Case, *, at: datetime) -> None:
 def _erase(
     row: Worded,
     fields: Sequence[str],
-    case: Case,
+    about: Case | Site,
     *,
     at: datetime,
     reason: str = REASON,
@@ -317,8 +330,8 @@ def _erase(
         ledger.erase_text(
             row=row,
             field=field,
-            site=case.site,
-            subject=case.subject,
+            site=about if isinstance(about, Site) else about.site,
+            subject=about.subject,
             reason=reason,
             by=SYSTEM,
             at=at,
@@ -389,24 +402,26 @@ def _end_if_done(row: Deletion, *, at: datetime) -> None:
                 sync_folder(path.parent)
     row.state, row.done_at = DeletionState.DELETED, at
     row.save(update_fields=["state", "done_at"])
-    cases.record(
+    enter(
         DeletionDone(
             code=thing.code,
             retention_class=row.retention_class,
             files=row.files_count,
             size=row.size,
         ),
+        row,
         row.case,
         thing=thing.key,
-        by=SYSTEM,
         at=at,
     )
 
 
-def _packages_of(thing: Exhibit | Recording | CaseWords) -> QuerySet[Package]:
+def _packages_of(
+    thing: Exhibit | Recording | CaseWords | FootageApplication,
+) -> QuerySet[Package]:
     if isinstance(thing, Exhibit):
         return thing.packages.all()
-    if isinstance(thing, CaseWords):
+    if isinstance(thing, CaseWords | FootageApplication):
         return Package.objects.none()  # theirs have run out, and were removed then
     return Package.objects.filter(
         Q(exhibits__recordings=thing)
@@ -419,13 +434,13 @@ def _record_file(
     row: Deletion,
     blob: Blob,
     part: FilePart,
-    case: Case,
+    case: Case | None,
     *,
     is_shared: bool,
     at: datetime,
 ) -> None:
     thing = row.thing
-    cases.record(
+    enter(
         FileDeleted(
             code=thing.code,
             retention_class=row.retention_class,
@@ -435,8 +450,8 @@ def _record_file(
             stores="" if is_shared else ",".join(s.name for s in stores.stores()),
             shared=int(is_shared),
         ),
+        row,
         case,
         thing=thing.key,
-        by=SYSTEM,
         at=at,
     )

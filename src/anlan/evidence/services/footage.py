@@ -311,7 +311,12 @@ def _unmade(recording: Recording, *, at: datetime) -> Piece | None:
 
 def _sources(piece: Piece) -> list[Source]:
     return [
-        Source(good_path(segment.blob), segment.blob.sha256, segment.begin)
+        Source(
+            good_path(segment.blob),
+            segment.blob.sha256,
+            segment.begin,
+            segment.recipe.get("seconds"),
+        )
         for segment in piece.segments
     ]
 

@@ -10,6 +10,7 @@ import errno
 import hashlib
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid5
@@ -25,11 +26,13 @@ from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.evidence import drafts, films, policies
 from anlan.evidence.enums import PullProblem, RecordingState
-from anlan.evidence.events import SegmentsKept
+from anlan.evidence.events import SegmentsKept, StreamKept
 from anlan.evidence.models import Recording, Segment
 from anlan.evidence.recorders import (
     LONGEST,
+    PLAYING,
     Absent,
+    Made,
     Part,
     Recorder,
     Refused,
@@ -53,6 +56,7 @@ from anlan.ledger.events import SYSTEM
 log = logging.getLogger(__name__)
 
 AT_ONCE, SECONDS = 60, 3.0  # files of one batch, and how long it takes at most
+PLAYED_SECONDS = 90.0  # the same, of what comes at the pace of the film
 UNSAID_BYTES = 64 * 1024 * 1024  # of a file whose length nobody said
 AGAIN = timedelta(seconds=5)  # while the window is still being recorded
 SLACK = timedelta(seconds=30)  # after its end: a recorder writes late
@@ -63,7 +67,24 @@ _OPEN = (RecordingState.WANTED, RecordingState.PULLING)
 
 def pull_due(*, at: datetime) -> int:
     """Fetch the next files of one recording that is due; returns whether one was."""
-    for recording in _due(at)[:4]:
+    return _pull_next(_files(_due(at)), at=at)
+
+
+def pull_played(*, at: datetime) -> int:
+    """The same of a recorder that plays: that takes as long as the film."""
+    return _pull_next(_played(_due(at)), at=at)
+
+
+def _files(recordings: QuerySet[Recording]) -> QuerySet[Recording]:
+    return recordings.exclude(camera__recorder__kind__in=PLAYING)
+
+
+def _played(recordings: QuerySet[Recording]) -> QuerySet[Recording]:
+    return recordings.filter(camera__recorder__kind__in=PLAYING)
+
+
+def _pull_next(due: QuerySet[Recording], *, at: datetime) -> int:
+    for recording in due[:4]:
         with leased(recording, "pull_held_until", at=at) as lease:
             if lease is None:
                 continue
@@ -83,9 +104,18 @@ def pull_due(*, at: datetime) -> int:
 
 def next_pull() -> datetime | None:
     """When a recording may be gone on with: not before whoever holds it lets go."""
+    return _next_of(_files(Recording.objects.all()))
+
+
+def next_played() -> datetime | None:
+    """The same of a recorder that plays."""
+    return _next_of(_played(Recording.objects.all()))
+
+
+def _next_of(recordings: QuerySet[Recording]) -> datetime | None:
     free = Greatest("pull_at", Coalesce("pull_held_until", "pull_at"))
     return (
-        Recording.objects.filter(pull_at__isnull=False, state__in=_OPEN)
+        recordings.filter(pull_at__isnull=False, state__in=_OPEN)
         .order_by(free)
         .values_list(free, flat=True)
         .first()
@@ -115,12 +145,14 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     recorder = kind.open(row.settings, secrets=recorder_secrets(row), now=now)
     begin = recording.as_camera(recording.wanted_from)
     end = recording.as_camera(recording.wanted_to)
+    seconds = PLAYED_SECONDS if row.kind in PLAYING else SECONDS
     try:
-        parts = recorder.parts(recording.camera.code, begin, end)
-        wanted = _wanted(parts, begin, end, now=now)
-        there = set(recording.segments.values_list("name", flat=True))
-        left = [part for part in wanted if part.name not in there]
-        kept = _keep(recording, recorder, left, lease)
+        with closing(recorder):
+            parts = recorder.parts(recording.camera.code, begin, end)
+            wanted = _wanted(parts, begin, end, now=now)
+            there = set(recording.segments.values_list("name", flat=True))
+            left = [part for part in wanted if part.name not in there]
+            kept = _keep(recording, recorder, left, lease, seconds=seconds)
     except Refused:
         _trouble(recording, PullProblem.REFUSED, at=at)
         return
@@ -185,17 +217,22 @@ def _is_over(
 
 @dataclass
 class _Kept:
-    files: list[tuple[Part, Kept]]
+    files: list[tuple[Part, Made | None, Kept]]
     is_unreadable: bool = False
 
 
 def _keep(
-    recording: Recording, recorder: Recorder, parts: Sequence[Part], lease: Lease
+    recording: Recording,
+    recorder: Recorder,
+    parts: Sequence[Part],
+    lease: Lease,
+    *,
+    seconds: float,
 ) -> _Kept:
     """Fetch some of them, oldest first: they are the first to be overwritten."""
     kept = _Kept([])
     for part in parts[:AT_ONCE]:
-        if kept.files and lease.seconds > SECONDS:
+        if kept.files and lease.seconds > seconds:
             break
         if not drafts.has_room(part.size or UNSAID_BYTES, promised=0):
             if kept.files:
@@ -220,31 +257,37 @@ def _keep(
         if part.size is not None and found.size != part.size:
             kept.is_unreadable = True
             continue
-        kept.files.append((part, found))
+        kept.files.append((part, recorder.made(part), found))
     return kept
 
 
 def _enter(
     recording: Recording,
-    kept: list[tuple[Part, Kept]],
+    kept: list[tuple[Part, Made | None, Kept]],
     *,
     is_more: bool,
     at: datetime,
 ) -> None:
     """Rows and entry of a batch, in one transaction; the files lie in the vault."""
     is_over = at >= recording.wanted_to + SLACK
-    lines = "".join(f"{file.sha256} {file.size} {part.name}\n" for part, file in kept)
+    lines = "".join(
+        f"{file.sha256} {file.size} {part.name}\n" for part, _made, file in kept
+    )
+    begins = [made.begin if made else part.begin for part, made, _file in kept]
+    # A recorder plays, or has files.
+    event = StreamKept if kept[0][1] is not None else SegmentsKept
     with ledger.recording():
         case = cases.lock_case(recording.case)
         policies.check_is_not_deleted(Recording.objects.get(pk=recording.pk))
-        for part, file in kept:
+        for (part, made, file), begin in zip(kept, begins, strict=True):
             Segment.objects.get_or_create(
                 recording=recording,
                 name=part.name,
                 defaults={
                     "blob": take_blob(file, at=at),
-                    "begin": part.begin,
+                    "begin": begin,
                     "kept_at": at,
+                    "recipe": made.recipe if made else {},
                 },
             )
         _set_ends(recording)
@@ -256,12 +299,12 @@ def _enter(
             view_at=at,
         )
         cases.record(
-            SegmentsKept(
+            event(
                 code=recording.code,
                 count=len(kept),
-                bytes_sum=sum(file.size for _part, file in kept),
-                first_on_recorder=utc_text(kept[0][0].begin),
-                last_on_recorder=utc_text(kept[-1][0].begin),
+                bytes_sum=sum(file.size for _part, _made, file in kept),
+                first_on_recorder=utc_text(begins[0]),
+                last_on_recorder=utc_text(begins[-1]),
                 list_digest=hashlib.sha256(lines.encode()).hexdigest(),
             ),
             case,

@@ -551,10 +551,7 @@ def _save(
             kind=ExhibitKind.VIDEO,
             title=_("录像 %(code)s：%(camera)s")
             % {"code": recording.code, "camera": recording.camera.name},
-            how=_(
-                "录像机“%(recorder)s”，原始文件 %(count)d 个，按原样保存；本件是其清单"
-            )
-            % {"recorder": recording.camera.recorder.name, "count": len(segments)},
+            how=_how(recording, segments),
             by=by,
             at=at,
         )
@@ -576,7 +573,7 @@ def _save(
             at=at,
         )
         if is_all:
-            _end_task(recording, _task_words(len(segments), coverage, words), at=at)
+            _end_task(recording, _task_words(segments, coverage, words), at=at)
         else:
             _tell(
                 messages.INCOMPLETE,
@@ -588,11 +585,39 @@ def _save(
     return recording
 
 
-def _task_words(count: int, coverage: Coverage, words: str) -> str:
+def _how(recording: Recording, segments: Sequence[Segment]) -> str:
+    """Where the files come from, and who wrote them."""
+    said = {"recorder": recording.camera.recorder.name, "count": len(segments)}
+    written = sum(bool(segment.recipe) for segment in segments)
+    if not written:
+        return (
+            _("录像机“%(recorder)s”，原始文件 %(count)d 个，按原样保存；本件是其清单")
+            % said
+        )
+    if written == len(segments):
+        return (
+            _(
+                "录像机“%(recorder)s”没有给出文件：本系统把它回放的码流写成 %(count)d 个"
+                "文件，没有转码；写法见本清单"
+            )
+            % said
+        )
+    return _(
+        "录像机“%(recorder)s”，文件 %(count)d 个，其中 %(written)d 个由本系统把它回放"
+        "的码流写成，没有转码；写法见本清单"
+    ) % {**said, "written": written}
+
+
+def _task_words(segments: Sequence[Segment], coverage: Coverage, words: str) -> str:
+    count = len(segments)
+    if any(segment.recipe for segment in segments):
+        saved = _("已保存 %d 个文件（由回放码流写成），两份副本") % count
+    else:
+        saved = _("已保存 %d 个原始文件，两份副本") % count
     if not coverage.gaps:
-        return _("已保存 %d 个原始文件，两份副本") % count
-    return _("已保存 %(count)d 个原始文件，缺 %(missing)s：%(why)s") % {
-        "count": count,
+        return saved
+    return _("%(saved)s；缺 %(missing)s：%(why)s") % {
+        "saved": saved,
         "missing": duration_words(coverage.missing_seconds),
         "why": words,
     }
@@ -654,6 +679,7 @@ def _keep_manifest(
                 "recorder_end": _text(segment.end),
                 "true_begin": utc_text(recording.as_true(segment.begin)),
                 "kept_at": utc_text(segment.kept_at),
+                **({"written": segment.recipe} if segment.recipe else {}),
             }
             for segment in segments
         ],

@@ -61,8 +61,11 @@ from anlan.evidence.models import (
     FootageWindow,
     Package,
     Recording,
+    RetentionLook,
 )
 from anlan.evidence.selectors.exhibits import exhibits_of
+from anlan.evidence.selectors.retention import item_of
+from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.footage import ask_for_footage
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.receiving import take_blob
@@ -226,11 +229,12 @@ def attach_application(
     """Say to which case an application belongs that was taken in without one.
 
     What was asked stays as it is, and so does what was approved: without a case that was a
-    look at the recorder alone. Twice is the same.
+    look at the recorder alone. From then on it is kept as long as the case, and by its
+    holds. Twice is the same.
 
     Raises:
         InvalidInput: the case is of another site.
-        Conflict: it belongs to another case, or has come to its end.
+        Conflict: it belongs to another case, or its words went with their period.
     """
     permissions.check_can_attach_application(by, application)
     if case.site_id != application.site_id:
@@ -241,8 +245,10 @@ def attach_application(
         if row.case_id == case.pk:
             return row
         policies.check_application_may_be_attached(row)
+        put_off(item_of(row), None, why="attached", at=at)
         row.case = case
         row.save(update_fields=["case"])
+        look_soon(RetentionLook.objects.filter(case=case), at=at)
         _record(
             FootageAttached(number=row.number, case=case.number),
             row,
@@ -517,17 +523,17 @@ def note_handed_over(*, package: Package, by: User, at: datetime) -> None:
 
 
 def expire_approvals(*, at: datetime) -> int:
-    """Approvals under which nothing was done in time come to their end."""
+    """Approvals whose time is over come to their end; what was seen stays seen."""
     done = 0
-    due = FootageApplication.objects.filter(
-        state=ApplicationState.APPROVED, until__lte=at
-    )
+    due = _approved().filter(until__lte=at)
     for application in due.order_by("until", "pk")[:DUE_AT_ONCE]:
         with ledger.recording():
             row = _locked(application)
-            if row.state != ApplicationState.APPROVED or row.holds(at):
+            if row.ended_at is not None or row.holds(at):
                 continue
-            row.state, row.ended_at = ApplicationState.EXPIRED, at
+            if row.state == ApplicationState.APPROVED:
+                row.state = ApplicationState.EXPIRED
+            row.ended_at = at
             row.save(update_fields=["state", "ended_at"])
             _record(FootageApprovalExpired(number=row.number), row, by=SYSTEM, at=at)
         done += 1
@@ -553,9 +559,15 @@ def remind_of_applications(*, at: datetime) -> int:
 def next_application_due() -> datetime | None:
     """When the worker has to do with one again."""
     goal = _waiting().values_list("goal_at", flat=True).first()
-    running = FootageApplication.objects.filter(state=ApplicationState.APPROVED)
-    until = running.order_by("until").values_list("until", flat=True).first()
+    until = _approved().order_by("until").values_list("until", flat=True).first()
     return min(filter(None, (goal, until)), default=None)
+
+
+def _approved() -> QuerySet[FootageApplication]:
+    """Those under which something may still be seen, or might until just now."""
+    return FootageApplication.objects.filter(
+        state__in=[ApplicationState.APPROVED, ApplicationState.VIEWED], ended_at=None
+    )
 
 
 def _waiting() -> QuerySet[FootageApplication]:

@@ -27,18 +27,21 @@ from anlan.evidence.events import RetentionChanged
 from anlan.evidence.models import (
     CheckTurn,
     Deletion,
+    FootageApplication,
     RetentionLook,
     RetentionRule,
 )
 from anlan.evidence.selectors.retention import (
     NOTICE,
     Item,
+    applications_due,
     days_of,
     due_of,
     ended_at,
     has_something,
     holds_over,
     holds_standing,
+    item_of,
     items_of,
     keepers_of,
     periods_of,
@@ -121,6 +124,8 @@ def keep_periods(*, at: datetime) -> int:
             return 0
         count = 0
         try:
+            if not mine.row.reached:
+                _look_at_applications(mine)
             count = _look_at_cases(mine)
         except TurnLost:
             log.warning("another worker goes on with the periods")
@@ -167,9 +172,30 @@ def review_case(*, case: Case, at: datetime) -> int:
     return decided
 
 
+def review_application(*, application: FootageApplication, at: datetime) -> int:
+    """The words of one that belongs to no case, if they are due; returns whether they go.
+
+    No hold reaches it there: who still needs it enters it into a case, whose end and
+    holds count from then on (``requests.attach_application`` takes the same lock).
+    """
+    with ledger.recording():
+        row = (
+            FootageApplication.objects.select_for_update(of=("self",))
+            .select_related("site")
+            .get(pk=application.pk)
+        )
+        if row.case_id is not None or row.is_erased or row.ended_at is None:
+            return 0
+        days = days_of(periods_of(row.site, _locked_rules(row.site)))
+        deletion = _follow(item_of(row), None, row.ended_at, days, at=at)
+        if deletion is not None and deletion.announced_at == at:
+            _tell_of_due(row.site, at=at)
+        return int(deletion is not None and deletion.is_decided)
+
+
 def _follow(
     item: Item,
-    case: Case,
+    case: Case | None,
     ended: datetime,
     days: dict[RetentionClass, int],
     *,
@@ -194,6 +220,22 @@ def _follow(
     if row.delete_at <= at:
         decide_deletion(item=item, row=row, case=case, at=at)
     return row
+
+
+def _look_at_applications(mine: Turn) -> None:
+    """Once in each round: there are few of them, and they are not due every day."""
+    decided = 0
+    for row in applications_due(at=mine.at):
+        try:
+            decided += review_application(application=row, at=mine.at)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the log has it, without names
+            log.error(  # noqa: TRY400
+                "the period of an application could not be reviewed: %s", traced(error)
+            )
+        mine.keep()
+    mine.count(copies=decided)
 
 
 def _look_at_cases(mine: Turn) -> int:

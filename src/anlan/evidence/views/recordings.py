@@ -159,6 +159,7 @@ def recording(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "recording": row,
         "shown": _shown(row, at),
         "segments": row.segments.all(),
+        "is_written": any(segment.recipe for segment in row.segments.all()),
         "may_watch": may_watch,
         "may_mask": row.exhibit is not None
         and permissions.can_mask(reader, row.exhibit),

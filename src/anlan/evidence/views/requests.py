@@ -460,7 +460,7 @@ def _may(row: FootageApplication, reader: User) -> dict[str, bool]:
         "may_withdraw": decides
         or has_permission(reader, Permission.FOOTAGE_TAKE_IN, site=row.site),
         "may_attach": row.case is None
-        and (row.is_asked or ApplicationState(row.state).is_running)
+        and not row.is_erased
         and (
             decides or has_permission(reader, Permission.FOOTAGE_TAKE_IN, site=row.site)
         ),

@@ -23,7 +23,7 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for
 from anlan.accounts.views.common import tried
-from anlan.base.errors import DomainError, NotAllowed, NotFound
+from anlan.base.errors import Conflict, DomainError, NotAllowed, NotFound
 from anlan.cases.views.answers import reader_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import DeletionState, HoldReason, RetentionClass
@@ -84,6 +84,10 @@ def due_holds(request: HttpRequest) -> HttpResponse:
     refused = []
     for row in chosen:
         try:
+            if row.case is None:
+                raise Conflict(
+                    _("这份申请不属于任何案件；还需要的，请先归入案件，再保全案件")
+                )
             evidence.place_hold(
                 case=row.case,
                 held=row.exhibit or row.recording,
@@ -93,7 +97,7 @@ def due_holds(request: HttpRequest) -> HttpResponse:
                 at=at,
             )
         except DomainError as error:
-            refused.append(f"{row.case.number} {row.name}: {error}")
+            refused.append(f"{row.number} {row.name}: {error}")
     messages.success(request, _("已保全 %s 件") % (len(chosen) - len(refused)))
     for words in refused:
         messages.warning(request, words)

@@ -20,7 +20,7 @@ from docx.text.paragraph import Paragraph
 
 from anlan.base.clock import local_time
 from anlan.base.typeset import typeset
-from anlan.base.word import new_word, word_bytes
+from anlan.base.word import MARGIN, add_heading, add_table, new_word, word_bytes
 from anlan.resolution.review.enums import Cause, Section
 from anlan.resolution.review.models import Report, ReportParagraph
 from anlan.resolution.review.reading import CODED, codes_of, paragraphs_of, printed_now
@@ -29,7 +29,7 @@ from anlan.resolution.review.record import Record, read_record
 LANGUAGE = "zh-hans"
 DOCUMENT = Path(__file__).parent / "documents" / "report.typ"
 _NUMERALS = "一二三四五六七八九十"
-_PAGE, _MARGIN = 210, 24  # millimetres across, of A4
+_PAGE = 210  # millimetres across, of A4
 _TITLE_POINTS, _HEADING_POINTS, _POINTS, _SMALL = 18, 14, 11, 9
 _SHORT = 16  # of a digest that people compare; the whole one is in the program
 
@@ -66,7 +66,7 @@ def report_docx(report: Report, *, at: datetime) -> bytes:
     _centred(document, page["title"], _TITLE_POINTS)
     _centred(document, page["under"], _SMALL)
     for section in page["sections"]:
-        _heading(document, section["title"], _HEADING_POINTS)
+        add_heading(document, section["title"], points=_HEADING_POINTS)
         for pair in section["facts"]:
             document.add_paragraph("：".join(pair))
         for number, one in enumerate(section["paragraphs"], start=1):
@@ -74,11 +74,18 @@ def report_docx(report: Report, *, at: datetime) -> bytes:
             paragraph.add_run(one["cites"]).font.size = Pt(_SMALL)
         for table in section["tables"]:
             if table["title"]:
-                _heading(document, table["title"], _POINTS)
-            _table(document, table)
-    document.add_paragraph(page["limits"]).runs[0].font.size = Pt(_SMALL)
-    for words in (page["proof"], page["digest"]):
-        document.add_paragraph(words).runs[0].font.size = Pt(_SMALL)
+                add_heading(document, table["title"], points=_POINTS)
+            add_table(
+                document,
+                (table["head"], *table["rows"]),
+                shares=table["widths"],
+                across=_PAGE - 2 * MARGIN,
+                points=_SMALL,
+            )
+    for place, words in enumerate((page["limits"], page["proof"], page["digest"])):
+        paragraph = document.add_paragraph(words)
+        paragraph.runs[0].font.size = Pt(_SMALL)
+        paragraph.paragraph_format.space_before = Pt(0 if place else _POINTS)
     picture = io.BytesIO()
     segno.make(page["address"], error="m", micro=False).save(
         picture, kind="png", scale=4, border=2
@@ -227,7 +234,7 @@ def _steps(record: Record) -> Table:
             ]
             for one in record.steps
         ],
-        widths=(30, 16, 18, 18, 18),
+        widths=(28, 12, 21, 21, 18),
     )
 
 
@@ -327,8 +334,6 @@ def _grouped(digest: str) -> str:
 
 def _set_page(document: DocumentType, *, mark: str, foot: str) -> None:
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(_PAGE), Mm(297)
-    section.left_margin = section.right_margin = Mm(_MARGIN)
     section.header.paragraphs[0].text = mark
     section.header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     paragraph = section.footer.paragraphs[0]
@@ -349,32 +354,3 @@ def _centred(document: DocumentType, words: str, points: int) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.add_run(words).font.size = Pt(points)
-
-
-def _heading(document: DocumentType, words: str, points: int) -> None:
-    run = document.add_paragraph().add_run(words)
-    run.font.size, run.font.bold = Pt(points), True
-
-
-def _table(document: DocumentType, table: dict[str, Any]) -> None:
-    """As wide as the page, in the shares of the PDF; its head stands on each page.
-
-    Every cell has its width: what reads the file goes by those, not by the columns.
-    """
-    made = document.add_table(rows=0, cols=len(table["head"]), style="Table Grid")
-    made.autofit = False
-    across, whole = _PAGE - 2 * _MARGIN, sum(table["widths"])
-    widths = [Mm(across * share / whole) for share in table["widths"]]
-    for column, width in zip(made.columns, widths, strict=True):
-        column.width = width
-    for place, cells in enumerate((table["head"], *table["rows"])):
-        row = made.add_row()
-        for cell, words, width in zip(row.cells, cells, widths, strict=True):
-            cell.width = width
-            cell.text = words
-            for run in cell.paragraphs[0].runs:
-                run.font.size, run.font.bold = Pt(_SMALL), place == 0
-        kept = row._tr.get_or_add_trPr()  # noqa: SLF001 -- python-docx does not know it
-        kept.append(OxmlElement("w:cantSplit"))
-        if place == 0:
-            kept.append(OxmlElement("w:tblHeader"))

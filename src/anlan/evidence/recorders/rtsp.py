@@ -1,0 +1,339 @@
+"""A recorder that plays what it recorded over RTSP; the files are written by us.
+
+It has no files to give: a stretch is asked for by its address, which names the channel
+and both ends, is played at the pace of the film, and is put into pieces of MPEG-TS of
+about ten seconds, packet by packet as they come, without decoding. See
+``docs/adr/0044-pieces-of-a-stream.md``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+from anlan.base.errors import InvalidInput
+from anlan.base.stores import BLOCK_BYTES, make_folder, primary
+from anlan.evidence import films
+from anlan.evidence.programs import begin_limited, end_program
+from anlan.evidence.reading import FILM_MEMORY
+from anlan.evidence.recorders import (
+    Absent,
+    Made,
+    Part,
+    Recorder,
+    Unreachable,
+    Unreadable,
+)
+from anlan.evidence.recorders.http import (
+    checked_login,
+    checked_template,
+    filled,
+    login_of,
+)
+from anlan.evidence.recorders.playback import Playback
+from anlan.evidence.recorders.wire import Login, checked_base
+
+PIECE = timedelta(seconds=10)
+AT_ONCE = 6  # pieces of one stretch
+# Behind what is wanted: whoever begins at the next whole picture leaves no hole then.
+BEYOND = timedelta(seconds=5)
+WRITTEN = timedelta(seconds=30)  # after its end a piece can be asked for
+SLOWEST = 3.0  # times as long as the film; slower is no recorder that can be saved from
+PIECE_BYTES = 512 * 1024**2
+TICK = 0.002  # seconds: no two pictures are that close
+POLL_SECONDS, GRACE_SECONDS = 0.1, 60.0
+MOST_REMEMBERED = 1000
+# Pieces that broke off once: if they do again, that is all there is of them.
+_BROKEN: set[tuple[str, str]] = set()
+_BROKEN_LOCK = threading.Lock()
+
+
+@dataclass
+class Stretch:
+    """Some pieces in a row, played once; each is read while it is written."""
+
+    parts: list[Part]
+    playback: Playback
+    folder: Path
+    process: subprocess.Popen[bytes]
+    complaint: IO[bytes]
+    arguments: list[str]
+    next: int = 0
+    late: float | None = None
+
+    def times(self) -> list[tuple[float, float]]:
+        """Begin and end of each piece that is whole, in seconds."""
+        try:
+            lines = (self.folder / "list.csv").read_text().splitlines()
+            rows = [line.split(",") for line in lines]
+            return [(float(begin), float(end)) for _name, begin, end in rows]
+        except (OSError, ValueError):
+            return []
+
+    def begin_of(self, number: int) -> float:
+        """When a piece begins, in seconds after the first picture.
+
+        The parser of ffmpeg may call each picture by the time of the one before it, so
+        that the first two are shown at once. The packets say how far they are apart.
+        """
+        if self.late is None:
+            times = films.times_of(self.path_of(0))[:2]
+            video = self.playback.video
+            apart = video.step / video.rate
+            is_shifted = len(times) == 2 and times[1] - times[0] < TICK < apart < 1
+            self.late = apart if is_shifted else 0.0
+        return self.times()[number][0] + (self.late if number else 0.0)
+
+    def has_begun(self, number: int) -> bool:
+        """Whether the one before it is whole: a row of the list may be that of a break."""
+        return len(self.times()) >= number and self.path_of(number).exists()
+
+    def path_of(self, number: int) -> Path:
+        return self.folder / f"{number:05}.ts"
+
+    @property
+    def is_over(self) -> bool:
+        return self.process.poll() is not None
+
+    def close(self) -> None:
+        self.playback.close()
+        end_program(self.process)
+        self.complaint.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class Rtsp:
+    """The recorder behind one address."""
+
+    base: str
+    template: str
+    time: str
+    login: Login
+    now: datetime
+    seen: datetime | None = None  # its clock, as it said in an answer
+    stretch: Stretch | None = None
+    listed: list[Part] = field(default_factory=list)
+    made_of: dict[str, Made] = field(default_factory=dict)
+
+    def parts(self, camera: str, begin: datetime, end: datetime) -> list[Part]:
+        seconds = PIECE.total_seconds()
+        number = int(begin.timestamp() // seconds)
+        self.listed = []
+        while True:
+            at = datetime.fromtimestamp(number * seconds, UTC)
+            if at + PIECE + WRITTEN > self.now:
+                return self.listed
+            self.listed.append(_part(at))
+            if at >= end:  # the one behind the window
+                return self.listed
+            number += 1
+
+    def fetch(self, camera: str, part: Part) -> Iterator[bytes]:
+        """The bytes of a piece while it is written; empty ones while nothing comes."""
+        if part.stamp != _part(part.begin).stamp:
+            raise Unreadable
+        stretch = self._stretch_for(camera, part)
+        number = stretch.next
+        stretch.next += 1
+        path = stretch.path_of(number)
+        file: IO[bytes] | None = None
+        give_up = time.monotonic() + stretch.playback.patience + GRACE_SECONDS
+        try:
+            while True:
+                if time.monotonic() > give_up:
+                    raise Unreachable("slow")
+                is_whole = stretch.is_over or stretch.has_begun(number + 1)
+                if file is None and path.exists():
+                    file = path.open("rb")
+                if file is not None:
+                    while block := file.read(BLOCK_BYTES):
+                        yield block
+                if is_whole:
+                    break
+                yield b""
+                time.sleep(POLL_SECONDS)
+        finally:
+            if file is not None:
+                file.close()
+        self.made_of[part.name] = self._checked(stretch, part, number)
+
+    def made(self, part: Part) -> Made | None:
+        return self.made_of.get(part.name)
+
+    def clock(self) -> datetime | None:
+        return self.seen
+
+    def close(self) -> None:
+        if self.stretch is not None:
+            self.stretch.close()
+            self.stretch = None
+
+    def _stretch_for(self, camera: str, part: Part) -> Stretch:
+        """What is playing, if this piece is its next; else it is asked for anew."""
+        mine = self.stretch
+        if (
+            mine is not None
+            and mine.next < len(mine.parts)
+            and mine.parts[mine.next] == part
+        ):
+            return mine
+        self.close()
+        self.stretch = self._begun(camera, self._row_of(part))
+        return self.stretch
+
+    def _row_of(self, part: Part) -> list[Part]:
+        """The piece, and those behind it that are listed and follow each other."""
+        names = {one.name for one in self.listed}
+        row = [_part(part.begin + number * PIECE) for number in range(AT_ONCE)]
+        most = next(
+            (n for n, one in enumerate(row) if n and one.name not in names), len(row)
+        )
+        return row[:most]
+
+    def _begun(self, camera: str, row: list[Part]) -> Stretch:
+        begin = row[0].begin
+        end = min(begin + len(row) * PIECE + BEYOND, self.now)
+        seconds = (end - begin).total_seconds()
+        path = filled(self.template, self.time, camera, begin, end)
+        playback = Playback(
+            url=f"{self.base}/{path}",
+            login=self.login,
+            begin=begin,
+            seconds=seconds,
+            patience=SLOWEST * seconds + 30,
+        )
+        self.seen = self.seen or playback.clock
+        try:
+            return _written(row, playback)
+        except BaseException:
+            playback.close()
+            raise
+
+    def _checked(self, stretch: Stretch, part: Part, number: int) -> Made:
+        """What a piece is, once it is written to its end.
+
+        Raises:
+            Absent: nothing came of this time.
+            Unreachable: it broke off, and did not before.
+        """
+        played, times = stretch.playback, stretch.times()
+        is_last = stretch.is_over and number + 1 >= len(times)
+        if is_last and played.problem is not None:
+            raise played.problem
+        if number >= len(times) or times[number][1] <= times[number][0]:
+            if played.ended not in {"end", "bye"} and not number:
+                raise Unreachable(played.ended)
+            if stretch.process.returncode and not number:
+                raise Unreadable
+            raise Absent
+        begin, end = times[number]
+        wanted = len(stretch.parts) * PIECE.total_seconds()
+        is_whole = played.ended in {"end", "bye"} or end > wanted - 1
+        if is_last and not is_whole and not _may_stay(played, part):
+            raise Unreachable(played.ended)
+        return Made(
+            begin=played.begins + timedelta(seconds=stretch.begin_of(number)),
+            recipe={
+                "program": films.version(),
+                "arguments": stretch.arguments,
+                "asked": played.url,
+                "begin_from": played.how,
+                "seconds": round(end - begin, 6),
+                "ended": played.ended if is_last else "",
+                "lost_packets": played.lost,
+                "left_out": played.left_out,
+            },
+        )
+
+
+def _may_stay(played: Playback, part: Part) -> bool:
+    """Whether a piece that breaks off did so before; some recorders just fall silent.
+
+    One whose line broke is asked for again, however often that was.
+    """
+    if played.ended not in {"silent", "closed"}:
+        return False
+    key = (played.url, part.name)
+    with _BROKEN_LOCK:
+        if key in _BROKEN:
+            _BROKEN.discard(key)
+            return True
+        if len(_BROKEN) >= MOST_REMEMBERED:
+            _BROKEN.clear()
+        _BROKEN.add(key)
+    return False
+
+
+def _part(begin: datetime) -> Part:
+    seconds = int(PIECE.total_seconds())
+    return Part(
+        name=f"{begin:%Y%m%dT%H%M%SZ}-{seconds}",
+        begin=begin,
+        size=None,
+        stamp=(int(begin.timestamp()), seconds),
+    )
+
+
+def _written(row: list[Part], playback: Playback) -> Stretch:
+    folder = Path(tempfile.mkdtemp(dir=make_folder(primary().root / "making")))
+    cuts = ",".join(str(n * int(PIECE.total_seconds())) for n in range(1, len(row)))
+    ways = (
+        *films.QUIET,
+        *("-protocol_whitelist", "rtp,tcp", "-rtsp_transport", "tcp", "-i"),
+    )
+    written = (
+        *("-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-f", "segment"),
+        *("-segment_format", "mpegts", "-segment_times", cuts or "86400"),
+        *("-segment_list", "list.csv", "-segment_list_type", "csv"),
+        *("-reset_timestamps", "1", "%05d.ts"),
+    )
+    complaint: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the stretch closes it
+    process = begin_limited(
+        ["--", films.path_of("ffmpeg"), *ways, playback.address, *written],
+        memory=FILM_MEMORY,
+        output=PIECE_BYTES,
+        seconds=films.SECONDS,
+        errors=complaint,
+        folder=str(folder),
+    )
+    arguments = ["ffmpeg", *ways, "rtsp://…", *written]
+    return Stretch(row, playback, folder, process, complaint, arguments)
+
+
+class RtspKind:
+    """Made of ``base``, ``template``, ``time``, ``auth`` and ``username``."""
+
+    secret_fields: tuple[str, ...] = ("password",)
+
+    def check(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        base = checked_base(str(settings.get("base") or ""), schemes=("rtsp",))
+        template, time_written = checked_template(settings)
+        login = checked_login(settings)
+        if login["auth"] == "bearer":
+            raise InvalidInput(_("RTSP 没有令牌，请选择 Digest 或 Basic"), path="auth")
+        return {"base": base, "template": template, "time": time_written, **login}
+
+    def open(
+        self, settings: Mapping[str, Any], *, secrets: Mapping[str, str], now: datetime
+    ) -> Recorder:
+        return Rtsp(
+            base=settings["base"],
+            template=settings["template"],
+            time=settings["time"],
+            login=login_of(settings, secrets),
+            now=now,
+        )
+
+
+RTSP = RtspKind()
