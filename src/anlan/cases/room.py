@@ -185,13 +185,13 @@ class Room:
         return dict(self.case.phase_records.values_list("phase", "left_at"))
 
     @cached_property
-    def phases(self) -> list[Step]:
+    def phases(self) -> tuple[Step, ...]:
         left = self.phases_left
         now = list(Phase).index(Phase(self.case.phase))
-        return [
+        return tuple(
             self._step(phase, place - now, left.get(phase))
             for place, phase in enumerate(Phase)
-        ]
+        )
 
     @cached_property
     def now_tasks(self) -> list[Task]:
