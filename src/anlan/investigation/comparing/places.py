@@ -170,6 +170,10 @@ class Gazetteer:
                     before,
                 )
                 or re.search(r"(一步|都|从来)?(没|未)(有)?(进|去|到)", after)
+                or re.match(
+                    "(里|里面|那边|那儿|内|上|外)?(根本|压根|并|都|也|就)?(没有?|未)(发生|出过?事|动手|打|吵|闹)",
+                    after,
+                )
             )
             if "离开" in before and denied:
                 denied, strength = False, 3.0

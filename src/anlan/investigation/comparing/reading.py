@@ -54,7 +54,7 @@ class _Reader(Handling):
         leading = [word for word in free if word.start < verb]
         subject = persons[leading[0].start] if leading else self._subject
         if leading or not any("other" in word for word in words[:1]):
-            self._presence(clause, subject)
+            self._presence(clause, subject, leading[0].start if leading else None)
         self._elsewhere(clause)
         if any("unknown" in word for word in words):
             self._remember(subject, persons, words)

@@ -12,7 +12,7 @@ from anlan.investigation.comparing.persons import Naming
 from anlan.investigation.comparing.text import Clause
 
 _ABSENT = re.compile(
-    "来(的时候|时|了)?[^，]{0,6}(已经|早)?(不打了|没打了|不吵了|打完|吵完|散了|劝开|拉开了)|才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|(那天|当天|当时|那会儿?|根本|压根|早就?)就?(没有?(来|在|到)(?!得及|意|乎)|不在|走了|回家了|回去了)|没有?过来$|(那天|当天|正好|正)(休息|请假|出差|轮休)|没上班|不在(公司|家|小区|单位|店里|岗上|现场)|不在场|没在场|没在跟前"
+    "(来|到|赶到|过来|接班|上来|下来|出来|回来|进来)(的时候|那会儿?|那阵儿?|时|那时)[^，]{0,6}(打完|吵完|散了|散场|结束|完事|不打了|停了|完了|没事了)|来(的时候|时|了)?[^，]{0,6}(已经|早)?(不打了|没打了|不吵了|打完|吵完|散了|劝开|拉开了)|才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|(那天|当天|当时|那会儿?|根本|压根|早就?)就?(没有?(来|在|到)(?!得及|意|乎)|不在|走了|回家了|回去了)|没有?过来$|(那天|当天|正好|正)(休息|请假|出差|轮休)|没上班|不在(公司|家|小区|单位|店里|岗上|现场)|不在场|没在场|没在跟前"
 )
 _PRESENT = re.compile(
     "在跟前|在旁边|(当时|那会儿|那时)(也|就)在|也在(场|边上|旁边)|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?(在|看)|从头看到尾|全程看|全程都?在|一直在(旁边|边上|跟前|现场)"
@@ -112,15 +112,19 @@ class Speaking:
         elif named:
             self._other = named[0]
 
-    def _presence(self, clause: Clause, subject: str) -> None:
+    def _presence(self, clause: Clause, subject: str, first: int | None) -> None:
+        """``first`` is where the first person stands that may be the subject."""
         if _ABSENT.search(clause.text):
             self._reading.absent.append((subject, clause.sentence))
         elif _PRESENT.search(clause.text):
             self._reading.present.append((subject, clause.sentence))
         for kind, told in _STANCES.items():
-            if told.search(clause.text):
+            found = told.search(clause.text)
+            if found is not None:
+                late = first is not None and first >= clause.start + found.start()
+                person = self._subject if late else subject
                 self._reading.stances.append(
-                    Stance(person=subject, kind=kind, sentence=clause.sentence)
+                    Stance(person=person, kind=kind, sentence=clause.sentence)
                 )
 
     def _another(self, name: str) -> str:

@@ -36,6 +36,7 @@ from anlan.investigation.comparing.things import (
     is_by_thing,
     is_one_blow,
     is_part_used,
+    thing_named,
     thing_owned,
     thing_thrown,
 )
@@ -160,7 +161,8 @@ class Striking(Speaking):
             start=verb.start,
             is_denied=denied,
             is_other=denied and is_not_so(before),
-            is_first=any("first" in word for word in before + after),
+            is_first=verb.text.startswith("先")
+            or any("first" in word for word in before + after),
             is_reply=any("reply" in word for word in before) or verb["act"] == "back",
             part=part,
             side=side,
@@ -286,7 +288,7 @@ class Striking(Speaking):
             if "means" in word:
                 return word["means"]
             if is_part_used(word, before[:number]):
-                return str(data("objects")["parts"][word["part"]])
+                return thing_named(word)
             if "object" in word and any("taking" in one for one in before[:number]):
                 return word.text
             if (

@@ -116,6 +116,8 @@ def thing_named(word: Word) -> str:
         return word.text
     if "means" in word:
         return word["means"]
+    if word.text.startswith("手掌"):
+        return "palm"
     return str(data("objects")["parts"][word["part"]])
 
 
@@ -214,7 +216,7 @@ def is_only(clause: Clause) -> bool:
     """手里就一串钥匙, 手上只有垃圾袋: whatever else was not there."""
     return (
         re.search(
-            "手[里上](就|只|是)|只有|除了|没别的|没有别的|[拿用握攥提拎端使]的是",
+            "手[里上]头?(就|只|是)|只(拿|带|有|拎|提|攥)了?[一个把根]|只有|除了|没别的|没有别的|[拿用握攥提拎端使]的是",
             clause.text,
         )
         is not None

@@ -24,7 +24,7 @@ _CLOCK = re.compile(
     rf"[差缺欠](?P<to>{_N}{{1,3}}分|一刻)钟?到?(?P<of>{_N}{{1,3}})点"
     rf"|(?P<digital>[0-9０-９]{{1,2}})[:：](?P<minutes>[0-9０-９]{{2}})"
     rf"|(?P<hour>{_N}{{1,3}})(?:点钟|点|时(?!间|候|常|不时|刻|代|段))"
-    rf"(?P<less>[差缺欠]{_N}{{1,3}}分|[差缺欠]一刻)?"
+    rf"(?P<less>[差缺欠]{_N}{{1,3}}分?|[差缺欠]一刻)?"
     rf"(?P<part>过?(?:半|[一1１]刻|[三3３]刻|零几分?|{_N}{{1,3}}几分?|{_N}{{1,3}}(?![来多]?[分秒个]钟)))?"
     rf"(?P<ten>来分|多分?)?(?:分)?"
 )
@@ -37,6 +37,12 @@ _LENGTH = re.compile(
 _LATER = re.compile(
     r"过了|用了|开了|迟到|以后|之后|后|过去|等了|进去没|没几|才|就吵|就出事"
 )
+
+
+# Rooms whose names hold a word that would make a time another one's.
+_POSTS = re.compile("(?:值班|监控|接待|交接|营业|巡逻)(?=[室亭房厅台岗点中])")
+_STILL = re.compile("点[^，]{0,6}还(?:没|大)?(?:开|关|锁|亮|黑)")  # 七点半门还开着
+_NOT_THEN = re.compile("(?:不是|并非|哪是|哪有|绝非|哪会是)[早晚上下中凌夜里午晨]{0,3}$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +99,11 @@ def _in_clause(clause: Clause, part: str) -> list[Clock]:
         at = clause.sentence.start + match.start()
         minute = _minute(match)
         before = clause.text[: at - clause.start]
-        if minute is not None and not _is_a_little(match, clause, before):
+        if (
+            minute is not None
+            and not _is_a_little(match, clause, before)
+            and not _NOT_THEN.search(before)
+        ):
             clocks.append(
                 _clock(clause, match, minute, _part_of(before) or part, before)
             )
@@ -251,7 +261,9 @@ def _part_of(text: str) -> str:
 def _weight(clause: Clause) -> float:
     """Below nought for a time of something else: a shift, a report, a rule."""
     words = data("times")
-    return -1.0 if any(word in clause.text for word in words["elsewhere"]) else 1.0
+    text = _POSTS.sub("", clause.text)
+    is_other = any(word in text for word in words["elsewhere"]) or _STILL.search(text)
+    return -1.0 if is_other else 1.0
 
 
 def _length(text: str) -> int | None:

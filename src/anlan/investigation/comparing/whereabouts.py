@@ -68,7 +68,10 @@ def _denied_spot(a: FactTable, b: FactTable) -> tuple[Mention, Mention] | None:
             for said in theirs.places:
                 if (
                     not said.is_denied
-                    and denial.spot in {said.spot, said.text[:2]}
+                    and (
+                        denial.spot in {said.spot, said.text[:2]}
+                        or said.text.endswith(denial.text)
+                    )
                     and said.strength >= 1
                 ):
                     return (said, denial) if is_turned else (denial, said)
