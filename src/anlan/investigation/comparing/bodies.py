@@ -175,18 +175,28 @@ def _milder(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def _parts(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
     """Struck on the head, says the one; on the shoulder and nowhere else, says the other."""
-    for person in dict.fromkeys(act.patient for act in a.acts if act.patient):
+    struck = [act.patient for act in a.acts] + [hurt.person for hurt in a.injuries]
+    for person in dict.fromkeys(name for name in struck if name):
         mine, theirs = _struck(a, person), _struck(b, person)
         if not mine or not theirs:
             continue
         if any(parts_touch(one.part, other.part) for one in mine for other in theirs):
             continue
-        if any(acts_alike(x.kind, y.kind) for x in mine for y in theirs):
+        if any(acts_alike(_how(x), _how(y)) for x in mine for y in theirs):
             yield person, _found(a, b, mine[0], theirs[0], "other_part")
 
 
-def _struck(facts: FactTable, person: str) -> list[Act]:
-    return [
+def _how(blow: Act | Injury) -> str:
+    return blow.kind if isinstance(blow, Act) else "hit"
+
+
+def _struck(facts: FactTable, person: str) -> list[Act | Injury]:
+    by_thing = [
+        hurt
+        for hurt in facts.injuries
+        if hurt.kind == "struck" and hurt.person == person and not hurt.is_denied
+    ]
+    return by_thing + [
         act
         for act in facts.acts
         if act.patient == person

@@ -64,6 +64,7 @@ class _Reader(Handling):
                 clause=clause, words=words, persons=persons, subject=subject, free=free
             )
             self._holdings(told)
+            self._more_exactly(told)
             self._acts(told)
             self._injuries(told)
         self._remember(subject, persons, words)

@@ -28,7 +28,7 @@ from anlan.investigation.comparing.cues import (
     times,
 )
 from anlan.investigation.comparing.facts import Act, Injury
-from anlan.investigation.comparing.lexicon import Word, data
+from anlan.investigation.comparing.lexicon import Word, data, parts_touch
 from anlan.investigation.comparing.speaking import Speaking, Told
 from anlan.investigation.comparing.text import Clause
 from anlan.investigation.comparing.things import (
@@ -40,6 +40,11 @@ from anlan.investigation.comparing.things import (
     thing_owned,
     thing_thrown,
 )
+
+
+_MERELY = re.compile("(?:是|在|就在|就是|应该是|好像是|也就是)?(?:上|那儿|那里|这儿|的位置)?")
+_HIT = re.compile(".?[打碰砸磕撞蹭刮弹敲划](?:到|在|着|中|了)")
+_FLEW = re.compile("(?:弹|飞|蹦|跳|滑|滚|甩|脱手)(?:起|回|过|出|开|下|脱)(?:来|去)[，,]$")
 
 
 class Striking(Speaking):
@@ -60,6 +65,23 @@ class Striking(Speaking):
                 self._untouched(told.clause, word, told.subject)
             if "word" in word and word["word"] in {"insult", "apology"}:
                 self._word(told, word)
+
+    def _more_exactly(self, told: Told) -> None:
+        """掰了一下，右手小指: where the act told just before was."""
+        part, side = part_in(told.words)
+        last = self._reading.acts[-1:]
+        said = "".join(word.text for word in told.words)
+        rest = told.clause.text.replace(said, "", 1)
+        if (
+            part
+            and last
+            and last[0].sentence is told.clause.sentence
+            and not last[0].is_denied
+            and all("part" in word or "side" in word for word in told.words)
+            and _MERELY.fullmatch(rest.strip())
+            and (not last[0].part or parts_touch(last[0].part, part))
+        ):
+            self._reading.acts[-1] = replace(last[0], part=part, side=side)
 
     def _mutual(self, act: Act) -> None:
         """双方互相推了几把: each did it to the other."""
@@ -105,7 +127,11 @@ class Striking(Speaking):
             return
         if is_suffered(told.clause, before, verb):
             return
-        if is_by_thing(told.clause, before, verb) or verb.text[:1] in "溅崩":
+        if (
+            is_by_thing(told.clause, before, verb)
+            or verb.text[:1] in "溅崩"
+            or self._has_flown(told, verb)
+        ):
             self._struck(told, before, verb, after)
             if not any(
                 word.end <= verb.start and not owns(told.clause, word, told.words)
@@ -186,6 +212,16 @@ class Striking(Speaking):
         ):
             return self._opponent
         return patient
+
+    def _has_flown(self, told: Told, verb: Word) -> bool:
+        """篮子飞过来，打到右眼角: what flew in the clause before is what hit."""
+        at = told.clause.start - told.clause.sentence.start
+        before = told.clause.sentence.text[:at]
+        return (
+            _HIT.match(told.clause.text) is not None
+            and verb.start - told.clause.start <= 1
+            and _FLEW.search(before) is not None
+        )
 
     def _is_answered_no(self, clause: Clause) -> bool:
         """我推没推他？没有。"""
