@@ -40,6 +40,8 @@ def _denials(a: FactTable, b: FactTable) -> Iterator[Found]:
             if not act.is_denied
             and denies(denial, act)
             and not _is_of_thing(denial, act)
+            and not _is_of_thing_there(mine, denial, act)
+            and not is_of_part(mine, denial)
         ]
         pairs.sort(key=lambda pair: -_closeness(*pair))
         for denial, act in pairs:
@@ -103,6 +105,37 @@ def on_body() -> tuple[str, ...]:
 
 def _is_of_thing(denial: Act, act: Act) -> bool:
     return is_manner(denial) and act.means not in BARE and not act.is_first
+
+
+def _is_of_thing_there(facts: FactTable, denial: Act, act: Act) -> bool:
+    """人没拍，雪铲在她手里: told of the thing, by who denies in the same sentence."""
+    return (
+        act.means not in BARE
+        and not act.is_first
+        and any(
+            (held.is_denied or held.is_idle)
+            and held.thing
+            and held.sentence.start == denial.sentence.start
+            and same_object(held.thing, act.means)
+            for held in facts.holdings
+        )
+    )
+
+
+def is_of_part(facts: FactTable, denial: Act) -> bool:
+    """敲的是帽子，没敲到头: the blow is admitted, where it fell is denied."""
+    return (
+        denial.is_denied
+        and bool(denial.part)
+        and any(
+            act.agent == denial.agent
+            and not act.is_denied
+            and act.sentence.start == denial.sentence.start
+            and act.verb[:1] == denial.verb[:1]
+            and not (act.part and parts_touch(act.part, denial.part))
+            for act in facts.acts
+        )
+    )
 
 
 def is_manner(denial: Act) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from anlan.investigation.comparing.blows import is_of_part
 from anlan.investigation.comparing.facts import PHYSICAL, Act, Injury
 from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
@@ -32,6 +33,7 @@ def compare_injuries(a: FactTable, b: FactTable) -> Iterator[Found]:
         *_causes(a, b),
         *_milder(a, b),
         *_parts(a, b),
+        *_parts_denied(a, b),
     ):
         if person not in done:
             done.add(person)
@@ -186,6 +188,25 @@ def _parts(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
             yield person, _found(a, b, mine[0], theirs[0], "other_part")
 
 
+def _parts_denied(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """On the cap and not on the head, says the one; on the forehead, says the other."""
+    for mine, theirs in ((a, b), (b, a)):
+        for denial in mine.acts:
+            if not is_of_part(mine, denial):
+                continue
+            for act in theirs.acts:
+                if (
+                    not act.is_denied
+                    and act.agent == denial.agent
+                    and act.part
+                    and parts_touch(act.part, denial.part)
+                    and acts_alike(act.kind, denial.kind)
+                ):
+                    one, other = (denial, act) if mine is a else (act, denial)
+                    yield act.patient, _found(a, b, one, other, "other_part")
+                    break
+
+
 def _how(blow: Act | Injury) -> str:
     return blow.kind if isinstance(blow, Act) else "hit"
 
@@ -226,6 +247,8 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:
     """The same injury, told in one sentence with an act against that person."""
+    if own.kind == "struck" == hurt.kind:
+        return False
     if hurt.is_denied or hurt.is_own_fault or not _is_same(hurt.person, own.person):
         return False
     if own.part and not (hurt.part and parts_touch(hurt.part, own.part)):

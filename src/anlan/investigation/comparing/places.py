@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from anlan.investigation.comparing.lexicon import Vocabulary, data
+from anlan.investigation.comparing.numerals import CHARACTERS, number_of
 from anlan.investigation.comparing.text import Clause, Sentence, clauses_of
 
 _HEAD = re.compile(
@@ -33,10 +34,13 @@ class Mention:
     is_denied: bool
     start: int
     sentence: Sentence
+    floor: str = ""  # 三楼, 2号楼, as it stands right before
     full: frozenset[str] = frozenset()  # the places of the site that are named with it
 
     def may_be(self, other: Mention) -> bool:
         """Whether both may mean one spot: the same, a part of it, or two names of one."""
+        if _is_elsewhere(self.floor, other.floor):
+            return False
         return (
             self.spot == other.spot
             or self.spot in other.text
@@ -44,6 +48,31 @@ class Mention:
             or bool(self.full & other.full)
             or (not (self.full and other.full) and _is_within(self, other))
         )
+
+
+_FLOOR = re.compile(
+    r"((?:负|地下|B)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号楼|楼|层|栋|幢|单元))的?$"
+)
+
+
+_FLOOR_WITHIN = re.compile(
+    r"((?:负|地下|B)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号楼|楼|层|栋|幢|单元))"
+)
+
+
+def _is_elsewhere(one: str, other: str) -> bool:
+    """三楼 against 五楼; 三楼 against 2号楼 tells nothing."""
+    return (
+        one != other
+        and one[-1:] == other[-1:]
+        and ("号" in one) == ("号" in other)
+        and _number(one) != _number(other)
+    )
+
+
+def _number(floor: str) -> int:
+    sign = -1 if floor.startswith(("负", "地下", "B")) else 1
+    return sign * (number_of("".join(s for s in floor if s in CHARACTERS)) or 0)
 
 
 def _is_within(one: Mention, other: Mention) -> bool:
@@ -185,12 +214,18 @@ class Gazetteer:
                     is_denied=denied,
                     start=word.start,
                     sentence=clause.sentence,
+                    floor=_floor_in(before, word.text),
                     full=frozenset(
                         place for place in self._places if word.text in place
                     ),
                 )
             )
         return found
+
+
+def _floor_in(before: str, text: str) -> str:
+    found = _FLOOR.search(before) or _FLOOR_WITHIN.match(text)
+    return found[1] if found else ""
 
 
 def _near(before: str, words: Iterable[str]) -> bool:

@@ -42,6 +42,8 @@ from anlan.investigation.comparing.things import (
 )
 
 
+_ALL_OF_IT = re.compile("(?:全都?|都|也|就|给|被)*")  # 花全踏烂了
+_HELD_ON = re.compile("[着住]?(?:不放|不松|不撒|不让|不给|不走)")  # 拽着不放: a thing
 _MERELY = re.compile("(?:是|在|就在|就是|应该是|好像是|也就是)?(?:上|那儿|那里|这儿|的位置)?")
 _HIT = re.compile(".?[打碰砸磕撞蹭刮弹敲划](?:到|在|着|中|了)")
 _FLEW = re.compile("(?:弹|飞|蹦|跳|滑|滚|甩|脱手)(?:起|回|过|出|开|下|脱)(?:来|去)[，,]$")
@@ -151,6 +153,8 @@ class Striking(Speaking):
             patient or is_by_oneself(told.clause, verb) or is_away(told.clause, verb)
         ):
             patient = self._implied_patient(agent, told.clause)
+        if not after and _HELD_ON.match(told.clause.text[verb.end - told.clause.start :]):
+            patient = ""
         part, side = part_in(after)
         if not part:
             part, side = part_in(
@@ -295,6 +299,16 @@ class Striking(Speaking):
         for word in before:
             if "object" in word and handled(clause, word):
                 return word.text
+        if (
+            before
+            and not after
+            and before[0].start == clause.start
+            and "object" in before[0]
+            and _ALL_OF_IT.fullmatch(
+                clause.text, before[0].end - clause.start, before[-1].end - clause.start
+            )
+        ):
+            return before[0].text
         for word in after:
             at = word.start - clause.start
             if ("worn" in word or "object" in word) and clause.text[
@@ -329,7 +343,7 @@ class Striking(Speaking):
                 return word.text
             if (
                 "object" in word
-                and verb["act"] != "pull"
+                and verb["act"] not in {"pull", "kick"}
                 and (handled(clause, word) or is_one_blow(clause, word, verb))
             ):
                 return word.text

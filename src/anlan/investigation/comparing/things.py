@@ -59,9 +59,21 @@ _FLUNG = re.compile(
 )
 
 
+_SWUNG = re.compile("甩(?:起|回|过|出|开|下|了)*(?:来|去)?$")
+
+
 def is_flung(clause: Clause, before: list[Word], verb: Word) -> bool:
     """弹起来碰到他鼻子, 篮子飞过来打到眼角: the thing came by itself, nobody aimed it."""
-    if _FLUNG.search(clause.text[: verb.start - clause.start]) is None:
+    told = clause.text[: verb.start - clause.start]
+    if _FLUNG.search(told) is None and not (
+        _SWUNG.search(told)
+        and any(
+            "object" in one
+            and clause.text.startswith("甩", one.end - clause.start)
+            for one in before
+        )
+        and not re.search("[把将拿用]", told)
+    ):
         return False
     return all(
         is_governed(clause, one) or owns(clause, one, before)

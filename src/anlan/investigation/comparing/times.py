@@ -42,6 +42,7 @@ _LATER = re.compile(
 # Rooms whose names hold a word that would make a time another one's.
 _POSTS = re.compile("(?:值班|监控|接待|交接|营业|巡逻)(?=[室亭房厅台岗点中])")
 _STILL = re.compile("点[^，]{0,6}还(?:没|大)?(?:开|关|锁|亮|黑)")  # 七点半门还开着
+_MAYBE = re.compile("可能|好像|也许|不是|没到|记不")
 _NOT_THEN = re.compile("(?:不是|并非|哪是|哪有|绝非|哪会是)[早晚上下中凌夜里午晨]{0,3}$")
 
 
@@ -89,7 +90,32 @@ def clocks_of(text: str) -> list[Clock]:
         elif here:
             here += _later_within(clause, here[-1])
         found += here
-    return found + _known(text)
+    found += _known(text)
+    if any(clock.weight > 0 for clock in found):
+        return found
+    return found + _vague(text)[:1]
+
+
+def _vague(text: str) -> list[Clock]:
+    """日头快落山: a part of the day alone, where no time of the matter is told."""
+    clocks = []
+    for clause in clauses_of(text):
+        for word, (first, last) in data("times")["vague"].items():
+            at = clause.text.find(word)
+            if at >= 0 and _weight(clause) > 0 and not _MAYBE.search(clause.sentence.text):
+                clocks.append(
+                    Clock(
+                        start=clause.start + at,
+                        end=clause.start + at + len(word),
+                        earliest=first * 60,
+                        latest=last * 60,
+                        is_half=False,
+                        is_exact=False,
+                        weight=0.5,
+                        sentence=clause.sentence,
+                    )
+                )
+    return sorted(clocks, key=lambda clock: clock.start)
 
 
 def _in_clause(clause: Clause, part: str) -> list[Clock]:
