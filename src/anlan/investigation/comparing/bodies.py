@@ -235,6 +235,11 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                 continue
             if not own.part and own.kind != "fall":
                 continue
+            if own.kind == "struck" and any(
+                hurt.kind == "struck" and _is_struck_too(hurt, own)
+                for hurt in theirs.injuries
+            ):
+                continue
             told: list[Injury | Act] = [
                 *(hurt for hurt in theirs.injuries if _is_otherwise(hurt, own, theirs)),
                 *(act for act in theirs.acts if _explains(act, own)),
@@ -245,10 +250,17 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                 return
 
 
+def _is_struck_too(hurt: Injury, own: Injury) -> bool:
+    """By both a thing struck the same part of the same person."""
+    return (
+        not hurt.is_denied
+        and _is_same(hurt.person, own.person)
+        and parts_touch(hurt.part or own.part, own.part)
+    )
+
+
 def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:
     """The same injury, told in one sentence with an act against that person."""
-    if own.kind == "struck" == hurt.kind:
-        return False
     if hurt.is_denied or hurt.is_own_fault or not _is_same(hurt.person, own.person):
         return False
     if own.part and not (hurt.part and parts_touch(hurt.part, own.part)):

@@ -88,7 +88,7 @@ class Handling(Hurting):
                 "object" in word
                 and not denied
                 and not idle
-                and not (verbs and verbs[-1]["act"] == "pull")
+                and not (verbs and verbs[-1]["act"] in {"pull", "kick"})
             ):
                 self._taken = (who, word.text, told.clause.sentence.number)
 

@@ -32,6 +32,34 @@ _STANCES = {
         "(没|没有|未|从没|从未|没能)(往里|硬)?[推搬带提抬拎骑冲闯走迈跨抱拿扛]?进(?!一步行)(去|来|门|屋|楼|大堂|电梯|店|院|他|她|我|岗|车库|过|$)|一步没进|没踏进|没迈进|在门外(没|等)|门都没进"
     ),
 }
+_LATER = "([一二两三四五六七八九十几半\\d]+(来|多)?(分钟|个?小时|个?钟头|刻钟)|半天|好久|好一会儿?|老半天)"
+_AT_ONCE = "(马上|立刻|立马|当即|随即|即刻|赶紧|赶快|第一时间|转身|扭头|掉头|调头)"
+_WENT = "(走|跑|溜|离开|撤|闪人|骑车走|开车走)"
+_CAME = "(过来|过去|赶来|赶到|赶过来|赶过去|跑过来|跑过去|上前|上去|把|来)"
+# How it ended: what each person did then; those of nobody in particular are in `_OF_ALL`.
+_ENDINGS = {
+    "left": re.compile(
+        f"{_AT_ONCE}[^，没未不才]{{0,6}}{_WENT}|(完|一句|一眼|下)[^，没未不才]{{0,4}}就{_WENT}(?!过来|上|进|去劝)"
+    ),
+    "stayed": re.compile(
+        f"(没|没有|未|未曾|从没|从未|没敢)(有)?(离开|走$|走开|跑$)(?!过手)|(站|留|等)在(原地|现场)|一直陪|{_LATER}[^，]{{0,6}}才[^，]{{0,4}}{_WENT}|在(那儿|那里|原地|现场)站了"
+    ),
+    "came_at_once": re.compile(f"{_AT_ONCE}[^，没未不才]{{0,4}}{_CAME}"),
+    "came_late": re.compile(f"{_LATER}[^，没未不]{{0,8}}才?[^，没未不]{{0,6}}{_CAME}"),
+    "chased": re.compile("(?<![没不未])(?<!没有)(?<!没去)(追[到出上了过]|拦住|拦了|拦下)"),
+    "let_go": re.compile("([没不未]|没有|没去|没人)(追|拦)(?![上到住])"),
+    "ended_by_itself": re.compile(
+        "自己(就)?(停|住手|收手|松手|撒手)|没人(拉|劝|拦)|(一劝|一喊|一说)[^，]{0,5}(就|都)?(停|不打|不吵|散)"
+    ),
+    "ended_by_others": re.compile(
+        "(把|将)[^，]{0,8}(拉开|分开|劝开|拽开|扯开|架开|隔开)|(被|让|给)[^，]{1,8}(拉开|分开|劝开|拽开|架开)|(来了|到了|来|到)(她|他|我|俩|们|双方)*才(停|住手|松|罢|算完|散|不打|不吵)|不停$"
+    ),
+    "ended_before": re.compile(
+        "(之前|以前|前|来时|来的时候)[^，]{0,8}(已经|早就?|就)[^，]{0,3}(不吵|不打|停|没事|结束|完)"
+    ),
+    "ended_only_then": re.compile("(来了|到了|来|到)(她|他|我|俩|们|双方)*才(停|住手|松|罢|算完|散|不打|不吵)"),
+}
+_OF_ALL = {"ended_by_itself", "ended_by_others", "ended_before", "ended_only_then"}
 # How many names back a pronoun may reach.
 _REMEMBERED = 12
 
@@ -118,11 +146,12 @@ class Speaking:
             self._reading.absent.append((subject, clause.sentence))
         elif _PRESENT.search(clause.text):
             self._reading.present.append((subject, clause.sentence))
-        for kind, told in _STANCES.items():
+        for kind, told in (*_STANCES.items(), *_ENDINGS.items()):
             found = told.search(clause.text)
             if found is not None:
-                late = first is not None and first >= clause.start + found.start()
+                late = first is not None and first >= clause.start + found.end()
                 person = self._subject if late else subject
+                person = "" if kind in _OF_ALL else person
                 self._reading.stances.append(
                     Stance(person=person, kind=kind, sentence=clause.sentence)
                 )

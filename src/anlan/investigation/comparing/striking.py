@@ -49,6 +49,15 @@ _HIT = re.compile(".?[打碰砸磕撞蹭刮弹敲划](?:到|在|着|中|了)")
 _FLEW = re.compile("(?:弹|飞|蹦|跳|滑|滚|甩|脱手)(?:起|回|过|出|开|下|脱)(?:来|去)[，,]$")
 
 
+def _is_held(verb: Word, before: list[Word], after: list[Word]) -> bool:
+    """手机我攥着的: held in a hand, and nobody was seized."""
+    return (
+        verb.text in {"攥着", "捏着", "抓着", "攥", "拽着"}
+        and not after
+        and any("object" in word for word in before)
+    )
+
+
 class Striking(Speaking):
     """Reads acts and words."""
 
@@ -127,7 +136,7 @@ class Striking(Speaking):
         after = [word for word in told.words if verb.end <= word.start < stop]
         if any("not_done" in word for word in before[-3:]):
             return
-        if is_suffered(told.clause, before, verb):
+        if is_suffered(told.clause, before, verb) or _is_held(verb, before, after):
             return
         if (
             is_by_thing(told.clause, before, verb)

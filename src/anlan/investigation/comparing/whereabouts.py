@@ -105,20 +105,25 @@ def _of_places(
 
 
 _OPPOSED = (
-    ("in_car", "out_of_car", "in_or_out_of_car"),
-    ("stayed_out", "entered", "entered_or_not"),
+    ("in_car", "out_of_car", "in_or_out_of_car", Topic.PLACE),
+    ("stayed_out", "entered", "entered_or_not", Topic.PLACE),
+    ("left", "stayed", "ended_otherwise", Topic.STOP),
+    ("came_at_once", "came_late", "ended_otherwise", Topic.STOP),
+    ("chased", "let_go", "ended_otherwise", Topic.STOP),
+    ("ended_by_itself", "ended_by_others", "ended_otherwise", Topic.STOP),
+    ("ended_before", "ended_only_then", "ended_otherwise", Topic.STOP),
 )
 
 
 def _of_stances(a: FactTable, b: FactTable) -> Iterator[Found]:
     """In the car or out of it, gone in or not: the same person, by both."""
-    for no, yes, why in _OPPOSED:
+    for no, yes, why, topic in _OPPOSED:
         for one in a.stances:
             for other in b.stances:
                 if one.person == other.person and {one.kind, other.kind} == {no, yes}:
                     yield Found(
                         kind=Kind.CONTRADICTION,
-                        topic=Topic.PLACE,
+                        topic=topic,
                         a=quote(a.account, one.sentence),
                         b=quote(b.account, other.sentence),
                         why=why,
