@@ -56,7 +56,7 @@ def denies(denial: Act, act: Act) -> bool:
     """Whether both cannot be true: the same person did and did not do it."""
     if (
         not act.agent
-        or not act.patient
+        or not (act.patient or (act.kind == "hands" and act.is_said_first))
         or denial.agent != act.agent
         or act.kind not in PHYSICAL
     ):

@@ -184,7 +184,7 @@ def _parts(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
             continue
         if any(parts_touch(one.part, other.part) for one in mine for other in theirs):
             continue
-        if any(acts_alike(_how(x), _how(y)) for x in mine for y in theirs):
+        if any(_may_be_one(x, y) for x in mine for y in theirs):
             yield person, _found(a, b, mine[0], theirs[0], "other_part")
 
 
@@ -205,6 +205,17 @@ def _parts_denied(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                     one, other = (denial, act) if mine is a else (act, denial)
                     yield act.patient, _found(a, b, one, other, "other_part")
                     break
+
+
+def _may_be_one(one: Act | Injury, other: Act | Injury) -> bool:
+    """只碰到他肩膀 may be a softer word for a blow on the head."""
+    return acts_alike(_how(one), _how(other)) or any(
+        _how(soft) == "touch" and _ONLY_THERE.search(soft.sentence.text)
+        for soft in (one, other)
+    )
+
+
+_ONLY_THERE = re.compile("只|就碰|顶多|最多")
 
 
 def _how(blow: Act | Injury) -> str:

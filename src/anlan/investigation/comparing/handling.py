@@ -26,6 +26,10 @@ from anlan.investigation.comparing.things import (
 )
 
 
+# 那根棍子是他的，我没拿: of the thing that was spoken of just before.
+_NOT_TAKEN = re.compile("[我俺](?:并|根本|压根|从来|也|可|就)*没有?(?:去)?(?:拿|用|抄|举|使)过?")
+
+
 class Handling(Hurting):
     """Reads things."""
 
@@ -104,6 +108,23 @@ class Handling(Hurting):
                     is_idle=True,
                 )
             )
+        topic, sentence = self._topic
+        if (
+            topic
+            and sentence == clause.sentence.number
+            and _NOT_TAKEN.fullmatch(clause.text)
+        ):
+            self._reading.holdings.append(
+                Holding(
+                    person=self._naming.speaker,
+                    thing=topic,
+                    sentence=clause.sentence,
+                    is_denied=True,
+                )
+            )
+        for word in words:
+            if "object" in word:
+                self._topic = (word.text, clause.sentence.number)
         last = self._reading.holdings[-1:]
         idle = said_idle().search(clause.text) is not None
         if (

@@ -57,7 +57,9 @@ class _Reader(Handling):
         leading = [word for word in free if word.start < verb]
         subject = persons[leading[0].start] if leading else self._subject
         if leading or not any(word.text in _RELATED for word in words[:1]):
-            self._presence(clause, subject, leading[0].start if leading else None)
+            self._presence(
+                clause, subject, [(one.start, persons[one.start]) for one in leading]
+            )
         self._elsewhere(clause)
         if any("unknown" in word for word in words):
             self._remember(subject, persons, words)

@@ -12,10 +12,13 @@ from anlan.investigation.comparing.persons import Naming
 from anlan.investigation.comparing.text import Clause
 
 _ABSENT = re.compile(
-    "(来|到|赶到|过来|接班|上来|下来|出来|回来|进来)(的时候|那会儿?|那阵儿?|时|那时)[^，]{0,6}(打完|吵完|散了|散场|结束|完事|不打了|停了|完了|没事了)|来(的时候|时|了)?[^，]{0,6}(已经|早)?(不打了|没打了|不吵了|打完|吵完|散了|劝开|拉开了)|才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|(那天|当天|当时|那会儿?|根本|压根|早就?)就?(没有?(来|在|到)(?!得及|意|乎)|不在|走了|回家了|回去了)|没有?过来$|(那天|当天|正好|正)(休息|请假|出差|轮休)|没上班|不在(公司|家|小区|单位|店里|岗上|现场)|不在场|没在场|没在跟前"
+    "(人都|已经|早就?|早都)走了$|(已经|早就?)?下班了$|还没(来|到|上来|下来|过来)$|(来|到|赶到|过来|接班|上来|下来|出来|回来|进来)(的时候|那会儿?|那阵儿?|时|那时)[^，]{0,6}(打完|吵完|散了|散场|结束|完事|不打了|停了|完了|没事了)|来(的时候|时|了)?[^，]{0,6}(已经|早)?(不打了|没打了|不吵了|打完|吵完|散了|劝开|拉开了)|才(上来|过来|来|到|赶到|出来|赶来|下来)的?$|来的时候.{0,6}(完|停|结束)|到的时候.{0,4}已经|(没在|不在|没有在)(?:场|跟前|旁边|现场|那儿|那里)?$|(那天|当天|当时|那会儿?|根本|压根|早就?)就?(没有?(来|在|到)(?!得及|意|乎)|不在|走了|回家了|回去了)|没有?过来$|(那天|当天|正好|正)(休息|请假|出差|轮休)|没上班|不在(公司|家|小区|单位|店里|岗上|现场)|不在场|没在场|没在跟前"
+)
+_NOBODY = re.compile(
+    "(旁边|边上|周围|跟前|现场|附近)[^，]{0,3}(没有?|没别的|没其他|没什么)(别的|其他)?人|没有?(别人|旁人|其他人|第三个人)(在|看|$)|^(当时|那会儿?)?就(我们俩|我们两|我俩|我跟他|我和他)[^，]{0,4}$"
 )
 _PRESENT = re.compile(
-    "在跟前|在旁边|(当时|那会儿|那时)(也|就)在|也在(场|边上|旁边)|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?(在|看)|从头看到尾|全程看|全程都?在|一直在(旁边|边上|跟前|现场)"
+    "(?<!不)(?<!没)(?<!没有)在[我他她]?们?(边上|旁边|身边|跟前)(?!没)|(?<!不)(?<!没)在现场$|(全|都)看(见|到)了?$|在跟前|在旁边|(当时|那会儿|那时)(也|就)在|也在(场|边上|旁边)|(?<!是)在场(?!里|地)|亲眼|在边上|看得真真|从头到尾都?(在|看)|从头看到尾|全程看|全程都?在|一直在(旁边|边上|跟前|现场)"
 )
 _STANCES = {
     "in_car": re.compile(
@@ -46,7 +49,13 @@ _ENDINGS = {
     ),
     "came_at_once": re.compile(f"{_AT_ONCE}[^，没未不才]{{0,4}}{_CAME}"),
     "came_late": re.compile(f"{_LATER}[^，没未不]{{0,8}}才?[^，没未不]{{0,6}}{_CAME}"),
-    "chased": re.compile("(?<![没不未])(?<!没有)(?<!没去)(追[到出上了过]|拦住|拦了|拦下)"),
+    "stopped": re.compile(
+        "(就|马上|立刻|当即|立马)(停了?|停手|住手|住了手|松手|松了手|收手|不打|不动手)了?$"
+    ),
+    "went_on": re.compile(
+        "(还|又|仍|仍然)?(接着|继续|不停地?)(打|踢|踹|推|骂|闹|追|砸|抽|扇)|(还是|就是|也|都)?(不肯|没有?|不)(停手|住手|罢休|收手|停下)|(还|也|都|就是)不停$"
+    ),
+    "chased": re.compile("(?<![没不未])(?<!没有)(?<!没去)(追着[我他她]?|追[到出上了过]|拦住|拦了|拦下)"),
     "let_go": re.compile("([没不未]|没有|没去|没人)(追|拦)(?![上到住])"),
     "ended_by_itself": re.compile(
         "自己(就)?(停|住手|收手|松手|撒手)|没人(拉|劝|拦)|(一劝|一喊|一说)[^，]{0,5}(就|都)?(停|不打|不吵|散)"
@@ -90,6 +99,7 @@ class Speaking:
         self._limb = ("", "", "", -1)  # a part of whose body, without an injury yet
         self._by_self = -1  # the sentence in which somebody did something to themselves
         self._hurt = ("", -1)  # whose injury was told last, in which sentence
+        self._topic = ("", -1)  # the thing spoken of last, in which sentence
         self._taken = ("", "", -1)  # who, what, in which sentence
         self._reading = Reading()
 
@@ -140,17 +150,36 @@ class Speaking:
         elif named:
             self._other = named[0]
 
-    def _presence(self, clause: Clause, subject: str, first: int | None) -> None:
-        """``first`` is where the first person stands that may be the subject."""
-        if _ABSENT.search(clause.text):
+    def _doing(
+        self,
+        clause: Clause,
+        found: re.Match[str],
+        subject: str,
+        leading: list[tuple[int, str]],
+    ) -> str:
+        """他一喊我就停了: who stands nearest before what was done."""
+        before = [
+            who for start, who in leading if start < clause.start + found.start()
+        ]
+        if before:
+            return before[-1]
+        late = leading and leading[0][0] >= clause.start + found.end()
+        return self._subject if late else subject
+
+    def _presence(
+        self, clause: Clause, subject: str, leading: list[tuple[int, str]]
+    ) -> None:
+        """``leading`` are those that may be the subject, with where they stand."""
+        if _NOBODY.search(clause.text):
+            self._reading.absent.append(("", clause.sentence))
+        elif _ABSENT.search(clause.text):
             self._reading.absent.append((subject, clause.sentence))
         elif _PRESENT.search(clause.text):
             self._reading.present.append((subject, clause.sentence))
         for kind, told in (*_STANCES.items(), *_ENDINGS.items()):
             found = told.search(clause.text)
             if found is not None:
-                late = first is not None and first >= clause.start + found.end()
-                person = self._subject if late else subject
+                person = self._doing(clause, found, subject, leading)
                 person = "" if kind in _OF_ALL else person
                 self._reading.stances.append(
                     Stance(person=person, kind=kind, sentence=clause.sentence)

@@ -162,6 +162,8 @@ class Striking(Speaking):
             patient or is_by_oneself(told.clause, verb) or is_away(told.clause, verb)
         ):
             patient = self._implied_patient(agent, told.clause)
+        if not (patient or kin) and self._comes_at_me(told.clause, agent, verb):
+            patient = self._naming.speaker
         if not after and _HELD_ON.match(told.clause.text[verb.end - told.clause.start :]):
             patient = ""
         part, side = part_in(after)
@@ -225,6 +227,15 @@ class Striking(Speaking):
         ):
             return self._opponent
         return patient
+
+    def _comes_at_me(self, clause: Clause, agent: str, verb: Word) -> bool:
+        """一巴掌扇过来: told by a party of another, it came at the one who tells."""
+        rest = clause.text[verb.start - clause.start :]
+        return (
+            self._account.role != "witness"
+            and agent not in {"", self._naming.speaker}
+            and re.match("[^，]{1,4}(过来|上来|来了)", rest) is not None
+        )
 
     def _has_flown(self, told: Told, verb: Word) -> bool:
         """篮子飞过来，打到右眼角: what flew in the clause before is what hit."""

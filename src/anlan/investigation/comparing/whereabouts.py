@@ -109,6 +109,7 @@ _OPPOSED = (
     ("stayed_out", "entered", "entered_or_not", Topic.PLACE),
     ("left", "stayed", "ended_otherwise", Topic.STOP),
     ("came_at_once", "came_late", "ended_otherwise", Topic.STOP),
+    ("stopped", "went_on", "ended_otherwise", Topic.STOP),
     ("chased", "let_go", "ended_otherwise", Topic.STOP),
     ("ended_by_itself", "ended_by_others", "ended_otherwise", Topic.STOP),
     ("ended_before", "ended_only_then", "ended_otherwise", Topic.STOP),
@@ -134,12 +135,18 @@ def _of_stances(a: FactTable, b: FactTable) -> Iterator[Found]:
             break
 
 
+def _is_nobody(a: FactTable, b: FactTable, one: str, other: str) -> bool:
+    """Nobody else was there, says the one: whoever was, was no party."""
+    named = one or other
+    return not (one and other) and named not in {"", a.account.by, b.account.by}
+
+
 def _of_presence(a: FactTable, b: FactTable) -> Iterator[Found]:
     """Somebody was there, says the one, and was not, says the other."""
     for mine, theirs in ((a.absent, b.present), (a.present, b.absent)):
         for person, one in mine:
             for other_person, other in theirs:
-                if person == other_person:
+                if person == other_person or _is_nobody(a, b, person, other_person):
                     yield Found(
                         kind=Kind.CONTRADICTION,
                         topic=Topic.PLACE,
