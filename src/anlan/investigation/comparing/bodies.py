@@ -226,7 +226,10 @@ def _struck(facts: FactTable, person: str) -> list[Act | Injury]:
     by_thing = [
         hurt
         for hurt in facts.injuries
-        if hurt.kind == "struck" and hurt.person == person and not hurt.is_denied
+        if hurt.kind == "struck"
+        and hurt.part
+        and hurt.person == person
+        and not hurt.is_denied
     ]
     return by_thing + [
         act

@@ -25,9 +25,10 @@ from anlan.investigation.comparing.things import (
     thing_named,
 )
 
-
 # 那根棍子是他的，我没拿: of the thing that was spoken of just before.
-_NOT_TAKEN = re.compile("[我俺](?:并|根本|压根|从来|也|可|就)*没有?(?:去)?(?:拿|用|抄|举|使)过?")
+_NOT_TAKEN = re.compile(
+    "[我俺](?:并|根本|压根|从来|也|可|就)*没有?(?:去)?(?:拿|用|抄|举|使)过?"
+)
 
 
 class Handling(Hurting):

@@ -147,6 +147,8 @@ def part_is_within(part: str, larger: str) -> bool:
 
 
 def parts_touch(one: str, other: str) -> bool:
+    if not (one and other):
+        return one == other
     if "body" in {one, other}:
         return True
     return part_is_within(one, other) or part_is_within(other, one)

@@ -219,7 +219,9 @@ def _blocked(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                     break
 
 
-_BY_ITSELF = re.compile("弹[起回开出到]|飞[过起出]|蹦|跳起|滑[出下落脱]|滚[过下]|脱手|掉[下落]")
+_BY_ITSELF = re.compile(
+    "弹[起回开出到]|飞[过起出]|蹦|跳起|滑[出下落脱]|滚[过下]|脱手|掉[下落]"
+)
 
 
 def _bounced(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
@@ -238,7 +240,11 @@ def _bounced(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                     and not act.is_denied
                     and act.patient == hurt.person
                     and act.means not in BARE
-                    and (not act.part or parts_touch(act.part, hurt.part))
+                    and (
+                        not act.part
+                        or not hurt.part
+                        or parts_touch(act.part, hurt.part)
+                    )
                     and _is_told_of(mine, act.means)
                 ):
                     one, other = (hurt, act) if mine is a else (act, hurt)
@@ -247,9 +253,9 @@ def _bounced(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 
 def _is_told_of(facts: FactTable, thing: str) -> bool:
-    return any(same_object(one.thing, thing) for one in facts.holdings if one.thing) or (
-        any(same_object(hurt.thing, thing) for hurt in facts.injuries if hurt.thing)
-    )
+    return any(
+        same_object(one.thing, thing) for one in facts.holdings if one.thing
+    ) or (any(same_object(hurt.thing, thing) for hurt in facts.injuries if hurt.thing))
 
 
 def _other_thing(

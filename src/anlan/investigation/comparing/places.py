@@ -34,6 +34,7 @@ class Mention:
     is_denied: bool
     start: int
     sentence: Sentence
+    is_floor: bool = False  # and nothing more exact
     floor: str = ""  # 三楼, 2号楼, as it stands right before
     full: frozenset[str] = frozenset()  # the places of the site that are named with it
 
@@ -41,6 +42,8 @@ class Mention:
         """Whether both may mean one spot: the same, a part of it, or two names of one."""
         if _is_elsewhere(self.floor, other.floor):
             return False
+        if self.is_floor or other.is_floor:
+            return True
         return (
             self.spot == other.spot
             or self.spot in other.text
@@ -64,7 +67,7 @@ def _is_elsewhere(one: str, other: str) -> bool:
     """三楼 against 五楼; 三楼 against 2号楼 tells nothing."""
     return (
         one != other
-        and one[-1:] == other[-1:]
+        and one[-1:].replace("层", "楼") == other[-1:].replace("层", "楼")
         and ("号" in one) == ("号" in other)
         and _number(one) != _number(other)
     )
@@ -220,11 +223,37 @@ class Gazetteer:
                     ),
                 )
             )
-        return found
+        return found or _floors_in(clause)
+
+
+_AT_FLOOR = re.compile(
+    r"(?:在|到了?|是)((?:负|地下|B)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[楼层])(?!的?(?:住|人|业主|邻居|那家|上班|办))"
+)
+
+
+def _floors_in(clause: Clause) -> list[Mention]:
+    """在三楼, with no spot beside it."""
+    return [
+        Mention(
+            spot=found[1],
+            text=found[1],
+            strength=1.0,
+            is_denied=clause.text[: found.start()].endswith(("不", "没", "没有")),
+            start=clause.start + found.start(1),
+            sentence=clause.sentence,
+            floor=found[1],
+            is_floor=True,
+        )
+        for found in _AT_FLOOR.finditer(clause.text)
+        if "住" not in clause.text[: found.start()]
+    ]
 
 
 def _floor_in(before: str, text: str) -> str:
-    found = _FLOOR.search(before) or _FLOOR_WITHIN.match(text)
+    within = _FLOOR_WITHIN.findall(text)
+    if within:
+        return str(within[-1])
+    found = _FLOOR.search(before)
     return found[1] if found else ""
 
 

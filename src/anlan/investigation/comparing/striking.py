@@ -28,12 +28,13 @@ from anlan.investigation.comparing.cues import (
     times,
 )
 from anlan.investigation.comparing.facts import Act, Injury
-from anlan.investigation.comparing.lexicon import Word, data, parts_touch
+from anlan.investigation.comparing.lexicon import Word, parts_touch
 from anlan.investigation.comparing.speaking import Speaking, Told
 from anlan.investigation.comparing.text import Clause
 from anlan.investigation.comparing.things import (
     handled,
     is_by_thing,
+    is_flung,
     is_one_blow,
     is_part_used,
     thing_named,
@@ -41,12 +42,15 @@ from anlan.investigation.comparing.things import (
     thing_thrown,
 )
 
-
 _ALL_OF_IT = re.compile("(?:全都?|都|也|就|给|被)*")  # 花全踏烂了
 _HELD_ON = re.compile("[着住]?(?:不放|不松|不撒|不让|不给|不走)")  # 拽着不放: a thing
-_MERELY = re.compile("(?:是|在|就在|就是|应该是|好像是|也就是)?(?:上|那儿|那里|这儿|的位置)?")
+_MERELY = re.compile(
+    "(?:是|在|就在|就是|应该是|好像是|也就是)?(?:上|那儿|那里|这儿|的位置)?"
+)
 _HIT = re.compile(".?[打碰砸磕撞蹭刮弹敲划](?:到|在|着|中|了)")
-_FLEW = re.compile("(?:弹|飞|蹦|跳|滑|滚|甩|脱手)(?:起|回|过|出|开|下|脱)(?:来|去)[，,]$")
+_FLEW = re.compile(
+    "(?:弹|飞|蹦|跳|滑|滚|甩|脱手)(?:起|回|过|出|开|下|脱)(?:来|去)[，,]$"
+)
 
 
 def _is_held(verb: Word, before: list[Word], after: list[Word]) -> bool:
@@ -164,7 +168,9 @@ class Striking(Speaking):
             patient = self._implied_patient(agent, told.clause)
         if not (patient or kin) and self._comes_at_me(told.clause, agent, verb):
             patient = self._naming.speaker
-        if not after and _HELD_ON.match(told.clause.text[verb.end - told.clause.start :]):
+        if not after and _HELD_ON.match(
+            told.clause.text[verb.end - told.clause.start :]
+        ):
             patient = ""
         part, side = part_in(after)
         if not part:
@@ -260,7 +266,7 @@ class Striking(Speaking):
         thing = next((one.text for one in before if "object" in one), "")
         whose = [told.persons[one.start] for one in after if told.persons[one.start]]
         denied = is_denied(told.clause, before, verb)
-        if denied or (part and whose):
+        if denied or (whose and (part or is_flung(told.clause, before, verb))):
             self._reading.injuries.append(
                 Injury(
                     person=whose[0] if whose else "",

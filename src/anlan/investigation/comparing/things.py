@@ -68,8 +68,7 @@ def is_flung(clause: Clause, before: list[Word], verb: Word) -> bool:
     if _FLUNG.search(told) is None and not (
         _SWUNG.search(told)
         and any(
-            "object" in one
-            and clause.text.startswith("甩", one.end - clause.start)
+            "object" in one and clause.text.startswith("甩", one.end - clause.start)
             for one in before
         )
         and not re.search("[把将拿用]", told)

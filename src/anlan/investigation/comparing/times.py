@@ -43,7 +43,9 @@ _LATER = re.compile(
 _POSTS = re.compile("(?:值班|监控|接待|交接|营业|巡逻)(?=[室亭房厅台岗点中])")
 _STILL = re.compile("点[^，]{0,6}还(?:没|大)?(?:开|关|锁|亮|黑)")  # 七点半门还开着
 _MAYBE = re.compile("可能|好像|也许|不是|没到|记不")
-_NOT_THEN = re.compile("(?:不是|并非|哪是|哪有|绝非|哪会是)[早晚上下中凌夜里午晨]{0,3}$")
+_NOT_THEN = re.compile(
+    "(?:不是|并非|哪是|哪有|绝非|哪会是)[早晚上下中凌夜里午晨]{0,3}$"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +104,11 @@ def _vague(text: str) -> list[Clock]:
     for clause in clauses_of(text):
         for word, (first, last) in data("times")["vague"].items():
             at = clause.text.find(word)
-            if at >= 0 and _weight(clause) > 0 and not _MAYBE.search(clause.sentence.text):
+            if (
+                at >= 0
+                and _weight(clause) > 0
+                and not _MAYBE.search(clause.sentence.text)
+            ):
                 clocks.append(
                     Clock(
                         start=clause.start + at,

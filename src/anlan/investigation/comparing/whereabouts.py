@@ -107,6 +107,7 @@ def _of_places(
 _OPPOSED = (
     ("in_car", "out_of_car", "in_or_out_of_car", Topic.PLACE),
     ("stayed_out", "entered", "entered_or_not", Topic.PLACE),
+    ("stayed_in", "came_out", "entered_or_not", Topic.PLACE),
     ("left", "stayed", "ended_otherwise", Topic.STOP),
     ("came_at_once", "came_late", "ended_otherwise", Topic.STOP),
     ("stopped", "went_on", "ended_otherwise", Topic.STOP),
