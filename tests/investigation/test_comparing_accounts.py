@@ -67,7 +67,7 @@ def why(a: str, b: str) -> set[str]:
         ("我拧了他一下，左手腕。", "那个男的拧我右手腕。", "left_or_right"),
         ("他眼镜没坏。", "那个男的把我眼镜打碎了。", "injury_denied"),
         # it came by itself, or was aimed
-        ("篮球弹起来碰到他的鼻子。", "那个男的拿篮球砸我鼻子。", "manner_denied"),
+        ("篮球弹起来碰到他的鼻子。", "那个男的拿篮球砸我鼻子。", "thing_denied"),
         # who was first
         ("是他先动的手。", "那个男的先动手。", "other_first"),
         ("我没有先动手。", "是那个男的先动手。", "act_denied"),
