@@ -169,7 +169,7 @@ def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
     if clause.is_asked and re.search("[拿用](什么|啥)", clause.text):
         return True
     if clause.is_asked and re.search(
-        "[能会敢](?!不)[^，]*([吗么谁]|哪儿?|哪里)$", clause.text.rstrip()
+        "能(?:咋|怎么)|[能会敢](?!不)[^，]*([吗么谁]|哪儿?|哪里)$", clause.text.rstrip()
     ):
         return True
     denied = clause.is_asked and (

@@ -175,6 +175,8 @@ class Gazetteer:
                 strength = 2.0
             elif any(after.startswith(one) for one in words["after"]) or not after:
                 strength = 1.5
+            if not before.strip() and not after.strip(" 里上内"):
+                strength = 2.5  # 十点四十左右，茶水间
             if _is_of_thing(before):
                 strength = 0.25
             if re.search(

@@ -108,7 +108,7 @@ def is_idle(clause: Clause, words: list[Word]) -> bool:
     for word in words:
         if "object" in word:
             text = text.replace(word.text, "□")
-    if said_idle().search(text) is None:
+    if said_idle().search(text) is None or re.search("一直在[拿用]", text):
         return False
     return not any(
         word.senses.get("act") in {"hit", "poke", "kick", "cut"} for word in words

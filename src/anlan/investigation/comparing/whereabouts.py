@@ -60,21 +60,23 @@ def _of_spots(a: FactTable, b: FactTable) -> Iterator[Found]:
 
 
 def _denied_spot(a: FactTable, b: FactTable) -> tuple[Mention, Mention] | None:
-    """Where one denies to have been, and the other says that it was."""
+    """Where one denies to have been, and the other says that it was; where it says so plainest."""
     for mine, theirs, is_turned in ((a, b, False), (b, a, True)):
         for denial in mine.places:
-            if not denial.is_denied:
-                continue
-            for said in theirs.places:
-                if (
-                    not said.is_denied
-                    and (
-                        denial.spot in {said.spot, said.text[:2]}
-                        or said.text.endswith(denial.text)
-                    )
-                    and said.strength >= 1
-                ):
-                    return (said, denial) if is_turned else (denial, said)
+            told = [
+                said
+                for said in theirs.places
+                if denial.is_denied
+                and not said.is_denied
+                and said.strength >= 1
+                and (
+                    denial.spot in {said.spot, said.text[:2]}
+                    or said.text.endswith(denial.text)
+                )
+            ]
+            if told:
+                said = max(told, key=lambda one: one.strength)
+                return (said, denial) if is_turned else (denial, said)
     return None
 
 
@@ -107,9 +109,11 @@ def _of_places(
 _OPPOSED = (
     ("in_car", "out_of_car", "in_or_out_of_car", Topic.PLACE),
     ("stayed_out", "entered", "entered_or_not", Topic.PLACE),
+    ("far_off", "near", "there_or_not", Topic.PLACE),
+    ("not_up", "gone_up", "entered_or_not", Topic.PLACE),
     ("stayed_in", "came_out", "entered_or_not", Topic.PLACE),
     ("left", "stayed", "ended_otherwise", Topic.STOP),
-    ("came_at_once", "came_late", "ended_otherwise", Topic.STOP),
+    ("came_at_once", "came_late", "times_apart", Topic.TIME),
     ("stopped", "went_on", "ended_otherwise", Topic.STOP),
     ("chased", "let_go", "ended_otherwise", Topic.STOP),
     ("ended_by_itself", "ended_by_others", "ended_otherwise", Topic.STOP),
