@@ -42,6 +42,7 @@ def _denials(a: FactTable, b: FactTable) -> Iterator[Found]:
             and not _is_of_thing(denial, act)
             and not _is_of_thing_there(mine, denial, act)
             and not is_of_part(mine, denial)
+            and not is_at_part(denial, act)
         ]
         pairs.sort(key=lambda pair: -_closeness(*pair))
         for denial, act in pairs:
@@ -119,6 +120,16 @@ def _is_of_thing_there(facts: FactTable, denial: Act, act: Act) -> bool:
             and same_object(held.thing, act.means)
             for held in facts.holdings
         )
+    )
+
+
+def is_at_part(denial: Act, act: Act) -> bool:
+    """没打他的脸 against 打在脸上: what came of it is in dispute, where both name the spot."""
+    return (
+        bool(denial.part and act.part)
+        and parts_touch(denial.part, act.part)
+        and not denial.is_first
+        and not act.is_first
     )
 
 

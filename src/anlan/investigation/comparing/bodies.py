@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anlan.investigation.comparing.blows import is_of_part
+from anlan.investigation.comparing.blows import is_at_part, is_of_part
 from anlan.investigation.comparing.facts import PHYSICAL, Act, Injury
 from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
@@ -192,11 +192,12 @@ def _parts_denied(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
     """On the cap and not on the head, says the one; on the forehead, says the other."""
     for mine, theirs in ((a, b), (b, a)):
         for denial in mine.acts:
-            if not is_of_part(mine, denial):
+            if not denial.is_denied or not denial.part:
                 continue
             for act in theirs.acts:
                 if (
-                    not act.is_denied
+                    (is_of_part(mine, denial) or is_at_part(denial, act))
+                    and not act.is_denied
                     and act.agent == denial.agent
                     and act.part
                     and parts_touch(act.part, denial.part)
