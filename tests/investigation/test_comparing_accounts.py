@@ -89,12 +89,22 @@ def why(a: str, b: str) -> set[str]:
         ("我在大堂里说他的。", "在岗亭，大堂里没发生过事。", "place_denied"),
         ("我站在岗亭外面，没进去。", "那个男的冲进岗亭里来。", "entered_or_not"),
         ("他一直在岗亭里，没出来。", "我从岗亭里出来劝他。", "entered_or_not"),
+        ("他离我远得很。", "我隔那个男的就半米。", "there_or_not"),
+        ("我没上到二楼。", "那个男的上来骂我。", "entered_or_not"),
+        ("晚上七点，岗亭。", "晚上七点，大堂。", "places_apart"),
+        ("我的车停在东区，在西区吵的。", "西区我没进去过。", "place_denied"),
+        # what a wound is put down to, and a part that is denied
+        ("他额头的包是起来撞到灯箱。", "那个男的打我额头，起了个包。", "other_cause"),
+        ("他脑袋磕水龙头上了。", "那个男的一拳打在我脑袋上。", "other_cause"),
+        ("我没碰他的脸。", "那个男的碰我的脸。", "other_part"),
+        # only held
+        ("我就举着手电，没动手。", "那个男的用手电敲我。", "thing_denied"),
         # how it ended
         ("他打完马上就走了。", "我一直在岗亭等，没离开过。", "ended_otherwise"),
         ("他一喊我就停了。", "那个男的还接着打。", "ended_otherwise"),
         ("没人拉，我自己松的手。", "是同事把他拉开的。", "ended_otherwise"),
         ("他追着我到门口。", "我没追他。", "ended_otherwise"),
-        ("他马上就过来了。", "我过了十分钟才过来。", "ended_otherwise"),
+        ("他马上就过来了。", "我过了十分钟才过来。", "times_apart"),
         # places
         ("我一直坐在车里没下来。", "那个男的从车上下来打我。", "in_or_out_of_car"),
         ("我没往里进。", "那个男的硬闯进来打我。", "entered_or_not"),
@@ -133,6 +143,9 @@ def test_a_dispute_is_read(a: str, b: str, rule: str):
         # one floor under two words, and a floor with a spot on it
         ("我们在三楼吵的。", "我们在三层走廊吵的。"),
         ("我在2号楼一层大堂。", "我在一楼大厅。"),
+        ("下午三点差一刻。", "下午两点四十五。"),
+        ("他把单子拍到我面前。", "我没打那个男的。"),
+        ("鞋子本来就有个黑印子。", "我没有受伤。"),
         # he left, and so did I
         ("他走了，我也走了。", "那个男的马上走了。"),
         # both tell the same of a thing

@@ -40,7 +40,7 @@ def _denials(a: FactTable, b: FactTable) -> Iterator[Found]:
             if not act.is_denied
             and denies(denial, act)
             and not _is_of_thing(denial, act)
-            and not _is_of_thing_there(mine, denial, act)
+            and not is_of_thing_there(mine, denial, act)
             and not is_of_part(mine, denial)
             and not is_at_part(denial, act)
         ]
@@ -108,13 +108,13 @@ def _is_of_thing(denial: Act, act: Act) -> bool:
     return is_manner(denial) and act.means not in BARE and not act.is_first
 
 
-def _is_of_thing_there(facts: FactTable, denial: Act, act: Act) -> bool:
+def is_of_thing_there(facts: FactTable, denial: Act, act: Act) -> bool:
     """人没拍，雪铲在她手里: told of the thing, by who denies in the same sentence."""
     return (
         act.means not in BARE
         and not act.is_first
         and any(
-            (held.is_denied or held.is_idle)
+            (held.is_denied or held.is_idle or not held.is_used)
             and held.thing
             and held.sentence.start == denial.sentence.start
             and same_object(held.thing, act.means)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anlan.investigation.comparing.blows import THROWN, is_manner
+from anlan.investigation.comparing.blows import THROWN, is_manner, is_of_thing_there
 from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act, Injury
 from anlan.investigation.comparing.lexicon import parts_touch, same_object
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
@@ -40,6 +40,7 @@ def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
         *_other_thing(a, b, mine, theirs),
         *_blocked(a, b),
         *_bounced(a, b),
+        *_only_held(a, b),
     ]
     done: set[str] = set()
     for person, one in found:
@@ -249,6 +250,25 @@ def _bounced(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                 ):
                     one, other = (hurt, act) if mine is a else (act, hurt)
                     yield act.agent, _found(a, b, one, other, "manner_denied")
+                    break
+
+
+def _only_held(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """我就举着手电，没动手 against 用手电敲我: in the hand, and nobody touched with it."""
+    for mine, theirs in ((a, b), (b, a)):
+        for denial in mine.acts:
+            if not denial.is_denied or denial.is_first:
+                continue
+            for act in theirs.acts:
+                if (
+                    act.kind in PHYSICAL
+                    and not act.is_denied
+                    and act.agent == denial.agent
+                    and act.patient in {"", denial.patient or act.patient}
+                    and is_of_thing_there(mine, denial, act)
+                ):
+                    one, other = (denial, act) if mine is a else (act, denial)
+                    yield act.agent, _found(a, b, one, other, "thing_denied")
                     break
 
 

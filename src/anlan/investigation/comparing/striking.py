@@ -43,6 +43,9 @@ from anlan.investigation.comparing.things import (
 )
 
 _ALL_OF_IT = re.compile("(?:全都?|都|也|就|给|被)*")  # 花全踏烂了
+_BESIDE = re.compile(  # 拍到我面前: beside somebody
+    "(?:到|在|了)*(?:[我他她俺]|那[^，]{1,4})的?(?:面前|跟前|前面|脚边|脚下|脚跟前|旁边|身边)"
+)
 _HELD_ON = re.compile("[着住]?(?:不放|不松|不撒|不让|不给|不走)")  # 拽着不放: a thing
 _MERELY = re.compile(
     "(?:是|在|就在|就是|应该是|好像是|也就是)?(?:上|那儿|那里|这儿|的位置)?"
@@ -169,6 +172,10 @@ class Striking(Speaking):
         if not (patient or kin) and self._comes_at_me(told.clause, agent, verb):
             patient = self._naming.speaker
         if not after and _HELD_ON.match(
+            told.clause.text[verb.end - told.clause.start :]
+        ):
+            patient = ""
+        if verb["act"] == "hit" and _BESIDE.match(
             told.clause.text[verb.end - told.clause.start :]
         ):
             patient = ""
