@@ -58,6 +58,53 @@ def why(a: str, b: str) -> set[str]:
         ("他没撞着，一点皮都没破。", "那个男的打我，我额头破了皮。", "injury_denied"),
         ("碎片没崩到他。", "那个男的砸杯子，碎片划破我小腿。", "injury_denied"),
         ("球弹起来碰到他左眼。", "那个男的打在我右眼上。", "left_or_right"),
+        (
+            "我敲的是他头盔，没敲到他脑袋。",
+            "那个男的敲我脑袋，我没戴头盔。",
+            "other_part",
+        ),
+        ("我只碰到他肩膀。", "那个男的打我脑袋，起了个包。", "other_part"),
+        ("我拧了他一下，左手腕。", "那个男的拧我右手腕。", "left_or_right"),
+        ("他眼镜没坏。", "那个男的把我眼镜打碎了。", "injury_denied"),
+        # it came by itself, or was aimed
+        ("篮球弹起来碰到他的鼻子。", "那个男的拿篮球砸我鼻子。", "thing_denied"),
+        # who was first
+        ("是他先动的手。", "那个男的先动手。", "other_first"),
+        ("我没有先动手。", "是那个男的先动手。", "act_denied"),
+        (
+            "他上来就给我一拳，我才还手。",
+            "我还没说话，那个男的一巴掌扇过来了。",
+            "other_first",
+        ),
+        # a thing that was spoken of just before
+        ("那根棍子是他的，我没拿。", "那个男的抡起棍子打我。", "thing_denied"),
+        ("我用手掌推的他。", "那个男的一拳打我胸口。", "other_thing"),
+        # times
+        ("早上六点，不是七点半。", "七点半。", "times_apart"),
+        ("日头快落山的时候。", "中午十二点半。", "times_apart"),
+        ("我在值班室，八点。", "九点半。", "times_apart"),
+        # floors and who was there
+        ("我是在三楼走廊碰上他的。", "那个男的在五楼走廊拦住我。", "places_apart"),
+        ("我在三楼。", "我们在一楼大厅里。", "places_apart"),
+        ("我在大堂里说他的。", "在岗亭，大堂里没发生过事。", "place_denied"),
+        ("我站在岗亭外面，没进去。", "那个男的冲进岗亭里来。", "entered_or_not"),
+        ("他一直在岗亭里，没出来。", "我从岗亭里出来劝他。", "entered_or_not"),
+        ("他离我远得很。", "我隔那个男的就半米。", "there_or_not"),
+        ("我没上到二楼。", "那个男的上来骂我。", "entered_or_not"),
+        ("晚上七点，岗亭。", "晚上七点，大堂。", "places_apart"),
+        ("我的车停在东区，在西区吵的。", "西区我没进去过。", "place_denied"),
+        # what a wound is put down to, and a part that is denied
+        ("他额头的包是起来撞到灯箱。", "那个男的打我额头，起了个包。", "other_cause"),
+        ("他脑袋磕水龙头上了。", "那个男的一拳打在我脑袋上。", "other_cause"),
+        ("我没碰他的脸。", "那个男的碰我的脸。", "other_part"),
+        # only held
+        ("我就举着手电，没动手。", "那个男的用手电敲我。", "thing_denied"),
+        # how it ended
+        ("他打完马上就走了。", "我一直在岗亭等，没离开过。", "ended_otherwise"),
+        ("他一喊我就停了。", "那个男的还接着打。", "ended_otherwise"),
+        ("没人拉，我自己松的手。", "是同事把他拉开的。", "ended_otherwise"),
+        ("他追着我到门口。", "我没追他。", "ended_otherwise"),
+        ("他马上就过来了。", "我过了十分钟才过来。", "times_apart"),
         # places
         ("我一直坐在车里没下来。", "那个男的从车上下来打我。", "in_or_out_of_car"),
         ("我没往里进。", "那个男的硬闯进来打我。", "entered_or_not"),
@@ -88,6 +135,19 @@ def test_a_dispute_is_read(a: str, b: str, rule: str):
         ("我在北门碰见他。", "我在岗亭执勤。"),
         ("我在大堂说他。", "我在大堂执勤，对讲机在岗亭充电。"),
         ("我在大堂说他。", "那个男的把我推到台阶下面。"),
+        # a clock, a room and a thing that flew are no blows
+        ("九点我到大堂。", "我没打那个男的。"),
+        ("篮球飞过来，打到我右眼。", "我没打那个男的。"),
+        ("手机我攥着的。", "那个男的没抓我。"),
+        ("花盆我没动。", "那个男的没碰我。"),
+        # one floor under two words, and a floor with a spot on it
+        ("我们在三楼吵的。", "我们在三层走廊吵的。"),
+        ("我在2号楼一层大堂。", "我在一楼大厅。"),
+        ("下午三点差一刻。", "下午两点四十五。"),
+        ("他把单子拍到我面前。", "我没打那个男的。"),
+        ("鞋子本来就有个黑印子。", "我没有受伤。"),
+        # he left, and so did I
+        ("他走了，我也走了。", "那个男的马上走了。"),
         # both tell the same of a thing
         ("本子弹起来碰到他的手。", "那个男的的本子弹起来碰到我的手。"),
         ("我拿着电话。", "那个男的拿着电话，没用电话碰我。"),
@@ -95,6 +155,34 @@ def test_a_dispute_is_read(a: str, b: str, rule: str):
 )
 def test_no_dispute_is_made_up(a: str, b: str):
     assert why(a, b) == set()
+
+
+THREE = Scene(
+    persons=(
+        *SCENE.persons,
+        Person(
+            name="秦芳", roles=("保洁",), called={"a": ("扫地的阿姨",), "b": ("秦姨",)}
+        ),
+    ),
+    places=SCENE.places,
+)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "is_found"),
+    [
+        ("扫地的阿姨那天请假了。", "秦姨在我旁边，全看见了。", True),
+        ("扫地的阿姨早就下班了。", "是秦姨拉的架。", True),
+        ("旁边没别人。", "秦姨当时就在边上。", True),
+        ("旁边没别人。", "那个男的站在我旁边。", False),
+        ("扫地的阿姨在跟前。", "秦姨在跟前。", False),
+    ],
+)
+def test_whether_a_third_person_was_there(a: str, b: str, *, is_found: bool):
+    one = Account(key="a", by="周成", role="aggressor", text=a)
+    other = Account(key="b", by="冯刚", role="victim", text=b)
+    found = {each.why for each in compare(one, other, THREE)}
+    assert ("there_or_not" in found) == is_found
 
 
 WORDS = "我他没有先推打砸了一下用拿把雨伞左脸眼镜碎片肿破是自己摔的孩子在大堂三点，。？那个男的保安不是被"

@@ -40,6 +40,9 @@ def _denials(a: FactTable, b: FactTable) -> Iterator[Found]:
             if not act.is_denied
             and denies(denial, act)
             and not _is_of_thing(denial, act)
+            and not is_of_thing_there(mine, denial, act)
+            and not is_of_part(mine, denial)
+            and not is_at_part(denial, act)
         ]
         pairs.sort(key=lambda pair: -_closeness(*pair))
         for denial, act in pairs:
@@ -54,7 +57,7 @@ def denies(denial: Act, act: Act) -> bool:
     """Whether both cannot be true: the same person did and did not do it."""
     if (
         not act.agent
-        or not act.patient
+        or not (act.patient or (act.kind == "hands" and act.is_said_first))
         or denial.agent != act.agent
         or act.kind not in PHYSICAL
     ):
@@ -103,6 +106,47 @@ def on_body() -> tuple[str, ...]:
 
 def _is_of_thing(denial: Act, act: Act) -> bool:
     return is_manner(denial) and act.means not in BARE and not act.is_first
+
+
+def is_of_thing_there(facts: FactTable, denial: Act, act: Act) -> bool:
+    """人没拍，雪铲在她手里: told of the thing, by who denies in the same sentence."""
+    return (
+        act.means not in BARE
+        and not act.is_first
+        and any(
+            (held.is_denied or held.is_idle or not held.is_used)
+            and held.thing
+            and held.sentence.start == denial.sentence.start
+            and same_object(held.thing, act.means)
+            for held in facts.holdings
+        )
+    )
+
+
+def is_at_part(denial: Act, act: Act) -> bool:
+    """没打他的脸 against 打在脸上: what came of it is in dispute, where both name the spot."""
+    return (
+        bool(denial.part and act.part)
+        and parts_touch(denial.part, act.part)
+        and not denial.is_first
+        and not act.is_first
+    )
+
+
+def is_of_part(facts: FactTable, denial: Act) -> bool:
+    """敲的是帽子，没敲到头: the blow is admitted, where it fell is denied."""
+    return (
+        denial.is_denied
+        and bool(denial.part)
+        and any(
+            act.agent == denial.agent
+            and not act.is_denied
+            and act.sentence.start == denial.sentence.start
+            and act.verb[:1] == denial.verb[:1]
+            and not (act.part and parts_touch(act.part, denial.part))
+            for act in facts.acts
+        )
+    )
 
 
 def is_manner(denial: Act) -> bool:

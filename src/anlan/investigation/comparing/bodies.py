@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from anlan.investigation.comparing.blows import is_at_part, is_of_part
 from anlan.investigation.comparing.facts import PHYSICAL, Act, Injury
 from anlan.investigation.comparing.lexicon import acts_alike, data, parts_touch
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
@@ -32,6 +33,7 @@ def compare_injuries(a: FactTable, b: FactTable) -> Iterator[Found]:
         *_causes(a, b),
         *_milder(a, b),
         *_parts(a, b),
+        *_parts_denied(a, b),
     ):
         if person not in done:
             done.add(person)
@@ -175,18 +177,62 @@ def _milder(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
 
 def _parts(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
     """Struck on the head, says the one; on the shoulder and nowhere else, says the other."""
-    for person in dict.fromkeys(act.patient for act in a.acts if act.patient):
+    struck = [act.patient for act in a.acts] + [hurt.person for hurt in a.injuries]
+    for person in dict.fromkeys(name for name in struck if name):
         mine, theirs = _struck(a, person), _struck(b, person)
         if not mine or not theirs:
             continue
         if any(parts_touch(one.part, other.part) for one in mine for other in theirs):
             continue
-        if any(acts_alike(x.kind, y.kind) for x in mine for y in theirs):
+        if any(_may_be_one(x, y) for x in mine for y in theirs):
             yield person, _found(a, b, mine[0], theirs[0], "other_part")
 
 
-def _struck(facts: FactTable, person: str) -> list[Act]:
-    return [
+def _parts_denied(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """On the cap and not on the head, says the one; on the forehead, says the other."""
+    for mine, theirs in ((a, b), (b, a)):
+        for denial in mine.acts:
+            if not denial.is_denied or not denial.part:
+                continue
+            for act in theirs.acts:
+                if (
+                    (is_of_part(mine, denial) or is_at_part(denial, act))
+                    and not act.is_denied
+                    and act.agent == denial.agent
+                    and act.part
+                    and parts_touch(act.part, denial.part)
+                    and acts_alike(act.kind, denial.kind)
+                ):
+                    one, other = (denial, act) if mine is a else (act, denial)
+                    yield act.patient, _found(a, b, one, other, "other_part")
+                    break
+
+
+def _may_be_one(one: Act | Injury, other: Act | Injury) -> bool:
+    """只碰到他肩膀 may be a softer word for a blow on the head."""
+    return acts_alike(_how(one), _how(other)) or any(
+        _how(soft) == "touch" and _ONLY_THERE.search(soft.sentence.text)
+        for soft in (one, other)
+    )
+
+
+_ONLY_THERE = re.compile("只|就碰|顶多|最多")
+
+
+def _how(blow: Act | Injury) -> str:
+    return blow.kind if isinstance(blow, Act) else "hit"
+
+
+def _struck(facts: FactTable, person: str) -> list[Act | Injury]:
+    by_thing = [
+        hurt
+        for hurt in facts.injuries
+        if hurt.kind == "struck"
+        and hurt.part
+        and hurt.person == person
+        and not hurt.is_denied
+    ]
+    return by_thing + [
         act
         for act in facts.acts
         if act.patient == person
@@ -204,6 +250,11 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                 continue
             if not own.part and own.kind != "fall":
                 continue
+            if own.kind == "struck" and any(
+                hurt.kind == "struck" and _is_struck_too(hurt, own)
+                for hurt in theirs.injuries
+            ):
+                continue
             told: list[Injury | Act] = [
                 *(hurt for hurt in theirs.injuries if _is_otherwise(hurt, own, theirs)),
                 *(act for act in theirs.acts if _explains(act, own)),
@@ -212,6 +263,15 @@ def _causes(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                 one, other = (own, against) if mine is a else (against, own)
                 yield own.person, _found(a, b, one, other, "other_cause")
                 return
+
+
+def _is_struck_too(hurt: Injury, own: Injury) -> bool:
+    """By both a thing struck the same part of the same person."""
+    return (
+        not hurt.is_denied
+        and _is_same(hurt.person, own.person)
+        and parts_touch(hurt.part or own.part, own.part)
+    )
 
 
 def _is_otherwise(hurt: Injury, own: Injury, facts: FactTable) -> bool:

@@ -39,6 +39,12 @@ _DONE_TO = re.compile(
 _UNDONE = re.compile(
     "(?:没|没有|未|哪)(?:怎么|真|给)?[砸烫划磕扎夹刮蹭咬压扭伤](?:着|到|破|伤)"
 )
+_PUT_DOWN_TO = re.compile(
+    "(包|伤|口子|血|印子|痕|肿|青)[^，被]{0,2}是[^，被我打推踢抓]{0,8}(撞|磕|碰|刮|摔|蹭|溅|绊)"
+)
+_ONTO = re.compile(
+    "(头|脑袋|脸|嘴|鼻子|手|腿|膝盖|腰)[^，把被我]{0,3}[磕撞碰](到|在)?[^我他她，]{1,7}上了?$"
+)
 _BEFALLS = frozenset("撞磕碰摔跌蹭扭崴夹刮划擦闪戳按撑杵")
 _BUMPS = frozenset("撞磕跌绊崴")
 
@@ -168,6 +174,8 @@ def is_own(clause: Clause, words: list[Word]) -> bool:
         return True
     if _BEFORE.search(clause.text):
         return True
+    if _PUT_DOWN_TO.search(clause.text) or _ONTO.search(clause.text):
+        return True
     if _by_thing(clause, words):
         return True
     if re.search("[磕撞碰刮划砸弹打蹭][到在着了]*[我他她你俺]", clause.text):
@@ -197,6 +205,10 @@ def is_of_thing(clause: Clause, before: list[Word], mark: Word) -> bool:
     """袋子扯破了, 镜框断了: a thing came to harm, and nobody's body."""
     if "glasses" in mark.senses.values() or re.search("[拿用被]", clause.text):
         return False
+    if before and before[0].start == clause.start and "object" in before[0]:
+        return not any(
+            "part" in one or "person" in one or "pronoun" in one for one in before
+        )
     return bool(before) and any(
         ("object" in one or "worn" in one) and mark.start - one.end <= 3
         for one in before[-2:]

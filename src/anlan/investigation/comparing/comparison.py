@@ -53,9 +53,12 @@ def _order(facts: FactTable) -> tuple[str, str]:
 
 
 def _once(found: list[Found]) -> list[Found]:
-    """The first of those that are about the same two sentences and the same topic."""
+    """The first of those that are about the same two sentences and the same topic.
+
+    Two sentences that name one spot may still differ in who went in: a contradiction goes before.
+    """
     seen, kept = set(), []
-    for one in found:
+    for one in sorted(found, key=lambda one: one.kind != Kind.CONTRADICTION):
         about = (one.topic, one.a.start, one.b.start)
         if about not in seen:
             seen.add(about)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from anlan.investigation.comparing.facts import PHYSICAL, Act
 from anlan.investigation.comparing.lexicon import Word, data
+from anlan.investigation.comparing.numerals import CHARACTERS
 from anlan.investigation.comparing.text import Clause
 
 _KIN = "(?:小?孩子?|儿子|女儿|闺女|姑娘家|小子家|娃娃?|孙子|孙女|宝宝|老公|老婆|媳妇|丈夫|妻子|爱人|小?狗)"
@@ -81,6 +82,8 @@ def is_aimed(clause: Clause, verb: Word, after: list[Word]) -> bool:
     if verb.text not in data("acts")["aimed"]:
         return True
     told = clause.text[: verb.start - clause.start]
+    if verb.text[:1] == "点" and told[-1:] in CHARACTERS:
+        return False  # 快九点我去问
     if re.search("[往朝照冲对给向](着|准)?[我他她你俺][^，]{0,4}$", told):
         return True
     if not after:
@@ -166,7 +169,7 @@ def is_denied(clause: Clause, before: list[Word], word: Word) -> bool:
     if clause.is_asked and re.search("[拿用](什么|啥)", clause.text):
         return True
     if clause.is_asked and re.search(
-        "[能会敢](?!不)[^，]*([吗么谁]|哪儿?|哪里)$", clause.text.rstrip()
+        "能(?:咋|怎么)|[能会敢](?!不)[^，]*([吗么谁]|哪儿?|哪里)$", clause.text.rstrip()
     ):
         return True
     denied = clause.is_asked and (

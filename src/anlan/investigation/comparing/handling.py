@@ -25,6 +25,11 @@ from anlan.investigation.comparing.things import (
     thing_named,
 )
 
+# 那根棍子是他的，我没拿: of the thing that was spoken of just before.
+_NOT_TAKEN = re.compile(
+    "[我俺](?:并|根本|压根|从来|也|可|就)*没有?(?:去)?(?:拿|用|抄|举|使)过?"
+)
+
 
 class Handling(Hurting):
     """Reads things."""
@@ -88,7 +93,7 @@ class Handling(Hurting):
                 "object" in word
                 and not denied
                 and not idle
-                and not (verbs and verbs[-1]["act"] == "pull")
+                and not (verbs and verbs[-1]["act"] in {"pull", "kick"})
             ):
                 self._taken = (who, word.text, told.clause.sentence.number)
 
@@ -104,6 +109,23 @@ class Handling(Hurting):
                     is_idle=True,
                 )
             )
+        topic, sentence = self._topic
+        if (
+            topic
+            and sentence == clause.sentence.number
+            and _NOT_TAKEN.fullmatch(clause.text)
+        ):
+            self._reading.holdings.append(
+                Holding(
+                    person=self._naming.speaker,
+                    thing=topic,
+                    sentence=clause.sentence,
+                    is_denied=True,
+                )
+            )
+        for word in words:
+            if "object" in word:
+                self._topic = (word.text, clause.sentence.number)
         last = self._reading.holdings[-1:]
         idle = said_idle().search(clause.text) is not None
         if (

@@ -71,7 +71,7 @@ class Hurting(Striking):
             if (
                 unhurt
                 and "injury" not in word
-                and not self._is_about_bodies(word, here)
+                and not self._is_about_bodies(told.clause, word, here)
             ):
                 continue
             if not here and not unhurt and is_of_thing(told.clause, before, word):
@@ -164,8 +164,10 @@ class Hurting(Striking):
             if act.kind in PHYSICAL
         )
 
-    def _is_about_bodies(self, word: Word, part: str) -> bool:
+    def _is_about_bodies(self, clause: Clause, word: Word, part: str) -> bool:
         """什么都没有 is said of hands and pockets too; only beside a part is it of a body."""
+        if re.search("查|医院|拍片|片子|CT|验伤", clause.sentence.text):
+            return True
         return bool(part) or word.text not in {
             "什么都没有",
             "什么也没有",

@@ -147,6 +147,8 @@ def part_is_within(part: str, larger: str) -> bool:
 
 
 def parts_touch(one: str, other: str) -> bool:
+    if not (one and other):
+        return one == other
     if "body" in {one, other}:
         return True
     return part_is_within(one, other) or part_is_within(other, one)
@@ -159,12 +161,21 @@ def acts_alike(one: str, other: str) -> bool:
     )
 
 
+@cache
+def _groups() -> dict[str, frozenset[str]]:
+    """The groups of each word for a thing; a group's own name is in it."""
+    of: dict[str, set[str]] = {}
+    for key, forms in data("objects")["groups"].items():
+        for word in (key, *forms):
+            of.setdefault(word, set()).add(key)
+    return {word: frozenset(keys) for word, keys in of.items()}
+
+
 @lru_cache(maxsize=4096)  # asked for every two things of two accounts
 def same_object(one: str, other: str) -> bool:
     """Whether two words may mean one thing: of one group, or with the same last character."""
-    groups = data("objects")["groups"]
-    first = {key for key, forms in groups.items() if one in forms or one == key}
-    second = {key for key, forms in groups.items() if other in forms or other == key}
+    groups = _groups()
+    first, second = groups.get(one, frozenset()), groups.get(other, frozenset())
     if first and second:
         plain = first & second - set(data("objects")["mixed"])
         alike = bool(first & second) and bool({*one[-2:]} & {*other[-2:]} - {"子"})

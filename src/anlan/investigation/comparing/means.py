@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anlan.investigation.comparing.blows import THROWN, is_manner
-from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act
-from anlan.investigation.comparing.lexicon import same_object
+from anlan.investigation.comparing.blows import THROWN, is_manner, is_of_thing_there
+from anlan.investigation.comparing.facts import BARE, HAND, PHYSICAL, Act, Injury
+from anlan.investigation.comparing.lexicon import parts_touch, same_object
 from anlan.investigation.comparing.result import Found, Kind, Topic, quote
 from anlan.investigation.comparing.table import FactTable
 from anlan.investigation.comparing.text import Sentence, sentences_of
@@ -39,6 +39,8 @@ def compare_means(a: FactTable, b: FactTable) -> Iterator[Found]:
         *_manners(a, b),
         *_other_thing(a, b, mine, theirs),
         *_blocked(a, b),
+        *_bounced(a, b),
+        *_only_held(a, b),
     ]
     done: set[str] = set()
     for person, one in found:
@@ -218,6 +220,64 @@ def _blocked(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
                     break
 
 
+_BY_ITSELF = re.compile(
+    "弹[起回开出到]|飞[过起出]|蹦|跳起|滑[出下落脱]|滚[过下]|脱手|掉[下落]"
+)
+
+
+def _bounced(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """It bounced off and touched him, says the one; aimed and struck, says the other."""
+    for mine, theirs in ((a, b), (b, a)):
+        for hurt in mine.injuries:
+            if (
+                hurt.kind != "struck"
+                or hurt.is_denied
+                or not _BY_ITSELF.search(hurt.clause)
+            ):
+                continue
+            for act in theirs.acts:
+                if (
+                    act.kind in PHYSICAL
+                    and not act.is_denied
+                    and act.patient == hurt.person
+                    and act.means not in BARE
+                    and (
+                        not act.part
+                        or not hurt.part
+                        or parts_touch(act.part, hurt.part)
+                    )
+                    and _is_told_of(mine, act.means)
+                ):
+                    one, other = (hurt, act) if mine is a else (act, hurt)
+                    yield act.agent, _found(a, b, one, other, "manner_denied")
+                    break
+
+
+def _only_held(a: FactTable, b: FactTable) -> Iterator[tuple[str, Found]]:
+    """我就举着手电，没动手 against 用手电敲我: in the hand, and nobody touched with it."""
+    for mine, theirs in ((a, b), (b, a)):
+        for denial in mine.acts:
+            if not denial.is_denied or denial.is_first:
+                continue
+            for act in theirs.acts:
+                if (
+                    act.kind in PHYSICAL
+                    and not act.is_denied
+                    and act.agent == denial.agent
+                    and act.patient in {"", denial.patient or act.patient}
+                    and is_of_thing_there(mine, denial, act)
+                ):
+                    one, other = (denial, act) if mine is a else (act, denial)
+                    yield act.agent, _found(a, b, one, other, "thing_denied")
+                    break
+
+
+def _is_told_of(facts: FactTable, thing: str) -> bool:
+    return any(
+        same_object(one.thing, thing) for one in facts.holdings if one.thing
+    ) or (any(same_object(hurt.thing, thing) for hurt in facts.injuries if hurt.thing))
+
+
 def _other_thing(
     a: FactTable, b: FactTable, mine: list[_Use], theirs: list[_Use]
 ) -> Iterator[tuple[str, Found]]:
@@ -272,8 +332,8 @@ def _agreements(
 def _found(
     a: FactTable,
     b: FactTable,
-    one: _Use | Act,
-    other: _Use | Act,
+    one: _Use | Act | Injury,
+    other: _Use | Act | Injury,
     why: str,
     kind: Kind = Kind.CONTRADICTION,
 ) -> Found:

@@ -23,7 +23,7 @@ class Naming:
             person.name for person in scene.persons if person.name != self.speaker
         )
         words = data("persons")
-        self._pronouns = {*words["self"], "他", "她", "伊"}
+        self._pronouns = {*words["self"], "他", "她", "伊", "佢"}
         self._sexes = {person.name: _sex_of(person) for person in scene.persons}
         self.vocabulary = general().copy()
         self.vocabulary.replace(words["self"], "person", self.speaker)

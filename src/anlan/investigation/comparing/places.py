@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from anlan.investigation.comparing.lexicon import Vocabulary, data
+from anlan.investigation.comparing.numerals import CHARACTERS, number_of
 from anlan.investigation.comparing.text import Clause, Sentence, clauses_of
 
 _HEAD = re.compile(
@@ -33,10 +34,16 @@ class Mention:
     is_denied: bool
     start: int
     sentence: Sentence
+    is_floor: bool = False  # and nothing more exact
+    floor: str = ""  # 三楼, 2号楼, as it stands right before
     full: frozenset[str] = frozenset()  # the places of the site that are named with it
 
     def may_be(self, other: Mention) -> bool:
         """Whether both may mean one spot: the same, a part of it, or two names of one."""
+        if _is_elsewhere(self.floor, other.floor):
+            return False
+        if self.is_floor or other.is_floor:
+            return True
         return (
             self.spot == other.spot
             or self.spot in other.text
@@ -44,6 +51,31 @@ class Mention:
             or bool(self.full & other.full)
             or (not (self.full and other.full) and _is_within(self, other))
         )
+
+
+_FLOOR = re.compile(
+    r"((?:负|地下|B)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号楼|楼|层|栋|幢|单元))的?$"
+)
+
+
+_FLOOR_WITHIN = re.compile(
+    r"((?:负|地下|B)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号楼|楼|层|栋|幢|单元))"
+)
+
+
+def _is_elsewhere(one: str, other: str) -> bool:
+    """三楼 against 五楼; 三楼 against 2号楼 tells nothing."""
+    return (
+        one != other
+        and one[-1:].replace("层", "楼") == other[-1:].replace("层", "楼")
+        and ("号" in one) == ("号" in other)
+        and _number(one) != _number(other)
+    )
+
+
+def _number(floor: str) -> int:
+    sign = -1 if floor.startswith(("负", "地下", "B")) else 1
+    return sign * (number_of("".join(s for s in floor if s in CHARACTERS)) or 0)
 
 
 def _is_within(one: Mention, other: Mention) -> bool:
@@ -143,6 +175,8 @@ class Gazetteer:
                 strength = 2.0
             elif any(after.startswith(one) for one in words["after"]) or not after:
                 strength = 1.5
+            if not before.strip() and not after.strip(" 里上内"):
+                strength = 2.5  # 十点四十左右，茶水间
             if _is_of_thing(before):
                 strength = 0.25
             if re.search(
@@ -170,6 +204,10 @@ class Gazetteer:
                     before,
                 )
                 or re.search(r"(一步|都|从来)?(没|未)(有)?(进|去|到)", after)
+                or re.match(
+                    "(里|里面|那边|那儿|内|上|外)?(根本|压根|并|都|也|就)?(没有?|未)(发生|出过?事|动手|打|吵|闹)",
+                    after,
+                )
             )
             if "离开" in before and denied:
                 denied, strength = False, 3.0
@@ -181,12 +219,44 @@ class Gazetteer:
                     is_denied=denied,
                     start=word.start,
                     sentence=clause.sentence,
+                    floor=_floor_in(before, word.text),
                     full=frozenset(
                         place for place in self._places if word.text in place
                     ),
                 )
             )
-        return found
+        return found or _floors_in(clause)
+
+
+_AT_FLOOR = re.compile(
+    r"(?:在|到了?|是)((?:负|地下|B)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[楼层])(?!的?(?:住|人|业主|邻居|那家|上班|办))"
+)
+
+
+def _floors_in(clause: Clause) -> list[Mention]:
+    """在三楼, with no spot beside it."""
+    return [
+        Mention(
+            spot=found[1],
+            text=found[1],
+            strength=1.0,
+            is_denied=clause.text[: found.start()].endswith(("不", "没", "没有")),
+            start=clause.start + found.start(1),
+            sentence=clause.sentence,
+            floor=found[1],
+            is_floor=True,
+        )
+        for found in _AT_FLOOR.finditer(clause.text)
+        if "住" not in clause.text[: found.start()]
+    ]
+
+
+def _floor_in(before: str, text: str) -> str:
+    within = _FLOOR_WITHIN.findall(text)
+    if within:
+        return str(within[-1])
+    found = _FLOOR.search(before)
+    return found[1] if found else ""
 
 
 def _near(before: str, words: Iterable[str]) -> bool:

@@ -14,7 +14,7 @@ from anlan.investigation.comparing.cues import (
 )
 from anlan.investigation.comparing.facts import Reading
 from anlan.investigation.comparing.handling import Handling
-from anlan.investigation.comparing.lexicon import Word
+from anlan.investigation.comparing.lexicon import Word, data
 from anlan.investigation.comparing.speaking import Told
 from anlan.investigation.comparing.text import Clause, clauses_of
 from anlan.investigation.comparing.things import (
@@ -25,6 +25,9 @@ from anlan.investigation.comparing.things import (
 def read(account: Account, scene: Scene, opponent: str) -> Reading:
     """Read an account; ``opponent`` is whom 他 means before anybody was named."""
     return _Reader(account, scene, opponent).read()
+
+
+_RELATED = frozenset(data("persons")["not_self"])
 
 
 class _Reader(Handling):
@@ -53,8 +56,10 @@ class _Reader(Handling):
         verb = next((word.start for word in words if "act" in word), clause.end)
         leading = [word for word in free if word.start < verb]
         subject = persons[leading[0].start] if leading else self._subject
-        if leading or not any("other" in word for word in words[:1]):
-            self._presence(clause, subject)
+        if leading or not any(word.text in _RELATED for word in words[:1]):
+            self._presence(
+                clause, subject, [(one.start, persons[one.start]) for one in leading]
+            )
         self._elsewhere(clause)
         if any("unknown" in word for word in words):
             self._remember(subject, persons, words)
@@ -64,6 +69,7 @@ class _Reader(Handling):
                 clause=clause, words=words, persons=persons, subject=subject, free=free
             )
             self._holdings(told)
+            self._more_exactly(told)
             self._acts(told)
             self._injuries(told)
         self._remember(subject, persons, words)

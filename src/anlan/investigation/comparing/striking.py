@@ -28,17 +28,41 @@ from anlan.investigation.comparing.cues import (
     times,
 )
 from anlan.investigation.comparing.facts import Act, Injury
-from anlan.investigation.comparing.lexicon import Word, data
+from anlan.investigation.comparing.lexicon import Word, parts_touch
 from anlan.investigation.comparing.speaking import Speaking, Told
 from anlan.investigation.comparing.text import Clause
 from anlan.investigation.comparing.things import (
     handled,
     is_by_thing,
+    is_flung,
     is_one_blow,
     is_part_used,
+    thing_named,
     thing_owned,
     thing_thrown,
 )
+
+_ALL_OF_IT = re.compile("(?:全都?|都|也|就|给|被)*")  # 花全踏烂了
+_BESIDE = re.compile(  # 拍到我面前: beside somebody
+    "(?:到|在|了)*(?:[我他她俺]|那[^，]{1,4})的?(?:面前|跟前|前面|脚边|脚下|脚跟前|旁边|身边)"
+)
+_HELD_ON = re.compile("[着住]?(?:不放|不松|不撒|不让|不给|不走)")  # 拽着不放: a thing
+_MERELY = re.compile(
+    "(?:是|在|就在|就是|应该是|好像是|也就是)?(?:上|那儿|那里|这儿|的位置)?"
+)
+_HIT = re.compile(".?[打碰砸磕撞蹭刮弹敲划](?:到|在|着|中|了)")
+_FLEW = re.compile(
+    "(?:弹|飞|蹦|跳|滑|滚|甩|脱手)(?:起|回|过|出|开|下|脱)(?:来|去)[，,]$"
+)
+
+
+def _is_held(verb: Word, before: list[Word], after: list[Word]) -> bool:
+    """手机我攥着的: held in a hand, and nobody was seized."""
+    return (
+        verb.text in {"攥着", "捏着", "抓着", "攥", "拽着"}
+        and not after
+        and any("object" in word for word in before)
+    )
 
 
 class Striking(Speaking):
@@ -59,6 +83,23 @@ class Striking(Speaking):
                 self._untouched(told.clause, word, told.subject)
             if "word" in word and word["word"] in {"insult", "apology"}:
                 self._word(told, word)
+
+    def _more_exactly(self, told: Told) -> None:
+        """掰了一下，右手小指: where the act told just before was."""
+        part, side = part_in(told.words)
+        last = self._reading.acts[-1:]
+        said = "".join(word.text for word in told.words)
+        rest = told.clause.text.replace(said, "", 1)
+        if (
+            part
+            and last
+            and last[0].sentence is told.clause.sentence
+            and not last[0].is_denied
+            and all("part" in word or "side" in word for word in told.words)
+            and _MERELY.fullmatch(rest.strip())
+            and (not last[0].part or parts_touch(last[0].part, part))
+        ):
+            self._reading.acts[-1] = replace(last[0], part=part, side=side)
 
     def _mutual(self, act: Act) -> None:
         """双方互相推了几把: each did it to the other."""
@@ -102,9 +143,13 @@ class Striking(Speaking):
         after = [word for word in told.words if verb.end <= word.start < stop]
         if any("not_done" in word for word in before[-3:]):
             return
-        if is_suffered(told.clause, before, verb):
+        if is_suffered(told.clause, before, verb) or _is_held(verb, before, after):
             return
-        if is_by_thing(told.clause, before, verb) or verb.text[:1] in "溅崩":
+        if (
+            is_by_thing(told.clause, before, verb)
+            or verb.text[:1] in "溅崩"
+            or self._has_flown(told, verb)
+        ):
             self._struck(told, before, verb, after)
             if not any(
                 word.end <= verb.start and not owns(told.clause, word, told.words)
@@ -124,6 +169,16 @@ class Striking(Speaking):
             patient or is_by_oneself(told.clause, verb) or is_away(told.clause, verb)
         ):
             patient = self._implied_patient(agent, told.clause)
+        if not (patient or kin) and self._comes_at_me(told.clause, agent, verb):
+            patient = self._naming.speaker
+        if not after and _HELD_ON.match(
+            told.clause.text[verb.end - told.clause.start :]
+        ):
+            patient = ""
+        if verb["act"] == "hit" and _BESIDE.match(
+            told.clause.text[verb.end - told.clause.start :]
+        ):
+            patient = ""
         part, side = part_in(after)
         if not part:
             part, side = part_in(
@@ -160,7 +215,8 @@ class Striking(Speaking):
             start=verb.start,
             is_denied=denied,
             is_other=denied and is_not_so(before),
-            is_first=any("first" in word for word in before + after),
+            is_first=verb.text.startswith("先")
+            or any("first" in word for word in before + after),
             is_reply=any("reply" in word for word in before) or verb["act"] == "back",
             part=part,
             side=side,
@@ -185,6 +241,25 @@ class Striking(Speaking):
             return self._opponent
         return patient
 
+    def _comes_at_me(self, clause: Clause, agent: str, verb: Word) -> bool:
+        """一巴掌扇过来: told by a party of another, it came at the one who tells."""
+        rest = clause.text[verb.start - clause.start :]
+        return (
+            self._account.role != "witness"
+            and agent not in {"", self._naming.speaker}
+            and re.match("[^，]{1,4}(过来|上来|来了)", rest) is not None
+        )
+
+    def _has_flown(self, told: Told, verb: Word) -> bool:
+        """篮子飞过来，打到右眼角: what flew in the clause before is what hit."""
+        at = told.clause.start - told.clause.sentence.start
+        before = told.clause.sentence.text[:at]
+        return (
+            _HIT.match(told.clause.text) is not None
+            and verb.start - told.clause.start <= 1
+            and _FLEW.search(before) is not None
+        )
+
     def _is_answered_no(self, clause: Clause) -> bool:
         """我推没推他？没有。"""
         after = self._account.text[clause.end : clause.end + 6]
@@ -198,7 +273,7 @@ class Striking(Speaking):
         thing = next((one.text for one in before if "object" in one), "")
         whose = [told.persons[one.start] for one in after if told.persons[one.start]]
         denied = is_denied(told.clause, before, verb)
-        if denied or (part and whose):
+        if denied or (whose and (part or is_flung(told.clause, before, verb))):
             self._reading.injuries.append(
                 Injury(
                     person=whose[0] if whose else "",
@@ -257,6 +332,16 @@ class Striking(Speaking):
         for word in before:
             if "object" in word and handled(clause, word):
                 return word.text
+        if (
+            before
+            and not after
+            and before[0].start == clause.start
+            and "object" in before[0]
+            and _ALL_OF_IT.fullmatch(
+                clause.text, before[0].end - clause.start, before[-1].end - clause.start
+            )
+        ):
+            return before[0].text
         for word in after:
             at = word.start - clause.start
             if ("worn" in word or "object" in word) and clause.text[
@@ -286,12 +371,12 @@ class Striking(Speaking):
             if "means" in word:
                 return word["means"]
             if is_part_used(word, before[:number]):
-                return str(data("objects")["parts"][word["part"]])
+                return thing_named(word)
             if "object" in word and any("taking" in one for one in before[:number]):
                 return word.text
             if (
                 "object" in word
-                and verb["act"] != "pull"
+                and verb["act"] not in {"pull", "kick"}
                 and (handled(clause, word) or is_one_blow(clause, word, verb))
             ):
                 return word.text

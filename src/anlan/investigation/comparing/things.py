@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from anlan.investigation.comparing.cues import (
+    is_governed,
     owns,
 )
 from anlan.investigation.comparing.lexicon import Word, data
@@ -25,6 +26,8 @@ _SURE = frozenset({"抄起", "举起", "抓起", "操起", "抡起", "拎起", "
 
 def is_by_thing(clause: Clause, before: list[Word], verb: Word) -> bool:
     """圆珠笔划到我: the thing did it, and nobody is said to have held it."""
+    if is_flung(clause, before, verb):
+        return True
     things = [one for one in before if "object" in one]
     if things and verb.text[:1] in _TOUCHES:
         return (
@@ -39,10 +42,42 @@ def is_by_thing(clause: Clause, before: list[Word], verb: Word) -> bool:
     return (
         bool(before)
         and "object" in before[-1]
-        and before[-1].end == verb.start
+        and _ADVERBS.fullmatch(
+            clause.text[before[-1].end - clause.start : verb.start - clause.start]
+        )
+        is not None
         and not any("taking" in word for word in before)
         and not handled(clause, before[-1])
         and not is_one_blow(clause, before[-1], verb)
+    )
+
+
+_ADVERBS = re.compile("(?:直接|正好|刚好|不小心|一下|一下子|突然|就|都|才|又)*")
+_FLUNG = re.compile(
+    "(?:反?弹|飞|蹦|跳|滑|滚|荡|晃|崩|滑脱|脱手)(?:起|回|过|出|开|下|了)*(?:来|去)?"
+    "(?:才|又|就|正好|刚好|一下|直接|不小心|给)*$"
+)
+
+
+_SWUNG = re.compile("甩(?:起|回|过|出|开|下|了)*(?:来|去)?$")
+
+
+def is_flung(clause: Clause, before: list[Word], verb: Word) -> bool:
+    """弹起来碰到他鼻子, 篮子飞过来打到眼角: the thing came by itself, nobody aimed it."""
+    told = clause.text[: verb.start - clause.start]
+    if _FLUNG.search(told) is None and not (
+        _SWUNG.search(told)
+        and any(
+            "object" in one and clause.text.startswith("甩", one.end - clause.start)
+            for one in before
+        )
+        and not re.search("[把将拿用]", told)
+    ):
+        return False
+    return all(
+        is_governed(clause, one) or owns(clause, one, before)
+        for one in before
+        if "person" in one or "pronoun" in one
     )
 
 
@@ -73,7 +108,7 @@ def is_idle(clause: Clause, words: list[Word]) -> bool:
     for word in words:
         if "object" in word:
             text = text.replace(word.text, "□")
-    if said_idle().search(text) is None:
+    if said_idle().search(text) is None or re.search("一直在[拿用]", text):
         return False
     return not any(
         word.senses.get("act") in {"hit", "poke", "kick", "cut"} for word in words
@@ -116,6 +151,8 @@ def thing_named(word: Word) -> str:
         return word.text
     if "means" in word:
         return word["means"]
+    if word.text.startswith("手掌"):
+        return "palm"
     return str(data("objects")["parts"][word["part"]])
 
 
@@ -214,7 +251,7 @@ def is_only(clause: Clause) -> bool:
     """手里就一串钥匙, 手上只有垃圾袋: whatever else was not there."""
     return (
         re.search(
-            "手[里上](就|只|是)|只有|除了|没别的|没有别的|[拿用握攥提拎端使]的是",
+            "手[里上]头?(就|只|是)|只(拿|带|有|拎|提|攥)了?[一个把根]|只有|除了|没别的|没有别的|[拿用握攥提拎端使]的是",
             clause.text,
         )
         is not None

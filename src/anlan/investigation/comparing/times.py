@@ -24,7 +24,7 @@ _CLOCK = re.compile(
     rf"[差缺欠](?P<to>{_N}{{1,3}}分|一刻)钟?到?(?P<of>{_N}{{1,3}})点"
     rf"|(?P<digital>[0-9０-９]{{1,2}})[:：](?P<minutes>[0-9０-９]{{2}})"
     rf"|(?P<hour>{_N}{{1,3}})(?:点钟|点|时(?!间|候|常|不时|刻|代|段))"
-    rf"(?P<less>[差缺欠]{_N}{{1,3}}分|[差缺欠]一刻)?"
+    rf"(?P<less>[差缺欠]一刻|[差缺欠]{_N}{{1,3}}分?)?"
     rf"(?P<part>过?(?:半|[一1１]刻|[三3３]刻|零几分?|{_N}{{1,3}}几分?|{_N}{{1,3}}(?![来多]?[分秒个]钟)))?"
     rf"(?P<ten>来分|多分?)?(?:分)?"
 )
@@ -36,6 +36,15 @@ _LENGTH = re.compile(
 )
 _LATER = re.compile(
     r"过了|用了|开了|迟到|以后|之后|后|过去|等了|进去没|没几|才|就吵|就出事"
+)
+
+
+# Rooms whose names hold a word that would make a time another one's.
+_POSTS = re.compile("(?:值班|监控|接待|交接|营业|巡逻)(?=[室亭房厅台岗点中])")
+_STILL = re.compile("点[^，]{0,6}还(?:没|大)?(?:开|关|锁|亮|黑)")  # 七点半门还开着
+_MAYBE = re.compile("可能|好像|也许|不是|没到|记不")
+_NOT_THEN = re.compile(
+    "(?:不是|并非|哪是|哪有|绝非|哪会是)[早晚上下中凌夜里午晨]{0,3}$"
 )
 
 
@@ -83,7 +92,36 @@ def clocks_of(text: str) -> list[Clock]:
         elif here:
             here += _later_within(clause, here[-1])
         found += here
-    return found + _known(text)
+    found += _known(text)
+    if any(clock.weight > 0 for clock in found):
+        return found
+    return found + _vague(text)[:1]
+
+
+def _vague(text: str) -> list[Clock]:
+    """日头快落山: a part of the day alone, where no time of the matter is told."""
+    clocks = []
+    for clause in clauses_of(text):
+        for word, (first, last) in data("times")["vague"].items():
+            at = clause.text.find(word)
+            if (
+                at >= 0
+                and _weight(clause) > 0
+                and not _MAYBE.search(clause.sentence.text)
+            ):
+                clocks.append(
+                    Clock(
+                        start=clause.start + at,
+                        end=clause.start + at + len(word),
+                        earliest=first * 60,
+                        latest=last * 60,
+                        is_half=False,
+                        is_exact=False,
+                        weight=0.5,
+                        sentence=clause.sentence,
+                    )
+                )
+    return sorted(clocks, key=lambda clock: clock.start)
 
 
 def _in_clause(clause: Clause, part: str) -> list[Clock]:
@@ -93,7 +131,11 @@ def _in_clause(clause: Clause, part: str) -> list[Clock]:
         at = clause.sentence.start + match.start()
         minute = _minute(match)
         before = clause.text[: at - clause.start]
-        if minute is not None and not _is_a_little(match, clause, before):
+        if (
+            minute is not None
+            and not _is_a_little(match, clause, before)
+            and not _NOT_THEN.search(before)
+        ):
             clocks.append(
                 _clock(clause, match, minute, _part_of(before) or part, before)
             )
@@ -251,7 +293,9 @@ def _part_of(text: str) -> str:
 def _weight(clause: Clause) -> float:
     """Below nought for a time of something else: a shift, a report, a rule."""
     words = data("times")
-    return -1.0 if any(word in clause.text for word in words["elsewhere"]) else 1.0
+    text = _POSTS.sub("", clause.text)
+    is_other = any(word in text for word in words["elsewhere"]) or _STILL.search(text)
+    return -1.0 if is_other else 1.0
 
 
 def _length(text: str) -> int | None:

@@ -60,18 +60,23 @@ def _of_spots(a: FactTable, b: FactTable) -> Iterator[Found]:
 
 
 def _denied_spot(a: FactTable, b: FactTable) -> tuple[Mention, Mention] | None:
-    """Where one denies to have been, and the other says that it was."""
+    """Where one denies to have been, and the other says that it was; where it says so plainest."""
     for mine, theirs, is_turned in ((a, b, False), (b, a, True)):
         for denial in mine.places:
-            if not denial.is_denied:
-                continue
-            for said in theirs.places:
-                if (
-                    not said.is_denied
-                    and denial.spot in {said.spot, said.text[:2]}
-                    and said.strength >= 1
-                ):
-                    return (said, denial) if is_turned else (denial, said)
+            told = [
+                said
+                for said in theirs.places
+                if denial.is_denied
+                and not said.is_denied
+                and said.strength >= 1
+                and (
+                    denial.spot in {said.spot, said.text[:2]}
+                    or said.text.endswith(denial.text)
+                )
+            ]
+            if told:
+                said = max(told, key=lambda one: one.strength)
+                return (said, denial) if is_turned else (denial, said)
     return None
 
 
@@ -102,20 +107,29 @@ def _of_places(
 
 
 _OPPOSED = (
-    ("in_car", "out_of_car", "in_or_out_of_car"),
-    ("stayed_out", "entered", "entered_or_not"),
+    ("in_car", "out_of_car", "in_or_out_of_car", Topic.PLACE),
+    ("stayed_out", "entered", "entered_or_not", Topic.PLACE),
+    ("far_off", "near", "there_or_not", Topic.PLACE),
+    ("not_up", "gone_up", "entered_or_not", Topic.PLACE),
+    ("stayed_in", "came_out", "entered_or_not", Topic.PLACE),
+    ("left", "stayed", "ended_otherwise", Topic.STOP),
+    ("came_at_once", "came_late", "times_apart", Topic.TIME),
+    ("stopped", "went_on", "ended_otherwise", Topic.STOP),
+    ("chased", "let_go", "ended_otherwise", Topic.STOP),
+    ("ended_by_itself", "ended_by_others", "ended_otherwise", Topic.STOP),
+    ("ended_before", "ended_only_then", "ended_otherwise", Topic.STOP),
 )
 
 
 def _of_stances(a: FactTable, b: FactTable) -> Iterator[Found]:
     """In the car or out of it, gone in or not: the same person, by both."""
-    for no, yes, why in _OPPOSED:
+    for no, yes, why, topic in _OPPOSED:
         for one in a.stances:
             for other in b.stances:
                 if one.person == other.person and {one.kind, other.kind} == {no, yes}:
                     yield Found(
                         kind=Kind.CONTRADICTION,
-                        topic=Topic.PLACE,
+                        topic=topic,
                         a=quote(a.account, one.sentence),
                         b=quote(b.account, other.sentence),
                         why=why,
@@ -126,12 +140,18 @@ def _of_stances(a: FactTable, b: FactTable) -> Iterator[Found]:
             break
 
 
+def _is_nobody(a: FactTable, b: FactTable, one: str, other: str) -> bool:
+    """Nobody else was there, says the one: whoever was, was no party."""
+    named = one or other
+    return not (one and other) and named not in {"", a.account.by, b.account.by}
+
+
 def _of_presence(a: FactTable, b: FactTable) -> Iterator[Found]:
     """Somebody was there, says the one, and was not, says the other."""
     for mine, theirs in ((a.absent, b.present), (a.present, b.absent)):
         for person, one in mine:
             for other_person, other in theirs:
-                if person == other_person:
+                if person == other_person or _is_nobody(a, b, person, other_person):
                     yield Found(
                         kind=Kind.CONTRADICTION,
                         topic=Topic.PLACE,

@@ -71,6 +71,7 @@ _WHY = {
     "in_or_out_of_car": gettext_lazy("在车里还是车外，说法不同"),
     "entered_or_not": gettext_lazy("进没进去，说法不同"),
     "there_or_not": gettext_lazy("在不在场，说法不同"),
+    "ended_otherwise": gettext_lazy("怎么停下来的，说法不同"),
 }
 
 
