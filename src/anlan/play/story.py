@@ -53,6 +53,7 @@ from anlan.resolution.compensation import Claim
 from anlan.resolution.compensation.claim import Expense, Payment
 from anlan.resolution.enums import Forum, Item, PaymentKind, Province
 
+_CLOSED = timedelta(hours=26)  # into the lobby's tale; the police decide weeks later
 _FOUNDED = timedelta(days=3)  # ago: the longest tale takes a day
 _ROSTER_DAYS = 10
 _INTO_THE_ASSAULT = timedelta(minutes=7)
@@ -73,7 +74,11 @@ def found_and_tell(scenarios: Path, *, at: datetime) -> list[Outcome]:
     )
     return [
         play_until(scenarios / "false-alarm.yaml", at=at - timedelta(hours=30)),
-        play_until(scenarios / "lobby-receptionist.yaml", at=at - timedelta(hours=1)),
+        play_until(
+            scenarios / "lobby-receptionist.yaml",
+            at=at - timedelta(hours=1),
+            last=_CLOSED,
+        ),
     ]
 
 
