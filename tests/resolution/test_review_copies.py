@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from pytest_django import Settings
 
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
-from anlan.cases.enums import Side
+from anlan.cases.enums import Phase, Proof, Side
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import leaks_of
 from anlan.evidence import services as evidence
@@ -21,10 +23,13 @@ from anlan.resolution.review import services as review
 from anlan.resolution.review.copying import LEFT_OUT, copy_page, text_of
 from anlan.resolution.review.enums import Section
 from anlan.resolution.review.models import Report, ReportCopy
+from anlan.resolution.review.paper import page_of
 from anlan.resolution.review.services.erasing import erase_words
 from tests.accounts.browsing import sign_in
 from tests.cases.test_leaks import FLAT, IDENTITY, NAME, PHONE, THEIRS, party
+from tests.evidence.keeping import photo
 from tests.resolution.reviewed import decided, submitted
+from tests.resolution.told import in_force, objected
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -123,6 +128,49 @@ def test_each_side_reads_of_its_own_injuries(
     assert "现场记录伤情 1 处" in own
     assert PHONE in own  # her own
     assert "现场记录伤情" not in text_of(copy_page(report, aggressor, Side.AGGRESSOR))
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_no_task_and_no_title_of_anybody_else_leaves(
+    scene: Scene, case: Case, victim: Party, aggressor: Party, side: Side
+):
+    measure = in_force(scene, case)  # against a third, whom neither may read of
+    objected(scene, measure)
+    planted = ("陪同做伤情鉴定", "工伤认定申请", "心理支持的安排")
+    for place, title in enumerate(planted):
+        cases.add_task(
+            case=case,
+            key=f"support:{place}",
+            phase=Phase.STRENGTHEN,
+            title=title,
+            source="G04",
+            role_key="customer_service",
+            within=timedelta(days=1),
+            binding=False,
+            proof=Proof.NOTE,
+            by=scene.officer,
+            at=scene.at,
+        )
+    photo(scene, case, title="客厅地上的血迹")
+    report = decided(scene, submitted(scene, case))
+    whole = text_of(page_of(report))
+    own = victim if side is Side.VICTIM else aggressor
+    text = text_of(copy_page(report, own, side))
+    for words in (*planted, "警示函", "复核申诉", "客厅地上的血迹"):
+        assert words in whole
+        assert words not in text
+    assert "时限核对" in text  # what the house promises everybody
+    assert "照片" in text
+
+
+def test_of_a_version_that_does_not_say_whose_they_are_no_step_leaves(
+    victim: Party, report: Report
+):
+    record = json.loads(report.record)
+    for step in record["steps"]:
+        del step["is_common"]
+    report.record = json.dumps(record)
+    assert "时限核对" not in text_of(copy_page(report, victim, Side.VICTIM))
 
 
 def test_it_is_on_the_record_to_whom_and_the_same_each_time(
