@@ -148,6 +148,33 @@ def test_sent_again_it_is_one_and_another_one_is_refused(
     assert Objection.objects.count() == 1
 
 
+def test_what_was_heard_is_not_heard_again_by_link(
+    scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
+):
+    """Whoever heard one hears no other: repeated, nobody would be left."""
+    address = given(scene, notice)
+    assert sent(client, address).status_code == 302
+    decided(scene, Objection.objects.get())
+    page = client.get(address).content.decode()
+    assert "O-01 已有结果" in page
+    assert 'name="words"' not in page
+    assert sent(client, address, words="再说一次").status_code == 409
+    assert objected(scene, measure, words="有新的证人").code == "O-02"  # at the office
+
+
+def test_a_withdrawn_one_was_not_heard(
+    scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
+):
+    address = given(scene, notice)
+    resolution.withdraw_objection(
+        objection=objected(scene, measure),
+        reason="本人电话说不再坚持",
+        by=headquarters(scene),
+        at=scene.at,
+    )
+    assert sent(client, address).status_code == 302
+
+
 def test_on_the_last_day_and_a_day_late(scene: Scene, notice: Notice, client: Client):
     delivered(scene, notice)
     address = given(scene, notice)

@@ -170,6 +170,15 @@ def test_one_at_a_time_and_the_same_request_once(scene: Scene, measure: PlanMeas
         decided(scene, again)
 
 
+def test_none_is_taken_that_nobody_may_hear(scene: Scene, measure: PlanMeasure):
+    for person in (headquarters(scene), legal(scene)):
+        decided(scene, objected(scene, measure), by=person)
+    with pytest.raises(Conflict, match="没有人可以复核"):
+        objected(scene, measure, words="我还是不同意。")
+    assert Objection.objects.count() == 2
+    assert not Objection.objects.filter(state=ObjectionState.OPEN).exists()
+
+
 def test_withdrawn_or_decided_it_is_over(scene: Scene, measure: PlanMeasure):
     objection = objected(scene, measure)
     said: dict[str, Any] = {"objection": objection, "at": scene.at}

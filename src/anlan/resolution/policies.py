@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from anlan.accounts.selectors import staff_of
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.cases.enums import CaseState
@@ -20,6 +21,7 @@ from anlan.resolution.enums import (
 )
 from anlan.resolution.letters import appeal_days
 from anlan.resolution.models import Carrying, Notice, Objection, Plan, PlanMeasure
+from anlan.resolution.permissions import can_hear_objection
 
 # What may become what; ``docs/states/`` is drawn from this table.
 PLAN_MOVES: dict[PlanState, tuple[PlanState, ...]] = {
@@ -155,7 +157,7 @@ def check_may_object(notice: Notice, *, at: datetime) -> None:
 
     Raises:
         Conflict: what the letter says does not stand any more, nobody would hear it now,
-            one is being heard, or it is too late.
+            one is being heard or was, or it is too late.
     """
     measure = notice.measure
     if notice.state == NoticeState.REVOKED:
@@ -180,11 +182,33 @@ def check_may_object(notice: Notice, *, at: datetime) -> None:
     there = measure.objections.filter(state=ObjectionState.OPEN).first()
     if there is not None:
         raise Conflict(_("您的申诉 %s 已经收到，正在复核，请等结果") % there.code)
+    heard = measure.objections.exclude(decided_at=None).order_by("-number")
+    for one in heard:
+        if ObjectionState(one.state).is_decision:
+            # Whoever heard one hears no other: by link alone they would soon run out.
+            raise Conflict(
+                _("您的申诉 %s 已有结果；有新的情况，请直接联系管理处登记") % one.code
+            )
     last = last_day_to_object(notice)
     if last is not None and local_day(at) > last:
         raise Conflict(
             _("申诉期限到 %s 为止，已经过了；有新的情况，请直接联系管理处")
             % last.isoformat()
+        )
+    check_can_be_heard(Objection(case=notice.case, measure=measure))
+
+
+def check_can_be_heard(objection: Objection) -> None:
+    """
+    Raises:
+        Conflict: everybody who decides here had a part in the matter.
+    """
+    people = staff_of(objection.case.site)
+    if not any(can_hear_objection(one, objection) for one in people):
+        raise Conflict(
+            _(
+                "现在没有人可以复核这份申诉：能复核的人都参与过本案。请联系管理处，由总部先安排没有参与的人"
+            )
         )
 
 
