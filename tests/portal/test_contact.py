@@ -160,5 +160,29 @@ def test_it_is_made_and_ended_on_the_page_of_talks(
     assert not AccessLink.objects.filter(
         about__startswith="own_contact", revoked_at=None
     ).exists()
-    sign_in(client, scene.person("wangjianguo"))
-    assert client.post(f"{base}links/{case.uid}/").status_code == 404
+
+
+def test_a_guard_makes_none_unless_he_is_her_contact(
+    scene: Scene, case: Case, victim: Party, client: Client
+):
+    """Whoever makes it could open it, and reads what was promised to her."""
+    sign_in(client, scene.guard)
+    base = f"/cases/{case.number}/contacts/"
+    assert "自己的链接" not in client.get(base).content.decode()
+    for address in (f"{base}links/{victim.uid}/", f"{base}links/{victim.uid}/end/"):
+        assert client.post(address).status_code == 403
+    assert not AccessLink.objects.filter(about__startswith="own_contact").exists()
+    cases.name_contact(
+        case=case, side=Side.VICTIM, user=scene.guard, by=scene.officer, at=scene.at
+    )
+    assert "自己的链接" in client.get(base).content.decode()
+    assert client.post(f"{base}links/{victim.uid}/").status_code == 200
+
+
+def test_of_nobody_else_and_of_no_aggressor(
+    scene: Scene, case: Case, victim: Party, aggressor: Party, client: Client
+):
+    sign_in(client, scene.officer)
+    base = f"/cases/{case.number}/contacts/"
+    for other in (case.uid, aggressor.uid):
+        assert client.post(f"{base}links/{other}/").status_code == 404

@@ -32,6 +32,7 @@ from anlan.cases.models import (
     Promise,
     Task,
 )
+from anlan.cases.permissions import can_give_own_link
 from anlan.cases.selectors.cases import case_for, shown_name
 from anlan.cases.selectors.leaks import Leak, leaks_of
 from anlan.cases.wall import behind_the_wall
@@ -255,7 +256,9 @@ def victim_for(reader: User, number: str, uid: UUID) -> Party:
 def victims_with_links(
     case: Case, reader: User, *, at: datetime
 ) -> list[tuple[Party, str, AccessLink | None]]:
-    """Whom an own link may be given, by their masked name, and the one that lives."""
+    """Whom the reader may give an own link, by masked name, and the one that lives."""
+    if not can_give_own_link(reader, case):
+        return []
     links = {
         link.about: link
         for link in AccessLink.objects.filter(
