@@ -186,6 +186,21 @@ def test_on_the_last_day_and_a_day_late(scene: Scene, notice: Notice, client: Cl
         assert sent(client, address).status_code == 302
 
 
+def test_a_last_day_off_goes_on_to_the_next_working_day(
+    scene: Scene, notice: Notice, client: Client
+):
+    """From Friday 27 November fifteen days end on a Saturday (民法典 203)."""
+    arrived = scene.at + timedelta(days=4)
+    delivered(scene, notice, happened=arrived, at=arrived)
+    address = given(scene, notice)
+    with time_machine.travel(scene.at + timedelta(days=22)):
+        answer = sent(client, address)
+        assert answer.status_code == 409
+        assert "申诉期限到 2026-12-14 为止" in answer.content.decode()
+    with time_machine.travel(scene.at + timedelta(days=21)):
+        assert sent(client, address).status_code == 302
+
+
 def test_revoked_links_and_letters_say_so(scene: Scene, notice: Notice, client: Client):
     first = given(scene, notice)
     second = given(scene, notice)
@@ -224,6 +239,17 @@ def test_what_was_replaced_or_closed_is_not_objected_to(
     assert "取代" in answer.content.decode()
 
 
+def test_where_a_letter_arrived_after_the_end_its_period_is_said(
+    scene: Scene, case: Case, notice: Notice, client: Client
+):
+    delivered(scene, notice)
+    address = given(scene, notice)
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+    page = client.get(address).content.decode()
+    assert "期限到 2026-12-08 为止：请联系管理处重新打开案件" in page
+    assert sent(client, address).status_code == 409
+
+
 def test_a_measure_that_was_taken_back_needs_none(
     scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
 ):
@@ -252,7 +278,15 @@ def test_the_office_does_not_object_as_the_person(scene: Scene, measure: PlanMea
     ("text", "days"),
     [
         ("收到通知后十五日内，可以书面向项目经理申诉", 15),
-        ("收到之日起 30 天以内", 30),
+        ("收到之日起 30 天以内提出", 30),
+        ("收到之日起 30 天以内", None),
+        ("收到后一百零五日内，可以书面或者口头向项目经理申请复核", 105),
+        ("三日内缴清，可以申诉", None),
+        ("三日内搬离。随时可以申诉", None),
+        ("可以申诉，总部十日内复核", None),
+        ("收到后十五日内申诉，总部十日内复核", 15),
+        ("七日内口头申诉，十五日内书面申诉", None),
+        ("第十五日内申诉", None),
         ("收到后十个工作日内提出", None),
         ("七日内口头，十五日内书面", None),
         ("随时可以提出", None),

@@ -260,6 +260,39 @@ def test_none_is_taken_down_where_no_clock_would_run(
         objected(scene, measure)
 
 
+def free_to_close(scene: Scene, case: Case) -> Case:
+    """Nothing but a letter holds it open."""
+    Task.objects.filter(case=case).update(state=TaskState.DONE, ended_at=scene.at)
+    return Case.objects.select_related("site__organisation").get(pk=case.pk)
+
+
+def test_the_case_stays_open_while_one_may_object(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    """A letter that says fifteen days is not cut short by who closes the case."""
+    delivered(scene, issued(scene, measure))
+    case = free_to_close(scene, case)
+    last = scene.at + timedelta(days=15)
+    with pytest.raises(Conflict, match="申诉期限到 2026-12-08 为止"):
+        cases.close_case(case=case, by=scene.manager, at=last)
+    host = scene.incident(request_id=uuid4()).case
+    with pytest.raises(Conflict, match="不能并入"):
+        cases.join_cases(case=case, host=host, by=scene.manager, at=last)
+    assert Case.objects.get(pk=case.pk).is_open
+    closed = cases.close_case(case=case, by=scene.manager, at=last + timedelta(days=1))
+    assert not closed.is_open
+
+
+def test_what_was_heard_or_taken_back_holds_it_open_no_longer(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    delivered(scene, issued(scene, measure))
+    decided(scene, objected(scene, measure))
+    case = free_to_close(scene, case)
+    at = scene.at + timedelta(days=3)
+    assert not cases.close_case(case=case, by=scene.manager, at=at).is_open
+
+
 @pytest.mark.parametrize(
     "reason", ["停水停电以后再说。", "您负全责。", "陆远航说是您。"]
 )

@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 from anlan.resolution.review.enums import Verdict
 
-
 TITLED = " · "  # between the kind of an exhibit and its title
 
 
