@@ -110,6 +110,18 @@ def test_nothing_of_the_other_side(
     assert "送药上门" in page
 
 
+def test_nothing_of_another_victim(
+    scene: Scene, case: Case, victim: Party, client: Client
+):
+    party(scene, case, "victim", name="贺兰知微", phone="19900000133")
+    talked(scene, victim, "先陪贺兰知微去医院", "回电 19900000133", "送药上门")
+    page = seen(client, given(scene, victim), scene.at)
+    for words in ("贺兰知微", "19900000133"):
+        assert words not in page
+    assert page.count("内容请问您的联系人") == 2
+    assert "送药上门" in page
+
+
 def test_one_link_at_a_time_and_it_can_be_ended(
     scene: Scene, victim: Party, client: Client
 ):

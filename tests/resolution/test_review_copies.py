@@ -130,6 +130,31 @@ def test_each_side_reads_of_its_own_injuries(
     assert "现场记录伤情" not in text_of(copy_page(report, aggressor, Side.AGGRESSOR))
 
 
+def test_another_of_the_same_side_is_a_stranger_and_a_guardian_is_none(
+    scene: Scene, case: Case, victim: Party, report: Report
+):
+    """Two whom the same hand struck do not learn of each other's telephone."""
+    other = party(scene, case, "victim", name="贺兰知微", phone="19900000133")
+    mother = party(scene, case, "guardian", name="欧阳国庆")
+    cases.link_guardian(
+        guardian=mother, ward=victim, relation="父亲", by=scene.officer, at=scene.at
+    )
+    for position, text in enumerate(
+        ("贺兰知微在旁边，电话 19900000133。", "欧阳国庆陪同。"), start=80
+    ):
+        report.paragraphs.create(
+            section=Section.LESSONS, position=position, text=text, origin="written"
+        )
+    text = text_of(copy_page(report, victim, Side.VICTIM))
+    assert "贺兰知微" not in text
+    assert "19900000133" not in text
+    assert "欧阳国庆陪同" in text
+    theirs = text_of(copy_page(report, other, Side.VICTIM))
+    assert "贺兰知微" in theirs
+    for words in (NAME, PHONE, "欧阳国庆"):
+        assert words not in theirs
+
+
 @pytest.mark.parametrize("side", list(Side))
 def test_no_task_and_no_title_of_anybody_else_leaves(
     scene: Scene, case: Case, victim: Party, aggressor: Party, side: Side

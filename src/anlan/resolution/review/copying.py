@@ -19,6 +19,7 @@ from anlan.base.typeset import typeset
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import leaks_of, sides_of
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.resolution.models import Compensation, Objection
 from anlan.resolution.review.enums import Section
 from anlan.resolution.review.models import Report, ReportParagraph
@@ -89,7 +90,13 @@ def _private_in(
     """The pieces that say something of somebody else; who people are is read once."""
     pieces = list(_strings(page))
     ends = list(accumulate(len(piece) + len(BETWEEN) for piece in pieces))
-    leaks = leaks_of(BETWEEN.join(pieces), case=case, side=side, own=[party])
+    leaks = leaks_of(
+        BETWEEN.join(pieces),
+        case=case,
+        side=side,
+        own=with_guardians(party),
+        is_own_only=True,
+    )
     return frozenset(pieces[bisect_right(ends, leak.start)] for leak in leaks)
 
 

@@ -14,6 +14,7 @@ from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.models import Party
 from anlan.cases.selectors import check_no_leaks
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 from anlan.resolution.review import permissions, policies
@@ -90,7 +91,13 @@ def hand_out_copy(
     )
     with override(LANGUAGE):
         whole = text_of(copy_page(report, party, side))
-    check_no_leaks(whole, case=report.case, side=side, own=[party])
+    check_no_leaks(
+        whole,
+        case=report.case,
+        side=side,
+        own=with_guardians(party),
+        is_own_only=True,
+    )
     content = copy_pdf(report, party, side, at=report.decided_at or report.begun_at)
     with ledger.recording():
         case = cases.lock_case(report.case)
