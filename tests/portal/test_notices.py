@@ -221,6 +221,23 @@ def test_revoked_links_and_letters_say_so(scene: Scene, notice: Notice, client: 
         given(scene, Notice.objects.get(pk=notice.pk))
 
 
+def test_a_revoked_letter_still_tells_what_became_of_the_objection(
+    scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
+):
+    address = given(scene, notice)
+    decided(scene, objected(scene, measure), reason="录像可见用伞击打两次。")
+    resolution.revoke_notice(
+        notice=Notice.objects.get(pk=notice.pk),
+        reason="写错了",
+        by=scene.manager,
+        at=scene.at,
+    )
+    page = client.get(address).content.decode()
+    for words in ("已经撤销", "O-01", "录像可见用伞击打两次。"):
+        assert words in page
+    assert "全文" not in page
+
+
 def test_what_was_replaced_or_closed_is_not_objected_to(
     scene: Scene, case: Case, notice: Notice, client: Client
 ):
