@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -14,7 +15,7 @@ from pytest_django import Settings
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, Proof, Side
-from anlan.cases.models import Case, Party
+from anlan.cases.models import Case, NamedContact, Party
 from anlan.cases.selectors import leaks_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
@@ -213,6 +214,41 @@ def test_it_is_on_the_record_to_whom_and_the_same_each_time(
     assert not ReportCopy.objects.exclude(receiver="").exists()
 
 
+@pytest.mark.parametrize("side", list(Side))
+def test_nobody_with_a_part_in_it_hands_it_out(
+    scene: Scene, case: Case, victim: Party, report: Report, side: Side
+):
+    """The manager may know both sides, and is no neutral hand as the contact of one."""
+    named = NamedContact.objects.create(
+        case=case, side=side, user=scene.manager, named_at=scene.at, ended_at=scene.at
+    )
+    with pytest.raises(NotAllowed, match="联系人"):
+        handed(scene, report, victim)
+    named.delete()
+    cases.add_party(
+        case=case,
+        roles=["witness"],
+        user=scene.manager,
+        by=scene.officer,
+        at=scene.at,
+    )
+    with pytest.raises(NotAllowed, match="回避"):
+        handed(scene, report, victim)
+    assert not ReportCopy.objects.exists()
+
+
+def test_sent_twice_it_was_handed_out_once(
+    scene: Scene, case: Case, victim: Party, aggressor: Party, report: Report
+):
+    request_id = uuid4()
+    first = handed(scene, report, victim, request_id=request_id)
+    assert handed(scene, report, victim, request_id=request_id) == first
+    with pytest.raises(Conflict):
+        handed(scene, report, aggressor, request_id=request_id)
+    assert ReportCopy.objects.count() == 1
+    assert Entry.objects.filter(kind="review.report_copy_given").count() == 1
+
+
 def test_what_may_not_leave_and_who_may_not_hand_it_out(
     scene: Scene, case: Case, victim: Party, aggressor: Party, report: Report
 ):
@@ -245,8 +281,15 @@ def test_it_is_taken_on_the_page_of_the_report(
     sign_in(client, scene.manager)
     page = client.get(f"{address}copy/").content.decode()
     assert NAME not in page
-    said = {"party": str(victim.uid), "receiver": "本人"}
+    assert 'name="request_id"' in page
+    said = {
+        "party": str(victim.uid),
+        "receiver": "本人",
+        "request_id": str(uuid4()),
+    }
+    client.post(f"{address}copy/", said)
     answer = client.post(f"{address}copy/", said)
+    assert ReportCopy.objects.count() == 1
     assert answer["Content-Type"] == "application/pdf"
     assert "victim.pdf" in answer["Content-Disposition"]
     assert "交给一方的副本" in client.get(address).content.decode()
