@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import Settings
 
 from anlan.base.errors import InvalidInput, NotAllowed
 from anlan.cases import services as cases
@@ -172,6 +173,19 @@ def test_it_is_made_and_ended_on_the_page_of_talks(
     assert not AccessLink.objects.filter(
         about__startswith="own_contact", revoked_at=None
     ).exists()
+
+
+def test_its_address_is_that_of_the_public(
+    scene: Scene, case: Case, victim: Party, client: Client, settings: Settings
+):
+    """The desk may be reached under a name that no phone knows."""
+    sign_in(client, scene.officer)
+    address = f"/cases/{case.number}/contacts/links/{victim.uid}/"
+    assert "http://testserver/p/contact/" in client.post(address).content.decode()
+    settings.PUBLIC_URL = "https://anlan.example"
+    page = client.post(address).content.decode()
+    assert "https://anlan.example/p/contact/" in page
+    assert "testserver/p/contact/" not in page
 
 
 def test_a_guard_makes_none_unless_he_is_her_contact(

@@ -23,6 +23,7 @@ from anlan.resolution.letters import appeal_days
 from anlan.resolution.models import Notice, Objection, PlanMeasure
 from anlan.resolution.notice_paper import notice_pdf
 from anlan.resolution.selectors.notices import letter_of, printed_address
+from tests.accounts.browsing import sign_in
 from tests.evidence.told import party as victim
 from tests.moment import forget_counts
 from tests.resolution.planned import begun as planned
@@ -129,6 +130,18 @@ def test_the_letter_on_paper_has_the_code_of_a_link(
         notice, letter_of(notice), at=scene.at, address=printed_address("x" * 22)
     )
     assert link.revoked_at is None
+
+
+def test_the_link_on_the_page_of_the_letter_is_that_of_the_public(
+    scene: Scene, notice: Notice, client: Client, settings: Any
+):
+    settings.PUBLIC_URL = "https://anlan.example"
+    sign_in(client, scene.officer)
+    page = client.post(
+        f"/cases/{notice.case.number}/notices/{notice.uid}/link/"
+    ).content.decode()
+    assert "https://anlan.example/p/notice/" in page
+    assert "testserver/p/notice/" not in page
 
 
 def test_without_a_public_address_nothing_is_printed(notice: Notice):
