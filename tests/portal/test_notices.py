@@ -112,9 +112,20 @@ def test_it_says_nothing_of_the_other_side(
 
 
 def test_the_letter_on_paper_has_the_code_of_a_link(
-    scene: Scene, measure: PlanMeasure, settings: Any
+    scene: Scene,
+    measure: PlanMeasure,
+    settings: Any,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     settings.PUBLIC_URL = "https://anlan.example"
+    printed: list[str] = []
+
+    def print_it(*said: Any, address: str, **more: Any) -> bytes:
+        printed.append(address)
+        return notice_pdf(*said, address=address, **more)
+
+    monkeypatch.setattr("anlan.resolution.services.notices.notice_pdf", print_it)
     notice = issued(scene, measure)
     assert notice.exhibit is not None
     link = AccessLink.objects.get(about=notice.key)
@@ -130,6 +141,11 @@ def test_the_letter_on_paper_has_the_code_of_a_link(
         notice, letter_of(notice), at=scene.at, address=printed_address("x" * 22)
     )
     assert link.revoked_at is None
+    (address,) = printed
+    assert address.startswith("https://anlan.example/p/notice/")
+    answer = client.get(address.removeprefix("https://anlan.example"))
+    assert answer.status_code == 200
+    assert notice.code in answer.content.decode()
 
 
 def test_the_link_on_the_page_of_the_letter_is_that_of_the_public(
@@ -291,10 +307,14 @@ def test_a_measure_that_was_taken_back_needs_none(
 def test_nothing_said_and_a_link_of_something_else(
     scene: Scene, notice: Notice, client: Client
 ):
-    assert sent(client, given(scene, notice), words="  ").status_code == 422
+    address = given(scene, notice)
+    assert sent(client, address, words="  ").status_code == 422
+    assert client.get(address).status_code == 200
     assert client.get("/p/notice/unknown").status_code == 404
     other = AccessLink.objects.get(about=notice.key)
     AccessLink.objects.filter(pk=other.pk).update(about=f"talks:{notice.uid}:victim")
+    assert client.get(address).status_code == 404
+    assert sent(client, address).status_code == 404
     assert Objection.objects.count() == 0
 
 
