@@ -15,7 +15,7 @@ from pytest_django import Settings
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, Proof, Side
-from anlan.cases.models import Case, NamedContact, Party
+from anlan.cases.models import AcceptedRequest, Case, NamedContact, Party
 from anlan.cases.selectors import leaks_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
@@ -245,6 +245,11 @@ def test_sent_twice_it_was_handed_out_once(
     assert handed(scene, report, victim, request_id=request_id) == first
     with pytest.raises(Conflict):
         handed(scene, report, aggressor, request_id=request_id)
+    asked = AcceptedRequest.objects.get(request_id=request_id)
+    assert bytes(asked.content)
+    erase_words(case=case, reason="period", at=scene.at)
+    asked.refresh_from_db()
+    assert not bytes(asked.content)
     assert ReportCopy.objects.count() == 1
     assert Entry.objects.filter(kind="review.report_copy_given").count() == 1
 
