@@ -112,7 +112,11 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         cases.remind_of_contact,
         counselling.answer_missed,
     ],
-    CaseClosed.kind: [counselling.keep_clocks, evidence.keep_photo_clocks],
+    CaseClosed.kind: [
+        resolution.keep_open_for_objections,
+        counselling.keep_clocks,
+        evidence.keep_photo_clocks,
+    ],
     SceneControlled.kind: [cases.start_contact_clock],
     IncidentReported.kind: [incidents.tell_groups],
     FurtherReport.kind: [
@@ -128,6 +132,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     LadderExhausted.kind: [incidents.cry_for_help],
     ActStated.kind: [legal.count_from_act],
     CaseJoined.kind: [
+        resolution.keep_open_for_objections,
         incidents.join_responders,
         counselling.keep_clocks,
         evidence.keep_photo_clocks,

@@ -302,6 +302,10 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         things["person"] = known_person(scene)
     if name == "cases.check_can_look_behind":
         things["party"] = across_the_wall(case, user, scene)
+    if name == "cases.check_can_give_own_link" and variant == "named":
+        NamedContact.objects.create(
+            case=case, side="victim", user=user, named_at=scene.at
+        )
     if name == "cases.check_may_edit":
         things["permission"] = Permission(f"{variant}.edit")
     if name == "notify.check_can_manage_channels":

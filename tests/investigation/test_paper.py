@@ -11,12 +11,15 @@ from django.test import Client
 from PIL import Image
 
 from anlan.base.errors import Conflict, NotAllowed
+from anlan.evidence import services as evidence
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
 from anlan.investigation.services import findings_paper
 from anlan.investigation.services.findings_paper import page_of
 from anlan.play.pictures import picture
 from tests.accounts.browsing import sign_in
+from tests.evidence.footage import filmed
+from tests.evidence.test_seams import still_of
 from tests.evidence.told import party
 from tests.incidents.story import facts
 from tests.investigation.asked import (
@@ -146,21 +149,43 @@ class TestPhotoUnderASketch:
         }
         assert any(_is_colourful(colour) for colour in colours)
         opened = facts(case, "evidence.opened")
-        assert opened[-1]["way"] == "viewed"
+        assert opened[-1]["way"] == "downloaded"
 
     def test_the_same_bytes_each_time(self, scene, finding) -> None:
         one = printed(scene, finding)
         assert one == printed(scene, finding)
         assert b"/DCTDecode" in one  # the photo itself, as a JPEG
 
+    @pytest.mark.parametrize("error", [Conflict, NotAllowed])
     def test_that_cannot_be_drawn_leaves_the_grid(
-        self, scene, finding, monkeypatch
+        self, scene, finding, monkeypatch, error
     ) -> None:
         def refuse(*_path, **_more) -> bytes:
-            raise Conflict("no")
+            raise error("no")
 
         monkeypatch.setattr(findings_paper, "viewing_copy", refuse)
         assert b"/DCTDecode" not in printed(scene, finding)
+
+
+@pytest.mark.parametrize("has_said_why", [True, False])
+def test_a_picture_out_of_footage_stays_in_the_program(
+    scene, tmp_path, settings, has_said_why
+) -> None:
+    """Whether or not its reader said why: what leaves is as it was recorded (G10, G11)."""
+    settings.RECORDINGS_ROOTS = [tmp_path]
+    film = filmed(scene, tmp_path)
+    still = still_of(film, picture(1))
+    reason = {"recording": film.recording, "reason": "画现场图", "at": scene.at}
+    evidence.ask_for_footage(**reason, by=scene.officer)
+    pinned(scene, drawn(scene, film.case, exhibit=still, by=scene.officer))
+    finding = decided(scene, submitted(scene, film.case))
+    if has_said_why:
+        evidence.ask_for_footage(**reason, by=investigator(scene))
+
+    assert b"/DCTDecode" not in printed(scene, finding)
+    assert not facts(film.case, "evidence.opened")
+    (sketch,) = page_of(finding, investigator(scene))["sketches"]
+    assert "照片另附" in sketch["drawn_on"]
 
 
 def _is_colourful(colour) -> bool:

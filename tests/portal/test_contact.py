@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import Settings
 
 from anlan.base.errors import InvalidInput, NotAllowed
 from anlan.cases import services as cases
@@ -110,6 +111,18 @@ def test_nothing_of_the_other_side(
     assert "送药上门" in page
 
 
+def test_nothing_of_another_victim(
+    scene: Scene, case: Case, victim: Party, client: Client
+):
+    party(scene, case, "victim", name="贺兰知微", phone="19900000133")
+    talked(scene, victim, "先陪贺兰知微去医院", "回电 19900000133", "送药上门")
+    page = seen(client, given(scene, victim), scene.at)
+    for words in ("贺兰知微", "19900000133"):
+        assert words not in page
+    assert page.count("内容请问您的联系人") == 2
+    assert "送药上门" in page
+
+
 def test_one_link_at_a_time_and_it_can_be_ended(
     scene: Scene, victim: Party, client: Client
 ):
@@ -160,5 +173,42 @@ def test_it_is_made_and_ended_on_the_page_of_talks(
     assert not AccessLink.objects.filter(
         about__startswith="own_contact", revoked_at=None
     ).exists()
-    sign_in(client, scene.person("wangjianguo"))
-    assert client.post(f"{base}links/{case.uid}/").status_code == 404
+
+
+def test_its_address_is_that_of_the_public(
+    scene: Scene, case: Case, victim: Party, client: Client, settings: Settings
+):
+    """The desk may be reached under a name that no phone knows."""
+    sign_in(client, scene.officer)
+    address = f"/cases/{case.number}/contacts/links/{victim.uid}/"
+    assert "http://testserver/p/contact/" in client.post(address).content.decode()
+    settings.PUBLIC_URL = "https://anlan.example"
+    page = client.post(address).content.decode()
+    assert "https://anlan.example/p/contact/" in page
+    assert "testserver/p/contact/" not in page
+
+
+def test_a_guard_makes_none_unless_he_is_her_contact(
+    scene: Scene, case: Case, victim: Party, client: Client
+):
+    """Whoever makes it could open it, and reads what was promised to her."""
+    sign_in(client, scene.guard)
+    base = f"/cases/{case.number}/contacts/"
+    assert "自己的链接" not in client.get(base).content.decode()
+    for address in (f"{base}links/{victim.uid}/", f"{base}links/{victim.uid}/end/"):
+        assert client.post(address).status_code == 403
+    assert not AccessLink.objects.filter(about__startswith="own_contact").exists()
+    cases.name_contact(
+        case=case, side=Side.VICTIM, user=scene.guard, by=scene.officer, at=scene.at
+    )
+    assert "自己的链接" in client.get(base).content.decode()
+    assert client.post(f"{base}links/{victim.uid}/").status_code == 200
+
+
+def test_of_nobody_else_and_of_no_aggressor(
+    scene: Scene, case: Case, victim: Party, aggressor: Party, client: Client
+):
+    sign_in(client, scene.officer)
+    base = f"/cases/{case.number}/contacts/"
+    for other in (case.uid, aggressor.uid):
+        assert client.post(f"{base}links/{other}/").status_code == 404

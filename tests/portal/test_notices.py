@@ -23,6 +23,7 @@ from anlan.resolution.letters import appeal_days
 from anlan.resolution.models import Notice, Objection, PlanMeasure
 from anlan.resolution.notice_paper import notice_pdf
 from anlan.resolution.selectors.notices import letter_of, printed_address
+from tests.accounts.browsing import sign_in
 from tests.evidence.told import party as victim
 from tests.moment import forget_counts
 from tests.resolution.planned import begun as planned
@@ -111,9 +112,20 @@ def test_it_says_nothing_of_the_other_side(
 
 
 def test_the_letter_on_paper_has_the_code_of_a_link(
-    scene: Scene, measure: PlanMeasure, settings: Any
+    scene: Scene,
+    measure: PlanMeasure,
+    settings: Any,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     settings.PUBLIC_URL = "https://anlan.example"
+    printed: list[str] = []
+
+    def print_it(*said: Any, address: str, **more: Any) -> bytes:
+        printed.append(address)
+        return notice_pdf(*said, address=address, **more)
+
+    monkeypatch.setattr("anlan.resolution.services.notices.notice_pdf", print_it)
     notice = issued(scene, measure)
     assert notice.exhibit is not None
     link = AccessLink.objects.get(about=notice.key)
@@ -129,6 +141,23 @@ def test_the_letter_on_paper_has_the_code_of_a_link(
         notice, letter_of(notice), at=scene.at, address=printed_address("x" * 22)
     )
     assert link.revoked_at is None
+    (address,) = printed
+    assert address.startswith("https://anlan.example/p/notice/")
+    answer = client.get(address.removeprefix("https://anlan.example"))
+    assert answer.status_code == 200
+    assert notice.code in answer.content.decode()
+
+
+def test_the_link_on_the_page_of_the_letter_is_that_of_the_public(
+    scene: Scene, notice: Notice, client: Client, settings: Any
+):
+    settings.PUBLIC_URL = "https://anlan.example"
+    sign_in(client, scene.officer)
+    page = client.post(
+        f"/cases/{notice.case.number}/notices/{notice.uid}/link/"
+    ).content.decode()
+    assert "https://anlan.example/p/notice/" in page
+    assert "testserver/p/notice/" not in page
 
 
 def test_without_a_public_address_nothing_is_printed(notice: Notice):
@@ -148,6 +177,33 @@ def test_sent_again_it_is_one_and_another_one_is_refused(
     assert Objection.objects.count() == 1
 
 
+def test_what_was_heard_is_not_heard_again_by_link(
+    scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
+):
+    """Whoever heard one hears no other: repeated, nobody would be left."""
+    address = given(scene, notice)
+    assert sent(client, address).status_code == 302
+    decided(scene, Objection.objects.get())
+    page = client.get(address).content.decode()
+    assert "O-01 已有结果" in page
+    assert 'name="words"' not in page
+    assert sent(client, address, words="再说一次").status_code == 409
+    assert objected(scene, measure, words="有新的证人").code == "O-02"  # at the office
+
+
+def test_a_withdrawn_one_was_not_heard(
+    scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
+):
+    address = given(scene, notice)
+    resolution.withdraw_objection(
+        objection=objected(scene, measure),
+        reason="本人电话说不再坚持",
+        by=headquarters(scene),
+        at=scene.at,
+    )
+    assert sent(client, address).status_code == 302
+
+
 def test_on_the_last_day_and_a_day_late(scene: Scene, notice: Notice, client: Client):
     delivered(scene, notice)
     address = given(scene, notice)
@@ -156,6 +212,21 @@ def test_on_the_last_day_and_a_day_late(scene: Scene, notice: Notice, client: Cl
         assert answer.status_code == 409
         assert "申诉期限到 2026-12-08 为止" in answer.content.decode()
     with time_machine.travel(scene.at + timedelta(days=15)):
+        assert sent(client, address).status_code == 302
+
+
+def test_a_last_day_off_goes_on_to_the_next_working_day(
+    scene: Scene, notice: Notice, client: Client
+):
+    """From Friday 27 November fifteen days end on a Saturday (民法典 203)."""
+    arrived = scene.at + timedelta(days=4)
+    delivered(scene, notice, happened=arrived, at=arrived)
+    address = given(scene, notice)
+    with time_machine.travel(scene.at + timedelta(days=22)):
+        answer = sent(client, address)
+        assert answer.status_code == 409
+        assert "申诉期限到 2026-12-14 为止" in answer.content.decode()
+    with time_machine.travel(scene.at + timedelta(days=21)):
         assert sent(client, address).status_code == 302
 
 
@@ -179,6 +250,23 @@ def test_revoked_links_and_letters_say_so(scene: Scene, notice: Notice, client: 
         given(scene, Notice.objects.get(pk=notice.pk))
 
 
+def test_a_revoked_letter_still_tells_what_became_of_the_objection(
+    scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
+):
+    address = given(scene, notice)
+    decided(scene, objected(scene, measure), reason="录像可见用伞击打两次。")
+    resolution.revoke_notice(
+        notice=Notice.objects.get(pk=notice.pk),
+        reason="写错了",
+        by=scene.manager,
+        at=scene.at,
+    )
+    page = client.get(address).content.decode()
+    for words in ("已经撤销", "O-01", "录像可见用伞击打两次。"):
+        assert words in page
+    assert "全文" not in page
+
+
 def test_what_was_replaced_or_closed_is_not_objected_to(
     scene: Scene, case: Case, notice: Notice, client: Client
 ):
@@ -197,6 +285,17 @@ def test_what_was_replaced_or_closed_is_not_objected_to(
     assert "取代" in answer.content.decode()
 
 
+def test_where_a_letter_arrived_after_the_end_its_period_is_said(
+    scene: Scene, case: Case, notice: Notice, client: Client
+):
+    delivered(scene, notice)
+    address = given(scene, notice)
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+    page = client.get(address).content.decode()
+    assert "期限到 2026-12-08 为止：请联系管理处重新打开案件" in page
+    assert sent(client, address).status_code == 409
+
+
 def test_a_measure_that_was_taken_back_needs_none(
     scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
 ):
@@ -208,10 +307,14 @@ def test_a_measure_that_was_taken_back_needs_none(
 def test_nothing_said_and_a_link_of_something_else(
     scene: Scene, notice: Notice, client: Client
 ):
-    assert sent(client, given(scene, notice), words="  ").status_code == 422
+    address = given(scene, notice)
+    assert sent(client, address, words="  ").status_code == 422
+    assert client.get(address).status_code == 200
     assert client.get("/p/notice/unknown").status_code == 404
     other = AccessLink.objects.get(about=notice.key)
     AccessLink.objects.filter(pk=other.pk).update(about=f"talks:{notice.uid}:victim")
+    assert client.get(address).status_code == 404
+    assert sent(client, address).status_code == 404
     assert Objection.objects.count() == 0
 
 
@@ -225,7 +328,15 @@ def test_the_office_does_not_object_as_the_person(scene: Scene, measure: PlanMea
     ("text", "days"),
     [
         ("收到通知后十五日内，可以书面向项目经理申诉", 15),
-        ("收到之日起 30 天以内", 30),
+        ("收到之日起 30 天以内提出", 30),
+        ("收到之日起 30 天以内", None),
+        ("收到后一百零五日内，可以书面或者口头向项目经理申请复核", 105),
+        ("三日内缴清，可以申诉", None),
+        ("三日内搬离。随时可以申诉", None),
+        ("可以申诉，总部十日内复核", None),
+        ("收到后十五日内申诉，总部十日内复核", 15),
+        ("七日内口头申诉，十五日内书面申诉", None),
+        ("第十五日内申诉", None),
         ("收到后十个工作日内提出", None),
         ("七日内口头，十五日内书面", None),
         ("随时可以提出", None),

@@ -170,6 +170,15 @@ def test_one_at_a_time_and_the_same_request_once(scene: Scene, measure: PlanMeas
         decided(scene, again)
 
 
+def test_none_is_taken_that_nobody_may_hear(scene: Scene, measure: PlanMeasure):
+    for person in (headquarters(scene), legal(scene)):
+        decided(scene, objected(scene, measure), by=person)
+    with pytest.raises(Conflict, match="没有人可以复核"):
+        objected(scene, measure, words="我还是不同意。")
+    assert Objection.objects.count() == 2
+    assert not Objection.objects.filter(state=ObjectionState.OPEN).exists()
+
+
 def test_withdrawn_or_decided_it_is_over(scene: Scene, measure: PlanMeasure):
     objection = objected(scene, measure)
     said: dict[str, Any] = {"objection": objection, "at": scene.at}
@@ -249,6 +258,39 @@ def test_none_is_taken_down_where_no_clock_would_run(
     Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
     with pytest.raises(Conflict):
         objected(scene, measure)
+
+
+def free_to_close(scene: Scene, case: Case) -> Case:
+    """Nothing but a letter holds it open."""
+    Task.objects.filter(case=case).update(state=TaskState.DONE, ended_at=scene.at)
+    return Case.objects.select_related("site__organisation").get(pk=case.pk)
+
+
+def test_the_case_stays_open_while_one_may_object(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    """A letter that says fifteen days is not cut short by who closes the case."""
+    delivered(scene, issued(scene, measure))
+    case = free_to_close(scene, case)
+    last = scene.at + timedelta(days=15)
+    with pytest.raises(Conflict, match="申诉期限到 2026-12-08 为止"):
+        cases.close_case(case=case, by=scene.manager, at=last)
+    host = scene.incident(request_id=uuid4()).case
+    with pytest.raises(Conflict, match="不能并入"):
+        cases.join_cases(case=case, host=host, by=scene.manager, at=last)
+    assert Case.objects.get(pk=case.pk).is_open
+    closed = cases.close_case(case=case, by=scene.manager, at=last + timedelta(days=1))
+    assert not closed.is_open
+
+
+def test_what_was_heard_or_taken_back_holds_it_open_no_longer(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    delivered(scene, issued(scene, measure))
+    decided(scene, objected(scene, measure))
+    case = free_to_close(scene, case)
+    at = scene.at + timedelta(days=3)
+    assert not cases.close_case(case=case, by=scene.manager, at=at).is_open
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,8 +14,8 @@ from pytest_django import Settings
 
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
-from anlan.cases.enums import Side
-from anlan.cases.models import Case, Party
+from anlan.cases.enums import Phase, Proof, Side
+from anlan.cases.models import AcceptedRequest, Case, NamedContact, Party
 from anlan.cases.selectors import leaks_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
@@ -21,10 +24,13 @@ from anlan.resolution.review import services as review
 from anlan.resolution.review.copying import LEFT_OUT, copy_page, text_of
 from anlan.resolution.review.enums import Section
 from anlan.resolution.review.models import Report, ReportCopy
+from anlan.resolution.review.paper import page_of
 from anlan.resolution.review.services.erasing import erase_words
 from tests.accounts.browsing import sign_in
 from tests.cases.test_leaks import FLAT, IDENTITY, NAME, PHONE, THEIRS, party
+from tests.evidence.keeping import photo
 from tests.resolution.reviewed import decided, submitted
+from tests.resolution.told import in_force, objected
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -125,6 +131,74 @@ def test_each_side_reads_of_its_own_injuries(
     assert "现场记录伤情" not in text_of(copy_page(report, aggressor, Side.AGGRESSOR))
 
 
+def test_another_of_the_same_side_is_a_stranger_and_a_guardian_is_none(
+    scene: Scene, case: Case, victim: Party, report: Report
+):
+    """Two whom the same hand struck do not learn of each other's telephone."""
+    other = party(scene, case, "victim", name="贺兰知微", phone="19900000133")
+    mother = party(scene, case, "guardian", name="欧阳国庆")
+    cases.link_guardian(
+        guardian=mother, ward=victim, relation="父亲", by=scene.officer, at=scene.at
+    )
+    for position, text in enumerate(
+        ("贺兰知微在旁边，电话 19900000133。", "欧阳国庆陪同。"), start=80
+    ):
+        report.paragraphs.create(
+            section=Section.LESSONS, position=position, text=text, origin="written"
+        )
+    text = text_of(copy_page(report, victim, Side.VICTIM))
+    assert "贺兰知微" not in text
+    assert "19900000133" not in text
+    assert "欧阳国庆陪同" in text
+    theirs = text_of(copy_page(report, other, Side.VICTIM))
+    assert "贺兰知微" in theirs
+    for words in (NAME, PHONE, "欧阳国庆"):
+        assert words not in theirs
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_no_task_and_no_title_of_anybody_else_leaves(
+    scene: Scene, case: Case, victim: Party, aggressor: Party, side: Side
+):
+    measure = in_force(scene, case)  # against a third, whom neither may read of
+    objected(scene, measure)
+    planted = ("陪同做伤情鉴定", "工伤认定申请", "心理支持的安排")
+    for place, title in enumerate(planted):
+        cases.add_task(
+            case=case,
+            key=f"support:{place}",
+            phase=Phase.STRENGTHEN,
+            title=title,
+            source="G04",
+            role_key="customer_service",
+            within=timedelta(days=1),
+            binding=False,
+            proof=Proof.NOTE,
+            by=scene.officer,
+            at=scene.at,
+        )
+    photo(scene, case, title="客厅地上的血迹")
+    report = decided(scene, submitted(scene, case))
+    whole = text_of(page_of(report))
+    own = victim if side is Side.VICTIM else aggressor
+    text = text_of(copy_page(report, own, side))
+    for words in (*planted, "警示函", "复核申诉", "客厅地上的血迹"):
+        assert words in whole
+        assert words not in text
+    assert "时限核对" in text  # what the house promises everybody
+    assert "照片" in text
+
+
+def test_of_a_version_that_does_not_say_whose_they_are_no_step_leaves(
+    victim: Party, report: Report
+):
+    record = json.loads(report.record)
+    for step in record["steps"]:
+        del step["is_common"]
+    report.record = json.dumps(record)
+    assert "时限核对" not in text_of(copy_page(report, victim, Side.VICTIM))
+
+
 def test_it_is_on_the_record_to_whom_and_the_same_each_time(
     scene: Scene, case: Case, victim: Party, report: Report
 ):
@@ -138,6 +212,46 @@ def test_it_is_on_the_record_to_whom_and_the_same_each_time(
     assert "陆母" not in written
     erase_words(case=case, reason="period", at=scene.at)
     assert not ReportCopy.objects.exclude(receiver="").exists()
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_nobody_with_a_part_in_it_hands_it_out(
+    scene: Scene, case: Case, victim: Party, report: Report, side: Side
+):
+    """The manager may know both sides, and is no neutral hand as the contact of one."""
+    named = NamedContact.objects.create(
+        case=case, side=side, user=scene.manager, named_at=scene.at, ended_at=scene.at
+    )
+    with pytest.raises(NotAllowed, match="联系人"):
+        handed(scene, report, victim)
+    named.delete()
+    cases.add_party(
+        case=case,
+        roles=["witness"],
+        user=scene.manager,
+        by=scene.officer,
+        at=scene.at,
+    )
+    with pytest.raises(NotAllowed, match="回避"):
+        handed(scene, report, victim)
+    assert not ReportCopy.objects.exists()
+
+
+def test_sent_twice_it_was_handed_out_once(
+    scene: Scene, case: Case, victim: Party, aggressor: Party, report: Report
+):
+    request_id = uuid4()
+    first = handed(scene, report, victim, request_id=request_id)
+    assert handed(scene, report, victim, request_id=request_id) == first
+    with pytest.raises(Conflict):
+        handed(scene, report, aggressor, request_id=request_id)
+    asked = AcceptedRequest.objects.get(request_id=request_id)
+    assert bytes(asked.content)
+    erase_words(case=case, reason="period", at=scene.at)
+    asked.refresh_from_db()
+    assert not bytes(asked.content)
+    assert ReportCopy.objects.count() == 1
+    assert Entry.objects.filter(kind="review.report_copy_given").count() == 1
 
 
 def test_what_may_not_leave_and_who_may_not_hand_it_out(
@@ -172,8 +286,15 @@ def test_it_is_taken_on_the_page_of_the_report(
     sign_in(client, scene.manager)
     page = client.get(f"{address}copy/").content.decode()
     assert NAME not in page
-    said = {"party": str(victim.uid), "receiver": "本人"}
+    assert 'name="request_id"' in page
+    said = {
+        "party": str(victim.uid),
+        "receiver": "本人",
+        "request_id": str(uuid4()),
+    }
+    client.post(f"{address}copy/", said)
     answer = client.post(f"{address}copy/", said)
+    assert ReportCopy.objects.count() == 1
     assert answer["Content-Type"] == "application/pdf"
     assert "victim.pdf" in answer["Content-Disposition"]
     assert "交给一方的副本" in client.get(address).content.decode()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +25,7 @@ from anlan.accounts.roles import Permission
 from anlan.api.docs import tags_of
 from anlan.api.forms import DeviceForm, TokenForm
 from anlan.api.root import api
+from anlan.base.addresses import public_address
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from anlan.incidents.devices_mapping import mappings
 from anlan.incidents.devices_selectors import device_for, devices_for
@@ -262,7 +262,7 @@ def _curl(url: str, header: str, *, data: str = "", who: str = "") -> str:
 
 
 def _root(request: HttpRequest) -> str:
-    return f"{settings.PUBLIC_URL or request.build_absolute_uri('/')[:-1]}/api/v1"
+    return public_address("/api/v1", request)
 
 
 def _say(form: Any, error: DomainError) -> None:

@@ -15,8 +15,16 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases import policies
-from anlan.cases.enums import Protection
-from anlan.cases.models import AccessLink, Case, Party, Task, TaskPhoto, VaultFile
+from anlan.cases.enums import Protection, Side
+from anlan.cases.models import (
+    AccessLink,
+    Case,
+    NamedContact,
+    Party,
+    Task,
+    TaskPhoto,
+    VaultFile,
+)
 from anlan.cases.wall import is_behind_the_wall, walled_sides
 from anlan.ledger.events import Actor, System
 
@@ -245,6 +253,26 @@ def check_can_state_act(by: Actor, case: Case) -> None:
 def check_can_record_contact(by: Actor, case: Case) -> None:
     check_permission(by, Permission.CONTACT_RECORD, site=case.site)
     policies.check_is_open(case)
+
+
+def can_give_own_link(user: User, case: Case) -> bool:
+    """Whoever opens it reads what was promised: who reads talks, or is their contact."""
+    if not has_permission(user, Permission.CONTACT_RECORD, site=case.site):
+        return False
+    return (
+        has_permission(user, Permission.CONTACT_READ, site=case.site)
+        or NamedContact.objects.filter(
+            case=case, user=user, side=Side.VICTIM, ended_at=None
+        ).exists()
+    )
+
+
+def check_can_give_own_link(by: Actor, case: Case) -> None:
+    check_permission(by, Permission.CONTACT_RECORD, site=case.site)
+    if not isinstance(by, User) or not can_give_own_link(by, case):
+        raise NotAllowed(
+            _("受害人自己的链接由能查看沟通的人或者受害人的联系人生成和作废")
+        )
 
 
 def check_can_look_behind(by: Actor, party: Party) -> None:

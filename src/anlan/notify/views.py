@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +22,7 @@ from anlan.accounts.models import Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for
+from anlan.base.addresses import public_address
 from anlan.base.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from anlan.notify import selectors, services, texts
 from anlan.notify.channels.gateway import RECEIPTS
@@ -306,8 +306,8 @@ def _receipt_addresses(
     """Where the gateway reports back; nothing for a channel that takes no receipts."""
     if not takes_receipts(channel):
         return None
-    base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
-    signed = f"{base}{reverse('api-v1:take_receipts', args=[channel.uid])}"
+    path = reverse("api-v1:take_receipts", args=[channel.uid])
+    signed = public_address(path, request)
     return ReceiptAddresses(
         signed=signed,
         secret=f"{signed}/{address_key(channel)}",

@@ -31,8 +31,15 @@ MOST_BODY = 6000
 MOST_TITLE = 40
 _DATA = Path(__file__).parent / "data" / "notices.yaml"
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
+# A number of days directly before an act of objecting, how and to whom in between: what
+# else a letter sets a number of days for ("三日内缴清，可以申诉") ends no right.
+_HOW = r"(?:\s|[，,、]|可以|可|有权|书面|口头|当面|以|方式|形式|或者|或|您)*+"
 _LIMIT = re.compile(
-    r"([一二两三四五六七八九十百]+|\d{1,3})\s*[日天]\s*(?:以内|之内|内)"
+    r"(?<![第.．\d零〇一二两三四五六七八九十百])"
+    r"([零〇一二两三四五六七八九十百]+|\d{1,3})\s*[日天]\s*(?:以内|之内|内)"
+    rf"{_HOW}(?:向[^，,。；;：:]{{1,20}}?)?{_HOW}"
+    r"(?:申诉|(?:申请|要求|请求)复核"
+    r"|提出(?:书面|口头)?(?:申诉|异议|复核|意见|[。；;，,]|$))"
 )
 _CITED = re.compile(r"\[(L-[^\[\]\n]*)\]")
 
@@ -108,8 +115,8 @@ def without_stop(text: str) -> str:
 def appeal_days(text: str) -> int | None:
     """Within how many days of its arrival a letter says that one may object.
 
-    None where it names no number of days, or several, or counts only working days: then
-    nobody is late.
+    None where it names no number of days for that, or several, or counts only working
+    days: then nobody is late.
     """
     found = {number_of(days) for days in _LIMIT.findall(text)}
     return found.pop() if len(found) == 1 else None

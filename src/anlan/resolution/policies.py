@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from anlan.accounts.selectors import staff_of
+from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.cases.enums import CaseState
@@ -20,6 +22,7 @@ from anlan.resolution.enums import (
 )
 from anlan.resolution.letters import appeal_days
 from anlan.resolution.models import Carrying, Notice, Objection, Plan, PlanMeasure
+from anlan.resolution.permissions import can_hear_objection
 
 # What may become what; ``docs/states/`` is drawn from this table.
 PLAN_MOVES: dict[PlanState, tuple[PlanState, ...]] = {
@@ -138,7 +141,10 @@ def check_is_issued(notice: Notice) -> datetime:
 
 
 def last_day_to_object(notice: Notice) -> date | None:
-    """Counted from the day after the letter arrived; none while it has not, or names none."""
+    """Counted from the day after the letter arrived; none while it has not, or names none.
+
+    On a day off it goes on to the next working day (民法典 201, 203; G37).
+    """
     days = appeal_days(notice.measure.appeal)
     arrived = [
         one.happened_at
@@ -147,7 +153,8 @@ def last_day_to_object(notice: Notice) -> date | None:
     ]
     if days is None or not arrived:
         return None
-    return local_day(min(arrived)) + timedelta(days=days)
+    calendar = WorkingCalendar.statutory(published_holidays())
+    return calendar.add_calendar_days(local_day(min(arrived)), days)
 
 
 def check_may_object(notice: Notice, *, at: datetime) -> None:
@@ -155,8 +162,62 @@ def check_may_object(notice: Notice, *, at: datetime) -> None:
 
     Raises:
         Conflict: what the letter says does not stand any more, nobody would hear it now,
-            one is being heard, or it is too late.
+            one is being heard or was, or it is too late.
     """
+    measure = notice.measure
+    _check_stands(notice)
+    last = last_day_to_object(notice)
+    runs = last is not None and local_day(at) <= last
+    if notice.case.state == CaseState.CLOSED and last is not None and runs:
+        raise Conflict(
+            _(
+                "案件已经办结，但您的申诉期限到 %s 为止：请联系管理处重新打开案件，登记您的申诉"
+            )
+            % last.isoformat()
+        )
+    if notice.case.state == CaseState.CLOSED:
+        raise Conflict(_("案件已经办结，这里不再收申诉；有意见的，请直接联系管理处"))
+    if notice.case.state == CaseState.JOINED:
+        raise Conflict(
+            _("案件已并入另一案件，这里不再收申诉；有意见的，请直接联系管理处")
+        )
+    there = measure.objections.filter(state=ObjectionState.OPEN).first()
+    if there is not None:
+        raise Conflict(_("您的申诉 %s 已经收到，正在复核，请等结果") % there.code)
+    _check_was_not_heard(measure)
+    if last is not None and not runs:
+        raise Conflict(
+            _("申诉期限到 %s 为止，已经过了；有新的情况，请直接联系管理处")
+            % last.isoformat()
+        )
+    check_can_be_heard(Objection(case=notice.case, measure=measure))
+
+
+def check_no_period_runs(case: Case, *, at: datetime) -> None:
+    """A case with a letter to which its person may still object goes on: it needs a clock.
+
+    Raises:
+        Conflict: the period of a letter that was delivered runs.
+    """
+    delivered = case.notices.filter(state=NoticeState.DELIVERED).order_by("number")
+    for notice in delivered.select_related("measure").prefetch_related("deliveries"):
+        last = last_day_to_object(notice)
+        if last is None or local_day(at) > last:
+            continue
+        try:
+            _check_stands(notice)
+            _check_was_not_heard(notice.measure)
+        except Conflict:
+            continue
+        raise Conflict(
+            _(
+                "告知书 %(code)s 的申诉期限到 %(last)s 为止，在那以前案件不能办结，也不能并入其他案件"
+            )
+            % {"code": notice.code, "last": last.isoformat()}
+        )
+
+
+def _check_stands(notice: Notice) -> None:
     measure = notice.measure
     if notice.state == NoticeState.REVOKED:
         raise Conflict(
@@ -171,20 +232,29 @@ def check_may_object(notice: Notice, *, at: datetime) -> None:
         )
     if Carrying.objects.filter(measure=measure, state=CarryingState.DROPPED).exists():
         raise Conflict(_("这项措施已经不再执行，不用申诉"))
-    if notice.case.state == CaseState.CLOSED:
-        raise Conflict(_("案件已经办结，这里不再收申诉；有意见的，请直接联系管理处"))
-    if notice.case.state == CaseState.JOINED:
+
+
+def _check_was_not_heard(measure: PlanMeasure) -> None:
+    heard = measure.objections.exclude(decided_at=None).order_by("-number")
+    for one in heard:
+        if ObjectionState(one.state).is_decision:
+            # Whoever heard one hears no other: by link alone they would soon run out.
+            raise Conflict(
+                _("您的申诉 %s 已有结果；有新的情况，请直接联系管理处登记") % one.code
+            )
+
+
+def check_can_be_heard(objection: Objection) -> None:
+    """
+    Raises:
+        Conflict: everybody who decides here had a part in the matter.
+    """
+    people = staff_of(objection.case.site)
+    if not any(can_hear_objection(one, objection) for one in people):
         raise Conflict(
-            _("案件已并入另一案件，这里不再收申诉；有意见的，请直接联系管理处")
-        )
-    there = measure.objections.filter(state=ObjectionState.OPEN).first()
-    if there is not None:
-        raise Conflict(_("您的申诉 %s 已经收到，正在复核，请等结果") % there.code)
-    last = last_day_to_object(notice)
-    if last is not None and local_day(at) > last:
-        raise Conflict(
-            _("申诉期限到 %s 为止，已经过了；有新的情况，请直接联系管理处")
-            % last.isoformat()
+            _(
+                "现在没有人可以复核这份申诉：能复核的人都参与过本案。请联系管理处，由总部先安排没有参与的人"
+            )
         )
 
 

@@ -12,6 +12,8 @@ from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
 from anlan.cases.events import (
+    CaseClosed,
+    CaseJoined,
     CaseParted,
     CaseReopened,
     DeadlineMissed,
@@ -22,7 +24,7 @@ from anlan.cases.events import (
 from anlan.cases.models import Case, Task
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
-from anlan.resolution import messages, permissions
+from anlan.resolution import messages, permissions, policies
 from anlan.resolution.events import (
     MeasureRanOut,
     ObjectionDecided,
@@ -61,6 +63,19 @@ def follow_measure_task(queued: Queued) -> None:
         by = User.objects.get(uid=_uid_of(queued.actor))
         check_permission(by, Permission.PLAN_APPROVE, site=task.case.site)
     follow_task(task, at=queued.recorded_at)
+
+
+def keep_open_for_objections(queued: Queued) -> None:
+    """
+    Raises:
+        Conflict: a letter says that one may object until a day that is still to come.
+    """
+    event = queued.event
+    if not isinstance(event, CaseClosed | CaseJoined):
+        return
+    case = Case.objects.get(uid=_uid_of(queued.subject))
+    if isinstance(event, CaseClosed) or event.number == case.number:
+        policies.check_no_period_runs(case, at=queued.recorded_at)
 
 
 def catch_up_with_letters(queued: Queued) -> None:

@@ -32,7 +32,9 @@ from anlan.cases.models import (
     Promise,
     Task,
 )
+from anlan.cases.permissions import can_give_own_link
 from anlan.cases.selectors.cases import case_for, shown_name
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.cases.selectors.leaks import Leak, leaks_of
 from anlan.cases.wall import behind_the_wall
 
@@ -255,7 +257,9 @@ def victim_for(reader: User, number: str, uid: UUID) -> Party:
 def victims_with_links(
     case: Case, reader: User, *, at: datetime
 ) -> list[tuple[Party, str, AccessLink | None]]:
-    """Whom an own link may be given, by their masked name, and the one that lives."""
+    """Whom the reader may give an own link, by masked name, and the one that lives."""
+    if not can_give_own_link(reader, case):
+        return []
     links = {
         link.about: link
         for link in AccessLink.objects.filter(
@@ -277,7 +281,7 @@ def own_page(link: AccessLink, *, at: datetime) -> OwnPage:
     """What a victim sees on their link: whom they call, what was promised to them.
 
     Nothing in it is of anybody else: a promise that says something private of the other
-    side is shown without its words.
+    side, or of another victim, is shown without its words.
 
     Raises:
         NotFound: it is a link to something else, or they are no victim of the case (now).
@@ -327,8 +331,13 @@ def _victims(case: Case, reader: User) -> QuerySet[Party]:
 
 
 def _own_words(words: str, party: Party) -> str:
-    case = party.case
-    leaks = leaks_of(words, case=case, side=Side.VICTIM, own=[party])
+    leaks = leaks_of(
+        words,
+        case=party.case,
+        side=Side.VICTIM,
+        own=with_guardians(party),
+        is_own_only=True,
+    )
     return "" if leaks else words
 
 

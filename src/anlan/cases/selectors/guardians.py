@@ -47,6 +47,20 @@ def is_said_guardian(guardian: Party, ward: Party) -> bool:
     ).exists()
 
 
+def with_guardians(ward: Party) -> list[Party]:
+    """They, and whoever was said to stand for them: who reads what is theirs alone."""
+    running = Guardianship.objects.filter(
+        ward=ward, ended_at=None, guardian__removed_at=None
+    )
+    return [
+        ward,
+        *(
+            one.guardian
+            for one in running.select_related("guardian__person").order_by("pk")
+        ),
+    ]
+
+
 def relation_of(guardian: Party, ward: Party) -> str:
     """As it was said, or nothing."""
     running = Guardianship.objects.filter(guardian=guardian, ward=ward, ended_at=None)

@@ -68,7 +68,12 @@ def sides_of(roles: Iterable[str]) -> frozenset[Side]:
 
 
 def leaks_of(
-    text: str, *, case: Case, side: Side, own: Iterable[Party] = ()
+    text: str,
+    *,
+    case: Case,
+    side: Side,
+    own: Iterable[Party] = (),
+    is_own_only: bool = False,
 ) -> list[Leak]:
     """Where a text for one side says something private of somebody else, in its order.
 
@@ -83,13 +88,15 @@ def leaks_of(
         case: whose parties must not be told of each other.
         side: the side that is given the paper.
         own: who it is for, if they stand on both sides, or beside theirs as a guardian.
+        is_own_only: whether it is for these alone: others of their side, whom the same
+            hand may have struck, are strangers to them.
     """
     ours = {party.pk for party in own}
     needles = _needles(case)
     parties = _parties_of(case)
     shared: set[_Needle] = set()
     for pk, party in parties.items():
-        if pk in ours or _sides(party) == {side}:
+        if pk in ours or (not is_own_only and _sides(party) == {side}):
             shared |= needles.get(pk, set())
             ours.add(pk)
     haystack = Haystack(text)
@@ -104,14 +111,20 @@ def leaks_of(
 
 
 def check_no_leaks(
-    text: str, *, case: Case, side: Side, own: Iterable[Party] = ()
+    text: str,
+    *,
+    case: Case,
+    side: Side,
+    own: Iterable[Party] = (),
+    is_own_only: bool = False,
 ) -> None:
-    """
+    """See ``leaks_of``.
+
     Raises:
         Conflict: the text says something private of somebody of the other side; the
             sentence names the kinds, and not the values.
     """
-    leaks = leaks_of(text, case=case, side=side, own=own)
+    leaks = leaks_of(text, case=case, side=side, own=own, is_own_only=is_own_only)
     if leaks:
         kinds = dict.fromkeys(str(leak.kind.label) for leak in leaks)
         raise Conflict(

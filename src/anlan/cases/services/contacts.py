@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.accounts.permissions import check_permission, has_permission
+from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
@@ -282,14 +282,16 @@ def give_contact_link(*, party: Party, by: User, at: datetime, via: str = "") ->
 
     Raises:
         InvalidInput: they are no victim of the case.
-        NotAllowed: the giver speaks for the other side.
+        NotAllowed: the giver speaks for the other side, or neither reads talks nor is
+            the victim's contact.
         Conflict: the case is closed.
     """
-    permissions.check_can_record_contact(by, party.case)
+    permissions.check_can_give_own_link(by, party.case)
     permissions.check_can_look_behind(by, party)
     with ledger.recording():
         case = lock_case(party.case)
-        permissions.check_can_record_contact(by, case)
+        permissions.check_can_give_own_link(by, case)
+        policies.check_is_open(case)
         policies.check_is_of_case(party, case, path="party")
         if Side.VICTIM not in sides_of(party.roles.values_list("role", flat=True)):
             raise InvalidInput(_("只给受害人生成自己的链接"), path="party")
@@ -301,7 +303,7 @@ def give_contact_link(*, party: Party, by: User, at: datetime, via: str = "") ->
 
 def end_contact_link(*, party: Party, by: User, at: datetime, via: str = "") -> None:
     """Let the address answer "not found" from now on, also of a closed case."""
-    check_permission(by, Permission.CONTACT_RECORD, site=party.case.site)
+    permissions.check_can_give_own_link(by, party.case)
     permissions.check_can_look_behind(by, party)
     with ledger.recording():
         case = lock_case(party.case)

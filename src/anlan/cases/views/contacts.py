@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
+from anlan.base.addresses import public_address
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Side
@@ -144,7 +145,7 @@ def own_link(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     secret = cases.give_contact_link(party=party, by=reader, at=at)
     given = {
         "name": shown_name(party),
-        "address": request.build_absolute_uri(reverse("portal:contact", args=[secret])),
+        "address": public_address(reverse("portal:contact", args=[secret]), request),
     }
     context = {**_context(reader, number, at), "given": given}
     return render(request, "cases/contacts.html", context)

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from anlan.accounts.models import User
 from anlan.base.clock import local_time
-from anlan.base.errors import Conflict
+from anlan.base.errors import Conflict, NotAllowed
 from anlan.base.pictures import viewing_copy
 from anlan.base.typeset import typeset
 from anlan.cases import services as cases
@@ -22,6 +22,7 @@ from anlan.evidence.enums import Way
 from anlan.evidence.models import Exhibit
 from anlan.evidence.policies import check_can_be_shown
 from anlan.evidence.selectors.exhibits import kept_of
+from anlan.evidence.selectors.recordings import recordings_shown_by
 from anlan.investigation import permissions
 from anlan.investigation.events import FindingPrinted
 from anlan.investigation.models import Finding, Sketch
@@ -158,20 +159,23 @@ def _sketch(sketch: Sketch, known: dict[int, Exhibit]) -> dict[str, Any]:
 def _lay_photo(
     shown: dict[str, Any], sketch: Sketch, *, by: User, at: datetime, via: str
 ) -> None:
-    """Under its pins, as on the screen; that it was looked at is on the record.
+    """Under its pins, as on the screen; that a copy of it was taken is on the record.
 
-    A photo that cannot be drawn here leaves the grid, and the page says where it is.
+    A photo that cannot be drawn here leaves the grid, and the page says where it is. So
+    does one out of footage: on paper it would leave as it was recorded (G11).
     """
     exhibit = sketch.exhibit
     if exhibit is None or not shown["drawn_on"]:
         return
+    if recordings_shown_by(exhibit).exists():
+        return
     try:
         check_can_be_shown(exhibit)
         opened = evidence.open_exhibit(
-            exhibit=exhibit, way=Way.VIEWED, by=by, at=at, via=via
+            exhibit=exhibit, way=Way.DOWNLOADED, by=by, at=at, via=via
         )
         picture = viewing_copy(opened.path, longest=_PHOTO_SIDE)
-    except Conflict:
+    except (Conflict, NotAllowed):
         return
     shown["photo"] = list(picture)
     shown["drawn_on"] = _("标在照片 %s 上") % exhibit.code

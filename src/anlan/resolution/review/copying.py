@@ -19,13 +19,14 @@ from anlan.base.typeset import typeset
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import leaks_of, sides_of
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.resolution.models import Compensation, Objection
 from anlan.resolution.review.enums import Section
 from anlan.resolution.review.models import Report, ReportParagraph
 from anlan.resolution.review.naming import BETWEEN
 from anlan.resolution.review.paper import DOCUMENT, LANGUAGE, Words, page_from, words_of
 from anlan.resolution.review.reading import paragraphs_of
-from anlan.resolution.review.record import Record, read_record
+from anlan.resolution.review.record import TITLED, Record, read_record
 
 LEFT_OUT = "（涉及其他当事人，从略）"
 # Of these, whose it is stands in what a paragraph was composed from.
@@ -89,7 +90,13 @@ def _private_in(
     """The pieces that say something of somebody else; who people are is read once."""
     pieces = list(_strings(page))
     ends = list(accumulate(len(piece) + len(BETWEEN) for piece in pieces))
-    leaks = leaks_of(BETWEEN.join(pieces), case=case, side=side, own=[party])
+    leaks = leaks_of(
+        BETWEEN.join(pieces),
+        case=case,
+        side=side,
+        own=with_guardians(party),
+        is_own_only=True,
+    )
     return frozenset(pieces[bisect_right(ends, leak.start)] for leak in leaks)
 
 
@@ -128,7 +135,7 @@ def _is_for(row: ReportParagraph, party: Party) -> bool:
         case "objection":
             own = Objection.objects.filter(case=row.report.case, party=party)
             return rest.isdecimal() and own.filter(number=int(rest)).exists()
-        case "counselling":
+        case "counselling" | "steps":  # the latter counts tasks, whose they ever are
             return False
         case "police" | "talks":
             return True
@@ -142,12 +149,22 @@ def _name_then(report: Report, party: Party) -> str:
 
 
 def _record_for(record: Record, name: str, party: Party) -> Record:
+    """Of what was promised, seen and decided theirs alone; of exhibits only the kind.
+
+    A task says in its title what is done about whom, and a title what an exhibit shows;
+    the record does not say whose they are.
+    """
     own = str(party.pk)
     return record.model_copy(
         update={
+            "steps": tuple(one for one in record.steps if one.is_common),
             "hurts": tuple(one for one in record.hurts if name and one.who == name),
             "decisions": tuple(
                 one for one in record.decisions if one.key.rpartition(":")[2] == own
+            ),
+            "exhibits": tuple(
+                one.model_copy(update={"title": one.title.partition(TITLED)[0]})
+                for one in record.exhibits
             ),
         }
     )

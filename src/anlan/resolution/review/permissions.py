@@ -65,15 +65,28 @@ def check_can_decide(by: User, report: Report) -> None:
 
 
 def can_hand_out(user: User, case: Case) -> bool:
-    return has_permission(user, Permission.REVIEW_APPROVE, site=case.site) and can_see(
-        user, case
+    return (
+        has_permission(user, Permission.REVIEW_APPROVE, site=case.site)
+        and can_see(user, case)
+        and not _speaks_for_a_side(user, case)
+        and not conflict_of(user, case)
     )
 
 
-def check_can_hand_out(by: Actor, case: Case) -> None:
-    """Give a side its copy: who may approve reports, and speaks for no side."""
+def check_can_hand_out(by: User, case: Case) -> None:
+    """Give a side its copy: who may approve reports, is independent, and speaks for none."""
     check_permission(by, Permission.REVIEW_APPROVE, site=case.site)
     check_can_see(by, case)
+    if _speaks_for_a_side(by, case):
+        raise NotAllowed(
+            _("本案当事人的联系人不能交付报告副本，请由不为任何一方说话的人交付")
+        )
+    check_is_independent(by, case)
+
+
+def _speaks_for_a_side(user: User, case: Case) -> bool:
+    """Now or before; whoever must know both sides is one of one all the same."""
+    return case.named_contacts.filter(user=user).exists()
 
 
 def can_improve(user: User, case: Case) -> bool:

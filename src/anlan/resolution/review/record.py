@@ -6,13 +6,19 @@ from pydantic import BaseModel, ConfigDict
 
 from anlan.resolution.review.enums import Verdict
 
+TITLED = " · "  # between the kind of an exhibit and its title
+
 
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Step(_Row):
-    """One promise and what became of it; times are local, to the second."""
+    """One promise and what became of it; times are local, to the second.
+
+    ``is_common`` says that it is a standard of the house, and nobody's own task; of what
+    was frozen before that was said, nothing is known.
+    """
 
     title: str
     limit: str
@@ -20,6 +26,7 @@ class Step(_Row):
     happened: str
     verdict: Verdict
     late: str
+    is_common: bool = False
 
 
 class Hurt(_Row):

@@ -26,6 +26,7 @@ from anlan.resolution.review.enums import Verdict
 from anlan.resolution.review.models import Improvement
 from anlan.resolution.review.naming import NAMES, covered_all, names_of
 from anlan.resolution.review.record import (
+    TITLED,
     Decision,
     Head,
     Hurt,
@@ -136,6 +137,7 @@ def _promises(case: Case, at: datetime) -> Iterator[Step]:
             happened=_moment(row.met_at, _SECOND) if row.met_at else "",
             verdict=verdict,
             late=duration_words(late) if late else "",
+            is_common=row.standard is not None and task is None,
         )
 
 
@@ -217,7 +219,7 @@ def _exhibits(case: Case) -> Iterator[Listed]:
         is_open = row.protection == Protection.NONE
         yield Listed(
             code=row.code,
-            title=f"{kind} · {title}" if is_open else kind,
+            title=f"{kind}{TITLED}{title}" if is_open else kind,
             received=_moment(row.received_at, _MINUTE),
             sha256=row.blob.sha256 if row.blob else "",
         )

@@ -57,7 +57,8 @@ def receive_objection(
 
     Raises:
         InvalidInput: nothing was said.
-        Conflict: the measure is not in force, or an objection to it is open.
+        Conflict: the measure is not in force, an objection to it is open, or nobody is
+            left who may hear it.
     """
     permissions.check_can_deliver(by, measure.plan.case)
     if not way.is_taken_down:
@@ -162,6 +163,7 @@ def _receive(
             received_at=at,
             received_by=taken_by,
         )
+        policies.check_can_be_heard(objection)
         objection.task = _post(objection, at=at)
         objection.save(force_insert=True)
         _record(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.base.addresses import public_address
 from anlan.base.errors import DomainError
 from anlan.cases.selectors import shown_name
 from anlan.cases.views.answers import (
@@ -209,7 +210,7 @@ def notice_link(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         secret = resolution.give_notice_link(notice=found, by=reader, at=timezone.now())
     except DomainError as error:
         return _page(request, found, refusal=error)
-    address = request.build_absolute_uri(reverse("portal:notice", args=[secret]))
+    address = public_address(reverse("portal:notice", args=[secret]), request)
     return _page(request, notice_for(reader, number, uid), given=address)
 
 

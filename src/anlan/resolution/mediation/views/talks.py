@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.base.addresses import public_address
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases.enums import Side
 from anlan.cases.selectors import case_for, shown_name
@@ -366,7 +367,7 @@ def link(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
         )
     except DomainError as error:
         return page(request, found, refusal=error)
-    address = request.build_absolute_uri(reverse("portal:talks", args=[secret]))
+    address = public_address(reverse("portal:talks", args=[secret]), request)
     given = {"side": str(chosen.label), "address": address}
     return page(request, talks_for(reader, uid), given=given)
 

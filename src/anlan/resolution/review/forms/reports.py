@@ -55,7 +55,7 @@ class ParagraphForm(ChangeForm, OnceForm):
     field_order = ("section", "text", "is_fact", "sources", "tags")
 
 
-class CopyForm(forms.Form):
+class CopyForm(OnceForm):
     """For whom a copy is made, and who took it."""
 
     party = forms.ChoiceField(label=gettext_lazy("给谁的副本"))

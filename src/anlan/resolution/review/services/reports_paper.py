@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -14,6 +15,7 @@ from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.models import Party
 from anlan.cases.selectors import check_no_leaks
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 from anlan.resolution.review import permissions, policies
@@ -60,6 +62,7 @@ def hand_out_copy(
     receiver: str,
     by: User,
     at: datetime,
+    request_id: UUID | None = None,
     via: str = "",
 ) -> tuple[ReportCopy, bytes]:
     """The copy of an approved version for one side, and that it was handed over to whom.
@@ -72,7 +75,8 @@ def hand_out_copy(
     Raises:
         NotAllowed: they may not hand it out.
         InvalidInput: nobody took it, or the party is of no side, or of both.
-        Conflict: it was never approved, or still says something private of the others.
+        Conflict: it was never approved, still says something private of the others, or
+            the request id was used for something else.
     """
     permissions.check_can_hand_out(by, report.case)
     policies.check_may_leave(report)
@@ -90,10 +94,28 @@ def hand_out_copy(
     )
     with override(LANGUAGE):
         whole = text_of(copy_page(report, party, side))
-    check_no_leaks(whole, case=report.case, side=side, own=[party])
+    check_no_leaks(
+        whole,
+        case=report.case,
+        side=side,
+        own=with_guardians(party),
+        is_own_only=True,
+    )
     content = copy_pdf(report, party, side, at=report.decided_at or report.begun_at)
+    said = {
+        "report_copy": str(report.uid),
+        "party": str(party.uid),
+        "by": by.actor_key,
+        "receiver": sha256(receiver.encode()).hex(),
+    }
     with ledger.recording():
         case = cases.lock_case(report.case)
+        earlier = cases.made_before(
+            ReportCopy.objects.all(), case=case, request_id=request_id, content=said
+        )
+        if earlier is not None:
+            return earlier, content
+        permissions.check_can_hand_out(by, case)
         made = ReportCopy.objects.create(
             report=report,
             party=party,
@@ -116,5 +138,8 @@ def hand_out_copy(
             by=by,
             at=at,
             via=via,
+        )
+        cases.remember_made(
+            made.uid, case=case, request_id=request_id, content=said, at=at
         )
     return made, content
