@@ -535,7 +535,8 @@ def note_home(scene: Scene) -> Request:
 @post(permitted="wangjianguo", forbidden="chenlu")
 def unmark_minor(scene: Scene) -> Request:
     minor = victim(scene, _case(scene), "陆小米", is_minor=True)
-    return f"/parties/{minor.uid}/of-age", {"reason": "出示了身份证"}
+    body = {"reason": "出示了身份证", "of_age_since": "2026-01-01"}
+    return f"/parties/{minor.uid}/of-age", body
 
 
 @get()

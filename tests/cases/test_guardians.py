@@ -6,11 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Guardianship, Party
+from anlan.cases.selectors import is_minor_hurt
 from anlan.cases.selectors.guardians import stands_for
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
@@ -201,3 +205,20 @@ def test_on_its_page(scene: Scene, sign_in: Any, case: Case) -> None:
     assert client.post(ending, {"reason": "登记错了"}).status_code == 302
     assert "登记错了" in client.get(path).content.decode()
     assert sign_in("chenlu").get(path).status_code == 403
+
+
+def test_of_age_since_a_day_on_its_page(scene: Scene, sign_in: Any, case: Case) -> None:
+    ward = victim(scene, case, "陆小米", is_minor=True)
+    assert is_minor_hurt(case)
+    client = sign_in(scene.officer.username)
+    path = f"/cases/{case.number}/parties/{ward.uid}/of-age/"
+    said = {"reason": "看了身份证", "was_wrong": "on", "of_age_since": "2026-01-01"}
+    assert "不填日期" in client.post(path, said).content.decode()
+    since = local_day(timezone.now())
+    said = {"reason": "看了身份证", "of_age_since": f"{since:%Y-%m-%d}"}
+    assert client.post(path, said).status_code == 302
+    case = Case.objects.get(pk=case.pk)
+    before = act_day(case) < since
+    assert is_minor_hurt(case) is before
+    assert client.post(path, {"reason": "看错", "was_wrong": "on"}).status_code == 302
+    assert not is_minor_hurt(Case.objects.get(pk=case.pk))
