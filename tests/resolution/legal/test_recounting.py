@@ -233,6 +233,13 @@ class TestPolicePeriods:
             last_day(found.due_at).isoformat(),
         )
 
+    def test_a_report_that_the_police_do_not_have_begins_none(
+        self, scene: Scene, case: Case
+    ):
+        report = complete(scene, case)
+        stated(scene, case, -10)
+        assert not report.periods.exists()
+
     def test_what_passed_and_runs_again_is_told_again(self, scene: Scene, case: Case):
         report = handed(scene, complete(scene, case))
         row = PolicePeriod.objects.get(report=report, rule="D03")
