@@ -128,6 +128,43 @@ class TestStating:
         assert act_day(case) == fresh(limit).hurt_on == local_day(scene.at)
         assert act_day(other) == day_after(scene, -3)[0]
 
+    def test_what_is_counted_of_a_joined_case_follows_its_host(
+        self, scene: Scene, case: Case
+    ):
+        other = scene.report(place=scene.place("园区 快递柜")).incident.case
+        limit = started(scene, other, kind=LimitationKind.SECURITY)
+        report = handed(scene, complete(scene, other))
+        struck(scene, other)
+        injury = track(other)
+        stated(scene, case, -5)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        for days in (-5, -9):
+            stated(scene, case, days)
+            day = day_after(scene, days)[0]
+            joined = Case.objects.get(pk=other.pk)
+            assert act_day(joined) == fresh(limit).starts_on == day
+            period = PolicePeriod.objects.get(report=report, rule="D03")
+            assert local_day(period.begins_at) == track(joined).injured_on == day
+        cases.part_cases(case=other, by=scene.officer, at=scene.at)
+        assert fresh(limit).starts_on == track(other).injured_on
+        assert fresh(limit).starts_on == local_day(scene.at)
+        injury.refresh_from_db()
+        assert injury.task is not None
+        assert verify().is_sound
+
+    def test_a_third_case_that_was_stated_counts_for_all(
+        self, scene: Scene, case: Case
+    ):
+        other = scene.report(place=scene.place("园区 快递柜")).incident.case
+        third = scene.report(place=scene.place("6 号楼")).incident.case
+        stated(scene, third, -6)
+        limit = started(scene, other, kind=LimitationKind.SECURITY)
+        cases.join_cases(case=third, host=case, by=scene.officer, at=scene.at)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        assert fresh(limit).starts_on == day_after(scene, -6)[0]
+        cases.part_cases(case=other, by=scene.officer, at=scene.at)
+        assert fresh(limit).starts_on == local_day(scene.at)
+
 
 class TestLimits:
     def test_one_from_the_act_moves_with_it_and_says_so(self, scene: Scene, case: Case):

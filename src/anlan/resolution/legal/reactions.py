@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -71,7 +72,8 @@ def count_from_act(queued: Queued) -> None:
     if isinstance(event, CaseJoined | CaseParted):
         numbers = [event.number, event.host]
         stated = StatedAct.objects.filter(
-            case__organisation=queued.organisation_id, case__number__in=numbers
+            Q(case__number__in=numbers) | Q(case__joined_into__number=event.host),
+            case__organisation=queued.organisation_id,
         )
         if not stated.exists():
             return
