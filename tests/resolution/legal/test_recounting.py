@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
@@ -192,6 +194,26 @@ class TestLimits:
         stated(scene, case, -10, at=day_after(scene, 9)[1])
         assert (fresh(limit).starts_on, fresh(limit).due_on) == (known, due)
         assert limit.turns.filter(struck_at=None).count() == 1
+
+    def test_a_claim_known_on_the_day_of_the_act_stays(self, scene: Scene, case: Case):
+        limit = started(scene, case)
+        assert not limit.is_from_act
+        stated(scene, case, -10)
+        found = fresh(limit)
+        assert (found.starts_on, found.due_on) == (limit.starts_on, limit.due_on)
+        assert found.hurt_on == day_after(scene, -10)[0]  # for the twenty years
+
+    def test_of_those_from_before_only_claims_stay(self, scene: Scene):
+        injury = opened(scene)
+        claim = started(scene, injury.case)
+        penalty = started(scene, injury.case, kind=LimitationKind.SECURITY)
+        Limitation.objects.update(is_from_act=False)
+        name = "anlan.resolution.legal.migrations.0005_limits_that_began_with_the_act"
+        import_module(name).mark(apps, None)
+        marked = Limitation.objects.filter(is_from_act=True)
+        assert claim not in marked
+        assert penalty in marked
+        assert marked.filter(injury=injury).count() == 2
 
     def test_a_start_before_the_act_comes_back_when_that_is_corrected(
         self, scene: Scene, case: Case

@@ -124,7 +124,8 @@ def start_limitation(
                 against=against,
                 hurt_on=hurt_on,
                 starts_on=starts_on,
-                is_from_act=starts_on == hurt_on,
+                # A claim counts from when harm and debtor were known (民法典 188).
+                is_from_act=kind == LimitationKind.SECURITY and starts_on == hurt_on,
                 words=words,
                 opened_at=at,
                 opened_by=by,
@@ -365,7 +366,8 @@ def recount_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
 def recount_limits(case: Case, day: date, *, at: datetime) -> None:
     """Those that were begun by hand count from this day of the act, under the case's lock.
 
-    What turned them stays, and so does a start that somebody gave for another reason.
+    What turned them stays, and so does when a claim was known: of that only the twenty
+    years follow the act.
     """
     rows = Limitation.objects.select_for_update().filter(case=case, injury=None)
     for row in rows.exclude(hurt_on=day).order_by("pk"):
