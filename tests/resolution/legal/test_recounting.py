@@ -15,12 +15,14 @@ from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
-from anlan.cases.models import Case, StatedAct
+from anlan.cases.enums import TaskState
+from anlan.cases.models import Case, StatedAct, Task
 from anlan.incidents.enums import HappenedSource
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import LimitationKind, LimitationState, TurnGround
+from anlan.resolution.legal.jobs import look_at_limits
 from anlan.resolution.legal.models import Limitation, PolicePeriod
 from anlan.resolution.legal.selectors.police import last_day
 from anlan.resolution.legal.selectors.work_injury import employer_due, worker_due
@@ -214,6 +216,25 @@ class TestLimits:
         assert claim not in marked
         assert penalty in marked
         assert marked.filter(injury=injury).count() == 2
+
+    def test_the_task_of_the_old_day_ends_and_comes_back_with_it(
+        self, scene: Scene, case: Case
+    ):
+        limit = started(scene, case, kind=LimitationKind.SECURITY)
+        assert limit.due_on is not None
+        at = start_of_day(limit.due_on - timedelta(days=7))
+        look_at_limits(at=at)
+        tasks = Task.objects.filter(case=case, key__startswith="limit:")
+        task = tasks.get()
+        stated(scene, case, -2, at=at)
+        task.refresh_from_db()
+        assert (task.state, task.ended_by) == (TaskState.DONE, None)
+        look_at_limits(at=at)
+        assert tasks.filter(state=TaskState.OPEN).count() == 1
+        stated(scene, case, 0, at=at)
+        look_at_limits(at=at)
+        assert tasks.get(state=TaskState.OPEN) == task
+        assert verify().is_sound
 
     def test_a_start_before_the_act_comes_back_when_that_is_corrected(
         self, scene: Scene, case: Case
