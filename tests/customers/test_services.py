@@ -714,21 +714,20 @@ def test_the_birthday_ends_being_a_minor_and_a_mark_alone_does_not(
 
 def test_a_mark_is_taken_back_with_a_reason_and_a_birth_is_not(front) -> None:
     said = {"site": front.site, "by": front.officer, "at": front.at}
-    wrongly = {"was_wrong": True}
     marked = register(front, name="陈小宝", is_minor=True)
     with pytest.raises(InvalidInput):
-        services.unmark_minor(person=marked, reason=" ", **wrongly, **said)
-    services.unmark_minor(person=marked, reason="出示了身份证", **wrongly, **said)
+        services.unmark_minor(person=marked, reason=" ", was_wrong=True, **said)
+    services.unmark_minor(person=marked, reason="出示了身份证", was_wrong=True, **said)
     marked.refresh_from_db()
     assert not marked.is_minor
     entry = Entry.objects.get(kind="customers.minor_unmarked")
     assert "身份证" not in bytes(entry.data or b"").decode()
     assert Unmarking.objects.get().reason == "出示了身份证"
     with pytest.raises(Conflict, match="没有未成年人的标记"):
-        services.unmark_minor(person=marked, reason="再次", **wrongly, **said)
+        services.unmark_minor(person=marked, reason="再次", was_wrong=True, **said)
     born = register(front, name="白小露", birth_year=2015)
     with pytest.raises(Conflict, match="出生日期"):
-        services.unmark_minor(person=born, reason="看着不像", **wrongly, **said)
+        services.unmark_minor(person=born, reason="看着不像", was_wrong=True, **said)
     assert verify().is_sound
 
 
