@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from anlan.accounts.roles import Permission
 from anlan.base.clock import local_day
 from anlan.cases import services as cases
 from anlan.cases.enums import Side
@@ -125,7 +126,8 @@ Request: TypeAlias = tuple[str, Any]  # path, body
 class Row:
     """``forbidden`` sees the thing and may not; none where whoever sees also may.
 
-    ``stranger`` is the status for a guard of another site.
+    ``stranger`` is the status for a guard of another site; ``either`` are the scopes of
+    which an operation asks for one, with those that it names.
     """
 
     method: str
@@ -134,6 +136,7 @@ class Row:
     status: int = 200
     forbidden: str | None = None
     stranger: int = 404
+    either: tuple[Permission, ...] = ()
 
 
 ROWS: dict[str, Row] = {}
@@ -535,7 +538,8 @@ def note_home(scene: Scene) -> Request:
 @post(permitted="wangjianguo", forbidden="chenlu")
 def unmark_minor(scene: Scene) -> Request:
     minor = victim(scene, _case(scene), "陆小米", is_minor=True)
-    return f"/parties/{minor.uid}/of-age", {"reason": "出示了身份证"}
+    body = {"reason": "出示了身份证", "of_age_since": "2026-01-01"}
+    return f"/parties/{minor.uid}/of-age", body
 
 
 @get()
@@ -1631,12 +1635,15 @@ def add_work_injury_material(scene: Scene) -> Request:
     return f"/work-injuries/{injury.uid}/materials", body
 
 
-@get(permitted="chenlu", forbidden="wangjianguo")
+_STATE = (Permission.LIMITATION_KEEP, Permission.INVESTIGATE)
+
+
+@get(permitted="chenlu", forbidden="wangjianguo", either=_STATE)
 def get_act(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/act"
 
 
-@post(permitted="chenlu", forbidden="wangjianguo", status=201)
+@post(permitted="chenlu", forbidden="wangjianguo", status=201, either=_STATE)
 def state_act(scene: Scene) -> Request:
     body = {"day": local_day(scene.at).isoformat(), "words": "当事人当面说的"}
     return f"/cases/{_case(scene).number}/act", body

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from ninja import Schema
 
+from anlan.accounts import tokens
 from anlan.accounts.roles import Permission
 from anlan.api.root import api
 from anlan.ledger.models import Entry
@@ -60,7 +61,8 @@ def test_no_two_operations_share_a_name() -> None:
 @pytest.mark.both
 def test_permitted_with_just_the_scopes_it_names(scene: Scene, name: str) -> None:
     row = ROWS[name]
-    answer = _send(scene, name, row.permitted, scopes=SCOPES[name])
+    scopes = [*SCOPES[name], *row.either[:1]]
+    answer = _send(scene, name, row.permitted, scopes=scopes)
     assert answer.status == row.status, answer.body
 
 
@@ -96,6 +98,34 @@ def test_a_token_without_one_of_the_scopes_is_refused(scene: Scene) -> None:
             answer = Api(secret).send(method, path)
             assert answer.status == 403, (name, missing, answer.body)
             assert str(missing.label) in answer.body["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("username", "scope"),
+    [("chenlu", Permission.LIMITATION_KEEP), ("xuqing", Permission.INVESTIGATE)],
+)
+@pytest.mark.both
+def test_either_right_states_the_act_and_the_scope_is_needed(
+    scene: Scene, username: str, scope: Permission
+) -> None:
+    row, user = ROWS["state_act"], scene.person(username)
+    path, body = row.request(scene)
+    for scopes, status in (
+        ([Permission.CASE_SEE], 403),
+        ([Permission.CASE_SEE, scope], 201),
+    ):
+        _row, secret = tokens.create_token(
+            user=user,
+            name="案件系统",
+            scopes=[one.value for one in scopes],
+            days=30,
+            by=user,
+            at=scene.at,
+        )
+        seen = Api(secret).send("GET", path)
+        assert seen.status == (200 if status == 201 else status), seen.body
+        answer = Api(secret).send(row.method, path, body=body)
+        assert answer.status == status, answer.body
 
 
 def test_an_expired_token_and_none_are_refused(scene: Scene) -> None:

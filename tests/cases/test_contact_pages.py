@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -71,6 +72,40 @@ def test_a_talk_is_written_down_and_corrected(sign_in: SignIn, scene, case, vict
     again = {**said, "request_id": str(uuid4()), "words": "更正：是她打来的"}
     client.post(corrected, again)
     assert Contact.objects.get(number=2).corrects == contact
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_correction_begins_with_the_time_and_keeps_it(
+    sign_in: SignIn, scene, case, victim, language
+) -> None:
+    reader = scene.person("lifang")
+    reader.language = language
+    reader.save(update_fields=["language"])
+    client = sign_in("lifang")
+    held_at = scene.at - timedelta(hours=3, seconds=7)
+    contact = talked(scene, victim, held_at=held_at)
+    address = f"/cases/{case.number}/contacts/new/?corrects={contact.uid}"
+    shown = f"{timezone.localtime(held_at):%Y-%m-%dT%H:%M}"
+
+    page = client.get(address).content.decode()
+    assert re.search(
+        rf'name="held_at"[^>]*value="{shown}"|value="{shown}"[^>]*name="held_at"', page
+    )
+    said = {
+        "party": str(victim.uid),
+        "channel": "phone",
+        "direction": "out",
+        "words": "更正：是她打来的",
+    }
+    for number, typed_at, kept in (
+        (2, shown, held_at),
+        (3, typed(scene, -2), (scene.at - 2 * DAY).replace(second=0, microsecond=0)),
+    ):
+        again = {**said, "request_id": str(uuid4()), "held_at": typed_at}
+        assert client.post(address, again).status_code == 302
+        made = Contact.objects.get(number=number)
+        assert made.held_at == kept
+        address = f"/cases/{case.number}/contacts/new/?corrects={made.uid}"
 
 
 @pytest.mark.parametrize("wrong", ["x", "6f2d3c1e-0000-4000-8000-0000000000c9"])

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Guardianship, Party
+from anlan.cases.selectors import is_minor_hurt
 from anlan.cases.selectors.guardians import stands_for
 from anlan.customers import services as customers
+from anlan.evidence import services as evidence
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.resolution.counselling import services as support
@@ -19,7 +25,10 @@ from anlan.resolution.counselling.enums import ConsentUse, ConsentWay
 from anlan.resolution.mediation.enums import Capacity
 from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.services.givers import check_giver
+from tests.evidence.told import begun as statement_begun
 from tests.evidence.told import party as victim
+from tests.investigation.asked import begun as interview_begun
+from tests.investigation.asked import planned
 from tests.resolution.counselling.cared import linan, referred
 from tests.resolution.mediation.talked import begun, sides
 from tests.scene import Scene
@@ -98,6 +107,10 @@ def test_who_was_named_for_one_acts_for_no_other(scene: Scene, case: Case) -> No
     assert stands_for(aunt, other)
     cases.unlink_guardian(link=link, reason="登记错了", by=scene.officer, at=scene.at)
     assert stands_for(mother, other)
+    assert not stands_for(mother, ward)  # what was taken back is not nothing
+    assert stands_for(aunt, ward)
+    linked(scene, mother, ward)
+    assert stands_for(mother, ward)
 
 
 def test_support_is_agreed_to_by_the_own_guardian(scene: Scene, case: Case) -> None:
@@ -138,6 +151,47 @@ def test_talks_are_agreed_to_by_the_own_guardian(scene: Scene, case: Case) -> No
     assert taken.relation == "母亲"  # as it was said
 
 
+def test_a_typed_name_goes_round_no_link(scene: Scene, case: Case) -> None:
+    hurt, _aggressor = sides(scene, case)
+    typed = Giver(Capacity.GUARDIAN, "路人甲", relation="母亲")
+    talks = begun(scene, case)
+    assert check_giver(talks, Side.VICTIM, typed, at=scene.at).name == "路人甲"
+    link = linked(scene, guardian(scene, case, "陆母"), hurt)
+    for name in ("路人甲", "陆母"):
+        with pytest.raises(InvalidInput, match="从当事人里选择") as refused:
+            check_giver(talks, Side.VICTIM, replace(typed, name=name), at=scene.at)
+        assert (refused.value.path, refused.value.source) == ("giver_party", "G20")
+    cases.unlink_guardian(link=link, reason="登记错了", by=scene.officer, at=scene.at)
+    assert check_giver(talks, Side.VICTIM, typed, at=scene.at).name == "路人甲"
+
+
+def test_statements_name_a_linked_guardian(scene: Scene, case: Case) -> None:
+    ward = victim(scene, case, "陆小米", birth_year=2012)
+    linked(scene, guardian(scene, case, "陆母"), ward)
+    linked(scene, guardian(scene, case, "陆父"), ward, relation="父亲")
+    said: dict[str, Any] = {"guardian": "路人甲", "relation": "母亲"}
+    with pytest.raises(InvalidInput, match="登记的监护人") as refused:
+        statement_begun(scene, case, of=ward, **said)
+    assert refused.value.path == "guardian"
+    statement = statement_begun(scene, case, of=ward, **{**said, "guardian": "陆 母"})
+    named: dict[str, Any] = {"by": scene.guard, "at": scene.at, "statement": statement}
+    with pytest.raises(InvalidInput, match="登记的监护人"):
+        evidence.name_guardian(**said, **named)
+    after = evidence.name_guardian(guardian="陆父", relation="父亲", **named)
+    assert after.guardian == "陆父"
+
+
+def test_an_interview_begins_with_a_linked_guardian(scene: Scene, case: Case) -> None:
+    ward = victim(scene, case, "陆小米", birth_year=2012)
+    linked(scene, guardian(scene, case, "陆母"), ward)
+    talk = planned(scene, case, parties=[ward])
+    said: dict[str, Any] = {"relation": "母亲", "is_guardian_present": True}
+    with pytest.raises(InvalidInput, match="登记的监护人") as refused:
+        interview_begun(scene, talk, guardian="路人甲", **said)
+    assert refused.value.path == "guardian"
+    assert interview_begun(scene, talk, guardian="陆母", **said).guardian_present
+
+
 def test_on_its_page(scene: Scene, sign_in: Any, case: Case) -> None:
     ward, mother = victim(scene, case, "陆小米"), guardian(scene, case, "陆母")
     client = sign_in(scene.officer.username)
@@ -151,3 +205,20 @@ def test_on_its_page(scene: Scene, sign_in: Any, case: Case) -> None:
     assert client.post(ending, {"reason": "登记错了"}).status_code == 302
     assert "登记错了" in client.get(path).content.decode()
     assert sign_in("chenlu").get(path).status_code == 403
+
+
+def test_of_age_since_a_day_on_its_page(scene: Scene, sign_in: Any, case: Case) -> None:
+    ward = victim(scene, case, "陆小米", is_minor=True)
+    assert is_minor_hurt(case)
+    client = sign_in(scene.officer.username)
+    path = f"/cases/{case.number}/parties/{ward.uid}/of-age/"
+    said = {"reason": "看了身份证", "was_wrong": "on", "of_age_since": "2026-01-01"}
+    assert "不填日期" in client.post(path, said).content.decode()
+    since = local_day(timezone.now())
+    said = {"reason": "看了身份证", "of_age_since": f"{since:%Y-%m-%d}"}
+    assert client.post(path, said).status_code == 302
+    case = Case.objects.get(pk=case.pk)
+    before = act_day(case) < since
+    assert is_minor_hurt(case) is before
+    assert client.post(path, {"reason": "看错", "was_wrong": "on"}).status_code == 302
+    assert not is_minor_hurt(Case.objects.get(pk=case.pk))

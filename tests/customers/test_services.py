@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from anlan.base import crypto
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.customers import selectors, services
 from anlan.customers.enums import ErasureReason, Gender, ProtectedField
@@ -715,19 +716,42 @@ def test_a_mark_is_taken_back_with_a_reason_and_a_birth_is_not(front) -> None:
     said = {"site": front.site, "by": front.officer, "at": front.at}
     marked = register(front, name="陈小宝", is_minor=True)
     with pytest.raises(InvalidInput):
-        services.unmark_minor(person=marked, reason=" ", **said)
-    services.unmark_minor(person=marked, reason="出示了身份证", **said)
+        services.unmark_minor(person=marked, reason=" ", was_wrong=True, **said)
+    services.unmark_minor(person=marked, reason="出示了身份证", was_wrong=True, **said)
     marked.refresh_from_db()
     assert not marked.is_minor
     entry = Entry.objects.get(kind="customers.minor_unmarked")
     assert "身份证" not in bytes(entry.data or b"").decode()
     assert Unmarking.objects.get().reason == "出示了身份证"
     with pytest.raises(Conflict, match="没有未成年人的标记"):
-        services.unmark_minor(person=marked, reason="再次", **said)
+        services.unmark_minor(person=marked, reason="再次", was_wrong=True, **said)
     born = register(front, name="白小露", birth_year=2015)
     with pytest.raises(Conflict, match="出生日期"):
-        services.unmark_minor(person=born, reason="看着不像", **said)
+        services.unmark_minor(person=born, reason="看着不像", was_wrong=True, **said)
     assert verify().is_sound
+
+
+def test_of_age_since_a_day_is_a_minor_before_it(front) -> None:
+    today = local_day(front.at)
+    said = {"reason": "看了身份证", "site": front.site, "by": front.officer}
+    marked = register(front, name="陈小宝", is_minor=True)
+    for wrong in (
+        {},
+        {"of_age_since": today, "was_wrong": True},
+        {"of_age_since": today + timedelta(days=1)},
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            services.unmark_minor(person=marked, **wrong, **said, at=front.at)
+        assert refused.value.path == "of_age_since"
+    day = today - timedelta(days=3)
+    services.unmark_minor(person=marked, of_age_since=day, **said, at=front.at)
+    marked.refresh_from_db()
+    assert is_minor(marked, on=day - timedelta(days=1))
+    assert not is_minor(marked, on=day)
+    assert Unmarking.objects.get().of_age_since == day
+    services.unmark_minor(person=marked, was_wrong=True, **said, at=front.at)
+    marked.refresh_from_db()
+    assert not is_minor(marked, on=day - timedelta(days=1))
 
 
 def test_the_reason_goes_with_the_person(front) -> None:
@@ -735,6 +759,7 @@ def test_the_reason_goes_with_the_person(front) -> None:
     services.unmark_minor(
         person=marked,
         reason="陈小宝出示了身份证",
+        of_age_since=date(2026, 1, 1),
         site=front.site,
         by=front.officer,
         at=front.at,
@@ -746,5 +771,7 @@ def test_the_reason_goes_with_the_person(front) -> None:
         by=front.manager,
         at=front.at,
     )
-    assert Unmarking.objects.get().reason == ""
+    row = Unmarking.objects.get()
+    assert (row.reason, row.of_age_since) == ("", None)
+    assert row.person.of_age_since is None
     assert verify().is_sound

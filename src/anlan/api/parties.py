@@ -142,7 +142,11 @@ class RolesIn(In):
 
 
 class OfAgeIn(In):
+    """Either since which day they are of age, or that the mark was wrong."""
+
     reason: Annotated[Reason, Field(max_length=200)]
+    of_age_since: date | None = None
+    was_wrong: bool = False
 
 
 class GuardianLinkIn(In):
@@ -327,6 +331,8 @@ def unmark_minor(request: ApiRequest, uid: UUID, body: OfAgeIn) -> PartyOut:
         person=party.person,
         site=party.case.site,
         reason=body.reason,
+        of_age_since=body.of_age_since,
+        was_wrong=body.was_wrong,
         by=caller.user,
         at=caller.at,
         via="api",

@@ -71,7 +71,7 @@ def each_alone(
                 faults.append(fault)
         else:
             if key is not None:
-                _RESTING.pop((job, key), None)
+                let_work(job, [key])
     if is_told and faults:
         raise faults[0]
     return done
@@ -88,6 +88,13 @@ def resting(job: str, *, at: datetime | None = None) -> list[int]:
             for (name, key), rest in _RESTING.items()
             if name == job and (at is None or rest.covers(at))
         ]
+
+
+def let_work(job: str, keys: Iterable[int]) -> None:
+    """These are done, alone or with others: what failed before is of no matter."""
+    with _LOCK:
+        for key in keys:
+            _RESTING.pop((job, key), None)
 
 
 def forget_faults() -> None:

@@ -50,7 +50,12 @@ def act_of(case: Case) -> Act:
 
 
 def stated_act(case: Case) -> StatedAct | None:
-    """The newest of the case itself; else of one that was joined into it."""
+    """The newest of the case itself; else of one that was joined into it.
+
+    A joined case is of the same act as its host, which answers for both.
+    """
+    if case.joined_into is not None:
+        return stated_act(case.joined_into)
     rows = StatedAct.objects.select_related("stated_by")
     newest = rows.filter(case=case).order_by("-pk").first()
     if newest is not None:

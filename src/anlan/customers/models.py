@@ -64,6 +64,8 @@ class Person(Worded):
     birth_year = models.PositiveSmallIntegerField(_("出生年份"), null=True, blank=True)
     # As it was marked; where the birth is known, that decides (``selectors.is_minor``).
     is_minor = models.BooleanField(_("未成年人"), default=False)
+    # Of somebody who was marked: before this day they were a minor all the same.
+    of_age_since = models.DateField(null=True)
     note = models.CharField(_("备注"), max_length=NOTE_LENGTH, blank=True)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
@@ -172,7 +174,7 @@ class Disclosure(Worded):
 
 
 class Unmarking(Worded):
-    """That a mark of a minor was taken back, by whom and why."""
+    """That a mark of a minor was taken back, from which day, by whom and why."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(
@@ -180,6 +182,8 @@ class Unmarking(Worded):
     )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
+    # None: the mark was wrong, they were of age all the time (or the person was erased).
+    of_age_since = models.DateField(null=True)
     unmarked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     unmarked_at = models.DateTimeField()
 

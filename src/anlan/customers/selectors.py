@@ -67,19 +67,22 @@ def is_minor(person: Person, *, on: date) -> bool:
     """Whether somebody is under 18 on that day: by the date of birth, if it is known.
 
     By the year alone they are until it is certain that they are not. Without either it is
-    as somebody marked them.
+    as somebody marked them; who was of age since a day was a minor before it.
     """
     number = _opened(person, "identity_number", person.identity_number)
     if number:
         return age(parse_identity_number(number).born_date, on=on) < FULL_AGE
     if person.birth_year is not None:
         return on.year - person.birth_year <= FULL_AGE
-    return person.is_minor
+    if person.is_minor:
+        return True
+    return person.of_age_since is not None and on < person.of_age_since
 
 
 def is_marked_alone(person: Person) -> bool:
-    """Whether nothing but the mark tells that somebody is a minor."""
-    return person.is_minor and person.birth_year is None and not person.identity_number
+    """Whether nothing but the mark tells that somebody is a minor, or was one."""
+    is_marked = person.is_minor or person.of_age_since is not None
+    return is_marked and person.birth_year is None and not person.identity_number
 
 
 def age(born: date, *, on: date) -> int:

@@ -204,12 +204,26 @@ def correct_person(
 
 
 def unmark_minor(
-    *, person: Person, site: Site, reason: str, by: User, at: datetime, via: str = ""
+    *,
+    person: Person,
+    site: Site,
+    reason: str,
+    by: User,
+    at: datetime,
+    of_age_since: date | None = None,
+    was_wrong: bool = False,
+    via: str = "",
 ) -> Person:
     """Say that somebody is no minor (any more), whose mark alone tells that they are.
 
+    Args:
+        of_age_since: from which day they are of age; before it they were a minor, and
+            whatever looks at the day of an act still finds that.
+        was_wrong: they were none when they were marked either.
+
     Raises:
-        InvalidInput: no reason, or too long a one.
+        InvalidInput: not one of the two, a day that is not over, no reason, or too long
+            a one.
         Conflict: there is no mark; or the birth is known, and tells by itself.
     """
     words = " ".join(reason.split())
@@ -217,20 +231,34 @@ def unmark_minor(
         raise InvalidInput(_("请写明怎样知道已满十八周岁"), path="reason")
     if len(words) > REASON_LENGTH:
         raise InvalidInput(_("理由请不超过 200 字"), path="reason")
+    if (of_age_since is None) != was_wrong:
+        raise InvalidInput(
+            _("请填写从哪一天起已满十八周岁；标记登记错了的，请勾选登记错了，不填日期"),
+            path="of_age_since",
+        )
+    if of_age_since is not None and of_age_since > local_day(at):
+        raise InvalidInput(
+            _("这一天还没有到，本人现在仍未满十八周岁，请核对"), path="of_age_since"
+        )
     with ledger.recording():
         person = _locked(person)
         permissions.check_can_correct(by, person, site)
         _check_not_erased(person)
-        if not person.is_minor:
+        if not person.is_minor and person.of_age_since is None:
             raise Conflict(_("这位人员没有未成年人的标记"))
         if not selectors.is_marked_alone(person):
             raise Conflict(
                 _("已登记出生日期或者年份，是否成年由它决定；登记错了的，请更正它")
             )
-        person.is_minor = False
-        person.save(update_fields=["is_minor"])
+        person.is_minor, person.of_age_since = False, of_age_since
+        person.save(update_fields=["is_minor", "of_age_since"])
         made = Unmarking.objects.create(
-            person=person, site=site, reason=words, unmarked_by=by, unmarked_at=at
+            person=person,
+            site=site,
+            reason=words,
+            of_age_since=of_age_since,
+            unmarked_by=by,
+            unmarked_at=at,
         )
         ledger.append(
             MinorUnmarked(reason_digest=made.digest_of("reason")),
@@ -705,7 +733,8 @@ def _blank(person: Person, *, at: datetime) -> None:
     person.phone = person.phone_index = person.phone_tail_index = None
     person.identity_number = person.identity_index = None
     person.gender, person.birth_year, person.is_minor = Gender.UNKNOWN, None, False
-    person.erased_at = at
+    person.of_age_since, person.erased_at = None, at
     person.occupancies.all().delete()
+    person.unmarkings.update(of_age_since=None)  # it tells when they were born
     columns = [column for columns in _COLUMNS.values() for column in columns]
-    person.save(update_fields=[*columns, "erased_at"])
+    person.save(update_fields=[*columns, "of_age_since", "erased_at"])

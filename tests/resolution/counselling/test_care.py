@@ -693,6 +693,45 @@ class TestAnsweredInATalk:
 
         assert Care.objects.get().state == "later"
 
+    def test_with_the_time_at_which_they_may_be_asked_again(self, scene, case) -> None:
+        party = victim(scene, case)
+        agreed, before = scene.at + 30 * DAY, scene.at - DAY
+        offered(
+            *(scene, case, party),
+            answer=CareState.LATER,
+            at=before,
+            not_before=agreed,
+        )
+        wrong = self.talked(scene, case, party, OfferAnswer.ACCEPTED)
+        self.talked(scene, case, party, None, corrects=wrong)
+
+        assert Care.objects.get().not_before == agreed
+
+    def test_what_had_ended_has_ended_again(self, scene, case) -> None:
+        party, ended = victim(scene, case), scene.at - 2 * DAY
+        care = referred(scene, case, party, at=scene.at - 3 * DAY)
+        Offer.objects.update(made_at=scene.at - 3 * DAY)
+        closing = {**by_linan(scene), "at": ended}
+        support.close_care(care=care, ending=Ending.DONE, **closing)
+        wrong = self.talked(scene, case, party, OfferAnswer.ACCEPTED)
+        again = self.talked(scene, case, party, OfferAnswer.LATER, corrects=wrong)
+        care.refresh_from_db()
+        assert (care.state, care.closed_at) == ("later", None)
+        self.talked(scene, case, party, None, corrects=again)
+
+        care.refresh_from_db()
+        assert (care.state, care.closed_at, care.ending) == ("closed", ended, "done")
+        assert verify().is_sound
+
+    def test_what_was_taken_back_stands_in_no_way(self, scene, case) -> None:
+        party, hour = victim(scene, case), timedelta(hours=1)
+        wrong = self.talked(scene, case, party, OfferAnswer.DECLINED)
+        self.talked(scene, case, party, None, corrects=wrong)
+        earlier = scene.at - hour
+        self.talked(scene, case, party, OfferAnswer.ACCEPTED, held_at=earlier)
+
+        assert Care.objects.get().state == "accepted"
+
     def test_a_newer_answer_is_not_taken_back(self, scene, case) -> None:
         party = victim(scene, case)
         hour = timedelta(hours=1)

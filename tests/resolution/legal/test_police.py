@@ -683,6 +683,30 @@ class TestRights:
         at = scene.at + timedelta(hours=3)
         self.tell(scene, case, party=guardian, happened=at, at=at, words=words)
 
+    def test_a_ward_is_told_anew_by_their_own_guardian(self, scene: Scene, case: Case):
+        self.told_through_a_guardian(scene, case, is_minor=True)
+        assert task(case, "rights:").state == TaskState.DONE
+        at = scene.at + timedelta(hours=4)
+        ward = case.parties.get(roles__role="victim")
+        said: dict[str, Any] = {"by": scene.officer, "at": at}
+        own = cases.add_party(case=case, roles=["guardian"], description="父亲", **said)
+        link = cases.link_guardian(guardian=own, ward=ward, relation="父亲", **said)
+        is_open = case.tasks.filter(key__startswith="rights:", state=TaskState.OPEN)
+        more = is_open.get()
+        self.tell(scene, case, party=own, happened=at, at=at)
+        assert not is_open.exists()
+        cases.unlink_guardian(link=link, reason="登记错了", **said)
+        assert not is_open.exists()  # the first one stands for them again
+        cases.link_guardian(
+            guardian=cases.add_party(
+                case=case, roles=["guardian"], description="姨母", **said
+            ),
+            ward=ward,
+            relation="姨母",
+            **said,
+        )
+        assert is_open.get() == more
+
     def test_who_becomes_a_victim_later_is_told_as_well(self, scene: Scene, case: Case):
         first = victim(scene, case)
         paper(scene, reported(scene, case), PaperKind.REFUSAL)

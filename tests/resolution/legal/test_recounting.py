@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
-from anlan.cases.models import Case, StatedAct
+from anlan.cases.enums import TaskState
+from anlan.cases.models import Case, StatedAct, Task
 from anlan.incidents.enums import HappenedSource
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import LimitationKind, LimitationState, TurnGround
+from anlan.resolution.legal.jobs import look_at_limits
 from anlan.resolution.legal.models import Limitation, PolicePeriod
 from anlan.resolution.legal.selectors.police import last_day
 from anlan.resolution.legal.selectors.work_injury import employer_due, worker_due
@@ -128,6 +132,43 @@ class TestStating:
         assert act_day(case) == fresh(limit).hurt_on == local_day(scene.at)
         assert act_day(other) == day_after(scene, -3)[0]
 
+    def test_what_is_counted_of_a_joined_case_follows_its_host(
+        self, scene: Scene, case: Case
+    ):
+        other = scene.report(place=scene.place("园区 快递柜")).incident.case
+        limit = started(scene, other, kind=LimitationKind.SECURITY)
+        report = handed(scene, complete(scene, other))
+        struck(scene, other)
+        injury = track(other)
+        stated(scene, case, -5)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        for days in (-5, -9):
+            stated(scene, case, days)
+            day = day_after(scene, days)[0]
+            joined = Case.objects.get(pk=other.pk)
+            assert act_day(joined) == fresh(limit).starts_on == day
+            period = PolicePeriod.objects.get(report=report, rule="D03")
+            assert local_day(period.begins_at) == track(joined).injured_on == day
+        cases.part_cases(case=other, by=scene.officer, at=scene.at)
+        assert fresh(limit).starts_on == track(other).injured_on
+        assert fresh(limit).starts_on == local_day(scene.at)
+        injury.refresh_from_db()
+        assert injury.task is not None
+        assert verify().is_sound
+
+    def test_a_third_case_that_was_stated_counts_for_all(
+        self, scene: Scene, case: Case
+    ):
+        other = scene.report(place=scene.place("园区 快递柜")).incident.case
+        third = scene.report(place=scene.place("6 号楼")).incident.case
+        stated(scene, third, -6)
+        limit = started(scene, other, kind=LimitationKind.SECURITY)
+        cases.join_cases(case=third, host=case, by=scene.officer, at=scene.at)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        assert fresh(limit).starts_on == day_after(scene, -6)[0]
+        cases.part_cases(case=other, by=scene.officer, at=scene.at)
+        assert fresh(limit).starts_on == local_day(scene.at)
+
 
 class TestLimits:
     def test_one_from_the_act_moves_with_it_and_says_so(self, scene: Scene, case: Case):
@@ -155,6 +196,45 @@ class TestLimits:
         stated(scene, case, -10, at=day_after(scene, 9)[1])
         assert (fresh(limit).starts_on, fresh(limit).due_on) == (known, due)
         assert limit.turns.filter(struck_at=None).count() == 1
+
+    def test_a_claim_known_on_the_day_of_the_act_stays(self, scene: Scene, case: Case):
+        limit = started(scene, case)
+        assert not limit.is_from_act
+        stated(scene, case, -10)
+        found = fresh(limit)
+        assert (found.starts_on, found.due_on) == (limit.starts_on, limit.due_on)
+        assert found.hurt_on == day_after(scene, -10)[0]  # for the twenty years
+
+    def test_of_those_from_before_only_claims_stay(self, scene: Scene):
+        injury = opened(scene)
+        claim = started(scene, injury.case)
+        penalty = started(scene, injury.case, kind=LimitationKind.SECURITY)
+        Limitation.objects.update(is_from_act=False)
+        name = "anlan.resolution.legal.migrations.0005_limits_that_began_with_the_act"
+        import_module(name).mark(apps, None)
+        marked = Limitation.objects.filter(is_from_act=True)
+        assert claim not in marked
+        assert penalty in marked
+        assert marked.filter(injury=injury).count() == 2
+
+    def test_the_task_of_the_old_day_ends_and_comes_back_with_it(
+        self, scene: Scene, case: Case
+    ):
+        limit = started(scene, case, kind=LimitationKind.SECURITY)
+        assert limit.due_on is not None
+        at = start_of_day(limit.due_on - timedelta(days=7))
+        look_at_limits(at=at)
+        tasks = Task.objects.filter(case=case, key__startswith="limit:")
+        task = tasks.get()
+        stated(scene, case, -2, at=at)
+        task.refresh_from_db()
+        assert (task.state, task.ended_by) == (TaskState.DONE, None)
+        look_at_limits(at=at)
+        assert tasks.filter(state=TaskState.OPEN).count() == 1
+        stated(scene, case, 0, at=at)
+        look_at_limits(at=at)
+        assert tasks.get(state=TaskState.OPEN) == task
+        assert verify().is_sound
 
     def test_a_start_before_the_act_comes_back_when_that_is_corrected(
         self, scene: Scene, case: Case
@@ -232,6 +312,13 @@ class TestPolicePeriods:
             last_day(row.due_at).isoformat(),
             last_day(found.due_at).isoformat(),
         )
+
+    def test_a_report_that_the_police_do_not_have_begins_none(
+        self, scene: Scene, case: Case
+    ):
+        report = complete(scene, case)
+        stated(scene, case, -10)
+        assert not report.periods.exists()
 
     def test_what_passed_and_runs_again_is_told_again(self, scene: Scene, case: Case):
         report = handed(scene, complete(scene, case))

@@ -20,13 +20,6 @@ from anlan.cases.permissions import check_can_state_act
 
 router = Router(tags=["cases"])
 
-# Either right is enough, and a token does not know which of them its owner has.
-_STATE = (
-    Permission.CASE_SEE,
-    Permission.LIMITATION_KEEP,
-    Permission.INVESTIGATE,
-)
-
 
 class StatedActOut(Out):
     uid: UUID
@@ -69,17 +62,24 @@ class ActIn(OnceIn):
     words: Annotated[Text, Field(min_length=1, max_length=cases.MOST_ACT_WORDS)]
 
 
-@router.get("/cases/{number}/act", **operation(*_STATE, out=ActOut))
+@router.get("/cases/{number}/act", **operation(Permission.CASE_SEE, out=ActOut))
 def get_act(request: ApiRequest, number: str) -> ActOut:
-    """For whoever may say which day it was."""
+    """For whoever may say which day it was: with either right and its scope."""
     case = case_of(request.auth, number)
     check_can_state_act(request.auth.user, case)
     return ActOut.of(case)
 
 
-@router.post("/cases/{number}/act", **operation(*_STATE, out=ActOut, status=201))
+@router.post(
+    "/cases/{number}/act", **operation(Permission.CASE_SEE, out=ActOut, status=201)
+)
 def state_act(request: ApiRequest, number: str, body: ActIn) -> Status[ActOut]:
-    """Say which day it was; what counts from it is counted anew."""
+    """Say which day it was; what counts from it is counted anew.
+
+    Beside ``case.see`` the token needs one of ``limitation.keep`` and
+    ``investigation.lead``: few people hold both, and a token has no scope that its
+    owner does not hold.
+    """
     caller = request.auth
     case = case_of(caller, number)
     cases.state_act(

@@ -13,7 +13,7 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.roles import Permission
 from anlan.cases.enums import ContactChannel, Direction, OfferAnswer
 from anlan.cases.forms.cases import OnceForm, colleagues
-from anlan.cases.models import Case, Party
+from anlan.cases.models import Case, Contact, Party
 from anlan.cases.selectors import shown_name
 from anlan.cases.selectors.contacts import OFFERS
 from anlan.cases.services import MOST_PROMISED, MOST_SAID, MOST_TO_DO, Promised
@@ -23,7 +23,10 @@ _ANSWERS = [("", gettext_lazy("没有提出")), *OfferAnswer.choices]
 
 
 def _moment(label: Any, **more: Any) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+    # In any language: the browser shows nothing that it cannot read.
+    widget = forms.DateTimeInput(
+        attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+    )
     return forms.DateTimeField(label=label, widget=widget, **more)
 
 
@@ -114,15 +117,25 @@ class ContactForm(OnceForm):
                 self.add_error(missing, _("承诺和期限要一起填写"))
         return said
 
-    def told(self) -> dict[str, Any]:
-        """What the service takes, without the party."""
+    def told(self, earlier: Contact | None = None) -> dict[str, Any]:
+        """What the service takes, without the party.
+
+        Args:
+            earlier: which is corrected; its moment stays, seconds and all, where nobody
+                changed it.
+        """
         said = self.cleaned_data
+        held_at = said["held_at"]
+        if earlier is not None and held_at == earlier.held_at.replace(
+            second=0, microsecond=0
+        ):
+            held_at = earlier.held_at
         ticks = ("motive_heard", "background_heard", "consequences_explained")
         return {
             "channel": ContactChannel(said["channel"]),
             "direction": Direction(said["direction"]),
             "words": said["words"],
-            "held_at": said["held_at"],
+            "held_at": held_at,
             "offers": {name: OfferAnswer(said[name]) for name in OFFERS if said[name]},
             **{tick: said[tick] for tick in ticks},
             "next_due_at": said["next_due_at"],

@@ -34,4 +34,12 @@ class UnlinkForm(forms.Form):
 
 
 class OfAgeForm(forms.Form):
+    of_age_since = forms.DateField(
+        label=gettext_lazy("从哪一天起已满十八周岁"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    was_wrong = forms.BooleanField(
+        label=gettext_lazy("标记登记错了，当时就不是未成年人"), required=False
+    )
     reason = forms.CharField(label=gettext_lazy("怎样知道已满十八周岁"), max_length=200)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.errors import NotFound
+from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Guardianship, Party
-from anlan.cases.selectors.cases import cases_for
+from anlan.cases.selectors.cases import cases_for, shown_name
 
 
 def guardians_in(case: Case) -> QuerySet[Party]:
@@ -27,17 +28,72 @@ def stands_for(guardian: Party, ward: Party) -> bool:
     """Whether this guardian may act for somebody.
 
     Where it was said who stands for whom, that holds; a guardian of whom nothing was
-    said may still act for somebody of whom nothing was said either.
+    said may still act for somebody of whom nothing was said either. What was said of
+    these two and taken back is not nothing.
     """
-    running = Guardianship.objects.filter(
+    running = _running()
+    if running.filter(guardian=guardian, ward=ward).exists():
+        return True
+    if Guardianship.objects.filter(guardian=guardian, ward=ward).exists():
+        return False
+    return not running.filter(Q(ward=ward) | Q(guardian=guardian)).exists()
+
+
+def linked_guardians(ward: Party) -> list[Party]:
+    """Those of whom it was said that they stand for somebody."""
+    rows = (
+        _running()
+        .filter(ward=ward)
+        .select_related(*("guardian__person", "guardian__user", "guardian__case__site"))
+    )
+    found = {row.guardian_id: row.guardian for row in rows.order_by("pk")}
+    return list(found.values())
+
+
+def check_is_linked_by_name(name: str, ward: Party, *, path: str) -> None:
+    """Where it was said who stands for somebody, a name that is typed must be theirs.
+
+    Raises:
+        InvalidInput: it is somebody else's; linked ones and what to do are told.
+    """
+    linked = linked_guardians(ward)
+    if linked and _plain(name) not in {_plain(_full_name(one)) for one in linked}:
+        raise InvalidInput(
+            _(
+                "已登记本人的监护人是%s，请写登记的监护人的姓名；登记有变的，请先在当事人里更正"
+            )
+            % _names(linked),
+            path=path,
+            source="G20",
+        )
+
+
+def names_of_linked(ward: Party) -> str:
+    """As everybody may read them; empty where nothing was said."""
+    return _names(linked_guardians(ward))
+
+
+def _names(parties: list[Party]) -> str:
+    return _("、").join(shown_name(one) for one in parties)
+
+
+def _full_name(party: Party) -> str:
+    if party.user is not None:
+        return party.user.name
+    return party.person.name if party.person is not None else ""
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _running() -> QuerySet[Guardianship]:
+    return Guardianship.objects.filter(
         ended_at=None,
         guardian__removed_at=None,
         guardian__roles__role=Role.GUARDIAN,
         ward__removed_at=None,
     )
-    if running.filter(guardian=guardian, ward=ward).exists():
-        return True
-    return not running.filter(Q(ward=ward) | Q(guardian=guardian)).exists()
 
 
 def is_said_guardian(guardian: Party, ward: Party) -> bool:

@@ -46,7 +46,7 @@ from anlan.cases.services.people import (
     identify_party,
     set_party_roles,
 )
-from anlan.cases.services.record import lock_case, record
+from anlan.cases.services.record import lock_case, lock_with_joined, record
 from anlan.cases.services.requests import (
     claim_request,
     forget_words,
@@ -122,6 +122,7 @@ __all__ = [
     "keep_apart",
     "link_guardian",
     "lock_case",
+    "lock_with_joined",
     "made_before",
     "make_access_link",
     "meet_deadlines",

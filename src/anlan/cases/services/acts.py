@@ -15,7 +15,7 @@ from anlan.cases import permissions
 from anlan.cases.act import act_day
 from anlan.cases.events import ActStated
 from anlan.cases.models import Case, StatedAct
-from anlan.cases.services.record import lock_case, record, written
+from anlan.cases.services.record import lock_with_joined, record, written
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 
@@ -60,7 +60,7 @@ def state_act(
         "words": sha256(words.encode()).hex(),
     }
     with ledger.recording():
-        case = lock_case(case)
+        case, *_joined = lock_with_joined(case)
         earlier = made_before(
             StatedAct.objects.select_related("case__site", "stated_by"),
             case=case,

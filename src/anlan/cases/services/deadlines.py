@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
-from anlan.base.turns import each_alone, resting
+from anlan.base.turns import each_alone, let_work, resting
 from anlan.cases.events import DeadlineMissed
 from anlan.cases.models import Case, Deadline, Standard, Task
 from anlan.cases.selectors.contacts import VICTIM_CONTACT
@@ -93,11 +93,13 @@ def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:
     ).order_by("due_at", "pk")
     due = due.exclude(pk__in=resting(_JOB, at=at))
     try:
-        return _fire(due[:most], at=at)
+        fired = _fire(due[:most], at=at)
     except OperationalError:
         raise
     except Exception:  # noqa: BLE001 -- raised again, when each was tried alone
         return _fire_each(list(due.values_list("pk", flat=True)[:most]), at=at)
+    let_work(_JOB, fired)
+    return len(fired)
 
 
 def next_due() -> datetime | None:
@@ -111,7 +113,8 @@ def next_due() -> datetime | None:
     )
 
 
-def _fire(due: QuerySet[Deadline], *, at: datetime) -> int:
+def _fire(due: QuerySet[Deadline], *, at: datetime) -> list[int]:
+    """Returns the keys of those that it fired."""
     with ledger.recording():
         if connection.features.has_select_for_update_skip_locked:
             # With the case: somebody who answers holds it and waits for the clock, so
@@ -133,18 +136,21 @@ def _fire(due: QuerySet[Deadline], *, at: datetime) -> int:
                 by=SYSTEM,
                 at=at,
             )
-        Deadline.objects.filter(pk__in=[one.pk for one in claimed]).update(fired_at=at)
-    return len(claimed)
+        fired = [one.pk for one in claimed]
+        Deadline.objects.filter(pk__in=fired).update(fired_at=at)
+    return fired
 
 
 def _fire_each(keys: list[int], *, at: datetime) -> int:
     return each_alone(
         keys,
-        lambda pk: _fire(
-            Deadline.objects.filter(
-                pk=pk, met_at=None, cancelled_at=None, fired_at=None
-            ),
-            at=at,
+        lambda pk: len(
+            _fire(
+                Deadline.objects.filter(
+                    pk=pk, met_at=None, cancelled_at=None, fired_at=None
+                ),
+                at=at,
+            )
         ),
         job=_JOB,
         at=at,

@@ -75,3 +75,15 @@ def lock_case(case: Case | int) -> Case:
     """
     (locked,) = _LOCKED(key=case.pk if isinstance(case, Case) else case)
     return locked
+
+
+def lock_with_joined(case: Case) -> list[Case]:
+    """The case and those that were joined into it, locked by their keys, itself first."""
+    joined = Case.objects.filter(joined_into=case).order_by("pk")
+    keys = sorted({case.pk, *joined.values_list("pk", flat=True)})
+    locked = {key: lock_case(key) for key in keys}
+    # Nobody joins or parts a case whose host is locked; who came before it is late.
+    rows = [
+        locked.get(key) or lock_case(key) for key in joined.values_list("pk", flat=True)
+    ]
+    return [locked[case.pk], *rows]

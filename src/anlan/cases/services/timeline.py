@@ -134,7 +134,10 @@ def join_cases(*, case: Case, host: Case, by: Actor, at: datetime) -> Case:
 def part_cases(*, case: Case, by: Actor, at: datetime) -> Case:
     """Take a joined case out again; it goes on where it stood."""
     with ledger.recording():
-        case = lock_case(case)
+        there = Case.objects.filter(pk=case.pk).values_list("joined_into", flat=True)
+        keys = {case.pk, there.get() or case.pk}
+        locked = {key: lock_case(key) for key in sorted(keys)}
+        case = locked[case.pk]
         permissions.check_can_link(by, case)
         host = case.joined_into
         if host is None:

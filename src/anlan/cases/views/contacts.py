@@ -84,7 +84,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
     def act(said: dict[str, Any]) -> HttpResponse:
         made = cases.record_contact(
             party=said["party"],
-            **form.told(),
+            **form.told(earlier),
             corrects=earlier,
             request_id=said["request_id"],
             by=reader,

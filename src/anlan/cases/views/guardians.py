@@ -89,15 +89,16 @@ def of_age(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         raise NotFound(_("身份还没有确认"))
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        customers.unmark_minor(
-            person=person, site=case.site, reason=said["reason"], by=reader, at=at
-        )
+        customers.unmark_minor(person=person, site=case.site, **said, by=reader, at=at)
         return case_changed(request, number, at=at)
 
     return sheet(
         request,
         number=number,
         title=_("撤销未成年人的标记：%s") % shown_name(party),
+        lead=_(
+            "事发时未满十八周岁的，请填写从哪一天起已满；那一天以前仍按未成年人对待。"
+        ),
         button=_("撤销"),
         form=OfAgeForm(posted(request)),
         act=act,

@@ -26,6 +26,7 @@ from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
+from anlan.cases.selectors.guardians import check_is_linked_by_name
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
     Protection,
@@ -209,6 +210,8 @@ def add_addendum(
         guardian=guardian,
         act_on=act_day(statement.case),
     )
+    if guardian and statement.party is not None:
+        check_is_linked_by_name(guardian, statement.party, path="guardian")
     content = {
         "addendum": str(statement.uid),
         "sentence": sentence,

@@ -20,6 +20,7 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
+from anlan.cases.selectors.guardians import check_is_linked_by_name
 from anlan.customers import selectors as customers
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
@@ -130,7 +131,7 @@ def begin_statement(
     language = line(language, path="language", most=MOST_LANGUAGE) or _("普通话")
     present = line(present, path="present", most=MOST_PRESENT)
     guardian, relation = _guardian(
-        guardian, relation, is_minor=is_minor, act_on=act_day(case)
+        guardian, relation, of=of, is_minor=is_minor, act_on=act_day(case)
     )
     content = {
         "statement": key_of(of) or "",
@@ -254,7 +255,11 @@ def name_guardian(
     """Say that the person is under 18, and who is there with them."""
     permissions.check_can_write(by, statement)
     guardian, relation = _guardian(
-        guardian, relation, is_minor=True, act_on=act_day(statement.case)
+        guardian,
+        relation,
+        of=statement.party,
+        is_minor=True,
+        act_on=act_day(statement.case),
     )
     with ledger.recording():
         statement = lock_statement(statement)
@@ -580,12 +585,22 @@ def _position(statement: Statement, key: str) -> int:
 
 
 def _guardian(
-    guardian: str, relation: str, *, is_minor: bool, act_on: date
+    guardian: str,
+    relation: str,
+    *,
+    of: Party | User | None,
+    is_minor: bool,
+    act_on: date,
 ) -> tuple[str, str]:
-    """Who is with them, by name and relation; nobody is asked of a grown-up."""
+    """Who is with them, by name and relation; nobody is asked of a grown-up.
+
+    Where it was said who stands for them, it is one of those.
+    """
     guardian = line(guardian, path="guardian", most=MOST_NAME)
     relation = line(relation, path="relation", most=MOST_RELATION)
     check_guardian(is_minor=is_minor, guardian=guardian, act_on=act_on)
+    if guardian and isinstance(of, Party):
+        check_is_linked_by_name(guardian, of, path="guardian")
     if guardian and not relation:
         raise InvalidInput(_("请写明监护人与本人的关系"), path="relation")
     return guardian, relation

@@ -159,6 +159,10 @@ class Offer(Worded):
     answer = models.CharField(max_length=10, choices=enums.CareState.choices)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    # When they may be asked again, as was said then.
+    not_before = models.DateTimeField(null=True)
+    # When the support had ended that this answer opened again.
+    closed_before = models.DateTimeField(null=True)
     # The talk in which it was put down was corrected: nothing was offered there.
     taken_back_at = models.DateTimeField(null=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from anlan.cases.events import (
     ActStated,
     CaseJoined,
     CaseParted,
+    GuardianLinked,
+    GuardianUnlinked,
     PartyAdded,
     PartyIdentified,
     PartyRolesSet,
@@ -53,7 +56,7 @@ from anlan.resolution.legal.selectors.work_injury import (
     works_here,
 )
 from anlan.resolution.legal.services.holding import end_hold_proposal, propose_hold
-from anlan.resolution.legal.services.police import ask_to_tell_new
+from anlan.resolution.legal.services.police import ask_to_tell_new, ask_to_tell_wards
 from anlan.resolution.legal.services.recounting import recount_from_act
 from anlan.resolution.legal.services.work_injury import (
     TASKS,
@@ -71,7 +74,8 @@ def count_from_act(queued: Queued) -> None:
     if isinstance(event, CaseJoined | CaseParted):
         numbers = [event.number, event.host]
         stated = StatedAct.objects.filter(
-            case__organisation=queued.organisation_id, case__number__in=numbers
+            Q(case__number__in=numbers) | Q(case__joined_into__number=event.host),
+            case__organisation=queued.organisation_id,
         )
         if not stated.exists():
             return
@@ -309,6 +313,17 @@ def tell_new_victim(queued: Queued) -> None:
     found = party.filter(case__police_reports__isnull=False).distinct().first()
     if found is not None:
         ask_to_tell_new(party=found, at=queued.recorded_at)
+
+
+def tell_wards_anew(queued: Queued) -> None:
+    """Who was told through a guardian may not have been told by their own (G06, G20)."""
+    event = queued.event
+    if not isinstance(event, GuardianLinked | GuardianUnlinked):
+        return
+    uid = _uid_of(queued.subject)
+    case = Case.objects.select_related("site").get(uid=uid)
+    if case.police_reports.exists():
+        ask_to_tell_wards(case=case, at=queued.recorded_at)
 
 
 def suggest_hold(queued: Queued) -> None:

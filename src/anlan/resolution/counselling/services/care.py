@@ -546,7 +546,7 @@ def _take_back(contact: Contact, *, at: datetime) -> Care | None:
         was_newest = standing.last() in wrong
         care.offers.filter(pk__in=[one.pk for one in wrong]).update(taken_back_at=at)
         record(AnswerTakenBack(code=care.code), care, care.key, by=SYSTEM, at=at)
-        if care.referred_at is not None:
+        if care.state in {CareState.REFERRED, CareState.FOLLOWED, CareState.CLOSED}:
             _tell_referring(case, messages.MISTAKEN, at=at)
         elif was_newest:
             _let_stand(care, standing.last(), at=at)
@@ -554,10 +554,18 @@ def _take_back(contact: Contact, *, at: datetime) -> Care | None:
 
 
 def _let_stand(care: Care, offer: Offer | None, *, at: datetime) -> None:
-    """The answer that is the newest now; without any the person has yet to be asked."""
+    """The answer that is the newest now; without any the person has yet to be asked.
+
+    Support that only what was taken back had opened again is as it ended.
+    """
+    reopened = care.offers.exclude(closed_before=None).order_by("pk").last()
+    if reopened is not None and (offer is None or offer.pk < reopened.pk):
+        care.state, care.closed_at = CareState.CLOSED, reopened.closed_before
+        care.not_before = None
+        care.save(update_fields=["state", "closed_at", "not_before"])
+        return
     care.state = offer.answer if offer else CareState.UNASKED
-    is_to_wait = offer is not None and offer.answer != CareState.ACCEPTED
-    care.not_before = offer.made_at + ASKED_AGAIN if offer and is_to_wait else None
+    care.not_before = _again(offer) if offer else None
     care.save(update_fields=["state", "not_before"])
     task = Task.objects.filter(
         case=care.case, key=OFFER_TASK, state=TaskState.DONE, ended_by=None
@@ -567,12 +575,21 @@ def _let_stand(care: Care, offer: Offer | None, *, at: datetime) -> None:
         cases.reopen_task(task=task, by=SYSTEM, at=at)
 
 
+def _again(offer: Offer) -> datetime | None:
+    """When they may be asked again; earlier answers did not say, and it was a week."""
+    if offer.answer == CareState.ACCEPTED:
+        return None
+    return offer.not_before or offer.made_at + ASKED_AGAIN
+
+
 def _is_overtaken(
     case: Case, party: Party, replaced: list[Offer], *, since: datetime
 ) -> bool:
     """Whether the person was asked, or the support ended, at that time or after it."""
     of_theirs = Care.objects.filter(case=case, party=party)
-    asked = Offer.objects.filter(care__in=of_theirs, made_at__gte=since)
+    asked = Offer.objects.filter(
+        care__in=of_theirs, made_at__gte=since, taken_back_at=None
+    )
     ended = of_theirs.filter(closed_at__gte=since)
     return asked.exclude(pk__in=[one.pk for one in replaced]).exists() or ended.exists()
 
@@ -616,6 +633,7 @@ def _keep_answer(
     via: str = "",
 ) -> None:
     care = said.care
+    said.not_before, said.closed_before = not_before, care.closed_at
     said.save(force_insert=True)
     care.state, care.not_before = said.answer, not_before
     care.closed_at = None  # how it ended before stays: an entry vouches for it

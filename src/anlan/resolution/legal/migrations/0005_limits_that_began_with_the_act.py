@@ -10,7 +10,10 @@ from django.db.models import F
 
 def mark(apps: Any, _editor: Any) -> None:
     limits = apps.get_model("legal", "Limitation")
-    limits.objects.filter(starts_on=F("hurt_on")).update(is_from_act=True)
+    # Not a claim, which counts from when the harm and who owes it were known.
+    kinds = ["security", "employer", "worker"]
+    rows = limits.objects.filter(kind__in=kinds, starts_on=F("hurt_on"))
+    rows.update(is_from_act=True)
 
 
 class Migration(migrations.Migration):

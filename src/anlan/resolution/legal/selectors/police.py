@@ -47,7 +47,8 @@ from anlan.resolution.legal.models import (
 from anlan.resolution.legal.periods import Happened, Period
 
 _INSTANT = timedelta(microseconds=1)
-_TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
+# What the police have; further material belongs to the report that it supplements.
+TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
 
 
 @dataclass(frozen=True)
@@ -204,14 +205,14 @@ def periods_of(report: PoliceReport) -> list[tuple[PolicePeriod, periods.PeriodR
 
 def periods_before(case: Case) -> list[Period]:
     """Of the act itself, while no report is with the police."""
-    if case.police_reports.filter(_TRACKED).exists():
+    if case.police_reports.filter(TRACKED).exists():
         return []
     return periods.reckon(happened_before(case))
 
 
 def rights_of(case: Case) -> list[Right]:
     """What the victim's side may do now, in words and days; see ``rights_sheet``."""
-    reports = list(case.police_reports.filter(_TRACKED))
+    reports = list(case.police_reports.filter(TRACKED))
     happened: set[Happening] = set()
     dated: dict[str, date] = {}
     for report in reports:
@@ -333,7 +334,7 @@ def papers_of(report: PoliceReport) -> QuerySet[PolicePaper]:
 
 def tracked_report(case: Case) -> PoliceReport | None:
     """The report that the police have, to which further material is added."""
-    return case.police_reports.filter(_TRACKED).order_by("number").last()
+    return case.police_reports.filter(TRACKED).order_by("number").last()
 
 
 def with_papers_to_tell(report: PoliceReport) -> Iterable[PolicePaper]:

@@ -124,7 +124,8 @@ def start_limitation(
                 against=against,
                 hurt_on=hurt_on,
                 starts_on=starts_on,
-                is_from_act=starts_on == hurt_on,
+                # A claim counts from when harm and debtor were known (民法典 188).
+                is_from_act=kind == LimitationKind.SECURITY and starts_on == hurt_on,
                 words=words,
                 opened_at=at,
                 opened_by=by,
@@ -365,7 +366,8 @@ def recount_of_work_injury(injury: WorkInjury, *, at: datetime) -> None:
 def recount_limits(case: Case, day: date, *, at: datetime) -> None:
     """Those that were begun by hand count from this day of the act, under the case's lock.
 
-    What turned them stays, and so does a start that somebody gave for another reason.
+    What turned them stays, and so does when a claim was known: of that only the twenty
+    years follow the act.
     """
     rows = Limitation.objects.select_for_update().filter(case=case, injury=None)
     for row in rows.exclude(hurt_on=day).order_by("pk"):
@@ -485,9 +487,31 @@ def _stop_asking(row: Limitation, *, at: datetime) -> None:
     """It counts again, or no more: there is nothing to look for."""
     if not row.case.is_open:
         return
-    for task in Task.objects.filter(
+    tasks = Task.objects.filter(
         case=row.case, key__startswith=_asking(row), state=TaskState.OPEN
-    ):
+    )
+    _complete(tasks, row, at=at)
+
+
+def _stop_reminding(row: Limitation, *, at: datetime) -> None:
+    """It has another last day: who acts on the old one acts too early or too late."""
+    if not row.case.is_open:
+        return
+    tasks = Task.objects.filter(
+        case=row.case, key__startswith=_reminding(row), state=TaskState.OPEN
+    )
+    if row.due_on is not None:
+        tasks = tasks.exclude(key=f"{_reminding(row)}{row.due_on:%Y%m%d}")
+    _complete(tasks, row, at=at)
+
+
+def _reminding(row: Limitation) -> str:
+    """How the keys of the tasks begin that remind of its last days."""
+    return f"limit:{row.uid.hex[:16]}:"
+
+
+def _complete(tasks: QuerySet[Task], row: Limitation, *, at: datetime) -> None:
+    for task in tasks:
         task.case = row.case
         words = _("时效 %s 已重新计算或者不再计时") % row.code
         cases.complete_task(task=task, words=words, by=SYSTEM, at=at)
@@ -495,9 +519,15 @@ def _stop_asking(row: Limitation, *, at: datetime) -> None:
 
 def _post(row: Limitation, due: date, *, at: datetime) -> None:
     """One task for each last day, in an open case; a work injury has tasks of its own."""
-    key = f"limit:{row.uid.hex[:16]}:{due:%Y%m%d}"
-    is_posted = Task.objects.filter(case=row.case, key=key).exists()
-    if row.injury_id is not None or is_posted or not row.case.is_open:
+    key = f"{_reminding(row)}{due:%Y%m%d}"
+    there = Task.objects.filter(case=row.case, key=key).first()
+    if row.injury_id is not None or not row.case.is_open:
+        return
+    if there is not None:
+        # Ended by recounting alone, and then it came back to the same day.
+        if there.state == TaskState.DONE and there.ended_by_id is None:
+            there.case = row.case
+            cases.reopen_task(task=there, by=SYSTEM, at=at)
         return
     cases.add_task(
         case=row.case,
@@ -560,6 +590,8 @@ def _count(row: Limitation, *, at: datetime) -> None:
         row.due_on is None or row.due_on >= local_day(at)
     ):
         row.state = LimitationState.RUNNING
+    if row.due_on != before:
+        _stop_reminding(row, at=at)
     _plan_look(row, at=at, is_new=row.due_on != before)
     row.save(update_fields=["due_on", "granted_on", "state", "look_on"])
 

@@ -21,6 +21,7 @@ from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
+from anlan.evidence.services.statements import is_known_minor
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -504,10 +505,34 @@ def ask_to_tell_new(*, party: Party, at: datetime) -> None:
         if paper is None or open_tasks.exists():
             return
         key = f"rights:{paper.uid}:{party.uid.hex[:8]}"
-        is_asked = case.tasks.filter(key=key).exists()
-        if party in untold_since(case, paper) and not is_asked:
+        if party not in untold_since(case, paper):
+            return
+        asked = case.tasks.filter(key=key).first()
+        if asked is None:
             paper.report.case = case
             _ask_to_tell(paper, key=key, at=at)
+        elif asked.state == TaskState.DONE:
+            asked.case = case
+            cases.reopen_task(task=asked, by=SYSTEM, at=at)
+
+
+def ask_to_tell_wards(*, case: Case, at: datetime) -> None:
+    """It was said, or taken back, who stands for whom after the police wrote.
+
+    A minor who was told through somebody who does not stand for them was not told.
+    """
+    with ledger.recording():
+        case = cases.lock_case(case)
+        if not case.is_open:
+            return
+        end_telling(case=case, at=at)
+        paper = newest_to_tell(case)
+        if paper is None:
+            return
+        for one in untold_since(case, paper):
+            if is_known_minor(one, at=paper.recorded_at):
+                one.case = case
+                ask_to_tell_new(party=one, at=at)
 
 
 def _ask_to_tell(paper: PolicePaper, *, key: str, at: datetime) -> None:

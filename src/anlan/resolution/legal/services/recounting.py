@@ -16,12 +16,14 @@ from anlan.resolution.legal.services.work_injury import recount_work_injuries
 def recount_from_act(*, case: Case, at: datetime) -> None:
     """Days of the law follow the act as it is known now; what people entered stays.
 
+    Those of cases that were joined into it as well: it is the same act.
+
     Raises:
         Conflict: something that is on record would be from before the act.
     """
     with ledger.recording():
-        case = cases.lock_case(case)
-        day = act_day(case)
-        recount_work_injuries(case, day, at=at)
-        recount_limits(case, day, at=at)
-        recount_periods(case, day, at=at)
+        for one in cases.lock_with_joined(case):
+            day = act_day(one)
+            recount_work_injuries(one, day, at=at)
+            recount_limits(one, day, at=at)
+            recount_periods(one, day, at=at)

@@ -17,7 +17,11 @@ from anlan.ledger.events import SYSTEM
 from anlan.resolution.legal import periods
 from anlan.resolution.legal.events import PeriodPassed, PeriodRecounted
 from anlan.resolution.legal.models import PolicePaper, PolicePeriod, PoliceReport
-from anlan.resolution.legal.selectors.police import happened_in, last_day
+from anlan.resolution.legal.selectors.police import (
+    TRACKED,
+    happened_in,
+    last_day,
+)
 
 _MOST = 50  # a turn of the worker
 _JOB = "police periods"
@@ -58,10 +62,12 @@ def reckon_anew(report: PoliceReport) -> None:
 def recount_periods(case: Case, day: date, *, at: datetime) -> None:
     """What rests on the act counts from this day of it, under the case's lock.
 
+    A report that the police do not have yet, or never got, has no periods.
+
     Raises:
         Conflict: the police had it, or wrote, before that day.
     """
-    for report in case.police_reports.filter(supplements=None).order_by("number"):
+    for report in case.police_reports.filter(TRACKED).order_by("number"):
         report.case = case
         _check_is_before(report, day)
         before = {(row.rule, row.opened_by): row.due_at for row in report.periods.all()}

@@ -227,7 +227,7 @@ def _recount(
     granted: date | None = injury.steps.aggregate(last=Max("last_day"))["last"]
     due_on = employer_due(injured_on)
     injury.due_on = max(due_on, granted or due_on)
-    if injury.state == WorkInjuryState.OPEN and injury.is_ours:
+    if injury.case.is_open and injury.state == WorkInjuryState.OPEN and injury.is_ours:
         _end_task(injury, words=_("期限已重新计算"), at=at)
         injury.task = _post_next(injury, at=at)
     injury.save(update_fields=["injured_on", "due_on", "task"])

@@ -13,7 +13,11 @@ from anlan.cases import policies as cases_policies
 from anlan.cases.act import act_day
 from anlan.cases.enums import Role, Side
 from anlan.cases.models import Party
-from anlan.cases.selectors.guardians import relation_of, stands_for
+from anlan.cases.selectors.guardians import (
+    names_of_linked,
+    relation_of,
+    stands_for,
+)
 from anlan.evidence.models import Exhibit
 from anlan.law import services as law
 from anlan.ledger.events import Actor
@@ -97,6 +101,8 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
         if not name.strip() and giver.capacity == Capacity.GUARDIAN:
             # Whose guardian is missing is told by the rule, with its source.
             return replace(giver, name="", party=None)
+        if giver.capacity == Capacity.GUARDIAN:
+            _check_none_is_linked(talks.party_of(side))
         name = required(name, path="giver", most=MOST_GIVER)
     other = talks.party_of(side.other)
     if party == other or name == full_name(other):
@@ -114,6 +120,18 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
             raise InvalidInput(_("请写明监护人与本人的关系"), path="relation")
         return Giver(Capacity.GUARDIAN, name, None, relation, party)
     return Giver(Capacity.AGENT, name, giver.authority)
+
+
+def _check_none_is_linked(ward: Party) -> None:
+    """Words would go round what was said of who stands for whom."""
+    linked = names_of_linked(ward)
+    if linked:
+        raise InvalidInput(
+            _("已登记本人的监护人是%s，请从当事人里选择；登记有变的，请先更正登记")
+            % linked,
+            path="giver_party",
+            source="G20",
+        )
 
 
 def _acts_for(talks: Talks, side: Side, name: str, party: Party | None) -> bool:
