@@ -14,6 +14,7 @@ from anlan.accounts.permissions import (
     running_memberships,
 )
 from anlan.accounts.roles import Permission
+from anlan.accounts.selectors import staff_of
 from anlan.base.errors import NotAllowed
 from anlan.cases.enums import Side
 from anlan.cases.models import Case
@@ -23,7 +24,13 @@ from anlan.investigation import permissions as investigation
 from anlan.investigation.independence import check_is_independent, conflict_of
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor
-from anlan.resolution.models import Notice, Objection, Plan, PlanApproval
+from anlan.resolution.models import (
+    Notice,
+    Objection,
+    Plan,
+    PlanApproval,
+    PlanMeasure,
+)
 
 _WRITE_TEMPLATES = ("legal_counsel", "hq_supervisor")
 
@@ -208,6 +215,12 @@ def can_hear_objection(user: User, objection: Objection) -> bool:
         and not _why_not_hear(user, objection)
         and not conflict_of(user, objection.case)
     )
+
+
+def can_be_heard(case: Case, measure: PlanMeasure) -> bool:
+    """Whether there is somebody left who may hear an objection to it."""
+    objection = Objection(case=case, measure=measure)
+    return any(can_hear_objection(one, objection) for one in staff_of(case.site))
 
 
 def check_can_hear_objection(by: User, objection: Objection) -> None:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from anlan.accounts.selectors import staff_of
 from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
@@ -22,7 +21,6 @@ from anlan.resolution.enums import (
 )
 from anlan.resolution.letters import appeal_days
 from anlan.resolution.models import Carrying, Notice, Objection, Plan, PlanMeasure
-from anlan.resolution.permissions import can_hear_objection
 
 # What may become what; ``docs/states/`` is drawn from this table.
 PLAN_MOVES: dict[PlanState, tuple[PlanState, ...]] = {
@@ -157,7 +155,7 @@ def last_day_to_object(notice: Notice) -> date | None:
     return calendar.add_calendar_days(local_day(min(arrived)), days)
 
 
-def check_may_object(notice: Notice, *, at: datetime) -> None:
+def check_may_object(notice: Notice, *, can_be_heard: bool, at: datetime) -> None:
     """Whether the person may object on their own link; said to them, not to the office.
 
     Raises:
@@ -190,7 +188,7 @@ def check_may_object(notice: Notice, *, at: datetime) -> None:
             _("申诉期限到 %s 为止，已经过了；有新的情况，请直接联系管理处")
             % last.isoformat()
         )
-    check_can_be_heard(Objection(case=notice.case, measure=measure))
+    check_can_be_heard(by_somebody=can_be_heard)
 
 
 def check_no_period_runs(case: Case, *, at: datetime) -> None:
@@ -244,13 +242,12 @@ def _check_was_not_heard(measure: PlanMeasure) -> None:
             )
 
 
-def check_can_be_heard(objection: Objection) -> None:
+def check_can_be_heard(*, by_somebody: bool) -> None:
     """
     Raises:
         Conflict: everybody who decides here had a part in the matter.
     """
-    people = staff_of(objection.case.site)
-    if not any(can_hear_objection(one, objection) for one in people):
+    if not by_somebody:
         raise Conflict(
             _(
                 "现在没有人可以复核这份申诉：能复核的人都参与过本案。请联系管理处，由总部先安排没有参与的人"

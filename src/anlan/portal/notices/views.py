@@ -21,7 +21,7 @@ from anlan.cases.selectors import link_for
 from anlan.law import selectors as law
 from anlan.portal.forms import ObjectForm
 from anlan.portal.visitors import WINDOW
-from anlan.resolution import policies
+from anlan.resolution import permissions, policies
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import NoticeState
 from anlan.resolution.selectors.notices import (
@@ -79,7 +79,11 @@ def _page(
     found = notice_of_link(link)
     measure = found.measure
     try:
-        policies.check_may_object(found, at=timezone.now())
+        policies.check_may_object(
+            found,
+            can_be_heard=permissions.can_be_heard(found.case, measure),
+            at=timezone.now(),
+        )
         why_not = ""
     except Conflict as error:
         why_not = str(error)

@@ -143,10 +143,11 @@ def _receive(
         )
         if earlier is not None:
             return earlier
+        is_heard = permissions.can_be_heard(case, measure)
         if notice is not None:
             notice = Notice.objects.select_related("measure__plan").get(pk=notice.pk)
             notice.case = case
-            policies.check_may_object(notice, at=at)
+            policies.check_may_object(notice, can_be_heard=is_heard, at=at)
         cases_policies.check_is_open(case)  # else nobody's clock would run
         policies.check_is_in_force(measure)
         there = measure.objections.filter(state=ObjectionState.OPEN).first()
@@ -163,7 +164,7 @@ def _receive(
             received_at=at,
             received_by=taken_by,
         )
-        policies.check_can_be_heard(objection)
+        policies.check_can_be_heard(by_somebody=is_heard)
         objection.task = _post(objection, at=at)
         objection.save(force_insert=True)
         _record(
