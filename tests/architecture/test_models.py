@@ -21,6 +21,11 @@ WITHOUT = {
 }
 
 
+# Of one of several things, each of which belongs to an organisation; a constraint of the
+# table says that it is of exactly one.
+OF_ONE = {"evidence.Deletion": ("case", "application")}
+
+
 # Rows that mean nothing without the one they belong to, and that nothing speaks of.
 GOES_ALONG = {
     "incidents.DeviceNonce.device": "remembers what a device sent, against replay",
@@ -40,11 +45,15 @@ def reaches(model: type[Model], seen: frozenset[type[Model]] = frozenset()) -> b
         field.attname for field in model._meta.concrete_fields
     }:
         return True
-    targets: list[type[Model]] = [
-        field.remote_field.model
-        for field in model._meta.concrete_fields
-        if isinstance(field, ForeignKey) and not field.null
+    keys = [one for one in model._meta.concrete_fields if isinstance(one, ForeignKey)]
+    targets = [key.remote_field.model for key in keys if not key.null]
+    either = [
+        key.remote_field.model
+        for key in keys
+        if key.name in OF_ONE.get(model._meta.label, ())
     ]
+    if either and all(reaches(target, seen | {model}) for target in either):
+        return True
     return any(
         target not in seen and reaches(target, seen | {model}) for target in targets
     )
