@@ -30,6 +30,7 @@ from anlan.evidence.recorders import (
 )
 from anlan.evidence.recorders.rtsp import RTSP
 from anlan.evidence.selectors.recordings import coverage_of
+from anlan.evidence.services import pulling
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -249,6 +250,31 @@ class TestPulling:
         (gap,) = coverage_of(recording).gaps
         assert abs((gap.begin - begin).total_seconds() - 20) < 0.3
         assert abs(gap.seconds - 30) < 0.5
+
+    @pytest.mark.parametrize("seconds", [90.0, 0.0])
+    def test_what_lies_behind_a_long_hole_is_saved(
+        self,
+        scene: Scene,
+        player: Player,
+        monkeypatch: pytest.MonkeyPatch,
+        seconds: float,
+    ) -> None:
+        """Whether one batch is enough to ask for all of the hole, or many are."""
+        monkeypatch.setattr(pulling, "PLAYED_SECONDS", seconds)
+        player.stops_at_holes = True
+        cameras = registered(scene, player)
+        begin = scene.at.replace(second=0, microsecond=0)
+        behind = begin + 63 * 10 * SECOND
+        cameras.films.record("garage", begin, begin + 10 * SECOND)
+        cameras.films.record("garage", behind, behind + 10 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, behind + 10 * SECOND)
+        pull(behind + 10 * MINUTE, rounds=300)
+
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.PARTLY
+        (gap,) = coverage_of(recording).gaps
+        assert abs((gap.begin - begin).total_seconds() - 10) < 0.3
+        assert abs((gap.end - behind).total_seconds()) < 0.3
 
 
 class TestFaults:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db import OperationalError
 from django.db.models import F, QuerySet
@@ -63,6 +64,33 @@ SLACK = timedelta(seconds=30)  # after its end: a recorder writes late
 SETTLED = timedelta(minutes=2)  # the newest file is whole by then, if nothing follows
 _WAITS = (5, 15, 60, 300)  # seconds before the second, third … try
 _OPEN = (RecordingState.WANTED, RecordingState.PULLING)
+MOST_ROUNDS = 1000
+
+
+@dataclass
+class _Round:
+    """Once through all that is left of a recording, in as many batches as that takes."""
+
+    began: datetime
+    asked: tuple[datetime, str] | None = None  # begin and name of the last one
+    is_unreadable: bool = False
+
+
+# A worker that was killed begins its rounds anew; nothing else hangs on them.
+_ROUNDS: dict[UUID, _Round] = {}
+_ROUNDS_LOCK = threading.Lock()
+
+
+def _round_of(recording: Recording, *, at: datetime) -> _Round:
+    with _ROUNDS_LOCK:
+        if len(_ROUNDS) >= MOST_ROUNDS:
+            _ROUNDS.clear()
+        return _ROUNDS.setdefault(recording.uid, _Round(at))
+
+
+def _end_round(recording: Recording) -> None:
+    with _ROUNDS_LOCK:
+        _ROUNDS.pop(recording.uid, None)
 
 
 def pull_due(*, at: datetime) -> int:
@@ -152,7 +180,9 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
             wanted = _wanted(parts, begin, end, now=now)
             there = set(recording.segments.values_list("name", flat=True))
             left = [part for part in wanted if part.name not in there]
-            kept = _keep(recording, recorder, left, lease, seconds=seconds)
+            round_ = _round_of(recording, at=at)
+            behind = _behind(left, round_)
+            kept = _keep(recording, recorder, behind, lease, round_, seconds=seconds)
     except Refused:
         _trouble(recording, PullProblem.REFUSED, at=at)
         return
@@ -170,11 +200,16 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
         problem = PullProblem.NO_ROOM if is_full else PullProblem.UNREADABLE
         _trouble(recording, problem, at=at)
         return
+    if kept.is_all:
+        _end_round(recording)
+    is_late = round_.began >= recording.wanted_to + SLACK
     if kept.files:
-        _enter(recording, kept.files, is_more=len(left) > len(kept.files), at=at)
-    elif kept.is_unreadable:
+        _enter(recording, kept.files, is_more=not kept.is_all, at=at)
+    elif not kept.is_all:
+        _go_on(recording, at=at)
+    elif round_.is_unreadable:
         _trouble(recording, PullProblem.UNREADABLE, at=at)
-    elif at < recording.wanted_to + SLACK:
+    elif not is_late:
         _come_back(recording, parts, at=at)
     elif not there:
         _trouble(recording, PullProblem.NOTHING, at=at)
@@ -218,7 +253,19 @@ def _is_over(
 @dataclass
 class _Kept:
     files: list[tuple[Part, Made | None, Kept]]
-    is_unreadable: bool = False
+    is_all: bool = False  # nothing is left that was not asked for in this round
+
+
+def _behind(left: Sequence[Part], round_: _Round) -> list[Part]:
+    """What this round has still to ask for, oldest first."""
+    return sorted(
+        (part for part in left if round_.asked is None or _place(part) > round_.asked),
+        key=_place,
+    )
+
+
+def _place(part: Part) -> tuple[datetime, str]:
+    return part.begin, part.name
 
 
 def _keep(
@@ -226,18 +273,23 @@ def _keep(
     recorder: Recorder,
     parts: Sequence[Part],
     lease: Lease,
+    round_: _Round,
     *,
     seconds: float,
 ) -> _Kept:
-    """Fetch some of them, oldest first: they are the first to be overwritten."""
+    """Fetch some of them, oldest first: they are the first to be overwritten.
+
+    What the recorder does not have counts as time only: behind it there may be more.
+    """
     kept = _Kept([])
-    for part in parts[:AT_ONCE]:
-        if kept.files and lease.seconds > seconds:
-            break
+    for number, part in enumerate(parts):
+        if len(kept.files) == AT_ONCE or (number and lease.seconds > seconds):
+            return kept
         if not drafts.has_room(part.size or UNSAID_BYTES, promised=0):
             if kept.files:
-                break
+                return kept
             raise OSError(errno.ENOSPC, "no room")
+        lease.keep()
         try:
             found = keep_bytes(
                 name=uuid5(recording.uid, part.name),
@@ -245,19 +297,23 @@ def _keep(
                 keep=lease.keep,
             )
         except Absent:
+            round_.asked = _place(part)
             continue  # a gap, until the recorder says otherwise
         except Unreachable:
             if kept.files:
-                break  # what it gave before stays; it is asked for the rest again
+                return kept  # what it gave stays; it is asked for the rest again
             raise
         except (Unreadable, Misread, drafts.Busy):
             log.warning("a file of a recorder was not taken: it changed or is gone")
-            kept.is_unreadable = True
+            round_.is_unreadable = True
+            round_.asked = _place(part)
             continue
+        round_.asked = _place(part)
         if part.size is not None and found.size != part.size:
-            kept.is_unreadable = True
+            round_.is_unreadable = True
             continue
         kept.files.append((part, recorder.made(part), found))
+    kept.is_all = True
     return kept
 
 
@@ -336,6 +392,11 @@ def _read_end(row: Segment, behind: Segment | None) -> datetime | None:
         return None
     end = row.begin + timedelta(seconds=seconds)
     return min(end, behind.begin) if behind else end
+
+
+def _go_on(recording: Recording, *, at: datetime) -> None:
+    """Nothing so far, and not all was asked for: after whoever waits longer."""
+    Recording.objects.filter(pk=recording.pk, pull_at=F("pull_at")).update(pull_at=at)
 
 
 def _come_back(recording: Recording, parts: Sequence[Part], *, at: datetime) -> None:
