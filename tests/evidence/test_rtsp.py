@@ -23,6 +23,7 @@ from anlan.evidence.enums import PullProblem, RecorderKind, RecordingState
 from anlan.evidence.models import Recording
 from anlan.evidence.recorders import (
     Absent,
+    BrokeOff,
     Refused,
     Unreachable,
     playback,
@@ -51,7 +52,7 @@ def _vault(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     settings.DATA = tmp_path / "data"
     settings.RECORDER_HOSTS = ["127.0.0.0/8"]
     rtsp._BROKEN.clear()
-    monkeypatch.setattr(playback, "SILENT_SECONDS", 2.0)
+    monkeypatch.setattr(playback, "SILENT_SECONDS", 4.0)
 
 
 @pytest.fixture
@@ -251,6 +252,51 @@ class TestPulling:
         assert abs((gap.begin - begin).total_seconds() - 20) < 0.3
         assert abs(gap.seconds - 30) < 0.5
 
+    @pytest.mark.parametrize("holes", ["bye", "silent", "close"])
+    def test_recorder_that_does_not_say_that_it_has_nothing(
+        self, scene: Scene, player: Player, holes: str
+    ) -> None:
+        """A hole is answered by a goodbye, silence or a hang-up: film behind it comes."""
+        player.holes, player.stops_at_holes = holes, True
+        cameras = registered(scene, player)
+        begin = scene.at.replace(second=0, microsecond=0)
+        cameras.films.record("garage", begin, begin + 10 * SECOND)
+        behind = begin + 70 * SECOND
+        cameras.films.record("garage", behind, behind + 10 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, behind + 10 * SECOND)
+        at = begin + 10 * MINUTE
+        pull(at)
+        assert len(kept_of(recording)) >= 2
+        for number in range(1, 4):
+            pull(at + number * MINUTE)
+
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.PARTLY
+        (gap,) = coverage_of(recording).gaps
+        assert abs((gap.begin - begin).total_seconds() - 10) < 0.3
+        assert abs((gap.end - behind).total_seconds()) < 0.3
+
+    def test_hole_inside_a_piece_is_not_bridged(
+        self, scene: Scene, player: Player
+    ) -> None:
+        """What comes behind it within the ten seconds is asked for and kept."""
+        player.stops_at_holes = True
+        cameras = registered(scene, player)
+        begin = scene.at.replace(second=0, microsecond=0)
+        cameras.films.record("garage", begin, begin + 14 * SECOND)
+        behind = begin + 21 * SECOND
+        cameras.films.record("garage", behind, behind + 30 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 50 * SECOND)
+        pull(begin + 10 * MINUTE)
+
+        recording.refresh_from_db()
+        (gap,) = coverage_of(recording).gaps
+        assert abs((gap.begin - begin).total_seconds() - 14) < 0.3
+        assert abs((gap.end - behind).total_seconds()) < 0.3
+        cameras.view(begin + 10 * MINUTE)
+        made = recording.derivatives.filter(kind="viewing", is_current=True)
+        assert made.count() == 2
+
     @pytest.mark.parametrize("seconds", [90.0, 0.0])
     def test_what_lies_behind_a_long_hole_is_saved(
         self,
@@ -288,7 +334,7 @@ class TestFaults:
             ({"redirect": "rtsp://127.0.0.2/elsewhere"}, Unreachable),
             ({"most": 40, "breaks": "reset"}, Unreachable),
             ({"most": 40, "breaks": "silent"}, Unreachable),
-            ({"most": 0, "breaks": "close"}, Unreachable),
+            ({"most": 0, "breaks": "close"}, BrokeOff),
         ],
     )
     def test_are_told_apart(

@@ -84,6 +84,11 @@ class Folder:
     def made(self, part: Part) -> Made | None:
         return None
 
+    def rest(
+        self, name: str, begin: datetime, recipe: Mapping[str, Any]
+    ) -> Part | None:
+        return None
+
     def close(self) -> None:
         pass
 

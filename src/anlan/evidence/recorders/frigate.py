@@ -66,6 +66,11 @@ class Frigate:
     def made(self, part: Part) -> Made | None:
         return None
 
+    def rest(
+        self, name: str, begin: datetime, recipe: Mapping[str, Any]
+    ) -> Part | None:
+        return None
+
     def close(self) -> None:
         pass
 

@@ -49,6 +49,10 @@ class _Closed(Unreachable):
     """The recorder hung up; some do that where they have no more."""
 
 
+class _Silent(Unreachable):
+    """It says nothing more."""
+
+
 @dataclass
 class Track:
     """One medium of the stream: its lines, and how far it has been played."""
@@ -332,7 +336,7 @@ class Playback:
             if found is not None:
                 return found
             if time.monotonic() > give_up:
-                raise Unreachable("slow")
+                raise _Silent("slow")
             self._read_more()
 
     def _read_more(self) -> None:
@@ -401,6 +405,8 @@ class Playback:
                     self._say("TEARDOWN", self._base, {})
         except _Closed:
             self.ended = "closed"
+        except _Silent:
+            self.ended = "silent"
         except (Absent, Refused, Unreadable) as error:
             self.problem, self.ended = error, "broken"
         except (Unreachable, OSError):

@@ -33,6 +33,7 @@ from anlan.evidence.recorders import (
     LONGEST,
     PLAYING,
     Absent,
+    BrokeOff,
     Made,
     Part,
     Recorder,
@@ -74,6 +75,7 @@ class _Round:
     began: datetime
     asked: tuple[datetime, str] | None = None  # begin and name of the last one
     is_unreadable: bool = False
+    broke_off: bool = False
 
 
 # A worker that was killed begins its rounds anew; nothing else hangs on them.
@@ -177,8 +179,10 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     try:
         with closing(recorder):
             parts = recorder.parts(recording.camera.code, begin, end)
+            segments = list(recording.segments.all())
             wanted = _wanted(parts, begin, end, now=now)
-            there = set(recording.segments.values_list("name", flat=True))
+            wanted += _rests(recorder, segments, end)
+            there = {segment.name for segment in segments}
             left = [part for part in wanted if part.name not in there]
             round_ = _round_of(recording, at=at)
             behind = _behind(left, round_)
@@ -205,6 +209,8 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     is_late = round_.began >= recording.wanted_to + SLACK
     if kept.files:
         _enter(recording, kept.files, is_more=not kept.is_all, at=at)
+    elif round_.broke_off and (kept.is_all or not there):
+        _trouble(recording, PullProblem.UNREACHABLE, at=at)
     elif not kept.is_all:
         _go_on(recording, at=at)
     elif round_.is_unreadable:
@@ -234,6 +240,18 @@ def _wanted(
         and (behind is not None or now - part.begin > max(SETTLED, 3 * usual))
         and not _is_over(part, behind, begin, usual)
     ]
+
+
+def _rests(
+    recorder: Recorder, segments: Sequence[Segment], end: datetime
+) -> list[Part]:
+    """What is missing behind files that ended before their time."""
+    found = [
+        recorder.rest(segment.name, segment.begin, segment.recipe)
+        for segment in segments
+        if segment.recipe
+    ]
+    return [part for part in found if part and part.begin < end]
 
 
 def _is_over(
@@ -299,6 +317,10 @@ def _keep(
         except Absent:
             round_.asked = _place(part)
             continue  # a gap, until the recorder says otherwise
+        except BrokeOff:
+            round_.broke_off = True
+            round_.asked = _place(part)
+            continue  # the next round hears whether that is a gap
         except Unreachable:
             if kept.files:
                 return kept  # what it gave stays; it is asked for the rest again
@@ -371,12 +393,19 @@ def _enter(
 
 
 def _set_ends(recording: Recording) -> None:
-    """A file ends where the next begins; before a gap, and at last, its length says."""
+    """A file ends where the next begins; before a gap, and at last, its length says.
+
+    Of those that we wrote it always does.
+    """
     rows = list(recording.segments.select_related("blob").order_by("begin", "pk"))
     usual = usual_length([row.begin for row in rows])
     for row, behind in zip(rows, [*rows[1:], None], strict=False):
-        if behind is not None and follows(row.begin, behind.begin, usual):
-            end: datetime | None = behind.begin
+        end: datetime | None
+        if row.recipe:  # ours, and no name of a recorder's says that they follow
+            end = row.begin + timedelta(seconds=row.recipe["seconds"])
+            end = min(end, behind.begin) if behind else end
+        elif behind is not None and follows(row.begin, behind.begin, usual):
+            end = behind.begin
         elif row.end is not None and (behind is None or row.end <= behind.begin):
             continue
         else:
