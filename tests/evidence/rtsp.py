@@ -43,6 +43,8 @@ class Player:
     login: bool = True
     speed: float = 30.0  # times as fast as the film
     says: bool = True  # since when it plays, as it answers to PLAY
+    shift: timedelta = timedelta()  # of what it says so; it may write its own time
+    is_local: bool = False  # whether it is asked in its own time
     ends: str = "bye"  # at the end of a stretch: "bye", "close", "silent", "on"
     status: dict[str, int] = field(default_factory=dict)  # by method
     redirect: str = ""
@@ -62,7 +64,11 @@ class Player:
         for path in sorted((self.root / channel).glob("*.ts")):
             at = datetime.strptime(path.stem, NAME).replace(tzinfo=SHANGHAI)
             if at + 10 * SECOND > begin and at < end:
-                if self.stops_at_holes and last is not None and at - last > 10.5 * SECOND:
+                if (
+                    self.stops_at_holes
+                    and last is not None
+                    and at - last > 10.5 * SECOND
+                ):
                     break
                 found.append(path)
                 last = at
@@ -135,7 +141,9 @@ class Session:
         elif status == 200 and name == "PLAY":
             self.begun = True
             if self.player.says:
-                more = [f"Range: clock={self.moment:%Y%m%dT%H%M%S}Z-"]
+                more = [
+                    f"Range: clock={self.moment + self.player.shift:%Y%m%dT%H%M%S}Z-"
+                ]
         now = formatdate(usegmt=True)
         said = [
             f"RTSP/1.0 {status} -",
@@ -164,7 +172,9 @@ class Session:
         parts = urlsplit(url)
         asked = parse_qs(parts.query)
         begin, end = (
-            datetime.strptime(asked[name][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            datetime.strptime(asked[name][0], "%Y%m%dT%H%M%SZ").replace(
+                tzinfo=SHANGHAI if self.player.is_local else UTC
+            )
             for name in ("starttime", "endtime")
         )
         if self.player.ends == "on":

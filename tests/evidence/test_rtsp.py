@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ from anlan.evidence.recorders import (
     playback,
     rtsp,
 )
+from anlan.evidence.recorders.playback import Playback, Track
 from anlan.evidence.recorders.rtsp import RTSP
+from anlan.evidence.recorders.wire import Login
 from anlan.evidence.selectors.recordings import coverage_of
 from anlan.evidence.services import pulling
 from anlan.ledger.events import SYSTEM
@@ -186,6 +189,69 @@ class TestPulling:
         asked = next(line for line in player.asked if line.startswith("DESCRIBE"))
         first = datetime.fromisoformat(asked.split("starttime=")[1][:16])
         assert timedelta(0) <= wanted + offset - first < 20 * SECOND
+
+    @pytest.mark.parametrize(
+        ("is_local", "shift", "how"),
+        [
+            (True, 8, "range"),
+            (True, 0, "range"),
+            (False, 8, "range"),
+            (False, -30 * 24, "asked"),
+        ],
+    )
+    def test_beginning_is_read_as_it_is_asked_for_and_not_believed_far_away(
+        self, scene: Scene, player: Player, *, is_local: bool, shift: int, how: str
+    ) -> None:
+        player.is_local, player.shift = is_local, timedelta(hours=shift)
+        time_written = "compact_local" if is_local else "compact"
+        begin = scene.at.replace(second=0, microsecond=0)
+        SimulatedRecorder(root=player.root).record("garage", begin, begin + MINUTE)
+        recorder = opened(player, begin + 10 * MINUTE, time=time_written)
+        (part, *_more) = recorder.parts("garage", begin, begin + SECOND)
+        list(recorder.fetch("garage", part))
+        made = recorder.made(part)
+        recorder.close()
+        assert abs(made.begin - begin) < SECOND
+        assert made.recipe["begin_from"] == how
+        assert ("not_believed" in made.recipe) == (how == "asked")
+
+    def test_film_from_behind_a_hole_is_not_taken_for_what_was_asked(
+        self, scene: Scene, player: Player
+    ) -> None:
+        player.shift = timedelta(hours=3)
+        begin = scene.at.replace(second=0, microsecond=0)
+        SimulatedRecorder(root=player.root).record("garage", begin, begin + MINUTE)
+        recorder = opened(player, begin + 10 * MINUTE)
+        (part, *_more) = recorder.parts("garage", begin, begin + SECOND)
+        with pytest.raises(Absent):
+            list(recorder.fetch("garage", part))
+        recorder.close()
+
+    @pytest.mark.parametrize(("shift", "how"), [(0, "packets"), (-9000, "asked")])
+    def test_stamps_of_packets_are_believed_near_what_was_asked(
+        self, monkeypatch: pytest.MonkeyPatch, shift: int, how: str
+    ) -> None:
+        monkeypatch.setattr(Playback, "__post_init__", lambda _self: None)
+        begin = datetime(2026, 11, 28, 6, tzinfo=UTC)
+        played = Playback("rtsp://a", Login(), begin, seconds=65, patience=1)
+        played._stamped = None
+        track = Track("video", "", "H264", 90000, [], "")
+        said = begin + shift * SECOND
+
+        def packet(at: datetime) -> bytes:
+            whole = int(at.timestamp()) + playback.SINCE_1900
+            return (
+                b"\x90"
+                + bytes(11)
+                + playback.REPLAY
+                + bytes(2)
+                + struct.pack(">II", whole, 0)
+            )
+
+        assert not played._leaps(track, packet(said))
+        assert (played.begins, played.how) == (begin, how)
+        assert not played._leaps(track, packet(said + SECOND))
+        assert played._leaps(track, packet(said + 5 * SECOND))
 
     def test_record_says_that_we_wrote_them_and_how(
         self, scene: Scene, player: Player, sign_in: SignIn

@@ -30,6 +30,8 @@ TIMES = {
     "compact_local": lambda at: f"{at.astimezone(_SHANGHAI):%Y%m%dT%H%M%SZ}",
     "underscored": lambda at: f"{at.astimezone(_SHANGHAI):%Y_%m_%d_%H_%M_%S}",
 }
+# What is written so is the time of the wall, whatever letter stands behind it.
+OF_THE_WALL = {"local", "compact_local", "underscored"}
 FIELDS = ("camera", "begin", "end")
 LEAST_SLICE, MOST_SLICE = 5, 3600  # seconds
 WRITTEN = timedelta(seconds=10)  # after its end a slice can be asked for

@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from anlan.base.clock import SHANGHAI
 from anlan.evidence.recorders import Absent, Refused, Unreachable, Unreadable
 from anlan.evidence.recorders.wire import CONNECT_SECONDS, Login, is_allowed
 
@@ -36,6 +37,9 @@ REPLAY = b"\xab\xac"  # the header extension of ONVIF: when each packet was reco
 SINCE_1900 = 2_208_988_800
 BYE = 203
 LEAP = timedelta(seconds=1)
+# A recorder begins at a whole picture, or at the file in which what is asked for lies.
+TOLERANCE = timedelta(minutes=2)
+DAY = timedelta(days=1)
 _LOGIN = {401, 403, 407}
 _NOTHING = {404, 410, 416, 457}
 _PAIR = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
@@ -111,9 +115,11 @@ class Playback:
     begin: datetime  # asked for, by the recorder's clock
     seconds: float  # asked for
     patience: float  # seconds by our clock for all of it
+    is_local: bool = False  # it is asked in the time of the wall, and may answer so
     clock: datetime | None = None
     began: datetime | None = None  # as the recorder says it
     how: str = "asked"  # from what ``began`` is known
+    doubted: str = ""  # a beginning that it said and that cannot be
     ended: str = ""
     problem: Exception | None = None
     left_out: list[str] = field(default_factory=list)
@@ -126,6 +132,7 @@ class Playback:
         self._door = socket.create_server(("127.0.0.1", 0))
         self._base = self.url
         self.tracks: list[Track] = []
+        self._stamped: datetime | None = None
         try:
             self._line = self._connected()
             self._describe()
@@ -325,7 +332,25 @@ class Playback:
             with suppress(ValueError):
                 moment = datetime.strptime(found[1], "%Y%m%dT%H%M%S")  # noqa: DTZ007 -- Z
                 more = timedelta(seconds=float(found[2] or 0))
-                self.began, self.how = moment.replace(tzinfo=UTC) + more, "range"
+                self._believe(moment.replace(tzinfo=UTC) + more, "range")
+
+    def _believe(self, said: datetime, how: str) -> None:
+        """Take the beginning that was said, in whichever zone it is near what was asked.
+
+        Raises:
+            Absent: it is behind what was asked for: there is a hole, and it leapt over it.
+        """
+        wall = said.replace(tzinfo=SHANGHAI).astimezone(UTC)
+        first, last = self.begin - TOLERANCE, self.begin + TOLERANCE
+        last += timedelta(seconds=self.seconds)
+        for moment in (wall, said) if self.is_local else (said, wall):
+            if first <= moment <= last:
+                self.began, self.how = moment, how
+                return
+        read = wall if self.is_local else said
+        if last < read < last + DAY:
+            raise Absent
+        self.doubted = f"{how} {said:%Y%m%dT%H%M%SZ}"
 
     # What it says.
 
@@ -506,16 +531,16 @@ class Playback:
     def _leaps(self, track: Track, packet: bytes) -> bool:
         """Whether the recorder went on after a hole, and its stamps do not say so.
 
-        The first moment that a packet says is our begin.
+        The first moment that a packet says is our begin, unless it cannot be.
         """
         moment = _moment_of(packet)
         if moment is None:
             return False
-        if self.how != "packets":
-            self.began = moment - timedelta(seconds=track.seconds)
-            self.how = "packets"
-        drift = moment - self.begins - timedelta(seconds=track.seconds)
-        return abs(drift) > LEAP
+        begin = moment - timedelta(seconds=track.seconds)
+        if self._stamped is None:
+            self._stamped = begin
+            self._believe(begin, "packets")
+        return abs(begin - self._stamped) > LEAP
 
 
 def _moment_of(packet: bytes) -> datetime | None:

@@ -37,6 +37,7 @@ from anlan.evidence.recorders import (
     Unreadable,
 )
 from anlan.evidence.recorders.http import (
+    OF_THE_WALL,
     checked_login,
     checked_template,
     filled,
@@ -235,6 +236,7 @@ class Rtsp:
             begin=begin,
             seconds=seconds,
             patience=SLOWEST * seconds + 30,
+            is_local=self.time in OF_THE_WALL,
         )
         self.seen = self.seen or playback.clock
         try:
@@ -279,6 +281,7 @@ class Rtsp:
                 "arguments": stretch.arguments,
                 "asked": played.url,
                 "begin_from": played.how,
+                **({"not_believed": played.doubted} if played.doubted else {}),
                 "seconds": round(end - begin, 6),
                 "ended": played.ended if is_last else "",
                 "lost_packets": played.lost,
