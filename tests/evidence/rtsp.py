@@ -41,6 +41,10 @@ class Player:
 
     root: Path
     login: bool = True
+    challenges: tuple[str, ...] = (
+        'WWW-Authenticate: Digest realm="nvr", nonce="{nonce}"',
+        'WWW-Authenticate: Basic realm="nvr"',
+    )
     speed: float = 30.0  # times as fast as the film
     says: bool = True  # since when it plays, as it answers to PLAY
     shift: timedelta = timedelta()  # of what it says so; it may write its own time
@@ -131,7 +135,7 @@ class Session:
             status, more = 302, [f"Location: {self.player.redirect}"]
         elif self.player.login and not self.knows(name, url, headers):
             status = 401
-            more = [f'WWW-Authenticate: Digest realm="nvr", nonce="{self.nonce}"']
+            more = [line.format(nonce=self.nonce) for line in self.player.challenges]
         elif status == 200 and name == "DESCRIBE":
             body = await self.describe(url)
             status = 200 if body else 404

@@ -27,6 +27,7 @@ from anlan.evidence.recorders import (
     BrokeOff,
     Refused,
     Unreachable,
+    Unreadable,
     playback,
     rtsp,
 )
@@ -427,9 +428,33 @@ class TestFaults:
         bare = opened(player, begin + 10 * MINUTE, auth="none")
         with pytest.raises(Refused):
             list(bare.fetch("garage", part))
+        player.challenges = player.challenges[:1]
         basic = opened(player, begin + 10 * MINUTE, auth="basic")
         with pytest.raises(Refused):  # it is not sent in the clear to who asks for more
             list(basic.fetch("garage", part))
+
+    @pytest.mark.parametrize(
+        "challenges",
+        [
+            ('Basic realm="nvr"', 'Digest realm="nvr", nonce="{nonce}"'),
+            ('Digest realm="nvr", nonce="{nonce}"', 'Basic realm="nvr"'),
+            ('Basic realm="nvr", Digest realm="nvr", nonce="{nonce}"',),
+            (
+                'Digest realm="nvr", nonce="{nonce}", algorithm="SHA-512-256"',
+                'Digest realm="nvr", nonce="{nonce}"',
+            ),
+        ],
+    )
+    def test_way_in_is_chosen_among_those_that_are_offered(
+        self, scene: Scene, player: Player, challenges: tuple[str, ...]
+    ) -> None:
+        player.challenges = tuple(f"WWW-Authenticate: {one}" for one in challenges)
+        begin = scene.at.replace(second=0, microsecond=0)
+        SimulatedRecorder(root=player.root).record("garage", begin, begin + MINUTE)
+        recorder = opened(player, begin + 10 * MINUTE)
+        (part, *_more) = recorder.parts("garage", begin, begin + SECOND)
+        assert b"".join(recorder.fetch("garage", part))
+        recorder.close()
 
     def test_machine_that_is_not_allowed_is_never_asked(
         self, scene: Scene, player: Player, settings: Settings
@@ -448,6 +473,13 @@ class TestFaults:
         [
             {"base": "http://127.0.0.1"},
             {"base": "rtsp://admin:geheim@127.0.0.1"},
+            {"base": "rtsp://127.0.0.1\r\nX: y"},
+            {"base": "rtsp://127.0.0.1/a\tb"},
+            {"base": "rtsp://127.0.0.1/ü"},
+            {"base": "\nrtsp://127.0.0.1"},
+            {"username": "adm\r\nX: y"},
+            {"username": "admin\n"},
+            {"template": PATH + "\x07"},
             {"template": PATH + "&password=geheim"},
             {"template": "Streaming/tracks/{camera}01"},
             {"auth": "bearer"},
@@ -568,6 +600,23 @@ class TestSecrets:
         cameras.recorder.refresh_from_db()
         assert PASSWORD.encode() not in bytes(cameras.recorder.secrets or b"")
         assert PASSWORD not in json.dumps(cameras.recorder.settings)
+
+    def test_nothing_that_breaks_a_line_is_sent(
+        self, scene: Scene, player: Player
+    ) -> None:
+        """Neither of what was typed nor of what a recorder said before."""
+        begin = scene.at.replace(second=0, microsecond=0)
+        SimulatedRecorder(root=player.root).record("garage", begin, begin + MINUTE)
+        recorder = opened(player, begin + 10 * MINUTE)
+        (part, *_more) = recorder.parts("garage", begin, begin + SECOND)
+        recorder.base += "/a\r\nX: y"
+        with pytest.raises(Unreadable):
+            list(recorder.fetch("garage", part))
+        assert player.asked == []
+        recorder.base, recorder.login = player.url, Login("digest", "a\r\nX: y", "")
+        with pytest.raises(Unreadable):
+            list(recorder.fetch("garage", part))
+        recorder.close()
 
     def test_hostile_description_opens_nothing(self) -> None:
         text = (

@@ -137,9 +137,13 @@ def checked_template(settings: Mapping[str, Any]) -> tuple[str, str]:
     Raises:
         InvalidInput: a field is missing or stands there twice, or a password does.
     """
-    template = str(settings.get("template") or "").strip().lstrip("/")
+    template = str(settings.get("template") or "").strip(" ").lstrip("/")
     found = _FIELD.findall(template)
-    if sorted(found) != sorted(FIELDS) or re.search(r"[\s\\#]|^\w+:|\.\.", template):
+    if (
+        sorted(found) != sorted(FIELDS)
+        or not re.fullmatch(r"[\x21-\x7e]+", template)
+        or re.search(r"[\\#]|^\w+:|\.\.", template)
+    ):
         raise InvalidInput(
             _("下载路径须含 {camera} {begin} {end} 各一次"), path="template"
         )
@@ -168,9 +172,11 @@ def checked_login(settings: Mapping[str, Any]) -> dict[str, str]:
         InvalidInput: a way that there is not, or a name that cannot be sent.
     """
     way = str(settings.get("auth") or "none")
-    username = str(settings.get("username") or "").strip()
+    username = str(settings.get("username") or "").strip(" ")
     if way not in AUTHS:
         raise InvalidInput(_("请选择登录方式"), path="auth")
+    if not username.isprintable():
+        raise InvalidInput(_("账号里有不能发送的字符，请重新填写"), path="username")
     if way in {"basic", "digest"} and not username:
         raise InvalidInput(_("请填写账号"), path="username")
     return {"auth": way, "username": username}

@@ -8,6 +8,7 @@ in an argument, and a stream that ends is told from one that breaks.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import secrets
 import select
@@ -43,6 +44,8 @@ DAY = timedelta(days=1)
 _LOGIN = {401, 403, 407}
 _NOTHING = {404, 410, 416, 457}
 _PAIR = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
+_SCHEME = re.compile(r"(?:^|,)\s*((?:digest|basic|bearer)(?=\s|,|$))", re.IGNORECASE)
+_ALGORITHMS = {"MD5", "SHA-256"}
 _CLOCK = re.compile(r"clock=(\d{8}T\d{6})(\.\d{1,6})?Z")
 _PLAIN = re.compile(r"[\x20-\x7e]{1,2000}")
 # Of sound MPEG-TS holds only some kinds so that a player knows them again.
@@ -100,6 +103,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes = b""
+    challenges: list[str] = field(default_factory=list)  # a line each
 
 
 @dataclass
@@ -192,7 +196,7 @@ class Playback:
         """An answer that is a success; who asks is said once that is wanted."""
         answer = self._exchange(method, url, headers or {})
         if answer.status == 401 and self.login.way != "none":
-            said = answer.headers.get("www-authenticate", "")
+            said = self._chosen(answer.challenges)
             if said != self._challenge:
                 self._challenge = said
                 answer = self._exchange(method, url, headers or {})
@@ -223,32 +227,39 @@ class Playback:
         if self._challenge:
             lines.append(f"Authorization: {self._who(method, url)}")
         lines += [f"{name}: {value}" for name, value in headers.items()]
+        if any(set(line) & set("\r\n\0") for line in lines):
+            raise Unreadable(
+                "breaks a line"
+            )  # it would be a question of somebody else's
         try:
             self._line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         except OSError as error:
             raise Unreachable(type(error).__name__) from error
 
-    def _who(self, method: str, url: str) -> str:
-        """RFC 2069 and 7616 with MD5 or SHA-256, as the recorder asks for it.
+    def _chosen(self, challenges: list[str]) -> str:
+        """The way in that was chosen, of those that it offers on lines of their own or on one.
 
         Raises:
-            Refused: it asks in another way than was chosen.
+            Refused: it is not among them.
         """
-        way = self._challenge.partition(" ")[0].lower()
-        if way != self.login.way:
-            raise Refused
-        if way == "basic":
+        for line in challenges:
+            begins = [found.start(1) for found in _SCHEME.finditer(line)]
+            for begin, end in itertools.pairwise([*begins, len(line)]):
+                one = line[begin:end].strip(" ,")
+                is_chosen = one.partition(" ")[0].lower() == self.login.way
+                if is_chosen and _algorithm_of(one) in _ALGORITHMS:
+                    return one
+        raise Refused
+
+    def _who(self, method: str, url: str) -> str:
+        """RFC 2069 and 7616 with MD5 or SHA-256, as the recorder asks for it."""
+        if self.login.way == "basic":
             import base64  # noqa: PLC0415 -- seldom
 
             pair = f"{self.login.username}:{self.login.password}".encode()
             return f"Basic {base64.b64encode(pair).decode()}"
-        asked = {
-            name.lower(): quoted or plain
-            for name, quoted, plain in _PAIR.findall(self._challenge)
-        }
-        algorithm = asked.get("algorithm", "MD5").upper()
-        if algorithm not in {"MD5", "SHA-256"}:
-            raise Refused
+        asked = _pairs_of(self._challenge)
+        algorithm = _algorithm_of(self._challenge)
 
         def hashed(text: str) -> str:
             kind = "md5" if algorithm == "MD5" else "sha256"
@@ -410,7 +421,12 @@ class Playback:
         self._note_clock(headers)
         said = re.match(r"RTSP/1\.\d (\d{3})", first)
         # What the recorder asks of us (an announcement, its end) has no number of ours.
-        return Answer(int(said[1]) if said else 0, headers, body)
+        challenges = [
+            value.strip()
+            for name, _colon, value in (line.partition(":") for line in lines)
+            if name.strip().lower() == "www-authenticate"
+        ]
+        return Answer(int(said[1]) if said else 0, headers, body, challenges)
 
     def _note_clock(self, headers: Mapping[str, str]) -> None:
         if self.clock is None and "date" in headers:
@@ -541,6 +557,17 @@ class Playback:
             self._stamped = begin
             self._believe(begin, "packets")
         return abs(begin - self._stamped) > LEAP
+
+
+def _pairs_of(challenge: str) -> dict[str, str]:
+    return {
+        name.lower(): quoted or plain
+        for name, quoted, plain in _PAIR.findall(challenge)
+    }
+
+
+def _algorithm_of(challenge: str) -> str:
+    return _pairs_of(challenge).get("algorithm", "MD5").upper()
 
 
 def _moment_of(packet: bytes) -> datetime | None:
