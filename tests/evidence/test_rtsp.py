@@ -36,6 +36,7 @@ from anlan.evidence.recorders.rtsp import RTSP
 from anlan.evidence.recorders.wire import Login
 from anlan.evidence.selectors.recordings import coverage_of
 from anlan.evidence.services import pulling
+from anlan.evidence.services.leases import Lease
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -568,6 +569,41 @@ class TestFaults:
             list(blocks)
         assert time.monotonic() - began < 10
         recorder.close()
+
+    def test_wrong_channel_is_named_while_the_window_runs(
+        self, scene: Scene, player: Player
+    ) -> None:
+        cameras = registered(scene, player)
+        begin = scene.at.replace(second=0, microsecond=0)
+        recording = cameras.ask(scene.incident().case, begin, begin + 30 * MINUTE)
+        pull(begin + 2 * MINUTE)
+        recording.refresh_from_db()
+        assert recording.problem == PullProblem.NOTHING
+        for _turn in range(3):
+            assert recording.pull_at is not None
+            at, tries = recording.pull_at, recording.tries
+            pull(at)
+            recording.refresh_from_db()
+            assert recording.tries == tries + 1
+        assert recording.pull_at - at >= 60 * SECOND
+
+    def test_moment_of_keeping_is_when_it_was_kept(
+        self, scene: Scene, player: Player, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cameras = registered(scene, player)
+        begin = scene.at.replace(second=0, microsecond=0)
+        cameras.films.record("garage", begin, begin + 20 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
+        monkeypatch.setattr(Lease, "seconds", 40.0)
+        at = begin + 10 * MINUTE
+        pull(at, rounds=1)
+        assert recording.segments.first().kept_at == at + 40 * SECOND
+        player.status = {"DESCRIBE": 503}
+        Recording.objects.update(pull_at=at)
+        recording.segments.all().delete()
+        pull(at, rounds=1)
+        recording.refresh_from_db()
+        assert recording.pull_at == at + 45 * SECOND
 
 
 class TestSecrets:

@@ -139,11 +139,8 @@ def checked_template(settings: Mapping[str, Any]) -> tuple[str, str]:
     """
     template = str(settings.get("template") or "").strip(" ").lstrip("/")
     found = _FIELD.findall(template)
-    if (
-        sorted(found) != sorted(FIELDS)
-        or not re.fullmatch(r"[\x21-\x7e]+", template)
-        or re.search(r"[\\#]|^\w+:|\.\.", template)
-    ):
+    is_path = template.isprintable() and not re.search(r"[\s\\#]|^\w+:|\.\.", template)
+    if sorted(found) != sorted(FIELDS) or not is_path:
         raise InvalidInput(
             _("下载路径须含 {camera} {begin} {end} 各一次"), path="template"
         )

@@ -188,13 +188,13 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
             behind = _behind(left, round_)
             kept = _keep(recording, recorder, behind, lease, round_, seconds=seconds)
     except Refused:
-        _trouble(recording, PullProblem.REFUSED, at=at)
+        _trouble(recording, PullProblem.REFUSED, at=_now(lease, at))
         return
     except Unreachable:
-        _trouble(recording, PullProblem.UNREACHABLE, at=at)
+        _trouble(recording, PullProblem.UNREACHABLE, at=_now(lease, at))
         return
     except Unreadable:  # its list is none
-        _trouble(recording, PullProblem.UNREADABLE, at=at)
+        _trouble(recording, PullProblem.UNREADABLE, at=_now(lease, at))
         return
     except OSError as error:
         # One recording that cannot be kept must not keep the others waiting.
@@ -202,25 +202,35 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
         log.error("a recording cannot be kept: %s", why)  # noqa: TRY400 -- no paths
         is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         problem = PullProblem.NO_ROOM if is_full else PullProblem.UNREADABLE
-        _trouble(recording, problem, at=at)
+        _trouble(recording, problem, at=_now(lease, at))
         return
+    # A stretch takes its time: what follows is not of the moment when the turn began.
+    began, at = at, _now(lease, at)
     if kept.is_all:
         _end_round(recording)
     is_late = round_.began >= recording.wanted_to + SLACK
     if kept.files:
-        _enter(recording, kept.files, is_more=not kept.is_all, at=at)
+        is_due = not kept.is_all or began >= recording.wanted_to + SLACK
+        again = began if is_due else at + AGAIN
+        _enter(recording, kept.files, again=again, at=at)
     elif round_.broke_off and (kept.is_all or not there):
         _trouble(recording, PullProblem.UNREACHABLE, at=at)
     elif not kept.is_all:
-        _go_on(recording, at=at)
+        _go_on(recording, at=began)
     elif round_.is_unreadable:
         _trouble(recording, PullProblem.UNREADABLE, at=at)
     elif not is_late:
-        _come_back(recording, parts, at=at)
+        # Of what was asked for there is nothing, or nothing could be asked for yet.
+        is_empty = bool(left) or not any(part.begin <= now for part in parts)
+        _come_back(recording, is_empty=is_empty and not there, at=at)
     elif not there:
         _trouble(recording, PullProblem.NOTHING, at=at)
     else:
         recordings.finish_recording(recording=recording, at=at)
+
+
+def _now(lease: Lease, at: datetime) -> datetime:
+    return at + timedelta(seconds=lease.seconds)
 
 
 def _wanted(
@@ -343,11 +353,10 @@ def _enter(
     recording: Recording,
     kept: list[tuple[Part, Made | None, Kept]],
     *,
-    is_more: bool,
+    again: datetime,
     at: datetime,
 ) -> None:
     """Rows and entry of a batch, in one transaction; the files lie in the vault."""
-    is_over = at >= recording.wanted_to + SLACK
     lines = "".join(
         f"{file.sha256} {file.size} {part.name}\n" for part, _made, file in kept
     )
@@ -373,7 +382,7 @@ def _enter(
             state=RecordingState.PULLING,
             problem="",
             tries=0,
-            pull_at=at if is_more or is_over else at + AGAIN,
+            pull_at=again,
             view_at=at,
         )
         cases.record(
@@ -428,10 +437,9 @@ def _go_on(recording: Recording, *, at: datetime) -> None:
     Recording.objects.filter(pk=recording.pk, pull_at=F("pull_at")).update(pull_at=at)
 
 
-def _come_back(recording: Recording, parts: Sequence[Part], *, at: datetime) -> None:
+def _come_back(recording: Recording, *, is_empty: bool, at: datetime) -> None:
     """Nothing new yet. A recorder that has nothing at all of the past is in trouble."""
-    is_empty = not any(part.begin <= recording.as_camera(at) for part in parts)
-    if is_empty and at > recording.asked_at + SLACK and not recording.segments.exists():
+    if is_empty and at > recording.asked_at + SLACK:
         _trouble(recording, PullProblem.NOTHING, at=at)
         return
     Recording.objects.filter(pk=recording.pk, pull_at=F("pull_at")).update(
