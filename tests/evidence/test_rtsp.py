@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import struct
 import subprocess
@@ -19,8 +20,9 @@ from pytest_django import Settings
 from anlan.base import stores
 from anlan.base.clock import acting_at
 from anlan.base.errors import InvalidInput
-from anlan.evidence import jobs, services
+from anlan.evidence import films, jobs, services
 from anlan.evidence.enums import PullProblem, RecorderKind, RecordingState
+from anlan.evidence.films import NotMade
 from anlan.evidence.models import Recording
 from anlan.evidence.recorders import (
     Absent,
@@ -30,9 +32,10 @@ from anlan.evidence.recorders import (
     Unreadable,
     playback,
     rtsp,
+    trying,
 )
 from anlan.evidence.recorders.playback import Playback, Track
-from anlan.evidence.recorders.rtsp import RTSP
+from anlan.evidence.recorders.rtsp import RTSP, Rtsp
 from anlan.evidence.recorders.wire import Login
 from anlan.evidence.selectors.recordings import coverage_of
 from anlan.evidence.services import pulling
@@ -57,7 +60,7 @@ def _vault(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     settings.DATA = tmp_path / "data"
     settings.RECORDER_HOSTS = ["127.0.0.0/8"]
     rtsp._BROKEN.clear()
-    monkeypatch.setattr(playback, "SILENT_SECONDS", 4.0)
+    monkeypatch.setattr(playback, "SILENT_SECONDS", 8.0)
 
 
 @pytest.fixture
@@ -329,7 +332,7 @@ class TestPulling:
         cameras = registered(scene, player)
         begin = scene.at.replace(second=0, microsecond=0)
         cameras.films.record("garage", begin, begin + 10 * SECOND)
-        behind = begin + 70 * SECOND
+        behind = begin + 30 * SECOND
         cameras.films.record("garage", behind, behind + 10 * SECOND)
         recording = cameras.ask(scene.incident().case, begin, behind + 10 * SECOND)
         at = begin + 10 * MINUTE
@@ -618,14 +621,10 @@ class TestSecrets:
         (part, *_more) = recorder.parts("garage", begin, begin + SECOND)
         blocks = recorder.fetch("garage", part)
         next(block for block in blocks if block)
-        running = [
-            path.read_bytes()
-            for path in Path("/proc").glob("[0-9]*/cmdline")
-            if path.exists()
-        ]
+        running = [_read(path) for path in Path("/proc").glob("[0-9]*/cmdline")]
         assert any(b"rtsp://127.0.0.1" in words for words in running)
         assert not any(PASSWORD.encode() in words for words in running)
-        assert not any(PASSWORD.encode() in _environment(path) for path in _ours())
+        assert not any(PASSWORD.encode() in _read(path) for path in _ours())
         blocks.close()
         recorder.close()
         player.status = {"PLAY": 500}
@@ -671,7 +670,8 @@ def _ours() -> list[Path]:
     return list(Path("/proc").glob("[0-9]*/environ"))
 
 
-def _environment(path: Path) -> bytes:
+def _read(path: Path) -> bytes:
+    """Of a process that may have ended by now."""
     try:
         return path.read_bytes()
     except OSError:
@@ -690,6 +690,54 @@ class TestProbe:
             reverse("cameras:recorder", args=[cameras.recorder.uid]), {"look": ""}
         )
         assert "连接正常" in page.content.decode()
+        assert not list(stores.primary().root.glob("making/*"))
+
+    def test_trial_of_a_slow_recorder_comes_to_an_end(
+        self, scene: Scene, player: Player, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What could not be asked in its time is said to be so."""
+        cameras = registered(scene, player)
+        now = timezone.now().replace(second=0, microsecond=0)
+        cameras.films.record("garage", now - 3 * MINUTE, now)
+        monkeypatch.setattr(trying, "TRIAL_SECONDS", 3.0)
+        monkeypatch.setattr(playback, "SILENT_SECONDS", 60.0)
+        player.most = 0
+        began = time.monotonic()
+        rows = [cameras.camera("CAM-07"), cameras.camera("CAM-08")]
+        looks = trying.look_at(opened(player, now), rows, now)
+        assert time.monotonic() - began < 10
+        assert [look.problem for look in looks] == [PullProblem.UNREACHABLE] * 2
+
+        player.most = None
+        monkeypatch.setattr(trying, "TRIAL_SECONDS", 0.0)
+        monkeypatch.setattr(Rtsp, "hurry", lambda _self, _until: None)
+        looks = trying.look_at(opened(player, now), rows, now)
+        assert [look.is_asked for look in looks] == [True, False]
+        assert not list(stores.primary().root.glob("making/*"))
+
+    def test_missing_program_is_a_problem_and_leaves_no_folder(
+        self, scene: Scene, player: Player, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cameras = registered(scene, player)
+        now = timezone.now().replace(second=0, microsecond=0)
+        cameras.films.record("garage", now - 3 * MINUTE, now)
+        rows = [cameras.camera("CAM-07")]
+
+        def missing(_name: str) -> str:
+            raise NotMade("ffmpeg is not installed")
+
+        monkeypatch.setattr(films, "path_of", missing)
+        (look,) = trying.look_at(opened(player, now), rows, now)
+        assert look.problem == PullProblem.UNREADABLE
+        assert not list(stores.primary().root.glob("making/*"))
+
+        def full(*_words: object, **_more: object) -> None:
+            raise OSError(errno.ENOSPC, "full")
+
+        monkeypatch.setattr(films, "path_of", lambda _name: "ffmpeg")
+        monkeypatch.setattr(rtsp, "begin_limited", full)
+        (look,) = trying.look_at(opened(player, now), rows, now)
+        assert look.problem == PullProblem.NO_ROOM
         assert not list(stores.primary().root.glob("making/*"))
 
     def test_page_says_what_is_wrong(

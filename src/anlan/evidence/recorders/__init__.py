@@ -96,6 +96,9 @@ class Recorder(Protocol):
     def clock(self) -> datetime | None:
         """What its clock showed when it was opened; none if it does not say."""
 
+    def hurry(self, until: float) -> None:
+        """A person waits: what lasts is given up at this moment of ``time.monotonic``."""
+
     def close(self) -> None:
         """Nothing more is asked of it."""
 

@@ -89,6 +89,9 @@ class Folder:
     ) -> Part | None:
         return None
 
+    def hurry(self, until: float) -> None:
+        pass  # what it is asked for the first block of does not last
+
     def close(self) -> None:
         pass
 

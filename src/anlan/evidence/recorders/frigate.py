@@ -71,6 +71,9 @@ class Frigate:
     ) -> Part | None:
         return None
 
+    def hurry(self, until: float) -> None:
+        pass  # what it is asked for the first block of does not last
+
     def close(self) -> None:
         pass
 

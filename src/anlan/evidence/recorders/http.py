@@ -74,6 +74,9 @@ class Http:
     ) -> Part | None:
         return None
 
+    def hurry(self, until: float) -> None:
+        pass  # what it is asked for the first block of does not last
+
     def close(self) -> None:
         pass
 

@@ -120,6 +120,7 @@ class Playback:
     seconds: float  # asked for
     patience: float  # seconds by our clock for all of it
     is_local: bool = False  # it is asked in the time of the wall, and may answer so
+    until: float | None = None  # of the monotonic clock, by when it has to answer
     clock: datetime | None = None
     began: datetime | None = None  # as the recorder says it
     how: str = "asked"  # from what ``began`` is known
@@ -211,6 +212,7 @@ class Playback:
     def _exchange(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
         self._say(method, url, headers)
         give_up = time.monotonic() + ANSWER_SECONDS
+        give_up = give_up if self.until is None else min(give_up, self.until)
         while True:
             found = self._next(give_up)
             if isinstance(found, Answer) and found.headers.get("cseq") == str(

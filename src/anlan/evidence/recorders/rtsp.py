@@ -127,6 +127,7 @@ class Rtsp:
     login: Login
     now: datetime
     seen: datetime | None = None  # its clock, as it said in an answer
+    until: float | None = None  # by the monotonic clock
     stretch: Stretch | None = None
     listed: list[Part] = field(default_factory=list)
     made_of: dict[str, Made] = field(default_factory=dict)
@@ -158,6 +159,7 @@ class Rtsp:
         path = stretch.path_of(number)
         file: IO[bytes] | None = None
         give_up = time.monotonic() + stretch.playback.patience + GRACE_SECONDS
+        give_up = give_up if self.until is None else min(give_up, self.until)
         try:
             while True:
                 if time.monotonic() > give_up:
@@ -195,6 +197,9 @@ class Rtsp:
 
     def clock(self) -> datetime | None:
         return self.seen
+
+    def hurry(self, until: float) -> None:
+        self.until = until
 
     def close(self) -> None:
         if self.stretch is not None:
@@ -236,6 +241,7 @@ class Rtsp:
             begin=begin,
             seconds=seconds,
             patience=SLOWEST * seconds + 30,
+            until=self.until,
             is_local=self.time in OF_THE_WALL,
         )
         self.seen = self.seen or playback.clock
@@ -321,6 +327,7 @@ def _length(part: Part) -> timedelta:
 
 
 def _written(row: list[Part], playback: Playback) -> Stretch:
+    program = films.path_of("ffmpeg")
     folder = Path(tempfile.mkdtemp(dir=make_folder(primary().root / "making")))
     cuts = ",".join(str(n * int(PIECE.total_seconds())) for n in range(1, len(row)))
     ways = (
@@ -333,15 +340,19 @@ def _written(row: list[Part], playback: Playback) -> Stretch:
         *("-segment_list", "list.csv", "-segment_list_type", "csv"),
         *("-reset_timestamps", "1", "%05d.ts"),
     )
-    complaint: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the stretch closes it
-    process = begin_limited(
-        ["--", films.path_of("ffmpeg"), *ways, playback.address, *written],
-        memory=FILM_MEMORY,
-        output=PIECE_BYTES,
-        seconds=films.SECONDS,
-        errors=complaint,
-        folder=str(folder),
-    )
+    try:
+        complaint: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the stretch closes it
+        process = begin_limited(
+            ["--", program, *ways, playback.address, *written],
+            memory=FILM_MEMORY,
+            output=PIECE_BYTES,
+            seconds=films.SECONDS,
+            errors=complaint,
+            folder=str(folder),
+        )
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     arguments = ["ffmpeg", *ways, "rtsp://…", *written]
     return Stretch(row, playback, folder, process, complaint, arguments)
 

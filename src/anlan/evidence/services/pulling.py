@@ -210,9 +210,7 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
         _end_round(recording)
     is_late = round_.began >= recording.wanted_to + SLACK
     if kept.files:
-        is_due = not kept.is_all or began >= recording.wanted_to + SLACK
-        again = began if is_due else at + AGAIN
-        _enter(recording, kept.files, again=again, at=at)
+        _enter(recording, kept.files, began=began, is_more=not kept.is_all, at=at)
     elif round_.broke_off and (kept.is_all or not there):
         _trouble(recording, PullProblem.UNREACHABLE, at=at)
     elif not kept.is_all:
@@ -226,7 +224,7 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     elif not there:
         _trouble(recording, PullProblem.NOTHING, at=at)
     else:
-        recordings.finish_recording(recording=recording, at=at)
+        recordings.finish_recording(recording=recording, at=began)
 
 
 def _now(lease: Lease, at: datetime) -> datetime:
@@ -353,10 +351,16 @@ def _enter(
     recording: Recording,
     kept: list[tuple[Part, Made | None, Kept]],
     *,
-    again: datetime,
+    began: datetime,
+    is_more: bool,
     at: datetime,
 ) -> None:
-    """Rows and entry of a batch, in one transaction; the files lie in the vault."""
+    """Rows and entry of a batch, in one transaction; the files lie in the vault.
+
+    Args:
+        began: when the turn did; from then on what follows is due.
+    """
+    is_over = began >= recording.wanted_to + SLACK
     lines = "".join(
         f"{file.sha256} {file.size} {part.name}\n" for part, _made, file in kept
     )
@@ -382,8 +386,8 @@ def _enter(
             state=RecordingState.PULLING,
             problem="",
             tries=0,
-            pull_at=again,
-            view_at=at,
+            pull_at=began if is_more or is_over else at + AGAIN,
+            view_at=began,
         )
         cases.record(
             event(
