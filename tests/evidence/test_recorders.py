@@ -283,7 +283,7 @@ class TestExport:
             cameras.pull(at, rounds=1)
             recording.refresh_from_db()
             assert recording.problem == PullProblem.UNREACHABLE
-            waits.append((recording.pull_at - at).total_seconds())
+            waits.append(int((recording.pull_at - at).total_seconds()))
             at = recording.pull_at
 
         assert waits == [5, 15, 60, 300]
