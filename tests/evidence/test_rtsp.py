@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
@@ -40,10 +41,13 @@ from anlan.evidence.recorders.wire import Login
 from anlan.evidence.selectors.recordings import coverage_of
 from anlan.evidence.services import pulling
 from anlan.evidence.services.leases import Lease
+from anlan.evidence.services.packages import path_of
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.play.recorder import SimulatedRecorder
+from anlan.play.signing import signer_at_hand
+from tests.evidence.footage import Filmed
 from tests.evidence.nvr import PASSWORD, USER
 from tests.evidence.recorders import CAMERAS, Watched
 from tests.evidence.rtsp import Player, playing
@@ -286,6 +290,34 @@ class TestPulling:
             reverse("evidence:recording", args=[case.number, recording.uid])
         )
         assert "由回放码流写成的文件" in page.content.decode()
+
+    def test_package_does_not_call_our_files_originals(
+        self, scene: Scene, player: Player
+    ) -> None:
+        cameras = registered(scene, player)
+        begin = scene.at.replace(second=0, microsecond=0)
+        cameras.films.record("garage", begin - MINUTE, begin + 2 * MINUTE)
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + 20 * SECOND)
+        pull(begin + 10 * MINUTE)
+        recording.refresh_from_db()
+        assert recording.exhibit is not None
+        film = Filmed(scene, cameras, case, recording, recording.exhibit, begin)
+        package = services.make_release(
+            application=film.approved(film.police()),
+            acknowledged="第二块硬盘正在采购",
+            by=scene.manager,
+            at=film.at,
+        )
+        with signer_at_hand():
+            jobs.make_packages(at=film.at)
+        package.refresh_from_db()
+        assert package.files.exists()
+        with ZipFile(path_of(package)) as archive:
+            (name,) = (one for one in archive.namelist() if "README" in one)
+            words = archive.read(name).decode()
+        assert "录像文件（data/" in words
+        assert "录像机的原始文件（" not in words
 
     def test_film_of_two_stretches_shows_nothing_twice(
         self, scene: Scene, player: Player, monkeypatch: pytest.MonkeyPatch
@@ -538,6 +570,7 @@ class TestFaults:
             pull(at + number * MINUTE, rounds=2)
 
         recording.refresh_from_db()
+        assert recording.state == RecordingState.PARTLY
         assert recording.segments.count() == 2
         (gap,) = coverage_of(recording).gaps
         assert abs((gap.begin - begin).total_seconds() - 14) < 0.3
