@@ -8,7 +8,7 @@ import re
 import signal
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -1599,11 +1599,12 @@ class TestWords:
             rows.append(row)
         FootageApplication.objects.bulk_create(rows)
         seen: list[int] = []
-        monkeypatch.setattr(
-            retention_service,
-            "review_application",
-            lambda *, application, at: bool(seen.append(application.pk)),
-        )
+
+        def note(*, application: FootageApplication, at: datetime) -> int:
+            seen.append(application.pk)
+            return 0
+
+        monkeypatch.setattr(retention_service, "review_application", note)
         review(loose.ended_at + 3000 * DAY)
         assert len(seen) == len(set(seen)) == 1101
         assert first in seen

@@ -621,6 +621,7 @@ class TestFaults:
             pull(at)
             recording.refresh_from_db()
             assert recording.tries == tries + 1
+        assert recording.pull_at is not None
         assert recording.pull_at - at >= 60 * SECOND
 
     def test_moment_of_keeping_is_when_it_was_kept(
@@ -633,7 +634,7 @@ class TestFaults:
         monkeypatch.setattr(Lease, "seconds", 40.0)
         at = begin + 10 * MINUTE
         pull(at, rounds=1)
-        assert recording.segments.first().kept_at == at + 40 * SECOND
+        assert recording.segments.earliest("begin").kept_at == at + 40 * SECOND
         player.status = {"DESCRIBE": 503}
         Recording.objects.update(pull_at=at)
         recording.segments.all().delete()
