@@ -29,6 +29,11 @@ from tests.evidence.nvr import NAME, PASSWORD, USER
 SECOND = timedelta(seconds=1)
 BYE = bytes([0x81, 203, 0, 1, 0, 0, 0, 1])
 
+_DESCRIBED = (
+    b"v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+    b"a=fmtp:96 packetization-mode=1\r\na=control:trackID=1\r\n"
+)
+
 
 @dataclass
 class Player:
@@ -36,12 +41,21 @@ class Player:
 
     root: Path
     login: bool = True
+    challenges: tuple[str, ...] = (
+        'WWW-Authenticate: Digest realm="nvr", nonce="{nonce}"',
+        'WWW-Authenticate: Basic realm="nvr"',
+    )
     speed: float = 30.0  # times as fast as the film
     says: bool = True  # since when it plays, as it answers to PLAY
+    shift: timedelta = timedelta()  # of what it says so; it may write its own time
+    is_local: bool = False  # whether it is asked in its own time
     ends: str = "bye"  # at the end of a stretch: "bye", "close", "silent", "on"
     status: dict[str, int] = field(default_factory=dict)  # by method
     redirect: str = ""
     stops_at_holes: bool = False  # of what was recorded; else it goes on behind them
+    holes: str = (
+        ""  # where nothing was recorded: 404, or 200 and "bye", "silent", "close"
+    )
     most: int | None = None  # packets before ``breaks``
     breaks: str = "silent"  # or "close", "reset"
     asked: list[str] = field(default_factory=list)
@@ -54,7 +68,11 @@ class Player:
         for path in sorted((self.root / channel).glob("*.ts")):
             at = datetime.strptime(path.stem, NAME).replace(tzinfo=SHANGHAI)
             if at + 10 * SECOND > begin and at < end:
-                if self.stops_at_holes and last is not None and at - last > 11 * SECOND:
+                if (
+                    self.stops_at_holes
+                    and last is not None
+                    and at - last > 10.5 * SECOND
+                ):
                     break
                 found.append(path)
                 last = at
@@ -117,7 +135,7 @@ class Session:
             status, more = 302, [f"Location: {self.player.redirect}"]
         elif self.player.login and not self.knows(name, url, headers):
             status = 401
-            more = [f'WWW-Authenticate: Digest realm="nvr", nonce="{self.nonce}"']
+            more = [line.format(nonce=self.nonce) for line in self.player.challenges]
         elif status == 200 and name == "DESCRIBE":
             body = await self.describe(url)
             status = 200 if body else 404
@@ -127,7 +145,9 @@ class Session:
         elif status == 200 and name == "PLAY":
             self.begun = True
             if self.player.says:
-                more = [f"Range: clock={self.moment:%Y%m%dT%H%M%S}Z-"]
+                more = [
+                    f"Range: clock={self.moment + self.player.shift:%Y%m%dT%H%M%S}Z-"
+                ]
         now = formatdate(usegmt=True)
         said = [
             f"RTSP/1.0 {status} -",
@@ -156,15 +176,19 @@ class Session:
         parts = urlsplit(url)
         asked = parse_qs(parts.query)
         begin, end = (
-            datetime.strptime(asked[name][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            datetime.strptime(asked[name][0], "%Y%m%dT%H%M%SZ").replace(
+                tzinfo=SHANGHAI if self.player.is_local else UTC
+            )
             for name in ("starttime", "endtime")
         )
         if self.player.ends == "on":
             end += timedelta(minutes=5)
         channel = parts.path.rpartition("/")[2].removesuffix("01")
         films = self.player.films(channel, begin, end)
+        self.is_hole = not films
         if not films:
-            return b""
+            self.moment = begin
+            return _DESCRIBED if self.player.holes else b""
         first = datetime.strptime(films[0].stem, NAME).replace(tzinfo=SHANGHAI)
         # It begins with a whole picture: there is one every two seconds.
         late = max(timedelta(0), begin - first) // (2 * SECOND) * 2
@@ -210,6 +234,9 @@ class Session:
 
     async def play(self) -> None:
         loop = asyncio.get_running_loop()
+        if self.is_hole:
+            await self.end(self.player.holes)
+            return
         assert self.udp is not None
         self.process = await asyncio.create_subprocess_exec(
             *self.arguments, stderr=subprocess.DEVNULL
@@ -231,10 +258,13 @@ class Session:
             self.put.write(b"$\x04" + len(packet).to_bytes(2) + packet)
             await self.put.drain()
             sent += 1
-        if self.player.ends == "bye":
+        await self.end(self.player.ends)
+
+    async def end(self, how: str) -> None:
+        if how == "bye":
             self.put.write(b"$\x05" + len(BYE).to_bytes(2) + BYE)
             await self.put.drain()
-        elif self.player.ends == "close":
+        elif how == "close":
             self.put.close()
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import signal
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import (
@@ -76,6 +77,7 @@ from anlan.evidence.selectors.recordings import addable_cameras
 from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.selectors.retention import APPLICATION_WORDS
 from anlan.evidence.services import deleting
+from anlan.evidence.services import retention as retention_service
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
@@ -1579,6 +1581,33 @@ class TestWords:
         row.refresh_from_db()
         assert row.purpose == ""
         assert texts(FootageViewing, "seen") == [""]
+
+    def test_of_more_than_a_thousand_applications_each_is_looked_at(
+        self,
+        scene: Scene,
+        tmp_path: Path,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        loose, _open = refused_at_the_gate(scene, tmp_path, settings)
+        assert loose.ended_at is not None
+        first = loose.pk
+        rows = []
+        for number in range(1100):
+            row = copy.copy(loose)
+            row.pk, row.uid, row.number = None, uuid4(), f"X-{number}"
+            rows.append(row)
+        FootageApplication.objects.bulk_create(rows)
+        seen: list[int] = []
+
+        def note(*, application: FootageApplication, at: datetime) -> int:
+            seen.append(application.pk)
+            return 0
+
+        monkeypatch.setattr(retention_service, "review_application", note)
+        review(loose.ended_at + 3000 * DAY)
+        assert len(seen) == len(set(seen)) == 1101
+        assert first in seen
 
     def test_of_a_clock_that_leapt_ahead_stay(self, scene: Scene, case: Case) -> None:
         hurt(scene, case)

@@ -86,7 +86,7 @@ class FilePart(models.TextChoices):
     """What a deleted file was to the exhibit or recording."""
 
     ORIGINAL = "original", _("原件")
-    SEGMENT = "segment", _("录像原始文件")
+    SEGMENT = "segment", _("录像文件")
     DERIVED = "derived", _("观看副本、缩略图")
     SIGNATURE = "signed", _("签字")
     PAPER = "paper", _("申请人的文书照片")

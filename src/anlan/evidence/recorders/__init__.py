@@ -27,6 +27,10 @@ class Refused(Unreachable):
     """It does not let us in: a wrong name or password, or a page to sign in on."""
 
 
+class BrokeOff(Unreachable):
+    """It fell silent or hung up where nothing had come; behind this it can be asked."""
+
+
 class Absent(Exception):
     """It is there, and says that it has nothing of that time."""
 
@@ -71,6 +75,7 @@ class Recorder(Protocol):
 
         Raises:
             Unreachable: the recorder went away.
+            BrokeOff: it may have nothing of that time; asked again it says so.
             Unreadable: the part did, or is another one by now.
             Absent: nothing was recorded then.
         """
@@ -78,8 +83,21 @@ class Recorder(Protocol):
     def made(self, part: Part) -> Made | None:
         """How a part was written that was fetched; none: it is a file of the recorder."""
 
+    def rest(
+        self, name: str, begin: datetime, recipe: Mapping[str, Any]
+    ) -> Part | None:
+        """What is missing behind a part that was written and ended before its time.
+
+        Args:
+            name: of the part.
+            begin, recipe: as ``made`` said them.
+        """
+
     def clock(self) -> datetime | None:
         """What its clock showed when it was opened; none if it does not say."""
+
+    def hurry(self, until: float) -> None:
+        """A person waits: what lasts is given up at this moment of ``time.monotonic``."""
 
     def close(self) -> None:
         """Nothing more is asked of it."""
@@ -142,6 +160,7 @@ def checked_settings(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 __all__ = [
     "PLAYING",
     "Absent",
+    "BrokeOff",
     "InvalidInput",
     "Kind",
     "Made",

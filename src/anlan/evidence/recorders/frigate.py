@@ -66,6 +66,14 @@ class Frigate:
     def made(self, part: Part) -> Made | None:
         return None
 
+    def rest(
+        self, name: str, begin: datetime, recipe: Mapping[str, Any]
+    ) -> Part | None:
+        return None
+
+    def hurry(self, until: float) -> None:
+        pass  # what it is asked for the first block of does not last
+
     def close(self) -> None:
         pass
 

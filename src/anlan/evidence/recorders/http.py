@@ -30,6 +30,8 @@ TIMES = {
     "compact_local": lambda at: f"{at.astimezone(_SHANGHAI):%Y%m%dT%H%M%SZ}",
     "underscored": lambda at: f"{at.astimezone(_SHANGHAI):%Y_%m_%d_%H_%M_%S}",
 }
+# What is written so is the time of the wall, whatever letter stands behind it.
+OF_THE_WALL = {"local", "compact_local", "underscored"}
 FIELDS = ("camera", "begin", "end")
 LEAST_SLICE, MOST_SLICE = 5, 3600  # seconds
 WRITTEN = timedelta(seconds=10)  # after its end a slice can be asked for
@@ -66,6 +68,14 @@ class Http:
 
     def made(self, part: Part) -> Made | None:
         return None
+
+    def rest(
+        self, name: str, begin: datetime, recipe: Mapping[str, Any]
+    ) -> Part | None:
+        return None
+
+    def hurry(self, until: float) -> None:
+        pass  # what it is asked for the first block of does not last
 
     def close(self) -> None:
         pass
@@ -130,9 +140,10 @@ def checked_template(settings: Mapping[str, Any]) -> tuple[str, str]:
     Raises:
         InvalidInput: a field is missing or stands there twice, or a password does.
     """
-    template = str(settings.get("template") or "").strip().lstrip("/")
+    template = str(settings.get("template") or "").strip(" ").lstrip("/")
     found = _FIELD.findall(template)
-    if sorted(found) != sorted(FIELDS) or re.search(r"[\s\\#]|^\w+:|\.\.", template):
+    is_path = template.isprintable() and not re.search(r"[\s\\#]|^\w+:|\.\.", template)
+    if sorted(found) != sorted(FIELDS) or not is_path:
         raise InvalidInput(
             _("下载路径须含 {camera} {begin} {end} 各一次"), path="template"
         )
@@ -161,9 +172,11 @@ def checked_login(settings: Mapping[str, Any]) -> dict[str, str]:
         InvalidInput: a way that there is not, or a name that cannot be sent.
     """
     way = str(settings.get("auth") or "none")
-    username = str(settings.get("username") or "").strip()
+    username = str(settings.get("username") or "").strip(" ")
     if way not in AUTHS:
         raise InvalidInput(_("请选择登录方式"), path="auth")
+    if not username.isprintable():
+        raise InvalidInput(_("账号里有不能发送的字符，请重新填写"), path="username")
     if way in {"basic", "digest"} and not username:
         raise InvalidInput(_("请填写账号"), path="username")
     return {"auth": way, "username": username}

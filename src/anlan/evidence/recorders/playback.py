@@ -8,6 +8,7 @@ in an argument, and a stream that ends is told from one that breaks.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import secrets
 import select
@@ -22,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from anlan.base.clock import SHANGHAI
 from anlan.evidence.recorders import Absent, Refused, Unreachable, Unreadable
 from anlan.evidence.recorders.wire import CONNECT_SECONDS, Login, is_allowed
 
@@ -36,9 +38,14 @@ REPLAY = b"\xab\xac"  # the header extension of ONVIF: when each packet was reco
 SINCE_1900 = 2_208_988_800
 BYE = 203
 LEAP = timedelta(seconds=1)
+# A recorder begins at a whole picture, or at the file in which what is asked for lies.
+TOLERANCE = timedelta(minutes=2)
+DAY = timedelta(days=1)
 _LOGIN = {401, 403, 407}
 _NOTHING = {404, 410, 416, 457}
 _PAIR = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
+_SCHEME = re.compile(r"(?:^|,)\s*((?:digest|basic|bearer)(?=\s|,|$))", re.IGNORECASE)
+_ALGORITHMS = {"MD5", "SHA-256"}
 _CLOCK = re.compile(r"clock=(\d{8}T\d{6})(\.\d{1,6})?Z")
 _PLAIN = re.compile(r"[\x20-\x7e]{1,2000}")
 # Of sound MPEG-TS holds only some kinds so that a player knows them again.
@@ -47,6 +54,10 @@ _HELD = {"MPEG4-GENERIC", "MP4A-LATM", "MPA"}
 
 class _Closed(Unreachable):
     """The recorder hung up; some do that where they have no more."""
+
+
+class _Silent(Unreachable):
+    """It says nothing more."""
 
 
 @dataclass
@@ -92,6 +103,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes = b""
+    challenges: list[str] = field(default_factory=list)  # a line each
 
 
 @dataclass
@@ -107,9 +119,12 @@ class Playback:
     begin: datetime  # asked for, by the recorder's clock
     seconds: float  # asked for
     patience: float  # seconds by our clock for all of it
+    is_local: bool = False  # it is asked in the time of the wall, and may answer so
+    until: float | None = None  # of the monotonic clock, by when it has to answer
     clock: datetime | None = None
     began: datetime | None = None  # as the recorder says it
     how: str = "asked"  # from what ``began`` is known
+    doubted: str = ""  # a beginning that it said and that cannot be
     ended: str = ""
     problem: Exception | None = None
     left_out: list[str] = field(default_factory=list)
@@ -122,6 +137,7 @@ class Playback:
         self._door = socket.create_server(("127.0.0.1", 0))
         self._base = self.url
         self.tracks: list[Track] = []
+        self._stamped: datetime | None = None
         try:
             self._line = self._connected()
             self._describe()
@@ -181,7 +197,7 @@ class Playback:
         """An answer that is a success; who asks is said once that is wanted."""
         answer = self._exchange(method, url, headers or {})
         if answer.status == 401 and self.login.way != "none":
-            said = answer.headers.get("www-authenticate", "")
+            said = self._chosen(answer.challenges)
             if said != self._challenge:
                 self._challenge = said
                 answer = self._exchange(method, url, headers or {})
@@ -196,6 +212,7 @@ class Playback:
     def _exchange(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
         self._say(method, url, headers)
         give_up = time.monotonic() + ANSWER_SECONDS
+        give_up = give_up if self.until is None else min(give_up, self.until)
         while True:
             found = self._next(give_up)
             if isinstance(found, Answer) and found.headers.get("cseq") == str(
@@ -212,32 +229,39 @@ class Playback:
         if self._challenge:
             lines.append(f"Authorization: {self._who(method, url)}")
         lines += [f"{name}: {value}" for name, value in headers.items()]
+        if any(set(line) & set("\r\n\0") for line in lines):
+            raise Unreadable(
+                "breaks a line"
+            )  # it would be a question of somebody else's
         try:
             self._line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         except OSError as error:
             raise Unreachable(type(error).__name__) from error
 
-    def _who(self, method: str, url: str) -> str:
-        """RFC 2069 and 7616 with MD5 or SHA-256, as the recorder asks for it.
+    def _chosen(self, challenges: list[str]) -> str:
+        """The way in that was chosen, of those that it offers on lines of their own or on one.
 
         Raises:
-            Refused: it asks in another way than was chosen.
+            Refused: it is not among them.
         """
-        way = self._challenge.partition(" ")[0].lower()
-        if way != self.login.way:
-            raise Refused
-        if way == "basic":
+        for line in challenges:
+            begins = [found.start(1) for found in _SCHEME.finditer(line)]
+            for begin, end in itertools.pairwise([*begins, len(line)]):
+                one = line[begin:end].strip(" ,")
+                is_chosen = one.partition(" ")[0].lower() == self.login.way
+                if is_chosen and _algorithm_of(one) in _ALGORITHMS:
+                    return one
+        raise Refused
+
+    def _who(self, method: str, url: str) -> str:
+        """RFC 2069 and 7616 with MD5 or SHA-256, as the recorder asks for it."""
+        if self.login.way == "basic":
             import base64  # noqa: PLC0415 -- seldom
 
             pair = f"{self.login.username}:{self.login.password}".encode()
             return f"Basic {base64.b64encode(pair).decode()}"
-        asked = {
-            name.lower(): quoted or plain
-            for name, quoted, plain in _PAIR.findall(self._challenge)
-        }
-        algorithm = asked.get("algorithm", "MD5").upper()
-        if algorithm not in {"MD5", "SHA-256"}:
-            raise Refused
+        asked = _pairs_of(self._challenge)
+        algorithm = _algorithm_of(self._challenge)
 
         def hashed(text: str) -> str:
             kind = "md5" if algorithm == "MD5" else "sha256"
@@ -321,7 +345,25 @@ class Playback:
             with suppress(ValueError):
                 moment = datetime.strptime(found[1], "%Y%m%dT%H%M%S")  # noqa: DTZ007 -- Z
                 more = timedelta(seconds=float(found[2] or 0))
-                self.began, self.how = moment.replace(tzinfo=UTC) + more, "range"
+                self._believe(moment.replace(tzinfo=UTC) + more, "range")
+
+    def _believe(self, said: datetime, how: str) -> None:
+        """Take the beginning that was said, in whichever zone it is near what was asked.
+
+        Raises:
+            Absent: it is behind what was asked for: there is a hole, and it leapt over it.
+        """
+        wall = said.replace(tzinfo=SHANGHAI).astimezone(UTC)
+        first, last = self.begin - TOLERANCE, self.begin + TOLERANCE
+        last += timedelta(seconds=self.seconds)
+        for moment in (wall, said) if self.is_local else (said, wall):
+            if first <= moment <= last:
+                self.began, self.how = moment, how
+                return
+        read = wall if self.is_local else said
+        if last < read < last + DAY:
+            raise Absent
+        self.doubted = f"{how} {said:%Y%m%dT%H%M%SZ}"
 
     # What it says.
 
@@ -332,7 +374,7 @@ class Playback:
             if found is not None:
                 return found
             if time.monotonic() > give_up:
-                raise Unreachable("slow")
+                raise _Silent("slow")
             self._read_more()
 
     def _read_more(self) -> None:
@@ -381,7 +423,12 @@ class Playback:
         self._note_clock(headers)
         said = re.match(r"RTSP/1\.\d (\d{3})", first)
         # What the recorder asks of us (an announcement, its end) has no number of ours.
-        return Answer(int(said[1]) if said else 0, headers, body)
+        challenges = [
+            value.strip()
+            for name, _colon, value in (line.partition(":") for line in lines)
+            if name.strip().lower() == "www-authenticate"
+        ]
+        return Answer(int(said[1]) if said else 0, headers, body, challenges)
 
     def _note_clock(self, headers: Mapping[str, str]) -> None:
         if self.clock is None and "date" in headers:
@@ -401,6 +448,8 @@ class Playback:
                     self._say("TEARDOWN", self._base, {})
         except _Closed:
             self.ended = "closed"
+        except _Silent:
+            self.ended = "silent"
         except (Absent, Refused, Unreadable) as error:
             self.problem, self.ended = error, "broken"
         except (Unreachable, OSError):
@@ -500,16 +549,27 @@ class Playback:
     def _leaps(self, track: Track, packet: bytes) -> bool:
         """Whether the recorder went on after a hole, and its stamps do not say so.
 
-        The first moment that a packet says is our begin.
+        The first moment that a packet says is our begin, unless it cannot be.
         """
         moment = _moment_of(packet)
         if moment is None:
             return False
-        if self.how != "packets":
-            self.began = moment - timedelta(seconds=track.seconds)
-            self.how = "packets"
-        drift = moment - self.begins - timedelta(seconds=track.seconds)
-        return abs(drift) > LEAP
+        begin = moment - timedelta(seconds=track.seconds)
+        if self._stamped is None:
+            self._stamped = begin
+            self._believe(begin, "packets")
+        return abs(begin - self._stamped) > LEAP
+
+
+def _pairs_of(challenge: str) -> dict[str, str]:
+    return {
+        name.lower(): quoted or plain
+        for name, quoted, plain in _PAIR.findall(challenge)
+    }
+
+
+def _algorithm_of(challenge: str) -> str:
+    return _pairs_of(challenge).get("algorithm", "MD5").upper()
 
 
 def _moment_of(packet: bytes) -> datetime | None:

@@ -8,6 +8,7 @@ about ten seconds, packet by packet as they come, without decoding. See
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 import tempfile
@@ -28,6 +29,7 @@ from anlan.evidence.programs import begin_limited, end_program
 from anlan.evidence.reading import FILM_MEMORY
 from anlan.evidence.recorders import (
     Absent,
+    BrokeOff,
     Made,
     Part,
     Recorder,
@@ -35,6 +37,7 @@ from anlan.evidence.recorders import (
     Unreadable,
 )
 from anlan.evidence.recorders.http import (
+    OF_THE_WALL,
     checked_login,
     checked_template,
     filled,
@@ -53,8 +56,10 @@ PIECE_BYTES = 512 * 1024**2
 TICK = 0.002  # seconds: no two pictures are that close
 POLL_SECONDS, GRACE_SECONDS = 0.1, 60.0
 MOST_REMEMBERED = 1000
+_ENDS = {"bye", "closed", "silent"}  # before the end of what was asked for
+_BEGIN = "%Y%m%dT%H%M%SZ"  # in the name of a piece
 # Pieces that broke off once: if they do again, that is all there is of them.
-_BROKEN: set[tuple[str, str]] = set()
+_BROKEN: set[str] = set()
 _BROKEN_LOCK = threading.Lock()
 
 
@@ -122,6 +127,7 @@ class Rtsp:
     login: Login
     now: datetime
     seen: datetime | None = None  # its clock, as it said in an answer
+    until: float | None = None  # by the monotonic clock
     stretch: Stretch | None = None
     listed: list[Part] = field(default_factory=list)
     made_of: dict[str, Made] = field(default_factory=dict)
@@ -141,14 +147,19 @@ class Rtsp:
 
     def fetch(self, camera: str, part: Part) -> Iterator[bytes]:
         """The bytes of a piece while it is written; empty ones while nothing comes."""
-        if part.stamp != _part(part.begin).stamp:
+        if part.stamp != _part(part.begin, part.stamp[-1]).stamp:
             raise Unreadable
         stretch = self._stretch_for(camera, part)
+        if stretch.next and stretch.is_over and stretch.next >= len(stretch.times()):
+            # What ended before it says nothing of this one: it is asked for itself.
+            self.close()
+            stretch = self._stretch_for(camera, part)
         number = stretch.next
         stretch.next += 1
         path = stretch.path_of(number)
         file: IO[bytes] | None = None
         give_up = time.monotonic() + stretch.playback.patience + GRACE_SECONDS
+        give_up = give_up if self.until is None else min(give_up, self.until)
         try:
             while True:
                 if time.monotonic() > give_up:
@@ -166,13 +177,29 @@ class Rtsp:
         finally:
             if file is not None:
                 file.close()
-        self.made_of[part.name] = self._checked(stretch, part, number)
+        self.made_of[part.name] = self._checked(stretch, part, number, camera)
 
     def made(self, part: Part) -> Made | None:
         return self.made_of.get(part.name)
 
+    def rest(
+        self, name: str, begin: datetime, recipe: Mapping[str, Any]
+    ) -> Part | None:
+        first, _dash, seconds = name.partition("-")
+        due = datetime.strptime(first, _BEGIN).replace(tzinfo=UTC)
+        due += timedelta(seconds=int(seconds))
+        # To whole seconds, as addresses say them.
+        end = math.ceil(begin.timestamp() + recipe["seconds"])
+        missing = int(due.timestamp()) - end
+        if recipe["ended"] not in _ENDS or missing < 1:
+            return None
+        return _part(datetime.fromtimestamp(end, UTC), missing)
+
     def clock(self) -> datetime | None:
         return self.seen
+
+    def hurry(self, until: float) -> None:
+        self.until = until
 
     def close(self) -> None:
         if self.stretch is not None:
@@ -195,6 +222,8 @@ class Rtsp:
     def _row_of(self, part: Part) -> list[Part]:
         """The piece, and those behind it that are listed and follow each other."""
         names = {one.name for one in self.listed}
+        if part.name not in names:
+            return [part]  # the rest of one
         row = [_part(part.begin + number * PIECE) for number in range(AT_ONCE)]
         most = next(
             (n for n, one in enumerate(row) if n and one.name not in names), len(row)
@@ -203,7 +232,7 @@ class Rtsp:
 
     def _begun(self, camera: str, row: list[Part]) -> Stretch:
         begin = row[0].begin
-        end = min(begin + len(row) * PIECE + BEYOND, self.now)
+        end = min(row[-1].begin + _length(row[-1]) + BEYOND, self.now)
         seconds = (end - begin).total_seconds()
         path = filled(self.template, self.time, camera, begin, end)
         playback = Playback(
@@ -212,6 +241,8 @@ class Rtsp:
             begin=begin,
             seconds=seconds,
             patience=SLOWEST * seconds + 30,
+            until=self.until,
+            is_local=self.time in OF_THE_WALL,
         )
         self.seen = self.seen or playback.clock
         try:
@@ -220,27 +251,34 @@ class Rtsp:
             playback.close()
             raise
 
-    def _checked(self, stretch: Stretch, part: Part, number: int) -> Made:
+    def _checked(self, stretch: Stretch, part: Part, number: int, camera: str) -> Made:
         """What a piece is, once it is written to its end.
 
         Raises:
             Absent: nothing came of this time.
             Unreachable: it broke off, and did not before.
         """
+        where = f"{self.base}/{self.template} {camera} {part.name}"
         played, times = stretch.playback, stretch.times()
         is_last = stretch.is_over and number + 1 >= len(times)
         if is_last and played.problem is not None:
             raise played.problem
         if number >= len(times) or times[number][1] <= times[number][0]:
-            if played.ended not in {"end", "bye"} and not number:
-                raise Unreachable(played.ended)
-            if stretch.process.returncode and not number:
+            is_empty = played.video.first is None
+            is_end = played.ended in {"end", "bye"}
+            if not number and not is_end:
+                if not is_empty or played.ended not in _ENDS:
+                    raise Unreachable(played.ended)
+                if not _may_stay(played, where):
+                    raise BrokeOff(played.ended)
+            if not number and not is_empty and stretch.process.returncode:
                 raise Unreadable
             raise Absent
         begin, end = times[number]
-        wanted = len(stretch.parts) * PIECE.total_seconds()
+        last = stretch.parts[-1]
+        wanted = (last.begin + _length(last) - stretch.parts[0].begin).total_seconds()
         is_whole = played.ended in {"end", "bye"} or end > wanted - 1
-        if is_last and not is_whole and not _may_stay(played, part):
+        if is_last and not is_whole and not _may_stay(played, where):
             raise Unreachable(played.ended)
         return Made(
             begin=played.begins + timedelta(seconds=stretch.begin_of(number)),
@@ -249,6 +287,7 @@ class Rtsp:
                 "arguments": stretch.arguments,
                 "asked": played.url,
                 "begin_from": played.how,
+                **({"not_believed": played.doubted} if played.doubted else {}),
                 "seconds": round(end - begin, 6),
                 "ended": played.ended if is_last else "",
                 "lost_packets": played.lost,
@@ -257,35 +296,38 @@ class Rtsp:
         )
 
 
-def _may_stay(played: Playback, part: Part) -> bool:
-    """Whether a piece that breaks off did so before; some recorders just fall silent.
+def _may_stay(played: Playback, where: str) -> bool:
+    """Whether it broke off here before; some recorders just fall silent at a hole.
 
     One whose line broke is asked for again, however often that was.
     """
     if played.ended not in {"silent", "closed"}:
         return False
-    key = (played.url, part.name)
     with _BROKEN_LOCK:
-        if key in _BROKEN:
-            _BROKEN.discard(key)
+        if where in _BROKEN:
+            _BROKEN.discard(where)
             return True
         if len(_BROKEN) >= MOST_REMEMBERED:
             _BROKEN.clear()
-        _BROKEN.add(key)
+        _BROKEN.add(where)
     return False
 
 
-def _part(begin: datetime) -> Part:
-    seconds = int(PIECE.total_seconds())
+def _part(begin: datetime, seconds: int = int(PIECE.total_seconds())) -> Part:
     return Part(
-        name=f"{begin:%Y%m%dT%H%M%SZ}-{seconds}",
+        name=f"{begin:{_BEGIN}}-{seconds}",
         begin=begin,
         size=None,
         stamp=(int(begin.timestamp()), seconds),
     )
 
 
+def _length(part: Part) -> timedelta:
+    return timedelta(seconds=part.stamp[-1])
+
+
 def _written(row: list[Part], playback: Playback) -> Stretch:
+    program = films.path_of("ffmpeg")
     folder = Path(tempfile.mkdtemp(dir=make_folder(primary().root / "making")))
     cuts = ",".join(str(n * int(PIECE.total_seconds())) for n in range(1, len(row)))
     ways = (
@@ -298,15 +340,19 @@ def _written(row: list[Part], playback: Playback) -> Stretch:
         *("-segment_list", "list.csv", "-segment_list_type", "csv"),
         *("-reset_timestamps", "1", "%05d.ts"),
     )
-    complaint: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the stretch closes it
-    process = begin_limited(
-        ["--", films.path_of("ffmpeg"), *ways, playback.address, *written],
-        memory=FILM_MEMORY,
-        output=PIECE_BYTES,
-        seconds=films.SECONDS,
-        errors=complaint,
-        folder=str(folder),
-    )
+    try:
+        complaint: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the stretch closes it
+        process = begin_limited(
+            ["--", program, *ways, playback.address, *written],
+            memory=FILM_MEMORY,
+            output=PIECE_BYTES,
+            seconds=films.SECONDS,
+            errors=complaint,
+            folder=str(folder),
+        )
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     arguments = ["ffmpeg", *ways, "rtsp://…", *written]
     return Stretch(row, playback, folder, process, complaint, arguments)
 

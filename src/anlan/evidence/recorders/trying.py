@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from anlan.evidence.enums import PullProblem
+from anlan.evidence.films import NotMade
 from anlan.evidence.models import Camera
 from anlan.evidence.recorders import (
     Absent,
@@ -19,6 +22,7 @@ from anlan.evidence.recorders import (
 )
 
 BACK = timedelta(minutes=10)
+TRIAL_SECONDS = 20.0  # of all cameras: somebody sits before the page
 
 
 @dataclass
@@ -28,6 +32,7 @@ class Look:
     camera: Camera
     parts: list[Part] = field(default_factory=list)
     problem: PullProblem | None = None
+    is_asked: bool = True
 
     @property
     def newest(self) -> datetime | None:
@@ -43,12 +48,19 @@ class Look:
 
 
 def look_at(recorder: Recorder, cameras: Iterable[Camera], end: datetime) -> list[Look]:
-    """Ask for each camera; once it does not answer, it is not asked for the others."""
+    """Ask for each camera; once it does not answer, it is not asked for the others.
+
+    Nor is it when the time of the trial is over.
+    """
     looks: list[Look] = []
+    until = time.monotonic() + TRIAL_SECONDS
+    recorder.hurry(until)
     with closing(recorder):
         for camera in cameras:
             if looks and looks[-1].is_unreachable:
                 looks.append(Look(camera, problem=looks[-1].problem))
+            elif looks and time.monotonic() > until:
+                looks.append(Look(camera, is_asked=False))
             else:
                 looks.append(_look(recorder, camera, end))
     return looks
@@ -70,6 +82,9 @@ def _look(recorder: Recorder, camera: Camera, end: datetime) -> Look:
         look.problem = PullProblem.UNREACHABLE
     except (Absent, StopIteration):
         look.problem = PullProblem.NOTHING
-    except Unreadable:
+    except OSError as error:  # of our own disk
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        look.problem = PullProblem.NO_ROOM if is_full else PullProblem.UNREADABLE
+    except (Unreadable, NotMade):
         look.problem = PullProblem.UNREADABLE
     return look

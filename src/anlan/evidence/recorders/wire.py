@@ -10,6 +10,7 @@ import errno
 import ipaddress
 import json
 import os
+import re
 import socket
 import ssl
 import stat
@@ -269,15 +270,20 @@ def _told() -> Iterator[None]:
         raise Unreachable(type(error).__name__) from error
 
 
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+
+
 def checked_base(text: str, *, schemes: Collection[str] = ("http", "https")) -> str:
     """An address as it is kept, without a slash at its end.
 
     Raises:
         InvalidInput: none, or one that the operator did not allow.
     """
-    text = text.strip().rstrip("/")
+    # ``urlsplit`` drops line breaks silently: what was typed is looked at, not what it reads.
+    is_sendable = bool(_SENDABLE.fullmatch(text.strip(" ")))
+    text = text.strip(" ").rstrip("/")
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text if is_sendable else "")
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None

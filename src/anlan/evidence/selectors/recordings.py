@@ -34,6 +34,7 @@ from anlan.evidence.models import (
 MOST_CAMERAS = 24  # of one incident, the nearest first; others are added by hand
 # Names say whole seconds: two files follow each other if less than this is missing.
 TOLERANCE = timedelta(seconds=1.5)
+TOUCHING = timedelta(milliseconds=500)  # between two that follow each other
 
 
 @dataclass(frozen=True)
@@ -346,7 +347,7 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     """The same time without what overlaps or touches."""
     merged: list[Span] = []
     for span in sorted(spans, key=lambda one: (one.begin, one.end)):
-        if merged and span.begin - merged[-1].end <= timedelta(milliseconds=500):
+        if merged and span.begin - merged[-1].end <= TOUCHING:
             merged[-1] = Span(merged[-1].begin, max(merged[-1].end, span.end))
         else:
             merged.append(span)

@@ -294,7 +294,7 @@ class _Reading:
         request, recording = look.request, look.request.recording
         way = _("登记，没有打开")
         if look.seqs:
-            way = _("复制原始文件") if look.copied else str(Way.VIEWED.label)
+            way = _("复制录像文件") if look.copied else str(Way.VIEWED.label)
         return self._row(
             entry,
             seqs=(entry.seq, *look.seqs),

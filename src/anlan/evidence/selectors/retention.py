@@ -262,7 +262,8 @@ def applications_due(*, at: datetime) -> QuerySet[FootageApplication]:
             application__isnull=False, decided_at=None
         ).values("application")
     )
-    for site in Site.objects.filter(footage_applications__in=applications_alone()):
+    # Each site once: a row for each application would be a condition for each.
+    for site in Site.objects.filter(pk__in=applications_alone().values("site")):
         days = days_of(periods_of(site))[RetentionClass.REGISTER]
         found |= Q(site=site, ended_at__lte=at + NOTICE - timedelta(days=days))
     return applications_alone().filter(found).order_by("ended_at", "pk")

@@ -41,6 +41,7 @@ from anlan.evidence.models import (
     Segment,
 )
 from anlan.evidence.selectors.recordings import (
+    TOUCHING,
     follows,
     recordings_of,
     running_request,
@@ -241,7 +242,7 @@ def pieces_of(recording: Recording, segments: Sequence[Segment]) -> list[Piece]:
         run.append(segment)
         goes_on = (
             behind is not None
-            and follows(segment.begin, behind.begin, usual)
+            and _goes_on(segment, behind, usual)
             and _cell(origin, behind.begin) == _cell(origin, run[0].begin)
         )
         if not goes_on:
@@ -249,6 +250,12 @@ def pieces_of(recording: Recording, segments: Sequence[Segment]) -> list[Piece]:
             pieces.append(Piece(run, is_closed))
             run = []
     return pieces
+
+
+def _goes_on(segment: Segment, behind: Segment, usual: timedelta | None) -> bool:
+    if segment.recipe and segment.end is not None:  # how long ours are is known
+        return behind.begin - segment.end <= TOUCHING
+    return follows(segment.begin, behind.begin, usual)
 
 
 def _cell(origin: datetime, moment: datetime) -> int:

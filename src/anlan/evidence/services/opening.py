@@ -100,7 +100,7 @@ def check_said_why(exhibit: Exhibit, by: Actor, *, at: datetime) -> None:
 def check_may_copy(recordings: Iterable[Recording], by: User, *, at: datetime) -> None:
     """Who sits beside an applicant that may look, saves no original meanwhile."""
     if may_only_look(recordings, by, at=at):
-        raise Conflict(_("正在陪同现场查阅，不能复制原始文件；办案需要的另行登记事由"))
+        raise Conflict(_("正在陪同现场查阅，不能复制录像文件；办案需要的另行登记事由"))
 
 
 def good_path(blob: Blob) -> Path:

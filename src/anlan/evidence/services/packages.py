@@ -536,7 +536,7 @@ def _check_application(
             law.check_footage_look(
                 is_registered=not has_footage(chosen),
                 act_on=local_day(at),
-                sentence=_("里面有录像机的原始文件：请先受理调取申请，批准后再制作"),
+                sentence=_("里面有录像文件：请先受理调取申请，批准后再制作"),
             )
         return
     policies.check_application_holds(application, at=at)

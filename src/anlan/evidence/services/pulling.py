@@ -9,11 +9,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db import OperationalError
 from django.db.models import F, QuerySet
@@ -32,6 +33,7 @@ from anlan.evidence.recorders import (
     LONGEST,
     PLAYING,
     Absent,
+    BrokeOff,
     Made,
     Part,
     Recorder,
@@ -63,6 +65,34 @@ SLACK = timedelta(seconds=30)  # after its end: a recorder writes late
 SETTLED = timedelta(minutes=2)  # the newest file is whole by then, if nothing follows
 _WAITS = (5, 15, 60, 300)  # seconds before the second, third … try
 _OPEN = (RecordingState.WANTED, RecordingState.PULLING)
+MOST_ROUNDS = 1000
+
+
+@dataclass
+class _Round:
+    """Once through all that is left of a recording, in as many batches as that takes."""
+
+    began: datetime
+    asked: tuple[datetime, str] | None = None  # begin and name of the last one
+    is_unreadable: bool = False
+    broke_off: bool = False
+
+
+# A worker that was killed begins its rounds anew; nothing else hangs on them.
+_ROUNDS: dict[UUID, _Round] = {}
+_ROUNDS_LOCK = threading.Lock()
+
+
+def _round_of(recording: Recording, *, at: datetime) -> _Round:
+    with _ROUNDS_LOCK:
+        if len(_ROUNDS) >= MOST_ROUNDS:
+            _ROUNDS.clear()
+        return _ROUNDS.setdefault(recording.uid, _Round(at))
+
+
+def _end_round(recording: Recording) -> None:
+    with _ROUNDS_LOCK:
+        _ROUNDS.pop(recording.uid, None)
 
 
 def pull_due(*, at: datetime) -> int:
@@ -149,18 +179,22 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     try:
         with closing(recorder):
             parts = recorder.parts(recording.camera.code, begin, end)
+            segments = list(recording.segments.all())
             wanted = _wanted(parts, begin, end, now=now)
-            there = set(recording.segments.values_list("name", flat=True))
+            wanted += _rests(recorder, segments, end)
+            there = {segment.name for segment in segments}
             left = [part for part in wanted if part.name not in there]
-            kept = _keep(recording, recorder, left, lease, seconds=seconds)
+            round_ = _round_of(recording, at=at)
+            behind = _behind(left, round_)
+            kept = _keep(recording, recorder, behind, lease, round_, seconds=seconds)
     except Refused:
-        _trouble(recording, PullProblem.REFUSED, at=at)
+        _trouble(recording, PullProblem.REFUSED, at=_now(lease, at))
         return
     except Unreachable:
-        _trouble(recording, PullProblem.UNREACHABLE, at=at)
+        _trouble(recording, PullProblem.UNREACHABLE, at=_now(lease, at))
         return
     except Unreadable:  # its list is none
-        _trouble(recording, PullProblem.UNREADABLE, at=at)
+        _trouble(recording, PullProblem.UNREADABLE, at=_now(lease, at))
         return
     except OSError as error:
         # One recording that cannot be kept must not keep the others waiting.
@@ -168,18 +202,33 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
         log.error("a recording cannot be kept: %s", why)  # noqa: TRY400 -- no paths
         is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         problem = PullProblem.NO_ROOM if is_full else PullProblem.UNREADABLE
-        _trouble(recording, problem, at=at)
+        _trouble(recording, problem, at=_now(lease, at))
         return
+    # A stretch takes its time: what follows is not of the moment when the turn began.
+    began, at = at, _now(lease, at)
+    if kept.is_all:
+        _end_round(recording)
+    is_late = round_.began >= recording.wanted_to + SLACK
     if kept.files:
-        _enter(recording, kept.files, is_more=len(left) > len(kept.files), at=at)
-    elif kept.is_unreadable:
+        _enter(recording, kept.files, began=began, is_more=not kept.is_all, at=at)
+    elif round_.broke_off and (kept.is_all or not there):
+        _trouble(recording, PullProblem.UNREACHABLE, at=at)
+    elif not kept.is_all:
+        _go_on(recording, at=began)
+    elif round_.is_unreadable:
         _trouble(recording, PullProblem.UNREADABLE, at=at)
-    elif at < recording.wanted_to + SLACK:
-        _come_back(recording, parts, at=at)
+    elif not is_late:
+        # Of what was asked for there is nothing, or nothing could be asked for yet.
+        is_empty = bool(left) or not any(part.begin <= now for part in parts)
+        _come_back(recording, is_empty=is_empty and not there, at=at)
     elif not there:
         _trouble(recording, PullProblem.NOTHING, at=at)
     else:
-        recordings.finish_recording(recording=recording, at=at)
+        recordings.finish_recording(recording=recording, at=began)
+
+
+def _now(lease: Lease, at: datetime) -> datetime:
+    return at + timedelta(seconds=lease.seconds)
 
 
 def _wanted(
@@ -201,6 +250,18 @@ def _wanted(
     ]
 
 
+def _rests(
+    recorder: Recorder, segments: Sequence[Segment], end: datetime
+) -> list[Part]:
+    """What is missing behind files that ended before their time."""
+    found = [
+        recorder.rest(segment.name, segment.begin, segment.recipe)
+        for segment in segments
+        if segment.recipe
+    ]
+    return [part for part in found if part and part.begin < end]
+
+
 def _is_over(
     part: Part, behind: Part | None, begin: datetime, usual: timedelta
 ) -> bool:
@@ -218,7 +279,19 @@ def _is_over(
 @dataclass
 class _Kept:
     files: list[tuple[Part, Made | None, Kept]]
-    is_unreadable: bool = False
+    is_all: bool = False  # nothing is left that was not asked for in this round
+
+
+def _behind(left: Sequence[Part], round_: _Round) -> list[Part]:
+    """What this round has still to ask for, oldest first."""
+    return sorted(
+        (part for part in left if round_.asked is None or _place(part) > round_.asked),
+        key=_place,
+    )
+
+
+def _place(part: Part) -> tuple[datetime, str]:
+    return part.begin, part.name
 
 
 def _keep(
@@ -226,18 +299,23 @@ def _keep(
     recorder: Recorder,
     parts: Sequence[Part],
     lease: Lease,
+    round_: _Round,
     *,
     seconds: float,
 ) -> _Kept:
-    """Fetch some of them, oldest first: they are the first to be overwritten."""
+    """Fetch some of them, oldest first: they are the first to be overwritten.
+
+    What the recorder does not have counts as time only: behind it there may be more.
+    """
     kept = _Kept([])
-    for part in parts[:AT_ONCE]:
-        if kept.files and lease.seconds > seconds:
-            break
+    for number, part in enumerate(parts):
+        if len(kept.files) == AT_ONCE or (number and lease.seconds > seconds):
+            return kept
         if not drafts.has_room(part.size or UNSAID_BYTES, promised=0):
             if kept.files:
-                break
+                return kept
             raise OSError(errno.ENOSPC, "no room")
+        lease.keep()
         try:
             found = keep_bytes(
                 name=uuid5(recording.uid, part.name),
@@ -245,19 +323,27 @@ def _keep(
                 keep=lease.keep,
             )
         except Absent:
+            round_.asked = _place(part)
             continue  # a gap, until the recorder says otherwise
+        except BrokeOff:
+            round_.broke_off = True
+            round_.asked = _place(part)
+            continue  # the next round hears whether that is a gap
         except Unreachable:
             if kept.files:
-                break  # what it gave before stays; it is asked for the rest again
+                return kept  # what it gave stays; it is asked for the rest again
             raise
         except (Unreadable, Misread, drafts.Busy):
             log.warning("a file of a recorder was not taken: it changed or is gone")
-            kept.is_unreadable = True
+            round_.is_unreadable = True
+            round_.asked = _place(part)
             continue
+        round_.asked = _place(part)
         if part.size is not None and found.size != part.size:
-            kept.is_unreadable = True
+            round_.is_unreadable = True
             continue
         kept.files.append((part, recorder.made(part), found))
+    kept.is_all = True
     return kept
 
 
@@ -265,11 +351,16 @@ def _enter(
     recording: Recording,
     kept: list[tuple[Part, Made | None, Kept]],
     *,
+    began: datetime,
     is_more: bool,
     at: datetime,
 ) -> None:
-    """Rows and entry of a batch, in one transaction; the files lie in the vault."""
-    is_over = at >= recording.wanted_to + SLACK
+    """Rows and entry of a batch, in one transaction; the files lie in the vault.
+
+    Args:
+        began: when the turn did; from then on what follows is due.
+    """
+    is_over = began >= recording.wanted_to + SLACK
     lines = "".join(
         f"{file.sha256} {file.size} {part.name}\n" for part, _made, file in kept
     )
@@ -295,8 +386,8 @@ def _enter(
             state=RecordingState.PULLING,
             problem="",
             tries=0,
-            pull_at=at if is_more or is_over else at + AGAIN,
-            view_at=at,
+            pull_at=began if is_more or is_over else at + AGAIN,
+            view_at=began,
         )
         cases.record(
             event(
@@ -315,12 +406,19 @@ def _enter(
 
 
 def _set_ends(recording: Recording) -> None:
-    """A file ends where the next begins; before a gap, and at last, its length says."""
+    """A file ends where the next begins; before a gap, and at last, its length says.
+
+    Of those that we wrote it always does.
+    """
     rows = list(recording.segments.select_related("blob").order_by("begin", "pk"))
     usual = usual_length([row.begin for row in rows])
     for row, behind in zip(rows, [*rows[1:], None], strict=False):
-        if behind is not None and follows(row.begin, behind.begin, usual):
-            end: datetime | None = behind.begin
+        end: datetime | None
+        if row.recipe:  # ours, and no name of a recorder's says that they follow
+            end = row.begin + timedelta(seconds=row.recipe["seconds"])
+            end = min(end, behind.begin) if behind else end
+        elif behind is not None and follows(row.begin, behind.begin, usual):
+            end = behind.begin
         elif row.end is not None and (behind is None or row.end <= behind.begin):
             continue
         else:
@@ -338,10 +436,14 @@ def _read_end(row: Segment, behind: Segment | None) -> datetime | None:
     return min(end, behind.begin) if behind else end
 
 
-def _come_back(recording: Recording, parts: Sequence[Part], *, at: datetime) -> None:
+def _go_on(recording: Recording, *, at: datetime) -> None:
+    """Nothing so far, and not all was asked for: after whoever waits longer."""
+    Recording.objects.filter(pk=recording.pk, pull_at=F("pull_at")).update(pull_at=at)
+
+
+def _come_back(recording: Recording, *, is_empty: bool, at: datetime) -> None:
     """Nothing new yet. A recorder that has nothing at all of the past is in trouble."""
-    is_empty = not any(part.begin <= recording.as_camera(at) for part in parts)
-    if is_empty and at > recording.asked_at + SLACK and not recording.segments.exists():
+    if is_empty and at > recording.asked_at + SLACK:
         _trouble(recording, PullProblem.NOTHING, at=at)
         return
     Recording.objects.filter(pk=recording.pk, pull_at=F("pull_at")).update(

@@ -7,6 +7,7 @@ only then lets ``deleting`` remove bytes.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -223,9 +224,9 @@ def _follow(
 
 
 def _look_at_applications(mine: Turn) -> None:
-    """Once in each round: there are few of them, and they are not due every day."""
+    """All of them in each round, as they are not due every day."""
     decided = 0
-    for row in applications_due(at=mine.at):
+    for row in _each_application(mine.at):
         try:
             decided += review_application(application=row, at=mine.at)
         except OperationalError:
@@ -236,6 +237,19 @@ def _look_at_applications(mine: Turn) -> None:
             )
         mine.keep()
     mine.count(copies=decided)
+
+
+def _each_application(at: datetime) -> Iterator[FootageApplication]:
+    """A batch in memory at a time; what is decided on the way leaves none out."""
+    reached = 0
+    while True:
+        rows = list(
+            applications_due(at=at).filter(pk__gt=reached).order_by("pk")[:LOOKED_AT]
+        )
+        yield from rows
+        if len(rows) < LOOKED_AT:
+            return
+        reached = rows[-1].pk
 
 
 def _look_at_cases(mine: Turn) -> int:

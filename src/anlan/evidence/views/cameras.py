@@ -326,6 +326,7 @@ def _trial(found: Recorder, at: datetime) -> dict[str, Any]:
     return {
         "looks": looks,
         "problem": next((look.problem for look in looks if look.problem), None),
+        "is_cut_short": not all(look.is_asked for look in looks),
         "clock": clock,
         "clock_words": offset_words(_offset_ms(clock, at)) if clock else "",
         "is_clock_doubted": is_doubted,
