@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import timedelta
 from uuid import uuid4
 
@@ -192,7 +193,7 @@ class TestScales:
             "scale": "phq9",
             "answers": [1] * 8 + [0],
         }
-        assert "phq" not in note.sealed.lower()
+        assert b"phq9" not in b64decode(note.sealed)
         facts = [str(entry.data) for entry in Entry.objects.filter(object=note.key)]
         assert not any("phq" in one for one in facts)
         assert not UrgentCall.objects.exists()
