@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from anlan.api.docs import tags_of
+from anlan.api.docs import themes_of
 from anlan.api.root import api as whole_api
 from anlan.base import vault
 from anlan.cases.models import Task, TaskPhoto
@@ -172,7 +172,8 @@ def test_unknown_things(scene: Scene, speak: Any) -> None:
 
 def test_the_page_of_operations_names_the_fields() -> None:
     schema = whole_api.get_openapi_schema(path_prefix="/api/v1/")
-    shown = {one.name: one for one in tags_of(schema)["files"]}
+    files = next(theme for theme in themes_of(schema) if theme.name == "files")
+    shown = {one.name: one for one in files.operations}
 
     names = {field.name for field in shown["add_task_photo"].body}
     assert names == {"request_id", "file"}

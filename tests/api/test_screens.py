@@ -126,14 +126,27 @@ def test_a_device_of_another_site_is_not_found(scene: Scene, sit: Any) -> None:
     assert box.device.is_enabled
 
 
-def test_the_page_of_operations_names_them_all_without_script(scene: Scene) -> None:
-    page = Client().get("/api/docs").content.decode()
+def test_the_pages_of_operations_name_them_all_without_script(scene: Scene) -> None:
+    pages = _pages_of_operations()
+    index, themes = pages.pop("/api/docs"), "".join(pages.values())
     schema = api.get_openapi_schema(path_prefix="/api/v1/")
     for methods in schema["paths"].values():
         for operation in methods.values():
-            assert f'id="{operation["operationId"]}"' in page
-    assert not re.search(r"<script(?![^>]*src=)", page)
-    assert not re.search(r'(src|href)="https?://', page)
+            assert f'#{operation["operationId"]}"' in index
+            assert f'id="{operation["operationId"]}"' in themes
+    for page in (index, themes):
+        assert not re.search(r"<script(?![^>]*src=)", page)
+        assert not re.search(r'(src|href)="https?://', page)
+
+
+def test_a_theme_that_nobody_knows(scene: Scene) -> None:
+    assert Client().get("/api/docs/weather").status_code == 404
+
+
+def _pages_of_operations() -> dict[str, str]:
+    index = Client().get("/api/docs").content.decode()
+    paths = set(re.findall(r'href="(/api/docs/[\w-]+)"', index))
+    return {path: Client().get(path).content.decode() for path in ("/api/docs", *paths)}
 
 
 def test_the_schema_is_served_to_programs(scene: Scene) -> None:

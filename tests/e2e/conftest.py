@@ -363,6 +363,7 @@ def sign_in(browser: Browser) -> Iterator[SignIn]:
             **more,  # type: ignore[arg-type]  # passed on
         )
         context.set_default_timeout(10_000)
+        context.set_default_navigation_timeout(30_000)  # a cold page, a busy machine
         contexts.append(context)
         page = context.new_page()
         page.on("console", hear)

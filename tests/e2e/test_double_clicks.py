@@ -85,7 +85,7 @@ class Hand:
 
     def open(self, door: Door) -> bool:
         """Whether it could be opened: an earlier press may have closed it."""
-        self.page.goto(door.path)
+        self._go(door.path)
         if not door.opener:
             return True
         # What is still to come would push the button from under the finger.
@@ -98,6 +98,16 @@ class Hand:
             opener.first.click()
             self.page.wait_for_selector("#sheet[open] header")
         return opener.count() > 0
+
+    def _go(self, path: str) -> None:
+        """A page that goes on by itself after a press may do so just now."""
+        try:
+            self.page.goto(path)
+        except Error as error:
+            if "interrupted by another navigation" not in error.message:
+                raise
+            self.page.wait_for_load_state()
+            self.page.goto(path)
 
     def press_all(self, doors: list[Door]) -> None:
         known: dict[str, tuple[Door, str]] = {}

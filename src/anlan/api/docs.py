@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import slugify
+
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
@@ -31,14 +33,26 @@ class Shown:
     by_token: bool
 
 
-def tags_of(schema: Mapping[str, Any]) -> dict[str, list[Shown]]:
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """The operations of one tag."""
+
+    name: str
+    operations: tuple[Shown, ...]
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.name)
+
+
+def themes_of(schema: Mapping[str, Any]) -> list[Theme]:
     """The operations by tag, in the order of the schema."""
     found: dict[str, list[Shown]] = {}
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             shown = _shown(schema, path, method, operation)
-            found.setdefault(operation.get("tags", [""])[0], []).append(shown)
-    return found
+            found.setdefault(operation["tags"][0], []).append(shown)
+    return [Theme(name=name, operations=tuple(all_)) for name, all_ in found.items()]
 
 
 def _shown(

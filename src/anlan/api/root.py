@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import BaseRenderer
 from pydantic import BaseModel
@@ -61,6 +62,24 @@ def _plain(value: Any) -> Any:
 
 class Api(NinjaAPI):
     """Operations are called as their functions are; two of one name are a bug."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._schemas: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self,
+        *,
+        path_prefix: str | None = None,
+        path_params: dict[str, Any] | None = None,
+    ) -> OpenAPISchema:
+        """Made once a process: it takes seconds, and only another version changes it."""
+        key = repr((path_prefix, path_params))
+        if key not in self._schemas:
+            self._schemas[key] = super().get_openapi_schema(
+                path_prefix=path_prefix, path_params=path_params
+            )
+        return self._schemas[key]
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__

@@ -11,6 +11,7 @@ from anlan.api.root import api
 
 screens = [
     path("api/docs", views.docs, name="docs"),
+    path("api/docs/<slug:theme>", views.docs_of, name="docs_of"),
     path("me/tokens/", views.my_tokens, name="tokens"),
     path("me/tokens/<uuid:uid>/revoke/", views.revoke_token, name="revoke_token"),
     path("admin/devices/", views.list_devices, name="devices"),

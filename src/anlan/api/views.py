@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from anlan.accounts.models import User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.accounts.roles import Permission
-from anlan.api.docs import tags_of
+from anlan.api.docs import Theme, themes_of
 from anlan.api.forms import DeviceForm, TokenForm
 from anlan.api.root import api
 from anlan.base.addresses import public_address
@@ -176,10 +176,22 @@ def test_device(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
-    """All operations on one page, from the same schema as ``openapi.json``."""
-    schema = api.get_openapi_schema(path_prefix="/api/v1/")
-    context = {"tags": tags_of(schema), "schema": reverse("api-v1:openapi-json")}
+    """The conventions and every operation, each a link to the page of its theme."""
+    context = {"themes": _themes(), "schema": reverse("api-v1:openapi-json")}
     return render(request, "api/docs.html", context)
+
+
+@require_GET
+def docs_of(request: HttpRequest, theme: str) -> HttpResponse:
+    """The operations of a theme with their fields."""
+    found = next((one for one in _themes() if one.slug == theme), None)
+    if found is None:
+        raise Http404
+    return render(request, "api/docs_of.html", {"theme": found})
+
+
+def _themes() -> list[Theme]:
+    return themes_of(api.get_openapi_schema(path_prefix="/api/v1/"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,7 @@ SHOTS = (
     Shot("notify", "/notify/", "admin"),
     Shot("tokens", "/me/tokens/", "zhoumin"),
     Shot("api-docs", "/api/docs", "zhoumin"),
+    Shot("api-docs-of", "/api/docs/incidents", "zhoumin"),
     Shot("enrolment", "/m/shared/enrolment/"),
     Shot("locked", "/m/shared/", SHARED_PHONE),
     Shot("pin", "/m/shared/people/{captain}/", SHARED_PHONE),

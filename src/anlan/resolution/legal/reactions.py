@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
+from anlan.base.prepared import Prepared
 from anlan.cases.events import (
     ActStated,
     CaseJoined,
@@ -184,10 +185,17 @@ def tell_of_remedy(queued: Queued) -> None:
         )
 
 
+# Asked whenever a case is opened, so its SQL is made once.
+_WITH_TRACK = Prepared(
+    lambda case: Case.objects.select_related("site").filter(
+        uid=case, pk__in=WorkInjury.objects.values("case")
+    )
+)
+
+
 def join_playbook_task(queued: Queued) -> None:
     """The playbook may have been applied again where a track is there already."""
-    uid = _uid_of(queued.subject)
-    case = Case.objects.select_related("site").filter(uid=uid).first()
+    case = _WITH_TRACK.first(case=_uid_of(queued.subject))
     if case is not None:
         adopt_playbook_task(case, at=queued.recorded_at)
 
