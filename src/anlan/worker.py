@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from typing import TypeAlias
 from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
-from anlan.base import limits
+from anlan.base import changes, limits
 from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
@@ -34,6 +35,7 @@ Job: TypeAlias = Callable[..., int]
 Ask: TypeAlias = Callable[[], datetime | None]
 
 POLL_SECONDS = 0.25
+REST_SECONDS = 5.0  # a lane that hears of nothing new does a round all the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,8 @@ class Lane:
 
     Each job does a bounded batch of what is due at ``at`` and says how much that was.
     ``next_due`` says when the next row is due; the lane sleeps until then, or until the
-    poll.
+    poll. Between rounds it asks no more than whether anything was committed. Without
+    ``next_due`` each poll is a round.
     """
 
     jobs: dict[str, Job]
@@ -242,6 +245,23 @@ LANES: dict[str, Lane] = {
 }
 
 
+@dataclass
+class Look:
+    """What the last round of a thread saw: until that changes there is nothing to do."""
+
+    mark: object = None
+    due: datetime | None = None
+    again_at: float = 0.0  # by the clock that only goes forward
+
+    def holds(self, at: datetime) -> bool:
+        is_early = self.due is None or at < self.due
+        return (
+            is_early
+            and time.monotonic() < self.again_at
+            and changes.mark() == self.mark
+        )
+
+
 def run_due(*, at: datetime) -> int:
     """Do everything that is due at ``at``, and what falls due because of it."""
     done = 0
@@ -271,9 +291,10 @@ def next_due() -> datetime | None:
 def _follow(lane: Lane, stop: threading.Event) -> None:
     if lane.is_idle:
         _give_way()
+    look = Look()
     try:
         while not stop.is_set():
-            stop.wait(_step(lane, stop))
+            stop.wait(_step(lane, look, stop))
     finally:
         connections.close_all()
 
@@ -286,13 +307,13 @@ def _give_way() -> None:
         log.info("a lane works at the priority of all: %s", type(error).__name__)
 
 
-def _step(lane: Lane, stop: threading.Event) -> float:
-    """One round of a lane; returns the seconds to rest after it."""
+def _step(lane: Lane, look: Look, stop: threading.Event) -> float:
+    """One round of a lane, if there may be work; returns the seconds to rest after it."""
     try:
         at = timezone.now()
-        while _run_lane(lane, at) and not stop.is_set():
-            at = timezone.now()
-        return _pause(lane, at)
+        if not look.holds(at):
+            at = _round(lane, look, stop)
+        return _pause(lane, look.due, at)
     except OperationalError:
         log.warning("the database does not answer; trying again in a second")
     except Exception as error:  # noqa: BLE001 -- the log has it, without names
@@ -300,8 +321,20 @@ def _step(lane: Lane, stop: threading.Event) -> float:
         log.error(  # noqa: TRY400
             "a job failed; trying again in a second: %s", traced(error)
         )
+    look.again_at = 0.0
     close_old_connections()
     return 1.0
+
+
+def _round(lane: Lane, look: Look, stop: threading.Event) -> datetime:
+    """Work until nothing is due; returns when that was."""
+    mark = changes.mark()  # what is committed meanwhile is for the next round
+    at = timezone.now()
+    while _run_lane(lane, at) and not stop.is_set():
+        at = timezone.now()
+    look.mark, look.due = mark, _earliest(lane.next_due)
+    look.again_at = time.monotonic() + (REST_SECONDS if lane.next_due else 0.0)
+    return at
 
 
 def _run_lane(lane: Lane, at: datetime) -> int:
@@ -314,9 +347,8 @@ def _earliest(asks: Iterable[Ask]) -> datetime | None:
     return min(times, default=None)
 
 
-def _pause(lane: Lane, at: datetime) -> float:
+def _pause(lane: Lane, due: datetime | None, at: datetime) -> float:
     """Seconds to sleep: rows that others add are seen at the poll at the latest."""
-    due = _earliest(lane.next_due)
     if due is None:
         return lane.poll_seconds
     left = (due - at) / timedelta(seconds=1)

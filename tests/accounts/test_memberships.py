@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import orjson
 import pytest
 import time_machine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.accounts import services
@@ -85,6 +85,7 @@ def answers(scene: Scene, user: User, at: datetime) -> dict[str, bool]:
         }
 
 
+@settings(max_examples=30)
 @given(
     begins=st.integers(1, 400 * 24 * 60),
     minutes=st.one_of(st.none(), st.integers(1, 400 * 24 * 60)),

@@ -74,7 +74,7 @@ def _placed(template: str, path: str) -> dict[str, str]:
 
 @schema.parametrize()
 @settings(
-    max_examples=3,
+    max_examples=1,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=_QUIET,

@@ -400,7 +400,9 @@ class TestPulling:
         made = recording.derivatives.filter(kind="viewing", is_current=True)
         assert made.count() == 2
 
-    @pytest.mark.parametrize("seconds", [90.0, 0.0])
+    @pytest.mark.parametrize(
+        "seconds", [pytest.param(90.0, marks=pytest.mark.deep), 0.0]
+    )
     def test_what_lies_behind_a_long_hole_is_saved(
         self,
         scene: Scene,
@@ -557,8 +559,9 @@ class TestFaults:
         assert coverage_of(recording).gaps == []
 
     def test_recorder_that_falls_silent_twice_at_the_same_place_has_no_more(
-        self, scene: Scene, player: Player
+        self, scene: Scene, player: Player, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(playback, "SILENT_SECONDS", 4.0)
         cameras = registered(scene, player)
         begin = scene.at.replace(second=0, microsecond=0)
         made = cameras.films.record("garage", begin, begin + 14 * SECOND)

@@ -55,6 +55,20 @@ class TestBelongsTogether:
         assert alerted(incident) == ["wangjianguo"]
         assert len(entries(incident.case, "incident.further_report")) == 1
 
+    def test_costs_few_statements(self, scene) -> None:
+        """Each is time in which no other alarm of the site is taken."""
+        scene.report()
+        scene.report(by=scene.next_guard)
+        scene.report(by=scene.officer)
+
+        with CaptureQueriesContext(connection) as further:
+            scene.report()
+        with CaptureQueriesContext(connection) as first:
+            scene.report(place=scene.place("园区 南门"))
+
+        assert len(further) <= 17
+        assert len(first) <= 42
+
     def test_after_ten_minutes_it_is_another_fight(self, scene) -> None:
         first = scene.incident()
         later = scene.incident(at=scene.at + timedelta(minutes=10, seconds=1))

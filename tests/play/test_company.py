@@ -27,6 +27,7 @@ from tests.moment import AT
 from tests.scene import Scene
 
 SCENARIOS = installation.ROOT / "scenarios"
+deep = pytest.mark.deep
 needs_ffmpeg = pytest.mark.skipif(
     shutil.which("ffmpeg") is None,
     reason="no ffmpeg here; on Debian and Ubuntu: sudo apt install ffmpeg",
@@ -34,7 +35,9 @@ needs_ffmpeg = pytest.mark.skipif(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("hours", [0, 7, 31, 100])
+@pytest.mark.parametrize(
+    "hours", [0, pytest.param(7, marks=deep), 31, pytest.param(100, marks=deep)]
+)
 def test_the_demo_tells_a_whole_story_at_whatever_hour(hours: int) -> None:
     outcomes = found_and_tell(SCENARIOS, at=AT + timedelta(hours=hours))
 
@@ -42,7 +45,9 @@ def test_the_demo_tells_a_whole_story_at_whatever_hour(hours: int) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("hour", [0, 1, 2, 9, 17, 23])
+@pytest.mark.parametrize(
+    "hour", [0, 9, *(pytest.param(hour, marks=deep) for hour in (1, 2, 17, 23))]
+)
 def test_the_day_crew_is_on_duty_at_whatever_hour_the_demo_is_made(hour: int) -> None:
     now = AT.replace(hour=hour, minute=30)
     with time_machine.travel(now, tick=False):

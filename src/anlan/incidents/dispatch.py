@@ -8,6 +8,7 @@ from datetime import datetime
 
 from anlan.accounts.models import Place, Shift, Site, User
 from anlan.accounts.selectors import people_by_role, shifts_at
+from anlan.base.prepared import Prepared
 from anlan.incidents.enums import Rung
 
 
@@ -22,6 +23,9 @@ class Candidate:
     on_duty: bool = True
 
 
+_SHIFTS = Prepared(shifts_at)
+
+
 def ladder(*, site: Site, place: Place, at: datetime) -> list[Candidate]:
     """Everybody who may be sent, first to last: guards by distance, then upwards.
 
@@ -29,7 +33,11 @@ def ladder(*, site: Site, place: Place, at: datetime) -> list[Candidate]:
     managers and the headquarters supervisors by their role, on duty or not, because the
     upper rungs must never be empty at night.
     """
-    shifts = _with_their_role(site, list(shifts_at(site, at)))
+    shifts = _SHIFTS(site=site.pk, at=at)
+    rungs = [Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS]
+    holders = people_by_role(site, {*rungs, *(shift.role_key for shift in shifts)})
+    # Whose role ended since the roster was made could not even answer.
+    shifts = [shift for shift in shifts if shift.user in holders[shift.role_key]]
     guards = sorted(
         (shift for shift in shifts if shift.role_key in {"guard", "guard_captain"}),
         key=lambda shift: (shift.post.place.distance_to(place), shift.pk),
@@ -37,13 +45,9 @@ def ladder(*, site: Site, place: Place, at: datetime) -> list[Candidate]:
     officers = [shift for shift in shifts if shift.role_key == "duty_officer"]
     found = [_from_shift(shift, Rung.GUARD, place) for shift in guards]
     found += [_from_shift(shift, Rung.DUTY_OFFICER, place) for shift in officers]
-    rungs = [Rung.SITE_MANAGER, Rung.HEADQUARTERS]
-    if not officers:
-        rungs.insert(0, Rung.DUTY_OFFICER)
-    holders = people_by_role(site, rungs)
     found += [
         Candidate(user=user, rung=rung, on_duty=False)
-        for rung in rungs
+        for rung in (rungs[1:] if officers else rungs)
         for user in holders[rung]
     ]
     return _each_once(found)
@@ -54,12 +58,6 @@ def next_candidate(
 ) -> Candidate | None:
     """The first of the ladder who was not tried yet; ``tried`` holds user ids."""
     return next((c for c in candidates if c.user.pk not in tried), None)
-
-
-def _with_their_role(site: Site, shifts: list[Shift]) -> list[Shift]:
-    """Whose role ended since the roster was made could not even answer."""
-    holders = people_by_role(site, {shift.role_key for shift in shifts})
-    return [shift for shift in shifts if shift.user in holders[shift.role_key]]
 
 
 def _from_shift(shift: Shift, rung: Rung, place: Place) -> Candidate:

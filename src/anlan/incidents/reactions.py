@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from anlan.accounts.models import Site, User
 from anlan.accounts.selectors import people_by_role
+from anlan.base.prepared import Prepared
 from anlan.cases.events import CaseJoined, CaseParted, CommandTaken, DeadlineMissed
 from anlan.cases.models import Case, Deadline
 from anlan.evidence.services import recordings as evidence
@@ -68,14 +70,19 @@ def tell_groups(queued: Queued) -> None:
         )
 
 
+_ALERTED = Prepared(
+    lambda uid: Assignment.objects.filter(uid=uid).select_related(
+        "user", "incident__place", "incident__case__site"
+    )
+)
+
+
 def alert_responder(queued: Queued) -> None:
     """Reach the one who is sent on every way; the call is the last before the next one."""
     event = queued.event
     if not isinstance(event, ResponderAlerted):
         return
-    assignment = Assignment.objects.select_related(
-        "user", "incident__place", "incident__case__site"
-    ).get(uid=_uid(queued.object))
+    (assignment,) = _ALERTED(uid=UUID(_uid(queued.object)))
     _tell(
         messages.ALERTED,
         queued,
@@ -230,10 +237,16 @@ def _tell(
     )
 
 
-def _incident(queued: Queued) -> Incident:
-    return Incident.objects.select_related(
+_OF_CASE = Prepared(
+    lambda case: Incident.objects.filter(case__uid=case).select_related(
         "place", "case__site__organisation", "case__commander"
-    ).get(case__uid=_uid(queued.subject))
+    )
+)
+
+
+def _incident(queued: Queued) -> Incident:
+    (incident,) = _OF_CASE(case=UUID(_uid(queued.subject)))
+    return incident
 
 
 def _above_the_guards(site: Site) -> list[User]:
@@ -242,13 +255,18 @@ def _above_the_guards(site: Site) -> list[User]:
     return [person for rung in rungs for person in holders[rung]]
 
 
+_TO_ANSWER = Prepared(
+    lambda about: (
+        Deadline.objects.filter(key=ACKNOWLEDGE, about=about, met_at=None)
+        .order_by("pk")
+        .values_list("due_at", flat=True)[:1]
+    )
+)
+
+
 def _call_time(about: str, at: datetime) -> datetime | None:
     """Two thirds into the time to acknowledge: late enough to spare most calls."""
-    due_at = (
-        Deadline.objects.filter(key=ACKNOWLEDGE, about=about, met_at=None)
-        .values_list("due_at", flat=True)
-        .first()
-    )
+    due_at = _TO_ANSWER.first(about=about)
     return None if due_at is None else at + (due_at - at) * 2 / 3
 
 

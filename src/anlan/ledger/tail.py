@@ -20,6 +20,7 @@ from typing import NamedTuple, Self, TypeVar
 
 from django.db import Error, close_old_connections, connection
 
+from anlan.base import changes
 from anlan.ledger.models import Chain, Entry
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ class ChainGap(Exception):
 
 
 Reading = tuple[ChainKey, int, int]
-Seen = tuple[int | None, frozenset[ChainKey]]
+Seen = tuple[object, frozenset[ChainKey]]
 NOTHING_SEEN: Seen = (None, frozenset())
 
 Encode = Callable[[ChainKey, Sequence[Row]], Sequence[Frame]]
@@ -282,15 +283,15 @@ class Tailer:
 
     def _look(self) -> None:
         watched = self._watched
-        version = _data_version()
-        if version is not None and (version, watched) == self._seen:
+        mark = changes.mark()
+        if (mark, watched) == self._seen:
             return
         current = heads(watched)
         for chain in watched:
             self._advance(chain, current.get(chain, 0))
         self._last = {chain: self._last[chain] for chain in watched}
         # Only now: had a read failed, we would sleep until somebody writes again.
-        self._seen = (version, watched)
+        self._seen = (mark, watched)
 
     def _advance(self, chain: ChainKey, head: int) -> None:
         last = self._last.get(chain)
@@ -459,13 +460,3 @@ class Follower:
 def _fresh(read: Callable[..., T], *args: object) -> T:
     close_old_connections()  # of this thread: one that broke is opened anew
     return read(*args)
-
-
-def _data_version() -> int | None:
-    """A number that changes with every commit of others; PostgreSQL has none."""
-    if connection.vendor != "sqlite":
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA data_version")
-        version: int = cursor.fetchone()[0]
-    return version

@@ -25,6 +25,7 @@ from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base import crypto
 from anlan.base.errors import NotFound
+from anlan.base.prepared import Prepared
 from anlan.ledger.models import Parked
 from anlan.ledger.sentences import names_for
 from anlan.notify import texts
@@ -94,6 +95,13 @@ def secrets_place(channel: Channel) -> crypto.Place:
 crypto.add_column(crypto.Column(model=Channel, field="secrets", place=secrets_place))
 
 
+_IN_USE = Prepared(
+    lambda site, organisation: Channel.objects.filter(
+        Q(site=site) | Q(site=None), organisation=organisation, is_enabled=True
+    ).order_by("pk")
+)
+
+
 def ways_of(site: Site) -> dict[ChannelKind, list[Channel]]:
     """The channels in use for a site by kind: its own, else the company's.
 
@@ -101,12 +109,7 @@ def ways_of(site: Site) -> dict[ChannelKind, list[Channel]]:
     company's groups of that kind.
     """
     found: dict[ChannelKind, list[Channel]] = {}
-    over = Channel.objects.filter(
-        Q(site=site) | Q(site=None),
-        organisation=site.organisation_id,
-        is_enabled=True,
-    )
-    for channel in over.order_by("pk"):
+    for channel in _IN_USE(site=site.pk, organisation=site.organisation_id):
         found.setdefault(ChannelKind(channel.kind), []).append(channel)
     return {
         kind: [c for c in channels if c.site_id is not None] or channels

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
+from anlan.base.insertion import insert_one
 from anlan.base.turns import each_alone, let_work, resting
 from anlan.cases.events import DeadlineMissed
 from anlan.cases.models import Case, Deadline, Standard, Task
@@ -32,9 +33,11 @@ def start_deadline(
     standard: Standard | None = None,
 ) -> Deadline:
     """Start a clock; call it inside ``ledger.recording()`` with the change it serves."""
-    return Deadline.objects.create(
+    deadline = Deadline(
         case=case, key=key, about=about, standard=standard, started_at=at, due_at=due_at
     )
+    insert_one(deadline)
+    return deadline
 
 
 def start_standard(*, case: Case, key: str, about: str, at: datetime) -> Deadline:

@@ -15,7 +15,7 @@ from anlan.base.case_number import CaseKind as NumberKind
 from anlan.base.case_number import CaseNumber
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
-from anlan.base.insertion import insert_if_new
+from anlan.base.insertion import insert, insert_if_new, insert_one
 from anlan.base.prepared import Prepared
 from anlan.cases.enums import CaseKind, Phase
 from anlan.cases.events import CaseOpened, PlaybookApplied, TaskAdded
@@ -61,7 +61,7 @@ def open_case(
         flags: what was said ("weapon", "injured" …), as the playbook's conditions know them.
     """
     with ledger.recording():
-        case = Case.objects.create(
+        case = Case(
             organisation_id=site.organisation_id,
             site=site,
             kind=kind,
@@ -71,7 +71,8 @@ def open_case(
             exercise=exercise,
             opened_at=at,
         )
-        PhaseRecord.objects.create(case=case, phase=Phase.PROTECT, entered_at=at)
+        insert_one(case)
+        insert([PhaseRecord(case=case, phase=Phase.PROTECT, entered_at=at)])
         record(
             CaseOpened(number=case.number, case_kind=kind),
             case,
@@ -113,7 +114,7 @@ def take_turns(*, site: Site, kind: CaseKind, day: date) -> None:
 
 def apply_playbook(
     *, case: Case, key: str, flags: Iterable[str], by: Actor, at: datetime
-) -> list[Task]:
+) -> None:
     """Add the tasks that severity and flags call for and the case does not have yet.
 
     Nothing is ever removed: a task that is no longer needed is skipped by a person,
@@ -121,7 +122,7 @@ def apply_playbook(
     """
     playbook = playbook_of(case, key, at=at)
     present = set(Task.objects.filter(case=case).values_list("key", flat=True))
-    return _add_tasks(case, playbook, flags=flags, present=present, by=by, at=at)
+    _add_tasks(case, playbook, flags=flags, present=present, by=by, at=at)
 
 
 _COUNTER = Prepared(
@@ -147,7 +148,7 @@ def _add_tasks(
     present: Collection[str],
     by: Actor,
     at: datetime,
-) -> list[Task]:
+) -> None:
     flags = set(flags)
     needed = [
         (position, task)
@@ -156,7 +157,7 @@ def _add_tasks(
         and task.is_needed(severity=case.severity, flags=flags)
     ]
     if not needed:
-        return []
+        return
     with ledger.recording():
         standards = standards_at(
             case.organisation_id,
@@ -167,8 +168,8 @@ def _add_tasks(
             _make(task, case, playbook, position, standards, at)
             for position, task in needed
         ]
-        Task.objects.bulk_create(tasks)
-        Deadline.objects.bulk_create(
+        insert(tasks)
+        insert(
             [
                 Deadline(
                     case=case,
@@ -190,7 +191,6 @@ def _add_tasks(
             by=by,
             at=at,
         )
-    return tasks
 
 
 def playbook_of(case: Case, key: str, *, at: datetime) -> Playbook:
@@ -199,13 +199,17 @@ def playbook_of(case: Case, key: str, *, at: datetime) -> Playbook:
     return begun or _newest_playbook(case, key, at=at)
 
 
-def _newest_playbook(case: Case, key: str, *, at: datetime) -> Playbook:
-    newest = (
+_NEWEST_PLAYBOOK = Prepared(
+    lambda organisation, key, at: (
         Playbook.objects.defer("body")
-        .filter(organisation=case.organisation_id, key=key, valid_from__lte=at)
-        .order_by("-version")
-        .first()
+        .filter(organisation=organisation, key=key, valid_from__lte=at)
+        .order_by("-version")[:1]
     )
+)
+
+
+def _newest_playbook(case: Case, key: str, *, at: datetime) -> Playbook:
+    newest = _NEWEST_PLAYBOOK.first(organisation=case.organisation_id, key=key, at=at)
     if newest is None:
         raise NotFound(_("没有启用的预案：%s") % key)
     return newest

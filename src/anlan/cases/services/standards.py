@@ -14,6 +14,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.clock import local_day, utc_text
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.errors import InvalidInput, NotFound
+from anlan.base.prepared import Prepared
 from anlan.cases.events import PlaybookPublished, StandardPublished
 from anlan.cases.models import Playbook, Standard
 from anlan.cases.permissions import check_may_edit
@@ -138,13 +139,24 @@ def publish_standard(
     return standard
 
 
+# Two clocks of every alarm ask for theirs.
+_IN_FORCE = Prepared(
+    lambda organisation, key, at: Standard.objects.filter(
+        organisation=organisation, key=key, valid_from__lte=at
+    ).order_by("-version")[:1]
+)
+
+
 def standard_at(organisation_id: int, key: str, at: datetime) -> Standard:
     """The version of a standard in force at ``at``.
 
     Raises:
         NotFound: nothing of that name was in force; a set-up error that is said aloud.
     """
-    return standards_at(organisation_id, {key}, at)[key]
+    found = _IN_FORCE.first(organisation=organisation_id, key=key, at=at)
+    if found is None:
+        raise NotFound(_("没有生效的时限标准：%s") % key)
+    return found
 
 
 def standards_at(

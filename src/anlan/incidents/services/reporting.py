@@ -228,7 +228,7 @@ def _open(said: Said, *, by: Actor, at: datetime, exercise: bool) -> Incident:
         happened=said.happened,
         exercise=exercise,
     )
-    return Incident.objects.create(
+    incident = Incident(
         case=case,
         place=said.place,
         flags=list(said.flags),
@@ -238,6 +238,8 @@ def _open(said: Said, *, by: Actor, at: datetime, exercise: bool) -> Incident:
         confirmed_at=at if is_staff else None,
         confirmed_by=by if isinstance(by, User) else None,
     )
+    insert_one(incident)
+    return incident
 
 
 def _hear_more(incident: Incident, said: Said, *, by: Actor, at: datetime) -> None:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
+from anlan.base.insertion import insert_one
+from anlan.base.prepared import Prepared
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Deadline
@@ -26,7 +28,7 @@ from anlan.incidents.events import (
     ResponderStoodDown,
     ResponderUnreachable,
 )
-from anlan.incidents.models import Assignment, Incident
+from anlan.incidents.models import Assignment, Incident, Report
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 
@@ -335,9 +337,10 @@ def _alert_next(incident: Incident, *, at: datetime) -> None:
 
 
 def _alert(incident: Incident, candidate: Candidate, *, at: datetime) -> Assignment:
-    assignment = Assignment.objects.create(
+    assignment = Assignment(
         incident=incident, user=candidate.user, rung=candidate.rung, alerted_at=at
     )
+    insert_one(assignment)
     cases.start_standard(
         case=incident.case,
         key=ACKNOWLEDGE,
@@ -412,13 +415,16 @@ def _confirm_is_running(incident: Incident) -> bool:
     ).exists()
 
 
+_REPORTERS = Prepared(
+    lambda incident: Report.objects.filter(
+        incident=incident, reporter__isnull=False
+    ).values_list("reporter", flat=True)
+)
+
+
 def _reporter_on_duty(incident: Incident) -> set[int]:
     """A guard who reports may need help, and is not the one to be alerted first."""
-    return set(
-        incident.reports.filter(reporter__isnull=False).values_list(
-            "reporter", flat=True
-        )
-    )
+    return set(_REPORTERS(incident=incident.pk))
 
 
 def _locked(assignment: Assignment) -> Assignment:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from anlan.accounts.models import Site, User
 from anlan.base.clock import local_time
+from anlan.base.insertion import insert, insert_one
 from anlan.base.prepared import Prepared
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -97,7 +98,7 @@ def send(
     if not told and not groups:
         return None
     with ledger.recording():
-        message = Message.objects.create(
+        message = Message(
             organisation_id=site.organisation_id,
             site=site,
             subject=subject,
@@ -109,9 +110,10 @@ def send(
             exercise=exercise,
             made_at=at,
         )
+        insert_one(message)
         deliveries = _for_people(message, told, taken)
         deliveries += [_for_group(message, channel) for channel in groups]
-        Delivery.objects.bulk_create(deliveries)
+        insert(deliveries)
         _record(message, deliveries, by=by, at=at)
     return message
 
