@@ -66,6 +66,7 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
+from anlan.resolution import services as resolution
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import TurnGround
 from anlan.resolution.legal.models import (
@@ -606,6 +607,24 @@ def name_contact(scene: Scene) -> Request:
     return f"/cases/{_case(scene).number}/named-contacts", body
 
 
+@get(permitted="zhoumin", forbidden="wangjianguo")
+def list_own_links(scene: Scene) -> str:
+    return f"/cases/{_victim(scene).case.number}/own-links"
+
+
+@post(permitted="zhoumin", forbidden="wangjianguo", status=201)
+def give_own_link(scene: Scene) -> Request:
+    victim = _victim(scene)
+    return f"/cases/{victim.case.number}/own-links/{victim.uid}", None
+
+
+@post(permitted="zhoumin", forbidden="wangjianguo")
+def end_own_link(scene: Scene) -> Request:
+    victim = _victim(scene)
+    cases.give_contact_link(party=victim, by=scene.officer, at=scene.at)
+    return f"/cases/{victim.case.number}/own-links/{victim.uid}/end", None
+
+
 @get()
 def list_kept_apart(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/keep-apart"
@@ -1116,6 +1135,13 @@ def export_case_report(scene: Scene) -> str:
     return f"/case-reports/{report.uid}/pdf"
 
 
+@post(permitted="hetao", forbidden="zhoumin")
+def hand_out_case_report_copy(scene: Scene) -> Request:
+    report = reviewed.decided(scene, reviewed.submitted(scene, _case(scene)))
+    party = _party(scene, case=report.case)
+    return f"/case-reports/{report.uid}/copies", {"party": party, "receiver": "本人"}
+
+
 @get(permitted="chenlu", forbidden="wangjianguo")
 def export_case_report_word(scene: Scene) -> str:
     report = reviewed.decided(scene, reviewed.submitted(scene, _case(scene)))
@@ -1244,6 +1270,18 @@ def issue_notice(scene: Scene) -> Request:
 def revoke_notice(scene: Scene) -> Request:
     notice = letters.issued(scene, _in_force(scene))
     return f"/notices/{notice.uid}/revocation", {"reason": "日期写错"}
+
+
+@post(status=201)
+def give_notice_link(scene: Scene) -> Request:
+    return f"/notices/{letters.issued(scene, _in_force(scene)).uid}/link", None
+
+
+@post()
+def end_notice_link(scene: Scene) -> Request:
+    notice = letters.issued(scene, _in_force(scene))
+    resolution.give_notice_link(notice=notice, by=scene.manager, at=scene.at)
+    return f"/notices/{notice.uid}/link/end", None
 
 
 @post(status=201)
@@ -2569,6 +2607,16 @@ def _guarded(scene: Scene) -> Guardianship:
         guardian=guardian,
         ward=victim(scene, case, "陆小米", is_minor=True),
         relation="母亲",
+        by=scene.officer,
+        at=scene.at,
+    )
+
+
+def _victim(scene: Scene) -> Party:
+    return cases.add_party(
+        case=_case(scene),
+        roles=["victim"],
+        description="灰色外套",
         by=scene.officer,
         at=scene.at,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from django.urls import reverse
 from ninja import Router, Status
 from pydantic import AwareDatetime, Field
 
@@ -18,7 +19,8 @@ from anlan.api.access import (
     objection_of,
 )
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.api.schemas import In, LinkOut, OnceIn, Out, Text, UserOut
+from anlan.base.addresses import public_address
 from anlan.investigation.permissions import check_can_see
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import (
@@ -307,6 +309,27 @@ def revoke_notice(
         by=caller.user,
         at=caller.at,
         via="api",
+    )
+    return NoticeOut.of(notice_of(caller, uid))
+
+
+@router.post("/notices/{uid}/link", **operation(*_DRAFT, out=LinkOut, status=201))
+def give_notice_link(request: ApiRequest, uid: UUID) -> Status[LinkOut]:
+    """Under it the person reads the letter and objects; the one on paper ends."""
+    caller = request.auth
+    secret = resolution.give_notice_link(
+        notice=notice_of(caller, uid), by=caller.user, at=caller.at, via="api"
+    )
+    path = reverse("portal:notice", args=[secret])
+    return Status(201, LinkOut(address=public_address(path, request)))
+
+
+@router.post("/notices/{uid}/link/end", **operation(*_DRAFT, out=NoticeOut))
+def end_notice_link(request: ApiRequest, uid: UUID) -> NoticeOut:
+    """It answers "not found" from now on, also the one on paper; twice does nothing."""
+    caller = request.auth
+    resolution.end_notice_link(
+        notice=notice_of(caller, uid), by=caller.user, at=caller.at, via="api"
     )
     return NoticeOut.of(notice_of(caller, uid))
 

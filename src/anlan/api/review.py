@@ -19,6 +19,7 @@ from anlan.api.access import (
     exhibit_of,
     improvement_of,
     paragraph_of,
+    party_of,
     recurrence_of,
     report_version_of,
 )
@@ -68,6 +69,7 @@ from anlan.resolution.review.services.meetings import (
     MOST_WHERE,
 )
 from anlan.resolution.review.services.reports import MOST_PARAGRAPH, MOST_TAGS
+from anlan.resolution.review.services.reports_paper import MOST_RECEIVER
 
 router = Router(tags=["review"])
 
@@ -198,6 +200,13 @@ class CauseIn(In):
 class ReportDecisionIn(In):
     is_approved: bool
     remark: Annotated[Text, Field(max_length=500)] = ""
+
+
+class ReportCopyIn(OnceIn):
+    """``receiver`` is who took it: the person, or who acts for them with what paper."""
+
+    party: UUID
+    receiver: Annotated[Text, Field(min_length=1, max_length=MOST_RECEIVER)]
 
 
 class ImprovementCheckOut(Out):
@@ -548,6 +557,26 @@ def export_case_report(request: ApiRequest, uid: UUID) -> HttpResponse:
 def export_case_report_word(request: ApiRequest, uid: UUID) -> HttpResponse:
     """The same for a word processor."""
     return _file(request.auth, uid, Form.DOCX)
+
+
+@router.post(
+    "/case-reports/{uid}/copies", **content(*_APPROVE, kinds=[_TYPES[Form.PDF]])
+)
+def hand_out_case_report_copy(
+    request: ApiRequest, uid: UUID, body: ReportCopyIn
+) -> HttpResponse:
+    """The copy for one side: nothing private of others in it, and who took it recorded."""
+    caller = request.auth
+    _row, made = review.hand_out_copy(
+        report=report_version_of(caller, uid),
+        party=party_of(caller, body.party),
+        receiver=body.receiver,
+        request_id=body.request_id,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return HttpResponse(made, content_type=_TYPES[Form.PDF])
 
 
 @router.get("/improvements", **operation(*_OWN, out=list[ImprovementOut]))

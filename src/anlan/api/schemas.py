@@ -87,6 +87,12 @@ class UserOut(Out):
         return cls.of(user) if user else None
 
 
+class LinkOut(Out):
+    """The address is told this once; one that was given before has ended."""
+
+    address: str
+
+
 class SiteOut(Out):
     uid: UUID
     code: str

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import AwareDatetime, Field
@@ -15,16 +16,20 @@ from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
 from anlan.api.access import case_of, colleague_of
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.schemas import In, OnceIn, Out, Reason, Text, UserOut
+from anlan.api.schemas import In, LinkOut, OnceIn, Out, Reason, Text, UserOut
+from anlan.base.addresses import public_address
 from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import ContactChannel, Direction, OfferAnswer, Side
 from anlan.cases.models import Case, Contact, KeepApart, NamedContact, Party
+from anlan.cases.permissions import check_can_give_own_link
 from anlan.cases.selectors.contacts import (
     contacts_of,
     kept_apart_of,
     shown_contacts,
     sides_seen,
+    victim_for,
+    victims_with_links,
 )
 from anlan.cases.services import (
     MOST_PLACES,
@@ -37,6 +42,12 @@ from anlan.cases.services import (
 )
 
 router = Router(tags=["contacts"])
+
+_OWN_LINK = (
+    Permission.CASE_SEE,
+    Permission.CONTACT_READ,
+    Permission.CONTACT_RECORD,
+)
 
 
 class PromiseOut(Out):
@@ -190,6 +201,14 @@ class KeepApartOut(Out):
         )
 
 
+class OwnLinkOut(Out):
+    """``ends_at`` is when the victim's link runs out; empty where none is alive."""
+
+    party: UUID
+    name: str
+    ends_at: datetime | None
+
+
 class KeepApartIn(OnceIn):
     one: UUID
     other: UUID
@@ -292,6 +311,54 @@ def name_contact(
         via="api",
     )
     return Status(201, NamedContactOut.of(named))
+
+
+@router.get("/cases/{number}/own-links", **operation(*_OWN_LINK, out=list[OwnLinkOut]))
+def list_own_links(request: ApiRequest, number: str) -> list[OwnLinkOut]:
+    """The victims whom the caller may give a link of their own."""
+    caller = request.auth
+    case = case_of(caller, number)
+    check_can_give_own_link(caller.user, case)
+    rows = victims_with_links(case, caller.user, at=caller.at)
+    return [
+        OwnLinkOut(
+            party=party.uid, name=name, ends_at=link.expires_at if link else None
+        )
+        for party, name, link in rows
+    ]
+
+
+@router.post(
+    "/cases/{number}/own-links/{uid}",
+    **operation(*_OWN_LINK, out=LinkOut, status=201),
+)
+def give_own_link(request: ApiRequest, number: str, uid: UUID) -> Status[LinkOut]:
+    """Under it a victim sees whom they call and what was promised, without signing in."""
+    caller = request.auth
+    secret = cases.give_contact_link(
+        party=victim_for(caller.user, number, uid),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    path = reverse("portal:contact", args=[secret])
+    return Status(201, LinkOut(address=public_address(path, request)))
+
+
+@router.post(
+    "/cases/{number}/own-links/{uid}/end",
+    **operation(*_OWN_LINK, out=list[OwnLinkOut]),
+)
+def end_own_link(request: ApiRequest, number: str, uid: UUID) -> list[OwnLinkOut]:
+    """It answers "not found" from now on; twice does nothing."""
+    caller = request.auth
+    cases.end_contact_link(
+        party=victim_for(caller.user, number, uid),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return list_own_links(request, number)
 
 
 @router.get(
