@@ -360,6 +360,7 @@ def sign_in(browser: Browser) -> Iterator[SignIn]:
             viewport=size,  # type: ignore[arg-type]  # two integers
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",  # what moves is drawn by the processor here
             **more,  # type: ignore[arg-type]  # passed on
         )
         context.set_default_timeout(10_000)

@@ -126,7 +126,7 @@ class SegmentsKept(Event):
     """
 
     kind: ClassVar[str] = "evidence.segments_kept"
-    sentence: ClassVar[str] = _("录像 {code} 存入 {count} 个原始文件")
+    sentence: ClassVar[str] = _("录像 {code} 存入 {count} 个文件")
     tone: ClassVar[str] = "good"
     quiet: ClassVar[bool] = True
 

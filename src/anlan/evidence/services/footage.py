@@ -181,7 +181,7 @@ def open_footage(
     check_may_look(recording, by, at=at)
     blob = derivative.blob
     if blob is None:
-        raise Conflict(_("这一段不能生成观看副本，请使用原始文件"))
+        raise Conflict(_("这一段不能生成观看副本，请使用保存的录像文件"))
     return _give(recording, blob, Way.VIEWED, by, at, first, last, via)
 
 

@@ -182,7 +182,7 @@ def _enter(
                 "time": _time(moment),
             },
             how=_(
-                "从原始文件 %(digest)s… 截取，未缩放；真实时间 %(true)s，画面时间 %(shown)s"
+                "从保存的文件 %(digest)s… 截取，未缩放；真实时间 %(true)s，画面时间 %(shown)s"
             )
             % {
                 "digest": segment.blob.sha256[:12],

@@ -112,7 +112,7 @@ def begin_redaction(
         policies.check_can_be_masked(exhibit)
     blob = exhibit.file if film is None else film.blob
     if blob is None:
-        raise Conflict(_("这一段不能生成观看副本，请使用原始文件"))
+        raise Conflict(_("这一段不能生成观看副本，请使用保存的录像文件"))
     with ledger.recording():
         case = cases.lock_case(exhibit.case)
         mine = Redaction.objects.filter(exhibit=exhibit, film=film)
@@ -584,7 +584,7 @@ def _blob_of(redaction: Redaction) -> Blob:
     if redaction.film is None:
         return redaction.exhibit.file
     if redaction.film.blob is None:
-        raise Conflict(_("这一段不能生成观看副本，请使用原始文件"))
+        raise Conflict(_("这一段不能生成观看副本，请使用保存的录像文件"))
     return redaction.film.blob
 
 
