@@ -136,3 +136,27 @@ def test_a_lane_that_cannot_say_when_looks_at_each_poll(work: Work) -> None:
         worker._step(lane, look, stop)
 
     assert work.rounds == 3
+
+
+def test_what_is_urgent_has_a_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a crash the clocks do not wait until every lane has begun."""
+    begun: list[str] = []
+    stop = threading.Event()
+
+    def lane(name: str) -> worker.Lane:
+        def job(*, at: datetime) -> int:
+            if name not in begun:
+                begun.append(name)
+            if len(begun) == 3:
+                stop.set()
+            return 0
+
+        return worker.Lane(jobs={name: job}, next_due=())
+
+    names = ("vault", "messages", "clocks")
+    monkeypatch.setattr(worker, "LANES", {name: lane(name) for name in names})
+    monkeypatch.setattr(worker, "HEAD_START_SECONDS", 4 * BRIEF)
+
+    worker.run_forever(stop)
+
+    assert begun[2] == "vault"

@@ -35,6 +35,9 @@ Job: TypeAlias = Callable[..., int]
 Ask: TypeAlias = Callable[[], datetime | None]
 
 POLL_SECONDS = 0.25
+URGENT = frozenset({"clocks", "messages"})
+# Each lane is slow the first time: what is overdue since a crash is not to wait for all.
+HEAD_START_SECONDS = 1.0
 REST_SECONDS = 5.0  # a lane that hears of nothing new does a round all the same
 
 
@@ -272,15 +275,24 @@ def run_due(*, at: datetime) -> int:
 
 def run_forever(stop: threading.Event) -> None:
     """Work until ``stop`` is set; a database that is away is waited for, not fatal."""
-    threads = [
-        threading.Thread(target=_follow, args=(lane, stop), name=f"worker {name}")
-        for name, lane in LANES.items()
-        for _number in range(lane.threads)
-    ]
-    for thread in threads:
+    urgent, others = _threads_of(URGENT, stop), _threads_of(LANES.keys() - URGENT, stop)
+    for thread in urgent:
         thread.start()
-    for thread in threads:
+    stop.wait(HEAD_START_SECONDS)
+    for thread in others:
+        thread.start()
+    for thread in (*urgent, *others):
         thread.join()
+
+
+def _threads_of(names: Iterable[str], stop: threading.Event) -> list[threading.Thread]:
+    return [
+        threading.Thread(
+            target=_follow, args=(LANES[name], stop), name=f"worker {name}"
+        )
+        for name in sorted(names)
+        for _number in range(LANES[name].threads)
+    ]
 
 
 def next_due() -> datetime | None:

@@ -100,14 +100,18 @@ class Hand:
         return opener.count() > 0
 
     def _go(self, path: str) -> None:
-        """A page that goes on by itself after a press may do so just now."""
-        try:
-            self.page.goto(path)
-        except Error as error:
-            if "interrupted by another navigation" not in error.message:
-                raise
-            self.page.wait_for_load_state()
-            self.page.goto(path)
+        """A page that a press leads on to may set out for it just now."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.page.goto(path)
+            except Error as error:
+                is_led_on = "interrupted by another navigation" in error.message
+                if not is_led_on or time.monotonic() > until:
+                    raise
+                self.page.wait_for_timeout(1000 * A_BREATH)
+            else:
+                return
 
     def press_all(self, doors: list[Door]) -> None:
         known: dict[str, tuple[Door, str]] = {}
