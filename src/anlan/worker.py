@@ -35,10 +35,10 @@ Job: TypeAlias = Callable[..., int]
 Ask: TypeAlias = Callable[[], datetime | None]
 
 POLL_SECONDS = 0.25
-URGENT = frozenset({"clocks", "messages"})
-# Each lane is slow the first time: what is overdue since a crash is not to wait for all.
-HEAD_START_SECONDS = 1.0
-REST_SECONDS = 5.0  # a lane that hears of nothing new does a round all the same
+REST_SECONDS = 1.0
+LONG_REST_SECONDS = 5.0
+# Each lane is slow the first time: what is overdue since a crash does not wait for all.
+HEAD_START_SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +47,18 @@ class Lane:
 
     Each job does a bounded batch of what is due at ``at`` and says how much that was.
     ``next_due`` says when the next row is due; the lane sleeps until then, or until the
-    poll. Between rounds it asks no more than whether anything was committed. Without
-    ``next_due`` each poll is a round.
+    poll. Without ``next_due`` each poll is a round. With it, a poll asks no more than
+    whether anything was committed, until ``rest_seconds`` are over: so late comes what
+    falls due without a commit and without ``next_due`` knowing of it.
     """
 
     jobs: dict[str, Job]
     next_due: tuple[Ask, ...]
     threads: int = 1
     poll_seconds: float = POLL_SECONDS
+    rest_seconds: float = REST_SECONDS
     is_idle: bool = False  # gives way to everything else
+    is_urgent: bool = False  # has done a round before the others begin
 
 
 # A gateway that does not answer never delays a clock, and a broken consumer of the
@@ -68,6 +71,7 @@ LANES: dict[str, Lane] = {
             "phone checks": notify.run_due_checks,
         },
         next_due=(cases.next_due, evidence.next_warning, notify.next_check),
+        is_urgent=True,
     ),
     # Their goals are hours: one that fails delays no clock.
     "applications": Lane(
@@ -83,6 +87,7 @@ LANES: dict[str, Lane] = {
         next_due=(notify.next_delivery,),
         threads=2,  # while one waits for a slow gateway, the other serves the next alarm
         poll_seconds=0.1,
+        is_urgent=True,
     ),
     "afterwards": Lane(
         jobs={
@@ -93,6 +98,7 @@ LANES: dict[str, Lane] = {
             "checks that did not come": evidence.tell_of_silence,
         },
         next_due=(afterwards.next_retry,),
+        is_urgent=True,
     ),
     # After the reports, and never in their way: a signer that is away delays only this.
     "checkpoints": Lane(
@@ -187,17 +193,20 @@ LANES: dict[str, Lane] = {
         jobs={"files of recorders": evidence.pull_due},
         next_due=(evidence.next_pull,),
         threads=2,
+        rest_seconds=LONG_REST_SECONDS,
     ),
     # Of these an hour takes an hour; eight cameras of an alarm are played side by side.
     "recordings that are played": Lane(
         jobs={"streams of recorders": evidence.pull_played},
         next_due=(evidence.next_played,),
         threads=8,
+        rest_seconds=LONG_REST_SECONDS,
     ),
     "copies to look at": Lane(
         jobs={"films": evidence.make_viewing_copies},
         next_due=(evidence.next_viewing,),
         threads=2,
+        rest_seconds=LONG_REST_SECONDS,
     ),
     # A film of a phone takes a minute: the films of an alarm do not wait for it.
     "copies to play": Lane(
@@ -248,20 +257,18 @@ LANES: dict[str, Lane] = {
 }
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """What the last round of a thread saw: until that changes there is nothing to do."""
 
     mark: object = None
     due: datetime | None = None
-    again_at: float = 0.0  # by the clock that only goes forward
+    until: float = 0.0  # by the clock that only goes forward
 
     def holds(self, at: datetime) -> bool:
         is_early = self.due is None or at < self.due
         return (
-            is_early
-            and time.monotonic() < self.again_at
-            and changes.mark() == self.mark
+            is_early and time.monotonic() < self.until and changes.mark() == self.mark
         )
 
 
@@ -275,24 +282,30 @@ def run_due(*, at: datetime) -> int:
 
 def run_forever(stop: threading.Event) -> None:
     """Work until ``stop`` is set; a database that is away is waited for, not fatal."""
-    urgent, others = _threads_of(URGENT, stop), _threads_of(LANES.keys() - URGENT, stop)
-    for thread in urgent:
-        thread.start()
-    stop.wait(HEAD_START_SECONDS)
-    for thread in others:
-        thread.start()
-    for thread in (*urgent, *others):
+    rounds = threading.Semaphore(0)
+    urgent = [lane for lane in LANES if LANES[lane].is_urgent]
+    threads = _begin(urgent, rounds, stop)
+    until = time.monotonic() + HEAD_START_SECONDS
+    for _thread in threads:
+        rounds.acquire(timeout=max(0.0, until - time.monotonic()))
+    threads += _begin((lane for lane in LANES if lane not in urgent), rounds, stop)
+    for thread in threads:
         thread.join()
 
 
-def _threads_of(names: Iterable[str], stop: threading.Event) -> list[threading.Thread]:
-    return [
+def _begin(
+    names: Iterable[str], rounds: threading.Semaphore, stop: threading.Event
+) -> list[threading.Thread]:
+    threads = [
         threading.Thread(
-            target=_follow, args=(LANES[name], stop), name=f"worker {name}"
+            target=_follow, args=(LANES[name], rounds, stop), name=f"worker {name}"
         )
-        for name in sorted(names)
+        for name in names
         for _number in range(LANES[name].threads)
     ]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 def next_due() -> datetime | None:
@@ -300,13 +313,15 @@ def next_due() -> datetime | None:
     return _earliest(ask for lane in LANES.values() for ask in lane.next_due)
 
 
-def _follow(lane: Lane, stop: threading.Event) -> None:
+def _follow(lane: Lane, rounds: threading.Semaphore, stop: threading.Event) -> None:
     if lane.is_idle:
         _give_way()
     look = Look()
     try:
         while not stop.is_set():
-            stop.wait(_step(lane, look, stop))
+            look, pause = _step(lane, look, stop)
+            rounds.release()
+            stop.wait(pause)
     finally:
         connections.close_all()
 
@@ -319,13 +334,16 @@ def _give_way() -> None:
         log.info("a lane works at the priority of all: %s", type(error).__name__)
 
 
-def _step(lane: Lane, look: Look, stop: threading.Event) -> float:
-    """One round of a lane, if there may be work; returns the seconds to rest after it."""
+def _step(lane: Lane, look: Look, stop: threading.Event) -> tuple[Look, float]:
+    """A round of a lane, if there may be work.
+
+    Returns:
+        What was seen last, and the seconds to rest.
+    """
     try:
-        at = timezone.now()
-        if not look.holds(at):
-            at = _round(lane, look, stop)
-        return _pause(lane, look.due, at)
+        if not look.holds(timezone.now()):
+            look = _round(lane, stop)
+        return look, _pause(lane, look.due)
     except OperationalError:
         log.warning("the database does not answer; trying again in a second")
     except Exception as error:  # noqa: BLE001 -- the log has it, without names
@@ -333,20 +351,24 @@ def _step(lane: Lane, look: Look, stop: threading.Event) -> float:
         log.error(  # noqa: TRY400
             "a job failed; trying again in a second: %s", traced(error)
         )
-    look.again_at = 0.0
     close_old_connections()
-    return 1.0
+    return Look(), 1.0
 
 
-def _round(lane: Lane, look: Look, stop: threading.Event) -> datetime:
-    """Work until nothing is due; returns when that was."""
+def _round(lane: Lane, stop: threading.Event) -> Look:
+    """Work until nothing is due."""
+    if not lane.next_due:
+        _work(lane, stop)
+        return Look()
     mark = changes.mark()  # what is committed meanwhile is for the next round
-    at = timezone.now()
-    while _run_lane(lane, at) and not stop.is_set():
-        at = timezone.now()
-    look.mark, look.due = mark, _earliest(lane.next_due)
-    look.again_at = time.monotonic() + (REST_SECONDS if lane.next_due else 0.0)
-    return at
+    _work(lane, stop)
+    until = time.monotonic() + lane.rest_seconds
+    return Look(mark=mark, due=_earliest(lane.next_due), until=until)
+
+
+def _work(lane: Lane, stop: threading.Event) -> None:
+    while _run_lane(lane, timezone.now()) and not stop.is_set():
+        pass
 
 
 def _run_lane(lane: Lane, at: datetime) -> int:
@@ -359,9 +381,10 @@ def _earliest(asks: Iterable[Ask]) -> datetime | None:
     return min(times, default=None)
 
 
-def _pause(lane: Lane, due: datetime | None, at: datetime) -> float:
-    """Seconds to sleep: rows that others add are seen at the poll at the latest."""
-    if due is None:
-        return lane.poll_seconds
-    left = (due - at) / timedelta(seconds=1)
-    return max(0.0, min(lane.poll_seconds, left))
+def _pause(lane: Lane, due: datetime | None) -> float:
+    """Seconds to sleep: rows that others add are seen at the poll at the latest.
+
+    What is due and yet was left by the round before waits for the poll as well.
+    """
+    left = 0.0 if due is None else (due - timezone.now()) / timedelta(seconds=1)
+    return min(lane.poll_seconds, left) if left > 0 else lane.poll_seconds

@@ -609,18 +609,18 @@ def name_contact(scene: Scene) -> Request:
 
 @get(permitted="zhoumin", forbidden="wangjianguo")
 def list_own_links(scene: Scene) -> str:
-    return f"/cases/{_victim(scene).case.number}/own-links"
+    return f"/cases/{_victim_of_officer(scene).case.number}/own-links"
 
 
 @post(permitted="zhoumin", forbidden="wangjianguo", status=201)
 def give_own_link(scene: Scene) -> Request:
-    victim = _victim(scene)
+    victim = _victim_of_officer(scene)
     return f"/cases/{victim.case.number}/own-links/{victim.uid}", None
 
 
 @post(permitted="zhoumin", forbidden="wangjianguo")
 def end_own_link(scene: Scene) -> Request:
-    victim = _victim(scene)
+    victim = _victim_of_officer(scene)
     cases.give_contact_link(party=victim, by=scene.officer, at=scene.at)
     return f"/cases/{victim.case.number}/own-links/{victim.uid}/end", None
 
@@ -1272,12 +1272,15 @@ def revoke_notice(scene: Scene) -> Request:
     return f"/notices/{notice.uid}/revocation", {"reason": "日期写错"}
 
 
-@post(status=201)
+_DELIVER = (Permission.PLAN_DRAFT, Permission.PLAN_APPROVE)
+
+
+@post(status=201, either=_DELIVER)
 def give_notice_link(scene: Scene) -> Request:
     return f"/notices/{letters.issued(scene, _in_force(scene)).uid}/link", None
 
 
-@post()
+@post(either=_DELIVER)
 def end_notice_link(scene: Scene) -> Request:
     notice = letters.issued(scene, _in_force(scene))
     resolution.give_notice_link(notice=notice, by=scene.manager, at=scene.at)
@@ -2612,14 +2615,23 @@ def _guarded(scene: Scene) -> Guardianship:
     )
 
 
-def _victim(scene: Scene) -> Party:
-    return cases.add_party(
+def _victim_of_officer(scene: Scene) -> Party:
+    """Whose contact is the duty officer, who then needs not read all talks."""
+    victim = cases.add_party(
         case=_case(scene),
         roles=["victim"],
         description="灰色外套",
         by=scene.officer,
         at=scene.at,
     )
+    cases.name_contact(
+        case=victim.case,
+        side=Side.VICTIM,
+        user=scene.officer,
+        by=scene.officer,
+        at=scene.at,
+    )
+    return victim
 
 
 def _party(scene: Scene, *, known: bool = False, case: Case | None = None) -> str:

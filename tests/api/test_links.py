@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from anlan.cases import services as cases
+from anlan.cases.enums import Side
+from anlan.cases.events import LinkMade
 from anlan.cases.models import Party
+from anlan.ledger.models import Entry
 from anlan.resolution.models import Notice
 from tests.api.conftest import Api
 from tests.resolution import reviewed, told
@@ -43,6 +48,10 @@ class TestLetter:
         assert (first.status, second.status) == (201, 201)
         addresses = [one.body["address"] for one in (first, second)]
         assert [opens(one) for one in addresses] == [404, 200]
+
+        made = Entry.objects.filter(kind=LinkMade.kind).order_by("seq").last()
+        assert made is not None
+        assert json.loads(bytes(made.body))["via"] == "api"
 
         ended = manager.post(f"/notices/{notice.uid}/link/end")
         assert (ended.status, ended.body["uid"]) == (200, str(notice.uid))
@@ -85,6 +94,22 @@ class TestOwnLink:
         assert ended["ends_at"] is None
         assert opens(address) == 404
 
+    def test_is_given_by_the_victims_contact_who_reads_no_talks(
+        self, scene: Scene, speak: Any, victim: Party
+    ) -> None:
+        path = f"/cases/{victim.case.number}/own-links"
+        guard: Api = speak(scene.guard)
+        assert guard.get(path).status == 403
+        cases.name_contact(
+            case=victim.case,
+            side=Side.VICTIM,
+            user=scene.guard,
+            by=scene.officer,
+            at=scene.at,
+        )
+
+        assert guard.post(f"{path}/{victim.uid}").status == 201
+
     def test_is_not_for_who_struck(self, scene: Scene, speak: Any) -> None:
         case = scene.incident().case
         other = cases.add_party(
@@ -111,8 +136,11 @@ def test_copy_of_a_report_for_one_side(scene: Scene, speak: Any) -> None:
     path = f"/case-reports/{report.uid}/copies"
     manager: Api = speak(scene.manager)
 
-    made = manager.post(path, {"party": str(victim.uid), "receiver": "本人"})
+    said = {"party": str(victim.uid), "receiver": "本人", "request_id": str(uuid4())}
+    made, again = manager.post(path, said), manager.post(path, said)
     assert (made.status, made.body[:5]) == (200, b"%PDF-")
+    assert made.headers["Content-Disposition"].endswith('-victim.pdf"')
+    assert made.body == again.body
     assert report.copies.get().receiver == "本人"
     refused = manager.post(path, {"party": str(witness.uid), "receiver": "本人"})
     assert (refused.status, refused.paths) == (422, ["party"])

@@ -31,10 +31,14 @@ def elsewhere(*, site: int, commits: bool = True) -> None:
 
 
 def test_nobody_wrote() -> None:
-    before = changes.mark()
-    list(Chain.objects.all())
+    """PostgreSQL counts for all of its databases, and the one beside us may be busy."""
+    are_equal = []
+    for _number in range(1 if connection.vendor == "sqlite" else 200):
+        before = changes.mark()
+        list(Chain.objects.all())
+        are_equal.append(changes.mark() == before)
 
-    assert changes.mark() == before
+    assert any(are_equal)
 
 
 def test_another_wrote() -> None:

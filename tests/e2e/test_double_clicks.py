@@ -117,7 +117,8 @@ class Hand:
         known: dict[str, tuple[Door, str]] = {}
         for door in doors:
             if not self.open(door):
-                continue  # newer entries have pushed it off the page since
+                assert "/entries/" in door.opener, door
+                continue  # newer ones have pushed it off the page since
             for wanted in self.page.evaluate(BUTTONS, door.scope):
                 if not wanted.startswith(NEVER):
                     known.setdefault(_kind_of(wanted), (door, wanted))

@@ -74,7 +74,12 @@ def wait_for_stream(page: Page) -> None:
 
 
 def open_room(installation: Installation, sign_in: SignIn, number: str) -> Page:
-    page = sign_in(installation, "zhoumin", path=f"/cases/{number}/").page
+    page = sign_in(
+        installation,
+        "zhoumin",
+        path=f"/cases/{number}/",
+        reduced_motion="no-preference",
+    ).page
     wait_for_stream(page)
     expect(page).to_have_url(f"{installation.url}/cases/{number}/")
     return page

@@ -52,7 +52,10 @@ def themes_of(schema: Mapping[str, Any]) -> list[Theme]:
         for method, operation in methods.items():
             shown = _shown(schema, path, method, operation)
             found.setdefault(operation["tags"][0], []).append(shown)
-    return [Theme(name=name, operations=tuple(all_)) for name, all_ in found.items()]
+    return [
+        Theme(name=name, operations=tuple(operations))
+        for name, operations in found.items()
+    ]
 
 
 def _shown(

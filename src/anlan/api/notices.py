@@ -313,9 +313,12 @@ def revoke_notice(
     return NoticeOut.of(notice_of(caller, uid))
 
 
-@router.post("/notices/{uid}/link", **operation(*_DRAFT, out=LinkOut, status=201))
+@router.post("/notices/{uid}/link", **operation(*_READ, out=LinkOut, status=201))
 def give_notice_link(request: ApiRequest, uid: UUID) -> Status[LinkOut]:
-    """Under it the person reads the letter and objects; the one on paper ends."""
+    """Under it the person reads the letter and objects; the one on paper ends.
+
+    The token needs one of ``plan.draft`` and ``plan.approve``, as for its end.
+    """
     caller = request.auth
     secret = resolution.give_notice_link(
         notice=notice_of(caller, uid), by=caller.user, at=caller.at, via="api"
@@ -324,7 +327,7 @@ def give_notice_link(request: ApiRequest, uid: UUID) -> Status[LinkOut]:
     return Status(201, LinkOut(address=public_address(path, request)))
 
 
-@router.post("/notices/{uid}/link/end", **operation(*_DRAFT, out=NoticeOut))
+@router.post("/notices/{uid}/link/end", **operation(*_READ, out=NoticeOut))
 def end_notice_link(request: ApiRequest, uid: UUID) -> NoticeOut:
     """It answers "not found" from now on, also the one on paper; twice does nothing."""
     caller = request.auth

@@ -567,8 +567,9 @@ def hand_out_case_report_copy(
 ) -> HttpResponse:
     """The copy for one side: nothing private of others in it, and who took it recorded."""
     caller = request.auth
-    _row, made = review.hand_out_copy(
-        report=report_version_of(caller, uid),
+    report = report_version_of(caller, uid)
+    copy, made = review.hand_out_copy(
+        report=report,
         party=party_of(caller, body.party),
         receiver=body.receiver,
         request_id=body.request_id,
@@ -576,7 +577,10 @@ def hand_out_case_report_copy(
         at=caller.at,
         via="api",
     )
-    return HttpResponse(made, content_type=_TYPES[Form.PDF])
+    answer = HttpResponse(made, content_type=_TYPES[Form.PDF])
+    name = f"{report.case.number}-{report.code}-{copy.side}.pdf"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @router.get("/improvements", **operation(*_OWN, out=list[ImprovementOut]))

@@ -74,12 +74,10 @@ class Api(NinjaAPI):
         path_params: dict[str, Any] | None = None,
     ) -> OpenAPISchema:
         """Made once a process: it takes seconds, and only another version changes it."""
-        key = repr((path_prefix, path_params))
-        if key not in self._schemas:
-            self._schemas[key] = super().get_openapi_schema(
-                path_prefix=path_prefix, path_params=path_params
-            )
-        return self._schemas[key]
+        prefix = path_prefix or self.get_root_path(path_params or {})
+        if prefix not in self._schemas:
+            self._schemas[prefix] = super().get_openapi_schema(path_prefix=prefix)
+        return self._schemas[prefix]
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__

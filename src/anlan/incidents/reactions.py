@@ -70,7 +70,7 @@ def tell_groups(queued: Queued) -> None:
         )
 
 
-_ALERTED = Prepared(
+_ALERTED_ASSIGNMENT = Prepared(
     lambda uid: Assignment.objects.filter(uid=uid).select_related(
         "user", "incident__place", "incident__case__site"
     )
@@ -82,7 +82,7 @@ def alert_responder(queued: Queued) -> None:
     event = queued.event
     if not isinstance(event, ResponderAlerted):
         return
-    (assignment,) = _ALERTED(uid=UUID(_uid(queued.object)))
+    (assignment,) = _ALERTED_ASSIGNMENT(uid=UUID(_uid(queued.object)))
     _tell(
         messages.ALERTED,
         queued,
@@ -237,7 +237,7 @@ def _tell(
     )
 
 
-_OF_CASE = Prepared(
+_INCIDENT_OF_CASE = Prepared(
     lambda case: Incident.objects.filter(case__uid=case).select_related(
         "place", "case__site__organisation", "case__commander"
     )
@@ -245,7 +245,7 @@ _OF_CASE = Prepared(
 
 
 def _incident(queued: Queued) -> Incident:
-    (incident,) = _OF_CASE(case=UUID(_uid(queued.subject)))
+    (incident,) = _INCIDENT_OF_CASE(case=UUID(_uid(queued.subject)))
     return incident
 
 
@@ -255,7 +255,7 @@ def _above_the_guards(site: Site) -> list[User]:
     return [person for rung in rungs for person in holders[rung]]
 
 
-_TO_ANSWER = Prepared(
+_ANSWER_DUE = Prepared(
     lambda about: (
         Deadline.objects.filter(key=ACKNOWLEDGE, about=about, met_at=None)
         .order_by("pk")
@@ -266,7 +266,7 @@ _TO_ANSWER = Prepared(
 
 def _call_time(about: str, at: datetime) -> datetime | None:
     """Two thirds into the time to acknowledge: late enough to spare most calls."""
-    due_at = _TO_ANSWER.first(about=about)
+    due_at = _ANSWER_DUE.first(about=about)
     return None if due_at is None else at + (due_at - at) * 2 / 3
 
 

@@ -43,11 +43,8 @@ from anlan.cases.services import (
 
 router = Router(tags=["contacts"])
 
-_OWN_LINK = (
-    Permission.CASE_SEE,
-    Permission.CONTACT_READ,
-    Permission.CONTACT_RECORD,
-)
+# Who reads talks may, and the victim's contact: a token does not know which its owner is.
+_OWN_LINK = (Permission.CASE_SEE, Permission.CONTACT_RECORD)
 
 
 class PromiseOut(Out):
@@ -315,7 +312,10 @@ def name_contact(
 
 @router.get("/cases/{number}/own-links", **operation(*_OWN_LINK, out=list[OwnLinkOut]))
 def list_own_links(request: ApiRequest, number: str) -> list[OwnLinkOut]:
-    """The victims whom the caller may give a link of their own."""
+    """The victims whom the caller may give a link of their own.
+
+    The token needs ``contact.read`` as well, unless its owner is the victim's contact.
+    """
     caller = request.auth
     case = case_of(caller, number)
     check_can_give_own_link(caller.user, case)

@@ -296,7 +296,7 @@ def give_contact_link(*, party: Party, by: User, at: datetime, via: str = "") ->
         if Side.VICTIM not in sides_of(party.roles.values_list("role", flat=True)):
             raise InvalidInput(_("只给受害人生成自己的链接"), path="party")
         _link, secret = renew_access_link(
-            case=case, about=own_link_key(party), by=by, at=at
+            case=case, about=own_link_key(party), by=by, at=at, via=via
         )
     return secret
 
@@ -307,7 +307,7 @@ def end_contact_link(*, party: Party, by: User, at: datetime, via: str = "") -> 
     permissions.check_can_look_behind(by, party)
     with ledger.recording():
         case = lock_case(party.case)
-        end_access_links(case=case, about=own_link_key(party), by=by, at=at)
+        end_access_links(case=case, about=own_link_key(party), by=by, at=at, via=via)
 
 
 def reveal_contact(

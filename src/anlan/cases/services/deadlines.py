@@ -106,7 +106,7 @@ def fire_due_deadlines(*, at: datetime, most: int = 100) -> int:
 
 
 def next_due() -> datetime | None:
-    """When the worker must be awake again; what failed is tried at the poll."""
+    """When the worker must be awake again; what failed is tried when it has rested."""
     return (
         Deadline.objects.filter(met_at=None, cancelled_at=None, fired_at=None)
         .exclude(pk__in=resting(_JOB))

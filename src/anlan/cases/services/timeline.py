@@ -179,6 +179,7 @@ def make_access_link(
     about: str = "",
     days: int = 365,
     secret: str = "",
+    via: str = "",
 ) -> tuple[AccessLink, str]:
     """Make a secret of 128 bits with which somebody without an account sees progress.
 
@@ -201,20 +202,31 @@ def make_access_link(
             thing=f"link:{link.uid}",
             by=by,
             at=at,
+            via=via,
         )
     return link, secret
 
 
 def renew_access_link(
-    *, case: Case, about: str, by: Actor, at: datetime, days: int = 365
+    *,
+    case: Case,
+    about: str,
+    by: Actor,
+    at: datetime,
+    days: int = 365,
+    via: str = "",
 ) -> tuple[AccessLink, str]:
     """The same for what has one address at a time: an earlier one ends."""
     with ledger.recording():
-        end_access_links(case=case, about=about, by=by, at=at)
-        return make_access_link(case=case, about=about, by=by, at=at, days=days)
+        end_access_links(case=case, about=about, by=by, at=at, via=via)
+        return make_access_link(
+            case=case, about=about, by=by, at=at, days=days, via=via
+        )
 
 
-def end_access_links(*, case: Case, about: str, by: Actor, at: datetime) -> int:
+def end_access_links(
+    *, case: Case, about: str, by: Actor, at: datetime, via: str = ""
+) -> int:
     """Let every address of ``about`` answer "not found" from now on; how many did not.
 
     Who may is asked by whoever calls: it follows from what the address is about.
@@ -223,7 +235,7 @@ def end_access_links(*, case: Case, about: str, by: Actor, at: datetime) -> int:
         live = AccessLink.objects.filter(case=case, about=about, revoked_at=None)
         ended = list(live.select_for_update().order_by("pk"))
         for link in ended:
-            _end_link(link, by=by, at=at)
+            _end_link(link, by=by, at=at, via=via)
     return len(ended)
 
 
@@ -235,14 +247,16 @@ def move_access_links(*, about: str, case: Case) -> None:
     AccessLink.objects.filter(about=about).update(case=case)
 
 
-def revoke_access_link(*, link: AccessLink, by: Actor, at: datetime) -> None:
+def revoke_access_link(
+    *, link: AccessLink, by: Actor, at: datetime, via: str = ""
+) -> None:
     """Make the address answer "not found" from now on; twice does nothing."""
     permissions.check_can_link(by, link.case)
     with ledger.recording():
-        _end_link(link, by=by, at=at)
+        _end_link(link, by=by, at=at, via=via)
 
 
-def _end_link(link: AccessLink, *, by: Actor, at: datetime) -> None:
+def _end_link(link: AccessLink, *, by: Actor, at: datetime, via: str) -> None:
     live = AccessLink.objects.filter(pk=link.pk, revoked_at=None)
     if live.update(revoked_at=at):
         record(
@@ -251,4 +265,5 @@ def _end_link(link: AccessLink, *, by: Actor, at: datetime) -> None:
             thing=f"link:{link.uid}",
             by=by,
             at=at,
+            via=via,
         )

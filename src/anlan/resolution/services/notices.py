@@ -326,7 +326,7 @@ def give_notice_link(*, notice: Notice, by: User, at: datetime, via: str = "") -
         notice = _lock(notice)
         policies.check_is_issued(notice)
         _link, secret = cases.renew_access_link(
-            case=notice.case, about=notice.key, by=by, at=at
+            case=notice.case, about=notice.key, by=by, at=at, via=via
         )
     return secret
 
@@ -336,7 +336,9 @@ def end_notice_link(*, notice: Notice, by: User, at: datetime, via: str = "") ->
     permissions.check_can_deliver(by, notice.case)
     with ledger.recording():
         notice = _lock(notice)
-        cases.end_access_links(case=notice.case, about=notice.key, by=by, at=at)
+        cases.end_access_links(
+            case=notice.case, about=notice.key, by=by, at=at, via=via
+        )
 
 
 def take_word(*, notice: Notice, by: User, at: datetime, via: str = "") -> bytes:
