@@ -15,7 +15,7 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.selectors import is_minor_hurt
-from anlan.cases.selectors.guardians import stands_for
+from anlan.cases.selectors.guardians import stands_for, with_guardians
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
 from anlan.ledger.models import Entry
@@ -59,6 +59,23 @@ def guardian(scene: Scene, case: Case, name: str, **more: Any) -> Party:
 def linked(scene: Scene, one: Party, ward: Party, **more: Any) -> Guardianship:
     said: dict[str, Any] = {"relation": "母亲", "by": scene.officer, "at": scene.at}
     return cases.link_guardian(guardian=one, ward=ward, **{**said, **more})
+
+
+def test_who_turns_out_to_be_of_the_other_side_reads_nothing_of_theirs(
+    scene: Scene, case: Case
+) -> None:
+    ward, father = victim(scene, case, "陆小米"), guardian(scene, case, "陆父")
+    linked(scene, father, ward)
+    assert with_guardians(ward) == [ward, father]
+
+    cases.set_party_roles(
+        party=father, roles=["guardian", "aggressor"], by=scene.officer, at=scene.at
+    )
+    assert with_guardians(ward) == [ward]
+    cases.set_party_roles(
+        party=father, roles=["aggressor"], by=scene.officer, at=scene.at
+    )
+    assert with_guardians(ward) == [ward]
 
 
 def test_said_once_taken_back_and_readable(scene: Scene, case: Case) -> None:

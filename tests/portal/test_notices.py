@@ -296,6 +296,18 @@ def test_where_a_letter_arrived_after_the_end_its_period_is_said(
     assert sent(client, address).status_code == 409
 
 
+def test_who_was_heard_is_told_so_also_when_the_case_is_closed(
+    scene: Scene, case: Case, measure: PlanMeasure, notice: Notice, client: Client
+):
+    delivered(scene, notice)
+    address = given(scene, notice)
+    decided(scene, objected(scene, measure), reason="录像可见用伞击打两次。")
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+    page = client.get(address).content.decode()
+    assert "O-01 已有结果" in page
+    assert "重新打开案件" not in page
+
+
 def test_a_measure_that_was_taken_back_needs_none(
     scene: Scene, measure: PlanMeasure, notice: Notice, client: Client
 ):

@@ -275,8 +275,8 @@ def test_the_case_stays_open_while_one_may_object(
     last = scene.at + timedelta(days=15)
     with pytest.raises(Conflict, match="申诉期限到 2026-12-08 为止"):
         cases.close_case(case=case, by=scene.manager, at=last)
-    host = scene.incident(request_id=uuid4()).case
-    with pytest.raises(Conflict, match="不能并入"):
+    host = scene.incident(place=scene.place("园区 南门")).case
+    with pytest.raises(Conflict, match="也不能并入其他案件"):
         cases.join_cases(case=case, host=host, by=scene.manager, at=last)
     assert Case.objects.get(pk=case.pk).is_open
     closed = cases.close_case(case=case, by=scene.manager, at=last + timedelta(days=1))
@@ -291,6 +291,32 @@ def test_what_was_heard_or_taken_back_holds_it_open_no_longer(
     case = free_to_close(scene, case)
     at = scene.at + timedelta(days=3)
     assert not cases.close_case(case=case, by=scene.manager, at=at).is_open
+
+
+@pytest.mark.parametrize("way", ["joined", "false alarm"])
+def test_while_it_is_heard_its_clock_is_not_stopped(
+    scene: Scene, case: Case, measure: PlanMeasure, way: str
+):
+    """The period to object is over; what was promised about the answer is not."""
+    delivered(scene, issued(scene, measure))
+    objection = objected(scene, measure)
+    at = scene.at + timedelta(days=16)
+    host = scene.incident(place=scene.place("园区 南门")).case
+
+    def end() -> Case:
+        found = Case.objects.select_related("site__organisation").get(pk=case.pk)
+        if way == "joined":
+            return cases.join_cases(case=found, host=host, by=scene.manager, at=at)
+        return cases.close_as_false_alarm(
+            case=found, reason="误触", by=scene.officer, at=at
+        )
+
+    with pytest.raises(Conflict, match=objection.code):
+        end()
+    assert Case.objects.get(pk=case.pk).is_open
+    decided(scene, objection, at=at)
+    if way == "joined":
+        assert not end().is_open
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,11 @@ def test_nobody_with_a_part_in_it_hands_it_out(
     )
     with pytest.raises(NotAllowed, match="联系人"):
         handed(scene, report, victim)
+    joined = scene.incident(place=scene.place("园区 南门")).case
+    Case.objects.filter(pk=joined.pk).update(state="joined", joined_into=case)
+    NamedContact.objects.filter(pk=named.pk).update(case=joined)
+    with pytest.raises(NotAllowed, match="联系人"):
+        handed(scene, report, victim)
     named.delete()
     cases.add_party(
         case=case,
@@ -252,6 +257,20 @@ def test_sent_twice_it_was_handed_out_once(
     assert not bytes(asked.content)
     assert ReportCopy.objects.count() == 1
     assert Entry.objects.filter(kind="review.report_copy_given").count() == 1
+
+
+def test_sent_again_after_more_is_known_it_is_not_what_was_recorded(
+    scene: Scene, case: Case, victim: Party, report: Report
+):
+    request_id = uuid4()
+    handed(scene, report, victim, request_id=request_id)
+    party(scene, case, "aggressor", name="高先生", phone="19900000123")
+    report.paragraphs.create(
+        section=Section.LESSONS, position=90, text="打 19900000123。", origin="written"
+    )
+    with pytest.raises(Conflict, match="已经不同"):
+        handed(scene, report, victim, request_id=request_id)
+    assert ReportCopy.objects.count() == 1
 
 
 def test_what_may_not_leave_and_who_may_not_hand_it_out(

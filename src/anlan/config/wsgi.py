@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from django.conf import settings
@@ -12,3 +13,7 @@ from anlan.config.turns import InTurn
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 
 application = InTurn(get_wsgi_application(), at_once=settings.PAGES_AT_ONCE)
+
+# What was read at the start lives as long as the process: no collection walks it.
+gc.collect()
+gc.freeze()

@@ -164,6 +164,10 @@ def check_may_object(notice: Notice, *, can_be_heard: bool, at: datetime) -> Non
     """
     measure = notice.measure
     _check_stands(notice)
+    there = measure.objections.filter(state=ObjectionState.OPEN).first()
+    if there is not None:
+        raise Conflict(_("您的申诉 %s 已经收到，正在复核，请等结果") % there.code)
+    _check_was_not_heard(measure)
     last = last_day_to_object(notice)
     runs = last is not None and local_day(at) <= last
     if notice.case.state == CaseState.CLOSED and last is not None and runs:
@@ -179,10 +183,6 @@ def check_may_object(notice: Notice, *, can_be_heard: bool, at: datetime) -> Non
         raise Conflict(
             _("案件已并入另一案件，这里不再收申诉；有意见的，请直接联系管理处")
         )
-    there = measure.objections.filter(state=ObjectionState.OPEN).first()
-    if there is not None:
-        raise Conflict(_("您的申诉 %s 已经收到，正在复核，请等结果") % there.code)
-    _check_was_not_heard(measure)
     if last is not None and not runs:
         raise Conflict(
             _("申诉期限到 %s 为止，已经过了；有新的情况，请直接联系管理处")

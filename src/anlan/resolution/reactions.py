@@ -68,13 +68,15 @@ def follow_measure_task(queued: Queued) -> None:
 def keep_open_for_objections(queued: Queued) -> None:
     """
     Raises:
-        Conflict: a letter says that one may object until a day that is still to come.
+        Conflict: an objection is being heard, whose clock would stop, or a letter says
+            that one may object until a day that is still to come.
     """
     event = queued.event
     if not isinstance(event, CaseClosed | CaseJoined):
         return
     case = Case.objects.get(uid=_uid_of(queued.subject))
     if isinstance(event, CaseClosed) or event.number == case.number:
+        policies.check_no_open_objection(case)
         policies.check_no_period_runs(case, at=queued.recorded_at)
 
 

@@ -265,6 +265,22 @@ class TestWarning:
         assert task.role_key == "legal_counsel"
         assert not task.binding
 
+    def test_that_is_ended_asks_nobody_to_act(self, scene: Scene, case: Case):
+        limit = started(scene, case)
+        look_at_limits(at=before(limit, 30))
+        task = Task.objects.get(case=case, key__startswith="limit:")
+        assert task.state == "open"
+
+        legal.end_limitation(
+            limitation=fresh(limit),
+            reason="已起诉",
+            by=counsel(scene),
+            at=before(limit, 20),
+        )
+
+        task.refresh_from_db()
+        assert task.state == "done"
+
     def test_after_a_rest_of_the_worker_one_warning_is_enough(
         self, scene: Scene, case: Case
     ):

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import InvalidInput, NotFound
-from anlan.cases.enums import Role
+from anlan.cases.enums import Role, Side
 from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.selectors.cases import cases_for, shown_name
+from anlan.cases.selectors.leaks import sides_of
 
 
 def guardians_in(case: Case) -> QuerySet[Party]:
@@ -104,17 +105,18 @@ def is_said_guardian(guardian: Party, ward: Party) -> bool:
 
 
 def with_guardians(ward: Party) -> list[Party]:
-    """They, and whoever was said to stand for them: who reads what is theirs alone."""
-    running = Guardianship.objects.filter(
-        ward=ward, ended_at=None, guardian__removed_at=None
-    )
-    return [
-        ward,
-        *(
-            one.guardian
-            for one in running.select_related("guardian__person").order_by("pk")
-        ),
-    ]
+    """They, and whoever was said to stand for them: who reads what is theirs alone.
+
+    A guardian who turns out to be of the other side reads nothing of theirs.
+    """
+    running = _running().filter(ward=ward).select_related("guardian__person")
+    others = {side.other for side in _sides(ward)}
+    guardians = (one.guardian for one in running.order_by("pk"))
+    return [ward, *(one for one in guardians if not others & _sides(one))]
+
+
+def _sides(party: Party) -> frozenset[Side]:
+    return sides_of(party.roles.values_list("role", flat=True))
 
 
 def relation_of(guardian: Party, ward: Party) -> str:

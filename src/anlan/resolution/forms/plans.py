@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
@@ -24,9 +24,11 @@ from anlan.resolution.selectors.plans import (
 )
 from anlan.resolution.services.plans import Drafted
 
-_APPEAL = gettext_lazy(
-    "收到通知后十五日内，可以书面向项目经理申诉，由没有参与本案的人复核"
-)
+
+def _appeal() -> str:
+    """It goes into a letter, and letters are in Chinese whatever their drafter reads."""
+    with override("zh-hans"):
+        return _("收到通知后十五日内，可以书面向项目经理申诉，由没有参与本案的人复核")
 
 
 class MeasureForm(forms.Form):
@@ -76,7 +78,7 @@ class MeasureForm(forms.Form):
         help_text=gettext_lazy("当日为最后一天，最长六个月"),
     )
     appeal = forms.CharField(
-        label=gettext_lazy("怎样申诉"), max_length=200, required=False, initial=_APPEAL
+        label=gettext_lazy("怎样申诉"), max_length=200, required=False, initial=_appeal
     )
 
     def __init__(self, *args: Any, case: Case, on: date, **kwargs: Any) -> None:

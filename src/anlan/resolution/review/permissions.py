@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
@@ -12,7 +13,7 @@ from anlan.accounts.permissions import (
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
-from anlan.cases.models import Case
+from anlan.cases.models import Case, NamedContact
 from anlan.cases.wall import walled_sides
 from anlan.investigation import permissions as investigation
 from anlan.investigation.independence import check_is_independent, conflict_of
@@ -86,7 +87,8 @@ def check_can_hand_out(by: User, case: Case) -> None:
 
 def _speaks_for_a_side(user: User, case: Case) -> bool:
     """Now or before; whoever must know both sides is one of one all the same."""
-    return case.named_contacts.filter(user=user).exists()
+    of_both = NamedContact.objects.filter(Q(case=case) | Q(case__joined_into=case))
+    return of_both.filter(user=user).exists()
 
 
 def can_improve(user: User, case: Case) -> bool:

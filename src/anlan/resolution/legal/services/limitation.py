@@ -494,13 +494,13 @@ def _stop_asking(row: Limitation, *, at: datetime) -> None:
 
 
 def _stop_reminding(row: Limitation, *, at: datetime) -> None:
-    """It has another last day: who acts on the old one acts too early or too late."""
+    """It has another last day, or none: who acts on the old one acts at the wrong time."""
     if not row.case.is_open:
         return
     tasks = Task.objects.filter(
         case=row.case, key__startswith=_reminding(row), state=TaskState.OPEN
     )
-    if row.due_on is not None:
+    if row.due_on is not None and row.state != LimitationState.ENDED:
         tasks = tasks.exclude(key=f"{_reminding(row)}{row.due_on:%Y%m%d}")
     _complete(tasks, row, at=at)
 
@@ -572,6 +572,7 @@ def _end(
     row.state, row.reason, row.look_on = LimitationState.ENDED, reason, None
     row.save(update_fields=["state", "reason", "look_on"])
     _stop_asking(row, at=at)
+    _stop_reminding(row, at=at)
     _record(
         LimitationEnded(code=row.code, reason_digest=row.digest_of("reason")),
         row,

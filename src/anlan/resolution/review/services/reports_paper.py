@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
-from anlan.base.errors import InvalidInput
+from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.models import Party
@@ -113,6 +113,12 @@ def hand_out_copy(
         earlier = cases.made_before(
             ReportCopy.objects.all(), case=case, request_id=request_id, content=said
         )
+        if earlier is not None and earlier.sha256 != sha256(content).hex():
+            raise Conflict(
+                _(
+                    "这次交付之后又知道了当事人的新情况，副本已经不同：请重新打开本页再交付"
+                )
+            )
         if earlier is not None:
             return earlier, content
         permissions.check_can_hand_out(by, case)
