@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -138,6 +139,10 @@ def _sqlite_copy(folder: Path) -> Iterator[str]:
     target = folder / "anlan.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(target)])
+    with closing(sqlite3.connect(target)) as copy:
+        # As the product's files are. Threads that open a copy at once and are all the
+        # first to change it do not wait for each other: SQLite says "locked" at once.
+        copy.execute("PRAGMA journal_mode=WAL")
     yield str(target)
     for leftover in folder.glob("anlan.sqlite3*"):
         leftover.unlink()
