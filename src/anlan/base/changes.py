@@ -1,6 +1,6 @@
 """Whether anything was committed since one last looked: what a poll asks first.
 
-To ask the database for its mark costs a fiftieth of what it costs to ask for due rows.
+A statement of a few letters, where asking for due rows compiles a query each time.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _with_qmarks(query: str) -> str:
 
 
 class Cursor(base.SQLiteCursorWrapper):
-    """Django's, which searches each statement for its marks anew: 9 KB at each report."""
+    """Django's, which searches each statement for its marks anew each time."""
 
     def convert_query(
         self, query: str, *, param_names: Iterable[str] | None = None
