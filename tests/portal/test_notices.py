@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +12,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from anlan.base.calendar import published_holidays
+from anlan.base.clock import SHANGHAI
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.models import AccessLink, Case
 from anlan.evidence import services as evidence
@@ -227,6 +229,37 @@ def test_a_last_day_off_goes_on_to_the_next_working_day(
         assert answer.status_code == 409
         assert "申诉期限到 2026-12-14 为止" in answer.content.decode()
     with time_machine.travel(scene.at + timedelta(days=21)):
+        assert sent(client, address).status_code == 302
+
+
+def test_days_that_only_the_number_names_stand_in_the_letter_and_count(
+    scene: Scene, case: Case, client: Client
+):
+    measure = in_force(scene, case, appeal="可以书面向项目经理申诉", appeal_days=10)
+    notice = issued(scene, measure)
+    words = "自收到之日起 10 日内，可以书面向项目经理申诉"
+    assert words in letter_of(notice).text
+    delivered(scene, notice)
+    address = given(scene, notice)
+    assert words in client.get(address).content.decode()
+    with time_machine.travel(scene.at + timedelta(days=11)):
+        assert "申诉期限到 2026-12-03 为止" in sent(client, address).content.decode()
+
+
+def test_of_a_year_whose_holidays_nobody_knows_yet_nobody_is_late(
+    scene: Scene, notice: Notice, client: Client
+):
+    """Sunday 3 January 2027 goes on to Monday; that may turn out to be a holiday."""
+    assert 2027 not in published_holidays().years  # else take the year after
+    arrived = datetime(2026, 12, 19, 10, tzinfo=SHANGHAI)
+    delivered(scene, notice, happened=arrived, at=arrived)
+    address = given(scene, notice)
+    with time_machine.travel(arrived + timedelta(days=27)):  # 15 January
+        answer = sent(client, address)
+        assert answer.status_code == 409
+        assert "申诉期限到 2027-01-04 为止" in answer.content.decode()
+    with time_machine.travel(arrived + timedelta(days=26)):
+        assert "还没有公布" in client.get(address).content.decode()
         assert sent(client, address).status_code == 302
 
 

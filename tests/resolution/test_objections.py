@@ -7,8 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.test import Client
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Membership, User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
@@ -18,7 +20,7 @@ from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import CarryingState, ObjectionState
-from anlan.resolution.models import Objection, PlanMeasure
+from anlan.resolution.models import Notice, Objection, PlanMeasure
 from tests.at_once import at_once
 from tests.evidence.told import party as victim
 from tests.resolution.planned import begun as planned
@@ -179,6 +181,38 @@ def test_none_is_taken_that_nobody_may_hear(scene: Scene, measure: PlanMeasure):
     assert not Objection.objects.filter(state=ObjectionState.OPEN).exists()
 
 
+def test_a_first_one_is_taken_and_headquarters_finds_somebody(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    """Who says something is not sent away because the office has nobody to listen."""
+    notice = issued(scene, measure)
+    Notice.objects.filter(pk=notice.pk).update(
+        author=headquarters(scene), issued_by=legal(scene)
+    )
+    objection = objected(scene, measure)
+    assert objection.task is not None
+    assert objection.task.title.startswith("安排没有参与本案的人复核申诉 O-01")
+    assert told("resolution.nobody_hears") == {headquarters(scene)}
+    assert not told("resolution.objection_to_hear")
+    with pytest.raises(NotAllowed):
+        decided(scene, objection)
+    another = User.objects.create(
+        username="chenxi",
+        name="陈曦",
+        organisation=scene.organisation,
+        created_at=scene.at,
+    )
+    Membership.objects.create(
+        user=another,
+        organisation=scene.site.organisation,
+        role_key="hq_supervisor",
+        since_at=scene.at,
+    )
+    decided(scene, objection, by=another)
+    task = Task.objects.get(pk=objection.task.pk)
+    assert task.state == TaskState.DONE
+
+
 def test_withdrawn_or_decided_it_is_over(scene: Scene, measure: PlanMeasure):
     objection = objected(scene, measure)
     said: dict[str, Any] = {"objection": objection, "at": scene.at}
@@ -281,6 +315,40 @@ def test_the_case_stays_open_while_one_may_object(
     assert Case.objects.get(pk=case.pk).is_open
     closed = cases.close_case(case=case, by=scene.manager, at=last + timedelta(days=1))
     assert not closed.is_open
+
+
+def test_until_its_letter_arrives_a_case_is_not_joined(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    """In a joined case nobody takes an objection: whoever got the letter would be lost."""
+    notice = issued(scene, measure)
+    case = free_to_close(scene, case)
+    host = scene.incident(place=scene.place("园区 南门")).case
+    said: dict[str, Any] = {"host": host, "by": scene.manager, "at": scene.at}
+    with pytest.raises(Conflict, match="还没有送达"):
+        cases.join_cases(case=case, **said)
+    assert Case.objects.get(pk=case.pk).is_open
+    resolution.revoke_notice(
+        notice=notice, reason="写错了", by=scene.manager, at=scene.at
+    )
+    assert cases.join_cases(case=case, **said).joined_into == host
+
+
+def test_the_closing_page_says_until_when_one_may_object(
+    scene: Scene, case: Case, measure: PlanMeasure, client: Client
+):
+    notice = issued(scene, measure)
+    client.force_login(scene.manager)
+    page = f"/cases/{case.number}/closing/"
+    words = f"告知书 {notice.code} 的申诉期限还没有过"
+    with time_machine.travel(scene.at):
+        assert words not in client.get(page).content.decode()
+        delivered(scene, notice)
+        shown = client.get(page).content.decode()
+    assert words in shown
+    assert "到 2026-12-08 为止" in shown
+    with time_machine.travel(scene.at + timedelta(days=16)):
+        assert words not in client.get(page).content.decode()
 
 
 def test_what_was_heard_or_taken_back_holds_it_open_no_longer(

@@ -30,6 +30,7 @@ from anlan.law import selectors as law
 from anlan.law.book import Measure
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import SupportKind
+from anlan.resolution.letters import MOST_APPEAL_DAYS
 from anlan.resolution.models import Plan, PlanApproval, PlanMeasure, PlanSupport
 from anlan.resolution.selectors.plans import (
     finding_sentences,
@@ -94,6 +95,7 @@ class PlanMeasureOut(Out):
     begins_on: date | None
     ends_on: date | None
     appeal: str
+    appeal_days: int | None
     sentences: list[UUID]
 
     @classmethod
@@ -113,6 +115,7 @@ class PlanMeasureOut(Out):
             begins_on=row.begins_on,
             ends_on=row.ends_on,
             appeal=row.appeal,
+            appeal_days=row.appeal_days,
             sentences=[ground.sentence.uid for ground in row.grounds.all()],
         )
 
@@ -221,6 +224,7 @@ class MeasureIn(In):
     begins_on: date | None = None
     ends_on: date | None = None
     appeal: Annotated[Text, Field(max_length=200)] = ""
+    appeal_days: Annotated[StrictInt, Field(ge=1, le=MOST_APPEAL_DAYS)] | None = None
 
 
 class MeasureOnceIn(OnceIn, MeasureIn):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,7 @@ from anlan.incidents.selectors import (
     reports_of,
 )
 from anlan.incidents.severity import Suggestion, suggest_severity
+from anlan.resolution.policies import still_objectable
 
 _WAITING = {AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED}
 _TITLES: Mapping[str, tuple[str | Promise, str | Promise, str]] = {
@@ -219,7 +221,7 @@ class IncidentRoom(Room):
 
     @cached_property
     def open_gates(self) -> list[Gate]:
-        """The scene, the police, then the tasks."""
+        """The scene, the police, the tasks, then letters to which one may still object."""
         number = self.case.number
         gates = []
         if self.incident.controlled_at is None:
@@ -241,7 +243,19 @@ class IncidentRoom(Room):
                     icon="phone-call",
                 )
             )
-        return gates + super().open_gates
+        return gates + super().open_gates + self._objectable
+
+    @property
+    def _objectable(self) -> list[Gate]:
+        return [
+            Gate(
+                title=_("告知书 %s 的申诉期限还没有过") % notice.code,
+                note=_("到 %s 为止，本人可以申诉；以后才能办结") % last.isoformat(),
+                url=address("resolution:notices", self.case.number),
+                icon="message",
+            )
+            for notice, last in still_objectable(self.case, at=timezone.now())
+        ]
 
     @cached_property
     def suggestion(self) -> Suggestion:

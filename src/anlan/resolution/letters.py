@@ -29,6 +29,7 @@ from anlan.resolution.enums import NoticeKind
 
 MOST_BODY = 6000
 MOST_TITLE = 40
+MOST_APPEAL_DAYS = 180
 _DATA = Path(__file__).parent / "data" / "notices.yaml"
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
 # A number of days directly before an act of objecting, how and to whom in between: what
@@ -120,6 +121,13 @@ def appeal_days(text: str) -> int | None:
     """
     found = {number_of(days) for days in _LIMIT.findall(text)}
     return found.pop() if len(found) == 1 else None
+
+
+def appeal_words(text: str, days: int | None) -> str:
+    """To whom, how and within how many days one may object, said once."""
+    if not text or days is None or appeal_days(text) == days:
+        return text
+    return _("自收到之日起 %(days)s 日内，%(words)s") % {"days": days, "words": text}
 
 
 def house_template(kind: NoticeKind) -> Draft:

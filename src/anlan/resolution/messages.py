@@ -9,6 +9,7 @@ from anlan.notify.texts import Text, add_texts
 PLAN_TO_DECIDE = "resolution.plan_to_decide"
 PLAN_DECIDED = "resolution.plan_decided"
 TO_HEAR = "resolution.objection_to_hear"
+NOBODY_HEARS = "resolution.nobody_hears"
 HEARD = "resolution.objection_heard"
 SUPPORT = "resolution.support_is_yours"
 OVERDUE = "resolution.overdue"
@@ -37,6 +38,14 @@ add_texts(
         name=_("申诉待复核"),
         title=_("申诉待复核：%(number)s"),
         body=_("%(number)s 收到申诉 %(code)s，请由没有参与本案处理的人在期限内复核"),
+    ),
+    Text(
+        kind=NOBODY_HEARS,
+        name=_("申诉没有人可以复核"),
+        title=_("申诉没有人可以复核：%(number)s"),
+        body=_(
+            "%(number)s 收到申诉 %(code)s，能复核的人都参与过本案，请总部安排没有参与的人在期限内复核"
+        ),
     ),
     Text(
         kind=HEARD,

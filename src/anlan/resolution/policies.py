@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,8 @@ from anlan.resolution.enums import (
 from anlan.resolution.letters import appeal_days
 from anlan.resolution.models import Carrying, Notice, Objection, Plan, PlanMeasure
 
+# The longest run of days off in what was published since 2004 (Spring Festival 2020).
+LONGEST_HOLIDAY = timedelta(days=10)
 # What may become what; ``docs/states/`` is drawn from this table.
 PLAN_MOVES: dict[PlanState, tuple[PlanState, ...]] = {
     PlanState.DRAFT: (PlanState.SUBMITTED, PlanState.WITHDRAWN),
@@ -143,7 +145,9 @@ def last_day_to_object(notice: Notice) -> date | None:
 
     On a day off it goes on to the next working day (民法典 201, 203; G37).
     """
-    days = appeal_days(notice.measure.appeal)
+    measure = notice.measure
+    # Of what was approved before it was a number the words say it.
+    days = measure.appeal_days or appeal_days(measure.appeal)
     arrived = [
         one.happened_at
         for one in notice.deliveries.all()
@@ -155,12 +159,23 @@ def last_day_to_object(notice: Notice) -> date | None:
     return calendar.add_calendar_days(local_day(min(arrived)), days)
 
 
-def check_may_object(notice: Notice, *, can_be_heard: bool, at: datetime) -> None:
+def latest_day_to_object(last: date) -> date:
+    """From the day after on somebody is late.
+
+    The holidays of a year are published in the November before. Until then ``last`` may
+    lie in one, and nobody is refused for a day that nobody knows.
+    """
+    if last.year in published_holidays().years:
+        return last
+    return last + LONGEST_HOLIDAY
+
+
+def check_may_object(notice: Notice, *, at: datetime) -> None:
     """Whether the person may object on their own link; said to them, not to the office.
 
     Raises:
-        Conflict: what the letter says does not stand any more, nobody would hear it now,
-            one is being heard or was, or it is too late.
+        Conflict: what the letter says does not stand any more, one is being heard or
+            was, or it is too late.
     """
     measure = notice.measure
     _check_stands(notice)
@@ -169,7 +184,7 @@ def check_may_object(notice: Notice, *, can_be_heard: bool, at: datetime) -> Non
         raise Conflict(_("您的申诉 %s 已经收到，正在复核，请等结果") % there.code)
     _check_was_not_heard(measure)
     last = last_day_to_object(notice)
-    runs = last is not None and local_day(at) <= last
+    runs = last is not None and local_day(at) <= latest_day_to_object(last)
     if notice.case.state == CaseState.CLOSED and last is not None and runs:
         raise Conflict(
             _(
@@ -188,7 +203,23 @@ def check_may_object(notice: Notice, *, can_be_heard: bool, at: datetime) -> Non
             _("申诉期限到 %s 为止，已经过了；有新的情况，请直接联系管理处")
             % last.isoformat()
         )
-    check_can_be_heard(by_somebody=can_be_heard)
+
+
+def still_objectable(case: Case, *, at: datetime) -> list[tuple[Notice, date]]:
+    """Letters that arrived and to which their person may still object, until when."""
+    found = []
+    delivered = case.notices.filter(state=NoticeState.DELIVERED).order_by("number")
+    for notice in delivered.select_related("measure").prefetch_related("deliveries"):
+        last = last_day_to_object(notice)
+        if last is None or local_day(at) > latest_day_to_object(last):
+            continue
+        try:
+            _check_stands(notice)
+            _check_was_not_heard(notice.measure)
+        except Conflict:
+            continue
+        found.append((notice, last))
+    return found
 
 
 def check_no_period_runs(case: Case, *, at: datetime) -> None:
@@ -197,21 +228,32 @@ def check_no_period_runs(case: Case, *, at: datetime) -> None:
     Raises:
         Conflict: the period of a letter that was delivered runs.
     """
-    delivered = case.notices.filter(state=NoticeState.DELIVERED).order_by("number")
-    for notice in delivered.select_related("measure").prefetch_related("deliveries"):
-        last = last_day_to_object(notice)
-        if last is None or local_day(at) > last:
-            continue
-        try:
-            _check_stands(notice)
-            _check_was_not_heard(notice.measure)
-        except Conflict:
-            continue
+    for notice, last in still_objectable(case, at=at):
         raise Conflict(
             _(
                 "告知书 %(code)s 的申诉期限到 %(last)s 为止，在那以前案件不能办结，也不能并入其他案件"
             )
             % {"code": notice.code, "last": last.isoformat()}
+        )
+
+
+def check_no_letter_is_under_way(case: Case) -> None:
+    """Whoever gets a letter of a joined case has nowhere to object: it is joined later.
+
+    Raises:
+        Conflict: a letter that says how to object was issued, and has not arrived.
+    """
+    issued = case.notices.filter(state=NoticeState.ISSUED).exclude(measure__appeal="")
+    for notice in issued.select_related("measure").order_by("number"):
+        try:
+            _check_stands(notice)
+        except Conflict:
+            continue
+        raise Conflict(
+            _(
+                "告知书 %s 已经签发，还没有送达；请先送达或者撤销，再并入其他案件，否则本人收到后无处申诉"
+            )
+            % notice.code
         )
 
 
@@ -242,12 +284,16 @@ def _check_was_not_heard(measure: PlanMeasure) -> None:
             )
 
 
-def check_can_be_heard(*, by_somebody: bool) -> None:
-    """
+def check_can_be_heard_again(measure: PlanMeasure, *, by_somebody: bool) -> None:
+    """A first objection is taken whoever is there: headquarters then finds somebody.
+
     Raises:
-        Conflict: everybody who decides here had a part in the matter.
+        Conflict: it was heard, and everybody who decides here had a part in the matter.
     """
-    if not by_somebody:
+    if by_somebody:
+        return
+    states = measure.objections.values_list("state", flat=True)
+    if any(ObjectionState(state).is_decision for state in states):
         raise Conflict(
             _(
                 "现在没有人可以复核这份申诉：能复核的人都参与过本案。请联系管理处，由总部先安排没有参与的人"

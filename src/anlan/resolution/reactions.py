@@ -68,8 +68,9 @@ def follow_measure_task(queued: Queued) -> None:
 def keep_open_for_objections(queued: Queued) -> None:
     """
     Raises:
-        Conflict: an objection is being heard, whose clock would stop, or a letter says
-            that one may object until a day that is still to come.
+        Conflict: an objection is being heard, whose clock would stop, a letter says that
+            one may object until a day that is still to come, or, of a case that is
+            joined, it is under way.
     """
     event = queued.event
     if not isinstance(event, CaseClosed | CaseJoined):
@@ -78,6 +79,8 @@ def keep_open_for_objections(queued: Queued) -> None:
     if isinstance(event, CaseClosed) or event.number == case.number:
         policies.check_no_open_objection(case)
         policies.check_no_period_runs(case, at=queued.recorded_at)
+        if isinstance(event, CaseJoined):
+            policies.check_no_letter_is_under_way(case)
 
 
 def catch_up_with_letters(queued: Queued) -> None:
@@ -169,14 +172,13 @@ def tell_hearers(queued: Queued) -> None:
         return
     objection = _objection(queued)
     people = _with_roles(objection.case, messages.DECIDE)
+    hear = [one for one in people if permissions.can_hear_objection(one, objection)]
     _tell(
-        messages.TO_HEAR,
+        messages.TO_HEAR if hear else messages.NOBODY_HEARS,
         queued,
         case=objection.case,
         code=objection.code,
-        people=[
-            one for one in people if permissions.can_hear_objection(one, objection)
-        ],
+        people=hear or _with_roles(objection.case, messages.HEADQUARTERS),
         path=f"objections/{objection.uid}/",
     )
 

@@ -21,9 +21,10 @@ from anlan.cases.selectors import link_for
 from anlan.law import selectors as law
 from anlan.portal.forms import ObjectForm
 from anlan.portal.visitors import WINDOW
-from anlan.resolution import permissions, policies
+from anlan.resolution import policies
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import NoticeState
+from anlan.resolution.letters import appeal_words
 from anlan.resolution.selectors.notices import (
     notice_of_link,
     objections_to,
@@ -79,14 +80,11 @@ def _page(
     found = notice_of_link(link)
     measure = found.measure
     try:
-        policies.check_may_object(
-            found,
-            can_be_heard=permissions.can_be_heard(found.case, measure),
-            at=timezone.now(),
-        )
+        policies.check_may_object(found, at=timezone.now())
         why_not = ""
     except Conflict as error:
         why_not = str(error)
+    last_day = policies.last_day_to_object(found)
     is_revoked = found.state == NoticeState.REVOKED
     return render(
         request,
@@ -98,7 +96,9 @@ def _page(
             "rule": law.measure(measure.key, on=act_day(found.case)),
             "letter": None if is_revoked else told_by_link(found),
             "is_revoked": is_revoked,
-            "last_day": policies.last_day_to_object(found),
+            "appeal": appeal_words(measure.appeal, measure.appeal_days),
+            "last_day": last_day,
+            "may_move": last_day and policies.latest_day_to_object(last_day) > last_day,
             "objections": objections_to(measure),
             "why_not": why_not,
             "form": form or ObjectForm(initial={"request_id": uuid4()}),

@@ -42,6 +42,7 @@ class MeasureFixed(Event):
     fen: int | None = None
     begins: str | None = None
     ends: str | None = None
+    appeal_days: int | None = None
     grounds: int
     words_digest: str
     clause_digest: str

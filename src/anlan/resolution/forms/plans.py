@@ -17,6 +17,7 @@ from anlan.investigation.models import FindingSentence
 from anlan.law import selectors as law
 from anlan.resolution.enums import Service
 from anlan.resolution.forms.compensation import MoneyField
+from anlan.resolution.letters import MOST_APPEAL_DAYS
 from anlan.resolution.selectors.plans import (
     answerable_in,
     finding_sentences,
@@ -24,11 +25,13 @@ from anlan.resolution.selectors.plans import (
 )
 from anlan.resolution.services.plans import Drafted
 
+APPEAL_DAYS = 15  # the house's own; no law gives one
+
 
 def _appeal() -> str:
     """It goes into a letter, and letters are in Chinese whatever their drafter reads."""
     with override("zh-hans"):
-        return _("收到通知后十五日内，可以书面向项目经理申诉，由没有参与本案的人复核")
+        return _("可以书面向项目经理申诉，由没有参与本案的人复核")
 
 
 class MeasureForm(forms.Form):
@@ -79,6 +82,14 @@ class MeasureForm(forms.Form):
     )
     appeal = forms.CharField(
         label=gettext_lazy("怎样申诉"), max_length=200, required=False, initial=_appeal
+    )
+    appeal_days = forms.IntegerField(
+        label=gettext_lazy("申诉期限（日）"),
+        min_value=1,
+        max_value=MOST_APPEAL_DAYS,
+        required=False,
+        initial=APPEAL_DAYS,
+        help_text=gettext_lazy("从收到通知的第二天起算；到期前案件不能办结"),
     )
 
     def __init__(self, *args: Any, case: Case, on: date, **kwargs: Any) -> None:

@@ -111,6 +111,7 @@ class PlanMeasure(Worded):
     begins_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)  # the last day
     appeal = models.CharField(max_length=200, blank=True)
+    appeal_days = models.PositiveSmallIntegerField(null=True)  # from its arrival
     sentences = models.ManyToManyField(
         FindingSentence, through="MeasureGround", related_name="measures"
     )
@@ -128,6 +129,10 @@ class PlanMeasure(Worded):
                 condition=Q(ends_on=None)
                 | Q(begins_on__isnull=False, ends_on__gte=F("begins_on")),
                 name="resolution_measure_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(appeal_days=None) | Q(appeal_days__range=(1, 180)),
+                name="resolution_measure_appeal_days",
             ),
         ]
 

@@ -31,6 +31,7 @@ from anlan.resolution.enums import CarryingState, NoticeKind, NoticeState, PlanS
 from anlan.resolution.letters import (
     Field,
     Letter,
+    appeal_words,
     compose,
     house_template,
     is_stale,
@@ -129,7 +130,9 @@ def _values(notice: Notice) -> Mapping[Field, str]:
             Field.AMOUNT_BASIS: measure.amount_basis if measure.amount else "",
             Field.SERVICE: measure.get_service_display() if measure.service else "",
             Field.PERIOD: _period(measure),
-            Field.APPEAL: without_stop(measure.appeal),
+            Field.APPEAL: without_stop(
+                appeal_words(measure.appeal, measure.appeal_days)
+            ),
             Field.OFFICE: case.site.organisation.name,
             Field.NUMBER: f"{case.number} {notice.code}",
         }

@@ -96,6 +96,8 @@ def content_of(rows: Iterable[PlanMeasure], support: Iterable[PlanSupport] = ())
             *(row.clause, row.clause_version, row.binds),
             *(str(row.amount), row.amount_basis, row.service),
             *(str(row.begins_on), str(row.ends_on), row.appeal),
+            # What was approved before it was a number has none, and its digest stands.
+            *([] if row.appeal_days is None else [str(row.appeal_days)]),
             *sorted(str(ground.sentence.uid) for ground in row.grounds.all()),
         ]
         _take_in(whole, parts)

@@ -57,8 +57,8 @@ def receive_objection(
 
     Raises:
         InvalidInput: nothing was said.
-        Conflict: the measure is not in force, an objection to it is open, or nobody is
-            left who may hear it.
+        Conflict: the measure is not in force, an objection to it is open, or was heard
+            and nobody is left who may hear another.
     """
     permissions.check_can_deliver(by, measure.plan.case)
     if not way.is_taken_down:
@@ -147,7 +147,7 @@ def _receive(
         if notice is not None:
             notice = Notice.objects.select_related("measure__plan").get(pk=notice.pk)
             notice.case = case
-            policies.check_may_object(notice, can_be_heard=is_heard, at=at)
+            policies.check_may_object(notice, at=at)
         cases_policies.check_is_open(case)  # else nobody's clock would run
         policies.check_is_in_force(measure)
         there = measure.objections.filter(state=ObjectionState.OPEN).first()
@@ -164,8 +164,8 @@ def _receive(
             received_at=at,
             received_by=taken_by,
         )
-        policies.check_can_be_heard(by_somebody=is_heard)
-        objection.task = _post(objection, at=at)
+        policies.check_can_be_heard_again(measure, by_somebody=is_heard)
+        objection.task = _post(objection, is_heard=is_heard, at=at)
         objection.save(force_insert=True)
         _record(
             ObjectionReceived(
@@ -301,14 +301,18 @@ def _ask_for_plan(objection: Objection, *, at: datetime) -> None:
         )
 
 
-def _post(objection: Objection, *, at: datetime) -> Task | None:
+def _post(objection: Objection, *, is_heard: bool, at: datetime) -> Task | None:
     """What holds the case open until somebody has heard it; a closed case has no tasks."""
     if not objection.case.is_open:
         return None
     return _add(
         objection.case,
         key=objection.key,
-        title=_("复核申诉 %(code)s：%(measure)s")
+        title=(
+            _("复核申诉 %(code)s：%(measure)s")
+            if is_heard
+            else _("安排没有参与本案的人复核申诉 %(code)s：%(measure)s")
+        )
         % {
             "code": objection.code,
             "measure": law.measure_title(objection.measure.key),

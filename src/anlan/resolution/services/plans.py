@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -40,6 +40,7 @@ from anlan.resolution.events import (
     PlanWithdrawn,
 )
 from anlan.resolution.guarding import check_text
+from anlan.resolution.letters import MOST_APPEAL_DAYS, appeal_days
 from anlan.resolution.models import MeasureGround, Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
     ANSWERABLE,
@@ -80,7 +81,9 @@ class Drafted:
         fen, amount_basis: a sum, and how it was reached.
         service: one of those that may be suspended.
         begins_on, ends_on: both days included.
-        appeal: to whom, how and until when the party may object.
+        appeal: to whom and how the party may object.
+        appeal_days: within how many days of the letter's arrival, 1 to 180; read from the
+            words of ``appeal`` where they say it.
         sentences: of the findings in force, that it rests on.
     """
 
@@ -97,6 +100,7 @@ class Drafted:
     begins_on: date | None = None
     ends_on: date | None = None
     appeal: str = ""
+    appeal_days: int | None = None
 
 
 def begin_plan(*, case: Case, by: User, at: datetime, via: str = "") -> Plan:
@@ -420,6 +424,7 @@ def _check_all(rows: Sequence[PlanMeasure], plan: Plan) -> None:
                 path="sentences",
             )
         _check_needs(_drafted(row, sentences), plan.case)
+        _appeal_days(row.appeal, row.appeal_days)
 
 
 def _checked(drafted: Drafted, case: Case) -> Drafted:
@@ -449,7 +454,32 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
     )
     _check_sentences(cleaned.sentences, case)
     _check_needs(cleaned, case)
-    return cleaned
+    days = _appeal_days(cleaned.appeal, drafted.appeal_days)
+    return replace(cleaned, appeal_days=days)
+
+
+def _appeal_days(words: str, days: int | None) -> int | None:
+    """The period as a number: what is read from words alone might be read wrong.
+
+    Raises:
+        InvalidInput: none is said, it cannot be, or the words say another one.
+    """
+    if not words:
+        return None
+    said = appeal_days(words)
+    days = said if days is None else days
+    if days is None or not 1 <= days <= MOST_APPEAL_DAYS:
+        raise InvalidInput(
+            _("请写明收到通知后多少日内可以申诉，1 到 %s 日") % MOST_APPEAL_DAYS,
+            path="appeal_days",
+        )
+    if said is not None and said != days:
+        raise InvalidInput(
+            _("“怎样申诉”里写的是 %(said)s 日，与期限 %(days)s 日不一致")
+            % {"said": said, "days": days},
+            path="appeal_days",
+        )
+    return days
 
 
 def _check_needs(drafted: Drafted, case: Case) -> None:
@@ -508,6 +538,7 @@ def _columns(drafted: Drafted) -> dict[str, object]:
         "begins_on": drafted.begins_on,
         "ends_on": drafted.ends_on,
         "appeal": drafted.appeal,
+        "appeal_days": drafted.appeal_days,
     }
 
 
@@ -526,6 +557,7 @@ def _drafted(row: PlanMeasure, sentences: Sequence[FindingSentence]) -> Drafted:
         begins_on=row.begins_on,
         ends_on=row.ends_on,
         appeal=row.appeal,
+        appeal_days=row.appeal_days or appeal_days(row.appeal),
     )
 
 
@@ -538,6 +570,7 @@ def _fixed(row: PlanMeasure, plan: Plan) -> MeasureFixed:
         fen=row.amount,
         begins=row.begins_on.isoformat() if row.begins_on else None,
         ends=row.ends_on.isoformat() if row.ends_on else None,
+        appeal_days=row.appeal_days,
         grounds=len(row.grounds.all()),
         words_digest=row.digest_of("words"),
         clause_digest=row.digest_of("clause"),

@@ -29,6 +29,7 @@ from anlan.resolution.forms.plans import (
     PlanDecisionForm,
     SubmissionForm,
 )
+from anlan.resolution.letters import appeal_days, appeal_words
 from anlan.resolution.models import Plan, PlanMeasure
 from anlan.resolution.selectors.plans import (
     finding_in_force,
@@ -275,6 +276,7 @@ def _measures(found: Plan) -> list[dict[str, Any]]:
             "law": law.measure(row.key, on=on),
             "cites": law.cite_all(law.measure(row.key, on=on).sources),
             "party": shown_name(row.party),
+            "appeal": appeal_words(row.appeal, row.appeal_days),
             "grounds": [
                 (place_of_sentence(ground.sentence), ground.sentence.text)
                 for ground in row.grounds.all()
@@ -299,4 +301,5 @@ def _initial(found: PlanMeasure) -> dict[str, Any]:
         "begins_on": found.begins_on,
         "ends_on": found.ends_on,
         "appeal": found.appeal,
+        "appeal_days": found.appeal_days or appeal_days(found.appeal),
     }
