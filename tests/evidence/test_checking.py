@@ -192,6 +192,27 @@ class TestDamage:
             "primary"
         ]
 
+    @pytest.mark.parametrize("missing", ["", "backup"])
+    def test_of_both_ends_when_somebody_uploads_the_original_again(
+        self, scene: Scene, case: Case, exhibit: Exhibit, at: datetime, missing: str
+    ) -> None:
+        """The damaged file keeps its name: the good bytes wait beside it."""
+        for name in BOTH:
+            flip_a_bit(path_in(name, exhibit))
+        if missing:
+            path_in(missing, exhibit).unlink()
+        until_nothing_is_due(at + HOUR)
+
+        again = evidence.add_file(
+            case=case, chunks=[JPEG], by=scene.guard, at=at + 2 * HOUR
+        )
+
+        assert again == exhibit
+        until_nothing_is_due(at + 2 * HOUR)
+        assert_two_sound_copies(exhibit)
+        stores_mended = {f["store"] for f in facts(case, "evidence.copy_repaired")}
+        assert stores_mended == set(BOTH)
+
     def test_of_both_is_repaired_from_what_was_set_aside(
         self, case: Case, exhibit: Exhibit, at: datetime
     ) -> None:

@@ -106,7 +106,7 @@ from tests.evidence.keeping import (
 )
 from tests.evidence.objects import umbrella
 from tests.evidence.recorders import Watched, watched
-from tests.evidence.told import STORY, frozen, hurt, photographed
+from tests.evidence.told import STORY, begun, frozen, hurt, photographed, told
 from tests.incidents.story import facts
 from tests.pictures import JPEG, OTHER_JPEG, PDF
 from tests.scene import Scene
@@ -831,6 +831,23 @@ class TestJoined:
         review(at + NOTICE)
         assert fresh(exhibit).is_deleted
 
+    @pytest.mark.both
+    def test_of_a_joined_case_does_not_leave_while_its_host_is_held(
+        self, scene: Scene, case: Case, host: Case
+    ) -> None:
+        thing = umbrella(scene, case)
+        self.joined(scene, case, host)
+        held = hold(scene, host)
+        said: dict[str, Any] = {"exhibit": thing, "at": scene.at, "words": "移交派出所"}
+        evidence.ask_disposal(by=scene.officer, **said)
+
+        with pytest.raises(Conflict, match="正在保全"):
+            evidence.confirm_disposal(by=scene.manager, **said)
+
+        released(scene, held, at=scene.at)
+        step = evidence.confirm_disposal(by=scene.manager, **said)
+        assert step.exhibit.state == "disposed"
+
     def test_is_not_held_by_a_hold_on_one_exhibit_of_its_host(
         self, scene: Scene, case: Case, exhibit: Exhibit, host: Case
     ) -> None:
@@ -1328,6 +1345,38 @@ class TestWords:
                 request_id=UUID(int=1),
                 at=at,
             )
+
+    @pytest.mark.both
+    @pytest.mark.parametrize("end", ["refused", "discarded"])
+    def test_of_a_statement_that_nobody_signed_go_with_their_case(
+        self, scene: Scene, case: Case, end: str
+    ) -> None:
+        statement = told(scene, begun(scene, case, request_id=UUID(int=1)))
+        said: dict[str, Any] = {
+            "statement": statement,
+            "reason": "本人不愿意签字",
+            "by": scene.guard,
+            "at": scene.at,
+        }
+        if end == "refused":
+            evidence.refuse_statement(**said)
+        else:
+            evidence.discard_statement(**said)
+        ended(case, at=scene.at)
+
+        at = pass_period(scene.at, SERIOUS)
+
+        statement.refresh_from_db()
+        assert (statement.place, statement.reason) == ("", "")
+        answers = set(statement.answers.values_list("question", "answer"))
+        assert answers == {("", "")}
+        assert files_with(STORY.encode()) == []
+        assert Deletion.objects.get(words=WordsKind.SAID).state == "deleted"
+        (sent,) = AcceptedRequest.objects.filter(answer=statement.uid)
+        assert bytes(sent.content) == b""
+        review(at + DAY)
+        assert Deletion.objects.count() == 1  # once
+        assert verify().is_sound
 
     def test_without_any_file_are_announced_and_go(
         self, scene: Scene, case: Case

@@ -29,9 +29,10 @@ def viewing_copy(path: Path, *, longest: int = LONGEST_SIDE) -> bytes:
     """
     try:
         with Image.open(path, formats=READ) as photo:
+            # A JPEG is unpacked at a part of its size, so that of a large one costs little.
+            photo.draft("RGB", (longest, longest))
             if photo.width * photo.height > MOST_PIXELS:
                 raise Conflict(_("照片的像素太多，不能在这里查看；原件在证据清单里"))
-            photo.draft("RGB", (longest, longest))
             shown = ImageOps.exif_transpose(photo).convert("RGB")
             shown.thumbnail((longest, longest))
             drawn = io.BytesIO()

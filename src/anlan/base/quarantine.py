@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from anlan.base.stores import Store, make_folder, sync_folder
+from anlan.base.stores import QUARANTINE, Store, make_folder, sync_folder
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -27,7 +27,7 @@ def set_aside(path: Path, *, store: Store, at: datetime) -> Path:
     Raises:
         OSError: the disk cannot be written; the file stays where it is.
     """
-    folder = make_folder(store.root / "quarantine")
+    folder = make_folder(store.root / QUARANTINE)
     stem = f"{_safe(path.name)}-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     target, number = folder / stem, 1
     while target.exists() or target.is_symlink():
@@ -41,7 +41,7 @@ def set_aside(path: Path, *, store: Store, at: datetime) -> Path:
 
 def set_aside_files(store: Store, digest: str) -> list[Path]:
     """What was once set aside under this digest, good or bad."""
-    return sorted((store.root / "quarantine").glob(f"{digest}-*"))
+    return sorted((store.root / QUARANTINE).glob(f"{digest}-*"))
 
 
 def _safe(name: str) -> str:

@@ -23,6 +23,7 @@ from pathlib import Path
 from django.conf import settings
 
 PRIMARY, BACKUP = "primary", "backup"
+QUARANTINE = "quarantine"  # see ``base.quarantine``
 BLOCK_BYTES = 1024 * 1024
 
 
@@ -76,7 +77,8 @@ class Store:
         """Give a draft, already on the disk, its name; the draft's own name stays.
 
         A link and not a rename: it fails where a file of the name exists. That file is
-        then as new: nobody takes it for one that has no owner.
+        then as new: nobody takes it for one that has no owner. If it is not what its name
+        says, the good bytes are laid into the quarantine, where whoever mends finds them.
         """
         target = self.path_of(digest)
         make_folder(target.parent)
@@ -84,8 +86,15 @@ class Store:
         while not _linked(target, draft):
             with contextlib.suppress(FileNotFoundError):  # it was deleted just now
                 os.utime(target)
+                if not target.samefile(draft) and digest_of(target) != digest:
+                    self._lay_aside(draft, digest)
                 return
         sync_folder(target.parent)
+
+    def _lay_aside(self, draft: Path, digest: str) -> None:
+        folder = make_folder(self.root / QUARANTINE)
+        (folder / f"{digest}-again-{secrets.token_hex(4)}").hardlink_to(draft)
+        sync_folder(folder)
 
     def look_of(self, digest: str) -> str:
         """What changes whenever somebody takes the file again; empty if there is none."""

@@ -114,12 +114,11 @@ def keep_second_copy(digest: str) -> bool:
     A second store that is away or full must not lose a report: it is tried again later,
     and every page about the file says that there is one copy.
 
-    Raises:
-        DamagedCopy: the first copy is not what its name says.
+    So is one whose first copy is not what its name says: both are mended together.
     """
     try:
         stores.backup().copy_from(path_of(digest), digest)
-    except OSError as error:
+    except (OSError, stores.DamagedCopy) as error:
         log.warning("the second copy could not be written: %s", type(error).__name__)
         return False
     return True

@@ -49,10 +49,14 @@ class Draft:
         if not _is_taken(self._first):
             os.close(self._first)
             raise Busy
-        if not self._mark.exists():
-            self._open_second()
-        self._level()
-        self.sync()
+        try:
+            if not self._mark.exists():
+                self._open_second()
+            self._level()
+            self.sync()
+        except BaseException:
+            self.close()  # else it stays busy for as long as the process lives
+            raise
 
     @property
     def size(self) -> int:

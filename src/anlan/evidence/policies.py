@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -63,19 +63,16 @@ def check_is_not_deleted(thing: Exhibit | Recording) -> None:
         raise Conflict(_("%s 已按保存期限删除") % thing.code)
 
 
-def check_is_not_held(exhibit: Exhibit) -> None:
+def check_is_not_held(holds: Sequence[Hold]) -> None:
     """What is held does not leave the house for good (G09).
 
+    Args:
+        holds: those that stand over the thing.
+
     Raises:
-        Conflict: a hold of the case, or of the thing, stands.
+        Conflict: there is one.
     """
-    hold = (
-        Hold.objects.filter(case=exhibit.case_id, released_at=None)
-        .filter(Q(exhibit=exhibit) | Q(exhibit=None, recording=None))
-        .order_by("number")
-        .first()
-    )
-    if hold is not None:
+    for hold in holds:
         raise Conflict(
             _("这件证据正在保全（%s），解除保全以后才能退还或处置") % hold.code,
             source="G09",

@@ -24,6 +24,7 @@ from anlan.evidence.enums import (
     ApplicationState,
     DerivativeKind,
     ExhibitState,
+    Protection,
 )
 from anlan.evidence.models import (
     Derivative,
@@ -249,6 +250,7 @@ def _masked_films(application: FootageApplication) -> list[Redaction]:
             result__isnull=False,
             film__recording__in=application.recordings.filter(deleted_at=None),
         )
+        .filter(result__protection=Protection.NONE)
         .exclude(result__state=ExhibitState.DELETED)
         .select_related("result__blob", "result__case__site", "film__recording")
         .order_by("pk")
@@ -346,7 +348,8 @@ def _meets(span: Span, windows: Iterable[Span]) -> bool:
 def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
     """The exhibits that were approved, and what approved recordings show in the windows.
 
-    A file that reaches into a window belongs to it whole: nobody cuts an original.
+    A file that reaches into a window belongs to it whole: nobody cuts an original. What
+    became protected since is not among them: nobody approved that.
     """
     recordings = application.recordings.all()
     placed = Segment.objects.filter(recording__in=recordings).exclude(exhibit=None)
@@ -354,7 +357,7 @@ def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
     for window in application.windows.all():
         stills |= Q(still__moment__gte=window.begin, still__moment__lte=window.end)
     return (
-        Exhibit.objects.filter(case=application.case)
+        Exhibit.objects.filter(case=application.case, protection=Protection.NONE)
         .exclude(state=ExhibitState.DELETED)
         .filter(
             Q(pk__in=application.exhibits.values("pk"))

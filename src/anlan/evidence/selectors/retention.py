@@ -61,6 +61,7 @@ from anlan.evidence.models import (
     RetentionRule,
     Segment,
     Statement,
+    StatementAnswer,
     Upload,
 )
 from anlan.evidence.selectors.exhibits import seen_by
@@ -203,6 +204,7 @@ def has_something() -> Q:
         | Q(pk__in=rows_with_words(Injury).values("case"))
         | Q(pk__in=rows_with_words(InjuryRefusal).values("party__case"))
         | Q(pk__in=rows_with_words(MedicalPaper).values("party__case"))
+        | Q(pk__in=rows_with_words(Statement).filter(exhibit=None).values("case"))
         | Q(pk__in=rows_with_words(FootageRequest).values("recording__case"))
         | Q(pk__in=rows_with_words(FootageViewing).values("application__case"))
         | Q(pk__in=applications_ended().exclude(case=None).values("case"))
@@ -231,6 +233,20 @@ def words_left(words: CaseWords | FootageApplication) -> WordsOf:
             (rows_with_words(InjuryRefusal).filter(party__case=case), ("reason",)),
             (rows_with_words(MedicalPaper).filter(party__case=case), ("level", "kind")),
         ]
+    if words.kind == WordsKind.SAID:
+        # Refused, given up, or never signed: no paper stands for their words.
+        return [
+            (
+                rows_with_words(StatementAnswer).filter(
+                    statement__case=case, statement__exhibit=None
+                ),
+                ("question", "answer"),
+            ),
+            (
+                rows_with_words(Statement).filter(case=case, exhibit=None),
+                SAID_AROUND,
+            ),
+        ]
     return [
         (rows_with_words(FootageRequest).filter(recording__case=case), ("reason",)),
         (rows_with_words(FootageViewing).filter(application__case=case), ("seen",)),
@@ -238,6 +254,8 @@ def words_left(words: CaseWords | FootageApplication) -> WordsOf:
     ]
 
 
+# What a statement says of how it was taken.
+SAID_AROUND = ("language", "place", "present", "guardian", "relation", "reason")
 # The unit is what the constraint of one applicant looks at: last, without the salt.
 APPLICATION_WORDS = (
     *("purpose", "officers", "document_number", "identity_tail"),
@@ -348,6 +366,9 @@ def _words_of(case: Case, base: RetentionClass) -> list[Item]:
     injuries = CaseWords(case, WordsKind.INJURIES)
     if any(rows.exists() for rows, _fields in words_left(injuries)):
         items.append(Item(injuries, frozenset({base})))
+    said = CaseWords(case, WordsKind.SAID)
+    if any(rows.exists() for rows, _fields in words_left(said)):
+        items.append(Item(said, frozenset({base, RetentionClass.STATEMENT})))
     looks = CaseWords(case, WordsKind.LOOKS)
     (requests, _reason), (viewings, _seen), (applications, _words) = words_left(looks)
     last = [
@@ -583,7 +604,7 @@ def owned_by_others(
     recordings = Recording.objects.filter(deleted_at=None)
     if item.recording is not None:
         recordings = recordings.exclude(pk=item.recording.pk)
-    if exhibits.filter(_uses(blob)).exists():
+    if exhibits.filter(uses(blob)).exists():
         return True
     if recordings.filter(Q(segments__blob=blob) | Q(derivatives__blob=blob)).exists():
         return True
@@ -603,7 +624,8 @@ def owned_by_others(
     return bool(rows.get(blob.sha256, set()) - deleted - mine)
 
 
-def _uses(blob: Blob) -> Q:
+def uses(blob: Blob) -> Q:
+    """Of exhibits: these bytes are theirs, or somebody signed for them by these."""
     return (
         Q(blob=blob)
         | Q(blob__playing_copy__blob=blob)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from anlan.cases import services as cases
 from anlan.cases.models import (
     Case,
     Contact,
@@ -25,12 +24,7 @@ from anlan.ledger.models import Worded
 
 def erase_talks(*, case: Case, reason: str, at: datetime) -> None:
     """Blank what was said, offered, promised and arranged; that it was, stays."""
-    rows = list(_worded(case))
-    blank_words(rows, case=case, reason=reason, at=at)
-    contacts = Contact.objects.filter(case=case).values_list("uid", flat=True)
-    plans = KeepApart.objects.filter(case=case).values_list("uid", flat=True)
-    acts = StatedAct.objects.filter(case=case).values_list("uid", flat=True)
-    cases.forget_words(answers=[*contacts, *plans, *acts])
+    blank_words(_worded(case), case=case, reason=reason, at=at)
 
 
 def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:

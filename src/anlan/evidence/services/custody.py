@@ -24,6 +24,7 @@ from anlan.evidence.services.signing import Signed, keep_signatures
 from anlan.evidence.services.steps import (
     MOST_WHERE,
     Act,
+    check_is_not_held,
     key_of,
     line,
     record_step,
@@ -335,7 +336,7 @@ def return_to(
     def change(item: PhysicalItem, step: CustodyStep) -> None:
         permissions.check_can_dispose(by, item.exhibit)
         policies.check_has_no_request(item)
-        policies.check_is_not_held(item.exhibit)
+        check_is_not_held(item.exhibit)
         policies.check_absence_is_explained(item, by, words)
         item.holder, item.holder_party, item.kept_where = None, party, ""
         item.exhibit.state = ExhibitState.RETURNED

@@ -19,7 +19,15 @@ from anlan.cases import services as cases
 from anlan.evidence import messages
 from anlan.evidence.enums import CopyState
 from anlan.evidence.events import CopyDamaged, CopyFound, CopyRepaired, SecondCopyMade
-from anlan.evidence.models import Blob, Copy, Exhibit, Recording
+from anlan.evidence.models import (
+    Blob,
+    Copy,
+    Exhibit,
+    FootageApplication,
+    Package,
+    Recording,
+)
+from anlan.evidence.selectors.retention import uses
 from anlan.evidence.services.receiving import SOON
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -96,8 +104,8 @@ def note_damage(
                 owner,
                 at=at,
             )
-        sites = {owner.case.site_id: owner.case.site for owner in owners}
-        for site in sites.values():
+        sites = {owner.case.site for owner in owners} | _sites_signing_by(copy.blob)
+        for site in sorted(sites, key=lambda one: one.pk):
             tell(messages.DAMAGED, site, since=since, at=at, urgency=Urgency.ALARM)
     log.error("a copy of %s is %s", copy.blob, state)
     return True
@@ -156,15 +164,24 @@ def owners_of(blob: Blob) -> list[Exhibit | Recording]:
 def exhibits_with(blob: Blob) -> list[Exhibit]:
     """The exhibits whose bytes these are, and the things that were signed for by them."""
     return list(
-        Exhibit.objects.filter(
-            Q(blob=blob)
-            | Q(blob__playing_copy__blob=blob)
-            | Q(steps__giver_signature=blob)
-            | Q(steps__receiver_signature=blob)
-        )
+        Exhibit.objects.filter(uses(blob))
         .select_related("case__site")
         .distinct()
         .order_by("pk")
+    )
+
+
+def _sites_signing_by(blob: Blob) -> set[Site]:
+    """Where it is a signature under a receipt, or the photo of who applied for footage."""
+    receipts = Package.objects.filter(
+        Q(receipts__giver_signature=blob) | Q(receipts__receiver_signature=blob)
+    )
+    applications = FootageApplication.objects.filter(document=blob)
+    return set(
+        Site.objects.filter(
+            Q(pk__in=receipts.values("case__site"))
+            | Q(pk__in=applications.values("site"))
+        )
     )
 
 

@@ -45,6 +45,7 @@ from anlan.evidence.models import (
     Upload,
 )
 from anlan.evidence.selectors.retention import (
+    SAID_AROUND,
     Item,
     exhibits_within,
     files_of,
@@ -70,7 +71,6 @@ PATIENCE = timedelta(hours=1)
 LATER = timedelta(minutes=10)  # a store that is away or cannot be written
 AT_ONCE = 50  # files of one round
 # The words of a statement beside its answers.
-_SAID_AROUND = ("language", "place", "present", "guardian", "relation", "reason")
 REASON = "retention"  # as the record says why words were erased
 
 
@@ -101,10 +101,16 @@ def blank_words(
     reason: str,
     at: datetime,
 ) -> None:
-    """Erase these fields of these rows of a case, each on the record; for a follower."""
+    """Erase these fields of these rows of a case, each on the record; for a follower.
+
+    What the requests said that made them goes too: words could be guessed by its digest.
+    """
     with ledger.recording():
+        made = []
         for row, fields in worded:
             _erase(row, fields, case, at=at, reason=reason)
+            made.append(getattr(row, "uid", None))
+        cases.forget_words(answers=[uid for uid in made if uid is not None])
 
 
 def decide_deletion(
@@ -307,12 +313,15 @@ def _erase_statement(exhibit: Exhibit, case: Case, *, at: datetime) -> None:
     """A statement is its words: with the paper go what was asked and said."""
     statement = Statement.objects.filter(exhibit=exhibit).first()
     if statement is not None:
-        _erase(statement, _SAID_AROUND, case, at=at)
-        for answer in statement.answers.order_by("pk"):
+        _erase(statement, SAID_AROUND, case, at=at)
+        answers = list(statement.answers.order_by("pk"))
+        for answer in answers:
             _erase(answer, ("question", "answer"), case, at=at)
+        cases.forget_words(answers=[statement.uid, *(one.uid for one in answers)])
     addendum = getattr(exhibit, "addendum", None)
     if addendum is not None:
         _erase(addendum, ("quoted", "text", "guardian"), case, at=at)
+        cases.forget_words(answers=[addendum.uid])
 
 
 def _erase(

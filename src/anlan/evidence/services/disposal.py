@@ -17,6 +17,7 @@ from anlan.evidence.enums import ExhibitState, StepKind
 from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
 from anlan.evidence.services.steps import (
     Act,
+    check_is_not_held,
     line,
     take_step,
 )
@@ -68,7 +69,7 @@ def confirm_disposal(
 
     def change(item: PhysicalItem, step: CustodyStep) -> None:
         _check_can_decide(item, by)
-        policies.check_is_not_held(item.exhibit)
+        check_is_not_held(item.exhibit)
         item.holder, item.kept_where = None, ""
         item.exhibit.state = ExhibitState.DISPOSED
 

@@ -209,7 +209,7 @@ def take_blob(kept: Kept, *, at: datetime) -> Blob:
     """The rows of a file in the vault: one for the bytes, one for each copy.
 
     Locks those of bytes that are there: a deletion of the same waits, or came first, and
-    then they are as new.
+    then they are as new. The others are read soon: what came again may mend them.
     """
     blob, is_new = Blob.objects.select_for_update().get_or_create(
         sha256=kept.sha256,
@@ -232,6 +232,8 @@ def take_blob(kept: Kept, *, at: datetime) -> Blob:
         PlayingCopy.objects.filter(original=blob).update(
             blob=None, made_at=None, held_until=None, wanted_at=at
         )
+    else:
+        Copy.objects.filter(blob=blob).update(due_at=at, tries=0, retry_at=None)
     return blob
 
 

@@ -494,6 +494,8 @@ def _widen(
     if (begin, end) == (recording.wanted_from, recording.wanted_to):
         return recording
     recording.wanted_from, recording.wanted_to = begin, end
+    # Its clock may have been compared since: as of one that is not whole yet.
+    recording.offset_ms = recording.camera.recorder.offset_ms
     recording.overwritten_at = begin + recording.camera.kept_for
     _begin_anew(recording, at=at)
     recording.save()

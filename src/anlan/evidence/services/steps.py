@@ -21,6 +21,12 @@ from anlan.evidence import policies
 from anlan.evidence.enums import StepKind
 from anlan.evidence.events import CustodyStepped
 from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
+from anlan.evidence.selectors.retention import (
+    Item,
+    holds_over,
+    holds_standing,
+    with_hosts,
+)
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.signing import Signatures
 from anlan.ledger import services as ledger
@@ -40,6 +46,22 @@ class Act:
     at: datetime
     request_id: UUID | None
     via: str
+
+
+def check_is_not_held(exhibit: Exhibit) -> None:
+    """Not by a hold of its case, nor by one of all of the case into which it was joined.
+
+    Raises:
+        Conflict: one stands (G09).
+    """
+    holds = holds_standing(exhibit.case)
+    policies.check_is_not_held(holds_over(Item(exhibit, frozenset()), holds))
+
+
+def _lock_with_hosts(case: Case) -> Case:
+    """The case, locked, and its hosts too: a hold on a host counts for it."""
+    keys = sorted(one.pk for one in with_hosts(case))
+    return {key: cases.lock_case(key) for key in keys}[case.pk]
 
 
 def take_step(
@@ -69,7 +91,7 @@ def take_step(
         **(signatures.content if signatures else {}),
     }
     with ledger.recording():
-        case = cases.lock_case(act.exhibit.case)
+        case = _lock_with_hosts(act.exhibit.case)
         earlier = cases.made_before(
             CustodyStep.objects.select_related("exhibit__case__site"),
             case=case,

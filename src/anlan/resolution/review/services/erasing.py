@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
@@ -32,9 +31,6 @@ def erase_words(*, case: Case, reason: str, at: datetime) -> None:
     drafts.update(composed="", written_over="", tags="")
     Report.objects.filter(case=case).update(printed={})
     blank_words(_worded(case), case=case, reason=reason, at=at)
-    # Who took a copy could be guessed by the digest of the request that said so.
-    copies = ReportCopy.objects.filter(report__case=case)
-    cases.forget_words(answers=list(copies.values_list("uid", flat=True)))
 
 
 def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
