@@ -57,6 +57,12 @@ def stated(scene: Scene, case: Case, days: int, **more: Any) -> StatedAct:
     return cases.state_act(case=case, **said)
 
 
+def reported_late(scene: Scene, case: Case) -> None:
+    """Days after what it is about, so that the act may turn out to be of a later day."""
+    opened = scene.at + timedelta(days=9)
+    Case.objects.filter(pk=case.pk).update(opened_at=opened)
+
+
 def fresh(limit: Limitation) -> Limitation:
     return Limitation.objects.select_related("case__site").get(pk=limit.pk)
 
@@ -100,6 +106,14 @@ class TestStating:
         with pytest.raises(InvalidInput) as refused:
             stated(scene, case, days)
         assert refused.value.path == "day"
+
+    def test_no_day_after_the_report(self, scene: Scene, case: Case):
+        """Whoever says a later day gives the other side more time than the law."""
+        later = scene.at + timedelta(days=3)
+        with pytest.raises(InvalidInput, match="报案的那一天（2026-11-23）") as refused:
+            stated(scene, case, 1, at=later)
+        assert refused.value.path == "day"
+        stated(scene, case, 0, at=later)
 
     def test_a_reason_is_asked_for(self, scene: Scene, case: Case):
         with pytest.raises(InvalidInput) as refused:
@@ -243,6 +257,7 @@ class TestLimits:
         limit = started(scene, case, starts_on=known, at=at)
         due = fresh(limit).due_on
         later = day_after(scene, 9)[1]
+        reported_late(scene, case)
         stated(scene, case, 3, at=later)
         assert fresh(limit).due_on == year_on(day_after(scene, 3)[0], 3)
         stated(scene, case, 0, at=later)
@@ -291,6 +306,7 @@ class TestWorkInjuries:
         injury = opened(scene)
         limit = started(scene, injury.case)
         stepped(scene, injury, STEP.TOLD, 1)
+        reported_late(scene, injury.case)
         with pytest.raises(Conflict, match="早于这一天"):
             stated(scene, injury.case, 3, at=day_after(scene, 9)[1])
         assert act_day(injury.case) == local_day(scene.at)
@@ -334,6 +350,7 @@ class TestPolicePeriods:
     def test_not_behind_what_the_police_wrote(self, scene: Scene, case: Case):
         report = handed(scene, complete(scene, case))
         paper(scene, report)
+        reported_late(scene, case)
         with pytest.raises(Conflict, match=report.code):
             stated(scene, case, 4, at=day_after(scene, 9)[1])
 

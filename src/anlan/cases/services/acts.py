@@ -40,7 +40,8 @@ def state_act(
     again changes nothing.
 
     Raises:
-        InvalidInput: a day to come or too long ago, or no reason.
+        InvalidInput: a day to come, after the case was reported, or too long ago, or no
+            reason.
         Conflict: the case was joined into another, where it is to be entered; or what is
             on record for the case cannot have been before that day.
     """
@@ -60,7 +61,7 @@ def state_act(
         "words": sha256(words.encode()).hex(),
     }
     with ledger.recording():
-        case, *_joined = lock_with_joined(case)
+        case, *joined = lock_with_joined(case)
         earlier = made_before(
             StatedAct.objects.select_related("case__site", "stated_by"),
             case=case,
@@ -72,6 +73,12 @@ def state_act(
         if case.joined_into is not None:
             raise Conflict(
                 _("案件已并入 %s，请在那里登记行为发生之日") % case.joined_into.number
+            )
+        reported = local_day(min(one.opened_at for one in (case, *joined)))
+        if day > reported:
+            # The days of the law would end too late.
+            raise InvalidInput(
+                _("日期不能晚于报案的那一天（%s）") % reported.isoformat(), path="day"
             )
         newest = case.stated_acts.order_by("-pk").first()
         if newest is not None and newest.day == day:
