@@ -3,7 +3,8 @@
 Many at once are many people who report the same fight: all but the first are added to
 its case. Apart from them, one after another, reports that open a case each: number,
 tasks, clocks, ladder, entries. The peer writes as many rows by bare SQL behind the same
-server; the ratio is what all the rest costs: sign-in, permissions, forms, the chain.
+server; the ratio is what all the rest costs: sign-in, permissions, forms, the chain. What
+signing in alone costs shows an empty page, which is the limit of all pages.
 """
 
 from __future__ import annotations
@@ -80,10 +81,13 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
     # Most of a quick run would be the starts of eight processes: it leaves out the group.
     groups = [] if quick else [WEB, (*BARE, "web")]
     loads = []
+    officer = User.objects.get(username="zhoumin")
+    nothing = itertools.repeat(page_request(sign_in(officer)))
     with serving_all(EMBEDDED, BARE, *groups) as ports:
         first = (report_request(cookie, spot) for spot in spots)
         opened = asyncio.run(send(ports[0], 1, openings, first))
         embedded = {n: asyncio.run(send(ports[0], n, count, more)) for n in CLIENTS}
+        empty = asyncio.run(send(ports[0], 8, count, nothing))
         peers = {n: asyncio.run(send(ports[1], n, count, same)) for n in CLIENTS}
         for port, requests in zip(ports[2:], (more, same), strict=False):
             loads.append(asyncio.run(send(port, 8, count, requests)))
@@ -97,6 +101,14 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
             beside=f"p99 {percentile(opened.times, 0.99):.0f} ms",
         )
     ]
+    figures.append(
+        Figure(
+            name=f"limit: an empty page, signed in, {engine}, embedded, 8 clients",
+            value=empty.rate,
+            unit="/s",
+            beside=f"{empty.rate / peers[8].rate:.2f} of the bare rate, and it writes nothing",
+        )
+    )
     for clients in CLIENTS:
         figures += compare(
             f"{engine}, embedded, {clients} clients",
@@ -237,6 +249,12 @@ def report_request(cookie: str, code: str) -> bytes:
     ).encode()
 
 
+def page_request(cookie: str) -> bytes:
+    return (
+        f"GET /search/ HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n"
+    ).encode()
+
+
 async def send(port: int, clients: int, count: int, requests: Iterator[bytes]) -> Load:
     """Send them all; every client waits for its own answer before the next one."""
     left = itertools.islice(requests, count)
@@ -248,7 +266,7 @@ async def send(port: int, clients: int, count: int, requests: Iterator[bytes]) -
             began = time.perf_counter()
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
-            load.refused += not head.startswith(b"HTTP/1.1 201 ")
+            load.refused += not head.startswith((b"HTTP/1.1 201 ", b"HTTP/1.1 200 "))
             length = int(head.lower().partition(b"content-length: ")[2].split(b"\r")[0])
             await reader.readexactly(length)
             load.times.append((time.perf_counter() - began) * 1000)
