@@ -211,11 +211,16 @@ class IncidentRoom(Room):
 
     @cached_property
     def next_rung_at(self) -> datetime | None:
-        """When the ladder climbs, if nobody answers."""
+        """When the ladder climbs, if nobody answers or whoever did does not come."""
         if any(one.state == AssignmentState.ARRIVED for one in self.assignments):
             return None
-        times = [one.next_at for one in self.sent if one.next_at is not None]
-        return min(times, default=None)
+        times: dict[str, list[datetime]] = {}
+        for one in self.sent:
+            if one.next_at is not None:
+                times.setdefault(one.assignment.state, []).append(one.next_at)
+        if coming := times.get(AssignmentState.ACKNOWLEDGED):
+            return max(coming)  # nobody is passed over while one of them is on the way
+        return min(times.get(AssignmentState.ALERTED, []), default=None)
 
     @cached_property
     def open_gates(self) -> list[Gate]:

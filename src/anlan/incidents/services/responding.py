@@ -163,7 +163,8 @@ def climb(*, deadline_key: str, about: str, at: datetime) -> None:
     """A clock of the ladder ran out: go on to the next person. Called by a reaction.
 
     Silence expires the assignment, acknowledged or not, and alerts the next of the
-    ladder; a missing confirmation lets the higher rungs begin.
+    ladder, unless somebody else is on the way or there; a missing confirmation lets the
+    higher rungs begin.
     """
     kind, _separator, uid = about.partition(":")
     if deadline_key == CONFIRM:
@@ -310,7 +311,10 @@ def _pass_over(
         by=SYSTEM,
         at=at,
     )
-    _alert_next(assignment.incident, at=at)
+    # Who said "on my way" has a clock of their own: if they do not come, it climbs on.
+    answered = [AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED]
+    if not _running(assignment.incident).filter(state__in=answered).exists():
+        _alert_next(assignment.incident, at=at)
 
 
 def _see_somebody_comes(incident: Incident, *, at: datetime) -> None:
@@ -325,7 +329,8 @@ def _alert_next(incident: Incident, *, at: datetime) -> None:
     )
     candidate = next_candidate(candidates, tried=tried)
     if candidate is None:
-        _say_exhausted(incident, tried=len(tried), at=at)
+        if not _running(incident).exists():  # the last one may still answer
+            _say_exhausted(incident, tried=len(tried), at=at)
         return
     if (
         candidate.rung in _UPPER
