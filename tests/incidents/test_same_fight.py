@@ -17,9 +17,15 @@ from anlan.cases import services as cases
 from anlan.cases.enums import CaseState
 from anlan.cases.models import Case, Deadline
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import AssignmentState, Channel, Flag
+from anlan.incidents.enums import (
+    AssignmentState,
+    Channel,
+    Flag,
+    HappenedSource,
+)
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.services import reporting
+from anlan.incidents.services.responding import CONTROL
 from anlan.ledger.verify import verify
 from tests.at_once import at_once, failures
 from tests.incidents.story import (
@@ -108,6 +114,49 @@ class TestBelongsTogether:
         )
 
         assert scene.incident() != first
+
+    def test_after_control_it_goes_on_and_somebody_comes(self, scene) -> None:
+        first, at = self.controlled(scene)
+
+        report = scene.report(flags=[Flag.ONGOING], at=at + timedelta(minutes=2))
+        again = scene.report(by=scene.officer, at=at + timedelta(minutes=3))
+
+        assert report.incident != first
+        assert alerted(report.incident)
+        assert Deadline.objects.filter(
+            case=report.incident.case, key=CONTROL, met_at=None
+        ).exists()
+        assert again.incident == report.incident
+
+    def test_what_is_over_is_told_of_without_another_ladder(self, scene) -> None:
+        first, at = self.controlled(scene)
+
+        told = scene.report(flags=[Flag.INJURED], at=at + timedelta(minutes=2))
+
+        assert told.incident == first
+
+    @pytest.mark.parametrize(
+        ("source", "is_the_same"),
+        [(HappenedSource.PHONE, True), (HappenedSource.DEVICE, False)],
+    )
+    def test_a_report_that_lay_in_a_phone_is_of_before(
+        self, scene, source, is_the_same
+    ) -> None:
+        """A clock on a wall may be slow: for its sake nobody stays away."""
+        first, at = self.controlled(scene)
+
+        report = scene.report(
+            happened=scene.at, happened_source=source, at=at + timedelta(minutes=2)
+        )
+
+        assert (report.incident == first) is is_the_same
+
+    def controlled(self, scene: Scene) -> tuple[Incident, datetime]:
+        incident, at = scene.incident(), scene.at + timedelta(minutes=3)
+        sent = incident.assignments.get()
+        incidents.arrive(assignment=sent, by=sent.user, at=at)
+        incidents.control_scene(incident=incident, by=sent.user, at=at)
+        return incident, at
 
     def test_one_closed_while_the_report_waits_for_it(self, scene, monkeypatch) -> None:
         first = scene.incident()

@@ -311,13 +311,20 @@ def _add_report(
 def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
     """The open incident that this report most likely speaks of: the nearest, then newest.
 
+    None if it goes on after the scene was under control: then somebody must come again.
     The caller has taken its turn, so that of two first reports at once the second sees
     what the first committed.
     """
     for case_id in _running_nearby(said, at=at, exercise=exercise):
         # Whoever closed it while we waited for the lock did not know of this report.
         incident = locked_incident_of(case_id)
-        if incident.case.is_open:
+        if incident.case.is_open and not policies.is_another_fight(
+            incident,
+            flags=said.flags,
+            happened=said.happened,
+            source=said.happened_source,
+            at=at,
+        ):
             return incident
     return None
 
