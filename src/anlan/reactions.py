@@ -132,7 +132,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ActStated.kind: [legal.count_from_act],
     CaseJoined.kind: [
         resolution.keep_open_for_objections,
-        incidents.join_responders,
+        incidents.join_incident,
         counselling.keep_clocks,
         evidence.keep_photo_clocks,
         legal.count_from_act,

@@ -25,7 +25,7 @@ from anlan.incidents.enums import (
 )
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.services import reporting
-from anlan.incidents.services.responding import CONTROL
+from anlan.incidents.services.responding import CONFIRM, CONTROL
 from anlan.ledger.verify import verify
 from tests.at_once import at_once, failures
 from tests.incidents.story import (
@@ -335,6 +335,56 @@ class TestJoiningAndParting:
 
         host.refresh_from_db()
         assert host.controlled_at == scene.at
+
+    def test_a_further_report_at_the_joined_place_is_the_hosts(
+        self, scene, two
+    ) -> None:
+        host, incident = two
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+
+        further = scene.report(by=scene.officer, place=incident.place)
+
+        assert further.incident == host
+        assert Incident.objects.count() == 2
+
+    def test_the_host_hears_what_was_said_in_the_joined_one(self, scene) -> None:
+        host = scene.incident(by=Visitor(), channel=Channel.PUBLIC, flags=[])
+        incident = scene.incident(
+            place=scene.place("园区 南门"), flags=[Flag.WEAPON], people_count=4
+        )
+        before = set(host.case.tasks.values_list("key", flat=True))
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+
+        host.refresh_from_db()
+        assert (host.flags, host.people_count) == ([Flag.WEAPON], 4)
+        assert host.suggested_severity == incident.suggested_severity
+        assert set(host.case.tasks.values_list("key", flat=True)) > before
+        assert host.is_confirmed
+        assert not Deadline.objects.filter(
+            case=host.case, key=CONFIRM, met_at=None
+        ).exists()
+        assert len(entries(host.case, "incident.report_confirmed")) == 1
+
+    def test_the_host_shows_what_was_reported_in_the_joined_one(
+        self, scene, two, sign_in
+    ) -> None:
+        host, incident = two
+        theirs = scene.report(by=scene.officer, place=incident.place)
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+        own = scene.report(by=scene.officer)
+
+        page = sign_in("zhoumin").get(f"/cases/{host.case.number}/").content.decode()
+
+        for report in Report.objects.all():
+            assert f'id="report-{report.uid}"' in page
+        assert f"/reports/{own.uid}/splitting/" in page
+        assert f"/reports/{theirs.uid}/splitting/" not in page  # it is not its own
 
     def test_nobody_is_sent_to_a_scene_that_is_under_control(self, scene, two) -> None:
         host, incident = two

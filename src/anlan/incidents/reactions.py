@@ -125,12 +125,13 @@ def stop_calling_twice(queued: Queued) -> None:
         give_up_calling(queued)
 
 
-def join_responders(queued: Queued) -> None:
-    """Both chains say that a case was joined; the responders go with the joined one."""
+def join_incident(queued: Queued) -> None:
+    """Both chains say that a case was joined; its people and its voices go with it."""
     event = queued.event
     case = Case.objects.select_related("joined_into").get(uid=_uid(queued.subject))
     if isinstance(event, CaseJoined) and event.number == case.number:
         services.join_responders(case=case, at=queued.recorded_at)
+        services.join_voices(case=case, at=queued.recorded_at)
 
 
 def part_responders(queued: Queued) -> None:

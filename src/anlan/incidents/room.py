@@ -162,7 +162,9 @@ class IncidentRoom(Room):
 
     @cached_property
     def reports(self) -> list[Report]:
-        return reports_of(self.incident, has_files=self.facts.has_files)
+        return reports_of(
+            self.incident, has_files=self.facts.has_files, has_joined=self.has_joined
+        )
 
     @property
     def calls(self) -> tuple[Call, ...]:

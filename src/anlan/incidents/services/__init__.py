@@ -28,6 +28,7 @@ from anlan.incidents.services.monitoring import (
 from anlan.incidents.services.reporting import (
     PLAYBOOK,
     confirm_report,
+    join_voices,
     report_incident,
     split_report,
     withdraw_report,
@@ -59,6 +60,7 @@ __all__ = [
     "install_defaults",
     "join_responders",
     "join_response",
+    "join_voices",
     "mark_false_alarm",
     "open_attachment",
     "open_attachment_copy",

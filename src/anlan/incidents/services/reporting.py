@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -19,6 +19,7 @@ from anlan.cases import permissions as case_permissions
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseKind, CaseState
+from anlan.cases.models import Case
 from anlan.evidence import services as evidence
 from anlan.incidents import permissions, policies
 from anlan.incidents.enums import Channel, Flag, HappenedSource
@@ -34,7 +35,7 @@ from anlan.incidents.services.locking import locked_incident, locked_incident_of
 from anlan.incidents.services.responding import begin_ladder, hasten_ladder
 from anlan.incidents.severity import suggest_severity
 from anlan.ledger import services as ledger
-from anlan.ledger.events import Actor
+from anlan.ledger.events import SYSTEM, Actor
 
 PLAYBOOK = "assault"
 WORDS_LIMIT = 1000
@@ -42,15 +43,22 @@ WORDS_LIMIT = 1000
 AHEAD_SECONDS = 120
 
 
-# The incidents of a site that began lately and still run, drills among them.
+# The incidents of a site that began lately and still run, drills among them; those that
+# were joined into another run on there.
 _RUNNING = Prepared(
     lambda site, since, until: Incident.objects.filter(
         case__site=site,
-        case__state=CaseState.OPEN,
+        case__state__in=[CaseState.OPEN, CaseState.JOINED],
         place__site=site,
         reported_at__gte=since,
         reported_at__lte=until,
-    ).values_list("case_id", "case__exercise", "place__path", "reported_at")
+    ).values_list(
+        "case_id",
+        "case__joined_into",
+        "case__exercise",
+        "place__path",
+        "reported_at",
+    )
 )
 
 
@@ -191,6 +199,27 @@ def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:
     return incident
 
 
+def join_voices(*, case: Case, at: datetime) -> None:
+    """``case`` was laid into another, which knows from now on what was said in it.
+
+    A weapon, how many there are, and that somebody of the staff confirmed it.
+    """
+    incidents = {
+        one.case_id: one
+        for one in Incident.objects.filter(case__in=[case.pk, case.joined_into_id])
+    }
+    if case.joined_into_id not in incidents or case.pk not in incidents:
+        return  # of another kind
+    joined = incidents[case.pk]
+    host = locked_incident(incidents[case.joined_into_id])
+    _hear_more(
+        host, flags=joined.flags, people_count=joined.people_count, by=SYSTEM, at=at
+    )
+    if joined.is_confirmed and not host.is_confirmed:
+        _confirm(host, by=SYSTEM, at=at)
+        hasten_ladder(incident=host, at=at)
+
+
 def _report(
     said: Said, uid: UUID, *, by: Actor, at: datetime, exercise: bool
 ) -> Report:
@@ -202,7 +231,13 @@ def _report(
     if incident is None:
         incident = _open(said, by=by, at=at, exercise=exercise)
     else:
-        _hear_more(incident, said, by=by, at=at)
+        _hear_more(
+            incident,
+            flags=said.flags,
+            people_count=said.people_count,
+            by=by,
+            at=at,
+        )
     report = _add_report(incident, said, uid, by=by, at=at, opened=is_first)
     if is_first:
         begin_ladder(incident=incident, by=by, at=at)
@@ -242,14 +277,21 @@ def _open(said: Said, *, by: Actor, at: datetime, exercise: bool) -> Incident:
     return incident
 
 
-def _hear_more(incident: Incident, said: Said, *, by: Actor, at: datetime) -> None:
+def _hear_more(
+    incident: Incident,
+    *,
+    flags: Collection[str],
+    people_count: int | None,
+    by: Actor,
+    at: datetime,
+) -> None:
     """A second voice may know of a weapon: the suggestion and the plan follow at once.
 
     The level itself stays as a person set it.
     """
-    flags = [flag for flag in Flag.values if flag in {*incident.flags, *said.flags}]
+    flags = [flag for flag in Flag.values if flag in {*incident.flags, *flags}]
     people_count = max(
-        filter(None, (incident.people_count, said.people_count)), default=None
+        filter(None, (incident.people_count, people_count)), default=None
     )
     if set(flags) == set(incident.flags) and people_count == incident.people_count:
         return  # nothing new: it suggests and needs what it did before
@@ -330,7 +372,10 @@ def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
 
 
 def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> list[int]:
-    """The cases of this site's neighbouring incidents, the nearest, then newest first."""
+    """The cases of this site's neighbouring incidents, the nearest, then newest first.
+
+    Of one that was joined into another it is the other.
+    """
     # Of two reports at the same instant the later one may have been written first.
     found = _RUNNING(
         site=said.place.site_id,
@@ -338,12 +383,12 @@ def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> list[int]:
         until=at + policies.SAME_FIGHT_WITHIN,
     )
     nearby = [
-        (steps, -reported_at.timestamp(), case_id)
-        for case_id, is_exercise, path, reported_at in found
+        (steps, -reported_at.timestamp(), host_id or case_id)
+        for case_id, host_id, is_exercise, path, reported_at in found
         if is_exercise == exercise
         and (steps := steps_between(path, said.place.path)) <= policies.NEIGHBOUR_STEPS
     ]
-    return [case_id for _steps, _newest, case_id in sorted(nearby)]
+    return list(dict.fromkeys(case_id for _steps, _newest, case_id in sorted(nearby)))
 
 
 def _confirm(incident: Incident, *, by: Actor, at: datetime) -> None:
