@@ -142,7 +142,10 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         resolution.catch_up_with_letters,
         legal.count_from_act,
     ],
-    CaseReopened.kind: [resolution.catch_up_with_letters],
+    CaseReopened.kind: [
+        incidents.take_back_false_alarm,
+        resolution.catch_up_with_letters,
+    ],
     CommandTaken.kind: [incidents.tell_of_handover],
     CustodyStepped.kind: [evidence.tell_receiver],
     SealFoundBroken.kind: [evidence.tell_of_broken_seal],

@@ -16,6 +16,8 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState
 from anlan.cases.models import Case, Deadline
+from anlan.evidence.enums import RetentionClass
+from anlan.evidence.selectors.retention import case_class
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     AssignmentState,
@@ -505,6 +507,87 @@ class TestWithdrawalAndFalseAlarm:
         }
         assert states(incident) == {"wangjianguo": AssignmentState.STOOD_DOWN}
         assert facts(incident.case, "case.deadline_missed") == []
+
+
+class TestReopenedFalseAlarm:
+    """It was none after all: what was ended with it goes on."""
+
+    def reopened(self, scene: Scene, incident: Incident) -> datetime:
+        incidents.mark_false_alarm(
+            incident=incident, reason="看错了", by=scene.officer, at=scene.at
+        )
+        at = scene.at + timedelta(minutes=20)
+        cases.reopen_case(case=incident.case, by=scene.manager, at=at)
+        incident.refresh_from_db()
+        return at
+
+    def test_it_counts_as_an_incident_again(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        incidents.mark_false_alarm(
+            incident=incident, reason="看错了", by=scene.officer, at=scene.at
+        )
+        assert case_class(incident.case) == RetentionClass.FALSE_ALARM
+        cases.reopen_case(case=incident.case, by=scene.manager, at=scene.at)
+
+        incident.refresh_from_db()
+        assert incident.false_alarm_at is None
+        assert case_class(incident.case) == RetentionClass.ORDINARY
+        assert len(entries(incident.case, "incident.false_alarm_taken_back")) == 1
+        assert verify().is_sound
+
+    def test_somebody_is_sent_and_the_ladder_climbs(self, scene) -> None:
+        incident = scene.incident()
+        at = self.reopened(scene, incident)
+        assert alerted(incident) == ["wangjianguo", "wangjianguo"]
+
+        pass_time(at, 30)
+
+        assert alerted(incident)[2:] == ["zhangqiang"]
+        assert Deadline.objects.filter(
+            case=incident.case, key=CONTROL, cancelled_at=None
+        ).exists()
+
+    def test_its_plan_binds_again(self, scene) -> None:
+        incident = scene.incident()
+        tasks = incident.case.tasks.order_by("pk")
+        by_hand = tasks.filter(binding=True)[0]
+        cases.skip_task(task=by_hand, reason="不需要", by=scene.officer, at=scene.at)
+        binding = set(tasks.filter(binding=True).exclude(pk=by_hand.pk))
+        assert binding
+        self.reopened(scene, incident)
+
+        assert set(tasks.filter(state="open")) == binding
+        assert Deadline.objects.filter(
+            case=incident.case, about__startswith="task:", cancelled_at=None
+        ).exists()
+
+    def test_nobody_is_sent_to_a_scene_under_control(self, scene) -> None:
+        incident = scene.incident()
+        sent = incident.assignments.get()
+        incidents.arrive(assignment=sent, by=sent.user, at=scene.at)
+        incidents.control_scene(incident=incident, by=sent.user, at=scene.at)
+        self.reopened(scene, incident)
+
+        assert alerted(incident) == [sent.user.username]
+
+    def test_who_had_arrived_is_not_asked_again(self, scene) -> None:
+        incident = scene.incident()
+        sent = incident.assignments.get()
+        incidents.arrive(assignment=sent, by=sent.user, at=scene.at)
+        self.reopened(scene, incident)
+
+        assert alerted(incident) == [sent.user.username, "zhangqiang"]
+
+    def test_any_other_case_only_opens(self, scene) -> None:
+        incident = scene.incident()
+        Case.objects.filter(pk=incident.case_id).update(
+            state=CaseState.CLOSED, closed_at=scene.at
+        )
+
+        cases.reopen_case(case=incident.case, by=scene.manager, at=scene.at)
+
+        assert entries(incident.case, "incident.false_alarm_taken_back") == []
+        assert alerted(incident) == ["wangjianguo"]
 
 
 class TestSentTwice:

@@ -10,7 +10,13 @@ from uuid import UUID
 from anlan.accounts.models import Site, User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.prepared import Prepared
-from anlan.cases.events import CaseJoined, CaseParted, CommandTaken, DeadlineMissed
+from anlan.cases.events import (
+    CaseJoined,
+    CaseParted,
+    CaseReopened,
+    CommandTaken,
+    DeadlineMissed,
+)
 from anlan.cases.models import Case, Deadline
 from anlan.evidence.services import recordings as evidence
 from anlan.incidents import messages, services
@@ -132,6 +138,13 @@ def join_incident(queued: Queued) -> None:
     if isinstance(event, CaseJoined) and event.number == case.number:
         services.join_responders(case=case, at=queued.recorded_at)
         services.join_voices(case=case, at=queued.recorded_at)
+
+
+def take_back_false_alarm(queued: Queued) -> None:
+    """A case that was closed as a false alarm is opened again, because it was none."""
+    if isinstance(queued.event, CaseReopened):
+        case = Case.objects.get(uid=_uid(queued.subject))
+        services.take_back_false_alarm(case=case, at=queued.recorded_at)
 
 
 def part_responders(queued: Queued) -> None:

@@ -19,6 +19,7 @@ from anlan.incidents.services.controlling import (
     record_emergency_answer,
     record_emergency_call,
     set_severity,
+    take_back_false_alarm,
 )
 from anlan.incidents.services.defaults import install_defaults
 from anlan.incidents.services.monitoring import (
@@ -74,5 +75,6 @@ __all__ = [
     "report_incident",
     "set_severity",
     "split_report",
+    "take_back_false_alarm",
     "withdraw_report",
 ]

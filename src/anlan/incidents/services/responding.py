@@ -66,6 +66,16 @@ def begin_ladder(*, incident: Incident, by: Actor, at: datetime) -> None:
             _alert(incident, officer, at=at)
 
 
+def resume_ladder(*, incident: Incident, at: datetime) -> None:
+    """Send the next one, and let the clock of control run anew.
+
+    Whoever came before it was ended may have left again.
+    """
+    about = f"case:{incident.case.uid}"
+    cases.start_standard(case=incident.case, key=CONTROL, about=about, at=at)
+    _alert_next(incident, at=at)
+
+
 def acknowledge(
     *, assignment: Assignment, by: Actor, at: datetime, via: str = ""
 ) -> Assignment:
@@ -324,8 +334,11 @@ def _see_somebody_comes(incident: Incident, *, at: datetime) -> None:
 
 def _alert_next(incident: Incident, *, at: datetime) -> None:
     candidates = ladder(site=incident.case.site, place=incident.place, at=at)
+    # Who was called off was never asked in vain.
     tried = set(
-        Assignment.objects.filter(incident=incident).values_list("user", flat=True)
+        Assignment.objects.filter(incident=incident)
+        .exclude(state=AssignmentState.STOOD_DOWN)
+        .values_list("user", flat=True)
     )
     candidate = next_candidate(candidates, tried=tried)
     if candidate is None:
