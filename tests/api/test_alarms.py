@@ -339,6 +339,45 @@ def test_a_device_may_send_so_many_in_a_minute(scene: Scene, now: datetime) -> N
         assert box.press(now + timedelta(minutes=1)).status == 201
 
 
+def test_signs_of_life_leave_room_for_an_alarm(scene: Scene, now: datetime) -> None:
+    box = put_up(scene, rate=3)
+    statuses = [box.press(now, event="heartbeat").status for _ in range(5)]
+    assert statuses == [200, 200, 200, 429, 429]
+    assert box.press(now).status == 201
+
+
+@pytest.mark.both
+def test_what_a_camera_repeats_leaves_room_for_an_alarm(scene: Scene) -> None:
+    box = put_up(
+        scene,
+        mode=DeviceMode.SECRET_URL,
+        mapping="hikvision-xml",
+        kind=DeviceKind.CAMERA,
+        rate=2,
+    )
+    xml, kind = example("hikvision-xml")
+    path = f"/api/v1/alarms/{box.secret}"
+    for second in (b"14:02:29", b"14:02:39", b"14:02:49"):
+        again = xml.replace(b"14:02:29", second)
+        assert box.send(again, content_type=kind, path=path).status == 201
+    other = again.replace(b"group alarm", b"another alarm")
+    assert other != again
+
+    assert box.send(other, content_type=kind, path=path).status == 201
+
+    assert Report.objects.count() == 2
+
+
+def test_a_sign_of_life_ends_no_test(scene: Scene, now: datetime) -> None:
+    box = put_up(scene)
+    devices.begin_test(device=box.device, by=scene.manager, at=now)
+    assert box.press(now, event="heartbeat").body["received"] == "alive"
+    box.device.refresh_from_db()
+    assert box.device.tested_at is None
+    assert box.press(now).body["received"] == "test"
+    assert not Report.objects.exists()
+
+
 def test_a_test_signal_raises_no_alarm(scene: Scene, now: datetime) -> None:
     box = put_up(scene)
     devices.begin_test(device=box.device, by=scene.manager, at=now)
