@@ -12,7 +12,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anlan.accounts.models import Place
+from anlan.accounts import services as accounts
+from anlan.accounts.models import Place, Post
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.selectors import timeline
 from anlan.config.logs import HideSecrets
@@ -337,6 +338,35 @@ def test_a_device_may_send_so_many_in_a_minute(scene: Scene, now: datetime) -> N
     assert statuses == [201, 201, 201, 429, 429]
     with time_machine.travel(now + timedelta(minutes=1), tick=False):
         assert box.press(now + timedelta(minutes=1)).status == 201
+
+
+@pytest.mark.both
+def test_a_place_where_a_button_hangs_is_not_closed(scene: Scene) -> None:
+    box = put_up(scene, place=scene.place("6 号楼"))
+    for post in Post.objects.filter(place__label__startswith="6 号楼"):
+        accounts.close_post(post=post, by=scene.manager, at=scene.at)
+    place = scene.place("6 号楼")
+
+    with pytest.raises(Conflict, match="前台按钮"):
+        accounts.close_place(place=place, by=scene.manager, at=scene.at)
+    assert scene.place("6 号楼").is_active
+
+    devices.disable_device(device=box.device, by=scene.manager, at=scene.at)
+    accounts.close_place(place=scene.place("6 号楼"), by=scene.manager, at=scene.at)
+    assert not scene.place("6 号楼").is_active
+
+
+@pytest.mark.both
+def test_a_button_at_a_closed_place_is_heard(scene: Scene, now: datetime) -> None:
+    """As one that was closed before: nobody would hear of a refusal."""
+    box = put_up(scene)
+    Place.objects.filter(pk=scene.garage.pk).update(is_active=False)
+
+    assert box.press(now).status == 201
+
+    box.device.refresh_from_db()
+    assert box.device.last_seen_at == now
+    assert Report.objects.get().incident.assignments.exists()
 
 
 def test_signs_of_life_leave_room_for_an_alarm(scene: Scene, now: datetime) -> None:

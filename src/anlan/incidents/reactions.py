@@ -7,8 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from anlan.accounts.models import Site, User
+from django.utils.translation import gettext as _
+
+from anlan.accounts.events import PlaceClosed
+from anlan.accounts.models import Place, Site, User
 from anlan.accounts.selectors import people_by_role
+from anlan.base.errors import Conflict
 from anlan.base.prepared import Prepared
 from anlan.cases.events import (
     CaseJoined,
@@ -27,7 +31,7 @@ from anlan.incidents.events import (
     LadderExhausted,
     ResponderAlerted,
 )
-from anlan.incidents.models import Assignment, Incident, Report
+from anlan.incidents.models import Assignment, Device, Incident, Report
 from anlan.incidents.services.responding import ACKNOWLEDGE
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
@@ -138,6 +142,21 @@ def join_incident(queued: Queued) -> None:
     if isinstance(event, CaseJoined) and event.number == case.number:
         services.join_responders(case=case, at=queued.recorded_at)
         services.join_voices(case=case, at=queued.recorded_at)
+
+
+def keep_devices_in_use(queued: Queued) -> None:
+    """
+    Raises:
+        Conflict: a device that may raise an alarm stands at the closed place, or below it.
+    """
+    if not isinstance(queued.event, PlaceClosed):
+        return
+    place = Place.objects.get(uid=_uid(queued.object))
+    device = Device.objects.filter(
+        disabled_at=None, place__path__startswith=place.path
+    ).first()
+    if device is not None:
+        raise Conflict(_("设备“%s”装在这里，请先停用它") % device.name)
 
 
 def take_back_false_alarm(queued: Queued) -> None:

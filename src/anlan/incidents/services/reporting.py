@@ -30,7 +30,7 @@ from anlan.incidents.events import (
     ReportSplitOff,
     ReportWithdrawn,
 )
-from anlan.incidents.models import Incident, Report
+from anlan.incidents.models import Device, Incident, Report
 from anlan.incidents.services.locking import locked_incident, locked_incident_of
 from anlan.incidents.services.responding import begin_ladder, hasten_ladder
 from anlan.incidents.severity import suggest_severity
@@ -129,6 +129,7 @@ def report_incident(
             happened=happened,
             happened_source=happened_source if happened else HappenedSource.SERVER,
         ),
+        by=by,
         at=at,
     )
     permissions.check_can_report(by, site=place.site)
@@ -452,7 +453,7 @@ def _title(said: Said) -> str:
     return _("%s，有人打人") % said.place.label
 
 
-def _checked(said: Said, *, at: datetime) -> Said:
+def _checked(said: Said, *, by: Actor, at: datetime) -> Said:
     unknown = [flag for flag in said.flags if flag not in Flag.values]
     if unknown:
         raise InvalidInput(_("没有这个选项：%s") % unknown[0], path="flags")
@@ -460,7 +461,8 @@ def _checked(said: Said, *, at: datetime) -> Said:
         raise InvalidInput(_("人数应在 1 到 999 之间"), path="people_count")
     if len(said.words) > WORDS_LIMIT:
         raise InvalidInput(_("补充说明最多 %s 字") % WORDS_LIMIT, path="words")
-    if not said.place.is_active:
+    # A button on a wall cannot choose another spot, and nobody would hear of a refusal.
+    if not said.place.is_active and not isinstance(by, Device):
         raise InvalidInput(_("这个点位已停用，请选附近的点位"), path="place")
     if said.happened is not None:
         ahead = (said.happened - at).total_seconds()
