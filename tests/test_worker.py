@@ -176,6 +176,7 @@ def test_what_may_come_late_is_known() -> None:
         "phone checks",
         "applications that wait",
         "approvals that ran out",
+        "alarms",
         "deliveries",
         "reactions",
         "mails to keepers",

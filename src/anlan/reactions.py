@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.accounts.events import PlaceClosed
 from anlan.cases import reactions as cases
 from anlan.cases.events import (
     ActStated,
@@ -132,7 +133,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ActStated.kind: [legal.count_from_act],
     CaseJoined.kind: [
         resolution.keep_open_for_objections,
-        incidents.join_responders,
+        incidents.join_incident,
         counselling.keep_clocks,
         evidence.keep_photo_clocks,
         legal.count_from_act,
@@ -142,7 +143,10 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         resolution.catch_up_with_letters,
         legal.count_from_act,
     ],
-    CaseReopened.kind: [resolution.catch_up_with_letters],
+    CaseReopened.kind: [
+        incidents.take_back_false_alarm,
+        resolution.catch_up_with_letters,
+    ],
     CommandTaken.kind: [incidents.tell_of_handover],
     CustodyStepped.kind: [evidence.tell_receiver],
     SealFoundBroken.kind: [evidence.tell_of_broken_seal],
@@ -154,6 +158,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingSubmitted.kind: [investigation.tell_deciders],
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
+    PlaceClosed.kind: [incidents.keep_devices_in_use],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
     TaskDone.kind: [
         evidence.follow_recording_task,

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeAlias
 
 from django.db import OperationalError, close_old_connections, connections
@@ -82,12 +83,18 @@ LANES: dict[str, Lane] = {
         next_due=(evidence.next_application_due,),
         poll_seconds=5.0,
     ),
-    "messages": Lane(
-        jobs={"deliveries": notify.deliver_due},
-        next_due=(notify.next_delivery,),
+    "alarms": Lane(
+        jobs={"alarms": partial(notify.deliver_due, is_alarm=True)},
+        next_due=(partial(notify.next_delivery, is_alarm=True),),
         threads=2,  # while one waits for a slow gateway, the other serves the next alarm
         poll_seconds=0.1,
         is_urgent=True,
+    ),
+    # A mail server that takes minutes holds these up, and no alarm.
+    "messages": Lane(
+        jobs={"deliveries": partial(notify.deliver_due, is_alarm=False)},
+        next_due=(partial(notify.next_delivery, is_alarm=False),),
+        threads=2,
     ),
     "afterwards": Lane(
         jobs={

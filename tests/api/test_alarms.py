@@ -12,7 +12,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anlan.accounts.models import Place
+from anlan.accounts import services as accounts
+from anlan.accounts.models import Place, Post
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.selectors import timeline
 from anlan.config.logs import HideSecrets
@@ -337,6 +338,74 @@ def test_a_device_may_send_so_many_in_a_minute(scene: Scene, now: datetime) -> N
     assert statuses == [201, 201, 201, 429, 429]
     with time_machine.travel(now + timedelta(minutes=1), tick=False):
         assert box.press(now + timedelta(minutes=1)).status == 201
+
+
+@pytest.mark.both
+def test_a_place_where_a_button_hangs_is_not_closed(scene: Scene) -> None:
+    box = put_up(scene, place=scene.place("6 号楼"))
+    for post in Post.objects.filter(place__label__startswith="6 号楼"):
+        accounts.close_post(post=post, by=scene.manager, at=scene.at)
+    place = scene.place("6 号楼")
+
+    with pytest.raises(Conflict, match="前台按钮"):
+        accounts.close_place(place=place, by=scene.manager, at=scene.at)
+    assert scene.place("6 号楼").is_active
+
+    devices.disable_device(device=box.device, by=scene.manager, at=scene.at)
+    accounts.close_place(place=scene.place("6 号楼"), by=scene.manager, at=scene.at)
+    assert not scene.place("6 号楼").is_active
+
+
+@pytest.mark.both
+def test_a_button_at_a_closed_place_is_heard(scene: Scene, now: datetime) -> None:
+    """As one that was closed before: nobody would hear of a refusal."""
+    box = put_up(scene)
+    Place.objects.filter(pk=scene.garage.pk).update(is_active=False)
+
+    assert box.press(now).status == 201
+
+    box.device.refresh_from_db()
+    assert box.device.last_seen_at == now
+    assert Report.objects.get().incident.assignments.exists()
+
+
+def test_signs_of_life_leave_room_for_an_alarm(scene: Scene, now: datetime) -> None:
+    box = put_up(scene, rate=3)
+    statuses = [box.press(now, event="heartbeat").status for _ in range(5)]
+    assert statuses == [200, 200, 200, 429, 429]
+    assert box.press(now).status == 201
+
+
+@pytest.mark.both
+def test_what_a_camera_repeats_leaves_room_for_an_alarm(scene: Scene) -> None:
+    box = put_up(
+        scene,
+        mode=DeviceMode.SECRET_URL,
+        mapping="hikvision-xml",
+        kind=DeviceKind.CAMERA,
+        rate=2,
+    )
+    xml, kind = example("hikvision-xml")
+    path = f"/api/v1/alarms/{box.secret}"
+    for second in (b"14:02:29", b"14:02:39", b"14:02:49"):
+        again = xml.replace(b"14:02:29", second)
+        assert box.send(again, content_type=kind, path=path).status == 201
+    other = again.replace(b"group alarm", b"another alarm")
+    assert other != again
+
+    assert box.send(other, content_type=kind, path=path).status == 201
+
+    assert Report.objects.count() == 2
+
+
+def test_a_sign_of_life_ends_no_test(scene: Scene, now: datetime) -> None:
+    box = put_up(scene)
+    devices.begin_test(device=box.device, by=scene.manager, at=now)
+    assert box.press(now, event="heartbeat").body["received"] == "alive"
+    box.device.refresh_from_db()
+    assert box.device.tested_at is None
+    assert box.press(now).body["received"] == "test"
+    assert not Report.objects.exists()
 
 
 def test_a_test_signal_raises_no_alarm(scene: Scene, now: datetime) -> None:

@@ -39,6 +39,8 @@ NOT_A_CHANGE = {
 NO_ACTOR = {
     "anlan.cases.services.move_deadlines": "part of the change it serves",
     "anlan.incidents.services.join_responders": "follows from joining, which is recorded",
+    "anlan.incidents.services.join_voices": "as above",
+    "anlan.incidents.services.take_back_false_alarm": "follows from reopening",
     "anlan.incidents.services.part_responders": "follows from parting, which is recorded",
     "anlan.cases.services.start_contact_clock": "follows from control, which is recorded",
     "anlan.cases.services.start_deadline": "part of the change it serves",

@@ -14,6 +14,7 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import Flag
 from anlan.incidents.services.responding import ACKNOWLEDGE, ARRIVE, CONTROL
 from tests.desk.conftest import SignIn
+from tests.incidents.story import pass_time
 from tests.scene import Scene
 
 LOBBY = "3 号楼 1 层 大堂前台"
@@ -44,6 +45,24 @@ def test_the_clock_is_that_of_the_next_step(scene: Scene, at: datetime) -> None:
     assert _clock(scene) not in {ACKNOWLEDGE, ARRIVE, CONTROL}
     [card] = selectors.open_incidents(scene.officer)
     assert not card.is_unanswered
+
+
+@pytest.mark.both
+def test_it_burns_again_when_whoever_was_on_the_way_does_not_come(
+    scene: Scene, at: datetime
+) -> None:
+    incident = scene.incident()
+    sent = incident.assignments.get()
+    incidents.acknowledge(assignment=sent, by=sent.user, at=at)
+    [card] = selectors.open_incidents(scene.officer)
+    assert not card.is_unanswered
+
+    pass_time(at, 180)
+
+    [card] = selectors.open_incidents(scene.officer)
+    assert card.is_unanswered
+    assert card.waiting
+    assert _clock(scene) == ACKNOWLEDGE
 
 
 def _clock(scene: Scene) -> str:

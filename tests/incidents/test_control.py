@@ -11,7 +11,13 @@ from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, Phase, Severity
 from anlan.cases.models import Task
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Dissuasion, EmergencyService, Flag, Police
+from anlan.incidents.enums import (
+    Dissuasion,
+    EmergencyService,
+    Flag,
+    HappenedSource,
+    Police,
+)
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
 from anlan.ledger.verify import verify
 from tests.incidents.story import entries, facts, finish_tasks
@@ -125,6 +131,25 @@ class TestDissuasion:
 
 
 class TestCalls:
+    def test_the_police_hear_when_it_began_and_how_many_at_least(self, scene) -> None:
+        """A report that lay in a phone for forty minutes, and a chip "three to five"."""
+        incident = scene.incident(
+            people_count=3,
+            happened=scene.at - timedelta(minutes=40),
+            happened_source=HappenedSource.PHONE,
+        )
+        scene.report(by=scene.next_guard)
+
+        call = incidents.record_emergency_call(
+            incident=incident,
+            service=EmergencyService.POLICE,
+            by=scene.guard,
+            at=scene.at,
+        )
+
+        assert "13:22 左右" in call.words
+        assert "至少 3 人" in call.words
+
     def test_words_are_kept_as_they_were_shown(self, scene) -> None:
         incident = scene.incident(flags=[Flag.WEAPON, Flag.INJURED], people_count=3)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from anlan.incidents import messages
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, Channel
 from anlan.incidents.models import Assignment, Incident
+from anlan.incidents.room import IncidentRoom
+from anlan.incidents.selectors import incident_and_facts
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
@@ -76,6 +78,21 @@ class TestNobodyAnswers:
 
         assert alerted(incident) == LADDER[:2]
         assert states(incident)["wangjianguo"] == AssignmentState.EXPIRED
+
+    def test_nobody_is_exhausted_while_one_may_still_answer(self, scene) -> None:
+        incident = scene.incident()
+        at = pass_time(scene.at, 30 * len(LADDER) - 1)
+        again = incidents.join_response(
+            incident=incident, user=scene.next_guard, by=scene.officer, at=at
+        )
+        at = pass_time(at, 1)
+        assert facts(incident.case, "incident.ladder_exhausted") == []
+
+        pass_time(at, 29)
+
+        again.refresh_from_db()
+        assert again.state == AssignmentState.EXPIRED
+        assert len(facts(incident.case, "incident.ladder_exhausted")) == 1
 
     def test_last_resort_is_on_the_record(self, scene) -> None:
         incident = scene.incident()
@@ -187,6 +204,64 @@ class TestAnswers:
         assert states(incident)["wangjianguo"] == AssignmentState.EXPIRED
         [fact] = facts(incident.case, "incident.responder_expired")
         assert fact["acknowledged"] == 1
+
+    def test_a_silent_second_one_sends_nobody_while_one_is_there(self, scene) -> None:
+        """The guard stands there: headquarters is not called at night for the officer."""
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+        incidents.arrive(
+            assignment=scene.assignment(incident, scene.guard),
+            by=scene.guard,
+            at=scene.at + timedelta(seconds=20),
+        )
+        at = pass_time(scene.at, 600)
+        incidents.join_response(
+            incident=incident, user=scene.next_guard, by=scene.officer, at=at
+        )
+        pass_time(at, 600)
+
+        assert states(incident) == {
+            "wangjianguo": AssignmentState.ARRIVED,
+            "zhoumin": AssignmentState.EXPIRED,
+            "zhangqiang": AssignmentState.EXPIRED,
+        }
+        assert facts(incident.case, "incident.ladder_exhausted") == []
+
+    def test_a_failed_call_sends_nobody_while_one_is_on_the_way(self, scene) -> None:
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+        incidents.acknowledge(
+            assignment=scene.assignment(incident, scene.guard),
+            by=scene.guard,
+            at=scene.at,
+        )
+        officers = scene.assignment(incident, scene.officer)
+
+        incidents.climb_after_failed_call(
+            about=f"assignment:{officers.uid}", at=scene.at + timedelta(seconds=25)
+        )
+
+        assert alerted(incident) == ["wangjianguo", "zhoumin"]
+
+    def test_who_was_on_the_way_and_does_not_come_lets_it_climb(self, scene) -> None:
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+        incidents.acknowledge(
+            assignment=scene.assignment(incident, scene.guard),
+            by=scene.guard,
+            at=scene.at + timedelta(seconds=10),
+        )
+        assert self.next_rung_at(scene, incident) == scene.at + timedelta(seconds=190)
+
+        at = pass_time(scene.at, 189)
+        assert alerted(incident) == ["wangjianguo", "zhoumin"]
+        pass_time(at, 1)
+
+        assert alerted(incident) == ["wangjianguo", "zhoumin", "zhangqiang"]
+
+    def next_rung_at(self, scene: Scene, incident: Incident) -> datetime | None:
+        """As the room shows it to the officer."""
+        found, known = incident_and_facts(scene.officer, incident.case.number)
+        return IncidentRoom(
+            incident=found, facts=known, reader=scene.officer, at=scene.at
+        ).next_rung_at
 
     def test_late_help_is_help(self, scene) -> None:
         incident = scene.incident()

@@ -16,10 +16,18 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState
 from anlan.cases.models import Case, Deadline
+from anlan.evidence.enums import RetentionClass
+from anlan.evidence.selectors.retention import case_class
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import AssignmentState, Channel, Flag
+from anlan.incidents.enums import (
+    AssignmentState,
+    Channel,
+    Flag,
+    HappenedSource,
+)
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.services import reporting
+from anlan.incidents.services.responding import CONFIRM, CONTROL
 from anlan.ledger.verify import verify
 from tests.at_once import at_once, failures
 from tests.incidents.story import (
@@ -108,6 +116,49 @@ class TestBelongsTogether:
         )
 
         assert scene.incident() != first
+
+    def test_after_control_it_goes_on_and_somebody_comes(self, scene) -> None:
+        first, at = self.controlled(scene)
+
+        report = scene.report(flags=[Flag.ONGOING], at=at + timedelta(minutes=2))
+        again = scene.report(by=scene.officer, at=at + timedelta(minutes=3))
+
+        assert report.incident != first
+        assert alerted(report.incident)
+        assert Deadline.objects.filter(
+            case=report.incident.case, key=CONTROL, met_at=None
+        ).exists()
+        assert again.incident == report.incident
+
+    def test_what_is_over_is_told_of_without_another_ladder(self, scene) -> None:
+        first, at = self.controlled(scene)
+
+        told = scene.report(flags=[Flag.INJURED], at=at + timedelta(minutes=2))
+
+        assert told.incident == first
+
+    @pytest.mark.parametrize(
+        ("source", "is_the_same"),
+        [(HappenedSource.PHONE, True), (HappenedSource.DEVICE, False)],
+    )
+    def test_a_report_that_lay_in_a_phone_is_of_before(
+        self, scene, source, is_the_same
+    ) -> None:
+        """A clock on a wall may be slow: for its sake nobody stays away."""
+        first, at = self.controlled(scene)
+
+        report = scene.report(
+            happened=scene.at, happened_source=source, at=at + timedelta(minutes=2)
+        )
+
+        assert (report.incident == first) is is_the_same
+
+    def controlled(self, scene: Scene) -> tuple[Incident, datetime]:
+        incident, at = scene.incident(), scene.at + timedelta(minutes=3)
+        sent = incident.assignments.get()
+        incidents.arrive(assignment=sent, by=sent.user, at=at)
+        incidents.control_scene(incident=incident, by=sent.user, at=at)
+        return incident, at
 
     def test_one_closed_while_the_report_waits_for_it(self, scene, monkeypatch) -> None:
         first = scene.incident()
@@ -287,6 +338,56 @@ class TestJoiningAndParting:
         host.refresh_from_db()
         assert host.controlled_at == scene.at
 
+    def test_a_further_report_at_the_joined_place_is_the_hosts(
+        self, scene, two
+    ) -> None:
+        host, incident = two
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+
+        further = scene.report(by=scene.officer, place=incident.place)
+
+        assert further.incident == host
+        assert Incident.objects.count() == 2
+
+    def test_the_host_hears_what_was_said_in_the_joined_one(self, scene) -> None:
+        host = scene.incident(by=Visitor(), channel=Channel.PUBLIC, flags=[])
+        incident = scene.incident(
+            place=scene.place("园区 南门"), flags=[Flag.WEAPON], people_count=4
+        )
+        before = set(host.case.tasks.values_list("key", flat=True))
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+
+        host.refresh_from_db()
+        assert (host.flags, host.people_count) == ([Flag.WEAPON], 4)
+        assert host.suggested_severity == incident.suggested_severity
+        assert set(host.case.tasks.values_list("key", flat=True)) > before
+        assert host.is_confirmed
+        assert not Deadline.objects.filter(
+            case=host.case, key=CONFIRM, met_at=None
+        ).exists()
+        assert len(entries(host.case, "incident.report_confirmed")) == 1
+
+    def test_the_host_shows_what_was_reported_in_the_joined_one(
+        self, scene, two, sign_in
+    ) -> None:
+        host, incident = two
+        theirs = scene.report(by=scene.officer, place=incident.place)
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+        own = scene.report(by=scene.officer)
+
+        page = sign_in("zhoumin").get(f"/cases/{host.case.number}/").content.decode()
+
+        for report in Report.objects.all():
+            assert f'id="report-{report.uid}"' in page
+        assert f"/reports/{own.uid}/splitting/" in page
+        assert f"/reports/{theirs.uid}/splitting/" not in page  # it is not its own
+
     def test_nobody_is_sent_to_a_scene_that_is_under_control(self, scene, two) -> None:
         host, incident = two
         first = host.assignments.get()
@@ -406,6 +507,87 @@ class TestWithdrawalAndFalseAlarm:
         }
         assert states(incident) == {"wangjianguo": AssignmentState.STOOD_DOWN}
         assert facts(incident.case, "case.deadline_missed") == []
+
+
+class TestReopenedFalseAlarm:
+    """It was none after all: what was ended with it goes on."""
+
+    def reopened(self, scene: Scene, incident: Incident) -> datetime:
+        incidents.mark_false_alarm(
+            incident=incident, reason="看错了", by=scene.officer, at=scene.at
+        )
+        at = scene.at + timedelta(minutes=20)
+        cases.reopen_case(case=incident.case, by=scene.manager, at=at)
+        incident.refresh_from_db()
+        return at
+
+    def test_it_counts_as_an_incident_again(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        incidents.mark_false_alarm(
+            incident=incident, reason="看错了", by=scene.officer, at=scene.at
+        )
+        assert case_class(incident.case) == RetentionClass.FALSE_ALARM
+        cases.reopen_case(case=incident.case, by=scene.manager, at=scene.at)
+
+        incident.refresh_from_db()
+        assert incident.false_alarm_at is None
+        assert case_class(incident.case) == RetentionClass.ORDINARY
+        assert len(entries(incident.case, "incident.false_alarm_taken_back")) == 1
+        assert verify().is_sound
+
+    def test_somebody_is_sent_and_the_ladder_climbs(self, scene) -> None:
+        incident = scene.incident()
+        at = self.reopened(scene, incident)
+        assert alerted(incident) == ["wangjianguo", "wangjianguo"]
+
+        pass_time(at, 30)
+
+        assert alerted(incident)[2:] == ["zhangqiang"]
+        assert Deadline.objects.filter(
+            case=incident.case, key=CONTROL, cancelled_at=None
+        ).exists()
+
+    def test_its_plan_binds_again(self, scene) -> None:
+        incident = scene.incident()
+        tasks = incident.case.tasks.order_by("pk")
+        by_hand = tasks.filter(binding=True)[0]
+        cases.skip_task(task=by_hand, reason="不需要", by=scene.officer, at=scene.at)
+        binding = set(tasks.filter(binding=True).exclude(pk=by_hand.pk))
+        assert binding
+        self.reopened(scene, incident)
+
+        assert set(tasks.filter(state="open")) == binding
+        assert Deadline.objects.filter(
+            case=incident.case, about__startswith="task:", cancelled_at=None
+        ).exists()
+
+    def test_nobody_is_sent_to_a_scene_under_control(self, scene) -> None:
+        incident = scene.incident()
+        sent = incident.assignments.get()
+        incidents.arrive(assignment=sent, by=sent.user, at=scene.at)
+        incidents.control_scene(incident=incident, by=sent.user, at=scene.at)
+        self.reopened(scene, incident)
+
+        assert alerted(incident) == [sent.user.username]
+
+    def test_who_had_arrived_is_not_asked_again(self, scene) -> None:
+        incident = scene.incident()
+        sent = incident.assignments.get()
+        incidents.arrive(assignment=sent, by=sent.user, at=scene.at)
+        self.reopened(scene, incident)
+
+        assert alerted(incident) == [sent.user.username, "zhangqiang"]
+
+    def test_any_other_case_only_opens(self, scene) -> None:
+        incident = scene.incident()
+        Case.objects.filter(pk=incident.case_id).update(
+            state=CaseState.CLOSED, closed_at=scene.at
+        )
+
+        cases.reopen_case(case=incident.case, by=scene.manager, at=scene.at)
+
+        assert entries(incident.case, "incident.false_alarm_taken_back") == []
+        assert alerted(incident) == ["wangjianguo"]
 
 
 class TestSentTwice:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from anlan import worker
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Post, User
 from anlan.incidents import messages
@@ -204,6 +205,34 @@ def test_alarms_go_before_everything_else(
     jobs.deliver_due(at=scene.at, most=1)
 
     assert keys(http) == [Delivery.objects.get(message=alarm, kind="sms").uid.hex]
+
+
+@pytest.mark.both
+def test_no_alarm_waits_for_slow_mail(
+    scene: Scene, channel: MakeChannel, http: HttpReceiver
+) -> None:
+    channel(ChannelKind.SMS)
+    send(scene)
+    Delivery.objects.update(is_alarm=False)
+    alarm = send(scene)
+    answered = threading.Event()
+    # As many conversations as there may be, with a server that does not answer.
+    slow = [jobs._POOLS[False].submit(answered.wait, 30) for _ in range(jobs.AT_ONCE)]
+
+    try:
+        run_lane("alarms", at=scene.at)
+
+        assert keys(http) == [Delivery.objects.get(message=alarm, kind="sms").uid.hex]
+        assert not any(one.done() for one in slow)
+    finally:
+        answered.set()
+    run_lane("messages", at=scene.at)
+    assert len(keys(http)) == 2
+
+
+def run_lane(name: str, *, at: datetime) -> None:
+    for job in worker.LANES[name].jobs.values():
+        job(at=at)
 
 
 def test_in_the_demo_it_is_recorded(scene: Scene, settings: Any) -> None:

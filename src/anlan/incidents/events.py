@@ -340,6 +340,16 @@ class FalseAlarm(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class FalseAlarmTakenBack(Event):
+    """It was none after all: it is worked off, and kept, as every other incident."""
+
+    kind: ClassVar[str] = "incident.false_alarm_taken_back"
+    sentence: ClassVar[str] = _("重新打开，不再作为误报")
+    tone: ClassVar[str] = "warn"
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class AttachmentReceived(Event):
     kind: ClassVar[str] = "incident.attachment_received"
     sentence: ClassVar[str] = _("收到{media}（{size} KB，校验值 {short}）")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.incidents.enums import AssignmentState, Dissuasion
+from anlan.incidents.enums import AssignmentState, Dissuasion, Flag, HappenedSource
 from anlan.incidents.models import Assignment, EmergencyCall, Incident
 from anlan.law.services import check_measure
 
@@ -65,6 +66,30 @@ def check_can_be_controlled(incident: Incident) -> None:
         raise Conflict(_("现场已经确认控制"))
     if incident.arrived_at is None:
         raise Conflict(_("还没有人到场，不能确认控制"))
+
+
+def is_another_fight(
+    incident: Incident,
+    *,
+    flags: Collection[str],
+    happened: datetime | None,
+    source: HappenedSource,
+    at: datetime,
+) -> bool:
+    """Whether a report says that it goes on after the scene was under control.
+
+    Then somebody has to come, under a promise of their own, and what was done before is
+    another act; whoever knows better joins the two. Of the claims only the time that a
+    report lay in a phone without a network is believed: any other clock may be slow, and
+    for its sake nobody would come.
+
+    Source: docs/sources.md (民法典 942: stop it in time, each time).
+    """
+    if incident.controlled_at is None or Flag.ONGOING not in flags:
+        return False
+    if source != HappenedSource.PHONE or happened is None:
+        happened = at
+    return happened > incident.controlled_at
 
 
 def check_not_answered(call: EmergencyCall) -> None:

@@ -7,10 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from anlan.accounts.models import Site, User
+from django.utils.translation import gettext as _
+
+from anlan.accounts.events import PlaceClosed
+from anlan.accounts.models import Place, Site, User
 from anlan.accounts.selectors import people_by_role
+from anlan.base.errors import Conflict
 from anlan.base.prepared import Prepared
-from anlan.cases.events import CaseJoined, CaseParted, CommandTaken, DeadlineMissed
+from anlan.cases.events import (
+    CaseJoined,
+    CaseParted,
+    CaseReopened,
+    CommandTaken,
+    DeadlineMissed,
+)
 from anlan.cases.models import Case, Deadline
 from anlan.evidence.services import recordings as evidence
 from anlan.incidents import messages, services
@@ -21,7 +31,7 @@ from anlan.incidents.events import (
     LadderExhausted,
     ResponderAlerted,
 )
-from anlan.incidents.models import Assignment, Incident, Report
+from anlan.incidents.models import Assignment, Device, Incident, Report
 from anlan.incidents.services.responding import ACKNOWLEDGE
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
@@ -125,12 +135,35 @@ def stop_calling_twice(queued: Queued) -> None:
         give_up_calling(queued)
 
 
-def join_responders(queued: Queued) -> None:
-    """Both chains say that a case was joined; the responders go with the joined one."""
+def join_incident(queued: Queued) -> None:
+    """Both chains say that a case was joined; its people and its voices go with it."""
     event = queued.event
     case = Case.objects.select_related("joined_into").get(uid=_uid(queued.subject))
     if isinstance(event, CaseJoined) and event.number == case.number:
         services.join_responders(case=case, at=queued.recorded_at)
+        services.join_voices(case=case, at=queued.recorded_at)
+
+
+def keep_devices_in_use(queued: Queued) -> None:
+    """
+    Raises:
+        Conflict: a device that may raise an alarm stands at the closed place, or below it.
+    """
+    if not isinstance(queued.event, PlaceClosed):
+        return
+    place = Place.objects.get(uid=_uid(queued.object))
+    device = Device.objects.filter(
+        disabled_at=None, place__path__startswith=place.path
+    ).first()
+    if device is not None:
+        raise Conflict(_("设备“%s”装在这里，请先停用它") % device.name)
+
+
+def take_back_false_alarm(queued: Queued) -> None:
+    """A case that was closed as a false alarm is opened again, because it was none."""
+    if isinstance(queued.event, CaseReopened):
+        case = Case.objects.get(uid=_uid(queued.subject))
+        services.take_back_false_alarm(case=case, at=queued.recorded_at)
 
 
 def part_responders(queued: Queued) -> None:

@@ -164,7 +164,9 @@ class IncidentRoom(Room):
 
     @cached_property
     def reports(self) -> list[Report]:
-        return reports_of(self.incident, has_files=self.facts.has_files)
+        return reports_of(
+            self.incident, has_files=self.facts.has_files, has_joined=self.has_joined
+        )
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -213,11 +215,16 @@ class IncidentRoom(Room):
 
     @cached_property
     def next_rung_at(self) -> datetime | None:
-        """When the ladder climbs, if nobody answers."""
+        """When the ladder climbs, if nobody answers or whoever did does not come."""
         if any(one.state == AssignmentState.ARRIVED for one in self.assignments):
             return None
-        times = [one.next_at for one in self.sent if one.next_at is not None]
-        return min(times, default=None)
+        times: dict[str, list[datetime]] = {}
+        for one in self.sent:
+            if one.next_at is not None:
+                times.setdefault(one.assignment.state, []).append(one.next_at)
+        if coming := times.get(AssignmentState.ACKNOWLEDGED):
+            return max(coming)  # nobody is passed over while one of them is on the way
+        return min(times.get(AssignmentState.ALERTED, []), default=None)
 
     @cached_property
     def open_gates(self) -> list[Gate]:

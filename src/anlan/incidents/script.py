@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
-from anlan.base.clock import local_time
+from anlan.base.clock import local_day, local_time
 from anlan.cases.enums import Role
 from anlan.cases.models import PartyRole
 from anlan.incidents.enums import AssignmentState, EmergencyService, Flag
-from anlan.incidents.models import Incident
+from anlan.incidents.models import Incident, Report
 
 
 def words_to_say(incident: Incident, service: EmergencyService) -> list[str]:
@@ -27,7 +28,7 @@ def words_to_say(incident: Incident, service: EmergencyService) -> list[str]:
     sentences = [
         _("这里是%s，%s。") % (site.address or site.name, site.name),
         _("具体位置：%s。") % incident.place.label,
-        _("%s 左右发生打人。") % local_time(incident.reported_at).strftime("%H:%M"),
+        _("%s 左右发生打人。") % _began(incident),
     ]
     sentences += _danger(incident, flags)
     if service == EmergencyService.AMBULANCE:
@@ -37,13 +38,24 @@ def words_to_say(incident: Incident, service: EmergencyService) -> list[str]:
     return sentences
 
 
+def _began(incident: Incident) -> str:
+    """The earliest time that somebody told, with its day if it was another one."""
+    told = Report.objects.filter(
+        Q(incident=incident) | Q(incident__case__joined_into=incident.case)
+    ).aggregate(first=Min("happened_at"))
+    began = told["first"] or incident.reported_at
+    is_same_day = local_day(began) == local_day(incident.reported_at)
+    return local_time(began).strftime("%H:%M" if is_same_day else "%m-%d %H:%M")
+
+
 def _danger(incident: Incident, flags: set[str]) -> Iterator[str]:
     if incident.controlled_at is not None:
         yield _("双方已分开，现场已控制。")
     elif Flag.ONGOING in flags:
         yield _("现在仍在继续。")
     if incident.people_count:
-        yield _("约 %s 人参与。") % incident.people_count
+        # A report says "three to five", and the next one may know of more.
+        yield _("至少 %s 人参与。") % incident.people_count
     elif Flag.GROUP in flags:
         yield _("多人参与。")
     if Flag.INJURED in flags:

@@ -163,6 +163,18 @@ _REPORTS = Prepared(
 )
 
 
+# What was said in the cases that were joined into this one stands among it.
+_REPORTS_WITH_JOINED = Prepared(
+    lambda incident, case: (
+        Report.objects.filter(
+            Q(incident=incident) | Q(incident__case__joined_into=case)
+        )
+        .select_related("reporter", "place", "incident__case")
+        .order_by("received_at", "pk")
+    )
+)
+
+
 def attachments_for(
     reader: User, attachments: QuerySet[Attachment]
 ) -> QuerySet[Attachment]:
@@ -175,10 +187,18 @@ def attachments_for(
     return seen.select_related("report").order_by("pk")
 
 
-def reports_of(incident: Incident, *, has_files: bool = True) -> list[Report]:
-    """What was reported, the first one first, with the files that came along."""
-    reports = _REPORTS(incident=incident.pk)
-    if has_files:
+def reports_of(
+    incident: Incident, *, has_files: bool = True, has_joined: bool = False
+) -> list[Report]:
+    """What was reported, the first one first, with the files that came along.
+
+    With what was said in the cases that were joined into this one, if there are any.
+    """
+    if has_joined:
+        reports = _REPORTS_WITH_JOINED(incident=incident.pk, case=incident.case_id)
+    else:
+        reports = _REPORTS(incident=incident.pk)
+    if has_files or has_joined:
         prefetch_related_objects(reports, "attachments")
     return reports
 

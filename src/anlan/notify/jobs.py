@@ -47,7 +47,11 @@ WRITE_SECONDS = 0.25
 ALARM_LEASE, NORMAL_LEASE = timedelta(seconds=30), timedelta(seconds=120)
 REST_SECONDS = 5.0  # for a channel that does not answer: its others fail at once
 
-_POOL = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="notify")
+# By whether it is an alarm: what is slow and may wait takes no thread from what may not.
+_POOLS = {
+    is_alarm: ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix=name)
+    for is_alarm, name in ((True, "alarms"), (False, "notify"))
+}
 _resting: dict[int | None, float] = {}
 
 
@@ -78,14 +82,21 @@ class _Batch:
     items: tuple[Outgoing, ...]
     rows: tuple[int, ...]
 
+    @property
+    def is_alarm(self) -> bool:
+        return self.items[0].is_alarm  # alarms and the rest share no call
+
 
 def get_ready() -> None:
     """What the first message would otherwise wait for; a worker calls it once."""
     wire.get_ready()
 
 
-def deliver_due(*, at: datetime, most: int = 400) -> int:
+def deliver_due(*, at: datetime, most: int = 400, is_alarm: bool | None = None) -> int:
     """Hand over what is due at ``at``, alarms first; returns how many were tried.
+
+    Args:
+        is_alarm: take only alarms, or only the rest, so that neither waits for the other.
 
     Claiming, sending and recording are three steps, and no transaction is open while
     the network is waited for. A worker killed in between leaves rows whose lease runs
@@ -93,11 +104,15 @@ def deliver_due(*, at: datetime, most: int = 400) -> int:
     """
     clock = _Clock(began_at=at)
     # A look costs nothing; the claim would wait for the write lock each time.
-    if not _due(at).exists():
+    due = _pending(is_alarm=is_alarm).filter(next_attempt_at__lte=at)
+    if not due.exists():
         return 0
-    claimed = _claim(at, most)
+    claimed = _claim(due, at, most)
     batches, unsendable = _batches(claimed)
-    futures = {_POOL.submit(_hand_over, batch, clock.now()): batch for batch in batches}
+    futures = {
+        _POOLS[batch.is_alarm].submit(_hand_over, batch, clock.now()): batch
+        for batch in batches
+    }
     _record_unsendable(unsendable, at=at)
     waiting: set[Future[list[Outcome]]] = set(futures)
     while waiting:
@@ -106,10 +121,10 @@ def deliver_due(*, at: datetime, most: int = 400) -> int:
     return len(claimed)
 
 
-def next_delivery() -> datetime | None:
-    """When the next row may be sent."""
+def next_delivery(*, is_alarm: bool | None = None) -> datetime | None:
+    """When the next row may be sent; of alarms, or of the rest, if that is asked."""
     return (
-        Delivery.objects.filter(state=DeliveryState.PENDING)
+        _pending(is_alarm=is_alarm)
         .order_by("next_attempt_at")
         .values_list("next_attempt_at", flat=True)
         .first()
@@ -163,8 +178,9 @@ def _start_planned(plan: CheckPlan, at: datetime) -> int:
     return 1
 
 
-def _due(at: datetime) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__lte=at)
+def _pending(*, is_alarm: bool | None) -> QuerySet[Delivery]:
+    pending = Delivery.objects.filter(state=DeliveryState.PENDING)
+    return pending if is_alarm is None else pending.filter(is_alarm=is_alarm)
 
 
 def _record(
@@ -189,10 +205,10 @@ def _record_unsendable(outcomes: Mapping[int, Outcome], *, at: datetime) -> None
         services.record_results(results=results, at=at)
 
 
-def _claim(at: datetime, most: int) -> list[Delivery]:
+def _claim(due: QuerySet[Delivery], at: datetime, most: int) -> list[Delivery]:
     """Take due rows by moving their next attempt ahead: that is the lease."""
     with transaction.atomic():
-        due = _due(at).order_by("-is_alarm", "next_attempt_at", "pk")
+        due = due.order_by("-is_alarm", "next_attempt_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
         # Two hundred rows have one message and a few channels: fetched once each.

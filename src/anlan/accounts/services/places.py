@@ -97,7 +97,7 @@ def close_place(*, place: Place, by: Actor, at: datetime) -> None:
     """Take a place and all below it out of use; their posters stop working.
 
     Raises:
-        Conflict: a post stands there.
+        Conflict: a post stands there, or a device (by a reaction).
     """
     permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
     if not place.is_active:

@@ -43,9 +43,12 @@ class OpenIncident:
 
     @property
     def is_unanswered(self) -> bool:
-        """It is fresh, and nobody has said "I am on my way": the reddest state."""
+        """It is fresh, and nobody is on the way or there: the reddest state.
+
+        Who said so and did not come counts no more.
+        """
         return self.phase is Phase.PROTECT and not (
-            self.incident.acknowledged_at or self.incident.controlled_at
+            self.coming or self.incident.controlled_at
         )
 
     @property
@@ -81,7 +84,11 @@ def open_incidents(user: User) -> list[OpenIncident]:
         OpenIncident(
             incident=incident,
             url=room_url(incident.case.number),
-            clock=_clock(incident, clocks.get(incident.case_id, [])),
+            clock=_clock(
+                incident,
+                clocks.get(incident.case_id, []),
+                states={one.state for one in assignments.get(incident.pk, [])},
+            ),
             waiting=_in_state(assignments.get(incident.pk, []), "alerted"),
             coming=_in_state(
                 assignments.get(incident.pk, []), "acknowledged", "arrived"
@@ -172,16 +179,18 @@ def _clocks_of(incidents: list[Incident]) -> dict[int, list[Deadline]]:
     return grouped
 
 
-def _clock(incident: Incident, running: list[Deadline]) -> Deadline | None:
+def _clock(
+    incident: Incident, running: list[Deadline], *, states: set[str]
+) -> Deadline | None:
     """The promise that counts now: answer, arrive, control, then the next one due.
 
     A rung that ran out keeps its row, so a fresh clock of the same step goes first.
     """
     if incident.controlled_at is not None or incident.case.phase != Phase.PROTECT:
         step = ""
-    elif incident.arrived_at is not None:
+    elif AssignmentState.ARRIVED in states:
         step = CONTROL
-    elif incident.acknowledged_at is not None:
+    elif AssignmentState.ACKNOWLEDGED in states:
         step = ARRIVE
     else:
         step = ACKNOWLEDGE

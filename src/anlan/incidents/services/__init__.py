@@ -19,6 +19,7 @@ from anlan.incidents.services.controlling import (
     record_emergency_answer,
     record_emergency_call,
     set_severity,
+    take_back_false_alarm,
 )
 from anlan.incidents.services.defaults import install_defaults
 from anlan.incidents.services.monitoring import (
@@ -28,6 +29,7 @@ from anlan.incidents.services.monitoring import (
 from anlan.incidents.services.reporting import (
     PLAYBOOK,
     confirm_report,
+    join_voices,
     report_incident,
     split_report,
     withdraw_report,
@@ -59,6 +61,7 @@ __all__ = [
     "install_defaults",
     "join_responders",
     "join_response",
+    "join_voices",
     "mark_false_alarm",
     "open_attachment",
     "open_attachment_copy",
@@ -72,5 +75,6 @@ __all__ = [
     "report_incident",
     "set_severity",
     "split_report",
+    "take_back_false_alarm",
     "withdraw_report",
 ]

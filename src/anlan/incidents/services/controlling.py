@@ -15,6 +15,8 @@ from anlan.cases import permissions as case_permissions
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
+from anlan.cases.enums import TaskState
+from anlan.cases.models import Case, Task
 from anlan.cases.selectors import is_minor_hurt
 from anlan.incidents import permissions, policies
 from anlan.incidents.enums import Dissuasion, EmergencyService, Police
@@ -23,6 +25,7 @@ from anlan.incidents.events import (
     EmergencyAnswered,
     EmergencyCalled,
     FalseAlarm,
+    FalseAlarmTakenBack,
     PoliceWaiverDecided,
     PoliceWaiverProposed,
     SceneControlled,
@@ -31,11 +34,11 @@ from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
 from anlan.incidents.script import words_to_say
 from anlan.incidents.services.locking import locked_incident
 from anlan.incidents.services.reporting import PLAYBOOK
-from anlan.incidents.services.responding import CONTROL, stand_down
+from anlan.incidents.services.responding import CONTROL, resume_ladder, stand_down
 from anlan.investigation.independence import check_is_independent
 from anlan.law.services import check_police_waiver
 from anlan.ledger import services as ledger
-from anlan.ledger.events import Actor
+from anlan.ledger.events import SYSTEM, Actor
 
 
 def control_scene(
@@ -268,6 +271,31 @@ def mark_false_alarm(
         cases.record(FalseAlarm(), incident.case, by=by, at=at)
         cases.close_as_false_alarm(case=incident.case, reason=reason, by=by, at=at)
     return incident
+
+
+def take_back_false_alarm(*, case: Case, at: datetime) -> None:
+    """It was reopened: it counts as an incident, its plan binds, and somebody is sent.
+
+    The binding tasks come back that ended with the false alarm; what people skipped or
+    did before it stays as it is.
+    """
+    incident = Incident.objects.filter(case=case).exclude(false_alarm_at=None).first()
+    if incident is None:
+        return
+    incident = locked_incident(incident)
+    ended_at, incident.false_alarm_at = incident.false_alarm_at, None
+    incident.save(update_fields=["false_alarm_at"])
+    cases.record(FalseAlarmTakenBack(), incident.case, by=SYSTEM, at=at)
+    for task in Task.objects.filter(
+        case=case,
+        state=TaskState.SKIPPED,
+        binding=True,
+        ended_at=ended_at,
+        ended_by=None,
+    ).order_by("position", "pk"):
+        cases.reopen_task(task=task, by=SYSTEM, at=at)
+    if incident.controlled_at is None:
+        resume_ladder(incident=incident, at=at)
 
 
 def close_incident(*, incident: Incident, by: Actor, at: datetime) -> Incident:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Organisation, Place, Site
 from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
-from anlan.base import crypto
+from anlan.base import crypto, limits
 from anlan.base.clock import local_day, utc_text
 from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
 from anlan.cases import services as cases
@@ -149,7 +149,7 @@ def disable_device(*, device: Device, by: Actor, at: datetime) -> None:
 
 
 def begin_test(*, device: Device, by: Actor, at: datetime) -> None:
-    """Take the device's next message for a test, if it comes within two minutes."""
+    """Take the device's next alarm for a test, if it comes within two minutes."""
     check_permission(by, Permission.DEVICE_MANAGE, site=device.site)
     with ledger.recording():
         device = _locked(device)
@@ -182,7 +182,8 @@ def receive(
 
     Raises:
         UnknownDevice: disabled in the meantime, or a nonce that was used.
-        TooManyRequests: more in a minute than the device may send.
+        TooManyRequests: more alarms in a minute than the device may send; or as many
+            signs of life and repetitions, which are counted apart.
         InvalidInput: a message that cannot be read, or a spot of another site.
         Conflict: its id was used for another message.
     """
@@ -192,11 +193,20 @@ def receive(
         device = _locked(device)
         if not device.is_enabled:
             raise UnknownDevice("disabled", device)
-        _count_message(device, at)
+        going_on = _going_on(device, message, at=at) if message.is_alarm else None
+        if message.is_alarm and going_on is None:
+            _count_alarm(device, at)
+        else:
+            _count_other(device)
         if nonce:
             _use_nonce(device, nonce, at)
         device.last_seen_at = at
-        is_test = device.test_until is not None and at <= device.test_until
+        # A sign of life ends no test: the press that follows it would be a real alarm.
+        is_test = (
+            message.is_alarm
+            and device.test_until is not None
+            and at <= device.test_until
+        )
         if is_test:
             device.test_until, device.tested_at = None, at
         device.save(
@@ -216,6 +226,8 @@ def receive(
             return Received(kind="test")
         if not message.is_alarm:
             return Received(kind="alive")
+        if going_on is not None:
+            return Received(kind="alarm", report=going_on)
         packet = f"{delivery}:{sha256(body).hexdigest()}" if delivery else ""
         report = _raise_alarm(device, message, at=at, packet=packet)
     return Received(kind="alarm", report=report)
@@ -308,9 +320,6 @@ def prune_nonces(*, at: datetime, most: int = 500) -> int:
 def _raise_alarm(
     device: Device, message: Message, *, at: datetime, packet: str
 ) -> Report:
-    going_on = _going_on(device, message, at=at)
-    if going_on is not None:
-        return going_on
     place = _place(device, message)
     request_id = _request_id(device, message, packet=packet, at=at)
     is_new = not (
@@ -437,7 +446,13 @@ def _place(device: Device, message: Message) -> Place:
     return place
 
 
-def _count_message(device: Device, at: datetime) -> None:
+def _count_other(device: Device) -> None:
+    """Signs of life, and what a camera says again, never use up what is for alarms."""
+    if limits.count_up(f"device:{device.uid}", seconds=_MINUTE.seconds) > device.rate:
+        raise TooManyRequests(_("这台设备发送太频繁"), retry_after=_MINUTE.seconds)
+
+
+def _count_alarm(device: Device, at: datetime) -> None:
     began = device.window_began_at
     if began is None or not began <= at < began + _MINUTE:
         device.window_began_at, device.window_count = at, 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -19,6 +19,7 @@ from anlan.cases import permissions as case_permissions
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseKind, CaseState
+from anlan.cases.models import Case
 from anlan.evidence import services as evidence
 from anlan.incidents import permissions, policies
 from anlan.incidents.enums import Channel, Flag, HappenedSource
@@ -29,12 +30,12 @@ from anlan.incidents.events import (
     ReportSplitOff,
     ReportWithdrawn,
 )
-from anlan.incidents.models import Incident, Report
+from anlan.incidents.models import Device, Incident, Report
 from anlan.incidents.services.locking import locked_incident, locked_incident_of
 from anlan.incidents.services.responding import begin_ladder, hasten_ladder
 from anlan.incidents.severity import suggest_severity
 from anlan.ledger import services as ledger
-from anlan.ledger.events import Actor
+from anlan.ledger.events import SYSTEM, Actor
 
 PLAYBOOK = "assault"
 WORDS_LIMIT = 1000
@@ -42,15 +43,22 @@ WORDS_LIMIT = 1000
 AHEAD_SECONDS = 120
 
 
-# The incidents of a site that began lately and still run, drills among them.
+# The incidents of a site that began lately and still run, drills among them; those that
+# were joined into another run on there.
 _RUNNING = Prepared(
     lambda site, since, until: Incident.objects.filter(
         case__site=site,
-        case__state=CaseState.OPEN,
+        case__state__in=[CaseState.OPEN, CaseState.JOINED],
         place__site=site,
         reported_at__gte=since,
         reported_at__lte=until,
-    ).values_list("case_id", "case__exercise", "place__path", "reported_at")
+    ).values_list(
+        "case_id",
+        "case__joined_into",
+        "case__exercise",
+        "place__path",
+        "reported_at",
+    )
 )
 
 
@@ -121,6 +129,7 @@ def report_incident(
             happened=happened,
             happened_source=happened_source if happened else HappenedSource.SERVER,
         ),
+        by=by,
         at=at,
     )
     permissions.check_can_report(by, site=place.site)
@@ -191,6 +200,27 @@ def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:
     return incident
 
 
+def join_voices(*, case: Case, at: datetime) -> None:
+    """``case`` was laid into another, which knows from now on what was said in it.
+
+    A weapon, how many there are, and that somebody of the staff confirmed it.
+    """
+    incidents = {
+        one.case_id: one
+        for one in Incident.objects.filter(case__in=[case.pk, case.joined_into_id])
+    }
+    if case.joined_into_id not in incidents or case.pk not in incidents:
+        return  # of another kind
+    joined = incidents[case.pk]
+    host = locked_incident(incidents[case.joined_into_id])
+    _hear_more(
+        host, flags=joined.flags, people_count=joined.people_count, by=SYSTEM, at=at
+    )
+    if joined.is_confirmed and not host.is_confirmed:
+        _confirm(host, by=SYSTEM, at=at)
+        hasten_ladder(incident=host, at=at)
+
+
 def _report(
     said: Said, uid: UUID, *, by: Actor, at: datetime, exercise: bool
 ) -> Report:
@@ -202,7 +232,13 @@ def _report(
     if incident is None:
         incident = _open(said, by=by, at=at, exercise=exercise)
     else:
-        _hear_more(incident, said, by=by, at=at)
+        _hear_more(
+            incident,
+            flags=said.flags,
+            people_count=said.people_count,
+            by=by,
+            at=at,
+        )
     report = _add_report(incident, said, uid, by=by, at=at, opened=is_first)
     if is_first:
         begin_ladder(incident=incident, by=by, at=at)
@@ -242,14 +278,21 @@ def _open(said: Said, *, by: Actor, at: datetime, exercise: bool) -> Incident:
     return incident
 
 
-def _hear_more(incident: Incident, said: Said, *, by: Actor, at: datetime) -> None:
+def _hear_more(
+    incident: Incident,
+    *,
+    flags: Collection[str],
+    people_count: int | None,
+    by: Actor,
+    at: datetime,
+) -> None:
     """A second voice may know of a weapon: the suggestion and the plan follow at once.
 
     The level itself stays as a person set it.
     """
-    flags = [flag for flag in Flag.values if flag in {*incident.flags, *said.flags}]
+    flags = [flag for flag in Flag.values if flag in {*incident.flags, *flags}]
     people_count = max(
-        filter(None, (incident.people_count, said.people_count)), default=None
+        filter(None, (incident.people_count, people_count)), default=None
     )
     if set(flags) == set(incident.flags) and people_count == incident.people_count:
         return  # nothing new: it suggests and needs what it did before
@@ -311,19 +354,29 @@ def _add_report(
 def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
     """The open incident that this report most likely speaks of: the nearest, then newest.
 
+    None if it goes on after the scene was under control: then somebody must come again.
     The caller has taken its turn, so that of two first reports at once the second sees
     what the first committed.
     """
     for case_id in _running_nearby(said, at=at, exercise=exercise):
         # Whoever closed it while we waited for the lock did not know of this report.
         incident = locked_incident_of(case_id)
-        if incident.case.is_open:
+        if incident.case.is_open and not policies.is_another_fight(
+            incident,
+            flags=said.flags,
+            happened=said.happened,
+            source=said.happened_source,
+            at=at,
+        ):
             return incident
     return None
 
 
 def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> list[int]:
-    """The cases of this site's neighbouring incidents, the nearest, then newest first."""
+    """The cases of this site's neighbouring incidents, the nearest, then newest first.
+
+    Of one that was joined into another it is the other.
+    """
     # Of two reports at the same instant the later one may have been written first.
     found = _RUNNING(
         site=said.place.site_id,
@@ -331,12 +384,12 @@ def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> list[int]:
         until=at + policies.SAME_FIGHT_WITHIN,
     )
     nearby = [
-        (steps, -reported_at.timestamp(), case_id)
-        for case_id, is_exercise, path, reported_at in found
+        (steps, -reported_at.timestamp(), host_id or case_id)
+        for case_id, host_id, is_exercise, path, reported_at in found
         if is_exercise == exercise
         and (steps := steps_between(path, said.place.path)) <= policies.NEIGHBOUR_STEPS
     ]
-    return [case_id for _steps, _newest, case_id in sorted(nearby)]
+    return list(dict.fromkeys(case_id for _steps, _newest, case_id in sorted(nearby)))
 
 
 def _confirm(incident: Incident, *, by: Actor, at: datetime) -> None:
@@ -400,7 +453,7 @@ def _title(said: Said) -> str:
     return _("%s，有人打人") % said.place.label
 
 
-def _checked(said: Said, *, at: datetime) -> Said:
+def _checked(said: Said, *, by: Actor, at: datetime) -> Said:
     unknown = [flag for flag in said.flags if flag not in Flag.values]
     if unknown:
         raise InvalidInput(_("没有这个选项：%s") % unknown[0], path="flags")
@@ -408,7 +461,8 @@ def _checked(said: Said, *, at: datetime) -> Said:
         raise InvalidInput(_("人数应在 1 到 999 之间"), path="people_count")
     if len(said.words) > WORDS_LIMIT:
         raise InvalidInput(_("补充说明最多 %s 字") % WORDS_LIMIT, path="words")
-    if not said.place.is_active:
+    # A button on a wall cannot choose another spot, and nobody would hear of a refusal.
+    if not said.place.is_active and not isinstance(by, Device):
         raise InvalidInput(_("这个点位已停用，请选附近的点位"), path="place")
     if said.happened is not None:
         ahead = (said.happened - at).total_seconds()

@@ -66,6 +66,16 @@ def begin_ladder(*, incident: Incident, by: Actor, at: datetime) -> None:
             _alert(incident, officer, at=at)
 
 
+def resume_ladder(*, incident: Incident, at: datetime) -> None:
+    """Send the next one, and let the clock of control run anew.
+
+    Whoever came before it was ended may have left again.
+    """
+    about = f"case:{incident.case.uid}"
+    cases.start_standard(case=incident.case, key=CONTROL, about=about, at=at)
+    _alert_next(incident, at=at)
+
+
 def acknowledge(
     *, assignment: Assignment, by: Actor, at: datetime, via: str = ""
 ) -> Assignment:
@@ -163,7 +173,8 @@ def climb(*, deadline_key: str, about: str, at: datetime) -> None:
     """A clock of the ladder ran out: go on to the next person. Called by a reaction.
 
     Silence expires the assignment, acknowledged or not, and alerts the next of the
-    ladder; a missing confirmation lets the higher rungs begin.
+    ladder, unless somebody else is on the way or there; a missing confirmation lets the
+    higher rungs begin.
     """
     kind, _separator, uid = about.partition(":")
     if deadline_key == CONFIRM:
@@ -310,7 +321,10 @@ def _pass_over(
         by=SYSTEM,
         at=at,
     )
-    _alert_next(assignment.incident, at=at)
+    # Who said "on my way" has a clock of their own: if they do not come, it climbs on.
+    answered = [AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED]
+    if not _running(assignment.incident).filter(state__in=answered).exists():
+        _alert_next(assignment.incident, at=at)
 
 
 def _see_somebody_comes(incident: Incident, *, at: datetime) -> None:
@@ -320,12 +334,16 @@ def _see_somebody_comes(incident: Incident, *, at: datetime) -> None:
 
 def _alert_next(incident: Incident, *, at: datetime) -> None:
     candidates = ladder(site=incident.case.site, place=incident.place, at=at)
+    # Who was called off was never asked in vain.
     tried = set(
-        Assignment.objects.filter(incident=incident).values_list("user", flat=True)
+        Assignment.objects.filter(incident=incident)
+        .exclude(state=AssignmentState.STOOD_DOWN)
+        .values_list("user", flat=True)
     )
     candidate = next_candidate(candidates, tried=tried)
     if candidate is None:
-        _say_exhausted(incident, tried=len(tried), at=at)
+        if not _running(incident).exists():  # the last one may still answer
+            _say_exhausted(incident, tried=len(tried), at=at)
         return
     if (
         candidate.rung in _UPPER
