@@ -38,6 +38,7 @@ NAMES = (
     *("x.txt", "data/E-0009.jpg", "../x", "a/../b", "a\\b", "C:/x", "/x", "CON"),
     *("data/e-0001.jpg", "verify.pyc", "a//b", "x.", "-x", "data/E-0001.jpg ", ""),
     *(".DS_Store", "data/Thumbs.db", "meta/desktop.ini", "ledger/../bagit.txt"),
+    *("../../.DS_Store", "/Thumbs.db", "a/../desktop.ini", "data/", "../x/", "con/"),
 )
 
 
@@ -51,7 +52,8 @@ def zip_of(files: Files, **more: Any) -> bytes:
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in files.items():
             info = zipfile.ZipInfo(name)
-            info.external_attr = 0o100644 << 16
+            mode = 0o40755 if name.endswith("/") else 0o100644
+            info.external_attr = mode << 16
             for key, value in more.items():
                 setattr(info, key, value)
             archive.writestr(info, content, compress_type=info.compress_type)
@@ -115,7 +117,8 @@ def drop(content: bytes, chance: random.Random, _folder: Path) -> bytes:
 
 def add(content: bytes, chance: random.Random, _folder: Path) -> bytes:
     inside = chance.choice(NAMES)
-    return zip_of({**files_of(content), f"{TOP}/{inside}": b"x"})
+    text = b"" if inside.endswith("/") else b"x"
+    return zip_of({**files_of(content), f"{TOP}/{inside}": text})
 
 
 def swap(content: bytes, chance: random.Random, _folder: Path) -> bytes:
@@ -285,6 +288,15 @@ def two_entries(content: bytes, chance: random.Random, _folder: Path) -> bytes:
     return content.replace(name.encode(), other.encode(), 1)
 
 
+def wrong_header(content: bytes, chance: random.Random, _folder: Path) -> bytes:
+    """What stands before the bytes of an entry is not what the directory says of it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        begin = chance.choice(archive.infolist()).header_offset
+    at = begin + chance.choice([4, 6, 7, 8, 9, 10, *range(18, 30)])
+    flipped = bytes([content[at] ^ 1 << chance.randrange(8)])
+    return content[:at] + flipped + content[at + 1 :]
+
+
 def _quietly(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.external_attr = 0o100644 << 16
@@ -309,4 +321,5 @@ MUTATIONS: list[Callable[[bytes, random.Random, Path], bytes]] = [
     wrong_list,
     wrong_part,
     two_entries,
+    wrong_header,
 ]

@@ -58,47 +58,66 @@ def is_intact(content: bytes) -> bool:
 def unzipped(content: bytes) -> dict[str, bytes]:
     """By their path in the package; what cannot be trusted to be a plain file is wrong."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        infos = [i for i in archive.infolist() if not is_empty_folder(i)]
-        names = [i.orig_filename for i in archive.infolist()]
-        tops = {name.split("/")[0] for name in names}
-        prefix = f"{next(iter(tops))}/" if len(tops) == 1 else ""
-        if prefix and not is_portable(prefix[:-1]):
-            raise Wrong("folder")
-        found: dict[str, bytes] = {}
-        for info in infos:
-            kind = info.external_attr >> 28
-            if kind not in {0, 8} or info.compress_type or info.flag_bits & 1:
-                raise Wrong("not plain")
-            if info.compress_size != info.file_size:
-                raise Wrong("sizes")
-            name = info.orig_filename.removeprefix(prefix)
-            if name.split("/")[-1] in LITTER:
-                continue
-            if not is_portable(name):
-                raise Wrong(name)
-            if name.lower() in {other.lower() for other in found}:
-                raise Wrong("twice")
-            found[name] = raw_entry(content, info)
+        infos = archive.infolist()
+    tops = {info.orig_filename.split("/")[0] for info in infos}
+    prefix = f"{next(iter(tops))}/" if len(tops) == 1 else ""
+    if prefix and not is_portable(prefix[:-1]):
+        raise Wrong("folder")
+    found: dict[str, bytes] = {}
+    for info in infos:
+        text = raw_entry(content, info)
+        *above, last = info.orig_filename.split("/")[1 if prefix else 0 :]
+        is_folder = not last
+        if kind_of(info) not in ({0, 4} if is_folder else {0, 8}):
+            raise Wrong("not plain")
+        if is_folder or last in LITTER:
+            if text and is_folder:
+                raise Wrong("a folder with bytes")
+            if not is_portable("/".join([*above, "x"])):
+                raise Wrong("a folder elsewhere")
+            continue
+        name = "/".join([*above, last])
+        if not is_portable(name):
+            raise Wrong(name)
+        if name.lower() in {other.lower() for other in found}:
+            raise Wrong("twice")
+        found[name] = text
     return found
 
 
+def kind_of(info: zipfile.ZipInfo) -> int:
+    """As Unix has it: 8 is a file, 4 a folder, 0 where nobody said."""
+    return info.external_attr >> 28
+
+
 def raw_entry(content: bytes, info: zipfile.ZipInfo) -> bytes:
-    """The bytes behind the local header; its own name must be that of the directory."""
+    """The bytes behind the local header, which must say what the directory says."""
+    if info.flag_bits or info.compress_type or info.compress_size != info.file_size:
+        raise Wrong("stored otherwise")
     at = info.header_offset
-    if content[at : at + 4] != b"PK\x03\x04":
+    flags, method = number(content, at + 6, 2), number(content, at + 8, 2)
+    if content[at : at + 4] != b"PK\x03\x04" or flags or method:
         raise Wrong("header")
-    long = int.from_bytes(content[at + 26 : at + 28], "little")
-    extra = int.from_bytes(content[at + 28 : at + 30], "little")
+    long, extra = number(content, at + 26, 2), number(content, at + 28, 2)
     if content[at + 30 : at + 30 + long].decode() != info.orig_filename:
         raise Wrong("two names")
     begin = at + 30 + long + extra
+    sizes = [number(content, at + 18, 4), number(content, at + 22, 4)]
+    if sizes == [0xFFFFFFFF, 0xFFFFFFFF]:
+        further = begin - extra
+        field = (number(content, further, 2), number(content, further + 2, 2))
+        if extra < 20 or field != (1, 16):
+            raise Wrong("no sizes")
+        sizes = [number(content, further + 4, 8), number(content, further + 12, 8)]
+    if sizes != [info.file_size] * 2:
+        raise Wrong("sizes")
     if begin + info.file_size > len(content):
         raise Wrong("breaks off")
     return content[begin : begin + info.file_size]
 
 
-def is_empty_folder(info: zipfile.ZipInfo) -> bool:
-    return info.orig_filename.endswith("/") and info.file_size == 0
+def number(content: bytes, at: int, size: int) -> int:
+    return int.from_bytes(content[at : at + size], "little")
 
 
 def is_portable(name: str) -> bool:

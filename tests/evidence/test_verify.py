@@ -22,6 +22,7 @@ import mypy
 import pytest
 from django.utils import timezone
 
+from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.record import EVENTS
 from anlan.evidence.verifier import verify
 from anlan.ledger.stamps import authority_of, question
@@ -315,6 +316,95 @@ def test_names_that_are_one_on_windows(package: Path) -> None:
     found = codes(package)
 
     assert {code for code, _place in found} & {"twice", "unsafe"}
+
+
+class TestHeaders:
+    """What programs that unpack a zip believe is what was looked at."""
+
+    @pytest.mark.parametrize(
+        "name", ["../../.DS_Store", "/Thumbs.db", "../outside/", "CON/", "a/../", "/"]
+    )
+    def test_unsafe_paths_of_litter_and_of_folders(
+        self, package: Path, name: str
+    ) -> None:
+        content = b"x" * (not name.endswith("/"))
+        repacked(package, lambda files: files.update({f"{TOP}/{name}": content}))
+
+        assert codes(package) == {("unsafe", name)}
+        assert not is_intact(package.read_bytes())
+
+    @pytest.mark.parametrize(
+        ("at", "name"),
+        [
+            *((at, "data/E-0001.jpg") for at in (6, 8, 18, 22, 30)),
+            *((30, inside) for inside in ("data/.DS_Store", "meta/")),
+        ],
+        ids=["flags", "method", "packed", "size", "name", "litter", "folder"],
+    )
+    def test_local_header_is_that_of_the_directory(
+        self, package: Path, at: int, name: str
+    ) -> None:
+        added = {f"{TOP}/data/.DS_Store": b"x", f"{TOP}/meta/": b""}
+        repacked(package, lambda files: files.update(added))
+        content = bytearray(package.read_bytes())
+        assert codes(package) == set()
+        with zipfile.ZipFile(package) as archive:
+            begin = archive.getinfo(f"{TOP}/{name}").header_offset
+
+        content[begin + at] ^= 8
+        package.write_bytes(content)
+
+        assert ("special", name) in codes(package)
+        assert not is_intact(bytes(content))
+
+    @pytest.mark.parametrize(
+        ("name", "content"), [("meta/", b"x"), ("", b"x"), ("meta/", None)]
+    )
+    def test_folders_that_are_none(
+        self, package: Path, name: str, content: bytes | None
+    ) -> None:
+        with zipfile.ZipFile(package, "a") as archive:
+            info = zipfile.ZipInfo(f"{TOP}/{name}")
+            info.external_attr = (0o120777 if content is None else 0o40755) << 16
+            archive.writestr(info, content or b"")
+
+        assert codes(package) == {("special", name)}
+        assert not is_intact(package.read_bytes())
+
+    def test_file_where_the_folder_at_the_top_should_be(self, package: Path) -> None:
+        repacked(package, lambda files: files.update({TOP: b"x"}))
+
+        assert {code for code, _place in codes(package)} == {"special"}
+        assert not is_intact(package.read_bytes())
+
+    def test_folders_with_entries_of_their_own(self, package: Path) -> None:
+        folders = {f"{TOP}/{name}": b"" for name in ("", "data/", "meta/empty/")}
+        repacked(package, lambda files: files.update(folders))
+
+        assert codes(package) == set()
+        assert is_intact(package.read_bytes())
+
+    def test_large_files_say_their_size_further_on(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bags, "_ZIP64_FROM", 0)
+        path = tmp_path / "large.zip"
+        content = zipped(small_bag(tmp_path))
+        path.write_bytes(content)
+        assert codes(path) == set()
+        assert is_intact(content)
+
+        with zipfile.ZipFile(path) as archive:
+            info = archive.getinfo(f"{TOP}/data/E-0001.jpg")
+        at = info.header_offset + 30 + len(info.orig_filename) + 4
+        assert content[at : at + 8] == info.file_size.to_bytes(8, "little")
+        sizes = info.header_offset + 18
+        for place in (at - 4, at, at + 8) * (content[sizes] == 0xFF):
+            changed = bytearray(content)
+            changed[place] ^= 1
+            path.write_bytes(changed)
+            assert ("special", "data/E-0001.jpg") in codes(path)
+            assert not is_intact(bytes(changed))
 
 
 def test_links_and_devices_are_not_followed(folder: Path, tmp_path: Path) -> None:

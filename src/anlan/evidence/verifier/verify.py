@@ -127,7 +127,19 @@ class Item(NamedTuple):
     name: str
     size: int
     is_plain: bool
-    offset: int = 0
+    path: str  # of the file that holds its bytes
+    start: int = 0  # where in it they begin
+
+    def blocks(self) -> Iterator[memoryview]:
+        left, buffer = self.size, memoryview(bytearray(BLOCK))
+        with open(self.path, "rb", buffering=0) as file:
+            file.seek(self.start)
+            while left:
+                count = file.readinto(buffer[: min(left, BLOCK)])
+                if not count:
+                    raise Refused("unreadable", self.name)
+                left -= count
+                yield buffer[:count]
 
 
 class Folder:
@@ -143,13 +155,7 @@ class Folder:
                 mode, size = os.lstat(path).st_mode, os.lstat(path).st_size
                 inside = os.path.relpath(path, self.root).replace(os.sep, "/")
                 if not stat.S_ISDIR(mode):
-                    yield Item(inside, size, stat.S_ISREG(mode))
-
-    def blocks(self, item: Item) -> Iterator[memoryview]:
-        buffer = memoryview(bytearray(BLOCK))
-        with open(os.path.join(self.root, item.name), "rb", buffering=0) as file:
-            for count in iter(lambda: file.readinto(buffer), 0):
-                yield buffer[:count]
+                    yield Item(inside, size, stat.S_ISREG(mode), path)
 
 
 class Archive:
@@ -163,35 +169,33 @@ class Archive:
         self.top = tops.pop() + "/" if len(tops) == 1 else ""
 
     def items(self) -> Iterator[Item]:
-        for info in self.infos:
-            name = info.orig_filename
-            is_plain = (
-                stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
-                and info.compress_type == zipfile.ZIP_STORED
-                and info.compress_size == info.file_size
-                and not info.flag_bits & 1
-                and is_safe(self.top[:-1] or "x")
-            )
-            if not name.endswith("/") or info.file_size:
-                name = name[len(self.top) :]
-                yield Item(name, info.file_size, is_plain, info.header_offset)
+        with open(self.path, "rb") as file:
+            for info in self.infos:
+                name, size = info.orig_filename, info.file_size
+                is_folder, start = name.endswith("/"), self.start_of(info, file)
+                kind = stat.S_IFDIR if is_folder else stat.S_IFREG
+                is_plain = (
+                    stat.S_IFMT(info.external_attr >> 16) in (0, kind)
+                    and not (info.compress_type or info.flag_bits)
+                    and not (is_folder and size)
+                    and name.startswith(self.top)
+                    and is_safe(self.top[:-1] or "x")
+                )
+                is_plain, name = is_plain and start > 0, name[len(self.top) :]
+                yield Item(name, size, is_plain, self.path, start)
 
-    def blocks(self, item: Item) -> Iterator[memoryview]:
-        with open(self.path, "rb", buffering=0) as file:
-            file.seek(item.offset)
-            head = file.read(30)
-            named, extra = struct.unpack("<26xHH", head)
-            name = (self.top + item.name).encode()
-            if head[:4] != b"PK\3\4" or file.read(named) != name:
-                raise Refused("unreadable", item.name)
-            file.seek(extra, 1)
-            left, buffer = item.size, memoryview(bytearray(BLOCK))
-            while left:
-                count = file.readinto(buffer[: min(left, BLOCK)])
-                if not count:
-                    raise Refused("unreadable", item.name)
-                left -= count
-                yield buffer[:count]
+    def start_of(self, info: zipfile.ZipInfo, file: Any) -> int:
+        """Where its bytes are; 0 unless the header before them repeats the directory."""
+        file.seek(info.header_offset)
+        head, size = file.read(30).ljust(30), info.file_size
+        mark, flags, way, *sizes, named, more = struct.unpack("<4s2xHH8xIIHH", head)
+        name, long = file.read(named), struct.pack("<HHQQ", 1, 16, size, size)
+        if sizes == [0xFFFFFFFF] * 2 and file.read(more)[:20] == long:
+            sizes = [size, size]
+        said = (mark, flags, way, sizes, name.decode("latin-1"))
+        is_same = said == (b"PK\3\4", 0, 0, [size, size], info.orig_filename)
+        start = info.header_offset + 30 + named + more
+        return start if is_same and info.compress_size == size else 0
 
 
 P = 2**255 - 19
@@ -310,18 +314,19 @@ class Check:
         """(1) Nothing leads out of the package, and no two names are one somewhere."""
         folded: Set[str] = set()
         for item in self.package.items():
-            name = item.name
-            if name.rpartition("/")[2] in LITTER and item.is_plain:
-                self.found.add("litter", name)
+            above, slash, last = item.name.rpartition("/")
+            is_aside = not last or last in LITTER  # a folder alone, or litter in one
+            if not is_safe(above + slash + ("x" if is_aside else last)):
+                self.found.add("unsafe", item.name)
             elif not item.is_plain:
-                self.found.add("special", name)
-            elif not is_safe(name):
-                self.found.add("unsafe", name)
-            elif name.lower() in folded:
-                self.found.add("twice", name)
-            else:
-                self.files[name] = item
-                folded.add(name.lower())
+                self.found.add("special", item.name)
+            elif last in LITTER:
+                self.found.add("litter", item.name)
+            elif item.name.lower() in folded:
+                self.found.add("twice", item.name)
+            elif last:
+                self.files[item.name] = item
+                folded.add(item.name.lower())
 
     def lists(self) -> None:
         """(2) What is listed is there, and what is there is listed."""
@@ -356,7 +361,7 @@ class Check:
             return "missing"
         whole = hashlib.sha256()
         try:
-            for block in self.package.blocks(self.files[name]):
+            for block in self.files[name].blocks():
                 whole.update(block)
         except Exception:
             return "unreadable"
@@ -531,7 +536,7 @@ class Check:
         item = self.files.get(name)
         if item is None or item.size > most:
             raise Refused("format" if item else "missing", name)
-        return b"".join(bytes(block) for block in self.package.blocks(item))
+        return b"".join(bytes(block) for block in item.blocks())
 
     def lines(self, name: str, most: int = 4096) -> Iterator[str]:
         for line in io.BytesIO(self.read(name)):
