@@ -307,6 +307,7 @@ def small_bag(
     key: Ed25519PrivateKey = KEY,
     papers_too: bool = False,
     uid: str = "",
+    format_number: str = "1",
     change: Mapping[str, bytes] | None = None,
 ) -> Bag:
     """The bag of that chain; ``change`` replaces tags before the bag is sealed."""
@@ -341,7 +342,7 @@ def small_bag(
             Payload(name=name, path=path, sha256=sha(content).hex(), size=len(content))
         )
     info = [
-        ("Anlan-Format", "1"),
+        ("Anlan-Format", format_number),
         ("Anlan-Origin", ORIGIN),
         ("External-Identifier", "YQ-IN-20261123-001 P-01"),
         *([("Anlan-Package", uid)] if uid else []),

@@ -29,6 +29,7 @@ from anlan.ledger.stamps import authority_of, question
 from tests.evidence.mutations import FORGER, MUTATIONS, files_of, flip_in_file, zip_of
 from tests.evidence.packages import (
     VERIFIER,
+    Chain,
     chain_of_length,
     made_chain,
     pem,
@@ -464,13 +465,16 @@ def test_record_that_is_none(package: Path, tmp_path: Path, text: bytes) -> None
     assert not is_intact(package.read_bytes())
 
 
+def with_later_entry() -> Chain:
+    """The first entry is of a version that nobody here knows."""
+    body, data = made_chain().rows[0]
+    return chain_of_length(10, first=(body.replace(b'"v":1', b'"v":2'), data))
+
+
 def test_entry_of_a_later_version_is_not_fully_checked(
     package: Path, tmp_path: Path
 ) -> None:
-    chain = made_chain()
-    body, data = chain.rows[0]
-    chain = chain_of_length(10, first=(body.replace(b'"v":1', b'"v":2'), data))
-    package.write_bytes(zipped(small_bag(tmp_path, chain=chain)))
+    package.write_bytes(zipped(small_bag(tmp_path, chain=with_later_entry())))
 
     assert codes(package) == {("newer", f"{EVENTS} #1")}
     assert run(package).returncode == 2
@@ -573,7 +577,8 @@ class TestWithdrawn:
         rows = [{"package": uid, "code": "P-01"} for uid in uids]
         said = json.dumps({"case": "x", "packages": rows}).encode()
         path = folder / "later.zip"
-        path.write_bytes(zipped(small_bag(folder, change={verify.GONE: said}, **more)))
+        change = {verify.GONE: said, **more.pop("change", {})}
+        path.write_bytes(zipped(small_bag(folder, change=change, **more)))
         return path
 
     @pytest.fixture
@@ -632,6 +637,30 @@ class TestWithdrawn:
 
         assert answer.returncode == 2
         assert "较新的包不可靠" in answer.stdout
+
+    @pytest.mark.parametrize("what", ["package", "entry"])
+    def test_a_later_format_says_nothing_that_is_understood(
+        self, earlier: Path, tmp_path: Path, what: str
+    ) -> None:
+        more: dict[str, Any] = {"format_number": "2"}
+        if what == "entry":
+            more = {"chain": with_later_entry()}
+        later = self.later(tmp_path, [self.UID], **more)
+        assert run(later).returncode == 2
+
+        assert codes(earlier, later=str(later)) == {("later", "--later")}
+        assert run(earlier, "--later", later).returncode == 2
+
+    def test_is_named_where_nobody_can_look_at_the_stamp(
+        self, earlier: Path, tmp_path: Path
+    ) -> None:
+        tags = {verify.TOKEN: b"x", verify.TSA: b"x"}
+        later = self.later(tmp_path, [self.UID], change=tags)
+
+        answer = run(earlier, "--later", later, env={"PATH": ""})
+
+        assert run(later, env={"PATH": ""}).returncode == 2
+        assert answer.returncode == 3
 
     @pytest.mark.parametrize("said", [b"", b"[]", b"{}", b'{"packages": [1]}', b"\xff"])
     def test_a_list_that_is_none(self, tmp_path: Path, said: bytes) -> None:

@@ -494,7 +494,9 @@ class Check:
 
     def compare(self, later: "Check") -> None:
         """(11) Whether a later package of the same ledger says that this one is withdrawn."""
-        if later.run().exit not in (0, 2) or later.key != self.key:
+        codes = {code for code, _place, _words in later.run().all} - {"no-openssl"}
+        is_sound = {TEXTS[code][0] for code in codes} <= {GOOD, TOLD}
+        if not is_sound or later.key != self.key:
             self.found.add("later", "--later")
         elif self.found.about.get("Anlan-Package") in later.gone:
             self.found.add("withdrawn", "--later")
