@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.record import EVENTS, PROOFS
 from tests.evidence.packages import (
+    FILES,
     SEQS,
     Chain,
     made_chain,
@@ -257,6 +258,39 @@ def wrong_list(content: bytes, chance: random.Random, folder: Path) -> bytes:
     return zipped(small_bag(folder, change={"meta/exhibits.json": text}))
 
 
+def wrong_file(content: bytes, chance: random.Random, folder: Path) -> bytes:
+    """Another file under the name of an original or a signature, and an entry about it."""
+    text = bytes(chance.randrange(256) for _n in range(20))
+    code = chance.choice(["E-0001", "E-0002", "E-0003"])
+    kind = chance.choice(
+        ["received", "opened", "redaction_made", "custody_stepped", "object_registered"]
+    )
+    field = chance.choice(["sha256", "original_sha256", "giver_signature"])
+    chain = made_chain()
+    chain.add(
+        f"evidence.{kind}",
+        {"code": code, field: sha(text).hex()},
+        chance.choice(["case:a", "case:a", "case:other-canary"]),
+    )
+    said = json.loads(small_bag(folder).tags["meta/exhibits.json"])
+    rows = {row["code"]: row for row in said["exhibits"]}
+    name = chance.choice([n for n in FILES if code in n])
+    if chance.random() < 0.7:
+        rows[code]["sha256"] = sha(text).hex()
+    if chance.random() < 0.2:
+        other = chance.choice(list(rows.values()))
+        other["files"].append(rows[code]["files"].pop())
+    return zipped(
+        small_bag(
+            folder,
+            chain=chain,
+            seqs=(*SEQS, 11),
+            data={**FILES, name: text},
+            change={"meta/exhibits.json": json.dumps(said).encode()},
+        )
+    )
+
+
 def wrong_part(content: bytes, chance: random.Random, _folder: Path) -> bytes:
     """A file of a recorder that its list does not name, or by a list that no entry names."""
     files = files_of(content)
@@ -319,6 +353,7 @@ MUTATIONS: list[Callable[[bytes, random.Random, Path], bytes]] = [
     wrong_proof,
     wrong_record,
     wrong_list,
+    wrong_file,
     wrong_part,
     two_entries,
     wrong_header,

@@ -38,6 +38,9 @@ ALWAYS = {
     "meta/exhibits.json",
     "signature/site.pub.pem",
 }
+RECEIVED, REGISTERED, STEPPED = (
+    f"evidence.{kind}" for kind in ("received", "object_registered", "custody_stepped")
+)
 
 
 class Wrong(Exception):
@@ -264,8 +267,9 @@ def ask_record(files: dict[str, bytes]) -> None:
         raise Wrong("order")
     if set(proofs["paths"]) != set(map(str, seqs)) or not 1 <= seqs[0] <= size:
         raise Wrong("count")
-    if seqs[-1] > size or len({(b["org"], b["site"]) for b, _r in rows}) != 1:
-        raise Wrong("of another ledger")
+    whose = {(body["org"], body["site"], body["subject"]) for body, _row in rows}
+    if seqs[-1] > size or len(whose) != 1:
+        raise Wrong("of another ledger or case")
     leaves = {0: bytes(32)}
     for body, row in rows:
         seq = body["seq"]
@@ -294,39 +298,70 @@ def rows_of(files: dict[str, bytes]) -> list[tuple[Any, Any]]:
 
 
 def ask_exhibits(files: dict[str, bytes]) -> None:
-    said: dict[str, set[str]] = collections.defaultdict(set)
-    for _body, row in rows_of(files):
-        if row["data"] is not None:
-            facts = json.loads(row["data"])
-            said[str(facts.get("code"))] |= {
-                value for value in facts.values() if isinstance(value, str)
-            }
-    payload = {name for name in files if name.startswith("data/")}
-    for name in payload:
-        code = name.removeprefix("data/").replace("-", ".", 1).split(".")
-        digits = code[1].split("-")[0] if len(code) > 1 else ""
-        if code[0] != "E" or len(digits) < 4 or not digits.isdigit():
-            raise Wrong("a name without a code")
-        known = said[f"E-{digits}"]
-        if name.startswith(f"data/E-{digits}.part-"):
-            listed = json.loads(files[f"data/E-{digits}.json"])["files"]
-            known = {file["sha256"] for file in listed}
-        if hashlib.sha256(files[name]).hexdigest() not in known:
-            raise Wrong("nothing names it")
+    digests = {
+        name: hashlib.sha256(files[name]).hexdigest()
+        for name in files
+        if name.startswith("data/")
+    }
+    things, originals, signatures, words = vouched(files)
     claimed = []
     for exhibit in json.loads(files["meta/exhibits.json"])["exhibits"]:
-        known = said[exhibit["code"]]
-        if exhibit["sha256"] and exhibit["sha256"] not in known:
-            raise Wrong("digest")
+        code, digest = exhibit["code"], exhibit["sha256"]
+        if code[:2] != "E-" or len(code) < 6 or not set(code[2:]) <= set(string.digits):
+            raise Wrong("no code")
+        if digest not in originals[code] if digest else code not in things:
+            raise Wrong("the record does not know it")
+        for name in exhibit["files"]:
+            folder, _slash, rest = name.partition("/")
+            of, _dot, ending = rest.partition(".")
+            if (folder, of) != ("data", code):
+                raise Wrong("a file of another exhibit")
+            if ending.startswith("step-"):
+                good = signatures[code]
+            elif ending.startswith("part-"):
+                listed = json.loads(files[f"data/{code}.json"])["files"]
+                good = {file["sha256"] for file in listed}
+            else:
+                good = {digest}
+            if digests[name] not in good:
+                raise Wrong("nothing names it")
         for holder in (exhibit, *exhibit["steps"]):
             for text in holder["words"].values():
                 salted = bytes.fromhex(holder["salt"])
                 salted += unicodedata.normalize("NFC", text).encode()
-                if hashlib.sha256(salted).hexdigest() not in known:
+                if hashlib.sha256(salted).hexdigest() not in words[code]:
                     raise Wrong("words")
         claimed += exhibit["files"]
-    if collections.Counter(claimed) != collections.Counter(payload):
+    if collections.Counter(claimed) != collections.Counter(list(digests)):
         raise Wrong("files")
+
+
+Said = dict[str, set[Any]]
+
+
+def vouched(files: dict[str, bytes]) -> tuple[set[str], Said, Said, Said]:
+    """Things by their codes; by code, digests of originals, of signatures and of words."""
+    things: set[str] = set()
+    originals: Said = collections.defaultdict(set)
+    signatures: Said = collections.defaultdict(set)
+    words: Said = collections.defaultdict(set)
+    for body, row in rows_of(files):
+        if row["data"] is None:
+            continue
+        facts, kind = json.loads(row["data"]), body["kind"]
+        if kind not in {RECEIVED, REGISTERED, STEPPED}:
+            continue
+        code = facts["code"]
+        if kind == RECEIVED:
+            originals[code].add(facts["sha256"])
+        if kind == REGISTERED:
+            things.add(code)
+        for field, value in facts.items():
+            if field.endswith("_digest"):
+                words[code].add(value)
+            if kind == STEPPED and field.endswith("_signature"):
+                signatures[code].add(value)
+    return things, originals, signatures, words
 
 
 def ask_withdrawn(files: dict[str, bytes]) -> None:
