@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.record import EVENTS, PROOFS
 from tests.evidence.packages import (
+    FILES,
     SEQS,
     Chain,
     made_chain,
@@ -38,6 +39,7 @@ NAMES = (
     *("x.txt", "data/E-0009.jpg", "../x", "a/../b", "a\\b", "C:/x", "/x", "CON"),
     *("data/e-0001.jpg", "verify.pyc", "a//b", "x.", "-x", "data/E-0001.jpg ", ""),
     *(".DS_Store", "data/Thumbs.db", "meta/desktop.ini", "ledger/../bagit.txt"),
+    *("../../.DS_Store", "/Thumbs.db", "a/../desktop.ini", "data/", "../x/", "con/"),
 )
 
 
@@ -51,7 +53,8 @@ def zip_of(files: Files, **more: Any) -> bytes:
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in files.items():
             info = zipfile.ZipInfo(name)
-            info.external_attr = 0o100644 << 16
+            mode = 0o40755 if name.endswith("/") else 0o100644
+            info.external_attr = mode << 16
             for key, value in more.items():
                 setattr(info, key, value)
             archive.writestr(info, content, compress_type=info.compress_type)
@@ -115,7 +118,8 @@ def drop(content: bytes, chance: random.Random, _folder: Path) -> bytes:
 
 def add(content: bytes, chance: random.Random, _folder: Path) -> bytes:
     inside = chance.choice(NAMES)
-    return zip_of({**files_of(content), f"{TOP}/{inside}": b"x"})
+    text = b"" if inside.endswith("/") else b"x"
+    return zip_of({**files_of(content), f"{TOP}/{inside}": text})
 
 
 def swap(content: bytes, chance: random.Random, _folder: Path) -> bytes:
@@ -254,6 +258,39 @@ def wrong_list(content: bytes, chance: random.Random, folder: Path) -> bytes:
     return zipped(small_bag(folder, change={"meta/exhibits.json": text}))
 
 
+def wrong_file(content: bytes, chance: random.Random, folder: Path) -> bytes:
+    """Another file under the name of an original or a signature, and an entry about it."""
+    text = bytes(chance.randrange(256) for _n in range(20))
+    code = chance.choice(["E-0001", "E-0002", "E-0003"])
+    kind = chance.choice(
+        ["received", "opened", "redaction_made", "custody_stepped", "object_registered"]
+    )
+    field = chance.choice(["sha256", "original_sha256", "giver_signature"])
+    chain = made_chain()
+    chain.add(
+        f"evidence.{kind}",
+        {"code": code, field: sha(text).hex()},
+        chance.choice(["case:a", "case:a", "case:other-canary"]),
+    )
+    said = json.loads(small_bag(folder).tags["meta/exhibits.json"])
+    rows = {row["code"]: row for row in said["exhibits"]}
+    name = chance.choice([n for n in FILES if code in n])
+    if chance.random() < 0.7:
+        rows[code]["sha256"] = sha(text).hex()
+    if chance.random() < 0.2:
+        other = chance.choice(list(rows.values()))
+        other["files"].append(rows[code]["files"].pop())
+    return zipped(
+        small_bag(
+            folder,
+            chain=chain,
+            seqs=(*SEQS, 11),
+            data={**FILES, name: text},
+            change={"meta/exhibits.json": json.dumps(said).encode()},
+        )
+    )
+
+
 def wrong_part(content: bytes, chance: random.Random, _folder: Path) -> bytes:
     """A file of a recorder that its list does not name, or by a list that no entry names."""
     files = files_of(content)
@@ -285,6 +322,15 @@ def two_entries(content: bytes, chance: random.Random, _folder: Path) -> bytes:
     return content.replace(name.encode(), other.encode(), 1)
 
 
+def wrong_header(content: bytes, chance: random.Random, _folder: Path) -> bytes:
+    """What stands before the bytes of an entry is not what the directory says of it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        begin = chance.choice(archive.infolist()).header_offset
+    at = begin + chance.choice([4, 6, 7, 8, 9, 10, *range(18, 30)])
+    flipped = bytes([content[at] ^ 1 << chance.randrange(8)])
+    return content[:at] + flipped + content[at + 1 :]
+
+
 def _quietly(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.external_attr = 0o100644 << 16
@@ -307,6 +353,8 @@ MUTATIONS: list[Callable[[bytes, random.Random, Path], bytes]] = [
     wrong_proof,
     wrong_record,
     wrong_list,
+    wrong_file,
     wrong_part,
     two_entries,
+    wrong_header,
 ]

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -296,6 +296,12 @@ def chain_of_length(count: int, *, first: tuple[bytes, bytes]) -> Chain:
     return chain
 
 
+FILES = {
+    "data/E-0001.jpg": PHOTO,
+    "data/E-0002.step-1-giver.png": SIGNED,
+    "data/E-0003.json": LIST,
+    "data/E-0003.part-00001.ts": FILM,
+}
 SEQS = (1, 2, 3, 5, 6, 8, 10)  # of the case
 WITHHELD = (1,)
 
@@ -307,41 +313,43 @@ def small_bag(
     key: Ed25519PrivateKey = KEY,
     papers_too: bool = False,
     uid: str = "",
+    format_number: str = "1",
+    seqs: Sequence[int] = (),
+    data: Mapping[str, bytes] | None = None,
     change: Mapping[str, bytes] | None = None,
 ) -> Bag:
-    """The bag of that chain; ``change`` replaces tags before the bag is sealed."""
-    chain = chain or made_chain()
+    """The bag of that chain; ``change`` replaces tags before the bag is sealed.
+
+    Args:
+        seqs: of the entries that it has, in place of those of the case.
+        data: files in place of those that the case has.
+    """
+    chain, seqs = chain or made_chain(), seqs or SEQS
     facts = package_facts()
     leaves = chain.leaves
     written = papers(facts) if papers_too else {"README.txt": b"read me\n"}
     if not papers_too:
         written["meta/exhibits.json"] = _EXHIBITS
-    links = [chain.link(seq, disclosed=seq not in WITHHELD) for seq in SEQS]
+    links = [chain.link(seq, disclosed=seq not in WITHHELD) for seq in seqs]
     tags = {
         **written,
         EVENTS: events_text(links),
         PROOFS: proofs_text(
-            len(leaves), {seq: tree_path(seq - 1, leaves) for seq in SEQS}
+            len(leaves), {seq: tree_path(seq - 1, leaves) for seq in seqs}
         ),
         "ledger/checkpoint.txt": chain.checkpoint(key),
         "signature/site.pub.pem": pem(key),
         **(change or {}),
     }
-    files = {
-        "data/E-0001.jpg": PHOTO,
-        "data/E-0002.step-1-giver.png": SIGNED,
-        "data/E-0003.json": LIST,
-        "data/E-0003.part-00001.ts": FILM,
-    }
     payload = []
-    for name, content in files.items():
+    for name, content in (data or FILES).items():
         path = folder / name.rpartition("/")[2]
         path.write_bytes(content)
         payload.append(
             Payload(name=name, path=path, sha256=sha(content).hex(), size=len(content))
         )
     info = [
-        ("Anlan-Format", "1"),
+        ("Anlan-Format", format_number),
         ("Anlan-Origin", ORIGIN),
         ("External-Identifier", "YQ-IN-20261123-001 P-01"),
         *([("Anlan-Package", uid)] if uid else []),

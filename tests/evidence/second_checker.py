@@ -38,6 +38,9 @@ ALWAYS = {
     "meta/exhibits.json",
     "signature/site.pub.pem",
 }
+RECEIVED, REGISTERED, STEPPED = (
+    f"evidence.{kind}" for kind in ("received", "object_registered", "custody_stepped")
+)
 
 
 class Wrong(Exception):
@@ -58,47 +61,66 @@ def is_intact(content: bytes) -> bool:
 def unzipped(content: bytes) -> dict[str, bytes]:
     """By their path in the package; what cannot be trusted to be a plain file is wrong."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        infos = [i for i in archive.infolist() if not is_empty_folder(i)]
-        names = [i.orig_filename for i in archive.infolist()]
-        tops = {name.split("/")[0] for name in names}
-        prefix = f"{next(iter(tops))}/" if len(tops) == 1 else ""
-        if prefix and not is_portable(prefix[:-1]):
-            raise Wrong("folder")
-        found: dict[str, bytes] = {}
-        for info in infos:
-            kind = info.external_attr >> 28
-            if kind not in {0, 8} or info.compress_type or info.flag_bits & 1:
-                raise Wrong("not plain")
-            if info.compress_size != info.file_size:
-                raise Wrong("sizes")
-            name = info.orig_filename.removeprefix(prefix)
-            if name.split("/")[-1] in LITTER:
-                continue
-            if not is_portable(name):
-                raise Wrong(name)
-            if name.lower() in {other.lower() for other in found}:
-                raise Wrong("twice")
-            found[name] = raw_entry(content, info)
+        infos = archive.infolist()
+    tops = {info.orig_filename.split("/")[0] for info in infos}
+    prefix = f"{next(iter(tops))}/" if len(tops) == 1 else ""
+    if prefix and not is_portable(prefix[:-1]):
+        raise Wrong("folder")
+    found: dict[str, bytes] = {}
+    for info in infos:
+        text = raw_entry(content, info)
+        *above, last = info.orig_filename.split("/")[1 if prefix else 0 :]
+        is_folder = not last
+        if kind_of(info) not in ({0, 4} if is_folder else {0, 8}):
+            raise Wrong("not plain")
+        if is_folder or last in LITTER:
+            if text and is_folder:
+                raise Wrong("a folder with bytes")
+            if not is_portable("/".join([*above, "x"])):
+                raise Wrong("a folder elsewhere")
+            continue
+        name = "/".join([*above, last])
+        if not is_portable(name):
+            raise Wrong(name)
+        if name.lower() in {other.lower() for other in found}:
+            raise Wrong("twice")
+        found[name] = text
     return found
 
 
+def kind_of(info: zipfile.ZipInfo) -> int:
+    """As Unix has it: 8 is a file, 4 a folder, 0 where nobody said."""
+    return info.external_attr >> 28
+
+
 def raw_entry(content: bytes, info: zipfile.ZipInfo) -> bytes:
-    """The bytes behind the local header; its own name must be that of the directory."""
+    """The bytes behind the local header, which must say what the directory says."""
+    if info.flag_bits or info.compress_type or info.compress_size != info.file_size:
+        raise Wrong("stored otherwise")
     at = info.header_offset
-    if content[at : at + 4] != b"PK\x03\x04":
+    flags, method = number(content, at + 6, 2), number(content, at + 8, 2)
+    if content[at : at + 4] != b"PK\x03\x04" or flags or method:
         raise Wrong("header")
-    long = int.from_bytes(content[at + 26 : at + 28], "little")
-    extra = int.from_bytes(content[at + 28 : at + 30], "little")
+    long, extra = number(content, at + 26, 2), number(content, at + 28, 2)
     if content[at + 30 : at + 30 + long].decode() != info.orig_filename:
         raise Wrong("two names")
     begin = at + 30 + long + extra
+    sizes = [number(content, at + 18, 4), number(content, at + 22, 4)]
+    if sizes == [0xFFFFFFFF, 0xFFFFFFFF]:
+        further = begin - extra
+        field = (number(content, further, 2), number(content, further + 2, 2))
+        if extra < 20 or field != (1, 16):
+            raise Wrong("no sizes")
+        sizes = [number(content, further + 4, 8), number(content, further + 12, 8)]
+    if sizes != [info.file_size] * 2:
+        raise Wrong("sizes")
     if begin + info.file_size > len(content):
         raise Wrong("breaks off")
     return content[begin : begin + info.file_size]
 
 
-def is_empty_folder(info: zipfile.ZipInfo) -> bool:
-    return info.orig_filename.endswith("/") and info.file_size == 0
+def number(content: bytes, at: int, size: int) -> int:
+    return int.from_bytes(content[at : at + size], "little")
 
 
 def is_portable(name: str) -> bool:
@@ -245,8 +267,9 @@ def ask_record(files: dict[str, bytes]) -> None:
         raise Wrong("order")
     if set(proofs["paths"]) != set(map(str, seqs)) or not 1 <= seqs[0] <= size:
         raise Wrong("count")
-    if seqs[-1] > size or len({(b["org"], b["site"]) for b, _r in rows}) != 1:
-        raise Wrong("of another ledger")
+    whose = {(body["org"], body["site"], body["subject"]) for body, _row in rows}
+    if seqs[-1] > size or len(whose) != 1:
+        raise Wrong("of another ledger or case")
     leaves = {0: bytes(32)}
     for body, row in rows:
         seq = body["seq"]
@@ -275,39 +298,70 @@ def rows_of(files: dict[str, bytes]) -> list[tuple[Any, Any]]:
 
 
 def ask_exhibits(files: dict[str, bytes]) -> None:
-    said: dict[str, set[str]] = collections.defaultdict(set)
-    for _body, row in rows_of(files):
-        if row["data"] is not None:
-            facts = json.loads(row["data"])
-            said[str(facts.get("code"))] |= {
-                value for value in facts.values() if isinstance(value, str)
-            }
-    payload = {name for name in files if name.startswith("data/")}
-    for name in payload:
-        code = name.removeprefix("data/").replace("-", ".", 1).split(".")
-        digits = code[1].split("-")[0] if len(code) > 1 else ""
-        if code[0] != "E" or len(digits) < 4 or not digits.isdigit():
-            raise Wrong("a name without a code")
-        known = said[f"E-{digits}"]
-        if name.startswith(f"data/E-{digits}.part-"):
-            listed = json.loads(files[f"data/E-{digits}.json"])["files"]
-            known = {file["sha256"] for file in listed}
-        if hashlib.sha256(files[name]).hexdigest() not in known:
-            raise Wrong("nothing names it")
+    digests = {
+        name: hashlib.sha256(files[name]).hexdigest()
+        for name in files
+        if name.startswith("data/")
+    }
+    things, originals, signatures, words = vouched(files)
     claimed = []
     for exhibit in json.loads(files["meta/exhibits.json"])["exhibits"]:
-        known = said[exhibit["code"]]
-        if exhibit["sha256"] and exhibit["sha256"] not in known:
-            raise Wrong("digest")
+        code, digest = exhibit["code"], exhibit["sha256"]
+        if code[:2] != "E-" or len(code) < 6 or not set(code[2:]) <= set(string.digits):
+            raise Wrong("no code")
+        if digest not in originals[code] if digest else code not in things:
+            raise Wrong("the record does not know it")
+        for name in exhibit["files"]:
+            folder, _slash, rest = name.partition("/")
+            of, _dot, ending = rest.partition(".")
+            if (folder, of) != ("data", code):
+                raise Wrong("a file of another exhibit")
+            if ending.startswith("step-"):
+                good = signatures[code]
+            elif ending.startswith("part-"):
+                listed = json.loads(files[f"data/{code}.json"])["files"]
+                good = {file["sha256"] for file in listed}
+            else:
+                good = {digest}
+            if digests[name] not in good:
+                raise Wrong("nothing names it")
         for holder in (exhibit, *exhibit["steps"]):
             for text in holder["words"].values():
                 salted = bytes.fromhex(holder["salt"])
                 salted += unicodedata.normalize("NFC", text).encode()
-                if hashlib.sha256(salted).hexdigest() not in known:
+                if hashlib.sha256(salted).hexdigest() not in words[code]:
                     raise Wrong("words")
         claimed += exhibit["files"]
-    if collections.Counter(claimed) != collections.Counter(payload):
+    if collections.Counter(claimed) != collections.Counter(list(digests)):
         raise Wrong("files")
+
+
+Said = dict[str, set[Any]]
+
+
+def vouched(files: dict[str, bytes]) -> tuple[set[str], Said, Said, Said]:
+    """Things by their codes; by code, digests of originals, of signatures and of words."""
+    things: set[str] = set()
+    originals: Said = collections.defaultdict(set)
+    signatures: Said = collections.defaultdict(set)
+    words: Said = collections.defaultdict(set)
+    for body, row in rows_of(files):
+        if row["data"] is None:
+            continue
+        facts, kind = json.loads(row["data"]), body["kind"]
+        if kind not in {RECEIVED, REGISTERED, STEPPED}:
+            continue
+        code = facts["code"]
+        if kind == RECEIVED:
+            originals[code].add(facts["sha256"])
+        if kind == REGISTERED:
+            things.add(code)
+        for field, value in facts.items():
+            if field.endswith("_digest"):
+                words[code].add(value)
+            if kind == STEPPED and field.endswith("_signature"):
+                signatures[code].add(value)
+    return things, originals, signatures, words
 
 
 def ask_withdrawn(files: dict[str, bytes]) -> None:

@@ -130,9 +130,12 @@ def test_package_verifies(scene: Scene, case: Case) -> None:
         "signed",
         "state",
         "entries",
+        "case",
         "listed",
         "no-stamp",
     ]
+    said = {code: words for code, _place, words in found.all}
+    assert said["case"].endswith(f": {case.subject}")
     assert package.state == PackageState.READY
     assert package.size == path.stat().st_size
     assert package.sha256 == stores.digest_of(path)

@@ -22,17 +22,24 @@ import mypy
 import pytest
 from django.utils import timezone
 
+from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.record import EVENTS
 from anlan.evidence.verifier import verify
 from anlan.ledger.stamps import authority_of, question
 from tests.evidence.mutations import FORGER, MUTATIONS, files_of, flip_in_file, zip_of
 from tests.evidence.packages import (
+    FILES,
+    PHOTO,
+    SEQS,
     VERIFIER,
+    Chain,
     chain_of_length,
     made_chain,
     pem,
     public,
+    sha,
     small_bag,
+    word,
     zipped,
 )
 from tests.evidence.second_checker import is_intact
@@ -41,6 +48,7 @@ from tests.ledger.stampers import Stamper
 TOP = "YQ-IN-20261123-001-P-01"
 SOURCE = Path(verify.__file__)
 FINGERPRINT = verify.fingerprint_of(public())
+Change = Callable[[dict[str, Any]], object]
 ROUNDS = 1008  # in the gate; the bench makes five times as many
 
 # RFC 8032, 7.1: public key, message, signature.
@@ -317,6 +325,95 @@ def test_names_that_are_one_on_windows(package: Path) -> None:
     assert {code for code, _place in found} & {"twice", "unsafe"}
 
 
+class TestHeaders:
+    """What programs that unpack a zip believe is what was looked at."""
+
+    @pytest.mark.parametrize(
+        "name", ["../../.DS_Store", "/Thumbs.db", "../outside/", "CON/", "a/../", "/"]
+    )
+    def test_unsafe_paths_of_litter_and_of_folders(
+        self, package: Path, name: str
+    ) -> None:
+        content = b"x" * (not name.endswith("/"))
+        repacked(package, lambda files: files.update({f"{TOP}/{name}": content}))
+
+        assert codes(package) == {("unsafe", name)}
+        assert not is_intact(package.read_bytes())
+
+    @pytest.mark.parametrize(
+        ("at", "name"),
+        [
+            *((at, "data/E-0001.jpg") for at in (6, 8, 18, 22, 30)),
+            *((30, inside) for inside in ("data/.DS_Store", "meta/")),
+        ],
+        ids=["flags", "method", "packed", "size", "name", "litter", "folder"],
+    )
+    def test_local_header_is_that_of_the_directory(
+        self, package: Path, at: int, name: str
+    ) -> None:
+        added = {f"{TOP}/data/.DS_Store": b"x", f"{TOP}/meta/": b""}
+        repacked(package, lambda files: files.update(added))
+        content = bytearray(package.read_bytes())
+        assert codes(package) == set()
+        with zipfile.ZipFile(package) as archive:
+            begin = archive.getinfo(f"{TOP}/{name}").header_offset
+
+        content[begin + at] ^= 8
+        package.write_bytes(content)
+
+        assert ("special", name) in codes(package)
+        assert not is_intact(bytes(content))
+
+    @pytest.mark.parametrize(
+        ("name", "content"), [("meta/", b"x"), ("", b"x"), ("meta/", None)]
+    )
+    def test_folders_that_are_none(
+        self, package: Path, name: str, content: bytes | None
+    ) -> None:
+        with zipfile.ZipFile(package, "a") as archive:
+            info = zipfile.ZipInfo(f"{TOP}/{name}")
+            info.external_attr = (0o120777 if content is None else 0o40755) << 16
+            archive.writestr(info, content or b"")
+
+        assert codes(package) == {("special", name)}
+        assert not is_intact(package.read_bytes())
+
+    def test_file_where_the_folder_at_the_top_should_be(self, package: Path) -> None:
+        repacked(package, lambda files: files.update({TOP: b"x"}))
+
+        assert {code for code, _place in codes(package)} == {"special"}
+        assert not is_intact(package.read_bytes())
+
+    def test_folders_with_entries_of_their_own(self, package: Path) -> None:
+        folders = {f"{TOP}/{name}": b"" for name in ("", "data/", "meta/empty/")}
+        repacked(package, lambda files: files.update(folders))
+
+        assert codes(package) == set()
+        assert is_intact(package.read_bytes())
+
+    def test_large_files_say_their_size_further_on(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bags, "_ZIP64_FROM", 0)
+        path = tmp_path / "large.zip"
+        content = zipped(small_bag(tmp_path))
+        path.write_bytes(content)
+        assert codes(path) == set()
+        assert is_intact(content)
+
+        with zipfile.ZipFile(path) as archive:
+            info = archive.getinfo(f"{TOP}/data/E-0001.jpg")
+        at = info.header_offset + 30 + len(info.orig_filename) + 4
+        assert content[at : at + 8] == info.file_size.to_bytes(8, "little")
+        sizes = info.header_offset + 18
+        for place in (at - 4, at, at + 8) * (content[sizes] == 0xFF):
+            changed = bytearray(content)
+            changed[place] ^= 1
+            path.write_bytes(changed)
+            assert ("special", "data/E-0001.jpg") in codes(path)
+            assert not is_intact(bytes(changed))
+
+
 def test_links_and_devices_are_not_followed(folder: Path, tmp_path: Path) -> None:
     photo = folder / "data" / "E-0001.jpg"
     moved = tmp_path / "moved.jpg"
@@ -374,13 +471,16 @@ def test_record_that_is_none(package: Path, tmp_path: Path, text: bytes) -> None
     assert not is_intact(package.read_bytes())
 
 
+def with_later_entry() -> Chain:
+    """The first entry is of a version that nobody here knows."""
+    body, data = made_chain().rows[0]
+    return chain_of_length(10, first=(body.replace(b'"v":1', b'"v":2'), data))
+
+
 def test_entry_of_a_later_version_is_not_fully_checked(
     package: Path, tmp_path: Path
 ) -> None:
-    chain = made_chain()
-    body, data = chain.rows[0]
-    chain = chain_of_length(10, first=(body.replace(b'"v":1', b'"v":2'), data))
-    package.write_bytes(zipped(small_bag(tmp_path, chain=chain)))
+    package.write_bytes(zipped(small_bag(tmp_path, chain=with_later_entry())))
 
     assert codes(package) == {("newer", f"{EVENTS} #1")}
     assert run(package).returncode == 2
@@ -474,6 +574,168 @@ def test_paths_of_windows(package: Path, tmp_path: Path) -> None:
     assert (answer.stdout, answer.stderr) == ("0\n", "")
 
 
+OTHER = b"\xff\xd8\xff\xe0 another photo, or a copy of one \xff\xd9"
+PHOTO_NAME = "data/E-0001.jpg"
+
+
+class TestWrongFile:
+    """Sealed with the true key by a program that somebody took over: another file, or list.
+
+    All that such a program cannot do is to change entries that are already counted.
+    """
+
+    def sealed(self, folder: Path, change: Change | None = None, **more: Any) -> Path:
+        """With the list of exhibits as ``change`` leaves its rows, by their codes."""
+        said = json.loads(small_bag(folder).tags[verify.EXHIBITS])
+        rows = {row["code"]: row for row in said["exhibits"]}
+        if change:
+            change(rows)
+        said["exhibits"] = list(rows.values())
+        tags = {verify.EXHIBITS: json.dumps(said).encode()}
+        path = folder / "sealed.zip"
+        path.write_bytes(zipped(small_bag(folder, change=tags, **more)))
+        return path
+
+    def with_other(self, folder: Path, chain: Chain, *, digest: str = "") -> Path:
+        """As E-0001, with all entries that are of the case or were added to the chain."""
+        digest = digest or sha(OTHER).hex()
+        return self.sealed(
+            folder,
+            lambda rows: rows["E-0001"].update(sha256=digest),
+            chain=chain,
+            seqs=(*SEQS, *range(11, len(chain.rows) + 1)),
+            data={**FILES, PHOTO_NAME: OTHER},
+        )
+
+    def found(self, path: Path) -> set[tuple[str, str]]:
+        """By the first program; the second must not find it intact either."""
+        found = codes(path)
+        assert is_intact(path.read_bytes()) == (not found)
+        return found
+
+    def test_the_lists_alone_are_good(self, tmp_path: Path) -> None:
+        assert self.found(self.sealed(tmp_path)) == set()
+
+    def test_received_is_good(self, tmp_path: Path) -> None:
+        chain = made_chain()
+        chain.add("evidence.received", {"code": "E-0001", "sha256": sha(OTHER).hex()})
+
+        assert self.found(self.with_other(tmp_path, chain)) == set()
+
+    def test_of_another_case(self, tmp_path: Path) -> None:
+        chain = made_chain()
+        facts = {"code": "E-0001", "sha256": sha(OTHER).hex()}
+        chain.add("evidence.received", facts, subject="case:other-canary")
+
+        found = self.found(self.with_other(tmp_path, chain))
+
+        assert ("origin", f"{EVENTS} #11") in found
+
+    @pytest.mark.parametrize(
+        ("kind", "field"),
+        [
+            ("evidence.opened", "sha256"),
+            ("evidence.playing_copy_made", "sha256"),
+            ("evidence.redaction_begun", "sha256"),
+            ("evidence.redaction_made", "sha256"),
+            ("evidence.still_taken", "original_sha256"),
+            ("evidence.custody_stepped", "giver_signature"),
+            ("evidence.custody_stepped", "sha256"),
+            ("evidence.received", "title_digest"),
+            ("evidence.received", "derived_sha256x"),
+        ],
+    )
+    def test_named_by_an_entry_that_does_not_vouch_for_it(
+        self, tmp_path: Path, kind: str, field: str
+    ) -> None:
+        chain = made_chain()
+        chain.add(kind, {"code": "E-0001", field: sha(OTHER).hex()})
+
+        found = self.found(self.with_other(tmp_path, chain))
+
+        assert ("unnamed", "E-0001") in found
+
+    def test_listed_under_the_digest_of_the_original(self, tmp_path: Path) -> None:
+        chain = made_chain()
+        facts = {"code": "E-0001", "sha256": sha(OTHER).hex()}
+        for kind in ("evidence.received", "evidence.opened"):
+            chain.add(kind, facts)
+        path = self.with_other(tmp_path, chain, digest=sha(PHOTO).hex())
+
+        assert self.found(path) == {("unnamed", PHOTO_NAME)}
+
+    def test_original_in_place_of_a_signature(self, tmp_path: Path) -> None:
+        name = "data/E-0002.step-1-giver.png"
+        chain = made_chain()
+        chain.add("evidence.opened", {"code": "E-0002", "sha256": sha(OTHER).hex()})
+        path = self.sealed(
+            tmp_path, chain=chain, seqs=(*SEQS, 11), data={**FILES, name: OTHER}
+        )
+
+        assert self.found(path) == {("unnamed", name)}
+
+    def test_words_that_are_a_signature(self, tmp_path: Path) -> None:
+        """Whose digest is of any text that somebody cared to sign."""
+        chain = made_chain()
+        facts = {"code": "E-0001", "giver_signature": word("another title")}
+        chain.add("evidence.custody_stepped", facts)
+        path = self.sealed(
+            tmp_path,
+            lambda rows: rows["E-0001"]["words"].update(title="another title"),
+            chain=chain,
+            seqs=(*SEQS, 11),
+        )
+
+        assert self.found(path) == {("words", "E-0001")}
+
+    def test_listed_with_another_exhibit(self, tmp_path: Path) -> None:
+        def change(rows: dict[str, Any]) -> None:
+            rows["E-0001"]["files"], rows["E-0002"]["files"] = (
+                rows["E-0002"]["files"],
+                rows["E-0001"]["files"],
+            )
+
+        assert self.found(self.sealed(tmp_path, change)) == {
+            ("unnamed", PHOTO_NAME),
+            ("unnamed", "data/E-0002.step-1-giver.png"),
+        }
+
+    def test_list_without_its_digest(self, tmp_path: Path) -> None:
+        path = self.sealed(tmp_path, lambda rows: rows["E-0001"].update(sha256=""))
+
+        assert ("unnamed", "E-0001") in self.found(path)
+
+    def test_thing_that_the_record_does_not_know(self, tmp_path: Path) -> None:
+        def change(rows: dict[str, Any]) -> None:
+            rows["E-0077"] = {**rows["E-0002"], "code": "E-0077", "files": []}
+            rows["E-0077"] |= {"words": {}, "steps": []}
+
+        assert self.found(self.sealed(tmp_path, change)) == {("unnamed", "E-0077")}
+
+    @pytest.mark.parametrize("code", ["E-1", "E-0001.step-1", "X-0001", "E-００01"])
+    def test_code_that_is_none(self, tmp_path: Path, code: str) -> None:
+        def change(rows: dict[str, Any]) -> None:
+            rows["E-0002"] |= {"code": code, "words": {}, "steps": [], "files": []}
+
+        chain = made_chain()
+        chain.add("evidence.object_registered", {"code": code})
+        data = {n: text for n, text in FILES.items() if "E-0002" not in n}
+        path = self.sealed(tmp_path, change, chain=chain, seqs=(*SEQS, 11), data=data)
+
+        assert self.found(path) == {("unnamed", code)}
+
+    def test_case_is_printed_and_moves_no_cursor(self, tmp_path: Path) -> None:
+        assert "as the ledger names it: case:a\n" in run(self.sealed(tmp_path)).stdout
+        chain = Chain()
+        for body, data in made_chain().rows:
+            chain.add(json.loads(body)["kind"], json.loads(data), "case:\x1b[2J")
+
+        answer = run(self.sealed(tmp_path, chain=chain))
+
+        assert answer.returncode == 0
+        assert "as the ledger names it: case:\\x1b[2J\n" in answer.stdout
+
+
 class TestWithdrawn:
     """A later package of the case says that an earlier one is not to be relied on."""
 
@@ -483,7 +745,8 @@ class TestWithdrawn:
         rows = [{"package": uid, "code": "P-01"} for uid in uids]
         said = json.dumps({"case": "x", "packages": rows}).encode()
         path = folder / "later.zip"
-        path.write_bytes(zipped(small_bag(folder, change={verify.GONE: said}, **more)))
+        change = {verify.GONE: said, **more.pop("change", {})}
+        path.write_bytes(zipped(small_bag(folder, change=change, **more)))
         return path
 
     @pytest.fixture
@@ -542,6 +805,41 @@ class TestWithdrawn:
 
         assert answer.returncode == 2
         assert "较新的包不可靠" in answer.stdout
+
+    @pytest.mark.parametrize("what", ["package", "entry"])
+    def test_a_later_format_says_nothing_that_is_understood(
+        self, earlier: Path, tmp_path: Path, what: str
+    ) -> None:
+        more: dict[str, Any] = {"format_number": "2"}
+        if what == "entry":
+            more = {"chain": with_later_entry()}
+        later = self.later(tmp_path, [self.UID], **more)
+        assert run(later).returncode == 2
+
+        assert codes(earlier, later=str(later)) == {("later", "--later")}
+        assert run(earlier, "--later", later).returncode == 2
+
+    def test_one_of_another_case_says_nothing(
+        self, earlier: Path, tmp_path: Path
+    ) -> None:
+        chain = Chain()
+        for body, data in made_chain().rows:
+            chain.add(json.loads(body)["kind"], json.loads(data), "case:b")
+        later = self.later(tmp_path, ["other"], chain=chain)
+        assert run(later).returncode == 0
+
+        assert codes(earlier, later=str(later)) == {("later", "--later")}
+
+    def test_is_named_where_nobody_can_look_at_the_stamp(
+        self, earlier: Path, tmp_path: Path
+    ) -> None:
+        tags = {verify.TOKEN: b"x", verify.TSA: b"x"}
+        later = self.later(tmp_path, [self.UID], change=tags)
+
+        answer = run(earlier, "--later", later, env={"PATH": ""})
+
+        assert run(later, env={"PATH": ""}).returncode == 2
+        assert answer.returncode == 3
 
     @pytest.mark.parametrize("said", [b"", b"[]", b"{}", b'{"packages": [1]}', b"\xff"])
     def test_a_list_that_is_none(self, tmp_path: Path, said: bytes) -> None:

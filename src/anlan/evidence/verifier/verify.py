@@ -48,13 +48,16 @@ _PART = r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
 _SAFE = re.compile(r"%s(?:/%s)*" % (_PART, _PART))
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
-_HEX = re.compile(r"[0-9a-f]{64}")
-_CODE = re.compile(r"data/(E-[0-9]{4,})(\.part-|[.-])")
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"]
-_MONTHS += ["Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_CLOCK = re.compile(
-    rb"(?m)^Time stamp: (\w{3}) +(\d+) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (\d{4}) GMT$"
-)
+_CODE = re.compile("E-[0-9]{4,}")
+# How fields end that vouch for something; other entries name copies, or what they are of.
+VOUCHING = {
+    "evidence.received": ("sha256", "digest"),
+    "evidence.object_registered": ("code", "digest"),
+    "evidence.custody_stepped": ("signature", "digest"),
+}
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_DAY, _TIME = rb"(\w{3}) +(\d+)", rb"(\d\d):(\d\d):(\d\d)(?:\.\d+)?"
+_CLOCK = re.compile(rb"(?m)^Time stamp: %s %s (\d{4}) GMT$" % (_DAY, _TIME))
 _DER = bytes.fromhex("302a300506032b6570032100")  # what comes before an Ed25519 key
 GOOD, TOLD, UNSURE = "[  ok  ]", "[ 说明 ]", "[未核验]"
 ALTERED, RECALLED = "[有改动]", "[已撤回]"
@@ -65,10 +68,8 @@ TEXTS = {
     "entries": (GOOD, "{} 条记录都在台账内，未披露的 / in the ledger, withheld: {}"),
     "listed": (GOOD, "{} 件证据都有台账记录 / exhibits are on the record"),
     "stamped": (GOOD, "时间戳有效 / the time stamp holds: {}"),
-    "own-clock": (
-        TOLD,
-        "时间戳只用包内的证书验证，请向时间戳机构核对根证书 / whose root to ask for: {}",
-    ),
+    "own-clock": (TOLD, "时间戳只用包内证书验证，请另核根证书 / ask for its root: {}"),
+    "case": (TOLD, "案件在台账中的标识 / the case, as the ledger names it: {}"),
     "litter": (TOLD, "操作系统留下的文件，不属于本包 / litter of an operating system"),
     "no-stamp": (TOLD, "没有第三方时间戳 / no time stamp of a third party"),
     "others": (TOLD, "本案已撤回的包 / packages of the case that are withdrawn: {}"),
@@ -88,7 +89,7 @@ TEXTS = {
     "oxum": (ALTERED, "总字节数不符 / Payload-Oxum differs"),
     "signature": (ALTERED, "签名不对 / the signature is wrong"),
     "key": (ALTERED, "公钥不是纸上的那一个 / not the key on paper"),
-    "origin": (ALTERED, "属于另一本台账 / of another ledger"),
+    "origin": (ALTERED, "属于另一本台账或案件 / of another ledger or case"),
     "unsigned": (ALTERED, "没有本台账的签名 / not signed by the site"),
     "order": (ALTERED, "顺序不对 / not in order"),
     "proof": (ALTERED, "包含证明不成立 / the proof does not hold"),
@@ -127,7 +128,19 @@ class Item(NamedTuple):
     name: str
     size: int
     is_plain: bool
-    offset: int = 0
+    path: str  # of the file that holds its bytes
+    start: int = 0  # where in it they begin
+
+    def blocks(self) -> Iterator[memoryview]:
+        left, buffer = self.size, memoryview(bytearray(BLOCK))
+        with open(self.path, "rb", buffering=0) as file:
+            file.seek(self.start)
+            while left:
+                count = file.readinto(buffer[: min(left, BLOCK)])
+                if not count:
+                    raise Refused("unreadable", self.name)
+                left -= count
+                yield buffer[:count]
 
 
 class Folder:
@@ -143,13 +156,7 @@ class Folder:
                 mode, size = os.lstat(path).st_mode, os.lstat(path).st_size
                 inside = os.path.relpath(path, self.root).replace(os.sep, "/")
                 if not stat.S_ISDIR(mode):
-                    yield Item(inside, size, stat.S_ISREG(mode))
-
-    def blocks(self, item: Item) -> Iterator[memoryview]:
-        buffer = memoryview(bytearray(BLOCK))
-        with open(os.path.join(self.root, item.name), "rb", buffering=0) as file:
-            for count in iter(lambda: file.readinto(buffer), 0):
-                yield buffer[:count]
+                    yield Item(inside, size, stat.S_ISREG(mode), path)
 
 
 class Archive:
@@ -163,35 +170,30 @@ class Archive:
         self.top = tops.pop() + "/" if len(tops) == 1 else ""
 
     def items(self) -> Iterator[Item]:
-        for info in self.infos:
-            name = info.orig_filename
-            is_plain = (
-                stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
-                and info.compress_type == zipfile.ZIP_STORED
-                and info.compress_size == info.file_size
-                and not info.flag_bits & 1
-                and is_safe(self.top[:-1] or "x")
-            )
-            if not name.endswith("/") or info.file_size:
-                name = name[len(self.top) :]
-                yield Item(name, info.file_size, is_plain, info.header_offset)
+        with open(self.path, "rb") as file:
+            for info in self.infos:
+                name, size = info.orig_filename, info.file_size
+                kind = stat.S_IFDIR if name.endswith("/") else stat.S_IFREG
+                is_plain = (
+                    stat.S_IFMT(info.external_attr >> 16) in (0, kind)
+                    and not (info.compress_type or info.flag_bits)
+                    and name.startswith(self.top)
+                    and is_safe(self.top[:-1] or "x")
+                )
+                start, name = self.start_of(info, file), name[len(self.top) :]
+                yield Item(name, size, is_plain and start > 0, self.path, start)
 
-    def blocks(self, item: Item) -> Iterator[memoryview]:
-        with open(self.path, "rb", buffering=0) as file:
-            file.seek(item.offset)
-            head = file.read(30)
-            named, extra = struct.unpack("<26xHH", head)
-            name = (self.top + item.name).encode()
-            if head[:4] != b"PK\3\4" or file.read(named) != name:
-                raise Refused("unreadable", item.name)
-            file.seek(extra, 1)
-            left, buffer = item.size, memoryview(bytearray(BLOCK))
-            while left:
-                count = file.readinto(buffer[: min(left, BLOCK)])
-                if not count:
-                    raise Refused("unreadable", item.name)
-                left -= count
-                yield buffer[:count]
+    def start_of(self, info: zipfile.ZipInfo, file: Any) -> int:
+        """Where its bytes are; 0 unless the header before them repeats the directory."""
+        file.seek(info.header_offset)
+        head, size = file.read(30).ljust(30), info.file_size
+        mark, flags, way, *sizes, named, more = struct.unpack("<4s2xHH8xIIHH", head)
+        name, long = file.read(named), struct.pack("<HHQQ", 1, 16, size, size)
+        if sizes == [0xFFFFFFFF] * 2 and file.read(more)[:20] == long:
+            sizes = [size, size]
+        said = (mark, flags, way, name.decode("latin-1"), [info.compress_size, *sizes])
+        is_same = said == (b"PK\3\4", 0, 0, info.orig_filename, [size] * 3)
+        return info.header_offset + 30 + named + more if is_same else 0
 
 
 P = 2**255 - 19
@@ -285,8 +287,8 @@ class Check:
         self.found, self.on_paper, self.tsa = Findings(), key, tsa
         self.files: Dict[str, Item] = {}
         self.sums: Dict[str, str] = {}
-        self.key, self.root, self.size = b"", b"", 0
-        self.named: Dict[str, Set[str]] = {}  # digests that entries name, by exhibit
+        self.key, self.root, self.size, self.case = b"", b"", 0, ""
+        self.named: Dict[str, Set[Tuple[str, str]]] = {}  # what they vouch for, by code
         self.gone: Set[str] = set()  # other packages, that were withdrawn
 
     def run(self) -> Findings:
@@ -310,18 +312,19 @@ class Check:
         """(1) Nothing leads out of the package, and no two names are one somewhere."""
         folded: Set[str] = set()
         for item in self.package.items():
-            name = item.name
-            if name.rpartition("/")[2] in LITTER and item.is_plain:
-                self.found.add("litter", name)
-            elif not item.is_plain:
-                self.found.add("special", name)
-            elif not is_safe(name):
-                self.found.add("unsafe", name)
-            elif name.lower() in folded:
-                self.found.add("twice", name)
-            else:
-                self.files[name] = item
-                folded.add(name.lower())
+            above, slash, last = item.name.rpartition("/")
+            is_aside = not last or last in LITTER  # a folder alone, or litter in one
+            if not is_safe(above + slash + ("x" if is_aside else last)):
+                self.found.add("unsafe", item.name)
+            elif not item.is_plain or (item.size and not last):
+                self.found.add("special", item.name)
+            elif last in LITTER:
+                self.found.add("litter", item.name)
+            elif item.name.lower() in folded:
+                self.found.add("twice", item.name)
+            elif last:
+                self.files[item.name] = item
+                folded.add(item.name.lower())
 
     def lists(self) -> None:
         """(2) What is listed is there, and what is there is listed."""
@@ -356,7 +359,7 @@ class Check:
             return "missing"
         whole = hashlib.sha256()
         try:
-            for block in self.package.blocks(self.files[name]):
+            for block in self.files[name].blocks():
                 whole.update(block)
         except Exception:
             return "unreadable"
@@ -422,7 +425,8 @@ class Check:
             seq, place = body["seq"], "%s #%s" % (EVENTS, body["seq"])
             if type(seq) is not int or seq <= last_seq:
                 raise Refused("order", place)
-            if chain not in (None, (body["org"], body["site"])):
+            whose = (body["org"], body["site"], body["subject"])
+            if whose != (chain or whose):
                 raise Refused("origin", place)
             path = [bytes.fromhex(node) for node in proofs["paths"][str(seq)]]
             if root_of(leaf, seq - 1, self.size, path) != self.root:
@@ -430,11 +434,12 @@ class Check:
             if seq == last_seq + 1 and body["prev"] != (last_leaf or bytes(32)).hex():
                 raise Refused("link", place)
             withheld += self.withheld(row, body, place)
-            last_seq, last_leaf, chain = seq, leaf, (body["org"], body["site"])
+            last_seq, last_leaf, chain, self.case = seq, leaf, whose, whose[2]
             count += 1
         if not count or len(proofs["paths"]) != count:
             raise Refused("count", PROOFS)
         self.found.add("entries", "", count, withheld)
+        self.found.add("case", "", plain_text(self.case))
 
     def withheld(self, row: Dict[str, Any], body: Dict[str, Any], place: str) -> int:
         """Whether the facts of an entry are not disclosed; those that are must be its own."""
@@ -447,38 +452,43 @@ class Check:
         if sha256(salt, data).hex() != body["data"]:
             raise Refused("data", place)
         facts = json.loads(row["data"])
-        values = {v for v in facts.values() if isinstance(v, str) and _HEX.fullmatch(v)}
-        self.named.setdefault(str(facts.get("code")), set()).update(values)
+        for field, value in facts.items():
+            about = field.rpartition("_")[2]
+            if about in VOUCHING.get(body["kind"], ()):
+                self.named.setdefault(facts["code"], set()).add((about, value))
         return 0
 
     def exhibits(self) -> None:
         """(8) Each file is named by an entry, and the list says what the entries say."""
-        files = [name for name in self.sums if name.startswith("data/")]
-        parts: Dict[str, Set[str]] = {}
-        for name in files:
-            match = _CODE.match(name)
-            code, kind = match.groups() if match else ("", "")
-            named = self.named.get(code, set())
-            if kind == ".part-":  # of a recorder: its list names it, an entry the list
-                if code not in parts:
-                    said = json.loads(self.read("data/%s.json" % code).decode())
-                    parts[code] = {row["sha256"] for row in said["files"]}
-                named = parts[code]
-            if self.sums[name] not in named:
-                self.found.add("unnamed", name)
         listed = json.loads(self.read(EXHIBITS).decode())["exhibits"]
-        for row in listed:
-            named = self.named.get(row["code"], set())
-            if row["sha256"] and row["sha256"] not in named:
-                raise Refused("unnamed", row["code"])
-            for said in [row] + row["steps"]:
-                for text in said["words"].values():
-                    plain = unicodedata.normalize("NFC", text).encode()
-                    if sha256(bytes.fromhex(said["salt"]), plain).hex() not in named:
-                        raise Refused("words", row["code"])
-        if sorted(file for row in listed for file in row["files"]) != sorted(files):
+        files = sorted(name for row in listed for name in row["files"])
+        if files != sorted(name for name in self.sums if name.startswith("data/")):
             raise Refused("unlisted", EXHIBITS)
+        for row in listed:
+            self.exhibit(row)
         self.found.add("listed", "", len(listed))
+
+    def exhibit(self, row: Dict[str, Any]) -> None:
+        code, digest, stem = row["code"], row["sha256"], "data/%s." % row["code"]
+        itself = ("sha256", digest) if digest else ("code", code)
+        named = self.named.get(code, set())
+        if itself not in named or not _CODE.fullmatch(code):
+            raise Refused("unnamed", code)
+        files = {itself}.union(one for one in named if one[0] == "signature")
+        if any(name.startswith(stem + "part-") for name in row["files"]):
+            said = json.loads(self.read(stem + "json").decode())  # of a recorder
+            files.update(("part", one["sha256"]) for one in said["files"])
+        for name in row["files"]:
+            kind = name[len(stem) :][:5]
+            about = {"part-": "part", "step-": "signature"}.get(kind, "sha256")
+            if not name.startswith(stem) or (about, self.sums[name]) not in files:
+                self.found.add("unnamed", name)
+        for said in [row] + row["steps"]:
+            for text in said["words"].values():
+                plain = unicodedata.normalize("NFC", text).encode()
+                whole = sha256(bytes.fromhex(said["salt"]), plain).hex()
+                if ("digest", whole) not in named:
+                    raise Refused("words", code)
 
     def others(self) -> None:
         """(9) Packages that were given before and are not to be relied on."""
@@ -488,8 +498,10 @@ class Check:
             self.found.add("others", "", len(self.gone))
 
     def compare(self, later: "Check") -> None:
-        """(11) Whether a later package of the same ledger says that this one is withdrawn."""
-        if later.run().exit not in (0, 2) or later.key != self.key:
+        """(11) Whether a later package of the same case says that this one is withdrawn."""
+        codes = {code for code, _place, _words in later.run().all} - {"no-openssl"}
+        is_sound = {TEXTS[code][0] for code in codes} <= {GOOD, TOLD}
+        if not is_sound or (later.key, later.case) != (self.key, self.case):
             self.found.add("later", "--later")
         elif self.found.about.get("Anlan-Package") in later.gone:
             self.found.add("withdrawn", "--later")
@@ -509,20 +521,16 @@ class Check:
                     file.write(self.read(name))
             # The text around a token is signed by nobody: only the token is looked at.
             reply = [openssl, "ts", "-reply", "-in", "checkpoint.tsr", "-token_out"]
-            reply += ["-out", "token"]
-            ask(reply, folder)
-            told = ask(
-                [openssl, "ts", "-reply", "-token_in", "-in", "token", "-text"], folder
-            )
-            when = _CLOCK.search(told)
+            ask([*reply, "-out", "token"], folder)
+            text = [openssl, "ts", "-reply", "-token_in", "-in", "token", "-text"]
+            when = _CLOCK.search(ask(text, folder))
             if when is None:
                 raise Refused("stamp", TOKEN)
             # Certificates end; what was signed before that stays good.
             known = self.tsa or "tsa.pem"  # whose own certificate a token may leave out
             command = [openssl, "ts", "-verify", "-data", "checkpoint.txt", "-token_in"]
             command += ["-in", "token", "-CAfile", known, "-untrusted", known]
-            command += ["-attime", str(epoch_of(when))]
-            ask(command, folder)
+            ask([*command, "-attime", str(epoch_of(when))], folder)
         self.found.add("stamped", "", when.group(0)[12:].decode())
         if not self.tsa:
             self.found.add("own-clock", "", first_of(self.read(TSA)))
@@ -531,7 +539,7 @@ class Check:
         item = self.files.get(name)
         if item is None or item.size > most:
             raise Refused("format" if item else "missing", name)
-        return b"".join(bytes(block) for block in self.package.blocks(item))
+        return b"".join(bytes(block) for block in item.blocks())
 
     def lines(self, name: str, most: int = 4096) -> Iterator[str]:
         for line in io.BytesIO(self.read(name)):
@@ -554,10 +562,8 @@ def is_near(program: str, package: Any) -> bool:
 
 
 def ask(command: List[str], folder: str) -> bytes:
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=quiet
-    )
+    pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=quiet)
     told = process.communicate()[0]
     if process.returncode:
         raise Refused("stamp", TOKEN)
@@ -567,7 +573,7 @@ def ask(command: List[str], folder: str) -> bytes:
 def epoch_of(when: "re.Match[bytes]") -> int:
     """Seconds since 1970 of what OpenSSL prints, ``Nov 23 06:02:31 2026 GMT``."""
     month, day, hour, minute, second, year = (part.decode() for part in when.groups())
-    day_of = (int(year), _MONTHS.index(month) + 1, int(day))
+    day_of = (int(year), _MONTHS.index(month) // 3 + 1, int(day))
     return calendar.timegm((*day_of, int(hour), int(minute), int(second), 0, 0, 0))
 
 
