@@ -122,7 +122,9 @@ class Services(Handler):
             return
         root = ET.fromstring(body)  # noqa: S314 -- our own question
         assert root.tag == f"{SOAP}Envelope"
-        (question,) = root.find(f"{SOAP}Body") or ()
+        inside = root.find(f"{SOAP}Body")
+        assert inside is not None
+        (question,) = inside
         space, _brace, action = question.tag.rpartition("}")
         where = PATHS.get(f"{space}}}")
         kind = self.headers["Content-Type"]
