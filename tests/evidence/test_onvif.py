@@ -192,7 +192,8 @@ class TestPulling:
         for path in films[2:4]:
             path.unlink()
         recording = cameras.ask(scene.incident().case, begin, begin + 70 * SECOND)
-        pull(begin + 10 * MINUTE)
+        for number in range(10, 13):  # a line that breaks is asked again
+            pull(begin + number * MINUTE)
 
         recording.refresh_from_db()
         assert recording.state == RecordingState.PARTLY
@@ -200,11 +201,34 @@ class TestPulling:
         assert abs((gap.begin - begin).total_seconds() - 20) < 0.3
         assert abs(gap.seconds - 20) < 0.5
         for segment, path in kept_of(recording):
-            asked = datetime.fromisoformat(segment.name[:16])
-            assert segment.begin < asked + 10 * SECOND
+            due = datetime.fromisoformat(segment.name[:16])
+            assert segment.begin < due + 10 * SECOND
             for place, what in enumerate(frames_of(path)):
                 at = segment.begin + place * SECOND / RATE
                 assert abs(shown[what] - at) <= SECOND / RATE, (segment.name, place)
+
+    def test_what_it_leapt_over_is_not_asked_for_again(
+        self, scene: Scene, device: Device
+    ) -> None:
+        begin = scene.at.replace(second=0, microsecond=0)
+        films = SimulatedRecorder(root=device.root)
+        films.record("garage", begin + 40 * SECOND, begin + MINUTE)
+        recorder = opened(device, begin + 10 * MINUTE)
+        parts = recorder.parts("garage", begin + 20 * SECOND, begin + 50 * SECOND)
+        for part in parts[:2]:
+            with pytest.raises(Absent):
+                list(recorder.fetch("garage", part))
+        asked = [line.partition(" ")[0] for line in device.player.asked]
+        assert asked.count("PLAY") == 1
+        assert b"".join(recorder.fetch("garage", parts[2]))
+        made = recorder.made(parts[2])
+        assert abs(made.begin - begin - 40 * SECOND) < SECOND / RATE
+        # Of another camera nothing is known by that.
+        with pytest.raises(Absent):
+            list(recorder.fetch("ramp", parts[0]))
+        asked = [line.partition(" ")[0] for line in device.player.asked]
+        assert asked.count("DESCRIBE") == 2 * 3  # without and with a login
+        recorder.close()
 
     def test_stream_that_breaks_off_is_asked_for_again(
         self, scene: Scene, device: Device
@@ -495,6 +519,15 @@ class TestFaults:
         with pytest.raises(Unreachable):
             opened(device, scene.at).parts("garage", scene.at - MINUTE, scene.at)
         assert time.monotonic() - began < 5
+
+    def test_who_waits_before_the_page_does_not_wait_longer(
+        self, scene: Scene, device: Device
+    ) -> None:
+        recorder = opened(device, scene.at)
+        recorder.hurry(time.monotonic())
+        with pytest.raises(Unreachable):
+            recorder.parts("garage", scene.at - MINUTE, scene.at)
+        assert device.asked == []
 
     @pytest.mark.parametrize(
         "more",

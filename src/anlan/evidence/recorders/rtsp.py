@@ -128,6 +128,7 @@ class Playing:
     stretch: Stretch | None = None
     listed: list[Part] = field(default_factory=list)
     made_of: dict[str, Made] = field(default_factory=dict)
+    hole: tuple[str, datetime, datetime] | None = None  # the last that it leapt over
 
     def parts(self, camera: str, begin: datetime, end: datetime) -> list[Part]:
         seconds = PIECE.total_seconds()
@@ -146,6 +147,8 @@ class Playing:
         """The bytes of a piece while it is written; empty ones while nothing comes."""
         if part.stamp != _part(part.begin, part.stamp[-1]).stamp:
             raise Unreadable
+        if self._is_in_hole(camera, part):
+            raise Absent
         stretch = self._stretch_for(camera, part)
         if stretch.next and stretch.is_over and stretch.next >= len(stretch.times()):
             # What ended before it says nothing of this one: it is asked for itself.
@@ -202,6 +205,13 @@ class Playing:
         if self.stretch is not None:
             self.stretch.close()
             self.stretch = None
+
+    def _is_in_hole(self, camera: str, part: Part) -> bool:
+        """Whether the recorder leapt over all of a piece when it was asked before."""
+        if self.hole is None:
+            return False
+        of, begin, end = self.hole
+        return of == camera and begin <= part.begin <= end - _length(part)
 
     def _stretch_for(self, camera: str, part: Part) -> Stretch:
         """What is playing, if this piece is its next; else it is asked for anew."""
@@ -264,7 +274,9 @@ class Playing:
             raise Absent
         begin, end = times[number]
         begun = played.begins + timedelta(seconds=stretch.begin_of(number))
-        if begun >= part.begin + _length(part):
+        # Moments are said to parts of a millisecond.
+        if not number and begun > part.begin + _length(part) - timedelta(seconds=TICK):
+            self.hole = camera, part.begin, begun + timedelta(seconds=TICK)
             self.close()  # it leapt over a hole; what lies behind it is asked for itself
             raise Absent
         last = stretch.parts[-1]
