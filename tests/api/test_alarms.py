@@ -254,6 +254,8 @@ BOMBS = {
     "wide": b"<a>" + b"<b/>" * 5000 + b"</a>",
     "half": b"<EventNotificationAlert><eventType>",
     "none": b"\x00\x01",
+    "encoding": b'<?xml version="1.0" encoding="none"?><l/>',
+    "letters": b'<?xml version="1.0" encoding="gbk"?><l/>',
 }
 
 

@@ -155,7 +155,7 @@ class Handler(BaseHTTPRequestHandler):
             return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
         one = md5(f"{USER}:nvr:{PASSWORD}")
-        two = md5(f"GET:{self.path}")
+        two = md5(f"{self.command}:{self.path}")
         whole = f"{one}:abc:{got['nc']}:{got['cnonce']}:auth:{two}"
         return got["username"] == USER and got["response"] == md5(whole)
 

@@ -637,7 +637,7 @@ class TestPages:
         answer = client.get(f"/admin/sites/{scene.site.code}/cameras/")
         assert answer.status_code == 200
         page = answer.content.decode()
-        assert 'data-for="http frigate"' in page
+        assert 'data-for="http frigate onvif"' in page
 
     def test_every_kind_answers(self) -> None:
         for kind in RecorderKind:

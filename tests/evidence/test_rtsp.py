@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import struct
-import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from anlan.base import stores
-from anlan.base.clock import acting_at
 from anlan.base.errors import InvalidInput
 from anlan.evidence import films, jobs, services
 from anlan.evidence.enums import PullProblem, RecorderKind, RecordingState
@@ -49,14 +47,21 @@ from anlan.play.recorder import SimulatedRecorder
 from anlan.play.signing import signer_at_hand
 from tests.evidence.footage import Filmed
 from tests.evidence.nvr import PASSWORD, USER
+from tests.evidence.played import (
+    RATE,
+    SECOND,
+    frames_of,
+    kept_of,
+    pull,
+    taken_at,
+)
 from tests.evidence.recorders import CAMERAS, Watched
 from tests.evidence.rtsp import Player, playing
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
-MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 PATH = "Streaming/tracks/{camera}01?starttime={begin}&endtime={end}"
-RATE = 10
 
 
 @pytest.fixture(autouse=True)
@@ -124,48 +129,6 @@ def registered(
             at=scene.at - timedelta(hours=1),
         )
     return Watched(scene, recorder, SimulatedRecorder(root=player.root, offset=offset))
-
-
-def pull(at: datetime, *, rounds: int = 20) -> int:
-    done = 0
-    with acting_at(at):
-        while rounds and jobs.pull_played(at=at):
-            done, rounds = done + 1, rounds - 1
-    return done
-
-
-def frames_of(path: Path) -> list[str]:
-    """The digest of every picture as it is decoded."""
-    told = subprocess.run(
-        [
-            *("ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:v"),
-            *("-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-"),
-        ],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return [
-        line.rpartition(",")[2].strip()
-        for line in told.splitlines()
-        if line and not line.startswith("#")
-    ]
-
-
-def taken_at(films: list[Path], begin: datetime) -> dict[str, datetime]:
-    """When each picture of the films was taken, by the recorder's clock."""
-    found: dict[str, datetime] = {}
-    for number, path in enumerate(films):
-        for place, what in enumerate(frames_of(path)):
-            found[what] = begin + number * 10 * SECOND + place * SECOND / RATE
-    return found
-
-
-def kept_of(recording: Recording) -> list[tuple[Any, Path]]:
-    return [
-        (segment, stores.primary().path_of(segment.blob.sha256))
-        for segment in recording.segments.select_related("blob").order_by("begin")
-    ]
 
 
 class TestPulling:

@@ -14,18 +14,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
-from xml.parsers import expat
 
 import orjson
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import SHANGHAI
 from anlan.base.errors import InvalidInput
+from anlan.base.plain_xml import Element, NotPlain, read_plain
 
 _MOST_FIELDS = 100
 _MOST_ELEMENTS = 2_000
-_DEEPEST = 32
 _LONGEST_VALUE = 300  # characters of any one value that is taken over
+_LONGEST_TEXT = 4_096  # with the space around it
 _UNREADABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
 
 Look: TypeAlias = Callable[[str], str]
@@ -143,53 +143,22 @@ def _xml_part(body: bytes, content_type: str) -> bytes:
     raise InvalidInput(_("报文里没有 XML 部分"), path="body")
 
 
-class _Refused(Exception):
-    """Something that a plain message of a device does not hold."""
-
-
 def _elements(document: bytes) -> dict[str, str]:
     """The text of each first element by its path of local names."""
     values: dict[str, str] = {}
-    path: list[str] = []
-    places: list[str] = []  # of the open elements; nothing for one seen before
-    count = 0
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-
-    def refuse(*_args: object) -> int:
-        raise _Refused
-
-    def start(name: str, _attributes: object) -> None:
-        nonlocal count
-        count += 1
-        if count > _MOST_ELEMENTS or len(path) >= _DEEPEST:
-            raise _Refused
-        path.append(name.rpartition(":")[2])
-        place = "/".join(path)
-        places.append("" if place in values else place)
-        values.setdefault(place, "")
-
-    def end(_name: str) -> None:
-        path.pop()
-        places.pop()
-
-    def text(data: str) -> None:
-        place = places[-1]
-        if place and len(values[place]) <= _LONGEST_VALUE:
-            values[place] += data
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    # No document type, hence no entity: neither one that grows nor one that fetches.
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.ExternalEntityRefHandler = refuse
     try:
-        parser.Parse(document, True)  # noqa: FBT003 -- expat's own
-    except (expat.ExpatError, _Refused, UnicodeError):
+        root = read_plain(document, most=_MOST_ELEMENTS, longest=_LONGEST_TEXT)
+    except NotPlain:
         raise InvalidInput(_("报文不是可读的 XML"), path="body") from None
+    _put(values, "", root)
     return values
+
+
+def _put(values: dict[str, str], above: str, element: Element) -> None:
+    place = f"{above}/{element.name}" if above else element.name
+    values.setdefault(place, element.text)
+    for one in element.inside:
+        _put(values, place, one)
 
 
 def _tidy(text: str) -> str:

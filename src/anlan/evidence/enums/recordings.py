@@ -14,6 +14,7 @@ class RecorderKind(models.TextChoices):
     HTTP = "http", _("网络下载（自动）")
     FRIGATE = "frigate", _("Frigate（自动）")
     RTSP = "rtsp", _("RTSP 回放（自动，按播放速度）")
+    ONVIF = "onvif", _("ONVIF Profile G（自动）")
 
 
 class WhyCamera(models.TextChoices):

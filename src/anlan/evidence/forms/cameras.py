@@ -130,6 +130,7 @@ FIELDS_OF = {
     ),
     RecorderKind.FRIGATE: ("base", "username", "password", "ca"),
     RecorderKind.RTSP: ("base", "template", "time", "auth", "username", "password"),
+    RecorderKind.ONVIF: ("base", "username", "password", "ca"),
 }
 _OF_ALL = (
     *("folder", "pattern", "zone"),
@@ -170,7 +171,9 @@ class CameraForm(forms.Form):
     code = forms.CharField(
         label=_("通道"),
         max_length=60,
-        help_text=_("录像机里的通道号，或它的文件夹名"),
+        help_text=_(
+            "录像机里的通道号，或它的文件夹名；ONVIF 为录像或视频源的标识（token）或名称"
+        ),
     )
     place = forms.ModelChoiceField(
         Place.objects.none(), label=_("安装在"), to_field_name="uid"

@@ -1,8 +1,8 @@
 """Recorders, each kind behind the same three questions; see ``docs/guide/recordings.md``.
 
 A kind is one file of this folder and one row of the table below: a folder, an export
-over HTTP, Frigate over its web server, and what plays over RTSP: that one has no files,
-and says of each how it was written.
+over HTTP, Frigate over its web server, and what plays over RTSP, asked by an address or
+by ONVIF: those have no files, and say of each how it was written.
 """
 
 from __future__ import annotations
@@ -132,6 +132,7 @@ def kind_of(kind: str) -> Kind | None:
     from anlan.evidence.recorders.folder import FOLDER  # noqa: PLC0415 -- it imports us
     from anlan.evidence.recorders.frigate import FRIGATE  # noqa: PLC0415
     from anlan.evidence.recorders.http import HTTP  # noqa: PLC0415
+    from anlan.evidence.recorders.onvif import ONVIF  # noqa: PLC0415
     from anlan.evidence.recorders.rtsp import RTSP  # noqa: PLC0415
 
     kinds: dict[RecorderKind, Kind] = {
@@ -139,12 +140,13 @@ def kind_of(kind: str) -> Kind | None:
         RecorderKind.HTTP: HTTP,
         RecorderKind.FRIGATE: FRIGATE,
         RecorderKind.RTSP: RTSP,
+        RecorderKind.ONVIF: ONVIF,
     }
     return kinds.get(RecorderKind(kind))
 
 
-# Kinds that play: of one of them an hour takes an hour, in lanes of their own.
-PLAYING = (RecorderKind.RTSP,)
+# Kinds that play: of one of them an hour may take an hour, in lanes of their own.
+PLAYING = (RecorderKind.RTSP, RecorderKind.ONVIF)
 
 
 def checked_settings(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:

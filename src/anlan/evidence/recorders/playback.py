@@ -35,9 +35,13 @@ MOST_HEAD, MOST_BODY = 16 * 1024, 64 * 1024
 MOST_BYTES = 1024**3  # of one stretch
 MOST_TRACKS = 8
 REPLAY = b"\xab\xac"  # the header extension of ONVIF: when each packet was recorded
+LAST = 0x40  # in it: the last picture before a hole
+ASKING = {"Require": "onvif-replay"}
 SINCE_1900 = 2_208_988_800
 BYE = 203
 LEAP = timedelta(seconds=1)
+HOLE = timedelta(seconds=10)  # no recording has pictures that are so far apart
+LAST_SECONDS = 3.0  # after the last picture nothing more is waited for
 # A recorder begins at a whole picture, or at the file in which what is asked for lies.
 TOLERANCE = timedelta(minutes=2)
 DAY = timedelta(days=1)
@@ -46,7 +50,7 @@ _NOTHING = {404, 410, 416, 457}
 _PAIR = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
 _SCHEME = re.compile(r"(?:^|,)\s*((?:digest|basic|bearer)(?=\s|,|$))", re.IGNORECASE)
 _ALGORITHMS = {"MD5", "SHA-256"}
-_CLOCK = re.compile(r"clock=(\d{8}T\d{6})(\.\d{1,6})?Z")
+_CLOCK = re.compile(r"clock=(\d{8}T\d{6})(\.\d{1,9})?Z")
 _PLAIN = re.compile(r"[\x20-\x7e]{1,2000}")
 # Of sound MPEG-TS holds only some kinds so that a player knows them again.
 _HELD = {"MPEG4-GENERIC", "MP4A-LATM", "MPA"}
@@ -120,6 +124,9 @@ class Playback:
     seconds: float  # asked for
     patience: float  # seconds by our clock for all of it
     is_local: bool = False  # it is asked in the time of the wall, and may answer so
+    # If it is asked as ONVIF has it: the beginning stands in a range, and the stretch
+    # comes as fast as the line is, with the stamps of the recording.
+    recording: str = ""
     until: float | None = None  # of the monotonic clock, by when it has to answer
     clock: datetime | None = None
     began: datetime | None = None  # as the recorder says it
@@ -128,6 +135,8 @@ class Playback:
     ended: str = ""
     problem: Exception | None = None
     left_out: list[str] = field(default_factory=list)
+    _shown: datetime | None = field(default=None, init=False)  # when, of a picture
+    _is_last: bool = field(default=False, init=False)  # that one, before a hole
 
     def __post_init__(self) -> None:
         self._token = secrets.token_urlsafe(18)
@@ -159,6 +168,15 @@ class Playback:
     @property
     def lost(self) -> int:
         return sum(track.lost for track in self.tracks)
+
+    @property
+    def is_replay(self) -> bool:
+        return self.recording != ""
+
+    @property
+    def range(self) -> str:
+        """Since when it is asked to play; it is stopped by us."""
+        return f"clock={self.begin:%Y%m%dT%H%M%SZ}-" if self.is_replay else "npt=0.000-"
 
     @property
     def begins(self) -> datetime:
@@ -323,13 +341,17 @@ class Playback:
         if sum(track.medium == "video" for track in self.tracks) != 1:
             raise Unreadable
 
+    @property
+    def _asking(self) -> Mapping[str, str]:
+        return ASKING if self.is_replay else {}
+
     def _set_up(self) -> None:
         for number, track in enumerate(self.tracks):
             wanted = f"RTP/AVP/TCP;unicast;interleaved={2 * number}-{2 * number + 1}"
             answer = self._ask(
                 "SETUP",
                 _joined(self._base, track.control),
-                {"Transport": wanted},
+                {"Transport": wanted, **self._asking},
             )
             said = answer.headers.get("transport", "")
             found = re.search(r"interleaved=(\d{1,3})", said)
@@ -339,7 +361,10 @@ class Playback:
             self._session = answer.headers.get("session", "").partition(";")[0].strip()
 
     def _play(self) -> None:
-        answer = self._ask("PLAY", self._base, {"Range": "npt=0.000-"})
+        pace = {"Rate-Control": "no"} if self.is_replay else {}
+        answer = self._ask(
+            "PLAY", self._base, {"Range": self.range, **self._asking, **pace}
+        )
         found = _CLOCK.search(answer.headers.get("range", ""))
         if found is not None:
             with suppress(ValueError):
@@ -512,6 +537,8 @@ class Playback:
             found = self._parsed()
             now = time.monotonic()
             if found is None:
+                if self._is_last and now - heard > LAST_SECONDS:
+                    return "bye"
                 if now - heard > SILENT_SECONDS or now - began > self.patience:
                     return "silent"
                 if now - kept > KEEP_SECONDS:
@@ -534,7 +561,7 @@ class Playback:
                 track.note(packet)
                 if track.medium == "video" and self._leaps(track, packet):
                     return "bye"
-                if track.medium == "video" and track.seconds > self.seconds:
+                if track.medium == "video" and track.seconds > self._wanted:
                     return "end"
             elif not is_media and track.medium == "video" and _says_bye(packet):
                 return "bye"
@@ -546,14 +573,32 @@ class Playback:
                 return "silent"
         return "stopped"
 
+    @property
+    def _wanted(self) -> float:
+        """Seconds of film until the end of what was asked for.
+
+        ONVIF lets it begin at the whole picture before, and play what it has behind.
+        """
+        early = (self.begin - self.begins).total_seconds() if self.is_replay else 0.0
+        return self.seconds + max(0.0, early)
+
     def _leaps(self, track: Track, packet: bytes) -> bool:
-        """Whether the recorder went on after a hole, and its stamps do not say so.
+        """Whether the recorder went on after a hole.
+
+        The stamps of the stream may go on as if there were none. Or they leap with it:
+        then it was announced, or is longer than any recording waits for a picture.
 
         The first moment that a packet says is our begin, unless it cannot be.
         """
         moment = _moment_of(packet)
         if moment is None:
             return False
+        if self._shown is not None and moment != self._shown:
+            if moment - self._shown > (LEAP if self._is_last else HOLE):
+                return True
+            self._is_last = False
+        self._shown = moment
+        self._is_last = self._is_last or _is_last(packet)
         begin = moment - timedelta(seconds=track.seconds)
         if self._stamped is None:
             self._stamped = begin
@@ -585,6 +630,12 @@ def _moment_of(packet: bytes) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return moment + timedelta(seconds=part / 2**32)
+
+
+def _is_last(packet: bytes) -> bool:
+    """Whether a picture is the last before a hole, as that extension says it."""
+    at = 12 + 4 * (packet[0] & 0x0F) + 12
+    return len(packet) > at and bool(packet[at] & LAST)
 
 
 def _tracks_of(text: str) -> list[Track]:

@@ -117,13 +117,10 @@ class Stretch:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-@dataclass
-class Rtsp:
-    """The recorder behind one address."""
+@dataclass(kw_only=True)
+class Playing:
+    """A recorder that plays: what it plays is put into pieces, however it is asked."""
 
-    base: str
-    template: str
-    time: str
     login: Login
     now: datetime
     seen: datetime | None = None  # its clock, as it said in an answer
@@ -131,6 +128,7 @@ class Rtsp:
     stretch: Stretch | None = None
     listed: list[Part] = field(default_factory=list)
     made_of: dict[str, Made] = field(default_factory=dict)
+    hole: tuple[str, datetime, datetime] | None = None  # the last that it leapt over
 
     def parts(self, camera: str, begin: datetime, end: datetime) -> list[Part]:
         seconds = PIECE.total_seconds()
@@ -149,6 +147,8 @@ class Rtsp:
         """The bytes of a piece while it is written; empty ones while nothing comes."""
         if part.stamp != _part(part.begin, part.stamp[-1]).stamp:
             raise Unreadable
+        if self._is_in_hole(camera, part):
+            raise Absent
         stretch = self._stretch_for(camera, part)
         if stretch.next and stretch.is_over and stretch.next >= len(stretch.times()):
             # What ended before it says nothing of this one: it is asked for itself.
@@ -206,6 +206,13 @@ class Rtsp:
             self.stretch.close()
             self.stretch = None
 
+    def _is_in_hole(self, camera: str, part: Part) -> bool:
+        """Whether the recorder leapt over all of a piece when it was asked before."""
+        if self.hole is None:
+            return False
+        of, begin, end = self.hole
+        return of == camera and begin <= part.begin <= end - _length(part)
+
     def _stretch_for(self, camera: str, part: Part) -> Stretch:
         """What is playing, if this piece is its next; else it is asked for anew."""
         mine = self.stretch
@@ -234,16 +241,7 @@ class Rtsp:
         begin = row[0].begin
         end = min(row[-1].begin + _length(row[-1]) + BEYOND, self.now)
         seconds = (end - begin).total_seconds()
-        path = filled(self.template, self.time, camera, begin, end)
-        playback = Playback(
-            url=f"{self.base}/{path}",
-            login=self.login,
-            begin=begin,
-            seconds=seconds,
-            patience=SLOWEST * seconds + 30,
-            until=self.until,
-            is_local=self.time in OF_THE_WALL,
-        )
+        playback = self._playback(camera, begin, end, SLOWEST * seconds + 30)
         self.seen = self.seen or playback.clock
         try:
             return _written(row, playback)
@@ -258,7 +256,7 @@ class Rtsp:
             Absent: nothing came of this time.
             Unreachable: it broke off, and did not before.
         """
-        where = f"{self.base}/{self.template} {camera} {part.name}"
+        where = f"{self._where()} {camera} {part.name}"
         played, times = stretch.playback, stretch.times()
         is_last = stretch.is_over and number + 1 >= len(times)
         if is_last and played.problem is not None:
@@ -275,17 +273,23 @@ class Rtsp:
                 raise Unreadable
             raise Absent
         begin, end = times[number]
+        begun = played.begins + timedelta(seconds=stretch.begin_of(number))
+        # Moments are said to parts of a millisecond.
+        if not number and begun > part.begin + _length(part) - timedelta(seconds=TICK):
+            self.hole = camera, part.begin, begun + timedelta(seconds=TICK)
+            self.close()  # it leapt over a hole; what lies behind it is asked for itself
+            raise Absent
         last = stretch.parts[-1]
         wanted = (last.begin + _length(last) - stretch.parts[0].begin).total_seconds()
         is_whole = played.ended in {"end", "bye"} or end > wanted - 1
         if is_last and not is_whole and not _may_stay(played, where):
             raise Unreachable(played.ended)
         return Made(
-            begin=played.begins + timedelta(seconds=stretch.begin_of(number)),
+            begin=begun,
             recipe={
                 "program": films.version(),
                 "arguments": stretch.arguments,
-                "asked": played.url,
+                **self._asked(played),
                 "begin_from": played.how,
                 **({"not_believed": played.doubted} if played.doubted else {}),
                 "seconds": round(end - begin, 6),
@@ -294,6 +298,50 @@ class Rtsp:
                 "left_out": played.left_out,
             },
         )
+
+    def _playback(
+        self, camera: str, begin: datetime, end: datetime, patience: float
+    ) -> Playback:
+        """A stretch of a camera, asked for.
+
+        Raises:
+            Absent, Refused, Unreachable, Unreadable: as with ``Recorder``.
+        """
+        raise NotImplementedError
+
+    def _where(self) -> str:
+        """What is asked, whoever asks."""
+        raise NotImplementedError
+
+    def _asked(self, played: Playback) -> dict[str, str]:
+        """How a stretch was asked for, for the record."""
+        return {"asked": played.url}
+
+
+@dataclass(kw_only=True)
+class Rtsp(Playing):
+    """The recorder behind one address, which names both ends of a stretch."""
+
+    base: str
+    template: str
+    time: str
+
+    def _playback(
+        self, camera: str, begin: datetime, end: datetime, patience: float
+    ) -> Playback:
+        path = filled(self.template, self.time, camera, begin, end)
+        return Playback(
+            url=f"{self.base}/{path}",
+            login=self.login,
+            begin=begin,
+            seconds=(end - begin).total_seconds(),
+            patience=patience,
+            until=self.until,
+            is_local=self.time in OF_THE_WALL,
+        )
+
+    def _where(self) -> str:
+        return f"{self.base}/{self.template}"
 
 
 def _may_stay(played: Playback, where: str) -> bool:

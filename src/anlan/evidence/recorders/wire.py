@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import json
+import math
 import os
 import re
 import socket
@@ -92,22 +93,51 @@ class Wire:
         so is whoever takes them.
         """
         give_up = time.monotonic() + seconds
-        size = 0
+        is_empty = True
         with (
             _told(),
             self._client() as client,
             self._answer(client, self._inside(path)) as answer,
         ):
             self._check(answer)
-            for block in answer.iter_raw():
-                size += len(block)
-                if size > most:
-                    raise Unreadable
-                if time.monotonic() > give_up:
-                    raise Unreachable("slow")
+            for block in _blocks(answer, most, give_up):
+                is_empty = is_empty and not block
                 yield block
-        if not size:
+        if is_empty:
             raise Absent
+
+    def post(
+        self, path: str, words: bytes, media_type: str, *, most: int, seconds: float
+    ) -> tuple[int, bytes]:
+        """The status and the body of an answer to a message; no redirect is followed.
+
+        What it says of a failure is an answer too; of a refusal nothing is read.
+
+        Raises:
+            Refused: it was told who asks.
+            Unreachable, Unreadable: as with ``Recorder``.
+        """
+        give_up = time.monotonic() + seconds
+        with (
+            _told(),
+            self._client() as client,
+            self._asked(
+                client,
+                "POST",
+                self._inside(path),
+                content=words,
+                headers={"Content-Type": media_type},
+                seconds=seconds,
+            ) as answer,
+        ):
+            status = answer.status_code
+            if status in _LOGIN and "Authorization" in answer.request.headers:
+                raise Refused
+            if answer.is_redirect:
+                raise Unreachable("redirects")
+            if answer.headers.get("Content-Encoding", "identity") != "identity":
+                raise Unreadable  # not asked for: it may grow without end
+            return status, b"".join(_blocks(answer, most, give_up))
 
     def sign_in(self, path: str, said: Mapping[str, str]) -> None:
         """Post a name and a password for a cookie, which the next questions carry.
@@ -117,7 +147,7 @@ class Wire:
         with (
             _told(),
             self._client() as client,
-            self._asked(client, "POST", self._inside(path), said) as answer,
+            self._asked(client, "POST", self._inside(path), json=said) as answer,
         ):
             if answer.status_code in _LOGIN or answer.is_redirect:
                 raise Refused
@@ -141,16 +171,23 @@ class Wire:
         client: httpx.Client,
         method: str,
         url: str,
-        said: Mapping[str, str] | None = None,
+        *,
+        seconds: float = math.inf,
+        **said: Any,
     ) -> Iterator[httpx.Response]:
-        """An answer of which nothing but the head has been read."""
+        """An answer of which nothing but the head has been read.
+
+        Args:
+            seconds: until it begins, if there is less time than for any.
+            said: what httpx puts into the question.
+        """
         self._is_late = False
-        late = threading.Timer(ANSWER_SECONDS, self._hang_up)
+        late = threading.Timer(min(seconds, ANSWER_SECONDS), self._hang_up)
         late.daemon = True
         late.start()
         try:
             request = client.build_request(
-                method, url, json=said, extensions={"trace": self._note_line}
+                method, url, extensions={"trace": self._note_line}, **said
             )
             answer = client.send(request, stream=True)
         finally:
@@ -243,6 +280,18 @@ class Wire:
         if not 1970 <= said.year < 9000:  # no clock, and no moment to reckon with
             return
         self.clock = said - timedelta(seconds=time.monotonic() - self._began)
+
+
+def _blocks(answer: httpx.Response, most: int, give_up: float) -> Iterator[bytes]:
+    """What comes, as it comes; not more than ``most`` bytes, and not for ever."""
+    size = 0
+    for block in answer.iter_raw():
+        size += len(block)
+        if size > most:
+            raise Unreadable
+        if time.monotonic() > give_up:
+            raise Unreachable("slow")
+        yield block
 
 
 def _drop_refusal(answer: httpx.Response) -> None:
