@@ -37,8 +37,8 @@ def test_a_statement_takes_the_linked_guardian(
     cases.unlink_guardian(link=link, reason="错了", by=scene.officer, at=scene.at)
     officer = speak(scene.officer)
     path = f"/cases/{case.number}/statements"
-    said = {"party": str(child.uid), "role": "victim", "place": "会客室"}
-    said |= {"is_told": True}
+    said: dict[str, Any] = {"party": str(child.uid), "role": "victim"}
+    said |= {"place": "会客室", "is_told": True}
 
     refused = officer.post(path, {**said, "guardian": str(aunt.uid)})
     assert (refused.status, refused.body["error"]["source"]) == (422, "G20")

@@ -538,6 +538,7 @@ class TestSigning:
         statement = of_a_child(scene, case)
         read(scene, telling.told(scene, statement))
         mother, roles = statement.guardian_party, ["guardian", "aggressor"]
+        assert mother is not None
         cases.set_party_roles(party=mother, roles=roles, by=scene.officer, at=scene.at)
         both = SignedAlone(drawn=[signature(1)], guardian=[signature(2)])
 

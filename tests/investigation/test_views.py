@@ -212,6 +212,7 @@ class TestInterviews:
         assert client.post(page, once(**said)).url
 
         father = Statement.objects.get().guardian_party
+        assert father is not None
         assert father.guardianships.get().ward == child
         assert "白父（父亲）" in text(client.get(statement_page(case)))
 
