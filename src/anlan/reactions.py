@@ -195,7 +195,11 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     DutyComesDue.kind: [mediation.remind],
     PartyAdded.kind: [legal.open_work_injuries, legal.tell_new_victim],
     PartyIdentified.kind: [legal.open_work_injuries, legal.tell_new_victim],
-    PartyRolesSet.kind: [legal.open_work_injuries, legal.tell_new_victim],
+    PartyRolesSet.kind: [
+        legal.open_work_injuries,
+        legal.tell_new_victim,
+        legal.tell_wards_anew,
+    ],
     GuardianLinked.kind: [legal.tell_wards_anew],
     GuardianUnlinked.kind: [legal.tell_wards_anew],
     HoldPlaced.kind: [legal.end_hold_task],

@@ -100,7 +100,7 @@ from anlan.resolution.selectors.notices import letter_of
 from tests.api.conftest import Upload
 from tests.evidence.keeping import hold, photo
 from tests.evidence.objects import umbrella
-from tests.evidence.told import begun, frozen, hurt, read, sound, told
+from tests.evidence.told import begun, frozen, guardian_of, hurt, read, sound, told
 from tests.evidence.told import party as victim
 from tests.investigation import asked
 from tests.pictures import JPEG
@@ -846,8 +846,10 @@ def save_answers(scene: Scene) -> Request:
 
 @post(permitted="wangjianguo", forbidden="chenlu")
 def name_guardian(scene: Scene) -> Request:
-    body = {"guardian": "王芳", "relation": "母亲"}
-    return f"/statements/{_statement(scene).uid}/guardian", body
+    statement = _statement(scene)
+    assert statement.party is not None
+    body = {"guardian": str(guardian_of(scene, statement.party).uid)}
+    return f"/statements/{statement.uid}/guardian", body
 
 
 @post(permitted="wangjianguo", forbidden="chenlu", status=201)

@@ -15,7 +15,14 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.selectors import is_minor_hurt
-from anlan.cases.selectors.guardians import stands_for, with_guardians
+from anlan.cases.selectors.guardians import (
+    check_may_be_with,
+    companions_in,
+    companions_of,
+    stands_for,
+    with_guardians,
+)
+from anlan.cases.services import NewGuardian
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
 from anlan.ledger.models import Entry
@@ -180,33 +187,92 @@ def test_a_typed_name_goes_round_no_link(scene: Scene, case: Case) -> None:
         assert (refused.value.path, refused.value.source) == ("giver_party", "G20")
     cases.unlink_guardian(link=link, reason="登记错了", by=scene.officer, at=scene.at)
     assert check_giver(talks, Side.VICTIM, typed, at=scene.at).name == "路人甲"
+    back = replace(typed, name="陆　母")
+    with pytest.raises(InvalidInput, match="已有这个姓名") as refused:
+        check_giver(talks, Side.VICTIM, back, at=scene.at)
+    assert (refused.value.path, refused.value.source) == ("giver_party", "G20")
+
+
+def test_no_party_comes_back_as_a_new_guardian(scene: Scene, case: Case) -> None:
+    ward = victim(scene, case, "陆小米", birth_year=2012)
+    link = linked(scene, guardian(scene, case, "陆母"), ward)
+    cases.unlink_guardian(link=link, reason="登记错了", by=scene.officer, at=scene.at)
+    guardian(scene, case, "孟父", roles=["aggressor"])
+    said: dict[str, Any] = {"by": scene.officer, "at": scene.at, "ward": ward}
+    for name in ("陆 母", "孟父"):
+        who = NewGuardian(name=name, phone="13900005502", relation="亲属")
+        with pytest.raises(InvalidInput, match="已有这个姓名") as refused:
+            cases.register_guardian(who=who, **said)
+        assert (refused.value.path, refused.value.source) == ("name", "G20")
+    who = NewGuardian(name="陆父", phone="13900005502", relation="父亲")
+    found = cases.register_guardian(who=who, **said)
+    assert companions_of(ward) == [found]
+    assert verify().is_sound
+
+
+def test_who_may_be_with_a_child(scene: Scene, case: Case) -> None:
+    ward, other = victim(scene, case, "陆小米"), victim(scene, case, "白小露")
+    mother, unknown = (
+        guardian(scene, case, "陆母"),
+        cases.add_party(
+            case=case,
+            roles=["guardian"],
+            description="灰衣男子",
+            by=scene.officer,
+            at=scene.at,
+        ),
+    )
+    for one in (mother, unknown):
+        linked(scene, one, ward)
+    assert companions_in(case) == [(mother, ward), (unknown, ward)]
+    check_may_be_with(mother, ward, path="guardian")
+    with pytest.raises(InvalidInput, match="没有登记"):
+        check_may_be_with(mother, other, path="guardian")
+    with pytest.raises(InvalidInput, match="确认身份"):
+        check_may_be_with(unknown, ward, path="guardian")
+    cases.set_party_roles(
+        party=mother, roles=["guardian", "aggressor"], by=scene.officer, at=scene.at
+    )
+    assert companions_of(ward) == [unknown]
+    with pytest.raises(InvalidInput, match="不能在场"):
+        check_may_be_with(mother, ward, path="guardian")
+    # A suspect sits beside nobody, also on the same side.
+    cases.set_party_roles(
+        party=ward, roles=["aggressor"], by=scene.officer, at=scene.at
+    )
+    assert companions_of(ward) == [unknown]
 
 
 def test_statements_name_a_linked_guardian(scene: Scene, case: Case) -> None:
     ward = victim(scene, case, "陆小米", birth_year=2012)
-    linked(scene, guardian(scene, case, "陆母"), ward)
-    linked(scene, guardian(scene, case, "陆父"), ward, relation="父亲")
-    said: dict[str, Any] = {"guardian": "路人甲", "relation": "母亲"}
+    mother, father = guardian(scene, case, "陆母"), guardian(scene, case, "陆父")
+    aunt = guardian(scene, case, "白姨")
+    link = linked(scene, mother, ward)
+    linked(scene, father, ward, relation="父亲")
     with pytest.raises(InvalidInput, match="登记的监护人") as refused:
-        statement_begun(scene, case, of=ward, **said)
+        statement_begun(scene, case, of=ward, guardian=aunt)
     assert refused.value.path == "guardian"
-    statement = statement_begun(scene, case, of=ward, **{**said, "guardian": "陆 母"})
+    statement = statement_begun(scene, case, of=ward, guardian=mother)
+    cases.unlink_guardian(link=link, reason="登记错了", by=scene.officer, at=scene.at)
     named: dict[str, Any] = {"by": scene.guard, "at": scene.at, "statement": statement}
-    with pytest.raises(InvalidInput, match="登记的监护人"):
-        evidence.name_guardian(**said, **named)
-    after = evidence.name_guardian(guardian="陆父", relation="父亲", **named)
-    assert after.guardian == "陆父"
+    for wrong in (aunt, mother):
+        with pytest.raises(InvalidInput, match="登记的监护人"):
+            evidence.name_guardian(guardian=wrong, **named)
+    after = evidence.name_guardian(guardian=father, **named)
+    assert (after.guardian_party, after.guardian) == (father, "陆父")
+    assert after.relation == "父亲"
 
 
 def test_an_interview_begins_with_a_linked_guardian(scene: Scene, case: Case) -> None:
     ward = victim(scene, case, "陆小米", birth_year=2012)
-    linked(scene, guardian(scene, case, "陆母"), ward)
+    mother, aunt = guardian(scene, case, "陆母"), guardian(scene, case, "白姨")
+    linked(scene, mother, ward)
     talk = planned(scene, case, parties=[ward])
-    said: dict[str, Any] = {"relation": "母亲", "is_guardian_present": True}
     with pytest.raises(InvalidInput, match="登记的监护人") as refused:
-        interview_begun(scene, talk, guardian="路人甲", **said)
+        interview_begun(scene, talk, guardian=aunt, is_guardian_present=True)
     assert refused.value.path == "guardian"
-    assert interview_begun(scene, talk, guardian="陆母", **said).guardian_present
+    begun_now = interview_begun(scene, talk, guardian=mother, is_guardian_present=True)
+    assert begun_now.guardian_present
 
 
 def test_on_its_page(scene: Scene, sign_in: Any, case: Case) -> None:

@@ -27,17 +27,21 @@ SIZES = pytest.mark.parametrize(
 STORY = "我从西区出入口下来。看到他用伞打了那位先生。"
 
 
-def begin(page: Page, number: str, **said: str) -> str:
-    """Begin the statement of a colleague; the address of its page."""
+def begin(page: Page, number: str, *, child: str = "", **said: str) -> str:
+    """Begin the statement of a colleague, or of a child as the page shows its name, whose
+    guardian is said; the address of its page.
+    """
     page.goto(f"/cases/{number}/evidence/statements/new/")
-    page.select_option("select[name=colleague]", label="孙磊 (sunlei)")
+    if child:
+        page.select_option("select[name=party]", label=child)
+        page.check("input[name=is_minor]")
+    else:
+        page.select_option("select[name=colleague]", label="孙磊 (sunlei)")
     page.check("input[name=role][value=witness]")
     page.fill("input[name=place]", "值班室")
     page.check("input[name=is_told]")
     for name, words in said.items():
         page.fill(f"[name={name}]", words)
-    if said:
-        page.check("input[name=is_minor]")
     page.click("form.form button.primary")
     page.wait_for_url(re.compile(r"/statements/[0-9a-f-]{36}/$"))
     return page.url
@@ -138,7 +142,19 @@ def test_of_a_child_on_paper_with_the_guardian(
 ) -> None:
     number = told_installation.story["number"]
     page = sign_in(told_installation, "zhoumin").page
-    address = begin(page, number, guardian="王芳", relation="母亲")
+    page.goto(f"/cases/{number}/parties/")
+    page.check("input[name=roles][value=witness]")
+    page.fill("input[name=name]", "江小雨")
+    page.fill("input[name=phone]", "19900002471")
+    page.click("form.form button.primary")
+    page.wait_for_url(f"**/cases/{number}/")
+    mother = {"name": "江岚", "phone": "19900002472", "relation": "母亲"}
+    address = begin(page, number, child="江*雨", **mother)
+    expect(page.locator("main")).to_contain_text("江岚（母亲）")
+    page.goto(f"{address}guardian/")
+    expect(page.locator("select[name=guardian]")).to_contain_text("江*（江*雨的母亲）")
+    assert faults(page) == []
+    page.goto(address)
     tell(page, "free", STORY)
     read_back(page)
     expect(page.locator("signature-pad")).to_have_count(2)

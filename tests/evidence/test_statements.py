@@ -21,8 +21,9 @@ from anlan.accounts.models import User
 from anlan.accounts.roles import ROLES
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Party
+from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.selectors import timeline
+from anlan.cases.services import NewGuardian
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
@@ -60,6 +61,7 @@ from tests.evidence.told import (
     corrected,
     drawn,
     frozen,
+    guardian_of,
     party,
     read,
     signed,
@@ -72,6 +74,7 @@ from tests.scene import Scene
 pytestmark = pytest.mark.both
 
 ID = UUID("6f2d3c1e-0000-4000-8000-000000000041")
+NEW = {"name": "王芳", "phone": "13900005501", "relation": "母亲"}
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +95,12 @@ def draft(scene: Scene, case: Case) -> Statement:
 def exhibit_of(statement: Statement) -> Exhibit:
     assert statement.exhibit is not None
     return statement.exhibit
+
+
+def of_a_child(scene: Scene, case: Case) -> Statement:
+    """Begun, with the mother beside them."""
+    child = party(scene, case, "小明", birth_year=2013)
+    return begun(scene, case, of=child, guardian=guardian_of(scene, child))
 
 
 def pdf_of(statement: Statement) -> bytes:
@@ -117,8 +126,6 @@ class TestBeginning:
             ({"place": "长" * 121}, "place"),
             ({"present": "长" * 201}, "present"),
             ({"is_minor": True}, "guardian"),
-            ({"is_minor": True, "guardian": "王芳"}, "relation"),
-            ({"guardian": "长" * 61}, "guardian"),
         ],
     )
     def test_what_is_wrong_leaves_nothing(self, scene, case, wrong, path) -> None:
@@ -143,9 +150,55 @@ class TestBeginning:
         with pytest.raises(InvalidInput) as refusal:
             begun(scene, case, of=child)
         assert refusal.value.path == "guardian"
-        statement = begun(scene, case, of=child, guardian="王芳", relation="母亲")
+        mother = guardian_of(scene, child)
+        statement = begun(scene, case, of=child, guardian=mother)
 
         assert statement.is_minor
+        assert (statement.guardian_party, statement.guardian) == (mother, "王芳")
+        assert statement.relation == "母亲"
+        (fact,) = facts(case, "evidence.statement_begun")
+        assert fact["guardian_party"] == f"party:{mother.uid}"
+        assert "王芳" not in str(fact)
+
+    def test_a_new_guardian_is_registered_once(self, scene, case) -> None:
+        child = party(scene, case, "小明", birth_year=2015)
+        said = {"of": child, "guardian": NewGuardian(**NEW), "request_id": ID}
+
+        first = begun(scene, case, **said)
+        again = begun(scene, case, **said)
+
+        link = Guardianship.objects.get()
+        assert (link.guardian, link.ward) == (first.guardian_party, child)
+        assert (link.relation, first.relation, again) == ("母亲", "母亲", first)
+        assert list(link.guardian.roles.values_list("role", flat=True)) == ["guardian"]
+
+    @pytest.mark.parametrize(
+        ("wrong", "path"),
+        [
+            ({"name": " "}, "name"),
+            ({"phone": ""}, "phone"),
+            ({"relation": ""}, "relation"),
+            ({"name": "小 明"}, "name"),
+        ],
+    )
+    def test_a_new_guardian_who_cannot_be_leaves_nobody(
+        self, scene, case, wrong, path
+    ) -> None:
+        child = party(scene, case, "小明", birth_year=2015)
+
+        with pytest.raises(InvalidInput) as refusal:
+            begun(scene, case, of=child, guardian=NewGuardian(**{**NEW, **wrong}))
+
+        assert refusal.value.path == path
+        assert list(case.parties.all()) == [child]
+        assert not Statement.objects.exists()
+
+    def test_a_colleague_who_is_no_party_has_no_guardian(self, scene, case) -> None:
+        mother = guardian_of(scene, party(scene, case, "小明"))
+
+        with pytest.raises(InvalidInput, match="登记为本案当事人") as refusal:
+            begun(scene, case, of=scene.guard, is_minor=True, guardian=mother)
+        assert refusal.value.source == "G20"
 
     def test_a_grown_up_needs_none(self, scene, case) -> None:
         assert not begun(scene, case, of=party(scene, case, birth_year=2007)).is_minor
@@ -374,14 +427,31 @@ class TestReadingBack:
         assert (refusal.value.path, refusal.value.source) == ("guardian", "G20")
         evidence.name_guardian(
             statement=statement,
-            guardian="王芳",
-            relation="母亲",
+            guardian=guardian_of(scene, child),
             by=scene.guard,
             at=scene.at,
         )
 
         assert read(scene, statement).state == StatementState.READ_BACK
         assert verify().is_sound
+
+    def test_not_with_a_guardian_who_is_none_any_more(self, scene, case) -> None:
+        statement = telling.told(scene, of_a_child(scene, case))
+        link = Guardianship.objects.get()
+        cases.unlink_guardian(link=link, reason="错了", by=scene.officer, at=scene.at)
+
+        with pytest.raises(InvalidInput, match="已经撤销") as refusal:
+            read(scene, statement)
+        assert (refusal.value.path, refusal.value.source) == ("guardian", "G20")
+
+    def test_not_with_a_name_of_earlier_times(self, scene, case) -> None:
+        statement = telling.told(scene, of_a_child(scene, case))
+        Statement.objects.update(guardian_party=None)
+        statement.refresh_from_db()
+
+        assert freezing.guardian_words(statement) == "王芳（母亲）"  # it is readable
+        with pytest.raises(InvalidInput, match="选择登记的监护人"):
+            read(scene, statement)
 
     def test_nothing_is_signed_that_was_not_read_back(self, scene, draft) -> None:
         with pytest.raises(Conflict, match="先读给本人听"):
@@ -447,7 +517,7 @@ class TestSigning:
         assert not Exhibit.objects.exists()
 
     def test_of_a_child_with_the_guardian(self, scene, case) -> None:
-        statement = begun(scene, case, is_minor=True, guardian="王芳", relation="母亲")
+        statement = of_a_child(scene, case)
         read(scene, telling.told(scene, statement))
         for wrong in (
             drawn(),
@@ -461,6 +531,21 @@ class TestSigning:
         done = signed(scene, statement, signed=both)
 
         assert done.guardian_signature_id not in {None, done.signature_id}
+
+    def test_not_beside_a_guardian_who_turned_out_to_have_struck(
+        self, scene, case
+    ) -> None:
+        statement = of_a_child(scene, case)
+        read(scene, telling.told(scene, statement))
+        mother, roles = statement.guardian_party, ["guardian", "aggressor"]
+        assert mother is not None
+        cases.set_party_roles(party=mother, roles=roles, by=scene.officer, at=scene.at)
+        both = SignedAlone(drawn=[signature(1)], guardian=[signature(2)])
+
+        with pytest.raises(InvalidInput, match="不能在场") as refusal:
+            signed(scene, statement, signed=both)
+        assert (refusal.value.path, refusal.value.source) == ("guardian", "G20")
+        assert not Exhibit.objects.exists()
 
     def test_on_paper(self, scene, case, draft) -> None:
         done = signed(scene, read(scene, draft), signed=SignedAlone(paper=[JPEG]))
@@ -510,7 +595,7 @@ class TestSigning:
             evidence.reopen_statement,
             partial(evidence.refuse_statement, reason=""),
             partial(evidence.discard_statement, reason="x"),
-            partial(evidence.name_guardian, guardian="x", relation="y"),
+            partial(evidence.name_guardian, guardian=NewGuardian(**NEW)),
             partial(evidence.add_recording, chunks=[SOUND], is_told=True),
         ]
 
@@ -659,7 +744,7 @@ class TestAddenda:
             corrected(scene, draft)
 
     def test_of_a_child_with_the_guardian(self, scene, case) -> None:
-        statement = begun(scene, case, is_minor=True, guardian="王芳", relation="母亲")
+        statement = of_a_child(scene, case)
         read(scene, telling.told(scene, statement))
         both = SignedAlone(drawn=[signature(1)], guardian=[signature(2)])
         done = signed(scene, statement, signed=both)
@@ -667,7 +752,14 @@ class TestAddenda:
         with pytest.raises(InvalidInput) as refusal:
             corrected(scene, done, signed=both)
         assert refusal.value.path == "guardian"
-        assert corrected(scene, done, signed=both, guardian="王芳").guardian == "王芳"
+        mother = statement.guardian_party
+        made = corrected(scene, done, signed=both, guardian=mother)
+        assert (made.guardian_party, made.guardian) == (mother, "王芳")
+        link = Guardianship.objects.get()
+        cases.unlink_guardian(link=link, reason="错了", by=scene.officer, at=scene.at)
+        with pytest.raises(InvalidInput, match="已经撤销") as refusal:
+            corrected(scene, done, signed=both, guardian=mother, sentence=3)
+        assert (refusal.value.path, refusal.value.source) == ("guardian", "G20")
 
 
 class TestWhoMayKnow:

@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
+from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Region, Round
@@ -24,17 +25,19 @@ from anlan.evidence.models import (
     Statement,
     StatementAnswer,
 )
-from anlan.evidence.services import Answer
+from anlan.evidence.services import Answer, SignedAlone
 from anlan.play.pictures import signature
 from tests.evidence.told import (
     SOUND,
     STORY,
     begun,
     frozen,
+    guardian_of,
     hurt,
     party,
     photographed,
     read,
+    signed,
     told,
 )
 from tests.incidents.story import entries
@@ -181,7 +184,8 @@ class TestWithoutAScript:
         guard = sign_in("wangjianguo")
         for page in ("refusal/", "discarding/", "guardian/", "recordings/"):
             assert guard.get(of(draft, page)).status_code == 200
-        guard.post(of(draft, "guardian/"), {"guardian": "王芳", "relation": "母亲"})
+        new = {"name": "王芳", "phone": "13900005501", "relation": "母亲"}
+        guard.post(of(draft, "guardian/"), new)
         sound = SimpleUploadedFile("talk.wav", SOUND)
         guard.post(of(draft, "recordings/"), {"recording": sound, "is_told": "on"})
         guard.post(of(draft, "reading/"))
@@ -191,6 +195,35 @@ class TestWithoutAScript:
         draft.refresh_from_db()
         assert (draft.state, draft.draft, draft.guardian) == ("refused", 2, "王芳")
         assert "不想说了" in text(guard.get(of(draft)))
+
+    def test_of_a_child_whose_guardian_is_chosen(self, scene, case, sign_in) -> None:
+        child = party(scene, case, "小明", birth_year=2015)
+        mother, gone = guardian_of(scene, child), guardian_of(scene, child, "白姨")
+        link = gone.guardianships.get()
+        cases.unlink_guardian(link=link, reason="错了", by=scene.officer, at=scene.at)
+        guard = sign_in("wangjianguo")
+        page = f"/cases/{case.number}/evidence/statements/new/"
+        said = {"party": str(child.uid), "role": "victim", "mode": "spoken"}
+        said |= {"place": "会客室", "is_told": "on", "request_id": str(uuid4())}
+
+        offered = text(guard.get(page)).partition('name="guardian"')[2]
+        assert f'value="{mother.uid}"' in offered
+        assert str(gone.uid) not in offered
+        assert "的母亲" in offered
+        alone = guard.post(page, said)
+        assert (alone.status_code, "G20" in text(alone)) == (422, True)
+        assert guard.post(page, {**said, "guardian": str(gone.uid)}).status_code == 422
+        assert guard.post(page, {**said, "guardian": str(mother.uid)}).url
+
+        statement = Statement.objects.get()
+        assert statement.guardian_party == mother
+        assert "王芳（母亲）" in text(guard.get(of(statement)))
+        read(scene, told(scene, statement))
+        both = SignedAlone(drawn=[signature(1)], guardian=[signature(2)])
+        signed(scene, statement, signed=both)
+        form = text(guard.get(of(statement, "addenda/")))
+        assert f'value="{mother.uid}"' in form
+        assert str(gone.uid) not in form
 
     def test_a_correction(self, scene, case, sign_in) -> None:
         done = frozen(scene, case)

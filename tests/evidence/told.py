@@ -60,6 +60,19 @@ def party(scene: Scene, case: Case, name: str = "陆远航", **more: Any) -> Par
     )
 
 
+def guardian_of(
+    scene: Scene, ward: Party, name: str = "王芳", relation: str = "母亲"
+) -> Party:
+    """A party of the same case, linked to them."""
+    person = customers.add_person(
+        site=scene.site, name=name, by=scene.officer, at=scene.at
+    )
+    about: dict[str, Any] = {"by": scene.officer, "at": scene.at}
+    found = cases.add_party(case=ward.case, roles=["guardian"], person=person, **about)
+    cases.link_guardian(guardian=found, ward=ward, relation=relation, **about)
+    return found
+
+
 def begun(scene: Scene, case: Case, **more: Any) -> Statement:
     """A victim's statement, begun by the guard at the scene, unless told otherwise."""
     said: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.selectors import timeline
+from anlan.cases.services import NewGuardian
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import StatementRole
@@ -29,7 +31,7 @@ from anlan.investigation.selectors.interviews import (
 from anlan.investigation.services import Plan
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
-from tests.evidence.told import frozen, party, read, signed
+from tests.evidence.told import frozen, guardian_of, party, read, signed
 from tests.incidents.story import facts
 from tests.investigation.asked import (
     answered,
@@ -42,6 +44,8 @@ from tests.investigation.asked import (
 pytestmark = pytest.mark.both
 
 ID = UUID("6f2d3c1e-0000-4000-8000-0000000000a1")
+NEW = NewGuardian(name="王芳", phone="13900005501", relation="母亲")
+NOBODY = NewGuardian(name=" ", phone="", relation="")
 
 
 @pytest.fixture(autouse=True)
@@ -249,11 +253,16 @@ class TestBeginning:
         ("said", "path"),
         [
             ({}, "guardian"),
-            ({"guardian": "王芳"}, "is_guardian_present"),
-            ({"guardian": "王芳", "relation": "母亲"}, "is_guardian_present"),
+            ({"guardian": NEW}, "is_guardian_present"),
             ({"is_guardian_present": True}, "guardian"),
-            ({"guardian": " ", "is_guardian_present": True}, "guardian"),
-            ({"guardian": "王芳", "is_guardian_present": True}, "relation"),
+            ({"guardian": NOBODY, "is_guardian_present": True}, "guardian"),
+            (
+                {
+                    "guardian": replace(NEW, relation=""),
+                    "is_guardian_present": True,
+                },
+                "relation",
+            ),
         ],
     )
     def test_of_a_child_waits_for_the_guardian(self, scene, case, said, path) -> None:
@@ -270,17 +279,34 @@ class TestBeginning:
 
     def test_of_a_child_begins_with_the_guardian(self, scene, case) -> None:
         child = party(scene, case, "小明", birth_year=2012)
+        mother = guardian_of(scene, child)
         interview = begun(
             scene,
             planned(scene, case, parties=[child]),
-            guardian="王芳",
-            relation="母亲",
+            guardian=mother,
             is_guardian_present=True,
         )
 
         assert interview.guardian_present
         assert interview.statement is not None
+        assert interview.statement.guardian_party == mother
         assert interview.statement.guardian == "王芳"
+
+    def test_only_their_own_guardian_sits_in(self, scene, case) -> None:
+        child = party(scene, case, "小明", birth_year=2012)
+        interview = planned(scene, case, parties=[child])
+        mother = guardian_of(scene, child)
+        other = guardian_of(scene, party(scene, case, "小红"), "白姨", "姨母")
+        said = {"guardian": mother, "is_guardian_present": True}
+
+        with pytest.raises(InvalidInput, match="分别进行"):
+            begun(scene, interview, **said, present="白姨在旁")
+        for wrong in (other, party(scene, case, "路人")):
+            with pytest.raises(InvalidInput, match="没有登记") as refusal:
+                begun(scene, interview, **{**said, "guardian": wrong})
+            assert (refusal.value.path, refusal.value.source) == ("guardian", "G20")
+        assert begun(scene, interview, **said, present="王芳").guardian_present
+        assert other.guardianships.exists()
 
     @pytest.mark.parametrize(("born", "ticked"), [(2013, False), (2012, True)])
     def test_of_somebody_under_fourteen_needs_consent(
@@ -289,8 +315,7 @@ class TestBeginning:
         child = party(scene, case, "小明", birth_year=born)
         interview = planned(scene, case, parties=[child])
         said = {
-            "guardian": "王芳",
-            "relation": "母亲",
+            "guardian": guardian_of(scene, child),
             "is_guardian_present": True,
             "is_under_fourteen": ticked,
         }
@@ -310,14 +335,14 @@ class TestBeginning:
     def test_of_a_hurt_child_asks_for_the_report(
         self, scene, case, role, asked
     ) -> None:
-        guarded = {
-            "guardian": "王芳",
-            "relation": "母亲",
-            "is_guardian_present": True,
-        }
         for name in ("小明", "小红"):
             child = party(scene, case, name, birth_year=2011)
-            begun(scene, planned(scene, case, parties=[child], role=role), **guarded)
+            begun(
+                scene,
+                planned(scene, case, parties=[child], role=role),
+                guardian=guardian_of(scene, child, f"{name}之母"),
+                is_guardian_present=True,
+            )
 
         tasks = case.tasks.filter(key="report_minor")
         assert [(task.source, task.binding) for task in tasks] == [

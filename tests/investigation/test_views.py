@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from anlan.cases import services as cases
 from anlan.evidence.models import Statement
 from anlan.investigation.enums import InterviewState
 from anlan.investigation.models import (
@@ -18,7 +19,7 @@ from anlan.investigation.models import (
     Sketch,
 )
 from tests.evidence.told import begun as statement_begun
-from tests.evidence.told import party
+from tests.evidence.told import guardian_of, party
 from tests.investigation.asked import (
     HAPPENED,
     begun,
@@ -49,6 +50,11 @@ def case(scene):
 
 def at(case, page=""):
     return f"/cases/{case.number}/investigation/{page}"
+
+
+def statement_page(case):
+    uid = Statement.objects.get().uid
+    return f"/cases/{case.number}/evidence/statements/{uid}/"
 
 
 def text(answer):
@@ -167,6 +173,48 @@ class TestInterviews:
 
         assert answer.status_code == 422
         assert "G20" in text(answer)
+
+    def test_a_child_with_a_registered_guardian(self, scene, case, sign_in) -> None:
+        child = party(scene, case, "小明", birth_year=2012)
+        interview = planned(scene, case, parties=[child])
+        mother, gone = guardian_of(scene, child), guardian_of(scene, child, "白姨")
+        link = gone.guardianships.get()
+        cases.unlink_guardian(link=link, reason="错了", by=scene.officer, at=scene.at)
+        client = sign_in("xuqing")
+        page = at(case, f"interviews/{interview.uid}/beginning/")
+        said = {"place": "会客室", "mode": "spoken", "is_guardian_present": "on"}
+        said |= {"is_told": "on", "is_minor": "on"}
+
+        shown = text(client.get(page))
+        assert f'value="{mother.uid}"' in shown
+        assert str(gone.uid) not in shown
+        refused = client.post(page, once(**said, guardian=str(gone.uid)))
+        assert (refused.status_code, Statement.objects.count()) == (422, 0)
+
+        assert client.post(page, once(**said, guardian=str(mother.uid))).url
+        assert Statement.objects.get().guardian_party == mother
+
+    def test_a_child_with_a_guardian_who_is_no_party_yet(
+        self, scene, case, sign_in
+    ) -> None:
+        child = party(scene, case, "小明", birth_year=2012)
+        interview = planned(scene, case, parties=[child])
+        mother, client = guardian_of(scene, child), sign_in("xuqing")
+        page = at(case, f"interviews/{interview.uid}/beginning/")
+        said = {"place": "会客室", "mode": "spoken", "is_guardian_present": "on"}
+        said |= {"is_told": "on", "name": "白父", "phone": "13900005503"}
+        said |= {"relation": "父亲"}
+
+        both = client.post(page, once(**said, guardian=str(mother.uid)))
+        assert "请只选一个" in text(both)
+        same = client.post(page, once(**{**said, "name": "王 芳"}))
+        assert "已有这个姓名" in text(same)
+        assert client.post(page, once(**said)).url
+
+        father = Statement.objects.get().guardian_party
+        assert father is not None
+        assert father.guardianships.get().ward == child
+        assert "白父（父亲）" in text(client.get(statement_page(case)))
 
     def test_is_replanned_and_called_off(self, scene, case, sign_in) -> None:
         interview = planned(scene, case)

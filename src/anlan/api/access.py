@@ -202,6 +202,11 @@ def party_of(caller: Caller, uid: UUID) -> Party:
     )
 
 
+def guardian_of(caller: Caller, uid: UUID | None) -> Party | None:
+    """Who is with somebody that is heard; for whom they stand asks the service."""
+    return party_of(caller, uid) if uid else None
+
+
 def object_of(caller: Caller, uid: UUID) -> PhysicalItem:
     """A thing by the uid of its exhibit."""
     return _seen(
@@ -246,7 +251,7 @@ def statement_of(caller: Caller, uid: UUID) -> Statement:
     """One that the caller may read, with its answers."""
     rows = statements_for(caller.user).select_related(
         *("case__site", "party__person", "party__user"),
-        *("user", "taken_by", "exhibit__blob"),
+        *("user", "taken_by", "exhibit__blob", "guardian_party"),
     )
     return with_words(rows.filter(uid=uid))
 

@@ -12,7 +12,13 @@ from pydantic import Field
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
-from anlan.api.access import case_of, colleague_of, party_of, statement_of
+from anlan.api.access import (
+    case_of,
+    colleague_of,
+    guardian_of,
+    party_of,
+    statement_of,
+)
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.files import UploadIn, once_with_file
 from anlan.api.objects import Drawing, Photo
@@ -35,8 +41,6 @@ router = Router(tags=["statements"])
 _TAKE = (Permission.CASE_SEE, Permission.STATEMENT_TAKE)
 
 Reason = Annotated[Text, Field(max_length=500)]
-Name = Annotated[Text, Field(max_length=60)]
-Relation = Annotated[Text, Field(max_length=20)]
 
 
 class StatementHeadOut(Out):
@@ -120,12 +124,17 @@ class AddendumOut(Out):
 
 
 class StatementOut(Out):
-    """The whole of it. Reading it is on the record."""
+    """The whole of it. Reading it is on the record.
+
+    ``guardian_party`` is null where nobody was needed, and of the time when the guardian
+    was a name only; ``guardian`` and ``relation`` are as the paper prints them.
+    """
 
     head: StatementHeadOut
     place: str
     language: str
     present: str
+    guardian_party: UUID | None
     guardian: str
     relation: str
     reason: str
@@ -140,6 +149,7 @@ class StatementOut(Out):
             place=row.place,
             language=row.language,
             present=row.present,
+            guardian_party=row.guardian_party.uid if row.guardian_party else None,
             guardian=row.guardian,
             relation=row.relation,
             reason=row.reason,
@@ -202,7 +212,7 @@ class SavedOut(Out):
 
 
 class StatementIn(OnceIn):
-    """``party`` or ``colleague`` is whose statement it is."""
+    """``party`` or ``colleague`` is whose; ``guardian`` is a party linked to them."""
 
     party: UUID | None = None
     colleague: UUID | None = None
@@ -212,8 +222,7 @@ class StatementIn(OnceIn):
     language: Annotated[Text, Field(max_length=40)] = ""
     present: Annotated[Text, Field(max_length=200)] = ""
     is_minor: bool = False
-    guardian: Name = ""
-    relation: Relation = ""
+    guardian: UUID | None = None
     is_told: bool
 
 
@@ -232,8 +241,9 @@ class AnswersIn(In):
 
 
 class GuardianIn(In):
-    guardian: Annotated[Name, Field(min_length=1)]
-    relation: Annotated[Relation, Field(min_length=1)]
+    """A party of the case that is linked to the person as guardian."""
+
+    guardian: UUID
 
 
 class SignedAloneIn(OnceIn):
@@ -259,7 +269,7 @@ class SigningIn(SignedAloneIn):
 class AddendumIn(SignedAloneIn):
     sentence: Annotated[int, Field(ge=1, le=100_000)]
     text: Annotated[Text, Field(min_length=1, max_length=2000)]
-    guardian: Name = ""
+    guardian: UUID | None = None
 
 
 class RefusalIn(In):
@@ -304,8 +314,7 @@ def begin_statement(
         language=body.language,
         present=body.present,
         is_minor=body.is_minor,
-        guardian=body.guardian,
-        relation=body.relation,
+        guardian=guardian_of(caller, body.guardian),
         is_told=body.is_told,
         request_id=body.request_id,
         by=caller.user,
@@ -357,8 +366,7 @@ def name_guardian(request: ApiRequest, uid: UUID, body: GuardianIn) -> Statement
     caller = request.auth
     evidence.name_guardian(
         statement=statement_of(caller, uid),
-        guardian=body.guardian,
-        relation=body.relation,
+        guardian=party_of(caller, body.guardian),
         by=caller.user,
         at=caller.at,
         via="api",
@@ -478,7 +486,7 @@ def add_addendum(
         statement=statement_of(caller, uid),
         sentence=body.sentence,
         text=body.text,
-        guardian=body.guardian,
+        guardian=guardian_of(caller, body.guardian),
         is_confirmed=body.is_confirmed,
         signed=body.signed(),
         request_id=body.request_id,

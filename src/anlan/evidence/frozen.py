@@ -120,6 +120,7 @@ _FILE_LATE = (
 _STATEMENT_MOVED = f"{_moved('id', 'uid', 'case_id', 'number')} OR {_TAKES_EXHIBIT}"
 _ANSWER_MOVED = _moved("id", "uid", "statement_id", "key")
 
+_GUARDIAN = "guardian_party_id"
 _S, _A = "evidence_statement", "evidence_statementanswer"
 _F, _D = "evidence_statementfile", "evidence_addendum"
 # Name → table, when, condition, and what is said; ``<=>`` is "the same, or both nothing".
@@ -138,6 +139,15 @@ GUARDS: dict[str, tuple[str, str, str, str]] = {
     "evidence_addendum_stays": (_D, "DELETE", "1 = 1", _WORDS),
     "evidence_addendum_frozen": (_D, "UPDATE", _ADDENDUM_FROZEN, _WORDS),
     "evidence_addendum_no_replace": (_D, "INSERT", _replaces(_D, _OF_NUMBER), _WORDS),
+    "evidence_statement_guardian_stays": (
+        *(_S, "UPDATE", f"OLD.state IN {_ENDED} AND {_moved(_GUARDIAN)}", _WORDS),
+    ),
+    "evidence_addendum_guardian_stays": (_D, "UPDATE", _moved(_GUARDIAN), _WORDS),
     # PostgreSQL empties a table without asking for each row.
     **{f"{t}_no_truncate": (t, "TRUNCATE", "1 = 1", _WORDS) for t in (_S, _A, _F, _D)},
+}
+# What a guard asks that came after the first of them: earlier migrations leave it out.
+LATER_COLUMNS = {
+    "evidence_statement_guardian_stays": _GUARDIAN,
+    "evidence_addendum_guardian_stays": _GUARDIAN,
 }

@@ -93,6 +93,8 @@ def create(apps: Any, schema_editor: Any) -> None:
     drop(apps, schema_editor)
     with connection.cursor() as cursor:
         for name, guard in _GUARDS.items():
+            if not _has_column(connection, cursor, name, guard[0]):
+                continue
             for statement in _statements(connection, name, guard):
                 cursor.execute(statement)
 
@@ -119,6 +121,17 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         there = {name for (name,) in cursor.fetchall()}
     wanted = {name for name, guard in _GUARDS.items() if _is_known(connection, guard)}
     return sorted(wanted - there)
+
+
+def _has_column(
+    connection: BaseDatabaseWrapper, cursor: Any, name: str, table: str
+) -> bool:
+    """Whether what the guard asks is there yet, on the way through the migrations."""
+    column = frozen.LATER_COLUMNS.get(name)
+    if column is None:
+        return True
+    there = connection.introspection.get_table_description(cursor, table)
+    return column in {one.name for one in there}
 
 
 def _is_known(

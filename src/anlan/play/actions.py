@@ -12,7 +12,7 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.services import field_keys
 from anlan.base.clock import local_day
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Party, Task, TaskPhoto
+from anlan.cases.models import Case, Guardianship, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
 from anlan.evidence import jobs
@@ -37,6 +37,7 @@ from anlan.evidence.enums import (
     Round,
     Source,
     StatementRole,
+    StatementState,
 )
 from anlan.evidence.file_verification import verify_files
 from anlan.evidence.models import (
@@ -90,6 +91,7 @@ _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
 _SHOWN = {True: IdentityPaper.BADGE, False: IdentityPaper.ID_CARD}
 # Numbers of pictures, so that no two things in a story are the same photo.
 _INJURIES, _PAPERS = 100, 200
+_GUARDIANS = 40  # of signatures beside a minor
 
 
 @dataclass
@@ -281,11 +283,13 @@ def party(
     phone: str = "",
     user: str = "",
     description: str = "",
+    born: int | None = None,
 ) -> str:
+    """``born`` is the year, of somebody by name."""
     person = None
     if name:
         person = customers.add_person(
-            site=stage.site, name=name, phone=phone, by=by, at=at
+            site=stage.site, name=name, phone=phone, birth_year=born, by=by, at=at
         )
     stage.parties[key] = cases.add_party(
         case=stage.incident.case,
@@ -295,6 +299,47 @@ def party(
         description=description,
         by=by,
         at=at,
+    )
+    return key
+
+
+@action
+def guardian(
+    stage: Stage, *, by: User, at: datetime, key: str, of: str, relation: str
+) -> str:
+    cases.link_guardian(
+        guardian=stage.parties[key],
+        ward=stage.parties[of],
+        relation=relation,
+        by=by,
+        at=at,
+    )
+    return key
+
+
+@action
+def no_guardian(
+    stage: Stage, *, by: User, at: datetime, key: str, of: str, words: str
+) -> str:
+    """Take back that somebody stands for another, and say why."""
+    link = Guardianship.objects.get(
+        guardian=stage.parties[key], ward=stage.parties[of], ended_at=None
+    )
+    cases.unlink_guardian(link=link, reason=words, by=by, at=at)
+    return key
+
+
+@action
+def name_guardian(
+    stage: Stage, *, by: User, at: datetime, key: str, guardian: str
+) -> str:
+    """Somebody else is with the person from now on; a statement that stands is reopened."""
+    found = stage.statements[key]
+    found.refresh_from_db()
+    if found.state == StatementState.READ_BACK:
+        found = evidence.reopen_statement(statement=found, by=by, at=at)
+    evidence.name_guardian(
+        statement=found, guardian=stage.parties[guardian], by=by, at=at
     )
     return key
 
@@ -521,9 +566,9 @@ def statement(
     told: bool = True,
     minor: bool = False,
     guardian: str = "",
-    relation: str = "",
     present: str = "",
 ) -> str:
+    """``guardian`` is the key of a party that was linked to them."""
     whose = User.objects.get(username=user) if user else stage.parties[of or key]
     stage.statements[key] = evidence.begin_statement(
         case=stage.incident.case,
@@ -533,8 +578,7 @@ def statement(
         present=present,
         is_told=told,
         is_minor=minor,
-        guardian=guardian,
-        relation=relation,
+        guardian=stage.parties[guardian] if guardian else None,
         by=by,
         at=at,
     )
@@ -564,15 +608,19 @@ def read_back(stage: Stage, *, by: User, at: datetime, key: str) -> str:
 def sign_statement(
     stage: Stage, *, by: User, at: datetime, key: str, paper: bool = False
 ) -> str:
+    """On the screen a minor's guardian signs beside them; of a paper one photo is both."""
     number = len(stage.statements)
+    found = stage.statements[key]
+    found.refresh_from_db()
+    beside = [signature(_GUARDIANS + number)] if found.is_minor else []
     signed = evidence.sign_statement(
-        statement=stage.statements[key],
-        draft=1,
+        statement=found,
+        draft=found.draft,
         is_confirmed=True,
         signed=(
             SignedAlone(paper=[picture(_PAPERS + number)])
             if paper
-            else SignedAlone(drawn=[signature(number)])
+            else SignedAlone(drawn=[signature(number)], guardian=beside)
         ),
         by=by,
         at=at,

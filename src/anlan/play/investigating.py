@@ -68,18 +68,22 @@ def begin_interview(
     present: str = "",
     minor: bool = False,
     guardian: str = "",
-    relation: str = "",
+    consent: bool = False,
 ) -> str:
-    """The verbs of a statement go on with it, under the same key."""
+    """The verbs of a statement go on with it, under the same key.
+
+    ``guardian`` is the key of a party that was linked to them; ``consent`` is theirs for
+    somebody under 14.
+    """
     begun = investigation.begin_interview(
         interview=_interview(stage, key),
         place=where,
         is_told=told,
         present=present,
         is_minor=minor,
-        guardian=guardian,
-        relation=relation,
+        guardian=stage.parties[guardian] if guardian else None,
         is_guardian_present=bool(guardian),
+        has_consent=consent,
         by=by,
         at=at,
     )

@@ -145,7 +145,7 @@ def agree_to_talk(
         talks=talks,
         side=Side(side),
         signature=[signature(drawn)],
-        giver=_giver(guardian, relation),
+        giver=_giver(stage, guardian, relation),
         by=by,
         at=at,
     )
@@ -226,7 +226,7 @@ def accept_terms(
         proposal=proposal,
         side=Side(side),
         signature=[signature(drawn)],
-        giver=_giver(guardian, relation),
+        giver=_giver(stage, guardian, relation),
         by=by,
         at=at,
     )
@@ -265,9 +265,14 @@ def default_term(stage: Stage, *, by: User, at: datetime, term: int, words: str)
     return made.state
 
 
-def _giver(guardian: str, relation: str) -> Giver | None:
+def _giver(stage: Stage, guardian: str, relation: str) -> Giver | None:
+    """By the key of a party, or by name."""
     if not guardian:
         return None
+    if guardian in stage.parties:
+        return Giver(
+            Capacity.GUARDIAN, relation=relation, party=stage.parties[guardian]
+        )
     return Giver(Capacity.GUARDIAN, guardian, relation=relation)
 
 

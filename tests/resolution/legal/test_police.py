@@ -14,7 +14,7 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
-from anlan.cases.models import Case, Task
+from anlan.cases.models import Case, Guardianship, Task
 from anlan.cases.selectors import timeline
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Ground, HoldReason
@@ -670,25 +670,45 @@ class TestRights:
 
     def told_through_a_guardian(
         self, scene: Scene, case: Case, words: str = "", **more: Any
-    ) -> None:
-        victim(scene, case, "小米", **more)
+    ) -> Guardianship:
+        ward = victim(scene, case, "小米", **more)
+        said: dict[str, Any] = {"by": scene.officer, "at": scene.at}
         guardian = cases.add_party(
-            case=case,
-            roles=["guardian"],
-            description="母亲",
-            by=scene.officer,
-            at=scene.at,
+            case=case, roles=["guardian"], description="母亲", **said
+        )
+        link = cases.link_guardian(
+            guardian=guardian, ward=ward, relation="母亲", **said
         )
         paper(scene, reported(scene, case), PaperKind.REFUSAL)
         at = scene.at + timedelta(hours=3)
         self.tell(scene, case, party=guardian, happened=at, at=at, words=words)
+        return link
+
+    @pytest.mark.parametrize("words", ["", "本人昏迷"])
+    def test_a_minor_is_not_told_through_anybody_elses(
+        self, scene: Scene, case: Case, words: str
+    ):
+        """Nothing was said of whom the guardian stands for, until it is."""
+        ward = victim(scene, case, "小米", is_minor=True)
+        said: dict[str, Any] = {"by": scene.officer, "at": scene.at}
+        anybody = cases.add_party(
+            case=case, roles=["guardian"], description="母亲", **said
+        )
+        paper(scene, reported(scene, case), PaperKind.REFUSAL)
+        at = scene.at + timedelta(hours=3)
+        self.tell(scene, case, party=anybody, happened=at, at=at, words=words)
+        assert task(case, "rights:").state == TaskState.OPEN
+        assert untold_since(case, task_paper(case)) == [ward]
+        cases.link_guardian(guardian=anybody, ward=ward, relation="母亲", **said)
+        assert task(case, "rights:").state == TaskState.DONE
 
     def test_a_ward_is_told_anew_by_their_own_guardian(self, scene: Scene, case: Case):
-        self.told_through_a_guardian(scene, case, is_minor=True)
+        first = self.told_through_a_guardian(scene, case, is_minor=True)
         assert task(case, "rights:").state == TaskState.DONE
         at = scene.at + timedelta(hours=4)
         ward = case.parties.get(roles__role="victim")
         said: dict[str, Any] = {"by": scene.officer, "at": at}
+        cases.unlink_guardian(link=first, reason="登记错了", **said)
         own = cases.add_party(case=case, roles=["guardian"], description="父亲", **said)
         link = cases.link_guardian(guardian=own, ward=ward, relation="父亲", **said)
         is_open = case.tasks.filter(key__startswith="rights:", state=TaskState.OPEN)
@@ -696,7 +716,7 @@ class TestRights:
         self.tell(scene, case, party=own, happened=at, at=at)
         assert not is_open.exists()
         cases.unlink_guardian(link=link, reason="登记错了", **said)
-        assert not is_open.exists()  # the first one stands for them again
+        assert is_open.get() == more
         cases.link_guardian(
             guardian=cases.add_party(
                 case=case, roles=["guardian"], description="姨母", **said
@@ -706,6 +726,20 @@ class TestRights:
             **said,
         )
         assert is_open.get() == more
+
+    def test_a_guardian_who_turns_out_to_be_of_the_other_side_told_nobody(
+        self, scene: Scene, case: Case
+    ):
+        link = self.told_through_a_guardian(scene, case, is_minor=True)
+        asked = case.tasks.filter(key__startswith="rights:", state=TaskState.OPEN)
+        assert not asked.exists()
+        cases.set_party_roles(
+            party=link.guardian,
+            roles=["guardian", "aggressor"],
+            by=scene.officer,
+            at=scene.at + timedelta(hours=4),
+        )
+        assert asked.count() == 1
 
     def test_who_becomes_a_victim_later_is_told_as_well(self, scene: Scene, case: Case):
         first = victim(scene, case)

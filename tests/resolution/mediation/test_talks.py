@@ -681,18 +681,18 @@ class TestConsent:
         assert "甲方由监护人江岚代为签字" in deed(proposal).paragraphs
 
     def test_nobody_acts_for_both(self, scene: Scene, case: Case) -> None:
+        talks = begun(scene, case)
+        consented(scene, talks, [Side.VICTIM], giver=MOTHER)
         mother = customers.add_person(
             site=scene.site, name="江岚", by=scene.officer, at=scene.at
         )
-        row = cases.add_party(
+        row = cases.add_party(  # who was entered by name before
             case=case,
             roles=["guardian"],
             person=mother,
             by=scene.officer,
             at=scene.at,
         )
-        talks = begun(scene, case)
-        consented(scene, talks, [Side.VICTIM], giver=MOTHER)
         for giver in (
             Giver(Capacity.AGENT, "江岚", photo(scene, case)),
             Giver(Capacity.GUARDIAN, relation="母亲", party=row),

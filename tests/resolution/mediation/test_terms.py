@@ -51,6 +51,7 @@ from anlan.resolution.mediation.services.erasing import erase_words
 from anlan.resolution.mediation.services.performing import confirmed_until
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
+from tests.evidence.told import guardian_of
 from tests.resolution.mediation.talked import (
     FACTS,
     IN_DEFAULT,
@@ -581,6 +582,26 @@ class TestMediated:
 
 
 class TestForgiveness:
+    def test_who_signed_by_name_is_their_row_once_they_are_registered(
+        self, scene: Scene, case: Case
+    ) -> None:
+        """A name alone would be refused, and the letter could not be written any more."""
+        mother = Giver(Capacity.GUARDIAN, "江岚", relation="母亲")
+        talks = consented(scene, begun(scene, case), [Side.VICTIM], giver=mother)
+        consented(scene, talks, [Side.AGGRESSOR], signature=[drawing(33)])
+        proposal = proposed(scene, talks)
+        accepted(scene, proposal, [Side.VICTIM], giver=mother)
+        accepted(scene, proposal, [Side.AGGRESSOR], signature=[drawing(77)])
+        guardian_of(scene, talks.victim, "江岚")
+        letter = mediation.write_forgiveness(
+            talks=talks,
+            text="他已道歉",
+            is_own_wish=True,
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert letter.exhibit.title.startswith("谅解书")
+
     def test_a_child_does_not_forgive_alone(self, scene: Scene, case: Case) -> None:
         talks = settled(scene, case)
         Talks.objects.update(victim_has_guardian=True)

@@ -11,7 +11,7 @@ from ninja import Router, Status
 from pydantic import Field
 
 from anlan.accounts.roles import Permission
-from anlan.api.access import colleague_of
+from anlan.api.access import colleague_of, guardian_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.investigation.access import interview_of, parties_named, seen_case
 from anlan.api.schemas import In, Instant, OnceIn, Out, Text, UserOut
@@ -141,14 +141,15 @@ class InterviewIn(InterviewPlanIn):
 
 
 class BeginningIn(OnceIn):
+    """``guardian`` is a party of the case that is linked to the person as that."""
+
     place: Annotated[Where, Field(min_length=1)]
     is_told: bool
     mode: Literal["spoken", "written", "phone"] = "spoken"
     language: Annotated[Text, Field(max_length=40)] = ""
     present: Annotated[Text, Field(max_length=200)] = ""
     is_minor: bool = False
-    guardian: Annotated[Text, Field(max_length=60)] = ""
-    relation: Annotated[Text, Field(max_length=20)] = ""
+    guardian: UUID | None = None
     is_guardian_present: bool = False
     is_under_fourteen: bool = False
     has_consent: bool = False
@@ -242,8 +243,7 @@ def begin_interview(request: ApiRequest, uid: UUID, body: BeginningIn) -> Interv
         language=body.language,
         present=body.present,
         is_minor=body.is_minor,
-        guardian=body.guardian,
-        relation=body.relation,
+        guardian=guardian_of(caller, body.guardian),
         is_guardian_present=body.is_guardian_present,
         is_under_fourteen=body.is_under_fourteen,
         has_consent=body.has_consent,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import InvalidInput, NotFound
+from anlan.cases import policies
 from anlan.cases.enums import Role, Side
 from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.selectors.cases import cases_for, shown_name
@@ -51,22 +52,72 @@ def linked_guardians(ward: Party) -> list[Party]:
     return list(found.values())
 
 
-def check_is_linked_by_name(name: str, ward: Party, *, path: str) -> None:
-    """Where it was said who stands for somebody, a name that is typed must be theirs.
+def companions_of(ward: Party) -> list[Party]:
+    """The guardians who may be with somebody while they are heard."""
+    return [one for one in linked_guardians(ward) if not _is_partial(one, ward)]
+
+
+def companions_in(case: Case) -> list[tuple[Party, Party]]:
+    """Every guardian of a case who may be with somebody, and with whom."""
+    wards = case.parties.filter(removed_at=None, guarded_by__isnull=False)
+    rows = wards.select_related("person", "user", "case__site").distinct()
+    return [(one, ward) for ward in rows.order_by("pk") for one in companions_of(ward)]
+
+
+def check_may_be_with(guardian: Party, ward: Party, *, path: str) -> None:
+    """Who is with somebody while they are heard is theirs, and stands on no other side.
 
     Raises:
-        InvalidInput: it is somebody else's; linked ones and what to do are told.
+        InvalidInput: of another case; nobody said so, or it was taken back; they are of
+            the other side, or struck somebody themselves; nobody knows their name yet.
     """
-    linked = linked_guardians(ward)
-    if linked and _plain(name) not in {_plain(_full_name(one)) for one in linked}:
+    policies.check_is_of_case(guardian, ward.case, path=path)
+    if not _running().filter(guardian=guardian, ward=ward).exists():
         raise InvalidInput(
-            _(
-                "已登记本人的监护人是%s，请写登记的监护人的姓名；登记有变的，请先在当事人里更正"
-            )
-            % _names(linked),
+            _("这一位没有登记为本人的监护人，或者登记已经撤销；请选择登记的监护人"),
             path=path,
             source="G20",
         )
+    if _is_partial(guardian, ward):
+        raise InvalidInput(
+            _("这位监护人是对方或者施暴方，不能在场，请另找一位监护人"),
+            path=path,
+            source="G20",
+        )
+    if not guardian.is_identified:
+        raise InvalidInput(
+            _("还不知道这位监护人是谁，请先在当事人里确认身份"), path=path
+        )
+
+
+def check_is_new_here(name: str, ward: Party, *, path: str) -> None:
+    """A name that is typed is nobody's of the case: a party is chosen by their row.
+
+    Whoever stood for the ward once, or is of the other side, would else come back under
+    the same name with nothing said of them.
+
+    Raises:
+        InvalidInput: a party is called so, or somebody whose guardianship was taken back.
+    """
+    known = ward.case.parties.filter(
+        Q(removed_at=None) | Q(guardianships__ward=ward)
+    ).select_related("person", "user")
+    names = {_plain(full_name(one)) for one in known.distinct()} - {""}
+    if _plain(name) in names:
+        raise InvalidInput(
+            _(
+                "本案当事人里已有这个姓名：请从登记的监护人里选择，没有的先登记与本人的关系"
+            ),
+            path=path,
+            source="G20",
+        )
+
+
+def full_name(party: Party) -> str:
+    """As nobody masks it; empty of somebody who is not known yet."""
+    if party.user is not None:
+        return party.user.name
+    return party.person.name if party.person is not None else ""
 
 
 def names_of_linked(ward: Party) -> str:
@@ -76,12 +127,6 @@ def names_of_linked(ward: Party) -> str:
 
 def _names(parties: list[Party]) -> str:
     return _("、").join(shown_name(one) for one in parties)
-
-
-def _full_name(party: Party) -> str:
-    if party.user is not None:
-        return party.user.name
-    return party.person.name if party.person is not None else ""
 
 
 def _plain(name: str) -> str:
@@ -110,9 +155,18 @@ def with_guardians(ward: Party) -> list[Party]:
     A guardian who turns out to be of the other side reads nothing of theirs.
     """
     running = _running().filter(ward=ward).select_related("guardian__person")
-    others = {side.other for side in _sides(ward)}
     guardians = (one.guardian for one in running.order_by("pk"))
-    return [ward, *(one for one in guardians if not others & _sides(one))]
+    return [ward, *(one for one in guardians if not is_against(one, ward))]
+
+
+def is_against(guardian: Party, ward: Party) -> bool:
+    """Whether somebody is of the side that the ward is not of."""
+    return any(side.other in _sides(guardian) for side in _sides(ward))
+
+
+def _is_partial(guardian: Party, ward: Party) -> bool:
+    """Of the other side, or a suspect themselves: whoever that is sits beside nobody."""
+    return is_against(guardian, ward) or Side.AGGRESSOR in _sides(guardian)
 
 
 def _sides(party: Party) -> frozenset[Side]:

@@ -28,7 +28,9 @@ from anlan.cases.services.deadlines import (
 from anlan.cases.services.guardians import (
     MOST_RELATION,
     MOST_UNLINK_REASON,
+    NewGuardian,
     link_guardian,
+    register_guardian,
     unlink_guardian,
 )
 from anlan.cases.services.keeping_apart import (
@@ -98,6 +100,7 @@ __all__ = [
     "MOST_SAID",
     "MOST_TO_DO",
     "MOST_UNLINK_REASON",
+    "NewGuardian",
     "Promised",
     "add_customer",
     "add_party",
@@ -138,6 +141,7 @@ __all__ = [
     "publish_standard",
     "record",
     "record_contact",
+    "register_guardian",
     "remember_made",
     "renew_access_link",
     "reopen_case",

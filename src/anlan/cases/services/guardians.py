@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -12,12 +13,53 @@ from anlan.cases import permissions, policies
 from anlan.cases.enums import Role
 from anlan.cases.events import GuardianLinked, GuardianUnlinked
 from anlan.cases.models import Guardianship, Party
-from anlan.cases.selectors import sides_of
+from anlan.cases.selectors.guardians import check_is_new_here, is_against
+from anlan.cases.services.people import add_customer
 from anlan.cases.services.record import lock_case, record, written
 from anlan.ledger import services as ledger
 
 MOST_RELATION = 20
 MOST_UNLINK_REASON = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewGuardian:
+    """Somebody who is no party yet, as they say who they are and for whom they stand."""
+
+    name: str
+    phone: str
+    relation: str
+
+
+def register_guardian(
+    *, ward: Party, who: NewGuardian, by: User, at: datetime, via: str = ""
+) -> Party:
+    """Put somebody on the case as the guardian of a party: the party and the link, or none.
+
+    Raises:
+        InvalidInput: a party of the case has that name, the name, the telephone or the
+            relation is not told.
+        Conflict: they are on the case already, or it is closed.
+    """
+    check_is_new_here(who.name, ward, path="name")
+    with ledger.recording():
+        guardian = add_customer(
+            case=ward.case,
+            name=who.name,
+            phone=who.phone,
+            roles=[Role.GUARDIAN],
+            by=by,
+            at=at,
+        )
+        link_guardian(
+            guardian=guardian,
+            ward=ward,
+            relation=who.relation,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return guardian
 
 
 def link_guardian(
@@ -116,11 +158,9 @@ def unlink_guardian(
 def _check_may_stand(guardian: Party, ward: Party) -> None:
     if guardian.pk == ward.pk:
         raise InvalidInput(_("本人不能是自己的监护人"), path="guardian")
-    roles = set(guardian.roles.values_list("role", flat=True))
-    if Role.GUARDIAN not in roles:
+    if not guardian.roles.filter(role=Role.GUARDIAN).exists():
         raise InvalidInput(_("请先在当事人里把这一位登记为监护人"), path="guardian")
-    sides = sides_of(ward.roles.values_list("role", flat=True))
-    if any(side.other in sides_of(roles) for side in sides):
+    if is_against(guardian, ward):
         raise InvalidInput(
             _("对方不能做这一方的监护人，请另找一位监护人"), path="guardian"
         )

@@ -27,7 +27,7 @@ def _covers(model: str, *names: str) -> tuple[Covered, ...]:
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class StatementBegun(Event):
-    """Somebody was told that it is voluntary, and began; ``giver`` is a key."""
+    """Somebody was told that it is voluntary, and began; ``giver`` and ``guardian_party`` are keys."""
 
     kind: ClassVar[str] = "evidence.statement_begun"
     sentence: ClassVar[str] = _("{actor}开始记录情况说明 {code}（{role}）{minor}")
@@ -40,6 +40,7 @@ class StatementBegun(Event):
     giver: str
     mode: str
     minor: int
+    guardian_party: str | None = None
     language_digest: str
     place_digest: str
     present_digest: str
@@ -64,6 +65,7 @@ class GuardianNamed(Event):
     covers: ClassVar[tuple[Covered, ...]] = _covers("Statement", "guardian", "relation")
 
     code: str
+    guardian_party: str | None = None
     guardian_digest: str
     relation_digest: str
 
@@ -210,6 +212,7 @@ class AddendumSigned(Event):
     signature: str
     guardian_signature: str | None = None
     on_paper: int
+    guardian_party: str | None = None
     quoted_digest: str
     text_digest: str
     guardian_digest: str

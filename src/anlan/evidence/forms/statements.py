@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.cases.forms import OnceForm, colleagues
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import shown_name
+from anlan.cases.selectors.guardians import companions_in, companions_of, relation_of
+from anlan.cases.services import MOST_RELATION, NewGuardian
+from anlan.customers.models import NAME_LENGTH
 from anlan.evidence.enums import StatementMode, StatementRole
 from anlan.evidence.forms.objects import (
     _MOST_TEXT,
@@ -22,9 +27,7 @@ from anlan.evidence.services import SignedAlone
 from anlan.evidence.services.freezing import MOST_CORRECTION
 from anlan.evidence.services.statements import (
     MOST_LANGUAGE,
-    MOST_NAME,
     MOST_PRESENT,
-    MOST_RELATION,
 )
 from anlan.evidence.services.steps import MOST_WHERE
 
@@ -32,19 +35,96 @@ _TOLD = gettext_lazy(
     "已告知本人：自愿；可以不回答；可以随时停止；读给本人听后签字；可以要一份副本"
 )
 
+# What registers somebody who is no party yet.
+_OF_NEW = ("name", "phone", "relation")
 
-class GuardianForm(forms.Form):
-    guardian = forms.CharField(
-        label=gettext_lazy("在场的监护人"),
-        max_length=MOST_NAME,
+
+class ChosenGuardianForm(forms.Form):
+    """Which of the guardians that were registered is there."""
+
+    guardian = forms.ChoiceField(
+        label=gettext_lazy("在场的监护人（已登记的）"),
         required=False,
         help_text=gettext_lazy("未满十八周岁的人，监护人到场后才能开始"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._guardians: dict[str, Party] = {}
+
+    def offer_of(self, ward: Party | None) -> None:
+        self._offer([(one, ward) for one in companions_of(ward)] if ward else [])
+
+    def offer_in(self, case: Case) -> None:
+        """Of every party: whose they are is said beside them."""
+        self._offer(companions_in(case))
+
+    def chosen(self) -> Party | None:
+        return self._guardians.get(self.cleaned_data.get("guardian", ""))
+
+    def _offer(self, rows: Sequence[tuple[Party, Party]]) -> None:
+        self._guardians = {str(one.uid): one for one, _ward in rows}
+        words: dict[str, list[str]] = {}
+        for one, ward in rows:
+            words.setdefault(str(one.uid), []).append(
+                _("%(ward)s的%(relation)s")
+                % {"ward": shown_name(ward), "relation": relation_of(one, ward)}
+            )
+        self.fields["guardian"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("没有")),
+            *(
+                (
+                    uid,
+                    _("%(name)s（%(relation)s）")
+                    % {"name": shown_name(one), "relation": _("、").join(words[uid])},
+                )
+                for uid, one in self._guardians.items()
+            ),
+        ]
+
+
+class GuardianForm(ChosenGuardianForm):
+    """A registered guardian, or one who is no party yet and is registered with it."""
+
+    name = forms.CharField(
+        label=gettext_lazy("没有登记过的：监护人的姓名"),
+        max_length=NAME_LENGTH,
+        required=False,
+        help_text=gettext_lazy(
+            "填写姓名、电话和关系，就登记为本案当事人和本人的监护人"
+        ),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("监护人的电话"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
     relation = forms.CharField(
-        label=gettext_lazy("监护人与本人的关系"),
+        label=gettext_lazy("监护人是本人的什么人"),
         max_length=MOST_RELATION,
         required=False,
     )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("guardian") and said.get("name"):
+            self.add_error("name", _("请只选一个：登记过的，或者新登记的"))
+        return said
+
+    def guardian_said(self) -> Party | NewGuardian | None:
+        said = self.cleaned_data
+        if any(said[field] for field in _OF_NEW):
+            return NewGuardian(**{field: said[field] for field in _OF_NEW})
+        return self.chosen()
+
+    def rest_said(self) -> dict[str, Any]:
+        """What was filled in of all else."""
+        return {
+            field: value
+            for field, value in self.cleaned_data.items()
+            if field not in {*_OF_NEW, "guardian"}
+        }
 
 
 class StatementForm(GuardianForm, OnceForm):
@@ -78,12 +158,13 @@ class StatementForm(GuardianForm, OnceForm):
     is_told = forms.BooleanField(label=_TOLD, required=False)
     field_order = (
         *("party", "colleague", "role", "mode", "place", "language", "present"),
-        *("is_minor", "guardian", "relation", "is_told"),
+        *("is_minor", "guardian", "name", "phone", "relation", "is_told"),
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["party"].offer(case)  # type: ignore[attr-defined]  # a PartyField
+        self.offer_in(case)
         people = colleagues(case.site)
         self.fields["colleague"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
 
@@ -149,20 +230,20 @@ class SigningForm(SignedAloneForm):
     draft = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
-class AddendumForm(SignedAloneForm):
+class AddendumForm(ChosenGuardianForm, SignedAloneForm):
     sentence = forms.IntegerField(label=gettext_lazy("第几句不对"), min_value=1)
     text = forms.CharField(
         label=gettext_lazy("本人现在说"),
         max_length=MOST_CORRECTION,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    guardian = forms.CharField(
-        label=gettext_lazy("在场的监护人"), max_length=MOST_NAME, required=False
-    )
     field_order = ("sentence", "text", "guardian", "is_confirmed")
 
-    def __init__(self, *args: Any, is_minor: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ward: Party | None, is_minor: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, is_minor=is_minor, **kwargs)
+        self.offer_of(ward)
         if not is_minor:
             del self.fields["guardian"]
 

@@ -50,6 +50,10 @@ class Statement(Worded):
     place = models.CharField(max_length=120)  # where it was taken
     present = models.CharField(max_length=200, blank=True)  # who else was there
     is_minor = models.BooleanField(default=False)
+    # Who was with them, and as the paper prints it; names alone are of earlier times.
+    guardian_party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="+", null=True
+    )
     guardian = models.CharField(max_length=60, blank=True)
     relation = models.CharField(max_length=20, blank=True)  # of the guardian
     state = models.CharField(
@@ -201,6 +205,9 @@ class Addendum(Worded):
     text = models.TextField(max_length=2000)
     taken_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+    guardian_party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="+", null=True
+    )
     guardian = models.CharField(max_length=60, blank=True)
     on_paper = models.BooleanField(default=False)
     signature = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")

@@ -25,8 +25,8 @@ from anlan.base.typeset import typeset
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
-from anlan.cases.models import Case
-from anlan.cases.selectors.guardians import check_is_linked_by_name
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import guardians
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
     Protection,
@@ -46,8 +46,12 @@ from anlan.evidence.questions import all_questions, questions_for
 from anlan.evidence.sentences import content_digest, numbered
 from anlan.evidence.services.receiving import add_exhibit, take_blob
 from anlan.evidence.services.signing import keep_drawing
-from anlan.evidence.services.statements import fix_answers, lock_statement
-from anlan.evidence.services.steps import line
+from anlan.evidence.services.statements import (
+    check_guardian_stands,
+    fix_answers,
+    lock_statement,
+)
+from anlan.evidence.services.steps import key_of, line
 from anlan.law.services import check_guardian, check_talk
 from anlan.ledger import services as ledger
 
@@ -93,7 +97,8 @@ def sign_statement(
         is_confirmed: the person said that this is what they said.
 
     Raises:
-        InvalidInput: not confirmed, or a signature is missing.
+        InvalidInput: not confirmed, a signature is missing, or who signs beside a minor
+            does not stand for them any more.
         Conflict: it was changed since, or is signed already.
     """
     statement = _fresh(statement)
@@ -104,6 +109,7 @@ def sign_statement(
         return earlier
     policies.check_is_read_back(statement)
     check_talk(is_so=is_confirmed, act_on=act_day(statement.case), path="is_confirmed")
+    check_guardian_stands(statement)
     signatures = _keep(signed, is_minor=statement.is_minor)
     answers = list(statement.answers.order_by("position"))
     content_now = content_digest(answers)
@@ -114,6 +120,7 @@ def sign_statement(
         if earlier is not None:
             return earlier
         policies.check_is_read_back(statement)
+        check_guardian_stands(statement)
         answers = list(statement.answers.order_by("position"))
         if statement.draft != draft or content_digest(answers) != content_now:
             raise Conflict(_("内容在核对以后又改过，请重新读给本人听再签字"))
@@ -180,7 +187,7 @@ def add_addendum(
     signed: SignedAlone,
     by: User,
     at: datetime,
-    guardian: str = "",
+    guardian: Party | None = None,
     request_id: UUID | None = None,
     via: str = "",
 ) -> Addendum:
@@ -189,10 +196,11 @@ def add_addendum(
     Args:
         sentence: its number in the statement.
         text: what is right instead, in the person's words.
-        guardian: who is with somebody under 18 now.
+        guardian: who is with somebody under 18 now, and linked to them.
 
     Raises:
-        InvalidInput: no such sentence, nothing said, or a signature is missing.
+        InvalidInput: no such sentence, nothing said, a signature is missing, or the
+            guardian is not theirs.
         Conflict: the statement is not frozen.
     """
     statement = _fresh(statement)
@@ -204,20 +212,19 @@ def add_addendum(
         most=MOST_CORRECTION,
         refusal=_("请写明正确的内容"),
     )
-    guardian = line(guardian, path="guardian", most=60)
     check_guardian(
         is_minor=statement.is_minor,
-        guardian=guardian,
+        guardian=key_of(guardian) or "",
         act_on=act_day(statement.case),
     )
-    if guardian and statement.party is not None:
-        check_is_linked_by_name(guardian, statement.party, path="guardian")
+    _check_is_with(guardian, statement)
     content = {
         "addendum": str(statement.uid),
         "sentence": sentence,
         "by": by.actor_key,
         "text": sha256(text.encode()).hex(),
     }
+    named = guardians.full_name(guardian) if guardian else ""
     answers = list(statement.answers.order_by("position"))
     found = {one.number: one for said in numbered(answers) for one in said.sentences}
     if sentence not in found:
@@ -229,7 +236,7 @@ def add_addendum(
     # The page says its number, so it is set under it and set anew if another was quicker.
     number = statement.addenda.count() + 1
     page = _correction_page(
-        statement, number, sentence, quoted.text, text, guardian, signatures, at=at
+        statement, number, sentence, quoted.text, text, named, signatures, at=at
     )
     pdf = _keep_pdf(page, at=at)
     with ledger.recording():
@@ -243,6 +250,7 @@ def add_addendum(
         if earlier is not None:
             return earlier
         policies.check_is_frozen(statement)
+        _check_is_with(guardian, statement)
         if statement.addenda.count() + 1 != number:
             raise Conflict(_("同时有另一份补正签字，请再提交一次"))
         uid = uuid5(_NAMESPACE, f"{statement.uid} {number}")
@@ -266,7 +274,8 @@ def add_addendum(
             text=text,
             taken_by=by,
             added_at=at,
-            guardian=guardian,
+            guardian_party=guardian,
+            guardian=named,
             on_paper=signatures.on_paper,
             signature=take_blob(signatures.own, at=at),
             guardian_signature=(
@@ -287,6 +296,7 @@ def add_addendum(
                     signatures.guardian.sha256 if signatures.guardian else None
                 ),
                 on_paper=int(signatures.on_paper),
+                guardian_party=key_of(guardian),
                 quoted_digest=made.digest_of("quoted"),
                 text_digest=made.digest_of("text"),
                 guardian_digest=made.digest_of("guardian"),
@@ -306,6 +316,12 @@ def add_addendum(
             at=at,
         )
     return made
+
+
+def _check_is_with(guardian: Party | None, statement: Statement) -> None:
+    """Who is there for the correction stands for its giver now."""
+    if guardian is not None and statement.party is not None:
+        guardians.check_may_be_with(guardian, statement.party, path="guardian")
 
 
 def set_page(page: dict[str, Any], *, at: datetime) -> bytes:
@@ -362,6 +378,7 @@ def _fresh(statement: Statement) -> Statement:
     return Statement.objects.select_related(
         *("case__site__organisation", "party__person", "party__user"),
         *("user", "taken_by", "exhibit__blob"),
+        *("guardian_party__person", "guardian_party__user"),
     ).get(pk=statement.pk)
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max
@@ -20,7 +20,7 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
-from anlan.cases.selectors.guardians import check_is_linked_by_name
+from anlan.cases.selectors.guardians import check_may_be_with, full_name, relation_of
 from anlan.customers import selectors as customers
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
@@ -56,8 +56,6 @@ from anlan.ledger.events import Actor
 MOST_ANSWER = 4000  # characters of one answer
 MOST_QUESTION = 200
 MOST_OWN = 20  # questions beside the guide's
-MOST_NAME = 60
-MOST_RELATION = 20
 MOST_PRESENT = 200
 MOST_LANGUAGE = 40
 MOST_RECORDINGS = 6
@@ -105,8 +103,7 @@ def begin_statement(
     language: str = "",
     present: str = "",
     is_minor: bool = False,
-    guardian: str = "",
-    relation: str = "",
+    guardian: Party | cases.NewGuardian | None = None,
     request_id: UUID | None = None,
     via: str = "",
 ) -> Statement:
@@ -117,9 +114,11 @@ def begin_statement(
         place: where it is taken.
         is_told: that it is voluntary, can be stopped at any time, and a copy is theirs.
         is_minor: as they say; whoever is known to be under 18 is anyway.
+        guardian: who is with them, linked to them; a new one is registered as that.
 
     Raises:
-        InvalidInput: they were not told, a guardian is missing, or a word is.
+        InvalidInput: they were not told, a guardian is missing or is not theirs, or a
+            word is missing.
         Conflict: a statement of theirs is open already.
     """
     permissions.check_can_take_statement(by, case)
@@ -130,16 +129,14 @@ def begin_statement(
     place = line(place, path="place", most=MOST_WHERE, refusal=_("请写明在哪里记录的"))
     language = line(language, path="language", most=MOST_LANGUAGE) or _("普通话")
     present = line(present, path="present", most=MOST_PRESENT)
-    guardian, relation = _guardian(
-        guardian, relation, of=of, is_minor=is_minor, act_on=act_day(case)
-    )
+    check_guardian(is_minor=is_minor, guardian=told_of(guardian), act_on=act_day(case))
     content = {
         "statement": key_of(of) or "",
         "role": role,
         "mode": mode,
         "by": by.actor_key,
         "words": sha256(
-            f"{place}\n{language}\n{present}\n{guardian}\n{relation}".encode()
+            f"{place}\n{language}\n{present}\n{told_of(guardian)}".encode()
         ).hex(),
     }
     with ledger.recording():
@@ -154,6 +151,7 @@ def begin_statement(
             return earlier
         party, user = (of, None) if isinstance(of, Party) else (None, of)
         _check_none_is_open(case, party, user)
+        beside = _beside(guardian, party, by=by, at=at, via=via)
         statement = Statement.objects.create(
             case=case,
             number=_next_number(case),
@@ -166,8 +164,9 @@ def begin_statement(
             place=place,
             present=present,
             is_minor=is_minor,
-            guardian=guardian,
-            relation=relation,
+            guardian_party=beside,
+            guardian=full_name(beside) if beside else "",
+            relation=relation_of(beside, party) if beside and party else "",
             begun_at=at,
         )
         cases.record(
@@ -177,6 +176,7 @@ def begin_statement(
                 giver=key_of(of) or "",
                 mode=mode,
                 minor=int(is_minor),
+                guardian_party=key_of(beside),
                 language_digest=statement.digest_of("language"),
                 place_digest=statement.digest_of("place"),
                 present_digest=statement.digest_of("present"),
@@ -246,30 +246,35 @@ def save_answers(
 def name_guardian(
     *,
     statement: Statement,
-    guardian: str,
-    relation: str,
+    guardian: Party | cases.NewGuardian | None,
     by: User,
     at: datetime,
     via: str = "",
 ) -> Statement:
-    """Say that the person is under 18, and who is there with them."""
+    """Say that the person is under 18, and who is there with them.
+
+    Raises:
+        InvalidInput: nobody is, or who is there is not their guardian.
+    """
     permissions.check_can_write(by, statement)
-    guardian, relation = _guardian(
-        guardian,
-        relation,
-        of=statement.party,
-        is_minor=True,
-        act_on=act_day(statement.case),
+    check_guardian(
+        is_minor=True, guardian=told_of(guardian), act_on=act_day(statement.case)
     )
     with ledger.recording():
         statement = lock_statement(statement)
         policies.check_is_draft(statement)
-        statement.is_minor = True
-        statement.guardian, statement.relation = guardian, relation
-        statement.save(update_fields=["is_minor", "guardian", "relation"])
+        ward = statement.party
+        beside = _beside(guardian, ward, by=by, at=at, via=via)
+        statement.is_minor, statement.guardian_party = True, beside
+        statement.guardian = full_name(beside) if beside else ""
+        statement.relation = relation_of(beside, ward) if beside and ward else ""
+        statement.save(
+            update_fields=["is_minor", "guardian_party", "guardian", "relation"]
+        )
         cases.record(
             GuardianNamed(
                 code=statement.code,
+                guardian_party=key_of(beside),
                 guardian_digest=statement.digest_of("guardian"),
                 relation_digest=statement.digest_of("relation"),
             ),
@@ -350,7 +355,8 @@ def read_back(
     """Let the words stand still, to be read out and signed.
 
     Raises:
-        InvalidInput: the person is under 18, and no guardian is named.
+        InvalidInput: the person is under 18, and no guardian is named, or who is named
+            does not stand for them any more.
         Conflict: nothing was said, or it is no draft.
     """
     permissions.check_can_write(by, statement)
@@ -363,6 +369,7 @@ def read_back(
             guardian=statement.guardian,
             act_on=act_day(statement.case),
         )
+        check_guardian_stands(statement)
         answers = list(statement.answers.order_by("position"))
         if not any(answer.answer for answer in answers):
             raise Conflict(_("还没有记录任何内容"))
@@ -451,12 +458,38 @@ def is_known_minor(somebody: Party | User | None, *, at: datetime) -> bool:
     return person is not None and customers.is_minor(person, on=local_day(at))
 
 
+def told_of(guardian: Party | cases.NewGuardian | None) -> str:
+    """Whom a request names as guardian, in one line; blank where it names nobody."""
+    if isinstance(guardian, cases.NewGuardian):
+        return f"{guardian.name} {guardian.phone} {guardian.relation}"
+    return key_of(guardian) or ""
+
+
+def check_guardian_stands(statement: Statement) -> None:
+    """Who is named as their guardian is so at this moment, too.
+
+    Raises:
+        InvalidInput: it was taken back since, they turned out to be of the other side,
+            or it is a name of the time when names were typed.
+    """
+    if not statement.guardian:
+        return
+    if statement.guardian_party is None or statement.party is None:
+        raise InvalidInput(
+            _("请在“未满十八周岁”里选择登记的监护人"), path="guardian", source="G20"
+        )
+    check_may_be_with(statement.guardian_party, statement.party, path="guardian")
+
+
 def lock_statement(statement: Statement) -> Statement:
     """The statement under its row lock, after its case's, as everywhere."""
     case = cases.lock_case(statement.case)
     fresh = (
         Statement.objects.select_for_update(of=("self",))
-        .select_related("party__person", "user", "taken_by")
+        .select_related(
+            *("party__person", "user", "taken_by"),
+            *("guardian_party__person", "guardian_party__user"),
+        )
         .get(pk=statement.pk)
     )
     fresh.case = case
@@ -584,26 +617,29 @@ def _position(statement: Statement, key: str) -> int:
     return 100 + int(own[1]) if own else keys.index(key) + 1
 
 
-def _guardian(
-    guardian: str,
-    relation: str,
+def _beside(
+    guardian: Party | cases.NewGuardian | None,
+    ward: Party | None,
     *,
-    of: Party | User | None,
-    is_minor: bool,
-    act_on: date,
-) -> tuple[str, str]:
-    """Who is with them, by name and relation; nobody is asked of a grown-up.
-
-    Where it was said who stands for them, it is one of those.
-    """
-    guardian = line(guardian, path="guardian", most=MOST_NAME)
-    relation = line(relation, path="relation", most=MOST_RELATION)
-    check_guardian(is_minor=is_minor, guardian=guardian, act_on=act_on)
-    if guardian and isinstance(of, Party):
-        check_is_linked_by_name(guardian, of, path="guardian")
-    if guardian and not relation:
-        raise InvalidInput(_("请写明监护人与本人的关系"), path="relation")
-    return guardian, relation
+    by: User,
+    at: datetime,
+    via: str,
+) -> Party | None:
+    """Who is with them, as a party that stands for them now; nobody asks of a grown-up."""
+    if guardian is None:
+        return None
+    if ward is None:
+        raise InvalidInput(
+            _("请先把这位同事登记为本案当事人，再登记其监护人"),
+            path="guardian",
+            source="G20",
+        )
+    if isinstance(guardian, cases.NewGuardian):
+        guardian = cases.register_guardian(
+            ward=ward, who=guardian, by=by, at=at, via=via
+        )
+    check_may_be_with(guardian, ward, path="guardian")
+    return guardian
 
 
 def _party_instead(of: Party | User, case: Case) -> Party | User:

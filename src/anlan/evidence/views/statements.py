@@ -93,6 +93,7 @@ def beginning(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
     case = case_for(reader, number)
     initial = {"party": request.GET.get("party"), "role": request.GET.get("role")}
+    form = StatementForm(posted(request), case=case, initial=initial)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         made = evidence.begin_statement(
@@ -104,8 +105,7 @@ def beginning(request: HttpRequest, number: str) -> HttpResponse:
             language=said["language"],
             present=said["present"],
             is_minor=said["is_minor"],
-            guardian=said["guardian"],
-            relation=said["relation"],
+            guardian=form.guardian_said(),
             is_told=said["is_told"],
             request_id=said["request_id"],
             by=reader,
@@ -119,7 +119,7 @@ def beginning(request: HttpRequest, number: str) -> HttpResponse:
         title=_("开始情况说明"),
         lead=_("一个人一份，分别进行。只记录，不评价，不替本人下结论。"),
         button=_("开始"),
-        form=StatementForm(posted(request), case=case, initial=initial),
+        form=form,
         act=act,
     )
 
@@ -273,9 +273,16 @@ def discarding(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 def guardian(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """It turned out that the person is under 18."""
     found = statement_for(reader_of(request), number, uid)
+    named = found.guardian_party
+    form = GuardianForm(
+        posted(request), initial={"guardian": str(named.uid) if named else ""}
+    )
+    form.offer_of(found.party)
 
-    def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.name_guardian(statement=found, **said, **_who(request))
+    def act(_said: dict[str, Any]) -> HttpResponse:
+        evidence.name_guardian(
+            statement=found, guardian=form.guardian_said(), **_who(request)
+        )
         return _to(request, found)
 
     return sheet(
@@ -284,10 +291,7 @@ def guardian(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         title=_("未满十八周岁：%s") % found.code,
         lead=_("先停下来，等监护人到场再继续。"),
         button=_("监护人已到场"),
-        form=GuardianForm(
-            posted(request),
-            initial={"guardian": found.guardian, "relation": found.relation},
-        ),
+        form=form,
         act=act,
     )
 
@@ -326,6 +330,7 @@ def addendum(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     form = AddendumForm(
         posted(request),
         request.FILES or None,
+        ward=found.party,
         is_minor=found.is_minor,
         initial={"sentence": request.GET.get("sentence")},
     )
@@ -335,7 +340,7 @@ def addendum(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             statement=found,
             sentence=said["sentence"],
             text=said["text"],
-            guardian=said.get("guardian", ""),
+            guardian=form.chosen(),
             is_confirmed=said["is_confirmed"],
             signed=form.signed(),
             request_id=said["request_id"],

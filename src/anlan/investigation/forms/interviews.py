@@ -180,9 +180,13 @@ class BeginningForm(GuardianForm, OnceForm):
     is_told = forms.BooleanField(label=_TOLD, required=False)
     field_order = (
         *("mode", "place", "language", "present", "is_minor"),
-        *("guardian", "relation", "is_guardian_present"),
+        *("guardian", "name", "phone", "relation", "is_guardian_present"),
         *("is_under_fourteen", "has_consent", "is_told"),
     )
+
+    def __init__(self, *args: Any, ward: Party, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_of(ward)
 
 
 class StopForm(forms.Form):

@@ -18,10 +18,11 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
+from anlan.cases.selectors.guardians import companions_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import StatementMode, StatementRole, StatementState
 from anlan.evidence.models import Statement
-from anlan.evidence.services.statements import is_known_minor
+from anlan.evidence.services.statements import is_known_minor, told_of
 from anlan.evidence.services.steps import MOST_WHERE, MOST_WORDS, line
 from anlan.investigation import permissions, policies
 from anlan.investigation.enums import InterviewState
@@ -256,8 +257,7 @@ def begin_interview(
     language: str = "",
     present: str = "",
     is_minor: bool = False,
-    guardian: str = "",
-    relation: str = "",
+    guardian: Party | cases.NewGuardian | None = None,
     is_guardian_present: bool = False,
     is_under_fourteen: bool = False,
     has_consent: bool = False,
@@ -269,13 +269,14 @@ def begin_interview(
     Args:
         is_told: that it is voluntary and that they may stop at any time.
         present: who else is there; never another party.
+        guardian: linked to them; a new one is registered as that.
         is_guardian_present: the interviewer sees the guardian beside them.
         is_under_fourteen, has_consent: then the guardian agrees, too; that they are is
             known by itself where their year of birth leaves no doubt.
 
     Raises:
-        InvalidInput: they were not told, a minor's guardian is missing or not there, or
-            another party is in the room.
+        InvalidInput: they were not told, a minor's guardian is missing, not there or not
+            theirs, or another party is in the room.
         NotAllowed: by somebody else than was planned, or who is not independent.
         Conflict: it has begun already, or a statement of theirs is open.
     """
@@ -284,11 +285,12 @@ def begin_interview(
     _check_nobody_beside(present, interview)
     is_under_fourteen = is_under_fourteen or is_known_under_fourteen(party, at=at)
     is_minor = is_minor or is_under_fourteen or is_known_minor(party, at=at)
+    named = told_of(guardian)
     law.check_guardian(
         is_minor=is_minor,
-        guardian=guardian if is_guardian_present else "",
+        guardian=named if is_guardian_present else "",
         act_on=act_day(case),
-        path="guardian" if not guardian.strip() else "is_guardian_present",
+        path="guardian" if not named.strip() else "is_guardian_present",
     )
     law.check_guardian_consent(
         is_under_fourteen=is_under_fourteen,
@@ -319,7 +321,6 @@ def begin_interview(
             present=present,
             is_minor=is_minor,
             guardian=guardian,
-            relation=relation,
             by=by,
             at=at,
             via=via,
@@ -532,10 +533,10 @@ def _check_is_of_case(party: Party, case: Case) -> None:
 
 def _check_nobody_beside(present: str, interview: Interview) -> None:
     """No other party sits in on it: who is named as present is compared by name (G21)."""
+    may = {interview.party_id, *(one.pk for one in companions_of(interview.party))}
     others = (
         Party.objects.filter(case=interview.case_id, removed_at=None)
-        .exclude(pk=interview.party_id)
-        .exclude(roles__role="guardian")
+        .exclude(pk__in=may)
         .select_related("person", "user")
     )
     said = "".join(_normal(present).split())

@@ -169,11 +169,16 @@ def beginning(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """Tell them their rights, then write down what they say."""
     reader = reader_of(request)
     found = interview_for(reader, number, uid)
+    form = BeginningForm(
+        posted(request), ward=found.party, initial={"place": found.place}
+    )
 
-    def act(said: dict[str, Any]) -> HttpResponse:
+    def act(_said: dict[str, Any]) -> HttpResponse:
+        said = form.rest_said()
         begun = investigation.begin_interview(
             interview=found,
             mode=StatementMode(said.pop("mode")),
+            guardian=form.guardian_said(),
             **said,
             by=reader,
             at=timezone.now(),
@@ -189,7 +194,7 @@ def beginning(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         % {"code": found.code, "name": shown_name(found.party)},
         lead=_("先告知：这是自愿的，可以不回答，可以随时停止。"),
         button=_("开始"),
-        form=BeginningForm(posted(request), initial={"place": found.place}),
+        form=form,
         act=act,
     )
 

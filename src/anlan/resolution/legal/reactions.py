@@ -326,7 +326,7 @@ def tell_new_victim(queued: Queued) -> None:
 def tell_wards_anew(queued: Queued) -> None:
     """Who was told through a guardian may not have been told by their own (G06, G20)."""
     event = queued.event
-    if not isinstance(event, GuardianLinked | GuardianUnlinked):
+    if not isinstance(event, GuardianLinked | GuardianUnlinked | PartyRolesSet):
         return
     uid = _uid_of(queued.subject)
     case = Case.objects.select_related("site").get(uid=uid)

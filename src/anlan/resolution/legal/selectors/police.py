@@ -18,7 +18,7 @@ from anlan.cases.act import act_of
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
-from anlan.cases.selectors.guardians import stands_for
+from anlan.cases.selectors.guardians import stands_for, with_guardians
 from anlan.evidence.enums import Applicant, ExhibitKind, Ground, Purpose, Source
 from anlan.evidence.models import Exhibit, FootageApplication, Package
 from anlan.evidence.selectors.exhibits import kept_of
@@ -265,27 +265,26 @@ def victims_of(case: Case) -> QuerySet[Party]:
 
 
 def untold_since(case: Case, paper: PolicePaper) -> list[Party]:
-    """Victims whom nobody told since this paper; a minor may be told by a guardian.
+    """Victims whom nobody told since this paper; a minor may be told by their own guardian.
 
-    So may the only victim of a case, where it is written down why.
+    So may the only grown-up victim of a case, where it is written down why, by whoever
+    is not somebody else's.
     """
     told = RightsTold.objects.filter(case=case, said_at__gte=paper.recorded_at)
     heard = set(told.values_list("party", flat=True))
-    by_guardian = told.filter(party__roles__role=Role.GUARDIAN)
-    guardians = [one.party for one in by_guardian.select_related("party")]
-    has_reason = by_guardian.exclude(words="").exists()
+    by_guardian = told.filter(party__roles__role=Role.GUARDIAN).select_related("party")
+    guardians = {one.party for one in by_guardian}
+    with_reason = {one.party for one in by_guardian if one.words}
     rows = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
     victims = list(rows.select_related("person", "user").order_by("pk"))
-    is_for_them = has_reason and len(victims) == 1
+
+    def is_told_through_one(victim: Party) -> bool:
+        if is_known_minor(victim, at=paper.recorded_at):
+            return not guardians.isdisjoint(with_guardians(victim))
+        return len(victims) == 1 and any(stands_for(one, victim) for one in with_reason)
+
     return [
-        one
-        for one in victims
-        if one.pk not in heard
-        and not is_for_them
-        and not (
-            is_known_minor(one, at=paper.recorded_at)
-            and any(stands_for(guardian, one) for guardian in guardians)
-        )
+        one for one in victims if one.pk not in heard and not is_told_through_one(one)
     ]
 
 

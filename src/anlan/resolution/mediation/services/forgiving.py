@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from anlan.accounts.models import User
 from anlan.base import vault
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases.enums import Side
+from anlan.cases.selectors.guardians import linked_guardians
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation.enums import Capacity, TalksState
@@ -29,6 +31,7 @@ from anlan.resolution.mediation.services.steps import (
     record,
     required,
 )
+from anlan.resolution.selectors.notices import full_name
 
 MOST_TEXT = 1000
 # Only when there is something to forgive by one's own will: nothing is pending any more.
@@ -36,9 +39,18 @@ _WHEN = (TalksState.PERFORMING, TalksState.PERFORMED)
 
 
 def _giver_of(talks: Talks) -> Giver:
-    """The guardian who signed the agreement, or the victim: an agent forgives nothing."""
+    """The guardian who signed the agreement, or the victim: an agent forgives nothing.
+
+    One who signed under a typed name is their row, where they were registered since.
+    """
     signed = signers_of_agreement(talks).get(Side.VICTIM, Giver())
-    return signed if signed.capacity == Capacity.GUARDIAN else Giver()
+    if signed.capacity != Capacity.GUARDIAN:
+        return Giver()
+    if signed.party is None:
+        rows = linked_guardians(talks.victim)
+        same = [one for one in rows if full_name(one) == signed.name]
+        return replace(signed, party=same[0] if len(same) == 1 else None)
+    return signed
 
 
 def write_forgiveness(

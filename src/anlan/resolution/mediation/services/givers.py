@@ -14,6 +14,7 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Role, Side
 from anlan.cases.models import Party
 from anlan.cases.selectors.guardians import (
+    check_is_new_here,
     names_of_linked,
     relation_of,
     stands_for,
@@ -114,6 +115,8 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
             _("这个人已经代对方同意或者签字，不能同时代双方，请另找一位"), path="giver"
         )
     if giver.capacity == Capacity.GUARDIAN:
+        if party is None:
+            check_is_new_here(name, talks.party_of(side), path="giver_party")
         said = relation_of(party, talks.party_of(side)) if party else ""
         relation = told(giver.relation or said, path="relation", most=MOST_RELATION)
         if not relation:
