@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.e2e.conftest import PHONE, Installation, SignIn, wait_for
 
@@ -30,6 +30,13 @@ def alarm(page: Page, send: Callable[[], None]) -> None:
     send()
 
 
+def refuse_alarms(route: Route) -> None:
+    if route.request.method == "POST":
+        route.fulfill(status=403, content_type="text/html", body="<p>no</p>")
+    else:
+        route.continue_()
+
+
 def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -> None:
     before = count(installation, "incidents_incident")
     page = sign_in(installation, "wangjianguo", size=PHONE).page
@@ -40,6 +47,31 @@ def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -
     page.wait_for_url("**/m/reports/**")
     expect(page.locator(".sent")).to_contain_text("已送达")
     assert count(installation, "incidents_incident") == before + 1
+
+
+def test_the_oldest_browser_sends_an_alarm(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "incidents_report")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.add_init_script("delete AbortSignal.timeout")
+
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+
+    page.wait_for_url("**/m/reports/**")
+    assert count(installation, "incidents_report") == before + 1
+
+
+def test_a_refusal_without_a_reason_is_not_called_no_network(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.add_init_script("console.error = () => {}")  # it speaks there of what follows
+    page.route("**/m/report/", refuse_alarms)
+
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+
+    expect(page.locator("[data-outbox-chip]")).to_contain_text("上传出错")
 
 
 def test_an_impatient_thumb_makes_one_report(

@@ -1,10 +1,11 @@
 // A report, or a task that was done, is kept on the phone first and sent then; it leaves
 // the phone only when the server has echoed its request id and has its files. Sent on
 // submit, when the network is back, when the page is shown again, and every 15 seconds.
+import { ask, askToken, Unreached } from "./asking.js";
 import { all, drop, keep } from "./store.js";
 
 const RETRY_MS = 15000;
-const PATIENCE_MS = 8000;
+const JSON_PLEASE = { Accept: "application/json" };
 const FILE_PATIENCE_MS = 120000;
 let turn = Promise.resolve(null);
 let waitingTurns = 0;
@@ -12,6 +13,7 @@ let upload = null;
 let uploading = Promise.resolve();
 let awaited = "";
 let isSignedOut = false;
+let isFaulty = false;
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -27,10 +29,18 @@ async function sendWords(item, token) {
   const body = new FormData();
   for (const [name, value] of item.fields) body.append(name, value);
   body.set("age", String(Math.max(0, Math.round((Date.now() - item.made) / 1000))));
-  const response = await post(item.action, body, token, AbortSignal.timeout(PATIENCE_MS));
-  const answer = await response.json();
-  if (response.status === 201 && answer.request_id === item.id) return answer;
-  throw refusal(answer.errors);
+  body.set("csrfmiddlewaretoken", token);
+  const { status, json } = await ask(item.action, { method: "POST", body, headers: JSON_PLEASE });
+  if (status === 201 && json?.request_id === item.id) return json;
+  throw verdict(status, json);
+}
+
+// What an answer means that is not the one hoped for.
+function verdict(status, json) {
+  const isLater = status < 400 || status === 408 || status === 429 || status >= 500;
+  if (isLater) return new Unreached(String(status));
+  if (json?.errors) return refusal(json.errors);
+  return new Error(`${status} without a reason`);
 }
 
 function refusal(errors) {
@@ -39,13 +49,10 @@ function refusal(errors) {
 
 async function post(url, body, token, signal) {
   body.set("csrfmiddlewaretoken", token);
-  const response = await fetch(url, {
-    method: "POST",
-    body,
-    headers: { Accept: "application/json" },
-    signal,
+  const response = await fetch(url, { method: "POST", body, headers: JSON_PLEASE, signal }).catch((error) => {
+    throw new Unreached(String(error));
   });
-  if (response.status >= 500) throw new Error("server");
+  if (response.status >= 500) throw new Unreached(String(response.status));
   return response;
 }
 
@@ -58,21 +65,22 @@ export async function flush() {
 
 async function sendAll() {
   let last = null;
+  isFaulty = false;
   try {
     const waiting = await all();
     if (waiting.length === 0) return null;
-    const response = await fetch("/m/token/", { signal: AbortSignal.timeout(PATIENCE_MS) });
-    isSignedOut = response.redirected;
-    if (!response.ok || response.redirected) return null;
-    const { csrf, user } = await response.json();
+    const known = await askToken();
+    isSignedOut = !known;
+    if (!known) return null;
+    const { csrf, user } = known;
     const mine = waiting.filter((one) => one.user === user);
     for (const item of mine.filter((one) => !one.answer && !one.filesFirst)) {
       last = (await tryAlarm(item, csrf)) || last;
     }
     const rest = mine.filter((one) => one.answer || (one.filesFirst && !one.errors));
     if (!last && !upload) uploading = sendFiles(rest, csrf);
-  } catch {
-    // No network: it stays here and is tried again.
+  } catch (error) {
+    note(error);
   } finally {
     await show();
   }
@@ -88,6 +96,7 @@ async function tryAlarm(item, token) {
     return answer;
   } catch (error) {
     if (error.errors) await keep({ ...item, errors: error.errors });
+    else note(error);
     return null;
   }
 }
@@ -97,8 +106,8 @@ async function sendFiles(items, token) {
   upload = new AbortController();
   try {
     for (const item of items) await (item.filesFirst ? tryTask(item, token) : sendRest(item, token));
-  } catch {
-    // They stay here and are tried again; the same file twice is one.
+  } catch (error) {
+    note(error);
   } finally {
     upload = null;
     await show();
@@ -141,12 +150,19 @@ async function sendFile(file, url, token) {
   }
 }
 
+// It stays here and is tried again. No network is nothing to speak of; all else is.
+function note(error) {
+  if (error instanceof Unreached) return;
+  isFaulty = true;
+  console.error(error);
+}
+
 async function show() {
   const waiting = (await all()).filter((item) => !item.answer);
   document.querySelectorAll("[data-outbox-chip]").forEach((chip) => {
-    const off = waiting.length > 0 || !navigator.onLine;
+    const off = waiting.length > 0 || !navigator.onLine || isFaulty;
     chip.classList.toggle("off", off);
-    const words = waiting.length ? "waiting" : off ? "lost" : "fine";
+    const words = isFaulty ? "fault" : waiting.length ? "waiting" : off ? "lost" : "fine";
     chip.lastChild.textContent = chip.dataset[words].replace("{}", waiting.length);
   });
   document.querySelectorAll("[data-waiting-list]").forEach((list) => {
