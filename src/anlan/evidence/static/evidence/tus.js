@@ -7,7 +7,7 @@ const MOST_PART = 32 * 1024 * 1024;
 const FAST_MS = 1500;
 const WAITS = [0.5, 1, 2, 4, 8, 15, 30]; // seconds, after one failure and the next
 const ASK_MS = 2000; // what became of a file that the server still reads
-const AGAIN = new Set([0, 408, 409, 423, 460, 500, 502, 503, 504]);
+const AGAIN = new Set([0, 408, 409, 423, 429, 460, 500, 502, 503, 504, 507]);
 
 export class Refused extends Error {
   constructor(status, sentence) {
