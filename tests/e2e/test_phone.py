@@ -245,7 +245,9 @@ def test_a_refused_file_stays_on_the_phone_until_it_is_evidence(
 
     alarm(page, send)
     page.wait_for_url("**/m/reports/**")
-    expect(page.locator("[data-refused-files]")).to_contain_text("film.xyz：只能附照片")
+    expect(page.locator("[data-refused-files]")).to_contain_text(
+        "film.xyz · 只能附照片"
+    )
     expect(page.locator("[data-outbox-chip]")).to_contain_text("1 个文件未被接受")
     assert count(installation, "evidence_exhibit") == before + 1  # the photo
 

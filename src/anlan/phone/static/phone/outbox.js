@@ -245,7 +245,7 @@ const refusedFiles = (items) =>
     item.files.filter((file) => file.errors).map((file) => ({ item, file })),
   );
 
-const whyRefused = ({ file }) => `${file.name}：${sentences(file.errors).join(" ")}`;
+const whyRefused = ({ file }) => `${file.name} · ${sentences(file.errors).join(" ")}`;
 
 // What is kept: where, when, why it still lies here. Only what was refused may be thrown
 // away, because it will be refused again.
