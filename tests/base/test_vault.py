@@ -77,6 +77,25 @@ def test_a_report_takes_a_pdf_and_no_page(tmp_path) -> None:
         vault.keep_file([PAGE], path="files")
 
 
+def _ftyp(brand: bytes) -> bytes:
+    """The first bytes of a film, of a brand, and some that are no picture."""
+    return b"\0\0\0\x18ftyp" + brand + b"\0\0\2\0" + brand + b"isom" + bytes(64)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (_ftyp(b"qt  "), "video/quicktime"),
+        (_ftyp(b"3gp4"), "video/3gpp"),
+        (_ftyp(b"3gp6"), "video/3gpp"),
+        (b"\xff\xf1P@!?\xfc" + bytes(64), "audio/aac"),
+    ],
+    ids=["mov", "3gp4", "3gp6", "aac"],
+)
+def test_what_phones_record(content, media_type) -> None:
+    assert vault.keep_file([content], path="files").media_type == media_type
+
+
 def test_too_many_bytes(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(vault, "MOST_BYTES", len(JPEG) - 1)
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.e2e.conftest import PHONE, Installation, SignIn, wait_for
 
@@ -30,6 +30,13 @@ def alarm(page: Page, send: Callable[[], None]) -> None:
     send()
 
 
+def refuse_alarms(route: Route) -> None:
+    if route.request.method == "POST":
+        route.fulfill(status=403, content_type="text/html", body="<p>no</p>")
+    else:
+        route.continue_()
+
+
 def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -> None:
     before = count(installation, "incidents_incident")
     page = sign_in(installation, "wangjianguo", size=PHONE).page
@@ -40,6 +47,31 @@ def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -
     page.wait_for_url("**/m/reports/**")
     expect(page.locator(".sent")).to_contain_text("已送达")
     assert count(installation, "incidents_incident") == before + 1
+
+
+def test_the_oldest_browser_sends_an_alarm(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "incidents_report")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.add_init_script("delete AbortSignal.timeout")
+
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+
+    page.wait_for_url("**/m/reports/**")
+    assert count(installation, "incidents_report") == before + 1
+
+
+def test_a_refusal_without_a_reason_is_not_called_no_network(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.add_init_script("console.error = () => {}")  # it speaks there of what follows
+    page.route("**/m/report/", refuse_alarms)
+
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+
+    expect(page.locator("[data-outbox-chip]")).to_contain_text("上传出错")
 
 
 def test_an_impatient_thumb_makes_one_report(
@@ -98,6 +130,167 @@ def test_a_photo_that_does_not_get_through_holds_no_alarm_back(
         page.reload()
     assert answer.value.status == 201
     assert count(installation, "incidents_attachment") == photos + 1
+
+
+def give_files(page: Page, *files: FilePayload) -> None:
+    page.locator("input[type=file][multiple]").set_input_files(files)
+
+
+def refuse_storage(page: Page, when: str) -> None:
+    """As a phone that is full: IndexedDB throws where ``when`` is true of the item."""
+    page.add_init_script(
+        "const put = IDBObjectStore.prototype.put;"
+        "IDBObjectStore.prototype.put = function (item) {"
+        f" if ({when}) throw new DOMException('full', 'QuotaExceededError');"
+        " return put.call(this, item); };"
+    )
+
+
+def test_a_full_phone_sends_the_alarm_and_then_its_film(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    photos = count(installation, "incidents_attachment")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    refuse_storage(page, "item.files.length")
+
+    def send() -> None:
+        give_files(page, {"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+        page.click("form[data-outbox] .submit button")
+
+    alarm(page, send)
+
+    page.wait_for_url("**/m/reports/**")
+    assert count(installation, "incidents_attachment") == photos + 1
+
+
+def test_a_phone_that_keeps_nothing_sends_the_form_itself(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "incidents_report")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    refuse_storage(page, "true")
+
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+
+    page.wait_for_url("**/m/reports/**")
+    assert count(installation, "incidents_report") == before + 1
+
+
+def test_a_refused_alarm_is_not_called_no_network(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "incidents_report")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+
+    def send() -> None:
+        page.evaluate(
+            "document.querySelector('[name=place]:checked').value = 'NOSUCHCODE'"
+        )
+        page.click("form[data-outbox] .submit button")
+
+    alarm(page, send)
+
+    expect(page.locator("[data-refusal]")).to_contain_text("没有这个地点")
+    expect(page.locator(".sent.offline")).to_have_count(0)
+    page.locator("[name=place]").nth(1).check(force=True)
+    page.click("form[data-outbox] .submit button")
+    page.wait_for_url("**/m/reports/**")
+    assert count(installation, "incidents_report") == before + 1
+
+
+def test_an_alarm_opens_its_own_report_and_not_an_older_one(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.route("**/m/token/", lambda route: route.abort())
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+    expect(page.locator(".sent.offline")).to_contain_text("没有网络")
+    page.goto("/m/report/")
+    page.fill("[name=words]", "第二份")
+    # The next round sends the newer alarm, and cannot send the older one.
+    page.route("**/m/report/", refuse_older)
+    page.unroute("**/m/token/")
+
+    page.click("form[data-outbox] .submit button")
+
+    page.wait_for_url("**/m/reports/**")
+    uid = page.url.rstrip("/").rpartition("/")[2].replace("-", "")
+    words = installation.rows("SELECT words FROM incidents_report WHERE uid = ?", uid)
+    assert words == [("第二份",)]
+
+
+def refuse_older(route: Route) -> None:
+    body = (route.request.post_data_buffer or b"").decode(errors="replace")
+    if route.request.method == "POST" and "第二份" not in body:
+        route.abort()
+    else:
+        route.continue_()
+
+
+def test_a_refused_file_stays_on_the_phone_until_it_is_evidence(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "evidence_exhibit")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    script: FilePayload = {
+        "name": "film.xyz",
+        "mimeType": "video/x",
+        "buffer": b"no kind that a report takes" * 9,
+    }
+    photo: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
+
+    def send() -> None:
+        give_files(page, script, photo)
+        page.click("form[data-outbox] .submit button")
+
+    alarm(page, send)
+    page.wait_for_url("**/m/reports/**")
+    expect(page.locator("[data-refused-files]")).to_contain_text(
+        "film.xyz · 只能附照片"
+    )
+    expect(page.locator("[data-outbox-chip]")).to_contain_text("1 个文件未被接受")
+    assert count(installation, "evidence_exhibit") == before + 1  # the photo
+
+    page.goto("/m/")
+    row = page.locator("[data-waiting-list] li")
+    expect(row).to_contain_text("film.xyz")
+    row.get_by_text("上传证据").click()
+
+    until(page, lambda: count(installation, "evidence_exhibit") == before + 2)
+    expect(row).to_have_count(0)
+
+
+def test_a_large_film_goes_in_parts_and_holds_nothing_back(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    exhibits = count(installation, "evidence_exhibit")
+    photos = count(installation, "incidents_attachment")
+    person = sign_in(installation, "wangjianguo", size=PHONE)
+    page = person.page
+    # The first one never gets through; what comes after it does.
+    page.route("**/upload/**", lambda route: route.abort())
+    page.goto("/m/report/")
+    page.evaluate(
+        "const held = new DataTransfer();"
+        "held.items.add(new File([new Uint8Array(26 * 1024 * 1024)], 'film.bin'));"
+        f"held.items.add(new File([new Uint8Array({list(PNG)})], 'a.png'));"
+        "document.querySelector('input[type=file]').files = held.files;"
+    )
+    page.click("form[data-outbox] .submit button")
+    page.wait_for_url("**/m/reports/**")
+    until(page, lambda: count(installation, "incidents_attachment") == photos + 1)
+
+    page.unroute("**/upload/**")
+    page.goto("/m/")
+    until(page, lambda: count(installation, "evidence_exhibit") == exhibits + 2)
+
+
+def until(page: Page, is_so: Callable[[], bool]) -> None:
+    for _number in range(150):
+        if is_so():
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("it never came to be")
 
 
 def test_who_signed_out_leaves_no_page_on_the_phone(

@@ -132,6 +132,39 @@ def test_phone_sends_a_small_file_later_by_itself(
     assert exhibits(told_installation)[0][2] == digest
 
 
+def test_a_full_server_is_asked_again(
+    told_installation: Installation, sign_in: SignIn, tmp_path: Path
+) -> None:
+    photo = tmp_path / "IMG_1.jpg"
+    photo.write_bytes(JPEG)
+    number = told_installation.story["number"]
+    path = f"/cases/{number}/evidence/upload/"
+    page = sign_in(told_installation, "zhoumin", path=path).page
+    answers = iter([429, 403])
+
+    def refuse(route: Route) -> None:
+        status = next(answers, None)
+        if status and route.request.method == "POST":
+            route.fulfill(status=status, content_type="text/plain", body="不行")
+        else:
+            route.continue_()
+
+    page.route(f"{told_installation.url}/upload/", refuse)
+    page.set_input_files("input[type=file]", photo)
+    page.click("form[data-upload] .btns button")
+
+    row = page.locator(
+        "[data-files] li"
+    )  # the first is a matter of time, the second not
+    expect(row).to_have_attribute("data-state", "refused", timeout=20_000)
+    assert next(answers, None) is None
+    page.reload()
+    expect(row).to_have_attribute("data-state", "refused")
+    row.get_by_role("button", name="继续").click()
+    expect(row).to_have_attribute("data-state", "done", timeout=30_000)
+    assert len(exhibits(told_installation)) == 1
+
+
 def test_without_a_script_one_small_file(
     told_installation: Installation, sign_in: SignIn, tmp_path: Path
 ) -> None:

@@ -134,9 +134,18 @@ class TestReporting:
         assert report.received_at >= before  # the ladder starts on arrival
         assert Assignment.objects.get().alerted_at == report.received_at
 
-    @pytest.mark.parametrize("age", [-1, 8 * 24 * 3600, "soon"])
-    def test_impossible_age(self, scene, phone, age) -> None:
-        assert post_as_outbox(phone, said(scene, age=age)).status_code == 422
+    @pytest.mark.parametrize("age", [-1, 8 * 24 * 3600, 57 * 365 * 24 * 3600])
+    def test_clock_that_was_set_meanwhile_holds_no_alarm_back(
+        self, scene, phone, age
+    ) -> None:
+        assert post_as_outbox(phone, said(scene, age=age)).status_code == 201
+
+        report = Report.objects.get()
+        assert report.happened_source == HappenedSource.SERVER
+        assert report.happened_at == report.received_at
+
+    def test_age_that_is_no_number(self, scene, phone) -> None:
+        assert post_as_outbox(phone, said(scene, age="soon")).status_code == 422
         assert not Report.objects.exists()
 
     @pytest.mark.parametrize(
@@ -244,6 +253,49 @@ class TestFiles:
         )
 
         assert report.attachments.count() == 1
+
+    @pytest.fixture
+    def address(self, scene, phone) -> str:
+        phone.post("/m/report/", said(scene))
+        return f"/m/reports/{Report.objects.get().uid}/files/"
+
+    def add_as_outbox(self, client: Client, address: str, content: bytes):
+        return client.post(
+            address,
+            {"files": SimpleUploadedFile("a.png", content)},
+            headers={"Accept": "application/json"},
+        )
+
+    def test_outbox_hears_why_a_file_is_refused(
+        self, phone, address, monkeypatch
+    ) -> None:
+        assert self.add_as_outbox(phone, address, PNG).status_code == 201
+        wrong = self.add_as_outbox(phone, address, b"MZ no")
+        monkeypatch.setattr(vault, "MOST_BYTES", len(PNG) - 1)
+        large = self.add_as_outbox(phone, address, PNG)
+
+        assert (wrong.status_code, large.status_code) == (422, 413)
+        assert wrong.json() == {"errors": {"files": ["只能附照片、录音、录像或 PDF"]}}
+        assert "附件最大" in large.json()["errors"]["files"][0]
+        assert Attachment.objects.count() == 1
+
+    def test_outbox_hears_that_there_are_too_many(self, phone, address) -> None:
+        for number in range(6):
+            content = PNG + bytes([number])  # the same picture with another end
+            assert self.add_as_outbox(phone, address, content).status_code == 201
+
+        answer = self.add_as_outbox(phone, address, PNG)
+
+        assert answer.status_code == 422
+        assert "最多 6 个" in answer.json()["errors"]["files"][0]
+
+    def test_outbox_hears_that_a_report_is_none_of_its_own(
+        self, address, stranger
+    ) -> None:
+        answer = self.add_as_outbox(stranger, address, PNG)
+
+        assert answer.status_code == 404
+        assert answer.json()["errors"]
 
 
 class TestAnswering:

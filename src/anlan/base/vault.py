@@ -36,7 +36,14 @@ MEDIA_TYPES = {
     ".m4a": "audio/mp4",
     ".mp3": "audio/mpeg",
     ".amr": "audio/amr",
+    ".aac": "audio/aac",
     ".mp4": "video/mp4",
+    ".mov": "video/quicktime",  # what an iPhone films
+    ".3gp": "video/3gpp",
+    ".3gpp": "video/3gpp",
+    # As the library names some of them:
+    ".3g2": "video/3gpp",
+    ".3ga": "video/3gpp",
     ".pdf": "application/pdf",
 }
 _UNPACKED = (

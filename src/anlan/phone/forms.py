@@ -20,7 +20,8 @@ class ReportForm(forms.Form):
     """An alarm. Everything but the place may be left out.
 
     ``age`` is how many seconds ago it was written: a phone without signal sends late,
-    and its clock may be wrong, but the difference of two of its times is right.
+    and its clock may be wrong, but the difference of two of its times is right. Unless
+    its clock was set in between: then nobody knows, and the alarm comes through anyhow.
     """
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -40,14 +41,17 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         label=_("补充说明"),
     )
-    age = forms.IntegerField(
-        min_value=0, max_value=MOST_AGE, required=False, widget=forms.HiddenInput
-    )
+    age = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, reporter: User, **kwargs: object) -> None:
         kwargs.setdefault("initial", {"request_id": uuid4()})
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
         self._reporter = reporter
+
+    def clean_age(self) -> int | None:
+        """Nothing if it cannot be: a phone whose battery was empty wakes up in 1970."""
+        age: int | None = self.cleaned_data["age"]
+        return age if age is not None and 0 <= age <= MOST_AGE else None
 
     def clean_place(self) -> Place:
         """The place of this code; one of another site is as unknown as any other."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -144,11 +146,18 @@ def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def files(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Photos and voice that are added after the alarm was sent."""
-    made = _report_of(request, uid)
-    _attach(made, request, at=timezone.now())
-    if _wants_json(request):  # the outbox; what was refused is said on the next page
-        return JsonResponse({}, status=201)
-    return redirect("phone:sent", uid)
+    try:
+        made = _report_of(request, uid)
+        refused = _attach(made, request, at=timezone.now())
+    except NotFound as error:
+        if _wants_json(request):
+            return _refused(error)
+        raise
+    if not _wants_json(request):
+        _say_refused(request, refused)
+        return redirect("phone:sent", uid)
+    # The outbox sends one at a time, and keeps what was refused.
+    return _refused(refused[0][1]) if refused else JsonResponse({}, status=201)
 
 
 @login_required
@@ -385,6 +394,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("desk/app.css"),
         static("desk/app.js"),
         static("phone/outbox.js"),
+        # What it imports has the addresses that it imports them by.
+        urljoin(settings.STATIC_URL, "phone/asking.js"),
+        urljoin(settings.STATIC_URL, "phone/store.js"),
         static("vendor/icons.svg"),
     ]
     response = render(
@@ -433,23 +445,32 @@ def _send(form: ReportForm, request: HttpRequest, *, at: datetime) -> Report:
         at=at,
     )
     _remember_place(request, said["place"].code)
-    _attach(made, request, at=at)
+    _say_refused(request, _attach(made, request, at=at))
     return made
 
 
-def _attach(made: Report, request: HttpRequest, *, at: datetime) -> None:
-    """Keep what can be kept; the alarm itself never fails because of a picture."""
+def _attach(
+    made: Report, request: HttpRequest, *, at: datetime
+) -> list[tuple[str, DomainError]]:
+    """Keep what can be kept; the names of the others, and why not.
+
+    The alarm itself never fails because of a picture.
+    """
+    refused = []
     for upload in request.FILES.getlist("files"):
         try:
             incidents.attach(
                 report=made, chunks=upload.chunks(), by=_user(request), at=at
             )
         except DomainError as error:
-            messages.warning(
-                request,
-                _("%(file)s：%(error)s")
-                % {"file": upload.name, "error": refusal_words(error)},
-            )
+            refused.append((upload.name or "", error))
+    return refused
+
+
+def _say_refused(request: HttpRequest, refused: list[tuple[str, DomainError]]) -> None:
+    for name, error in refused:
+        words = {"file": name, "error": refusal_words(error)}
+        messages.warning(request, _("%(file)s：%(error)s") % words)
 
 
 def _refused(error: DomainError) -> JsonResponse:

@@ -1,12 +1,13 @@
 // Sends one file in parts by tus 1.0, over any number of broken lines, until the server
 // has every byte. A part carries its checksum where the browser can make one.
+import { askPatiently } from "../phone/asking.js";
+
 const PART = 4 * 1024 * 1024; // the first; they grow while the line is fast
 const MOST_PART = 32 * 1024 * 1024;
 const FAST_MS = 1500;
 const WAITS = [0.5, 1, 2, 4, 8, 15, 30]; // seconds, after one failure and the next
 const ASK_MS = 2000; // what became of a file that the server still reads
-const SILENCE_MS = 60000;
-const AGAIN = new Set([0, 408, 409, 423, 460, 500, 502, 503, 504]);
+const AGAIN = new Set([0, 408, 409, 423, 429, 460, 500, 502, 503, 504, 507]);
 
 export class Refused extends Error {
   constructor(status, sentence) {
@@ -120,26 +121,12 @@ export class Sending {
     return null;
   }
 
-  send(method, url, body = null, headers = {}, progress = null) {
-    return new Promise((done, fail) => {
-      const request = (this.request = new XMLHttpRequest());
-      let heard = Date.now();
-      const watch = setInterval(() => Date.now() - heard > SILENCE_MS && request.abort(), 5000);
-      request.open(method, url);
-      request.setRequestHeader("Tus-Resumable", "1.0.0");
-      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-      request.upload.onprogress = (event) => {
-        heard = Date.now();
-        progress?.(event.loaded);
-      };
-      request.onloadend = () => {
-        clearInterval(watch);
-        const { status } = request;
-        if (status >= 200 && status < 300) done(request);
-        else fail(new Refused(status, request.responseText));
-      };
-      request.send(body);
-    });
+  async send(method, url, body = null, headers = {}, progress = null) {
+    const begun = (request) => (this.request = request);
+    const asked = { body, headers: { "Tus-Resumable": "1.0.0", ...headers }, progress, begun };
+    const request = await askPatiently(method, url, asked);
+    if (request.status >= 200 && request.status < 300) return request;
+    throw new Refused(request.status, request.responseText);
   }
 
   rest(ms) {

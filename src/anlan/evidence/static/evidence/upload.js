@@ -40,7 +40,7 @@ class Row {
     this.part("state").classList.toggle("error", Boolean(this.refusal));
     const isGoing = ["sending", "waiting"].includes(this.state);
     this.part("pause").hidden = !isGoing;
-    this.part("resume").hidden = !["paused", "login"].includes(this.state) || !this.file;
+    this.part("resume").hidden = !["paused", "login", "refused"].includes(this.state) || !this.file;
     this.part("leave").hidden = isGoing || ["done", "reading", "queued"].includes(this.state);
     this.node.dataset.state = this.state;
   }
@@ -81,6 +81,10 @@ class Row {
 
   async send() {
     if (this.state !== "queued") return;
+    if (this.item.refusal) {
+      delete this.item.refusal;
+      await remember(this.item, this.file);
+    }
     this.say("sending");
     this.seen = null;
     this.sending = sendingOf(this.item, this.file, (told) => this.hear(told));
@@ -91,8 +95,9 @@ class Row {
     } catch (error) {
       if (error.status === 401) this.say("login");
       else {
-        this.say("refused", error.message || words.refused);
-        await drop(this.item.id);
+        this.item.refusal = error.message || words.refused;
+        this.say("refused", this.item.refusal);
+        await remember(this.item, this.file); // only the person throws it away
       }
     }
   }
@@ -155,7 +160,7 @@ function choose(files) {
     const begun = rows.find((row) => row.item.print === fingerprint(file) && row.state !== "done");
     if (begun) {
       begun.file = file;
-      if (["paused", "missing", "login"].includes(begun.state)) begun.start();
+      if (["paused", "missing", "login", "refused"].includes(begun.state)) begun.start();
     } else rows.push(new Row(itemOf(file), file));
   }
 }

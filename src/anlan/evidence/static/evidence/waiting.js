@@ -1,13 +1,13 @@
 // Files that were begun here and have not come whole. Small ones lie in the browser with
 // their bytes and go on by themselves, on every page of the phone; of large ones only is
 // known where they go on, once the same file is chosen again.
+import { askToken, Unreached } from "../phone/asking.js";
 import { shelf } from "../phone/store.js";
 import { Sending } from "./tus.js";
 
 export const SMALL = 25 * 1024 * 1024;
 const ENDPOINT = "/upload/";
 const RETRY_MS = 15000;
-const PATIENCE_MS = 8000;
 const rows = shelf("anlan-uploads");
 let isBusy = false;
 
@@ -40,10 +40,9 @@ export async function goOn() {
 async function sendSmall() {
   const waiting = (await all()).filter((item) => item.blob && !item.refusal);
   if (!waiting.length || !navigator.onLine) return;
-  const response = await fetch("/m/token/", { signal: AbortSignal.timeout(PATIENCE_MS) });
-  if (!response.ok || response.redirected) return; // signed out: they stay here
-  const { user } = await response.json();
-  for (const item of waiting.filter((one) => one.user === user)) {
+  const known = await askToken();
+  if (!known) return; // signed out: they stay here
+  for (const item of waiting.filter((one) => one.user === known.user)) {
     const sending = sendingOf(item, item.blob, async (told) => {
       if (told.url) await keep({ ...item, url: (item.url = told.url), said: (item.said = sending.said) });
     });
@@ -57,7 +56,7 @@ async function sendSmall() {
 }
 
 if (document.querySelector("form[data-upload]") === null) {
-  const again = () => document.hidden || goOn().catch(() => {});
+  const again = () => document.hidden || goOn().catch((error) => error instanceof Unreached || console.error(error));
   addEventListener("online", again);
   document.addEventListener("visibilitychange", again);
   setInterval(again, RETRY_MS);

@@ -1,17 +1,22 @@
 // A report, or a task that was done, is kept on the phone first and sent then; it leaves
 // the phone only when the server has echoed its request id and has its files. Sent on
 // submit, when the network is back, when the page is shown again, and every 15 seconds.
+import { ask, askPatiently, askToken, parsed, Unreached } from "./asking.js";
 import { all, drop, keep } from "./store.js";
 
 const RETRY_MS = 15000;
-const PATIENCE_MS = 8000;
-const FILE_PATIENCE_MS = 120000;
-let turn = Promise.resolve(null);
+const JSON_PLEASE = { Accept: "application/json" };
+const words = document.querySelector("[data-outbox-chip]")?.dataset ?? {};
+const answers = new Map(); // of what was delivered while this page is open, by request id
+const held = new Map(); // files that the phone had no room for; they live as long as this page
+let turn = Promise.resolve();
 let waitingTurns = 0;
 let upload = null;
 let uploading = Promise.resolve();
-let awaited = "";
+let awaited = ""; // what somebody stands before, who is to hear of it first
+let standing = null; // the alarm whose form says that it was not sent yet
 let isSignedOut = false;
+let isFaulty = false;
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -27,26 +32,23 @@ async function sendWords(item, token) {
   const body = new FormData();
   for (const [name, value] of item.fields) body.append(name, value);
   body.set("age", String(Math.max(0, Math.round((Date.now() - item.made) / 1000))));
-  const response = await post(item.action, body, token, AbortSignal.timeout(PATIENCE_MS));
-  const answer = await response.json();
-  if (response.status === 201 && answer.request_id === item.id) return answer;
-  throw refusal(answer.errors);
+  body.set("csrfmiddlewaretoken", token);
+  const { status, json } = await ask(item.action, { method: "POST", body, headers: JSON_PLEASE });
+  if (status === 201 && json?.request_id === item.id) return json;
+  throw verdict(status, json);
+}
+
+// What an answer means that is not the one hoped for.
+function verdict(status, json) {
+  const isLater = status < 400 || status === 408 || status === 429 || status >= 500;
+  if (isLater) return new Unreached(String(status));
+  if (json?.errors) return refusal(json.errors);
+  if (status === 413) return refusal({ files: [words.large] });
+  return new Error(`${status} without a reason`);
 }
 
 function refusal(errors) {
   return Object.assign(new Error("refused"), { errors });
-}
-
-async function post(url, body, token, signal) {
-  body.set("csrfmiddlewaretoken", token);
-  const response = await fetch(url, {
-    method: "POST",
-    body,
-    headers: { Accept: "application/json" },
-    signal,
-  });
-  if (response.status >= 500) throw new Error("server");
-  return response;
 }
 
 // One round after the other: an alarm kept during a round is sent in the next.
@@ -57,122 +59,239 @@ export async function flush() {
 }
 
 async function sendAll() {
-  let last = null;
+  isFaulty = false;
   try {
-    const waiting = await all();
-    if (waiting.length === 0) return null;
-    const response = await fetch("/m/token/", { signal: AbortSignal.timeout(PATIENCE_MS) });
-    isSignedOut = response.redirected;
-    if (!response.ok || response.redirected) return null;
-    const { csrf, user } = await response.json();
-    const mine = waiting.filter((one) => one.user === user);
-    for (const item of mine.filter((one) => !one.answer && !one.filesFirst)) {
-      last = (await tryAlarm(item, csrf)) || last;
+    const waiting = [...(await all()), ...held.values()].sort((a, b) => a.made - b.made);
+    if (waiting.length === 0) return;
+    const known = await askToken();
+    isSignedOut = !known;
+    if (!known) return;
+    const mine = waiting.filter((one) => one.user === known.user);
+    let delivered = 0;
+    for (const item of mine.filter((one) => !one.answer && !one.filesFirst && !one.wordsOf)) {
+      delivered += await tryAlarm(item, known.csrf);
     }
-    const rest = mine.filter((one) => one.answer || (one.filesFirst && !one.errors));
-    if (!last && !upload) uploading = sendFiles(rest, csrf);
-  } catch {
-    // No network: it stays here and is tried again.
+    if (!delivered && !upload) uploading = sendFiles(mine.filter(hasFilesToSend), known.csrf);
+  } catch (error) {
+    note(error);
   } finally {
     await show();
   }
-  return last;
 }
 
 // One that cannot be sent, whatever the reason, never holds up the next.
 async function tryAlarm(item, token) {
   try {
     const answer = await sendWords(item, token);
-    if (item.files.length) await keep({ ...item, answer, errors: undefined });
-    else await drop(item.id);
-    return answer;
+    answers.set(item.id, answer);
+    for (const one of held.values()) if (one.wordsOf === item.id) one.answer = answer;
+    await change(item.id, (kept) => ({ ...kept, answer, errors: undefined }));
+    if (standing?.id === item.id) leave(standing.form, answer);
+    return true;
   } catch (error) {
-    if (error.errors) await keep({ ...item, errors: error.errors });
-    return null;
+    if (error.errors) await change(item.id, (kept) => ({ ...kept, errors: error.errors }));
+    else note(error);
+    return false;
   }
 }
 
+const hasFilesToSend = (item) =>
+  item.filesFirst ? !item.errors : item.answer && item.files.some((file) => !file.errors);
+
 // Beside the rounds, for it may take minutes; a new alarm interrupts it.
 async function sendFiles(items, token) {
-  upload = new AbortController();
+  const isLast = (item) => item.id !== awaited && item.files.some(isLarge);
+  const ordered = items.sort((a, b) => (b.id === awaited) - (a.id === awaited) || isLast(a) - isLast(b));
+  const mine = (upload = { isStopped: false, stop: null });
   try {
-    for (const item of items) await (item.filesFirst ? tryTask(item, token) : sendRest(item, token));
-  } catch {
-    // They stay here and are tried again; the same file twice is one.
+    for (const item of ordered) {
+      if (mine.isStopped) break;
+      try {
+        await (item.filesFirst ? tryTask(item, token) : sendRest(item, token));
+      } catch (error) {
+        note(error); // the same file twice is one
+      }
+    }
   } finally {
     upload = null;
     await show();
   }
 }
 
+function interrupt() {
+  if (!upload) return;
+  upload.isStopped = true;
+  upload.stop?.();
+}
+
 async function sendRest(item, token) {
-  for (const file of item.files) {
-    const response = await sendFile(file, `${item.answer.url}files/`, token);
-    // 413: it will never be taken.
-    if (response.status !== 201 && response.status !== 413) throw new Error("refused");
+  let settled = 0;
+  for (const file of item.files.filter((one) => !one.errors)) {
+    if (upload.isStopped) break;
+    try {
+      await (isLarge(file) ? sendInParts(item, file) : sendWhole(file, `${item.answer.url}files/`, token));
+      await changeFile(item, file, null);
+      settled += 1;
+    } catch (error) {
+      if (error.errors) await changeFile(item, file, { errors: error.errors });
+      else note(error);
+      settled += error.errors ? 1 : 0;
+    }
   }
-  await drop(item.id);
-  if (location.pathname === item.answer.url) location.reload();
+  if (settled && location.pathname === item.answer.url) location.reload();
 }
 
 async function tryTask(item, token) {
   try {
-    for (const file of item.files) {
-      const response = await sendFile(file, item.filesFirst, token);
-      if (response.status !== 201) throw refusal((await response.json()).errors);
-    }
+    for (const file of item.files) await sendWhole(file, item.filesFirst, token);
     await sendWords(item, token);
     await drop(item.id);
     if (item.id !== awaited && location.href === item.action) location.reload();
   } catch (error) {
     if (!error.errors) throw error;
-    await keep({ ...item, errors: error.errors });
+    await change(item.id, (kept) => ({ ...kept, errors: error.errors }));
   }
 }
 
-async function sendFile(file, url, token) {
+async function sendWhole(file, url, token) {
+  if (upload.isStopped) throw new Unreached("stopped");
   const body = new FormData();
   body.append("files", file.blob, file.name);
-  const timer = setTimeout(() => upload?.abort(), FILE_PATIENCE_MS);
-  try {
-    return await post(url, body, token, upload.signal);
-  } finally {
-    clearTimeout(timer);
-  }
+  body.append("csrfmiddlewaretoken", token);
+  const begun = (request) => (upload.stop = () => request.abort());
+  const { status, responseText } = await askPatiently("POST", url, { body, headers: JSON_PLEASE, begun });
+  if (status !== 201) throw verdict(status, parsed(responseText));
 }
 
+// More than a form takes, or what a report does not take: into the evidence of the case,
+// in parts that go on where they were. Loaded when it is needed: no alarm waits for it.
+const isLarge = (file) => file.inParts || file.blob.size > 25 * 1024 * 1024;
+
+async function sendInParts(item, file) {
+  const { sendingOf } = await import("../evidence/waiting.js");
+  if (upload.isStopped) throw new Unreached("stopped");
+  const said = file.said || { case: item.answer.number, request_id: newId(), filename: file.name };
+  // A phone too full to remember how far it was begins anew.
+  const remember = (more) => changeFile(item, file, more).catch(console.warn);
+  if (!file.said) await remember({ said });
+  const sending = sendingOf({ said, url: file.url }, file.blob, async ({ url, state }) => {
+    if (state === "waiting") sending.pause(); // the next round goes on; others have their turn
+    if (url) await remember({ url, said: sending.said });
+  });
+  upload.stop = () => sending.pause();
+  const uid = await sending.run().catch((error) => {
+    throw error.status === 401 ? new Unreached("401") : refusal({ files: [error.message || words.large] });
+  });
+  if (!uid) throw new Unreached("paused");
+}
+
+// Read anew: meanwhile the person may have thrown a part of it away.
+async function change(id, edit) {
+  const item = held.get(id) || (await all()).find((one) => one.id === id);
+  if (!item) return;
+  const edited = edit(item);
+  const isDone = edited.answer && !edited.files.length;
+  if (held.has(id)) isDone ? held.delete(id) : held.set(id, edited);
+  else await (isDone ? drop(id) : keep(edited));
+}
+
+// One file of a report: with `more` about it, or without it when there is nothing more.
+async function changeFile(item, file, more) {
+  const isIt = (one) => (one.id || one.name) === (file.id || file.name);
+  await change(item.id, (kept) => ({
+    ...kept,
+    files: kept.files.flatMap((one) => (isIt(one) ? (more ? [{ ...one, ...more }] : []) : [one])),
+  }));
+}
+
+// It stays here and is tried again. No network is nothing to speak of; all else is.
+function note(error) {
+  if (error instanceof Unreached) return;
+  isFaulty = true;
+  console.error(error);
+}
+
+// A phone whose browser keeps nothing has nothing to show.
 async function show() {
-  const waiting = (await all()).filter((item) => !item.answer);
+  const items = await all().catch(() => []);
+  const waiting = items.filter((item) => !item.answer);
+  const refused = refusedFiles([...items, ...held.values()]);
   document.querySelectorAll("[data-outbox-chip]").forEach((chip) => {
-    const off = waiting.length > 0 || !navigator.onLine;
-    chip.classList.toggle("off", off);
-    const words = waiting.length ? "waiting" : off ? "lost" : "fine";
-    chip.lastChild.textContent = chip.dataset[words].replace("{}", waiting.length);
+    const state = chipState(waiting.length, refused.length);
+    chip.classList.toggle("off", state !== "fine");
+    chip.lastChild.textContent = chip.dataset[state].replace("{}", waiting.length || refused.length);
   });
   document.querySelectorAll("[data-waiting-list]").forEach((list) => {
-    list.hidden = waiting.length === 0;
-    list.querySelector("ul").replaceChildren(...waiting.map((item) => row(item, list)));
+    list.hidden = waiting.length + refused.length === 0;
+    const rows = [...waiting.map((item) => row(item, list)), ...refused.map((one) => fileRow(one, list))];
+    list.querySelector("ul").replaceChildren(...rows);
+  });
+  document.querySelectorAll("[data-refused-files]").forEach((part) => {
+    const here = refused.filter(({ item }) => item.answer.url === location.pathname);
+    part.hidden = here.length === 0;
+    part.querySelector("p").textContent = here.map(whyRefused).join(" ");
   });
 }
+
+function chipState(waiting, refused) {
+  if (isFaulty) return "fault";
+  if (waiting) return "waiting";
+  if (!navigator.onLine) return "lost";
+  return refused ? "refused" : "fine";
+}
+
+const refusedFiles = (items) =>
+  items.filter((item) => item.answer).flatMap((item) =>
+    item.files.filter((file) => file.errors).map((file) => ({ item, file })),
+  );
+
+const whyRefused = ({ file }) => `${file.name} · ${sentences(file.errors).join(" ")}`;
 
 // What is kept: where, when, why it still lies here. Only what was refused may be thrown
 // away, because it will be refused again.
 function row(item, list) {
-  const line = list.querySelector("template").content.cloneNode(true).firstElementChild;
-  const made = new Date(item.made);
-  const time = [made.getHours(), made.getMinutes()].map((n) => String(n).padStart(2, "0")).join(":");
   const refused = sentences(item.errors);
   const other = item.user !== list.dataset.user;
   const why = refused.join(" ") || (other && list.dataset.other) || (isSignedOut && list.dataset.login) || list.dataset.network;
-  line.querySelector("b").textContent = item.place || "";
-  line.querySelector("small").textContent = `${time} · ${why}`;
+  const line = lineOf(list, item, item.place || "", why);
   const button = line.querySelector("button");
   button.hidden = refused.length === 0;
+  button.addEventListener("click", () => confirm(list.dataset.sure) && drop(item.id).then(show));
+  return line;
+}
+
+// A file that its report did not take: it goes into the evidence, or onto the phone.
+function fileRow({ item, file }, list) {
+  const line = lineOf(list, item, file.name, sentences(file.errors).join(" "));
+  const button = line.querySelector("button");
+  button.hidden = false;
   button.addEventListener("click", async () => {
     if (!confirm(list.dataset.sure)) return;
-    await drop(item.id);
+    await changeFile(item, file, null);
     await show();
   });
+  const link = Object.assign(document.createElement("a"), { className: "link" });
+  if (isLarge(file)) {
+    Object.assign(link, { href: "#", download: file.name, textContent: words.save });
+    link.addEventListener("click", () => (link.href = URL.createObjectURL(file.blob)));
+  } else {
+    Object.assign(link, { href: `/m/cases/${item.answer.number}/upload/`, textContent: words.upload });
+    link.addEventListener("click", async (event) => {
+      event.preventDefault(); // the bytes are here: nobody has to look for them
+      await changeFile(item, file, { errors: undefined, inParts: true });
+      await flush();
+    });
+  }
+  button.before(link);
+  return line;
+}
+
+function lineOf(list, item, title, why) {
+  const line = list.querySelector("template").content.cloneNode(true).firstElementChild;
+  const made = new Date(item.made);
+  const time = [made.getHours(), made.getMinutes()].map((n) => String(n).padStart(2, "0")).join(":");
+  line.querySelector("b").textContent = title;
+  line.querySelector("small").textContent = `${time} · ${why}`;
   return line;
 }
 
@@ -185,56 +304,112 @@ async function submit(event) {
   const form = event.target;
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
+  form.querySelector("[data-refusal]").hidden = true;
+  const item = itemOf(form);
+  try {
+    await keepWhatFits(item, form);
+  } catch (error) {
+    // Nothing can be kept here: the browser itself sends it, as it would without us.
+    console.warn(error);
+    form.elements.request_id.value = item.id;
+    form.submit();
+    return;
+  }
+  await deliver(item, form);
+}
+
+function itemOf(form) {
   const data = new FormData(form);
-  const { filesFirst, label } = form.dataset;
+  const { filesFirst, label, user } = form.dataset;
   const name = filesFirst ? "photos" : "files";
   const files = data.getAll(name).filter((file) => file.name);
   data.delete(name);
   const id = newId();
   data.set("request_id", id);
-  await keep({
+  return {
     id,
     action: form.action,
     made: Date.now(),
-    user: form.dataset.user,
+    user,
     place: label || form.querySelector("[name=place]:checked")?.dataset.label,
     filesFirst,
     fields: [...data.entries()],
-    files: files.map((file) => ({ name: file.name, blob: file })),
-  });
-  upload?.abort();
-  if (filesFirst) awaited = id;
-  const answer = await flush();
-  if (answer && !filesFirst) {
-    location.href = answer.url;
-    return;
+    files: files.map((file) => ({ id: newId(), name: file.name, blob: file })),
+  };
+}
+
+// On a full phone an alarm is kept without its files; a task is nothing without its photos.
+async function keepWhatFits(item, form) {
+  try {
+    await keep(item);
+  } catch (error) {
+    if (item.filesFirst || !item.files.length) throw error;
+    console.warn(error);
+    await keep({ ...item, files: [] });
+    const id = newId();
+    held.set(id, { ...item, id, wordsOf: item.id });
+    say(form, words.full);
   }
-  if (filesFirst && (await isTaskSettled(form, id))) return;
+}
+
+async function deliver(item, form) {
+  awaited = item.id;
+  interrupt();
+  if (item.filesFirst) await uploading;
+  await flush();
+  if (item.filesFirst) await uploading;
+  const outcome = await outcomeOf(item);
+  if (outcome.isSent) return leave(form, outcome.answer);
+  if (outcome.errors) return giveBack(item, form, outcome.errors);
+  awaited = "";
+  if (!item.filesFirst) standing = { id: item.id, form };
   // It stays busy: what was kept is not to be kept twice.
   form.querySelector(".submit button")?.setAttribute("disabled", "");
-  const card = document.querySelector("[data-offline-card]");
-  if (card && !document.querySelector(".sent.offline")) form.before(card.content.cloneNode(true));
+  const card = document.querySelector("[data-offline-card]").content.cloneNode(true);
+  const why = (isSignedOut && words.login) || (isFaulty && words.fault);
+  if (why) card.querySelector("[data-why]").textContent = why;
+  form.before(card);
   scrollTo({ top: 0 });
 }
 
-// Whoever stands before the form hears at once what the server said, and may change it.
-async function isTaskSettled(form, id) {
-  await uploading;
+// What became of just this one: another round, or another window, may have sent it.
+async function outcomeOf(item) {
+  const kept = (await all()).find((one) => one.id === item.id);
+  const answer = answers.get(item.id) || kept?.answer;
+  if (answer || (!kept && item.filesFirst)) return { isSent: true, answer };
+  if (kept) return { errors: kept.errors };
+  await keep({ ...item, files: [] }); // asked a second time, the server says the same
+  await flush();
+  return { isSent: answers.has(item.id), answer: answers.get(item.id) };
+}
+
+// To the next page, but not away from files that are nowhere else.
+async function leave(form, answer) {
   awaited = "";
-  const kept = (await all()).find((one) => one.id === id);
-  if (!kept) {
-    location.href = form.dataset.next;
-    return true;
+  standing = null;
+  if (held.size) {
+    await flush();
+    await uploading;
   }
-  if (!kept.errors) return false;
-  await drop(id);
+  if (held.size) say(form, [words.unsent, ...refusedFiles([...held.values()]).map(whyRefused)].join(" "));
+  else location.href = answer?.url || form.dataset.next;
+}
+
+// Whoever stands before the form hears at once what the server said, and may change it.
+async function giveBack(item, form, errors) {
+  awaited = "";
+  for (const one of [...held.values()]) if (one.wordsOf === item.id) held.delete(one.id);
+  await drop(item.id);
   await show();
   delete form.dataset.busy;
+  say(form, sentences(errors).join(" "));
+}
+
+function say(form, sentence) {
   const line = form.querySelector("[data-refusal]");
-  line.textContent = sentences(kept.errors).join(" ");
+  line.textContent = sentence;
   line.hidden = false;
   line.scrollIntoView({ block: "center" });
-  return true;
 }
 
 document.querySelectorAll("form[data-outbox]").forEach((form) => {
