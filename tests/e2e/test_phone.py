@@ -8,7 +8,7 @@ from contextlib import closing
 
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.e2e.conftest import PHONE, Installation, SignIn, wait_for
+from tests.e2e.conftest import PHONE, Installation, Person, SignIn, wait_for
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -28,6 +28,27 @@ def alarm(page: Page, send: Callable[[], None]) -> None:
     page.click("a.alarm")
     page.click("label.chip:has(input[value=injured])")
     send()
+
+
+def open_shared_phone(installation: Installation, sign_in: SignIn) -> Person:
+    """The captain has opened the enrolled phone; its clock is the test's."""
+    guard = sign_in(installation, size=PHONE, path="/m/shared/enrolment/")
+    page, story = guard.page, installation.story
+    page.fill("input[name=code]", story["enrolment"])
+    page.click("main form button")
+    page.wait_for_url("**/m/shared/")
+    page.clock.install()
+    page.goto(f"/m/shared/people/{story['captain']}/")
+    page.fill("input[name=pin]", story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/")
+    return guard
+
+
+def keep_shell(page: Page) -> None:
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    wait_for(page, "caches.match('/m/report/').then((page) => Boolean(page))")
 
 
 def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -> None:
@@ -114,3 +135,52 @@ def test_who_signed_out_leaves_no_page_on_the_phone(
     page.wait_for_url("**/accounts/login/**")
 
     wait_for(page, f"{kept}.then((is) => !is)")
+
+
+def test_a_shared_phone_stays_open_without_signal_until_its_alarm_is_sent(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(told_installation, "incidents_report")
+    guard = open_shared_phone(told_installation, sign_in)
+    page = guard.page
+    page.goto("/m/report/")
+    keep_shell(page)
+    with told_installation.without_signal(guard.context):
+        page.clock.fast_forward("06:00")
+        page.locator("form[data-idle] button").click()
+        expect(page.locator(".toast")).to_contain_text("没有锁上")
+        page.click("label.chip:has(input[value=injured])")
+        page.click("form[data-outbox] .submit button")
+        expect(page.locator(".sent.offline")).to_contain_text("还没送到")
+        page.clock.fast_forward("06:00")
+        page.goto("/m/")
+        expect(page.locator("[data-waiting-list] li")).to_have_count(1)
+
+    page.clock.fast_forward("00:20")
+    expect(page.locator("[data-waiting-list] li")).to_have_count(0, timeout=20_000)
+    assert count(told_installation, "incidents_report") == before + 1
+
+    page.clock.fast_forward("06:00")
+    page.wait_for_url("**/m/shared/")
+    wait_for(page, "caches.match('/m/').then((page) => !page)")
+
+
+def test_a_locked_phone_says_whose_alarm_it_still_keeps(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    guard = open_shared_phone(told_installation, sign_in)
+    page = guard.page
+    page.goto("/m/report/")
+    page.route("**/m/token/", lambda route: route.abort())
+    page.click("form[data-outbox] .submit button")
+    expect(page.locator(".sent.offline")).to_be_visible()
+
+    page.locator("form[data-idle] button").click()
+
+    page.wait_for_url("**/m/shared/")
+    expect(page.locator("[data-kept-notice]")).to_contain_text(
+        "1 条。请孙磊用自己的 PIN"
+    )
+    rows = page.locator("a.li:has([data-kept]:visible)")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("孙磊")

@@ -385,6 +385,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("desk/app.css"),
         static("desk/app.js"),
         static("phone/outbox.js"),
+        static("phone/shared.js"),
+        static("phone/store.js"),
         static("vendor/icons.svg"),
     ]
     response = render(

@@ -31,7 +31,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (url.pathname === LOCK) event.waitUntil(forget());
+  if (url.pathname === LOCK) return event.respondWith(leave(request));
   const kept = url.pathname.startsWith("/m/") || url.pathname.startsWith("/static/");
   if (request.method !== "GET" || !kept || url.pathname === "/m/token/") return;
   event.respondWith(fresh(event));
@@ -54,6 +54,13 @@ async function fresh(event) {
     if (known) return known;
     throw error;
   }
+}
+
+// Without an answer nobody has left: the pages are needed where there is no network.
+async function leave(request) {
+  const response = await fetch(request);
+  if (response.ok || response.type === "opaqueredirect") await forget();
+  return response;
 }
 
 function isPrivate(response) {
