@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
 
+import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import PHONE, Installation, Person, SignIn, wait_for
+from tests.e2e.test_live import GARAGE, REPORT
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -49,6 +53,33 @@ def keep_shell(page: Page) -> None:
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     wait_for(page, "caches.match('/m/report/').then((page) => Boolean(page))")
+
+
+@contextmanager
+def answering(port: int, fault: str) -> Iterator[None]:
+    """In the place of the server: one that is silent, or the proxy of a dead one."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if fault == "slow":
+                ended.wait()
+            else:
+                self.send_error(502)
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    ended = Event()
+    ThreadingHTTPServer.allow_reuse_address = True
+    server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+        server.shutdown()
+        server.server_close()
 
 
 def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -> None:
@@ -184,3 +215,34 @@ def test_a_locked_phone_says_whose_alarm_it_still_keeps(
     rows = page.locator("a.li:has([data-kept]:visible)")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("孙磊")
+
+
+def test_an_open_phone_shows_and_feels_that_its_guard_is_called(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/")
+    expect(page.locator("body")).to_have_attribute("data-live-running", "yes")
+    page.evaluate("navigator.vibrate = (how) => (document.body.dataset.felt = how)")
+    expect(page.locator("#called section")).to_have_count(0)
+
+    installation.shell(REPORT.format(place=GARAGE))
+
+    expect(page.locator("#called section[data-called]")).to_contain_text(GARAGE)
+    expect(page.locator("body")).to_have_attribute("data-felt", "400,200,400,200,800")
+
+
+@pytest.mark.parametrize("fault", ["slow", "broken"])
+def test_a_network_that_does_not_answer_well_brings_the_page_kept_here(
+    fault: str, installation: Installation, sign_in: SignIn
+) -> None:
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    page = guard.page
+    page.goto("/m/report/")
+    keep_shell(page)
+    installation.kill("web")
+    with answering(installation.port, fault):
+        page.goto("/m/report/", timeout=8_000)
+
+    expect(page.locator("form[data-outbox]")).to_be_visible()
+    installation.start("web", "serve")
+    installation.wait_until_ready()
