@@ -11,7 +11,7 @@ async function show(notice) {
     row?.querySelector("[data-kept]").removeAttribute("hidden");
   }
   const words = notice.querySelector("[data-words]");
-  words.textContent = notice.dataset.words.replace("{}", unsent.length).replace("{}", [...names].join("、"));
+  words.textContent = notice.dataset.words.replace("{}", unsent.length).replace("{}", [...names].join(" · "));
   notice.hidden = unsent.length === 0;
 }
 
