@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Place, User
 from anlan.base import vault
 from anlan.cases import services as cases
 from anlan.incidents import services as incidents
@@ -185,6 +185,31 @@ class TestReporting:
         page = phone.get("/m/", {"place": foreign.code}).content.decode()
 
         assert foreign.label not in page
+
+    def test_place_out_of_use_is_neither_offered_nor_chosen(self, scene, phone) -> None:
+        phone.post("/m/report/", said(scene))
+        assert (
+            f'value="{scene.garage.code}"' in phone.get("/m/report/").content.decode()
+        )
+        chosen = f"<b>{scene.garage.label}</b>"
+        assert chosen in phone.get("/m/").content.decode()
+        Place.objects.filter(pk=scene.garage.pk).update(is_active=False)
+
+        page = phone.get("/m/report/").content.decode()
+
+        assert f'value="{scene.garage.code}"' not in page
+        assert page.count("checked") == 1  # another one is chosen
+        assert chosen not in phone.get("/m/").content.decode()
+
+    def test_place_of_a_site_left_is_not_offered(self, scene, phone) -> None:
+        phone.post("/m/report/", said(scene))
+        foreign = scene.place("海棠中心 1 层 中庭")
+        Report.objects.update(place=foreign)
+        scene.guard.shifts.first().post.__class__.objects.update(place=foreign)
+
+        page = phone.get("/m/report/").content.decode()
+
+        assert f'value="{foreign.code}"' not in page
 
     def test_signed_out(self, scene, client) -> None:
         answer = client.post("/m/report/", said(scene))

@@ -568,17 +568,25 @@ def _known_place(request: HttpRequest) -> Place | None:
     code = request.session.get(_PLACE, "")
     allowed = sites_where(_user(request), Permission.INCIDENT_REPORT)
     return (
-        Place.objects.select_related("site").filter(code=code, site__in=allowed).first()
+        Place.objects.select_related("site")
+        .filter(code=code, site__in=allowed, is_active=True)
+        .first()
     )
 
 
 def _recent_places(user: User, known: Place | None) -> list[Place]:
     """The places this person reported from last, then the posts of the site."""
     places = [known] if known else []
-    reported = Report.objects.filter(reporter=user).select_related("place__site")
+    # None that the report would refuse.
+    allowed = sites_where(user, Permission.INCIDENT_REPORT)
+    reported = Report.objects.filter(
+        reporter=user, place__site__in=allowed, place__is_active=True
+    ).select_related("place__site")
     places += [made.place for made in reported.order_by("-received_at", "-pk")[:20]]
-    shifts = user.shifts.select_related("post__place__site").order_by("-starts_at")[:3]
-    places += [shift.post.place for shift in shifts]
+    shifts = user.shifts.filter(
+        post__place__site__in=allowed, post__place__is_active=True
+    ).select_related("post__place__site")
+    places += [shift.post.place for shift in shifts.order_by("-starts_at")[:3]]
     site = site_of(user)
     if site is not None:
         places += list(places_of(site).filter(kind=Place.Kind.SPOT)[:RECENT])
