@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.test import Client
 
 from anlan.accounts import services
 from anlan.accounts.models import Handover, Pin, SharedPhone
 from anlan.accounts.services.pins import LOCKED_FOR, TRIES_OF_PERSON, TRIES_ON_PHONE
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from anlan.cases.models import Task
 from anlan.incidents.models import Report
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 
+OPENED = ("/m/", "/static/")
 BY_SCRIPT = {"Sec-Fetch-Mode": "same-origin", "Sec-Fetch-Dest": "empty"}
 PIN, OTHER_PIN, WRONG = "481526", "935207", "170964"
 
@@ -245,6 +249,24 @@ class TestPages:
         assert browser.get("/m/").status_code == 200
         assert browser.get("/admin/people/")["Location"] == "/m/"
         assert browser.get("/")["Location"] == "/m/"
+
+    def test_its_pages_offer_nothing_that_the_pin_does_not_open(self, scene, browser):
+        number = scene.incident().case.number
+        task = Task.objects.filter(role_key="guard").first()
+        addresses = [f"/m/cases/{number}/", f"/m/tasks/{task.uid}/", "/m/me/"]
+        self.open(browser, scene.guard)
+
+        for address in addresses:
+            page = browser.get(address).content.decode()
+            links = set(re.findall(r'href="(/[^"]*)"', page))
+            assert not [one for one in links if not one.startswith(OPENED)]
+        assert "请用自己的手机或电脑登录" in browser.get(addresses[0]).content.decode()
+
+        own = Client()
+        own.force_login(scene.guard)
+        page = own.get(addresses[0]).content.decode()
+        assert f"/cases/{number}/evidence/statements/" in page
+        assert "请用自己的手机或电脑登录" not in page
 
     def test_a_wrong_pin_says_how_many_are_left(self, scene, browser):
         response = self.open(browser, scene.guard, WRONG)

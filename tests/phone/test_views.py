@@ -33,6 +33,15 @@ PNG = bytes.fromhex(
 )
 
 
+NOW = timezone.now()
+STAMPS: dict[str, dict[str, object]] = {
+    "stood_down": {"ended_at": NOW},
+    "expired": {"ended_at": NOW},
+    "acknowledged": {"acknowledged_at": NOW},
+    "arrived": {"acknowledged_at": NOW, "arrived_at": NOW},
+}
+
+
 @pytest.fixture(autouse=True)
 def _data_folder_and_clock(settings: Settings, tmp_path, at) -> Iterator[None]:
     """Views read the clock: let it stand at the afternoon of the scene, and tick."""
@@ -306,6 +315,20 @@ class TestAnswering:
             scene.assignment(incident, scene.next_guard).state
             == AssignmentState.ACKNOWLEDGED
         )
+
+    @pytest.mark.parametrize(
+        ("state", "offered"),
+        [("stood_down", 1), ("expired", 0), ("acknowledged", 0), ("arrived", 0)],
+    )
+    def test_who_was_called_off_may_come_after_all(
+        self, scene, phone, incident, state, offered
+    ) -> None:
+        mine = Assignment.objects.filter(incident=incident, user=scene.guard)
+        mine.update(**STAMPS[state], state=state)
+
+        page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()
+
+        assert page.count(f"/m/cases/{incident.case.number}/response/") == offered
 
     def test_what_guards_may_not_do_is_on_the_screen(self, phone, incident) -> None:
         page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Place, User
-from anlan.accounts.permissions import holds_somewhere, sites_where
+from anlan.accounts.permissions import has_permission, holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import places_of, site_of
 from anlan.base.errors import DomainError, InvalidInput, NotFound
@@ -46,7 +46,7 @@ from anlan.incidents.enums import (
     HappenedSource,
 )
 from anlan.incidents.models import Assignment, Incident, Report
-from anlan.incidents.policies import dissuasion_of
+from anlan.incidents.policies import dissuasion_of, may_still_go
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
@@ -180,6 +180,9 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "incident": incident,
             "mine": mine,
+            "can_go": case.is_open
+            and has_permission(user, Permission.INCIDENT_RESPOND, site=case.site)
+            and may_still_go(incident, last=mine),
             "states": AssignmentState,
             "assignments": _assignments(incident),
             "dissuasions": Dissuasion,
