@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.test import Client
 
 from anlan.accounts import services
 from anlan.accounts.models import Handover, Pin, SharedPhone
 from anlan.accounts.services.pins import LOCKED_FOR, TRIES_OF_PERSON, TRIES_ON_PHONE
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from anlan.cases.models import Task
+from anlan.incidents.models import Report
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 
+OPENED = ("/m/", "/static/")
+BY_SCRIPT = {"Sec-Fetch-Mode": "same-origin", "Sec-Fetch-Dest": "empty"}
 PIN, OTHER_PIN, WRONG = "481526", "935207", "170964"
 
 
@@ -243,6 +250,24 @@ class TestPages:
         assert browser.get("/admin/people/")["Location"] == "/m/"
         assert browser.get("/")["Location"] == "/m/"
 
+    def test_its_pages_offer_nothing_that_the_pin_does_not_open(self, scene, browser):
+        number = scene.incident().case.number
+        task = Task.objects.filter(role_key="guard").earliest("pk")
+        addresses = [f"/m/cases/{number}/", f"/m/tasks/{task.uid}/", "/m/me/"]
+        self.open(browser, scene.guard)
+
+        for address in addresses:
+            page = browser.get(address).content.decode()
+            links = set(re.findall(r'href="(/[^"]*)"', page))
+            assert not [one for one in links if not one.startswith(OPENED)]
+        assert "请用自己的手机或电脑登录" in browser.get(addresses[0]).content.decode()
+
+        own = Client()
+        own.force_login(scene.guard)
+        page = own.get(addresses[0]).content.decode()
+        assert f"/cases/{number}/evidence/statements/" in page
+        assert "请用自己的手机或电脑登录" not in page
+
     def test_a_wrong_pin_says_how_many_are_left(self, scene, browser):
         response = self.open(browser, scene.guard, WRONG)
 
@@ -259,6 +284,59 @@ class TestPages:
         clock.shift(timedelta(minutes=2))
         assert browser.get("/m/")["Location"] == "/m/shared/"
         assert "_auth_user_id" not in browser.session
+
+    def test_what_scripts_ask_for_does_not_keep_it_open(self, scene, browser, clock):
+        self.open(browser, scene.guard)
+        clock.shift(timedelta(minutes=4))
+        assert browser.get("/m/", headers=BY_SCRIPT).status_code == 200
+        clock.shift(timedelta(minutes=2))
+        assert browser.get("/m/")["Location"] == "/m/shared/"
+
+    def test_touches_without_a_request_keep_it_open(self, scene, browser, clock):
+        self.open(browser, scene.guard)
+        for _minute in range(6):
+            clock.shift(timedelta(minutes=1))
+            told = browser.post("/m/shared/touch/", headers=BY_SCRIPT)
+            assert told.status_code == 204
+
+        given = browser.post("/m/shared/handover/", {"note": "写了六分钟"})
+
+        assert given["Location"] == "/m/shared/"
+        assert Handover.objects.get().note == "写了六分钟"
+
+    def test_locked_it_still_sends_what_was_written_and_shows_nothing(
+        self, scene, browser, clock
+    ):
+        self.open(browser, scene.guard)
+        clock.shift(timedelta(minutes=20))
+        words = {"request_id": str(uuid4()), "place": scene.garage.code}
+        as_outbox = {**BY_SCRIPT, "Accept": "application/json"}
+
+        told = browser.get("/m/token/", headers=BY_SCRIPT)
+        sent = browser.post("/m/report/", words, headers=as_outbox)
+
+        assert told.json()["user"] == str(scene.guard.uid)
+        assert sent.status_code == 201
+        assert Report.objects.get().reporter == scene.guard
+        for address in ("/m/", "/m/tasks/", sent.json()["url"]):
+            assert browser.get(address, headers=BY_SCRIPT).status_code == 401
+        assert browser.post("/m/shared/touch/", headers=BY_SCRIPT).status_code == 401
+        assert browser.get("/m/")["Location"] == "/m/shared/"
+        assert browser.get("/m/token/").status_code == 302
+
+    def test_locked_it_takes_no_form(self, scene, browser, clock):
+        self.open(browser, scene.guard)
+        clock.shift(timedelta(minutes=20))
+
+        words = {"request_id": str(uuid4()), "place": scene.garage.code}
+        assert browser.post("/m/report/", words)["Location"] == "/m/shared/"
+        assert not Report.objects.exists()
+
+    def test_put_down_it_sends_nothing(self, scene, browser):
+        self.open(browser, scene.guard)
+        browser.post("/m/shared/lock/")
+
+        assert browser.get("/m/token/").status_code == 302
 
     def test_it_locks_when_the_office_takes_it_out_of_use(self, scene, browser, phone):
         self.open(browser, scene.guard)

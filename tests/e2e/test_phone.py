@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
 
+import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
-from tests.e2e.conftest import PHONE, Installation, SignIn, wait_for
+from tests.e2e.conftest import PHONE, Installation, Person, SignIn, wait_for
+from tests.e2e.test_live import GARAGE, REPORT
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -35,6 +39,54 @@ def refuse_alarms(route: Route) -> None:
         route.fulfill(status=403, content_type="text/html", body="<p>no</p>")
     else:
         route.continue_()
+
+
+def open_shared_phone(installation: Installation, sign_in: SignIn) -> Person:
+    """The captain has opened the enrolled phone; its clock is the test's."""
+    guard = sign_in(installation, size=PHONE, path="/m/shared/enrolment/")
+    page, story = guard.page, installation.story
+    page.fill("input[name=code]", story["enrolment"])
+    page.click("main form button")
+    page.wait_for_url("**/m/shared/")
+    page.clock.install()
+    page.goto(f"/m/shared/people/{story['captain']}/")
+    page.fill("input[name=pin]", story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/")
+    return guard
+
+
+def keep_shell(page: Page) -> None:
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    wait_for(page, "caches.match('/m/report/').then((page) => Boolean(page))")
+
+
+@contextmanager
+def answering(port: int, fault: str) -> Iterator[None]:
+    """In the place of the server: one that is silent, or the proxy of a dead one."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if fault == "slow":
+                ended.wait()
+            else:
+                self.send_error(502)
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    ended = Event()
+    ThreadingHTTPServer.allow_reuse_address = True
+    server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+        server.shutdown()
+        server.server_close()
 
 
 def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -> None:
@@ -307,3 +359,83 @@ def test_who_signed_out_leaves_no_page_on_the_phone(
     page.wait_for_url("**/accounts/login/**")
 
     wait_for(page, f"{kept}.then((is) => !is)")
+
+
+def test_a_shared_phone_stays_open_without_signal_until_its_alarm_is_sent(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(told_installation, "incidents_report")
+    guard = open_shared_phone(told_installation, sign_in)
+    page = guard.page
+    page.goto("/m/report/")
+    keep_shell(page)
+    with told_installation.without_signal(guard.context):
+        page.clock.fast_forward("06:00")
+        page.locator("form[data-idle] button").click()
+        expect(page.locator(".toast")).to_contain_text("没有锁上")
+        page.click("label.chip:has(input[value=injured])")
+        page.click("form[data-outbox] .submit button")
+        expect(page.locator(".sent.offline")).to_contain_text("还没送到")
+        page.clock.fast_forward("06:00")
+        page.goto("/m/")
+        expect(page.locator("[data-waiting-list] li")).to_have_count(1)
+
+    page.clock.fast_forward("00:20")
+    expect(page.locator("[data-waiting-list] li")).to_have_count(0, timeout=20_000)
+    assert count(told_installation, "incidents_report") == before + 1
+
+    page.clock.fast_forward("06:00")
+    page.wait_for_url("**/m/shared/")
+    wait_for(page, "caches.match('/m/').then((page) => !page)")
+
+
+def test_a_locked_phone_says_whose_alarm_it_still_keeps(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    guard = open_shared_phone(told_installation, sign_in)
+    page = guard.page
+    page.goto("/m/report/")
+    page.route("**/m/token/", lambda route: route.abort())
+    page.click("form[data-outbox] .submit button")
+    expect(page.locator(".sent.offline")).to_be_visible()
+
+    page.locator("form[data-idle] button").click()
+
+    page.wait_for_url("**/m/shared/")
+    expect(page.locator("[data-kept-notice]")).to_contain_text(
+        "1 条。请孙磊用自己的 PIN"
+    )
+    rows = page.locator("a.li:has([data-kept]:visible)")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("孙磊")
+
+
+def test_an_open_phone_shows_and_feels_that_its_guard_is_called(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/")
+    expect(page.locator("body")).to_have_attribute("data-live-running", "yes")
+    page.evaluate("navigator.vibrate = (how) => (document.body.dataset.felt = how)")
+    expect(page.locator("#called section")).to_have_count(0)
+
+    installation.shell(REPORT.format(place=GARAGE))
+
+    expect(page.locator("#called section[data-called]")).to_contain_text(GARAGE)
+    expect(page.locator("body")).to_have_attribute("data-felt", "400,200,400,200,800")
+
+
+@pytest.mark.parametrize("fault", ["slow", "broken"])
+def test_a_network_that_does_not_answer_well_brings_the_page_kept_here(
+    fault: str, installation: Installation, sign_in: SignIn
+) -> None:
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    page = guard.page
+    page.goto("/m/report/")
+    keep_shell(page)
+    installation.kill("web")
+    with answering(installation.port, fault):
+        page.goto("/m/report/", timeout=8_000)
+
+    expect(page.locator("form[data-outbox]")).to_be_visible()
+    installation.start("web", "serve")
+    installation.wait_until_ready()

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Place, User
 from anlan.base import vault
 from anlan.cases import services as cases
 from anlan.incidents import services as incidents
@@ -31,6 +31,15 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
+
+
+NOW = timezone.now()
+STAMPS: dict[str, dict[str, object]] = {
+    "stood_down": {"ended_at": NOW},
+    "expired": {"ended_at": NOW},
+    "acknowledged": {"acknowledged_at": NOW},
+    "arrived": {"acknowledged_at": NOW, "arrived_at": NOW},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +204,31 @@ class TestReporting:
 
         assert foreign.label not in page
 
+    def test_place_out_of_use_is_neither_offered_nor_chosen(self, scene, phone) -> None:
+        phone.post("/m/report/", said(scene))
+        assert (
+            f'value="{scene.garage.code}"' in phone.get("/m/report/").content.decode()
+        )
+        chosen = f"<b>{scene.garage.label}</b>"
+        assert chosen in phone.get("/m/").content.decode()
+        Place.objects.filter(pk=scene.garage.pk).update(is_active=False)
+
+        page = phone.get("/m/report/").content.decode()
+
+        assert f'value="{scene.garage.code}"' not in page
+        assert page.count("checked") == 1  # another one is chosen
+        assert chosen not in phone.get("/m/").content.decode()
+
+    def test_place_of_a_site_left_is_not_offered(self, scene, phone) -> None:
+        phone.post("/m/report/", said(scene))
+        foreign = scene.place("海棠中心 1 层 中庭")
+        Report.objects.update(place=foreign)
+        scene.guard.shifts.first().post.__class__.objects.update(place=foreign)
+
+        page = phone.get("/m/report/").content.decode()
+
+        assert f'value="{foreign.code}"' not in page
+
     def test_signed_out(self, scene, client) -> None:
         answer = client.post("/m/report/", said(scene))
 
@@ -333,6 +367,20 @@ class TestAnswering:
             scene.assignment(incident, scene.next_guard).state
             == AssignmentState.ACKNOWLEDGED
         )
+
+    @pytest.mark.parametrize(
+        ("state", "offered"),
+        [("stood_down", 1), ("expired", 0), ("acknowledged", 0), ("arrived", 0)],
+    )
+    def test_who_was_called_off_may_come_after_all(
+        self, scene, phone, incident, state, offered
+    ) -> None:
+        mine = Assignment.objects.filter(incident=incident, user=scene.guard)
+        mine.update(**STAMPS[state], state=state)
+
+        page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()
+
+        assert page.count(f"/m/cases/{incident.case.number}/response/") == offered
 
     def test_what_guards_may_not_do_is_on_the_screen(self, phone, incident) -> None:
         page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -15,12 +16,12 @@ from anlan.accounts.signed_in import (
     PHONE_COOKIE,
     PHONE_SEEN,
     PHONE_SESSION,
+    is_held,
     is_unlocked,
 )
 from anlan.base.clock import acting_at
 
-# Six digits open the guard's pages and no others; asked by the page itself, not by
-# whoever holds the phone, is only the token of the outbox.
+# Six digits open the guard's pages and no others.
 _PHONE_PATHS = (
     "/m/",
     "/static/",
@@ -30,6 +31,9 @@ _PHONE_PATHS = (
     "/accounts/logout/",
 )
 _UNATTENDED = ("/m/token/", "/live/", "/static/")
+_TOUCH = "/m/shared/touch/"  # a script asks, because somebody touched its page
+# Where the outbox sends what was written while the phone was open, and nothing else.
+_SENT = re.compile(r"/m/(report/|reports/[^/]+/files/|tasks/[^/]+/(photos/)?)")
 
 
 class MomentMiddleware:
@@ -80,10 +84,44 @@ class SharedPhoneMiddleware:
             at = timezone.now()
             phone = request.COOKIES.get(PHONE_COOKIE, "")
             if not is_unlocked(request.session, request.user, phone=phone, at=at):
-                logout(request)
-                return redirect("phone:shared")
-            if not request.path.startswith(_UNATTENDED):
+                return self._answer_locked(request, phone=phone)
+            if _is_visit(request) or request.path == _TOUCH:
                 request.session[PHONE_SEEN] = int(at.timestamp())
             if not request.path.startswith(_PHONE_PATHS):
                 return redirect("phone:alarm")
         return self.get_response(request)
+
+    def _answer_locked(self, request: HttpRequest, *, phone: str) -> HttpResponse:
+        """Lets out what was written before, and shows nothing.
+
+        A phone that was in the garage for longer than the lock waits has an alarm to
+        send. So its session ends when somebody asks for a page, and not when a script
+        does: the alarm would wait for the PIN of the one who wrote it.
+        """
+        if is_held(request.session, request.user, phone=phone):
+            if _is_from_outbox(request):
+                return self.get_response(request)
+            if not _is_visit(request):
+                return HttpResponse(status=401)
+        logout(request)
+        return redirect("phone:shared")
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    """Whether somebody goes to a page, and not a script asks by itself.
+
+    Current browsers say which; from an older one everything counts as a visit.
+    """
+    return not request.path.startswith(_UNATTENDED) and (
+        request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    )
+
+
+def _is_from_outbox(request: HttpRequest) -> bool:
+    if request.path == "/m/token/":
+        return True
+    return (
+        request.method == "POST"
+        and request.headers.get("Accept", "").startswith("application/json")
+        and _SENT.fullmatch(request.path) is not None
+    )

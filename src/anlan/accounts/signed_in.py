@@ -56,6 +56,15 @@ def is_unlocked(
         return True
     if int(at.timestamp()) - int(session.get(PHONE_SEEN, 0)) > IDLE_SECONDS:
         return False
+    return is_held(session, user, phone=phone)
+
+
+def is_held(session: SessionBase, user: object, *, phone: str) -> bool:
+    """Whether nobody else has opened the shared phone since, and nobody put it down.
+
+    Args:
+        phone: as for ``is_unlocked``.
+    """
     found = shared_phone_for(phone)
     return (
         found is not None

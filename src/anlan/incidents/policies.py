@@ -61,6 +61,18 @@ def check_can_move(assignment: Assignment, to: AssignmentState) -> None:
         )
 
 
+def may_still_go(incident: Incident, *, last: Assignment | None) -> bool:
+    """Whether somebody may still join the response.
+
+    Args:
+        last: their newest assignment to it; whoever was called off may come after all.
+    """
+    return incident.controlled_at is None and (
+        last is None
+        or last.state in {AssignmentState.EXPIRED, AssignmentState.STOOD_DOWN}
+    )
+
+
 def check_can_be_controlled(incident: Incident) -> None:
     if incident.controlled_at is not None:
         raise Conflict(_("现场已经确认控制"))

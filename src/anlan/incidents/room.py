@@ -28,6 +28,7 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
+from anlan.incidents.policies import may_still_go
 from anlan.incidents.selectors import (
     Call,
     Facts,
@@ -321,14 +322,9 @@ class IncidentRoom(Room):
     @property
     def can_go(self) -> bool:
         """The reader may still join the response."""
-        return (
-            self.can.respond
-            and not self.incident.controlled_at
-            and not any(
-                one.user_id == self.reader.pk
-                and (one.state in _WAITING or one.state == AssignmentState.ARRIVED)
-                for one in self.assignments
-            )
+        mine = [one for one in self.assignments if one.user_id == self.reader.pk]
+        return self.can.respond and may_still_go(
+            self.incident, last=mine[-1] if mine else None
         )
 
     def known_names(self) -> dict[str, str]:

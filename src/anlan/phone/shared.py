@@ -184,6 +184,13 @@ def locking(request: HttpRequest) -> HttpResponse:
     return redirect("phone:shared")
 
 
+@login_required
+@require_POST
+def touch(request: HttpRequest) -> HttpResponse:
+    """Somebody works on an open page without a request; the middleware has noted it."""
+    return HttpResponse(status=204)
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])

@@ -34,6 +34,7 @@ urlpatterns = [
     path("shared/enrolment/", shared.enrolment, name="enrolment"),
     path("shared/people/<uuid:uid>/", shared.opening, name="opening"),
     path("shared/lock/", shared.locking, name="locking"),
+    path("shared/touch/", shared.touch, name="touch"),
     path("shared/handover/", shared.handover, name="handover"),
     path("token/", views.token, name="token"),
     path("sw.js", views.service_worker, name="service_worker"),

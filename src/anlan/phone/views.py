@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Place, User
-from anlan.accounts.permissions import holds_somewhere, sites_where
+from anlan.accounts.permissions import has_permission, holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import places_of, site_of
 from anlan.base.errors import DomainError, InvalidInput, NotFound
@@ -48,7 +48,7 @@ from anlan.incidents.enums import (
     HappenedSource,
 )
 from anlan.incidents.models import Assignment, Incident, Report
-from anlan.incidents.policies import dissuasion_of
+from anlan.incidents.policies import dissuasion_of, may_still_go
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
@@ -189,6 +189,9 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "incident": incident,
             "mine": mine,
+            "can_go": case.is_open
+            and has_permission(user, Permission.INCIDENT_RESPOND, site=case.site)
+            and may_still_go(incident, last=mine),
             "states": AssignmentState,
             "assignments": _assignments(incident),
             "dissuasions": Dissuasion,
@@ -394,7 +397,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("desk/app.css"),
         static("desk/app.js"),
         static("phone/outbox.js"),
-        # What it imports has the addresses that it imports them by.
+        static("phone/shared.js"),
+        # What they import has the addresses that it imports them by.
         urljoin(settings.STATIC_URL, "phone/asking.js"),
         urljoin(settings.STATIC_URL, "phone/store.js"),
         static("vendor/icons.svg"),
@@ -587,17 +591,25 @@ def _known_place(request: HttpRequest) -> Place | None:
     code = request.session.get(_PLACE, "")
     allowed = sites_where(_user(request), Permission.INCIDENT_REPORT)
     return (
-        Place.objects.select_related("site").filter(code=code, site__in=allowed).first()
+        Place.objects.select_related("site")
+        .filter(code=code, site__in=allowed, is_active=True)
+        .first()
     )
 
 
 def _recent_places(user: User, known: Place | None) -> list[Place]:
     """The places this person reported from last, then the posts of the site."""
     places = [known] if known else []
-    reported = Report.objects.filter(reporter=user).select_related("place__site")
+    # None that the report would refuse.
+    allowed = sites_where(user, Permission.INCIDENT_REPORT)
+    reported = Report.objects.filter(
+        reporter=user, place__site__in=allowed, place__is_active=True
+    ).select_related("place__site")
     places += [made.place for made in reported.order_by("-received_at", "-pk")[:20]]
-    shifts = user.shifts.select_related("post__place__site").order_by("-starts_at")[:3]
-    places += [shift.post.place for shift in shifts]
+    shifts = user.shifts.filter(
+        post__place__site__in=allowed, post__place__is_active=True
+    ).select_related("post__place__site")
+    places += [shift.post.place for shift in shifts.order_by("-starts_at")[:3]]
     site = site_of(user)
     if site is not None:
         places += list(places_of(site).filter(kind=Place.Kind.SPOT)[:RECENT])

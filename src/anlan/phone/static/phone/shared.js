@@ -1,14 +1,80 @@
-// A shared phone that nobody touches locks itself; the server would refuse it anyway.
+// A shared phone that nobody touches locks itself; the server would refuse it anyway. Not
+// without a network, for there nobody could open it again; and not while something of the
+// one who holds it waits to be sent, for it goes with their session only.
+import { all } from "./store.js";
 
+const TELL_MS = 60000; // the server is told of touches once in this time
+const AGAIN_MS = 15000;
+const PATIENCE_MS = 8000;
 const lock = document.querySelector("form[data-idle]");
-if (lock) {
-  let timer = 0;
-  const wait = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => lock.submit(), Number(lock.dataset.idle) * 1000);
-  };
-  for (const kind of ["pointerdown", "keydown", "input", "scroll"]) {
-    document.addEventListener(kind, wait, { passive: true, capture: true });
+const idle = lock && Number(lock.dataset.idle) * 1000;
+let touched = Date.now();
+let told = Date.now();
+let telling = 0;
+let waiting = 0;
+
+const isIdle = () => Date.now() - touched >= idle;
+
+function post(url) {
+  return fetch(url, { method: "POST", body: new FormData(lock), signal: AbortSignal.timeout(PATIENCE_MS) });
+}
+
+function wait(milliseconds) {
+  clearTimeout(waiting);
+  waiting = setTimeout(rest, milliseconds);
+}
+
+async function hasUnsent() {
+  const kept = await all().catch(() => []);
+  return kept.some((one) => one.user === lock.dataset.user && !one.answer && !one.errors);
+}
+
+async function putDown() {
+  const answer = await post(lock.action);
+  if (answer.status >= 500) throw new Error("server");
+  if (answer.redirected) location.replace(answer.url);
+  else location.reload(); // the server had locked it already, and says so
+}
+
+async function rest() {
+  if (!isIdle()) return wait(touched + idle - Date.now());
+  if (navigator.onLine && !(await hasUnsent())) await putDown().catch(() => {}); // no network after all
+  wait(AGAIN_MS);
+}
+
+// At the end of each minute, so that the server never knows of an earlier last touch.
+function tellSoon() {
+  telling ||= setTimeout(tell, Math.max(0, told + TELL_MS - Date.now()));
+}
+
+async function tell() {
+  try {
+    const answer = await post(lock.dataset.touch);
+    told = Date.now();
+    if (!answer.ok || answer.redirected) touched = 0; // locked there
+  } catch {
+    told = 0; // at once with the next touch
   }
-  wait();
+  telling = 0;
+  if (isIdle()) rest();
+}
+
+function touch() {
+  if (isIdle() && navigator.onLine) return rest(); // it has slept: this touch comes too late
+  touched = Date.now();
+  tellSoon();
+}
+
+if (lock) {
+  for (const kind of ["pointerdown", "keydown", "input", "scroll"]) {
+    document.addEventListener(kind, touch, { passive: true, capture: true });
+  }
+  lock.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const detail = { text: lock.dataset.lost, tone: "bad" };
+    putDown().catch(() => document.dispatchEvent(new CustomEvent("toast", { detail })));
+  });
+  addEventListener("online", () => Date.now() - touched < TELL_MS && tellSoon());
+  document.addEventListener("visibilitychange", () => document.hidden || rest());
+  wait(idle);
 }

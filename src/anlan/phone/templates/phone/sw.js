@@ -1,9 +1,11 @@
 // The offline shell of the guard's phone: pages and their parts, newest first from the
-// network, else from the last visit. Reports never pass through here: the outbox keeps
+// network; where that is away, fails, or takes longer than somebody who sees a fight can
+// wait, from the last visit. Reports never pass through here: the outbox keeps
 // them, because a service worker may be ended at any moment.
 const SHELL = {{ shell|safe }};
 const CACHE = "anlan-shell-3";
 const DRAFTS = "anlan-drafts"; // pages of statements, see evidence/drafts.js
+const PATIENCE_MS = 3000;
 const LOCK = "{% url 'phone:locking' %}";
 
 self.addEventListener("install", (event) => {
@@ -31,7 +33,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (url.pathname === LOCK) event.waitUntil(forget());
+  if (url.pathname === LOCK) return event.respondWith(leave(request));
   const kept = url.pathname.startsWith("/m/") || url.pathname.startsWith("/static/");
   if (request.method !== "GET" || !kept || url.pathname === "/m/token/") return;
   event.respondWith(fresh(event));
@@ -40,20 +42,33 @@ self.addEventListener("fetch", (event) => {
 async function fresh(event) {
   const { request } = event;
   const cache = await caches.open(CACHE);
-  try {
-    const response = await fetch(request);
-    // Led elsewhere: signed out, or the phone locked itself.
-    if (response.redirected || response.type === "opaqueredirect") await forget();
-    else if (response.ok && !isPrivate(response)) {
-      await cache.put(request, response.clone());
-      event.waitUntil(warm(cache));
-    }
-    return response;
-  } catch (error) {
-    const known = await cache.match(request, { ignoreSearch: true });
-    if (known) return known;
-    throw error;
+  const asked = ask(event, cache);
+  event.waitUntil(asked.catch(() => {})); // also what comes too late is kept
+  // A script asks for what is new; what lies here would only undo what the page shows.
+  const known = request.destination && (await cache.match(request, { ignoreSearch: true }));
+  if (!known) return asked;
+  const late = new Promise((done) => setTimeout(done, PATIENCE_MS, known));
+  const answered = asked.then((response) => (response.status >= 500 ? known : response));
+  return Promise.race([answered, late]).catch(() => known);
+}
+
+async function ask(event, cache) {
+  const { request } = event;
+  const response = await fetch(request);
+  // Led elsewhere: signed out, or the phone locked itself.
+  if (response.redirected || response.type === "opaqueredirect") await forget();
+  else if (response.ok && !isPrivate(response)) {
+    await cache.put(request, response.clone());
+    event.waitUntil(warm(cache));
   }
+  return response;
+}
+
+// Without an answer nobody has left: the pages are needed where there is no network.
+async function leave(request) {
+  const response = await fetch(request);
+  if (response.ok || response.type === "opaqueredirect") await forget();
+  return response;
 }
 
 function isPrivate(response) {

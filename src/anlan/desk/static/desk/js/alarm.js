@@ -5,6 +5,7 @@
 
 const KIND = "incident.reported";
 const IDLE = 10000; // milliseconds without a key or a press
+const HEARD = 1000; // milliseconds that the three tones take
 const MEMORY = "anlan-alarms"; // those shown in this window, across its pages
 const lookup = document.body.dataset.alarm;
 let touched = -IDLE;
@@ -21,6 +22,16 @@ function isIdle() {
   return performance.now() - touched > IDLE && !document.querySelector("dialog[open]");
 }
 
+// Whether nobody is working on a home page.
+function mayOpen() {
+  return document.querySelector("[data-alarm-open]") && isIdle();
+}
+
+function say(alarm) {
+  const detail = { text: alarm.text, tone: "bad", href: alarm.url, stay: true };
+  document.dispatchEvent(new CustomEvent("toast", { detail }));
+}
+
 function beep() {
   if (sound?.state !== "running") return;
   for (const at of [0, 0.3, 0.6]) {
@@ -34,13 +45,10 @@ function beep() {
 
 function show(alarm) {
   document.dispatchEvent(new CustomEvent("anlan:alarm", { detail: alarm }));
-  if (document.querySelector("[data-alarm-open]") && isIdle()) {
-    location.assign(alarm.url);
-    return;
-  }
   beep();
-  const detail = { text: alarm.text, tone: "bad", href: alarm.url, stay: true };
-  document.dispatchEvent(new CustomEvent("toast", { detail }));
+  // The sound ends with the page: it is heard first.
+  if (mayOpen()) setTimeout(() => (mayOpen() ? location.assign(alarm.url) : say(alarm)), HEARD);
+  else say(alarm);
 }
 
 async function ask(subject) {
@@ -53,9 +61,11 @@ async function ask(subject) {
 for (const gesture of ["pointerdown", "keydown"]) {
   addEventListener(gesture, () => {
     touched = performance.now();
-    if (lookup) sound ??= new AudioContext();
+    if (lookup || document.getElementById("called")) sound ??= new AudioContext();
   });
 }
+
+document.addEventListener("anlan:beep", beep); // a guard's phone was alerted
 
 if (lookup) {
   document.addEventListener("anlan:entry", ({ detail }) => {
