@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -23,7 +23,8 @@ from anlan.incidents.models import Attachment, Report
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.portal import visitors
-from tests.incidents.story import alerted, entries
+from anlan.worker import run_due
+from tests.incidents.story import alerted, entries, pass_time
 from tests.moment import forget_counts
 from tests.phone.test_views import PNG
 from tests.scene import Scene
@@ -57,6 +58,20 @@ def report(client: Client, poster: str, number: int = 1, **more: object) -> str:
     answer = client.post(poster, said(number, **more))
     assert answer.status_code == 302
     return str(answer["Location"])
+
+
+def progress(client: Client, address: str) -> str:
+    """The list of what was done, as the page shows it now."""
+    page = client.get(address).content.decode()
+    return page.partition('<ol class="card rows">')[2].partition("</ol>")[0]
+
+
+def say_coming(scene: Scene, at: datetime) -> None:
+    """The nearest guard says "I am coming", and never comes."""
+    incident = Report.objects.get().incident
+    incidents.acknowledge(
+        assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
+    )
 
 
 class TestReporting:
@@ -184,6 +199,62 @@ class TestFollowing:
         assert incident.case.number in page
         for person in scene.organisation.user_set.all():
             assert person.name not in page
+
+    def test_who_let_it_lapse_is_not_coming(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        """Each page is read by the words that a frightened person would trust."""
+        address = report(client, poster)
+        assert "正在通知最近的保安和值班主任" in progress(client, address)
+        say_coming(scene, at)
+        assert "正在赶来" in progress(client, address)
+
+        pass_time(at, 3600)
+
+        shown = progress(client, address)
+        assert "正在赶来" not in shown
+        assert "正在通知" not in shown
+        assert "还没有人应答" in shown
+        assert "请直接拨打 110，或者打管理处的电话" in shown
+
+    def test_who_is_there_is_shown_and_nobody_is_missed(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        address = report(client, poster)
+        incident = Report.objects.get().incident
+        incidents.arrive(
+            assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
+        )
+        assert "已到现场" in progress(client, address)
+        incidents.control_scene(incident=incident, by=scene.guard, at=at)
+
+        shown = progress(client, address)
+
+        assert "已到现场" in shown
+        assert "现场已控制" in shown
+        for gone in ("正在通知", "还没有人应答", "正在赶来"):
+            assert gone not in shown
+
+    def test_a_joined_report_follows_the_host(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        host = scene.incident(place=scene.place("园区 南门"), at=at)
+        address = report(client, poster)
+        own = Report.objects.get(channel=Channel.PUBLIC).incident
+        cases.join_cases(case=own.case, host=host.case, by=scene.officer, at=at)
+        run_due(at=at)
+        assert own.assignments.count() == 0  # its responders went on with the host
+
+        assert "正在通知最近的保安和值班主任" in progress(client, address)
+        incidents.arrive(
+            assignment=scene.assignment(host, scene.guard), by=scene.guard, at=at
+        )
+
+        assert "已到现场" in progress(client, address)
+        page = client.get(address).content.decode()
+        assert own.case.number in page  # the number that this person wrote down
+        assert host.case.number not in page
+        assert "撤回这份报告" in page
 
     def test_secret_is_kept_nowhere(self, client, poster) -> None:
         secret = report(client, poster).rpartition("/")[2]

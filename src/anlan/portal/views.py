@@ -21,10 +21,11 @@ from anlan.cases import services as cases
 from anlan.cases.models import AccessLink
 from anlan.cases.selectors import link_for
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import AssignmentState, Channel
+from anlan.incidents.enums import Channel
 from anlan.incidents.models import Report
 from anlan.law.selectors import refusal_words
 from anlan.portal.forms import PublicReportForm, WordsForm
+from anlan.portal.progress import progress_of
 from anlan.portal.visitors import Visitor, may_add, may_report
 
 
@@ -61,7 +62,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
 def follow(request: HttpRequest, secret: str) -> HttpResponse:
     """What became of the report: times, who came (by role), what was promised, rights."""
     link, report = _followed(secret)
-    incident = report.incident
+    case = report.incident.case
     return render(
         request,
         "portal/follow.html",
@@ -69,13 +70,9 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
             "secret": secret,
             "link": link,
             "report": report,
-            "incident": incident,
-            "case": incident.case,
-            "site": incident.case.site,
-            "alerted": incident.assignments.exists(),
-            "coming": incident.assignments.filter(
-                state__in=[AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED]
-            ).count(),
+            "case": case,
+            "site": case.site,
+            "progress": progress_of(report),
             "form": WordsForm(),
         },
     )
@@ -167,7 +164,9 @@ def _followed(secret: str) -> tuple[AccessLink, Report]:
     link = link_for(secret, at=timezone.now())
     kind, _separator, uid = link.about.partition(":")
     report = (
-        Report.objects.select_related("place", "incident__case__site")
+        Report.objects.select_related(
+            "place", "incident__case__site", "incident__case__joined_into"
+        )
         .filter(uid=uid)
         .first()
         if kind == "report"
