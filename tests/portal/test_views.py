@@ -122,6 +122,35 @@ class TestReporting:
         assert Report.objects.count() == 1
         assert client.get(again).status_code == 200
 
+    def test_words_added_after_a_lost_answer_are_a_further_report(
+        self, client, poster
+    ) -> None:
+        report(client, poster)
+
+        address = report(client, poster, words="有人打人，他有刀")
+        same = report(client, poster, words="有人打人，他有刀")
+        armed = report(client, poster, words="有人打人", flags=["ongoing", "weapon"])
+
+        made = Report.objects.order_by("pk")
+        assert [(one.words, one.flags) for one in made] == [
+            ("有人打人", ["ongoing"]),
+            ("有人打人，他有刀", ["ongoing"]),
+            ("有人打人", ["ongoing", "weapon"]),
+        ]
+        assert len({one.incident_id for one in made}) == 1
+        assert len({one.reporter_key for one in made}) == 1
+        for path in (address, same, armed):
+            assert client.get(path).status_code == 200
+
+    def test_a_form_sent_very_often_is_still_taken(
+        self, client, poster, monkeypatch
+    ) -> None:
+        monkeypatch.setattr(visitors, "VERSIONS", 2)
+        for number in range(4):
+            report(client, poster, words=f"第 {number} 次")
+
+        assert Report.objects.count() == 4
+
     @pytest.mark.parametrize(
         "more", [{"request_id": "x"}, {"flags": ["dragon"]}, {"words": "字" * 1001}]
     )

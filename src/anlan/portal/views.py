@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Place, User
-from anlan.base.errors import DomainError, NotFound
+from anlan.base.errors import Conflict, DomainError, NotFound
 from anlan.cases import services as cases
 from anlan.cases.models import AccessLink
 from anlan.cases.selectors import link_for
@@ -132,21 +133,40 @@ def withdrawal(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _report(form: PublicReportForm, place: Place, *, at: datetime) -> str:
     """Report, and make the secret with which this person follows it."""
-    said = form.cleaned_data
-    visitor = Visitor(said["request_id"])
-    report = incidents.report_incident(
-        place=place,
-        channel=Channel.PUBLIC,
-        flags=said["flags"],
-        words=said["words"],
-        request_id=said["request_id"],
-        by=visitor,
-        at=at,
-    )
+    visitor = Visitor(form.cleaned_data["request_id"])
+    report = _reported(form, place, by=visitor, at=at)
     _link, secret = cases.make_access_link(
         case=report.incident.case, about=f"report:{report.uid}", by=visitor, at=at
     )
     return secret
+
+
+def _reported(
+    form: PublicReportForm, place: Place, *, by: Visitor, at: datetime
+) -> Report:
+    """The report that this form made or makes.
+
+    Words added after an answer that got lost are a further report: nobody is to be
+    told that they said something else before.
+    """
+    said = form.cleaned_data
+    *ids, last = by.request_ids()
+
+    def report(request_id: UUID) -> Report:
+        return incidents.report_incident(
+            place=place,
+            channel=Channel.PUBLIC,
+            flags=said["flags"],
+            words=said["words"],
+            request_id=request_id,
+            by=by,
+            at=at,
+        )
+
+    for request_id in ids:
+        with suppress(Conflict):
+            return report(request_id)
+    return report(last)
 
 
 def _place(code: str) -> Place:

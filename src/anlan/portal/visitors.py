@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from django.http import HttpRequest
 
@@ -14,6 +15,7 @@ WINDOW = 600  # seconds
 MOST_FROM_CODE = 30  # reports from one poster in a window; a crowd may scan it
 MOST_FROM_NETWORK = 12  # reports from one network in a window
 MOST_WORDS = 20  # additions to one report in a window
+VERSIONS = 20  # of one form, each of which sent twice is one report
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,16 @@ class Visitor:
     @property
     def actor_key(self) -> str:
         return f"public:{self.uid}"
+
+    def request_ids(self) -> Iterator[UUID]:
+        """One for each version of what this form says; the last was never used before.
+
+        They follow from the first and not from the words, which could be guessed by them.
+        """
+        yield self.uid
+        for number in range(1, VERSIONS):
+            yield uuid5(self.uid, str(number))
+        yield uuid4()
 
 
 def may_report(request: HttpRequest, *, code: str) -> bool:
