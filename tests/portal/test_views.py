@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.urls import resolve
 from django.utils import timezone
 from pytest_django import Settings
 
-from anlan.accounts.models import Place
+from anlan.accounts.models import Place, Site
 from anlan.cases import services as cases
 from anlan.cases.models import AccessLink, Note
 from anlan.incidents import services as incidents
@@ -60,6 +61,16 @@ def report(client: Client, poster: str, number: int = 1, **more: object) -> str:
     return str(answer["Location"])
 
 
+def called_from(page: str) -> list[str]:
+    """The numbers behind the large buttons."""
+    return re.findall(r'<a class="call" href="(tel:[^"]+)"', page)
+
+
+def offered_in(page: str) -> list[str]:
+    """The codes of the places from which one may report instead."""
+    return re.findall(r'href="/q/(\w+)"', page)
+
+
 def progress(client: Client, address: str) -> str:
     """The list of what was done, as the page shows it now."""
     page = client.get(address).content.decode()
@@ -86,12 +97,53 @@ class TestReporting:
 
     @pytest.mark.parametrize("code", ["NOSUCHCODE", "x", "%00"])
     def test_unknown_code(self, scene, client, code) -> None:
-        assert client.get(f"/q/{code}").status_code == 404
+        answer = client.get(f"/q/{code}")
 
-    def test_place_out_of_use(self, scene, client, poster) -> None:
+        assert answer.status_code == 404
+        assert called_from(answer.content.decode()) == ["tel:110", "tel:120"]
+        assert "没有这个点位码" in answer.content.decode()
+
+    def test_the_only_office_is_called_from_an_unknown_code(
+        self, scene, client
+    ) -> None:
+        Site.objects.exclude(pk=scene.site.pk).update(closed_at=scene.at)
+
+        page = client.get("/q/NOSUCHCODE").content.decode()
+
+        assert called_from(page)[2:] == [f"tel:{scene.site.control_room_phone}"]
+
+    def test_place_out_of_use_names_its_open_neighbours(
+        self, scene, client, poster
+    ) -> None:
+        scene.garage.children.update(is_active=False)
         Place.objects.filter(pk=scene.garage.pk).update(is_active=False)
+        there = Place.objects.filter(parent=scene.garage.parent, is_active=True)
 
-        assert client.get(poster).status_code == 404
+        answer = client.get(poster)
+
+        assert answer.status_code == 404
+        page = answer.content.decode()
+        assert called_from(page) == [
+            "tel:110",
+            "tel:120",
+            f"tel:{scene.site.control_room_phone}",
+        ]
+        offered = offered_in(page)
+        assert len(offered) == 6
+        assert offered[0] == scene.garage.parent.code
+        assert set(there.values_list("code", flat=True)) <= set(offered)
+        assert scene.garage.code not in offered
+        assert client.get(f"/q/{offered[0]}").status_code == 200
+        assert client.post(poster, said()).status_code == 404
+
+    def test_nothing_open_around_a_closed_place(self, scene, client, poster) -> None:
+        Place.objects.filter(site=scene.site).update(is_active=False)
+
+        page = client.get(poster).content.decode()
+
+        assert "tel:110" in called_from(page)
+        assert offered_in(page) == []
+        assert "附近的地点" not in page
 
     def test_staff_are_taken_to_their_phone(self, scene, client, poster) -> None:
         client.force_login(scene.guard)
@@ -99,6 +151,20 @@ class TestReporting:
         answer = client.get(poster)
 
         assert answer["Location"] == f"/m/?place={scene.garage.code}"
+
+    @pytest.mark.parametrize("username", ["dingyi", "admin"])
+    def test_staff_of_elsewhere_report_as_anybody(
+        self, scene, client, poster, username
+    ) -> None:
+        """Their phone knows no place here, so it would be a form without any."""
+        client.force_login(scene.person(username))
+
+        page = client.get(poster)
+
+        assert page.status_code == 200
+        assert scene.garage.label in page.content.decode()
+        assert client.get(report(client, poster)).status_code == 200
+        assert Report.objects.get().reporter is None
 
     def test_report_alerts_guard_and_officer(self, scene, client, poster) -> None:
         report(client, poster)
@@ -309,7 +375,10 @@ class TestFollowing:
             ("/files", "post"),
             ("/withdrawal", "post"),
         ):
-            assert getattr(client, method)(address + path).status_code == 404
+            answer = getattr(client, method)(address + path)
+            assert answer.status_code == 404
+            assert called_from(answer.content.decode()) == ["tel:110", "tel:120"]
+            assert "这个链接已经失效" in answer.content.decode()
         assert Report.objects.get().withdrawn_at is None
 
     def test_page_is_not_kept_by_caches(self, client, poster) -> None:
@@ -366,10 +435,19 @@ class TestAddingAndWithdrawing:
 
 def test_every_page_in_both_languages(client: Client, poster: str) -> None:
     address = report(client, poster)
+    closed = Place.objects.exclude(code=poster.rpartition("/")[2]).first()
+    assert closed is not None
+    closed.is_active = False
+    closed.save()
     for language in ("zh-hans", "en"):
-        for path in (poster, address):
+        for path, status in (
+            (poster, 200),
+            (address, 200),
+            (f"/q/{closed.code}", 404),
+            ("/f/unknown", 404),
+        ):
             page = client.get(path, headers={"Accept-Language": language})
-            assert page.status_code == 200
+            assert page.status_code == status
             assert "<c-" not in page.content.decode()
 
 

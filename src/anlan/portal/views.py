@@ -17,6 +17,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Place, User
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
+from anlan.accounts.selectors import place_with_code
 from anlan.base.errors import Conflict, DomainError, NotFound
 from anlan.cases import services as cases
 from anlan.cases.models import AccessLink
@@ -27,6 +30,7 @@ from anlan.incidents.models import Report
 from anlan.law.selectors import refusal_words
 from anlan.portal.forms import PublicReportForm, WordsForm
 from anlan.portal.progress import progress_of
+from anlan.portal.refusals import closed_place
 from anlan.portal.visitors import Visitor, may_add, may_report
 
 
@@ -38,7 +42,9 @@ from anlan.portal.visitors import Visitor, may_add, may_report
 def poster(request: HttpRequest, code: str) -> HttpResponse:
     """What the code on the wall opens: for staff their phone, for all others a report."""
     place = _place(code)
-    if isinstance(request.user, User) and request.method == "GET":
+    if not place.is_active:
+        return closed_place(request, place)
+    if request.method == "GET" and _is_staff_of(request, place):
         return redirect(f"{reverse('phone:alarm')}?place={place.code}")
     form = PublicReportForm(request.POST or None, initial={"request_id": uuid4()})
     status = 200
@@ -170,14 +176,18 @@ def _reported(
 
 
 def _place(code: str) -> Place:
-    place = (
-        Place.objects.select_related("site")
-        .filter(code=code.upper(), is_active=True)
-        .first()
-    )
+    place = place_with_code(code.upper())
     if place is None:
         raise NotFound(_("没有这个点位码，请直接拨打 110 或联系管理处"))
     return place
+
+
+def _is_staff_of(request: HttpRequest, place: Place) -> bool:
+    """Only they find the place on their phone; anybody else there is a visitor."""
+    user = request.user
+    return isinstance(user, User) and has_permission(
+        user, Permission.INCIDENT_REPORT, site=place.site
+    )
 
 
 def _followed(secret: str) -> tuple[AccessLink, Report]:
