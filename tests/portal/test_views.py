@@ -21,6 +21,7 @@ from anlan.cases.models import AccessLink, Note
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel
 from anlan.incidents.models import Attachment, Report
+from anlan.incidents.policies import SAME_FIGHT_WITHIN
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.portal import visitors
@@ -83,6 +84,12 @@ def say_coming(scene: Scene, at: datetime) -> None:
     incidents.acknowledge(
         assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
     )
+
+
+def use_up_network(client: Client, poster: str) -> None:
+    """Report until this network may no more from this place."""
+    for number in range(visitors.MOST_FROM_NETWORK):
+        client.post(poster, said(number + 1))
 
 
 class TestReporting:
@@ -239,10 +246,41 @@ class TestLimits:
         answer = client.post(poster, said(99))
 
         assert answer.status_code == 429
-        assert "110" in answer.content.decode()
+        assert "这一次没有收下" in answer.content.decode()
+        assert "tel:110" in called_from(answer.content.decode())
         assert Report.objects.count() == visitors.MOST_FROM_NETWORK
         other = client.post(poster, said(99), REMOTE_ADDR="203.0.113.9")
         assert other.status_code == 302
+
+    def test_a_full_network_keeps_nobody_out_who_is_the_first(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        """Next door, and at another site: whoever shares a network knows nothing of it."""
+        use_up_network(client, poster)
+
+        for place in (scene.place("园区 南门"), scene.other_site.places.first()):
+            report(client, f"/q/{place.code}", 200 + place.site_id)
+
+        assert client.post(poster, said(99)).status_code == 429
+
+    def test_what_is_over_is_reported_anew(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        use_up_network(client, poster)
+        Report.objects.update(received_at=at - SAME_FIGHT_WITHIN - timedelta(minutes=1))
+
+        assert client.post(poster, said(99)).status_code == 302
+
+    def test_the_same_again_is_not_counted(self, client, poster) -> None:
+        for _many in range(visitors.MOST_FROM_CODE + 5):
+            report(client, poster, 1)
+        report(client, poster, 2)
+        use_up_network(client, poster)
+
+        again = report(client, poster, 2)  # its answer got lost
+
+        assert client.get(again).status_code == 200
+        assert client.post(poster, said(2, words="他有刀")).status_code == 429
 
     def test_one_network_is_one_whatever_the_last_number(self, client, poster) -> None:
         for number in range(visitors.MOST_FROM_NETWORK):

@@ -51,10 +51,15 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and not form.is_valid():
         status = 422
     elif request.method == "POST":
-        if not may_report(request, code=place.code):
+        at = timezone.now()
+        visitor = Visitor(form.cleaned_data["request_id"])
+        # A phone that sends the same again asks for its answer, and is not counted.
+        if not _is_sent(form, place, by=visitor) and not may_report(
+            request, place=place, at=at
+        ):
             return render(request, "portal/too_many.html", {"place": place}, status=429)
         try:
-            secret = _report(form, place, at=timezone.now())
+            secret = _report(form, place, by=visitor, at=at)
         except DomainError as error:
             form.add_error(None, refusal_words(error))
             status = error.status
@@ -137,12 +142,16 @@ def withdrawal(request: HttpRequest, secret: str) -> HttpResponse:
     return redirect("portal:follow", secret)
 
 
-def _report(form: PublicReportForm, place: Place, *, at: datetime) -> str:
+def _is_sent(form: PublicReportForm, place: Place, *, by: Visitor) -> bool:
+    said = form.cleaned_data
+    return by.has_said(place=place, flags=said["flags"], words=said["words"])
+
+
+def _report(form: PublicReportForm, place: Place, *, by: Visitor, at: datetime) -> str:
     """Report, and make the secret with which this person follows it."""
-    visitor = Visitor(form.cleaned_data["request_id"])
-    report = _reported(form, place, by=visitor, at=at)
+    report = _reported(form, place, by=by, at=at)
     _link, secret = cases.make_access_link(
-        case=report.incident.case, about=f"report:{report.uid}", by=visitor, at=at
+        case=report.incident.case, about=f"report:{report.uid}", by=by, at=at
     )
     return secret
 
