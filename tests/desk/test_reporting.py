@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import pytest
 
-from anlan.accounts.models import Post
+from anlan.accounts import services as accounts
+from anlan.accounts.models import Place, Post
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from anlan.desk import selectors
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel
 from anlan.incidents.models import MonitorTile, Report
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from tests.desk.conftest import SignIn
 from tests.scene import Scene
@@ -124,6 +126,52 @@ def test_several_places_are_offered_and_one_tap_decides(
     # A browser sends the words and then the chip.
     client.post("/report/", {**said, "place": ["车库", scene.garage.code]})
     assert Report.objects.get().place == scene.garage
+
+
+def test_places_of_two_sites_are_told_apart(sign_in: SignIn, scene: Scene) -> None:
+    for site in (scene.site, scene.other_site):
+        accounts.add_place(
+            site=site,
+            kind=Place.Kind.SPOT,
+            name="东门岗亭",
+            parent=None,
+            by=SYSTEM,
+            at=scene.at,
+        )
+    said = {"request_id": uuid4(), "place": "东门岗亭"}
+
+    chips = _chips(sign_in("guoxin").post("/report/", said).content.decode())
+
+    assert chips == [
+        f"东门岗亭 · {scene.other_site.name}",
+        f"东门岗亭 · {scene.site.name}",
+    ]
+    # Who works at one site reads no name that they know.
+    chips = _chips(
+        sign_in("lifang").post("/report/", {**said, "place": "车库"}).content.decode()
+    )
+    assert len(chips) == 3
+    assert not any(scene.site.name in chip for chip in chips)
+
+
+def test_the_desk_says_reported_and_not_that_the_police_were_called(
+    sign_in: SignIn, scene: Scene
+) -> None:
+    said = {"request_id": uuid4(), "place": scene.garage.code}
+
+    body = sign_in("lifang").post("/report/", said, follow=True).content.decode()
+
+    number = Report.objects.get().incident.case.number
+    assert f"已上报：{number}" in body
+    assert "已报警" not in body
+
+
+def _chips(body: str) -> list[str]:
+    """The candidates' words, in their order."""
+    found = re.findall(
+        r'type="radio" name="place".*?<span>(.*?)</span>', body, re.DOTALL
+    )
+    return [" ".join(words.split()) for words in found]
 
 
 def test_who_may_report_but_not_read_sees_their_own_report(

@@ -108,7 +108,10 @@ def test_unknown_code_and_link_say_whom_to_call(
     for path in ("/q/ZZZZZZZZZZ", "/f/nobody-has-this"):
         answer = visitor.context.request.get(path)
         assert answer.status == 404, path
-        assert "安澜" in answer.text()
+        main = answer.text().partition("<main")[2].partition("</main>")[0]
+        for number in ("110", "120"):
+            assert f'href="tel:{number}"' in main, path
+        assert 'href="/"' not in main, path  # the staff's sign-in
 
 
 def test_after_many_reports_the_page_says_call(

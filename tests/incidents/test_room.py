@@ -576,6 +576,28 @@ class TestClosing:
         assert "补拍走廊" in room
         assert 'data-clock="until"' not in room  # its clocks have stopped
 
+    def test_a_report_is_not_called_a_call_to_the_police(
+        self, scene: Scene, incident: Incident, sign_in: SignIn
+    ) -> None:
+        client, number = sign_in("zhoumin"), incident.case.number
+
+        room = client.get(f"/cases/{number}/").content.decode()
+        running = room.partition('id="panel-clocks"')[2].partition("</time>")[0]
+        assert "自上报起" in running
+        _done(scene, incident)
+        client.post(f"/cases/{number}/closing/")
+        page = client.get(f"/cases/{number}/closing/").content.decode()
+        main = page.partition("<main")[2].partition("</main>")[0]
+
+        assert "<dt>上报</dt>" in main
+        assert "<dt>报警</dt>" not in main
+        for words in ("上报至接警", "上报至控制", "上报至办结"):
+            assert words in main
+        assert "报警至" not in main
+        closed = client.get(f"/cases/{number}/").content.decode()
+        assert "自上报至办结" in closed
+        assert "自报警" not in running + closed.partition('id="panel-clocks"')[2][:2000]
+
 
 class TestMeasures:
     """Each promise counts from what it was given for."""

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, User
 from anlan.base import vault
 from anlan.cases import services as cases
@@ -20,6 +21,7 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, HappenedSource
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.law.selectors import guardrail
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from tests.incidents.story import entries
@@ -228,6 +230,50 @@ class TestReporting:
         page = phone.get("/m/report/").content.decode()
 
         assert f'value="{foreign.code}"' not in page
+
+    def test_two_sites_are_both_listed_and_the_shift_says_whom_to_call(
+        self, scene, phone, at
+    ) -> None:
+        """On shift at one, while the other comes first by its code."""
+        accounts.grant_role(
+            user=scene.guard,
+            role_key="guard",
+            node=scene.other_site,
+            by=SYSTEM,
+            at=at,
+        )
+        lobby, own = scene.place("海棠中心 1 层 中庭"), scene.place("园区 南门")
+
+        start = phone.get("/m/").content.decode()
+        form = phone.get("/m/report/").content.decode()
+
+        assert f"tel:{scene.site.control_room_phone}" in start
+        assert f"tel:{scene.other_site.control_room_phone}" not in start
+        assert form.count(f'value="{lobby.code}"') == 1
+        assert form.count(f'value="{own.code}"') == 1
+        assert f"{scene.other_site.name} · 海棠中心" in form
+        assert post_as_outbox(phone, said(scene, place=lobby.code)).status_code == 201
+
+    def test_off_shift_the_scanned_place_says_whom_to_call(
+        self, scene, phone, at
+    ) -> None:
+        accounts.grant_role(
+            user=scene.guard,
+            role_key="guard",
+            node=scene.other_site,
+            by=SYSTEM,
+            at=at,
+        )
+        scene.guard.shifts.all().delete()
+        assert (
+            f"tel:{scene.other_site.control_room_phone}"
+            in phone.get("/m/").content.decode()
+        )
+
+        page = phone.get("/m/", {"place": scene.garage.code}).content.decode()
+
+        assert f"tel:{scene.site.control_room_phone}" in page
+        assert f"tel:{scene.other_site.control_room_phone}" not in page
 
     def test_signed_out(self, scene, client) -> None:
         answer = client.post("/m/report/", said(scene))

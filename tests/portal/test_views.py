@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,16 +15,18 @@ from django.urls import resolve
 from django.utils import timezone
 from pytest_django import Settings
 
-from anlan.accounts.models import Place
+from anlan.accounts.models import Place, Site
 from anlan.cases import services as cases
 from anlan.cases.models import AccessLink, Note
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel
 from anlan.incidents.models import Attachment, Report
+from anlan.incidents.policies import SAME_FIGHT_WITHIN
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.portal import visitors
-from tests.incidents.story import alerted, entries
+from anlan.worker import run_due
+from tests.incidents.story import alerted, entries, pass_time
 from tests.moment import forget_counts
 from tests.phone.test_views import PNG
 from tests.scene import Scene
@@ -59,6 +62,36 @@ def report(client: Client, poster: str, number: int = 1, **more: object) -> str:
     return str(answer["Location"])
 
 
+def called_from(page: str) -> list[str]:
+    """The numbers behind the large buttons."""
+    return re.findall(r'<a class="call" href="(tel:[^"]+)"', page)
+
+
+def offered_in(page: str) -> list[str]:
+    """The codes of the places from which one may report instead."""
+    return re.findall(r'href="/q/(\w+)"', page)
+
+
+def progress(client: Client, address: str) -> str:
+    """The list of what was done, as the page shows it now."""
+    page = client.get(address).content.decode()
+    return page.partition('<ol class="card rows">')[2].partition("</ol>")[0]
+
+
+def say_coming(scene: Scene, at: datetime) -> None:
+    """The nearest guard says "I am coming", and never comes."""
+    incident = Report.objects.get().incident
+    incidents.acknowledge(
+        assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
+    )
+
+
+def use_up_network(client: Client, poster: str) -> None:
+    """Report until this network may no more from this place."""
+    for number in range(visitors.MOST_FROM_NETWORK):
+        client.post(poster, said(number + 1))
+
+
 class TestReporting:
     def test_poster_shows_the_place(self, scene, client, poster) -> None:
         page = client.get(poster)
@@ -71,12 +104,53 @@ class TestReporting:
 
     @pytest.mark.parametrize("code", ["NOSUCHCODE", "x", "%00"])
     def test_unknown_code(self, scene, client, code) -> None:
-        assert client.get(f"/q/{code}").status_code == 404
+        answer = client.get(f"/q/{code}")
 
-    def test_place_out_of_use(self, scene, client, poster) -> None:
+        assert answer.status_code == 404
+        assert called_from(answer.content.decode()) == ["tel:110", "tel:120"]
+        assert "没有这个点位码" in answer.content.decode()
+
+    def test_the_only_office_is_called_from_an_unknown_code(
+        self, scene, client
+    ) -> None:
+        Site.objects.exclude(pk=scene.site.pk).update(closed_at=scene.at)
+
+        page = client.get("/q/NOSUCHCODE").content.decode()
+
+        assert called_from(page)[2:] == [f"tel:{scene.site.control_room_phone}"]
+
+    def test_place_out_of_use_names_its_open_neighbours(
+        self, scene, client, poster
+    ) -> None:
+        scene.garage.children.update(is_active=False)
         Place.objects.filter(pk=scene.garage.pk).update(is_active=False)
+        there = Place.objects.filter(parent=scene.garage.parent, is_active=True)
 
-        assert client.get(poster).status_code == 404
+        answer = client.get(poster)
+
+        assert answer.status_code == 404
+        page = answer.content.decode()
+        assert called_from(page) == [
+            "tel:110",
+            "tel:120",
+            f"tel:{scene.site.control_room_phone}",
+        ]
+        offered = offered_in(page)
+        assert len(offered) == 6
+        assert offered[0] == scene.garage.parent.code
+        assert set(there.values_list("code", flat=True)) <= set(offered)
+        assert scene.garage.code not in offered
+        assert client.get(f"/q/{offered[0]}").status_code == 200
+        assert client.post(poster, said()).status_code == 404
+
+    def test_nothing_open_around_a_closed_place(self, scene, client, poster) -> None:
+        Place.objects.filter(site=scene.site).update(is_active=False)
+
+        page = client.get(poster).content.decode()
+
+        assert "tel:110" in called_from(page)
+        assert offered_in(page) == []
+        assert "附近的地点" not in page
 
     def test_staff_are_taken_to_their_phone(self, scene, client, poster) -> None:
         client.force_login(scene.guard)
@@ -84,6 +158,20 @@ class TestReporting:
         answer = client.get(poster)
 
         assert answer["Location"] == f"/m/?place={scene.garage.code}"
+
+    @pytest.mark.parametrize("username", ["dingyi", "admin"])
+    def test_staff_of_elsewhere_report_as_anybody(
+        self, scene, client, poster, username
+    ) -> None:
+        """Their phone knows no place here, so it would be a form without any."""
+        client.force_login(scene.person(username))
+
+        page = client.get(poster)
+
+        assert page.status_code == 200
+        assert scene.garage.label in page.content.decode()
+        assert client.get(report(client, poster)).status_code == 200
+        assert Report.objects.get().reporter is None
 
     def test_report_alerts_guard_and_officer(self, scene, client, poster) -> None:
         report(client, poster)
@@ -107,6 +195,35 @@ class TestReporting:
         assert Report.objects.count() == 1
         assert client.get(again).status_code == 200
 
+    def test_words_added_after_a_lost_answer_are_a_further_report(
+        self, client, poster
+    ) -> None:
+        report(client, poster)
+
+        address = report(client, poster, words="有人打人，他有刀")
+        same = report(client, poster, words="有人打人，他有刀")
+        armed = report(client, poster, words="有人打人", flags=["ongoing", "weapon"])
+
+        made = Report.objects.order_by("pk")
+        assert [(one.words, one.flags) for one in made] == [
+            ("有人打人", ["ongoing"]),
+            ("有人打人，他有刀", ["ongoing"]),
+            ("有人打人", ["ongoing", "weapon"]),
+        ]
+        assert len({one.incident_id for one in made}) == 1
+        assert len({one.reporter_key for one in made}) == 1
+        for path in (address, same, armed):
+            assert client.get(path).status_code == 200
+
+    def test_a_form_sent_very_often_is_still_taken(
+        self, client, poster, monkeypatch
+    ) -> None:
+        monkeypatch.setattr(visitors, "VERSIONS", 2)
+        for number in range(4):
+            report(client, poster, words=f"第 {number} 次")
+
+        assert Report.objects.count() == 4
+
     @pytest.mark.parametrize(
         "more", [{"request_id": "x"}, {"flags": ["dragon"]}, {"words": "字" * 1001}]
     )
@@ -129,10 +246,41 @@ class TestLimits:
         answer = client.post(poster, said(99))
 
         assert answer.status_code == 429
-        assert "110" in answer.content.decode()
+        assert "这一次没有收下" in answer.content.decode()
+        assert "tel:110" in called_from(answer.content.decode())
         assert Report.objects.count() == visitors.MOST_FROM_NETWORK
         other = client.post(poster, said(99), REMOTE_ADDR="203.0.113.9")
         assert other.status_code == 302
+
+    def test_a_full_network_keeps_nobody_out_who_is_the_first(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        """Next door, and at another site: whoever shares a network knows nothing of it."""
+        use_up_network(client, poster)
+
+        for place in (scene.place("园区 南门"), scene.other_site.places.first()):
+            report(client, f"/q/{place.code}", 200 + place.site_id)
+
+        assert client.post(poster, said(99)).status_code == 429
+
+    def test_what_is_over_is_reported_anew(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        use_up_network(client, poster)
+        Report.objects.update(received_at=at - SAME_FIGHT_WITHIN - timedelta(minutes=1))
+
+        assert client.post(poster, said(99)).status_code == 302
+
+    def test_the_same_again_is_not_counted(self, client, poster) -> None:
+        for _many in range(visitors.MOST_FROM_CODE + 5):
+            report(client, poster, 1)
+        report(client, poster, 2)
+        use_up_network(client, poster)
+
+        again = report(client, poster, 2)  # its answer got lost
+
+        assert client.get(again).status_code == 200
+        assert client.post(poster, said(2, words="他有刀")).status_code == 429
 
     def test_one_network_is_one_whatever_the_last_number(self, client, poster) -> None:
         for number in range(visitors.MOST_FROM_NETWORK):
@@ -185,6 +333,62 @@ class TestFollowing:
         for person in scene.organisation.user_set.all():
             assert person.name not in page
 
+    def test_who_let_it_lapse_is_not_coming(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        """Each page is read by the words that a frightened person would trust."""
+        address = report(client, poster)
+        assert "正在通知最近的保安和值班主任" in progress(client, address)
+        say_coming(scene, at)
+        assert "正在赶来" in progress(client, address)
+
+        pass_time(at, 3600)
+
+        shown = progress(client, address)
+        assert "正在赶来" not in shown
+        assert "正在通知" not in shown
+        assert "还没有人应答" in shown
+        assert "请直接拨打 110，或者打管理处的电话" in shown
+
+    def test_who_is_there_is_shown_and_nobody_is_missed(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        address = report(client, poster)
+        incident = Report.objects.get().incident
+        incidents.arrive(
+            assignment=scene.assignment(incident, scene.guard), by=scene.guard, at=at
+        )
+        assert "已到现场" in progress(client, address)
+        incidents.control_scene(incident=incident, by=scene.guard, at=at)
+
+        shown = progress(client, address)
+
+        assert "已到现场" in shown
+        assert "现场已控制" in shown
+        for gone in ("正在通知", "还没有人应答", "正在赶来"):
+            assert gone not in shown
+
+    def test_a_joined_report_follows_the_host(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        host = scene.incident(place=scene.place("园区 南门"), at=at)
+        address = report(client, poster)
+        own = Report.objects.get(channel=Channel.PUBLIC).incident
+        cases.join_cases(case=own.case, host=host.case, by=scene.officer, at=at)
+        run_due(at=at)
+        assert own.assignments.count() == 0  # its responders went on with the host
+
+        assert "正在通知最近的保安和值班主任" in progress(client, address)
+        incidents.arrive(
+            assignment=scene.assignment(host, scene.guard), by=scene.guard, at=at
+        )
+
+        assert "已到现场" in progress(client, address)
+        page = client.get(address).content.decode()
+        assert own.case.number in page  # the number that this person wrote down
+        assert host.case.number not in page
+        assert "撤回这份报告" in page
+
     def test_secret_is_kept_nowhere(self, client, poster) -> None:
         secret = report(client, poster).rpartition("/")[2]
 
@@ -209,7 +413,10 @@ class TestFollowing:
             ("/files", "post"),
             ("/withdrawal", "post"),
         ):
-            assert getattr(client, method)(address + path).status_code == 404
+            answer = getattr(client, method)(address + path)
+            assert answer.status_code == 404
+            assert called_from(answer.content.decode()) == ["tel:110", "tel:120"]
+            assert "这个链接已经失效" in answer.content.decode()
         assert Report.objects.get().withdrawn_at is None
 
     def test_page_is_not_kept_by_caches(self, client, poster) -> None:
@@ -266,10 +473,19 @@ class TestAddingAndWithdrawing:
 
 def test_every_page_in_both_languages(client: Client, poster: str) -> None:
     address = report(client, poster)
+    closed = Place.objects.exclude(code=poster.rpartition("/")[2]).first()
+    assert closed is not None
+    closed.is_active = False
+    closed.save()
     for language in ("zh-hans", "en"):
-        for path in (poster, address):
+        for path, status in (
+            (poster, 200),
+            (address, 200),
+            (f"/q/{closed.code}", 404),
+            ("/f/unknown", 404),
+        ):
             page = client.get(path, headers={"Accept-Language": language})
-            assert page.status_code == 200
+            assert page.status_code == status
             assert "<c-" not in page.content.decode()
 
 

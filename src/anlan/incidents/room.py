@@ -42,10 +42,10 @@ from anlan.resolution.policies import still_objectable
 
 _WAITING = {AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED}
 _TITLES: Mapping[str, tuple[str | Promise, str | Promise, str]] = {
-    "incident.acknowledge": (_("报警至接警"), _("接警"), "user-check"),
+    "incident.acknowledge": (_("上报至接警"), _("接警"), "user-check"),
     "incident.arrive": (_("接警至到场"), _("到场"), "walk"),
-    "incident.control": (_("报警至控制"), _("控制"), "shield-check"),
-    "incident.close": (_("报警至办结"), _("办结"), "circle-check"),
+    "incident.control": (_("上报至控制"), _("控制"), "shield-check"),
+    "incident.close": (_("上报至办结"), _("办结"), "circle-check"),
 }
 _POLICE = pgettext_lazy("the police", "报警")
 # Tasks of the plan whose promise is shown as a clock of its own.

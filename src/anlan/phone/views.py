@@ -56,6 +56,7 @@ from anlan.phone.forms import ReportForm
 from anlan.resolution.counselling.permissions import is_counsellor
 
 RECENT = 6  # places offered at once
+ELSEWHERE = 600  # places of further sites on one list; beyond it the poster is scanned
 UNREAD = 5  # messages shown on the first screen
 _PLACE = "phone.place"  # session key: the code of the poster scanned last
 
@@ -80,7 +81,7 @@ def alarm(request: HttpRequest) -> HttpResponse:
             "unread": unread,
             "checks": list(notify_selectors.open_checks_of(user, now)),
             "place": _known_place(request),
-            "site": site_of(user),
+            "site": site_of(user, known=_known_place(request)),
             "assignments": _open_assignments(user),
             "tasks": list(my_tasks(user)[:4]),
         },
@@ -617,10 +618,22 @@ def _recent_places(user: User, known: Place | None) -> list[Place]:
 
 
 def _by_building(user: User) -> dict[str, list[Place]]:
+    """The places from which the user may report, those of the own site first.
+
+    The buildings of several sites bear the site's name too.
+    """
+    own = site_of(user)
+    if own is None:
+        return {}
+    allowed = sites_where(user, Permission.INCIDENT_REPORT).exclude(pk=own.pk)
+    elsewhere = Place.objects.filter(site__in=allowed, is_active=True)
+    others = elsewhere.select_related("site").order_by("site__code", "label", "pk")
+    places = [(own, place) for place in places_of(own)]
+    places += [(place.site, place) for place in others[:ELSEWHERE]]
+    several = any(site != own for site, _place in places)
     grouped: dict[str, list[Place]] = {}
-    site = site_of(user)
-    if site is None:
-        return grouped
-    for place in places_of(site):
-        grouped.setdefault(place.label.partition(" ")[0], []).append(place)
+    for site, place in places:
+        building = place.label.partition(" ")[0]
+        heading = f"{site.name} · {building}" if several else building
+        grouped.setdefault(heading, []).append(place)
     return grouped

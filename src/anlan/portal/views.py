@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,15 +17,20 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Place, User
-from anlan.base.errors import DomainError, NotFound
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
+from anlan.accounts.selectors import place_with_code
+from anlan.base.errors import Conflict, DomainError, NotFound
 from anlan.cases import services as cases
 from anlan.cases.models import AccessLink
 from anlan.cases.selectors import link_for
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import AssignmentState, Channel
+from anlan.incidents.enums import Channel
 from anlan.incidents.models import Report
 from anlan.law.selectors import refusal_words
 from anlan.portal.forms import PublicReportForm, WordsForm
+from anlan.portal.progress import progress_of
+from anlan.portal.refusals import closed_place
 from anlan.portal.visitors import Visitor, may_add, may_report
 
 
@@ -36,17 +42,24 @@ from anlan.portal.visitors import Visitor, may_add, may_report
 def poster(request: HttpRequest, code: str) -> HttpResponse:
     """What the code on the wall opens: for staff their phone, for all others a report."""
     place = _place(code)
-    if isinstance(request.user, User) and request.method == "GET":
+    if not place.is_active:
+        return closed_place(request, place)
+    if request.method == "GET" and _is_staff_of(request, place):
         return redirect(f"{reverse('phone:alarm')}?place={place.code}")
     form = PublicReportForm(request.POST or None, initial={"request_id": uuid4()})
     status = 200
     if request.method == "POST" and not form.is_valid():
         status = 422
     elif request.method == "POST":
-        if not may_report(request, code=place.code):
+        at = timezone.now()
+        visitor = Visitor(form.cleaned_data["request_id"])
+        # A phone that sends the same again asks for its answer, and is not counted.
+        if not _is_sent(form, place, by=visitor) and not may_report(
+            request, place=place, at=at
+        ):
             return render(request, "portal/too_many.html", {"place": place}, status=429)
         try:
-            secret = _report(form, place, at=timezone.now())
+            secret = _report(form, place, by=visitor, at=at)
         except DomainError as error:
             form.add_error(None, refusal_words(error))
             status = error.status
@@ -61,7 +74,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
 def follow(request: HttpRequest, secret: str) -> HttpResponse:
     """What became of the report: times, who came (by role), what was promised, rights."""
     link, report = _followed(secret)
-    incident = report.incident
+    case = report.incident.case
     return render(
         request,
         "portal/follow.html",
@@ -69,13 +82,9 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
             "secret": secret,
             "link": link,
             "report": report,
-            "incident": incident,
-            "case": incident.case,
-            "site": incident.case.site,
-            "alerted": incident.assignments.exists(),
-            "coming": incident.assignments.filter(
-                state__in=[AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED]
-            ).count(),
+            "case": case,
+            "site": case.site,
+            "progress": progress_of(report),
             "form": WordsForm(),
         },
     )
@@ -133,41 +142,70 @@ def withdrawal(request: HttpRequest, secret: str) -> HttpResponse:
     return redirect("portal:follow", secret)
 
 
-def _report(form: PublicReportForm, place: Place, *, at: datetime) -> str:
-    """Report, and make the secret with which this person follows it."""
+def _is_sent(form: PublicReportForm, place: Place, *, by: Visitor) -> bool:
     said = form.cleaned_data
-    visitor = Visitor(said["request_id"])
-    report = incidents.report_incident(
-        place=place,
-        channel=Channel.PUBLIC,
-        flags=said["flags"],
-        words=said["words"],
-        request_id=said["request_id"],
-        by=visitor,
-        at=at,
-    )
+    return by.has_said(place=place, flags=said["flags"], words=said["words"])
+
+
+def _report(form: PublicReportForm, place: Place, *, by: Visitor, at: datetime) -> str:
+    """Report, and make the secret with which this person follows it."""
+    report = _reported(form, place, by=by, at=at)
     _link, secret = cases.make_access_link(
-        case=report.incident.case, about=f"report:{report.uid}", by=visitor, at=at
+        case=report.incident.case, about=f"report:{report.uid}", by=by, at=at
     )
     return secret
 
 
+def _reported(
+    form: PublicReportForm, place: Place, *, by: Visitor, at: datetime
+) -> Report:
+    """The report that this form made or makes.
+
+    Words added after an answer that got lost are a further report: nobody is to be
+    told that they said something else before.
+    """
+    said = form.cleaned_data
+    *ids, last = by.request_ids()
+
+    def report(request_id: UUID) -> Report:
+        return incidents.report_incident(
+            place=place,
+            channel=Channel.PUBLIC,
+            flags=said["flags"],
+            words=said["words"],
+            request_id=request_id,
+            by=by,
+            at=at,
+        )
+
+    for request_id in ids:
+        with suppress(Conflict):
+            return report(request_id)
+    return report(last)
+
+
 def _place(code: str) -> Place:
-    place = (
-        Place.objects.select_related("site")
-        .filter(code=code.upper(), is_active=True)
-        .first()
-    )
+    place = place_with_code(code.upper())
     if place is None:
         raise NotFound(_("没有这个点位码，请直接拨打 110 或联系管理处"))
     return place
+
+
+def _is_staff_of(request: HttpRequest, place: Place) -> bool:
+    """Only they find the place on their phone; anybody else there is a visitor."""
+    user = request.user
+    return isinstance(user, User) and has_permission(
+        user, Permission.INCIDENT_REPORT, site=place.site
+    )
 
 
 def _followed(secret: str) -> tuple[AccessLink, Report]:
     link = link_for(secret, at=timezone.now())
     kind, _separator, uid = link.about.partition(":")
     report = (
-        Report.objects.select_related("place", "incident__case__site")
+        Report.objects.select_related(
+            "place", "incident__case__site", "incident__case__joined_into"
+        )
         .filter(uid=uid)
         .first()
         if kind == "report"

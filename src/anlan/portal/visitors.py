@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid4, uuid5
 
+from django.db.models import Q
 from django.http import HttpRequest
 
+from anlan.accounts.models import Place
 from anlan.base.limits import count_up, network_of
+from anlan.cases.enums import CaseState
 from anlan.cases.models import AccessLink
+from anlan.incidents.models import Report
+from anlan.incidents.policies import SAME_FIGHT_WITHIN
 
 WINDOW = 600  # seconds
 MOST_FROM_CODE = 30  # reports from one poster in a window; a crowd may scan it
 MOST_FROM_NETWORK = 12  # reports from one network in a window
 MOST_WORDS = 20  # additions to one report in a window
+VERSIONS = 20  # of one form, each of which sent twice is one report
 
 
 @dataclass(frozen=True)
@@ -26,19 +34,51 @@ class Visitor:
     def actor_key(self) -> str:
         return f"public:{self.uid}"
 
+    def has_said(self, *, place: Place, flags: Collection[str], words: str) -> bool:
+        """Whether just this was reported before: the phone only asks for its answer."""
+        earlier = Report.objects.filter(place=place, reporter_key=self.actor_key)
+        return any(
+            one.words == words.strip() and set(one.flags) == set(flags)
+            for one in earlier
+        )
 
-def may_report(request: HttpRequest, *, code: str) -> bool:
+    def request_ids(self) -> Iterator[UUID]:
+        """One for each version of what this form says; the last was never used before.
+
+        They follow from the first and not from the words, which could be guessed by them.
+        """
+        yield self.uid
+        for number in range(1, VERSIONS):
+            yield uuid5(self.uid, str(number))
+        yield uuid4()
+
+
+def may_report(request: HttpRequest, *, place: Place, at: datetime) -> bool:
     """Whether this poster and this network are still below their limits.
 
     Counted per window, for all processes together; the address itself is not kept,
-    only a keyed digest of its network.
+    only a keyed digest of its network. Carriers and shops let thousands share one, so
+    that it stops nobody who is the first to report from a place.
     """
     network = network_of(request.META.get("REMOTE_ADDR", ""))
-    counts = (
-        count_up(f"portal:code:{code}", seconds=WINDOW) <= MOST_FROM_CODE,
-        count_up(f"portal:net:{network}", seconds=WINDOW) <= MOST_FROM_NETWORK,
+    from_code = count_up(f"portal:code:{place.code}", seconds=WINDOW)
+    from_network = count_up(f"portal:net:{network}", seconds=WINDOW)
+    if from_code > MOST_FROM_CODE:
+        return False
+    return from_network <= MOST_FROM_NETWORK or not _is_known(place, at=at)
+
+
+def _is_known(place: Place, *, at: datetime) -> bool:
+    """Whether somebody reported lately from the place, and it is being handled still."""
+    is_handled = Q(incident__case__state=CaseState.OPEN) | Q(
+        incident__case__joined_into__state=CaseState.OPEN
     )
-    return all(counts)
+    lately = Report.objects.filter(
+        place=place,
+        received_at__gte=at - SAME_FIGHT_WITHIN,
+        incident__case__exercise=False,
+    )
+    return lately.filter(is_handled).exists()
 
 
 def may_add(link: AccessLink) -> bool:

@@ -125,9 +125,19 @@ def place_with_code(code: str) -> Place | None:
     return _WITH_CODE.first(code=code)
 
 
-def site_of(user: User) -> Site | None:
-    """The site at which the user works: the first at which incidents are theirs to see."""
-    return sites_where(user, Permission.INCIDENT_REPORT).order_by("code", "pk").first()
+def site_of(user: User, *, known: Place | None = None) -> Site | None:
+    """The site at which the user works now, among those from which they may report.
+
+    That of their running shift, else that of the ``known`` place, else the first by its
+    code.
+    """
+    sites = sites_where(user, Permission.INCIDENT_REPORT)
+    at = acting_moment()
+    on_shift = sites.filter(
+        shifts__user=user, shifts__starts_at__lte=at, shifts__ends_at__gt=at
+    ).order_by("-shifts__starts_at", "pk")
+    at_place = sites.filter(pk=known.site_id) if known else sites.none()
+    return on_shift.first() or at_place.first() or sites.order_by("code", "pk").first()
 
 
 def people_for(reader: User, *, text: str = "") -> QuerySet[User]:

@@ -43,7 +43,11 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/report.html",
-        {"form": form, "places": places[:MOST_PLACES]},
+        {
+            "form": form,
+            "places": places[:MOST_PLACES],
+            "names_site": sites_where(user, Permission.INCIDENT_REPORT).count() > 1,
+        },
         status=status,
     )
 
@@ -132,7 +136,7 @@ def _send(
         form.add_error(None, str(error))
         return None, error.status
     number = made.incident.case.number
-    messages.success(request, _("已报警：%(number)s") % {"number": number})
+    messages.success(request, _("已上报：%(number)s") % {"number": number})
     return made, 302
 
 
