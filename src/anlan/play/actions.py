@@ -12,7 +12,7 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.services import field_keys
 from anlan.base.clock import local_day
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Party, Task, TaskPhoto
+from anlan.cases.models import Case, Guardianship, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
 from anlan.evidence import jobs
@@ -83,6 +83,7 @@ from anlan.resolution.enums import FigureKey, Province
 from anlan.resolution.legal.models import Limitation, Opinion, PolicePaper, WorkInjury
 from anlan.resolution.mediation.models import Duty, Talks
 from anlan.resolution.models import CompensationVersion
+from anlan.resolution.review.models import ReportCopy
 from anlan.resolution.selectors.compensation import outcome_of
 
 _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
@@ -281,11 +282,12 @@ def party(
     phone: str = "",
     user: str = "",
     description: str = "",
+    minor: bool = False,
 ) -> str:
     person = None
     if name:
         person = customers.add_person(
-            site=stage.site, name=name, phone=phone, by=by, at=at
+            site=stage.site, name=name, phone=phone, is_minor=minor, by=by, at=at
         )
     stage.parties[key] = cases.add_party(
         case=stage.incident.case,
@@ -1179,6 +1181,14 @@ def measures(stage: Stage) -> dict[str, Any]:
         "work_injuries": [
             one.state for one in WorkInjury.objects.filter(case=case).order_by("number")
         ],
+        "guardians": Guardianship.objects.filter(
+            ward__case=case, ended_at=None
+        ).count(),
+        "report_copies": list(
+            ReportCopy.objects.filter(report__case=case)
+            .order_by("pk")
+            .values_list("side", flat=True)
+        ),
         "limits": [
             one.state for one in Limitation.objects.filter(case=case).order_by("number")
         ],
