@@ -15,7 +15,11 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.selectors import is_minor_hurt
-from anlan.cases.selectors.guardians import stands_for, with_guardians
+from anlan.cases.selectors.guardians import (
+    guardianships_of,
+    stands_for,
+    with_guardians,
+)
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
 from anlan.ledger.models import Entry
@@ -93,7 +97,9 @@ def test_said_once_taken_back_and_readable(scene: Scene, case: Case) -> None:
     assert link.reason == "是另一个孩子的母亲"
     entry = Entry.objects.get(kind="case.guardian_unlinked")
     assert "母亲" not in bytes(entry.data or b"").decode()
-    assert linked(scene, mother, ward) != link  # said anew
+    again = linked(scene, mother, ward)
+    assert again != link
+    assert list(guardianships_of(ward)) == [again, link]  # the running first
     assert verify().is_sound
 
 
