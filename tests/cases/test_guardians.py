@@ -19,6 +19,7 @@ from anlan.cases.selectors.guardians import (
     check_may_be_with,
     companions_in,
     companions_of,
+    guardianships_of,
     stands_for,
     with_guardians,
 )
@@ -100,7 +101,9 @@ def test_said_once_taken_back_and_readable(scene: Scene, case: Case) -> None:
     assert link.reason == "是另一个孩子的母亲"
     entry = Entry.objects.get(kind="case.guardian_unlinked")
     assert "母亲" not in bytes(entry.data or b"").decode()
-    assert linked(scene, mother, ward) != link  # said anew
+    again = linked(scene, mother, ward)
+    assert again != link
+    assert list(guardianships_of(ward)) == [again, link]  # the running first
     assert verify().is_sound
 
 

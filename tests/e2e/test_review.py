@@ -93,3 +93,32 @@ def test_from_the_record_to_the_paper(
     other.goto("/improvements/?which=watched")
     expect(other.locator(".rows")).to_contain_text("高峰时段门岗加一个人")
     assert faults(other) == []
+
+
+def test_each_side_is_given_its_own_copy(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    """One after the other from the same page, which stays while a file is saved."""
+    story = told_installation.story
+    address = f"/cases/{story['other']}/reports/{story['report']}/"
+    page = sign_in(told_installation, "guoxin", size=PHONE, **DARK).page
+    page.goto(address)
+    expect(page.locator("#copies li")).to_have_count(1)  # of the story
+    page.get_by_role("link", name="给一方的副本").click()
+    page.get_by_role("button", name="生成并登记交付").click()
+    expect(page).to_have_url(re.compile("/copy/$"))  # nobody is chosen beforehand
+    given = {}
+    for side, name in (("victim", "受害方：苏*"), ("aggressor", "施暴方：韩*群")):
+        page.select_option("[name=party]", label=name)
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="生成并登记交付").click()
+        assert saved.value.suggested_filename.endswith(f"-{side}.pdf")
+        given[side] = saved.value.path().read_bytes()
+        assert given[side].startswith(b"%PDF")
+    assert given["victim"] != given["aggressor"]
+    assert faults(page) == []
+    with page.expect_download():  # pressed again: no further hand-over
+        page.get_by_role("button", name="生成并登记交付").click()
+    page.goto(address)
+    expect(page.locator("#copies li")).to_have_count(3)
+    assert faults(page) == []

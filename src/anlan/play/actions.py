@@ -84,6 +84,7 @@ from anlan.resolution.enums import FigureKey, Province
 from anlan.resolution.legal.models import Limitation, Opinion, PolicePaper, WorkInjury
 from anlan.resolution.mediation.models import Duty, Talks
 from anlan.resolution.models import CompensationVersion
+from anlan.resolution.review.models import ReportCopy
 from anlan.resolution.selectors.compensation import outcome_of
 
 _NAMESPACE = UUID("6c1f7f0e-6f0a-4c53-9f0c-3c6f3a8d9b11")
@@ -284,12 +285,19 @@ def party(
     user: str = "",
     description: str = "",
     born: int | None = None,
+    minor: bool = False,
 ) -> str:
-    """``born`` is the year, of somebody by name."""
+    """``born`` is the year, of somebody by name; ``minor`` if only that is known."""
     person = None
     if name:
         person = customers.add_person(
-            site=stage.site, name=name, phone=phone, birth_year=born, by=by, at=at
+            site=stage.site,
+            name=name,
+            phone=phone,
+            birth_year=born,
+            is_minor=minor,
+            by=by,
+            at=at,
         )
     stage.parties[key] = cases.add_party(
         case=stage.incident.case,
@@ -300,32 +308,6 @@ def party(
         by=by,
         at=at,
     )
-    return key
-
-
-@action
-def guardian(
-    stage: Stage, *, by: User, at: datetime, key: str, of: str, relation: str
-) -> str:
-    cases.link_guardian(
-        guardian=stage.parties[key],
-        ward=stage.parties[of],
-        relation=relation,
-        by=by,
-        at=at,
-    )
-    return key
-
-
-@action
-def no_guardian(
-    stage: Stage, *, by: User, at: datetime, key: str, of: str, words: str
-) -> str:
-    """Take back that somebody stands for another, and say why."""
-    link = Guardianship.objects.get(
-        guardian=stage.parties[key], ward=stage.parties[of], ended_at=None
-    )
-    cases.unlink_guardian(link=link, reason=words, by=by, at=at)
     return key
 
 
@@ -1227,6 +1209,14 @@ def measures(stage: Stage) -> dict[str, Any]:
         "work_injuries": [
             one.state for one in WorkInjury.objects.filter(case=case).order_by("number")
         ],
+        "guardians": Guardianship.objects.filter(
+            ward__case=case, ended_at=None
+        ).count(),
+        "report_copies": list(
+            ReportCopy.objects.filter(report__case=case)
+            .order_by("pk")
+            .values_list("side", flat=True)
+        ),
         "limits": [
             one.state for one in Limitation.objects.filter(case=case).order_by("number")
         ],

@@ -87,6 +87,17 @@ def export_report(stage: Stage, *, by: User, at: datetime, form: str) -> str:
 
 
 @action
+def copy_report(
+    stage: Stage, *, by: User, at: datetime, key: str, words: str = "本人"
+) -> str:
+    """The copy for the side of a party; ``words`` is who took it."""
+    made, content = review.hand_out_copy(
+        report=_report(stage), party=stage.parties[key], receiver=words, by=by, at=at
+    )
+    return f"{made.side}, {len(content)} bytes"
+
+
+@action
 def improve(
     stage: Stage,
     *,

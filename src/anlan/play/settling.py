@@ -24,7 +24,14 @@ from anlan.resolution.mediation.enums import (
     TermKind,
     WithdrawalWay,
 )
-from anlan.resolution.mediation.models import Body, Duty, Mediator, Proposal, Talks
+from anlan.resolution.mediation.models import (
+    Body,
+    Duty,
+    Mediator,
+    Proposal,
+    Session,
+    Talks,
+)
 from anlan.resolution.mediation.services import Draft, Giver, TermDraft
 
 _SIGNED_AS = 40  # so that no drawing is one that another verb uses
@@ -162,6 +169,43 @@ def leave_talks(stage: Stage, *, by: User, at: datetime, side: str) -> str:
 
 
 @action
+def meet(stage: Stage, *, by: User, at: datetime, place: str) -> str:
+    """A session of the newest talks is fixed for now, and begins."""
+    planned = mediation.plan_session(
+        talks=_talks(stage), planned=at, place=place, by=by, at=at
+    )
+    begun = mediation.begin_session(session=planned, by=by, at=at)
+    return f"{begun.number} {begun.state}"
+
+
+@action
+def name_writer(stage: Stage, *, by: User, at: datetime, user: str, words: str) -> str:
+    """Who writes down the newest session for a mediator without an account."""
+    named = mediation.name_writer(
+        session=_session(stage),
+        writer=User.objects.get(username=user),
+        words=words,
+        by=by,
+        at=at,
+    )
+    return f"{named.number} {user}"
+
+
+@action
+def write_session(stage: Stage, *, by: User, at: datetime, words: str) -> str:
+    """What was said in the newest session; it never is evidence."""
+    note = mediation.write_session_note(
+        session=_session(stage), text=words, by=by, at=at
+    )
+    return note.by.username
+
+
+@action
+def end_meeting(stage: Stage, *, by: User, at: datetime) -> str:
+    return mediation.end_session(session=_session(stage), by=by, at=at).state
+
+
+@action
 def propose_terms(
     stage: Stage,
     *,
@@ -296,6 +340,13 @@ def _talks(stage: Stage) -> Talks:
     talks = rows.filter(case_id=stage.incident.case_id).latest("number")
     talks.case = _case(stage)
     return talks
+
+
+def _session(stage: Stage) -> Session:
+    talks = _talks(stage)
+    session = talks.sessions.latest("number")
+    session.talks = talks
+    return session
 
 
 def _duty(stage: Stage, term: int) -> Duty:

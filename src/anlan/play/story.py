@@ -12,7 +12,7 @@ from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, Site, User
 from anlan.base.clock import acting_at, local_day, start_of_day
 from anlan.cases import services as cases
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Guardianship
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
@@ -52,11 +52,15 @@ from anlan.resolution import services as resolution
 from anlan.resolution.compensation import Claim
 from anlan.resolution.compensation.claim import Expense, Payment
 from anlan.resolution.enums import Forum, Item, PaymentKind, Province
+from anlan.resolution.mediation.models import Session, Talks
+from anlan.resolution.review import services as review
+from anlan.resolution.review.enums import Cause, Section
 
 _CLOSED = timedelta(hours=26)  # into the lobby's tale; the police decide weeks later
 _FOUNDED = timedelta(days=3)  # ago: the longest tale takes a day
 _ROSTER_DAYS = 10
 _INTO_THE_ASSAULT = timedelta(minutes=7)
+_INTO_THE_TALKS = timedelta(hours=26)  # the mediator came, nobody writes for them yet
 _SINCE_THEN, _UNDER_CONTROL = timedelta(minutes=30), timedelta(minutes=3)
 _FILMED, _FILMED_FOR = ("CAM-03", "CAM-04"), 2 * LENGTH
 _ROLE_ENDS = timedelta(days=3)  # after today, for a guard in the pictures
@@ -149,6 +153,14 @@ def tell_an_assault(scenarios: Path, *, at: datetime) -> None:
     play_until(scenarios / "garage-dispute.yaml", at=at, last=_INTO_THE_ASSAULT)
 
 
+def tell_of_a_mother(scenarios: Path, *, at: datetime) -> None:
+    """A case of yesterday at the other site: a child with a guardian, talks going on.
+
+    Its people are not those of the assault, whose pages it leaves alone.
+    """
+    play_until(scenarios / "mother-and-child.yaml", at=at, last=_INTO_THE_TALKS)
+
+
 def names_in_the_story() -> dict[str, str]:
     """What an address may refer to: the open case, a closed one, and where it was."""
     newest = Case.objects.filter(state=Case.State.OPEN).latest("opened_at")
@@ -221,6 +233,7 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         **_statements_under_way(at=at),
         **_investigation_under_way(at=at),
         **_compensation_under_way(at=at),
+        **_mother_and_child(at=at),
     }
 
 
@@ -351,6 +364,48 @@ def _compensation_under_way(*, at: datetime) -> dict[str, str]:
     )
     resolution.make_compensation(compensation=begun, claim=claim, by=by, at=at)
     return {"compensation": str(begun.uid), "party": str(party.uid)}
+
+
+def _mother_and_child(*, at: datetime) -> dict[str, str]:
+    """At the other site: who stands for whom, talks, a report in force and the next."""
+    case = Case.objects.filter(site__code="HT").latest("pk")
+    by = User.objects.get(username="xuqing")
+    report = review.begin_report(case=case, by=by, at=at)
+    review.add_paragraph(
+        report=report,
+        section=Section.LESSONS,
+        text="排队超过十人时，中庭由一人引导。",
+        tags="排队 中庭",
+        by=by,
+        at=at,
+    )
+    review.set_cause(report=report, cause=Cause.MANAGEMENT, by=by, at=at)
+    report = review.submit_report(report=report, by=by, at=at)
+    report = review.decide_report(
+        report=report,
+        is_approved=True,
+        remark="同意",
+        by=User.objects.get(username="chenlu"),
+        at=at,
+    )
+    link = Guardianship.objects.get(ward__case=case, ended_at=None)
+    review.hand_out_copy(
+        report=report,
+        party=link.guardian,
+        receiver="本人",
+        by=User.objects.get(username="guoxin"),
+        at=at,
+    )
+    draft = review.begin_report(case=case, by=by, at=at)
+    return {
+        "other": case.number,
+        "ward": str(link.ward.uid),
+        "guardianship": str(link.uid),
+        "talks": str(Talks.objects.get(case=case).uid),
+        "session": str(Session.objects.get(talks__case=case).uid),
+        "report": str(report.uid),
+        "report_draft": str(draft.uid),
+    }
 
 
 def footage_to_look_at(*, at: datetime) -> dict[str, str]:

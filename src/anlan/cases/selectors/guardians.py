@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -187,7 +187,7 @@ def guardianships_of(ward: Party) -> QuerySet[Guardianship]:
             *("guardian__person", "guardian__user", "ward__case__site"),
             *("named_by", "ended_by"),
         )
-        .order_by("ended_at", "pk")
+        .order_by(F("ended_at").asc(nulls_first=True), "pk")
     )
 
 

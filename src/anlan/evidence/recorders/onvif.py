@@ -2,7 +2,7 @@
 
 After the specifications of ONVIF: Core, Recording Search, Replay Control and Streaming.
 What it plays becomes files of ours, as with RTSP; see ``rtsp`` and
-``docs/adr/0048-addresses-that-a-device-gives.md``.
+``docs/adr/0047-addresses-that-a-device-gives.md``.
 """
 
 from __future__ import annotations

@@ -463,7 +463,10 @@ class WriterForm(forms.Form):
         self._people = {str(one.uid): one for one in people}
         choose(
             self.fields["writer"],
-            [(uid, one.name) for uid, one in self._people.items()],
+            [
+                ("", gettext_lazy("请选择")),
+                *((uid, one.name) for uid, one in self._people.items()),
+            ],
         )
 
     def named(self) -> User:

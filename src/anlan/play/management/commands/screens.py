@@ -19,6 +19,7 @@ from anlan.play.story import (
     found_and_tell,
     names_in_the_story,
     tell_an_assault,
+    tell_of_a_mother,
     things_to_look_at,
 )
 
@@ -59,6 +60,7 @@ class Command(BaseCommand):
                 )
             else:
                 found_and_tell(scenarios, at=now)
+                tell_of_a_mother(scenarios, at=now)
                 tell_an_assault(scenarios, at=now)
                 story = names_in_the_story() | things_to_look_at(at=now)
                 story |= footage_to_look_at(at=now)

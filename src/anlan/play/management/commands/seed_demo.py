@@ -22,6 +22,7 @@ from anlan.play.story import (
     found_and_tell,
     names_in_the_story,
     tell_an_assault,
+    tell_of_a_mother,
     tell_of_cameras,
     things_to_look_at,
 )
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             self._seed(at=timezone.now(), has_footage=options["footage"])
         if options["assault"]:
             now = timezone.now()
+            tell_of_a_mother(SCENARIOS, at=now)
             tell_an_assault(SCENARIOS, at=now)
             story = names_in_the_story() | things_to_look_at(at=now)
             self.stdout.write(json.dumps(story))

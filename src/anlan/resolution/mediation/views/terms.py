@@ -119,6 +119,7 @@ def session_writer(request: HttpRequest, uid: UUID) -> HttpResponse:
             session=found, writer=form.named(), words=said["words"], **who
         ),
         title=_("第 %d 次会谈：由谁代调解员记录") % found.number,
+        lead=_("指定以后，由这位同事写会谈笔记并指定还有谁能看；您自己看不到。"),
         button=_("指定"),
     )
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid5
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.cases.forms import OnceForm
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.evidence.services.steps import MOST_WORDS
 from anlan.investigation.forms.fields import Sources, SourcesField
-from anlan.resolution.review.copying import sided_parties
+from anlan.resolution.review.copying import side_of, sided_parties
 from anlan.resolution.review.enums import Cause, Section
 from anlan.resolution.review.services.reports import MOST_PARAGRAPH, MOST_TAGS
 from anlan.resolution.review.services.reports_paper import MOST_RECEIVER
@@ -70,13 +72,31 @@ class CopyForm(OnceForm):
         super().__init__(*args, **kwargs)
         self._parties = {str(one.uid): one for one in sided_parties(case)}
         self.fields["party"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (uid, shown_name(one)) for uid, one in self._parties.items()
+            ("", _("请选择")),
+            *((uid, _sided_name(one)) for uid, one in self._parties.items()),
         ]
 
     def handed(self) -> dict[str, Any]:
-        """What was typed, as the service takes it."""
+        """What was typed, as the service takes it.
+
+        The page stays while the file is saved, and may be sent for somebody else next:
+        once is once for each of them.
+        """
         said = dict(self.cleaned_data)
-        return {**said, "party": self._parties[said["party"]]}
+        whose = f"{said['party']}\n{said['receiver']}"
+        return {
+            **said,
+            "party": self._parties[said["party"]],
+            "request_id": uuid5(said["request_id"], whose),
+        }
+
+
+def _sided_name(party: Party) -> str:
+    side = side_of(party)
+    return _("%(side)s：%(name)s") % {
+        "side": side.label if side else "",
+        "name": shown_name(party),
+    }
 
 
 class CauseForm(forms.Form):

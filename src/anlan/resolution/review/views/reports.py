@@ -293,6 +293,7 @@ def copy(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         button=_("生成并登记交付"),
         form=form,
         act=act,
+        saves_file=True,
     )
 
 

@@ -1,6 +1,8 @@
 // A form is sent once. The pressed button shows that it waits; a second press does
-// nothing. Coming back with the browser's arrow makes everything usable again.
+// nothing. Coming back with the browser's arrow makes everything usable again. Of a form
+// that is answered with a file the page stays, and nothing tells when the file has come.
 
+const FILE_TAKES_MS = 3000;
 const viaHtmx = "[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get]";
 
 function rest(element) {
@@ -30,6 +32,7 @@ document.addEventListener(
       if (event.defaultPrevented && !form.matches(viaHtmx)) rest(form);
       else event.submitter?.setAttribute("aria-busy", "true");
     });
+    if ("savesFile" in form.dataset) setTimeout(rest, FILE_TAKES_MS, form);
   },
   true,
 );

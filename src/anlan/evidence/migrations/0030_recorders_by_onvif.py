@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0027_words_of_segments'),
+        ('evidence', '0029_guardians_by_row'),
     ]
 
     operations = [
