@@ -95,7 +95,8 @@ def test_a_call_that_is_being_made_is_not_made_twice(
     scene: Scene, sms: Gateway, voice: Gateway, http: HttpReceiver
 ) -> None:
     row = sent(scene, voice_at=scene.at + timedelta(seconds=1))
-    jobs._claim(scene.at + timedelta(seconds=2), 10)  # a worker has it
+    waiting = jobs._pending(is_alarm=None)
+    jobs._claim(waiting, scene.at + timedelta(seconds=2), 10)  # a worker has it
     leased = the("voice").next_attempt_at
 
     sms.says("failed", id=row.provider_id)

@@ -450,6 +450,7 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
         service=drafted.service,
         begins_on=drafted.begins_on,
         ends_on=drafted.ends_on,
+        appeal_days=drafted.appeal_days,
         **words,
     )
     _check_sentences(cleaned.sentences, case)
