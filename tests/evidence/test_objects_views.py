@@ -142,6 +142,10 @@ class TestSheets:
         assert (
             "双方在纸上签字" in client.get(address(thing, "custody")).content.decode()
         )
+        step = CustodyStep.objects.exclude(giver_signature=None).get()
+        shown = client.get(f"{address(thing, 'custody')}{step.uid}/giver/")
+        assert shown.headers["Content-Type"] == "image/jpeg"
+        assert shown.content != JPEG  # drawn anew
 
     @pytest.mark.parametrize(
         "wrong", ["周敏", "data:image/svg+xml,<svg/>", "data:image/png;base64,%%%"]

@@ -166,7 +166,7 @@ class TestWithoutAScript:
         assert answer.status_code == 422
         assert "请本人签字" in text(answer)
 
-    def test_on_paper(self, scene, draft, sign_in) -> None:
+    def test_on_paper(self, scene, case, draft, sign_in) -> None:
         guard = sign_in("wangjianguo")
         assert guard.get(of(draft, "paper/")).status_code == 404
         read(scene, draft)
@@ -179,6 +179,9 @@ class TestWithoutAScript:
         draft.refresh_from_db()
         assert draft.on_paper
         assert "在纸上签字" in text(guard.get(of(draft)))
+        answer = guard.get(of(draft, "signature/own/"))
+        paper = case.exhibits.get(blob=draft.signature)
+        assert answer["Location"] == f"/cases/{case.number}/evidence/{paper.uid}/"
 
     def test_the_other_ways_out(self, scene, case, draft, sign_in) -> None:
         guard = sign_in("wangjianguo")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.base.download import file_answer
+from anlan.base.download import file_answer, shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
@@ -299,9 +299,9 @@ def signature(
     blob = sides.get(side)
     if blob is None:
         raise NotFound(_("没有这个签名"))
-    return file_answer(
-        good_path(blob), media_type=blob.media_type, name=blob.sha256[:12]
-    )
+    # A photo of the paper is drawn anew: what a phone wrote into it stays here.
+    answer = shown_answer if found and found.is_on_paper else file_answer
+    return answer(good_path(blob), media_type=blob.media_type, name=blob.sha256[:12])
 
 
 def exhibit_address(exhibit: Exhibit) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.accounts.proof import ask_proof, is_proof_fresh
-from anlan.base.download import file_answer, ranged_answer
+from anlan.base.download import file_answer, ranged_answer, shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
@@ -211,9 +211,9 @@ def signature(
     blob = sides.get(side)
     if blob is None:
         raise NotFound(_("没有这个签名"))
-    return file_answer(
-        good_path(blob), media_type=blob.media_type, name=blob.sha256[:12]
-    )
+    # A photo of the paper is drawn anew: what a phone wrote into it stays here.
+    answer = shown_answer if signed and signed.is_on_paper else file_answer
+    return answer(good_path(blob), media_type=blob.media_type, name=blob.sha256[:12])
 
 
 def _context(request: HttpRequest, number: str, uid: UUID) -> dict[str, Any]:

@@ -387,8 +387,16 @@ def paper(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 def signature(
     request: HttpRequest, number: str, uid: UUID, side: str
 ) -> HttpResponseBase:
-    """How it was signed, for whoever may read it."""
+    """How it was signed, for whoever may read it.
+
+    A photo of a signed paper is evidence itself: it is looked at there, on the record.
+    """
     found = statement_for(reader_of(request), number, uid)
+    if found.on_paper:
+        paper = found.case.exhibits.filter(blob=found.signature).first()
+        if paper is None:
+            raise NotFound(_("没有这个签名"))
+        return redirect("evidence:exhibit", number, paper.uid)
     sides = {"own": found.signature, "guardian": found.guardian_signature}
     blob = sides.get(side)
     if blob is None:
