@@ -24,6 +24,7 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.selectors import timeline
 from anlan.cases.services import NewGuardian
+from anlan.customers.models import Person
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
@@ -531,6 +532,32 @@ class TestSigning:
         done = signed(scene, statement, signed=both)
 
         assert done.guardian_signature_id not in {None, done.signature_id}
+
+    @pytest.mark.parametrize("when", ["before reading", "before signing"])
+    def test_of_who_turns_out_to_be_a_child_the_guardian_signs_too(
+        self, scene, case, when
+    ) -> None:
+        """A guardian sat there, nobody had ticked that it is a child."""
+        child = party(scene, case, "小明")
+        sitting = guardian_of(scene, child)
+        statement = telling.told(scene, begun(scene, case, of=child, guardian=sitting))
+        if when == "before signing":
+            read(scene, statement)
+        Person.objects.filter(pk=child.person_id).update(birth_year=2013)
+        if when == "before signing":
+            with pytest.raises(Conflict, match="未满十八周岁"):
+                signed(scene, statement)
+            reopened = evidence.reopen_statement(
+                statement=statement, by=scene.guard, at=scene.at
+            )
+            statement = reopened
+        statement = read(scene, statement)
+
+        with pytest.raises(InvalidInput) as refusal:
+            signed(scene, statement, draft=statement.draft)
+        assert refusal.value.path == "guardian_signature"
+        both = SignedAlone(drawn=[signature(1)], guardian=[signature(2)])
+        signed(scene, statement, signed=both, draft=statement.draft)
 
     def test_not_beside_a_guardian_who_turned_out_to_have_struck(
         self, scene, case

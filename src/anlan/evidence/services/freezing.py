@@ -49,6 +49,7 @@ from anlan.evidence.services.signing import keep_drawing
 from anlan.evidence.services.statements import (
     check_guardian_stands,
     fix_answers,
+    is_of_minor,
     lock_statement,
 )
 from anlan.evidence.services.steps import key_of, line
@@ -121,6 +122,10 @@ def sign_statement(
             return earlier
         policies.check_is_read_back(statement)
         check_guardian_stands(statement)
+        if is_of_minor(statement, at=at) and not statement.is_minor:
+            raise Conflict(
+                _("本人未满十八周岁，请退回修改，由监护人在场重新核对再签字")
+            )
         answers = list(statement.answers.order_by("position"))
         if statement.draft != draft or content_digest(answers) != content_now:
             raise Conflict(_("内容在核对以后又改过，请重新读给本人听再签字"))

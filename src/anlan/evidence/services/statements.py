@@ -363,9 +363,10 @@ def read_back(
     with ledger.recording():
         statement = lock_statement(statement)
         policies.check_is_draft(statement)
-        giver = statement.party or statement.user
+        # It may have become known since it was begun; then the guardian signs too.
+        statement.is_minor = is_of_minor(statement, at=at)
         check_guardian(
-            is_minor=statement.is_minor or is_known_minor(giver, at=at),
+            is_minor=statement.is_minor,
             guardian=statement.guardian,
             act_on=act_day(statement.case),
         )
@@ -375,7 +376,7 @@ def read_back(
             raise Conflict(_("还没有记录任何内容"))
         statement.state = StatementState.READ_BACK
         statement.read_back_at = at
-        statement.save(update_fields=["state", "read_back_at"])
+        statement.save(update_fields=["state", "read_back_at", "is_minor"])
         cases.record(
             StatementReadBack(
                 code=statement.code,
@@ -390,6 +391,12 @@ def read_back(
             via=via,
         )
     return statement
+
+
+def is_of_minor(statement: Statement, *, at: datetime) -> bool:
+    """As it was said when it was begun, or is known by now."""
+    giver = statement.party or statement.user
+    return statement.is_minor or is_known_minor(giver, at=at)
 
 
 def reopen_statement(
