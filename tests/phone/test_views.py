@@ -206,6 +206,15 @@ class TestReporting:
 
         assert foreign.label not in page
 
+    def test_without_a_network_the_page_says_whom_to_call_and_text(
+        self, scene, phone
+    ) -> None:
+        page = phone.get("/m/report/").content.decode()
+
+        card = page.partition("data-offline-card")[2].partition("</template>")[0]
+        for link in (f"tel:{scene.site.control_room_phone}", "sms:12110", "tel:110"):
+            assert f'href="{link}"' in card
+
     def test_place_out_of_use_is_neither_offered_nor_chosen(self, scene, phone) -> None:
         phone.post("/m/report/", said(scene))
         assert (

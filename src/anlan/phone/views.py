@@ -114,6 +114,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "phone/report.html",
         {
             "form": form,
+            "site": site_of(user, known=known),
             "place": known,
             "recent": _recent_places(user, known),
             "places": _by_building(user),
