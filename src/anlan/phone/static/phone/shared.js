@@ -15,8 +15,15 @@ let waiting = 0;
 
 const isIdle = () => Date.now() - touched >= idle;
 
-function post(url) {
-  return fetch(url, { method: "POST", body: new FormData(lock), signal: AbortSignal.timeout(PATIENCE_MS) });
+// Browsers of our floor have no AbortSignal.timeout.
+async function post(url) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), PATIENCE_MS);
+  try {
+    return await fetch(url, { method: "POST", body: new FormData(lock), signal: control.signal });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function wait(milliseconds) {
