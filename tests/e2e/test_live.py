@@ -40,6 +40,7 @@ AudioContext.prototype.createOscillator = function () {
   sessionStorage.tones = Number(sessionStorage.tones ?? 0) + 1;
   return make.call(this);
 };
+null;  // a function as the last value would be called
 """
 REPORTED = "incident.reported"
 GARAGE = "3 号楼 B1 车库 东区 12 号车位"

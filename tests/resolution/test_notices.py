@@ -591,6 +591,8 @@ class TestCarryingOut:
     ):
         measure = in_force(scene, case)
         notice = issued(scene, measure)
+        # One to which nobody may object: with another its case would not be joined.
+        PlanMeasure.objects.filter(pk=measure.pk).update(appeal="", appeal_days=None)
         host = scene.incident(place=scene.place("园区 南门")).case
         case = cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
         delivered(scene, notice)

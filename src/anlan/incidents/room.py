@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -262,7 +261,7 @@ class IncidentRoom(Room):
                 url=address("resolution:notices", self.case.number),
                 icon="message",
             )
-            for notice, last in still_objectable(self.case, at=timezone.now())
+            for notice, last in still_objectable(self.case, at=self.at)
         ]
 
     @cached_property
