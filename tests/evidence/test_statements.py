@@ -543,7 +543,8 @@ class TestSigning:
         statement = telling.told(scene, begun(scene, case, of=child, guardian=sitting))
         if when == "before signing":
             read(scene, statement)
-        Person.objects.filter(pk=child.person_id).update(birth_year=2013)
+        assert child.person is not None
+        Person.objects.filter(pk=child.person.pk).update(birth_year=2013)
         if when == "before signing":
             with pytest.raises(Conflict, match="未满十八周岁"):
                 signed(scene, statement)

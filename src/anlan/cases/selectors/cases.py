@@ -533,6 +533,13 @@ def is_minor_hurt(case: Case) -> bool:
     )
 
 
+def full_name(party: Party) -> str:
+    """As nobody masks it; empty of somebody who is not known yet."""
+    if party.user is not None:
+        return party.user.name
+    return party.person.name if party.person is not None else ""
+
+
 def shown_name(party: Party) -> str:
     """A colleague by name, a customer masked, somebody unknown by their looks."""
     if party.user is not None:

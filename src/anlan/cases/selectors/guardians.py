@@ -13,7 +13,7 @@ from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases import policies
 from anlan.cases.enums import Role, Side
 from anlan.cases.models import Case, Guardianship, Party
-from anlan.cases.selectors.cases import cases_for, shown_name
+from anlan.cases.selectors.cases import cases_for, full_name, shown_name
 from anlan.cases.selectors.leaks import sides_of
 
 
@@ -111,13 +111,6 @@ def check_is_new_here(name: str, ward: Party, *, path: str) -> None:
             path=path,
             source="G20",
         )
-
-
-def full_name(party: Party) -> str:
-    """As nobody masks it; empty of somebody who is not known yet."""
-    if party.user is not None:
-        return party.user.name
-    return party.person.name if party.person is not None else ""
 
 
 def names_of_linked(ward: Party) -> str:

@@ -26,6 +26,7 @@ from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
+from anlan.cases.selectors import full_name as name_of_party
 from anlan.cases.selectors import guardians
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
@@ -229,7 +230,7 @@ def add_addendum(
         "by": by.actor_key,
         "text": sha256(text.encode()).hex(),
     }
-    named = guardians.full_name(guardian) if guardian else ""
+    named = name_of_party(guardian) if guardian else ""
     answers = list(statement.answers.order_by("position"))
     found = {one.number: one for said in numbered(answers) for one in said.sentences}
     if sentence not in found:

@@ -20,7 +20,8 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
-from anlan.cases.selectors.guardians import check_may_be_with, full_name, relation_of
+from anlan.cases.selectors import full_name
+from anlan.cases.selectors.guardians import check_may_be_with, relation_of
 from anlan.customers import selectors as customers
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (

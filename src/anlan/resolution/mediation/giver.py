@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from anlan.cases.models import Party
+from anlan.cases.selectors import full_name
 from anlan.evidence.models import Exhibit
 from anlan.resolution.mediation.enums import Capacity
-from anlan.resolution.selectors.notices import full_name
 
 if TYPE_CHECKING:
     from anlan.resolution.mediation.models import Acceptance, Consent

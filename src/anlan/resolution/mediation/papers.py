@@ -19,6 +19,7 @@ from anlan.base.money import chinese_capitals, format_fen
 from anlan.base.typeset import typeset
 from anlan.base.word import new_word, word_bytes
 from anlan.cases.enums import Side
+from anlan.cases.selectors import full_name
 from anlan.law import selectors as law
 from anlan.resolution.mediation.enums import (
     Capacity,
@@ -29,7 +30,7 @@ from anlan.resolution.mediation.enums import (
 )
 from anlan.resolution.mediation.giver import Giver, giver_of
 from anlan.resolution.mediation.models import Confirmation, Proposal, Talks, Term
-from anlan.resolution.selectors.notices import LETTER_LANGUAGE, full_name
+from anlan.resolution.selectors.notices import LETTER_LANGUAGE
 
 _DOCUMENT = Path(__file__).parent / "documents" / "paper.typ"
 _TITLE_POINTS, _POINTS = 18, 12

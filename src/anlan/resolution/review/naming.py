@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy
 from anlan.base.errors import InvalidInput
 from anlan.cases.enums import Private, Role, Side
 from anlan.cases.models import Case, Party
-from anlan.cases.selectors import leaks_of, roles_by_party
+from anlan.cases.selectors import full_name, leaks_of, roles_by_party
 from anlan.cases.selectors.leaks import Leak
-from anlan.resolution.selectors.notices import full_name
 
 # In the order in which one of several parts gives the name; neutral words (G15).
 NAMES = {

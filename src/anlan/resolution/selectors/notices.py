@@ -20,8 +20,8 @@ from anlan.base.errors import NotFound
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.cases.act import act_day
 from anlan.cases.enums import Side
-from anlan.cases.models import AccessLink, Case, Party
-from anlan.cases.selectors import leaks_of, shown_name
+from anlan.cases.models import AccessLink, Case
+from anlan.cases.selectors import full_name, leaks_of, shown_name
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
@@ -105,13 +105,6 @@ def masked_letter(notice: Notice) -> Letter:
         return letter
     covered = (one.replace(name, shown_name(party)) for one in letter.paragraphs)
     return Letter(letter.title, tuple(covered))
-
-
-def full_name(party: Party) -> str:
-    """As a letter names them; empty of somebody whom nobody knows."""
-    if party.user is not None:
-        return party.user.name
-    return party.person.name if party.person is not None else ""
 
 
 def _values(notice: Notice) -> Mapping[Field, str]:

@@ -18,7 +18,7 @@ from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Protection, Side
 from anlan.cases.models import Case
-from anlan.cases.selectors import check_no_leaks
+from anlan.cases.selectors import check_no_leaks, full_name
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.receiving import add_exhibit
@@ -58,7 +58,6 @@ from anlan.resolution.models import (
 )
 from anlan.resolution.notice_paper import notice_docx, notice_pdf
 from anlan.resolution.selectors.notices import (
-    full_name,
     letter_of,
     masked_letter,
     printed_address,

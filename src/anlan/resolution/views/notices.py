@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.addresses import public_address
 from anlan.base.errors import DomainError
-from anlan.cases.selectors import shown_name
+from anlan.cases.selectors import full_name, shown_name
 from anlan.cases.views.answers import (
     posted,
     reader_of,
@@ -33,7 +33,6 @@ from anlan.resolution.forms.notices import DeliveryForm, NoticeForm, RevocationF
 from anlan.resolution.models import Notice
 from anlan.resolution.selectors.notices import (
     carried_out,
-    full_name,
     letter_of,
     link_of,
     masked_letter,

@@ -11,6 +11,7 @@ from anlan.accounts.models import User
 from anlan.base import vault
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases.enums import Side
+from anlan.cases.selectors import full_name
 from anlan.cases.selectors.guardians import linked_guardians
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions
@@ -31,7 +32,6 @@ from anlan.resolution.mediation.services.steps import (
     record,
     required,
 )
-from anlan.resolution.selectors.notices import full_name
 
 MOST_TEXT = 1000
 # Only when there is something to forgive by one's own will: nothing is pending any more.

@@ -13,6 +13,7 @@ from anlan.cases import policies as cases_policies
 from anlan.cases.act import act_day
 from anlan.cases.enums import Role, Side
 from anlan.cases.models import Party
+from anlan.cases.selectors import full_name
 from anlan.cases.selectors.guardians import (
     check_is_new_here,
     names_of_linked,
@@ -32,7 +33,6 @@ from anlan.resolution.mediation.services.steps import (
     required,
     told,
 )
-from anlan.resolution.selectors.notices import full_name
 
 MOST_GIVER = 40
 MOST_RELATION = 20

@@ -10,6 +10,7 @@ from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
+from anlan.cases.selectors import full_name
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
@@ -27,7 +28,6 @@ from anlan.resolution.mediation.services.steps import (
     required,
     told,
 )
-from anlan.resolution.selectors.notices import full_name
 
 MOST_REASON = 300
 MOST_CHOICE = 200
