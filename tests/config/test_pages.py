@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from anlan.config.pages import AT_ONCE_BYTES, Pages, environ_of
+from anlan.config.answers import AT_ONCE_BYTES, InCrew
+from anlan.config.crew import Crew
+from anlan.config.pages import Pages, environ_of
 
 Environ = dict[str, Any]
 Start = Callable[..., object]
@@ -37,7 +40,7 @@ def ask(application: Callable[[Environ, Start], Any], *, leaves_after: int = 99)
             raise ConnectionError("gone")
         sent.append(message)
 
-    pages = Pages(application, threads=1)
+    pages = Pages(application, Crew(1, at_once=1))
     asyncio.run(pages(scope(), io.BytesIO(b"body"), size=4, send=send))
     return sent
 
@@ -137,3 +140,33 @@ def test_what_the_application_is_told() -> None:
     assert environ["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
     assert "HTTP_X_FORWARDED_PROTO" not in environ
     assert environ["wsgi.input"].read() == b"body"
+
+
+@pytest.mark.parametrize("parts", [1, 2, 5])
+def test_server_with_threads_of_its_own_gets_the_same_answer(parts: int) -> None:
+    film, began_in, said = Film(parts), list[str](), list[tuple[Any, ...]]()
+
+    def application(environ: Environ, start_response: Start) -> Film:
+        began_in.append(threading.current_thread().name)
+        return giving(film)(environ, start_response)
+
+    answer = InCrew(application, Crew(1, at_once=1))({}, lambda *a: said.append(a))
+
+    assert sum(map(len, answer)) == parts * AT_ONCE_BYTES // 2
+    assert said == [("200 OK", [("Content-Type", "video/mp4")])]
+    assert began_in == ["page-1"]
+    if hasattr(answer, "close"):  # PEP 3333: the server calls it, if there is one
+        answer.close()
+    assert film.is_closed
+
+
+def test_long_answer_of_the_crew_is_closed_when_its_reader_leaves() -> None:
+    film = Film(100)
+    answer = InCrew(giving(film), Crew(1, at_once=1))({}, print)
+
+    next(iter(answer))
+    assert not film.is_closed
+    answer.close()  # type: ignore[attr-defined]
+
+    assert film.is_closed
+    assert film.left > 90

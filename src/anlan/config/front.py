@@ -18,8 +18,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 
 from django.conf import settings
 
-from anlan.config.pages import Message, Pages, Scope, Send, WSGIApplication
-from anlan.config.wsgi import application as pages
+from anlan.config.answers import WSGIApplication
+from anlan.config.pages import Message, Pages, Scope, Send
+from anlan.config.wsgi import crew, pages
 from anlan.desk.live import LIVE_PATH, Live
 from anlan.evidence.uploading.app import Uploading
 from anlan.evidence.uploading.requests import UPLOAD_PATH
@@ -53,7 +54,7 @@ class Front:
     def __init__(self, pages: WSGIApplication | None = pages) -> None:
         self._live = Live()
         self._uploading = Uploading()
-        self._pages = pages and Pages(pages, threads=settings.WEB_THREADS)
+        self._pages = pages and Pages(pages, crew)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

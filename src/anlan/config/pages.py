@@ -10,41 +10,23 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import Executor
 from typing import IO, Any, TypeAlias
+
+from anlan.config.answers import Answer, WSGIApplication, ask
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
-# PEP 3333: environ and start_response go in, an iterable of bytes comes out.
-WSGIApplication: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Any]
-
-AT_ONCE_BYTES = 256 * 1024  # of an answer; a longer one is sent in parts of that size
-
-
-@dataclass
-class _Answer:
-    """What a page answered; ``rest`` is what has not been read of a long one."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    first: bytes
-    rest: Iterator[bytes] | None
-    close: Callable[[], object]
-
-    def more(self) -> bytes:
-        """The next part of a long answer; nothing at its end."""
-        return b"" if self.rest is None else _take(self.rest)
 
 
 class Pages:
-    """Threads that ask the application; each keeps its database connection."""
+    """Asks the application in threads; each keeps its database connection."""
 
-    def __init__(self, application: WSGIApplication, *, threads: int) -> None:
+    def __init__(self, application: WSGIApplication, threads: Executor) -> None:
         self._application = application
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self._threads = threads
 
     async def __call__(
         self, scope: Scope, body: IO[bytes], *, size: int, send: Send
@@ -53,13 +35,16 @@ class Pages:
         environ = environ_of(scope, body, size=size)
         # As every request begins anew, so does what hangs on the context of its thread.
         context = contextvars.copy_context()
-        answer: _Answer = await self._in_thread(context, self._ask, environ)
+        answer: Answer = await self._in_thread(context, ask, self._application, environ)
         try:
             await send(
                 {
                     "type": "http.response.start",
-                    "status": answer.status,
-                    "headers": answer.headers,
+                    "status": int(answer.status.partition(" ")[0]),
+                    "headers": [
+                        (name.lower().encode("latin1"), value.encode("latin1"))
+                        for name, value in answer.headers
+                    ],
                 }
             )
             part = answer.first
@@ -70,36 +55,6 @@ class Pages:
         finally:
             if answer.rest is not None:
                 await self._in_thread(context, answer.close)
-
-    def _ask(self, environ: dict[str, Any]) -> _Answer:
-        """Call the application, and read what fits into one message."""
-        started: list[Any] = []
-
-        def start_response(*said: Any) -> Callable[[bytes], object]:
-            started[:] = said
-            return _no_write
-
-        chunks: Iterable[bytes] = self._application(environ, start_response)
-        close: Callable[[], object] = getattr(chunks, "close", _nothing)
-        is_long = False
-        try:
-            rest = iter(chunks)
-            first = _take(rest)
-            is_long = len(first) >= AT_ONCE_BYTES
-        finally:
-            if not is_long:
-                close()
-        status, headers, *_error = started
-        return _Answer(
-            status=int(status.partition(" ")[0]),
-            headers=[
-                (name.lower().encode("latin1"), value.encode("latin1"))
-                for name, value in headers
-            ],
-            first=first,
-            rest=rest if is_long else None,
-            close=close,
-        )
 
     async def _in_thread(
         self, context: contextvars.Context, call: Callable[..., Any], *args: Any
@@ -146,24 +101,5 @@ def environ_of(scope: Scope, body: IO[bytes], *, size: int) -> dict[str, Any]:
     return environ
 
 
-def _take(chunks: Iterator[bytes]) -> bytes:
-    """As many chunks as make one message."""
-    taken, size = [], 0
-    for chunk in chunks:
-        taken.append(chunk)
-        size += len(chunk)
-        if size >= AT_ONCE_BYTES:
-            break
-    return b"".join(taken)
-
-
 def _part(body: bytes, *, more: bool) -> Message:
     return {"type": "http.response.body", "body": body, "more_body": more}
-
-
-def _no_write(_chunk: bytes) -> None:
-    raise RuntimeError("pages return what they answer, and write nothing")
-
-
-def _nothing() -> None:
-    """For an answer that has nothing to close."""

@@ -8,11 +8,14 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from anlan.config.turns import InTurn
+from anlan.config.answers import InCrew
+from anlan.config.crew import Crew
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 
-application = InTurn(get_wsgi_application(), at_once=settings.PAGES_AT_ONCE)
+pages = get_wsgi_application()
+crew = Crew(settings.WEB_THREADS, at_once=settings.PAGES_AT_ONCE)
+application = InCrew(pages, crew)
 
 # What was read at the start lives as long as the process: no collection walks it.
 gc.collect()
