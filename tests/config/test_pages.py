@@ -165,8 +165,8 @@ def test_long_answer_of_the_crew_is_closed_when_its_reader_leaves() -> None:
     answer = InCrew(giving(film), Crew(1, at_once=1))({}, print)
 
     next(iter(answer))
-    assert not film.is_closed
+    closed = [film.is_closed]
     answer.close()  # type: ignore[attr-defined]
 
-    assert film.is_closed
+    assert [*closed, film.is_closed] == [False, True]
     assert film.left > 90
