@@ -287,8 +287,11 @@ def _with_text(found: QuerySet[Case], text: str) -> QuerySet[Case]:
 
 
 def _page_of(found: QuerySet[Case], page: int) -> list[Case]:
-    shown = found.select_related("site", "commander", "incident__place")
-    return list(shown.order_by("-opened_at", "-pk")[: page + 1])
+    """Picked by the index alone: where little is found, nothing else is read for it."""
+    newest = ("-opened_at", "-pk")
+    picked = found.order_by(*newest).values("pk")[: page + 1]
+    shown = Case.objects.filter(pk__in=picked).order_by(*newest)
+    return list(shown.select_related("site", "commander", "incident__place"))
 
 
 def _listed(user: User, site: Site | None) -> QuerySet[Case]:
