@@ -40,6 +40,7 @@ from anlan.evidence.enums import (
     StatementState,
 )
 from anlan.evidence.file_verification import verify_files
+from anlan.evidence.list_verification import verify_list
 from anlan.evidence.models import (
     Addendum,
     CheckRun,
@@ -1259,7 +1260,7 @@ def measures(stage: Stage) -> dict[str, Any]:
             organisation=stage.site.organisation, removed_at=None
         ).count(),
         "field_keys": len(field_keys.field_keys()),
-        "files_sound": not verify_files(deep=True).problems,
+        "files_sound": not (verify_files(deep=True).problems or verify_list()),
         "packages_intact": sum(
             verify.check(str(path_of(package)), package.fingerprint).exit == 0
             for package in Package.objects.filter(case=case)
