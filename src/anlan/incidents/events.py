@@ -167,7 +167,7 @@ class ResponderAcknowledged(Event):
 @dataclass(frozen=True, kw_only=True)
 class ResponderArrived(Event):
     kind: ClassVar[str] = "incident.responder_arrived"
-    sentence: ClassVar[str] = _("{responder}到场，自报警用时 {seconds}")
+    sentence: ClassVar[str] = _("{responder}到场，自上报用时 {seconds}")
     tone: ClassVar[str] = "good"
 
     responder: str
@@ -242,7 +242,7 @@ class SceneControlled(Event):
     """The parties are apart and nobody is in danger; the first clock stops here."""
 
     kind: ClassVar[str] = "incident.controlled"
-    sentence: ClassVar[str] = _("{actor}确认现场已控制，自报警用时 {seconds}")
+    sentence: ClassVar[str] = _("{actor}确认现场已控制，自上报用时 {seconds}")
     tone: ClassVar[str] = "good"
 
     seconds: int
