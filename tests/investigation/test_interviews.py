@@ -329,6 +329,30 @@ class TestBeginning:
         (fact,) = facts(case, "investigation.guardian_consented")
         assert (fact["code"], fact["statement"]) == ("T-01", "S-01")
 
+    def test_of_who_turns_out_to_be_under_fourteen(self, scene, case) -> None:
+        """Their guardian agrees while they talk; the interview says so, too."""
+        child = party(scene, case, "小明", birth_year=2012)
+        mother = guardian_of(scene, child)
+        interview = begun(
+            scene,
+            planned(scene, case, parties=[child]),
+            guardian=mother,
+            is_guardian_present=True,
+        )
+        assert not interview.has_consent
+
+        evidence.name_guardian(
+            statement=interview.statement,
+            guardian=mother,
+            is_under_fourteen=True,
+            has_consent=True,
+            by=interview.interviewer,
+            at=scene.at,
+        )
+
+        interview.refresh_from_db()
+        assert (interview.is_under_fourteen, interview.has_consent) == (True, True)
+
     @pytest.mark.parametrize(
         ("role", "asked"), [(StatementRole.VICTIM, 1), (StatementRole.WITNESS, 0)]
     )

@@ -19,6 +19,7 @@ from anlan.cases.models.cases import (
     Task,
     TaskPhoto,
     VaultFile,
+    one_case,
 )
 from anlan.cases.models.contacts import Contact, KeepApart, NamedContact, Promise
 from anlan.cases.models.guardians import Guardianship
@@ -45,4 +46,5 @@ __all__ = [
     "Task",
     "TaskPhoto",
     "VaultFile",
+    "one_case",
 ]
