@@ -520,7 +520,6 @@ class TestReadingBack:
         with pytest.raises(Conflict, match="先读给本人听"):
             signed(scene, draft)
 
-
     def test_not_of_a_child_whose_guardian_did_not_agree(self, scene, case) -> None:
         """How old they are became known while they spoke."""
         statement = telling.told(scene, of_a_child(scene, case))

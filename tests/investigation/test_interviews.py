@@ -220,6 +220,22 @@ class TestIndependence:
         with pytest.raises(InvalidInput, match="到过事发现场"):
             planned(scene, host, interviewer=scene.officer)
 
+    def test_nor_at_the_host_of_it(self, scene) -> None:
+        host = scene.incident()
+        incidents.join_response(
+            incident=host, user=scene.officer, by=scene.officer, at=scene.at
+        )
+        there = scene.assignment(host, scene.officer)
+        incidents.arrive(assignment=there, by=scene.officer, at=scene.at)
+        other = scene.incident(place=scene.place("园区 南门")).case
+        hurt = party(scene, other)
+        about = {"by": scene.officer, "at": scene.at}
+        cases.join_cases(case=other, host=host.case, **about)
+        other.refresh_from_db()
+
+        with pytest.raises(InvalidInput, match="到过事发现场"):
+            planned(scene, other, parties=[hurt], interviewer=scene.officer)
+
     def test_no_witness_asks(self, scene, case) -> None:
         frozen(scene, case, of=scene.officer)
 

@@ -374,9 +374,7 @@ def cancel_interview(
 
 def follow_guardian(*, statement: Statement) -> None:
     """Somebody else is with the child, or it turned out how old they are."""
-    Interview.objects.filter(
-        statement=statement, state=InterviewState.RUNNING
-    ).update(
+    Interview.objects.filter(statement=statement, state=InterviewState.RUNNING).update(
         guardian_present=True,
         is_under_fourteen=statement.has_consent,
         has_consent=statement.has_consent,
@@ -519,7 +517,7 @@ def _to_take_up(
 
 def _check_may_ask(interviewer: User, case: Case) -> None:
     """Whoever asks could begin it themselves, today."""
-    if not permissions.can_lead(interviewer, case):
+    if not permissions.may_investigate(interviewer, case):
         raise InvalidInput(
             _("%(name)s没有调查的权限，不能进行谈话") % {"name": interviewer.name},
             path="interviewer",
