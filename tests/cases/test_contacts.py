@@ -464,8 +464,13 @@ class TestWall:
         assert self.read_phone(scene, both, service)
 
     def become(self, scene: Scene, case: Case, user: User, *roles: str) -> Party:
-        about = {"by": scene.person("guoxin"), "at": scene.at}
-        return cases.add_party(case=case, roles=roles, user=user, **about)
+        return cases.add_party(
+            case=case,
+            roles=roles,
+            user=user,
+            by=scene.person("guoxin"),
+            at=scene.at,
+        )
 
     def set_roles(self, scene: Scene, one: Party, by: User, *roles: str) -> None:
         cases.set_party_roles(party=one, roles=roles, by=by, at=scene.at)

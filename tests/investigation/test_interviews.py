@@ -356,6 +356,7 @@ class TestBeginning:
             is_guardian_present=True,
         )
         assert not interview.has_consent
+        assert interview.statement is not None
 
         evidence.name_guardian(
             statement=interview.statement,
