@@ -28,6 +28,7 @@ from anlan.evidence import reactions as evidence
 from anlan.evidence.events import (
     CustodyStepped,
     ExhibitReceived,
+    GuardianNamed,
     HoldPlaced,
     InjuryRecorded,
     SealFoundBroken,
@@ -150,6 +151,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CommandTaken.kind: [incidents.tell_of_handover],
     CustodyStepped.kind: [evidence.tell_receiver],
     SealFoundBroken.kind: [evidence.tell_of_broken_seal],
+    GuardianNamed.kind: [investigation.keep_guardian],
     StatementDiscarded.kind: [investigation.end_interview],
     StatementFrozen.kind: [investigation.end_interview],
     StatementRefused.kind: [investigation.end_interview],

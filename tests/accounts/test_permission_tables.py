@@ -278,6 +278,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             case=case,
             measure=PlanMeasure(plan=Plan(case=case, author=user if own else somebody)),
         ),
+        "party": Party(case=case),
         "talks": Talks(case=case, host=user if own else somebody),
         "session": Session(
             talks=Talks(case=case, kind="negotiation", host=user if own else somebody)
@@ -300,7 +301,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         things |= counselling_things(case, user if own else somebody)
     if name.startswith("customers."):
         things["person"] = known_person(scene)
-    if name == "cases.check_can_look_behind":
+    if name == "cases.check_can_look_behind" or variant == "across":
         things["party"] = across_the_wall(case, user, scene)
     if name == "cases.check_can_give_own_link" and variant == "named":
         NamedContact.objects.create(

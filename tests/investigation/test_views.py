@@ -67,6 +67,27 @@ def once(**said):
     return {"request_id": str(uuid4()), **said}
 
 
+class TestWhoHasToDoWithIt:
+    def test_is_told_so_and_offered_nothing(self, scene, case, sign_in) -> None:
+        client = sign_in("zhoumin")
+        assert "facts/first/" in text(client.get(at(case, "facts/")))
+        cases.add_party(
+            case=case,
+            roles=["victim"],
+            user=scene.officer,
+            by=scene.manager,
+            at=scene.at,
+        )
+
+        page = text(client.get(at(case, "facts/")))
+        assert "当事人，须回避" in page
+        assert "facts/first/" not in page
+        refused = client.post(at(case, "facts/first/"), once(is_unknown="on"))
+        assert refused.status_code == 403
+        assert "须回避" in text(refused)
+        assert not DefenceFact.objects.exists()
+
+
 class TestWhoSees:
     @pytest.mark.parametrize("page", TABS)
     def test_is_empty_at_first(self, case, sign_in, page) -> None:

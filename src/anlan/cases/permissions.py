@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, Site, User
@@ -25,7 +24,7 @@ from anlan.cases.models import (
     TaskPhoto,
     VaultFile,
 )
-from anlan.cases.wall import is_behind_the_wall, walled_sides
+from anlan.cases.wall import is_behind_the_wall, is_party, walled_sides
 from anlan.ledger.events import Actor, System
 
 # Who commands before whom, the least first.
@@ -36,13 +35,6 @@ STANDS_IN_FOR = {"guard_captain": "guard"}
 
 def can_see(user: User, case: Case) -> bool:
     return has_permission(user, Permission.CASE_SEE, site=case.site)
-
-
-def is_party(user: User, case: Case) -> bool:
-    """Cases that were joined are one case, whichever of them is looked at."""
-    whole = case.joined_into_id or case.pk
-    one_case = Q(case=whole) | Q(case__joined_into=whole)
-    return Party.objects.filter(one_case, user=user, removed_at=None).exists()
 
 
 def check_can_note(by: Actor, case: Case) -> None:
@@ -217,6 +209,22 @@ def check_can_link(by: Actor, case: Case) -> None:
 def check_can_edit_parties(by: Actor, case: Case) -> None:
     check_permission(by, Permission.PARTY_EDIT, site=case.site)
     policies.check_is_open(case)
+
+
+def check_can_set_roles(by: Actor, party: Party) -> None:
+    """Say which parts somebody plays: on a side themself nobody does, nor behind a wall.
+
+    Who is on which side decides what whoever speaks for one may read of the other.
+    """
+    check_can_edit_parties(by, party.case)
+    if not isinstance(by, User):
+        return
+    if is_party(by, party.case):
+        raise NotAllowed(_("您是本案当事人，当事人的角色由另一人修改"))
+    if is_behind_the_wall(party, by):
+        raise NotAllowed(
+            _("您在本案为另一方说话，不能修改这一方的角色，请由指挥的人修改")
+        )
 
 
 def can_edit(user: User, organisation: Organisation, permission: Permission) -> bool:

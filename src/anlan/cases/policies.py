@@ -17,7 +17,14 @@ from anlan.cases.enums import (
     Side,
     TaskState,
 )
-from anlan.cases.models import Case, KeepApart, NamedContact, Party, Task
+from anlan.cases.models import (
+    Case,
+    KeepApart,
+    NamedContact,
+    Party,
+    Task,
+    one_case,
+)
 
 # What may become what; everything else is refused. ``docs/states/`` is drawn from these
 # tables, and a test drives every service through every state against them.
@@ -118,10 +125,11 @@ def check_is_of_case(party: Party, case: Case, *, path: str) -> None:
 
 
 def check_speaks_for_one(case: Case, user: User, side: Side) -> None:
-    """Nobody speaks for both sides of a case, one after the other neither."""
-    if NamedContact.objects.filter(case=case, user=user, side=side.other).exists():
+    """Nobody speaks for both sides, one after the other neither; joined cases are one."""
+    here = one_case(case)
+    if NamedContact.objects.filter(here, user=user, side=side.other).exists():
         raise Conflict(_("这位同事在本案做过另一方的联系人，请另选一人"))
-    if Party.objects.filter(case=case, user=user, removed_at=None).exists():
+    if Party.objects.filter(here, user=user, removed_at=None).exists():
         raise Conflict(_("这位同事是本案的当事人，请另选一人"))
 
 

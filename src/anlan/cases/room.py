@@ -69,6 +69,7 @@ class Shown:
     can_be_revealed: bool
     is_marked_alone: bool  # as a minor, of whom nothing else tells that they are
     is_minor: bool
+    is_walled: bool = False  # of the side for which the reader does not speak
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,16 +312,33 @@ class Room:
     def _shown(self, party: Party, roles: tuple[str, ...]) -> Shown:
         """Somebody of the side behind the wall has no telephone here, masked neither."""
         shown = _shown(party, roles, on=local_day(self.at))
-        if not shown.can_be_revealed or not self._hidden:
+        if not (shown.can_be_revealed or self.can.edit_party):
             return shown
         sides = sides_of(roles)
-        if sides and sides <= self._hidden:
-            return replace(shown, masked="", can_be_revealed=False)
+        # Who stands on both sides is behind no wall.
+        if any(one in sides and one.other not in sides for one in self._hidden):
+            return replace(shown, masked="", can_be_revealed=False, is_walled=True)
         return shown
 
     @cached_property
+    def reader_is_party(self) -> bool:
+        """Of this case: who sets the parts that people play is on none of its sides."""
+        return any(party.user_id == self.reader.pk for party in self.parties)
+
+    @cached_property
     def _hidden(self) -> set[Side]:
+        may_know = has_permission(
+            self.reader, Permission.SIDES_BOTH, site=self.case.site
+        )
+        if may_know and not self._may_be_a_party:
+            return set()
         return walled_sides(self.case, self.reader)
+
+    @property
+    def _may_be_a_party(self) -> bool:
+        """From what the room has read anyway; parties of a joined case it has not."""
+        is_joined = self.case.joined_into_id is not None or bool(self.joined)
+        return self.reader_is_party or is_joined
 
     def known_names(self) -> dict[str, str]:
         """Names that the room has read anyway; the timeline need not ask again."""

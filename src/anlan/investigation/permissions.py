@@ -31,18 +31,29 @@ def check_can_see(by: Actor, case: Case) -> None:
         raise NotAllowed(_YET_TO_SPEAK)
 
 
-def can_lead(user: User, case: Case) -> bool:
+def may_investigate(user: User, case: Case) -> bool:
+    """Whether it is their work; of this very case they may have to keep away."""
     return has_permission(user, Permission.INVESTIGATE, site=case.site)
 
 
+def can_lead(user: User, case: Case) -> bool:
+    return may_investigate(user, case) and not conflict_of(user, case)
+
+
 def check_can_lead(by: Actor, case: Case) -> None:
-    """Plan interviews, look at the scene, note facts: of a closed case as well."""
+    """Plan interviews, look at the scene, note facts: of a closed case as well.
+
+    Nobody who has anything to do with the matter: what is asked, drawn and struck out
+    decides what is found. Headquarters can, where everybody of the site was there.
+    """
     check_permission(by, Permission.INVESTIGATE, site=case.site)
+    if isinstance(by, User):
+        check_is_independent(by, case)
 
 
 def check_can_hold(by: User, interview: Interview) -> None:
     """Ask the questions: the one who was named, and who has nothing to do with it."""
-    check_can_lead(by, interview.case)
+    check_permission(by, Permission.INVESTIGATE, site=interview.case.site)
     if by.pk != interview.interviewer_id:
         raise NotAllowed(
             _("这次谈话由%(name)s进行；要换人，请先调整安排")
@@ -54,12 +65,11 @@ def check_can_hold(by: User, interview: Interview) -> None:
 def check_can_find(by: User, case: Case) -> None:
     """Compare accounts, write findings: an investigator who has nothing to do with the matter."""
     check_can_lead(by, case)
-    check_is_independent(by, case)
 
 
 def can_find(user: User, case: Case) -> bool:
     """Compare accounts, write findings; the button is there for who may press it."""
-    return can_lead(user, case) and not conflict_of(user, case)
+    return can_lead(user, case)
 
 
 def can_decide(user: User, finding: Finding) -> bool:

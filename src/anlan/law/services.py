@@ -478,7 +478,12 @@ def check_guardian_consent(
     rule = _in_force("G20", act_on)
     if rule and is_under_fourteen and not has_consent:
         raise InvalidInput(
-            _("未满十四周岁，须监护人同意谈话和记录"), path=path, source=rule.id
+            _(
+                "未满十四周岁，须监护人同意谈话和记录；"
+                "已经开始的，请在“未满十八周岁”里写明监护人同意"
+            ),
+            path=path,
+            source=rule.id,
         )
 
 
@@ -506,6 +511,20 @@ def check_talks_alone(*, people: int, act_on: date, path: str) -> None:
     if rule and people != 1:
         raise InvalidInput(
             _("谈话分别进行：一次谈话只能有一位当事人，请给另一位另行安排"),
+            path=path,
+            source=rule.id,
+        )
+
+
+def check_nobody_beside(*, is_beside: bool, act_on: date, path: str) -> None:
+    """Refuse a talk in which another party sits beside the person (G21)."""
+    rule = _in_force("G21", act_on)
+    if rule and is_beside:
+        raise InvalidInput(
+            _(
+                "谈话分别进行，在场的人里写有另一位当事人：请其离开后再开始；"
+                "已经开始的，请放弃这份草稿，另行开始"
+            ),
             path=path,
             source=rule.id,
         )

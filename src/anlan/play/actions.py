@@ -314,15 +314,28 @@ def party(
 
 @action
 def name_guardian(
-    stage: Stage, *, by: User, at: datetime, key: str, guardian: str
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    guardian: str,
+    consent: bool = False,
 ) -> str:
-    """Somebody else is with the person from now on; a statement that stands is reopened."""
+    """Somebody else is with the person from now on; a statement that stands is reopened.
+
+    ``consent`` is theirs for somebody under 14.
+    """
     found = stage.statements[key]
     found.refresh_from_db()
     if found.state == StatementState.READ_BACK:
         found = evidence.reopen_statement(statement=found, by=by, at=at)
     evidence.name_guardian(
-        statement=found, guardian=stage.parties[guardian], by=by, at=at
+        statement=found,
+        guardian=stage.parties[guardian],
+        has_consent=consent,
+        by=by,
+        at=at,
     )
     return key
 
@@ -549,9 +562,13 @@ def statement(
     told: bool = True,
     minor: bool = False,
     guardian: str = "",
+    consent: bool = False,
     present: str = "",
 ) -> str:
-    """``guardian`` is the key of a party that was linked to them."""
+    """``guardian`` is the key of a party that was linked to them.
+
+    ``consent`` is theirs for somebody under 14.
+    """
     whose = User.objects.get(username=user) if user else stage.parties[of or key]
     stage.statements[key] = evidence.begin_statement(
         case=stage.incident.case,
@@ -562,6 +579,7 @@ def statement(
         is_told=told,
         is_minor=minor,
         guardian=stage.parties[guardian] if guardian else None,
+        has_consent=consent,
         by=by,
         at=at,
     )

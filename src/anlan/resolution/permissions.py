@@ -18,8 +18,8 @@ from anlan.accounts.selectors import staff_of
 from anlan.base.errors import NotAllowed
 from anlan.cases.enums import Side
 from anlan.cases.models import Case
-from anlan.cases.permissions import check_may_edit, is_party
-from anlan.cases.wall import walled_sides
+from anlan.cases.permissions import check_may_edit
+from anlan.cases.wall import is_party, walled_sides
 from anlan.investigation import permissions as investigation
 from anlan.investigation.independence import check_is_independent, conflict_of
 from anlan.investigation.models import Finding, Interview

@@ -921,6 +921,23 @@ def test_the_act_day_bounds_a_paper(scene: Scene, case: Case) -> None:
         paper(scene, report, dated_on=date(2020, 1, 1), received_on=date(2020, 1, 2))
 
 
+def test_a_party_handles_no_report(scene: Scene):
+    """The office's file; what they report themselves is theirs (G06)."""
+    report = begun(scene, scene.incident().case)
+    reader, case = scene.officer, report.case
+    assert permissions.can_report(reader, case)
+    cases.add_party(
+        case=case, roles=["aggressor"], user=reader, by=scene.manager, at=scene.at
+    )
+
+    assert not permissions.can_report(reader, case)
+    assert not permissions.can_see_reports(reader, case)
+    with pytest.raises(NotAllowed, match="自己随时可以向公安机关报案"):
+        permissions.check_can_report(reader, case)
+    permissions.check_can_tell_rights(reader, case)
+    assert permissions.can_report(scene.manager, case)
+
+
 def test_who_speaks_for_one_side_reads_no_report(scene: Scene):
     """It names witnesses, and brings the words and injuries of both (G23)."""
     report = begun(scene, scene.incident().case)

@@ -9,6 +9,7 @@ from anlan.cases.models.cases import (
     Case,
     Counter,
     Deadline,
+    FormerSide,
     Note,
     Party,
     PartyRole,
@@ -19,6 +20,7 @@ from anlan.cases.models.cases import (
     Task,
     TaskPhoto,
     VaultFile,
+    one_case,
 )
 from anlan.cases.models.contacts import Contact, KeepApart, NamedContact, Promise
 from anlan.cases.models.guardians import Guardianship
@@ -30,6 +32,7 @@ __all__ = [
     "Contact",
     "Counter",
     "Deadline",
+    "FormerSide",
     "Guardianship",
     "KeepApart",
     "NamedContact",
@@ -45,4 +48,5 @@ __all__ = [
     "Task",
     "TaskPhoto",
     "VaultFile",
+    "one_case",
 ]

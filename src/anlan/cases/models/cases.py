@@ -164,6 +164,16 @@ class PhaseRecord(models.Model):
         return f"{self.case_id} {self.phase}"
 
 
+def one_case(case: Case, path: str = "case") -> Q:
+    """Rows of a case and of those it is joined with, which are one, from whichever side.
+
+    Args:
+        path: how the rows name their case.
+    """
+    whole = case.joined_into_id or case.pk
+    return Q(**{path: whole}) | Q(**{f"{path}__joined_into": whole})
+
+
 class Party(Worded):
     """Somebody the case is about: a known person, a colleague, or one not yet known.
 
@@ -212,6 +222,29 @@ class PartyRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id} {self.role}"
+
+
+class FormerSide(models.Model):
+    """A side that a party was of before their parts were set anew.
+
+    They do not look behind the other afterwards either, as with named contacts.
+    """
+
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="former_sides"
+    )
+    side = models.CharField(max_length=9, choices=enums.Side.choices)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["party", "side"], name="cases_former_side_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.side}"
 
 
 class Playbook(Worded):

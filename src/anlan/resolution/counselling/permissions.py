@@ -17,7 +17,8 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
-from anlan.cases.permissions import check_may_edit, is_party
+from anlan.cases.permissions import check_may_edit
+from anlan.cases.wall import is_party
 from anlan.investigation.independence import conflict_of
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor

@@ -14,8 +14,7 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases.models import Case
-from anlan.cases.permissions import is_party
-from anlan.cases.wall import walled_sides
+from anlan.cases.wall import is_party, walled_sides
 from anlan.ledger.events import Actor
 from anlan.resolution.mediation.enums import TalksKind
 from anlan.resolution.mediation.models import Session, Talks

@@ -14,12 +14,12 @@ from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import ContactChannel, Phase, Role, TaskState
 from anlan.cases.models import Case, Contact, Party, Task
-from anlan.cases.permissions import is_party
 from anlan.cases.selectors.guardians import (
     guardians_in,
     is_said_guardian,
     stands_for,
 )
+from anlan.cases.wall import is_party
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.evidence.services.statements import is_known_minor
