@@ -159,6 +159,17 @@ def keep_devices_in_use(queued: Queued) -> None:
         raise Conflict(_("设备“%s”装在这里，请先停用它") % device.name)
 
 
+def end_waiver(queued: Queued) -> None:
+    """The level rose, a minor was hurt, or a graver case was joined: G05 asks again."""
+    case = Case.objects.get(uid=_uid(queued.subject))
+    services.end_waiver(case=case, at=queued.recorded_at)
+
+
+def note_police_report(queued: Queued) -> None:
+    """A report was handed over to the police, in writing or orally."""
+    services.note_report(case=Case.objects.get(uid=_uid(queued.subject)))
+
+
 def take_back_false_alarm(queued: Queued) -> None:
     """A case that was closed as a false alarm is opened again, because it was none."""
     if isinstance(queued.event, CaseReopened):

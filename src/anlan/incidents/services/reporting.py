@@ -203,7 +203,8 @@ def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:
 def join_voices(*, case: Case, at: datetime) -> None:
     """``case`` was laid into another, which knows from now on what was said in it.
 
-    A weapon, how many there are, and that somebody of the staff confirmed it.
+    A weapon, how many there are, how grave it is, and that somebody of the staff
+    confirmed it.
     """
     incidents = {
         one.case_id: one
@@ -213,6 +214,16 @@ def join_voices(*, case: Case, at: datetime) -> None:
         return  # of another kind
     joined = incidents[case.pk]
     host = locked_incident(incidents[case.joined_into_id])
+    if case.severity > host.case.severity:
+        cases.set_severity(
+            case=host.case,
+            severity=case.severity,
+            playbook_key=PLAYBOOK,
+            flags=host.flags,
+            by=SYSTEM,
+            at=at,
+        )
+        host = locked_incident(host)
     _hear_more(
         host, flags=joined.flags, people_count=joined.people_count, by=SYSTEM, at=at
     )
