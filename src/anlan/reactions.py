@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.accounts.events import PlaceClosed
+from anlan.accounts.events import PlaceClosed, SiteClosed
 from anlan.cases import reactions as cases
 from anlan.cases.events import (
     ActStated,
@@ -162,6 +162,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
     PlaceClosed.kind: [incidents.keep_devices_in_use],
+    SiteClosed.kind: [incidents.keep_devices_in_use],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
     TaskDone.kind: [
         evidence.follow_recording_task,

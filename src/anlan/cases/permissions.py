@@ -13,7 +13,7 @@ from anlan.accounts.permissions import (
     holds_role,
 )
 from anlan.accounts.roles import ROLES, Permission
-from anlan.base.errors import NotAllowed, NotFound
+from anlan.base.errors import Conflict, NotAllowed, NotFound
 from anlan.cases import policies
 from anlan.cases.enums import Protection, Side, TaskState
 from anlan.cases.models import (
@@ -156,6 +156,15 @@ def check_can_skip_task(by: Actor, task: Task) -> None:
     promise = _promise_of(task)
     if isinstance(by, User) and promise and not _may_give_up(by, promise, site):
         raise NotAllowed(_("这项承诺只能由作出承诺的人或者其上级写明理由跳过"))
+
+
+def why_not_skipped(user: User, task: Task) -> str:
+    """The sentence by which it would be refused to this person; empty if it would not."""
+    try:
+        check_can_skip_task(user, task)
+    except (Conflict, NotAllowed) as refusal:
+        return str(refusal)
+    return ""
 
 
 def _approvers() -> str:

@@ -18,7 +18,7 @@ from anlan.base.errors import NotFound
 from anlan.cases import services as cases
 from anlan.cases.forms import DoneForm, ReasonForm
 from anlan.cases.models import Case, Task, TaskPhoto
-from anlan.cases.permissions import can_know_task, owns_task
+from anlan.cases.permissions import can_know_task, owns_task, why_not_skipped
 from anlan.cases.policies import can_be_worked
 from anlan.cases.room import Can
 from anlan.cases.selectors import case_for, photos_for
@@ -51,6 +51,7 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         task=found,
         photos=photos_for(reader, found),
         can=Can(found.case, reader),
+        why_not_skipped=why_not_skipped(reader, found),
         is_mine=can_be_worked(found) and owns_task(reader, found),
     )
 

@@ -41,7 +41,6 @@ from anlan.law.services import check_police_waiver
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 
-
 CALL_POLICE = "call_police"  # of the playbook
 CALL_STANDARD = "incident.call_police"
 
@@ -273,10 +272,10 @@ def end_waiver(*, case: Case, at: datetime) -> None:
     )
     task = Task.objects.filter(case=incident.case, key=CALL_POLICE).first()
     if task is not None and task.state != TaskState.OPEN:
-        within = cases.standard_at(incident.case.organisation_id, CALL_STANDARD, at).seconds
-        cases.reopen_task(
-            task=task, within=timedelta(seconds=within), by=SYSTEM, at=at
-        )
+        within = cases.standard_at(
+            incident.case.organisation_id, CALL_STANDARD, at
+        ).seconds
+        cases.reopen_task(task=task, within=timedelta(seconds=within), by=SYSTEM, at=at)
 
 
 def note_report(*, case: Case) -> None:

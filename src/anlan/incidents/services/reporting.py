@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID, uuid4
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, User, steps_between
@@ -230,6 +231,27 @@ def join_voices(*, case: Case, at: datetime) -> None:
     if joined.is_confirmed and not host.is_confirmed:
         _confirm(host, by=SYSTEM, at=at)
         hasten_ladder(incident=host, at=at)
+
+
+def part_voices(*, case: Case, host: Case) -> None:
+    """``case`` stands alone again: its host is what its own voices say, and no more.
+
+    The level stays, which a person lowers with a reason, and so do the tasks.
+    """
+    incident = Incident.objects.filter(case=host).first()
+    if incident is None or not Incident.objects.filter(case=case).exists():
+        return
+    incident = locked_incident(incident)
+    left = Incident.objects.filter(Q(pk=incident.pk) | Q(case__joined_into=host))
+    said = Report.objects.filter(incident__in=left)
+    flags = {flag for some in said.values_list("flags", flat=True) for flag in some}
+    counts = said.exclude(people_count=None).values_list("people_count", flat=True)
+    incident.flags = [flag for flag in Flag.values if flag in flags]
+    incident.people_count = max(counts, default=None)
+    incident.suggested_severity = suggest_severity(
+        flags=incident.flags, people_count=incident.people_count
+    ).severity
+    incident.save(update_fields=["flags", "people_count", "suggested_severity"])
 
 
 def _report(
