@@ -50,4 +50,4 @@ def test_no_false_alarm_and_nothing_essential_left_out(
 
     assert (ended.status, skipped.status) == (409, 403)
     assert "不能按误报办结" in ended.body["error"]["message"]
-    assert "项目经理或者总部督导" in skipped.body["error"]["message"]
+    assert "项目经理、总部督导" in skipped.body["error"]["message"]

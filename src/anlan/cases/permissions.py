@@ -171,7 +171,7 @@ def _approvers() -> str:
     """The roles that may leave an essential task out, by name."""
     needed = {Permission.TASK_SKIP, Permission.PLAN_APPROVE}
     roles = [role for role in ROLES.values() if needed <= role.permissions]
-    return _("或者").join(str(role.name) for role in roles)
+    return _("、").join(str(role.name) for role in roles)
 
 
 def _promise_of(task: Task) -> Promise | None:
