@@ -114,7 +114,7 @@ def test_is_left_out_only_by_who_may_approve(scene: Scene, plan: Plan):
     offered(scene, plan)
     decided(scene, submitted(scene, plan))
     task = Task.objects.get(key__startswith="support:")
-    said = {"task": task, "reason": "算了", "at": scene.at}
+    said: dict[str, Any] = {"task": task, "reason": "算了", "at": scene.at}
     for who in (scene.person("sunlei"), scene.officer):
         with pytest.raises(NotAllowed):
             cases.skip_task(**said, by=who)

@@ -245,9 +245,9 @@ def part_voices(*, case: Case, host: Case) -> None:
     left = Incident.objects.filter(Q(pk=incident.pk) | Q(case__joined_into=host))
     said = Report.objects.filter(incident__in=left)
     flags = {flag for some in said.values_list("flags", flat=True) for flag in some}
-    counts = said.exclude(people_count=None).values_list("people_count", flat=True)
+    counts = said.values_list("people_count", flat=True)
     incident.flags = [flag for flag in Flag.values if flag in flags]
-    incident.people_count = max(counts, default=None)
+    incident.people_count = max(filter(None, counts), default=None)
     incident.suggested_severity = suggest_severity(
         flags=incident.flags, people_count=incident.people_count
     ).severity
