@@ -777,7 +777,6 @@ def _end_task(
 
 def _open_task(recording: Recording) -> Task | None:
     """Its task, if that can still be ended."""
-    task = recording.task
     task = _changeable_task(recording)
     return task if task is not None and task.state == TaskState.OPEN else None
 
