@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.accounts.events import PlaceClosed
+from anlan.accounts.events import PlaceClosed, SiteClosed
 from anlan.cases import reactions as cases
 from anlan.cases.events import (
     ActStated,
@@ -19,6 +19,7 @@ from anlan.cases.events import (
     PartyIdentified,
     PartyRolesSet,
     PlaybookApplied,
+    SeveritySet,
     TaskDone,
     TaskPhotoReceived,
     TaskReopened,
@@ -80,6 +81,7 @@ from anlan.resolution.legal.events import (
     OpinionGiven,
     PaperRecorded,
     PeriodPassed,
+    ReportHandedOver,
     RetaliationNoted,
     WorkInjuryOpened,
     WorkInjuryRemedyNear,
@@ -135,6 +137,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CaseJoined.kind: [
         resolution.keep_open_for_objections,
         incidents.join_incident,
+        incidents.end_waiver,
         counselling.keep_clocks,
         evidence.keep_photo_clocks,
         legal.count_from_act,
@@ -161,6 +164,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
     PlaceClosed.kind: [incidents.keep_devices_in_use],
+    SiteClosed.kind: [incidents.keep_devices_in_use],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
     TaskDone.kind: [
         evidence.follow_recording_task,
@@ -195,9 +199,19 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     MediatorAppointed.kind: [mediation.tell_new_mediator],
     TalksEnded.kind: [mediation.tell_of_end],
     DutyComesDue.kind: [mediation.remind],
-    PartyAdded.kind: [legal.open_work_injuries, legal.tell_new_victim],
-    PartyIdentified.kind: [legal.open_work_injuries, legal.tell_new_victim],
+    SeveritySet.kind: [incidents.end_waiver],
+    PartyAdded.kind: [
+        legal.open_work_injuries,
+        legal.tell_new_victim,
+        incidents.end_waiver,
+    ],
+    PartyIdentified.kind: [
+        legal.open_work_injuries,
+        legal.tell_new_victim,
+        incidents.end_waiver,
+    ],
     PartyRolesSet.kind: [
+        incidents.end_waiver,
         legal.open_work_injuries,
         legal.tell_new_victim,
         legal.tell_wards_anew,
@@ -222,6 +236,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CheckDue.kind: [review.tell_of_improvement],
     CheckLate.kind: [review.tell_of_improvement],
     RecurrenceFound.kind: [review.tell_of_improvement],
+    ReportHandedOver.kind: [incidents.note_police_report],
     PaperRecorded.kind: [legal.tell_of_paper, legal.suggest_hold],
     PeriodPassed.kind: [legal.tell_of_period],
     RetaliationNoted.kind: [incidents.open_for_retaliation],

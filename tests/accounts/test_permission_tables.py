@@ -238,7 +238,9 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "organisation": scene.organisation,
         "incident": incident,
         "task": Task(
-            case=case, role_key="legal_counsel" if variant == "counsel" else "guard"
+            case=case,
+            key="separate" if variant == "essential" else "",
+            role_key="legal_counsel" if variant == "counsel" else "guard",
         ),
         "photo": TaskPhoto(
             task=Task(

@@ -486,7 +486,10 @@ def get_exhibit_content(scene: Scene) -> str:
 
 @post()
 def skip_task(scene: Scene) -> Request:
-    return f"/tasks/{_task(scene).uid}/skipping", {"reason": "现场不需要"}
+    task = _case(scene).tasks.get(key="bystanders")
+    if task.state != Task.State.OPEN:
+        cases.reopen_task(task=task, by=scene.officer, at=scene.at)
+    return f"/tasks/{task.uid}/skipping", {"reason": "现场不需要"}
 
 
 @post(permitted="wangjianguo", forbidden=None)

@@ -295,6 +295,29 @@ class TestPromises:
         promise.task.refresh_from_db()
         assert promise.state_at(scene.at) == PromiseState.BROKEN
 
+    @pytest.mark.parametrize(
+        ("maker", "who", "may"),
+        [
+            ("lifang", "sunlei", False),
+            ("lifang", "zhoumin", True),
+            ("zhoumin", "zhoumin", True),
+            ("hetao", "zhoumin", False),
+        ],
+    )
+    def test_are_given_up_by_who_made_them_or_stands_above(
+        self, scene, case, victim, maker, who, may
+    ) -> None:
+        promised = [Promised(words="明天陪她去医院", due_at=scene.at + HOUR)]
+        contact = talked(scene, victim, promises=promised, by=scene.person(maker))
+        task = contact.promises.select_related("task").get().task
+        skip = {"task": task, "reason": "她不去了", "at": scene.at}
+
+        if may:
+            cases.skip_task(**skip, by=scene.person(who))
+        else:
+            with pytest.raises(NotAllowed, match="作出承诺的人"):
+                cases.skip_task(**skip, by=scene.person(who))
+
     def test_that_run_out_are_told_to_the_contact(self, scene, case, victim, service):
         named(scene, case, Side.VICTIM, service)
         self.promised(scene, victim)

@@ -57,7 +57,7 @@ def test_a_task_moves_as_the_table_says(scene, state, then):
             task=task, by=scene.officer, at=scene.at, words="已做"
         ),
         TaskState.SKIPPED: lambda task: cases.skip_task(
-            task=task, reason="不需要", by=scene.officer, at=scene.at
+            task=task, reason="不需要", by=scene.manager, at=scene.at
         ),
     }
     task = Task.objects.filter(case=scene.incident().case).first()

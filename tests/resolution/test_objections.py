@@ -125,6 +125,23 @@ def test_an_eased_one_asks_for_another_plan(scene: Scene, measure: PlanMeasure):
     assert carrying(measure).state == CarryingState.DUE
 
 
+@pytest.mark.parametrize("state", [ObjectionState.UPHELD, ObjectionState.EASED])
+def test_what_it_led_to_is_left_out_only_by_who_may_approve(
+    scene: Scene, case: Case, measure: PlanMeasure, state: ObjectionState
+):
+    delivered(scene, issued(scene, measure))
+    decided(scene, objected(scene, measure), state=state)
+    key = {ObjectionState.UPHELD: "undo:", ObjectionState.EASED: "anew:"}[state]
+    task = Task.objects.get(key__startswith=key)
+    said: dict[str, Any] = {"task": task, "reason": "算了", "at": scene.at}
+    for who in (scene.person("sunlei"), scene.officer):
+        with pytest.raises(NotAllowed):
+            cases.skip_task(**said, by=who)
+    task.refresh_from_db()
+    assert task.state == TaskState.OPEN
+    cases.skip_task(**said, by=scene.manager)
+
+
 def test_it_holds_the_case_open_and_headquarters_hear_when_it_is_late(
     scene: Scene, case: Case, measure: PlanMeasure
 ):

@@ -22,6 +22,7 @@ from anlan.base.remembered import address, remembered
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
+from anlan.cases.policies import left_in_joined
 from anlan.cases.selectors import (
     Line,
     TimelinePage,
@@ -242,14 +243,19 @@ class Room:
             for task in some
             if task.binding and task.state == TaskState.OPEN
         ]
-        return [
-            Gate(
-                title=task.title,
-                note=f"{task.get_phase_display()} · {task.get_role_key_display()}",
-                url=address("cases:task", self.case.number, task.uid),
-            )
-            for task in open_now
+        own = [self._gate(task.title, task, self.case) for task in open_now]
+        left = left_in_joined(self.case) if self.has_joined else []
+        return own + [
+            self._gate(f"{task.case.number} {task.title}", task, task.case)
+            for task in left
         ]
+
+    def _gate(self, title: str, task: Task, case: Case) -> Gate:
+        return Gate(
+            title=title,
+            note=f"{task.get_phase_display()} · {task.get_role_key_display()}",
+            url=address("cases:task", case.number, task.uid),
+        )
 
     @cached_property
     def done_tasks(self) -> list[Task]:

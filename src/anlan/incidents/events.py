@@ -332,6 +332,16 @@ class PoliceWaiverDecided(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class PoliceWaiverEnded(Event):
+    """The level rose, or a minor was hurt: the police have to be called after all."""
+
+    kind: ClassVar[str] = "incident.police_waiver_ended"
+    sentence: ClassVar[str] = _("“不报警”的决定失效：现在必须报警")
+    tone: ClassVar[str] = "warn"
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class FalseAlarm(Event):
     kind: ClassVar[str] = "incident.false_alarm"
     sentence: ClassVar[str] = _("{actor}确认为误报")

@@ -20,6 +20,7 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import Ground, HoldReason
 from anlan.evidence.selectors.retention import grounds_of
 from anlan.incidents import services as incidents
+from anlan.incidents.enums import Police
 from anlan.incidents.models import Incident
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -346,6 +347,17 @@ class TestHandOver:
         assert Ground.POLICE not in grounds_of(case)
         reported(scene, case)
         assert Ground.POLICE in grounds_of(case)
+
+    def test_answers_the_question_of_the_incident(self, scene: Scene, case: Case):
+        """Also orally, without a call to 110 and whatever two people agreed before."""
+        handed(scene, begun(scene, case), gaps="口头报案", officer="", signers="")
+
+        incident = Incident.objects.get(case=case)
+        assert incident.police == Police.CALLED
+        Incident.objects.filter(case=case).update(controlled_at=scene.at)
+        Task.objects.filter(case=case).update(state=TaskState.DONE, ended_at=scene.at)
+        incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+        assert Case.objects.get(pk=case.pk).state == "closed"
 
     def test_its_task_is_not_ended_by_hand(self, scene: Scene, case: Case):
         begun(scene, case)

@@ -526,8 +526,16 @@ def party_names(keys: Iterable[str]) -> dict[str, str]:
 
 
 def is_minor_hurt(case: Case) -> bool:
-    """Whether somebody who was hurt is known to have been under 18 on that day."""
-    hurt = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
+    """Whether somebody who was hurt is known to have been under 18 on that day.
+
+    Of cases that were joined, which are one, in any of them.
+    """
+    whole = case.joined_into_id or case.pk
+    hurt = Party.objects.filter(
+        Q(case=whole) | Q(case__joined_into=whole),
+        removed_at=None,
+        roles__role=Role.VICTIM,
+    )
     on = act_day(case)
     return any(
         is_minor(party.person, on=on)
