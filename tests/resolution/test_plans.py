@@ -20,10 +20,12 @@ from anlan.resolution import proportion
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import History, PlanState
 from anlan.resolution.models import Plan, PlanApproval, PlanMeasure
+from anlan.resolution.permissions import can_decide_plan
 from anlan.resolution.policies import PLAN_MOVES
 from anlan.resolution.selectors.plans import history_of, measures_of, similar_plans
 from tests.at_once import at_once
 from tests.evidence.told import party
+from tests.investigation import asked
 from tests.investigation.asked import decided as finding_decided
 from tests.investigation.asked import drafted as finding_drafted
 from tests.resolution.planned import (
@@ -359,6 +361,38 @@ class TestDecision:
         plan.refresh_from_db()
         with pytest.raises(NotAllowed):
             decided(scene, plan, by=scene.officer)
+
+    def test_who_wrote_an_earlier_version_cannot(self, scene: Scene, case: Case):
+        sentence = sentence_in_force(scene, case)
+        plan = begun(scene, case, by=scene.manager)
+        who = aggressor(scene, case)
+        added(scene, plan, drafted(scene, who, "warning_letter", sentences=[sentence]))
+        resolution.withdraw_plan(plan=plan, by=scene.manager, at=scene.at)
+        second = begun(scene, case)
+        assert second.measures.exists()
+        resolution.submit_plan(
+            plan=second, beyond="见认定", by=scene.officer, at=scene.at
+        )
+
+        assert not can_decide_plan(scene.manager, second)
+        with pytest.raises(NotAllowed, match="起草过"):
+            decided(scene, second)
+        assert decided(scene, second, by=headquarters(scene)).state == "approved"
+
+    def test_who_drafted_or_investigated_a_joined_case_cannot(
+        self, scene: Scene, case: Case
+    ):
+        other = scene.incident(place=scene.place("园区 南门")).case
+        heard = asked.planned(scene, other, interviewer=headquarters(scene))
+        assert heard.interviewer == headquarters(scene)
+        begun(scene, other, by=scene.manager)
+        plan = submitted(scene, case)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+
+        with pytest.raises(NotAllowed, match="起草过"):
+            decided(scene, plan)
+        with pytest.raises(NotAllowed, match="调查"):
+            decided(scene, plan, by=headquarters(scene))
 
     def test_a_party_cannot(self, scene: Scene, case: Case):
         plan = submitted(scene, case)

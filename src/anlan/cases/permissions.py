@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, Site, User
@@ -16,6 +15,7 @@ from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases import policies
 from anlan.cases.enums import Protection, Side
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import (
     AccessLink,
     Case,
@@ -40,9 +40,9 @@ def can_see(user: User, case: Case) -> bool:
 
 def is_party(user: User, case: Case) -> bool:
     """Cases that were joined are one case, whichever of them is looked at."""
-    whole = case.joined_into_id or case.pk
-    one_case = Q(case=whole) | Q(case__joined_into=whole)
-    return Party.objects.filter(one_case, user=user, removed_at=None).exists()
+    return Party.objects.filter(
+        of_one_case(case), user=user, removed_at=None
+    ).exists()
 
 
 def check_can_note(by: Actor, case: Case) -> None:
