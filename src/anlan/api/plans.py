@@ -96,6 +96,7 @@ class PlanMeasureOut(Out):
     ends_on: date | None
     appeal: str
     appeal_days: int | None
+    despite: str
     sentences: list[UUID]
 
     @classmethod
@@ -116,6 +117,7 @@ class PlanMeasureOut(Out):
             ends_on=row.ends_on,
             appeal=row.appeal,
             appeal_days=row.appeal_days,
+            despite=row.despite,
             sentences=[ground.sentence.uid for ground in row.grounds.all()],
         )
 
@@ -209,7 +211,10 @@ class PlanOut(Out):
 
 
 class MeasureIn(In):
-    """What the measure needs, as ``/measures`` says; ``ends_on`` is the last day."""
+    """What the measure needs, as ``/measures`` says; ``ends_on`` is the last day.
+
+    ``despite`` says why it is taken although an objection to the like was upheld.
+    """
 
     key: Annotated[Text, Field(min_length=1, max_length=24)]
     party: UUID
@@ -225,6 +230,7 @@ class MeasureIn(In):
     ends_on: date | None = None
     appeal: Annotated[Text, Field(max_length=200)] = ""
     appeal_days: Annotated[StrictInt, Field(ge=1, le=MOST_APPEAL_DAYS)] | None = None
+    despite: Annotated[Text, Field(max_length=500)] = ""
 
 
 class MeasureOnceIn(OnceIn, MeasureIn):

@@ -40,9 +40,7 @@ def can_see(user: User, case: Case) -> bool:
 
 def is_party(user: User, case: Case) -> bool:
     """Cases that were joined are one case, whichever of them is looked at."""
-    return Party.objects.filter(
-        of_one_case(case), user=user, removed_at=None
-    ).exists()
+    return Party.objects.filter(of_one_case(case), user=user, removed_at=None).exists()
 
 
 def check_can_note(by: Actor, case: Case) -> None:

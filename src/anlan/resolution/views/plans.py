@@ -302,4 +302,5 @@ def _initial(found: PlanMeasure) -> dict[str, Any]:
         "ends_on": found.ends_on,
         "appeal": found.appeal,
         "appeal_days": found.appeal_days or appeal_days(found.appeal),
+        "despite": found.despite,
     }
