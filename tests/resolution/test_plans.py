@@ -416,6 +416,30 @@ class TestDecision:
         plan = decided(scene, plan, by=headquarters(scene))
         assert plan.state == PlanState.APPROVED
 
+    def test_a_level_that_rose_since_counts_as_well(self, scene: Scene, case: Case):
+        of_severity(case, Severity.ORDINARY)
+        plan = submitted(scene, case, "suspend_optional", service="club")
+        of_severity(case, Severity.MAJOR)
+        plan = decided(scene, plan)
+        assert plan.state == PlanState.SUBMITTED
+        assert decided(scene, plan, by=headquarters(scene)).state == "approved"
+
+    def test_a_range_that_moved_since_asks_for_a_reason_again(
+        self, scene: Scene, case: Case
+    ):
+        of_severity(case, Severity.NOTICE)
+        plan = submitted(scene, case, "verbal_warn")
+        of_severity(case, Severity.MAJOR)
+        with pytest.raises(Conflict, match="建议的幅度变为"):
+            decided(scene, plan)
+        assert not plan.approvals.exists()
+        decided(scene, plan, is_approved=False, remark="请写明为什么这样轻")
+        again = resolution.submit_plan(
+            plan=begun(scene, case), beyond="已道歉", by=scene.officer, at=scene.at
+        )
+        assert decided(scene, again).state == PlanState.SUBMITTED
+        assert decided(scene, again, by=headquarters(scene)).state == "approved"
+
     def test_where_the_law_is_asked_counsel_has_to_be_among_them(
         self, scene: Scene, case: Case
     ):

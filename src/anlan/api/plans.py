@@ -34,10 +34,11 @@ from anlan.resolution.letters import MOST_APPEAL_DAYS
 from anlan.resolution.models import Plan, PlanApproval, PlanMeasure, PlanSupport
 from anlan.resolution.selectors.plans import (
     finding_sentences,
-    history_of,
+    history_at,
     measures_of,
     people_needed,
     plans_of,
+    severity_of,
 )
 from anlan.resolution.selectors.support import support_of
 from anlan.resolution.services import MOST_GROUNDS, Drafted, Offered
@@ -200,8 +201,8 @@ class PlanOut(Out):
             submitted_at=row.submitted_at,
             ended_at=row.ended_at,
             finding=row.finding.uid if row.finding else None,
-            severity=row.severity or row.case.severity,
-            history=history_of(row.case) if row.history is None else row.history,
+            severity=severity_of(row),
+            history=history_at(row),
             beyond=row.beyond,
             people=people_needed(row, rows),
             measures=[PlanMeasureOut.of(one) for one in rows],

@@ -123,10 +123,29 @@ def weight_of(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
     return proportion.deepest((row.key for row in rows), on=act_day(plan.case))
 
 
+def severity_of(plan: Plan) -> int:
+    """Until it is decided on the higher of the two: of its submission and of the case now."""
+    if plan.severity is None or PlanState(plan.state).is_open:
+        return max(plan.severity or 0, plan.case.severity)
+    return plan.severity
+
+
+def history_at(plan: Plan) -> History:
+    """What it is measured by, in the same way."""
+    if plan.history is None or PlanState(plan.state).is_open:
+        return History(max(plan.history or 0, history_of(plan.case)))
+    return History(plan.history)
+
+
+def range_of(plan: Plan) -> proportion.Range:
+    """What is proposed for it, as things stand until it is decided on."""
+    return proportion.proposed(severity_of(plan), history_at(plan))
+
+
 def people_needed(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
     """How many have to approve this version."""
     return proportion.people_needed(
-        severity=plan.severity or plan.case.severity, weight=weight_of(plan, rows)
+        severity=severity_of(plan), weight=weight_of(plan, rows)
     )
 
 

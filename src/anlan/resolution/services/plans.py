@@ -51,6 +51,7 @@ from anlan.resolution.selectors.plans import (
     is_taken_back,
     measures_of,
     people_needed,
+    range_of,
     upheld_against,
     weight_of,
 )
@@ -405,11 +406,25 @@ def _check_decision(
     policies.check_rests_on(plan, finding_in_force(plan.case))
     policies.check_no_open_objection(plan.case)
     check_support(plan)
+    _check_range(plan, rows)
     _check_not_taken_back(rows, plan)
     _check_all(rows, plan)
     law.check_rule_sets_shown(
         act_on=act_day(plan.case), decided_on=local_day(at), shown=shown
     )
+
+
+def _check_range(plan: Plan, rows: Sequence[PlanMeasure]) -> None:
+    """The reason was written for the range of the day of its submission."""
+    submitted = proportion.proposed(plan.severity or 0, plan.history or 0)
+    now = range_of(plan)
+    if now != submitted and not now.holds(weight_of(plan, rows)):
+        raise Conflict(
+            _(
+                "提交以后案情加重，建议的幅度变为 %(low)s–%(high)s 级，方案在它以外；请退回，由起草人写明理由后重新提交"
+            )
+            % {"low": now.low, "high": now.high}
+        )
 
 
 def _check_not_taken_back(rows: Sequence[PlanMeasure], plan: Plan) -> None:
