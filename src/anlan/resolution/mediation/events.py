@@ -14,6 +14,7 @@ from anlan.resolution.mediation.enums import (
     ConfirmationState,
     ConsentWay,
     DutyState,
+    Exclusion,
     Found,
     Proposer,
     SessionState,
@@ -151,6 +152,22 @@ class TalksEnded(Event):
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "state": TalksState(self.state).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ExclusionLifted(Event):
+    kind: ClassVar[str] = "mediation.exclusion_lifted"
+    sentence: ClassVar[str] = _("{actor}解除 {code} 登记的不适用情形：{exclusion}")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Talks", "lift_reason")
+
+    code: str
+    exclusion: str
+    lift_reason_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "exclusion": Exclusion(self.exclusion).label}
 
 
 @recorded

@@ -48,6 +48,7 @@ from anlan.resolution.mediation.services.standing import record_standing
 from anlan.resolution.mediation.services.talks import (
     begin_talks,
     end_talks,
+    lift_exclusion,
     record_answer,
 )
 from anlan.resolution.mediation.services.terms import (
@@ -75,6 +76,7 @@ __all__ = [
     "give_code",
     "give_link",
     "lapse_confirmations",
+    "lift_exclusion",
     "make_effective",
     "name_readers",
     "name_writer",
