@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -205,6 +205,20 @@ class TestFacts:
         assert "治安管理处罚法" in answered["first"].citation
         assert "灰衣" not in str([line.quote for line in timeline(case)])
         assert verify().is_sound
+
+    def test_are_of_the_law_of_the_act(self, scene, case) -> None:
+        assert all("2025 年修订" in one.citation for one in facts_of(case)[:6])
+        cases.state_act(
+            case=case,
+            day=date(2025, 12, 31),
+            words="当天的聊天记录",
+            by=scene.person("chenlu"),
+            at=scene.at,
+        )
+
+        shown = [one.citation for one in facts_of(case)]
+        assert all(shown)
+        assert not [one for one in shown if "2025 年修订" in one]
 
     @pytest.mark.parametrize(
         ("wrong", "path"),

@@ -66,7 +66,7 @@ class LawMeasureOut(Out):
     is_advice: bool
 
     @classmethod
-    def of(cls, one: Measure) -> LawMeasureOut:
+    def of(cls, one: Measure, *, on: date) -> LawMeasureOut:
         return cls(
             key=one.key,
             title=one.heading,
@@ -76,7 +76,7 @@ class LawMeasureOut(Out):
             services=list(one.optional),
             guardrail=one.guardrail,
             words=one.words,
-            source=law.cite_all(one.sources),
+            source=law.cite_all(one.sources, on=on),
             is_advice=one.confidence != "V",
         )
 
@@ -265,7 +265,7 @@ def list_measures(request: ApiRequest, number: str) -> list[LawMeasureOut]:
     """What may be done about the act of this case, and what may not."""
     case = _case(request, number)
     on = act_day(case)
-    return [LawMeasureOut.of(one) for one in law.measures(on=on)]
+    return [LawMeasureOut.of(one, on=on) for one in law.measures(on=on)]
 
 
 @router.get("/cases/{number}/plans", **operation(*_READ, out=list[PlanOut]))

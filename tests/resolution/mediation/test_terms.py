@@ -17,6 +17,7 @@ from anlan.base.turns import FIRST_REST
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task
+from anlan.law import selectors as law
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -67,6 +68,7 @@ from tests.resolution.mediation.talked import (
     settled,
     term,
 )
+from tests.resolution.planned import legal
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -290,6 +292,24 @@ class TestPerforming:
         with pytest.raises(Conflict):
             done(scene, apologised)
         assert verify().is_sound
+
+    def test_of_an_act_before_2026_by_the_law_of_its_day(
+        self, scene: Scene, case: Case
+    ) -> None:
+        settled(scene, case)
+        cases.state_act(
+            case=case,
+            day=date(2025, 12, 31),
+            words="当天的聊天记录",
+            by=legal(scene),
+            at=scene.at,
+        )
+        for duty in Duty.objects.order_by("term__position"):
+            done(scene, duty, exhibit=photo(scene, case))
+        told = Talks.objects.get().police_task
+        assert told is not None
+        assert "第一百八十六条" in told.advice
+        assert "第九条第四款是否适用，由公安机关认定" in told.advice
 
     def test_a_default_names_what_is_next(self, scene: Scene, case: Case) -> None:
         settled(scene, case)
@@ -664,6 +684,9 @@ def test_words_go_with_their_case(scene: Scene, case: Case) -> None:
 def test_every_remedy_rests_on_something() -> None:
     assert all(one.sources or one.key == "aid" for one in all_remedies())
     assert all(one.cites or one.key == "aid" for one in all_remedies())
+    for day in (date(2025, 12, 31), date(2026, 1, 1)):
+        for one in all_remedies():
+            assert law.in_force(one.sources, on=day) or one.key == "aid"
 
 
 def refusal_of(said: Draft, today: date) -> InvalidInput | None:

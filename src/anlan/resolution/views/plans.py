@@ -276,7 +276,7 @@ def _measures(found: Plan) -> list[dict[str, Any]]:
         {
             "row": row,
             "law": law.measure(row.key, on=on),
-            "cites": law.cite_all(law.measure(row.key, on=on).sources),
+            "cites": law.cite_all(law.measure(row.key, on=on).sources, on=on),
             "party": shown_name(row.party),
             "appeal": appeal_words(row.appeal, row.appeal_days),
             "grounds": [
