@@ -549,6 +549,51 @@ class TestMediated:
         assert "execution" in keys
         assert "agreement_suit" not in keys
 
+    def test_it_is_called_to_mind_seven_and_three_days_before(
+        self, scene: Scene, case: Case
+    ) -> None:
+        self.in_force(scene, case)
+        found = Confirmation.objects.select_related("talks__case__site").get()
+        task = found.task
+        assert task is not None
+        assert not task.binding
+        assert found.due_on.isoformat() in task.title
+        last = scene.at + (found.due_on - local_day(scene.at))
+        told = Delivery.objects.filter(
+            message__kind="mediation.confirmation_comes_due",
+            user=scene.officer,
+            channel="inapp",
+        )
+        for days, said in ((8, 0), (7, 1), (6, 0), (3, 1), (2, 0), (0, 0)):
+            at = last - timedelta(days=days)
+            assert mediation.remind_of_confirmations(at=at) == said
+        assert told.count() == 2
+        assert mediation.lapse_confirmations(at=last + timedelta(days=1)) == 1
+        task.refresh_from_db()
+        assert task.state == TaskState.DONE
+        assert verify().is_sound
+
+    def test_who_applied_is_not_reminded(self, scene: Scene, case: Case) -> None:
+        self.in_force(scene, case)
+        found = applied(
+            scene, Confirmation.objects.select_related("talks__case__site").get()
+        )
+        last = scene.at + (found.due_on - local_day(scene.at))
+        assert mediation.remind_of_confirmations(at=last) == 0
+        assert Task.objects.get(key=found.key).state == TaskState.DONE
+
+    def test_nobody_misses_the_reminder_of_a_closed_case(
+        self, scene: Scene, case: Case
+    ) -> None:
+        self.in_force(scene, case)
+        found = Confirmation.objects.get()
+        Task.objects.filter(case=case).update(state=TaskState.DONE, ended_at=scene.at)
+        Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+        last = scene.at + (found.due_on - local_day(scene.at))
+        near = last - timedelta(days=2)
+        assert mediation.remind_of_confirmations(at=near) == 1
+        assert mediation.remind_of_confirmations(at=near) == 0
+
     def test_the_term_runs_out(self, scene: Scene, case: Case) -> None:
         self.in_force(scene, case)
         found = Confirmation.objects.get()

@@ -617,6 +617,20 @@ class ConfirmationMoved(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class ConfirmationComesDue(Event):
+    kind: ClassVar[str] = "mediation.confirmation_comes_due"
+    sentence: ClassVar[str] = _(
+        "{code} 可以共同申请司法确认的期限到 {due_on} 为止，还没有申请"
+    )
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    due_on: str
+    left: int  # days
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ForgivenessMade(Event):
     kind: ClassVar[str] = "mediation.forgiveness_made"
     sentence: ClassVar[str] = _("应受害人要求制作谅解书（{code}），由本人决定是否签字")

@@ -14,6 +14,7 @@ from anlan.resolution.mediation.services.confirming import (
     lapse_confirmations,
     record_application,
     record_ruling,
+    remind_of_confirmations,
 )
 from anlan.resolution.mediation.services.consents import (
     consent_by_link,
@@ -90,6 +91,7 @@ __all__ = [
     "record_ruling",
     "record_standing",
     "record_withdrawal",
+    "remind_of_confirmations",
     "remind_of_duties",
     "retire_mediator",
     "take_word",

@@ -13,7 +13,7 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.turns import each_alone, resting
 from anlan.cases.act import act_day
 from anlan.cases.enums import TaskState
-from anlan.cases.models import Case, Deadline
+from anlan.cases.models import Case, Deadline, Task
 from anlan.evidence.models import Exhibit
 from anlan.law import selectors as laws
 from anlan.law import services as law
@@ -132,10 +132,27 @@ def start_performing(
         )
         duty.save(force_insert=True)
     if TalksKind(talks.kind).can_be_confirmed:
-        confirmation = Confirmation.objects.create(
-            talks=talks, due_on=confirmed_until(effective_on)
-        )
+        confirmation = Confirmation(talks=talks, due_on=confirmed_until(effective_on))
+        confirmation.task = _post_confirmation(confirmation, at=at)
+        confirmation.save(force_insert=True)
         record_confirmation(confirmation, talks, by=by, at=at, via=via)
+
+
+def _post_confirmation(confirmation: Confirmation, *, at: datetime) -> Task | None:
+    """Both may apply and neither has to: it is asked, and holds no case open."""
+    return post_task(
+        confirmation.talks.case,
+        key=confirmation.key,
+        title=_("问双方是否共同申请司法确认 %(code)s，最晚 %(day)s")
+        % {"code": confirmation.talks.code, "day": confirmation.due_on},
+        advice=_(
+            "自协议生效之日起三十日内双方可以共同向人民法院申请；申请是自愿的，双方都不申请的写明即可"
+        ),
+        due_at=day_bounds(confirmation.due_on)[1],
+        at=at,
+        source="G18",
+        holds=False,
+    )
 
 
 def _holds_the_case(term: Term, effective_on: date) -> bool:
