@@ -78,6 +78,15 @@ class TestMeasures:
         ("key", "changed", "path", "source"),
         [
             ("warning_letter", {"words": "罚款二百元"}, "words", "G01"),
+            ("warning_letter", {"words": "罚 款二百元"}, "words", "G01"),
+            ("liquidated_damages", {"clause": "罚·款条款"}, "clause", "G01"),
+            (
+                "liquidated_damages",
+                {"clause_version": "罰款表"},
+                "clause_version",
+                "G01",
+            ),
+            ("liquidated_damages", {"binds": "不交的停水"}, "binds", "G03"),
             ("warning_letter", {"words": "不道歉就停水停电"}, "words", "G03"),
             ("warning_letter", {"words": "由保安扣留本人"}, "words", "G07"),
             ("warning_letter", {"words": "协商不成再报警"}, "words", "G06"),

@@ -70,6 +70,11 @@ MOST_VERSIONS = 99
 MOST_MEASURES = 30
 MOST_GROUNDS = 30  # sentences that a measure rests on
 MOST_FEN = 10**13
+# What people wrote about a measure; most of it stands in the letter later.
+_WRITTEN = (
+    *("words", "clause", "clause_version", "binds"),
+    *("amount_basis", "appeal", "despite"),
+)
 REPORT_MEASURE = "police_report"  # in the law as data
 
 
@@ -522,7 +527,7 @@ def _check_needs(drafted: Drafted, case: Case) -> None:
         upheld_against(case, drafted.key, drafted.party, drafted.service),
         reason=drafted.despite,
     )
-    for path in ("words", "amount_basis", "appeal", "despite"):
+    for path in _WRITTEN:
         check_text(getattr(drafted, path), case, path=path)
     if Need.AMOUNT in measure.needs and not 0 < (drafted.fen or 0) <= MOST_FEN:
         raise InvalidInput(_("请写明金额"), path="fen")
