@@ -61,8 +61,9 @@ def reachable(moves: Moves, start: Any) -> set[Any]:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_state_is_in_its_table_and_can_be_reached(name: str) -> None:
     _title, _where, moves = PAGES[name]
-    start = next(iter(moves))
-    assert set(moves) == set(type(start))
+    start: Any = next(iter(moves))
+    states: Any = type(start)
+    assert set(moves) == set(states)
     assert reachable(moves, start) == set(moves)
 
 

@@ -66,7 +66,7 @@ class LawMeasureOut(Out):
     is_advice: bool
 
     @classmethod
-    def of(cls, one: Measure, *, on: date) -> LawMeasureOut:
+    def of(cls, one: Measure) -> LawMeasureOut:
         return cls(
             key=one.key,
             title=one.heading,
@@ -76,7 +76,7 @@ class LawMeasureOut(Out):
             services=list(one.optional),
             guardrail=one.guardrail,
             words=one.words,
-            source=law.cite_all(one.sources, on=on),
+            source=law.cite_all(one.sources),
             is_advice=one.confidence != "V",
         )
 
@@ -265,7 +265,12 @@ def list_measures(request: ApiRequest, number: str) -> list[LawMeasureOut]:
     """What may be done about the act of this case, and what may not."""
     case = _case(request, number)
     on = act_day(case)
-    return [LawMeasureOut.of(one, on=on) for one in law.measures(on=on)]
+    return [
+        LawMeasureOut.of(
+            one.model_copy(update={"sources": law.in_force(one.sources, on=on)})
+        )
+        for one in law.measures(on=on)
+    ]
 
 
 @router.get("/cases/{number}/plans", **operation(*_READ, out=list[PlanOut]))

@@ -56,17 +56,25 @@ def test_last_days(rule: str, what: str, on: date, last: date) -> None:
 
 
 @pytest.mark.parametrize(
-    ("on", "cited"),
+    ("on", "last", "cited"),
     [
-        (date(2025, 12, 31), "《治安管理处罚法》（2012 年修正）第22条"),
-        (date(2026, 1, 1), "《治安管理处罚法》（2025 年修订）第25条"),
+        (
+            date(2025, 12, 31),
+            date(2026, 6, 30),
+            "《治安管理处罚法》（2012 年修正）第22条",
+        ),
+        (
+            date(2026, 1, 1),
+            date(2026, 7, 1),
+            "《治安管理处罚法》（2025 年修订）第25条",
+        ),
     ],
 )
 def test_the_six_months_of_the_police_are_cited_by_the_day_of_the_act(
-    on: date, cited: str
+    on: date, last: date, cited: str
 ) -> None:
     assert law.cite_all(periods.rule("D03").sources, on=on) == cited
-    assert last_of("D03", happened("act", on))
+    assert last_of("D03", happened("act", on)) == last
 
 
 @pytest.mark.parametrize("on", [date(2025, 12, 31), date(2026, 1, 1)])

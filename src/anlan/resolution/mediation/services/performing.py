@@ -50,7 +50,7 @@ MOST_WORDS = 500
 HOLDS_DAYS = 30
 REMINDED_BEFORE = timedelta(days=3)
 _TELL_POLICE_WITHIN = timedelta(days=3)
-_SETTLED = "L-治安法-9"
+_OLD_LAW = "2012"  # the rule set, in the law as data
 _REMINDING, _OVERDUE = "terms that come due", "terms that are late"
 
 
@@ -401,7 +401,7 @@ def _tell_police(talks: Talks, *, at: datetime) -> None:
 
 def _why_told(case: Case) -> str:
     """By the law of the day of the act; what came later is for the police to judge (G16)."""
-    if not laws.in_force((_SETTLED,), on=act_day(case)):
+    if laws.rule_set(on=act_day(case)).key == _OLD_LAW:
         return _(
             "《公安机关办理行政案件程序规定》第一百八十六条：自行和解或者经人民调解达成协议并履行后，双方书面申请，"
             "经公安机关认可的，不予处罚。行为发生在 2026 年以前，2026 年起施行的《治安管理处罚法》第九条第四款是否适用，由公安机关认定"
