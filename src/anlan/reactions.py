@@ -88,6 +88,7 @@ from anlan.resolution.legal.events import (
 )
 from anlan.resolution.mediation import reactions as mediation
 from anlan.resolution.mediation.events import (
+    ConfirmationComesDue,
     DutyComesDue,
     DutyMoved,
     DutyOverdue,
@@ -199,6 +200,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     MediatorAppointed.kind: [mediation.tell_new_mediator],
     TalksEnded.kind: [mediation.tell_of_end],
     DutyComesDue.kind: [mediation.remind],
+    ConfirmationComesDue.kind: [mediation.remind_to_confirm],
     SeveritySet.kind: [incidents.end_waiver],
     PartyAdded.kind: [
         legal.open_work_injuries,

@@ -281,7 +281,11 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             measure=PlanMeasure(plan=Plan(case=case, author=user if own else somebody)),
         ),
         "party": Party(case=case),
-        "talks": Talks(case=case, host=user if own else somebody),
+        "talks": Talks(
+            case=case,
+            host=user if own else somebody,
+            excluded_by=user if own else somebody,
+        ),
         "session": Session(
             talks=Talks(case=case, kind="negotiation", host=user if own else somebody)
         ),

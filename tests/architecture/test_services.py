@@ -76,6 +76,7 @@ NO_ACTOR = {
     "anlan.resolution.counselling.services.post_offer_task": "follows from control",
     "anlan.resolution.counselling.services.take_answer": "follows from a talk",
     "anlan.resolution.mediation.services.lapse_confirmations": "the worker's, as above",
+    "anlan.resolution.mediation.services.remind_of_confirmations": "the worker's, as above",
     "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
     "anlan.resolution.mediation.services.watch_overdue": "the worker's, as above",
 }

@@ -17,13 +17,13 @@ from anlan.cases.enums import (
     Side,
     TaskState,
 )
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import (
     Case,
     KeepApart,
     NamedContact,
     Party,
     Task,
-    one_case,
 )
 
 # Tasks of the plan that stand for people safe, evidence saved, the duty to report, the
@@ -201,7 +201,7 @@ def check_is_of_case(party: Party, case: Case, *, path: str) -> None:
 
 def check_speaks_for_one(case: Case, user: User, side: Side) -> None:
     """Nobody speaks for both sides, one after the other neither; joined cases are one."""
-    here = one_case(case)
+    here = of_one_case(case)
     if NamedContact.objects.filter(here, user=user, side=side.other).exists():
         raise Conflict(_("这位同事在本案做过另一方的联系人，请另选一人"))
     if Party.objects.filter(here, user=user, removed_at=None).exists():

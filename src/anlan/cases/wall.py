@@ -17,18 +17,18 @@ from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission, sites_where
 from anlan.accounts.roles import Permission
 from anlan.cases.enums import Side
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import (
     Case,
     FormerSide,
     NamedContact,
     Party,
     PartyRole,
-    one_case,
 )
 
 
 def is_party(user: User, case: Case) -> bool:
-    return Party.objects.filter(one_case(case), user=user, removed_at=None).exists()
+    return Party.objects.filter(of_one_case(case), user=user, removed_at=None).exists()
 
 
 def behind_the_wall(reader: User) -> QuerySet[Party]:
@@ -57,7 +57,7 @@ def walled_sides(case: Case, reader: User) -> set[Side]:
         reader, case
     ):
         return set()
-    named = NamedContact.objects.filter(one_case(case), user=reader)
+    named = NamedContact.objects.filter(of_one_case(case), user=reader)
     spoken = named.values_list("side", flat=True).union(*_own_sides(case, reader))
     return {Side(side).other for side in spoken}
 
@@ -75,7 +75,7 @@ def where_of_a_side(reader: User) -> Q:
 
 
 def _own_sides(case: Case, reader: User) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    here = one_case(case, "party__case")
+    here = of_one_case(case, "party__case")
     roles = _own(reader, role__in=Side.values).filter(here)
     former = _former(reader).filter(here)
     return roles.values_list("role", flat=True), former.values_list("side", flat=True)

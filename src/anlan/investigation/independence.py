@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotAllowed
-from anlan.cases.models import Case, Party, one_case
+from anlan.cases.joined import of_one_case
+from anlan.cases.models import Case, Party
 from anlan.evidence.enums import StatementState
 from anlan.evidence.models import Statement
 
@@ -31,7 +32,7 @@ def conflict_of(user: User, case: Case) -> str:
     Cases that were joined are one case.
     """
     them = {"name": user.name}
-    here = one_case(case)
+    here = of_one_case(case)
     if Party.objects.filter(here, user=user, removed_at=None).exists():
         return _("%(name)s是本案当事人，须回避，请由与本案无关的人办理") % them
     if any(asked(user, case) for asked in _PRESENCE):

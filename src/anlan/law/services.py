@@ -48,9 +48,16 @@ def enforces(guardrail_id: str) -> Callable[[Test], Test]:
 
 @enforces("G01")
 def check_wording(*, text: str, act_on: date, path: str = "text") -> None:
-    """Refuse words of punishment in what the office itself writes."""
+    """Refuse words of punishment in what the office itself writes, however they are spaced.
+
+    Clause by clause: "…处罚。款项…" is none.
+    """
     rule = _in_force("G01", act_on)
-    if rule and any(word in text for word in rule.lists["words"]):
+    if rule and any(
+        word in clause
+        for clause in _plain_clauses(text)
+        for word in rule.lists["words"]
+    ):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -335,8 +342,7 @@ def check_appraisal(*, level: str, has_document: bool, act_on: date) -> None:
 def check_no_verdict(*, text: str, act_on: date, path: str = "text") -> None:
     """Refuse words that judge who was right, however they are spaced."""
     rule = _in_force("G15", act_on)
-    plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
-    if rule and any(word in plain for word in rule.lists["words"]):
+    if rule and any(word in _plain(text) for word in rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -408,8 +414,7 @@ def check_waives_nothing(*, text: str, act_on: date, path: str = "text") -> None
     if rule is None:
         return
     allowed = [one.replace(" ", "") for one in rule.lists["allowed_after"]]
-    for clause in _clauses(unicodedata.normalize("NFKC", text)):
-        plain = re.sub(r"[\s_·*\-]+", "", clause)
+    for plain in _plain_clauses(text):
         for word in rule.lists["waivers"]:
             # Only what stands right before it takes the word back, each time that it stands.
             if any(
@@ -690,6 +695,17 @@ def _clauses(text: str) -> Iterator[str]:
     """What stands between marks of punctuation, in one way of writing 110."""
     for clause in re.split(r"[，。；：！？,.;:!?\n]", text.lower()):
         yield re.sub(r" ?(110) ?", r"\1", clause)
+
+
+def _plain_clauses(text: str) -> Iterator[str]:
+    """The clauses without what could be put between the letters of a word."""
+    for clause in _clauses(unicodedata.normalize("NFKC", text)):
+        yield _plain(clause)
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone, in one form: "罚 款", "罚·款" and "罚款" are one word."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def _in_force(guardrail_id: str, act_on: date) -> Guardrail | None:

@@ -20,7 +20,6 @@ from anlan.cases.models.cases import (
     Task,
     TaskPhoto,
     VaultFile,
-    one_case,
 )
 from anlan.cases.models.contacts import Contact, KeepApart, NamedContact, Promise
 from anlan.cases.models.guardians import Guardianship
@@ -48,5 +47,4 @@ __all__ = [
     "Task",
     "TaskPhoto",
     "VaultFile",
-    "one_case",
 ]

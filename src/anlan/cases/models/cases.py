@@ -164,16 +164,6 @@ class PhaseRecord(models.Model):
         return f"{self.case_id} {self.phase}"
 
 
-def one_case(case: Case, path: str = "case") -> Q:
-    """Rows of a case and of those it is joined with, which are one, from whichever side.
-
-    Args:
-        path: how the rows name their case.
-    """
-    whole = case.joined_into_id or case.pk
-    return Q(**{path: whole}) | Q(**{f"{path}__joined_into": whole})
-
-
 class Party(Worded):
     """Somebody the case is about: a known person, a colleague, or one not yet known.
 

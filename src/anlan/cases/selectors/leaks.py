@@ -20,7 +20,8 @@ from anlan.base.traces import (
     squeezed,
 )
 from anlan.cases.enums import Private, Role, Side
-from anlan.cases.models import Case, Party, one_case
+from anlan.cases.joined import of_one_case
+from anlan.cases.models import Case, Party
 from anlan.customers.enums import ProtectedField
 from anlan.customers.models import Person
 from anlan.customers.selectors import protected_value
@@ -141,7 +142,7 @@ def _spans(haystack: Haystack, needle: str | tuple[str, ...]) -> Iterator[Span]:
 
 def _parties_of(case: Case) -> dict[int, Party]:
     """Those who were taken off the case as well: they have not ceased to be private."""
-    parties = Party.objects.filter(one_case(case)).select_related("person", "user")
+    parties = Party.objects.filter(of_one_case(case)).select_related("person", "user")
     return {party.pk: party for party in parties.prefetch_related("roles")}
 
 

@@ -15,7 +15,8 @@ from anlan.base.clock import local_time
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import CaseState, Phase
-from anlan.cases.models import Case, Party, one_case
+from anlan.cases.joined import of_one_case
+from anlan.cases.models import Case, Party
 from anlan.cases.selectors.guardians import companions_of
 from anlan.evidence.enums import StatementRole
 from anlan.evidence.models import Injury, Statement
@@ -55,7 +56,7 @@ def check_nobody_beside(present: str, *, of: Party | User, case: Case) -> None:
     said = _plain(present)
     if not said:
         return
-    others = Party.objects.filter(one_case(case), removed_at=None)
+    others = Party.objects.filter(of_one_case(case), removed_at=None)
     if isinstance(of, Party):
         may = {of.pk, *(one.pk for one in companions_of(of))}
         others = others.exclude(pk__in=may)

@@ -10,7 +10,8 @@ from django.db.models import Q
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Role
-from anlan.cases.models import Case, Party, one_case
+from anlan.cases.joined import of_one_case
+from anlan.cases.models import Case, Party
 from anlan.investigation.events import GuardianConsented
 from anlan.investigation.models import Interview
 from anlan.law import services as law
@@ -44,7 +45,9 @@ def check_names_no_witness(
     if not party.roles.filter(role__in=SIDES).exists():
         return
     witnesses = (
-        Party.objects.filter(one_case(case), removed_at=None, roles__role=Role.WITNESS)
+        Party.objects.filter(
+            of_one_case(case), removed_at=None, roles__role=Role.WITNESS
+        )
         .exclude(Q(pk=party.pk) | Q(roles__role__in=SIDES))
         .select_related("person", "user")
     )

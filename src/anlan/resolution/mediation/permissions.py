@@ -72,6 +72,17 @@ def check_can_run_talks(by: Actor, case: Case) -> None:
         raise NotAllowed(_("您是本案当事人，请由另一人组织协商、联系调解"))
 
 
+def can_lift_exclusion(user: User, talks: Talks) -> bool:
+    return can_run_talks(user, talks.case) and user.pk != talks.excluded_by_id
+
+
+def check_can_lift_exclusion(by: User, talks: Talks) -> None:
+    """Another than who named it, among those who run talks."""
+    check_can_run_talks(by, talks.case)
+    if by.pk == talks.excluded_by_id:
+        raise NotAllowed(_("这种情形是您登记的，请由另一人解除"))
+
+
 def can_lead_talks(user: User, talks: Talks) -> bool:
     mediator = talks.mediator
     if mediator is not None and mediator.user_id is not None:
