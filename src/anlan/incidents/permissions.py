@@ -9,11 +9,8 @@ from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import AccessLink
-from anlan.cases.permissions import (
-    check_can_command,
-    is_party,
-    keep_protected_from,
-)
+from anlan.cases.permissions import check_can_command, keep_protected_from
+from anlan.cases.wall import is_party
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.ledger.events import Actor, System
 
