@@ -40,6 +40,31 @@ class OccupancyRole(models.TextChoices):
     STAFF = "staff", _("在此工作")
 
 
+class MarkerState(models.TextChoices):
+    """Where a risk marker is; read from its days, and stored nowhere."""
+
+    RUNNING = "running", _("有效")
+    RESTING = "resting", _("已停用，等待决定")
+    EXPIRED = "expired", _("已到期")
+    ENDED = "ended", _("已撤销")
+
+
+class MarkerStep(models.TextChoices):
+    """What a person decided about a risk marker."""
+
+    SET = "set", _("设置")
+    KEPT = "kept", _("继续")
+    CHANGED = "changed", _("修改")
+    ENDED = "ended", _("撤销")
+
+
+class ObjectionOutcome(models.TextChoices):
+    """What became of an objection to a risk marker."""
+
+    KEPT = "kept", _("异议不成立，标记保留")
+    ENDED = "ended", _("异议成立，撤销标记")
+
+
 class Keep(Enum):
     """The value of an argument that leaves the field as it is; ``None`` may empty it."""
 
