@@ -189,9 +189,7 @@ def list_advice(request: ApiRequest, uid: UUID) -> MindedListOut:
 
 @router.post(
     "/parties/{uid}/markers",
-    **operation(
-        Permission.CASE_SEE, Permission.MARKER_SET, out=MarkerOut, status=201
-    ),
+    **operation(Permission.CASE_SEE, Permission.MARKER_SET, out=MarkerOut, status=201),
 )
 def set_marker(request: ApiRequest, uid: UUID, body: MarkerIn) -> Status[MarkerOut]:
     """Decide on a marker for this party's person; one that holds already is a conflict."""

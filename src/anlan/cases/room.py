@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID, uuid4
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import Truncator

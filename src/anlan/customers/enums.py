@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Gender(models.TextChoices):
@@ -43,7 +44,7 @@ class OccupancyRole(models.TextChoices):
 class MarkerState(models.TextChoices):
     """Where a risk marker is; read from its days, and stored nowhere."""
 
-    RUNNING = "running", _("有效")
+    RUNNING = "running", pgettext_lazy("a marker", "有效")
     RESTING = "resting", _("已停用，等待决定")
     EXPIRED = "expired", _("已到期")
     ENDED = "ended", _("已撤销")
@@ -52,10 +53,10 @@ class MarkerState(models.TextChoices):
 class MarkerStep(models.TextChoices):
     """What a person decided about a risk marker."""
 
-    SET = "set", _("设置")
-    KEPT = "kept", _("继续")
-    CHANGED = "changed", _("修改")
-    ENDED = "ended", _("撤销")
+    SET = "set", pgettext_lazy("a marker", "设置")
+    KEPT = "kept", pgettext_lazy("a marker", "继续")
+    CHANGED = "changed", pgettext_lazy("a marker", "修改")
+    ENDED = "ended", pgettext_lazy("a marker", "撤销")
 
 
 class ObjectionOutcome(models.TextChoices):

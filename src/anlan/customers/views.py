@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.accounts.permissions import has_permission, holds_somewhere
@@ -67,7 +68,7 @@ def markers(request: HttpRequest) -> HttpResponse:
             (one.value, words, numbers[one])
             for one, words in (
                 (Which.DUE, _("等待决定")),
-                (Which.RUNNING, _("有效")),
+                (Which.RUNNING, pgettext("a marker", "有效")),
                 (Which.OVER, _("已结束")),
             )
         ],

@@ -123,7 +123,7 @@ class StandsOut(Out):
 
     words: str
     until: date | None
-    of: str
+    where: str
 
 
 class StandingOut(Out):
@@ -280,7 +280,7 @@ def get_standing(request: ApiRequest, number: str) -> list[StandingOut]:
         StandingOut(
             reason=one.reason,
             found=[
-                StandsOut(words=row.words, until=row.until, of=row.note)
+                StandsOut(words=row.words, until=row.until, where=row.note)
                 for row in one.found
             ],
             hidden=one.hidden,

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from anlan.base.calendar.terms import add_months
@@ -57,7 +58,7 @@ def addition(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         lead=_(
             "由您决定并负责；本人可以提出异议，由他人复核。到期自动失效，不会自动延长。"
         ),
-        button=_("设置"),
+        button=pgettext("a marker", "设置"),
         form=MarkerForm(
             posted(request),
             initial={

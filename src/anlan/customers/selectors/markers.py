@@ -131,9 +131,7 @@ def objection_for(reader: User, uid: UUID) -> MarkerObjection:
 
 def decisions_of(marker: RiskMarker) -> QuerySet[MarkerDecision]:
     """The newest first."""
-    return marker.decisions.select_related("decided_by").order_by(
-        "-decided_at", "-pk"
-    )
+    return marker.decisions.select_related("decided_by").order_by("-decided_at", "-pk")
 
 
 def objections_to(marker: RiskMarker) -> QuerySet[MarkerObjection]:

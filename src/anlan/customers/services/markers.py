@@ -14,7 +14,12 @@ from anlan.accounts.models import Site, User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.customers import permissions
-from anlan.customers.enums import ErasureReason, MarkerState, MarkerStep, ObjectionOutcome
+from anlan.customers.enums import (
+    ErasureReason,
+    MarkerState,
+    MarkerStep,
+    ObjectionOutcome,
+)
 from anlan.customers.events import (
     MarkerDecided,
     MarkerObjectionDecided,
@@ -253,9 +258,7 @@ def decide_marker_objection(
             marker.save(update_fields=["ended_at"])
         objection.outcome, objection.reason = outcome, reason
         objection.decided_by, objection.decided_at = by, at
-        objection.save(
-            update_fields=["outcome", "reason", "decided_by", "decided_at"]
-        )
+        objection.save(update_fields=["outcome", "reason", "decided_by", "decided_at"])
         _record(
             MarkerObjectionDecided(
                 marker=str(marker.uid),
