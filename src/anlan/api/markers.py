@@ -26,6 +26,7 @@ from anlan.customers.models import (
     Person,
     RiskMarker,
 )
+from anlan.customers.permissions import check_can_list_markers
 from anlan.customers.selectors.markers import (
     Which,
     decisions_of,
@@ -218,6 +219,7 @@ def list_markers(
 ) -> list[MarkerOut]:
     """Those that the caller decides on, at most a hundred: what waits, holds or is over."""
     caller = request.auth
+    check_can_list_markers(caller.user)
     on = local_day(caller.at)
     rows = listed(caller.user, Which(which), on=on)[:100]
     return [MarkerOut.of(row, on=on) for row in rows]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
-from anlan.accounts.permissions import check_permission
+from anlan.accounts.permissions import check_permission, holds_somewhere
 from anlan.accounts.roles import Permission
 from anlan.base.errors import DomainError, NotAllowed, NotFound
 from anlan.customers.models import (
@@ -97,6 +97,13 @@ def check_can_set_marker(by: Actor, person: Person, site: Site) -> None:
             _("您和这位人员在同一案件中是对立的两方，风险标记请由他人决定"),
             source="G27",
         )
+
+
+def check_can_list_markers(by: Actor) -> None:
+    """Whoever decides on markers anywhere; the list then has those of their sites."""
+    permission = Permission.MARKER_SET
+    if not isinstance(by, User) or not holds_somewhere(by, permission):
+        raise NotAllowed(_("您没有“%s”的权限") % permission.label)
 
 
 def check_can_review_marker(by: Actor, marker: RiskMarker) -> None:

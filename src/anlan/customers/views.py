@@ -18,11 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.accounts.permissions import has_permission, holds_somewhere
+from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.accounts.views.common import signed_in, tried
 from anlan.base.clock import local_day
-from anlan.base.errors import NotAllowed
 from anlan.customers import permissions, services
 from anlan.customers.enums import MarkerState, MarkerStep, ObjectionOutcome
 from anlan.customers.forms import HearingForm, ObjectionForm, ReviewForm
@@ -51,8 +50,7 @@ _PAGE = 50
 def markers(request: HttpRequest) -> HttpResponse:
     """What waits for a decision first; of the reader's sites."""
     reader = signed_in(request)
-    if not holds_somewhere(reader, Permission.MARKER_SET):
-        raise NotAllowed(_("您没有“%s”的权限") % Permission.MARKER_SET.label)
+    permissions.check_can_list_markers(reader)
     on = local_day(timezone.now())
     asked = request.GET.get("which", "")
     which = Which(asked) if asked in list(Which) else Which.DUE
