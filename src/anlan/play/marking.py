@@ -10,6 +10,7 @@ from anlan.customers import services as customers
 from anlan.customers.enums import ObjectionOutcome
 from anlan.customers.models import RiskMarker
 from anlan.play.actions import Stage, action
+from anlan.play.scenario import ScenarioError
 
 
 @action
@@ -25,7 +26,8 @@ def mark(
 ) -> str:
     """The person was told the same day; the review is half way to the end."""
     party, today = stage.parties[key], local_day(at)
-    assert party.person is not None
+    if party.person is None:
+        raise ScenarioError(f"nobody knows who {key} is")
     customers.set_marker(
         person=party.person,
         site=stage.site,

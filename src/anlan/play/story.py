@@ -15,6 +15,7 @@ from anlan.base.clock import acting_at, local_day, start_of_day
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Guardianship, Party
 from anlan.customers import services as customers
+from anlan.customers.models import Person
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
@@ -242,10 +243,9 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
 
 def _markers_to_look_at(*, at: datetime) -> dict[str, str]:
     """A party of the other site who is met with care; one known here, who does not agree."""
-    party = Party.objects.select_related("case__site", "person").get(
+    party = Party.objects.select_related("case__site").get(
         case__site__code="HT", roles__role="aggressor", person__isnull=False
     )
-    assert party.person is not None
     today, here = local_day(at), Site.objects.get(code="YQ")
     somebody = customers.add_person(site=here, name="方铭", by=SYSTEM, at=at)
     manager = User.objects.get(username="hetao")
@@ -255,7 +255,7 @@ def _markers_to_look_at(*, at: datetime) -> dict[str, str]:
         "at": at,
     }
     customers.set_marker(
-        person=party.person,
+        person=Person.objects.get(pk=party.person_id),
         site=party.case.site,
         advice="两人同行，先通知值班主任",
         reason="在中庭推搡劝阻的保安，并说下次还来",
