@@ -104,7 +104,7 @@ def test_a_marker_is_on_the_record_and_says_nothing_there(front, person):
     decision = MarkerDecision.objects.get()
     assert entry.subject == person.subject
     assert entry.object == decision.key
-    record = bytes(entry.body).decode() + bytes(entry.data).decode()
+    record = bytes(entry.body).decode() + bytes(entry.data or b"").decode()
     assert "同行" not in record
     assert "推倒" not in record
     assert marker.state(on=day(front, 0)) == MarkerState.RUNNING

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import party_of
-from anlan.api.auth import ApiRequest, Caller, operation
+from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import In, Out, Reason, Text, UserOut
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
@@ -123,7 +123,7 @@ class MarkerOut(Out):
     objections: list[MarkerObjectionOut]
 
     @classmethod
-    def of(cls, row: RiskMarker, *, on: date) -> MarkerOut:
+    def shown(cls, row: RiskMarker, *, on: date) -> MarkerOut:
         return cls(
             uid=row.uid,
             person=row.person.uid,
@@ -210,7 +210,7 @@ def set_marker(request: ApiRequest, uid: UUID, body: MarkerIn) -> Status[MarkerO
         at=caller.at,
         via="api",
     )
-    return Status(201, _shown(caller, made.uid))
+    return Status(201, MarkerOut.shown(made, on=local_day(caller.at)))
 
 
 @router.get("/markers", **operation(Permission.MARKER_SET, out=list[MarkerOut]))
@@ -222,7 +222,7 @@ def list_markers(
     check_can_list_markers(caller.user)
     on = local_day(caller.at)
     rows = listed(caller.user, Which(which), on=on)[:100]
-    return [MarkerOut.of(row, on=on) for row in rows]
+    return [MarkerOut.shown(row, on=on) for row in rows]
 
 
 @router.post(
@@ -232,7 +232,7 @@ def list_markers(
 def review_marker(request: ApiRequest, uid: UUID, body: MarkerReviewIn) -> MarkerOut:
     """Keep it, change its advice, or end it; its last day stays."""
     caller = request.auth
-    customers.review_marker(
+    reviewed = customers.review_marker(
         marker=marker_for(caller.user, uid),
         step=MarkerStep(body.step),
         reason=body.reason,
@@ -242,7 +242,7 @@ def review_marker(request: ApiRequest, uid: UUID, body: MarkerReviewIn) -> Marke
         at=caller.at,
         via="api",
     )
-    return _shown(caller, uid)
+    return MarkerOut.shown(reviewed, on=local_day(caller.at))
 
 
 @router.post(
@@ -282,10 +282,6 @@ def decide_marker_objection(
         via="api",
     )
     return MarkerObjectionOut.of(decided)
-
-
-def _shown(caller: Caller, uid: UUID) -> MarkerOut:
-    return MarkerOut.of(marker_for(caller.user, uid), on=local_day(caller.at))
 
 
 def _person(person: Person | None) -> Person:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from anlan.accounts.models import User
 from anlan.cases.enums import Role
@@ -24,19 +23,20 @@ def are_at_odds(user: User, person: Person) -> bool:
 
     Cases that were joined are one; who was taken out of a case by mistake is none of it.
     """
-    theirs = _roles(Q(party__person=person))
-    for role, faced in _FACES.items():
-        own = _roles(Q(party__user=user), role=role).values("whole")
-        if theirs.filter(role__in=faced, whole__in=own).exists():
-            return True
-    return False
-
-
-def _roles(who: Q, **narrower: str) -> QuerySet[PartyRole]:
-    rows = PartyRole.objects.filter(who, party__removed_at=None, **narrower)
-    return rows.annotate(
-        whole=Coalesce(F("party__case__joined_into"), F("party__case"))
+    theirs = _stands(Q(party__person=person))
+    return any(
+        (whole, faced) in theirs
+        for whole, role in _stands(Q(party__user=user))
+        for faced in _FACES.get(role, ())
     )
+
+
+def _stands(who: Q) -> set[tuple[int, Role]]:
+    """The cases, and which part is played there."""
+    rows = PartyRole.objects.filter(who, party__removed_at=None).values_list(
+        "party__case", "party__case__joined_into", "role"
+    )
+    return {(host or case, Role(role)) for case, host, role in rows}
 
 
 add_at_odds(are_at_odds)

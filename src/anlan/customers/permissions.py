@@ -132,7 +132,8 @@ def check_can_hear_marker(by: Actor, objection: MarkerObjection) -> None:
     """
     marker = objection.marker
     check_can_review_marker(by, marker)
-    if MarkerDecision.objects.filter(marker=marker, decided_by=by).exists():
+    decided = MarkerDecision.objects.filter(marker=marker)
+    if isinstance(by, User) and decided.filter(decided_by=by).exists():
         raise NotAllowed(
             _("您对这个风险标记作过决定，异议请由他人复核，可以交总部"), source="G27"
         )

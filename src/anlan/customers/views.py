@@ -196,7 +196,8 @@ def hearing(request: HttpRequest, uid: UUID) -> HttpResponse:
         HearingForm(request.POST or None),
         act,
         title=_("复核异议"),
-        lead=found.words,
+        lead=_("撤销的，在岗的人不再看到提醒；保留的，复查日和到期日不变。"),
+        words=found.words,
         button=_("作出复核决定"),
         done=_("复核结果已记录，请告知本人"),
     )
@@ -212,6 +213,7 @@ def _form(
     lead: str,
     button: str,
     done: str,
+    words: str = "",
 ) -> HttpResponse:
     """A form on a page of its own; a refusal stands at its field, and what was typed stays."""
     if request.method == "POST" and form.is_valid():
@@ -228,6 +230,7 @@ def _form(
             signed_in(request), Permission.MARKER_SET, site=marker.site
         ),
         "lead": lead,
+        "words": words,
         "button": button,
     }
     status = 422 if form.is_bound and form.errors else 200

@@ -242,7 +242,7 @@ SHOTS = (
     Shot("markers-empty", "/markers/?which=over", "guoxin"),
     Shot("marker", "/markers/{marker}/", "guoxin"),
     Shot("marker-guard", "/markers/{marker}/", "wangjianguo"),
-    Shot("marker-new", "/cases/{other}/parties/{ward}/marker/", "guoxin"),
+    Shot("marker-new", "/cases/{other}/parties/{marked}/marker/", "guoxin"),
     Shot(
         "marker-refused",
         "/markers/{marker}/review/",

@@ -279,7 +279,11 @@ def _markers_to_look_at(*, at: datetime) -> dict[str, str]:
         by=User.objects.get(username="wangjianguo"),
         at=at,
     )
-    return {"marker": str(marker.uid), "objection": str(objection.uid)}
+    return {
+        "marker": str(marker.uid),
+        "objection": str(objection.uid),
+        "marked": str(party.uid),
+    }
 
 
 def _statements_under_way(*, at: datetime) -> dict[str, str]:

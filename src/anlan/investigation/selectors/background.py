@@ -96,9 +96,10 @@ def background_of(case: Case, reader: User) -> list[Earlier]:
         if (homes := _of_homes(party, case)) is not None
     ]
     found += [
-        _open_matters(case, reader, party)
+        open_now
         for party in parties_of(case)
         if party.is_identified
+        and (open_now := _open_matters(case, reader, party)).count
     ]
     found += [_earlier(case, reader, spot(case), _("同一地点")) for spot in _SPOTS]
     found.append(_earlier(case, reader, _of_hour(case), _hour_words(case)))

@@ -169,12 +169,14 @@ def pin_removal(
 @require_GET
 def background(request: HttpRequest, number: str) -> HttpResponse:
     reader, case = opened(request, number)
+    standing = standing_of(case, reader, on=local_day(timezone.now()))
     return page(
         request,
         "background.html",
         case=case,
         tab="background",
-        standing=standing_of(case, reader, on=local_day(timezone.now())),
+        standing=standing,
+        stands=any(one.count for one in standing),
         earlier=background_of(case, reader),
         days=LOOKED_BACK.days,
     )
