@@ -255,7 +255,7 @@ def _markers_to_look_at(*, at: datetime) -> dict[str, str]:
         "at": at,
     }
     customers.set_marker(
-        person=Person.objects.get(pk=party.person_id),
+        person=Person.objects.get(party=party),
         site=party.case.site,
         advice="两人同行，先通知值班主任",
         reason="在中庭推搡劝阻的保安，并说下次还来",
