@@ -3,7 +3,9 @@ benign one raises an alarm.
 
 In a database of its own, empty but for the chain of the trial: whoever owns the machine
 changes rows, links them anew, cuts, swaps, doubles, drops triggers, damages checkpoints,
-the tree, and what the signer remembers. ``tests.ledger.trials`` says what each is.
+the tree, and what the signer remembers. Then as many attacks on a vault: on its files,
+their second copies, and the rows that list them. ``tests.ledger.trials`` and
+``tests.evidence.trials`` say what each is.
 """
 
 from __future__ import annotations
@@ -20,12 +22,21 @@ import django  # noqa: E402
 
 django.setup()
 
-from datetime import UTC, datetime  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from datetime import UTC, datetime, timedelta  # noqa: E402
+from functools import partial  # noqa: E402
 
 from django.core.management import call_command  # noqa: E402
 
+from anlan.accounts.models import Place, User  # noqa: E402
+from anlan.incidents.enums import Channel  # noqa: E402
+from anlan.incidents.services import report_incident  # noqa: E402
+from anlan.play.company import found_company  # noqa: E402
 from bench.figures import Figure, answer  # noqa: E402
-from tests.ledger.trials import add_origins, run_trials  # noqa: E402
+from tests.evidence.trials import Vault  # noqa: E402
+from tests.evidence.trials import run_trials as run_vault_trials  # noqa: E402
+from tests.ledger.trials import Tally, add_origins, run_trials  # noqa: E402
+from tests.pictures import JPEG  # noqa: E402
 
 TRIALS, QUICK_TRIALS = 10_000, 200
 GOAL_LOCATED = 99.0  # per cent
@@ -35,20 +46,46 @@ SEED = int(os.environ.get("BENCH_SEED", "2"))
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
     call_command("migrate", verbosity=0)
-    add_origins()
-    began = time.perf_counter()
     count = int(os.environ.get("BENCH_TRIALS", QUICK_TRIALS if quick else TRIALS))
-    tally = run_trials(count, seed=SEED, at=AT, folder=Path(SCRATCH.name) / "signer")
-    wall = time.perf_counter() - began
+    add_origins()
+    folder = Path(SCRATCH.name) / "signer"
+    tally, wall = timed(partial(run_trials, count, seed=SEED, at=AT, folder=folder))
+    figures = figures_of(tally, "", wall)
+    vault = make_vault()
+    tally, wall = timed(partial(run_vault_trials, vault, count, seed=SEED))
+    return [*figures, *figures_of(tally, " on a vault", wall)]
+
+
+def timed(run: Callable[[], Tally]) -> tuple[Tally, float]:
+    began = time.perf_counter()
+    return run(), time.perf_counter() - began
+
+
+def make_vault() -> Vault:
+    """A case of the demo company with files in two copies."""
+    found_company(at=AT - timedelta(days=1))
+    guard = User.objects.get(username="wangjianguo")
+    report = report_incident(
+        place=Place.objects.select_related("site").filter(site__code="YQ")[0],
+        channel=Channel.PHONE_APP,
+        flags=["ongoing"],
+        words="有人打架",
+        by=guard,
+        at=AT,
+    )
+    return Vault.filled(report.incident.case, by=guard, at=AT, picture=JPEG)
+
+
+def figures_of(tally: Tally, where: str, wall: float) -> list[Figure]:
     for what in [*tally.missed, *tally.astray, *tally.false_alarms][:20]:
         print(f"  {what}", flush=True)
     kinds = ", ".join(f"{name} {n}" for name, n in sorted(tally.tried.items()))
     return [
         Figure(
-            name=f"attacks of {count:,} that were found",
+            name=f"attacks of {tally.count:,}{where} that were found",
             value=tally.found,
             unit="attacks",
-            goal=count,
+            goal=tally.count,
             most=False,
             beside=kinds,
         ),
@@ -61,7 +98,7 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` 
             beside=f"{tally.exact:,} to the entry or thing, {tally.near:,} to a stretch",
         ),
         Figure(
-            name=f"false alarms in {count:,} benign histories",
+            name=f"false alarms in {tally.count:,} benign histories{where}",
             value=len(tally.false_alarms),
             unit="alarms",
             goal=0,

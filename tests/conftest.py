@@ -50,6 +50,7 @@ settings.register_profile(
 settings.load_profile("anlan")
 
 pytest_plugins = [
+    "tests.films",
     "tests.moment",
     "tests.databases",
     "tests.scene",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.accounts.events import PlaceClosed
+from anlan.accounts.events import PlaceClosed, SiteClosed
 from anlan.cases import reactions as cases
 from anlan.cases.events import (
     ActStated,
@@ -19,6 +19,7 @@ from anlan.cases.events import (
     PartyIdentified,
     PartyRolesSet,
     PlaybookApplied,
+    SeveritySet,
     TaskDone,
     TaskPhotoReceived,
     TaskReopened,
@@ -28,6 +29,7 @@ from anlan.evidence import reactions as evidence
 from anlan.evidence.events import (
     CustodyStepped,
     ExhibitReceived,
+    GuardianNamed,
     HoldPlaced,
     InjuryRecorded,
     SealFoundBroken,
@@ -79,12 +81,14 @@ from anlan.resolution.legal.events import (
     OpinionGiven,
     PaperRecorded,
     PeriodPassed,
+    ReportHandedOver,
     RetaliationNoted,
     WorkInjuryOpened,
     WorkInjuryRemedyNear,
 )
 from anlan.resolution.mediation import reactions as mediation
 from anlan.resolution.mediation.events import (
+    ConfirmationComesDue,
     DutyComesDue,
     DutyMoved,
     DutyOverdue,
@@ -134,6 +138,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CaseJoined.kind: [
         resolution.keep_open_for_objections,
         incidents.join_incident,
+        incidents.end_waiver,
         counselling.keep_clocks,
         evidence.keep_photo_clocks,
         legal.count_from_act,
@@ -150,6 +155,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CommandTaken.kind: [incidents.tell_of_handover],
     CustodyStepped.kind: [evidence.tell_receiver],
     SealFoundBroken.kind: [evidence.tell_of_broken_seal],
+    GuardianNamed.kind: [investigation.keep_guardian],
     StatementDiscarded.kind: [investigation.end_interview],
     StatementFrozen.kind: [investigation.end_interview],
     StatementRefused.kind: [investigation.end_interview],
@@ -159,6 +165,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
     PlaceClosed.kind: [incidents.keep_devices_in_use],
+    SiteClosed.kind: [incidents.keep_devices_in_use],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
     TaskDone.kind: [
         evidence.follow_recording_task,
@@ -193,9 +200,20 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     MediatorAppointed.kind: [mediation.tell_new_mediator],
     TalksEnded.kind: [mediation.tell_of_end],
     DutyComesDue.kind: [mediation.remind],
-    PartyAdded.kind: [legal.open_work_injuries, legal.tell_new_victim],
-    PartyIdentified.kind: [legal.open_work_injuries, legal.tell_new_victim],
+    ConfirmationComesDue.kind: [mediation.remind_to_confirm],
+    SeveritySet.kind: [incidents.end_waiver],
+    PartyAdded.kind: [
+        legal.open_work_injuries,
+        legal.tell_new_victim,
+        incidents.end_waiver,
+    ],
+    PartyIdentified.kind: [
+        legal.open_work_injuries,
+        legal.tell_new_victim,
+        incidents.end_waiver,
+    ],
     PartyRolesSet.kind: [
+        incidents.end_waiver,
         legal.open_work_injuries,
         legal.tell_new_victim,
         legal.tell_wards_anew,
@@ -220,6 +238,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CheckDue.kind: [review.tell_of_improvement],
     CheckLate.kind: [review.tell_of_improvement],
     RecurrenceFound.kind: [review.tell_of_improvement],
+    ReportHandedOver.kind: [incidents.note_police_report],
     PaperRecorded.kind: [legal.tell_of_paper, legal.suggest_hold],
     PeriodPassed.kind: [legal.tell_of_period],
     RetaliationNoted.kind: [incidents.open_for_retaliation],

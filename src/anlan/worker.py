@@ -157,6 +157,9 @@ LANES: dict[str, Lane] = {
         jobs={
             "terms that come due": mediation.remind_of_duties,
             "terms that are late in closed cases": mediation.watch_overdue,
+            "confirmations whose term is nearly over": (
+                mediation.remind_of_confirmations
+            ),
             "confirmations nobody applied for": mediation.lapse_confirmations,
         },
         next_due=(),

@@ -243,7 +243,9 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "organisation": scene.organisation,
         "incident": incident,
         "task": Task(
-            case=case, role_key="legal_counsel" if variant == "counsel" else "guard"
+            case=case,
+            key="separate" if variant == "essential" else "",
+            role_key="legal_counsel" if variant == "counsel" else "guard",
         ),
         "photo": TaskPhoto(
             task=Task(
@@ -283,7 +285,12 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             case=case,
             measure=PlanMeasure(plan=Plan(case=case, author=user if own else somebody)),
         ),
-        "talks": Talks(case=case, host=user if own else somebody),
+        "party": Party(case=case),
+        "talks": Talks(
+            case=case,
+            host=user if own else somebody,
+            excluded_by=user if own else somebody,
+        ),
         "session": Session(
             talks=Talks(case=case, kind="negotiation", host=user if own else somebody)
         ),
@@ -305,7 +312,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         things |= counselling_things(case, user if own else somebody)
     if name.startswith("customers."):
         things |= customers_things(scene, user if own else somebody)
-    if name == "cases.check_can_look_behind":
+    if name == "cases.check_can_look_behind" or variant == "across":
         things["party"] = across_the_wall(case, user, scene)
     if name == "cases.check_can_give_own_link" and variant == "named":
         NamedContact.objects.create(

@@ -78,7 +78,7 @@ from anlan.resolution.legal.models import (
     WorkInjury,
 )
 from anlan.resolution.mediation import services as mediation
-from anlan.resolution.mediation.enums import TalksKind, TermKind
+from anlan.resolution.mediation.enums import Exclusion, TalksKind, TermKind
 from anlan.resolution.mediation.models import (
     Body,
     Duty,
@@ -487,7 +487,10 @@ def get_exhibit_content(scene: Scene) -> str:
 
 @post()
 def skip_task(scene: Scene) -> Request:
-    return f"/tasks/{_task(scene).uid}/skipping", {"reason": "现场不需要"}
+    task = _case(scene).tasks.get(key="bystanders")
+    if task.state != Task.State.OPEN:
+        cases.reopen_task(task=task, by=scene.officer, at=scene.at)
+    return f"/tasks/{task.uid}/skipping", {"reason": "现场不需要"}
 
 
 @post(permitted="wangjianguo", forbidden=None)
@@ -1507,6 +1510,18 @@ def withdraw_consent(scene: Scene) -> Request:
 @post()
 def end_talks(scene: Scene) -> Request:
     return f"/talks/{_talks(scene).uid}/end", {"reason": "双方意见相差太远"}
+
+
+@post()
+def lift_exclusion(scene: Scene) -> Request:
+    talks = mediation.end_talks(
+        talks=_talks(scene),
+        reason="不能继续",
+        exclusion=Exclusion.FLED,
+        by=scene.manager,
+        at=scene.at,
+    )
+    return f"/talks/{talks.uid}/exclusion/lift", {"reason": "本人已到案"}
 
 
 @post(status=201)

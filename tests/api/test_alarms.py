@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.accounts import services as accounts
-from anlan.accounts.models import Place, Post
+from anlan.accounts.models import Place, Post, Shift
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.selectors import timeline
 from anlan.config.logs import HideSecrets
@@ -356,6 +356,23 @@ def test_a_place_where_a_button_hangs_is_not_closed(scene: Scene) -> None:
     devices.disable_device(device=box.device, by=scene.manager, at=scene.at)
     accounts.close_place(place=scene.place("6 号楼"), by=scene.manager, at=scene.at)
     assert not scene.place("6 号楼").is_active
+
+
+@pytest.mark.both
+def test_a_site_where_a_button_hangs_is_not_closed(scene: Scene) -> None:
+    box = put_up(scene)
+    admin = scene.person("admin")
+    Shift.objects.all().delete()
+
+    with pytest.raises(Conflict, match="前台按钮"):
+        accounts.close_site(site=scene.site, by=admin, at=scene.at)
+    assert scene.site.closed_at is None
+
+    for device in Device.objects.filter(site=scene.site, disabled_at=None):
+        devices.disable_device(device=device, by=scene.manager, at=scene.at)
+    box.device.refresh_from_db()
+    assert not box.device.is_enabled
+    accounts.close_site(site=scene.site, by=admin, at=scene.at)
 
 
 @pytest.mark.both

@@ -56,6 +56,34 @@ def test_a_statement_takes_the_linked_guardian(
     assert (other.status, other.body["error"]["source"]) == (422, "G20")
 
 
+def test_a_statement_of_a_child_takes_the_guardian_s_consent(
+    scene: Scene, case: Case, speak: Any
+) -> None:
+    child = party(scene, case, "小红", birth_year=2013)
+    mother = str(guardian_of(scene, child).uid)
+    party(scene, case, "贺知行")
+    guard = speak(scene.guard)
+    path = f"/cases/{case.number}/statements"
+    said: dict[str, Any] = {"party": str(child.uid), "role": "victim"}
+    said |= {"place": "会客室", "is_told": True, "guardian": mother}
+
+    def refused(where: str, more: dict[str, Any]) -> tuple[int, str, str]:
+        answer = guard.post(where, more)
+        error = answer.body["error"]
+        return answer.status, error["source"], error["fields"][0]["path"]
+
+    assert refused(path, said) == (422, "G20", "has_consent")
+    said["has_consent"] = True
+    other = {**said, "present": "贺知行"}
+    assert refused(path, other) == (422, "G21", "present")
+    made = guard.post(path, said).body
+    assert made["has_consent"]
+    naming = f"/statements/{made['uid']}/guardian"
+    assert refused(naming, {"guardian": mother}) == (422, "G20", "has_consent")
+    agreed = {"guardian": mother, "has_consent": True}
+    assert guard.post(naming, agreed).body["has_consent"]
+
+
 def test_an_interview_takes_the_linked_guardian(
     scene: Scene, case: Case, child: Party, speak: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -49,6 +50,30 @@ def test_nobody_names_themselves_to_read_what_was_said(
         answer = officer.post(f"/sessions/{which.uid}/readers", said)
         assert answer.status == status
     assert Entry.objects.filter(kind="mediation.readers_named").count() == 1
+
+
+def test_a_named_exclusion_bars_new_talks_until_it_is_lifted(
+    scene: Scene, speak: Any
+) -> None:
+    talks = begun(scene, scene.incident().case)
+    officer, manager = speak(scene.officer), speak(scene.manager)
+    said = {"reason": "不能继续", "exclusion": "hired"}
+    answer = officer.post(f"/talks/{talks.uid}/end", said)
+    assert (answer.status, answer.body["exclusion"]) == (200, "hired")
+    again = {
+        "kind": "negotiation",
+        "victim": str(talks.victim.uid),
+        "aggressor": str(talks.aggressor.uid),
+        "about": talks.about,
+    }
+    address = f"/cases/{talks.case.number}/talks"
+    refused = officer.post(address, {**again, "request_id": str(uuid4())})
+    assert (refused.status, refused.body["error"]["source"]) == (409, "G17")
+    lifting = f"/talks/{talks.uid}/exclusion/lift", {"reason": "查明不是雇凶"}
+    assert officer.post(*lifting).status == 403
+    assert manager.post(*lifting).body["exclusion_lifted_at"]
+    answer = officer.post(address, {**again, "request_id": str(uuid4())})
+    assert answer.status == 201
 
 
 def test_twice_gone_is_gone(scene: Scene, speak: Any) -> None:

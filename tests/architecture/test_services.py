@@ -34,6 +34,8 @@ NOT_A_CHANGE = {
     "anlan.cases.services.new_secret": "chance, writes nothing",
     "anlan.cases.services.move_access_links": "follows what was moved and recorded",
     "anlan.cases.services.forget_words": "follows what was erased and recorded",
+    "anlan.incidents.services.note_report": "follows a hand-over, which is recorded",
+    "anlan.incidents.services.part_voices": "follows from parting, which is recorded",
 }
 # Part of a change that somebody else's service makes, and records.
 NO_ACTOR = {
@@ -41,6 +43,7 @@ NO_ACTOR = {
     "anlan.incidents.services.join_responders": "follows from joining, which is recorded",
     "anlan.incidents.services.join_voices": "as above",
     "anlan.incidents.services.take_back_false_alarm": "follows from reopening",
+    "anlan.incidents.services.end_waiver": "follows from the level, which is recorded",
     "anlan.incidents.services.part_responders": "follows from parting, which is recorded",
     "anlan.cases.services.start_contact_clock": "follows from control, which is recorded",
     "anlan.cases.services.start_deadline": "part of the change it serves",
@@ -73,6 +76,7 @@ NO_ACTOR = {
     "anlan.resolution.counselling.services.post_offer_task": "follows from control",
     "anlan.resolution.counselling.services.take_answer": "follows from a talk",
     "anlan.resolution.mediation.services.lapse_confirmations": "the worker's, as above",
+    "anlan.resolution.mediation.services.remind_of_confirmations": "the worker's, as above",
     "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
     "anlan.resolution.mediation.services.watch_overdue": "the worker's, as above",
 }

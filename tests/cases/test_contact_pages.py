@@ -39,6 +39,28 @@ def typed(scene: Scene, days: int = 1) -> str:
     return f"{timezone.localtime(scene.at + days * DAY):%Y-%m-%dT%H:%M}"
 
 
+def test_the_wall_does_not_fall_by_a_role(sign_in: SignIn, scene, case, victim):
+    client = sign_in("lifang")
+    room, roles = f"/cases/{case.number}/", f"parties/{victim.uid}/roles/"
+    assert roles in client.get(room).content.decode()
+    cases.name_contact(
+        case=case,
+        side=Side.AGGRESSOR,
+        user=scene.person("lifang"),
+        by=scene.officer,
+        at=scene.at,
+    )
+
+    assert roles not in client.get(room).content.decode()
+    both = {"roles": ["victim", "aggressor"]}
+    refused = client.post(room + roles, both)
+    assert refused.status_code == 403
+    assert "不能修改这一方的角色" in refused.content.decode()
+    assert [row.role for row in victim.roles.all()] == ["victim"]
+    home = f"{room}parties/{victim.uid}/home/"
+    assert client.get(home).status_code == 403
+
+
 def test_a_talk_is_written_down_and_corrected(sign_in: SignIn, scene, case, victim):
     client = sign_in("lifang")
     address = f"/cases/{case.number}/contacts/new/"

@@ -32,11 +32,14 @@ from anlan.cases.selectors.contacts import (
     sides_seen,
 )
 from anlan.cases.services import Promised
+from anlan.cases.wall import walled_sides
 from anlan.customers.enums import ProtectedField
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
-from anlan.evidence.permissions import can_see_injury
+from anlan.evidence.permissions import can_read, can_see_injury, check_can_read
+from anlan.evidence.selectors import exhibits_of
 from anlan.evidence.selectors.injuries import injuries_of
+from anlan.evidence.selectors.statements import statements_of
 from anlan.evidence.services.contacts import erase_talks
 from anlan.incidents import services as incidents
 from anlan.ledger.models import Entry
@@ -44,6 +47,7 @@ from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from tests.at_once import at_once, failures
 from tests.cases.test_leaks import NAME, PHONE, THEIRS, party
+from tests.evidence.told import frozen
 from tests.incidents.story import entries, facts, pass_time
 from tests.scene import Scene
 
@@ -291,6 +295,29 @@ class TestPromises:
         promise.task.refresh_from_db()
         assert promise.state_at(scene.at) == PromiseState.BROKEN
 
+    @pytest.mark.parametrize(
+        ("maker", "who", "may"),
+        [
+            ("lifang", "sunlei", False),
+            ("lifang", "zhoumin", True),
+            ("zhoumin", "zhoumin", True),
+            ("hetao", "zhoumin", False),
+        ],
+    )
+    def test_are_given_up_by_who_made_them_or_stands_above(
+        self, scene, case, victim, maker, who, may
+    ) -> None:
+        promised = [Promised(words="明天陪她去医院", due_at=scene.at + HOUR)]
+        contact = talked(scene, victim, promises=promised, by=scene.person(maker))
+        task = contact.promises.select_related("task").get().task
+        skip = {"task": task, "reason": "她不去了", "at": scene.at}
+
+        if may:
+            cases.skip_task(**skip, by=scene.person(who))
+        else:
+            with pytest.raises(NotAllowed, match="作出承诺的人"):
+                cases.skip_task(**skip, by=scene.person(who))
+
     def test_that_run_out_are_told_to_the_contact(self, scene, case, victim, service):
         named(scene, case, Side.VICTIM, service)
         self.promised(scene, victim)
@@ -458,6 +485,131 @@ class TestWall:
         named(scene, case, Side.AGGRESSOR, service)
 
         assert self.read_phone(scene, both, service)
+
+    def become(self, scene: Scene, case: Case, user: User, *roles: str) -> Party:
+        return cases.add_party(
+            case=case,
+            roles=roles,
+            user=user,
+            by=scene.person("guoxin"),
+            at=scene.at,
+        )
+
+    def set_roles(self, scene: Scene, one: Party, by: User, *roles: str) -> None:
+        cases.set_party_roles(party=one, roles=roles, by=by, at=scene.at)
+
+    def test_who_speaks_for_one_side_does_not_move_the_other(
+        self, scene, case, victim, aggressor, service
+    ) -> None:
+        named(scene, case, Side.AGGRESSOR, service)
+
+        with pytest.raises(NotAllowed, match="另一方"):
+            self.set_roles(scene, victim, service, "victim", "aggressor")
+        with pytest.raises(NotAllowed):
+            self.read_phone(scene, victim, service)
+        self.set_roles(scene, aggressor, service, "aggressor", "guardian")
+        self.set_roles(scene, victim, scene.officer, "witness")
+
+    def test_no_party_says_who_is_on_which_side(self, scene, case, victim) -> None:
+        own = self.become(scene, case, scene.officer, "aggressor")
+
+        for one in (own, victim):
+            with pytest.raises(NotAllowed, match="当事人的角色由另一人修改"):
+                self.set_roles(scene, one, scene.officer, "witness")
+        self.set_roles(scene, own, scene.manager, "witness")
+
+    @pytest.mark.parametrize("username", ["lifang", "zhoumin"])
+    def test_of_a_side_that_was_theirs(self, scene, case, victim, username) -> None:
+        """As with contacts: what they were is not forgotten."""
+        reader = scene.person(username)
+        own = self.become(scene, case, reader, "aggressor")
+        self.set_roles(scene, own, scene.manager, "witness")
+        self.set_roles(scene, own, scene.manager, "aggressor")
+        self.set_roles(scene, own, scene.manager, "witness")
+
+        with pytest.raises(NotAllowed):
+            self.read_phone(scene, victim, reader)
+        assert walled_sides(case, reader) == {Side.VICTIM}
+
+    @pytest.mark.parametrize("username", ["zhoumin", "hetao", "xuqing"])
+    def test_not_even_for_whose_role_must_know_both_if_they_are_a_party(
+        self, scene, case, victim, aggressor, username, settings, tmp_path
+    ) -> None:
+        settings.DATA = tmp_path
+        reader = scene.person(username)
+        hurt = evidence.record_injury(
+            case=case,
+            party=victim,
+            region=Region.HEAD,
+            kind=InjuryKind.CUT,
+            by=scene.person("lifang"),
+            at=scene.at,
+        )
+        talk = talked(scene, victim, by=scene.person("lifang"))
+        said = frozen(scene, case, of=victim)
+        assert can_read(reader, said)
+        self.become(scene, case, reader, "aggressor")
+
+        with pytest.raises(NotAllowed, match="另一方"):
+            self.read_phone(scene, victim, reader)
+        assert self.shown(case, reader, victim).masked == ""
+        assert not can_see_injury(reader, hurt)
+        assert talk not in contacts_of(case, reader)
+        assert not can_read(reader, said)
+        assert said not in statements_of(case, reader)
+        with pytest.raises(NotAllowed, match="一方当事人"):
+            check_can_read(reader, said)
+        assert said.exhibit not in exhibits_of(case, reader)
+        assert self.read_phone(scene, aggressor, reader)
+
+    def test_of_a_joined_case(self, scene, case, victim, service) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+        named(scene, other, Side.AGGRESSOR, service)
+        about = {"by": scene.officer, "at": scene.at}
+        cases.join_cases(case=case, host=other, **about)
+
+        with pytest.raises(NotAllowed, match="另一方"):
+            self.read_phone(scene, victim, service)
+        case.refresh_from_db()
+        assert self.shown(case, service, victim).masked == ""
+        cases.part_cases(case=case, **about)
+        assert self.read_phone(scene, victim, service)
+
+    def test_of_the_host(self, scene, case, victim, service) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+        named(scene, other, Side.AGGRESSOR, service)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+
+        with pytest.raises(NotAllowed, match="另一方"):
+            self.read_phone(scene, victim, service)
+        with pytest.raises(Conflict, match="另一方"):
+            named(scene, case, Side.VICTIM, service)
+
+    def test_who_is_a_party_of_a_joined_case(self, scene, case, victim) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+        self.become(scene, other, scene.officer, "aggressor")
+        cases.join_cases(case=other, host=case, by=scene.manager, at=scene.at)
+
+        with pytest.raises(NotAllowed, match="另一方"):
+            self.read_phone(scene, victim, scene.officer)
+        assert self.shown(case, scene.officer, victim).masked == ""
+        with pytest.raises(NotAllowed, match="当事人"):
+            self.set_roles(scene, victim, scene.officer, "witness")
+
+    def test_both_for_who_came_to_speak_for_both(
+        self, scene, case, victim, aggressor, service
+    ) -> None:
+        """Of two cases that turn out to be one; somebody else is named then."""
+        other = scene.incident(place=scene.place("园区 南门")).case
+        named(scene, case, Side.VICTIM, service)
+        named(scene, other, Side.AGGRESSOR, service)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+
+        assert walled_sides(case, service) == set(Side)
+        for one in (victim, aggressor):
+            with pytest.raises(NotAllowed):
+                self.read_phone(scene, one, service)
+            assert self.shown(case, service, one).masked == ""
 
     def test_a_struck_colleague_does_not_look_up_who_did_it(
         self, scene, case, aggressor, service

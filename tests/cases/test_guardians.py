@@ -32,6 +32,7 @@ from anlan.resolution.counselling import services as support
 from anlan.resolution.counselling.enums import ConsentUse, ConsentWay
 from anlan.resolution.mediation.enums import Capacity
 from anlan.resolution.mediation.giver import Giver
+from anlan.resolution.mediation.selectors.talks import guardians_for
 from anlan.resolution.mediation.services.givers import check_giver
 from tests.evidence.told import begun as statement_begun
 from tests.evidence.told import party as victim
@@ -176,6 +177,39 @@ def test_talks_are_agreed_to_by_the_own_guardian(scene: Scene, case: Case) -> No
         talks, Side.VICTIM, Giver(Capacity.GUARDIAN, party=mother), at=scene.at
     )
     assert taken.relation == "母亲"  # as it was said
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+def test_who_struck_somebody_agrees_and_signs_for_nobody(
+    scene: Scene, case: Case, *, is_linked: bool
+) -> None:
+    hurt, _aggressor = sides(scene, case)
+    mother = guardian(scene, case, "陆母")
+    if is_linked:
+        linked(scene, mother, hurt)
+    assert stands_for(mother, hurt)
+    talks = begun(scene, case)
+    care = referred(scene, case, hurt)
+    cases.set_party_roles(
+        party=mother, roles=["guardian", "aggressor"], by=scene.officer, at=scene.at
+    )
+
+    assert not stands_for(mother, hurt)
+    hers = Giver(Capacity.GUARDIAN, relation="母亲", party=mother)
+    with pytest.raises(InvalidInput, match="施暴方") as refused:
+        check_giver(talks, Side.VICTIM, hers, at=scene.at)
+    assert (refused.value.path, refused.value.source) == ("giver_party", "G20")
+    assert mother not in guardians_for(talks, Side.VICTIM, scene.officer)
+    with pytest.raises(InvalidInput, match="施暴方") as refused:
+        support.give_consent(
+            care=care,
+            use=ConsentUse.TALK,
+            way=ConsentWay.PAPER,
+            guardian=mother,
+            by=linan(scene),
+            at=scene.at,
+        )
+    assert (refused.value.path, refused.value.source) == ("guardian", "G20")
 
 
 def test_a_typed_name_goes_round_no_link(scene: Scene, case: Case) -> None:

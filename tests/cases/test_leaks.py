@@ -69,6 +69,44 @@ def kinds(leaks: list[Leak]) -> list[str]:
     return [leak.kind.value for leak in leaks]
 
 
+@pytest.mark.parametrize("is_host", [False, True])
+def test_of_a_joined_case_too(scene, case, victim, aggressor, is_host) -> None:
+    """Planted across a join, and after the two were parted again."""
+    other = scene.incident(place=scene.place("园区 南门")).case
+    theirs = party(scene, other, "victim", name="上官云", phone="19900000129")
+    about: dict[str, Any] = {"by": scene.officer, "at": scene.at}
+    evidence.record_injury(
+        case=other,
+        party=theirs,
+        region=Region.HEAD,
+        kind=InjuryKind.CUT,
+        words="额头裂口两厘米",
+        **about,
+    )
+    text = "您使上官云（19900000129）额头裂口两厘米，欧阳晓雯也在。"
+    host, joined = (case, other) if is_host else (other, case)
+    cases.join_cases(case=joined, host=host, **about)
+    for one in (case, other):
+        one.refresh_from_db()
+
+    for one in (case, other):
+        found = leaks_of(text, case=one, side=Side.AGGRESSOR)
+        assert {leak.party for leak in found} == {victim, theirs}
+        assert {"name", "phone", "medical"} <= set(kinds(found))
+        with pytest.raises(Conflict, match="姓名"):
+            check_no_leaks(text, case=one, side=Side.AGGRESSOR)
+        assert leaks_of(text, case=one, side=Side.VICTIM) == []
+        assert leaks_of(
+            text, case=one, side=Side.VICTIM, own=[theirs], is_own_only=True
+        )
+
+    cases.part_cases(case=joined, **about)
+    for one, named in ((case, victim), (other, theirs)):
+        one.refresh_from_db()
+        found = leaks_of(text, case=one, side=Side.AGGRESSOR)
+        assert {leak.party for leak in found} == {named}
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

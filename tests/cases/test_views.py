@@ -59,6 +59,10 @@ def _unknown(scene: Scene, case: Case) -> dict[str, Any]:
     return {"uid": party.uid}
 
 
+def _photos(scene: Scene, case: Case) -> dict[str, Any]:
+    return {"uid": case.tasks.get(key="scene_photos").uid}
+
+
 def _customer(scene: Scene, case: Case) -> dict[str, Any]:
     person = customers.add_person(
         site=case.site,
@@ -115,7 +119,9 @@ ACTS = [
         _task,
         guard_may=True,
     ),
-    Act("skip", "tasks/{uid}/skipping/", "case.task_skipped", {"reason": "无"}, _task),
+    Act(
+        "skip", "tasks/{uid}/skipping/", "case.task_skipped", {"reason": "无"}, _photos
+    ),
     Act(
         "reopen task",
         "tasks/{uid}/reopening/",

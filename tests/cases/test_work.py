@@ -187,7 +187,7 @@ class TestTasks:
         assert asked() == one == 1
 
     def test_skipping_needs_a_reason_and_the_right(self, scene, case) -> None:
-        one = task(case, "separate")
+        one = task(case, "scene_photos")
         skip = {"task": one, "at": scene.at}
 
         with pytest.raises(InvalidInput):
@@ -199,6 +199,37 @@ class TestTasks:
         one.refresh_from_db()
         assert (one.state, one.words) == (TaskState.SKIPPED, "已走开")
         assert facts(case, "case.task_skipped")[0]["binding"] == 1
+
+    @pytest.mark.parametrize("key", ["separate", "save_recordings", "victim_account"])
+    def test_an_essential_one_is_left_out_by_who_may_approve(
+        self, scene, case, key
+    ) -> None:
+        skip = {"task": task(case, key), "reason": "不需要", "at": scene.at}
+
+        for who in (scene.person("sunlei"), scene.officer):
+            with pytest.raises(NotAllowed, match="项目经理、总部督导"):
+                cases.skip_task(**skip, by=who)
+        cases.skip_task(**skip, by=scene.manager)
+
+    def test_who_left_it_out_does_not_close(self, scene, case) -> None:
+        one = task(case, "victim_care")
+        cases.skip_task(task=one, reason="不需要", by=scene.manager, at=scene.at)
+        finish_tasks(case, by=scene.officer, at=scene.at)
+
+        with pytest.raises(NotAllowed, match="请由另一个人办结"):
+            cases.close_case(case=case, by=scene.manager, at=scene.at)
+        cases.close_case(case=case, by=scene.officer, at=scene.at)
+
+    @pytest.mark.parametrize(("who", "is_shown"), [("zhoumin", False), ("hetao", True)])
+    def test_its_page_says_who_may_leave_it_out(
+        self, scene, case, sign_in, who, is_shown
+    ) -> None:
+        address = f"/cases/{case.number}/tasks/{task(case, 'separate').uid}/"
+
+        page = sign_in(who).get(address).content.decode()
+
+        assert (f"{address}skipping/" in page) == is_shown
+        assert ("只能由项目经理、总部督导" in page) != is_shown
 
     def test_reopened_it_counts_again_and_its_clock_runs(self, scene, case) -> None:
         one = task(case, "separate")

@@ -185,11 +185,9 @@ def test_who_stands_on_the_other_side_does_not_decide(scene, case, them, sign_in
     hearing = f"/markers/objections/{objection.uid}/"
     assert client.get(hearing).status_code == 403
     assert client.get(f"/markers/{marker.uid}/review/").status_code == 403
-    # On one side with somebody, nobody faces them.
-    cases.set_party_roles(
-        party=hurt, roles=["aggressor"], by=scene.officer, at=scene.at
-    )
-    assert client.get(hearing).status_code == 200
+    # Parts that are set anew do not undo on which side somebody was.
+    cases.set_party_roles(party=hurt, roles=["witness"], by=scene.officer, at=scene.at)
+    assert client.get(hearing).status_code == 403
 
 
 def test_neither_the_record_of_a_case_nor_a_package_carries_one(scene, case, them):

@@ -305,7 +305,10 @@ def ask_exhibits(files: dict[str, bytes]) -> None:
     }
     things, originals, signatures, words = vouched(files)
     claimed = []
-    for exhibit in json.loads(files["meta/exhibits.json"])["exhibits"]:
+    rows = json.loads(files["meta/exhibits.json"])["exhibits"]
+    if len({row["code"] for row in rows}) < len(rows):
+        raise Wrong("two rows of one code")
+    for exhibit in rows:
         code, digest = exhibit["code"], exhibit["sha256"]
         if code[:2] != "E-" or len(code) < 6 or not set(code[2:]) <= set(string.digits):
             raise Wrong("no code")
@@ -317,7 +320,12 @@ def ask_exhibits(files: dict[str, bytes]) -> None:
             if (folder, of) != ("data", code):
                 raise Wrong("a file of another exhibit")
             if ending.startswith("step-"):
-                good = signatures[code]
+                _step, place, side = ending.partition(".")[0].split("-")
+                if place[:1] not in set("123456789"):
+                    raise Wrong("no step")
+                step = exhibit["steps"][int(place) - 1]
+                whose = {"both": "giver"}.get(side, side)
+                good = signatures[f"{code} {step['seq']} {whose}_signature"]
             elif ending.startswith("part-"):
                 listed = json.loads(files[f"data/{code}.json"])["files"]
                 good = {file["sha256"] for file in listed}
@@ -340,7 +348,10 @@ Said = dict[str, set[Any]]
 
 
 def vouched(files: dict[str, bytes]) -> tuple[set[str], Said, Said, Said]:
-    """Things by their codes; by code, digests of originals, of signatures and of words."""
+    """Things by their codes; by code, digests of originals and of words; signatures.
+
+    Those by code, entry and field.
+    """
     things: set[str] = set()
     originals: Said = collections.defaultdict(set)
     signatures: Said = collections.defaultdict(set)
@@ -360,7 +371,7 @@ def vouched(files: dict[str, bytes]) -> tuple[set[str], Said, Said, Said]:
             if field.endswith("_digest"):
                 words[code].add(value)
             if kind == STEPPED and field.endswith("_signature"):
-                signatures[code].add(value)
+                signatures[f"{code} {body['seq']} {field}"].add(value)
     return things, originals, signatures, words
 
 

@@ -39,6 +39,7 @@ COLUMNS = {
         "draft": "draft + 1",
         "number": "number + 9",
         "is_minor": "NOT is_minor",
+        "has_consent": "NOT has_consent",
         "on_paper": "NOT on_paper",
         "ended_at": "begun_at",
         "begun_at": "ended_at",

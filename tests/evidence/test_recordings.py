@@ -49,6 +49,7 @@ from anlan.evidence.selectors.recordings import (
 from anlan.evidence.services import damage, footage
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
+from anlan.incidents.enums import Police
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
@@ -840,6 +841,74 @@ class TestTheCountdown:
             (RecordingState.DECLINED, None, None)
         }
         assert cameras.pull(scene.at + 2 * MINUTE) == 0
+
+    def test_of_a_false_alarm_that_is_opened_again_the_recorder_is_asked_at_once(
+        self, scene, cameras
+    ) -> None:
+        """It keeps for thirty days what a false alarm would be kept for (G12)."""
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
+        incident = scene.incident()
+        recording = cameras.ask(incident.case, begin, begin + MINUTE)
+        incidents.mark_false_alarm(
+            incident=incident, reason="搬家具", by=scene.officer, at=scene.at
+        )
+        at = scene.at + timedelta(days=20)
+
+        cases.reopen_case(case=incident.case, by=scene.manager, at=at)
+
+        recording.refresh_from_db()
+        assert (recording.state, recording.pull_at) == (RecordingState.WANTED, at)
+        assert recording.warn_at is not None
+        cameras.pull(at)
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.SAVED
+
+    def test_of_a_joined_case_goes_on_there_and_holds_its_host_open(
+        self, scene, cameras
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
+        case = scene.incident().case
+        recording = cameras.ask(case, begin, begin + MINUTE)
+        host = scene.incident(place=scene.place("3 号楼 12 层 1206 室")).case
+        case = cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        Task.objects.filter(case=host).update(state="done", ended_at=scene.at)
+        host.incident.controlled_at, host.incident.police = scene.at, Police.CALLED
+        host.incident.save()
+
+        def close() -> None:
+            incidents.close_incident(
+                incident=host.incident, by=scene.officer, at=scene.at
+            )
+
+        task = task_of(recording)
+        assert task.state == TaskState.OPEN
+        assert case.deadlines.filter(
+            about=f"task:{task.uid}", cancelled_at=None
+        ).exists()
+        with pytest.raises(Conflict, match=f"{case.number} 保存录像"):
+            close()
+        cameras.pull(begin + 3 * MINUTE)
+        assert task_of(recording).state == TaskState.DONE
+        close()
+        assert verify().is_sound
+
+    def test_of_a_joined_case_is_on_the_closing_page_of_its_host(
+        self, scene, by_hand, sign_in
+    ) -> None:
+        case = scene.incident().case
+        read_along(scene.at)
+        host = scene.incident(place=scene.place("3 号楼 12 层 1206 室")).case
+        case = cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        recording = by_hand.of(case)
+        address = f"/cases/{case.number}/tasks/{task_of(recording).uid}/"
+
+        officer = sign_in("zhoumin")
+        page = officer.get(f"/cases/{host.number}/closing/").content.decode()
+        assert address in page
+        officer.post(address, {"words": "看不到现场"})
+        assert task_of(recording).state == TaskState.DONE
 
     def test_case_closes_only_when_each_is_settled(self, scene, by_hand) -> None:
         case = scene.incident().case

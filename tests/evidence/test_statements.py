@@ -100,8 +100,12 @@ def exhibit_of(statement: Statement) -> Exhibit:
 
 def of_a_child(scene: Scene, case: Case) -> Statement:
     """Begun, with the mother beside them."""
-    child = party(scene, case, "小明", birth_year=2013)
+    child = party(scene, case, "小明", birth_year=2012)
     return begun(scene, case, of=child, guardian=guardian_of(scene, child))
+
+
+def timeline_of(case: Case) -> str:
+    return "\n".join(line.sentence for line in timeline(case))
 
 
 def pdf_of(statement: Statement) -> bytes:
@@ -142,7 +146,7 @@ class TestBeginning:
                 begun(scene, case, of=scene.guard, **wrong)
             assert refusal.value.source == rule
 
-    @pytest.mark.parametrize("born", [2009, 2008, 2015])
+    @pytest.mark.parametrize("born", [2009, 2008, 2012])
     def test_the_young_need_a_guardian_whether_ticked_or_not(
         self, scene, case, born
     ) -> None:
@@ -162,7 +166,7 @@ class TestBeginning:
         assert "王芳" not in str(fact)
 
     def test_a_new_guardian_is_registered_once(self, scene, case) -> None:
-        child = party(scene, case, "小明", birth_year=2015)
+        child = party(scene, case, "小明", birth_year=2012)
         said = {"of": child, "guardian": NewGuardian(**NEW), "request_id": ID}
 
         first = begun(scene, case, **said)
@@ -185,7 +189,7 @@ class TestBeginning:
     def test_a_new_guardian_who_cannot_be_leaves_nobody(
         self, scene, case, wrong, path
     ) -> None:
-        child = party(scene, case, "小明", birth_year=2015)
+        child = party(scene, case, "小明", birth_year=2012)
 
         with pytest.raises(InvalidInput) as refusal:
             begun(scene, case, of=child, guardian=NewGuardian(**{**NEW, **wrong}))
@@ -200,6 +204,64 @@ class TestBeginning:
         with pytest.raises(InvalidInput, match="登记为本案当事人") as refusal:
             begun(scene, case, of=scene.guard, is_minor=True, guardian=mother)
         assert refusal.value.source == "G20"
+
+    @pytest.mark.parametrize(("born", "ticked"), [(2013, False), (2012, True)])
+    def test_of_somebody_under_fourteen_needs_consent(
+        self, scene, case, born, ticked
+    ) -> None:
+        """No interview was planned: the guard writes down what the child says."""
+        child = party(scene, case, "小明", birth_year=born)
+        said = {
+            "of": child,
+            "guardian": guardian_of(scene, child),
+            "is_under_fourteen": ticked,
+        }
+
+        with pytest.raises(InvalidInput, match="十四周岁") as refusal:
+            begun(scene, case, **said)
+        assert (refusal.value.source, refusal.value.path) == ("G20", "has_consent")
+        assert not Statement.objects.exists()
+
+        statement = begun(scene, case, **said, has_consent=True)
+        assert (statement.is_minor, statement.has_consent) == (True, True)
+        (fact,) = facts(case, "evidence.statement_begun")
+        assert fact["consent"] == 1
+        assert "监护人同意" in timeline_of(case)
+
+    @pytest.mark.parametrize(
+        ("role", "is_hurt", "asked"),
+        [("victim", False, 1), ("witness", False, 0), ("witness", True, 1)],
+    )
+    def test_of_a_hurt_child_asks_for_the_report(
+        self, scene, case, role, is_hurt, asked
+    ) -> None:
+        for name in ("小明", "小红"):
+            child = party(scene, case, name, birth_year=2011)
+            if is_hurt:
+                telling.hurt(scene, case, party=child)
+            mother = guardian_of(scene, child, f"{name}之母")
+            begun(scene, case, of=child, role=StatementRole(role), guardian=mother)
+
+        tasks = case.tasks.filter(key="report_minor")
+        assert [(one.source, one.binding) for one in tasks] == [("G20", True)] * asked
+        assert all(one.due_at is not None for one in tasks)
+
+    @pytest.mark.parametrize("present", ["贺知行", "保安、贺 知 行在旁"])
+    @pytest.mark.parametrize("is_colleague", [False, True])
+    def test_no_other_party_sits_in(self, scene, case, present, is_colleague) -> None:
+        party(scene, case, "贺知行")
+        of = scene.guard if is_colleague else party(scene, case)
+
+        with pytest.raises(InvalidInput, match="分别进行") as refusal:
+            begun(scene, case, of=of, present=present)
+        assert (refusal.value.source, refusal.value.path) == ("G21", "present")
+        assert not Statement.objects.exists()
+
+    def test_the_guardian_who_sits_in_may_be_named(self, scene, case) -> None:
+        child = party(scene, case, "小明", birth_year=2012)
+        mother = guardian_of(scene, child)
+
+        assert begun(scene, case, of=child, guardian=mother, present="母亲王芳").pk
 
     def test_a_grown_up_needs_none(self, scene, case) -> None:
         assert not begun(scene, case, of=party(scene, case, birth_year=2007)).is_minor
@@ -458,8 +520,100 @@ class TestReadingBack:
         with pytest.raises(Conflict, match="先读给本人听"):
             signed(scene, draft)
 
+    def test_not_of_a_child_whose_guardian_did_not_agree(self, scene, case) -> None:
+        """How old they are became known while they spoke."""
+        statement = telling.told(scene, of_a_child(scene, case))
+        Person.objects.filter(name="小明").update(birth_year=2013)
+        named = {
+            "statement": statement,
+            "guardian": statement.guardian_party,
+            "by": scene.guard,
+            "at": scene.at,
+        }
+
+        with pytest.raises(InvalidInput, match="十四周岁") as refusal:
+            read(scene, statement)
+        assert (refusal.value.source, refusal.value.path) == ("G20", "has_consent")
+        with pytest.raises(InvalidInput, match="十四周岁"):
+            evidence.name_guardian(**named)
+        evidence.name_guardian(**named, has_consent=True)
+
+        statement = read(scene, statement)
+        assert statement.has_consent
+        assert facts(case, "evidence.guardian_named")[0]["consent"] == 1
+        assert verify().is_sound
+
+    def test_another_guardian_is_asked_again(self, scene, case) -> None:
+        child = party(scene, case, "小明")
+        mother, father = guardian_of(scene, child), guardian_of(scene, child, "明远")
+        statement = begun(
+            scene,
+            case,
+            of=child,
+            guardian=mother,
+            is_under_fourteen=True,
+            has_consent=True,
+        )
+
+        with pytest.raises(InvalidInput, match="十四周岁"):
+            evidence.name_guardian(
+                statement=statement, guardian=father, by=scene.guard, at=scene.at
+            )
+
+    @pytest.mark.parametrize("how", ["named", "read"])
+    def test_of_who_turns_out_to_be_a_child_asks_for_the_report(
+        self, scene, case, how
+    ) -> None:
+        child = party(scene, case, "小明")
+        mother = guardian_of(scene, child)
+        statement = telling.told(scene, begun(scene, case, of=child, guardian=mother))
+        assert not case.tasks.filter(key="report_minor").exists()
+
+        if how == "named":
+            evidence.name_guardian(
+                statement=statement, guardian=mother, by=scene.guard, at=scene.at
+            )
+        else:
+            Person.objects.filter(name="小明").update(birth_year=2012)
+            read(scene, statement)
+
+        assert case.tasks.filter(key="report_minor").count() == 1
+
+    def test_not_beside_who_turns_out_to_be_a_party(self, scene, case) -> None:
+        statement = begun(scene, case, present="贺知行")
+        telling.told(scene, statement)
+        other = party(scene, case, "贺知行")
+
+        with pytest.raises(InvalidInput, match="放弃这份草稿") as refusal:
+            read(scene, statement)
+        assert (refusal.value.source, refusal.value.path) == ("G21", "present")
+        with pytest.raises(InvalidInput, match="另一位当事人"):
+            evidence.name_guardian(
+                statement=statement,
+                guardian=NewGuardian(**NEW),
+                by=scene.guard,
+                at=scene.at,
+            )
+        assert not Guardianship.objects.exists()
+        about = {"relation": "父亲", "by": scene.officer, "at": scene.at}
+        roles = ["guardian"]
+        cases.set_party_roles(party=other, roles=roles, by=scene.officer, at=scene.at)
+        assert statement.party is not None
+        cases.link_guardian(guardian=other, ward=statement.party, **about)
+        assert read(scene, statement).state == StatementState.READ_BACK
+
 
 class TestSigning:
+    def test_not_once_the_guardian_is_known_to_have_had_to_agree(
+        self, scene, case
+    ) -> None:
+        statement = read(scene, telling.told(scene, of_a_child(scene, case)))
+        Person.objects.filter(name="小明").update(birth_year=2013)
+        both = SignedAlone(drawn=[signature(1)], guardian=[signature(2)])
+
+        with pytest.raises(InvalidInput, match="十四周岁"):
+            signed(scene, statement, signed=both)
+
     def test_becomes_an_exhibit_that_is_its_pdf(self, scene, case, draft) -> None:
         done = signed(scene, read(scene, draft))
 
@@ -544,7 +698,7 @@ class TestSigning:
         if when == "before signing":
             read(scene, statement)
         assert child.person is not None
-        Person.objects.filter(pk=child.person.pk).update(birth_year=2013)
+        Person.objects.filter(pk=child.person.pk).update(birth_year=2012)
         if when == "before signing":
             with pytest.raises(Conflict, match="未满十八周岁"):
                 signed(scene, statement)

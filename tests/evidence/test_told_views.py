@@ -200,7 +200,7 @@ class TestWithoutAScript:
         assert "不想说了" in text(guard.get(of(draft)))
 
     def test_of_a_child_whose_guardian_is_chosen(self, scene, case, sign_in) -> None:
-        child = party(scene, case, "小明", birth_year=2015)
+        child = party(scene, case, "小明", birth_year=2012)
         mother, gone = guardian_of(scene, child), guardian_of(scene, child, "白姨")
         link = gone.guardianships.get()
         cases.unlink_guardian(link=link, reason="错了", by=scene.officer, at=scene.at)
@@ -227,6 +227,26 @@ class TestWithoutAScript:
         form = text(guard.get(of(statement, "addenda/")))
         assert f'value="{mother.uid}"' in form
         assert str(gone.uid) not in form
+
+    def test_of_a_child_under_fourteen_the_guardian_agrees(
+        self, scene, case, sign_in
+    ) -> None:
+        child = party(scene, case, "小明", birth_year=2013)
+        mother, guard = guardian_of(scene, child), sign_in("wangjianguo")
+        page = f"/cases/{case.number}/evidence/statements/new/"
+        said = {"party": str(child.uid), "role": "victim", "mode": "spoken"}
+        said |= {"place": "会客室", "is_told": "on", "request_id": str(uuid4())}
+        said |= {"guardian": str(mother.uid)}
+
+        refused = guard.post(page, said)
+        assert (refused.status_code, "监护人同意" in text(refused)) == (422, True)
+        guard.post(page, {**said, "has_consent": "on"})
+        statement = Statement.objects.get()
+        assert statement.has_consent
+        named = {"guardian": str(mother.uid)}
+        assert guard.post(of(statement, "guardian/"), named).status_code == 422
+        named["has_consent"] = "on"
+        assert guard.post(of(statement, "guardian/"), named).url == of(statement)
 
     def test_a_correction(self, scene, case, sign_in) -> None:
         done = frozen(scene, case)

@@ -10,6 +10,7 @@ from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, Phase, Severity
 from anlan.cases.models import Task
+from anlan.customers import services as customers
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     Dissuasion,
@@ -291,6 +292,88 @@ class TestPoliceWaiver:
             incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
 
         assert refusal.value.source == "G05"
+
+    @pytest.mark.parametrize("how", ["level", "minor", "joined"])
+    def test_ends_when_it_would_be_refused_and_asks_again(self, scene, how) -> None:
+        incident = scene.incident(flags=[])
+        waiver = waived(scene, incident)
+        task = incident.case.tasks.get(key="call_police")
+        at = scene.at + timedelta(hours=5)
+        cases.complete_task(
+            task=task, words="两人同意不报警", by=scene.officer, at=scene.at
+        )
+
+        if how == "level":
+            incidents.set_severity(
+                incident=incident, severity=3, by=scene.officer, at=at
+            )
+        elif how == "minor":
+            child = customers.add_person(
+                site=scene.site,
+                name="陈小宝",
+                is_minor=True,
+                by=scene.officer,
+                at=at,
+            )
+            cases.add_party(
+                case=incident.case,
+                roles=["victim"],
+                person=child,
+                by=scene.officer,
+                at=at,
+            )
+        else:
+            other = scene.incident(
+                place=scene.place("园区 南门"), flags=[Flag.INJURED], at=at
+            )
+            cases.join_cases(
+                case=other.case, host=incident.case, by=scene.officer, at=at
+            )
+
+        incident.refresh_from_db()
+        waiver.refresh_from_db()
+        task.refresh_from_db()
+        assert (incident.police, waiver.ended_at) == (Police.UNDECIDED, at)
+        assert (task.state, task.due_at) == ("open", at + timedelta(minutes=10))
+        assert incident.case.deadlines.filter(
+            about=f"task:{task.uid}", due_at=task.due_at, met_at=None, cancelled_at=None
+        ).exists()
+        assert len(entries(incident.case, "incident.police_waiver_ended")) == 1
+        assert verify().is_sound
+
+    def test_stands_while_it_is_still_allowed(self, scene) -> None:
+        incident = scene.incident(flags=[])
+        waiver = waived(scene, incident)
+        incidents.set_severity(
+            incident=incident, severity=1, reason="轻", by=scene.manager, at=scene.at
+        )
+        incidents.set_severity(
+            incident=incident, severity=2, by=scene.officer, at=scene.at
+        )
+
+        waiver.refresh_from_db()
+        assert waiver.ended_at is None
+
+    def test_one_that_ended_is_shown_and_a_new_one_needs_a_lower_level(
+        self, scene, sign_in
+    ) -> None:
+        incident = scene.incident(flags=[])
+        waived(scene, incident)
+        incidents.set_severity(
+            incident=incident, severity=3, by=scene.officer, at=scene.at
+        )
+        address = f"/cases/{incident.case.number}/"
+
+        page = sign_in("zhoumin").get(address).content.decode()
+        assert "起失效" in page
+        with pytest.raises(Conflict):
+            waived(scene, incident)
+        incidents.set_severity(
+            incident=incident, severity=2, reason="轻", by=scene.manager, at=scene.at
+        )
+        waived(scene, incident)
+        incident.refresh_from_db()
+        assert incident.police == Police.WAIVED
 
     def test_a_call_counts_more_than_a_waiver(self, scene) -> None:
         incident = scene.incident(flags=[])

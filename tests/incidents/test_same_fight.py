@@ -14,18 +14,23 @@ from django.test.utils import CaptureQueriesContext
 from anlan.accounts.models import Place
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
-from anlan.cases.enums import CaseState
-from anlan.cases.models import Case, Deadline
+from anlan.cases.enums import CaseState, Phase
+from anlan.cases.models import Case, Deadline, Task
+from anlan.cases.selectors import is_minor_hurt
+from anlan.customers import services as customers
 from anlan.evidence.enums import RetentionClass
 from anlan.evidence.selectors.retention import case_class
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     AssignmentState,
     Channel,
+    EmergencyService,
     Flag,
     HappenedSource,
+    Police,
 )
 from anlan.incidents.models import Assignment, Incident, Report
+from anlan.incidents.policies import police_of
 from anlan.incidents.services import reporting
 from anlan.incidents.services.responding import CONFIRM, CONTROL
 from anlan.ledger.verify import verify
@@ -428,6 +433,107 @@ class TestJoiningAndParting:
         cases.part_cases(case=case, by=scene.officer, at=at)
         assert AssignmentState.ALERTED in states(incident).values()
 
+    def test_the_host_is_as_grave_as_the_joined_one(self, scene) -> None:
+        host = scene.incident(flags=[])
+        other = scene.incident(place=scene.place("园区 南门"), flags=[Flag.WEAPON])
+        level = other.case.severity
+        assert host.case.severity < level
+        cases.join_cases(case=other.case, host=host.case, by=scene.officer, at=scene.at)
+
+        host.case.refresh_from_db()
+        assert host.case.severity == level
+        assert facts(host.case, "case.severity_set")[-1]["severity"] == level
+        assert host.case.tasks.filter(key="police_handover").exists()
+        cases.part_cases(case=other.case, by=scene.officer, at=scene.at)
+        assert verify().is_sound
+
+    def test_parted_the_host_is_what_its_own_voices_say(self, scene) -> None:
+        host = scene.incident(flags=[Flag.ONGOING], people_count=2)
+        other = scene.incident(
+            place=scene.place("园区 南门"), flags=[Flag.WEAPON], people_count=4
+        )
+        case = cases.join_cases(
+            case=other.case, host=host.case, by=scene.officer, at=scene.at
+        )
+        scene.report(by=scene.next_guard, flags=[Flag.INJURED])
+        cases.part_cases(case=case, by=scene.officer, at=scene.at)
+
+        host.refresh_from_db()
+        assert (set(host.flags), host.people_count) == (
+            {Flag.ONGOING, Flag.INJURED},
+            2,
+        )
+        other.refresh_from_db()
+        assert (other.flags, other.people_count) == ([Flag.WEAPON], 4)
+
+    def test_a_less_grave_one_changes_no_level(self, scene) -> None:
+        host = scene.incident(flags=[Flag.WEAPON])
+        other = scene.incident(place=scene.place("园区 南门"), flags=[])
+        cases.join_cases(case=other.case, host=host.case, by=scene.officer, at=scene.at)
+
+        assert not facts(host.case, "case.severity_set")
+
+    def test_a_minor_who_was_hurt_in_it_counts_at_the_host(self, scene, two) -> None:
+        host, incident = two
+        child = customers.add_person(
+            site=scene.site, name="陈小宝", is_minor=True, by=scene.officer, at=scene.at
+        )
+        cases.add_party(
+            case=incident.case,
+            roles=["victim"],
+            person=child,
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert not is_minor_hurt(host.case)
+        case = cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+        assert is_minor_hurt(host.case)
+        cases.part_cases(case=case, by=scene.officer, at=scene.at)
+        assert not is_minor_hurt(Case.objects.get(pk=host.case_id))
+
+    def test_not_while_work_is_open_that_the_host_has_not(self, scene, two) -> None:
+        host, incident = two
+        posted = cases.add_task(
+            case=incident.case,
+            key="report_minor",
+            phase=Phase.EVIDENCE,
+            title="立即报告",
+            role_key="duty_officer",
+            binding=True,
+            by=scene.officer,
+            at=scene.at,
+        )
+        said = {"by": scene.officer, "at": scene.at}
+
+        with pytest.raises(Conflict, match="预案以外的必办任务：立即报告"):
+            cases.join_cases(case=incident.case, host=host.case, **said)
+        cases.join_cases(case=host.case, host=incident.case, **said)
+        cases.part_cases(case=host.case, **said)
+        cases.complete_task(task=posted, words="已报告", **said)
+        cases.join_cases(case=incident.case, host=host.case, **said)
+
+    def test_a_call_of_the_joined_one_answers_and_is_gone_with_it(
+        self, scene, two
+    ) -> None:
+        host, incident = two
+        incidents.record_emergency_call(
+            incident=incident,
+            service=EmergencyService.POLICE,
+            by=scene.officer,
+            at=scene.at,
+        )
+        Task.objects.filter(case=host.case).update(state="done", ended_at=scene.at)
+        Incident.objects.update(controlled_at=scene.at)
+        case = cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=scene.at
+        )
+        assert police_of(host) == Police.CALLED
+        cases.part_cases(case=case, by=scene.officer, at=scene.at)
+        with pytest.raises(Conflict, match="还没有报警"):
+            incidents.close_incident(incident=host, by=scene.officer, at=scene.at)
+
     @pytest.mark.parametrize("what", ["itself", "a closed one", "a drill", "elsewhere"])
     def test_what_cannot_be_joined(self, scene, two, what) -> None:
         case = two[1].case
@@ -551,7 +657,7 @@ class TestReopenedFalseAlarm:
         incident = scene.incident()
         tasks = incident.case.tasks.order_by("pk")
         by_hand = tasks.filter(binding=True)[0]
-        cases.skip_task(task=by_hand, reason="不需要", by=scene.officer, at=scene.at)
+        cases.skip_task(task=by_hand, reason="不需要", by=scene.manager, at=scene.at)
         binding = set(tasks.filter(binding=True).exclude(pk=by_hand.pk))
         assert binding
         self.reopened(scene, incident)
@@ -569,6 +675,18 @@ class TestReopenedFalseAlarm:
         self.reopened(scene, incident)
 
         assert alerted(incident) == [sent.user.username]
+
+    def test_silence_climbs_on_though_somebody_had_arrived_before(self, scene) -> None:
+        incident = scene.incident()
+        sent = incident.assignments.get()
+        incidents.arrive(assignment=sent, by=sent.user, at=scene.at)
+        at = self.reopened(scene, incident)
+        assert len(alerted(incident)) == 2
+
+        at = pass_time(at, 30)
+        assert len(alerted(incident)) == 3
+        pass_time(at, 3600)
+        assert len(entries(incident.case, "incident.ladder_exhausted")) == 1
 
     def test_who_had_arrived_is_not_asked_again(self, scene) -> None:
         incident = scene.incident()

@@ -22,6 +22,7 @@ from anlan.cases.enums import Severity, TaskState
 from anlan.cases.models import Case, Task
 from anlan.cases.plan_text import read_plan_text
 from anlan.cases.playbook import PlannedTask, read_plan
+from anlan.cases.policies import ESSENTIAL
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Police
 from anlan.incidents.models import Incident, PoliceWaiver
@@ -80,13 +81,26 @@ class State:
 
     is_controlled: bool = True
     police: str = "called"
-    left: str = ""  # the key of a binding task that is still open
+    left: str = ""  # the key of a binding task that is still open, or was left out
+    skipped_by: str = ""  # who left it out: the one who closes, or somebody else
+    joined: str = ""  # what another case brought: a call, or a task that is still open
 
     def may_close(self, level: int) -> bool:
         is_decided = self.police == "called" or (
             self.police == "waived" and level < NEVER_WAIVED
         )
-        return self.is_controlled and is_decided and not self.left
+        return (
+            self.is_controlled
+            and (is_decided or self.joined == "called")
+            and self.joined != "left"
+            and self.is_worked_off
+        )
+
+    @property
+    def is_worked_off(self) -> bool:
+        if self.skipped_by == "closer":
+            return self.left not in ESSENTIAL
+        return not self.left or self.skipped_by == "another"
 
 
 def states(keys: Iterable[str]) -> Iterator[State]:
@@ -94,7 +108,11 @@ def states(keys: Iterable[str]) -> Iterator[State]:
         for police in ("undecided", "proposed", "called", "waived"):
             yield State(is_controlled, police)
     for key in sorted(keys):
-        yield State(left=key)
+        for skipped_by in ("", "closer", "another"):
+            yield State(left=key, skipped_by=skipped_by)
+    for joined in ("called", "waived", "left"):
+        for police in ("undecided", "called"):
+            yield State(police=police, joined=joined)
 
 
 def reach(scene: Scene, incident: Incident, state: State) -> None:
@@ -117,6 +135,30 @@ def reach(scene: Scene, incident: Incident, state: State) -> None:
         )
     tasks = Task.objects.filter(case=incident.case, binding=True)
     tasks.exclude(key=state.left or "-").update(state=TaskState.DONE, ended_at=scene.at)
+    if state.skipped_by:
+        is_own = state.skipped_by == "closer"
+        tasks.filter(key=state.left).update(
+            state=TaskState.SKIPPED,
+            ended_at=scene.at,
+            ended_by=scene.officer if is_own else scene.manager,
+        )
+    if state.joined:
+        other = scene.incident(place=scene.place("园区 南门"), flags=[])
+        other.police = police.get(state.joined, Police.UNDECIDED)
+        other.save()
+        Case.objects.filter(pk=other.case_id).update(
+            state="joined", joined_into=incident.case
+        )
+        if state.joined == "left":
+            Task.objects.create(
+                case=other.case,
+                key="recording:1",
+                phase="evidence",
+                title="保存录像",
+                role_key="guard",
+                binding=True,
+                created_at=scene.at,
+            )
 
 
 @pytest.mark.parametrize("text", shipped())
@@ -163,6 +205,38 @@ def closes(scene: Scene, incident: Incident, state: State) -> bool:
         assert is_closed == (Case.objects.get(pk=fresh.case_id).state == "closed")
         transaction.set_rollback(True)
     return is_closed
+
+
+def test_what_no_case_is_closed_without_is_essential() -> None:
+    assert {key for keys in ALWAYS.values() for key in keys} <= ESSENTIAL
+    for text in shipped():
+        assert ESSENTIAL - {"report_minor"} <= {task.key for task in tasks_of(text)}
+
+
+@pytest.mark.parametrize("text", shipped())
+def test_a_false_alarm_is_no_way_around_it(scene: Scene, text: str) -> None:
+    """Of each level that a person set, whatever is still open."""
+    for level, flags in choices(text):
+        with transaction.atomic():
+            incident = scene.incident(flags=flags)
+            for one in (5 if level != 5 else 4, level):
+                incidents.set_severity(
+                    incident=incident,
+                    severity=one,
+                    reason="现场看过",
+                    by=scene.manager,
+                    at=scene.at,
+                )
+            try:
+                incidents.mark_false_alarm(
+                    incident=incident, reason="误报", by=scene.officer, at=scene.at
+                )
+            except DomainError:
+                is_closed = False
+            else:
+                is_closed = True
+            assert is_closed == (level < Severity.CONSIDERABLE), (level, flags)
+            transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("text", shipped())

@@ -13,6 +13,7 @@ from anlan.incidents import services as incidents
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.models import Finding, FindingSentence
+from anlan.investigation.permissions import can_decide
 from anlan.investigation.selectors.findings import in_force, parts_of
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
@@ -211,6 +212,30 @@ class TestDecision:
         assert in_force(case) == done
         with pytest.raises(IntegrityError), transaction.atomic():
             Finding.objects.update(decided_by=scene.manager)
+
+    def test_is_not_of_who_wrote_an_earlier_version(self, scene, case) -> None:
+        first = submitted(scene, case, by=scene.manager)
+        lawyer = scene.person("chenlu")
+        decided(scene, first, by=lawyer, is_approved=False, remark="依据不足")
+        second = drafted(scene, case)
+        assert second.sentences.exists()
+        investigation.submit_finding(
+            finding=second, by=investigator(scene), at=scene.at
+        )
+
+        assert not can_decide(scene.manager, second)
+        with pytest.raises(NotAllowed, match="起草过"):
+            decided(scene, second)
+        assert decided(scene, second, by=lawyer).state == "approved"
+
+    def test_is_not_of_who_wrote_those_of_a_joined_case(self, scene, case) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+        drafted(scene, other, by=scene.manager)
+        finding = submitted(scene, case)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+
+        with pytest.raises(NotAllowed, match="起草过"):
+            decided(scene, finding)
 
     def test_refuses_a_fact_whose_evidence_has_gone(self, scene, case) -> None:
         finding = submitted(scene, case)

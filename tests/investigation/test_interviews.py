@@ -220,6 +220,22 @@ class TestIndependence:
         with pytest.raises(InvalidInput, match="到过事发现场"):
             planned(scene, host, interviewer=scene.officer)
 
+    def test_nor_at_the_host_of_it(self, scene) -> None:
+        host = scene.incident()
+        incidents.join_response(
+            incident=host, user=scene.officer, by=scene.officer, at=scene.at
+        )
+        there = scene.assignment(host, scene.officer)
+        incidents.arrive(assignment=there, by=scene.officer, at=scene.at)
+        other = scene.incident(place=scene.place("园区 南门")).case
+        hurt = party(scene, other)
+        about = {"by": scene.officer, "at": scene.at}
+        cases.join_cases(case=other, host=host.case, **about)
+        other.refresh_from_db()
+
+        with pytest.raises(InvalidInput, match="到过事发现场"):
+            planned(scene, other, parties=[hurt], interviewer=scene.officer)
+
     def test_no_witness_asks(self, scene, case) -> None:
         frozen(scene, case, of=scene.officer)
 
@@ -328,6 +344,31 @@ class TestBeginning:
         assert (interview.is_under_fourteen, interview.has_consent) == (True, True)
         (fact,) = facts(case, "investigation.guardian_consented")
         assert (fact["code"], fact["statement"]) == ("T-01", "S-01")
+
+    def test_of_who_turns_out_to_be_under_fourteen(self, scene, case) -> None:
+        """Their guardian agrees while they talk; the interview says so, too."""
+        child = party(scene, case, "小明", birth_year=2012)
+        mother = guardian_of(scene, child)
+        interview = begun(
+            scene,
+            planned(scene, case, parties=[child]),
+            guardian=mother,
+            is_guardian_present=True,
+        )
+        assert not interview.has_consent
+        assert interview.statement is not None
+
+        evidence.name_guardian(
+            statement=interview.statement,
+            guardian=mother,
+            is_under_fourteen=True,
+            has_consent=True,
+            by=interview.interviewer,
+            at=scene.at,
+        )
+
+        interview.refresh_from_db()
+        assert (interview.is_under_fourteen, interview.has_consent) == (True, True)
 
     @pytest.mark.parametrize(
         ("role", "asked"), [(StatementRole.VICTIM, 1), (StatementRole.WITNESS, 0)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.cases.selectors import timeline
 from anlan.evidence.enums import StatementRole
+from anlan.incidents import services as incidents
 from anlan.incidents.models import Incident
 from anlan.investigation import services as investigation
 from anlan.investigation.defence import defence_questions
@@ -20,6 +22,7 @@ from anlan.investigation.models import DefenceFact, FindingSentence, Pin, SceneL
 from anlan.investigation.selectors.background import background_of
 from anlan.investigation.selectors.facts import facts_of, injuries_in
 from anlan.investigation.selectors.scene import looks_of, pins_of
+from anlan.investigation.services import Plan
 from anlan.investigation.services.erasing import erase_words
 from anlan.law import selectors as law
 from anlan.ledger.verify import verify
@@ -91,6 +94,57 @@ def noted(scene, case, **more):
         **more,
     }
     return investigation.note_fact(case=case, **said)
+
+
+class TestIndependence:
+    @pytest.mark.parametrize("how", ["party", "there", "joined"])
+    def test_who_has_to_do_with_it_changes_nothing(self, scene, how) -> None:
+        """The duty officer may investigate, and not what they are mixed up in."""
+        incident, officer = scene.incident(), scene.officer
+        case, about = incident.case, {"by": officer, "at": scene.at}
+        interview = planned(scene, case)
+        sketch, fact = drawn(scene, case), noted(scene, case, is_unknown=True)
+        pin = pinned(scene, sketch)
+        if how == "party":
+            cases.add_party(
+                case=case, roles=["victim"], user=officer, by=scene.manager, at=scene.at
+            )
+            words = "当事人，须回避"
+        else:
+            where = incident
+            if how == "joined":
+                where = scene.incident(place=scene.place("园区 南门"))
+            incidents.join_response(incident=where, user=officer, **about)
+            there = scene.assignment(where, officer)
+            incidents.arrive(assignment=there, **about)
+            if how == "joined":
+                cases.join_cases(case=where.case, host=case, **about)
+            words = "到过事发现场，须回避"
+        plan = Plan(interviewer=investigator(scene))
+        attempts = [
+            partial(planned, scene, case, parties=[interview.party], by=officer),
+            partial(
+                investigation.replan_interview, interview=interview, plan=plan, **about
+            ),
+            partial(
+                investigation.cancel_interview, interview=interview, reason="x", **about
+            ),
+            partial(looked, scene, case, by=officer),
+            partial(drawn, scene, case, by=officer),
+            partial(pinned, scene, sketch, by=officer),
+            partial(investigation.move_pin, pin=pin, x=1, y=1, **about),
+            partial(investigation.remove_pin, pin=pin, **about),
+            partial(noted, scene, case, is_unknown=True, by=officer),
+            partial(investigation.withdraw_fact, fact=fact, reason="x", **about),
+        ]
+
+        for attempt in attempts:
+            with pytest.raises(NotAllowed, match=words):
+                attempt()
+        # Somebody else can: what was planned by who has to keep away is called off.
+        investigation.cancel_interview(
+            interview=interview, reason="改期", by=scene.manager, at=scene.at
+        )
 
 
 class TestLooks:

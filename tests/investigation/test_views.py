@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
 
+from anlan.accounts.models import User
 from anlan.cases import services as cases
 from anlan.evidence.models import Statement
 from anlan.investigation.enums import InterviewState
@@ -63,6 +65,27 @@ def text(answer):
 
 def once(**said):
     return {"request_id": str(uuid4()), **said}
+
+
+class TestWhoHasToDoWithIt:
+    def test_is_told_so_and_offered_nothing(self, scene, case, sign_in) -> None:
+        client = sign_in("zhoumin")
+        assert "facts/first/" in text(client.get(at(case, "facts/")))
+        cases.add_party(
+            case=case,
+            roles=["victim"],
+            user=scene.officer,
+            by=scene.manager,
+            at=scene.at,
+        )
+
+        page = text(client.get(at(case, "facts/")))
+        assert "当事人，须回避" in page
+        assert "facts/first/" not in page
+        refused = client.post(at(case, "facts/first/"), once(is_unknown="on"))
+        assert refused.status_code == 403
+        assert "须回避" in text(refused)
+        assert not DefenceFact.objects.exists()
 
 
 class TestWhoSees:
@@ -354,12 +377,13 @@ class TestFindings:
 
 
 @pytest.mark.parametrize("page", TABS)
-def test_in_english_no_chinese_of_ours_is_left(scene, case, sign_in, page) -> None:
+def test_every_page_opens_in_english(scene, case, sign_in, page) -> None:
     held(scene, planned(scene, case), free="I parked.")
     begun(scene, planned(scene, case, parties=[party(scene, case, "乙某")]))
     client = sign_in("xuqing")
-    client.cookies["anlan_language"] = "en"
+    User.objects.filter(username="xuqing").update(language="en")
 
-    answer = client.get(at(case, page), headers={"Accept-Language": "en"})
+    answer = client.get(at(case, page))
 
     assert answer.status_code == 200
+    assert re.search(r'<html\s+lang="en"', answer.content.decode())

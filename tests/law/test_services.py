@@ -221,6 +221,20 @@ def test_nothing_in_the_shipped_plan_stands_before_the_police():
     services.check_police_call(waits_for=(), act_on=ON)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["罚 款", "罚·款", "罰款", "罚\u3000款", "罚-款", "没 收", "沒收", "處罰 決定書"],
+)
+def test_no_word_of_punishment_gets_through_by_marks_or_old_letters(text):
+    with pytest.raises(InvalidInput) as refused:
+        services.check_wording(text=f"对其{text}二百元", act_on=ON)
+    assert refused.value.source == "G01"
+
+
+def test_what_meets_across_a_full_stop_is_no_word():
+    services.check_wording(text="由公安机关依法处罚。款项由双方另行商定", act_on=ON)
+
+
 def test_the_shipped_plan_speaks_of_no_punishment():
     services.check_wording(text=_playbook(), act_on=ON)
 

@@ -78,8 +78,7 @@ def test_an_acknowledgement_spares_the_call(
 
 def test_a_skipped_task_is_told_to_the_manager_at_once(scene: Scene) -> None:
     incident = scene.incident()
-    task = Task.objects.filter(case=incident.case, binding=True).first()
-    assert task is not None
+    task = Task.objects.get(case=incident.case, key="scene_photos")
 
     cases.skip_task(task=task, reason="来不及", by=scene.officer, at=scene.at)
 

@@ -378,6 +378,10 @@ class TestFiles:
         assert answer.status_code == 422
         assert "最多 6 个" in answer.json()["errors"]["files"][0]
 
+        again = self.add_as_outbox(phone, address, PNG + bytes([5]))  # answer was lost
+        assert again.status_code == 201
+        assert Attachment.objects.count() == 6
+
     def test_outbox_hears_that_a_report_is_none_of_its_own(
         self, address, stranger
     ) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import resolve
@@ -484,9 +485,14 @@ def test_every_page_in_both_languages(client: Client, poster: str) -> None:
             (f"/q/{closed.code}", 404),
             ("/f/unknown", 404),
         ):
-            page = client.get(path, headers={"Accept-Language": language})
+            client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+            page = client.get(path)
             assert page.status_code == status
+            said = re.search(r'<html\s+lang="([\w-]+)"', page.content.decode())
+            assert said is not None
+            assert said[1].lower() == language
             assert "<c-" not in page.content.decode()
+            assert "no-store" in page["Cache-Control"]
 
 
 @pytest.mark.parametrize(

@@ -594,7 +594,10 @@ class TestCarryingOut:
         # One to which nobody may object: with another its case would not be joined.
         PlanMeasure.objects.filter(pk=measure.pk).update(appeal="", appeal_days=None)
         host = scene.incident(place=scene.place("园区 南门")).case
-        case = cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        with pytest.raises(Conflict, match="必办任务：执行方案"):
+            cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
+        # It was joined when that was still allowed.
+        Case.objects.filter(pk=case.pk).update(state="joined", joined_into=host)
         delivered(scene, notice)
         assert carrying(measure).state == CarryingState.DUE
         cases.part_cases(case=case, by=scene.officer, at=scene.at + timedelta(hours=3))

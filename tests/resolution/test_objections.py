@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from anlan.accounts.models import Membership, User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
@@ -23,9 +25,9 @@ from anlan.resolution.enums import CarryingState, ObjectionState
 from anlan.resolution.models import Notice, Objection, PlanMeasure
 from tests.at_once import at_once
 from tests.evidence.told import party as victim
+from tests.resolution.planned import APPEAL, added, drafted, headquarters, legal
 from tests.resolution.planned import begun as planned
 from tests.resolution.planned import decided as approved
-from tests.resolution.planned import headquarters, legal
 from tests.resolution.told import (
     begun,
     carrying,
@@ -123,6 +125,23 @@ def test_an_eased_one_asks_for_another_plan(scene: Scene, measure: PlanMeasure):
     anew = Task.objects.get(key__startswith="anew:")
     assert (anew.role_key, anew.binding) == ("duty_officer", True)
     assert carrying(measure).state == CarryingState.DUE
+
+
+@pytest.mark.parametrize("state", [ObjectionState.UPHELD, ObjectionState.EASED])
+def test_what_it_led_to_is_left_out_only_by_who_may_approve(
+    scene: Scene, case: Case, measure: PlanMeasure, state: ObjectionState
+):
+    delivered(scene, issued(scene, measure))
+    decided(scene, objected(scene, measure), state=state)
+    key = {ObjectionState.UPHELD: "undo:", ObjectionState.EASED: "anew:"}[state]
+    task = Task.objects.get(key__startswith=key)
+    said: dict[str, Any] = {"task": task, "reason": "算了", "at": scene.at}
+    for who in (scene.person("sunlei"), scene.officer):
+        with pytest.raises(NotAllowed):
+            cases.skip_task(**said, by=who)
+    task.refresh_from_db()
+    assert task.state == TaskState.OPEN
+    cases.skip_task(**said, by=scene.manager)
 
 
 def test_it_holds_the_case_open_and_headquarters_hear_when_it_is_late(
@@ -284,6 +303,86 @@ def test_what_was_taken_back_is_not_in_the_next_version(
 ):
     decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
     assert not planned(scene, case).measures.exists()
+
+
+class TestWhatWasTakenBack:
+    """It comes back by no version, unless it is entered anew with a reason."""
+
+    def test_by_none_that_was_submitted_before(
+        self, scene: Scene, case: Case, measure: PlanMeasure
+    ):
+        plan = resolution.submit_plan(
+            plan=planned(scene, case), beyond="见结论", by=scene.officer, at=scene.at
+        )
+        decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
+
+        with pytest.raises(Conflict, match="已经成立"):
+            approved(scene, plan, at=scene.at + timedelta(days=3))
+
+        assert approved(scene, plan, is_approved=False, remark="申诉成立").state == (
+            "returned"
+        )
+        assert not planned(scene, case).measures.exists()
+
+    def test_by_none_that_copies_a_copy(
+        self, scene: Scene, case: Case, measure: PlanMeasure
+    ):
+        second = planned(scene, case)
+        resolution.withdraw_plan(plan=second, by=scene.officer, at=scene.at)
+        decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
+
+        assert not planned(scene, case).measures.exists()
+
+    def test_but_anew_with_a_reason_until_that_is_taken_back_too(
+        self, scene: Scene, case: Case, measure: PlanMeasure
+    ):
+        decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
+        later = scene.at + timedelta(days=3)
+        plan = planned(scene, case, at=later)
+        cited = [one.sentence for one in measure.grounds.all()]
+        said = drafted(scene, measure.party, measure.key, sentences=cited)
+        with pytest.raises(InvalidInput) as refusal:
+            added(scene, plan, said)
+        assert (refusal.value.path, refusal.value.source) == ("despite", "G04")
+
+        added(scene, plan, replace(said, despite="补交的录像看得清是他"))
+        plan = resolution.submit_plan(
+            plan=plan, beyond="见结论", by=scene.officer, at=later
+        )
+        assert approved(scene, plan, at=later).state == "approved"
+        third = planned(scene, case, at=later)
+        assert third.measures.get().despite == "补交的录像看得清是他"
+        resolution.withdraw_plan(plan=third, by=scene.officer, at=later)
+
+        anew = plan.measures.select_related("plan__case__site").get()
+        objection = objected(scene, anew, at=later)
+        last = later + timedelta(days=1)
+        decided(scene, objection, state=ObjectionState.UPHELD, by=legal(scene), at=last)
+        assert not planned(scene, case, at=last).measures.exists()
+
+    def test_and_the_form_asks_for_it(
+        self, scene: Scene, case: Case, measure: PlanMeasure, client: Client
+    ):
+        client.force_login(scene.officer)
+        with time_machine.travel(scene.at + timedelta(days=3), tick=False):
+            plan = planned(scene, case)
+            sheet = reverse("resolution:measure_new", args=[case.number, plan.uid])
+            assert "为什么仍要采取" not in client.get(sheet).content.decode()
+            decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
+            typed = {
+                "key": measure.key,
+                "party": str(measure.party.uid),
+                "words": "请其书面说明",
+                "appeal": APPEAL,
+                "appeal_days": "15",
+            }
+            answer = client.post(sheet, {**typed, "request_id": uuid4()})
+            assert answer.status_code == 422
+            assert "仍要采取的，请写明有什么新的理由" in answer.content.decode()
+            answer = client.post(
+                sheet, {**typed, "request_id": uuid4(), "despite": "补交了录像"}
+            )
+            assert plan.measures.get(despite="补交了录像").key == measure.key
 
 
 def test_none_is_taken_down_where_no_clock_would_run(

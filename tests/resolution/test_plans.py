@@ -20,10 +20,12 @@ from anlan.resolution import proportion
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import History, PlanState
 from anlan.resolution.models import Plan, PlanApproval, PlanMeasure
+from anlan.resolution.permissions import can_decide_plan
 from anlan.resolution.policies import PLAN_MOVES
 from anlan.resolution.selectors.plans import history_of, measures_of, similar_plans
 from tests.at_once import at_once
 from tests.evidence.told import party
+from tests.investigation import asked
 from tests.investigation.asked import decided as finding_decided
 from tests.investigation.asked import drafted as finding_drafted
 from tests.resolution.planned import (
@@ -76,6 +78,15 @@ class TestMeasures:
         ("key", "changed", "path", "source"),
         [
             ("warning_letter", {"words": "罚款二百元"}, "words", "G01"),
+            ("warning_letter", {"words": "罚 款二百元"}, "words", "G01"),
+            ("liquidated_damages", {"clause": "罚·款条款"}, "clause", "G01"),
+            (
+                "liquidated_damages",
+                {"clause_version": "罰款表"},
+                "clause_version",
+                "G01",
+            ),
+            ("liquidated_damages", {"binds": "不交的停水"}, "binds", "G03"),
             ("warning_letter", {"words": "不道歉就停水停电"}, "words", "G03"),
             ("warning_letter", {"words": "由保安扣留本人"}, "words", "G07"),
             ("warning_letter", {"words": "协商不成再报警"}, "words", "G06"),
@@ -360,6 +371,38 @@ class TestDecision:
         with pytest.raises(NotAllowed):
             decided(scene, plan, by=scene.officer)
 
+    def test_who_wrote_an_earlier_version_cannot(self, scene: Scene, case: Case):
+        sentence = sentence_in_force(scene, case)
+        plan = begun(scene, case, by=scene.manager)
+        who = aggressor(scene, case)
+        added(scene, plan, drafted(scene, who, "warning_letter", sentences=[sentence]))
+        resolution.withdraw_plan(plan=plan, by=scene.manager, at=scene.at)
+        second = begun(scene, case)
+        assert second.measures.exists()
+        resolution.submit_plan(
+            plan=second, beyond="见认定", by=scene.officer, at=scene.at
+        )
+
+        assert not can_decide_plan(scene.manager, second)
+        with pytest.raises(NotAllowed, match="起草过"):
+            decided(scene, second)
+        assert decided(scene, second, by=headquarters(scene)).state == "approved"
+
+    def test_who_drafted_or_investigated_a_joined_case_cannot(
+        self, scene: Scene, case: Case
+    ):
+        other = scene.incident(place=scene.place("园区 南门")).case
+        heard = asked.planned(scene, other, interviewer=headquarters(scene))
+        assert heard.interviewer == headquarters(scene)
+        begun(scene, other, by=scene.manager)
+        plan = submitted(scene, case)
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+
+        with pytest.raises(NotAllowed, match="起草过"):
+            decided(scene, plan)
+        with pytest.raises(NotAllowed, match="调查"):
+            decided(scene, plan, by=headquarters(scene))
+
     def test_a_party_cannot(self, scene: Scene, case: Case):
         plan = submitted(scene, case)
         cases.add_party(
@@ -381,6 +424,30 @@ class TestDecision:
             decided(scene, plan)
         plan = decided(scene, plan, by=headquarters(scene))
         assert plan.state == PlanState.APPROVED
+
+    def test_a_level_that_rose_since_counts_as_well(self, scene: Scene, case: Case):
+        of_severity(case, Severity.ORDINARY)
+        plan = submitted(scene, case, "suspend_optional", service="club")
+        of_severity(case, Severity.MAJOR)
+        plan = decided(scene, plan)
+        assert plan.state == PlanState.SUBMITTED
+        assert decided(scene, plan, by=headquarters(scene)).state == "approved"
+
+    def test_a_range_that_moved_since_asks_for_a_reason_again(
+        self, scene: Scene, case: Case
+    ):
+        of_severity(case, Severity.NOTICE)
+        plan = submitted(scene, case, "verbal_warn")
+        of_severity(case, Severity.MAJOR)
+        with pytest.raises(Conflict, match="建议的幅度变为"):
+            decided(scene, plan)
+        assert not plan.approvals.exists()
+        decided(scene, plan, is_approved=False, remark="请写明为什么这样轻")
+        again = resolution.submit_plan(
+            plan=begun(scene, case), beyond="已道歉", by=scene.officer, at=scene.at
+        )
+        assert decided(scene, again).state == PlanState.SUBMITTED
+        assert decided(scene, again, by=headquarters(scene)).state == "approved"
 
     def test_where_the_law_is_asked_counsel_has_to_be_among_them(
         self, scene: Scene, case: Case

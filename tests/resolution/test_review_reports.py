@@ -44,6 +44,7 @@ from anlan.resolution.review.enums import (
 from anlan.resolution.review.models import Report
 from anlan.resolution.review.naming import names_of
 from anlan.resolution.review.paper import report_pdf
+from anlan.resolution.review.permissions import can_decide
 from anlan.resolution.review.reading import codes_of, paragraphs_of
 from anlan.resolution.review.record import read_record
 from anlan.resolution.review.selectors.reports import newer_entries, verified
@@ -377,6 +378,19 @@ def test_neither_its_author_nor_somebody_of_the_matter_approves(scene, case) -> 
         decided(scene, report, by=lead)
 
     assert decided(scene, report, by=planned.legal(scene)).state == "approved"
+
+
+def test_who_wrote_an_earlier_version_approves_none(scene, case) -> None:
+    first = submitted(scene, case, by=scene.manager)
+    lawyer = planned.legal(scene)
+    decided(scene, first, by=lawyer, is_approved=False, remark="缺一段")
+    second = submitted(scene, case)
+    assert LESSON in [row.text for row in paragraphs_of(second)]
+
+    assert not can_decide(scene.manager, second)
+    with pytest.raises(NotAllowed, match="编写过"):
+        decided(scene, second)
+    assert decided(scene, second, by=lawyer).state == "approved"
 
 
 def test_who_was_at_the_scene_does_not_write_it(scene, case) -> None:

@@ -110,6 +110,17 @@ def test_what_is_approved_is_what_was_offered(scene: Scene, plan: Plan):
     assert orjson.loads(bytes(entry.data or b""))["content"] == with_it
 
 
+def test_is_left_out_only_by_who_may_approve(scene: Scene, plan: Plan):
+    offered(scene, plan)
+    decided(scene, submitted(scene, plan))
+    task = Task.objects.get(key__startswith="support:")
+    said: dict[str, Any] = {"task": task, "reason": "算了", "at": scene.at}
+    for who in (scene.person("sunlei"), scene.officer):
+        with pytest.raises(NotAllowed):
+            cases.skip_task(**said, by=who)
+    cases.skip_task(**said, by=scene.manager)
+
+
 def test_late_headquarters_hear(scene: Scene, plan: Plan):
     offered(scene, plan)
     decided(scene, submitted(scene, plan))

@@ -282,6 +282,8 @@ class TalksOut(Out):
     begun_at: datetime
     due_on: date
     ended_at: datetime | None
+    exclusion: str
+    exclusion_lifted_at: datetime | None
     effective_on: date | None
     deed: UUID | None
     consents: list[ConsentOut]
@@ -304,6 +306,8 @@ class TalksOut(Out):
             begun_at=row.begun_at,
             due_on=row.due_on,
             ended_at=row.ended_at,
+            exclusion=row.exclusion,
+            exclusion_lifted_at=row.lifted_at,
             effective_on=row.effective_on,
             deed=row.deed.uid if row.deed else None,
             consents=[ConsentOut.of(one) for one in consents_of(row).values() if one],
@@ -403,6 +407,10 @@ class DecliningIn(In):
 class TalksEndIn(In):
     reason: Annotated[Text, Field(min_length=1, max_length=MOST_REASON)]
     exclusion: Exclusion | None = None
+
+
+class LiftIn(In):
+    reason: Annotated[Text, Field(min_length=1, max_length=MOST_REASON)]
 
 
 class SessionIn(OnceIn):
@@ -700,6 +708,20 @@ def end_talks(request: ApiRequest, uid: UUID, body: TalksEndIn) -> TalksOut:
         talks=talks_for(caller.user, uid),
         reason=body.reason,
         exclusion=body.exclusion,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _talks(caller, uid)
+
+
+@router.post("/talks/{uid}/exclusion/lift", **operation(*_RUN, out=TalksOut))
+def lift_exclusion(request: ApiRequest, uid: UUID, body: LiftIn) -> TalksOut:
+    """What ended the talks speaks against talks no more; by another than who named it."""
+    caller = request.auth
+    mediation.lift_exclusion(
+        talks=talks_for(caller.user, uid),
+        reason=body.reason,
         by=caller.user,
         at=caller.at,
         via="api",

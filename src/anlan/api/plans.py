@@ -34,10 +34,11 @@ from anlan.resolution.letters import MOST_APPEAL_DAYS
 from anlan.resolution.models import Plan, PlanApproval, PlanMeasure, PlanSupport
 from anlan.resolution.selectors.plans import (
     finding_sentences,
-    history_of,
+    history_at,
     measures_of,
     people_needed,
     plans_of,
+    severity_of,
 )
 from anlan.resolution.selectors.support import support_of
 from anlan.resolution.services import MOST_GROUNDS, Drafted, Offered
@@ -96,6 +97,7 @@ class PlanMeasureOut(Out):
     ends_on: date | None
     appeal: str
     appeal_days: int | None
+    despite: str
     sentences: list[UUID]
 
     @classmethod
@@ -116,6 +118,7 @@ class PlanMeasureOut(Out):
             ends_on=row.ends_on,
             appeal=row.appeal,
             appeal_days=row.appeal_days,
+            despite=row.despite,
             sentences=[ground.sentence.uid for ground in row.grounds.all()],
         )
 
@@ -198,8 +201,8 @@ class PlanOut(Out):
             submitted_at=row.submitted_at,
             ended_at=row.ended_at,
             finding=row.finding.uid if row.finding else None,
-            severity=row.severity or row.case.severity,
-            history=history_of(row.case) if row.history is None else row.history,
+            severity=severity_of(row),
+            history=history_at(row),
             beyond=row.beyond,
             people=people_needed(row, rows),
             measures=[PlanMeasureOut.of(one) for one in rows],
@@ -209,7 +212,10 @@ class PlanOut(Out):
 
 
 class MeasureIn(In):
-    """What the measure needs, as ``/measures`` says; ``ends_on`` is the last day."""
+    """What the measure needs, as ``/measures`` says; ``ends_on`` is the last day.
+
+    ``despite`` says why it is taken although an objection to the like was upheld.
+    """
 
     key: Annotated[Text, Field(min_length=1, max_length=24)]
     party: UUID
@@ -225,6 +231,7 @@ class MeasureIn(In):
     ends_on: date | None = None
     appeal: Annotated[Text, Field(max_length=200)] = ""
     appeal_days: Annotated[StrictInt, Field(ge=1, le=MOST_APPEAL_DAYS)] | None = None
+    despite: Annotated[Text, Field(max_length=500)] = ""
 
 
 class MeasureOnceIn(OnceIn, MeasureIn):
@@ -258,7 +265,12 @@ def list_measures(request: ApiRequest, number: str) -> list[LawMeasureOut]:
     """What may be done about the act of this case, and what may not."""
     case = _case(request, number)
     on = act_day(case)
-    return [LawMeasureOut.of(one) for one in law.measures(on=on)]
+    return [
+        LawMeasureOut.of(
+            one.model_copy(update={"sources": law.in_force(one.sources, on=on)})
+        )
+        for one in law.measures(on=on)
+    ]
 
 
 @router.get("/cases/{number}/plans", **operation(*_READ, out=list[PlanOut]))

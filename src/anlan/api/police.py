@@ -20,6 +20,7 @@ from anlan.api.access import (
 )
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.base.clock import local_day
 from anlan.law import selectors as law
 from anlan.resolution.legal import permissions
 from anlan.resolution.legal import services as legal
@@ -158,7 +159,7 @@ class PolicePeriodOut(Out):
             title=rule.heading,
             whose=rule.of.value,
             is_law=rule.is_law,
-            cited=law.cite_all(rule.sources),
+            cited=law.cite_all(rule.sources, on=local_day(row.begins_at)),
             begins_at=row.begins_at,
             due_at=row.due_at,
             last_day=last_day(row.due_at),

@@ -57,6 +57,7 @@ class StatementHeadOut(Out):
     taken_by: UserOut
     draft: int
     is_minor: bool
+    has_consent: bool
     on_paper: bool
     begun_at: datetime
     read_back_at: datetime | None
@@ -77,6 +78,7 @@ class StatementHeadOut(Out):
             taken_by=UserOut.of(row.taken_by),
             draft=row.draft,
             is_minor=row.is_minor,
+            has_consent=row.has_consent,
             on_paper=row.on_paper,
             begun_at=row.begun_at,
             read_back_at=row.read_back_at,
@@ -212,7 +214,10 @@ class SavedOut(Out):
 
 
 class StatementIn(OnceIn):
-    """``party`` or ``colleague`` is whose; ``guardian`` is a party linked to them."""
+    """``party`` or ``colleague`` is whose; ``guardian`` is a party linked to them.
+
+    ``has_consent`` is the guardian's for somebody under 14.
+    """
 
     party: UUID | None = None
     colleague: UUID | None = None
@@ -223,6 +228,8 @@ class StatementIn(OnceIn):
     present: Annotated[Text, Field(max_length=200)] = ""
     is_minor: bool = False
     guardian: UUID | None = None
+    is_under_fourteen: bool = False
+    has_consent: bool = False
     is_told: bool
 
 
@@ -241,9 +248,14 @@ class AnswersIn(In):
 
 
 class GuardianIn(In):
-    """A party of the case that is linked to the person as guardian."""
+    """A party of the case that is linked to the person as guardian.
+
+    ``has_consent`` is theirs for somebody under 14.
+    """
 
     guardian: UUID
+    is_under_fourteen: bool = False
+    has_consent: bool = False
 
 
 class SignedAloneIn(OnceIn):
@@ -315,6 +327,8 @@ def begin_statement(
         present=body.present,
         is_minor=body.is_minor,
         guardian=guardian_of(caller, body.guardian),
+        is_under_fourteen=body.is_under_fourteen,
+        has_consent=body.has_consent,
         is_told=body.is_told,
         request_id=body.request_id,
         by=caller.user,
@@ -367,6 +381,8 @@ def name_guardian(request: ApiRequest, uid: UUID, body: GuardianIn) -> Statement
     evidence.name_guardian(
         statement=statement_of(caller, uid),
         guardian=party_of(caller, body.guardian),
+        is_under_fourteen=body.is_under_fourteen,
+        has_consent=body.has_consent,
         by=caller.user,
         at=caller.at,
         via="api",

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from anlan.accounts.models import User
 from anlan.cases.enums import Role
-from anlan.cases.models import PartyRole
+from anlan.cases.models import FormerSide, PartyRole
 from anlan.customers.models import Person
 from anlan.customers.permissions import add_at_odds
 
@@ -32,11 +32,14 @@ def are_at_odds(user: User, person: Person) -> bool:
 
 
 def _stands(who: Q) -> set[tuple[int, Role]]:
-    """The cases, and which part is played there."""
-    rows = PartyRole.objects.filter(who, party__removed_at=None).values_list(
-        "party__case", "party__case__joined_into", "role"
-    )
-    return {(host or case, Role(role)) for case, host, role in rows}
+    """The cases, and which part is played there, or was before the parts were set anew."""
+    who &= Q(party__removed_at=None)
+    case = ("party__case", "party__case__joined_into")
+    rows = [
+        *PartyRole.objects.filter(who).values_list(*case, "role"),
+        *FormerSide.objects.filter(who).values_list(*case, "side"),
+    ]
+    return {(host or own, Role(role)) for own, host, role in rows}
 
 
 add_at_odds(are_at_odds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, Site, User
@@ -13,19 +12,20 @@ from anlan.accounts.permissions import (
     holds_role,
 )
 from anlan.accounts.roles import ROLES, Permission
-from anlan.base.errors import NotAllowed, NotFound
+from anlan.base.errors import Conflict, NotAllowed, NotFound
 from anlan.cases import policies
-from anlan.cases.enums import Protection, Side
+from anlan.cases.enums import Protection, Side, TaskState
 from anlan.cases.models import (
     AccessLink,
     Case,
     NamedContact,
     Party,
+    Promise,
     Task,
     TaskPhoto,
     VaultFile,
 )
-from anlan.cases.wall import is_behind_the_wall, walled_sides
+from anlan.cases.wall import is_behind_the_wall, is_party, walled_sides
 from anlan.ledger.events import Actor, System
 
 # Who commands before whom, the least first.
@@ -36,13 +36,6 @@ STANDS_IN_FOR = {"guard_captain": "guard"}
 
 def can_see(user: User, case: Case) -> bool:
     return has_permission(user, Permission.CASE_SEE, site=case.site)
-
-
-def is_party(user: User, case: Case) -> bool:
-    """Cases that were joined are one case, whichever of them is looked at."""
-    whole = case.joined_into_id or case.pk
-    one_case = Q(case=whole) | Q(case__joined_into=whole)
-    return Party.objects.filter(one_case, user=user, removed_at=None).exists()
 
 
 def check_can_note(by: Actor, case: Case) -> None:
@@ -70,14 +63,14 @@ def can_know_task(user: User, task: Task, case: Case) -> bool:
 def check_can_do_task(by: Actor, task: Task) -> None:
     """The owner's role, who stands in for it, and whoever commands may complete a task."""
     check_owns_task(by, task)
-    policies.check_is_open(task.case)
+    policies.check_can_be_worked(task)
     policies.check_task_open(task)
 
 
 def check_can_reopen_task(by: Actor, task: Task) -> None:
     """Who may complete it may also take that back."""
     check_owns_task(by, task)
-    policies.check_is_open(task.case)
+    policies.check_can_be_worked(task)
 
 
 def check_owns_task(by: Actor, task: Task) -> None:
@@ -135,9 +128,56 @@ def keep_protected_from(by: Actor, row: VaultFile, *, site: Site) -> None:
 
 
 def check_can_skip_task(by: Actor, task: Task) -> None:
-    check_permission(by, Permission.TASK_SKIP, site=task.case.site)
-    policies.check_is_open(task.case)
+    """What no case is closed without is left out only by who may approve.
+
+    Another person then closes the case: ``check_can_close``. A promise is given up by
+    whoever made it, or somebody above them.
+    """
+    site = task.case.site
+    check_permission(by, Permission.TASK_SKIP, site=site)
+    policies.check_can_be_worked(task)
     policies.check_task_open(task)
+    if task.key in policies.ESSENTIAL:
+        check_permission(
+            by,
+            Permission.PLAN_APPROVE,
+            site=site,
+            sentence=_("“%(task)s”只能由%(roles)s写明理由跳过，并由另一个人办结")
+            % {"task": task.title, "roles": _approvers()},
+        )
+    promise = _promise_of(task)
+    if isinstance(by, User) and promise and not _may_give_up(by, promise, site):
+        raise NotAllowed(_("这项承诺只能由作出承诺的人或者其上级写明理由跳过"))
+
+
+def why_not_skipped(user: User, task: Task) -> str:
+    """The sentence by which it would be refused to this person; empty if it would not."""
+    try:
+        check_can_skip_task(user, task)
+    except (Conflict, NotAllowed) as refusal:
+        return str(refusal)
+    return ""
+
+
+def _approvers() -> str:
+    """The roles that may leave an essential task out, by name."""
+    needed = {Permission.TASK_SKIP, Permission.PLAN_APPROVE}
+    roles = [role for role in ROLES.values() if needed <= role.permissions]
+    return _("、").join(str(role.name) for role in roles)
+
+
+def _promise_of(task: Task) -> Promise | None:
+    if not task.key.startswith("promise:"):
+        return None
+    return Promise.objects.select_related("contact__held_by").filter(task=task).first()
+
+
+def _may_give_up(user: User, promise: Promise, site: Site) -> bool:
+    maker = promise.contact.held_by
+    return user.pk == maker.pk or (
+        has_permission(user, Permission.INCIDENT_COMMAND, site=site)
+        and rung_at(user, site) > rung_at(maker, site)
+    )
 
 
 def check_can_set_severity(
@@ -197,6 +237,20 @@ def rung_at(user: User, site: Site) -> int:
 def check_can_close(by: Actor, case: Case) -> None:
     check_permission(by, Permission.INCIDENT_CLOSE, site=case.site)
     policies.check_can_close(case)
+    if isinstance(by, User):
+        _check_left_nothing_out(by, case)
+
+
+def _check_left_nothing_out(user: User, case: Case) -> None:
+    """Who left out what no case is closed without does not close it as well."""
+    own = Task.objects.filter(
+        case=case, key__in=policies.ESSENTIAL, state=TaskState.SKIPPED, ended_by=user
+    ).order_by("position", "pk")
+    if own:
+        raise NotAllowed(
+            _("您跳过了必须做的事：%s。请由另一个人办结")
+            % _("、").join(task.title for task in own)
+        )
 
 
 def check_can_reopen(by: Actor, case: Case) -> None:
@@ -217,6 +271,22 @@ def check_can_link(by: Actor, case: Case) -> None:
 def check_can_edit_parties(by: Actor, case: Case) -> None:
     check_permission(by, Permission.PARTY_EDIT, site=case.site)
     policies.check_is_open(case)
+
+
+def check_can_set_roles(by: Actor, party: Party) -> None:
+    """Say which parts somebody plays: on a side themself nobody does, nor behind a wall.
+
+    Who is on which side decides what whoever speaks for one may read of the other.
+    """
+    check_can_edit_parties(by, party.case)
+    if not isinstance(by, User):
+        return
+    if is_party(by, party.case):
+        raise NotAllowed(_("您是本案当事人，当事人的角色由另一人修改"))
+    if is_behind_the_wall(party, by):
+        raise NotAllowed(
+            _("您在本案为另一方说话，不能修改这一方的角色，请由指挥的人修改")
+        )
 
 
 def can_edit(user: User, organisation: Organisation, permission: Permission) -> bool:

@@ -17,7 +17,40 @@ from anlan.cases.enums import (
     Side,
     TaskState,
 )
-from anlan.cases.models import Case, KeepApart, NamedContact, Party, Task
+from anlan.cases.joined import of_one_case
+from anlan.cases.models import (
+    Case,
+    KeepApart,
+    NamedContact,
+    Party,
+    Task,
+)
+
+# Tasks of the plan that stand for people safe, evidence saved, the duty to report, the
+# victim told, both sides heard, a minor reported. By key and not in the plan's data: a
+# published version never changes, and this holds for the cases that began with one too.
+# Source: docs/sources.md, G05, G06, G09, G20, G21.
+ESSENTIAL = frozenset(
+    {
+        *("dissuade", "separate", "first_aid"),
+        "save_recordings",
+        "call_police",
+        *("victim_contact", "victim_care"),
+        *("victim_account", "aggressor_account"),
+        "report_minor",
+    }
+)
+# Tasks that are worked off where they were posted also after their case was joined into
+# another, by what their keys begin with.
+_GOING_ON: list[str] = []
+
+
+def add_going_on(prefix: str) -> None:
+    """Enter tasks that another package ends in a joined case as well; once, at import."""
+    if prefix in _GOING_ON:
+        raise RuntimeError("this was entered before")
+    _GOING_ON.append(prefix)
+
 
 # What may become what; everything else is refused. ``docs/states/`` is drawn from these
 # tables, and a test drives every service through every state against them.
@@ -63,6 +96,36 @@ def open_binding_tasks(case: Case, *, upto: Phase) -> list[Task]:
     )
 
 
+def left_in_joined(case: Case) -> list[Task]:
+    """Open binding tasks of the cases that were joined into this one, each with its case.
+
+    Those of their plans are not among them: the host has the same plan, for the higher
+    level and the flags of both.
+    """
+    return list(
+        Task.objects.filter(
+            case__joined_into=case, playbook=None, binding=True, state=Task.State.OPEN
+        )
+        .select_related("case")
+        .order_by("case", "position", "pk")
+    )
+
+
+def goes_on_joined(task: Task) -> bool:
+    return task.key.startswith(tuple(_GOING_ON))
+
+
+def can_be_worked(task: Task) -> bool:
+    """In an open case; what goes on in a joined one, there too."""
+    case = task.case
+    return case.is_open or (case.state == Case.State.JOINED and goes_on_joined(task))
+
+
+def check_can_be_worked(task: Task) -> None:
+    if not can_be_worked(task):
+        check_is_open(task.case)
+
+
 def check_can_leave_phase(case: Case, phase: Phase) -> None:
     check_is_open(case)
     shut = open_binding_tasks(case, upto=phase)
@@ -80,6 +143,12 @@ def check_can_advance(case: Case) -> None:
 
 def check_can_close(case: Case) -> None:
     check_can_leave_phase(case, Phase.STRENGTHEN)
+    left = left_in_joined(case)
+    if left:
+        raise Conflict(
+            _("并入的案件还有必须完成的任务：%s。请先办完，或者先分出那个案件")
+            % _("、").join(f"{task.case.number} {task.title}" for task in left)
+        )
 
 
 def check_task_open(task: Task) -> None:
@@ -110,6 +179,19 @@ def check_can_join(case: Case, host: Case) -> None:
         raise Conflict(_("演练不能与真实案件合并"))
     if case.joined_cases.exists():
         raise Conflict(_("已有案件并入本案，请先分出"))
+    # The plan of the host has the plan's; who would be reminded of the others there?
+    posted = Task.objects.filter(
+        case=case, playbook=None, binding=True, state=Task.State.OPEN
+    ).order_by("position", "pk")
+    left = [task for task in posted if not goes_on_joined(task)]
+    if left:
+        raise Conflict(
+            _(
+                "本案还有预案以外的必办任务：%s。"
+                "请先办完再并入，或者反过来把另一个案件并入本案"
+            )
+            % _("、").join(task.title for task in left)
+        )
 
 
 def check_is_of_case(party: Party, case: Case, *, path: str) -> None:
@@ -118,10 +200,11 @@ def check_is_of_case(party: Party, case: Case, *, path: str) -> None:
 
 
 def check_speaks_for_one(case: Case, user: User, side: Side) -> None:
-    """Nobody speaks for both sides of a case, one after the other neither."""
-    if NamedContact.objects.filter(case=case, user=user, side=side.other).exists():
+    """Nobody speaks for both sides, one after the other neither; joined cases are one."""
+    here = of_one_case(case)
+    if NamedContact.objects.filter(here, user=user, side=side.other).exists():
         raise Conflict(_("这位同事在本案做过另一方的联系人，请另选一人"))
-    if Party.objects.filter(case=case, user=user, removed_at=None).exists():
+    if Party.objects.filter(here, user=user, removed_at=None).exists():
         raise Conflict(_("这位同事是本案的当事人，请另选一人"))
 
 

@@ -23,6 +23,7 @@ from anlan.base.remembered import address, remembered
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
+from anlan.cases.policies import left_in_joined
 from anlan.cases.selectors import (
     Line,
     TimelinePage,
@@ -74,6 +75,7 @@ class Shown:
     is_minor: bool
     # What to mind when meeting them, each with its address; empty for who needs nothing.
     minded: tuple[tuple[str, str], ...] = ()
+    is_walled: bool = False  # of the side for which the reader does not speak
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,14 +252,19 @@ class Room:
             for task in some
             if task.binding and task.state == TaskState.OPEN
         ]
-        return [
-            Gate(
-                title=task.title,
-                note=f"{task.get_phase_display()} · {task.get_role_key_display()}",
-                url=address("cases:task", self.case.number, task.uid),
-            )
-            for task in open_now
+        own = [self._gate(task.title, task, self.case) for task in open_now]
+        left = left_in_joined(self.case) if self.has_joined else []
+        return own + [
+            self._gate(f"{task.case.number} {task.title}", task, task.case)
+            for task in left
         ]
+
+    def _gate(self, title: str, task: Task, case: Case) -> Gate:
+        return Gate(
+            title=title,
+            note=f"{task.get_phase_display()} · {task.get_role_key_display()}",
+            url=address("cases:task", case.number, task.uid),
+        )
 
     @cached_property
     def done_tasks(self) -> list[Task]:
@@ -324,24 +331,45 @@ class Room:
         if minded is not None:
             links = [(text, _marker_url(one)) for one, text in minded.advice]
             shown = replace(shown, minded=tuple(links))
-        if not shown.can_be_revealed or not self._hidden:
+        if not (shown.can_be_revealed or self.can.edit_party):
             return shown
         sides = sides_of(roles)
-        if sides and sides <= self._hidden:
-            return replace(shown, masked="", can_be_revealed=False)
+        # Who stands on both sides is behind no wall.
+        if any(one in sides and one.other not in sides for one in self._hidden):
+            return replace(shown, masked="", can_be_revealed=False, is_walled=True)
         return shown
 
     @cached_property
     def minded(self) -> dict[int, Minded]:
         """By person, what the reader minds when meeting one of the parties."""
-        people = [party.person for party in self.parties if party.person is not None]
+        people = [
+            party.person
+            for party in self.parties
+            if party.is_marked and party.person is not None
+        ]
         if not people:
             return {}
         return minded(people, self.reader, on=local_day(self.at))
 
     @cached_property
+    def reader_is_party(self) -> bool:
+        """Of this case: who sets the parts that people play is on none of its sides."""
+        return any(party.user_id == self.reader.pk for party in self.parties)
+
+    @cached_property
     def _hidden(self) -> set[Side]:
+        may_know = has_permission(
+            self.reader, Permission.SIDES_BOTH, site=self.case.site
+        )
+        if may_know and not self._may_be_a_party:
+            return set()
         return walled_sides(self.case, self.reader)
+
+    @property
+    def _may_be_a_party(self) -> bool:
+        """From what the room has read anyway; parties of a joined case it has not."""
+        is_joined = self.case.joined_into_id is not None or bool(self.joined)
+        return self.reader_is_party or is_joined
 
     def known_names(self) -> dict[str, str]:
         """Names that the room has read anyway; the timeline need not ask again."""

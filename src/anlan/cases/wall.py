@@ -1,19 +1,34 @@
 """The wall between the sides: who speaks for one does not look behind the other.
 
-Whoever is or was the named contact of one side in a case, or is a party of that side
-themself, sees neither contact details nor medical facts of the other there. Only those
-whose role must know both are excepted (``Permission.SIDES_BOTH``).
+Whoever is or was the named contact of one side in a case, or is or was a party of that
+side themself, sees neither contact details nor medical facts of the other there. Only
+those whose role must know both are excepted (``Permission.SIDES_BOTH``), and only while
+they are no party. Cases that were joined are one case, whichever of them is looked at.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission, sites_where
 from anlan.accounts.roles import Permission
 from anlan.cases.enums import Side
-from anlan.cases.models import Case, NamedContact, Party, PartyRole
+from anlan.cases.joined import of_one_case
+from anlan.cases.models import (
+    Case,
+    FormerSide,
+    NamedContact,
+    Party,
+    PartyRole,
+)
+
+
+def is_party(user: User, case: Case) -> bool:
+    return Party.objects.filter(of_one_case(case), user=user, removed_at=None).exists()
 
 
 def behind_the_wall(reader: User) -> QuerySet[Party]:
@@ -24,8 +39,9 @@ def behind_the_wall(reader: User) -> QuerySet[Party]:
     walled = Q(pk__in=[])
     for side in Side:
         walled |= _speaks_for(reader, side) & _is_of(side.other) & ~_is_of(side)
-    knows_both = sites_where(reader, Permission.SIDES_BOTH)
-    return Party.objects.filter(walled).exclude(case__site__in=knows_both)
+    knows_both = Q(case__site__in=sites_where(reader, Permission.SIDES_BOTH))
+    own = Party.objects.filter(user=reader, removed_at=None)
+    return Party.objects.filter(walled).exclude(knows_both & ~_in_one_case(own))
 
 
 def is_behind_the_wall(party: Party, reader: User) -> bool:
@@ -33,21 +49,60 @@ def is_behind_the_wall(party: Party, reader: User) -> bool:
 
 
 def walled_sides(case: Case, reader: User) -> set[Side]:
-    """The sides of a case behind which the reader may not look."""
-    if has_permission(reader, Permission.SIDES_BOTH, site=case.site):
+    """The sides of a case behind which the reader may not look.
+
+    Both, for who speaks for both: two cases may turn out to be one.
+    """
+    if has_permission(reader, Permission.SIDES_BOTH, site=case.site) and not is_party(
+        reader, case
+    ):
         return set()
-    named = NamedContact.objects.filter(case=case, user=reader)
-    own = PartyRole.objects.filter(party__case=case, party__user=reader)
-    mine = {*named.values_list("side", flat=True), *own.values_list("role", flat=True)}
-    return {side.other for side in Side if side in mine and side.other not in mine}
+    named = NamedContact.objects.filter(of_one_case(case), user=reader)
+    spoken = named.values_list("side", flat=True).union(*_own_sides(case, reader))
+    return {Side(side).other for side in spoken}
+
+
+def is_of_a_side(reader: User, case: Case) -> bool:
+    """Whether they are or were of one of the sides themself."""
+    roles, former = _own_sides(case, reader)
+    return roles.union(former).exists()
+
+
+def where_of_a_side(reader: User) -> Q:
+    """The same of rows that have a case, as a condition."""
+    own, former = _own(reader, role__in=Side.values), _former(reader)
+    return _in_one_case(own, "party__case") | _in_one_case(former, "party__case")
+
+
+def _own_sides(case: Case, reader: User) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    here = of_one_case(case, "party__case")
+    roles = _own(reader, role__in=Side.values).filter(here)
+    former = _former(reader).filter(here)
+    return roles.values_list("role", flat=True), former.values_list("side", flat=True)
 
 
 def _speaks_for(reader: User, side: Side) -> Q:
-    here = {"case": OuterRef("case"), "user": reader}
-    own = PartyRole.objects.filter(
-        party__case=OuterRef("case"), party__user=reader, role=side
+    named = NamedContact.objects.filter(user=reader, side=side)
+    return (
+        _in_one_case(named)
+        | _in_one_case(_own(reader, role=side), "party__case")
+        | _in_one_case(_former(reader).filter(side=side), "party__case")
     )
-    return Q(Exists(NamedContact.objects.filter(**here, side=side))) | Q(Exists(own))
+
+
+def _own(reader: User, **more: Any) -> QuerySet[PartyRole]:
+    return PartyRole.objects.filter(party__user=reader, **more)
+
+
+def _former(reader: User) -> QuerySet[FormerSide]:
+    return FormerSide.objects.filter(party__user=reader)
+
+
+def _in_one_case(rows: QuerySet[Any, Any], path: str = "case") -> Q:
+    """That there is one of ``rows`` in the case, or in one that is joined with it."""
+    here = Coalesce(OuterRef("case__joined_into"), OuterRef("case"))
+    whole = Coalesce(f"{path}__joined_into", path)
+    return Q(Exists(rows.alias(whole=whole).filter(whole=here)))
 
 
 def _is_of(side: Side) -> Q:

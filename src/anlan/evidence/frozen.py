@@ -121,6 +121,7 @@ _STATEMENT_MOVED = f"{_moved('id', 'uid', 'case_id', 'number')} OR {_TAKES_EXHIB
 _ANSWER_MOVED = _moved("id", "uid", "statement_id", "key")
 
 _GUARDIAN = "guardian_party_id"
+_CONSENT = "has_consent"
 _S, _A = "evidence_statement", "evidence_statementanswer"
 _F, _D = "evidence_statementfile", "evidence_addendum"
 # Name → table, when, condition, and what is said; ``<=>`` is "the same, or both nothing".
@@ -143,6 +144,9 @@ GUARDS: dict[str, tuple[str, str, str, str]] = {
         *(_S, "UPDATE", f"OLD.state IN {_ENDED} AND {_moved(_GUARDIAN)}", _WORDS),
     ),
     "evidence_addendum_guardian_stays": (_D, "UPDATE", _moved(_GUARDIAN), _WORDS),
+    "evidence_statement_consent_stays": (
+        *(_S, "UPDATE", f"OLD.state IN {_ENDED} AND {_moved(_CONSENT)}", _WORDS),
+    ),
     # PostgreSQL empties a table without asking for each row.
     **{f"{t}_no_truncate": (t, "TRUNCATE", "1 = 1", _WORDS) for t in (_S, _A, _F, _D)},
 }
@@ -150,4 +154,5 @@ GUARDS: dict[str, tuple[str, str, str, str]] = {
 LATER_COLUMNS = {
     "evidence_statement_guardian_stays": _GUARDIAN,
     "evidence_addendum_guardian_stays": _GUARDIAN,
+    "evidence_statement_consent_stays": _CONSENT,
 }

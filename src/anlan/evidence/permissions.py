@@ -17,7 +17,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import Case
 from anlan.cases.permissions import check_can_look_behind
-from anlan.cases.wall import behind_the_wall, is_behind_the_wall
+from anlan.cases.wall import behind_the_wall, is_behind_the_wall, is_of_a_side
 from anlan.evidence import policies
 from anlan.evidence.enums import Protection, StatementState
 from anlan.evidence.models import (
@@ -33,6 +33,7 @@ from anlan.ledger.events import Actor
 from anlan.notify.permissions import check_can_manage_channels, managed_organisations
 
 _YET_TO_SPEAK = gettext_lazy("您自己的情况说明还没有签字，签字以前不能看别人的")
+_OF_A_SIDE = gettext_lazy("您是本案一方当事人，只能看自己的情况说明和自己记录的")
 
 
 def check_can_add(by: Actor, case: Case) -> None:
@@ -116,8 +117,8 @@ def check_can_open(by: Actor, exhibit: Exhibit) -> None:
     check_permission(by, permission, site=exhibit.case.site)
     if isinstance(by, User) and is_of_a_body_behind(exhibit, by):
         raise NotAllowed(_("您在本案为另一方说话，不能查看这一方的伤情"))
-    if isinstance(by, User):  # who has yet to say what they saw reads nobody else
-        raise NotAllowed(_YET_TO_SPEAK)
+    if isinstance(by, User):
+        raise _reads_own_only(by, exhibit.case)
 
 
 def check_can_register(by: Actor, case: Case) -> None:
@@ -205,7 +206,8 @@ def can_read(user: User, statement: Statement) -> bool:
     """Whose it is, who wrote it down, and who needs it; `selectors.statements_for` too.
 
     Whoever has begun to say what they saw in a case, and has not signed it yet, reads
-    nobody else's: what two persons say independently is worth more.
+    nobody else's: what two persons say independently is worth more. Nor does whoever is
+    of one of the sides, for they tell of the other and name witnesses (G23).
     """
     site = statement.case.site
     if not has_permission(user, Permission.CASE_SEE, site=site):
@@ -213,7 +215,9 @@ def can_read(user: User, statement: Statement) -> bool:
     reads = has_permission(user, Permission.STATEMENT_READ, site=site)
     if statement.taken_by_id == user.pk or is_of(statement, user):
         return reads or has_permission(user, Permission.STATEMENT_TAKE, site=site)
-    return reads and not has_yet_to_speak(user, statement.case)
+    return reads and not (
+        has_yet_to_speak(user, statement.case) or is_of_a_side(user, statement.case)
+    )
 
 
 def check_can_read(by: Actor, statement: Statement) -> None:
@@ -221,7 +225,11 @@ def check_can_read(by: Actor, statement: Statement) -> None:
         return
     check_permission(by, Permission.STATEMENT_READ, site=statement.case.site)
     if isinstance(by, User):
-        raise NotAllowed(_YET_TO_SPEAK)
+        raise _reads_own_only(by, statement.case)
+
+
+def _reads_own_only(user: User, case: Case) -> NotAllowed:
+    return NotAllowed(_OF_A_SIDE if is_of_a_side(user, case) else _YET_TO_SPEAK)
 
 
 def check_can_write(by: Actor, statement: Statement) -> None:

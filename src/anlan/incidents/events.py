@@ -167,7 +167,7 @@ class ResponderAcknowledged(Event):
 @dataclass(frozen=True, kw_only=True)
 class ResponderArrived(Event):
     kind: ClassVar[str] = "incident.responder_arrived"
-    sentence: ClassVar[str] = _("{responder}到场，自报警用时 {seconds}")
+    sentence: ClassVar[str] = _("{responder}到场，自上报用时 {seconds}")
     tone: ClassVar[str] = "good"
 
     responder: str
@@ -242,7 +242,7 @@ class SceneControlled(Event):
     """The parties are apart and nobody is in danger; the first clock stops here."""
 
     kind: ClassVar[str] = "incident.controlled"
-    sentence: ClassVar[str] = _("{actor}确认现场已控制，自报警用时 {seconds}")
+    sentence: ClassVar[str] = _("{actor}确认现场已控制，自上报用时 {seconds}")
     tone: ClassVar[str] = "good"
 
     seconds: int
@@ -328,6 +328,16 @@ class PoliceWaiverDecided(Event):
             if self.approved
             else gettext("不同意，应当报警")
         }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PoliceWaiverEnded(Event):
+    """The level rose, or a minor was hurt: the police have to be called after all."""
+
+    kind: ClassVar[str] = "incident.police_waiver_ended"
+    sentence: ClassVar[str] = _("“不报警”的决定失效：现在必须报警")
+    tone: ClassVar[str] = "warn"
 
 
 @recorded

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from anlan.accounts.models import User
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case
 from anlan.incidents.models import Assignment, Incident
 from anlan.investigation.independence import add_presence
@@ -12,10 +13,9 @@ from anlan.investigation.selectors.background import add_spot
 
 
 def was_at_scene(user: User, case: Case) -> bool:
-    """Whether they arrived as a responder, of this case or of one joined into it."""
-    one_case = Q(incident__case=case) | Q(incident__case__joined_into=case)
+    """Whether they arrived as a responder, of this case or of one joined with it."""
     return Assignment.objects.filter(
-        one_case, user=user, arrived_at__isnull=False
+        of_one_case(case, "incident__case"), user=user, arrived_at__isnull=False
     ).exists()
 
 

@@ -171,6 +171,7 @@ class PoliceWaiver(Worded):
     )
     decided_at = models.DateTimeField(null=True)
     approved = models.BooleanField(null=True)
+    ended_at = models.DateTimeField(null=True)  # when it was no longer allowed
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -9,7 +9,11 @@ from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import AccessLink
-from anlan.cases.permissions import keep_protected_from
+from anlan.cases.permissions import (
+    check_can_command,
+    is_party,
+    keep_protected_from,
+)
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.ledger.events import Actor, System
 
@@ -97,6 +101,18 @@ def check_can_call(by: Actor, incident: Incident) -> User:
         raise NotAllowed(_("请由工作人员登记拨打电话"))
     check_permission(by, Permission.INCIDENT_SEE, site=incident.case.site)
     return by
+
+
+def check_can_call_off(by: Actor, incident: Incident) -> None:
+    """Say that it was a false alarm: who commands, and is on neither side."""
+    check_can_command(by, incident.case)
+    if isinstance(by, User) and is_party(by, incident.case):
+        raise NotAllowed(
+            _(
+                "您是本案的当事人，不能认定为误报；"
+                "请由另一位值班主任或者项目经理核实后认定"
+            )
+        )
 
 
 def check_can_decide_waiver(by: Actor, *, site: Site, proposed_by: User) -> User:

@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+import orjson
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.incidents.enums import AssignmentState, Dissuasion, Flag, HappenedSource
+from anlan.cases.enums import Role, Severity
+from anlan.cases.events import SeveritySet
+from anlan.cases.models import Case, Party
+from anlan.cases.selectors import entries_about
+from anlan.evidence.enums import StatementState
+from anlan.evidence.models import Injury, Statement
+from anlan.incidents.enums import (
+    AssignmentState,
+    Dissuasion,
+    Flag,
+    HappenedSource,
+    Police,
+)
 from anlan.incidents.models import Assignment, EmergencyCall, Incident
+from anlan.investigation.models import Finding
 from anlan.law.services import check_measure
+from anlan.ledger.events import SYSTEM
+from anlan.resolution.enums import PlanState
+from anlan.resolution.legal.models import PoliceReport
+from anlan.resolution.models import Plan
 
 # A report within this time of an open incident at the same or a neighbouring spot is
 # taken for the same fight; a person can split it off with one tap.
@@ -102,6 +120,80 @@ def is_another_fight(
     if source != HappenedSource.PHONE or happened is None:
         happened = at
     return happened > incident.controlled_at
+
+
+def check_may_have_been_none(case: Case) -> None:
+    """Refuse to call a case a false alarm once somebody took it for what it is.
+
+    What a report says does not count, nor the level that the program makes of it: a
+    false alarm is mostly one of those. Of cases that were joined any of them counts.
+
+    Raises:
+        Conflict: naming why, and what to do instead.
+    """
+    whole = [case, *case.joined_cases.order_by("pk")]
+    if any(_is_set_serious(one) for one in whole):
+        raise Conflict(
+            _(
+                "等级已由人定为“较大”或以上，不能按误报办结。"
+                "请照常处置、办结；确属误报的，请项目经理先写明理由调低等级"
+            )
+        )
+    injuries = Injury.objects.filter(case__in=whole, withdrawn_at=None)
+    victims = Party.objects.filter(
+        case__in=whole, removed_at=None, roles__role=Role.VICTIM
+    )
+    if injuries.exists() or victims.exists():
+        raise Conflict(
+            _(
+                "已经登记了受害人或者伤情，不能按误报办结。"
+                "请照常处置、办结；登记错了的，请先更正"
+            )
+        )
+    calls = EmergencyCall.objects.filter(
+        incident__case__in=whole, answered_at__isnull=False
+    )
+    reports = PoliceReport.objects.filter(case__in=whole, handed_at__isnull=False)
+    if calls.exists() or reports.exists():
+        raise Conflict(
+            _(
+                "已经打通 110 或者 120，或者已向公安机关报案，不能按误报办结。"
+                "请照常处置、办结"
+            )
+        )
+    papers = (
+        Statement.objects.filter(case__in=whole, state=StatementState.FROZEN),
+        Finding.objects.filter(case__in=whole),
+        Plan.objects.filter(case__in=whole).exclude(state=PlanState.WITHDRAWN),
+    )
+    if any(some.exists() for some in papers):
+        raise Conflict(
+            _(
+                "已有签字的情况说明、调查结论或者处理方案，不能按误报办结。"
+                "请照常处置、办结"
+            )
+        )
+
+
+def _is_set_serious(case: Case) -> bool:
+    """Whether it is so grave by what a person said last of it, and not by the program."""
+    if case.severity < Severity.CONSIDERABLE:
+        return False
+    by_people = entries_about({case.subject}).filter(kind=SeveritySet.kind)
+    last = by_people.exclude(actor=SYSTEM.actor_key).order_by("-seq").first()
+    said = orjson.loads(bytes(last.data or b"{}")) if last is not None else {}
+    return bool(said.get("severity", 0) >= Severity.CONSIDERABLE)
+
+
+def police_of(incident: Incident) -> Police:
+    """Whether the police know: of one of the cases that are one, and they know of it.
+
+    A decision not to call them stands for the case only for which two people made it.
+    """
+    known = Incident.objects.filter(
+        case__joined_into=incident.case_id, police=Police.CALLED
+    )
+    return Police.CALLED if known.exists() else Police(incident.police)
 
 
 def check_not_answered(call: EmergencyCall) -> None:

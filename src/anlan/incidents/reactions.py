@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from anlan.accounts.events import PlaceClosed
+from anlan.accounts.events import PlaceClosed, SiteClosed
 from anlan.accounts.models import Place, Site, User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
@@ -147,16 +147,30 @@ def join_incident(queued: Queued) -> None:
 def keep_devices_in_use(queued: Queued) -> None:
     """
     Raises:
-        Conflict: a device that may raise an alarm stands at the closed place, or below it.
+        Conflict: a device that may raise an alarm stands at the closed place, or below it,
+            or anywhere in the closed site.
     """
-    if not isinstance(queued.event, PlaceClosed):
+    devices = Device.objects.filter(disabled_at=None).order_by("pk")
+    if isinstance(queued.event, SiteClosed):
+        device = devices.filter(site=queued.site_id).first()
+    elif isinstance(queued.event, PlaceClosed):
+        place = Place.objects.get(uid=_uid(queued.object))
+        device = devices.filter(place__path__startswith=place.path).first()
+    else:
         return
-    place = Place.objects.get(uid=_uid(queued.object))
-    device = Device.objects.filter(
-        disabled_at=None, place__path__startswith=place.path
-    ).first()
     if device is not None:
         raise Conflict(_("设备“%s”装在这里，请先停用它") % device.name)
+
+
+def end_waiver(queued: Queued) -> None:
+    """The level rose, a minor was hurt, or a graver case was joined: G05 asks again."""
+    case = Case.objects.get(uid=_uid(queued.subject))
+    services.end_waiver(case=case, at=queued.recorded_at)
+
+
+def note_police_report(queued: Queued) -> None:
+    """A report was handed over to the police, in writing or orally."""
+    services.note_report(case=Case.objects.get(uid=_uid(queued.subject)))
 
 
 def take_back_false_alarm(queued: Queued) -> None:
@@ -172,6 +186,7 @@ def part_responders(queued: Queued) -> None:
     if isinstance(event, CaseParted) and event.number == case.number:
         host = Case.objects.get(site=case.site_id, number=event.host)
         services.part_responders(case=case, host=host, at=queued.recorded_at)
+        services.part_voices(case=case, host=host)
 
 
 def tell_of_further_report(queued: Queued) -> None:

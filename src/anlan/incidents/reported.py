@@ -27,6 +27,7 @@ def duty_of(case: Case) -> Duty | None:
                 decided_by=one.decided_by.name if one.decided_by else "",
                 decided_at=one.decided_at,
                 is_approved=one.approved,
+                ended_at=one.ended_at,
             )
             for one in waivers.order_by("proposed_at", "pk")
         ),

@@ -27,7 +27,7 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
-from anlan.incidents.policies import may_still_go
+from anlan.incidents.policies import may_still_go, police_of
 from anlan.incidents.selectors import (
     Call,
     Facts,
@@ -297,9 +297,23 @@ class IncidentRoom(Room):
     def services(self) -> list[EmergencyService]:
         return list(EmergencyService)
 
+    @cached_property
+    def police(self) -> Police:
+        """What is known of the police, in the joined cases too."""
+        if not self.has_joined:
+            return Police(self.incident.police)
+        return police_of(self.incident)
+
     @property
     def police_is_open(self) -> bool:
-        return self.incident.police == Police.UNDECIDED
+        return self.police == Police.UNDECIDED
+
+    @property
+    def may_propose_waiver(self) -> bool:
+        """One at a time; after one that ended, where the level was lowered again."""
+        waiver = self.waiver
+        is_free = waiver is None or waiver.ended_at is not None
+        return self.police_is_open and self.can.command and is_free
 
     @property
     def can_control(self) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotAllowed
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.evidence.enums import StatementState
 from anlan.evidence.models import Statement
@@ -32,12 +32,12 @@ def conflict_of(user: User, case: Case) -> str:
     Cases that were joined are one case.
     """
     them = {"name": user.name}
-    one_case = Q(case=case) | Q(case__joined_into=case)
-    if Party.objects.filter(one_case, user=user, removed_at=None).exists():
+    here = of_one_case(case)
+    if Party.objects.filter(here, user=user, removed_at=None).exists():
         return _("%(name)s是本案当事人，须回避，请由与本案无关的人办理") % them
     if any(asked(user, case) for asked in _PRESENCE):
         return _("%(name)s到过事发现场，须回避，请由没有到场的人办理") % them
-    heard = Statement.objects.filter(one_case, user=user).exclude(
+    heard = Statement.objects.filter(here, user=user).exclude(
         state=StatementState.DISCARDED
     )
     if heard.exists():

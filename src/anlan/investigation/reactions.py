@@ -8,6 +8,7 @@ from anlan.accounts.models import User
 from anlan.accounts.selectors import people_by_role
 from anlan.cases.models import Case
 from anlan.evidence.events import (
+    GuardianNamed,
     StatementDiscarded,
     StatementFrozen,
     StatementRefused,
@@ -22,7 +23,7 @@ from anlan.investigation.events import (
     InterviewReplanned,
 )
 from anlan.investigation.models import Finding, Interview
-from anlan.investigation.services.interviews import follow_statement
+from anlan.investigation.services.interviews import follow_guardian, follow_statement
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 
@@ -36,6 +37,12 @@ def end_interview(queued: Queued) -> None:
             uid=_uid_of(queued)
         )
         follow_statement(statement=statement, at=queued.recorded_at)
+
+
+def keep_guardian(queued: Queued) -> None:
+    """While they talked it turned out that they are under 18, or under 14."""
+    if isinstance(queued.event, GuardianNamed):
+        follow_guardian(statement=Statement.objects.get(uid=_uid_of(queued)))
 
 
 def tell_interviewer(queued: Queued) -> None:

@@ -182,9 +182,21 @@ def refusal_words(error: DomainError) -> str:
     return _("%(sentence)s（%(source)s）") % said
 
 
-def cite_all(references: tuple[str, ...]) -> str:
-    """Several sources in one line: each law once, with all its articles."""
+def in_force(references: tuple[str, ...], *, on: date) -> tuple[str, ...]:
+    """Those of the sources whose law was in force on a day, such as that of the act (G16)."""
+    laws = book().laws
+    return tuple(one for one in references if laws[_sources()[one].law].is_in_force(on))
+
+
+def cite_all(references: tuple[str, ...], *, on: date | None = None) -> str:
+    """Several sources in one line: each law once, with all its articles.
+
+    Args:
+        on: leave out what was not in force on this day.
+    """
     by_law: dict[str, list[Source]] = {}
+    if on is not None:
+        references = in_force(references, on=on)
     for reference in dict.fromkeys(references):
         found = _sources()[reference]
         by_law.setdefault(found.law, []).append(found)

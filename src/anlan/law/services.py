@@ -48,9 +48,16 @@ def enforces(guardrail_id: str) -> Callable[[Test], Test]:
 
 @enforces("G01")
 def check_wording(*, text: str, act_on: date, path: str = "text") -> None:
-    """Refuse words of punishment in what the office itself writes."""
+    """Refuse words of punishment in what the office itself writes, however they are spaced.
+
+    Clause by clause: "…处罚。款项…" is none.
+    """
     rule = _in_force("G01", act_on)
-    if rule and any(word in text for word in rule.lists["words"]):
+    if rule and any(
+        word in clause
+        for clause in _plain_clauses(text)
+        for word in rule.lists["words"]
+    ):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -335,8 +342,7 @@ def check_appraisal(*, level: str, has_document: bool, act_on: date) -> None:
 def check_no_verdict(*, text: str, act_on: date, path: str = "text") -> None:
     """Refuse words that judge who was right, however they are spaced."""
     rule = _in_force("G15", act_on)
-    plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
-    if rule and any(word in plain for word in rule.lists["words"]):
+    if rule and any(word in _plain(text) for word in rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -408,8 +414,7 @@ def check_waives_nothing(*, text: str, act_on: date, path: str = "text") -> None
     if rule is None:
         return
     allowed = [one.replace(" ", "") for one in rule.lists["allowed_after"]]
-    for clause in _clauses(unicodedata.normalize("NFKC", text)):
-        plain = re.sub(r"[\s_·*\-]+", "", clause)
+    for plain in _plain_clauses(text):
         for word in rule.lists["waivers"]:
             # Only what stands right before it takes the word back, each time that it stands.
             if any(
@@ -478,7 +483,12 @@ def check_guardian_consent(
     rule = _in_force("G20", act_on)
     if rule and is_under_fourteen and not has_consent:
         raise InvalidInput(
-            _("未满十四周岁，须监护人同意谈话和记录"), path=path, source=rule.id
+            _(
+                "未满十四周岁，须监护人同意谈话和记录；"
+                "已经开始的，请在“未满十八周岁”里写明监护人同意"
+            ),
+            path=path,
+            source=rule.id,
         )
 
 
@@ -506,6 +516,20 @@ def check_talks_alone(*, people: int, act_on: date, path: str) -> None:
     if rule and people != 1:
         raise InvalidInput(
             _("谈话分别进行：一次谈话只能有一位当事人，请给另一位另行安排"),
+            path=path,
+            source=rule.id,
+        )
+
+
+def check_nobody_beside(*, is_beside: bool, act_on: date, path: str) -> None:
+    """Refuse a talk in which another party sits beside the person (G21)."""
+    rule = _in_force("G21", act_on)
+    if rule and is_beside:
+        raise InvalidInput(
+            _(
+                "谈话分别进行，在场的人里写有另一位当事人：请其离开后再开始；"
+                "已经开始的，请放弃这份草稿，另行开始"
+            ),
             path=path,
             source=rule.id,
         )
@@ -708,6 +732,17 @@ def _clauses(text: str) -> Iterator[str]:
     """What stands between marks of punctuation, in one way of writing 110."""
     for clause in re.split(r"[，。；：！？,.;:!?\n]", text.lower()):
         yield re.sub(r" ?(110) ?", r"\1", clause)
+
+
+def _plain_clauses(text: str) -> Iterator[str]:
+    """The clauses without what could be put between the letters of a word."""
+    for clause in _clauses(unicodedata.normalize("NFKC", text)):
+        yield _plain(clause)
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone, in one form: "罚 款", "罚·款" and "罚款" are one word."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def _in_force(guardrail_id: str, act_on: date) -> Guardrail | None:

@@ -41,6 +41,7 @@ from anlan.evidence.enums import (
     StatementState,
 )
 from anlan.evidence.file_verification import verify_files
+from anlan.evidence.list_verification import verify_list
 from anlan.evidence.models import (
     Addendum,
     CheckRun,
@@ -314,15 +315,28 @@ def party(
 
 @action
 def name_guardian(
-    stage: Stage, *, by: User, at: datetime, key: str, guardian: str
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    guardian: str,
+    consent: bool = False,
 ) -> str:
-    """Somebody else is with the person from now on; a statement that stands is reopened."""
+    """Somebody else is with the person from now on; a statement that stands is reopened.
+
+    ``consent`` is theirs for somebody under 14.
+    """
     found = stage.statements[key]
     found.refresh_from_db()
     if found.state == StatementState.READ_BACK:
         found = evidence.reopen_statement(statement=found, by=by, at=at)
     evidence.name_guardian(
-        statement=found, guardian=stage.parties[guardian], by=by, at=at
+        statement=found,
+        guardian=stage.parties[guardian],
+        has_consent=consent,
+        by=by,
+        at=at,
     )
     return key
 
@@ -549,9 +563,13 @@ def statement(
     told: bool = True,
     minor: bool = False,
     guardian: str = "",
+    consent: bool = False,
     present: str = "",
 ) -> str:
-    """``guardian`` is the key of a party that was linked to them."""
+    """``guardian`` is the key of a party that was linked to them.
+
+    ``consent`` is theirs for somebody under 14.
+    """
     whose = User.objects.get(username=user) if user else stage.parties[of or key]
     stage.statements[key] = evidence.begin_statement(
         case=stage.incident.case,
@@ -562,6 +580,7 @@ def statement(
         is_told=told,
         is_minor=minor,
         guardian=stage.parties[guardian] if guardian else None,
+        has_consent=consent,
         by=by,
         at=at,
     )
@@ -1264,7 +1283,7 @@ def measures(stage: Stage) -> dict[str, Any]:
             organisation=stage.site.organisation, removed_at=None
         ).count(),
         "field_keys": len(field_keys.field_keys()),
-        "files_sound": not verify_files(deep=True).problems,
+        "files_sound": not (verify_files(deep=True).problems or verify_list()),
         "packages_intact": sum(
             verify.check(str(path_of(package)), package.fingerprint).exit == 0
             for package in Package.objects.filter(case=case)

@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 
 from anlan.accounts.models import Place, Site
 from anlan.accounts.selectors import places_of
@@ -34,7 +35,10 @@ def telling_whom_to_call(
             return view(request, *args, **kwargs)
         except NotFound as refusal:
             context = {"refusal": refusal, "site": _only_site()}
-            return render(request, "portal/gone.html", context, status=404)
+            page = render(request, "portal/gone.html", context, status=404)
+            # The same address may live again, and who follows is nobody's affair.
+            add_never_cache_headers(page)
+            return page
 
     return answered
 

@@ -17,12 +17,12 @@ from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import staff_of
 from anlan.base.errors import NotAllowed
 from anlan.cases.enums import Side
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case
-from anlan.cases.permissions import check_may_edit, is_party
-from anlan.cases.wall import walled_sides
+from anlan.cases.permissions import check_may_edit
+from anlan.cases.wall import is_party, walled_sides
 from anlan.investigation import permissions as investigation
 from anlan.investigation.independence import check_is_independent, conflict_of
-from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor
 from anlan.resolution.models import (
     Notice,
@@ -126,7 +126,7 @@ def can_decide_plan(user: User, plan: Plan) -> bool:
 
 
 def check_can_decide_plan(by: User, plan: Plan) -> None:
-    """Approve or return: neither who drafted it nor who investigated, nor a party."""
+    """Approve or return: who drafted no version, did not investigate, and is no party."""
     check_permission(by, Permission.PLAN_APPROVE, site=plan.case.site)
     refusal = _why_not_decide(by, plan)
     if refusal:
@@ -139,14 +139,19 @@ def is_legal(user: User, case: Case) -> bool:
     return holds_role(user, "legal_counsel", site=case.site)
 
 
+def has_drafted(user: User, case: Case) -> bool:
+    """Whether they wrote any version: each begins with the measures of the one before."""
+    return Plan.objects.filter(of_one_case(case), author=user).exists()
+
+
 def _why_not_decide(user: User, plan: Plan) -> str:
     if user.pk == plan.author_id:
         return _("起草人不能审批自己的方案，请由另一人审批")
-    investigated = Finding.objects.filter(case=plan.case, author=user).exists()
-    if (
-        investigated
-        or Interview.objects.filter(case=plan.case, interviewer=user).exists()
-    ):
+    if has_drafted(user, plan.case):
+        return _(
+            "您起草过本案处理方案的一个版本，新版本沿用它的内容，您不能审批，请由另一人审批"
+        )
+    if investigation.has_investigated(user, plan.case):
         return _("调查本案的人不能审批方案，请由另一人审批")
     return ""
 
@@ -235,15 +240,15 @@ def check_can_hear_objection(by: User, objection: Objection) -> None:
 
 def _why_not_hear(user: User, objection: Objection) -> str:
     plan = objection.measure.plan
-    of_case = {"plan__case": objection.case}
-    if PlanApproval.objects.filter(by=user, **of_case).exists():
+    of_plan = of_one_case(objection.case, "plan__case")
+    if PlanApproval.objects.filter(of_plan, by=user).exists():
         return _("审批过这个方案的人不能复核对它的申诉，请由没有参与的人复核")
     notices = Notice.objects.filter(measure=objection.measure.pk)
     if notices.filter(Q(author=user) | Q(issued_by=user)).exists():
         return _("起草或者签发告知书的人不能复核申诉，请由没有参与的人复核")
-    earlier = Objection.objects.filter(case=objection.case, decided_by=user)
+    earlier = Objection.objects.filter(of_one_case(objection.case), decided_by=user)
     if earlier.exclude(pk=objection.pk).exists():
         return _("复核过本案申诉的人不能再次复核，请由另一人复核")
-    if Plan.objects.filter(case=objection.case, author=user).exists():
+    if has_drafted(user, objection.case):
         return _("起草过本案方案的人不能复核申诉，请由没有参与的人复核")
     return _why_not_decide(user, plan)

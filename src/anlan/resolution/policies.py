@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import local_day
-from anlan.base.errors import Conflict
+from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
 from anlan.investigation.models import Finding
@@ -117,6 +118,22 @@ def check_is_in_force(measure: PlanMeasure) -> None:
         )
     if Carrying.objects.filter(measure=measure, state=CarryingState.DROPPED).exists():
         raise Conflict(_("这项措施不再执行"))
+
+
+def check_is_entered_anew(upheld: QuerySet[Objection], *, reason: str) -> None:
+    """What an objection took back comes again only with a reason of its own.
+
+    Raises:
+        InvalidInput: an objection to the like was upheld, and nothing is said to it.
+    """
+    there = None if reason else upheld.first()
+    if there is not None:
+        raise InvalidInput(
+            _("对同样措施的申诉 %s 已经成立；仍要采取的，请写明有什么新的理由")
+            % there.code,
+            path="despite",
+            source="G04",
+        )
 
 
 def check_no_open_objection(case: Case) -> None:

@@ -37,6 +37,7 @@ from anlan.resolution.models import Objection, Plan, PlanMeasure
 from anlan.resolution.services.carrying import catch_up, check_is_told, follow_task
 
 # Tasks of a plan, by what their keys begin with.
+_APPROVED = ("measure:", "support:", "undo:", "anew:")  # with it, or on an objection
 _KEYS = ("measure:", "support:", "objection:", "undo:", "anew:")
 
 
@@ -55,13 +56,13 @@ def follow_measure_task(queued: Queued) -> None:
     by_hand = queued.actor != SYSTEM.actor_key
     if task.key.startswith("objection:") and by_hand:
         raise Conflict(_("请在申诉页面复核或者登记撤回，任务会自动结束"))
+    if by_hand and isinstance(event, TaskSkipped) and task.key.startswith(_APPROVED):
+        by = User.objects.get(uid=_uid_of(queued.actor))
+        check_permission(by, Permission.PLAN_APPROVE, site=task.case.site)
     if not task.key.startswith("measure:"):
         return
     if by_hand and isinstance(event, TaskDone):
         check_is_told(task)
-    if by_hand and isinstance(event, TaskSkipped):
-        by = User.objects.get(uid=_uid_of(queued.actor))
-        check_permission(by, Permission.PLAN_APPROVE, site=task.case.site)
     follow_task(task, at=queued.recorded_at)
 
 

@@ -55,6 +55,35 @@ def test_last_days(rule: str, what: str, on: date, last: date) -> None:
     assert last_of(rule, happened(what, on)) == last
 
 
+@pytest.mark.parametrize(
+    ("on", "last", "cited"),
+    [
+        (
+            date(2025, 12, 31),
+            date(2026, 6, 30),
+            "《治安管理处罚法》（2012 年修正）第22条",
+        ),
+        (
+            date(2026, 1, 1),
+            date(2026, 7, 1),
+            "《治安管理处罚法》（2025 年修订）第25条",
+        ),
+    ],
+)
+def test_the_six_months_of_the_police_are_cited_by_the_day_of_the_act(
+    on: date, last: date, cited: str
+) -> None:
+    assert law.cite_all(periods.rule("D03").sources, on=on) == cited
+    assert last_of("D03", happened("act", on)) == last
+
+
+@pytest.mark.parametrize("on", [date(2025, 12, 31), date(2026, 1, 1)])
+def test_what_runs_from_a_day_rests_on_what_was_in_force(on: date) -> None:
+    for one in periods.rules():
+        if one.is_in_force(on):
+            assert law.in_force(one.sources, on=on)
+
+
 def test_a_second_mediation_opens_no_time_and_ends_the_first() -> None:
     first = happened("mediation", date(2026, 4, 30))
     second = happened("mediation", date(2026, 5, 8))

@@ -20,6 +20,7 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import Ground, HoldReason
 from anlan.evidence.selectors.retention import grounds_of
 from anlan.incidents import services as incidents
+from anlan.incidents.enums import Police
 from anlan.incidents.models import Incident
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -346,6 +347,17 @@ class TestHandOver:
         assert Ground.POLICE not in grounds_of(case)
         reported(scene, case)
         assert Ground.POLICE in grounds_of(case)
+
+    def test_answers_the_question_of_the_incident(self, scene: Scene, case: Case):
+        """Also orally, without a call to 110 and whatever two people agreed before."""
+        handed(scene, begun(scene, case), gaps="口头报案", officer="", signers="")
+
+        incident = Incident.objects.get(case=case)
+        assert incident.police == Police.CALLED
+        Incident.objects.filter(case=case).update(controlled_at=scene.at)
+        Task.objects.filter(case=case).update(state=TaskState.DONE, ended_at=scene.at)
+        incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+        assert Case.objects.get(pk=case.pk).state == "closed"
 
     def test_its_task_is_not_ended_by_hand(self, scene: Scene, case: Case):
         begun(scene, case)
@@ -919,6 +931,23 @@ def test_the_act_day_bounds_a_paper(scene: Scene, case: Case) -> None:
     report = reported(scene, case)
     with pytest.raises(InvalidInput):
         paper(scene, report, dated_on=date(2020, 1, 1), received_on=date(2020, 1, 2))
+
+
+def test_a_party_handles_no_report(scene: Scene):
+    """The office's file; what they report themselves is theirs (G06)."""
+    report = begun(scene, scene.incident().case)
+    reader, case = scene.officer, report.case
+    assert permissions.can_report(reader, case)
+    cases.add_party(
+        case=case, roles=["aggressor"], user=reader, by=scene.manager, at=scene.at
+    )
+
+    assert not permissions.can_report(reader, case)
+    assert not permissions.can_see_reports(reader, case)
+    with pytest.raises(NotAllowed, match="自己随时可以向公安机关报案"):
+        permissions.check_can_report(reader, case)
+    permissions.check_can_tell_rights(reader, case)
+    assert permissions.can_report(scene.manager, case)
 
 
 def test_who_speaks_for_one_side_reads_no_report(scene: Scene):

@@ -155,6 +155,8 @@ class TestStating:
         struck(scene, other)
         injury = track(other)
         stated(scene, case, -5)
+        posted = Task.objects.filter(case=other, playbook=None)
+        posted.update(state="done", ended_at=scene.at)  # else it would not be joined
         cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
         for days in (-5, -9):
             stated(scene, case, days)

@@ -72,6 +72,24 @@ def drawn(number: int) -> str:
     return "data:image/png;base64," + base64.b64encode(signature(number)).decode()
 
 
+def test_another_person_lifts_what_bars_new_talks(scene: Scene, case: Case) -> None:
+    found = begun(scene, case)
+    page = f"/cases/talks/{found.uid}/"
+    client = browser(scene.officer)
+    said = {"reason": "不能继续", "exclusion": "hired"}
+    assert client.post(f"{page}ending/", said).status_code == 302
+    shown = client.get(page).content.decode()
+    assert "登记了不适用的情形：雇凶伤害他人" in shown
+    assert f"{page}lifting/" not in shown
+    assert client.post(f"{page}lifting/", {"reason": "算了"}).status_code == 403
+
+    client = browser(scene.manager)
+    assert f"{page}lifting/" in client.get(page).content.decode()
+    done = client.post(f"{page}lifting/", {"reason": "公安查明不是雇凶"})
+    assert done.status_code == 302
+    assert "公安查明不是雇凶" in client.get(page).content.decode()
+
+
 def typed_terms(scene: Scene, **more: str) -> dict[str, str]:
     return {
         "request_id": "0b7f2b2e-7d1c-4c59-9d2e-000000000001",

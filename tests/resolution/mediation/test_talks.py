@@ -97,6 +97,16 @@ def code_for(scene: Scene, talks: Talks, side: Side) -> str:
     return mediation.open_code(code=made, by=scene.manager, at=scene.at)
 
 
+def ended(scene: Scene, talks: Talks, exclusion: Exclusion) -> Talks:
+    return mediation.end_talks(
+        talks=talks,
+        reason="不能继续",
+        exclusion=exclusion,
+        by=scene.officer,
+        at=scene.at,
+    )
+
+
 class TestBeginning:
     def test_a_negotiation_waits_for_both(self, scene: Scene, case: Case) -> None:
         talks = begun(scene, case)
@@ -118,6 +128,37 @@ class TestBeginning:
             begun(scene, case, TalksKind.PEOPLES, excluded=[excluded])
         assert refused.value.source == "G17"
         assert not Talks.objects.exists()
+
+    def test_what_ended_talks_holds_until_another_person_lifts_it(
+        self, scene: Scene, case: Case
+    ) -> None:
+        first = ended(scene, begun(scene, case), Exclusion.HIRED)
+        for kind in (TalksKind.NEGOTIATION, TalksKind.PEOPLES):
+            with pytest.raises(Conflict, match="雇凶伤害他人（M-01") as refused:
+                begun(scene, case, kind)
+            assert refused.value.source == "G17"
+        by: dict[str, Any] = {"at": scene.at, "talks": first}
+        with pytest.raises(NotAllowed, match="另一人"):
+            mediation.lift_exclusion(reason="查明了", by=scene.officer, **by)
+        with pytest.raises(InvalidInput):
+            mediation.lift_exclusion(reason=" ", by=scene.manager, **by)
+        mediation.lift_exclusion(reason="公安查明不是雇凶", by=scene.manager, **by)
+        with pytest.raises(Conflict, match="已经解除"):
+            mediation.lift_exclusion(reason="再次", by=scene.manager, **by)
+        assert begun(scene, case).code == "M-02"
+        assert verify().is_sound
+
+    def test_it_holds_for_other_talks_of_the_case_and_of_a_joined_one(
+        self, scene: Scene, case: Case
+    ) -> None:
+        running = begun(scene, case)
+        other = scene.incident(place=scene.place("园区 南门")).case
+        ended(scene, begun(scene, other), Exclusion.NEW_VIOLATION)
+        consented(scene, running, [Side.VICTIM])
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        running = Talks.objects.select_related("case__site").get(pk=running.pk)
+        with pytest.raises(Conflict, match="又动手或者威胁"):
+            consented(scene, running, [Side.AGGRESSOR], signature=[drawing(33)])
 
     def test_the_office_may_still_speak_about_money_where_police_may_not_mediate(
         self, scene: Scene, case: Case

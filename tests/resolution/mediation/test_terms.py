@@ -17,6 +17,7 @@ from anlan.base.turns import FIRST_REST
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task
+from anlan.law import selectors as law
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -67,6 +68,7 @@ from tests.resolution.mediation.talked import (
     settled,
     term,
 )
+from tests.resolution.planned import legal
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -290,6 +292,24 @@ class TestPerforming:
         with pytest.raises(Conflict):
             done(scene, apologised)
         assert verify().is_sound
+
+    def test_of_an_act_before_2026_by_the_law_of_its_day(
+        self, scene: Scene, case: Case
+    ) -> None:
+        settled(scene, case)
+        cases.state_act(
+            case=case,
+            day=date(2025, 12, 31),
+            words="当天的聊天记录",
+            by=legal(scene),
+            at=scene.at,
+        )
+        for duty in Duty.objects.order_by("term__position"):
+            done(scene, duty, exhibit=photo(scene, case))
+        told = Talks.objects.get().police_task
+        assert told is not None
+        assert "第一百八十六条" in told.advice
+        assert "第九条第四款是否适用，由公安机关认定" in told.advice
 
     def test_a_default_names_what_is_next(self, scene: Scene, case: Case) -> None:
         settled(scene, case)
@@ -529,6 +549,50 @@ class TestMediated:
         assert "execution" in keys
         assert "agreement_suit" not in keys
 
+    def test_it_is_called_to_mind_seven_and_three_days_before(
+        self, scene: Scene, case: Case
+    ) -> None:
+        self.in_force(scene, case)
+        found = Confirmation.objects.select_related("talks__case__site").get()
+        task = found.task
+        assert task is not None
+        assert not task.binding
+        assert found.due_on.isoformat() in task.title
+        last = scene.at + (found.due_on - local_day(scene.at))
+        told = Delivery.objects.filter(
+            message__kind="mediation.confirmation_comes_due",
+            user=scene.officer,
+        )
+        for days, said in ((8, 0), (7, 1), (6, 0), (3, 1), (2, 0), (0, 0)):
+            at = last - timedelta(days=days)
+            assert mediation.remind_of_confirmations(at=at) == said
+        assert told.values("message").distinct().count() == 2
+        assert mediation.lapse_confirmations(at=last + timedelta(days=1)) == 1
+        task.refresh_from_db()
+        assert task.state == TaskState.DONE
+        assert verify().is_sound
+
+    def test_who_applied_is_not_reminded(self, scene: Scene, case: Case) -> None:
+        self.in_force(scene, case)
+        found = applied(
+            scene, Confirmation.objects.select_related("talks__case__site").get()
+        )
+        last = scene.at + (found.due_on - local_day(scene.at))
+        assert mediation.remind_of_confirmations(at=last) == 0
+        assert Task.objects.get(key=found.key).state == TaskState.DONE
+
+    def test_nobody_misses_the_reminder_of_a_closed_case(
+        self, scene: Scene, case: Case
+    ) -> None:
+        self.in_force(scene, case)
+        found = Confirmation.objects.get()
+        Task.objects.filter(case=case).update(state=TaskState.DONE, ended_at=scene.at)
+        Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+        last = scene.at + (found.due_on - local_day(scene.at))
+        near = last - timedelta(days=2)
+        assert mediation.remind_of_confirmations(at=near) == 1
+        assert mediation.remind_of_confirmations(at=near) == 0
+
     def test_the_term_runs_out(self, scene: Scene, case: Case) -> None:
         self.in_force(scene, case)
         found = Confirmation.objects.get()
@@ -664,6 +728,9 @@ def test_words_go_with_their_case(scene: Scene, case: Case) -> None:
 def test_every_remedy_rests_on_something() -> None:
     assert all(one.sources or one.key == "aid" for one in all_remedies())
     assert all(one.cites or one.key == "aid" for one in all_remedies())
+    for day in (date(2025, 12, 31), date(2026, 1, 1)):
+        for one in all_remedies():
+            assert law.in_force(one.sources, on=day) or one.key == "aid"
 
 
 def refusal_of(said: Draft, today: date) -> InvalidInput | None:

@@ -15,6 +15,8 @@ from anlan.api.cases.schemas import CaseOut
 from anlan.api.incidents.schemas import AssignmentOut, CallOut, ReportOut, WaiverOut
 from anlan.api.schemas import ClockOut, Out, PlaceOut
 from anlan.cases.selectors.deadlines import shown_deadlines
+from anlan.incidents.policies import police_of
+from anlan.incidents.selectors import reports_of
 from anlan.incidents.severity import suggest_severity
 
 router = Router(tags=["incidents"])
@@ -68,7 +70,7 @@ def state_of(caller: Caller, number: str) -> IncidentOut:
     suggestion = suggest_severity(
         flags=incident.flags, people_count=incident.people_count
     )
-    reports = incident.reports.select_related("place", "reporter", "incident__case")
+    reports = reports_of(incident, has_files=False, has_joined=True)
     calls = incident.calls.select_related("called_by")
     waivers = incident.police_waivers.select_related("proposed_by", "decided_by")
     clocks = shown_deadlines().filter(case=case).order_by("started_at", "pk")
@@ -86,8 +88,8 @@ def state_of(caller: Caller, number: str) -> IncidentOut:
         controlled_at=incident.controlled_at,
         false_alarm_at=incident.false_alarm_at,
         dissuasion=incident.dissuasion,
-        police=incident.police,
-        reports=[ReportOut.of(r) for r in reports.order_by("received_at", "pk")],
+        police=police_of(incident),
+        reports=[ReportOut.of(report) for report in reports],
         assignments=[
             AssignmentOut.of(a)
             for a in incident.assignments.select_related("user").order_by("pk")

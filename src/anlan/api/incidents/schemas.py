@@ -84,3 +84,4 @@ class WaiverOut(Out):
     decided_by: UserOut | None
     decided_at: datetime | None
     approved: bool | None
+    ended_at: datetime | None

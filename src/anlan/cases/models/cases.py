@@ -178,6 +178,8 @@ class Party(Worded):
     description = models.CharField(_("特征描述"), max_length=200, blank=True)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    # Whether there may be a risk marker; read with the parts (``roles_by_party``).
+    is_marked: bool = False
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -212,6 +214,29 @@ class PartyRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id} {self.role}"
+
+
+class FormerSide(models.Model):
+    """A side that a party was of before their parts were set anew.
+
+    They do not look behind the other afterwards either, as with named contacts.
+    """
+
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="former_sides"
+    )
+    side = models.CharField(max_length=9, choices=enums.Side.choices)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["party", "side"], name="cases_former_side_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.side}"
 
 
 class Playbook(Worded):

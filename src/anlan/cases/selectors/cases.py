@@ -57,6 +57,7 @@ from anlan.cases.models import (
 )
 from anlan.cases.permissions import STANDS_IN_FOR, can_know_task, can_see, can_see_photo
 from anlan.cases.playbook import PlannedTask, read_plan
+from anlan.customers.models import RiskMarker
 from anlan.customers.selectors import is_minor, masked
 from anlan.ledger.events import KINDS, Event
 from anlan.ledger.models import Entry
@@ -504,6 +505,13 @@ def parties_of(case: Case) -> list[Party]:
 _PARTY_ROLES = Prepared(
     lambda case: (
         PartyRole.objects.filter(party__case=case, party__removed_at=None)
+        .annotate(
+            is_marked=Exists(
+                RiskMarker.objects.filter(
+                    person=OuterRef("party__person"), ended_at=None
+                )
+            )
+        )
         .select_related("party__person", "party__user")
         .order_by("party", "pk")
     )
@@ -514,6 +522,7 @@ def roles_by_party(case: Case) -> dict[Party, list[str]]:
     """The parties with the parts they play, in one query; in the order they were added."""
     found: dict[Party, list[str]] = {}
     for row in _PARTY_ROLES(case=case.pk):
+        row.party.is_marked = row.is_marked
         found.setdefault(row.party, []).append(row.role)
     return found
 
@@ -526,8 +535,16 @@ def party_names(keys: Iterable[str]) -> dict[str, str]:
 
 
 def is_minor_hurt(case: Case) -> bool:
-    """Whether somebody who was hurt is known to have been under 18 on that day."""
-    hurt = case.parties.filter(removed_at=None, roles__role=Role.VICTIM)
+    """Whether somebody who was hurt is known to have been under 18 on that day.
+
+    Of cases that were joined, which are one, in any of them.
+    """
+    whole = case.joined_into_id or case.pk
+    hurt = Party.objects.filter(
+        Q(case=whole) | Q(case__joined_into=whole),
+        removed_at=None,
+        roles__role=Role.VICTIM,
+    )
     on = act_day(case)
     return any(
         is_minor(party.person, on=on)

@@ -31,14 +31,30 @@ def stands_for(guardian: Party, ward: Party) -> bool:
 
     Where it was said who stands for whom, that holds; a guardian of whom nothing was
     said may still act for somebody of whom nothing was said either. What was said of
-    these two and taken back is not nothing.
+    these two and taken back is not nothing. Who is of the other side, or struck somebody
+    themselves, acts for nobody, whatever was said before.
     """
+    if _is_partial(guardian, ward):
+        return False
     running = _running()
     if running.filter(guardian=guardian, ward=ward).exists():
         return True
     if Guardianship.objects.filter(guardian=guardian, ward=ward).exists():
         return False
     return not running.filter(Q(ward=ward) | Q(guardian=guardian)).exists()
+
+
+def check_is_impartial(guardian: Party, ward: Party, *, path: str) -> None:
+    """
+    Raises:
+        InvalidInput: the guardian is of the other side, or struck somebody themselves.
+    """
+    if _is_partial(guardian, ward):
+        raise InvalidInput(
+            _("这位监护人是对方或者施暴方，不能代本人同意和签字，请另找一位监护人"),
+            path=path,
+            source="G20",
+        )
 
 
 def linked_guardians(ward: Party) -> list[Party]:

@@ -20,6 +20,7 @@ from anlan.base.traces import (
     squeezed,
 )
 from anlan.cases.enums import Private, Role, Side
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.customers.enums import ProtectedField
 from anlan.customers.models import Person
@@ -85,7 +86,7 @@ def leaks_of(
 
     Args:
         text: the whole text of the paper, as it is read.
-        case: whose parties must not be told of each other.
+        case: whose parties must not be told of each other, nor those of a joined one.
         side: the side that is given the paper.
         own: who it is for, if they stand on both sides, or beside theirs as a guardian.
         is_own_only: whether it is for these alone: others of their side, whom the same
@@ -141,7 +142,7 @@ def _spans(haystack: Haystack, needle: str | tuple[str, ...]) -> Iterator[Span]:
 
 def _parties_of(case: Case) -> dict[int, Party]:
     """Those who were taken off the case as well: they have not ceased to be private."""
-    parties = Party.objects.filter(case=case).select_related("person", "user")
+    parties = Party.objects.filter(of_one_case(case)).select_related("person", "user")
     return {party.pk: party for party in parties.prefetch_related("roles")}
 
 

@@ -13,7 +13,8 @@ from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import permissions
 from anlan.cases.events import PartyAdded, PartyIdentified, PartyRolesSet
-from anlan.cases.models import Case, Party, PartyRole
+from anlan.cases.models import Case, FormerSide, Party, PartyRole
+from anlan.cases.selectors import sides_of
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.customers import services as customers
@@ -167,16 +168,26 @@ def identify_party(
 def set_party_roles(
     *, party: Party, roles: Iterable[str], by: Actor, at: datetime
 ) -> Party:
-    """Change the parts a person plays: a bystander turns out to have struck first."""
+    """Change the parts a person plays: a bystander turns out to have struck first.
+
+    Raises:
+        NotAllowed: by a party of the case, or by who speaks for the other side.
+    """
     chosen = _checked_roles(roles)
     with ledger.recording():
         case = lock_case(party.case)
-        permissions.check_can_edit_parties(by, case)
+        party.case = case
+        permissions.check_can_set_roles(by, party)
         before = sorted(party.roles.values_list("role", flat=True))
         if before == chosen:
             return party
         party.roles.all().delete()
         PartyRole.objects.bulk_create([PartyRole(party=party, role=r) for r in chosen])
+        left = sides_of(before) - sides_of(chosen)
+        FormerSide.objects.bulk_create(
+            [FormerSide(party=party, side=side, left_at=at) for side in sorted(left)],
+            ignore_conflicts=True,
+        )
         record(
             PartyRolesSet(
                 party=f"party:{party.uid}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -156,8 +156,14 @@ def skip_task(*, task: Task, reason: str, by: Actor, at: datetime) -> Task:
     return task
 
 
-def reopen_task(*, task: Task, by: Actor, at: datetime) -> Task:
-    """Take back a completion or a skip; the entry of it stays on the record."""
+def reopen_task(
+    *, task: Task, by: Actor, at: datetime, within: timedelta | None = None
+) -> Task:
+    """Take back a completion or a skip; the entry of it stays on the record.
+
+    Args:
+        within: how long there is from now on; without it, until it was due before.
+    """
     with ledger.recording():
         task = _lock_task(task)
         permissions.check_can_reopen_task(by, task)
@@ -166,7 +172,9 @@ def reopen_task(*, task: Task, by: Actor, at: datetime) -> Task:
         task.state = Task.State.OPEN
         task.ended_at = None
         task.ended_by = None
-        task.save(update_fields=["state", "ended_at", "ended_by"])
+        if within is not None:
+            task.due_at = at + within
+        task.save(update_fields=["state", "ended_at", "ended_by", "due_at"])
         if task.due_at:
             start_deadline(
                 case=task.case,

@@ -19,9 +19,9 @@ from anlan.cases.events import (
     LinkRevoked,
     NoteWritten,
 )
-from anlan.cases.models import AccessLink, Case, Deadline, Note, Strike
+from anlan.cases.models import AccessLink, Case, Deadline, Note, Strike, Task
 from anlan.cases.selectors import entries_about
-from anlan.cases.services.deadlines import cancel_deadlines
+from anlan.cases.services.deadlines import cancel_deadlines, move_deadlines
 from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
@@ -125,10 +125,18 @@ def join_cases(*, case: Case, host: Case, by: Actor, at: datetime) -> Case:
         case.joined_into = host
         case.save(update_fields=["state", "joined_into"])
         cancel_deadlines(case=case, at=at)
+        _keep_going(case, at=at)
         event = CaseJoined(number=case.number, host=host.number)
         for one in (case, host):
             record(event, one, thing=case.subject, by=by, at=at)
     return case
+
+
+def _keep_going(case: Case, *, at: datetime) -> None:
+    """What is worked off in a joined case as well has its clock there."""
+    for task in Task.objects.filter(case=case, state=Task.State.OPEN).order_by("pk"):
+        if policies.goes_on_joined(task):
+            move_deadlines(about=f"task:{task.uid}", to=case, at=at)
 
 
 def part_cases(*, case: Case, by: Actor, at: datetime) -> Case:

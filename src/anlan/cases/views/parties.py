@@ -154,6 +154,7 @@ def home(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     party = party_in(case, uid)
     if party.person is None:
         raise NotFound(_("身份还没有确认，不能登记房屋"))
+    check_can_look_behind(reader, party)
     person = party.person
 
     def act(said: dict[str, Any]) -> HttpResponse:

@@ -18,7 +18,8 @@ from anlan.base.errors import NotFound
 from anlan.cases import services as cases
 from anlan.cases.forms import DoneForm, ReasonForm
 from anlan.cases.models import Case, Task, TaskPhoto
-from anlan.cases.permissions import can_know_task, owns_task
+from anlan.cases.permissions import can_know_task, owns_task, why_not_skipped
+from anlan.cases.policies import can_be_worked
 from anlan.cases.room import Can
 from anlan.cases.selectors import case_for, photos_for
 from anlan.cases.views.answers import case_changed, one_tap, posted, reader_of, sheet
@@ -50,7 +51,8 @@ def task(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         task=found,
         photos=photos_for(reader, found),
         can=Can(found.case, reader),
-        is_mine=found.case.is_open and owns_task(reader, found),
+        why_not_skipped=why_not_skipped(reader, found),
+        is_mine=can_be_worked(found) and owns_task(reader, found),
     )
 
 

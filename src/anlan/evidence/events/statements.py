@@ -24,6 +24,14 @@ def _covers(model: str, *names: str) -> tuple[Covered, ...]:
     )
 
 
+def _with_guardian(minor: int, consent: int | None) -> str:
+    return gettext("，未成年人，监护人在场") + _agreed(consent) if minor else ""
+
+
+def _agreed(consent: int | None) -> str:
+    return gettext("，未满十四周岁，监护人同意记录") if consent else ""
+
+
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class StatementBegun(Event):
@@ -40,6 +48,7 @@ class StatementBegun(Event):
     giver: str
     mode: str
     minor: int
+    consent: int | None = None  # of the guardian of somebody under 14
     guardian_party: str | None = None
     language_digest: str
     place_digest: str
@@ -51,7 +60,7 @@ class StatementBegun(Event):
         return {
             "code": self.code,
             "role": StatementRole(self.role).label,
-            "minor": gettext("，未成年人，监护人在场") if self.minor else "",
+            "minor": _with_guardian(self.minor, self.consent),
         }
 
 
@@ -61,13 +70,17 @@ class GuardianNamed(Event):
     """It turned out that the person is under 18, or somebody else came as guardian."""
 
     kind: ClassVar[str] = "evidence.guardian_named"
-    sentence: ClassVar[str] = _("{actor}写明情况说明 {code} 的监护人在场")
+    sentence: ClassVar[str] = _("{actor}写明情况说明 {code} 的监护人在场{consent}")
     covers: ClassVar[tuple[Covered, ...]] = _covers("Statement", "guardian", "relation")
 
     code: str
+    consent: int | None = None  # as above
     guardian_party: str | None = None
     guardian_digest: str
     relation_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"code": self.code, "consent": _agreed(self.consent)}
 
 
 @recorded

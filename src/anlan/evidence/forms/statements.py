@@ -105,6 +105,14 @@ class GuardianForm(ChosenGuardianForm):
         max_length=MOST_RELATION,
         required=False,
     )
+    is_under_fourteen = forms.BooleanField(
+        label=gettext_lazy("未满十四周岁"), required=False
+    )
+    has_consent = forms.BooleanField(
+        label=gettext_lazy("监护人同意谈话，并同意把本人的话记录下来、作为证据保存"),
+        required=False,
+        help_text=gettext_lazy("未满十四周岁的人，监护人同意后才能开始"),
+    )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -152,13 +160,17 @@ class StatementForm(GuardianForm, OnceForm):
         help_text=gettext_lazy("不填就是普通话；有人翻译的，在下一栏写明"),
     )
     present = forms.CharField(
-        label=gettext_lazy("还有谁在场"), max_length=MOST_PRESENT, required=False
+        label=gettext_lazy("还有谁在场"),
+        max_length=MOST_PRESENT,
+        required=False,
+        help_text=gettext_lazy("翻译、陪护；其他当事人不能在场"),
     )
     is_minor = forms.BooleanField(label=gettext_lazy("未满十八周岁"), required=False)
     is_told = forms.BooleanField(label=_TOLD, required=False)
     field_order = (
         *("party", "colleague", "role", "mode", "place", "language", "present"),
-        *("is_minor", "guardian", "name", "phone", "relation", "is_told"),
+        *("is_minor", "guardian", "name", "phone", "relation"),
+        *("is_under_fourteen", "has_consent", "is_told"),
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:

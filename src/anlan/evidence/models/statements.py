@@ -50,6 +50,8 @@ class Statement(Worded):
     place = models.CharField(max_length=120)  # where it was taken
     present = models.CharField(max_length=200, blank=True)  # who else was there
     is_minor = models.BooleanField(default=False)
+    # Of somebody under 14: that the guardian agreed, without which nothing is kept.
+    has_consent = models.BooleanField(default=False)
     # Who was with them, and as the paper prints it; names alone are of earlier times.
     guardian_party = models.ForeignKey(
         Party, on_delete=models.PROTECT, related_name="+", null=True

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from anlan.base.traces import clauses
 from anlan.cases.enums import Private
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case
 from anlan.cases.selectors import Secret, add_secrets
 from anlan.evidence.enums import AppraisedLevel, InjuryKind, Region
@@ -21,12 +22,13 @@ def medical_words(case: Case) -> Iterator[Secret]:
     Those that were written down wrongly too. The words of the lists are told in each
     language in which a paper may be written.
     """
-    for injury in Injury.objects.filter(case=case).exclude(region=""):
+    for injury in Injury.objects.filter(of_one_case(case)).exclude(region=""):
         told = [injury.words, *_in_each_language(Region(injury.region))]
         if injury.kind != InjuryKind.OTHER:
             told += _in_each_language(InjuryKind(injury.kind))
         yield from _secrets(injury.party_id, told)
-    for paper in MedicalPaper.objects.filter(party__case=case).exclude(level=""):
+    papers = MedicalPaper.objects.filter(of_one_case(case, "party__case"))
+    for paper in papers.exclude(level=""):
         yield from _secrets(
             paper.party_id, _in_each_language(AppraisedLevel(paper.level))
         )

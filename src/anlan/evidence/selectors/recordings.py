@@ -19,6 +19,7 @@ from anlan.accounts.roles import Permission
 from anlan.base import crypto
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
+from anlan.cases.policies import add_going_on
 from anlan.cases.selectors import case_for
 from anlan.evidence.enums import DerivativeKind, FootageWay, WhyCamera
 from anlan.evidence.models import (
@@ -35,6 +36,9 @@ MOST_CAMERAS = 24  # of one incident, the nearest first; others are added by han
 # Names say whole seconds: two files follow each other if less than this is missing.
 TOLERANCE = timedelta(seconds=1.5)
 TOUCHING = timedelta(milliseconds=500)  # between two that follow each other
+
+# What a camera saw is saved where it was asked for, joined or not: it is overwritten.
+add_going_on("recording:")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, cases_for, shown_name
+from anlan.cases.wall import where_of_a_side
 from anlan.evidence import permissions
 from anlan.evidence.enums import StatementState
 from anlan.evidence.models import Addendum, Statement, StatementAnswer, StatementFile
@@ -80,7 +81,8 @@ def statements_for(reader: User) -> QuerySet[Statement]:
         state__in=_OPEN,
     )
     return Statement.objects.filter(
-        (own | Q(taken_by=reader)) & (takes | reads) | reads & ~Exists(unsaid),
+        (own | Q(taken_by=reader)) & (takes | reads)
+        | reads & ~Exists(unsaid) & ~where_of_a_side(reader),
         case__in=cases_for(reader),
     )
 

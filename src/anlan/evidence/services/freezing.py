@@ -45,6 +45,7 @@ from anlan.evidence.models import (
 )
 from anlan.evidence.questions import all_questions, questions_for
 from anlan.evidence.sentences import content_digest, numbered
+from anlan.evidence.services.protecting import check_consents
 from anlan.evidence.services.receiving import add_exhibit, take_blob
 from anlan.evidence.services.signing import keep_drawing
 from anlan.evidence.services.statements import (
@@ -127,6 +128,7 @@ def sign_statement(
             raise Conflict(
                 _("本人未满十八周岁，请退回修改，由监护人在场重新核对再签字")
             )
+        check_consents(statement, at=at)
         answers = list(statement.answers.order_by("position"))
         if statement.draft != draft or content_digest(answers) != content_now:
             raise Conflict(_("内容在核对以后又改过，请重新读给本人听再签字"))

@@ -17,7 +17,7 @@ from anlan.base.duration import duration_words
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
-from anlan.cases.enums import Phase, TaskState
+from anlan.cases.enums import CaseState, Phase, TaskState
 from anlan.cases.models import Case, Task
 from anlan.evidence import messages, permissions, policies
 from anlan.evidence.enums import (
@@ -298,10 +298,7 @@ def note_holes(*, recording: Recording, at: datetime) -> None:
         _become(recording, RecordingState.PARTLY)
         recording.settled_at = None
         recording.save(update_fields=["state", "settled_at"])
-        task = recording.task
-        if task is not None and task.state != TaskState.OPEN and recording.case.is_open:
-            task.case = recording.case
-            cases.reopen_task(task=task, by=SYSTEM, at=at)
+        _reopen_task(recording, at=at)
         _tell(
             messages.INCOMPLETE,
             recording,
@@ -499,9 +496,7 @@ def _widen(
     recording.overwritten_at = begin + recording.camera.kept_for
     _begin_anew(recording, at=at)
     recording.save()
-    task = recording.task
-    if task is not None and task.state != TaskState.OPEN and recording.case.is_open:
-        cases.reopen_task(task=task, by=SYSTEM, at=at)
+    _reopen_task(recording, at=at)
     _record(
         RecordingWanted(
             code=recording.code,
@@ -782,11 +777,23 @@ def _end_task(
 
 def _open_task(recording: Recording) -> Task | None:
     """Its task, if that can still be ended."""
+    task = _changeable_task(recording)
+    return task if task is not None and task.state == TaskState.OPEN else None
+
+
+def _reopen_task(recording: Recording, *, at: datetime) -> None:
+    task = _changeable_task(recording)
+    if task is not None and task.state != TaskState.OPEN:
+        cases.reopen_task(task=task, by=SYSTEM, at=at)
+
+
+def _changeable_task(recording: Recording) -> Task | None:
+    """Its task; none of a case that is closed, in which nothing changes any more."""
     task = recording.task
-    if task is None or not recording.case.is_open:
+    if task is None or recording.case.state == CaseState.CLOSED:
         return None
     task.case = recording.case
-    return task if task.state == TaskState.OPEN else None
+    return task
 
 
 def _locked(recording: Recording) -> Recording:

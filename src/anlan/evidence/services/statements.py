@@ -48,9 +48,20 @@ from anlan.evidence.models import Statement, StatementAnswer, StatementFile
 from anlan.evidence.questions import questions_for
 from anlan.evidence.selectors.statements import planned_in
 from anlan.evidence.sentences import content_digest, numbered
+from anlan.evidence.services.protecting import (
+    check_consents,
+    check_nobody_beside,
+    is_known_under_fourteen,
+    prompt_report,
+)
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import MOST_WHERE, MOST_WORDS, key_of, line
-from anlan.law.services import check_guardian, check_talk, check_talk_wording
+from anlan.law.services import (
+    check_guardian,
+    check_guardian_consent,
+    check_talk,
+    check_talk_wording,
+)
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
@@ -105,6 +116,8 @@ def begin_statement(
     present: str = "",
     is_minor: bool = False,
     guardian: Party | cases.NewGuardian | None = None,
+    is_under_fourteen: bool = False,
+    has_consent: bool = False,
     request_id: UUID | None = None,
     via: str = "",
 ) -> Statement:
@@ -115,22 +128,32 @@ def begin_statement(
         place: where it is taken.
         is_told: that it is voluntary, can be stopped at any time, and a copy is theirs.
         is_minor: as they say; whoever is known to be under 18 is anyway.
+        present: who else is there; never another party.
         guardian: who is with them, linked to them; a new one is registered as that.
+        is_under_fourteen, has_consent: then the guardian agrees, too; that they are is
+            known by itself where their year of birth leaves no doubt.
 
     Raises:
-        InvalidInput: they were not told, a guardian is missing or is not theirs, or a
-            word is missing.
+        InvalidInput: they were not told, a guardian is missing, is not theirs or did not
+            agree, another party is in the room, or a word is missing.
         Conflict: a statement of theirs is open already.
     """
     permissions.check_can_take_statement(by, case)
     check_talk(is_so=is_told, act_on=act_day(case), path="is_told")
     of = _party_instead(of, case)
     _check_is_of_case(of, case)
-    is_minor = is_minor or is_known_minor(of, at=at)
+    is_under_fourteen = is_under_fourteen or is_known_under_fourteen(of, at=at)
+    is_minor = is_minor or is_under_fourteen or is_known_minor(of, at=at)
     place = line(place, path="place", most=MOST_WHERE, refusal=_("请写明在哪里记录的"))
     language = line(language, path="language", most=MOST_LANGUAGE) or _("普通话")
     present = line(present, path="present", most=MOST_PRESENT)
+    check_nobody_beside(present, of=of, case=case)
     check_guardian(is_minor=is_minor, guardian=told_of(guardian), act_on=act_day(case))
+    check_guardian_consent(
+        is_under_fourteen=is_under_fourteen,
+        has_consent=has_consent,
+        act_on=act_day(case),
+    )
     content = {
         "statement": key_of(of) or "",
         "role": role,
@@ -165,6 +188,7 @@ def begin_statement(
             place=place,
             present=present,
             is_minor=is_minor,
+            has_consent=is_under_fourteen,
             guardian_party=beside,
             guardian=full_name(beside) if beside else "",
             relation=relation_of(beside, party) if beside and party else "",
@@ -177,6 +201,7 @@ def begin_statement(
                 giver=key_of(of) or "",
                 mode=mode,
                 minor=int(is_minor),
+                consent=int(is_under_fourteen) or None,
                 guardian_party=key_of(beside),
                 language_digest=statement.digest_of("language"),
                 place_digest=statement.digest_of("place"),
@@ -190,6 +215,7 @@ def begin_statement(
             at=at,
             via=via,
         )
+        prompt_report(statement, by=by, at=at)
         cases.remember_made(
             statement.uid, case=case, request_id=request_id, content=content, at=at
         )
@@ -250,12 +276,19 @@ def name_guardian(
     guardian: Party | cases.NewGuardian | None,
     by: User,
     at: datetime,
+    is_under_fourteen: bool = False,
+    has_consent: bool = False,
     via: str = "",
 ) -> Statement:
     """Say that the person is under 18, and who is there with them.
 
+    Args:
+        is_under_fourteen, has_consent: as when it is begun; another guardian is asked
+            again.
+
     Raises:
-        InvalidInput: nobody is, or who is there is not their guardian.
+        InvalidInput: nobody is, who is there is not their guardian or did not agree, or
+            another party is in the room.
     """
     permissions.check_can_write(by, statement)
     check_guardian(
@@ -265,16 +298,33 @@ def name_guardian(
         statement = lock_statement(statement)
         policies.check_is_draft(statement)
         ward = statement.party
+        is_under_fourteen = (
+            is_under_fourteen
+            or statement.has_consent
+            or is_known_under_fourteen(ward, at=at)
+        )
         beside = _beside(guardian, ward, by=by, at=at, via=via)
+        check_guardian_consent(
+            is_under_fourteen=is_under_fourteen,
+            has_consent=has_consent,
+            act_on=act_day(statement.case),
+        )
+        # Once the guardian is registered: who was named as present may be just them.
+        _check_is_alone(statement)
         statement.is_minor, statement.guardian_party = True, beside
+        statement.has_consent = is_under_fourteen
         statement.guardian = full_name(beside) if beside else ""
         statement.relation = relation_of(beside, ward) if beside and ward else ""
         statement.save(
-            update_fields=["is_minor", "guardian_party", "guardian", "relation"]
+            update_fields=[
+                *("is_minor", "has_consent"),
+                *("guardian_party", "guardian", "relation"),
+            ]
         )
         cases.record(
             GuardianNamed(
                 code=statement.code,
+                consent=int(is_under_fourteen) or None,
                 guardian_party=key_of(beside),
                 guardian_digest=statement.digest_of("guardian"),
                 relation_digest=statement.digest_of("relation"),
@@ -285,6 +335,7 @@ def name_guardian(
             at=at,
             via=via,
         )
+        prompt_report(statement, by=by, at=at)
     return statement
 
 
@@ -356,8 +407,9 @@ def read_back(
     """Let the words stand still, to be read out and signed.
 
     Raises:
-        InvalidInput: the person is under 18, and no guardian is named, or who is named
-            does not stand for them any more.
+        InvalidInput: the person is under 18, and no guardian is named, who is named does
+            not stand for them any more, or did not agree though they are under 14; or
+            another party is named as present.
         Conflict: nothing was said, or it is no draft.
     """
     permissions.check_can_write(by, statement)
@@ -372,6 +424,8 @@ def read_back(
             act_on=act_day(statement.case),
         )
         check_guardian_stands(statement)
+        check_consents(statement, at=at)
+        _check_is_alone(statement)
         answers = list(statement.answers.order_by("position"))
         if not any(answer.answer for answer in answers):
             raise Conflict(_("还没有记录任何内容"))
@@ -391,6 +445,7 @@ def read_back(
             at=at,
             via=via,
         )
+        prompt_report(statement, by=by, at=at)
     return statement
 
 
@@ -398,6 +453,12 @@ def is_of_minor(statement: Statement, *, at: datetime) -> bool:
     """As it was said when it was begun, or is known by now."""
     giver = statement.party or statement.user
     return statement.is_minor or is_known_minor(giver, at=at)
+
+
+def _check_is_alone(statement: Statement) -> None:
+    giver = statement.party or statement.user
+    if giver is not None:
+        check_nobody_beside(statement.present, of=giver, case=statement.case)
 
 
 def reopen_statement(

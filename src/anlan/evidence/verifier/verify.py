@@ -49,6 +49,7 @@ _SAFE = re.compile(r"%s(?:/%s)*" % (_PART, _PART))
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _CODE = re.compile("E-[0-9]{4,}")
+_STEP = re.compile(r"step-([1-9][0-9]{0,5})-(giver|receiver|both)\.[a-z0-9]+")
 # How fields end that vouch for something; other entries name copies, or what they are of.
 VOUCHING = {
     "evidence.received": ("sha256", "digest"),
@@ -289,6 +290,8 @@ class Check:
         self.sums: Dict[str, str] = {}
         self.key, self.root, self.size, self.case = b"", b"", 0, ""
         self.named: Dict[str, Set[Tuple[str, str]]] = {}  # what they vouch for, by code
+        # Signatures by exhibit, entry and field.
+        self.signed: Dict[Tuple[str, int, str], str] = {}
         self.gone: Set[str] = set()  # other packages, that were withdrawn
 
     def run(self) -> Findings:
@@ -456,6 +459,8 @@ class Check:
             about = field.rpartition("_")[2]
             if about in VOUCHING.get(body["kind"], ()):
                 self.named.setdefault(facts["code"], set()).add((about, value))
+            if about == "signature":
+                self.signed[facts["code"], body["seq"], field] = value
         return 0
 
     def exhibits(self) -> None:
@@ -464,6 +469,9 @@ class Check:
         files = sorted(name for row in listed for name in row["files"])
         if files != sorted(name for name in self.sums if name.startswith("data/")):
             raise Refused("unlisted", EXHIBITS)
+        codes = [row["code"] for row in listed]
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            self.found.add("twice", code)
         for row in listed:
             self.exhibit(row)
         self.found.add("listed", "", len(listed))
@@ -474,14 +482,17 @@ class Check:
         named = self.named.get(code, set())
         if itself not in named or not _CODE.fullmatch(code):
             raise Refused("unnamed", code)
-        files = {itself}.union(one for one in named if one[0] == "signature")
+        files = {itself}
         if any(name.startswith(stem + "part-") for name in row["files"]):
             said = json.loads(self.read(stem + "json").decode())  # of a recorder
             files.update(("part", one["sha256"]) for one in said["files"])
         for name in row["files"]:
             kind = name[len(stem) :][:5]
-            about = {"part-": "part", "step-": "signature"}.get(kind, "sha256")
-            if not name.startswith(stem) or (about, self.sums[name]) not in files:
+            said_of = ("part" if kind == "part-" else "sha256", self.sums[name])
+            is_named = (
+                said_of in files if kind != "step-" else self.is_of_step(row, name)
+            )
+            if not name.startswith(stem) or not is_named:
                 self.found.add("unnamed", name)
         for said in [row] + row["steps"]:
             for text in said["words"].values():
@@ -489,6 +500,16 @@ class Check:
                 whole = sha256(bytes.fromhex(said["salt"]), plain).hex()
                 if ("digest", whole) not in named:
                     raise Refused("words", code)
+
+    def is_of_step(self, row: Dict[str, Any], name: str) -> bool:
+        """Whether somebody signed that very step with it, and on that side of it."""
+        said = _STEP.fullmatch(name[len("data/%s." % row["code"]) :])
+        if not said or int(said.group(1)) > len(row["steps"]):
+            return False
+        side = "giver" if said.group(2) == "both" else said.group(2)
+        step = row["steps"][int(said.group(1)) - 1]
+        key = (row["code"], step["seq"], side + "_signature")
+        return self.signed.get(key) == self.sums[name]
 
     def others(self) -> None:
         """(9) Packages that were given before and are not to be relied on."""

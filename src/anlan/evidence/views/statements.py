@@ -106,6 +106,8 @@ def beginning(request: HttpRequest, number: str) -> HttpResponse:
             present=said["present"],
             is_minor=said["is_minor"],
             guardian=form.guardian_said(),
+            is_under_fourteen=said["is_under_fourteen"],
+            has_consent=said["has_consent"],
             is_told=said["is_told"],
             request_id=said["request_id"],
             by=reader,
@@ -281,7 +283,10 @@ def guardian(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(_said: dict[str, Any]) -> HttpResponse:
         evidence.name_guardian(
-            statement=found, guardian=form.guardian_said(), **_who(request)
+            statement=found,
+            guardian=form.guardian_said(),
+            **form.rest_said(),
+            **_who(request),
         )
         return _to(request, found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -39,14 +40,15 @@ def attach(
     """Keep a file with a report; its bytes are on disk before the row says so.
 
     The type is read from the bytes, never from the name. The same bytes twice with the
-    same report are one attachment.
+    same report are one attachment, also once there are as many as there may be: the
+    answer to the last of them may have got lost.
 
     Raises:
         InvalidInput: too large, empty, too many, or of a type that is not taken.
     """
     permissions.check_can_attach(by, report)
     if report.attachments.count() >= MOST_FILES:
-        raise InvalidInput(_("一份报告最多 %s 个附件") % MOST_FILES, path="files")
+        return _sent_again(report, chunks)
     kept = vault.keep_file(chunks, path="files")
     with ledger.recording():
         cases.lock_case(report.incident.case)
@@ -82,6 +84,20 @@ def attach(
                 via=report.channel,
             )
     return attachment
+
+
+def _sent_again(report: Report, chunks: Iterable[bytes]) -> Attachment:
+    """One that is there already, by its bytes; nothing of a further one is kept."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        size += len(chunk)
+        if size > vault.MOST_BYTES:  # none of those that were taken
+            break
+    found = report.attachments.filter(sha256=digest.hexdigest()).first()
+    if found is None:
+        raise InvalidInput(_("一份报告最多 %s 个附件") % MOST_FILES, path="files")
+    return found
 
 
 def open_attachment_copy(

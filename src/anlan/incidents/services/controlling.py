@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from anlan.incidents.events import (
     FalseAlarm,
     FalseAlarmTakenBack,
     PoliceWaiverDecided,
+    PoliceWaiverEnded,
     PoliceWaiverProposed,
     SceneControlled,
 )
@@ -39,6 +40,9 @@ from anlan.investigation.independence import check_is_independent
 from anlan.law.services import check_police_waiver
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
+
+CALL_POLICE = "call_police"  # of the playbook
+CALL_STANDARD = "incident.call_police"
 
 
 def control_scene(
@@ -238,6 +242,47 @@ def decide_police_waiver(
     return waiver
 
 
+def end_waiver(*, case: Case, at: datetime) -> None:
+    """Two people agreed not to call the police, and that would be refused by now (G05).
+
+    Whose task it is to call them has it again, with a clock of its own.
+    """
+    incident = Incident.objects.filter(case=case, police=Police.WAIVED).first()
+    if incident is None:
+        return
+    incident = locked_incident(incident)
+    waiver = _waiver_of(incident)
+    if not incident.case.is_open or waiver is None:
+        return
+    try:
+        _check_waiver_still_holds(incident)
+    except Conflict:
+        waiver.ended_at = at
+        waiver.save(update_fields=["ended_at"])
+    else:
+        return
+    incident.police = Police.UNDECIDED
+    incident.save(update_fields=["police"])
+    cases.record(
+        PoliceWaiverEnded(),
+        incident.case,
+        thing=f"waiver:{waiver.uid}",
+        by=SYSTEM,
+        at=at,
+    )
+    task = Task.objects.filter(case=incident.case, key=CALL_POLICE).first()
+    if task is not None and task.state != TaskState.OPEN:
+        within = cases.standard_at(
+            incident.case.organisation_id, CALL_STANDARD, at
+        ).seconds
+        cases.reopen_task(task=task, within=timedelta(seconds=within), by=SYSTEM, at=at)
+
+
+def note_report(*, case: Case) -> None:
+    """The police were told by handing a report over: they know of it, as by a call."""
+    Incident.objects.filter(case=case).update(police=Police.CALLED)
+
+
 def set_severity(
     *, incident: Incident, severity: int, by: Actor, at: datetime, reason: str = ""
 ) -> Incident:
@@ -258,13 +303,19 @@ def set_severity(
 def mark_false_alarm(
     *, incident: Incident, reason: str, by: Actor, at: datetime
 ) -> Incident:
-    """误报: the duty officer says that nothing happened; the case closes with the reason."""
+    """误报: the duty officer says that nothing happened; the case closes with the reason.
+
+    Raises:
+        NotAllowed: who does not command, or is a party.
+        Conflict: somebody was hurt, or it was taken for what it is in another way.
+    """
     reason = reason.strip()
     if not reason:
         raise InvalidInput(_("请写明为什么是误报"), path="reason")
     with ledger.recording():
         incident = locked_incident(incident)
-        case_permissions.check_can_command(by, incident.case)
+        permissions.check_can_call_off(by, incident)
+        policies.check_may_have_been_none(incident.case)
         incident.false_alarm_at = at
         incident.save(update_fields=["false_alarm_at"])
         stand_down(incident=incident, at=at)
@@ -305,21 +356,27 @@ def close_incident(*, incident: Incident, by: Actor, at: datetime) -> Incident:
         case_permissions.check_can_close(by, incident.case)
         if incident.controlled_at is None:
             raise Conflict(_("还没有确认现场已控制，不能办结"))
-        if incident.police == Police.UNDECIDED:
+        police = policies.police_of(incident)
+        if police == Police.UNDECIDED:
             raise Conflict(
                 _("还没有报警，也没有经复核的“不报警”决定，不能办结"),
                 source="G05",
             )
-        _check_waiver_still_holds(incident)
+        if police == Police.WAIVED:
+            _check_waiver_still_holds(incident)
         cases.close_case(case=incident.case, by=by, at=at)
     return incident
 
 
+def _waiver_of(incident: Incident) -> PoliceWaiver | None:
+    """The decision that stands, if one does."""
+    standing = incident.police_waivers.filter(approved=True, ended_at=None)
+    return standing.order_by("decided_at").last()
+
+
 def _check_waiver_still_holds(incident: Incident) -> None:
     """The level may have risen since two people agreed not to call the police (G05)."""
-    if incident.police != Police.WAIVED:
-        return
-    waiver = incident.police_waivers.filter(approved=True).order_by("decided_at").last()
+    waiver = _waiver_of(incident)
     check_police_waiver(
         severity=incident.case.severity,
         reason=waiver.reason if waiver else "",

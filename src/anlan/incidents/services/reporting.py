@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID, uuid4
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, User, steps_between
@@ -203,7 +204,8 @@ def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:
 def join_voices(*, case: Case, at: datetime) -> None:
     """``case`` was laid into another, which knows from now on what was said in it.
 
-    A weapon, how many there are, and that somebody of the staff confirmed it.
+    A weapon, how many there are, how grave it is, and that somebody of the staff
+    confirmed it.
     """
     incidents = {
         one.case_id: one
@@ -213,12 +215,43 @@ def join_voices(*, case: Case, at: datetime) -> None:
         return  # of another kind
     joined = incidents[case.pk]
     host = locked_incident(incidents[case.joined_into_id])
+    if case.severity > host.case.severity:
+        cases.set_severity(
+            case=host.case,
+            severity=case.severity,
+            playbook_key=PLAYBOOK,
+            flags=host.flags,
+            by=SYSTEM,
+            at=at,
+        )
+        host = locked_incident(host)
     _hear_more(
         host, flags=joined.flags, people_count=joined.people_count, by=SYSTEM, at=at
     )
     if joined.is_confirmed and not host.is_confirmed:
         _confirm(host, by=SYSTEM, at=at)
         hasten_ladder(incident=host, at=at)
+
+
+def part_voices(*, case: Case, host: Case) -> None:
+    """``case`` stands alone again: its host is what its own voices say, and no more.
+
+    The level stays, which a person lowers with a reason, and so do the tasks.
+    """
+    incident = Incident.objects.filter(case=host).first()
+    if incident is None or not Incident.objects.filter(case=case).exists():
+        return
+    incident = locked_incident(incident)
+    left = Incident.objects.filter(Q(pk=incident.pk) | Q(case__joined_into=host))
+    said = Report.objects.filter(incident__in=left)
+    flags = {flag for some in said.values_list("flags", flat=True) for flag in some}
+    counts = said.values_list("people_count", flat=True)
+    incident.flags = [flag for flag in Flag.values if flag in flags]
+    incident.people_count = max(filter(None, counts), default=None)
+    incident.suggested_severity = suggest_severity(
+        flags=incident.flags, people_count=incident.people_count
+    ).severity
+    incident.save(update_fields=["flags", "people_count", "suggested_severity"])
 
 
 def _report(

@@ -323,12 +323,12 @@ def _pass_over(
     )
     # Who said "on my way" has a clock of their own: if they do not come, it climbs on.
     answered = [AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED]
-    if not _running(assignment.incident).filter(state__in=answered).exists():
+    if not _expected(assignment.incident).filter(state__in=answered).exists():
         _alert_next(assignment.incident, at=at)
 
 
 def _see_somebody_comes(incident: Incident, *, at: datetime) -> None:
-    if not _running(incident).exists():
+    if not _expected(incident).exists():
         _alert_next(incident, at=at)
 
 
@@ -342,7 +342,7 @@ def _alert_next(incident: Incident, *, at: datetime) -> None:
     )
     candidate = next_candidate(candidates, tried=tried)
     if candidate is None:
-        if not _running(incident).exists():  # the last one may still answer
+        if not _expected(incident).exists():  # the last one may still answer
             _say_exhausted(incident, tried=len(tried), at=at)
         return
     if (
@@ -415,6 +415,21 @@ def _running(incident: Incident) -> QuerySet[Assignment]:
             AssignmentState.ARRIVED,
         ],
     )
+
+
+def _expected(incident: Incident) -> QuerySet[Assignment]:
+    """Who is there, or may still come.
+
+    Of an incident that was resumed, whoever arrived before that may have left again.
+    """
+    begun = Deadline.objects.filter(case=incident.case, key=CONTROL)
+    resumed = begun.order_by("started_at", "pk").values_list("started_at", flat=True)[
+        1:
+    ]
+    running = _running(incident)
+    if not resumed:
+        return running
+    return running.exclude(state=AssignmentState.ARRIVED, arrived_at__lt=max(resumed))
 
 
 def _incident_of(case: Case | None) -> Incident | None:

@@ -169,14 +169,6 @@ class BeginningForm(GuardianForm, OnceForm):
     is_guardian_present = forms.BooleanField(
         label=gettext_lazy("监护人此刻就在本人身边"), required=False
     )
-    is_under_fourteen = forms.BooleanField(
-        label=gettext_lazy("未满十四周岁"), required=False
-    )
-    has_consent = forms.BooleanField(
-        label=gettext_lazy("监护人同意谈话，并同意把本人的话记录下来、作为证据保存"),
-        required=False,
-        help_text=gettext_lazy("未满十四周岁的人，监护人同意后才能开始"),
-    )
     is_told = forms.BooleanField(label=_TOLD, required=False)
     field_order = (
         *("mode", "place", "language", "present", "is_minor"),

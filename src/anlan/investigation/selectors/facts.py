@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import MedicalPaper
 from anlan.evidence.selectors.injuries import injuries_of, papers_of
@@ -25,6 +27,7 @@ class Answered:
 
     question: DefenceQuestion
     facts: tuple[DefenceFact, ...]
+    act_on: date
 
     @property
     def standing(self) -> tuple[DefenceFact, ...]:
@@ -37,7 +40,7 @@ class Answered:
 
     @property
     def citation(self) -> str:
-        return law.cite_all(self.question.sources)
+        return law.cite_all(self.question.sources, on=self.act_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +55,13 @@ def facts_of(case: Case) -> list[Answered]:
     by_question: dict[str, list[DefenceFact]] = {}
     for fact in _facts(case).order_by("pk"):
         by_question.setdefault(fact.question, []).append(fact)
+    on = act_day(case)
     return [
-        Answered(question=question, facts=tuple(by_question.get(question.key, ())))
+        Answered(
+            question=question,
+            facts=tuple(by_question.get(question.key, ())),
+            act_on=on,
+        )
         for question in defence_questions()
     ]
 

@@ -18,10 +18,10 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
-from anlan.cases.selectors.guardians import companions_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import StatementMode, StatementRole, StatementState
 from anlan.evidence.models import Statement
+from anlan.evidence.services.protecting import is_known_under_fourteen
 from anlan.evidence.services.statements import is_known_minor, told_of
 from anlan.evidence.services.steps import MOST_WHERE, MOST_WORDS, line
 from anlan.investigation import permissions, policies
@@ -41,8 +41,6 @@ from anlan.investigation.models import Interview, InterviewQuestion
 from anlan.investigation.selectors.interviews import gap_questions, unasked_of
 from anlan.investigation.services.protecting import (
     check_names_no_witness,
-    is_known_under_fourteen,
-    prompt_report,
     record_consent,
 )
 from anlan.law import services as law
@@ -282,7 +280,6 @@ def begin_interview(
     """
     permissions.check_can_hold(by, interview)
     case, party = interview.case, interview.party
-    _check_nobody_beside(present, interview)
     is_under_fourteen = is_under_fourteen or is_known_under_fourteen(party, at=at)
     is_minor = is_minor or is_under_fourteen or is_known_minor(party, at=at)
     named = told_of(guardian)
@@ -291,11 +288,6 @@ def begin_interview(
         guardian=named if is_guardian_present else "",
         act_on=act_day(case),
         path="guardian" if not named.strip() else "is_guardian_present",
-    )
-    law.check_guardian_consent(
-        is_under_fourteen=is_under_fourteen,
-        has_consent=has_consent,
-        act_on=act_day(case),
     )
     content = {"begin": str(interview.uid), "by": by.actor_key}
     with ledger.recording():
@@ -321,6 +313,8 @@ def begin_interview(
             present=present,
             is_minor=is_minor,
             guardian=guardian,
+            is_under_fourteen=is_under_fourteen,
+            has_consent=has_consent,
             by=by,
             at=at,
             via=via,
@@ -344,8 +338,6 @@ def begin_interview(
         )
         if is_under_fourteen:
             record_consent(interview, statement=statement.code, by=by, at=at, via=via)
-        if is_minor:
-            prompt_report(interview, by=by, at=at)
         cases.remember_made(
             interview.uid,
             case=interview.case,
@@ -378,6 +370,15 @@ def cancel_interview(
     reason = line(reason, path="reason", most=MOST_WORDS, refusal=_("请写明为什么取消"))
     law.check_talk_wording(text=reason, act_on=act_day(interview.case), path="reason")
     return _end(interview, InterviewState.CANCELLED, reason, by, at, via)
+
+
+def follow_guardian(*, statement: Statement) -> None:
+    """Somebody else is with the child, or it turned out how old they are."""
+    Interview.objects.filter(statement=statement, state=InterviewState.RUNNING).update(
+        guardian_present=True,
+        is_under_fourteen=statement.has_consent,
+        has_consent=statement.has_consent,
+    )
 
 
 def follow_statement(*, statement: Statement, at: datetime) -> None:
@@ -516,7 +517,7 @@ def _to_take_up(
 
 def _check_may_ask(interviewer: User, case: Case) -> None:
     """Whoever asks could begin it themselves, today."""
-    if not permissions.can_lead(interviewer, case):
+    if not permissions.may_investigate(interviewer, case):
         raise InvalidInput(
             _("%(name)s没有调查的权限，不能进行谈话") % {"name": interviewer.name},
             path="interviewer",
@@ -529,24 +530,6 @@ def _check_may_ask(interviewer: User, case: Case) -> None:
 def _check_is_of_case(party: Party, case: Case) -> None:
     if party.case_id != case.pk or party.removed_at is not None:
         raise InvalidInput(_("本案没有这个人"), path="parties")
-
-
-def _check_nobody_beside(present: str, interview: Interview) -> None:
-    """No other party sits in on it: who is named as present is compared by name (G21)."""
-    may = {interview.party_id, *(one.pk for one in companions_of(interview.party))}
-    others = (
-        Party.objects.filter(case=interview.case_id, removed_at=None)
-        .exclude(pk__in=may)
-        .select_related("person", "user")
-    )
-    said = "".join(_normal(present).split())
-    for party in others:
-        somebody = party.user or party.person
-        name = "".join(somebody.name.split()) if somebody else ""
-        if name and name in said:
-            law.check_talks_alone(
-                people=2, act_on=act_day(interview.case), path="present"
-            )
 
 
 def _last_position(case: Case) -> int:

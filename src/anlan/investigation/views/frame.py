@@ -32,12 +32,13 @@ def page(
 ) -> HttpResponse:
     """A page with the tabs; ``may_lead`` offers what would not be refused."""
     reader = reader_of(request)
-    may_lead = permissions.can_lead(reader, case)
+    is_theirs = permissions.may_investigate(reader, case)
+    conflict = conflict_of(reader, case) if is_theirs else ""
     context = {
         "case": case,
         "tab": tab,
-        "may_lead": may_lead,
-        "conflict": conflict_of(reader, case) if may_lead else "",
+        "may_lead": is_theirs and not conflict,
+        "conflict": conflict,
         **more,
     }
     return render(request, f"investigation/{template}", context, status=status)

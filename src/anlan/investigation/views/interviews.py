@@ -16,6 +16,7 @@ from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.evidence.enums import StatementMode, StatementRole
+from anlan.evidence.services.protecting import REPORT_TASK
 from anlan.investigation import permissions
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import InterviewState
@@ -36,7 +37,7 @@ from anlan.investigation.selectors.interviews import (
     unasked_of,
 )
 from anlan.investigation.services.interviews import MOST_QUESTION
-from anlan.investigation.services.protecting import REPORT_TASK, SIDES
+from anlan.investigation.services.protecting import SIDES
 from anlan.investigation.views.frame import opened, page
 from anlan.law import selectors as law
 

@@ -16,8 +16,10 @@ from anlan.accounts.permissions import (
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case
-from anlan.cases.permissions import check_may_edit, is_party
+from anlan.cases.permissions import check_may_edit
+from anlan.cases.wall import is_party
 from anlan.investigation.independence import conflict_of
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import Actor
@@ -94,8 +96,8 @@ def why_not_counsel(user: User, case: Case) -> str:
     conflict = conflict_of(user, case)
     if conflict:
         return conflict
-    one_case = Q(case=case) | Q(case__joined_into=case)
-    of_plan = Q(plan__case=case) | Q(plan__case__joined_into=case)
+    one_case = of_one_case(case)
+    of_plan = of_one_case(case, "plan__case")
     if (
         Finding.objects.filter(one_case, author=user).exists()
         or Interview.objects.filter(one_case, interviewer=user).exists()

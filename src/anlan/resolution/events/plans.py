@@ -33,6 +33,7 @@ class MeasureFixed(Event):
     covers: ClassVar[tuple[Covered, ...]] = covers(
         "PlanMeasure",
         *("words", "clause", "clause_version", "binds", "amount_basis", "appeal"),
+        "despite",
     )
 
     code: str
@@ -50,6 +51,7 @@ class MeasureFixed(Event):
     binds_digest: str
     amount_basis_digest: str
     appeal_digest: str
+    despite_digest: str | None = None
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "measure": law.measure_title(self.measure)}

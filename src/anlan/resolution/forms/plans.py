@@ -22,6 +22,7 @@ from anlan.resolution.selectors.plans import (
     answerable_in,
     finding_sentences,
     place_of_sentence,
+    upheld_in,
 )
 from anlan.resolution.services.plans import Drafted
 
@@ -92,8 +93,17 @@ class MeasureForm(forms.Form):
         help_text=gettext_lazy("从收到通知的第二天起算；到期前案件不能办结"),
     )
 
+    despite = forms.CharField(
+        label=gettext_lazy("申诉成立过的，为什么仍要采取"),
+        max_length=MOST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
     def __init__(self, *args: Any, case: Case, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not upheld_in(case).exists():
+            del self.fields["despite"]
         self._parties = {str(party.uid): party for party in answerable_in(case)}
         self._sentences = {str(one.uid): one for one in finding_sentences(case)}
         lawful = [one for one in law.measures(on=on) if one.is_lawful]

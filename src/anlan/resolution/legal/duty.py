@@ -32,6 +32,7 @@ class Waiver:
     decided_by: str
     decided_at: datetime | None
     is_approved: bool | None
+    ended_at: datetime | None = None  # the level rose, so that it counts no more
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from anlan.base.errors import NotAllowed
 from anlan.cases.enums import Side
 from anlan.cases.models import Case
 from anlan.cases.permissions import can_see as can_see_case
-from anlan.cases.permissions import is_party
-from anlan.cases.wall import walled_sides
+from anlan.cases.wall import is_party, walled_sides
 from anlan.investigation import permissions as investigation
 from anlan.ledger.events import Actor
 from anlan.resolution.legal.models import CounselQuestion, WorkInjury
@@ -178,17 +177,25 @@ def check_can_see_reports(by: Actor, case: Case) -> None:
 
 
 def can_report(user: User, case: Case) -> bool:
-    return has_permission(
-        user, Permission.POLICE_REPORT, site=case.site
-    ) and can_see_reports(user, case)
+    return (
+        has_permission(user, Permission.POLICE_REPORT, site=case.site)
+        and can_see_reports(user, case)
+        and not is_party(user, case)
+    )
 
 
 def check_can_report(by: Actor, case: Case) -> None:
     """Gather material, hand it over, enter what the police wrote.
 
-    Whoever was at the scene may: they are who reports what they saw.
+    Whoever was at the scene may: they are who reports what they saw. A party does not
+    edit the office's file; as a person they report by themselves, and nothing stands
+    before that (G06).
     """
     check_permission(by, Permission.POLICE_REPORT, site=case.site)
+    if isinstance(by, User) and is_party(by, case):
+        raise NotAllowed(
+            _("您是本案当事人，报案材料由另一人办理；您自己随时可以向公安机关报案")
+        )
     check_can_see_reports(by, case)
 
 

@@ -14,6 +14,7 @@ from anlan.resolution.mediation.enums import (
     ConfirmationState,
     ConsentWay,
     DutyState,
+    Exclusion,
     Found,
     Proposer,
     SessionState,
@@ -151,6 +152,22 @@ class TalksEnded(Event):
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "state": TalksState(self.state).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ExclusionLifted(Event):
+    kind: ClassVar[str] = "mediation.exclusion_lifted"
+    sentence: ClassVar[str] = _("{actor}解除 {code} 登记的不适用情形：{exclusion}")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = _covers("Talks", "lift_reason")
+
+    code: str
+    exclusion: str
+    lift_reason_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "exclusion": Exclusion(self.exclusion).label}
 
 
 @recorded
@@ -596,6 +613,20 @@ class ConfirmationMoved(Event):
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "state": ConfirmationState(self.state).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ConfirmationComesDue(Event):
+    kind: ClassVar[str] = "mediation.confirmation_comes_due"
+    sentence: ClassVar[str] = _(
+        "{code} 可以共同申请司法确认的期限到 {due_on} 为止，还没有申请"
+    )
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    due_on: str
+    left: int  # days
 
 
 @recorded

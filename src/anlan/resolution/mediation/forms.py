@@ -516,6 +516,15 @@ class ReasonForm(forms.Form):
     )
 
 
+class LiftForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("为什么不再成立"),
+        max_length=MOST_REASON,
+        widget=_lines(2),
+        help_text=gettext_lazy("例如：公安机关查明不是雇凶。双方都会看到"),
+    )
+
+
 class TermForm(forms.Form):
     """A row of the editor; one without a kind is no term."""
 

@@ -9,6 +9,7 @@ from anlan.notify.texts import Text, add_texts
 YOURS = "mediation.yours_to_mediate"
 LEFT = "mediation.side_left"
 COMES_DUE = "mediation.duty_comes_due"
+TO_CONFIRM = "mediation.confirmation_comes_due"
 OVERDUE = "mediation.overdue"
 AFTERWARDS = "mediation.after_closing"
 KEPT = "mediation.kept_after_closing"
@@ -33,6 +34,14 @@ add_texts(
         name=_("协议事项快到期"),
         title=_("协议事项快到期：%(number)s"),
         body=_("%(number)s 的 %(code)s 有一项快到期，请提醒并登记是否履行"),
+    ),
+    Text(
+        kind=TO_CONFIRM,
+        name=_("司法确认期限快到期"),
+        title=_("司法确认期限快到期：%(number)s"),
+        body=_(
+            "%(number)s 的 %(code)s 可以共同申请司法确认的三十日快到期，还没有申请：请问双方是否共同申请"
+        ),
     ),
     Text(
         kind=AFTERWARDS,

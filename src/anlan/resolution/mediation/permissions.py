@@ -14,8 +14,7 @@ from anlan.accounts.permissions import (
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases.models import Case
-from anlan.cases.permissions import is_party
-from anlan.cases.wall import walled_sides
+from anlan.cases.wall import is_party, walled_sides
 from anlan.ledger.events import Actor
 from anlan.resolution.mediation.enums import TalksKind
 from anlan.resolution.mediation.models import Session, Talks
@@ -71,6 +70,17 @@ def check_can_run_talks(by: Actor, case: Case) -> None:
     check_can_see_case_talks(by, case)
     if isinstance(by, User) and is_party(by, case):
         raise NotAllowed(_("您是本案当事人，请由另一人组织协商、联系调解"))
+
+
+def can_lift_exclusion(user: User, talks: Talks) -> bool:
+    return can_run_talks(user, talks.case) and user.pk != talks.excluded_by_id
+
+
+def check_can_lift_exclusion(by: User, talks: Talks) -> None:
+    """Another than who named it, among those who run talks."""
+    check_can_run_talks(by, talks.case)
+    if by.pk == talks.excluded_by_id:
+        raise NotAllowed(_("这种情形是您登记的，请由另一人解除"))
 
 
 def can_lead_talks(user: User, talks: Talks) -> bool:

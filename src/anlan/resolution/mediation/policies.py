@@ -81,6 +81,15 @@ CONFIRMATION_MOVES: dict[ConfirmationState, tuple[ConfirmationState, ...]] = {
 }
 
 
+def check_is_excluded(talks: Talks) -> None:
+    """
+    Raises:
+        Conflict: nothing speaks against talks here, or it was lifted.
+    """
+    if not talks.is_excluded:
+        raise Conflict(_("%s 没有登记不适用的情形，或者已经解除") % talks.code)
+
+
 def check_talks_may_become(talks: Talks, state: TalksState) -> None:
     if state not in TALKS_MOVES[TalksState(talks.state)]:
         raise Conflict(

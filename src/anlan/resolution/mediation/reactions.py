@@ -16,6 +16,7 @@ from anlan.notify import services as notify
 from anlan.resolution.mediation import messages
 from anlan.resolution.mediation.enums import DutyState, TalksState
 from anlan.resolution.mediation.events import (
+    ConfirmationComesDue,
     DutyComesDue,
     DutyMoved,
     DutyOverdue,
@@ -23,7 +24,7 @@ from anlan.resolution.mediation.events import (
     TalksEnded,
     TalksMoved,
 )
-from anlan.resolution.mediation.models import Duty, Mandate, Talks
+from anlan.resolution.mediation.models import Confirmation, Duty, Mandate, Talks
 
 # Tasks that end on their own page, by what their keys begin with.
 _OWN = ("talks:", "duty:")
@@ -84,6 +85,15 @@ def remind(queued: Queued) -> None:
     talks = _talks(duty.talks.key)
     people = [talks.host, *_with_roles(talks.case, messages.RUN)]
     _tell(messages.COMES_DUE, queued, talks=talks, people=people)
+
+
+def remind_to_confirm(queued: Queued) -> None:
+    if not isinstance(queued.event, ConfirmationComesDue):
+        return
+    row = Confirmation.objects.select_related("talks").get(uid=_uid_of(queued.object))
+    talks = _talks(row.talks.key)
+    people = [talks.host, *_with_roles(talks.case, messages.RUN)]
+    _tell(messages.TO_CONFIRM, queued, talks=talks, people=people)
 
 
 def tell_after_closing(queued: Queued) -> None:

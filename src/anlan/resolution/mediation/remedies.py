@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from anlan.cases.act import act_day
 from anlan.law import selectors as law
 from anlan.law.book import Page, Text, in_language
 from anlan.resolution.mediation.enums import (
@@ -51,8 +52,9 @@ def remedies_of(talks: Talks) -> list[Remedy]:
     is_confirmed = Confirmation.objects.filter(
         talks=talks, state=ConfirmationState.CONFIRMED
     ).exists()
+    on = act_day(talks.case)
     return [
-        one
+        one.model_copy(update={"sources": law.in_force(one.sources, on=on)})
         for one in all_remedies()
         if when in one.when
         and (not one.only or talks.kind in one.only)

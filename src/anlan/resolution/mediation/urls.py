@@ -28,6 +28,7 @@ urlpatterns = [
     path("talks/codes/<uuid:uid>/", talks.code_opening, name="code_opening"),
     path(f"{_TALKS}withdrawal/<str:side>/", talks.withdrawal, name="withdrawal"),
     path(f"{_TALKS}ending/", talks.ending, name="ending"),
+    path(f"{_TALKS}lifting/", talks.lifting, name="lifting"),
     path(f"{_TALKS}effect/", talks.effect, name="effect"),
     path(f"{_TALKS}application/", talks.application, name="application"),
     path(f"{_TALKS}ruling/", talks.ruling, name="ruling"),

@@ -112,6 +112,7 @@ class PlanMeasure(Worded):
     ends_on = models.DateField(null=True)  # the last day
     appeal = models.CharField(max_length=200, blank=True)
     appeal_days = models.PositiveSmallIntegerField(null=True)  # from its arrival
+    despite = models.CharField(max_length=500, blank=True)  # an upheld objection: why
     sentences = models.ManyToManyField(
         FindingSentence, through="MeasureGround", related_name="measures"
     )

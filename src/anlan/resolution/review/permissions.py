@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
@@ -13,6 +12,7 @@ from anlan.accounts.permissions import (
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, NamedContact
 from anlan.cases.wall import walled_sides
 from anlan.investigation import permissions as investigation
@@ -47,21 +47,32 @@ def check_can_write(by: User, case: Case) -> None:
     check_is_independent(by, case)
 
 
+def has_written(user: User, case: Case) -> bool:
+    """Whether they wrote any version: each takes over what the one before it says."""
+    return Report.objects.filter(of_one_case(case), author=user).exists()
+
+
 def can_decide(user: User, report: Report) -> bool:
     return (
         has_permission(user, Permission.REVIEW_APPROVE, site=report.case.site)
         and can_see(user, report.case)
-        and user.pk != report.author_id
+        and not has_written(user, report.case)
         and not conflict_of(user, report.case)
     )
 
 
 def check_can_decide(by: User, report: Report) -> None:
-    """Approve or return: another person than the author, and independent as well."""
+    """Approve or return: somebody who wrote no version of it, and independent as well."""
     check_permission(by, Permission.REVIEW_APPROVE, site=report.case.site)
     check_can_see(by, report.case)
     if by.pk == report.author_id:
         raise NotAllowed(_("编写人不能审批自己的报告，请由另一人审批"))
+    if has_written(by, report.case):
+        raise NotAllowed(
+            _(
+                "您编写过本案报告的一个版本，新版本沿用它的内容，您不能审批，请由另一人审批"
+            )
+        )
     check_is_independent(by, report.case)
 
 
@@ -87,8 +98,7 @@ def check_can_hand_out(by: User, case: Case) -> None:
 
 def _speaks_for_a_side(user: User, case: Case) -> bool:
     """Now or before; whoever must know both sides is one of one all the same."""
-    of_both = NamedContact.objects.filter(Q(case=case) | Q(case__joined_into=case))
-    return of_both.filter(user=user).exists()
+    return NamedContact.objects.filter(of_one_case(case), user=user).exists()
 
 
 def can_improve(user: User, case: Case) -> bool:

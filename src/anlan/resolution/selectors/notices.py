@@ -117,7 +117,7 @@ def _values(notice: Notice) -> Mapping[Field, str]:
             Field.PLACE: case.site.name,
             Field.FACTS: notice.facts,
             Field.CLAUSE: _clause(measure),
-            Field.LAW: law.cite_all(found.sources),
+            Field.LAW: law.cite_all(found.sources, on=act_day(case)),
             Field.REQUEST: notice.request,
             Field.AMOUNT: _amount(measure),
             Field.AMOUNT_BASIS: measure.amount_basis if measure.amount else "",

@@ -16,6 +16,7 @@ from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.act import act_day
 from anlan.cases.enums import CaseState, Role
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import cases_for
 from anlan.evidence.enums import Ground
@@ -26,8 +27,14 @@ from anlan.investigation.selectors.findings import in_force
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
 from anlan.resolution import proportion
-from anlan.resolution.enums import History, PlanState
-from anlan.resolution.models import MeasureGround, Plan, PlanMeasure, PlanSupport
+from anlan.resolution.enums import History, ObjectionState, PlanState
+from anlan.resolution.models import (
+    MeasureGround,
+    Objection,
+    Plan,
+    PlanMeasure,
+    PlanSupport,
+)
 
 LOOKED_BACK = timedelta(days=365)
 # Whom a measure may be about; who struck is often written down neutrally, as involved.
@@ -75,15 +82,70 @@ def is_reported(case: Case) -> bool:
     return Ground.POLICE in grounds_of(case)
 
 
+def upheld_in(case: Case) -> QuerySet[Objection]:
+    """Objections that took a measure back, in the case and in those joined with it."""
+    return Objection.objects.filter(of_one_case(case), state=ObjectionState.UPHELD)
+
+
+def upheld_against(
+    case: Case, key: str, party: Party, service: str
+) -> QuerySet[Objection]:
+    """Objections that took this very measure back, by any version; the newest first.
+
+    Of the same person also where a joined case calls them a party of its own.
+    """
+    them = Q(party=party)
+    if party.person_id is not None:
+        them |= Q(party__person=party.person_id)
+    if party.user_id is not None:
+        them |= Q(party__user=party.user_id)
+    return (
+        upheld_in(case)
+        .filter(them, measure__key=key, measure__service=service)
+        .order_by("-decided_at")
+    )
+
+
+def is_taken_back(row: PlanMeasure, plan: Plan) -> bool:
+    """Whether an objection to the like was upheld that no reason of this version answers.
+
+    A reason that was written before the objection was decided answers nothing.
+    """
+    upheld = upheld_against(plan.case, row.key, row.party, row.service)
+    if row.despite:
+        fixed = plan.submitted_at or plan.ended_at
+        upheld = upheld.filter(decided_at__gt=fixed) if fixed else upheld.none()
+    return upheld.exists()
+
+
 def weight_of(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
     """Of the measure that cuts deepest."""
     return proportion.deepest((row.key for row in rows), on=act_day(plan.case))
 
 
+def severity_of(plan: Plan) -> int:
+    """Until it is decided on the higher of the two: of its submission and of the case now."""
+    if plan.severity is None or PlanState(plan.state).is_open:
+        return max(plan.severity or 0, plan.case.severity)
+    return plan.severity
+
+
+def history_at(plan: Plan) -> History:
+    """What it is measured by, in the same way."""
+    if plan.history is None or PlanState(plan.state).is_open:
+        return History(max(plan.history or 0, history_of(plan.case)))
+    return History(plan.history)
+
+
+def range_of(plan: Plan) -> proportion.Range:
+    """What is proposed for it, as things stand until it is decided on."""
+    return proportion.proposed(severity_of(plan), history_at(plan))
+
+
 def people_needed(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
     """How many have to approve this version."""
     return proportion.people_needed(
-        severity=plan.severity or plan.case.severity, weight=weight_of(plan, rows)
+        severity=severity_of(plan), weight=weight_of(plan, rows)
     )
 
 
@@ -98,6 +160,7 @@ def content_of(rows: Iterable[PlanMeasure], support: Iterable[PlanSupport] = ())
             *(str(row.begins_on), str(row.ends_on), row.appeal),
             # What was approved before it was a number has none, and its digest stands.
             *([] if row.appeal_days is None else [str(row.appeal_days)]),
+            *(["despite", row.despite] if row.despite else []),
             *sorted(str(ground.sentence.uid) for ground in row.grounds.all()),
         ]
         _take_in(whole, parts)

@@ -308,7 +308,7 @@ def _post(case: Case, row: PlanMeasure, *, at: datetime) -> Task | None:
             "measure": found.heading,
         },
         advice=_("做了什么、怎样做的写清楚；有告知书的先送达"),
-        source=law.cite_all(found.sources)[:120],
+        source=law.cite_all(found.sources, on=act_day(case))[:120],
         role_key=RUNS,
         within=WITHIN + max(wait, timedelta(0)),
         binding=True,

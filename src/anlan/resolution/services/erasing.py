@@ -47,7 +47,7 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
             measure,
             (
                 *("words", "clause", "clause_version"),
-                *("binds", "amount_basis", "appeal"),
+                *("binds", "amount_basis", "appeal", "despite"),
             ),
         )
     for support in PlanSupport.objects.filter(plan__case=case).order_by("pk"):

@@ -28,7 +28,7 @@ from anlan.law.book import Measure, Need
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution import permissions, policies, proportion
-from anlan.resolution.enums import ObjectionState, PlanState
+from anlan.resolution.enums import PlanState
 from anlan.resolution.events import (
     MeasureFixed,
     PlanApproved,
@@ -48,8 +48,11 @@ from anlan.resolution.selectors.plans import (
     finding_in_force,
     history_of,
     is_reported,
+    is_taken_back,
     measures_of,
     people_needed,
+    range_of,
+    upheld_against,
     weight_of,
 )
 from anlan.resolution.selectors.support import support_of
@@ -67,6 +70,11 @@ MOST_VERSIONS = 99
 MOST_MEASURES = 30
 MOST_GROUNDS = 30  # sentences that a measure rests on
 MOST_FEN = 10**13
+# What people wrote about a measure; most of it stands in the letter later.
+_WRITTEN = (
+    *("words", "clause", "clause_version", "binds"),
+    *("amount_basis", "appeal", "despite"),
+)
 REPORT_MEASURE = "police_report"  # in the law as data
 
 
@@ -84,6 +92,7 @@ class Drafted:
         appeal: to whom and how the party may object.
         appeal_days: within how many days of the letter's arrival, 1 to 180; read from the
             words of ``appeal`` where they say it.
+        despite: why it is taken although an objection to it was upheld, where one was.
         sentences: of the findings in force, that it rests on.
     """
 
@@ -101,6 +110,7 @@ class Drafted:
     ends_on: date | None = None
     appeal: str = ""
     appeal_days: int | None = None
+    despite: str = ""
 
 
 def begin_plan(*, case: Case, by: User, at: datetime, via: str = "") -> Plan:
@@ -401,10 +411,36 @@ def _check_decision(
     policies.check_rests_on(plan, finding_in_force(plan.case))
     policies.check_no_open_objection(plan.case)
     check_support(plan)
+    _check_range(plan, rows)
+    _check_not_taken_back(rows, plan)
     _check_all(rows, plan)
     law.check_rule_sets_shown(
         act_on=act_day(plan.case), decided_on=local_day(at), shown=shown
     )
+
+
+def _check_range(plan: Plan, rows: Sequence[PlanMeasure]) -> None:
+    """The reason was written for the range of the day of its submission."""
+    submitted = proportion.proposed(plan.severity or 0, plan.history or 0)
+    now = range_of(plan)
+    if now != submitted and not now.holds(weight_of(plan, rows)):
+        raise Conflict(
+            _(
+                "提交以后案情加重，建议的幅度变为 %(low)s–%(high)s 级，方案在它以外；请退回，由起草人写明理由后重新提交"
+            )
+            % {"low": now.low, "high": now.high}
+        )
+
+
+def _check_not_taken_back(rows: Sequence[PlanMeasure], plan: Plan) -> None:
+    for row in rows:
+        if is_taken_back(row, plan):
+            raise Conflict(
+                _(
+                    "对措施 %s 的申诉已经成立，不能再按这个版本执行，请退回或者撤回，起草新版本"
+                )
+                % row.position
+            )
 
 
 def _check_all(rows: Sequence[PlanMeasure], plan: Plan) -> None:
@@ -437,7 +473,7 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
         name: _words(getattr(drafted, name), name)
         for name in (
             *("words", "clause", "clause_version"),
-            *("binds", "amount_basis", "appeal"),
+            *("binds", "amount_basis", "appeal", "despite"),
         )
     }
     if not words["words"]:
@@ -487,7 +523,11 @@ def _check_needs(drafted: Drafted, case: Case) -> None:
     """The guardrails, and what the measure asks for."""
     on = act_day(case)
     measure = law.check_lawful(measure=drafted.key, act_on=on)
-    for path in ("words", "amount_basis", "appeal"):
+    policies.check_is_entered_anew(
+        upheld_against(case, drafted.key, drafted.party, drafted.service),
+        reason=drafted.despite,
+    )
+    for path in _WRITTEN:
         check_text(getattr(drafted, path), case, path=path)
     if Need.AMOUNT in measure.needs and not 0 < (drafted.fen or 0) <= MOST_FEN:
         raise InvalidInput(_("请写明金额"), path="fen")
@@ -540,6 +580,7 @@ def _columns(drafted: Drafted) -> dict[str, object]:
         "ends_on": drafted.ends_on,
         "appeal": drafted.appeal,
         "appeal_days": drafted.appeal_days,
+        "despite": drafted.despite,
     }
 
 
@@ -559,6 +600,7 @@ def _drafted(row: PlanMeasure, sentences: Sequence[FindingSentence]) -> Drafted:
         ends_on=row.ends_on,
         appeal=row.appeal,
         appeal_days=row.appeal_days or appeal_days(row.appeal),
+        despite=row.despite,
     )
 
 
@@ -579,6 +621,7 @@ def _fixed(row: PlanMeasure, plan: Plan) -> MeasureFixed:
         binds_digest=row.digest_of("binds"),
         amount_basis_digest=row.digest_of("amount_basis"),
         appeal_digest=row.digest_of("appeal"),
+        despite_digest=row.digest_of("despite") if row.despite else None,
     )
 
 
@@ -588,8 +631,8 @@ def _copy(earlier: Plan, plan: Plan) -> None:
     for row in measures_of(earlier):
         if not row.words:  # erased
             continue
-        if row.objections.filter(state=ObjectionState.UPHELD).exists():
-            continue  # it was taken back
+        if is_taken_back(row, earlier):
+            continue
         sentences = [ground.sentence for ground in row.grounds.all()]
         copied = plan.measures.create(
             position=row.position, **_columns(_drafted(row, sentences))

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET
 
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
-from anlan.cases.permissions import is_party
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import reader_of
+from anlan.cases.wall import is_party
 from anlan.resolution import permissions
 from anlan.resolution.selectors.plans import plans_of
 

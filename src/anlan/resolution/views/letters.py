@@ -14,6 +14,7 @@ from anlan.accounts.views.common import tried
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.cases.views.answers import posted, reader_of
+from anlan.law.selectors import refusal_words
 from anlan.resolution import permissions
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import NoticeKind
@@ -60,6 +61,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
                 at=timezone.now(),
                 **form.cleaned_data,
             ),
+            words=refusal_words,
         )
         if written is not None:
             messages.success(request, _("已保存第 %s 版") % written.version)

@@ -15,14 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
 from anlan.cases.act import act_day
+from anlan.cases.enums import Severity
 from anlan.cases.selectors import shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
 from anlan.law.selectors import refusal_words
-from anlan.resolution import permissions, proportion
+from anlan.resolution import permissions
 from anlan.resolution import services as resolution
-from anlan.resolution.enums import History, PlanState
+from anlan.resolution.enums import PlanState
 from anlan.resolution.forms.plans import (
     AdditionForm,
     MeasureForm,
@@ -33,13 +34,15 @@ from anlan.resolution.letters import appeal_days, appeal_words
 from anlan.resolution.models import Plan, PlanMeasure
 from anlan.resolution.selectors.plans import (
     finding_in_force,
-    history_of,
+    history_at,
     measure_for,
     measures_of,
     people_needed,
     place_of_sentence,
     plan_for,
     plans_of,
+    range_of,
+    severity_of,
     similar_plans,
     weight_of,
 )
@@ -235,8 +238,6 @@ def _page(
 ) -> HttpResponse:
     reader = reader_of(request)
     case = found.case
-    severity = found.severity or case.severity
-    history = History(history_of(case) if found.history is None else found.history)
     rows = measures_of(found)
     on = act_day(case)
     return render(
@@ -247,9 +248,10 @@ def _page(
             "plan": found,
             "measures": _measures(found),
             "support": [(one, shown_name(one.party)) for one in support_of(found)],
-            "range": proportion.proposed(severity, history),
+            "range": range_of(found),
             "weight": weight_of(found, rows),
-            "history": history,
+            "severity": Severity(severity_of(found)),
+            "history": history_at(found),
             "people": people_needed(found, rows),
             "approvals": found.approvals.select_related("by").order_by("at"),
             "similar": similar_plans(case, reader),
@@ -274,7 +276,7 @@ def _measures(found: Plan) -> list[dict[str, Any]]:
         {
             "row": row,
             "law": law.measure(row.key, on=on),
-            "cites": law.cite_all(law.measure(row.key, on=on).sources),
+            "cites": law.cite_all(law.measure(row.key, on=on).sources, on=on),
             "party": shown_name(row.party),
             "appeal": appeal_words(row.appeal, row.appeal_days),
             "grounds": [
@@ -302,4 +304,5 @@ def _initial(found: PlanMeasure) -> dict[str, Any]:
         "ends_on": found.ends_on,
         "appeal": found.appeal,
         "appeal_days": found.appeal_days or appeal_days(found.appeal),
+        "despite": found.despite,
     }

@@ -18,6 +18,7 @@ from django.db import connection
 
 from anlan.evidence import guards
 from anlan.evidence.file_verification import FileReport, verify_files
+from anlan.evidence.list_verification import ListProblem, verify_list
 from anlan.ledger.checkpoints import BadNote
 from anlan.ledger.verify import Report, usable_processes, verify
 from anlan.ledger.verify.held import Compared, Held, compare_held
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         report = verify(processes=max(1, options["processes"]))
         seconds = time.perf_counter() - begun
         files = verify_files(deep=options["deep"])
+        listed = verify_list()
         absent = guards.missing(connection)
         outside = self._compare(options["against"])
         if options["json"]:
@@ -68,6 +70,7 @@ class Command(BaseCommand):
                 **asdict(report),
                 "seconds": round(seconds, 3),
                 "files": asdict(files),
+                "list": [asdict(problem) for problem in listed],
                 "absent_guards": absent,
                 "outside": [{**asdict(one), "held": one.held.value} for one in outside],
             }
@@ -75,6 +78,7 @@ class Command(BaseCommand):
         else:
             self._print(report, seconds)
             self._print_files(files, deep=options["deep"])
+            self._print_list(listed)
             self._print_problems(
                 [f"the trigger {name} is not in the database" for name in absent]
             )
@@ -82,6 +86,7 @@ class Command(BaseCommand):
         if (
             not report.is_sound
             or files.problems
+            or listed
             or absent
             or any(one.held is not Held.FITS for one in outside)
         ):
@@ -136,6 +141,11 @@ class Command(BaseCommand):
                 f"{files.waiting} copies more wait for their disk: see the page of safety"
             )
         self._print_problems(files.problems)
+
+    def _print_list(self, problems: Sequence[ListProblem]) -> None:
+        if not problems:
+            self.stdout.write("each exhibit is the one that the record took in")
+        self._print_problems(problems)
 
     def _print_problems(self, problems: Sequence[object]) -> None:
         for problem in problems[:_SHOWN]:

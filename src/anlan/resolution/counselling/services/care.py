@@ -14,12 +14,13 @@ from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import ContactChannel, Phase, Role, TaskState
 from anlan.cases.models import Case, Contact, Party, Task
-from anlan.cases.permissions import is_party
 from anlan.cases.selectors.guardians import (
+    check_is_impartial,
     guardians_in,
     is_said_guardian,
     stands_for,
 )
+from anlan.cases.wall import is_party
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.evidence.services.statements import is_known_minor
@@ -351,6 +352,8 @@ def give_consent(
         raise InvalidInput(_("未成年人须由监护人一同同意"), path="guardian")
     if guardian is not None and guardian not in guardians_in(care.case):
         raise InvalidInput(_("请选择本案登记的监护人"), path="guardian")
+    if guardian is not None:
+        check_is_impartial(guardian, care.party, path="guardian")
     if guardian is not None and not stands_for(guardian, care.party):
         raise InvalidInput(
             _("这一位是别人的监护人，请选择本人的监护人"), path="guardian"

@@ -127,7 +127,7 @@ def report(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
                 {
                     "row": row,
                     "rule": rule,
-                    "cited": law.cite_all(rule.sources),
+                    "cited": law.cite_all(rule.sources, on=local_day(row.begins_at)),
                     "last_day": last_day(row.due_at),
                     "has_passed": row.due_at <= at,
                 }

@@ -87,6 +87,21 @@ class Confirmation(Worded):
     exhibit = models.ForeignKey(
         Exhibit, on_delete=models.PROTECT, related_name="+", null=True
     )
+    task = models.ForeignKey(  # to ask both; none where the case was closed
+        Task, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    # How many days before the last one it was called to mind, the last time.
+    reminded = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # The worker's question: which term is nearly over?
+            models.Index(
+                fields=["due_on"],
+                condition=Q(state="possible"),
+                name="mediation_to_confirm",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.talks_id} {self.state}"

@@ -67,6 +67,18 @@ class Talks(Worded):
     )
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
+    # Why the matter may not be brought to terms: it holds for the case until it is lifted.
+    exclusion = models.CharField(
+        max_length=13, choices=enums.Exclusion.choices, blank=True
+    )
+    excluded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    lift_reason = models.CharField(max_length=500, blank=True)
     # The paper that both accepted, and the day from which it binds.
     deed = models.ForeignKey(
         Exhibit, on_delete=models.PROTECT, related_name="+", null=True
@@ -99,6 +111,12 @@ class Talks(Worded):
                 | Q(effective_on__isnull=False),
                 name="mediation_talks_effective",
             ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by=None)
+                | ~Q(exclusion="")
+                & Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="mediation_talks_lifted",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +130,10 @@ class Talks(Worded):
     def key(self) -> str:
         """As the record names it."""
         return f"talks:{self.uid}"
+
+    @property
+    def is_excluded(self) -> bool:
+        return bool(self.exclusion) and self.lifted_at is None
 
     def party_of(self, side: Side) -> Party:
         return self.victim if side == Side.VICTIM else self.aggressor

@@ -14,6 +14,7 @@ from anlan.resolution.mediation.services.confirming import (
     lapse_confirmations,
     record_application,
     record_ruling,
+    remind_of_confirmations,
 )
 from anlan.resolution.mediation.services.consents import (
     consent_by_link,
@@ -48,6 +49,7 @@ from anlan.resolution.mediation.services.standing import record_standing
 from anlan.resolution.mediation.services.talks import (
     begin_talks,
     end_talks,
+    lift_exclusion,
     record_answer,
 )
 from anlan.resolution.mediation.services.terms import (
@@ -75,6 +77,7 @@ __all__ = [
     "give_code",
     "give_link",
     "lapse_confirmations",
+    "lift_exclusion",
     "make_effective",
     "name_readers",
     "name_writer",
@@ -88,6 +91,7 @@ __all__ = [
     "record_ruling",
     "record_standing",
     "record_withdrawal",
+    "remind_of_confirmations",
     "remind_of_duties",
     "retire_mediator",
     "take_word",

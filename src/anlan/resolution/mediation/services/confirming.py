@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -15,11 +16,19 @@ from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import ConfirmationState
+from anlan.resolution.mediation.events import ConfirmationComesDue
 from anlan.resolution.mediation.models import Confirmation
 from anlan.resolution.mediation.services.performing import record_confirmation
-from anlan.resolution.mediation.services.steps import lock_talks, required
+from anlan.resolution.mediation.services.steps import (
+    end_task,
+    lock_talks,
+    record,
+    required,
+)
 
-_JOB = "confirmations"
+# The house's own: law gives thirty days, and nobody to call them to mind.
+REMINDED_DAYS_BEFORE = (7, 3)
+_JOB, _REMINDING = "confirmations", "confirmations that are nearly over"
 
 
 def record_application(
@@ -54,6 +63,7 @@ def record_application(
         confirmation.court, confirmation.applied_on = court, applied_on
         confirmation.save()
         record_confirmation(confirmation, talks, by=by, at=at, via=via)
+        _end_task(confirmation, at=at)
     return confirmation
 
 
@@ -96,6 +106,52 @@ def record_ruling(
     return confirmation
 
 
+def remind_of_confirmations(*, at: datetime, most: int = 100) -> int:
+    """Say seven and three days before that a term for which nobody applied is nearly over.
+
+    Said of closed cases as well; whoever saw it late is told once. Returns how many.
+    """
+    today = local_day(at)
+    near = Q()
+    for days in REMINDED_DAYS_BEFORE:
+        unsaid = Q(reminded=None) | Q(reminded__gt=days)
+        near |= unsaid & Q(due_on__lte=today + timedelta(days=days))
+    rows = Confirmation.objects.filter(
+        near, state=ConfirmationState.POSSIBLE, due_on__gte=today
+    ).order_by("due_on", "pk")
+    rows = rows.exclude(pk__in=resting(_REMINDING, at=at))
+    keys = list(rows.values_list("pk", flat=True)[:most])
+    return each_alone(keys, lambda key: _remind(key, at=at), job=_REMINDING, at=at)
+
+
+def _remind(key: int, *, at: datetime) -> bool:
+    row = Confirmation.objects.select_related("talks__case__site").get(pk=key)
+    with ledger.recording():
+        found = _lock(row)
+        left = (found.due_on - local_day(at)).days
+        stage = min((days for days in REMINDED_DAYS_BEFORE if left <= days), default=0)
+        is_said = found.reminded is not None and found.reminded <= stage
+        if (
+            found.state != ConfirmationState.POSSIBLE
+            or left < 0
+            or not stage
+            or is_said
+        ):
+            return False
+        found.reminded = stage
+        found.save(update_fields=["reminded"])
+        record(
+            ConfirmationComesDue(
+                code=found.talks.code, due_on=found.due_on.isoformat(), left=left
+            ),
+            found.talks,
+            thing=found.key,
+            by=SYSTEM,
+            at=at,
+        )
+    return True
+
+
 def lapse_confirmations(*, at: datetime, most: int = 100) -> int:
     """Say of what nobody applied for that its term is over; returns how many."""
     over = Confirmation.objects.filter(
@@ -115,7 +171,13 @@ def _lapse(key: int, *, at: datetime) -> bool:
         found.state = ConfirmationState.LAPSED
         found.save(update_fields=["state"])
         record_confirmation(found, found.talks, by=SYSTEM, at=at)
+        _end_task(found, at=at)
     return True
+
+
+def _end_task(confirmation: Confirmation, *, at: datetime) -> None:
+    words = f"{confirmation.talks.code} {confirmation.get_state_display()}"
+    end_task(confirmation.task, confirmation.talks.case, words=words, at=at)
 
 
 def _lock(confirmation: Confirmation) -> Confirmation:

@@ -30,7 +30,7 @@ from anlan.resolution.mediation.models import (
 
 # Each table with words: how it belongs to a case, and its columns.
 _WRITTEN: tuple[tuple[type[Worded], str, tuple[str, ...]], ...] = (
-    (Talks, "case", ("about", "reason")),
+    (Talks, "case", ("about", "reason", "lift_reason")),
     (Mandate, "talks__case", ("choice", "reason")),
     (Consent, "talks__case", ("giver", "relation", "words")),
     (Standing, "talks__case", ("words",)),

@@ -15,6 +15,7 @@ from anlan.cases.enums import Role, Side
 from anlan.cases.models import Party
 from anlan.cases.selectors import full_name
 from anlan.cases.selectors.guardians import (
+    check_is_impartial,
     check_is_new_here,
     names_of_linked,
     relation_of,
@@ -91,6 +92,7 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
             raise InvalidInput(
                 _("请先在当事人里把这一位登记为监护人"), path="giver_party"
             )
+        check_is_impartial(party, talks.party_of(side), path="giver_party")
         if not stands_for(party, talks.party_of(side)):
             raise InvalidInput(
                 _("这一位登记为别人的监护人，请选择本人的监护人"),

@@ -11,9 +11,11 @@ from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.turns import each_alone, resting
+from anlan.cases.act import act_day
 from anlan.cases.enums import TaskState
-from anlan.cases.models import Deadline
+from anlan.cases.models import Case, Deadline, Task
 from anlan.evidence.models import Exhibit
+from anlan.law import selectors as laws
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
@@ -48,6 +50,7 @@ MOST_WORDS = 500
 HOLDS_DAYS = 30
 REMINDED_BEFORE = timedelta(days=3)
 _TELL_POLICE_WITHIN = timedelta(days=3)
+_OLD_LAW = "2012"  # the rule set, in the law as data
 _REMINDING, _OVERDUE = "terms that come due", "terms that are late"
 
 
@@ -129,10 +132,27 @@ def start_performing(
         )
         duty.save(force_insert=True)
     if TalksKind(talks.kind).can_be_confirmed:
-        confirmation = Confirmation.objects.create(
-            talks=talks, due_on=confirmed_until(effective_on)
-        )
+        confirmation = Confirmation(talks=talks, due_on=confirmed_until(effective_on))
+        confirmation.task = _post_confirmation(confirmation, at=at)
+        confirmation.save(force_insert=True)
         record_confirmation(confirmation, talks, by=by, at=at, via=via)
+
+
+def _post_confirmation(confirmation: Confirmation, *, at: datetime) -> Task | None:
+    """Both may apply and neither has to: it is asked, and holds no case open."""
+    return post_task(
+        confirmation.talks.case,
+        key=confirmation.key,
+        title=_("问双方是否共同申请司法确认 %(code)s，最晚 %(day)s")
+        % {"code": confirmation.talks.code, "day": confirmation.due_on},
+        advice=_(
+            "自协议生效之日起三十日内双方可以共同向人民法院申请；申请是自愿的，双方都不申请的写明即可"
+        ),
+        due_at=day_bounds(confirmation.due_on)[1],
+        at=at,
+        source="G18",
+        holds=False,
+    )
 
 
 def _holds_the_case(term: Term, effective_on: date) -> bool:
@@ -361,7 +381,7 @@ def _move(
 
 
 def _tell_police(talks: Talks, *, at: datetime) -> None:
-    """A settlement that was performed may end the police case; they decide (治安法 9 ¶4)."""
+    """A settlement that was performed may end the police case; they decide (治安法 9 ¶4; 行政程序规定 186)."""
     case = talks.case
     if not TalksKind(talks.kind).ends_the_police_case or not is_reported(case):
         return
@@ -371,15 +391,25 @@ def _tell_police(talks: Talks, *, at: datetime) -> None:
         case,
         key=f"talks_police:{talks.uid}",
         title=_("把 %s 已履行告诉派出所，由双方书面申请") % talks.code,
-        advice=_(
-            "《治安管理处罚法》第九条第四款：作出处罚决定前，自行和解或者经人民调解达成协议并已履行，双方书面申请，"
-            "经公安机关认可的，不予处罚；是否认可由公安机关决定"
-        ),
+        advice=_why_told(case),
         due_at=at + _TELL_POLICE_WITHIN,
         at=at,
         source="G17",
     )
     talks.save(update_fields=["police_task"])
+
+
+def _why_told(case: Case) -> str:
+    """By the law of the day of the act; what came later is for the police to judge (G16)."""
+    if laws.rule_set(on=act_day(case)).key == _OLD_LAW:
+        return _(
+            "《公安机关办理行政案件程序规定》第一百八十六条：自行和解或者经人民调解达成协议并履行后，双方书面申请，"
+            "经公安机关认可的，不予处罚。行为发生在 2026 年以前，2026 年起施行的《治安管理处罚法》第九条第四款是否适用，由公安机关认定"
+        )
+    return _(
+        "《治安管理处罚法》第九条第四款：作出处罚决定前，自行和解或者经人民调解达成协议并已履行，双方书面申请，"
+        "经公安机关认可的，不予处罚；是否认可由公安机关决定"
+    )
 
 
 def _check_proof(talks: Talks, exhibit: Exhibit) -> None:

@@ -8,14 +8,17 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Protection, Severity, Side, TaskState
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import check_no_leaks
 from anlan.customers.selectors import FULL_AGE
@@ -120,7 +123,12 @@ def end(
         state=ProposalState.LAPSED, settled_at=at
     )
     talks.state, talks.ended_at, talks.reason = state, at, reason
-    talks.save(update_fields=["state", "ended_at", "reason"])
+    if exclusion is not None:
+        talks.exclusion = exclusion
+        talks.excluded_by = by if isinstance(by, User) else None
+    talks.save(
+        update_fields=["state", "ended_at", "reason", "exclusion", "excluded_by"]
+    )
     record(
         TalksEnded(
             code=talks.code,
@@ -257,15 +265,37 @@ def check_both_may_read(text: str, *, talks_kind: str, case: Case, path: str) ->
 def check_may_be_talked(
     kind: str, case: Case, *, declared: Iterable[Exclusion] = ()
 ) -> None:
-    """Refuse what is not brought to terms: as declared, and as the record says (G17)."""
-    found = {*declared}
+    """Refuse what is not brought to terms: as declared, and as the record says (G17).
+
+    What ended earlier talks of the case holds until somebody lifted it.
+    """
+    named = {Exclusion(there.exclusion): there.code for there in excluded_talks(case)}
+    found = {*declared, *named}
     if case.severity >= Severity.CRITICAL or _is_seriously_hurt(case):
         found.add(Exclusion.SERIOUS)
     law.check_may_be_talked(
         is_mediation=kind != TalksKind.NEGOTIATION,
-        excluded=[(one.value, str(one.label)) for one in Exclusion if one in found],
+        excluded=[
+            (one.value, _why_excluded(one, named.get(one, "")))
+            for one in Exclusion
+            if one in found
+        ],
         act_on=act_day(case),
     )
+
+
+def excluded_talks(case: Case) -> QuerySet[Talks]:
+    """Those that ended because the matter may not be brought to terms, which still holds."""
+    return Talks.objects.filter(of_one_case(case), lifted_at=None).exclude(exclusion="")
+
+
+def _why_excluded(exclusion: Exclusion, code: str) -> str:
+    if not code:
+        return str(exclusion.label)
+    return _("%(what)s（%(code)s 登记；不再成立的，由另一人写明理由解除）") % {
+        "what": exclusion.label,
+        "code": code,
+    }
 
 
 def check_both_agree(

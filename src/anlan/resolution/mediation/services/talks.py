@@ -29,7 +29,7 @@ from anlan.resolution.mediation.enums import (
     TalksKind,
     TalksState,
 )
-from anlan.resolution.mediation.events import TalksBegun
+from anlan.resolution.mediation.events import ExclusionLifted, TalksBegun
 from anlan.resolution.mediation.models import Body, Mediator, Talks
 from anlan.resolution.mediation.services.givers import let_guardian_act
 from anlan.resolution.mediation.services.mandates import start_mandate
@@ -236,6 +236,39 @@ def end_talks(
             TalksState.FAILED,
             reason=reason,
             exclusion=exclusion,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return talks
+
+
+def lift_exclusion(
+    *, talks: Talks, reason: str, by: User, at: datetime, via: str = ""
+) -> Talks:
+    """Say why what ended these talks speaks against talks no more.
+
+    Raises:
+        NotAllowed: by who named it.
+        InvalidInput: no reason.
+        Conflict: nothing was named, or it was lifted.
+    """
+    permissions.check_can_lift_exclusion(by, talks)
+    reason = required(reason, path="reason", most=MOST_REASON)
+    check_both_may_read(reason, talks_kind=talks.kind, case=talks.case, path="reason")
+    with ledger.recording():
+        talks = lock_talks(talks)
+        permissions.check_can_lift_exclusion(by, talks)
+        policies.check_is_excluded(talks)
+        talks.lifted_at, talks.lifted_by, talks.lift_reason = at, by, reason
+        talks.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+        record(
+            ExclusionLifted(
+                code=talks.code,
+                exclusion=talks.exclusion,
+                lift_reason_digest=talks.digest_of("lift_reason"),
+            ),
+            talks,
             by=by,
             at=at,
             via=via,

@@ -43,6 +43,7 @@ from anlan.resolution.mediation.forms import (
     EffectForm,
     ForgivenessForm,
     LeavingForm,
+    LiftForm,
     MandateEndForm,
     MandateForm,
     ReasonForm,
@@ -210,6 +211,8 @@ def page(
             "can_talk": can_talk,
             "may_run": may_run,
             "may_lead": may_lead,
+            "may_lift": found.is_excluded
+            and permissions.can_lift_exclusion(reader, found),
             "may_forgive": may_run
             and state in {TalksState.PERFORMING, TalksState.PERFORMED},
             "all_sides": list(Side),
@@ -442,6 +445,25 @@ def ending(request: HttpRequest, uid: UUID) -> HttpResponse:
         lead=_("结束以后，双方会看到还可以走的途径。"),
         button=_("结束"),
         kind="danger",
+    )
+
+
+@login_required
+@_either
+def lifting(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What ended the talks speaks against talks no more; another person says why."""
+    found = talks_for(reader_of(request), uid)
+    permissions.check_can_lift_exclusion(reader_of(request), found)
+    return step(
+        request,
+        found,
+        LiftForm(posted(request)),
+        lambda said, **who: mediation.lift_exclusion(
+            talks=found, reason=said["reason"], **who
+        ),
+        title=_("解除不适用情形：%s") % found.get_exclusion_display(),
+        lead=_("解除以后，本案可以重新协商或者调解。"),
+        button=_("解除"),
     )
 
 

@@ -1,0 +1,17 @@
+"""Cases that were joined are one case: what belongs to any of them."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from anlan.cases.models import Case
+
+
+def of_one_case(case: Case, path: str = "case") -> Q:
+    """What belongs to the case or to one joined with it, whichever of them is looked at.
+
+    Args:
+        path: from the row to its case, as a filter writes it.
+    """
+    whole = case.joined_into_id or case.pk
+    return Q(**{path: whole}) | Q(**{f"{path}__joined_into": whole})

@@ -1,0 +1,86 @@
+"""Is the list of evidence what the record says? A row names the file that people see.
+
+Files that are whole prove nothing if somebody exchanged which of them is which exhibit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from anlan.cases.models import Case
+from anlan.evidence.events import ExhibitReceived, ObjectRegistered
+from anlan.evidence.models import Exhibit
+from anlan.ledger.models import Entry
+
+UNRECORDED = "it is on the list, and the record does not know it"
+UNLISTED = "the record has it, and it is not on the list"
+TWICE = "the record received it twice"
+OTHER_NUMBER = "the record knows it by another number or in another case"
+OTHER_FILE = "the record received another file under its number"
+_TAKEN_IN = (ExhibitReceived.kind, ObjectRegistered.kind)
+
+
+@dataclass(frozen=True)
+class ListProblem:
+    """``where`` is the case and the exhibit, or the entry's own name for it."""
+
+    where: str
+    state: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.state}"
+
+
+@dataclass(frozen=True)
+class _Received:
+    subject: str  # case:<uid>
+    facts: dict[str, object] | None  # nothing is left of an entry that was erased
+
+
+def verify_list() -> list[ListProblem]:
+    """Compare each exhibit with the entry that took it in: case, number, digest."""
+    received: dict[str, _Received] = {}
+    problems = []
+    for thing, entry in _received():
+        if thing in received:
+            problems.append(ListProblem(thing, TWICE))
+        received[thing] = entry
+    exhibits = Exhibit.objects.select_related("case", "blob").order_by("pk")
+    for exhibit in exhibits.iterator():
+        state = _compared(exhibit, received.pop(exhibit.key, None))
+        if state:
+            where = f"{exhibit.case.number} {exhibit.code}"
+            problems.append(ListProblem(where, state))
+    return [*problems, *(_unlisted(thing, e) for thing, e in received.items())]
+
+
+def _received() -> Iterator[tuple[str, _Received]]:
+    entries = Entry.objects.filter(kind__in=_TAKEN_IN).order_by("pk")
+    for thing, subject, data in entries.values_list(
+        "object", "subject", "data"
+    ).iterator():
+        facts = None if data is None else json.loads(bytes(data))
+        yield thing, _Received(subject, facts)
+
+
+def _compared(exhibit: Exhibit, entry: _Received | None) -> str:
+    """What is wrong with it; empty if nothing is."""
+    if entry is None:
+        return UNRECORDED
+    if entry.subject != exhibit.case.subject:
+        return OTHER_NUMBER
+    if entry.facts is None:
+        return ""
+    if entry.facts["code"] != exhibit.code:
+        return OTHER_NUMBER
+    digest = exhibit.blob.sha256 if exhibit.blob else None
+    return "" if entry.facts.get("sha256") == digest else OTHER_FILE
+
+
+def _unlisted(thing: str, entry: _Received) -> ListProblem:
+    uid = entry.subject.partition(":")[2]
+    number = Case.objects.filter(uid=uid).values_list("number", flat=True).first()
+    code = (entry.facts or {}).get("code", thing)
+    return ListProblem(f"{number or entry.subject} {code}", UNLISTED)

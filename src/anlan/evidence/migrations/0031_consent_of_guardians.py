@@ -1,0 +1,22 @@
+"""That a guardian agreed belongs to the statement, also where no interview was planned."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+from anlan.evidence import guards
+
+
+class Migration(migrations.Migration):
+    dependencies = [("evidence", "0030_recorders_by_onvif")]
+
+    operations = [
+        # SQLite copies the table for a column with a default, and other guards name it.
+        migrations.RunPython(guards.drop, migrations.RunPython.noop),
+        migrations.AddField(
+            model_name="statement",
+            name="has_consent",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.RunPython(guards.create, migrations.RunPython.noop),
+    ]
