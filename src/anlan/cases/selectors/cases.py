@@ -14,8 +14,10 @@ import orjson
 from django.apps import apps
 from django.db.models import (
     BooleanField,
+    Exists,
     ExpressionWrapper,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
