@@ -25,7 +25,7 @@ from anlan.base.clock import local_day
 from anlan.customers import permissions, services
 from anlan.customers.enums import MarkerState, MarkerStep, ObjectionOutcome
 from anlan.customers.forms import HearingForm, ObjectionForm, ReviewForm
-from anlan.customers.models import RiskMarker
+from anlan.customers.models import MarkerDecision, RiskMarker
 from anlan.customers.selectors import masked
 from anlan.customers.selectors.markers import (
     SOON,
@@ -70,17 +70,7 @@ def markers(request: HttpRequest) -> HttpResponse:
                 (Which.OVER, _("已结束")),
             )
         ],
-        "rows": [
-            {
-                "marker": row,
-                "name": masked(row.person).name,
-                "advice": told[row.pk].advice if row.pk in told else _("已删除"),
-                "state": row.state(on=on).value,
-                "is_objected": _is_objected(row),
-                "is_due": _is_due(row, on=on),
-            }
-            for row in page
-        ],
+        "rows": [_row(row, told.get(row.pk), on=on) for row in page],
     }
     return render(request, "customers/markers.html", context)
 
@@ -235,6 +225,22 @@ def _form(
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "customers/marker_form.html", context, status=status)
+
+
+def _row(
+    marker: RiskMarker, told: MarkerDecision | None, *, on: date
+) -> dict[str, Any]:
+    """For the list, with the one mark that matters most: a phone has room for one."""
+    state = marker.state(on=on)
+    is_objected = _is_objected(marker) and state != MarkerState.RESTING
+    return {
+        "marker": marker,
+        "name": masked(marker.person).name,
+        "advice": told.advice if told else _("已删除"),
+        "state": state.value,
+        "is_objected": is_objected,
+        "is_due": not is_objected and _is_due(marker, on=on),
+    }
 
 
 def _is_objected(marker: RiskMarker) -> bool:
