@@ -30,7 +30,12 @@ from anlan.cases.models import (
     TaskPhoto,
 )
 from anlan.customers import services as customers
-from anlan.customers.models import Person
+from anlan.customers.models import (
+    MarkerDecision,
+    MarkerObjection,
+    Person,
+    RiskMarker,
+)
 from anlan.evidence.models import (
     Exhibit,
     FootageApplication,
@@ -306,7 +311,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
     if name.startswith("counselling."):
         things |= counselling_things(case, user if own else somebody)
     if name.startswith("customers."):
-        things["person"] = known_person(scene)
+        things |= customers_things(scene, user if own else somebody)
     if name == "cases.check_can_look_behind" or variant == "across":
         things["party"] = across_the_wall(case, user, scene)
     if name == "cases.check_can_give_own_link" and variant == "named":
@@ -363,6 +368,27 @@ def across_the_wall(case: Case, user: User, scene: Scene) -> Party:
         case=case, side="aggressor", user=user, named_at=scene.at
     )
     return party
+
+
+def customers_things(scene: Scene, user: User) -> dict[str, Any]:
+    """Somebody known at the site, with a marker on which ``user`` decided."""
+    person = known_person(scene)
+    today = scene.at.date()
+    marker = RiskMarker.objects.create(
+        person=person,
+        site=scene.site,
+        set_at=scene.at,
+        review_on=today,
+        expires_on=today,
+    )
+    MarkerDecision.objects.create(
+        marker=marker, step="set", decided_by=user, decided_at=scene.at
+    )
+    return {
+        "person": person,
+        "marker": marker,
+        "objection": MarkerObjection(marker=marker),
+    }
 
 
 def known_person(scene: Scene) -> Person:

@@ -21,6 +21,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Guardianship, Party, Task, TaskPhoto
 from anlan.customers import services as customers
+from anlan.customers.models import RiskMarker
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
@@ -1958,6 +1959,78 @@ def remove_pin(scene: Scene) -> Request:
 @get(permitted="xuqing", forbidden="wangjianguo")
 def get_background(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/background"
+
+
+@get(permitted="xuqing", forbidden="wangjianguo")
+def get_standing(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/standing"
+
+
+@get()
+def list_advice(scene: Scene) -> str:
+    return f"/parties/{_party(scene, known=True)}/markers"
+
+
+@post(permitted="hetao", forbidden="wangjianguo", status=201)
+def set_marker(scene: Scene) -> Request:
+    body = {
+        "advice": "两人同行",
+        "reason": "11 月 23 日在南门推倒门卫",
+        "review_on": _day(60),
+        "expires_on": _day(90),
+        "told_on": _day(0),
+    }
+    return f"/parties/{_party(scene, known=True)}/markers", body
+
+
+@get(permitted="hetao", forbidden="wangjianguo", stranger=403)
+def list_markers(scene: Scene) -> str:
+    _marker(scene)
+    return "/markers?which=running"
+
+
+@post(permitted="hetao", forbidden="wangjianguo")
+def review_marker(scene: Scene) -> Request:
+    body = {"step": "ended", "reason": "半年没有再发生"}
+    return f"/markers/{_marker(scene).uid}/review", body
+
+
+@post(permitted="wangjianguo", forbidden=None, status=201)
+def object_to_marker(scene: Scene) -> Request:
+    return f"/markers/{_marker(scene).uid}/objections", {"words": "不是我推的"}
+
+
+@post(permitted="hetao", forbidden=None)
+def decide_marker_objection(scene: Scene) -> Request:
+    objection = customers.object_to_marker(
+        marker=_marker(scene),
+        words="不是我推的",
+        by=scene.guard,
+        at=timezone.now(),
+    )
+    body = {"outcome": "ended", "reason": "录像里是另一个人"}
+    return f"/marker-objections/{objection.uid}/decision", body
+
+
+def _marker(scene: Scene) -> RiskMarker:
+    """Set by headquarters, so that the site's manager may hear an objection."""
+    party = Party.objects.select_related("person").get(uid=_party(scene, known=True))
+    assert party.person is not None
+    return customers.set_marker(
+        person=party.person,
+        site=scene.site,
+        advice="两人同行",
+        reason="11 月 23 日在南门推倒门卫",
+        review_on=local_day(timezone.now()) + timedelta(days=60),
+        expires_on=local_day(timezone.now()) + timedelta(days=90),
+        told_on=local_day(timezone.now()),
+        by=scene.person("guoxin"),
+        at=timezone.now(),
+    )
+
+
+def _day(days: int) -> str:
+    return (local_day(timezone.now()) + timedelta(days=days)).isoformat()
 
 
 @get(permitted="xuqing", forbidden="wangjianguo")

@@ -21,9 +21,12 @@ from django.test import override_settings
 from pydantic import SecretStr
 
 from anlan.base import stores
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.base.typeset import typeset
+from anlan.cases import services as cases
 from anlan.cases.models import Case
+from anlan.customers import services as customers
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Failure, Gap, Masking, PackageState, Purpose, Scan
@@ -421,6 +424,38 @@ def test_nothing_of_another_case_is_in_it(scene: Scene, case: Case) -> None:
     for canary in (CANARY, str(other.uid), other.number):
         assert canary.encode() not in whole
     assert str(case.uid).encode() in whole
+
+
+def test_no_risk_marker_of_its_people_is_in_it(scene: Scene, case: Case) -> None:
+    """Neither its words nor that there is one (G27)."""
+    them = cases.add_customer(
+        case=case,
+        name="陆一航",
+        phone="19900000123",
+        roles=["aggressor"],
+        by=scene.officer,
+        at=scene.at,
+    )
+    assert them.person is not None
+    today = local_day(scene.at)
+    marker = customers.set_marker(
+        person=them.person,
+        site=scene.site,
+        advice=f"{CANARY}，两人同行",
+        reason=f"{CANARY}，推倒门卫",
+        review_on=today + timedelta(days=60),
+        expires_on=today + timedelta(days=90),
+        told_on=today,
+        case_number=case.number,
+        by=scene.manager,
+        at=scene.at,
+    )
+
+    package = made(scene, case)
+
+    for kept in contents(package).values():
+        for canary in (CANARY, str(marker.uid), "customers.marker"):
+            assert canary.encode() not in kept
 
 
 def test_facts_that_are_not_about_the_exhibits_are_withheld(

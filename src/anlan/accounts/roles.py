@@ -26,6 +26,8 @@ class Permission(StrEnum):
     TASK_SKIP = "task.skip"
     PARTY_EDIT = "party.edit"
     PERSON_UNMASK = "person.unmask"
+    MARKER_READ = "marker.read"
+    MARKER_SET = "marker.set"
     CONTACT_RECORD = "contact.record"
     CONTACT_READ = "contact.read"
     SIDES_BOTH = "sides.both"
@@ -95,6 +97,8 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.TASK_SKIP: _("跳过任务"),
     Permission.PARTY_EDIT: _("登记当事人"),
     Permission.PERSON_UNMASK: _("查看未遮盖的联系方式（留痕）"),
+    Permission.MARKER_READ: _("查看风险标记的提醒"),
+    Permission.MARKER_SET: _("决定和复查风险标记，查看理由"),
     Permission.CONTACT_RECORD: _("记录与当事人的沟通"),
     Permission.CONTACT_READ: _("查看他人记录的沟通"),
     Permission.SIDES_BOTH: _("身为一方联系人时仍可查看另一方的联系方式和伤情"),
@@ -164,6 +168,7 @@ _GUARD = _EVERYBODY | {
     P.CASE_SEE,
     P.TASK_DO,
     P.PARTY_EDIT,
+    P.MARKER_READ,
     P.CONTACT_RECORD,
     P.EVIDENCE_ADD,
     P.STATEMENT_TAKE,
@@ -198,6 +203,7 @@ _DUTY = _GUARD | {
     P.POLICE_REPORT,
 }
 _MANAGER = _DUTY | {
+    P.MARKER_SET,
     P.EVIDENCE_DISPOSE,
     P.PACKAGE_MAKE,
     P.FOOTAGE_APPROVE,
@@ -258,6 +264,7 @@ ROLES: dict[str, Role] = {
             | {
                 P.PARTY_EDIT,
                 P.PERSON_UNMASK,
+                P.MARKER_READ,
                 P.CONTACT_RECORD,
                 P.CONTACT_READ,
                 P.SUPPORT_OFFER,
@@ -276,6 +283,7 @@ ROLES: dict[str, Role] = {
             | {
                 P.PARTY_EDIT,
                 P.PERSON_UNMASK,
+                P.MARKER_READ,
                 P.CONTACT_RECORD,
                 P.CONTACT_READ,
                 P.SIDES_BOTH,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class CasesConfig(AppConfig):
     name = "anlan.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        import_module("anlan.cases.at_odds")  # who decides nothing about whom

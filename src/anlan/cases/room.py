@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID, uuid4
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import Truncator
@@ -34,7 +35,9 @@ from anlan.cases.selectors import (
     timeline_page,
 )
 from anlan.cases.wall import walled_sides
+from anlan.customers.models import RiskMarker
 from anlan.customers.selectors import is_marked_alone, is_minor, masked
+from anlan.customers.selectors.markers import Minded, minded
 from anlan.ledger.models import Entry
 
 
@@ -70,6 +73,8 @@ class Shown:
     can_be_revealed: bool
     is_marked_alone: bool  # as a minor, of whom nothing else tells that they are
     is_minor: bool
+    # What to mind when meeting them, each with its address; empty for who needs nothing.
+    minded: tuple[tuple[str, str], ...] = ()
     is_walled: bool = False  # of the side for which the reader does not speak
 
 
@@ -130,6 +135,10 @@ class Can:
     @cached_property
     def edit_party(self) -> bool:
         return self._is_open and self._may(Permission.PARTY_EDIT)
+
+    @cached_property
+    def set_marker(self) -> bool:
+        return self._may(Permission.MARKER_SET)
 
     @cached_property
     def close(self) -> bool:
@@ -318,6 +327,10 @@ class Room:
     def _shown(self, party: Party, roles: tuple[str, ...]) -> Shown:
         """Somebody of the side behind the wall has no telephone here, masked neither."""
         shown = _shown(party, roles, on=local_day(self.at))
+        minded = self.minded.get(party.person_id or 0)
+        if minded is not None:
+            links = [(text, _marker_url(one)) for one, text in minded.advice]
+            shown = replace(shown, minded=tuple(links))
         if not (shown.can_be_revealed or self.can.edit_party):
             return shown
         sides = sides_of(roles)
@@ -325,6 +338,18 @@ class Room:
         if any(one in sides and one.other not in sides for one in self._hidden):
             return replace(shown, masked="", can_be_revealed=False, is_walled=True)
         return shown
+
+    @cached_property
+    def minded(self) -> dict[int, Minded]:
+        """By person, what the reader minds when meeting one of the parties."""
+        people = [
+            party.person
+            for party in self.parties
+            if party.is_marked and party.person is not None
+        ]
+        if not people:
+            return {}
+        return minded(people, self.reader, on=local_day(self.at))
 
     @cached_property
     def reader_is_party(self) -> bool:
@@ -429,6 +454,10 @@ def _who(role_key: str, proof: str = "") -> str:
     """Not ``get_role_key_display``, which translates the names of all roles to say one."""
     role = str(ROLES[role_key].name)
     return f"{role} · {Proof(proof).label}" if proof else role
+
+
+def _marker_url(marker: RiskMarker) -> str:
+    return reverse("markers:marker", args=[marker.uid])
 
 
 def _ended(task: Task) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.cases.views import acts, contacts, guardians, notes, pages, parties, tasks
+from anlan.cases.views import (
+    acts,
+    contacts,
+    guardians,
+    markers,
+    notes,
+    pages,
+    parties,
+    tasks,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -34,6 +43,7 @@ urlpatterns = [
     ),
     path("<str:number>/parties/<uuid:uid>/home/", parties.home, name="home"),
     path("<str:number>/parties/<uuid:uid>/roles/", parties.roles, name="roles"),
+    path("<str:number>/parties/<uuid:uid>/marker/", markers.addition, name="marker"),
     path(
         "<str:number>/parties/<uuid:uid>/guardians/",
         guardians.guardians,

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.resolution.mediation.register_urls")),
     path("", include("anlan.resolution.review.list_urls")),
     path("", include("anlan.resolution.legal.procedure_urls")),
+    path("", include("anlan.customers.urls")),
     path("", include("anlan.accounts.urls")),
     path("notify/", include("anlan.notify.urls")),
     path("accounts/", include("allauth.urls")),

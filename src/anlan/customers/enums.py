@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Gender(models.TextChoices):
@@ -38,6 +39,31 @@ class OccupancyRole(models.TextChoices):
     OCCUPANT = "occupant", _("租户、物业使用人")
     FAMILY = "family", _("同住家人")
     STAFF = "staff", _("在此工作")
+
+
+class MarkerState(models.TextChoices):
+    """Where a risk marker is; read from its days, and stored nowhere."""
+
+    RUNNING = "running", pgettext_lazy("a marker", "有效")
+    RESTING = "resting", _("已停用，等待决定")
+    EXPIRED = "expired", _("已到期")
+    ENDED = "ended", _("已撤销")
+
+
+class MarkerStep(models.TextChoices):
+    """What a person decided about a risk marker."""
+
+    SET = "set", pgettext_lazy("a marker", "设置")
+    KEPT = "kept", pgettext_lazy("a marker", "继续")
+    CHANGED = "changed", pgettext_lazy("a marker", "修改")
+    ENDED = "ended", pgettext_lazy("a marker", "撤销")
+
+
+class ObjectionOutcome(models.TextChoices):
+    """What became of an objection to a risk marker."""
+
+    KEPT = "kept", _("异议不成立，标记保留")
+    ENDED = "ended", _("异议成立，撤销标记")
 
 
 class Keep(Enum):

@@ -12,7 +12,12 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from anlan.customers.enums import ErasureReason, ProtectedField
+from anlan.customers.enums import (
+    ErasureReason,
+    MarkerStep,
+    ObjectionOutcome,
+    ProtectedField,
+)
 from anlan.ledger.events import Covered, Event, RefInRow, recorded
 
 _NAME = Covered(digest_field="name_digest", model="customers.Person", field="name")
@@ -152,3 +157,71 @@ class UnitAdded(Event):
 
     number: str
     place: str
+
+
+def _protected(digest_field: str, model: str, field: str) -> Covered:
+    return Covered(
+        digest_field=digest_field,
+        model=f"customers.{model}",
+        field=field,
+        is_protected=True,
+    )
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MarkerDecided(Event):
+    """A risk marker was set, kept, changed or ended. Neither why nor what it says."""
+
+    kind: ClassVar[str] = "customers.marker_decided"
+    sentence: ClassVar[str] = _("{actor}对一位人员的风险标记作出决定：{step}")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        _protected("reason_digest", "MarkerDecision", "reason"),
+        _protected("advice_digest", "MarkerDecision", "advice"),
+        _protected("not_told_digest", "MarkerDecision", "not_told_why"),
+    )
+
+    step: str
+    marker: str
+    reason_digest: str
+    advice_digest: str | None = None
+    not_told_digest: str | None = None
+    review_on: str | None = None
+    expires_on: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"step": MarkerStep(self.step).label}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MarkerObjectionReceived(Event):
+    kind: ClassVar[str] = "customers.marker_objection_received"
+    sentence: ClassVar[str] = _("{actor}登记了本人对风险标记的异议")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        _protected("words_digest", "MarkerObjection", "words"),
+    )
+
+    marker: str
+    words_digest: str
+    due_on: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class MarkerObjectionDecided(Event):
+    kind: ClassVar[str] = "customers.marker_objection_decided"
+    sentence: ClassVar[str] = _("{actor}复核了对风险标记的异议：{outcome}")
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        _protected("reason_digest", "MarkerObjection", "reason"),
+    )
+
+    marker: str
+    outcome: str
+    reason_digest: str
+
+    def shown(self) -> dict[str, Any]:
+        return {"outcome": ObjectionOutcome(self.outcome).label}

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import Site
-from anlan.accounts.permissions import check_permission
+from anlan.accounts.models import Site, User
+from anlan.accounts.permissions import check_permission, holds_somewhere
 from anlan.accounts.roles import Permission
-from anlan.base.errors import NotFound
-from anlan.customers.models import KnownAt, Person
+from anlan.base.errors import DomainError, NotAllowed, NotFound
+from anlan.customers.models import (
+    KnownAt,
+    MarkerDecision,
+    MarkerObjection,
+    Person,
+    RiskMarker,
+)
 from anlan.ledger.events import Actor
+
+# Whether a colleague and a customer face each other in some matter; each package above
+# says it for its own.
+AtOdds: TypeAlias = Callable[[User, Person], bool]
+_AT_ODDS: list[AtOdds] = []
+
+
+def add_at_odds(asked: AtOdds) -> None:
+    """Enter how another package knows that two face each other; once, at import."""
+    if asked in _AT_ODDS:
+        raise RuntimeError("this was entered before")
+    _AT_ODDS.append(asked)
 
 
 def check_can_register(by: Actor, site: Site) -> None:
@@ -60,3 +79,73 @@ def are_known(people: Sequence[Person], site: Site) -> bool:
 
 def check_can_add_unit(by: Actor, site: Site) -> None:
     check_permission(by, Permission.SITE_MANAGE, site=site)
+
+
+def check_can_set_marker(by: Actor, person: Person, site: Site) -> None:
+    """A colleague whose office it is; never a program, nor who stands on the other side.
+
+    Raises:
+        NotAllowed: with the guardrail, where it is not a person, or one with a part in it.
+        NotFound: the site does not know the person.
+    """
+    if not isinstance(by, User):
+        raise NotAllowed(_("风险标记只能由人决定"), source="G27")
+    check_permission(by, Permission.MARKER_SET, site=site)
+    check_is_known(person, site)
+    if any(asked(by, person) for asked in _AT_ODDS):
+        raise NotAllowed(
+            _("您和这位人员在同一案件中是对立的两方，风险标记请由他人决定"),
+            source="G27",
+        )
+
+
+def check_can_list_markers(by: Actor) -> None:
+    """Whoever decides on markers anywhere; the list then has those of their sites."""
+    permission = Permission.MARKER_SET
+    if not isinstance(by, User) or not holds_somewhere(by, permission):
+        raise NotAllowed(_("您没有“%s”的权限") % permission.label)
+
+
+def check_can_review_marker(by: Actor, marker: RiskMarker) -> None:
+    check_can_set_marker(by, marker.person, marker.site)
+
+
+def can_review_marker(by: User, marker: RiskMarker) -> bool:
+    return _passes(lambda: check_can_review_marker(by, marker))
+
+
+def check_can_read_marker(by: Actor, marker: RiskMarker) -> None:
+    """The advice, for whoever may meet the person; why it was given is another right."""
+    check_permission(by, Permission.MARKER_READ, site=marker.site)
+
+
+def check_can_object_to_marker(by: Actor, marker: RiskMarker) -> None:
+    """Whoever the person says it to, and who knows of the marker, takes it down."""
+    check_can_read_marker(by, marker)
+
+
+def check_can_hear_marker(by: Actor, objection: MarkerObjection) -> None:
+    """Who might have set it, and decided nothing about it.
+
+    Raises:
+        NotAllowed: see ``check_can_set_marker``; or they decided on the marker before.
+    """
+    marker = objection.marker
+    check_can_review_marker(by, marker)
+    decided = MarkerDecision.objects.filter(marker=marker)
+    if isinstance(by, User) and decided.filter(decided_by=by).exists():
+        raise NotAllowed(
+            _("您对这个风险标记作过决定，异议请由他人复核，可以交总部"), source="G27"
+        )
+
+
+def can_hear_marker(by: User, objection: MarkerObjection) -> bool:
+    return _passes(lambda: check_can_hear_marker(by, objection))
+
+
+def _passes(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except DomainError:
+        return False
+    return True

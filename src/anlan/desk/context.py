@@ -114,6 +114,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.FOOTAGE_APPROVE,
             ),
             Entry(
+                label=_("风险标记"),
+                icon="flag",
+                url_name="markers:markers",
+                permission=Permission.MARKER_SET,
+            ),
+            Entry(
                 label=_("保全与到期删除"),
                 icon="lock",
                 url_name="vault:due",

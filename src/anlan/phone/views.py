@@ -23,6 +23,7 @@ from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission, holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import places_of, site_of
+from anlan.base.clock import local_day
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
@@ -38,6 +39,7 @@ from anlan.cases.selectors import (
     timeline,
 )
 from anlan.cases.selectors.contacts import kept_apart_for
+from anlan.cases.selectors.markers import minded_in
 from anlan.evidence.views.uploads import upload_page
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
@@ -201,6 +203,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
                 tasks_by_phase(case, _user(request)).get(case.phase, []),
                 key=lambda task: task.state != TaskState.OPEN,  # handled ones last
             ),
+            "minded": minded_in(case, user, on=local_day(timezone.now())),
             "lines": timeline(case, newest=12),
         },
     )

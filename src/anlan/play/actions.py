@@ -15,6 +15,7 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, Guardianship, Party, Task, TaskPhoto
 from anlan.cases.selectors import timeline
 from anlan.customers import services as customers
+from anlan.customers.models import RiskMarker
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
@@ -1250,6 +1251,10 @@ def measures(stage: Stage) -> dict[str, Any]:
             for paper in PolicePaper.objects.filter(
                 report__case=case, revoked_at=None
             ).order_by("pk")
+        ],
+        "markers": [
+            row.state(on=local_day(row.set_at))
+            for row in RiskMarker.objects.filter(case_number=case.number).order_by("pk")
         ],
         "rights_told": case.rights_told.count(),
         "retaliations": [

@@ -20,6 +20,7 @@ from anlan.play import (  # noqa: F401 -- enter their verbs
     advising,
     contacting,
     investigating,
+    marking,
     planning,
     policing,
     reviewing,

@@ -238,6 +238,21 @@ SHOTS = (
     Shot(
         "injury-photo", "/cases/{closed}/evidence/injuries/{injury}/photos/", "lifang"
     ),
+    Shot("markers", "/markers/", "guoxin"),
+    Shot("markers-empty", "/markers/?which=over", "guoxin"),
+    Shot("marker", "/markers/{marker}/", "guoxin"),
+    Shot("marker-guard", "/markers/{marker}/", "wangjianguo"),
+    Shot("marker-new", "/cases/{other}/parties/{marked}/marker/", "guoxin"),
+    Shot(
+        "marker-refused",
+        "/markers/{marker}/review/",
+        "hetao",
+        steps=(("textarea[name=reason]", "有前科"), ("main form.form button", "")),
+    ),
+    Shot("marker-hearing", "/markers/objections/{objection}/", "guoxin"),
+    Shot("marker-room", "/cases/{other}/", "dingyi"),
+    Shot("marker-phone", "/m/cases/{other}/", "dingyi"),
+    Shot("marker-background", "/cases/{other}/investigation/background/", "guoxin"),
     Shot("party-sheet", "/cases/{number}/parties/", "zhoumin"),
     Shot(
         "party-dialog",

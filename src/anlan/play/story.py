@@ -6,13 +6,16 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, Site, User
 from anlan.base.clock import acting_at, local_day, start_of_day
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Guardianship
+from anlan.cases.models import Case, Guardianship, Party
+from anlan.customers import services as customers
+from anlan.customers.models import Person
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
@@ -234,6 +237,52 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
         **_investigation_under_way(at=at),
         **_compensation_under_way(at=at),
         **_mother_and_child(at=at),
+        **_markers_to_look_at(at=at),
+    }
+
+
+def _markers_to_look_at(*, at: datetime) -> dict[str, str]:
+    """A party of the other site who is met with care; one known here, who does not agree."""
+    party = Party.objects.select_related("case__site").get(
+        case__site__code="HT", roles__role="aggressor", person__isnull=False
+    )
+    today, here = local_day(at), Site.objects.get(code="YQ")
+    somebody = customers.add_person(site=here, name="方铭", by=SYSTEM, at=at)
+    manager = User.objects.get(username="hetao")
+    said: dict[str, Any] = {
+        "expires_on": today + timedelta(days=90),
+        "told_on": today,
+        "at": at,
+    }
+    customers.set_marker(
+        person=Person.objects.get(party=party),
+        site=party.case.site,
+        advice="两人同行，先通知值班主任",
+        reason="在中庭推搡劝阻的保安，并说下次还来",
+        review_on=today + timedelta(days=60),
+        case_number=party.case.number,
+        by=User.objects.get(username="guoxin"),
+        **said,
+    )
+    marker = customers.set_marker(
+        person=somebody,
+        site=here,
+        advice="不单独上门，由客服陪同，保持两米距离",
+        reason="上门核对门牌时把物业人员推下台阶",
+        review_on=today + timedelta(days=10),
+        by=manager,
+        **said,
+    )
+    objection = customers.object_to_marker(
+        marker=marker,
+        words="我没有推人，是他先拦我的，录像里看得到。",
+        by=User.objects.get(username="wangjianguo"),
+        at=at,
+    )
+    return {
+        "marker": str(marker.uid),
+        "objection": str(objection.uid),
+        "marked": str(party.uid),
     }
 
 

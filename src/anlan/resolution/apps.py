@@ -14,3 +14,5 @@ class ResolutionConfig(AppConfig):
     def ready(self) -> None:
         # Enters what is erased when the evidence of a case has gone.
         import_module("anlan.resolution.services.erasing")
+        # Enters what is in force against somebody in the background of other cases.
+        import_module("anlan.resolution.selectors.bans")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -19,10 +19,14 @@ from anlan.api.investigation.access import (
     sketch_of,
 )
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.base.clock import local_day
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
 from anlan.investigation.models import Pin, SceneLook, Sketch
-from anlan.investigation.selectors.background import background_of
+from anlan.investigation.selectors.background import (
+    background_of,
+    standing_of,
+)
 from anlan.investigation.selectors.scene import looks_of, sketches_of
 
 router = Router(tags=["investigation"])
@@ -111,6 +115,22 @@ class EarlierOut(Out):
     reason: str
     cases: list[str]
     more: int
+    hidden: int
+
+
+class StandsOut(Out):
+    """One ban or risk marker in force, until when, and the case or the site it is of."""
+
+    words: str
+    until: date | None
+    where: str
+
+
+class StandingOut(Out):
+    """What is in force about one person; ``hidden`` counts what the caller may not see."""
+
+    reason: str
+    found: list[StandsOut]
     hidden: int
 
 
@@ -248,4 +268,22 @@ def get_background(request: ApiRequest, number: str) -> list[EarlierOut]:
             hidden=one.hidden,
         )
         for one in background_of(case, caller.user)
+    ]
+
+
+@router.get("/cases/{number}/standing", **operation(*_SEE, out=list[StandingOut]))
+def get_standing(request: ApiRequest, number: str) -> list[StandingOut]:
+    """Bans from other cases, and risk markers, in force about the people of a case."""
+    caller = request.auth
+    case = seen_case(caller, number)
+    return [
+        StandingOut(
+            reason=one.reason,
+            found=[
+                StandsOut(words=row.words, until=row.until, where=row.note)
+                for row in one.found
+            ],
+            hidden=one.hidden,
+        )
+        for one in standing_of(case, caller.user, on=local_day(caller.at))
     ]

@@ -178,6 +178,8 @@ class Party(Worded):
     description = models.CharField(_("特征描述"), max_length=200, blank=True)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    # Whether there may be a risk marker; read with the parts (``roles_by_party``).
+    is_marked: bool = False
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

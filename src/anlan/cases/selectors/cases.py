@@ -14,8 +14,10 @@ import orjson
 from django.apps import apps
 from django.db.models import (
     BooleanField,
+    Exists,
     ExpressionWrapper,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -57,6 +59,7 @@ from anlan.cases.models import (
 )
 from anlan.cases.permissions import STANDS_IN_FOR, can_know_task, can_see, can_see_photo
 from anlan.cases.playbook import PlannedTask, read_plan
+from anlan.customers.models import RiskMarker
 from anlan.customers.selectors import is_minor, masked
 from anlan.ledger.events import KINDS, Event
 from anlan.ledger.models import Entry
@@ -504,6 +507,13 @@ def parties_of(case: Case) -> list[Party]:
 _PARTY_ROLES = Prepared(
     lambda case: (
         PartyRole.objects.filter(party__case=case, party__removed_at=None)
+        .annotate(
+            is_marked=Exists(
+                RiskMarker.objects.filter(
+                    person=OuterRef("party__person"), ended_at=None
+                )
+            )
+        )
         .select_related("party__person", "party__user")
         .order_by("party", "pk")
     )
@@ -514,6 +524,7 @@ def roles_by_party(case: Case) -> dict[Party, list[str]]:
     """The parties with the parts they play, in one query; in the order they were added."""
     found: dict[Party, list[str]] = {}
     for row in _PARTY_ROLES(case=case.pk):
+        row.party.is_marked = row.is_marked
         found.setdefault(row.party, []).append(row.role)
     return found
 

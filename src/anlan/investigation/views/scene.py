@@ -12,13 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.base.clock import local_day
 from anlan.base.errors import DomainError, NotFound
 from anlan.cases.views.answers import posted, reader_of, sheet, show_refusal
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
 from anlan.investigation.forms.scene import LookForm, PinForm, PlaceForm, SketchForm
 from anlan.investigation.models import Pin, Sketch
-from anlan.investigation.selectors.background import LOOKED_BACK, background_of
+from anlan.investigation.selectors.background import (
+    LOOKED_BACK,
+    background_of,
+    standing_of,
+)
 from anlan.investigation.selectors.scene import (
     GRID,
     looks_of,
@@ -164,11 +169,14 @@ def pin_removal(
 @require_GET
 def background(request: HttpRequest, number: str) -> HttpResponse:
     reader, case = opened(request, number)
+    standing = standing_of(case, reader, on=local_day(timezone.now()))
     return page(
         request,
         "background.html",
         case=case,
         tab="background",
+        standing=standing,
+        stands=any(one.count for one in standing),
         earlier=background_of(case, reader),
         days=LOOKED_BACK.days,
     )

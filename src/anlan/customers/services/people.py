@@ -54,6 +54,7 @@ from anlan.customers.models import (
     Unmarking,
 )
 from anlan.customers.naming import clean_name, initials_of, pinyin_of
+from anlan.customers.services.markers import erase_markers
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, Event
 
@@ -428,6 +429,7 @@ def erase_person(
                 by=by,
                 at=at,
             )
+        erase_markers(person, reason=reason, by=by, at=at)
         ledger.append(
             PersonErased(reason=reason.value),
             site=site,
