@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from tools.supervisor import asked_to_stop
 ALL_PASSED, SOME_FAILED, NOTHING_SELECTED = 0, 1, 5  # as pytest ends
 INTERRUPTED = 130
 MOST_WORKERS = 8
+SLOWEST = 12  # modules named at the end
 TIDYING_SECONDS = 20.0  # that pytest has when it is asked to stop
 
 
@@ -31,6 +34,7 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)  # by module, of its tests
 
 
 def test(arguments: list[str]) -> int:
@@ -53,7 +57,9 @@ def read_outcome(report: Path, code: int) -> Outcome:
     if not report.exists():
         return Outcome(code)
     passed, failed, skipped = 0, 0, []
+    seconds: dict[str, float] = defaultdict(float)
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 -- pytest wrote it
+        seconds[_module(case.get("classname", ""))] += float(case.get("time", 0))
         skip = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
@@ -62,7 +68,12 @@ def read_outcome(report: Path, code: int) -> Outcome:
             skipped.append(f"{name}: {skip.get('message')}")
         else:
             passed += 1
-    return Outcome(code, passed, failed, skipped)
+    return Outcome(code, passed, failed, skipped, seconds)
+
+
+def _module(classname: str) -> str:
+    """``tests.evidence.test_requests`` of ``tests.evidence.test_requests.TestClocks``."""
+    return re.sub(r"\.[A-Z].*", "", classname)
 
 
 def marker_expression(markers: str, *, deep: bool) -> str:
@@ -129,10 +140,24 @@ def sum_up(outcomes: list[Outcome], *, seconds: float, no_skips: bool) -> int:
         say("Skipped, which the gate does not allow:")
         say("\n".join(f"  {reason}" for reason in skipped))
         code = code or 1
+    _say_what_was_slow(outcomes)
     line = f"{passed} passed, {failed} failed"
     line += f", {len(skipped)} skipped" if skipped else ""
     print(f"{line} in {seconds:.0f} s", flush=True)
     return code
+
+
+def _say_what_was_slow(outcomes: list[Outcome]) -> None:
+    """Where a suite that grows too slow is to be mended; nothing of a short run."""
+    seconds: dict[str, float] = defaultdict(float)
+    for outcome in outcomes:
+        for module, spent in outcome.seconds.items():
+            seconds[module] += spent
+    if len(seconds) <= SLOWEST:
+        return
+    say("The slowest, in seconds of all their tests together:")
+    for module in sorted(seconds, key=lambda m: -seconds[m])[:SLOWEST]:
+        say(f"{seconds[module]:7.0f}  {module}")
 
 
 def _workers() -> int:

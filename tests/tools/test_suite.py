@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from tools.places import ROOT
-from tools.suite import INTERRUPTED, Outcome, marker_expression, read_outcome, sum_up
+from tools.suite import (
+    INTERRUPTED,
+    SLOWEST,
+    Outcome,
+    marker_expression,
+    read_outcome,
+    sum_up,
+)
 
 TESTS = """
 import pytest
@@ -56,7 +63,9 @@ def test_outcome_is_read_from_what_pytest_wrote(tmp_path: Path) -> None:
         passed=2,
         failed=2,
         skipped=["test_sample.test_is_skipped: no chromium here"],
+        seconds=outcome.seconds,
     )
+    assert set(outcome.seconds) == {"test_sample"}
 
 
 def test_outcome_of_a_run_that_wrote_nothing(tmp_path: Path) -> None:
@@ -74,6 +83,20 @@ def test_outcome_of_a_run_that_wrote_nothing(tmp_path: Path) -> None:
 )
 def test_marker_expression(markers: str, deep: bool, expected: str) -> None:  # noqa: FBT001 -- a table
     assert marker_expression(markers, deep=deep) == expected
+
+
+def test_what_was_slow_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    quick = {f"tests.test_{number}": number / 100 for number in range(20)}
+    outcomes = [
+        Outcome(0, 40, seconds={**quick, "tests.test_slow": 70.2}),
+        Outcome(0, 40, seconds={"tests.test_slow": 50.0}),
+    ]
+
+    sum_up(outcomes, seconds=61.2, no_skips=True)
+
+    named = capsys.readouterr().err.splitlines()
+    assert named[1].split() == ["120", "tests.test_slow"]
+    assert len(named) == 1 + SLOWEST
 
 
 @pytest.mark.parametrize(
