@@ -18,8 +18,8 @@ from anlan.investigation.selectors.background import (
     background_of,
     standing_of,
 )
-from anlan.resolution.enums import CarryingState
-from anlan.resolution.models import Carrying
+from anlan.resolution.enums import CarryingState, PlanState
+from anlan.resolution.models import Carrying, Plan
 from tests.resolution.told import in_force
 from tests.scene import Scene
 
@@ -61,6 +61,9 @@ def test_the_background_shows_bans_and_open_matters_and_counts_hidden_ones(
     for nobody in (scene.guard, scene.stranger):
         assert (bans(nobody, 10).found, bans(nobody, 10).hidden) == ([], 1)
     assert bans(scene.officer, 91).count == 0
+    # Replaced by a version that goes on with it, whose letter is still to be delivered.
+    Plan.objects.filter(pk=measure.plan_id).update(state=PlanState.SUPERSEDED)
+    assert bans(scene.officer, 10).count == 1
     carrying.update(state=CarryingState.DROPPED)
     assert bans(scene.officer, 10).count == 0
 

@@ -586,12 +586,25 @@ class TestMediated:
     ) -> None:
         self.in_force(scene, case)
         found = Confirmation.objects.get()
-        Task.objects.filter(case=case).update(state=TaskState.DONE, ended_at=scene.at)
+        others = Task.objects.filter(case=case).exclude(key=found.key)
+        others.update(state=TaskState.DONE, ended_at=scene.at)
         Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
         last = scene.at + (found.due_on - local_day(scene.at))
         near = last - timedelta(days=2)
         assert mediation.remind_of_confirmations(at=near) == 1
         assert mediation.remind_of_confirmations(at=near) == 0
+
+    def test_who_wrote_that_nobody_applies_is_not_asked_again(
+        self, scene: Scene, case: Case
+    ) -> None:
+        self.in_force(scene, case)
+        found = Confirmation.objects.select_related("task").get()
+        assert found.task is not None
+        cases.complete_task(
+            task=found.task, words="双方都不申请", by=scene.officer, at=scene.at
+        )
+        last = scene.at + (found.due_on - local_day(scene.at))
+        assert mediation.remind_of_confirmations(at=last) == 0
 
     def test_the_term_runs_out(self, scene: Scene, case: Case) -> None:
         self.in_force(scene, case)

@@ -21,6 +21,9 @@ from anlan.resolution.permissions import can_see_plans
 def bans_on(party: Party, case: Case, reader: User, on: date) -> Standing:
     """Measures with a last day, carried out and not over, from another case.
 
+    A version that was replaced holds until the same measure of the next one is carried
+    out; what the next one leaves out was dropped with it.
+
     Shown to whoever may read the plan of that case; counted for everybody else.
     """
     if party.person_id:
@@ -31,17 +34,23 @@ def bans_on(party: Party, case: Case, reader: User, on: date) -> Standing:
         PlanMeasure.objects.filter(
             them,
             Q(begins_on=None) | Q(begins_on__lte=on),
-            ends_on__gte=on,
+            ends_on__isnull=False,
             carrying__state=CarryingState.DONE,
-            plan__state=PlanState.APPROVED,
+            plan__state__in=[PlanState.APPROVED, PlanState.SUPERSEDED],
             plan__case__organisation=case.organisation_id,
             plan__case__exercise=case.exercise,
         )
         .exclude(Q(plan__case=case) | Q(plan__case__joined_into=case))
         .select_related("plan__case__site")
-        .order_by("-ends_on", "-pk")
+        .order_by("plan__version", "pk")
     )
-    measures = list(rows)
+    # Of the same measure the newest version that was carried out.
+    newest = {(r.plan.case_id, r.key, r.party_id, r.service): r for r in rows}
+    measures = sorted(
+        (row for row in newest.values() if row.ends_on and row.ends_on >= on),
+        key=lambda row: (row.ends_on, row.pk),
+        reverse=True,
+    )
     seen = set(
         cases_for(reader)
         .filter(pk__in={row.plan.case_id for row in measures})

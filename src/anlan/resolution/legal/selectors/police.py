@@ -214,23 +214,22 @@ def rights_of(case: Case) -> list[Right]:
     """What the victim's side may do now, in words and days; see ``rights_sheet``."""
     reports = list(case.police_reports.filter(TRACKED))
     happened: set[Happening] = set()
-    dated: dict[str, date] = {}
+    dated: dict[str, tuple[date, date]] = {}  # the last day, and when it began
     for report in reports:
         report.case = case
         happened |= {one.what for one in happened_in(report)}
         for row, rule in periods_of(report):
             if rule.of == Whose.VICTIM and row.ended_at is None:
-                last = last_day(row.due_at)
-                dated[rule.id] = max(last, dated.get(rule.id, last))
+                period = (last_day(row.due_at), local_day(row.begins_at))
+                dated[rule.id] = max(period, dated.get(rule.id, period))
     found = [Right(one.words, None, law.cite_all(one.sources)) for one in law.rights()]
     found += [
         Right(one.words, None, law.cite_all(one.sources))
         for one in periods.remedies(happened)
     ]
-    found += [
-        Right(periods.rule(key).heading, last, law.cite_all(periods.rule(key).sources))
-        for key, last in sorted(dated.items(), key=lambda pair: pair[1])
-    ]
+    for key, (last, began) in sorted(dated.items(), key=lambda pair: pair[1]):
+        rule = periods.rule(key)
+        found.append(Right(rule.heading, last, law.cite_all(rule.sources, on=began)))
     return found
 
 

@@ -11,6 +11,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.turns import each_alone, resting
+from anlan.cases.enums import TaskState
 from anlan.evidence.models import Exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -136,6 +137,7 @@ def _remind(key: int, *, at: datetime) -> bool:
             or left < 0
             or not stage
             or is_said
+            or _is_answered(found)
         ):
             return False
         found.reminded = stage
@@ -150,6 +152,12 @@ def _remind(key: int, *, at: datetime) -> bool:
             at=at,
         )
     return True
+
+
+def _is_answered(confirmation: Confirmation) -> bool:
+    """Somebody asked both sides, and wrote down that they do not apply."""
+    task = confirmation.task
+    return task is not None and task.state != TaskState.OPEN
 
 
 def lapse_confirmations(*, at: datetime, most: int = 100) -> int:
