@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -131,6 +133,40 @@ def test_one_that_nobody_waits_for_is_not_begun() -> None:
         assert left.cancel()
     crew.submit(asked.append, 2).result(LONG)
     assert asked == [2]
+
+
+def test_work_that_comes_as_the_last_ends_is_not_lost() -> None:
+    """Threads that are interrupted at every step: handing over must not depend on it."""
+    crew = Crew(4, at_once=2, seconds=LONG)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for number in range(20_000):
+            assert crew.submit(int, number).result(LONG) == number
+    finally:
+        sys.setswitchinterval(before)
+    wait_until(lambda: not crew._begun)
+
+
+def test_work_comes_while_a_thread_lies_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The moment between "nothing waits" and waiting for the bell."""
+    crew = Crew(1, at_once=1, seconds=LONG)
+    found_none = threading.Event()
+    look = Crew._next
+
+    def slowly(self: Crew, me: Any) -> Any:
+        work = look(self, me)
+        if work is None:
+            found_none.set()
+            time.sleep(0.05)
+        return work
+
+    monkeypatch.setattr(Crew, "_next", slowly)
+    for number in range(5):
+        assert crew.submit(int, number).result(LONG) == number
+        assert found_none.wait(LONG)
+        found_none.clear()
+        assert crew.submit(int, number).result(LONG) == number
 
 
 def test_nothing_is_lost_when_many_come() -> None:

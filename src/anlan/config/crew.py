@@ -101,9 +101,11 @@ class Crew(Executor):
     def _serve(self, me: _Worker) -> None:
         while True:
             me.bell.acquire()
-            while work := me.work:
+            # Only now: once I am idle again, others lay the next work there.
+            work, me.work = me.work, None
+            while work:
                 work()
-                me.work = work = self._next(me)
+                work = self._next(me)
 
     def _next(self, me: _Worker) -> Callable[[], None] | None:
         """What I do next; whoever was overtaken while at work finds no room and rests."""
