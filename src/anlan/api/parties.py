@@ -23,6 +23,7 @@ from anlan.cases import selectors
 from anlan.cases import services as cases
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Guardianship, Party
+from anlan.cases.permissions import check_can_look_behind
 from anlan.cases.selectors.guardians import guardianship_for, guardianships_of
 from anlan.cases.services import MOST_RELATION
 from anlan.cases.wall import behind_the_wall
@@ -259,6 +260,7 @@ def note_home(request: ApiRequest, uid: UUID, body: HomeIn) -> Status[HomeOut]:
     party = party_of(caller, uid)
     if party.person is None:
         raise Conflict(_("这位当事人没有登记个人资料"))
+    check_can_look_behind(caller.user, party)
     place = rooms_of(party.case.site).filter(uid=body.place).first()
     if place is None:
         raise InvalidInput(_("请选择房间"), path="place")

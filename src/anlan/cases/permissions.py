@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, Site, User
@@ -15,6 +16,7 @@ from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import Conflict, NotAllowed, NotFound
 from anlan.cases import policies
 from anlan.cases.enums import Protection, Side, TaskState
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import (
     AccessLink,
     Case,
@@ -25,7 +27,12 @@ from anlan.cases.models import (
     TaskPhoto,
     VaultFile,
 )
-from anlan.cases.wall import is_behind_the_wall, is_party, walled_sides
+from anlan.cases.wall import (
+    is_behind_the_wall,
+    is_of_a_side,
+    is_party,
+    walled_sides,
+)
 from anlan.ledger.events import Actor, System
 
 # Who commands before whom, the least first.
@@ -138,6 +145,7 @@ def check_can_skip_task(by: Actor, task: Task) -> None:
     policies.check_can_be_worked(task)
     policies.check_task_open(task)
     if task.key in policies.ESSENTIAL:
+        _check_is_of_no_side(by, task.case)
         check_permission(
             by,
             Permission.PLAN_APPROVE,
@@ -190,6 +198,7 @@ def check_can_set_severity(
     check_permission(by, Permission.INCIDENT_COMMAND, site=case.site)
     policies.check_is_open(case)
     if severity < case.severity:
+        _check_is_of_no_side(by, case)
         check_permission(
             by,
             Permission.SEVERITY_LOWER,
@@ -237,15 +246,30 @@ def rung_at(user: User, site: Site) -> int:
 def check_can_close(by: Actor, case: Case) -> None:
     check_permission(by, Permission.INCIDENT_CLOSE, site=case.site)
     policies.check_can_close(case)
+    _check_is_of_no_side(by, case)
     if isinstance(by, User):
         _check_left_nothing_out(by, case)
 
 
+def _check_is_of_no_side(by: Actor, case: Case) -> None:
+    """Who struck or was struck ends nothing of it: no level, no duty, no case."""
+    if isinstance(by, User) and is_of_a_side(by, case):
+        raise NotAllowed(
+            _("您是本案一方当事人，请由与本案无关的人调低等级、跳过必做的事或者办结")
+        )
+
+
 def _check_left_nothing_out(user: User, case: Case) -> None:
-    """Who left out what no case is closed without does not close it as well."""
+    """Who left out what no case is closed without does not close it as well.
+
+    Nor who gave up a recording, in a case that was joined neither.
+    """
     own = Task.objects.filter(
-        case=case, key__in=policies.ESSENTIAL, state=TaskState.SKIPPED, ended_by=user
-    ).order_by("position", "pk")
+        of_one_case(case),
+        Q(key__in=policies.ESSENTIAL) | policies.going_on(),
+        state=TaskState.SKIPPED,
+        ended_by=user,
+    ).order_by("case", "position", "pk")
     if own:
         raise NotAllowed(
             _("您跳过了必须做的事：%s。请由另一个人办结")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -111,6 +112,14 @@ def left_in_joined(case: Case) -> list[Task]:
     )
 
 
+def going_on() -> Q:
+    """The same as a condition on rows of tasks."""
+    found = Q(pk__in=[])
+    for prefix in _GOING_ON:
+        found |= Q(key__startswith=prefix)
+    return found
+
+
 def goes_on_joined(task: Task) -> bool:
     return task.key.startswith(tuple(_GOING_ON))
 
@@ -118,7 +127,10 @@ def goes_on_joined(task: Task) -> bool:
 def can_be_worked(task: Task) -> bool:
     """In an open case; what goes on in a joined one, there too."""
     case = task.case
-    return case.is_open or (case.state == Case.State.JOINED and goes_on_joined(task))
+    if case.is_open:
+        return True
+    host = case.joined_into
+    return host is not None and host.is_open and goes_on_joined(task)
 
 
 def check_can_be_worked(task: Task) -> None:

@@ -41,7 +41,9 @@ def behind_the_wall(reader: User) -> QuerySet[Party]:
         walled |= _speaks_for(reader, side) & _is_of(side.other) & ~_is_of(side)
     knows_both = Q(case__site__in=sites_where(reader, Permission.SIDES_BOTH))
     own = Party.objects.filter(user=reader, removed_at=None)
-    return Party.objects.filter(walled).exclude(knows_both & ~_in_one_case(own))
+    # Nobody is walled off from what is noted of themself.
+    found = Party.objects.filter(walled).exclude(user=reader)
+    return found.exclude(knows_both & ~_in_one_case(own))
 
 
 def is_behind_the_wall(party: Party, reader: User) -> bool:
@@ -99,10 +101,13 @@ def _former(reader: User) -> QuerySet[FormerSide]:
 
 
 def _in_one_case(rows: QuerySet[Any, Any], path: str = "case") -> Q:
-    """That there is one of ``rows`` in the case, or in one that is joined with it."""
-    here = Coalesce(OuterRef("case__joined_into"), OuterRef("case"))
-    whole = Coalesce(f"{path}__joined_into", path)
-    return Q(Exists(rows.alias(whole=whole).filter(whole=here)))
+    """That there is one of ``rows`` in the case, or in one that is joined with it.
+
+    The cases of ``rows`` are asked for once, and not for each row that is looked at: there
+    may be a thousand of them, and a hundred thousand of these.
+    """
+    wholes = rows.annotate(whole=Coalesce(f"{path}__joined_into", path)).values("whole")
+    return Q(case__in=wholes) | Q(case__joined_into__in=wholes)
 
 
 def _is_of(side: Side) -> Q:

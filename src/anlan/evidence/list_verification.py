@@ -40,7 +40,19 @@ class _Received:
 
 
 def verify_list() -> list[ListProblem]:
-    """Compare each exhibit with the entry that took it in: case, number, digest."""
+    """Compare each exhibit with the entry that took it in: case, number, digest.
+
+    People work meanwhile. What came between the two questions would look wrong: something
+    is wrong if it is so again in the same row or entry.
+    """
+    found = _compare()
+    if not found:
+        return []
+    again = set(_compare())
+    return [problem for problem in found if problem in again]
+
+
+def _compare() -> list[ListProblem]:
     received: dict[str, _Received] = {}
     problems = []
     for thing, entry in _received():

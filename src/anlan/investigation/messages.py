@@ -8,8 +8,10 @@ from anlan.notify.texts import Text, add_texts
 
 TO_ASK = "investigation.to_ask"
 TO_DECIDE = "investigation.to_decide"
+NOBODY_DECIDES = "investigation.nobody_decides"
 DECIDED = "investigation.decided"
 DECIDE = ("site_manager", "legal_counsel", "hq_supervisor")
+HEADQUARTERS = ("hq_supervisor",)
 
 add_texts(
     Text(
@@ -25,6 +27,14 @@ add_texts(
         name=_("调查结论待审批"),
         title=_("调查结论待审批：%(number)s"),
         body=_("%(who)s提交了 %(number)s 的调查结论 %(code)s，请由起草人以外的人审批"),
+    ),
+    Text(
+        kind=NOBODY_DECIDES,
+        name=_("调查结论没有人可以审批"),
+        title=_("调查结论没有人可以审批：%(number)s"),
+        body=_(
+            "%(number)s 的调查结论 %(code)s 已提交，能审批的人都参与过起草或者与本案有关，请总部另行指派没有参与的人审批"
+        ),
     ),
     Text(
         kind=DECIDED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from anlan.accounts.models import User
-from anlan.accounts.selectors import people_by_role
+from anlan.accounts.selectors import people_with_roles
 from anlan.cases.models import Case
 from anlan.evidence.events import (
     GuardianNamed,
@@ -63,18 +63,18 @@ def tell_interviewer(queued: Queued) -> None:
 
 
 def tell_deciders(queued: Queued) -> None:
-    """Those who may decide about the findings, and wrote none of it."""
+    """Those who may decide about the findings, and wrote none of it; else headquarters."""
     if not isinstance(queued.event, FindingSubmitted):
         return
     finding = _finding(queued)
-    told = people_by_role(finding.case.site, messages.DECIDE)
-    people = {person.pk: person for some in told.values() for person in some}
+    people = people_with_roles(finding.case.site, messages.DECIDE)
+    decide = [one for one in people if permissions.can_decide(one, finding)]
     _tell(
-        messages.TO_DECIDE,
+        messages.TO_DECIDE if decide else messages.NOBODY_DECIDES,
         queued,
         case=finding.case,
         code=finding.code,
-        people=[one for one in people.values() if permissions.can_decide(one, finding)],
+        people=decide or people_with_roles(finding.case.site, messages.HEADQUARTERS),
         path=f"findings/{finding.uid}/",
     )
 

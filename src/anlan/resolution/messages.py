@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 from anlan.notify.texts import Text, add_texts
 
 PLAN_TO_DECIDE = "resolution.plan_to_decide"
+NOBODY_DECIDES = "resolution.nobody_decides"
 PLAN_DECIDED = "resolution.plan_decided"
 TO_HEAR = "resolution.objection_to_hear"
 NOBODY_HEARS = "resolution.nobody_hears"
@@ -25,6 +26,14 @@ add_texts(
         title=_("处理方案待审批：%(number)s"),
         body=_(
             "%(who)s提交了 %(number)s 的处理方案 %(code)s，请由起草和调查以外的人审批"
+        ),
+    ),
+    Text(
+        kind=NOBODY_DECIDES,
+        name=_("处理方案没有人可以审批"),
+        title=_("处理方案没有人可以审批：%(number)s"),
+        body=_(
+            "%(number)s 的处理方案 %(code)s 已提交，能审批的人都参与过起草或者与本案有关，请总部另行指派没有参与的人审批"
         ),
     ),
     Text(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
-from anlan.accounts.selectors import people_by_role
+from anlan.accounts.selectors import people_with_roles
 from anlan.base.errors import Conflict
 from anlan.cases.events import (
     CaseClosed,
@@ -111,23 +111,24 @@ def tell_headquarters(queued: Queued) -> None:
         queued,
         case=task.case,
         code=task.title,
-        people=_with_roles(task.case, messages.HEADQUARTERS),
+        people=people_with_roles(task.case.site, messages.HEADQUARTERS),
         path="notices/",
     )
 
 
 def tell_plan_deciders(queued: Queued) -> None:
-    """Those who may decide about the plan, and had no part in it."""
+    """Those who may decide about the plan, and had no part in it; else headquarters."""
     if not isinstance(queued.event, PlanSubmitted):
         return
     plan = _plan(queued)
-    people = _with_roles(plan.case, messages.DECIDE)
+    people = people_with_roles(plan.case.site, messages.DECIDE)
+    decide = [one for one in people if permissions.can_decide_plan(one, plan)]
     _tell(
-        messages.PLAN_TO_DECIDE,
+        messages.PLAN_TO_DECIDE if decide else messages.NOBODY_DECIDES,
         queued,
         case=plan.case,
         code=plan.code,
-        people=[one for one in people if permissions.can_decide_plan(one, plan)],
+        people=decide or people_with_roles(plan.case.site, messages.HEADQUARTERS),
         path=f"plans/{plan.uid}/",
     )
 
@@ -172,14 +173,14 @@ def tell_hearers(queued: Queued) -> None:
     if not isinstance(queued.event, ObjectionReceived):
         return
     objection = _objection(queued)
-    people = _with_roles(objection.case, messages.DECIDE)
+    people = people_with_roles(objection.case.site, messages.DECIDE)
     hear = [one for one in people if permissions.can_hear_objection(one, objection)]
     _tell(
         messages.TO_HEAR if hear else messages.NOBODY_HEARS,
         queued,
         case=objection.case,
         code=objection.code,
-        people=hear or _with_roles(objection.case, messages.HEADQUARTERS),
+        people=hear or people_with_roles(objection.case.site, messages.HEADQUARTERS),
         path=f"objections/{objection.uid}/",
     )
 
@@ -216,15 +217,8 @@ def tell_of_end(queued: Queued) -> None:
         queued,
         case=case,
         code=measure.plan.code,
-        people=_with_roles(case, messages.RUN),
+        people=people_with_roles(case.site, messages.RUN),
         path=f"plans/{measure.plan.uid}/",
-    )
-
-
-def _with_roles(case: Case, roles: tuple[str, ...]) -> list[User]:
-    told = people_by_role(case.site, roles)
-    return list(
-        {person.pk: person for some in told.values() for person in some}.values()
     )
 
 

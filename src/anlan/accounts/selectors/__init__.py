@@ -95,6 +95,12 @@ def people_by_role(site: Site, role_keys: Collection[str]) -> dict[str, list[Use
     return {key: list(people.values()) for key, people in found.items()}
 
 
+def people_with_roles(site: Site, role_keys: Collection[str]) -> list[User]:
+    """Everybody who holds one of the roles there, once."""
+    told = people_by_role(site, role_keys)
+    return list({one.pk: one for people in told.values() for one in people}.values())
+
+
 def staff_of(site: Site) -> QuerySet[User]:
     """Active people with a running role at the site or above it, by employee number."""
     running = _running_at(site)

@@ -86,7 +86,8 @@ def link_guardian(
     )
     with ledger.recording():
         case = lock_case(ward.case)
-        permissions.check_can_edit_parties(by, case)
+        ward.case = case
+        permissions.check_can_set_roles(by, ward)
         policies.check_is_of_case(ward, case, path="ward")
         policies.check_is_of_case(guardian, case, path="guardian")
         _check_may_stand(guardian, ward)
@@ -130,7 +131,8 @@ def unlink_guardian(
     )
     with ledger.recording():
         case = lock_case(link.ward.case)
-        permissions.check_can_edit_parties(by, case)
+        link.ward.case = case
+        permissions.check_can_set_roles(by, link.ward)
         found = (
             Guardianship.objects.select_for_update(of=("self",))
             .select_related("guardian", "ward", "named_by")

@@ -75,7 +75,7 @@ def prompt_report(statement: Statement, *, by: Actor, at: datetime) -> None:
         return
     was_hurt = statement.role == StatementRole.VICTIM or (
         statement.party_id is not None
-        and Injury.objects.filter(case=case, party=statement.party_id).exists()
+        and Injury.objects.filter(party=statement.party_id).exists()
     )
     if not was_hurt or case.tasks.filter(key=REPORT_TASK).exists():
         return

@@ -789,10 +789,11 @@ def _reopen_task(recording: Recording, *, at: datetime) -> None:
 
 def _changeable_task(recording: Recording) -> Task | None:
     """Its task; none of a case that is closed, in which nothing changes any more."""
-    task = recording.task
-    if task is None or recording.case.state == CaseState.CLOSED:
+    task, case = recording.task, recording.case
+    whole = case.joined_into or case
+    if task is None or whole.state == CaseState.CLOSED:
         return None
-    task.case = recording.case
+    task.case = case
     return task
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.accounts.selectors import people_by_role
+from anlan.accounts.selectors import people_with_roles
 from anlan.base.errors import Conflict
 from anlan.cases.events import DeadlineMissed, TaskDone, TaskSkipped
 from anlan.cases.models import Case, Task
@@ -83,7 +83,7 @@ def remind(queued: Queued) -> None:
         return
     duty = Duty.objects.select_related("talks").get(uid=_uid_of(queued.object))
     talks = _talks(duty.talks.key)
-    people = [talks.host, *_with_roles(talks.case, messages.RUN)]
+    people = [talks.host, *people_with_roles(talks.case.site, messages.RUN)]
     _tell(messages.COMES_DUE, queued, talks=talks, people=people)
 
 
@@ -92,7 +92,7 @@ def remind_to_confirm(queued: Queued) -> None:
         return
     row = Confirmation.objects.select_related("talks").get(uid=_uid_of(queued.object))
     talks = _talks(row.talks.key)
-    people = [talks.host, *_with_roles(talks.case, messages.RUN)]
+    people = [talks.host, *people_with_roles(talks.case.site, messages.RUN)]
     _tell(messages.TO_CONFIRM, queued, talks=talks, people=people)
 
 
@@ -113,7 +113,7 @@ def tell_after_closing(queued: Queued) -> None:
     # A term that is overdue is told without a clock alone, whatever the case is by now.
     if talks.case.is_open and not isinstance(event, DutyOverdue):
         return
-    people = [talks.host, *_with_roles(talks.case, roles)]
+    people = [talks.host, *people_with_roles(talks.case.site, roles)]
     _tell(kind, queued, talks=talks, people=people)
 
 
@@ -129,13 +129,8 @@ def tell_of_delay(queued: Queued) -> None:
     )
     if task is None or not task.key.startswith(_KEYS):
         return
-    people = _with_roles(task.case, (*messages.RUN, *messages.HEADQUARTERS))
+    people = people_with_roles(task.case.site, (*messages.RUN, *messages.HEADQUARTERS))
     _send(messages.OVERDUE, queued, case=task.case, code=task.title, people=people)
-
-
-def _with_roles(case: Case, roles: tuple[str, ...]) -> list[User]:
-    told = people_by_role(case.site, roles)
-    return [person for some in told.values() for person in some]
 
 
 def _tell(kind: str, queued: Queued, *, talks: Talks, people: list[User]) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 from anlan.notify.texts import Text, add_texts
 
 TO_DECIDE = "review.report_to_decide"
+NOBODY_DECIDES = "review.nobody_decides"
 DECIDED = "review.report_decided"
 YOURS = "review.improvement_is_yours"
 AGAIN = "review.improvement_again"
@@ -24,6 +25,14 @@ add_texts(
         name=_("事件报告待审批"),
         title=_("事件报告待审批：%(number)s"),
         body=_("%(who)s提交了 %(number)s 的事件报告 %(code)s，请由编写人以外的人审批"),
+    ),
+    Text(
+        kind=NOBODY_DECIDES,
+        name=_("事件报告没有人可以审批"),
+        title=_("事件报告没有人可以审批：%(number)s"),
+        body=_(
+            "%(number)s 的事件报告 %(code)s 已提交，能审批的人都参与过起草或者与本案有关，请总部另行指派没有参与的人审批"
+        ),
     ),
     Text(
         kind=DECIDED,

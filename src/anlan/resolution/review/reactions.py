@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from anlan.accounts.models import User
-from anlan.accounts.selectors import people_by_role
+from anlan.accounts.selectors import people_with_roles
 from anlan.cases.models import Case
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
@@ -47,17 +47,18 @@ def reopen_what_recurred(entry: Queued, *, at: datetime) -> None:
 
 
 def tell_deciders(queued: Queued) -> None:
-    """Those who may decide about the report, and did not write it."""
+    """Those who may decide about the report, and wrote none of it; else headquarters."""
     if not isinstance(queued.event, ReportSubmitted):
         return
     report = _report(queued)
-    people = _with_roles(report.case, messages.DECIDE)
+    people = people_with_roles(report.case.site, messages.DECIDE)
+    decide = [one for one in people if permissions.can_decide(one, report)]
     _tell(
-        messages.TO_DECIDE,
+        messages.TO_DECIDE if decide else messages.NOBODY_DECIDES,
         queued,
         case=report.case,
         code=report.code,
-        people=[one for one in people if permissions.can_decide(one, report)],
+        people=decide or people_with_roles(report.case.site, messages.HEADQUARTERS),
         path=f"reports/{report.uid}/",
     )
 
@@ -91,29 +92,22 @@ def tell_of_improvement(queued: Queued) -> None:
         kind, people = messages.AGAIN, [row.owner]
     elif isinstance(queued.event, ImprovementLate):
         kind = messages.LATE
-        people = [row.owner, *_with_roles(row.case, messages.HEADQUARTERS)]
+        people = [row.owner, *people_with_roles(row.case.site, messages.HEADQUARTERS)]
     elif isinstance(queued.event, CheckLate):
         kind = messages.CHECK_LATE
-        people = _with_roles(row.case, messages.HEADQUARTERS)
+        people = people_with_roles(row.case.site, messages.HEADQUARTERS)
     elif isinstance(queued.event, CheckDue | RecurrenceFound):
         is_due = isinstance(queued.event, CheckDue)
         kind = messages.TO_CHECK if is_due else messages.RECURRED
         people = [
             one
-            for one in _with_roles(row.case, messages.CHECK)
+            for one in people_with_roles(row.case.site, messages.CHECK)
             if permissions.can_check(one, row)
         ]
     else:
         return
     path = f"improvements/{row.uid}/"
     _tell(kind, queued, case=row.case, code=row.code, people=people, path=path)
-
-
-def _with_roles(case: Case, roles: tuple[str, ...]) -> list[User]:
-    told = people_by_role(case.site, roles)
-    return list(
-        {person.pk: person for some in told.values() for person in some}.values()
-    )
 
 
 def _tell(
