@@ -17,6 +17,7 @@ from anlan.customers.models import (
     Person,
     RiskMarker,
 )
+from anlan.customers.models.markers import STANDS
 from anlan.ledger.events import Actor
 
 # The customers, by their keys, whom a colleague faces in some matter; each package above
@@ -86,12 +87,27 @@ def check_can_add_unit(by: Actor, site: Site) -> None:
 
 
 def check_can_set_marker(by: Actor, person: Person, site: Site) -> None:
-    """A colleague whose office it is; never a program, nor who stands on the other side.
+    """Who may decide about the person, and on none to which an objection stands.
 
     Raises:
         NotAllowed: with the guardrail, where it is not a person, or one with a part in it.
         NotFound: the site does not know the person.
     """
+    _check_can_decide(by, person, site)
+    objected = MarkerObjection.objects.filter(
+        STANDS, marker__person=person, marker__site=site
+    )
+    if isinstance(by, User) and objected.filter(marker__decisions__decided_by=by):
+        raise NotAllowed(
+            _(
+                "本人对您决定过的标记提出过异议，异议已经成立或者还没有复核：请由他人重新决定，可以交总部"
+            ),
+            source="G27",
+        )
+
+
+def _check_can_decide(by: Actor, person: Person, site: Site) -> None:
+    """A colleague whose office it is; never a program, nor who stands on the other side."""
     if not isinstance(by, User):
         raise NotAllowed(_("风险标记只能由人决定"), source="G27")
     check_permission(by, Permission.MARKER_SET, site=site)
@@ -111,7 +127,8 @@ def check_can_list_markers(by: Actor) -> None:
 
 
 def check_can_review_marker(by: Actor, marker: RiskMarker) -> None:
-    check_can_set_marker(by, marker.person, marker.site)
+    """Whoever decides about the person; what they decided before does not matter."""
+    _check_can_decide(by, marker.person, marker.site)
 
 
 def can_review_marker(by: User, marker: RiskMarker) -> bool:

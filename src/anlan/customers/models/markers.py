@@ -23,6 +23,11 @@ ADVICE_LENGTH = 100
 MARKER_WORDS_LENGTH = 500
 
 
+# Of objections: it was upheld, or never heard. What it is about does not come again by
+# whoever decided on that.
+STANDS = Q(outcome=ObjectionOutcome.ENDED) | Q(decided_at=None)
+
+
 class RiskMarker(models.Model):
     """That there is one, where, and until when. What it says stands in its decisions.
 

@@ -17,13 +17,13 @@ from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
-from anlan.customers.enums import ObjectionOutcome
 from anlan.customers.models import (
     MarkerDecision,
     MarkerObjection,
     Person,
     RiskMarker,
 )
+from anlan.customers.models.markers import STANDS
 from anlan.customers.permissions import can_review_marker, people_at_odds
 
 SOON: Final = timedelta(days=14)  # a review that is near is told before its day
@@ -115,8 +115,7 @@ def with_history(rows: QuerySet[RiskMarker]) -> QuerySet[RiskMarker]:
 
 def objected_to(person: Person, site: Site) -> QuerySet[RiskMarker]:
     """The person's markers there with an objection that was upheld, or was never heard."""
-    stands = Q(outcome=ObjectionOutcome.ENDED) | Q(decided_at=None)
-    objections = MarkerObjection.objects.filter(stands, marker=OuterRef("pk"))
+    objections = MarkerObjection.objects.filter(STANDS, marker=OuterRef("pk"))
     return RiskMarker.objects.filter(Exists(objections), person=person, site=site)
 
 

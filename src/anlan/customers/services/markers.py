@@ -8,12 +8,11 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
 from anlan.base.clock import local_day
-from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.errors import Conflict, InvalidInput
 from anlan.customers import permissions
 from anlan.customers.enums import (
     ErasureReason,
@@ -108,8 +107,16 @@ def set_marker(
         there = person.markers.filter(site=site, ended_at=None, expires_on__gte=today)
         if there.exists():
             raise Conflict(_("这位人员在本项目已有风险标记，请复查它，不另设一个"))
-        earlier = objected_to(person, site)
-        _check_is_set_anew(earlier, despite=despite, by=by)
+        permissions.check_can_set_marker(by, person, site)
+        is_objected = objected_to(person, site).exists()
+        if is_objected and not despite:
+            raise InvalidInput(
+                _(
+                    "本人对先前的标记提出过异议，异议已经成立或者还没有复核；仍要设置的，请写明有什么新的理由"
+                ),
+                path="despite",
+                source="G27",
+            )
         marker = RiskMarker.objects.create(
             person=person,
             site=site,
@@ -126,7 +133,7 @@ def set_marker(
                 advice=advice,
                 told_on=told_on,
                 not_told_why=not_told_why,
-                despite=despite if earlier else "",
+                despite=despite if is_objected else "",
                 review_on=review_on,
             ),
             by=by,
@@ -388,29 +395,6 @@ def _check_is_not_over(marker: RiskMarker, *, on: date) -> None:
     if marker.is_over(on=on):
         words = marker.state(on=on).label
         raise Conflict(_("这个风险标记%s，不能再这样办理") % words)
-
-
-def _check_is_set_anew(
-    earlier: QuerySet[RiskMarker], *, despite: str, by: User
-) -> None:
-    """What somebody objects to does not come again by whoever decided on it."""
-    if not earlier:
-        return
-    if MarkerDecision.objects.filter(marker__in=earlier, decided_by=by).exists():
-        raise NotAllowed(
-            _(
-                "本人对您决定过的标记提出过异议，异议已经成立或者还没有复核：请由他人重新决定，可以交总部"
-            ),
-            source="G27",
-        )
-    if not despite:
-        raise InvalidInput(
-            _(
-                "本人对先前的标记提出过异议，异议已经成立或者还没有复核；仍要设置的，请写明有什么新的理由"
-            ),
-            path="despite",
-            source="G27",
-        )
 
 
 def _changed(advice: str, now: MarkerDecision, step: MarkerStep, *, on: date) -> str:
