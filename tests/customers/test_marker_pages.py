@@ -91,9 +91,12 @@ def test_who_faces_whom_is_asked_once_for_a_list(
         )
         marked(scene, them, person=person)
     asked = []
-    monkeypatch.setattr(
-        permissions, "_AT_ODDS", [lambda user: asked.append(user) or set()]
-    )
+
+    def faces_nobody(user):
+        asked.append(user)
+        return set()
+
+    monkeypatch.setattr(permissions, "_AT_ODDS", [faces_nobody])
 
     listed(scene.manager, Which.RUNNING, on=day(0)).count()
     assert len(asked) == 1
