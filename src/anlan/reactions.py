@@ -25,6 +25,8 @@ from anlan.cases.events import (
     TaskReopened,
     TaskSkipped,
 )
+from anlan.customers import reactions as customers
+from anlan.customers.events import MarkerObjectionReceived
 from anlan.evidence import reactions as evidence
 from anlan.evidence.events import (
     CustodyStepped,
@@ -193,6 +195,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     PlanReturned.kind: [resolution.tell_plan_author],
     ObjectionReceived.kind: [resolution.tell_hearers],
     ObjectionDecided.kind: [resolution.tell_of_decision],
+    MarkerObjectionReceived.kind: [customers.tell_hearers],
     MeasureRanOut.kind: [resolution.tell_of_end],
     TalksMoved.kind: [mediation.tell_mediator, mediation.tell_after_closing],
     DutyMoved.kind: [mediation.tell_after_closing],

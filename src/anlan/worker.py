@@ -147,7 +147,10 @@ LANES: dict[str, Lane] = {
         is_idle=True,
     ),
     "sealed notes": Lane(
-        jobs={"sealed notes of three years ago": counselling.let_notes_go},
+        jobs={
+            "sealed notes of three years ago": counselling.let_notes_go,
+            "words of markers that ended a year ago": evidence.let_marker_words_go,
+        },
         next_due=(),
         poll_seconds=60.0,
         is_idle=True,

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from anlan.base.clock import local_day
@@ -107,3 +109,77 @@ def test_from_its_setting_to_its_end(scene: Scene, them: Party, speak: Any) -> N
     )
     assert again.body["state"] == "ended"
     assert guard.get(path).body == {"advice": [], "hidden": 0}
+
+
+def test_an_exercise_marks_nobody(
+    scene: Scene, case: Case, them: Party, speak: Any
+) -> None:
+    Case.objects.filter(pk=case.pk).update(exercise=True)
+
+    refused = speak(scene.manager).post(f"/parties/{them.uid}/markers", said())
+
+    assert refused.status == 409
+    assert not RiskMarker.objects.exists()
+
+
+def test_what_was_objected_to_comes_again_by_another(
+    scene: Scene, them: Party, speak: Any
+) -> None:
+    manager, guard = speak(scene.manager), speak(scene.guard)
+    headquarters = speak(scene.person("guoxin"))
+    path = f"/parties/{them.uid}/markers"
+    uid = manager.post(path, said()).body["uid"]
+    review = f"/markers/{uid}/review"
+    kept = {"step": "kept", "reason": "仍有可能", "review_on": day(90)}
+    changed = manager.post(review, kept | {"advice": "一人即可"})
+    assert (changed.status, changed.paths) == (422, ["step"])
+    guard.post(f"/markers/{uid}/objections", {"words": "不是我推的"})
+    ended = {"step": "ended", "reason": "没有再发生"}
+    assert manager.post(review, ended).body["state"] == "ended"
+
+    assert guard.post(f"/markers/{uid}/objections", {"words": "不是"}).status == 404
+    assert manager.post(path, said(despite="又推人")).status == 403
+    refused = headquarters.post(path, said())
+    assert (refused.status, refused.paths) == (422, ["despite"])
+    again = headquarters.post(path, said(despite="又推人"))
+    assert again.body["decisions"][0]["despite"] == "又推人"
+
+
+def test_who_stands_on_the_other_side_lists_none(
+    scene: Scene, case: Case, speak: Any
+) -> None:
+    them = party(scene, case)
+    cases.set_party_roles(
+        party=them, roles=["aggressor"], by=scene.officer, at=scene.at
+    )
+    path = f"/parties/{them.uid}/markers"
+    speak(scene.person("guoxin")).post(path, said())
+    manager = speak(scene.manager)
+    assert len(manager.get("/markers", which="running").body) == 1
+    cases.add_party(
+        case=case, roles=["victim"], user=scene.manager, by=scene.officer, at=scene.at
+    )
+
+    assert manager.get("/markers", which="running").body == []
+    assert [one["advice"] for one in manager.get(path).body["advice"]] == [ADVICE]
+
+
+def test_a_list_asks_no_more_for_more_rows(
+    scene: Scene, case: Case, speak: Any
+) -> None:
+    manager = speak(scene.manager)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert manager.get("/markers", which="running").status == 200
+        return len(queries)
+
+    def mark(name: str) -> None:
+        path = f"/parties/{party(scene, case, name).uid}/markers"
+        assert manager.post(path, said()).status == 201
+
+    mark("陆远航")
+    few = asked()
+    for name in ("甲", "乙", "丙"):
+        mark(name)
+    assert asked() == few

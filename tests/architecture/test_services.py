@@ -69,6 +69,7 @@ NO_ACTOR = {
     "anlan.notify.services.record_results": "the sender's: the program itself acts",
     "anlan.notify.services.see": "the user is who does it",
     "anlan.accounts.services.record_sign_in": "the user is who does it",
+    "anlan.customers.services.let_marker_words_go": "the worker's, as above",
     "anlan.resolution.counselling.services.climb_call": "the ladder's, as above",
     "anlan.resolution.counselling.services.erase_words": "part of the change it serves",
     "anlan.resolution.counselling.services.let_clocks_run": "follows from closing and joining",

@@ -8,7 +8,7 @@ import pytest
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from anlan.customers import services
+from anlan.customers import messages, services
 from anlan.customers.enums import (
     ErasureReason,
     MarkerState,
@@ -27,6 +27,7 @@ from anlan.customers.selectors.markers import (
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
+from anlan.notify.models import Delivery, Message
 
 ADVICE, REASON = "两人同行，先通知值班主任", "11 月 20 日在南门推倒门卫赵某"
 
@@ -87,6 +88,20 @@ def heard(front, objection, **more):
         "at": front.at + timedelta(days=2),
     }
     return services.decide_marker_objection(**(said | more))
+
+
+def erased(front, person):
+    services.erase_person(
+        person=person,
+        site=front.site,
+        reason=ErasureReason.REQUEST,
+        by=front.manager,
+        at=front.at,
+    )
+
+
+def told(kind):
+    return {one.user for one in Delivery.objects.filter(message__kind=kind)}
 
 
 def advice_for(reader, person, on):
@@ -288,7 +303,93 @@ class TestObjection:
         with pytest.raises(InvalidInput):
             objected(front, marker, words=" ")
         with pytest.raises(NotFound):
-            marker_for(front.other_officer, marker.uid)
+            marker_for(front.other_officer, marker.uid, on=day(front, 0))
+
+    def test_ending_the_marker_takes_no_objection_away(self, front, person):
+        marker = marked(front, person)
+        objection = objected(front, marker)
+        reviewed(front, marker, MarkerStep.ENDED, at=front.at)
+
+        assert listed(front.headquarters, Which.DUE, on=day(front, 1)).exists()
+        with pytest.raises(Conflict) as refused:  # what is over does not stay
+            heard(front, objection)
+        assert "撤销" in str(refused.value)
+        heard(front, objection, outcome=ObjectionOutcome.ENDED)
+        assert not listed(front.headquarters, Which.DUE, on=day(front, 1)).exists()
+        assert verify().problems == []
+
+    @pytest.mark.parametrize("is_upheld", [True, False])
+    def test_what_was_objected_to_comes_again_by_another_with_a_reason(
+        self, front, person, is_upheld
+    ):
+        marker = marked(front, person)
+        objection = objected(front, marker)
+        if is_upheld:
+            heard(front, objection, outcome=ObjectionOutcome.ENDED)
+        else:
+            reviewed(front, marker, MarkerStep.ENDED, at=front.at)
+        later = {"at": front.at + timedelta(days=3)}
+
+        with pytest.raises(NotAllowed) as refused:
+            marked(front, person, despite="又推了人", **later)
+        assert refused.value.source == "G27"
+        with pytest.raises(InvalidInput) as missing:
+            marked(front, person, by=front.headquarters, **later)
+        assert missing.value.path == "despite"
+        with pytest.raises(InvalidInput):
+            marked(front, person, by=front.headquarters, despite="有前科", **later)
+
+        again = marked(
+            front, person, by=front.headquarters, despite="昨天又推了人", **later
+        )
+        assert again.decisions.get().despite == "昨天又推了人"
+        assert verify().problems == []
+
+    def test_one_that_was_rejected_asks_for_nothing_more(self, front, person):
+        marker = marked(front, person)
+        heard(front, objected(front, marker))
+        reviewed(front, marker, MarkerStep.ENDED, at=front.at)
+
+        assert marked(front, person, despite="多余").decisions.get().despite == ""
+
+    def test_nobody_decides_it_once_the_person_was_erased(self, front, person):
+        objection = objected(front, marked(front, person))
+        erased(front, person)
+
+        for outcome in ObjectionOutcome:
+            with pytest.raises(Conflict):
+                heard(front, objection, outcome=outcome)
+        assert MarkerObjection.objects.get().reason == ""
+        assert not listed(front.manager, Which.DUE, on=day(front, 1)).exists()
+
+    def test_who_heard_one_does_not_hear_the_next(self, front, person):
+        marker = marked(front, person)
+        first = objected(front, marker)
+        heard(front, first)
+        with pytest.raises(Conflict):  # it was decided, whoever asks
+            heard(front, first)
+
+        second = objected(front, marker, at=front.at + timedelta(days=3))
+        with pytest.raises(NotAllowed) as refused:
+            heard(front, second, at=front.at + timedelta(days=4))
+        assert refused.value.source == "G27"
+
+    def test_those_who_may_hear_it_are_told(self, front, person):
+        objected(front, marked(front, person))
+
+        assert told(messages.TO_HEAR) == {front.headquarters}
+        sent = Message.objects.get(kind=messages.TO_HEAR)
+        assert sent.path == f"/markers/{RiskMarker.objects.get().uid}/"
+        assert person.subject not in (sent.subject, str(sent.params))
+        assert "陆" not in str(sent.params)
+
+    def test_where_nobody_may_headquarters_is_told(self, front, person):
+        marker = marked(front, person)
+        reviewed(front, marker, by=front.headquarters)
+        objected(front, marker)
+
+        assert told(messages.NOBODY_HEARS) == {front.headquarters}
+        assert not told(messages.TO_HEAR)
 
 
 def test_what_waits_for_a_decision_comes_first(front, person):
@@ -305,8 +406,31 @@ def test_what_waits_for_a_decision_comes_first(front, person):
     objected(front, marker)
     assert found(day(front, 1)) == [Which.DUE]
     assert counts(front.officer, on=day(front, 1))[Which.DUE] == 0
+    heard(front, MarkerObjection.objects.get())
     reviewed(front, marker, MarkerStep.ENDED, at=front.at)
     assert found(day(front, 1)) == [Which.OVER]
+
+
+def test_a_guard_finds_none_that_is_over(front, person):
+    marker = marked(front, person)
+    today = day(front, 1)
+
+    assert marker_for(front.guard, marker.uid, on=today) == marker
+    with pytest.raises(NotFound):
+        marker_for(front.guard, marker.uid, on=day(front, 151))
+    reviewed(front, marker, MarkerStep.ENDED, at=front.at)
+    with pytest.raises(NotFound):
+        marker_for(front.guard, marker.uid, on=today)
+    assert marker_for(front.manager, marker.uid, on=today) == marker
+
+
+def test_who_keeps_it_changes_no_advice_without_a_word(front, person):
+    marker = marked(front, person)
+
+    with pytest.raises(InvalidInput) as refused:
+        reviewed(front, marker, advice="一人即可")
+    assert refused.value.path == "step"
+    reviewed(front, marker, advice=f" {ADVICE} ")
 
 
 @pytest.mark.both
@@ -314,13 +438,7 @@ def test_the_words_go_with_the_person(front, person):
     marker = marked(front, person, told_on=None, not_told_why="会报复门卫")
     heard(front, objected(front, marker))
 
-    services.erase_person(
-        person=person,
-        site=front.site,
-        reason=ErasureReason.REQUEST,
-        by=front.manager,
-        at=front.at,
-    )
+    erased(front, person)
 
     decision, objection = MarkerDecision.objects.get(), MarkerObjection.objects.get()
     said = (decision.reason, decision.advice, decision.not_told_why)

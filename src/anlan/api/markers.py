@@ -16,6 +16,7 @@ from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import In, Out, Reason, Text, UserOut
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
+from anlan.cases.policies import check_is_real
 from anlan.customers import services as customers
 from anlan.customers.enums import MarkerState, MarkerStep, ObjectionOutcome
 from anlan.customers.models import (
@@ -29,13 +30,11 @@ from anlan.customers.models import (
 from anlan.customers.permissions import check_can_list_markers
 from anlan.customers.selectors.markers import (
     Which,
-    decisions_of,
     listed,
     marker_for,
     minded,
-    newest_decision,
     objection_for,
-    objections_to,
+    with_history,
 )
 
 router = Router(tags=["markers"])
@@ -65,6 +64,7 @@ class MarkerDecisionOut(Out):
     advice: str
     told_on: date | None
     not_told_why: str
+    despite: str
     review_on: date | None
     decided_by: UserOut
     decided_at: datetime
@@ -77,6 +77,7 @@ class MarkerDecisionOut(Out):
             advice=row.advice,
             told_on=row.told_on,
             not_told_why=row.not_told_why,
+            despite=row.despite,
             review_on=row.review_on,
             decided_by=UserOut.of(row.decided_by),
             decided_at=row.decided_at,
@@ -124,21 +125,27 @@ class MarkerOut(Out):
 
     @classmethod
     def shown(cls, row: RiskMarker, *, on: date) -> MarkerOut:
+        """Of a row ``with_history``."""
+        decisions = row.decisions.all()
         return cls(
             uid=row.uid,
             person=row.person.uid,
             site=row.site.code,
             state=row.state(on=on),
-            advice=newest_decision(row).advice,
+            advice=next((one.advice for one in decisions if one.advice), ""),
             review_on=row.review_on,
             expires_on=row.expires_on,
-            decisions=[MarkerDecisionOut.of(one) for one in decisions_of(row)],
-            objections=[MarkerObjectionOut.of(one) for one in objections_to(row)],
+            decisions=[MarkerDecisionOut.of(one) for one in decisions],
+            objections=[MarkerObjectionOut.of(one) for one in row.objections.all()],
         )
 
 
 class MarkerIn(In):
-    """Either ``told_on`` or ``not_told_why``: whether the person was told of it."""
+    """Either ``told_on`` or ``not_told_why``: whether the person was told of it.
+
+    ``despite`` says why it is set although an objection to an earlier one was upheld, or
+    was never heard.
+    """
 
     advice: Advice
     reason: Annotated[Reason, Field(max_length=MARKER_WORDS_LENGTH)]
@@ -146,6 +153,7 @@ class MarkerIn(In):
     expires_on: date
     told_on: date | None = None
     not_told_why: MarkerWords = ""
+    despite: MarkerWords = ""
 
 
 class MarkerReviewIn(In):
@@ -196,6 +204,7 @@ def set_marker(request: ApiRequest, uid: UUID, body: MarkerIn) -> Status[MarkerO
     """Decide on a marker for this party's person; one that holds already is a conflict."""
     caller = request.auth
     party = party_of(caller, uid)
+    check_is_real(party.case)
     made = customers.set_marker(
         person=_person(party.person),
         site=party.case.site,
@@ -205,12 +214,13 @@ def set_marker(request: ApiRequest, uid: UUID, body: MarkerIn) -> Status[MarkerO
         expires_on=body.expires_on,
         told_on=body.told_on,
         not_told_why=body.not_told_why,
+        despite=body.despite,
         case_number=party.case.number,
         by=caller.user,
         at=caller.at,
         via="api",
     )
-    return Status(201, MarkerOut.shown(made, on=local_day(caller.at)))
+    return Status(201, _shown(made, on=local_day(caller.at)))
 
 
 @router.get("/markers", **operation(Permission.MARKER_SET, out=list[MarkerOut]))
@@ -221,7 +231,7 @@ def list_markers(
     caller = request.auth
     check_can_list_markers(caller.user)
     on = local_day(caller.at)
-    rows = listed(caller.user, Which(which), on=on)[:100]
+    rows = with_history(listed(caller.user, Which(which), on=on))[:100]
     return [MarkerOut.shown(row, on=on) for row in rows]
 
 
@@ -233,7 +243,7 @@ def review_marker(request: ApiRequest, uid: UUID, body: MarkerReviewIn) -> Marke
     """Keep it, change its advice, or end it; its last day stays."""
     caller = request.auth
     reviewed = customers.review_marker(
-        marker=marker_for(caller.user, uid),
+        marker=marker_for(caller.user, uid, on=local_day(caller.at)),
         step=MarkerStep(body.step),
         reason=body.reason,
         advice=body.advice,
@@ -242,7 +252,7 @@ def review_marker(request: ApiRequest, uid: UUID, body: MarkerReviewIn) -> Marke
         at=caller.at,
         via="api",
     )
-    return MarkerOut.shown(reviewed, on=local_day(caller.at))
+    return _shown(reviewed, on=local_day(caller.at))
 
 
 @router.post(
@@ -255,7 +265,7 @@ def object_to_marker(
     """Take down what the person says against it."""
     caller = request.auth
     made = customers.object_to_marker(
-        marker=marker_for(caller.user, uid),
+        marker=marker_for(caller.user, uid, on=local_day(caller.at)),
         words=body.words,
         by=caller.user,
         at=caller.at,
@@ -282,6 +292,12 @@ def decide_marker_objection(
         via="api",
     )
     return MarkerObjectionOut.of(decided)
+
+
+def _shown(row: RiskMarker, *, on: date) -> MarkerOut:
+    """As it is now, whatever was read of it before."""
+    rows = with_history(RiskMarker.objects.filter(pk=row.pk))
+    return MarkerOut.shown(rows.get(), on=on)
 
 
 def _person(person: Person | None) -> Person:

@@ -7,7 +7,6 @@ from django.db.models import Q
 from anlan.accounts.models import User
 from anlan.cases.enums import Role
 from anlan.cases.models import FormerSide, PartyRole
-from anlan.customers.models import Person
 from anlan.customers.permissions import add_at_odds
 
 # Of somebody involved nobody knows yet on which side they stand: they face both.
@@ -18,28 +17,35 @@ _FACES = {
 }
 
 
-def are_at_odds(user: User, person: Person) -> bool:
-    """Whether both are parties of one case, on sides that face each other.
+def faced_by(user: User) -> set[int]:
+    """The people who are parties of a case of the colleague's, on a side that faces theirs.
 
     Cases that were joined are one; who was taken out of a case by mistake is none of it.
     """
-    theirs = _stands(Q(party__person=person))
-    return any(
-        (whole, faced) in theirs
-        for whole, role in _stands(Q(party__user=user))
-        for faced in _FACES.get(role, ())
-    )
+    mine = _stands(Q(party__user=user))
+    if not mine:
+        return set()
+    faced = {
+        (whole, role) for whole, own, _user in mine for role in _FACES.get(own, ())
+    }
+    wholes = {whole for whole, _role in faced}
+    there = Q(party__case__in=wholes) | Q(party__case__joined_into__in=wholes)
+    return {
+        person
+        for whole, role, person in _stands(there & Q(party__person__isnull=False))
+        if (whole, role) in faced
+    }
 
 
-def _stands(who: Q) -> set[tuple[int, Role]]:
-    """The cases, and which part is played there, or was before the parts were set anew."""
+def _stands(who: Q) -> list[tuple[int, Role, int]]:
+    """The cases, which part is played there, or was before the parts were set anew, and by whom."""
     who &= Q(party__removed_at=None)
-    case = ("party__case", "party__case__joined_into")
+    fields = ("party__case", "party__case__joined_into", "party__person")
     rows = [
-        *PartyRole.objects.filter(who).values_list(*case, "role"),
-        *FormerSide.objects.filter(who).values_list(*case, "side"),
+        *PartyRole.objects.filter(who).values_list(*fields, "role"),
+        *FormerSide.objects.filter(who).values_list(*fields, "side"),
     ]
-    return {(host or own, Role(role)) for own, host, role in rows}
+    return [(host or own, Role(role), person) for own, host, person, role in rows]
 
 
-add_at_odds(are_at_odds)
+add_at_odds(faced_by)

@@ -178,6 +178,12 @@ def check_is_proven(task: Task, *, words: str, photos_count: int) -> None:
         raise InvalidInput(_("请写明做了什么，这是必须留下记录的任务"), path="words")
 
 
+def check_is_real(case: Case) -> None:
+    """An exercise is played: nothing of it stands against a real person."""
+    if case.exercise:
+        raise Conflict(_("演练案件不设置风险标记"))
+
+
 def check_can_join(case: Case, host: Case) -> None:
     check_is_open(case)
     check_is_open(host)

@@ -75,6 +75,7 @@ class Shown:
     is_minor: bool
     # What to mind when meeting them, each with its address; empty for who needs nothing.
     minded: tuple[tuple[str, str], ...] = ()
+    is_minded_here: bool = False  # by a marker of the case's own site
     is_walled: bool = False  # of the side for which the reader does not speak
 
 
@@ -99,6 +100,7 @@ class Can:
         self._reader = reader
         self._is_open = case.is_open
         self._is_closed = case.state == Case.State.CLOSED
+        self._is_exercise = case.exercise
 
     @cached_property
     def note(self) -> bool:
@@ -138,7 +140,7 @@ class Can:
 
     @cached_property
     def set_marker(self) -> bool:
-        return self._may(Permission.MARKER_SET)
+        return not self._is_exercise and self._may(Permission.MARKER_SET)
 
     @cached_property
     def close(self) -> bool:
@@ -330,7 +332,8 @@ class Room:
         minded = self.minded.get(party.person_id or 0)
         if minded is not None:
             links = [(text, _marker_url(one)) for one, text in minded.advice]
-            shown = replace(shown, minded=tuple(links))
+            is_here = any(one.site_id == self.case.site_id for one, _ in minded.advice)
+            shown = replace(shown, minded=tuple(links), is_minded_here=is_here)
         if not (shown.can_be_revealed or self.can.edit_party):
             return shown
         sides = sides_of(roles)

@@ -180,6 +180,7 @@ class MarkerDecided(Event):
         _protected("reason_digest", "MarkerDecision", "reason"),
         _protected("advice_digest", "MarkerDecision", "advice"),
         _protected("not_told_digest", "MarkerDecision", "not_told_why"),
+        _protected("despite_digest", "MarkerDecision", "despite"),
     )
 
     step: str
@@ -187,6 +188,7 @@ class MarkerDecided(Event):
     reason_digest: str
     advice_digest: str | None = None
     not_told_digest: str | None = None
+    despite_digest: str | None = None
     review_on: str | None = None
     expires_on: str
 

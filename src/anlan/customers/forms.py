@@ -49,6 +49,12 @@ class MarkerForm(forms.Form):
     expires_on = _day(_("到期日"), help_text=_("十二个月以内；到期自动失效"))
     told_on = _day(_("哪天告知了本人"), required=False)
     not_told_why = _words(_("不告知的，写明告知会带来什么危险"), required=False)
+    despite = _words(_("本人提出过异议的，写明有什么新的理由"), required=False)
+
+    def __init__(self, *args: Any, is_objected: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_objected:
+            del self.fields["despite"]
 
 
 class ReviewForm(forms.Form):
@@ -83,3 +89,9 @@ class HearingForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = _words(_("理由"), help_text=_("会告知本人"))
+
+    def __init__(self, *args: Any, is_ended: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_ended:  # what was ended cannot stay
+            upheld = ObjectionOutcome.ENDED
+            self.fields["outcome"].choices = [(upheld, upheld.label)]  # type: ignore[attr-defined]  # a ChoiceField

@@ -13,24 +13,29 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import DomainError, NotAllowed, NotFound
 from anlan.customers.models import (
     KnownAt,
-    MarkerDecision,
     MarkerObjection,
     Person,
     RiskMarker,
 )
+from anlan.customers.models.markers import STANDS
 from anlan.ledger.events import Actor
 
-# Whether a colleague and a customer face each other in some matter; each package above
+# The customers, by their keys, whom a colleague faces in some matter; each package above
 # says it for its own.
-AtOdds: TypeAlias = Callable[[User, Person], bool]
+AtOdds: TypeAlias = Callable[[User], set[int]]
 _AT_ODDS: list[AtOdds] = []
 
 
 def add_at_odds(asked: AtOdds) -> None:
-    """Enter how another package knows that two face each other; once, at import."""
+    """Enter how another package knows whom somebody faces; once, at import."""
     if asked in _AT_ODDS:
         raise RuntimeError("this was entered before")
     _AT_ODDS.append(asked)
+
+
+def people_at_odds(user: User) -> set[int]:
+    """The keys of those whom the colleague faces; ask once for a list."""
+    return set().union(*(asked(user) for asked in _AT_ODDS))
 
 
 def check_can_register(by: Actor, site: Site) -> None:
@@ -82,17 +87,32 @@ def check_can_add_unit(by: Actor, site: Site) -> None:
 
 
 def check_can_set_marker(by: Actor, person: Person, site: Site) -> None:
-    """A colleague whose office it is; never a program, nor who stands on the other side.
+    """Who may decide about the person, and on none to which an objection stands.
 
     Raises:
         NotAllowed: with the guardrail, where it is not a person, or one with a part in it.
         NotFound: the site does not know the person.
     """
+    _check_can_decide(by, person, site)
+    objected = MarkerObjection.objects.filter(
+        STANDS, marker__person=person, marker__site=site
+    )
+    if isinstance(by, User) and objected.filter(marker__decisions__decided_by=by):
+        raise NotAllowed(
+            _(
+                "本人对您决定过的标记提出过异议，异议已经成立或者还没有复核：请由他人重新决定，可以交总部"
+            ),
+            source="G27",
+        )
+
+
+def _check_can_decide(by: Actor, person: Person, site: Site) -> None:
+    """A colleague whose office it is; never a program, nor who stands on the other side."""
     if not isinstance(by, User):
         raise NotAllowed(_("风险标记只能由人决定"), source="G27")
     check_permission(by, Permission.MARKER_SET, site=site)
     check_is_known(person, site)
-    if any(asked(by, person) for asked in _AT_ODDS):
+    if person.pk in people_at_odds(by):
         raise NotAllowed(
             _("您和这位人员在同一案件中是对立的两方，风险标记请由他人决定"),
             source="G27",
@@ -100,14 +120,15 @@ def check_can_set_marker(by: Actor, person: Person, site: Site) -> None:
 
 
 def check_can_list_markers(by: Actor) -> None:
-    """Whoever decides on markers anywhere; the list then has those of their sites."""
+    """Whoever decides on markers anywhere; the list then has those that they decide on."""
     permission = Permission.MARKER_SET
     if not isinstance(by, User) or not holds_somewhere(by, permission):
         raise NotAllowed(_("您没有“%s”的权限") % permission.label)
 
 
 def check_can_review_marker(by: Actor, marker: RiskMarker) -> None:
-    check_can_set_marker(by, marker.person, marker.site)
+    """Whoever decides about the person; what they decided before does not matter."""
+    _check_can_decide(by, marker.person, marker.site)
 
 
 def can_review_marker(by: User, marker: RiskMarker) -> bool:
@@ -125,15 +146,18 @@ def check_can_object_to_marker(by: Actor, marker: RiskMarker) -> None:
 
 
 def check_can_hear_marker(by: Actor, objection: MarkerObjection) -> None:
-    """Who might have set it, and decided nothing about it.
+    """Who might have set it, and decided nothing about it, no other objection either.
 
     Raises:
         NotAllowed: see ``check_can_set_marker``; or they decided on the marker before.
     """
     marker = objection.marker
     check_can_review_marker(by, marker)
-    decided = MarkerDecision.objects.filter(marker=marker)
-    if isinstance(by, User) and decided.filter(decided_by=by).exists():
+    others = marker.objections.exclude(pk=objection.pk)
+    if isinstance(by, User) and (
+        marker.decisions.filter(decided_by=by).exists()
+        or others.filter(decided_by=by).exists()
+    ):
         raise NotAllowed(
             _("您对这个风险标记作过决定，异议请由他人复核，可以交总部"), source="G27"
         )

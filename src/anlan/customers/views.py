@@ -18,14 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.accounts.permissions import has_permission
-from anlan.accounts.roles import Permission
+from anlan.accounts.models import User
 from anlan.accounts.views.common import signed_in, tried
 from anlan.base.clock import local_day
 from anlan.customers import permissions, services
 from anlan.customers.enums import MarkerState, MarkerStep, ObjectionOutcome
 from anlan.customers.forms import HearingForm, ObjectionForm, ReviewForm
-from anlan.customers.models import MarkerDecision, RiskMarker
+from anlan.customers.models import MarkerDecision, MarkerObjection, RiskMarker
 from anlan.customers.selectors import masked
 from anlan.customers.selectors.markers import (
     SOON,
@@ -55,9 +54,8 @@ def markers(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("which", "")
     which = Which(asked) if asked in list(Which) else Which.DUE
     numbers = counts(reader, on=on)
-    page = Paginator(listed(reader, which, on=on), _PAGE).get_page(
-        request.GET.get("page")
-    )
+    rows = listed(reader, which, on=on).prefetch_related("objections")
+    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
     told = newest_decisions(page)
     context = {
         "page": page,
@@ -78,27 +76,32 @@ def markers(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def marker(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The advice; for who decides, the reasons, every decision and every objection too."""
+    """The advice; for who decides, the reasons, every decision and every objection too.
+
+    Whoever decides nothing here reads the advice as long as it holds.
+    """
     reader = signed_in(request)
-    found = marker_for(reader, uid)
     on = local_day(timezone.now())
-    may_decide = has_permission(reader, Permission.MARKER_SET, site=found.site)
+    found = marker_for(reader, uid, on=on)
+    may_decide = permissions.can_review_marker(reader, found)
     state = found.state(on=on)
-    is_over = state in {MarkerState.ENDED, MarkerState.EXPIRED}
+    is_over = found.is_over(on=on)
+    is_told = may_decide or state == MarkerState.RUNNING
     context = {
         "marker": found,
         "name": masked(found.person).name,
-        "advice": newest_decision(found).advice,
+        "advice": newest_decision(found).advice if is_told else "",
+        "is_told": is_told,
         "state": state.value,
         "is_due": _is_due(found, on=on),
         "is_objected": _is_objected(found),
         "is_over": is_over,
         "may_decide": may_decide,
-        "may_review": not is_over and permissions.can_review_marker(reader, found),
+        "may_review": not is_over and may_decide,
         "may_object": not is_over and not _is_objected(found),
         "decisions": decisions_of(found) if may_decide else [],
         "objections": [
-            (one, one.decided_at is None and permissions.can_hear_marker(reader, one))
+            (one, _can_hear(reader, one))
             for one in (objections_to(found) if may_decide else [])
         ],
     }
@@ -110,7 +113,7 @@ def marker(request: HttpRequest, uid: UUID) -> HttpResponse:
 def review(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Keep it for a while, change the advice, or end it."""
     reader = signed_in(request)
-    found = marker_for(reader, uid)
+    found = marker_for(reader, uid, on=local_day(timezone.now()))
     permissions.check_can_review_marker(reader, found)
     now = newest_decision(found)
     form = ReviewForm(
@@ -142,7 +145,7 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
 def objection(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take down what the person says against it."""
     reader = signed_in(request)
-    found = marker_for(reader, uid)
+    found = marker_for(reader, uid, on=local_day(timezone.now()))
     permissions.check_can_object_to_marker(reader, found)
 
     def act(said: dict[str, Any]) -> object:
@@ -166,7 +169,7 @@ def objection(request: HttpRequest, uid: UUID) -> HttpResponse:
 @login_required
 @_either
 def hearing(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Say whether the marker stays."""
+    """Say whether the marker stays; of one that was ended, whether the objection is right."""
     reader = signed_in(request)
     found = objection_for(reader, uid)
     permissions.check_can_hear_marker(reader, found)
@@ -183,7 +186,7 @@ def hearing(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _form(
         request,
         found.marker,
-        HearingForm(request.POST or None),
+        HearingForm(request.POST or None, is_ended=found.marker.ended_at is not None),
         act,
         title=_("复核异议"),
         lead=_("撤销的，在岗的人不再看到提醒；保留的，复查日和到期日不变。"),
@@ -216,9 +219,7 @@ def _form(
         "name": masked(marker.person).name,
         "form": form,
         "title": title,
-        "may_decide": has_permission(
-            signed_in(request), Permission.MARKER_SET, site=marker.site
-        ),
+        "may_decide": permissions.can_review_marker(signed_in(request), marker),
         "lead": lead,
         "words": words,
         "button": button,
@@ -233,18 +234,25 @@ def _row(
     """For the list, with the one mark that matters most: a phone has room for one."""
     state = marker.state(on=on)
     is_objected = _is_objected(marker) and state != MarkerState.RESTING
+    is_over_but_unheard = is_objected and marker.is_over(on=on)
     return {
         "marker": marker,
         "name": masked(marker.person).name,
         "advice": told.advice if told else _("已删除"),
-        "state": state.value,
+        "state": "" if is_over_but_unheard else state.value,
         "is_objected": is_objected,
         "is_due": not is_objected and _is_due(marker, on=on),
     }
 
 
 def _is_objected(marker: RiskMarker) -> bool:
-    return any(one.decided_at is None for one in marker.objections.all())
+    """What was erased meanwhile is heard by nobody any more."""
+    return any(one.decided_at is None and one.words for one in marker.objections.all())
+
+
+def _can_hear(reader: User, one: MarkerObjection) -> bool:
+    is_open = one.decided_at is None and bool(one.words)
+    return is_open and permissions.can_hear_marker(reader, one)
 
 
 def _is_due(marker: RiskMarker, *, on: date) -> bool:

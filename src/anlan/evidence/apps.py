@@ -20,3 +20,4 @@ class EvidenceConfig(AppConfig):
             import_module(f"anlan.evidence.selectors.{theme}")
         # enter what goes with the last piece of evidence
         import_module("anlan.evidence.services.contacts")
+        import_module("anlan.evidence.services.markers")

@@ -9,6 +9,7 @@ from anlan.evidence.services.drilling import drill
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
 from anlan.evidence.services.listening import make_playing_copies, next_playing_copy
 from anlan.evidence.services.making import make_packages
+from anlan.evidence.services.markers import let_marker_words_go
 from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.outside import mail_checkpoints, next_mail
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
@@ -39,6 +40,7 @@ __all__ = [
     "expire_packages",
     "fill_copies",
     "keep_periods",
+    "let_marker_words_go",
     "mail_checkpoints",
     "make_masked_copies",
     "make_packages",

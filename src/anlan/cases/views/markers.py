@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods
 from anlan.base.calendar.terms import add_months
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
+from anlan.cases.policies import check_is_real
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import case_changed, posted, reader_of, sheet
 from anlan.cases.views.parties import party_in
 from anlan.customers import services as customers
 from anlan.customers.forms import MarkerForm
 from anlan.customers.permissions import check_can_set_marker
+from anlan.customers.selectors.markers import objected_to
 
 # What is proposed: half of what the law notes allow at most.
 _REVIEW_MONTHS, _MONTHS = 3, 6
@@ -38,6 +40,7 @@ def addition(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     if person is None:
         raise NotFound(_("身份还没有确认，不能设置风险标记"))
     check_can_set_marker(reader, person, case.site)
+    check_is_real(case)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         customers.set_marker(
@@ -61,6 +64,7 @@ def addition(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         button=pgettext("a marker", "设置"),
         form=MarkerForm(
             posted(request),
+            is_objected=objected_to(person, case.site).exists(),
             initial={
                 "review_on": add_months(today, _REVIEW_MONTHS),
                 "expires_on": add_months(today, _MONTHS),

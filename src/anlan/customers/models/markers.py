@@ -23,6 +23,11 @@ ADVICE_LENGTH = 100
 MARKER_WORDS_LENGTH = 500
 
 
+# Of objections: it was upheld, or never heard. What it is about does not come again by
+# whoever decided on that.
+STANDS = Q(outcome=ObjectionOutcome.ENDED) | Q(decided_at=None)
+
+
 class RiskMarker(models.Model):
     """That there is one, where, and until when. What it says stands in its decisions.
 
@@ -72,6 +77,9 @@ class RiskMarker(models.Model):
             return MarkerState.RESTING
         return MarkerState.RUNNING
 
+    def is_over(self, *, on: date) -> bool:
+        return self.ended_at is not None or on > self.expires_on
+
 
 class MarkerDecision(Worded):
     """One decision: it was set, kept, changed or ended; by whom, why, with which advice."""
@@ -88,6 +96,8 @@ class MarkerDecision(Worded):
     # Whether the person was told, or why that would be a danger; of the first decision.
     told_on = models.DateField(null=True)
     not_told_why = models.CharField(max_length=MARKER_WORDS_LENGTH, blank=True)
+    # Why it is set although an objection to an earlier one was upheld, or still waits.
+    despite = models.CharField(max_length=MARKER_WORDS_LENGTH, blank=True)
     review_on = models.DateField(null=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()

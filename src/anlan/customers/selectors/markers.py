@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
+from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.customers.models import (
     MarkerDecision,
@@ -22,6 +23,8 @@ from anlan.customers.models import (
     Person,
     RiskMarker,
 )
+from anlan.customers.models.markers import STANDS
+from anlan.customers.permissions import can_review_marker, people_at_odds
 
 SOON: Final = timedelta(days=14)  # a review that is near is told before its day
 
@@ -75,16 +78,21 @@ def minded(people: Iterable[Person], reader: User, *, on: date) -> dict[int, Min
 
 
 def listed(reader: User, which: Which, *, on: date) -> QuerySet[RiskMarker]:
-    """Those that the reader decides on: what waits first, or what holds, or is over."""
-    rows = (
-        _decided_by(reader)
-        .select_related("site", "person")
-        .prefetch_related("objections")
-    )
+    """Those that the reader decides on: what waits first, or what holds, or is over.
+
+    None about whom the reader faces in a case: they read no reason and no objection.
+    """
+    return _listed(_decidable(reader), which, on=on)
+
+
+def _listed(
+    rows: QuerySet[RiskMarker], which: Which, *, on: date
+) -> QuerySet[RiskMarker]:
     is_over = ~Q(ended_at=None) | Q(expires_on__lt=on)
-    waits = ~is_over & (
-        Q(review_on__lte=on + SOON) | Q(Exists(_open_objections()))
-    ) | Q(Exists(_open_objections()), ended_at=None)
+    is_unheard = Q(
+        Exists(_open_objections().exclude(words=""))
+    )  # erased: nothing to hear
+    waits = (~is_over & Q(review_on__lte=on + SOON)) | is_unheard
     if which == Which.DUE:
         return rows.filter(waits).order_by("review_on", "pk")
     if which == Which.RUNNING:
@@ -93,13 +101,39 @@ def listed(reader: User, which: Which, *, on: date) -> QuerySet[RiskMarker]:
 
 
 def counts(reader: User, *, on: date) -> dict[Which, int]:
-    return {which: listed(reader, which, on=on).count() for which in Which}
+    rows = _decidable(reader)
+    return {which: _listed(rows, which, on=on).count() for which in Which}
 
 
-def marker_for(reader: User, uid: UUID) -> RiskMarker:
+def with_history(rows: QuerySet[RiskMarker]) -> QuerySet[RiskMarker]:
+    """The rows with every decision and objection, the newest first: a query for each."""
+    return rows.select_related("site", "person").prefetch_related(
+        Prefetch("decisions", _newest_first(MarkerDecision.objects.all())),
+        Prefetch("objections", _latest_first(MarkerObjection.objects.all())),
+    )
+
+
+def objected_to(person: Person, site: Site) -> QuerySet[RiskMarker]:
+    """The person's markers there with an objection that was upheld, or was never heard."""
+    objections = MarkerObjection.objects.filter(STANDS, marker=OuterRef("pk"))
+    return RiskMarker.objects.filter(Exists(objections), person=person, site=site)
+
+
+def over_with_words(*, at: datetime) -> QuerySet[RiskMarker]:
+    """Those that were over by then, and of which something that was said is left."""
+    left = [
+        Exists(QuerySet(model).filter(marker=OuterRef("pk")).exclude(text_salt=b""))
+        for model in (MarkerDecision, MarkerObjection)
+    ]
+    is_over = Q(ended_at__lte=at) | Q(ended_at=None, expires_on__lt=local_day(at))
+    return RiskMarker.objects.filter(is_over, Q(left[0]) | Q(left[1]))
+
+
+def marker_for(reader: User, uid: UUID, *, on: date) -> RiskMarker:
     """
     Raises:
-        NotFound: unknown, or of a site where the reader may not even know the advice.
+        NotFound: unknown, or of a site where the reader may not even know the advice; or
+            it is over, and the reader decides on none.
     """
     found = (
         RiskMarker.objects.filter(
@@ -109,7 +143,7 @@ def marker_for(reader: User, uid: UUID) -> RiskMarker:
         .prefetch_related("objections")
         .first()
     )
-    if found is None:
+    if found is None or (found.is_over(on=on) and not can_review_marker(reader, found)):
         raise NotFound(_("没有找到这个风险标记"))
     return found
 
@@ -131,13 +165,11 @@ def objection_for(reader: User, uid: UUID) -> MarkerObjection:
 
 def decisions_of(marker: RiskMarker) -> QuerySet[MarkerDecision]:
     """The newest first."""
-    return marker.decisions.select_related("decided_by").order_by("-decided_at", "-pk")
+    return _newest_first(marker.decisions.all())
 
 
 def objections_to(marker: RiskMarker) -> QuerySet[MarkerObjection]:
-    return marker.objections.select_related("received_by", "decided_by").order_by(
-        "-received_at", "-pk"
-    )
+    return _latest_first(marker.objections.all())
 
 
 def newest_decision(marker: RiskMarker) -> MarkerDecision:
@@ -151,6 +183,21 @@ def newest_decisions(markers: Iterable[RiskMarker]) -> dict[int, MarkerDecision]
         marker__in=[marker.pk for marker in markers]
     ).exclude(advice="")
     return {row.marker_id: row for row in rows.order_by("decided_at", "pk")}
+
+
+def _newest_first(rows: QuerySet[MarkerDecision]) -> QuerySet[MarkerDecision]:
+    return rows.select_related("decided_by").order_by("-decided_at", "-pk")
+
+
+def _latest_first(rows: QuerySet[MarkerObjection]) -> QuerySet[MarkerObjection]:
+    return rows.select_related("received_by", "decided_by").order_by(
+        "-received_at", "-pk"
+    )
+
+
+def _decidable(reader: User) -> QuerySet[RiskMarker]:
+    rows = _decided_by(reader).select_related("site", "person")
+    return rows.exclude(person__in=people_at_odds(reader))
 
 
 def _decided_by(reader: User) -> QuerySet[RiskMarker]:

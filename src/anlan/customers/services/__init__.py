@@ -5,6 +5,7 @@ from __future__ import annotations
 from anlan.customers.services.markers import (
     HEARD_WITHIN,
     decide_marker_objection,
+    let_marker_words_go,
     object_to_marker,
     review_marker,
     set_marker,
@@ -31,6 +32,7 @@ __all__ = [
     "end_occupancy",
     "erase_person",
     "find_or_add_person",
+    "let_marker_words_go",
     "note_occupancy",
     "object_to_marker",
     "reveal",

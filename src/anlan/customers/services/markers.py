@@ -16,7 +16,6 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.customers import permissions
 from anlan.customers.enums import (
     ErasureReason,
-    MarkerState,
     MarkerStep,
     ObjectionOutcome,
 )
@@ -33,10 +32,10 @@ from anlan.customers.models import (
     Person,
     RiskMarker,
 )
-from anlan.customers.selectors.markers import newest_decision
+from anlan.customers.selectors.markers import newest_decision, objected_to
 from anlan.law import services as law
 from anlan.ledger import services as ledger
-from anlan.ledger.events import Actor, Event
+from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.ledger.models import Worded
 
 # Within how long an objection is decided; the house's own standard, which no law gives.
@@ -55,6 +54,7 @@ def set_marker(
     at: datetime,
     told_on: date | None = None,
     not_told_why: str = "",
+    despite: str = "",
     case_number: str = "",
     via: str = "",
 ) -> RiskMarker:
@@ -71,11 +71,14 @@ def set_marker(
         at: when.
         told_on: the day on which the person was told of it.
         not_told_why: instead, why telling them would be a danger.
+        despite: why it is set although an objection to an earlier one was upheld, or
+            waits, where one does.
         case_number: the case that it follows.
         via: how, as for every entry.
 
     Raises:
-        NotAllowed: not their office, or they stand on the other side.
+        NotAllowed: not their office, or they stand on the other side; or they decided
+            on an earlier one, to which an objection was upheld or waits.
         InvalidInput: words missing, too long, or that no marker may hold; days too far
             away; not said whether the person was told.
         Conflict: there is one already, or the person was erased.
@@ -85,6 +88,7 @@ def set_marker(
     reason = _reason(reason, on=today)
     advice = _advice(advice, on=today)
     not_told_why = _optional(not_told_why, path="not_told_why", on=today)
+    despite = _optional(despite, path="despite", on=today)
     if (told_on is None) != bool(not_told_why):
         raise InvalidInput(
             _("请填写告知本人的日期；告知会带来危险的，不填日期，写明原因"),
@@ -103,6 +107,16 @@ def set_marker(
         there = person.markers.filter(site=site, ended_at=None, expires_on__gte=today)
         if there.exists():
             raise Conflict(_("这位人员在本项目已有风险标记，请复查它，不另设一个"))
+        permissions.check_can_set_marker(by, person, site)
+        is_objected = objected_to(person, site).exists()
+        if is_objected and not despite:
+            raise InvalidInput(
+                _(
+                    "本人对先前的标记提出过异议，异议已经成立或者还没有复核；仍要设置的，请写明有什么新的理由"
+                ),
+                path="despite",
+                source="G27",
+            )
         marker = RiskMarker.objects.create(
             person=person,
             site=site,
@@ -119,6 +133,7 @@ def set_marker(
                 advice=advice,
                 told_on=told_on,
                 not_told_why=not_told_why,
+                despite=despite if is_objected else "",
                 review_on=review_on,
             ),
             by=by,
@@ -148,7 +163,8 @@ def review_marker(
         NotAllowed: as for ``set_marker``.
         InvalidInput: no such decision, no reason, a day too far away, advice that is
             missing or the same.
-        Conflict: it is over; or an objection waits, which another person decides.
+        Conflict: it is over; or an objection waits, which another person decides. Who
+            ends it meanwhile takes no objection away: it is heard all the same.
     """
     permissions.check_can_review_marker(by, marker)
     today = local_day(at)
@@ -242,7 +258,8 @@ def decide_marker_objection(
     Raises:
         NotAllowed: by whoever decided anything about the marker, or has a part in it.
         InvalidInput: no reason, too long a one, or one that labels.
-        Conflict: it was decided.
+        Conflict: it was decided, or erased with the person; or the marker was ended, and
+            cannot stay.
     """
     permissions.check_can_hear_marker(by, objection)
     reason = _reason(reason, on=local_day(at))
@@ -253,6 +270,10 @@ def decide_marker_objection(
         permissions.check_can_hear_marker(by, objection)
         if objection.decided_at is not None:
             raise Conflict(_("这项异议已经复核"))
+        if marker.person.is_erased or not objection.words:
+            raise Conflict(_("异议的文字已经删除，不能再复核"))
+        if outcome == ObjectionOutcome.KEPT and marker.ended_at is not None:
+            raise Conflict(_("标记已经撤销，不能再保留；异议有道理的，请选择异议成立"))
         if outcome == ObjectionOutcome.ENDED:
             marker.ended_at = marker.ended_at or at
             marker.save(update_fields=["ended_at"])
@@ -278,29 +299,45 @@ def erase_markers(
     person: Person, *, reason: ErasureReason, by: Actor, at: datetime
 ) -> None:
     """Blank what was said about an erased person; whatever still held ends."""
-    markers = person.markers.select_related("site").order_by("pk")
+    markers = person.markers.select_related("site", "person").order_by("pk")
     for marker in markers:
         if marker.ended_at is None:
             marker.ended_at = at
             marker.save(update_fields=["ended_at"])
-        worded: list[tuple[Worded, tuple[str, ...]]] = [
-            (row, ("reason", "advice", "not_told_why"))
-            for row in marker.decisions.order_by("pk")
-        ]
-        worded += [
-            (row, ("words", "reason")) for row in marker.objections.order_by("pk")
-        ]
-        for row, fields in worded:
-            for field in fields:
-                ledger.erase_text(
-                    row=row,
-                    field=field,
-                    site=marker.site,
-                    subject=person.subject,
-                    reason=reason.value,
-                    by=by,
-                    at=at,
-                )
+        erase_words(marker, reason=reason, by=by, at=at)
+
+
+def erase_words(
+    marker: RiskMarker, *, reason: ErasureReason, by: Actor, at: datetime
+) -> None:
+    """Blank what was decided and said about it; that it was, and when, stays.
+
+    On the record of its person, as all of a marker: that of a case knows of none.
+    """
+    worded: list[tuple[Worded, tuple[str, ...]]] = [
+        (row, ("reason", "advice", "not_told_why", "despite"))
+        for row in marker.decisions.order_by("pk")
+    ]
+    worded += [(row, ("words", "reason")) for row in marker.objections.order_by("pk")]
+    for row, fields in worded:
+        if not bytes(row.text_salt):
+            continue  # they went before
+        for field in fields:
+            ledger.erase_text(
+                row=row,
+                field=field,
+                site=marker.site,
+                subject=marker.person.subject,
+                reason=reason.value,
+                by=by,
+                at=at,
+            )
+
+
+def let_marker_words_go(*, marker: RiskMarker, at: datetime) -> None:
+    """The worker's: the time is over for which what was said about it was kept."""
+    with ledger.recording():
+        erase_words(_lock(marker), reason=ErasureReason.RETENTION, by=SYSTEM, at=at)
 
 
 def _decide(
@@ -318,6 +355,7 @@ def _decide(
             not_told_digest=(
                 decision.digest_of("not_told_why") if decision.not_told_why else None
             ),
+            despite_digest=decision.digest_of("despite") if decision.despite else None,
             review_on=days.isoformat() if days else None,
             expires_on=marker.expires_on.isoformat(),
         ),
@@ -354,13 +392,18 @@ def _lock(marker: RiskMarker) -> RiskMarker:
 
 
 def _check_is_not_over(marker: RiskMarker, *, on: date) -> None:
-    state = marker.state(on=on)
-    if state in {MarkerState.ENDED, MarkerState.EXPIRED}:
-        raise Conflict(_("这个风险标记%s，不能再这样办理") % state.label)
+    if marker.is_over(on=on):
+        words = marker.state(on=on).label
+        raise Conflict(_("这个风险标记%s，不能再这样办理") % words)
 
 
 def _changed(advice: str, now: MarkerDecision, step: MarkerStep, *, on: date) -> str:
     if step == MarkerStep.KEPT:
+        if _line(advice, path="advice", refusal="") not in {"", now.advice}:
+            raise InvalidInput(
+                _("提醒有改动：要改的，请选择修改提醒；不改的，请恢复原来的提醒"),
+                path="step",
+            )
         return now.advice
     advice = _advice(advice, on=on)
     if advice == now.advice:
