@@ -11,6 +11,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, Phase, Severity
 from anlan.cases.models import Task
 from anlan.customers import services as customers
+from anlan.evidence import services as evidence
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     Dissuasion,
@@ -21,6 +22,7 @@ from anlan.incidents.enums import (
 )
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
 from anlan.ledger.verify import verify
+from tests.evidence import told
 from tests.incidents.story import entries, facts, finish_tasks
 from tests.scene import Scene
 
@@ -293,7 +295,7 @@ class TestPoliceWaiver:
 
         assert refusal.value.source == "G05"
 
-    @pytest.mark.parametrize("how", ["level", "minor", "joined"])
+    @pytest.mark.parametrize("how", ["level", "minor", "joined", "told", "told late"])
     def test_ends_when_it_would_be_refused_and_asks_again(self, scene, how) -> None:
         incident = scene.incident(flags=[])
         waiver = waived(scene, incident)
@@ -322,6 +324,15 @@ class TestPoliceWaiver:
                 by=scene.officer,
                 at=at,
             )
+        elif how.startswith("told"):
+            child = told.party(scene, incident.case, "男孩")
+            mother = told.guardian_of(scene, child)
+            about = {"guardian": mother, "at": at}
+            if how == "told":
+                told.begun(scene, incident.case, of=child, is_minor=True, **about)
+            else:
+                statement = told.begun(scene, incident.case, of=child)
+                evidence.name_guardian(statement=statement, by=scene.guard, **about)
         else:
             other = scene.incident(
                 place=scene.place("园区 南门"), flags=[Flag.INJURED], at=at

@@ -12,9 +12,10 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases.enums import Role, Severity
 from anlan.cases.events import SeveritySet
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
-from anlan.cases.selectors import entries_about
-from anlan.evidence.enums import StatementState
+from anlan.cases.selectors import entries_about, is_minor_hurt
+from anlan.evidence.enums import StatementRole, StatementState
 from anlan.evidence.models import Injury, Statement
 from anlan.incidents.enums import (
     AssignmentState,
@@ -183,6 +184,14 @@ def _is_set_serious(case: Case) -> bool:
     last = by_people.exclude(actor=SYSTEM.actor_key).order_by("-seq").first()
     said = orjson.loads(bytes(last.data or b"{}")) if last is not None else {}
     return bool(said.get("severity", 0) >= Severity.CONSIDERABLE)
+
+
+def knows_of_minor_hurt(case: Case) -> bool:
+    """Whether somebody who was hurt is known to be under 18, by what they said as well."""
+    said = Statement.objects.filter(
+        of_one_case(case), role=StatementRole.VICTIM, is_minor=True
+    )
+    return is_minor_hurt(case) or said.exclude(state=StatementState.DISCARDED).exists()
 
 
 def police_of(incident: Incident) -> Police:

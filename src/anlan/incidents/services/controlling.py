@@ -17,7 +17,6 @@ from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Task
-from anlan.cases.selectors import is_minor_hurt
 from anlan.incidents import permissions, policies
 from anlan.incidents.enums import Dissuasion, EmergencyService, Police
 from anlan.incidents.events import (
@@ -190,7 +189,7 @@ def propose_police_waiver(
             severity=incident.case.severity,
             reason=reason,
             act_on=act_day(incident.case),
-            is_minor_hurt=is_minor_hurt(incident.case),
+            is_minor_hurt=policies.knows_of_minor_hurt(incident.case),
         )
         if incident.police_waivers.filter(decided_at=None).exists():
             raise Conflict(_("已有一项“不报警”在等待复核"))
@@ -225,7 +224,7 @@ def decide_police_waiver(
                 severity=incident.case.severity,
                 reason=waiver.reason,
                 act_on=act_day(incident.case),
-                is_minor_hurt=is_minor_hurt(incident.case),
+                is_minor_hurt=policies.knows_of_minor_hurt(incident.case),
             )
         waiver.decided_by, waiver.decided_at, waiver.approved = user, at, approved
         waiver.save(update_fields=["decided_by", "decided_at", "approved"])
@@ -381,5 +380,5 @@ def _check_waiver_still_holds(incident: Incident) -> None:
         severity=incident.case.severity,
         reason=waiver.reason if waiver else "",
         act_on=act_day(incident.case),
-        is_minor_hurt=is_minor_hurt(incident.case),
+        is_minor_hurt=policies.knows_of_minor_hurt(incident.case),
     )
