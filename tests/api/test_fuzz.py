@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 
 from anlan.api.root import api
 from anlan.base.errors import Conflict
-from anlan.config.wsgi import application
+from anlan.config.wsgi import pages
 from tests.api.conftest import give_token
 from tests.api.operations import ROWS
 from tests.moment import forget_counts
@@ -36,7 +36,7 @@ CHECKS = [
 ]
 _SCHEMA = deepcopy(api.get_openapi_schema(path_prefix="/api/v1/"))
 schema = schemathesis.openapi.from_dict(_SCHEMA)
-schema.app = application
+schema.app = pages  # in this thread, on the connection of the test
 _QUIET = [
     HealthCheck.function_scoped_fixture,
     HealthCheck.too_slow,

@@ -88,9 +88,9 @@ def can_make_compensation(user: User, case: Case) -> bool:
 def check_can_make_compensation(by: Actor, case: Case) -> None:
     """Somebody who may see injuries, and is on neither side."""
     check_permission(by, Permission.COMPENSATION_MAKE, site=case.site)
-    check_can_see_compensation(by, case)
     if isinstance(by, User) and is_party(by, case):
         raise NotAllowed(_("您是本案当事人，请由另一人测算"))
+    check_can_see_compensation(by, case)
 
 
 def can_see_plans(user: User, case: Case) -> bool:

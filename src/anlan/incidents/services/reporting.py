@@ -215,8 +215,9 @@ def join_voices(*, case: Case, at: datetime) -> None:
         return  # of another kind
     joined = incidents[case.pk]
     host = locked_incident(incidents[case.joined_into_id])
+    is_new = _learn(host, flags=joined.flags, people_count=joined.people_count)
     if case.severity > host.case.severity:
-        cases.set_severity(
+        cases.set_severity(  # which applies the plan, for what was learned as well
             case=host.case,
             severity=case.severity,
             playbook_key=PLAYBOOK,
@@ -225,9 +226,8 @@ def join_voices(*, case: Case, at: datetime) -> None:
             at=at,
         )
         host = locked_incident(host)
-    _hear_more(
-        host, flags=joined.flags, people_count=joined.people_count, by=SYSTEM, at=at
-    )
+    elif is_new:
+        _apply_plan(host, by=SYSTEM, at=at)
     if joined.is_confirmed and not host.is_confirmed:
         _confirm(host, by=SYSTEM, at=at)
         hasten_ladder(incident=host, at=at)
@@ -265,13 +265,9 @@ def _report(
     if incident is None:
         incident = _open(said, by=by, at=at, exercise=exercise)
     else:
-        _hear_more(
-            incident,
-            flags=said.flags,
-            people_count=said.people_count,
-            by=by,
-            at=at,
-        )
+        # A second voice may know of a weapon: the suggestion and the plan follow at once.
+        if _learn(incident, flags=said.flags, people_count=said.people_count):
+            _apply_plan(incident, by=by, at=at)
     report = _add_report(incident, said, uid, by=by, at=at, opened=is_first)
     if is_first:
         begin_ladder(incident=incident, by=by, at=at)
@@ -311,29 +307,25 @@ def _open(said: Said, *, by: Actor, at: datetime, exercise: bool) -> Incident:
     return incident
 
 
-def _hear_more(
-    incident: Incident,
-    *,
-    flags: Collection[str],
-    people_count: int | None,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """A second voice may know of a weapon: the suggestion and the plan follow at once.
-
-    The level itself stays as a person set it.
-    """
+def _learn(
+    incident: Incident, *, flags: Collection[str], people_count: int | None
+) -> bool:
+    """Whether that is more than was known; the level itself stays as a person set it."""
     flags = [flag for flag in Flag.values if flag in {*incident.flags, *flags}]
     people_count = max(
         filter(None, (incident.people_count, people_count)), default=None
     )
     if set(flags) == set(incident.flags) and people_count == incident.people_count:
-        return  # nothing new: it suggests and needs what it did before
+        return False  # it suggests and needs what it did before
     incident.flags, incident.people_count = flags, people_count
     incident.suggested_severity = suggest_severity(
         flags=incident.flags, people_count=incident.people_count
     ).severity
     incident.save(update_fields=["flags", "people_count", "suggested_severity"])
+    return True
+
+
+def _apply_plan(incident: Incident, *, by: Actor, at: datetime) -> None:
     cases.apply_playbook(
         case=incident.case, key=PLAYBOOK, flags=incident.flags, by=by, at=at
     )
