@@ -325,13 +325,13 @@ class TestPoliceWaiver:
                 at=at,
             )
         elif how.startswith("told"):
-            child = told.party(scene, incident.case, "男孩")
-            mother = told.guardian_of(scene, child)
+            boy = told.party(scene, incident.case, "男孩")
+            mother = told.guardian_of(scene, boy)
             about = {"guardian": mother, "at": at}
             if how == "told":
-                told.begun(scene, incident.case, of=child, is_minor=True, **about)
+                told.begun(scene, incident.case, of=boy, is_minor=True, **about)
             else:
-                statement = told.begun(scene, incident.case, of=child)
+                statement = told.begun(scene, incident.case, of=boy)
                 evidence.name_guardian(statement=statement, by=scene.guard, **about)
         else:
             other = scene.incident(
