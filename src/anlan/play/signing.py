@@ -40,6 +40,7 @@ def signer_at_hand() -> Iterator[None]:
     finally:
         settings.SIGNER_SOCKET = usual
         stop.set()
+        _answers(socket)  # it looks up when somebody asks, or twice a second
         thread.join()
 
 
