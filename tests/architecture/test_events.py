@@ -7,6 +7,7 @@ import sys
 import typing
 from dataclasses import fields, replace
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def event(request: pytest.FixtureRequest) -> Event:
     return sample(KINDS[request.param])
 
 
+@cache
 def sample(kind: type[Event]) -> Event:
     """An event of the kind, each text its field's name; where a closed list wants one
     of its own words, the first that fits."""
