@@ -54,11 +54,20 @@ SignIn: TypeAlias = "Callable[..., Person]"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A story that is told at both sizes is told at the phone's, at the desk's if deep.
+
+    What fits the phone and can be pressed there mostly can at the desk; whether every
+    page fits both is asked of each in ``test_pages.py``.
+    """
     here = str(Path(__file__).parent)
     for item in items:
         if str(item.path).startswith(here):
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.slow)
+            if getattr(item, "callspec", None) and (
+                item.callspec.params.get("size") == DESK
+            ):
+                item.add_marker(pytest.mark.deep)
 
 
 @dataclass
@@ -104,14 +113,11 @@ class Installation:
         context.set_offline(False)
 
     def stop(self) -> None:
+        """At once: what they would tidy up is thrown away with them."""
         for process in self.processes.values():
-            process.terminate()
+            process.kill()
         for process in self.processes.values():
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(STOP_SECONDS)
+            process.wait(STOP_SECONDS)
 
     def wait_until_ready(self) -> None:
         until = time.monotonic() + START_SECONDS

@@ -18,6 +18,14 @@ from playwright.sync_api import Error, Page, Request
 
 from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
 
+# The server alone is asked the same by the tests of each service, and here if deep.
+WITH_AND_WITHOUT = pytest.mark.parametrize(
+    "scripts",
+    [
+        pytest.param(True, id="scripts"),
+        pytest.param(False, id="plain", marks=pytest.mark.deep),
+    ],
+)
 A_BREATH = 0.15  # seconds in which whatever a press set off has shown itself
 PATIENCE = 10.0  # seconds
 # What one press may rightly write several times, what nobody pressed for, and looks at a
@@ -207,7 +215,7 @@ def _judge(hand: Hand, *, at_least: int) -> None:
     assert "Traceback" not in hand.installation.log("web")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WITH_AND_WITHOUT
 def test_room(
     told_installation: Installation, sign_in: SignIn, *, scripts: bool
 ) -> None:
@@ -230,7 +238,7 @@ def test_room(
     _judge(hand, at_least=15)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WITH_AND_WITHOUT
 def test_phone(
     told_installation: Installation, sign_in: SignIn, *, scripts: bool
 ) -> None:
@@ -259,7 +267,7 @@ def test_phone(
     _judge(hand, at_least=4)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WITH_AND_WITHOUT
 def test_desk(
     told_installation: Installation, sign_in: SignIn, *, scripts: bool
 ) -> None:
