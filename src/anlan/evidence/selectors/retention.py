@@ -357,6 +357,15 @@ def items_of(case: Case) -> list[Item]:
     return items
 
 
+def has_files(case: Case) -> bool:
+    """Whether an exhibit is left, by itself or in a recording: far less than its items."""
+    return (
+        case.exhibits.filter(blob__isnull=False)
+        .exclude(state=ExhibitState.DELETED)
+        .exists()
+    )
+
+
 def _words_of(case: Case, base: RetentionClass) -> list[Item]:
     """Of the injuries as long as of the case; the register of looks has its own class.
 

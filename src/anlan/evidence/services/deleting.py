@@ -49,6 +49,7 @@ from anlan.evidence.selectors.retention import (
     Item,
     exhibits_within,
     files_of,
+    has_files,
     holds_over,
     holds_standing,
     items_of,
@@ -272,7 +273,7 @@ def _mark(item: Item, case: Case | None, site: Site, *, at: datetime) -> None:
         return
     if words is None:
         _mark_files(item, case, at=at)
-    if all(left.is_handling for left in items_of(case)):
+    if not has_files(case) and all(left.is_handling for left in items_of(case)):
         for follow in _FOLLOWERS:
             follow(case=case, reason=REASON, at=at)
 
