@@ -45,6 +45,7 @@ from anlan.incidents.events import (
     FurtherReport,
     IncidentReported,
     LadderExhausted,
+    ReportSplitOff,
     ResponderAcknowledged,
     ResponderAlerted,
     ResponderArrived,
@@ -129,6 +130,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ],
     SceneControlled.kind: [cases.start_contact_clock],
     IncidentReported.kind: [incidents.tell_groups],
+    ReportSplitOff.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],
     PlaybookApplied.kind: [legal.join_playbook_task],
     ResponderAlerted.kind: [incidents.alert_responder],
@@ -268,6 +270,7 @@ AFTERWARDS: list[Consumer] = [
         answers={
             IncidentReported.kind: incidents.want_recordings,
             FurtherReport.kind: incidents.want_recordings,
+            ReportSplitOff.kind: incidents.want_recordings,
         },
     ),
     # Nor must a fault in what is offered to people keep a scene from being controlled.
@@ -282,6 +285,7 @@ AFTERWARDS: list[Consumer] = [
         name="recurrences",
         answers={
             IncidentReported.kind: review.find_recurred,
+            ReportSplitOff.kind: review.find_recurred,
             ReportApproved.kind: review.reopen_what_recurred,
         },
     ),

@@ -101,21 +101,25 @@ def test_every_press_at_qos_0_is_an_alarm(scene: Scene, at: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "is_again", "reports"),
+    ("minutes", "brought", "reports"),
     [
-        (1, False, 2),  # the session was lost, and the broker counts from one again
-        (9, True, 1),
-        (35, True, 2),
+        (1, "anew", 2),  # the session was lost, and the broker counts from one again
+        (9, "again", 1),
+        (35, "again", 2),
     ],
 )
 def test_a_packet_is_the_same_if_the_broker_says_so_and_soon(
-    scene: Scene, at: datetime, minutes: int, is_again: bool, reports: int
+    scene: Scene, at: datetime, minutes: int, brought: str, reports: int
 ) -> None:
     _button(scene)
     start = at.replace(minute=5, second=0)
 
     _hear(b'{"event": "panic"}', start)
-    _hear(b'{"event": "panic"}', start + timedelta(minutes=minutes), is_again=is_again)
+    _hear(
+        b'{"event": "panic"}',
+        start + timedelta(minutes=minutes),
+        is_again=brought == "again",
+    )
 
     assert Report.objects.count() == reports
 

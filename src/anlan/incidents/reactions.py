@@ -29,6 +29,7 @@ from anlan.incidents.events import (
     FurtherReport,
     IncidentReported,
     LadderExhausted,
+    ReportSplitOff,
     ResponderAlerted,
 )
 from anlan.incidents.models import Assignment, Device, Incident, Report
@@ -70,14 +71,13 @@ def climb_after_failed_call(entry: Queued, *, at: datetime) -> None:
 
 def tell_groups(queued: Queued) -> None:
     """One line for robots and webhooks when an incident begins; people come by rung."""
-    if isinstance(queued.event, IncidentReported):
-        _tell(
-            messages.REPORTED,
-            queued,
-            people=[],
-            params={"flags": queued.event.flags},
-            with_groups=True,
-        )
+    event = queued.event
+    incident = _incident(queued)
+    if isinstance(event, IncidentReported) or (
+        # Both chains say that a report was split off; it opened one of the two.
+        isinstance(event, ReportSplitOff) and event.number == incident.case.number
+    ):
+        _tell(messages.REPORTED, queued, people=[], incident=incident, with_groups=True)
 
 
 _ALERTED_ASSIGNMENT = Prepared(
@@ -325,7 +325,8 @@ def _uid(key: str) -> str:
 def want_recordings(entry: Queued, *, at: datetime) -> None:
     """Ask for what the cameras around a reported place recorded, before it is gone.
 
-    A further report may name another place, and what was seen from there is asked for.
+    A further report may name another place, and what was seen from there is asked for;
+    one that was split off is a case that has nothing yet.
     """
     report = Report.objects.select_related(
         "incident__case__site", "place__site__organisation"
@@ -333,7 +334,7 @@ def want_recordings(entry: Queued, *, at: datetime) -> None:
     evidence.want_recordings(
         case=report.incident.case,
         place=report.place,
-        happened=entry.happened_at,
+        happened=report.happened_at,
         at=at,
     )
 

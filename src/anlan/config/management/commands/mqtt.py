@@ -35,7 +35,7 @@ class Heard(aiomqtt.Message):
 class Client(aiomqtt.Client):
     """aiomqtt leaves that mark (DUP) out of its messages."""
 
-    def _on_message(self, client: Any, userdata: Any, message: Any) -> None:  # noqa: ARG002
+    def _on_message(self, client: Any, userdata: Any, message: Any) -> None:
         heard = Heard._from_paho_message(message)  # noqa: SLF001 -- as aiomqtt does
         heard.is_again = message.dup
         self._queue.put_nowait(heard)
