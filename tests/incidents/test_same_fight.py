@@ -465,7 +465,9 @@ class TestJoiningAndParting:
     def test_who_was_sent_to_both_is_called_once(self, scene, two) -> None:
         host, incident = two
         guard = host.assignments.get().user
-        incidents.join_response(incident=incident, user=guard, by=guard, at=scene.at)
+        incidents.join_response(
+            incident=incident, user=guard, by=scene.officer, at=scene.at
+        )
         cases.join_cases(
             case=incident.case, host=host.case, by=scene.officer, at=scene.at
         )

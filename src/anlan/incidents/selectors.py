@@ -31,7 +31,7 @@ from anlan.cases.models import Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
 from anlan.incidents.enums import EmergencyService
-from anlan.incidents.events import ReportSplitOff, ResponderAlerted, why_chosen
+from anlan.incidents.events import ReportSplitOff, ResponderAlerted
 from anlan.incidents.models import (
     Assignment,
     Attachment,
@@ -161,7 +161,7 @@ def reason_in(event: Event | None) -> str:
     """The reason in the entry of an alert; of any other event there is none."""
     if not isinstance(event, ResponderAlerted):
         return ""
-    return why_chosen(event.rung, event.on_duty, event.post, event.distance)
+    return event.reason
 
 
 _REPORTS = Prepared(

@@ -17,7 +17,7 @@ from anlan.cases.models import Case, Deadline
 from anlan.cases.selectors import entries_about
 from anlan.incidents import permissions, policies
 from anlan.incidents.dispatch import Candidate, ladder, next_candidate
-from anlan.incidents.enums import AssignmentState, Rung
+from anlan.incidents.enums import AssignmentState, ByHand, Rung
 from anlan.incidents.events import (
     LadderExhausted,
     ResponderAcknowledged,
@@ -145,9 +145,13 @@ def arrive(
 
 
 def join_response(
-    *, incident: Incident, user: User, by: Actor, at: datetime
+    *, incident: Incident, user: User, by: Actor, at: datetime, via: str = ""
 ) -> Assignment:
-    """A guard who was not alerted goes there too, or the officer sends one by name."""
+    """A guard who was not alerted goes there too, or the officer sends one by name.
+
+    Who says it of themself has answered by that: nobody asks them whether they come.
+    """
+    is_own = isinstance(by, User) and by.pk == user.pk
     with ledger.recording():
         case = cases.lock_case(incident.case)
         incident = Incident.objects.select_related("place", "case__site").get(
@@ -156,17 +160,12 @@ def join_response(
         permissions.check_can_join(by, incident, user=user)
         case_policies.check_is_open(case)
         running = _running(incident).filter(user=user).first()
-        if running is not None:
-            return running
-        own = [
-            candidate
-            for candidate in ladder(site=case.site, place=incident.place, at=at)
-            if candidate.user.pk == user.pk
-        ]
-        candidate = (
-            own[0] if own else Candidate(user=user, rung=Rung.GUARD, on_duty=False)
+        assignment = running or _send_by_hand(
+            incident, user, is_own=is_own, by=by, at=at
         )
-        return _alert(incident, candidate, at=at)
+        if is_own:
+            return acknowledge(assignment=assignment, by=by, at=at, via=via)
+        return assignment
 
 
 def climb(*, deadline_key: str, about: str, at: datetime) -> None:
@@ -354,7 +353,26 @@ def _alert_next(incident: Incident, *, at: datetime) -> None:
     _alert(incident, candidate, at=at)
 
 
-def _alert(incident: Incident, candidate: Candidate, *, at: datetime) -> Assignment:
+def _send_by_hand(
+    incident: Incident, user: User, *, is_own: bool, by: Actor, at: datetime
+) -> Assignment:
+    candidates = ladder(site=incident.case.site, place=incident.place, at=at)
+    candidate = next(
+        (one for one in candidates if one.user.pk == user.pk),
+        Candidate(user=user, rung=Rung.GUARD, on_duty=False),
+    )
+    why = ByHand.OWN_ACCORD if is_own else ByHand.BY_NAME
+    return _alert(incident, candidate, by=by, by_hand=why, at=at)
+
+
+def _alert(
+    incident: Incident,
+    candidate: Candidate,
+    *,
+    at: datetime,
+    by: Actor = SYSTEM,
+    by_hand: ByHand | None = None,
+) -> Assignment:
     assignment = Assignment(
         incident=incident, user=candidate.user, rung=candidate.rung, alerted_at=at
     )
@@ -372,10 +390,11 @@ def _alert(incident: Incident, candidate: Candidate, *, at: datetime) -> Assignm
             on_duty=int(candidate.on_duty),
             post=candidate.post or None,
             distance=candidate.distance,
+            by_hand=by_hand.value if by_hand else None,
         ),
         incident.case,
         thing=f"assignment:{assignment.uid}",
-        by=SYSTEM,
+        by=by,
         at=at,
     )
     return assignment
