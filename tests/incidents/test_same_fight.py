@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from anlan.accounts.models import Place
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
@@ -66,6 +67,13 @@ class TestBelongsTogether:
         assert (first.opened_incident, further.opened_incident) == (True, False)
         assert further.words == "两个人"
         assert further.reporter == scene.next_guard
+
+    def test_the_title_is_in_one_language_whoever_reports(self, scene: Scene) -> None:
+        """A visitor's telephone is in English; the staff read the title for years."""
+        with override("en"):
+            incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+
+        assert incident.case.title == "3 号楼 B1 车库 东区 12 号车位，有人打人"
 
     def test_starts_no_second_ladder(self, scene) -> None:
         incident = scene.incident()

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from anlan.accounts.models import Place, User, steps_between
 from anlan.base.clock import local_day
@@ -485,7 +486,9 @@ def _kind(*, exercise: bool) -> CaseKind:
 
 
 def _title(said: Said) -> str:
-    return _("%s，有人打人") % said.place.label
+    """In one language for all readers, whoever reports: it is written once."""
+    with override("zh-hans"):
+        return _("%s，有人打人") % said.place.label
 
 
 def _checked(said: Said, *, by: Actor, at: datetime) -> Said:
