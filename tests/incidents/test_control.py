@@ -23,7 +23,7 @@ from anlan.incidents.enums import (
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
 from anlan.ledger.verify import verify
 from tests.evidence import told
-from tests.incidents.story import entries, facts, finish_tasks
+from tests.incidents.story import entries, facts, finish_tasks, pass_time
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -515,6 +515,48 @@ class TestClosing:
                 attempt()
 
         assert verify().entries == count
+
+    def test_reopened_the_clocks_of_open_tasks_run_on(self, scene: Scene) -> None:
+        """What may be left open counts down on the screen, and is told when it is late."""
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        optional = cases.add_task(
+            case=incident.case,
+            phase=Phase.STRENGTHEN,
+            title="补充照明",
+            role_key="site_manager",
+            within=timedelta(hours=2),
+            by=scene.officer,
+            at=scene.at,
+        )
+        skipped = cases.add_task(
+            case=incident.case,
+            phase=Phase.STRENGTHEN,
+            title="清洁",
+            role_key="site_manager",
+            within=timedelta(hours=2),
+            by=scene.officer,
+            at=scene.at,
+        )
+        finish_tasks(
+            incident.case,
+            by=scene.officer,
+            at=scene.at,
+            unless=lambda task: task in {optional, skipped},
+        )
+        closed_at = scene.at + timedelta(hours=1)
+        cases.skip_task(task=skipped, reason="雨", by=scene.officer, at=closed_at)
+        incidents.close_incident(incident=incident, by=scene.officer, at=closed_at)
+        pass_time(closed_at, 3600)
+
+        later = closed_at + timedelta(hours=5)
+        cases.reopen_case(case=incident.case, by=scene.manager, at=later)
+        pass_time(later, 60)
+
+        late = facts(incident.case, "case.deadline_missed")
+        assert [
+            fact["title"] for fact in late if fact["about"].startswith("task:")
+        ] == ["补充照明"]
 
     def test_reopened_it_keeps_its_number_and_can_close_again(self, scene) -> None:
         incident = controlled(scene, flags=[])
