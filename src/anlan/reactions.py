@@ -118,6 +118,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     DeadlineMissed.kind: [
         incidents.climb_ladder,
         incidents.give_up_late,
+        incidents.tell_of_late_closing,
         resolution.tell_headquarters,
         mediation.tell_of_delay,
         cases.remind_of_contact,
@@ -154,7 +155,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         legal.count_from_act,
     ],
     CaseReopened.kind: [
-        incidents.take_back_false_alarm,
+        incidents.go_on,
         resolution.catch_up_with_letters,
     ],
     CommandTaken.kind: [incidents.tell_of_handover],

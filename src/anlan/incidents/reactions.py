@@ -33,7 +33,7 @@ from anlan.incidents.events import (
     ResponderAlerted,
 )
 from anlan.incidents.models import Assignment, Device, Incident, Report
-from anlan.incidents.services.responding import ACKNOWLEDGE
+from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import selectors
@@ -121,6 +121,21 @@ def give_up_late(queued: Queued) -> None:
         notify.call_off(about=event.about, at=queued.recorded_at)
 
 
+def tell_of_late_closing(queued: Queued) -> None:
+    """It should have been closed by now: who answers for the site hears of it."""
+    event = queued.event
+    if not isinstance(event, DeadlineMissed) or event.key != CLOSE:
+        return
+    site = _incident(queued).case.site
+    holders = people_by_role(site, (Rung.SITE_MANAGER, Rung.HEADQUARTERS))
+    _tell(
+        messages.LATE,
+        queued,
+        people=holders[Rung.SITE_MANAGER] or holders[Rung.HEADQUARTERS],
+        urgency=Urgency.NORMAL,
+    )
+
+
 def call_back(queued: Queued) -> None:
     """Tell somebody on the way that they need not come."""
     give_up_calling(queued)
@@ -173,11 +188,12 @@ def note_police_report(queued: Queued) -> None:
     services.note_report(case=Case.objects.get(uid=_uid(queued.subject)))
 
 
-def take_back_false_alarm(queued: Queued) -> None:
-    """A case that was closed as a false alarm is opened again, because it was none."""
+def go_on(queued: Queued) -> None:
+    """A case is opened again: if it was a false alarm it is none, and it has a clock."""
     if isinstance(queued.event, CaseReopened):
         case = Case.objects.get(uid=_uid(queued.subject))
         services.take_back_false_alarm(case=case, at=queued.recorded_at)
+        services.resume_closing(case=case, at=queued.recorded_at)
 
 
 def part_responders(queued: Queued) -> None:
@@ -258,6 +274,7 @@ def _tell(
     about: str = "",
     voice_at: datetime | None = None,
     with_groups: bool = False,
+    urgency: Urgency = Urgency.ALARM,
 ) -> None:
     """Send to all but the one who did it, with what every message of an incident says."""
     incident = incident or _incident(queued)
@@ -267,7 +284,7 @@ def _tell(
         site=case.site,
         subject=queued.subject,
         people=[person for person in people if person.actor_key != queued.actor],
-        urgency=Urgency.ALARM,
+        urgency=urgency,
         params={
             "site": case.site.name,
             "place": incident.place.label,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -36,6 +36,7 @@ ACKNOWLEDGE = "incident.acknowledge"
 ARRIVE = "incident.arrive"
 CONTROL = "incident.control"
 CONFIRM = "incident.confirm"
+CLOSE = "incident.close"
 _UPPER = (Rung.SITE_MANAGER, Rung.HEADQUARTERS)
 
 
@@ -48,6 +49,7 @@ def begin_ladder(*, incident: Incident, by: Actor, at: datetime) -> None:
     case = incident.case
     about = f"case:{case.uid}"
     cases.start_standard(case=case, key=CONTROL, about=about, at=at)
+    cases.start_standard(case=case, key=CLOSE, about=about, at=at)
     candidates = ladder(site=case.site, place=incident.place, at=at)
     candidate = next_candidate(candidates, tried=_reporter_on_duty(incident))
     if candidate is None:
@@ -74,6 +76,27 @@ def resume_ladder(*, incident: Incident, at: datetime) -> None:
     about = f"case:{incident.case.uid}"
     cases.start_standard(case=incident.case, key=CONTROL, about=about, at=at)
     _alert_next(incident, at=at)
+
+
+def resume_closing(*, case: Case, at: datetime) -> None:
+    """It was opened again: it is still to be closed in the time since its report.
+
+    What ran out before stands on the record, and is not told twice.
+    """
+    incident = _incident_of(case)
+    missed = Deadline.objects.filter(case=case, key=CLOSE).exclude(fired_at=None)
+    if incident is None or missed.exists():
+        return
+    standard = cases.standard_at(case.organisation_id, CLOSE, incident.reported_at)
+    due_at = incident.reported_at + timedelta(seconds=standard.seconds)
+    cases.start_deadline(
+        case=case,
+        key=CLOSE,
+        about=f"case:{case.uid}",
+        due_at=max(due_at, at),
+        at=at,
+        standard=standard,
+    )
 
 
 def acknowledge(
