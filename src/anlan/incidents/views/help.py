@@ -172,6 +172,6 @@ def _answer_sheet(
 def _translation(incident: Incident, service: EmergencyService) -> list[str]:
     """What the words say, for a reader whose screen is in another language."""
     language = get_language()
-    if language is None or language == OPERATORS_LANGUAGE:
+    if language == OPERATORS_LANGUAGE:
         return []
     return words_to_say(incident, service, language=language)
