@@ -45,6 +45,7 @@ from anlan.incidents.events import (
     FurtherReport,
     IncidentReported,
     LadderExhausted,
+    ReportSplitOff,
     ResponderAcknowledged,
     ResponderAlerted,
     ResponderArrived,
@@ -117,6 +118,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     DeadlineMissed.kind: [
         incidents.climb_ladder,
         incidents.give_up_late,
+        incidents.tell_of_late_closing,
         resolution.tell_headquarters,
         mediation.tell_of_delay,
         cases.remind_of_contact,
@@ -129,6 +131,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ],
     SceneControlled.kind: [cases.start_contact_clock],
     IncidentReported.kind: [incidents.tell_groups],
+    ReportSplitOff.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],
     PlaybookApplied.kind: [legal.join_playbook_task],
     ResponderAlerted.kind: [incidents.alert_responder],
@@ -152,7 +155,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         legal.count_from_act,
     ],
     CaseReopened.kind: [
-        incidents.take_back_false_alarm,
+        incidents.go_on,
         resolution.catch_up_with_letters,
     ],
     CommandTaken.kind: [incidents.tell_of_handover],
@@ -268,6 +271,7 @@ AFTERWARDS: list[Consumer] = [
         answers={
             IncidentReported.kind: incidents.want_recordings,
             FurtherReport.kind: incidents.want_recordings,
+            ReportSplitOff.kind: incidents.want_recordings,
         },
     ),
     # Nor must a fault in what is offered to people keep a scene from being controlled.
@@ -282,6 +286,7 @@ AFTERWARDS: list[Consumer] = [
         name="recurrences",
         answers={
             IncidentReported.kind: review.find_recurred,
+            ReportSplitOff.kind: review.find_recurred,
             ReportApproved.kind: review.reopen_what_recurred,
         },
     ),

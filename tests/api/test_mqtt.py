@@ -55,10 +55,20 @@ def _button(scene: Scene) -> Box:
     return put_up(scene, mode=DeviceMode.BROKER, topic=TOPIC)
 
 
-def _hear(payload: bytes, at: datetime, *, packet: str = "1") -> devices.Received:
+def _hear(
+    payload: bytes, at: datetime, *, packet: str = "1", is_again: bool = False
+) -> devices.Received:
     return devices.receive_from_broker(
-        topic=TOPIC, payload=payload, packet=packet, at=at
+        topic=TOPIC, payload=payload, packet=packet, is_again=is_again, at=at
     )
+
+
+def _sealed(box: Box, body: str, at: datetime) -> bytes:
+    """A message as a device signs it that speaks through a broker."""
+    name, stamp, nonce = str(box.device.uid), str(int(at.timestamp())), uuid4().hex
+    signature = signature_of(box.secret, name, stamp, nonce, body.encode())
+    said = {"timestamp": stamp, "nonce": nonce, "signature": signature, "body": body}
+    return json.dumps(said).encode()
 
 
 @pytest.mark.both
@@ -69,13 +79,80 @@ def test_a_message_delivered_again_is_one_alarm(scene: Scene, at: datetime) -> N
     by_packet = b'{"event": "panic"}'
     for payload in (by_id, by_time, by_packet):
         first = _hear(payload, at, packet="7")
-        again = _hear(payload, at + timedelta(minutes=5), packet="7")
+        again = _hear(payload, at + timedelta(minutes=5), packet="7", is_again=True)
         assert first.report == again.report
     assert Report.objects.count() == 3
     _hear(by_packet, at, packet="8")  # pressed again: another packet
     assert Report.objects.count() == 4
     with pytest.raises(Conflict):
         _hear(b'{"event": "panic", "id": "1", "words": "changed"}', at)
+
+
+def test_every_press_at_qos_0_is_an_alarm(scene: Scene, at: datetime) -> None:
+    """A message without acknowledgement has no number, and is never brought again."""
+    _button(scene)
+
+    first = _hear(b'{"event": "panic"}', at, packet="")
+    second = _hear(b'{"event": "panic"}', at + timedelta(minutes=35), packet="")
+
+    assert first.report is not None
+    assert second.report is not None
+    assert first.report.incident != second.report.incident
+
+
+@pytest.mark.parametrize(
+    ("minutes", "brought", "reports"),
+    [
+        (1, "anew", 2),  # the session was lost, and the broker counts from one again
+        (9, "again", 1),
+        (35, "again", 2),
+    ],
+)
+def test_a_packet_is_the_same_if_the_broker_says_so_and_soon(
+    scene: Scene, at: datetime, minutes: int, brought: str, reports: int
+) -> None:
+    _button(scene)
+    start = at.replace(minute=5, second=0)
+
+    _hear(b'{"event": "panic"}', start)
+    _hear(
+        b'{"event": "panic"}',
+        start + timedelta(minutes=minutes),
+        is_again=brought == "again",
+    )
+
+    assert Report.objects.count() == reports
+
+
+@pytest.mark.parametrize("later", [timedelta(minutes=5), timedelta(days=1)])
+def test_a_signed_message_is_no_new_alarm_another_day(
+    scene: Scene, at: datetime, later: timedelta
+) -> None:
+    """Its nonce is kept: the day counts only for boxes that count from one again."""
+    box = put_up(scene, topic=TOPIC)
+    midnight = at.replace(hour=15, minute=58)  # in Shanghai, nearly
+    sealed = _sealed(box, '{"event": "panic", "id": "1"}', midnight)
+
+    first = _hear(sealed, midnight)
+    again = _hear(sealed, midnight + later, packet="9")
+    pressed = _hear(
+        _sealed(box, '{"event": "panic", "id": "1"}', midnight), midnight + later
+    )
+
+    assert again.report == first.report
+    assert pressed.report != first.report
+    assert Report.objects.count() == 2
+
+
+def test_a_signed_test_cannot_be_played_again(scene: Scene, at: datetime) -> None:
+    box = put_up(scene, topic=TOPIC)
+    sealed = _sealed(box, '{"event": "panic"}', at)
+    devices.begin_test(device=box.device, by=scene.manager, at=at)
+
+    assert _hear(sealed, at).kind == "test"
+    _hear(sealed, at + timedelta(hours=1))
+
+    assert not Report.objects.exists()
 
 
 def test_what_only_a_broker_vouches_for_is_called_unsigned(
@@ -91,14 +168,7 @@ def test_a_signed_message_may_come_late_and_counts_once(
     scene: Scene, at: datetime
 ) -> None:
     box = put_up(scene, topic=TOPIC)
-    name, stamp, nonce = str(box.device.uid), str(int(at.timestamp())), uuid4().hex
-    body = '{"event": "panic"}'
-    sealed = {
-        "timestamp": stamp,
-        "nonce": nonce,
-        "signature": signature_of(box.secret, name, stamp, nonce, body.encode()),
-        "body": body,
-    }
+    sealed = json.loads(_sealed(box, '{"event": "panic"}', at))
     late = at + timedelta(hours=3)
     assert _hear(json.dumps(sealed).encode(), late).kind == "alarm"
     _hear(json.dumps(sealed).encode(), late + timedelta(hours=2), packet="2")
@@ -116,9 +186,7 @@ def test_a_topic_that_is_nobodys_is_refused_and_counted(
 ) -> None:
     _button(scene)
     with pytest.raises(UnknownDevice):
-        devices.receive_from_broker(
-            topic="anlan/alarms/x", payload=b"", packet="1", at=at
-        )
+        devices.receive_from_broker(topic="anlan/alarms/x", payload=b"", at=at)
     assert DeviceRefusal.objects.get().reason == "unknown_device"
 
 

@@ -19,6 +19,17 @@ report = services.report_incident(
 )
 print("number:", report.incident.case.number)
 """
+SPLIT = """
+from django.utils import timezone
+from anlan.accounts.models import User
+from anlan.incidents import services
+from anlan.incidents.models import Report
+new = services.split_report(
+    report=Report.objects.filter(opened_incident=False).latest("pk"),
+    by=User.objects.get(username={by!r}), at=timezone.now(),
+)
+print("number:", new.case.number)
+"""
 NOTE = """
 from django.utils import timezone
 from anlan.accounts.models import User
@@ -99,6 +110,23 @@ def test_alarm_is_a_red_message_where_somebody_works(
     expect(message).to_contain_text("新事件")
     message.click()
     page.wait_for_url(f"**/{number}/**")
+
+
+def test_a_report_that_was_split_off_is_a_new_incident(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    """For those who command and did not split it off; the old one is not told again."""
+    old = report(installation)
+    assert report(installation) == old
+    page = sign_in(installation, "zhoumin").go("/me/")
+    wait_for_stream(page)
+
+    said = in_shell(installation, SPLIT.format(by="hetao"))
+    number = said.partition("number: ")[2].strip()
+
+    message = page.locator(".toast.tone-bad a")
+    expect(message).to_have_count(1)
+    expect(message).to_have_attribute("href", re.compile(number))
 
 
 def test_words_being_typed_stay_while_the_room_is_refreshed(

@@ -171,6 +171,20 @@ class TestCandidates:
         assert ("CAM-03", WhyCamera.SEES) in list(names)
         assert len(names) == 4
 
+    def test_what_was_split_off_is_a_case_without_recordings(
+        self, scene: Scene, cameras: Watched
+    ) -> None:
+        """Both chains say so; only the new case asks, for the time of the report."""
+        first = scene.incident()
+        further = scene.report(by=scene.next_guard)
+        later = scene.at + timedelta(hours=3)
+        new = incidents.split_report(report=further, by=scene.officer, at=later)
+
+        read_along(later)
+
+        assert cameras.of(new.case).wanted_from == scene.at - 30 * MINUTE
+        assert cameras.of(first.case).wanted_from == scene.at - 30 * MINUTE
+
     def test_late_report_saves_the_time_of_the_fight(self, scene, cameras) -> None:
         case = scene.incident().case
         happened = scene.at - timedelta(hours=5)

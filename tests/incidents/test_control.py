@@ -12,6 +12,7 @@ from anlan.cases.enums import CaseState, Phase, Severity
 from anlan.cases.models import Task
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
+from anlan.incidents import messages
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     Dissuasion,
@@ -22,8 +23,10 @@ from anlan.incidents.enums import (
 )
 from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
 from anlan.ledger.verify import verify
+from anlan.notify.enums import Urgency
+from anlan.notify.models import Message
 from tests.evidence import told
-from tests.incidents.story import entries, facts, finish_tasks
+from tests.incidents.story import entries, facts, finish_tasks, pass_time
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -44,6 +47,10 @@ def waived(scene: Scene, incident: Incident) -> PoliceWaiver:
     return incidents.decide_police_waiver(
         waiver=waiver, approved=True, by=scene.manager, at=scene.at
     )
+
+
+def _missed(incident: Incident) -> list[str]:
+    return [fact["title"] for fact in facts(incident.case, "case.deadline_missed")]
 
 
 class TestSeverity:
@@ -515,6 +522,100 @@ class TestClosing:
                 attempt()
 
         assert verify().entries == count
+
+    def test_what_is_not_closed_in_time_is_told_to_the_manager(
+        self, scene: Scene
+    ) -> None:
+        incident = controlled(scene, flags=[])
+
+        at = pass_time(scene.at, 7 * 24 * 3600 - 1)
+        assert "办结" not in _missed(incident)
+        pass_time(at, 1)
+
+        assert _missed(incident).count("办结") == 1
+        message = Message.objects.get(kind=messages.LATE)
+        told = set(message.deliveries.values_list("user__username", flat=True))
+        assert told == {scene.manager.username}
+        assert message.urgency == Urgency.NORMAL
+
+    @pytest.mark.parametrize("end", ["closed", "joined", "none"])
+    def test_what_ended_is_not_late(self, scene: Scene, end: str) -> None:
+        incident = controlled(scene, flags=[])
+        if end == "closed":
+            waived(scene, incident)
+            finish_tasks(incident.case, by=scene.officer, at=scene.at)
+            incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+        elif end == "joined":
+            host = scene.incident(place=scene.place("园区 南门"))
+            cases.join_cases(
+                case=incident.case, host=host.case, by=scene.officer, at=scene.at
+            )
+        else:
+            incidents.mark_false_alarm(
+                incident=incident, reason="看错了", by=scene.officer, at=scene.at
+            )
+
+        pass_time(scene.at, 8 * 24 * 3600)
+
+        assert "办结" not in _missed(incident)
+
+    @pytest.mark.parametrize(("days", "missed"), [(6, 0), (7, 1), (30, 1)])
+    def test_reopened_it_is_to_be_closed_in_the_time_since_its_report(
+        self, scene: Scene, days: int, missed: int
+    ) -> None:
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        finish_tasks(incident.case, by=scene.officer, at=scene.at)
+        for day in (1, 3):
+            at = scene.at + timedelta(days=day)
+            incidents.close_incident(incident=incident, by=scene.officer, at=at)
+            cases.reopen_case(case=incident.case, by=scene.manager, at=at)
+
+        pass_time(at, (days - 3) * 24 * 3600)
+
+        assert _missed(incident).count("办结") == missed
+
+    def test_reopened_the_clocks_of_open_tasks_run_on(self, scene: Scene) -> None:
+        """What may be left open counts down on the screen, and is told when it is late."""
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        optional = cases.add_task(
+            case=incident.case,
+            phase=Phase.STRENGTHEN,
+            title="补充照明",
+            role_key="site_manager",
+            within=timedelta(hours=2),
+            by=scene.officer,
+            at=scene.at,
+        )
+        skipped = cases.add_task(
+            case=incident.case,
+            phase=Phase.STRENGTHEN,
+            title="清洁",
+            role_key="site_manager",
+            within=timedelta(hours=2),
+            by=scene.officer,
+            at=scene.at,
+        )
+        finish_tasks(
+            incident.case,
+            by=scene.officer,
+            at=scene.at,
+            unless=lambda task: task in {optional, skipped},
+        )
+        closed_at = scene.at + timedelta(hours=1)
+        cases.skip_task(task=skipped, reason="雨", by=scene.officer, at=closed_at)
+        incidents.close_incident(incident=incident, by=scene.officer, at=closed_at)
+        pass_time(closed_at, 3600)
+
+        later = closed_at + timedelta(hours=5)
+        cases.reopen_case(case=incident.case, by=scene.manager, at=later)
+        pass_time(later, 60)
+
+        late = facts(incident.case, "case.deadline_missed")
+        assert [
+            fact["title"] for fact in late if fact["about"].startswith("task:")
+        ] == ["补充照明"]
 
     def test_reopened_it_keeps_its_number_and_can_close_again(self, scene) -> None:
         incident = controlled(scene, flags=[])

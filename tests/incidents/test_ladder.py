@@ -17,7 +17,7 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, Channel
 from anlan.incidents.models import Assignment, Incident
 from anlan.incidents.room import IncidentRoom
-from anlan.incidents.selectors import incident_and_facts
+from anlan.incidents.selectors import incident_and_facts, reasons_chosen
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
@@ -352,6 +352,46 @@ class TestAnswers:
             )
 
         assert alerted(incident) == ["wangjianguo", "zhangqiang"]
+
+    def test_who_was_sent_by_name_stands_on_the_record_with_who_did(
+        self, scene: Scene
+    ) -> None:
+        incident = scene.incident()
+
+        for by, user in (
+            (scene.officer, scene.next_guard),
+            (scene.manager, scene.manager),
+        ):
+            incidents.join_response(incident=incident, user=user, by=by, at=scene.at)
+
+        _ladder, *sent = entries(incident.case, "incident.responder_alerted")
+        assert [entry.actor for entry in sent] == [
+            scene.officer.actor_key,
+            scene.manager.actor_key,
+        ]
+        reasons = reasons_chosen(incident.case, [entry.object for entry in sent])
+        assert [reasons[entry.object] for entry in sent] == [
+            "指名派往现场",
+            "本人主动前往",
+        ]
+
+    def test_who_goes_unasked_has_said_so(self, scene: Scene) -> None:
+        """Nobody calls them, and they do not run out; who was sent has to answer."""
+        incident = scene.incident()
+
+        joined = incidents.join_response(
+            incident=incident, user=scene.next_guard, by=scene.next_guard, at=scene.at
+        )
+        incidents.join_response(
+            incident=incident, user=scene.guard, by=scene.guard, at=scene.at
+        )
+        pass_time(scene.at, 60)
+
+        assert joined.acknowledged_at == scene.at
+        assert states(incident) == {
+            "wangjianguo": AssignmentState.ACKNOWLEDGED,
+            "zhangqiang": AssignmentState.ACKNOWLEDGED,
+        }
 
     def test_an_old_button_answers_the_later_alert(self, scene) -> None:
         incident = scene.incident()

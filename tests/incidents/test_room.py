@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +13,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+from django.utils.translation import override
 
+from anlan.accounts.models import User
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase
 from anlan.cases.models import Case
@@ -21,7 +25,9 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, Dissuasion, EmergencyService
 from anlan.incidents.measures import Kept, measures_of
 from anlan.incidents.models import EmergencyCall, Incident, Report
+from anlan.incidents.script import words_to_say
 from anlan.ledger.models import Entry
+from anlan.resolution.legal.events import ReportHandedOver
 from tests.incidents.story import Visitor, finish_tasks
 from tests.pictures import JPEG
 from tests.scene import Scene
@@ -415,6 +421,36 @@ class TestHelp:
         assert "具体位置：3 号楼 B1 车库 东区 12 号车位。" in page
         assert "有人受伤。" in page
         assert 'href="tel:110"' in page
+
+    def test_the_words_are_chinese_whatever_the_reader_reads(
+        self, scene: Scene, incident: Incident, sign_in: SignIn
+    ) -> None:
+        """The operator speaks Chinese; who reads English sees beside it what it says."""
+        User.objects.filter(username="zhoumin").update(language="en")
+        client = sign_in("zhoumin")
+        url = f"/cases/{incident.case.number}/incident/call/110/"
+
+        page = client.get(url).content.decode()
+        client.post(url, {"request_id": str(uuid4())}, headers=HTMX)
+
+        words = words_to_say(incident, EmergencyService.POLICE)
+        with override("en"):
+            translation = words_to_say(incident, EmergencyService.POLICE, language="en")
+        assert "有人受伤。" in words
+        assert "有人受伤。" not in translation
+        assert all(escape(line) in page for line in words + translation)
+        assert EmergencyCall.objects.get().words == "\n".join(words)
+
+    def test_a_handed_over_report_is_seen_where_the_police_stand(
+        self, scene: Scene, incident: Incident, sign_in: SignIn
+    ) -> None:
+        url = f"/cases/{incident.case.number}/incident/panel/scene/"
+
+        page = sign_in("zhoumin").get(url).content.decode()
+
+        kinds = re.search(r'data-live-kind="([^"]+)"', page)
+        assert kinds is not None
+        assert ReportHandedOver.kind.startswith(tuple(kinds[1].split()))
 
     def test_the_answer_is_asked_for_at_once(
         self, incident: Incident, sign_in: SignIn

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from anlan.accounts.models import Place
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
@@ -20,6 +21,7 @@ from anlan.cases.selectors import is_minor_hurt
 from anlan.customers import services as customers
 from anlan.evidence.enums import RetentionClass
 from anlan.evidence.selectors.retention import case_class
+from anlan.incidents import messages
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     AssignmentState,
@@ -31,9 +33,14 @@ from anlan.incidents.enums import (
 )
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.policies import police_of
+from anlan.incidents.script import words_to_say
 from anlan.incidents.services import reporting
 from anlan.incidents.services.responding import CONFIRM, CONTROL
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
+from anlan.notify import services as notify
+from anlan.notify.enums import ChannelKind
+from anlan.notify.models import Message
 from tests.at_once import at_once, failures
 from tests.incidents.story import (
     PanicButton,
@@ -60,6 +67,13 @@ class TestBelongsTogether:
         assert (first.opened_incident, further.opened_incident) == (True, False)
         assert further.words == "两个人"
         assert further.reporter == scene.next_guard
+
+    def test_the_title_is_in_one_language_whoever_reports(self, scene: Scene) -> None:
+        """A visitor's telephone is in English; the staff read the title for years."""
+        with override("en"):
+            incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+
+        assert incident.case.title == "3 号楼 B1 车库 东区 12 号车位，有人打人"
 
     def test_starts_no_second_ladder(self, scene) -> None:
         incident = scene.incident()
@@ -237,6 +251,57 @@ class TestSplitting:
 
         assert len(entries(new.case, "case.note_written")) == 1
 
+    def test_what_it_told_goes_with_it(self, scene: Scene) -> None:
+        """The police are not told of a weapon that is at another place."""
+        incident = scene.incident(flags=[Flag.INJURED], people_count=2)
+        plain = words_to_say(incident, EmergencyService.POLICE)
+        suggested = incident.suggested_severity
+        level = incident.case.severity
+        further = scene.report(by=scene.next_guard, flags=[Flag.WEAPON], people_count=5)
+
+        new = incidents.split_report(report=further, by=scene.officer, at=scene.at)
+
+        incident.refresh_from_db()
+        assert (incident.flags, incident.people_count) == ([Flag.INJURED], 2)
+        assert incident.suggested_severity == suggested
+        assert incident.case.severity == level
+        assert words_to_say(incident, EmergencyService.POLICE) == plain
+        assert (new.flags, new.people_count) == ([Flag.WEAPON], 5)
+
+    def test_what_was_said_in_a_joined_case_stays(self, scene: Scene) -> None:
+        incident = scene.incident(flags=[])
+        other = scene.incident(place=scene.place("园区 南门"), flags=[Flag.WEAPON])
+        cases.join_cases(
+            case=other.case, host=incident.case, by=scene.officer, at=scene.at
+        )
+        further = scene.report(by=scene.next_guard, flags=[Flag.INJURED])
+
+        incidents.split_report(report=further, by=scene.officer, at=scene.at)
+
+        incident.refresh_from_db()
+        assert incident.flags == [Flag.WEAPON]
+
+    def test_robots_hear_of_it_once(self, scene: Scene) -> None:
+        notify.set_channel(
+            organisation=scene.organisation,
+            site=None,
+            kind=ChannelKind.WEBHOOK,
+            name="群",
+            values={"url": "https://hook.test/", "secret": "whsec_c2VjcmV0"},
+            by=SYSTEM,
+            at=scene.at,
+        )
+        incident = scene.incident()
+        further = scene.report(by=scene.next_guard)
+
+        new = incidents.split_report(report=further, by=scene.officer, at=scene.at)
+
+        told = Message.objects.filter(kind=messages.REPORTED).order_by("pk")
+        assert list(told.values_list("subject", flat=True)) == [
+            incident.case.subject,
+            new.case.subject,
+        ]
+
     @pytest.mark.both
     def test_it_takes_its_turn_before_it_locks_the_case(self, scene) -> None:
         """As a report does: in two orders they would wait for each other forever.
@@ -408,7 +473,9 @@ class TestJoiningAndParting:
     def test_who_was_sent_to_both_is_called_once(self, scene, two) -> None:
         host, incident = two
         guard = host.assignments.get().user
-        incidents.join_response(incident=incident, user=guard, by=guard, at=scene.at)
+        incidents.join_response(
+            incident=incident, user=guard, by=scene.officer, at=scene.at
+        )
         cases.join_cases(
             case=incident.case, host=host.case, by=scene.officer, at=scene.at
         )

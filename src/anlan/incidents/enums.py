@@ -60,6 +60,13 @@ class Rung(models.TextChoices):
     HEADQUARTERS = "hq_supervisor", _("总部督导")
 
 
+class ByHand(models.TextChoices):
+    """Why somebody goes whom the ladder did not choose."""
+
+    BY_NAME = "by_name", _("指名派往现场")
+    OWN_ACCORD = "own_accord", _("本人主动前往")
+
+
 class AssignmentState(models.TextChoices):
     ALERTED = "alerted", _("已通知，等待接警")
     ACKNOWLEDGED = "acknowledged", _("已接警，正赶往现场")

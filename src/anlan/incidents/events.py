@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.incidents.enums import (
+    ByHand,
     Channel,
     DeviceMode,
     Dissuasion,
@@ -26,8 +27,16 @@ def flag_words(codes: str) -> str:
     )
 
 
-def why_chosen(rung: str, on_duty: int, post: str | None, distance: int | None) -> str:
-    """Why the ladder chose this person, in one phrase."""
+def why_chosen(
+    rung: str,
+    on_duty: int,
+    post: str | None,
+    distance: int | None,
+    by_hand: str | None = None,
+) -> str:
+    """Why the ladder chose this person, or that people did, in one phrase."""
+    if by_hand:
+        return str(ByHand(by_hand).label)
     if rung == Rung.GUARD and distance is not None:
         return ngettext(
             "在岗（%(post)s），距现场 %(steps)s 级点位",
@@ -143,13 +152,16 @@ class ResponderAlerted(Event):
     on_duty: int
     post: str | None = None
     distance: int | None = None
+    by_hand: str | None = None
 
     def shown(self) -> dict[str, Any]:
-        return {
-            **self.facts(),
-            "rung": Rung(self.rung).label,
-            "reason": why_chosen(self.rung, self.on_duty, self.post, self.distance),
-        }
+        return {**self.facts(), "rung": Rung(self.rung).label, "reason": self.reason}
+
+    @property
+    def reason(self) -> str:
+        return why_chosen(
+            self.rung, self.on_duty, self.post, self.distance, self.by_hand
+        )
 
 
 @recorded

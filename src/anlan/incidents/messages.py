@@ -18,6 +18,7 @@ FURTHER = "incident.further_report"
 STOOD_DOWN = "incident.stood_down"
 EXHAUSTED = "incident.exhausted"
 COMMAND = "incident.command"
+LATE = "incident.late"
 
 
 def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +69,12 @@ add_texts(
             "%(site)s %(place)s 的警情已无人可派，请立即拨打 110 并电话联系值班人员（%(number)s）"
         ),
         group=_("警情无人应答：%(site)s %(place)s，%(number)s，请立即联系值班室"),
+    ),
+    Text(
+        kind=LATE,
+        name=_("超过办结期限"),
+        title=_("超过办结期限：%(number)s"),
+        body=_("%(site)s %(place)s 的事件 %(number)s 到期还没有办结"),
     ),
     Text(
         kind=COMMAND,

@@ -29,10 +29,11 @@ from anlan.incidents.events import (
     FurtherReport,
     IncidentReported,
     LadderExhausted,
+    ReportSplitOff,
     ResponderAlerted,
 )
 from anlan.incidents.models import Assignment, Device, Incident, Report
-from anlan.incidents.services.responding import ACKNOWLEDGE
+from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import selectors
@@ -70,14 +71,13 @@ def climb_after_failed_call(entry: Queued, *, at: datetime) -> None:
 
 def tell_groups(queued: Queued) -> None:
     """One line for robots and webhooks when an incident begins; people come by rung."""
-    if isinstance(queued.event, IncidentReported):
-        _tell(
-            messages.REPORTED,
-            queued,
-            people=[],
-            params={"flags": queued.event.flags},
-            with_groups=True,
-        )
+    event = queued.event
+    incident = _incident(queued)
+    if isinstance(event, IncidentReported) or (
+        # Both chains say that a report was split off; it opened one of the two.
+        isinstance(event, ReportSplitOff) and event.number == incident.case.number
+    ):
+        _tell(messages.REPORTED, queued, people=[], incident=incident, with_groups=True)
 
 
 _ALERTED_ASSIGNMENT = Prepared(
@@ -119,6 +119,21 @@ def give_up_late(queued: Queued) -> None:
     event = queued.event
     if isinstance(event, DeadlineMissed) and event.key == ACKNOWLEDGE:
         notify.call_off(about=event.about, at=queued.recorded_at)
+
+
+def tell_of_late_closing(queued: Queued) -> None:
+    """It should have been closed by now: who answers for the site hears of it."""
+    event = queued.event
+    if not isinstance(event, DeadlineMissed) or event.key != CLOSE:
+        return
+    site = _incident(queued).case.site
+    holders = people_by_role(site, (Rung.SITE_MANAGER, Rung.HEADQUARTERS))
+    _tell(
+        messages.LATE,
+        queued,
+        people=holders[Rung.SITE_MANAGER] or holders[Rung.HEADQUARTERS],
+        urgency=Urgency.NORMAL,
+    )
 
 
 def call_back(queued: Queued) -> None:
@@ -173,11 +188,12 @@ def note_police_report(queued: Queued) -> None:
     services.note_report(case=Case.objects.get(uid=_uid(queued.subject)))
 
 
-def take_back_false_alarm(queued: Queued) -> None:
-    """A case that was closed as a false alarm is opened again, because it was none."""
+def go_on(queued: Queued) -> None:
+    """A case is opened again: if it was a false alarm it is none, and it has a clock."""
     if isinstance(queued.event, CaseReopened):
         case = Case.objects.get(uid=_uid(queued.subject))
         services.take_back_false_alarm(case=case, at=queued.recorded_at)
+        services.resume_closing(case=case, at=queued.recorded_at)
 
 
 def part_responders(queued: Queued) -> None:
@@ -258,6 +274,7 @@ def _tell(
     about: str = "",
     voice_at: datetime | None = None,
     with_groups: bool = False,
+    urgency: Urgency = Urgency.ALARM,
 ) -> None:
     """Send to all but the one who did it, with what every message of an incident says."""
     incident = incident or _incident(queued)
@@ -267,7 +284,7 @@ def _tell(
         site=case.site,
         subject=queued.subject,
         people=[person for person in people if person.actor_key != queued.actor],
-        urgency=Urgency.ALARM,
+        urgency=urgency,
         params={
             "site": case.site.name,
             "place": incident.place.label,
@@ -325,7 +342,8 @@ def _uid(key: str) -> str:
 def want_recordings(entry: Queued, *, at: datetime) -> None:
     """Ask for what the cameras around a reported place recorded, before it is gone.
 
-    A further report may name another place, and what was seen from there is asked for.
+    A further report may name another place, and what was seen from there is asked for;
+    one that was split off is a case that has nothing yet.
     """
     report = Report.objects.select_related(
         "incident__case__site", "place__site__organisation"
@@ -333,7 +351,7 @@ def want_recordings(entry: Queued, *, at: datetime) -> None:
     evidence.want_recordings(
         case=report.incident.case,
         place=report.place,
-        happened=entry.happened_at,
+        happened=report.happened_at,
         at=at,
     )
 

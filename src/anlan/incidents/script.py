@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Min, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from anlan.base.clock import local_day, local_time
 from anlan.cases.enums import Role
@@ -13,16 +14,31 @@ from anlan.cases.models import PartyRole
 from anlan.incidents.enums import AssignmentState, EmergencyService, Flag
 from anlan.incidents.models import Incident, Report
 
+OPERATORS_LANGUAGE = "zh-hans"  # whoever calls, and whatever their screen is in
 
-def words_to_say(incident: Incident, service: EmergencyService) -> list[str]:
+
+def words_to_say(
+    incident: Incident,
+    service: EmergencyService,
+    *,
+    language: str = OPERATORS_LANGUAGE,
+) -> list[str]:
     """Short sentences in the order in which the operator asks.
 
     Place, time, what, whether it goes on, how many, injuries, weapon, who is there.
     Only what was said is said: a missing fact is left out, never guessed. Names are not
     spoken; the operator asks for them.
 
+    Args:
+        language: that of a translation beside them, for who does not read the words.
+
     Source: docs/sources.md, law notes §5 (时间、地点、怎么了; police guides).
     """
+    with override(language):
+        return _sentences(incident, service)
+
+
+def _sentences(incident: Incident, service: EmergencyService) -> list[str]:
     flags = set(incident.flags)
     site = incident.case.site
     sentences = [

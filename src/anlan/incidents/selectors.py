@@ -31,7 +31,7 @@ from anlan.cases.models import Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
 from anlan.incidents.enums import EmergencyService
-from anlan.incidents.events import ResponderAlerted, why_chosen
+from anlan.incidents.events import ReportSplitOff, ResponderAlerted
 from anlan.incidents.models import (
     Assignment,
     Attachment,
@@ -147,11 +147,21 @@ def reasons_chosen(case: Case, things: Collection[str]) -> dict[str, str]:
     return {thing: reason_in(event) for thing, event in events}
 
 
+def lost_a_report(case: Case, *, seq: int) -> bool:
+    """Whether this entry says that a report left the case and opened another one.
+
+    Both chains have it; the report stands in the case that it opened.
+    """
+    own = Report.objects.filter(incident__case=case).values_list("uid", flat=True)
+    split_off = entries_about({case.subject}).filter(kind=ReportSplitOff.kind, seq=seq)
+    return split_off.exclude(object__in=[f"report:{uid}" for uid in own]).exists()
+
+
 def reason_in(event: Event | None) -> str:
     """The reason in the entry of an alert; of any other event there is none."""
     if not isinstance(event, ResponderAlerted):
         return ""
-    return why_chosen(event.rung, event.on_duty, event.post, event.distance)
+    return event.reason
 
 
 _REPORTS = Prepared(

@@ -235,11 +235,8 @@ def response(request: HttpRequest, number: str) -> HttpResponse:
     """I was not alerted, but I am going there."""
     user = _user(request)
     incident = _incident(request, number)
-    assignment = incidents.join_response(
-        incident=incident, user=user, by=user, at=timezone.now()
-    )
-    incidents.acknowledge(
-        assignment=assignment, by=user, at=timezone.now(), via="phone"
+    incidents.join_response(
+        incident=incident, user=user, by=user, at=timezone.now(), via="phone"
     )
     return redirect("phone:incident", number)
 

@@ -87,13 +87,14 @@ def arrive(request: ApiRequest, number: str, body: ResponderIn) -> AssignmentOut
 def join_response(
     request: ApiRequest, number: str, body: ResponderIn
 ) -> Status[AssignmentOut]:
-    """Go there without having been alerted, or send somebody by name."""
+    """Go there without having been alerted, which says "on my way"; or send somebody."""
     caller = request.auth
     assignment = incidents.join_response(
         incident=incident_of(caller, number),
         user=colleague_of(caller, body.responder, path="responder"),
         by=caller.user,
         at=caller.at,
+        via="api",
     )
     return Status(201, AssignmentOut.of(assignment))
 

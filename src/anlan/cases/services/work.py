@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -20,7 +21,8 @@ from anlan.cases.events import (
     PhaseEntered,
     SeveritySet,
 )
-from anlan.cases.models import Case, PhaseRecord, Task
+from anlan.cases.models import Case, Deadline, PhaseRecord, Task
+from anlan.cases.selectors.contacts import VICTIM_CONTACT
 from anlan.cases.services.deadlines import cancel_deadlines
 from anlan.cases.services.opening import apply_playbook
 from anlan.cases.services.record import lock_case, record, user_of
@@ -132,7 +134,7 @@ def close_as_false_alarm(*, case: Case, reason: str, by: Actor, at: datetime) ->
 
 
 def reopen_case(*, case: Case, by: Actor, at: datetime, reason: str = "") -> Case:
-    """Open a closed case again; it keeps its number and its phase.
+    """Open a closed case again; it keeps its number and its phase, and its clocks run on.
 
     Args:
         reason: in the person's words; it becomes a note beside the entry.
@@ -142,6 +144,7 @@ def reopen_case(*, case: Case, by: Actor, at: datetime, reason: str = "") -> Cas
         if case.state != Case.State.CLOSED:
             raise Conflict(_("案件没有办结，不需要重新打开"))
         permissions.check_can_reopen(by, case)
+        _resume_clocks(case)
         case.state = Case.State.OPEN
         case.closed_at = None
         case.closed_by = None
@@ -150,6 +153,21 @@ def reopen_case(*, case: Case, by: Actor, at: datetime, reason: str = "") -> Cas
         if reason.strip():
             write_note(case=case, text=reason, by=by, at=at)
     return case
+
+
+def _resume_clocks(case: Case) -> None:
+    """Let the clocks that closing stopped run again, with their due times: overdue ones fire.
+
+    Those of open tasks, and of a contact for the victim. A ladder begins anew with new
+    clocks, and nobody who was sent before it was closed is still expected.
+    """
+    still_open = Task.objects.filter(case=case, state=Task.State.OPEN)
+    watched = Q(key=VICTIM_CONTACT) | Q(
+        about__in=[f"task:{uid}" for uid in still_open.values_list("uid", flat=True)]
+    )
+    Deadline.objects.filter(
+        watched, case=case, cancelled_at=case.closed_at, met_at=None, fired_at=None
+    ).update(cancelled_at=None)
 
 
 def _close(case: Case, *, by: Actor, at: datetime) -> None:

@@ -15,12 +15,17 @@ from anlan.cases.models import Case
 from anlan.cases.selectors import cases_for
 from anlan.desk.selectors import room_url
 from anlan.desk.views.reader import reader
+from anlan.incidents.selectors import lost_a_report
 
 
 @login_required
 @require_GET
 def alarm(request: HttpRequest) -> HttpResponse:
-    """The incident behind ``?subject=case:<uid>``, for those who command there."""
+    """The incident behind ``?subject=case:<uid>``, for those who command there.
+
+    ``seq`` is the entry that was heard: of a report that was split off both cases say so,
+    and only one of them is new.
+    """
     user = reader(request)
     try:
         uid = UUID(request.GET.get("subject", "").removeprefix("case:"))
@@ -36,6 +41,9 @@ def alarm(request: HttpRequest) -> HttpResponse:
         user, Permission.INCIDENT_COMMAND, site=case.site
     ):
         return HttpResponse(status=204)  # nothing for them; no error in their browser
+    seq = request.GET.get("seq", "")
+    if seq.isdecimal() and lost_a_report(case, seq=int(seq)):
+        return HttpResponse(status=204)
     place = str(case.incident.place)
     words = _("新事件：%(place)s（%(severity)s）") % {
         "place": place,

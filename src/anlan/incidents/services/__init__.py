@@ -46,6 +46,7 @@ from anlan.incidents.services.responding import (
     join_responders,
     join_response,
     part_responders,
+    resume_closing,
 )
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "record_emergency_call",
     "remove_monitor_tile",
     "report_incident",
+    "resume_closing",
     "set_severity",
     "split_report",
     "take_back_false_alarm",

@@ -34,7 +34,12 @@ from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
 from anlan.incidents.script import words_to_say
 from anlan.incidents.services.locking import locked_incident
 from anlan.incidents.services.reporting import PLAYBOOK
-from anlan.incidents.services.responding import CONTROL, resume_ladder, stand_down
+from anlan.incidents.services.responding import (
+    CLOSE,
+    CONTROL,
+    resume_ladder,
+    stand_down,
+)
 from anlan.investigation.independence import check_is_independent
 from anlan.law.services import check_police_waiver
 from anlan.ledger import services as ledger
@@ -363,6 +368,8 @@ def close_incident(*, incident: Incident, by: Actor, at: datetime) -> Incident:
             )
         if police == Police.WAIVED:
             _check_waiver_still_holds(incident)
+        about = f"case:{incident.case.uid}"
+        cases.meet_deadlines(case=incident.case, key=CLOSE, about=about, at=at)
         cases.close_case(case=incident.case, by=by, at=at)
     return incident
 

@@ -55,6 +55,9 @@ OTHERS = "*"
 # Older than this a claim is a clock that was never set, not a late message.
 _OLDEST_CLAIM = timedelta(days=30)
 _MINUTE = timedelta(minutes=1)
+# A broker brings again at once what was not acknowledged; a number that comes back later
+# is another message. Counted in whole windows, so that it is once or twice as long.
+_AGAIN_WITHIN = timedelta(minutes=10)
 _TOPIC = re.compile(r"[^+#\x00-\x1f\x7f]{1,200}")
 
 
@@ -64,6 +67,20 @@ class Received:
 
     kind: Literal["alarm", "test", "alive"]
     report: Report | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """How a broker brought a message.
+
+    ``packet`` is its number, and empty at QoS 0, where every message has the same one.
+    ``is_again`` is the broker's word that it brought the message before. ``nonce`` is of a
+    signed one: it is kept for good, because a broker's message may come at any time.
+    """
+
+    packet: str = ""
+    is_again: bool = False
+    nonce: str = ""
 
 
 def register_device(
@@ -167,7 +184,7 @@ def receive(
     content_type: str,
     at: datetime,
     nonce: str = "",
-    delivery: str = "",
+    delivery: Delivery | None = None,
 ) -> Received:
     """Hear what a device says that has proved itself; an alarm becomes a report.
 
@@ -177,8 +194,8 @@ def receive(
         content_type: as it was sent.
         at: when it arrived.
         nonce: of a signed message; the same again is refused.
-        delivery: the name of the packet for a broker's message, so that one delivered
-            twice is one, even if it carries neither an id nor a time.
+        delivery: how a broker brought it, so that one delivered twice is one, even if it
+            carries neither an id nor a time.
 
     Raises:
         UnknownDevice: disabled in the meantime, or a nonce that was used.
@@ -193,6 +210,10 @@ def receive(
         device = _locked(device)
         if not device.is_enabled:
             raise UnknownDevice("disabled", device)
+        if delivery is not None and delivery.nonce:
+            answered = _claim_nonce(device, delivery.nonce, body, at=at)
+            if answered is not None:
+                return answered
         going_on = _going_on(device, message, at=at) if message.is_alarm else None
         if message.is_alarm and going_on is None:
             _count_alarm(device, at)
@@ -228,27 +249,42 @@ def receive(
             return Received(kind="alive")
         if going_on is not None:
             return Received(kind="alarm", report=going_on)
-        packet = f"{delivery}:{sha256(body).hexdigest()}" if delivery else ""
-        report = _raise_alarm(device, message, at=at, packet=packet)
+        report = _raise_alarm(device, message, body, delivery or Delivery(), at=at)
+        if delivery is not None and delivery.nonce:
+            cases.settle_claim(
+                organisation_id=device.site.organisation_id,
+                request_id=_nonce_key(device, delivery.nonce),
+                answer=report.uid,
+            )
     return Received(kind="alarm", report=report)
 
 
 def receive_from_broker(
-    *, topic: str, payload: bytes, packet: str, at: datetime
+    *,
+    topic: str,
+    payload: bytes,
+    at: datetime,
+    packet: str = "",
+    is_again: bool = False,
 ) -> Received:
     """Hear what a broker delivers; the topic says which device it is.
 
     A device that signs goes on signing inside the payload; all others are taken at the
     broker's word and called unsigned.
 
+    Args:
+        packet: the number of the packet; empty at QoS 0, where there is none.
+        is_again: the broker says that it brought this packet before.
+
     Raises:
         UnknownDevice: no device has the topic, or a signature does not hold; counted.
         DomainError: as ``receive``.
     """
     try:
-        device, body, packet = _from_broker(topic, payload, packet)
+        device, body, nonce = _from_broker(topic, payload)
+        delivery = Delivery(packet=packet, is_again=is_again, nonce=nonce)
         return receive(
-            device=device, body=body, content_type="", at=at, delivery=packet
+            device=device, body=body, content_type="", at=at, delivery=delivery
         )
     except UnknownDevice as error:
         count_refusal(reason=error.reason, address="mqtt", at=at, device=error.device)
@@ -318,10 +354,10 @@ def prune_nonces(*, at: datetime, most: int = 500) -> int:
 
 
 def _raise_alarm(
-    device: Device, message: Message, *, at: datetime, packet: str
+    device: Device, message: Message, body: bytes, delivery: Delivery, *, at: datetime
 ) -> Report:
     place = _place(device, message)
-    request_id = _request_id(device, message, packet=packet, at=at)
+    request_id = _request_id(device, message, body, delivery, at=at)
     is_new = not (
         request_id
         and AcceptedRequest.objects.filter(
@@ -366,7 +402,8 @@ def _raise_alarm(
     return report
 
 
-def _from_broker(topic: str, payload: bytes, packet: str) -> tuple[Device, bytes, str]:
+def _from_broker(topic: str, payload: bytes) -> tuple[Device, bytes, str]:
+    """Whose message it is, what it says, and the nonce of one that is signed."""
     device = (
         Device.objects.select_related("site", "place")
         .filter(topic=topic, disabled_at=None)
@@ -376,10 +413,10 @@ def _from_broker(topic: str, payload: bytes, packet: str) -> tuple[Device, bytes
     if device is None:
         raise UnknownDevice("unknown_device")
     if device.mode == DeviceMode.BROKER:
-        return device, payload, packet
+        return device, payload, ""
     if device.mode == DeviceMode.HMAC:
         body, nonce = open_signed(device, payload)
-        return device, body, f"nonce:{nonce}"
+        return device, body, nonce
     raise UnknownDevice("wrong_mode", device)
 
 
@@ -406,7 +443,12 @@ def _going_on(device: Device, message: Message, *, at: datetime) -> Report | Non
 
 
 def _request_id(
-    device: Device, message: Message, *, packet: str, at: datetime
+    device: Device,
+    message: Message,
+    body: bytes,
+    delivery: Delivery,
+    *,
+    at: datetime,
 ) -> UUID | None:
     """The same message is the same request: by its id, its time, or its packet.
 
@@ -419,13 +461,58 @@ def _request_id(
         name = f"id:{message.id}:{when}"
     elif message.happened is not None:
         name = f"at:{message.event}:{message.place_code}:{utc_text(message.happened)}"
-    elif packet:
-        # Packet numbers come round again, within the hour they do not; nonces never.
-        hour = "" if packet.startswith("nonce:") else f"{at:%Y%m%d%H}"
-        name = f"packet:{packet}:{hour}"
+    elif delivery.packet:
+        return _packet_key(device, body, delivery, at=at)
     else:
         return None
     return uuid5(device.uid, name)
+
+
+def _packet_key(
+    device: Device, body: bytes, delivery: Delivery, *, at: datetime
+) -> UUID | None:
+    """The key of this packet, or the one that it had when it was brought before.
+
+    A number alone says little: after a lost session the broker counts from one again. A
+    packet of that number which the broker did not bring before is another message, and
+    has no key if the key is taken: the alarm is what counts.
+    """
+    window = int(at.timestamp() // _AGAIN_WITHIN.total_seconds())
+    packet = f"packet:{delivery.packet}:{sha256(body).hexdigest()}"
+    own, last = (uuid5(device.uid, f"{packet}:{window - back}") for back in (0, 1))
+    taken = set(
+        AcceptedRequest.objects.filter(
+            organisation=device.site.organisation_id, request_id__in=[own, last]
+        ).values_list("request_id", flat=True)
+    )
+    if not delivery.is_again:
+        return None if own in taken else own
+    return last if last in taken and own not in taken else own
+
+
+def _claim_nonce(
+    device: Device, nonce: str, body: bytes, *, at: datetime
+) -> Received | None:
+    """What became of this signed message before; nothing if it is new.
+
+    Raises:
+        Conflict: the nonce was used for something else.
+    """
+    answer = cases.claim_request(
+        organisation_id=device.site.organisation_id,
+        request_id=_nonce_key(device, nonce),
+        content={"body": sha256(body).hexdigest()},
+        answer=device.uid,
+        at=at,
+    )
+    if answer is None:
+        return None
+    report = Report.objects.filter(uid=answer).first()
+    return Received(kind="alarm" if report else "alive", report=report)
+
+
+def _nonce_key(device: Device, nonce: str) -> UUID:
+    return uuid5(device.uid, f"nonce:{nonce}")
 
 
 def _place(device: Device, message: Message) -> Place:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from anlan.accounts.models import Place, User, steps_between
 from anlan.base.clock import local_day
@@ -143,7 +144,10 @@ def report_incident(
 
 
 def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
-    """Make a further report an incident of its own; one tap, and a ladder of its own."""
+    """Make a further report an incident of its own; one tap, and a ladder of its own.
+
+    What it was taken from is what its other reports say; its level and its tasks stay.
+    """
     with ledger.recording():
         # The turn before the case, as a report takes them: else the two could wait for
         # each other forever.
@@ -160,6 +164,7 @@ def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
         report.incident = new
         report.opened_incident = True
         report.save(update_fields=["incident", "opened_incident"])
+        _know_what_is_left(incident)
         cases.move_access_links(about=f"report:{report.uid}", case=new.case)
         event = ReportSplitOff(report=f"report:{report.uid}", number=new.case.number)
         for case in (incident.case, new.case):
@@ -241,8 +246,14 @@ def part_voices(*, case: Case, host: Case) -> None:
     incident = Incident.objects.filter(case=host).first()
     if incident is None or not Incident.objects.filter(case=case).exists():
         return
-    incident = locked_incident(incident)
-    left = Incident.objects.filter(Q(pk=incident.pk) | Q(case__joined_into=host))
+    _know_what_is_left(locked_incident(incident))
+
+
+def _know_what_is_left(incident: Incident) -> None:
+    """Somebody's words are gone: it is what the others say, with those joined into it."""
+    left = Incident.objects.filter(
+        Q(pk=incident.pk) | Q(case__joined_into=incident.case_id)
+    )
     said = Report.objects.filter(incident__in=left)
     flags = {flag for some in said.values_list("flags", flat=True) for flag in some}
     counts = said.values_list("people_count", flat=True)
@@ -475,7 +486,9 @@ def _kind(*, exercise: bool) -> CaseKind:
 
 
 def _title(said: Said) -> str:
-    return _("%s，有人打人") % said.place.label
+    """In one language for all readers, whoever reports: it is written once."""
+    with override("zh-hans"):
+        return _("%s，有人打人") % said.place.label
 
 
 def _checked(said: Said, *, by: Actor, at: datetime) -> Said:

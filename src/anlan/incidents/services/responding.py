@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from anlan.cases.models import Case, Deadline
 from anlan.cases.selectors import entries_about
 from anlan.incidents import permissions, policies
 from anlan.incidents.dispatch import Candidate, ladder, next_candidate
-from anlan.incidents.enums import AssignmentState, Rung
+from anlan.incidents.enums import AssignmentState, ByHand, Rung
 from anlan.incidents.events import (
     LadderExhausted,
     ResponderAcknowledged,
@@ -36,6 +36,7 @@ ACKNOWLEDGE = "incident.acknowledge"
 ARRIVE = "incident.arrive"
 CONTROL = "incident.control"
 CONFIRM = "incident.confirm"
+CLOSE = "incident.close"
 _UPPER = (Rung.SITE_MANAGER, Rung.HEADQUARTERS)
 
 
@@ -48,6 +49,7 @@ def begin_ladder(*, incident: Incident, by: Actor, at: datetime) -> None:
     case = incident.case
     about = f"case:{case.uid}"
     cases.start_standard(case=case, key=CONTROL, about=about, at=at)
+    cases.start_standard(case=case, key=CLOSE, about=about, at=at)
     candidates = ladder(site=case.site, place=incident.place, at=at)
     candidate = next_candidate(candidates, tried=_reporter_on_duty(incident))
     if candidate is None:
@@ -74,6 +76,27 @@ def resume_ladder(*, incident: Incident, at: datetime) -> None:
     about = f"case:{incident.case.uid}"
     cases.start_standard(case=incident.case, key=CONTROL, about=about, at=at)
     _alert_next(incident, at=at)
+
+
+def resume_closing(*, case: Case, at: datetime) -> None:
+    """It was opened again: it is still to be closed in the time since its report.
+
+    What ran out before stands on the record, and is not told twice.
+    """
+    incident = _incident_of(case)
+    missed = Deadline.objects.filter(case=case, key=CLOSE).exclude(fired_at=None)
+    if incident is None or missed.exists():
+        return
+    standard = cases.standard_at(case.organisation_id, CLOSE, incident.reported_at)
+    due_at = incident.reported_at + timedelta(seconds=standard.seconds)
+    cases.start_deadline(
+        case=case,
+        key=CLOSE,
+        about=f"case:{case.uid}",
+        due_at=max(due_at, at),
+        at=at,
+        standard=standard,
+    )
 
 
 def acknowledge(
@@ -145,9 +168,13 @@ def arrive(
 
 
 def join_response(
-    *, incident: Incident, user: User, by: Actor, at: datetime
+    *, incident: Incident, user: User, by: Actor, at: datetime, via: str = ""
 ) -> Assignment:
-    """A guard who was not alerted goes there too, or the officer sends one by name."""
+    """A guard who was not alerted goes there too, or the officer sends one by name.
+
+    Who says it of themself has answered by that: nobody asks them whether they come.
+    """
+    is_own = isinstance(by, User) and by.pk == user.pk
     with ledger.recording():
         case = cases.lock_case(incident.case)
         incident = Incident.objects.select_related("place", "case__site").get(
@@ -156,17 +183,12 @@ def join_response(
         permissions.check_can_join(by, incident, user=user)
         case_policies.check_is_open(case)
         running = _running(incident).filter(user=user).first()
-        if running is not None:
-            return running
-        own = [
-            candidate
-            for candidate in ladder(site=case.site, place=incident.place, at=at)
-            if candidate.user.pk == user.pk
-        ]
-        candidate = (
-            own[0] if own else Candidate(user=user, rung=Rung.GUARD, on_duty=False)
+        assignment = running or _send_by_hand(
+            incident, user, is_own=is_own, by=by, at=at
         )
-        return _alert(incident, candidate, at=at)
+        if is_own:
+            return acknowledge(assignment=assignment, by=by, at=at, via=via)
+        return assignment
 
 
 def climb(*, deadline_key: str, about: str, at: datetime) -> None:
@@ -354,7 +376,26 @@ def _alert_next(incident: Incident, *, at: datetime) -> None:
     _alert(incident, candidate, at=at)
 
 
-def _alert(incident: Incident, candidate: Candidate, *, at: datetime) -> Assignment:
+def _send_by_hand(
+    incident: Incident, user: User, *, is_own: bool, by: Actor, at: datetime
+) -> Assignment:
+    candidates = ladder(site=incident.case.site, place=incident.place, at=at)
+    candidate = next(
+        (one for one in candidates if one.user.pk == user.pk),
+        Candidate(user=user, rung=Rung.GUARD, on_duty=False),
+    )
+    why = ByHand.OWN_ACCORD if is_own else ByHand.BY_NAME
+    return _alert(incident, candidate, by=by, by_hand=why, at=at)
+
+
+def _alert(
+    incident: Incident,
+    candidate: Candidate,
+    *,
+    at: datetime,
+    by: Actor = SYSTEM,
+    by_hand: ByHand | None = None,
+) -> Assignment:
     assignment = Assignment(
         incident=incident, user=candidate.user, rung=candidate.rung, alerted_at=at
     )
@@ -372,10 +413,11 @@ def _alert(incident: Incident, candidate: Candidate, *, at: datetime) -> Assignm
             on_duty=int(candidate.on_duty),
             post=candidate.post or None,
             distance=candidate.distance,
+            by_hand=by_hand.value if by_hand else None,
         ),
         incident.case,
         thing=f"assignment:{assignment.uid}",
-        by=SYSTEM,
+        by=by,
         at=at,
     )
     return assignment

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,8 +19,8 @@ from anlan.cases.views.answers import is_in_place, one_tap, posted, reader_of, s
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.forms import AnswerForm, CallForm, DecisionForm, WaiverForm
-from anlan.incidents.models import EmergencyCall
-from anlan.incidents.script import words_to_say
+from anlan.incidents.models import EmergencyCall, Incident
+from anlan.incidents.script import OPERATORS_LANGUAGE, words_to_say
 from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed
 
@@ -56,6 +57,7 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
         kind="",
         dial=kind.value,
         words=words_to_say(incident, kind),
+        translation=_translation(incident, kind),
     )
 
 
@@ -165,3 +167,11 @@ def _answer_sheet(
             "action": reverse("incidents:answer", args=[number, made.uid]),
         },
     )
+
+
+def _translation(incident: Incident, service: EmergencyService) -> list[str]:
+    """What the words say, for a reader whose screen is in another language."""
+    language = get_language()
+    if language == OPERATORS_LANGUAGE:
+        return []
+    return words_to_say(incident, service, language=language)

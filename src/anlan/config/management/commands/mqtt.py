@@ -26,6 +26,21 @@ FIRST_PAUSE = 0.5  # seconds before a lost broker is tried again; doubled each t
 LONGEST_PAUSE = 30.0
 
 
+class Heard(aiomqtt.Message):
+    """A message that remembers whether the broker brought it before."""
+
+    is_again = False
+
+
+class Client(aiomqtt.Client):
+    """aiomqtt leaves that mark (DUP) out of its messages."""
+
+    def _on_message(self, client: Any, userdata: Any, message: Any) -> None:
+        heard = Heard._from_paho_message(message)  # noqa: SLF001 -- as aiomqtt does
+        heard.is_again = message.dup
+        self._queue.put_nowait(heard)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Broker:
     """Whom to listen to. ``tls`` is there for mqtts:// and checks the broker's name."""
@@ -165,13 +180,13 @@ def _say_why(broker: Broker, error: Exception, pause: float) -> None:
         log.warning("%s does not answer (%s); again in %ss", where, error, pause)
 
 
-def _client(broker: Broker) -> aiomqtt.Client:
+def _client(broker: Broker) -> Client:
     """A client with a session that the broker keeps while we are away.
 
     It acknowledges a message itself only once the alarm is on disk: a process that is
     killed in between is given the message again.
     """
-    client = aiomqtt.Client(
+    client = Client(
         hostname=broker.host,
         port=broker.port,
         username=broker.username,
@@ -205,6 +220,7 @@ async def _hear(client: aiomqtt.Client, message: aiomqtt.Message) -> None:
 
 
 def _receive(message: aiomqtt.Message) -> None:
+    """Hear a message. At QoS 0 it has no number: all are 0, and none is brought again."""
     topic = message.topic.value
     if message.retain:
         log.info("left a retained message on %s alone: it is old news", topic)
@@ -214,7 +230,8 @@ def _receive(message: aiomqtt.Message) -> None:
         devices.receive_from_broker(
             topic=topic,
             payload=message.payload,
-            packet=str(message.mid),
+            packet=str(message.mid) if message.qos else "",
+            is_again=isinstance(message, Heard) and message.is_again,
             at=timezone.now(),
         )
     except DomainError as error:

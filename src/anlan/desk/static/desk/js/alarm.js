@@ -3,7 +3,7 @@
 // shows a red message that stays. It is heard once the page has been touched: before
 // that, browsers allow no sound.
 
-const KIND = "incident.reported";
+const KINDS = ["incident.reported", "incident.report_split_off"];
 const IDLE = 10000; // milliseconds without a key or a press
 const HEARD = 1000; // milliseconds that the three tones take
 const MEMORY = "anlan-alarms"; // those shown in this window, across its pages
@@ -51,8 +51,8 @@ function show(alarm) {
   else say(alarm);
 }
 
-async function ask(subject) {
-  const answer = await fetch(`${lookup}?subject=${encodeURIComponent(subject)}`);
+async function ask({ subject, seq }) {
+  const answer = await fetch(`${lookup}?${new URLSearchParams({ subject, seq })}`);
   if (answer.status !== 200 || answer.redirected) return; // 204: nothing for me
   const alarm = await answer.json();
   if (decodeURI(location.pathname) !== decodeURI(alarm.url) && isFirst(subject)) show(alarm);
@@ -69,6 +69,6 @@ document.addEventListener("anlan:beep", beep); // a guard's phone was alerted
 
 if (lookup) {
   document.addEventListener("anlan:entry", ({ detail }) => {
-    if (detail.kind === KIND) ask(detail.subject).catch(() => {}); // the list shows it as well
+    if (KINDS.includes(detail.kind)) ask(detail).catch(() => {}); // the list shows it as well
   });
 }
