@@ -36,6 +36,7 @@ PNG = bytes.fromhex(
 
 
 NOW = timezone.now()
+WORKED = {"result": "worked"}
 STAMPS: dict[str, dict[str, object]] = {
     "stood_down": {"ended_at": NOW},
     "expired": {"ended_at": NOW},
@@ -440,6 +441,49 @@ class TestAnswering:
         page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()
 
         assert page.count(f"/m/cases/{incident.case.number}/response/") == offered
+
+    def test_a_joined_case_leads_to_its_host(self, scene, phone, incident) -> None:
+        """Whoever was called for it answers there, and its reporter sees who comes."""
+        made = Report.objects.get()
+        assert scene.guard.name in phone.get(f"/m/reports/{made.uid}/").content.decode()
+        host = scene.incident(place=scene.place("园区 南门"), at=timezone.now())
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=timezone.now()
+        )
+        mine = scene.assignment(host, scene.guard)
+        number = host.case.number
+
+        answer = phone.get(f"/m/cases/{incident.case.number}/", follow=True)
+        sent = phone.get(f"/m/reports/{made.uid}/").content.decode()
+
+        assert answer.redirect_chain == [(f"/m/cases/{number}/", 302)]
+        page = answer.content.decode()
+        assert f"{incident.case.number} 已并入 {number}" in page
+        assert f"/m/assignments/{mine.uid}/acknowledgement/" in page
+        assert scene.guard.name in sent
+        assert f"/m/cases/{number}/" in sent
+        assert host.case.subject in sent  # what happens there is shown at once
+
+    def test_a_page_opened_before_the_joining_still_answers(
+        self, scene, phone, client, incident
+    ) -> None:
+        host = scene.incident(place=scene.place("园区 南门"), at=timezone.now())
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=timezone.now()
+        )
+        incidents.arrive(
+            assignment=scene.assignment(host, scene.guard),
+            by=scene.guard,
+            at=timezone.now(),
+        )
+
+        answer = phone.post(f"/m/cases/{incident.case.number}/dissuasion/", WORKED)
+        phone.post(f"/m/cases/{incident.case.number}/control/")
+
+        host.refresh_from_db()
+        assert answer.status_code == 302
+        assert host.dissuasion == "worked"
+        assert host.controlled_by == scene.guard
 
     def test_what_guards_may_not_do_is_on_the_screen(self, phone, incident) -> None:
         page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()

@@ -20,7 +20,7 @@ from anlan.accounts.models import Place, Site
 from anlan.cases import services as cases
 from anlan.cases.models import AccessLink, Note
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Channel
+from anlan.incidents.enums import Channel, EmergencyService
 from anlan.incidents.models import Attachment, Report
 from anlan.incidents.policies import SAME_FIGHT_WITHIN
 from anlan.ledger.events import SYSTEM
@@ -389,6 +389,21 @@ class TestFollowing:
         assert own.case.number in page  # the number that this person wrote down
         assert host.case.number not in page
         assert "撤回这份报告" in page
+
+    def test_a_joined_report_keeps_its_call_to_the_police(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        host = scene.incident(place=scene.place("园区 南门"), at=at)
+        address = report(client, poster)
+        own = Report.objects.get(channel=Channel.PUBLIC).incident
+        incidents.record_emergency_call(
+            incident=own, service=EmergencyService.POLICE, by=scene.officer, at=at
+        )
+        assert "已报警" in progress(client, address)
+
+        cases.join_cases(case=own.case, host=host.case, by=scene.officer, at=at)
+
+        assert "已报警" in progress(client, address)
 
     def test_secret_is_kept_nowhere(self, client, poster) -> None:
         secret = report(client, poster).rpartition("/")[2]

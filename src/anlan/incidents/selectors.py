@@ -175,6 +175,14 @@ _REPORTS_WITH_JOINED = Prepared(
 )
 
 
+def helping(incident: Incident) -> Incident:
+    """The incident by which help comes: after joining the host's, where its people went."""
+    host = incident.case.joined_into
+    if host is None:
+        return incident
+    return Incident.objects.select_related("place", "case__site").get(case=host)
+
+
 def attachments_for(
     reader: User, attachments: QuerySet[Attachment]
 ) -> QuerySet[Attachment]:
