@@ -23,7 +23,6 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService
 from anlan.incidents.models import Attachment, Report
 from anlan.incidents.policies import SAME_FIGHT_WITHIN
-from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.portal import visitors
 from anlan.worker import run_due
@@ -415,11 +414,12 @@ class TestFollowing:
     @pytest.mark.parametrize("change", ["expired", "revoked", "unknown"])
     def test_dead_links_answer_alike(self, scene, client, poster, change) -> None:
         address = report(client, poster)
-        link = AccessLink.objects.get()
         if change == "expired":
             AccessLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         elif change == "revoked":
-            cases.revoke_access_link(link=link, by=SYSTEM, at=timezone.now())
+            incidents.revoke_report_links(
+                report=Report.objects.get(), by=scene.officer, at=timezone.now()
+            )
         else:
             address += "x"
 
