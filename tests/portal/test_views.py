@@ -456,6 +456,49 @@ class TestAddingAndWithdrawing:
         assert entry.actor == f"public:{AccessLink.objects.get().uid}"
         assert verify().is_sound
 
+    def test_words_sent_twice_are_one_note_and_others_another(
+        self, client, poster
+    ) -> None:
+        address = report(client, poster)
+        page = client.get(address).content.decode()
+        [form] = re.findall(r'name="request_id" value="([^"]+)"', page)
+        for text in ("他往南门走了", "他往南门走了", "他往东门走了"):
+            sent = {"request_id": form, "words": text}
+            assert client.post(f"{address}/words", sent).status_code == 302
+
+        assert list(Note.objects.order_by("pk").values_list("text", flat=True)) == [
+            "他往南门走了",
+            "他往东门走了",
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "status", "why"),
+        [("字" * 1001, 422, "1000"), ("还有", 429, "这一次没有收下")],
+    )
+    def test_words_that_are_refused_stay_typed(
+        self, client, poster, monkeypatch, text, status, why
+    ) -> None:
+        address = report(client, poster)
+        if status == 429:
+            monkeypatch.setattr(visitors, "MOST_WORDS", 0)
+
+        answer = client.post(f"{address}/words", {"words": text})
+
+        assert answer.status_code == status
+        typed = answer.content.decode().partition("<textarea")[2]
+        assert text in typed.partition("</textarea>")[0]
+        assert why in typed.partition("</form>")[0]
+        assert not Note.objects.exists()
+        assert client.get(f"{address}/words")["Location"] == address
+
+    def test_a_line_break_is_one_letter(self, client, poster) -> None:
+        address = report(client, poster)
+        lines = "\r\n".join(["字" * 9] * 100)
+
+        client.post(f"{address}/words", {"words": lines})
+
+        assert Note.objects.get().text == lines.replace("\r\n", "\n")
+
     def test_files(self, client, poster) -> None:
         address = report(client, poster)
         for content in (PNG, PNG, b"MZ no picture"):
