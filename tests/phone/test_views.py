@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -185,6 +186,26 @@ class TestReporting:
         if field != "words":
             assert "两个人在打" in page.content.decode()
         assert not Report.objects.exists()
+
+    def test_what_was_chosen_stays_chosen_after_a_refusal(self, scene, phone) -> None:
+        """A place that is folded away otherwise: the next press reports from it, too."""
+        place = scene.place("6 号楼 1 层 大堂")
+        phone.get("/m/", {"place": scene.garage.code})  # the poster scanned last
+        data = said(scene, place=place.code, people_count=3, words="字" * 1001)
+
+        page = phone.post("/m/report/", data).content.decode()
+
+        checked = re.findall(
+            r'<input\s+type="radio"\s+name="(\w+)"\s+value="(\w+)"\s+checked', page
+        )
+        assert checked == [("place", place.code), ("people_count", "3")]
+
+    def test_place_that_is_none_chooses_no_other(self, scene, phone) -> None:
+        page = phone.post("/m/report/", said(scene, place="NOSUCHCODE"))
+
+        assert not re.search(
+            r'name="place"\s+value="\w+"\s+checked', page.content.decode()
+        )
 
     def test_place_of_another_site(self, scene, phone) -> None:
         foreign = scene.place("海棠中心 1 层 中庭")

@@ -112,14 +112,16 @@ def report(request: HttpRequest) -> HttpResponse:
     if status != 200 and _wants_json(request):
         return JsonResponse({"errors": form.errors}, status=status)
     known = _known_place(request)
+    # What was refused stays chosen: the next press must not report from elsewhere.
+    place = form.cleaned_data.get("place") if form.is_bound else known
     return render(
         request,
         "phone/report.html",
         {
             "form": form,
             "site": site_of(user, known=known),
-            "place": known,
-            "recent": _recent_places(user, known),
+            "place": place,
+            "recent": _recent_places(user, place or known),
             "places": _by_building(user),
             "flags": Flag,
             "chosen": request.POST.getlist("flags"),
