@@ -171,7 +171,10 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingSubmitted.kind: [investigation.tell_deciders],
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
-    PlaceClosed.kind: [incidents.keep_devices_in_use],
+    PlaceClosed.kind: [
+        incidents.keep_devices_in_use,
+        incidents.keep_pictures_at_places_in_use,
+    ],
     SiteClosed.kind: [incidents.keep_devices_in_use],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],
     TaskDone.kind: [

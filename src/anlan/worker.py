@@ -19,6 +19,7 @@ from anlan.base import changes, limits
 from anlan.base.clock import acting_at
 from anlan.base.errors import traced
 from anlan.cases import services as cases
+from anlan.customers import jobs as customers
 from anlan.evidence import jobs as evidence
 from anlan.evidence.uploading import sweeping
 from anlan.incidents.services import devices
@@ -150,6 +151,7 @@ LANES: dict[str, Lane] = {
         jobs={
             "sealed notes of three years ago": counselling.let_notes_go,
             "words of markers that ended a year ago": evidence.let_marker_words_go,
+            "markers that rest or ran out": customers.tell_of_lapsed_markers,
         },
         next_due=(),
         poll_seconds=60.0,

@@ -12,6 +12,7 @@ from anlan.accounts.place_file import HEADER, read_places, write_places
 from anlan.accounts.selectors import company_tree, places_of
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.base.sheet import read_sheet, write_csv
+from anlan.incidents.models import MonitorTile
 
 
 @pytest.fixture
@@ -82,6 +83,7 @@ class TestPlaces:
         building = scene.place("6 号楼")
         poster = f"/q/{scene.place('6 号楼 1 层 大堂').code}"
         assert client.get(poster).status_code == 200
+        MonitorTile.objects.update(removed_at=scene.at)
         services.close_place(place=building, by=scene.manager, at=scene.at)
 
         assert client.get(poster).status_code == 404
@@ -117,6 +119,7 @@ class TestTable:
         assert error.line == 3
 
     def test_nothing_is_kept_of_a_table_that_fails(self, scene):
+        MonitorTile.objects.update(removed_at=scene.at)
         services.close_place(place=scene.place("6 号楼"), by=scene.manager, at=scene.at)
         building = Place.Kind.BUILDING
         rows = [

@@ -9,14 +9,16 @@ import pytest
 from anlan.accounts import services
 from anlan.accounts.models import Place, Post, Region, Shift, Site
 from anlan.base.errors import Conflict, NotAllowed
+from anlan.incidents.models import MonitorTile
 from anlan.ledger.models import Entry
 from tests.accounts.browsing import sign_in
 
 
 @pytest.fixture
 def empty(scene):
-    """The site without shifts, so that posts and places may close."""
+    """The site without shifts and pictures, so that posts and places may close."""
     Shift.objects.filter(site=scene.site).delete()
+    MonitorTile.objects.update(removed_at=scene.at)
     return scene
 
 

@@ -313,6 +313,16 @@ def split_report(scene: Scene) -> Request:
     return f"/reports/{scene.report(by=scene.guard).uid}/splitting", None
 
 
+@post()
+def end_report_link(scene: Scene) -> Request:
+    report = scene.report()
+    about = f"report:{report.uid}"
+    cases.make_access_link(
+        case=report.incident.case, about=about, by=SYSTEM, at=scene.at
+    )
+    return f"/reports/{report.uid}/link/end", None
+
+
 @post(permitted="wangjianguo", forbidden="lifang")
 def confirm_report(scene: Scene) -> Request:
     return f"/cases/{_case(scene).number}/confirmation", None

@@ -15,6 +15,7 @@ from anlan.customers.enums import (
     MarkerStep,
     ObjectionOutcome,
 )
+from anlan.customers.jobs import tell_of_lapsed_markers
 from anlan.customers.models import MarkerDecision, MarkerObjection, RiskMarker
 from anlan.customers.selectors.markers import (
     Which,
@@ -218,6 +219,46 @@ def test_it_ends_by_its_day_and_rests_where_nobody_looked_again(front, person):
     assert late.state(on=day(front, 70)) == MarkerState.RUNNING
     with pytest.raises(Conflict):
         reviewed(front, marker, at=front.at + timedelta(days=151))
+
+
+class TestTelling:
+    def test_who_decides_is_told_once_that_it_rests_and_once_that_it_ran_out(
+        self, front, person
+    ):
+        marked(front, person)
+
+        def tell(days):
+            return tell_of_lapsed_markers(at=front.at + timedelta(days=days))
+
+        assert [tell(60), tell(61), tell(61), tell(75)] == [0, 1, 0, 0]
+        assert told(messages.RESTS) == {front.manager}
+        sent = Message.objects.get(kind=messages.RESTS)
+        assert sent.path == f"/markers/{RiskMarker.objects.get().uid}/"
+        assert person.subject not in (sent.subject, str(sent.params))
+        assert [tell(150), tell(151), tell(152)] == [0, 1, 0]
+        assert told(messages.RAN_OUT) == {front.manager}
+
+    def test_one_that_was_kept_is_told_of_anew(self, front, person):
+        marker = marked(front, person)
+        tell_of_lapsed_markers(at=front.at + timedelta(days=61))
+        reviewed(front, marker, at=front.at + timedelta(days=62))
+
+        assert tell_of_lapsed_markers(at=front.at + timedelta(days=63)) == 0
+        assert tell_of_lapsed_markers(at=front.at + timedelta(days=121)) == 1
+
+    def test_an_objection_that_nobody_heard_in_time(self, front, person):
+        objected(front, marked(front, person))
+
+        assert tell_of_lapsed_markers(at=front.at + timedelta(days=10)) == 0
+        assert tell_of_lapsed_markers(at=front.at + timedelta(days=11)) == 1
+
+    def test_one_that_was_ended_and_one_of_long_ago_are_told_of_no_more(
+        self, front, person
+    ):
+        marker = marked(front, person)
+        assert tell_of_lapsed_markers(at=front.at + timedelta(days=400)) == 0
+        reviewed(front, marker, MarkerStep.ENDED)
+        assert tell_of_lapsed_markers(at=front.at + timedelta(days=61)) == 0
 
 
 def test_a_review_keeps_changes_or_ends_it_with_a_reason(front, person):

@@ -46,6 +46,39 @@ def test_one_tap_on_a_picture_fills_the_place_in(sign_in: SignIn, scene: Scene) 
     assert f"/cases/{report.incident.case.number}/" in body  # the picture is red now
 
 
+def test_an_alarm_from_a_picture_that_is_refused_says_so_loudly(
+    sign_in: SignIn, scene: Scene
+) -> None:
+    tile = _tile()
+    Place.objects.filter(pk=tile.place_id).update(is_active=False)
+    said = {"request_id": uuid4(), "place": tile.place.code}
+
+    response = sign_in("lixiang").post("/monitor/", said)
+
+    assert response.status_code == 422
+    assert not Report.objects.exists()
+    shown = response.content.decode().partition('role="alert"')[2]
+    alert, _, walls = shown.partition('id="walls"')
+    assert walls  # what is fetched again does not take the alert away
+    assert "报警没有发出" in alert
+    assert "没有这个地点" in alert
+
+
+def test_a_place_that_a_picture_shows_is_not_closed(scene: Scene, at: datetime) -> None:
+    tile = _tile()
+    floor = scene.place("3 号楼 B1 车库")
+    Post.objects.filter(place__path__startswith=floor.path).update(is_active=False)
+    with pytest.raises(Conflict, match="CAM-07"):
+        accounts.close_place(place=floor, by=scene.manager, at=at)
+    assert Place.objects.get(pk=floor.pk).is_active
+
+    for one in MonitorTile.objects.filter(place__path__startswith=floor.path):
+        incidents.remove_monitor_tile(tile=one, by=scene.manager, at=at)
+    accounts.close_place(place=Place.objects.get(pk=floor.pk), by=scene.manager, at=at)
+
+    assert not Place.objects.get(pk=tile.place_id).is_active
+
+
 def test_a_double_tap_is_one_alarm(sign_in: SignIn, scene: Scene) -> None:
     client = sign_in("lixiang")
     said = {"request_id": uuid4(), "place": _tile().place.code}
@@ -212,6 +245,28 @@ def test_the_manager_arranges_the_wall_and_the_record_says_so(
         "incident.monitor_tile_removed",
     ]
     assert "CAM-20" not in client.get("/monitor/").content.decode().split("<dialog")[0]
+
+
+def test_a_picture_that_is_not_added_keeps_what_was_typed(
+    sign_in: SignIn, scene: Scene
+) -> None:
+    client = sign_in("hetao")
+    post = Post.objects.get(site=scene.site, name="监控室")
+
+    for place, status, why in (
+        ("", 422, "这个字段是必填项"),
+        (scene.garage.pk, 409, "已经有同名的画面"),
+    ):
+        said = {"post": post.pk, "place": place, "label": "CAM-07"}
+        answer = client.post("/monitor/tiles/", said)
+        form = answer.content.decode().partition('action="/monitor/tiles/"')[2]
+        form = form.partition("</form>")[0]
+        assert answer.status_code == status
+        assert why in form
+        assert f'value="{post.pk}" selected' in form
+        assert 'value="CAM-07"' in form
+
+    assert MonitorTile.objects.count() == 7
 
 
 def test_the_watcher_may_not_arrange_it(sign_in: SignIn, scene: Scene) -> None:

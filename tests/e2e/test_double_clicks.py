@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Error, Page, Request
@@ -28,11 +29,12 @@ WITH_AND_WITHOUT = pytest.mark.parametrize(
 )
 A_BREATH = 0.15  # seconds in which whatever a press set off has shown itself
 PATIENCE = 10.0  # seconds
-# What one press may rightly write several times, what nobody pressed for, and looks at a
-# protected field: who is shown it twice has looked twice.
+# What one press may rightly write several times, what nobody pressed for, looks at a
+# protected field: who is shown it twice has looked twice; and the address of a visitor:
+# whose answer got lost is given another.
 MANY = re.compile(
     r"incident\.responder_|notify\.|case\.(deadline_missed|task_skipped|task_added)$"
-    r"|customers\.protected_field_read$"
+    r"|customers\.protected_field_read$|case\.link_made$"
 )
 # These end the incident or the session: last, or not at all.
 ENDS = ("/joining/", "/false-alarm/", "/closing/")
@@ -279,3 +281,24 @@ def test_desk(
     hand.press_all([Door(path=path) for path in ("/", "/tasks/", "/report/", "/me/")])
 
     _judge(hand, at_least=2)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_portal(
+    told_installation: Installation, sign_in: SignIn, *, scripts: bool
+) -> None:
+    """A visitor's report, and what they add to it and take back where they follow it."""
+    ((code,),) = told_installation.rows(
+        "SELECT code FROM accounts_place WHERE label = '6 号楼 1 层 大堂'"
+    )
+    poster = f"/q/{code}"
+    page = sign_in(
+        told_installation, size=PHONE, path=poster, java_script_enabled=scripts
+    ).page
+    hand = Hand(page, told_installation)
+
+    hand.press_all([Door(path=poster)])
+    page.wait_for_url("**/f/*")
+    hand.press_all([Door(path=urlsplit(page.url).path)])
+
+    _judge(hand, at_least=4)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import Installation, SignIn
+from tests.e2e.conftest import ROOT, Installation, SignIn
 
 REPORT = """
 from django.utils import timezone
@@ -52,6 +52,13 @@ AudioContext.prototype.createOscillator = function () {
   return make.call(this);
 };
 null;  // a function as the last value would be called
+"""
+PART = '<p id="part" data-live-refresh="/part/" data-live-subject="case:1">{words}</p>'
+PAGE = f"{PART.format(words='old')}<script type=module src=/refresh.js></script>"
+ENTRY = """
+document.dispatchEvent(new CustomEvent("anlan:entry", {
+  detail: { kind: "case.note_written", subject: "case:1" },
+}));
 """
 REPORTED = "incident.reported"
 GARAGE = "3 号楼 B1 车库 东区 12 号车位"
@@ -143,6 +150,30 @@ def test_words_being_typed_stay_while_the_room_is_refreshed(
     expect(page.locator("#panel-timeline")).to_contain_text("对讲机：马上到")
     expect(words).to_have_value("保安已到，双方分开")
     expect(words).to_be_focused()
+
+
+def test_a_part_that_a_proxy_could_not_fetch_is_fetched_again(browser: Browser) -> None:
+    """The script alone, before a server that answers as a proxy does while ours starts."""
+    script = ROOT / "src" / "anlan" / "desk" / "static" / "desk" / "js" / "refresh.js"
+    answers = [502, 500, 200]
+
+    def serve(route: Route) -> None:
+        if route.request.url.endswith("/refresh.js"):
+            route.fulfill(path=script, content_type="text/javascript")
+        elif route.request.url.endswith("/part/"):
+            status = answers.pop(0)
+            route.fulfill(status=status, body=PART.format(words=f"status {status}"))
+        else:
+            route.fulfill(content_type="text/html", body=PAGE)
+
+    page = browser.new_page()
+    page.route("**/*", serve)
+    page.goto("http://anlan.example/")
+    page.evaluate(ENTRY)
+
+    expect(page.locator("#part")).to_have_text("status 200", timeout=10_000)
+    assert answers == []
+    page.close()
 
 
 def test_eight_windows_share_one_stream_and_outlive_the_one_that_listens(

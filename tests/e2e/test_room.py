@@ -6,11 +6,13 @@ import json
 import re
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import PHONE, Installation, SignIn
+from tests.e2e.conftest import DESK, PHONE, Installation, SignIn
+from tests.pictures import JPEG
 
 A_SECOND = 1_000  # milliseconds
 GARAGE = "3 号楼 B1 车库 东区 12 号车位"
@@ -73,10 +75,16 @@ def wait_for_stream(page: Page) -> None:
     expect(page.locator("body")).to_have_attribute("data-live-running", "yes")
 
 
-def open_room(installation: Installation, sign_in: SignIn, number: str) -> Page:
+def open_room(
+    installation: Installation,
+    sign_in: SignIn,
+    number: str,
+    size: dict[str, int] = DESK,
+) -> Page:
     page = sign_in(
         installation,
         "zhoumin",
+        size=size,
         path=f"/cases/{number}/",
         reduced_motion="no-preference",
     ).page
@@ -178,6 +186,40 @@ def test_task_needs_an_entry_and_skipping_a_reason(
     is_done(page)
     expect(tasks.locator(".task.skipped")).to_contain_text("没有人围观")
     assert on_record(shared_installation, rooms["lobby"])["case.task_skipped"] == 1
+
+
+def test_room_is_worked_in_on_a_phone(
+    shared_installation: Installation,
+    rooms: dict[str, str],
+    sign_in: SignIn,
+    tmp_path: Path,
+) -> None:
+    """A duty officer who is not at the desk: answers, sets the level, proves a task."""
+    number = rooms["lobby"]
+    before = on_record(shared_installation, number)
+    page = open_room(shared_installation, sign_in, number, PHONE)
+    file = tmp_path / "scene.jpg"
+    file.write_bytes(JPEG)
+
+    page.get_by_role("button", name="代登记接警").first.click()
+    expect(page.locator("#panel-responders")).to_contain_text("已接警")
+    page.locator("#panel-scene").get_by_role("link", name="定级").click()
+    sheet(page).get_by_label("较大").check()
+    send(page)
+    is_done(page)
+    expect(page.locator("#panel-head .sev")).to_have_text("较大")
+    page.locator("#tasks-later summary").click()
+    page.get_by_role("link", name="拍摄现场：全景、方位、细节，带标尺").click()
+    page.set_input_files("dialog input[name=photos]", file)
+    send(page)
+    is_done(page)
+
+    expect(page.locator("#panel-timeline a[href*='/photos/']")).to_have_count(1)
+    written = on_record(shared_installation, number) - before
+    for kind in ("incident.responder_acknowledged", "case.severity_set"):
+        assert written[kind] == 1
+    assert written["case.task_done"] == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_raising_the_severity_adds_tasks_and_lowering_is_refused(

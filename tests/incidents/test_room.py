@@ -13,19 +13,21 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import override
 
 from anlan.accounts.models import User
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase
-from anlan.cases.models import Case
+from anlan.cases.models import AccessLink, Case
 from anlan.customers import services as customers
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, Dissuasion, EmergencyService
 from anlan.incidents.measures import Kept, measures_of
 from anlan.incidents.models import EmergencyCall, Incident, Report
 from anlan.incidents.script import words_to_say
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.resolution.legal.events import ReportHandedOver
 from tests.incidents.story import Visitor, finish_tasks
@@ -79,6 +81,14 @@ def _called(scene: Scene, incident: Incident) -> dict[str, Any]:
 
 def _further(scene: Scene, incident: Incident) -> dict[str, Any]:
     return {"uid": scene.report(by=scene.next_guard).uid}
+
+
+def _followed(scene: Scene, incident: Incident) -> dict[str, Any]:
+    report = incident.reports.get()
+    cases.make_access_link(
+        case=incident.case, about=f"report:{report.uid}", by=SYSTEM, at=scene.at
+    )
+    return {"uid": report.uid}
 
 
 def _quiet(scene: Scene, incident: Incident) -> dict[str, Any]:
@@ -160,6 +170,12 @@ ACTS = [
         f"{BELOW}reports/{{uid}}/splitting/",
         "incident.report_split_off",
         prepare=_further,
+    ),
+    Act(
+        "end a link",
+        f"{BELOW}reports/{{uid}}/link/end/",
+        "case.link_revoked",
+        prepare=_followed,
     ),
     Act(
         "false alarm",
@@ -536,6 +552,29 @@ class TestSeverity:
 
 
 class TestReports:
+    def test_the_address_of_a_visitor_is_ended_once_it_leaked(
+        self, scene: Scene, sign_in: SignIn
+    ) -> None:
+        """By whoever may, in a closed case too; a phone that asked twice has two."""
+        report = scene.report(by=Visitor(), channel=Channel.PUBLIC)
+        case, about = report.incident.case, f"report:{report.uid}"
+        made = {"case": case, "about": about, "by": SYSTEM, "at": timezone.now()}
+        for _twice in range(2):
+            cases.make_access_link(**made)
+        Case.objects.filter(pk=case.pk).update(
+            state="closed", closed_at=scene.at, closed_by=scene.officer
+        )
+        room = f"/cases/{case.number}/"
+        end = f"{room}incident/reports/{report.uid}/link/end/"
+        assert end not in sign_in("wangjianguo").get(room).content.decode()
+        client = sign_in("zhoumin")
+        assert end in client.get(room).content.decode()
+
+        client.post(end)
+
+        assert not AccessLink.objects.filter(about=about, revoked_at=None).exists()
+        assert end not in client.get(room).content.decode()
+
     def test_a_visitor_s_report_is_confirmed(
         self, scene: Scene, sign_in: SignIn
     ) -> None:

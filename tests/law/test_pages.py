@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,13 @@ def test_every_decision_is_short_and_numbered():
         assert page.name.startswith(f"{number:04d}-")
         assert lines[0].startswith(f"# {number}. ")
         assert len(lines) <= 20
+
+
+def test_the_guide_has_few_pictures_and_shows_them_all() -> None:
+    """Each is big and grows old with every page; a dead one is nobody's to renew."""
+    pictures = {path.name for path in (ROOT / "docs" / "screens").glob("*.png")}
+    pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
+    text = "".join(page.read_text("utf-8") for page in pages)
+
+    assert len(pictures) <= 24
+    assert set(re.findall(r"screens/([\w-]+\.png)", text)) == pictures

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import socket
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -270,11 +271,24 @@ def test_wecom_sends_one_message_to_many_by_userid(http: HttpReceiver) -> None:
         "touser": "WangJianGuo|Gone|Zhou",
         "msgtype": "text",
         "agentid": 1000002,
-        "text": {"content": '警情派单：3 号楼\n请立即前往，他说"快"'},
+        "text": {"content": '警情派单：3 号楼\n请立即前往，他说"快"\n11-23 14:02:31'},
         "safe": 0,
         "enable_duplicate_check": 1,
         "duplicate_check_interval": 1800,
     }
+
+
+def test_wecom_drops_a_repeat_and_no_second_message(http: HttpReceiver) -> None:
+    """The provider drops what is the same in every letter for half an hour."""
+    http.answers["/cgi-bin/gettoken"] = wecom_token
+    http.answers["/cgi-bin/message/send"] = (200, {"errcode": 0, "msgid": "M1"})
+
+    for after in (0, 0, 60):
+        made_at = AT + timedelta(seconds=after)
+        wecom(http, outgoing("WangJianGuo", made_at=made_at))
+
+    first, again, second = (one.json for one in http.at("/cgi-bin/message/send"))
+    assert first == again != second
 
 
 def test_wecom_fetches_a_new_token_when_the_old_one_is_stale(

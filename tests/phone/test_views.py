@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -36,6 +37,7 @@ PNG = bytes.fromhex(
 
 
 NOW = timezone.now()
+WORKED = {"result": "worked"}
 STAMPS: dict[str, dict[str, object]] = {
     "stood_down": {"ended_at": NOW},
     "expired": {"ended_at": NOW},
@@ -184,6 +186,26 @@ class TestReporting:
         if field != "words":
             assert "两个人在打" in page.content.decode()
         assert not Report.objects.exists()
+
+    def test_what_was_chosen_stays_chosen_after_a_refusal(self, scene, phone) -> None:
+        """A place that is folded away otherwise: the next press reports from it, too."""
+        place = scene.place("6 号楼 1 层 大堂")
+        phone.get("/m/", {"place": scene.garage.code})  # the poster scanned last
+        data = said(scene, place=place.code, people_count=3, words="字" * 1001)
+
+        page = phone.post("/m/report/", data).content.decode()
+
+        checked = re.findall(
+            r'<input\s+type="radio"\s+name="(\w+)"\s+value="(\w+)"\s+checked', page
+        )
+        assert checked == [("place", place.code), ("people_count", "3")]
+
+    def test_place_that_is_none_chooses_no_other(self, scene, phone) -> None:
+        page = phone.post("/m/report/", said(scene, place="NOSUCHCODE"))
+
+        assert not re.search(
+            r'name="place"\s+value="\w+"\s+checked', page.content.decode()
+        )
 
     def test_place_of_another_site(self, scene, phone) -> None:
         foreign = scene.place("海棠中心 1 层 中庭")
@@ -440,6 +462,49 @@ class TestAnswering:
         page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()
 
         assert page.count(f"/m/cases/{incident.case.number}/response/") == offered
+
+    def test_a_joined_case_leads_to_its_host(self, scene, phone, incident) -> None:
+        """Whoever was called for it answers there, and its reporter sees who comes."""
+        made = Report.objects.get()
+        assert scene.guard.name in phone.get(f"/m/reports/{made.uid}/").content.decode()
+        host = scene.incident(place=scene.place("园区 南门"), at=timezone.now())
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=timezone.now()
+        )
+        mine = scene.assignment(host, scene.guard)
+        number = host.case.number
+
+        answer = phone.get(f"/m/cases/{incident.case.number}/", follow=True)
+        sent = phone.get(f"/m/reports/{made.uid}/").content.decode()
+
+        assert answer.redirect_chain == [(f"/m/cases/{number}/", 302)]
+        page = answer.content.decode()
+        assert f"{incident.case.number} 已并入 {number}" in page
+        assert f"/m/assignments/{mine.uid}/acknowledgement/" in page
+        assert scene.guard.name in sent
+        assert f"/m/cases/{number}/" in sent
+        assert host.case.subject in sent  # what happens there is shown at once
+
+    def test_a_page_opened_before_the_joining_still_answers(
+        self, scene, phone, client, incident
+    ) -> None:
+        host = scene.incident(place=scene.place("园区 南门"), at=timezone.now())
+        cases.join_cases(
+            case=incident.case, host=host.case, by=scene.officer, at=timezone.now()
+        )
+        incidents.arrive(
+            assignment=scene.assignment(host, scene.guard),
+            by=scene.guard,
+            at=timezone.now(),
+        )
+
+        answer = phone.post(f"/m/cases/{incident.case.number}/dissuasion/", WORKED)
+        phone.post(f"/m/cases/{incident.case.number}/control/")
+
+        host.refresh_from_db()
+        assert answer.status_code == 302
+        assert host.dissuasion == "worked"
+        assert host.controlled_by == scene.guard
 
     def test_what_guards_may_not_do_is_on_the_screen(self, phone, incident) -> None:
         page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()

@@ -20,10 +20,9 @@ from anlan.accounts.models import Place, Site
 from anlan.cases import services as cases
 from anlan.cases.models import AccessLink, Note
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Channel
+from anlan.incidents.enums import Channel, EmergencyService
 from anlan.incidents.models import Attachment, Report
 from anlan.incidents.policies import SAME_FIGHT_WITHIN
-from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.portal import visitors
 from anlan.worker import run_due
@@ -390,6 +389,21 @@ class TestFollowing:
         assert host.case.number not in page
         assert "撤回这份报告" in page
 
+    def test_a_joined_report_keeps_its_call_to_the_police(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        host = scene.incident(place=scene.place("园区 南门"), at=at)
+        address = report(client, poster)
+        own = Report.objects.get(channel=Channel.PUBLIC).incident
+        incidents.record_emergency_call(
+            incident=own, service=EmergencyService.POLICE, by=scene.officer, at=at
+        )
+        assert "已报警" in progress(client, address)
+
+        cases.join_cases(case=own.case, host=host.case, by=scene.officer, at=at)
+
+        assert "已报警" in progress(client, address)
+
     def test_secret_is_kept_nowhere(self, client, poster) -> None:
         secret = report(client, poster).rpartition("/")[2]
 
@@ -400,11 +414,12 @@ class TestFollowing:
     @pytest.mark.parametrize("change", ["expired", "revoked", "unknown"])
     def test_dead_links_answer_alike(self, scene, client, poster, change) -> None:
         address = report(client, poster)
-        link = AccessLink.objects.get()
         if change == "expired":
             AccessLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         elif change == "revoked":
-            cases.revoke_access_link(link=link, by=SYSTEM, at=timezone.now())
+            incidents.revoke_report_links(
+                report=Report.objects.get(), by=scene.officer, at=timezone.now()
+            )
         else:
             address += "x"
 
@@ -440,6 +455,49 @@ class TestAddingAndWithdrawing:
         [entry] = entries(Report.objects.get().incident.case, "case.note_written")
         assert entry.actor == f"public:{AccessLink.objects.get().uid}"
         assert verify().is_sound
+
+    def test_words_sent_twice_are_one_note_and_others_another(
+        self, client, poster
+    ) -> None:
+        address = report(client, poster)
+        page = client.get(address).content.decode()
+        [form] = re.findall(r'name="request_id" value="([^"]+)"', page)
+        for text in ("他往南门走了", "他往南门走了", "他往东门走了"):
+            sent = {"request_id": form, "words": text}
+            assert client.post(f"{address}/words", sent).status_code == 302
+
+        assert list(Note.objects.order_by("pk").values_list("text", flat=True)) == [
+            "他往南门走了",
+            "他往东门走了",
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "status", "why"),
+        [("字" * 1001, 422, "1000"), ("还有", 429, "这一次没有收下")],
+    )
+    def test_words_that_are_refused_stay_typed(
+        self, client, poster, monkeypatch, text, status, why
+    ) -> None:
+        address = report(client, poster)
+        if status == 429:
+            monkeypatch.setattr(visitors, "MOST_WORDS", 0)
+
+        answer = client.post(f"{address}/words", {"words": text})
+
+        assert answer.status_code == status
+        typed = answer.content.decode().partition("<textarea")[2]
+        assert text in typed.partition("</textarea>")[0]
+        assert why in typed.partition("</form>")[0]
+        assert not Note.objects.exists()
+        assert client.get(f"{address}/words")["Location"] == address
+
+    def test_a_line_break_is_one_letter(self, client, poster) -> None:
+        address = report(client, poster)
+        lines = "\r\n".join(["字" * 9] * 100)
+
+        client.post(f"{address}/words", {"words": lines})
+
+        assert Note.objects.get().text == lines.replace("\r\n", "\n")
 
     def test_files(self, client, poster) -> None:
         address = report(client, poster)

@@ -32,7 +32,13 @@ from anlan.incidents.events import (
     ReportSplitOff,
     ResponderAlerted,
 )
-from anlan.incidents.models import Assignment, Device, Incident, Report
+from anlan.incidents.models import (
+    Assignment,
+    Device,
+    Incident,
+    MonitorTile,
+    Report,
+)
 from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
@@ -175,6 +181,22 @@ def keep_devices_in_use(queued: Queued) -> None:
         return
     if device is not None:
         raise Conflict(_("设备“%s”装在这里，请先停用它") % device.name)
+
+
+def keep_pictures_at_places_in_use(queued: Queued) -> None:
+    """
+    Raises:
+        Conflict: a picture of a monitor wall shows the closed place, or one below it: an
+            alarm from it would be refused.
+    """
+    place = Place.objects.get(uid=_uid(queued.object))
+    tile = (
+        MonitorTile.objects.filter(removed_at=None, place__path__startswith=place.path)
+        .order_by("pk")
+        .first()
+    )
+    if tile is not None:
+        raise Conflict(_("监控画面“%s”照着这里，请先移除它") % tile.label)
 
 
 def end_waiver(queued: Queued) -> None:

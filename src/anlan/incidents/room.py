@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
@@ -32,6 +33,7 @@ from anlan.incidents.selectors import (
     Call,
     Facts,
     assignments_of,
+    followed_reports,
     reason_in,
     reasons_chosen,
     reports_of,
@@ -167,6 +169,10 @@ class IncidentRoom(Room):
         return reports_of(
             self.incident, has_files=self.facts.has_files, has_joined=self.has_joined
         )
+
+    @cached_property
+    def followed(self) -> set[UUID]:
+        return followed_reports(self.incident, self.reports, at=self.at)
 
     @property
     def calls(self) -> tuple[Call, ...]:

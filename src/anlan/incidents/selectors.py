@@ -27,10 +27,10 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
 from anlan.cases.enums import Phase, Protection
-from anlan.cases.models import Case, Party, PhaseRecord, Standard
+from anlan.cases.models import AccessLink, Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
-from anlan.incidents.enums import EmergencyService
+from anlan.incidents.enums import Channel, EmergencyService
 from anlan.incidents.events import ReportSplitOff, ResponderAlerted
 from anlan.incidents.models import (
     Assignment,
@@ -183,6 +183,35 @@ _REPORTS_WITH_JOINED = Prepared(
         .order_by("received_at", "pk")
     )
 )
+
+
+def helping(incident: Incident) -> Incident:
+    """The incident by which help comes: after joining the host's, where its people went."""
+    host = incident.case.joined_into
+    if host is None:
+        return incident
+    return Incident.objects.select_related("place", "case__site").get(case=host)
+
+
+def followed_reports(
+    incident: Incident, reports: Collection[Report], *, at: datetime
+) -> set[UUID]:
+    """The incident's own reports whose reporter follows them by a secret that lives."""
+    keys = {
+        f"report:{report.uid}": report.uid
+        for report in reports
+        # All others have accounts, or are devices.
+        if report.channel == Channel.PUBLIC and report.incident_id == incident.pk
+    }
+    if not keys:
+        return set()
+    live = AccessLink.objects.filter(
+        case=incident.case_id,
+        about__in=keys,
+        revoked_at=None,
+        expires_at__gt=at,
+    )
+    return {keys[about] for about in live.values_list("about", flat=True)}
 
 
 def attachments_for(

@@ -47,6 +47,7 @@ urlpatterns = [
     path(f"{_BELOW}false-alarm/", scene.false_alarm, name="false_alarm"),
     path(f"{_BELOW}confirmation/", reports.confirmation, name="confirmation"),
     path(f"{_BELOW}reports/<uuid:uid>/splitting/", reports.splitting, name="splitting"),
+    path(f"{_BELOW}reports/<uuid:uid>/link/end/", reports.link_end, name="link_end"),
     path(f"{_BELOW}attachments/<uuid:uid>/", reports.attachment, name="attachment"),
     path(
         f"{_BELOW}attachments/<uuid:uid>/player/",

@@ -269,6 +269,12 @@ def ways_asked(run: CheckRun) -> dict[int, list[Delivery]]:
     return found
 
 
+def told_about(abouts: Iterable[str]) -> set[str]:
+    """Those of them of which somebody was told."""
+    found = Message.objects.filter(about__in=list(abouts))
+    return set(found.values_list("about", flat=True))
+
+
 def about_failed_call(message: str) -> str:
     """What the message ``message:<uid>`` was about, if its call has come to nothing.
 

@@ -11,6 +11,7 @@ from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import place_with_code
+from anlan.base.lines import LinesField
 from anlan.incidents.enums import Flag
 
 MOST_AGE = 7 * 24 * 3600  # seconds: a phone that was offline for longer is a puzzle
@@ -35,7 +36,7 @@ class ReportForm(forms.Form):
     people_count = forms.IntegerField(
         min_value=1, max_value=999, required=False, label=_("人数")
     )
-    words = forms.CharField(
+    words = LinesField(
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -51,6 +51,7 @@ from anlan.incidents.enums import (
 )
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.policies import dissuasion_of, may_still_go
+from anlan.incidents.selectors import helping
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
@@ -111,14 +112,16 @@ def report(request: HttpRequest) -> HttpResponse:
     if status != 200 and _wants_json(request):
         return JsonResponse({"errors": form.errors}, status=status)
     known = _known_place(request)
+    # What was refused stays chosen: the next press must not report from elsewhere.
+    place = form.cleaned_data.get("place") if form.is_bound else known
     return render(
         request,
         "phone/report.html",
         {
             "form": form,
             "site": site_of(user, known=known),
-            "place": known,
-            "recent": _recent_places(user, known),
+            "place": place,
+            "recent": _recent_places(user, place or known),
             "places": _by_building(user),
             "flags": Flag,
             "chosen": request.POST.getlist("flags"),
@@ -132,14 +135,14 @@ def report(request: HttpRequest) -> HttpResponse:
 def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What became of my report: who is coming, and how long it has been."""
     made = _report_of(request, uid)
-    incident = made.incident
+    incident = helping(made.incident)
     return render(
         request,
         "phone/sent.html",
         {
             "report": made,
-            "incident": incident,
-            "case": incident.case,
+            "case": made.incident.case,
+            "host": incident.case,
             "assignments": _assignments(incident),
             "attachments": made.attachments.order_by("pk"),
         },
@@ -175,9 +178,16 @@ def withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def incident_page(request: HttpRequest, number: str) -> HttpResponse:
-    """The scene on a small screen: where, who, what to do, and what not to do (G07)."""
+    """The scene on a small screen: where, who, what to do, and what not to do (G07).
+
+    The message of a case that was joined since leads to the host: its people went there.
+    """
     user = _user(request)
     case = case_for(user, number)
+    if case.joined_into is not None:
+        words = {"number": number, "host": case.joined_into.number}
+        messages.info(request, _("%(number)s 已并入 %(host)s") % words)
+        return redirect("phone:incident", case.joined_into.number)
     incident = get_object_or_404(
         Incident.objects.select_related("place", "case__site"), case=case
     )
@@ -238,7 +248,7 @@ def response(request: HttpRequest, number: str) -> HttpResponse:
     incidents.join_response(
         incident=incident, user=user, by=user, at=timezone.now(), via="phone"
     )
-    return redirect("phone:incident", number)
+    return redirect("phone:incident", incident.case.number)
 
 
 @login_required
@@ -520,7 +530,10 @@ def _report_of(request: HttpRequest, uid: UUID) -> Report:
     """A report the reader made, or of a case they may see."""
     made = (
         Report.objects.select_related(
-            "place", "incident__place", "incident__case__site"
+            "place",
+            "incident__place",
+            "incident__case__site",
+            "incident__case__joined_into",
         )
         .filter(uid=uid)
         .first()
@@ -557,9 +570,11 @@ def _assignment(request: HttpRequest, uid: UUID) -> Assignment:
 
 
 def _incident(request: HttpRequest, number: str) -> Incident:
+    """The incident of this case, or of the one that it was joined into meanwhile."""
     case = case_for(_user(request), number)
     return get_object_or_404(
-        Incident.objects.select_related("place", "case__site"), case=case
+        Incident.objects.select_related("place", "case__site"),
+        case=case.joined_into or case,
     )
 
 

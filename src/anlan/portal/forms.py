@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.lines import LinesField
 from anlan.incidents.enums import Flag
 from anlan.resolution.services.objections import MOST_WORDS
 
@@ -21,7 +22,7 @@ class PublicReportForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         label=_("现在怎么样"),
     )
-    words = forms.CharField(
+    words = LinesField(
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -30,8 +31,15 @@ class PublicReportForm(forms.Form):
 
 
 class WordsForm(forms.Form):
-    words = forms.CharField(
-        max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), label=_("补充说明")
+    """More words about one's own report; sent twice they are one note."""
+
+    # A page that was opened before it had one may be sent without.
+    request_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    words = LinesField(
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("补充说明"),
+        error_messages={"required": _("请写下要补充的内容")},
     )
 
 
@@ -52,7 +60,7 @@ class ObjectForm(forms.Form):
     """What somebody says against a measure; sent twice it is one."""
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
-    words = forms.CharField(
+    words = LinesField(
         max_length=MOST_WORDS,
         label=_("您的意见"),
         help_text=_("写明哪里不对、有什么证据；可以分几条写"),
@@ -62,7 +70,7 @@ class ObjectForm(forms.Form):
 
 class LeaveForm(forms.Form):
     is_sure = forms.BooleanField(label=_("我要退出"))
-    words = forms.CharField(
+    words = LinesField(
         max_length=500,
         required=False,
         label=_("想说的话（可以不写）"),

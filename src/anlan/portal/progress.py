@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.cases.models import Case
-from anlan.incidents.enums import AssignmentState
+from anlan.incidents.enums import AssignmentState, Police
 from anlan.incidents.models import Incident, Report
+from anlan.incidents.policies import police_of
+from anlan.incidents.selectors import helping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +24,13 @@ class Progress:
     coming_since: datetime | None
     arrived_at: datetime | None
     is_alerting: bool
+    is_police_called: bool  # for any of the cases that are one
     is_unanswered: bool  # nobody comes, and nobody is being alerted any more
 
 
 def progress_of(report: Report) -> Progress:
     """Read from the assignments: the incident's own times keep the first answer only."""
-    incident = _helping(report)
+    incident = helping(report.incident)
     case = incident.case
     running = list(
         incident.assignments.filter(
@@ -51,13 +54,6 @@ def progress_of(report: Report) -> Progress:
         coming_since=coming[0].acknowledged_at if coming else None,
         arrived_at=incident.arrived_at if is_there else None,
         is_alerting=is_needed and bool(running) and not coming and not is_there,
+        is_police_called=police_of(incident) == Police.CALLED,
         is_unanswered=is_needed and not running,
     )
-
-
-def _helping(report: Report) -> Incident:
-    """The host's incident after joining, for its responders went on there."""
-    host = report.incident.case.joined_into
-    if host is None:
-        return report.incident
-    return Incident.objects.select_related("case").get(case=host)

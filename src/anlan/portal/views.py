@@ -73,43 +73,33 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def follow(request: HttpRequest, secret: str) -> HttpResponse:
     """What became of the report: times, who came (by role), what was promised, rights."""
-    link, report = _followed(secret)
-    case = report.incident.case
-    return render(
-        request,
-        "portal/follow.html",
-        {
-            "secret": secret,
-            "link": link,
-            "report": report,
-            "case": case,
-            "site": case.site,
-            "progress": progress_of(report),
-            "form": WordsForm(),
-        },
-    )
+    _link, report = _followed(secret)
+    return _follow_page(request, secret, report)
 
 
 @csrf_exempt
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def words(request: HttpRequest, secret: str) -> HttpResponse:
-    """Add to one's own report, in one's own words."""
+    """Add to one's own report, in one's own words; what is refused stays typed."""
     link, report = _followed(secret)
+    if request.method == "GET":
+        return redirect("portal:follow", secret)
     form = WordsForm(request.POST)
     if not may_add(link):
-        context = {"place": report.place}
-        return render(request, "portal/too_many.html", context, status=429)
-    if form.is_valid():
-        cases.write_note(
-            case=report.incident.case,
-            text=form.cleaned_data["words"],
-            by=link,
-            at=timezone.now(),
-            via=Channel.PUBLIC.value,
+        form.add_error(
+            "words",
+            _("十分钟内补充得太多，这一次没有收下。请过一会再发，或者直接打电话。"),
         )
-        messages.success(request, _("已补充，处理人员能看到"))
-    else:
-        messages.error(request, _("请写下要补充的内容"))
+        return _follow_page(request, secret, report, form=form, status=429)
+    if not form.is_valid():
+        return _follow_page(request, secret, report, form=form, status=422)
+    try:
+        _add(form, report, by=link, at=timezone.now())
+    except DomainError as error:
+        form.add_error("words", refusal_words(error))
+        return _follow_page(request, secret, report, form=form, status=error.status)
+    messages.success(request, _("已补充，处理人员能看到"))
     return redirect("portal:follow", secret)
 
 
@@ -140,6 +130,48 @@ def withdrawal(request: HttpRequest, secret: str) -> HttpResponse:
     link, report = _followed(secret)
     incidents.withdraw_report(report=report, by=link, at=timezone.now())
     return redirect("portal:follow", secret)
+
+
+def _follow_page(
+    request: HttpRequest,
+    secret: str,
+    report: Report,
+    *,
+    form: WordsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    case = report.incident.case
+    context = {
+        "secret": secret,
+        "report": report,
+        "case": case,
+        "site": case.site,
+        "progress": progress_of(report),
+        "form": form or WordsForm(initial={"request_id": uuid4()}),
+    }
+    return render(request, "portal/follow.html", context, status=status)
+
+
+def _add(form: WordsForm, report: Report, *, by: AccessLink, at: datetime) -> None:
+    """Write the note once, however often it is sent; other words are a note of their own."""
+    said = form.cleaned_data
+    *ids, last = Visitor(said["request_id"] or uuid4()).request_ids()
+
+    def add(request_id: UUID) -> None:
+        cases.write_note(
+            case=report.incident.case,
+            text=said["words"],
+            by=by,
+            at=at,
+            via=Channel.PUBLIC.value,
+            request_id=request_id,
+        )
+
+    for request_id in ids:
+        with suppress(Conflict):
+            add(request_id)
+            return
+    add(last)
 
 
 def _is_sent(form: PublicReportForm, place: Place, *, by: Visitor) -> bool:

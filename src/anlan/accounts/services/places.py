@@ -97,7 +97,8 @@ def close_place(*, place: Place, by: Actor, at: datetime) -> None:
     """Take a place and all below it out of use; their posters stop working.
 
     Raises:
-        Conflict: a post stands there, or a device (by a reaction).
+        Conflict: a post stands there, or a device or a picture of a monitor wall (by
+            reactions).
     """
     permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
     if not place.is_active:

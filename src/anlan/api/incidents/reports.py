@@ -90,6 +90,18 @@ def split_report(request: ApiRequest, uid: UUID) -> Status[IncidentOut]:
     return Status(201, state_of(caller, incident.case.number))
 
 
+@router.post(
+    "/reports/{uid}/link/end",
+    **operation(Permission.CASE_SEE, Permission.CASE_LINK, out=ReportOut),
+)
+def end_report_link(request: ApiRequest, uid: UUID) -> ReportOut:
+    """End every address by which a visitor follows this report; twice does nothing."""
+    caller = request.auth
+    report = report_of(caller, uid)
+    incidents.revoke_report_links(report=report, by=caller.user, at=caller.at)
+    return ReportOut.of(report_of(caller, uid))
+
+
 @router.post("/cases/{number}/confirmation", **on_incident(Permission.INCIDENT_RESPOND))
 def confirm_report(request: ApiRequest, number: str) -> IncidentOut:
     """Staff confirm what a visitor or a device reported."""

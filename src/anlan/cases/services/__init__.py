@@ -76,7 +76,6 @@ from anlan.cases.services.timeline import (
     new_secret,
     part_cases,
     renew_access_link,
-    revoke_access_link,
     strike_entry,
     write_note,
 )
@@ -147,7 +146,6 @@ __all__ = [
     "reopen_case",
     "reopen_task",
     "reveal_contact",
-    "revoke_access_link",
     "set_party_roles",
     "set_severity",
     "settle_claim",

@@ -255,15 +255,6 @@ def move_access_links(*, about: str, case: Case) -> None:
     AccessLink.objects.filter(about=about).update(case=case)
 
 
-def revoke_access_link(
-    *, link: AccessLink, by: Actor, at: datetime, via: str = ""
-) -> None:
-    """Make the address answer "not found" from now on; twice does nothing."""
-    permissions.check_can_link(by, link.case)
-    with ledger.recording():
-        _end_link(link, by=by, at=at, via=via)
-
-
 def _end_link(link: AccessLink, *, by: Actor, at: datetime, via: str) -> None:
     live = AccessLink.objects.filter(pk=link.pk, revoked_at=None)
     if live.update(revoked_at=at):

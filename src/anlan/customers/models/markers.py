@@ -64,6 +64,10 @@ class RiskMarker(models.Model):
         # Without the person: this text ends in logs and error reports.
         return f"marker {self.uid}"
 
+    @property
+    def key(self) -> str:
+        return f"marker:{self.uid}"
+
     def state(self, *, on: date) -> MarkerState:
         """Read from the days, so that no clock has to run for a marker to end."""
         if self.ended_at is not None:
@@ -76,6 +80,16 @@ class RiskMarker(models.Model):
         if on > self.review_on or is_unheard:
             return MarkerState.RESTING
         return MarkerState.RUNNING
+
+    def lapsed_on(self, *, on: date) -> date | None:
+        """The last day on which it held, if it rests or has run out since."""
+        state = self.state(on=on)
+        if state == MarkerState.EXPIRED:
+            return self.expires_on
+        if state != MarkerState.RESTING:
+            return None
+        unheard = [one.due_on for one in self.objections.all() if not one.decided_at]
+        return min([self.review_on, *unheard])
 
     def is_over(self, *, on: date) -> bool:
         return self.ended_at is not None or on > self.expires_on

@@ -52,6 +52,18 @@ def in_force(*, on: date) -> QuerySet[RiskMarker]:
     )
 
 
+def lapsed(*, on: date) -> QuerySet[RiskMarker]:
+    """Those that nobody ended, and that rest on that day or have run out."""
+    return (
+        RiskMarker.objects.filter(
+            Q(review_on__lt=on) | Q(Exists(_unheard(on))), ended_at=None
+        )
+        .select_related("site", "person")
+        .prefetch_related("objections")
+        .order_by("pk")
+    )
+
+
 def minded(people: Iterable[Person], reader: User, *, on: date) -> dict[int, Minded]:
     """By person: what the reader minds when meeting them, and how much is kept from them.
 

@@ -1,6 +1,7 @@
 """Risk markers: set, reviewed, objected to. Only ever by a person, with a reason (G27).
 
-Nothing here runs by a clock: a marker ends, or rests until somebody decides, by its days.
+Nothing here runs by a clock: a marker ends, or rests until somebody decides, by its days,
+and those who decide are told (``jobs``).
 """
 
 from __future__ import annotations

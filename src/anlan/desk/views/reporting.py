@@ -22,6 +22,7 @@ from anlan.desk.views.reader import reader
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel
 from anlan.incidents.models import MonitorTile, Report
+from anlan.law.selectors import refusal_words
 
 MOST_PLACES = 1000  # offered while typing; beyond it a label must be written out
 
@@ -57,7 +58,6 @@ def report(request: HttpRequest) -> HttpResponse:
 def monitor(request: HttpRequest) -> HttpResponse:
     """The wall of a monitor room: one tap on a picture, one to send."""
     user = reader(request)
-    walls = selectors.walls_for(user, at=timezone.now())
     form = AlarmForm(request.POST or None, places=selectors.places_to_report(user))
     status = 200
     if request.method == "POST":
@@ -65,16 +65,8 @@ def monitor(request: HttpRequest) -> HttpResponse:
         if made is not None:  # the watcher keeps watching
             return redirect("desk:monitor")
     posts = selectors.posts_to_arrange(user)
-    return render(
-        request,
-        "desk/monitor.html",
-        {
-            "walls": walls,
-            "form": form,
-            "tile_form": TileForm(posts=posts) if posts else None,
-        },
-        status=status,
-    )
+    tile_form = TileForm(posts=posts) if posts else None
+    return _wall_page(request, form=form, tile_form=tile_form, status=status)
 
 
 @login_required
@@ -83,9 +75,9 @@ def tile_addition(request: HttpRequest) -> HttpResponse:
     """Put a picture on the wall."""
     user = reader(request)
     form = TileForm(request.POST, posts=selectors.posts_to_arrange(user))
+    alarm = AlarmForm(places=selectors.places_to_report(user))
     if not form.is_valid():
-        messages.error(request, _("没有增加：请选岗位和地点，写画面名称"))
-        return redirect("desk:monitor")
+        return _wall_page(request, form=alarm, tile_form=form, status=422)
     said = form.cleaned_data
     post: Post = said["post"]
     try:
@@ -97,7 +89,8 @@ def tile_addition(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
         )
     except DomainError as error:
-        messages.error(request, str(error))
+        form.add_error(None, refusal_words(error))
+        return _wall_page(request, form=alarm, tile_form=form, status=error.status)
     return redirect("desk:monitor")
 
 
@@ -112,6 +105,18 @@ def tile_removal(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
     incidents.remove_monitor_tile(tile=tile, by=user, at=timezone.now())
     return redirect("desk:monitor")
+
+
+def _wall_page(
+    request: HttpRequest, *, form: AlarmForm, tile_form: TileForm | None, status: int
+) -> HttpResponse:
+    """The walls; a picture that could not be added stands there as it was typed."""
+    context = {
+        "walls": selectors.walls_for(reader(request), at=timezone.now()),
+        "form": form,
+        "tile_form": tile_form,
+    }
+    return render(request, "desk/monitor.html", context, status=status)
 
 
 def _send(

@@ -34,6 +34,7 @@ from anlan.incidents.services.reporting import (
     join_voices,
     part_voices,
     report_incident,
+    revoke_report_links,
     split_report,
     withdraw_report,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "remove_monitor_tile",
     "report_incident",
     "resume_closing",
+    "revoke_report_links",
     "set_severity",
     "split_report",
     "take_back_false_alarm",

@@ -193,6 +193,17 @@ def withdraw_report(*, report: Report, by: Actor, at: datetime) -> Report:
     return report
 
 
+def revoke_report_links(*, report: Report, by: Actor, at: datetime) -> int:
+    """Let every address that follows this report answer "not found"; how many did not.
+
+    A report has several: a phone that asks for its answer again is given another. They
+    live for a year, so that a closed case's are ended as well. Twice does nothing.
+    """
+    case = report.incident.case
+    case_permissions.check_can_link(by, case)
+    return cases.end_access_links(case=case, about=f"report:{report.uid}", by=by, at=at)
+
+
 def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:
     """Staff confirm what a visitor reported; the higher rungs need not wait any longer."""
     with ledger.recording():

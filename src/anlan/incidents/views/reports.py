@@ -21,7 +21,7 @@ from anlan.base.errors import Conflict, NotFound
 from anlan.cases.views.answers import one_tap, reader_of
 from anlan.evidence.services.opening import good_path
 from anlan.incidents import services as incidents
-from anlan.incidents.models import Attachment
+from anlan.incidents.models import Attachment, Report
 from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed
 from anlan.law.selectors import refusal_words
@@ -46,15 +46,20 @@ def splitting(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """A further report is another fight after all: a case of its own."""
     at = timezone.now()
     reader = reader_of(request)
-    incident = incident_for(reader, number)
-    report = (
-        incident.reports.select_related("place__site", "incident__case__site")
-        .filter(uid=uid)
-        .first()
-    )
-    if report is None:
-        raise NotFound(_("本事件没有这份报告"))
+    report = _report(reader, number, uid)
     incidents.split_report(report=report, by=reader, at=at)
+    return incident_changed(request, number, at=at)
+
+
+@login_required
+@require_POST
+@one_tap
+def link_end(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """The address with which a visitor follows their report fell into other hands."""
+    at = timezone.now()
+    reader = reader_of(request)
+    report = _report(reader, number, uid)
+    incidents.revoke_report_links(report=report, by=reader, at=at)
     return incident_changed(request, number, at=at)
 
 
@@ -92,6 +97,18 @@ def attachment_player(request: HttpRequest, number: str, uid: UUID) -> HttpRespo
         "source": reverse("incidents:attachment", args=[number, uid]),
     }
     return render(request, "incidents/attachment.html", context)
+
+
+def _report(reader: User, number: str, uid: UUID) -> Report:
+    incident = incident_for(reader, number)
+    found = (
+        incident.reports.select_related("place__site", "incident__case__site")
+        .filter(uid=uid)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("本事件没有这份报告"))
+    return found
 
 
 def _attachment(reader: User, number: str, uid: UUID) -> Attachment:

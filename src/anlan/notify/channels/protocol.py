@@ -10,6 +10,7 @@ from typing import Protocol
 
 from django.utils.functional import Promise
 
+from anlan.base.clock import local_time
 from anlan.notify.enums import ChannelKind
 
 
@@ -52,6 +53,15 @@ class Outgoing:
     def text(self) -> str:
         """Everything in one: title, body and link on lines of their own."""
         return "\n".join(part for part in (self.title, self.body, self.url) if part)
+
+    @property
+    def dated_text(self) -> str:
+        """The words with their own time, for providers that drop what they sent before.
+
+        A repeat of this message shall be dropped; the next alarm from the same garage,
+        or the next test, shall not.
+        """
+        return f"{self.text}\n{local_time(self.made_at):%m-%d %H:%M:%S}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.clock import local_time
 from anlan.notify.channels import wire
 from anlan.notify.channels.protocol import (
     Config,
@@ -65,7 +64,8 @@ def _call(items: Sequence[Outgoing], config: Config) -> dict[str, Any]:
         "agent_id": int(config["agent_id"]),
         "userid_list": ",".join(item.to for item in items),
         "to_all_user": False,
-        "msg": {"msgtype": "text", "text": {"content": _text(items[0])}},
+        # The provider drops the same text to the same person on the same day.
+        "msg": {"msgtype": "text", "text": {"content": items[0].dated_text}},
     }
     url = (
         f"{config['oapi'].rstrip('/')}"
@@ -75,15 +75,6 @@ def _call(items: Sequence[Outgoing], config: Config) -> dict[str, Any]:
     if wire.refusal(answer) is not None:
         return {"errcode": f"http_{answer.status}"}
     return answer.facts()
-
-
-def _text(item: Outgoing) -> str:
-    """The words with their own time.
-
-    The provider drops the same text to the same person on the same day: a repeat of this
-    message shall be dropped, the next alarm from the same garage shall not.
-    """
-    return f"{item.text}\n{local_time(item.made_at):%m-%d %H:%M:%S}"
 
 
 def _fetch(config: Config) -> tuple[str, float]:

@@ -24,7 +24,8 @@ BASE = "https://qyapi.weixin.qq.com"
 _STALE = frozenset({40014, 42001})  # the access token
 _BUSY = frozenset({-1, 45009})
 # So long the provider itself drops the same text to the same people: a row that was
-# sent twice by a killed worker arrives once.
+# sent twice by a killed worker arrives once. Another message with the same words is
+# told apart by its own time.
 _SAME_SECONDS = 1800
 
 _tokens = wire.Tokens()
@@ -64,7 +65,7 @@ def _call(items: Sequence[Outgoing], config: Config) -> dict[str, Any]:
         "touser": "|".join(item.to for item in items),
         "msgtype": "text",
         "agentid": int(config["agentid"]),
-        "text": {"content": items[0].text},
+        "text": {"content": items[0].dated_text},
         "safe": 0,
         "enable_duplicate_check": 1,
         "duplicate_check_interval": _SAME_SECONDS,

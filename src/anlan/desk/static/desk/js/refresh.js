@@ -46,8 +46,9 @@ async function refresh(part) {
     const answer = await fetch(address || location.href, { headers: address ? { "HX-Request": "true" } : {} });
     if (answer.redirected) location.reload(); // signed out: the page leads to the sign-in
     else if (answer.ok) put(part, await answer.text());
+    else if (answer.status >= 500) again(part); // a proxy answers so while the server starts
   } catch {
-    setTimeout(() => want((one) => one === part), AGAIN);
+    again(part);
   }
   running.delete(part);
   if (waiting.has(part)) soon();
@@ -64,6 +65,10 @@ function run() {
 
 function soon() {
   timer ||= setTimeout(run, PAUSE);
+}
+
+function again(part) {
+  setTimeout(() => want((one) => one === part), AGAIN);
 }
 
 function want(test) {
