@@ -1052,6 +1052,7 @@ class TestByHand:
 
         recording = whole(recording)
         assert recording.state == RecordingState.SAVED
+        assert recording.exhibit is not None
         assert segment.said_length.words == WHY
         (fact,) = facts(case, "evidence.length_said")
         assert fact["exhibit"] == segment.name

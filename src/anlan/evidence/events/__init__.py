@@ -19,6 +19,7 @@ from anlan.evidence.events.exhibits import (
     ExhibitProtected,
     ExhibitReceived,
     ExhibitReceivedAgain,
+    PagePrinted,
     ReceiptShown,
     UploadRefused,
 )
@@ -164,6 +165,7 @@ __all__ = [
     "PackageHandedOver",
     "PackageMade",
     "PackageWithdrawn",
+    "PagePrinted",
     "PlayingCopyMade",
     "ReceiptShown",
     "RecorderChanged",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.base.duration import duration_words
-from anlan.evidence.enums import PullProblem, RecorderKind, WhyCamera
+from anlan.evidence.enums import PullProblem, RecorderKind, Way, WhyCamera
 from anlan.ledger.events import Covered, Event, recorded
 
 _WORDS = (
@@ -301,7 +301,7 @@ class FootageOpened(Event):
     """
 
     kind: ClassVar[str] = "evidence.footage_opened"
-    sentence: ClassVar[str] = _("{actor}查看了录像 {code}")
+    sentence: ClassVar[str] = _("{actor}{did}录像 {code}")
     quiet: ClassVar[bool] = True
 
     code: str
@@ -309,6 +309,9 @@ class FootageOpened(Event):
     first: int
     last: int
     sha256: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "did": Way.told(self.way)}
 
 
 @recorded
