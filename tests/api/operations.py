@@ -2230,9 +2230,8 @@ def want_recording(scene: Scene) -> Request:
 def place_recording_file(scene: Scene) -> Request:
     recording = _recording(scene)
     body = {
-        "exhibit": str(_exhibit(scene).uid),
+        "exhibit": str(_film(scene).uid),
         "begin": recording.wanted_from.isoformat(),
-        "end": (recording.wanted_from + timedelta(minutes=5)).isoformat(),
     }
     return f"/recordings/{recording.uid}/files", body
 
@@ -2523,15 +2522,19 @@ def take_still(scene: Scene) -> Request:
 
 @get(permitted="zhoumin", forbidden="wangjianguo")
 def get_exhibit_played(scene: Scene) -> str:
-    made = evidence.add_exhibit(
+    made = _film(scene)
+    make_playing_copies(at=scene.at)
+    return f"/exhibits/{made.uid}/played"
+
+
+def _film(scene: Scene) -> Exhibit:
+    return evidence.add_exhibit(
         case=_case(scene),
         kept=keep_bytes(name=uuid4(), chunks=[_a_film()], media_type="video/mp2t"),
         source=Source.UPLOAD,
         by=SYSTEM,
         at=scene.at,
     )
-    make_playing_copies(at=scene.at)
-    return f"/exhibits/{made.uid}/played"
 
 
 def _looked_at(scene: Scene) -> Recording:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -54,6 +56,13 @@ def test_a_photo_proves_a_task(scene: Scene, task: Task, speak: Any) -> None:
     assert entries("case.task_done") == 1
     assert speak(scene.officer).get(f"/photos/{added.body['uid']}").body == JPEG
     assert entries("case.task_photo_opened") == 1
+    opened = Entry.objects.get(kind="case.task_photo_opened")
+    assert json.loads(bytes(opened.data or b"")) == {
+        "sha256": hashlib.sha256(JPEG).hexdigest(),
+        "way": "downloaded",
+        "first": 0,
+        "last": len(JPEG) - 1,
+    }
     assert verify().is_sound
 
 

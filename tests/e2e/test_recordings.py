@@ -159,12 +159,25 @@ def test_guard_brings_the_export_on_a_stick(
     shoot(page, "phone-file")
     page.get_by_role("button", name="保存").click()
 
-    expect(page.locator("main")).to_contain_text("已保存")
-    assert told_installation.rows(
-        "SELECT state FROM evidence_recording r JOIN evidence_camera c"
-        " ON c.id = r.camera_id WHERE c.name = 'CAM-01'"
-    ) == [("saved",)]
+    # Ten seconds of three minutes: the rest is missing, and somebody says why.
+    expect(page.locator("main")).to_contain_text("已保存一部分")
+    expect(page.locator("main")).to_contain_text("缺失的时段")
+    assert states(told_installation) == [("partly", "open")]
+    page.get_by_role("link", name="只有这些").click()
+    page.fill("textarea[name=reason]", "录像机只录下这一段")
+    page.locator("form button[type=submit]").last.click()
+    expect(page.locator("main")).to_contain_text("录像机只录下这一段")
+    assert states(told_installation) == [("saved", "done")]
     assert told_installation.kinds()["evidence.recording_saved"] == 1
+
+
+def states(installation: Installation) -> list[tuple[object, ...]]:
+    """Of the recording of the gate, and of its task."""
+    return installation.rows(
+        "SELECT r.state, t.state FROM evidence_recording r"
+        " JOIN evidence_camera c ON c.id = r.camera_id"
+        " JOIN cases_task t ON t.id = r.task_id WHERE c.name = 'CAM-01'"
+    )
 
 
 def test_administrator_registers_a_recorder_and_a_camera(

@@ -42,7 +42,7 @@ with acting_at(now):
         kept=keep_bytes(name=uuid4(), chunks=[b"DHAV film"]), reading=Reading.OPAQUE,
         by=SYSTEM, at=now)
     services.place_file(recording=row, exhibit=exhibit, begin=begin,
-        end=begin + timedelta(minutes=3), by=User.objects.get(username="zhoumin"), at=now)
+        end=begin + timedelta(minutes=3), words="用厂商播放器核对", by=User.objects.get(username="zhoumin"), at=now)
     print("begin", begin.isoformat())
 """
 

@@ -128,7 +128,12 @@ def filmed(scene: Scene, folder: Path) -> Filmed:
         recording=recording,
         exhibit=exhibit,
         begin=begin,
-        end=begin + 5 * MINUTE,
+        by=scene.guard,
+        at=scene.at,
+    )
+    services.accept_recording(
+        recording=recording,
+        reason="只导出了这一段",
         by=scene.guard,
         at=scene.at,
     )

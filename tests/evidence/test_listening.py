@@ -21,6 +21,7 @@ from anlan.evidence.films import NotMade
 from anlan.evidence.models import Blob, Exhibit, PlayingCopy
 from anlan.evidence.sounds import PEAKS, make_playing_copy
 from anlan.incidents import services as incidents
+from anlan.ledger.sentences import event_of
 from anlan.ledger.verify import verify
 from tests.evidence.keeping import ORDINARY, ended, files_named, pass_period
 from tests.evidence.sounds import film, voice
@@ -266,7 +267,25 @@ class TestReports:
         assert body != content
         assert answer["Content-Type"] == "audio/mp4"
         (fact,) = facts(incident.case, "incident.attachment_opened")
-        assert fact["sha256"] == made_of(Exhibit.objects.get()).sha256
+        assert fact == {
+            "sha256": made_of(Exhibit.objects.get()).sha256,
+            "way": "viewed",
+            "first": 0,
+            "last": len(body) - 1,
+        }
+        client.get(where, headers={"Range": "bytes=2-5"})
+        part = facts(incident.case, "incident.attachment_opened")[-1]
+        assert (part["first"], part["last"]) == (2, 5)
+
+    @pytest.mark.parametrize(
+        "kind", ["incident.attachment_opened", "case.task_photo_opened"]
+    )
+    def test_entries_from_before_bytes_were_noted_go_on_being_read(self, kind) -> None:
+        event = event_of(kind, {"sha256": "ab"})
+
+        assert event is not None
+        assert event.facts() == {"sha256": "ab"}
+        assert event.shown()["did"] == "查看了"
 
     def test_film_of_a_report_waits_for_its_copy(
         self, scene, tmp_path, client: Client

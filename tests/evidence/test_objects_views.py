@@ -12,12 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
 from anlan.cases.models import Case
+from anlan.cases.selectors import lines_of
 from anlan.evidence import services as evidence
 from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
 from anlan.ledger.models import Entry
 from anlan.play.pictures import signature
 from tests.evidence.objects import umbrella
 from tests.evidence.test_custody import asked, checked, handed, party_of
+from tests.incidents.story import entries, facts
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -280,6 +282,18 @@ class TestPaper:
         assert (
             "ANLAN_PUBLIC_URL" in client.get(address(thing, "label")).content.decode()
         )
+
+    @pytest.mark.parametrize("name", ["custody", "label"])
+    def test_printing_is_on_the_record(self, thing, sign_in, name) -> None:
+        sign_in("zhoumin").get(address(thing, name))
+
+        (entry,) = entries(thing.case, "evidence.page_printed")
+        assert entry.object == thing.key
+        assert facts(thing.case, "evidence.page_printed") == [
+            {"page": name, "code": "E-0001", "way": "printed"}
+        ]
+        (line,) = lines_of([entry], case=thing.case, with_quiet=True)
+        assert line.sentence.startswith("周敏打印了")
 
     @pytest.mark.parametrize("name", [*SHEETS, "custody", "label"])
     def test_strangers_and_files_find_nothing(

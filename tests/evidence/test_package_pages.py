@@ -28,6 +28,7 @@ from anlan.play.company import PASSWORD
 from anlan.play.pictures import picture, signature
 from anlan.play.signing import signer_at_hand
 from tests.evidence.objects import both, umbrella
+from tests.incidents.story import entries
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
@@ -117,6 +118,8 @@ def test_from_the_form_to_the_receipt(
     receipt = PackageReceipt.objects.get()
     assert answer.status_code == 302
     paper = officer.get(address("package_receipt", package, receipt.uid))
+    (printed,) = entries(package.case, "evidence.page_printed")
+    assert printed.object == package.key
     assert package.sha256 in paper.content.decode()
     for side in ("giver", "receiver"):
         url = address("package_signature", package, receipt.uid, side)

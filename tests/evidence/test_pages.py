@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ from anlan.base.errors import Conflict
 from anlan.base.pictures import LONGEST_SIDE, viewing_copy
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
+from anlan.evidence.enums import Way
 from anlan.evidence.models import Exhibit
+from anlan.evidence.selectors import story_of
+from anlan.ledger.models import Entry
 from tests.incidents.story import entries, facts
 from tests.pictures import CUT, JPEG, PDF, encoded
 from tests.scene import Scene
@@ -70,6 +74,10 @@ def with_things(case: Case, scene: Scene, count: int) -> None:
         )
         for number in range(1, count + 1)
     )
+
+
+def story_entries(exhibit: Exhibit) -> list[Entry]:
+    return list(Entry.objects.filter(object=exhibit.key).order_by("seq"))
 
 
 def codes_in(page: str) -> list[str]:
@@ -124,7 +132,11 @@ class TestTheList:
 
         assert seen == [f"E-{number:04}" for number in range(1, 206)]
         assert not query
+        assert facts(case, "evidence.page_printed") == []
         assert len(codes_in(officer.get(f"{address}?whole=1").text)) == 205
+        assert facts(case, "evidence.page_printed") == [
+            {"page": "list", "code": case.number, "way": "printed"}
+        ]
 
     def test_costs_no_query_for_each(
         self, officer, exhibit, case, scene, django_assert_max_num_queries
@@ -157,6 +169,52 @@ class TestOne:
         assert exhibit.file.sha256 in page
         assert "王建国手机" in page
         assert "周敏查看了证据 E-0001" in page
+
+    def test_tells_a_copy_that_was_taken_from_a_look(self, officer, exhibit) -> None:
+        officer.get(below(exhibit, "original/"))
+
+        page = officer.get(below(exhibit)).text
+
+        assert "周敏下载了证据 E-0001" in page
+        assert "查看了" not in page
+
+    def test_arrival_stands_first_however_much_was_played(
+        self, officer, exhibit, scene
+    ) -> None:
+        for number in range(4):
+            for way in (Way.VIEWED, Way.DOWNLOADED):
+                evidence.open_exhibit(
+                    exhibit=exhibit,
+                    way=way,
+                    by=scene.officer,
+                    at=scene.at + timedelta(hours=number),
+                )
+
+        newest = story_of(exhibit, page=3)
+        older = story_of(exhibit, page=5, before=newest.before)
+
+        assert "入库" in newest.lines[0].line.sentence
+        assert (len(newest.lines), newest.hidden) == (4, 5)
+        assert (len(older.lines), older.hidden, older.before) == (6, 0, None)
+        seqs = [one.line.seq for one in [*older.lines, *newest.lines[1:]]]
+        assert seqs == [entry.seq for entry in story_entries(exhibit)]
+        page = officer.get(below(exhibit, f"?before={newest.before}")).text
+        assert page.count("下载了") == 2
+
+    def test_ranges_of_one_sitting_are_one_line(self, officer, exhibit, scene) -> None:
+        for minutes in (1, 2, 20, 45, 90):
+            evidence.open_exhibit(
+                exhibit=exhibit,
+                way=Way.VIEWED,
+                by=scene.officer,
+                at=scene.at + timedelta(minutes=minutes),
+            )
+
+        told = story_of(exhibit).lines
+
+        assert [one.sitting.count for one in told] == [1, 4, 1]
+        assert told[1].sitting.until == scene.at + timedelta(minutes=45)
+        assert "共 4 次" in officer.get(below(exhibit)).text
 
     def test_title_of_what_is_protected_is_on_no_timeline(
         self, officer, exhibit

@@ -28,6 +28,7 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from tests.evidence.recorders import Watched, watched
 from tests.incidents.story import entries, facts
+from tests.pictures import JPEG
 from tests.scene import Scene
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -142,6 +143,24 @@ class TestTrack:
         ]
         assert [one.moment for one in found if one.kind == "alarm"] == [scene.at]
         assert [one.moment for one in found] == sorted(one.moment for one in found)
+
+    def test_alarm_stays_on_the_line_whatever_comes_behind_it(
+        self, scene, filmed, monkeypatch
+    ) -> None:
+        line = line_of([track_of(filmed, at=scene.at)])
+        for number in range(4):
+            services.add_file(
+                case=filmed.case,
+                chunks=[JPEG + bytes([number])],
+                by=scene.guard,
+                at=line.end + MINUTE,
+            )
+        monkeypatch.setattr("anlan.evidence.selectors.playing.MOST_HAPPENINGS", 2)
+
+        found = happenings_on(filmed.case, line)
+
+        assert [one.moment for one in found if one.kind == "alarm"] == [scene.at]
+        assert [one.kind for one in found].count("entry") == 2
 
     def test_what_was_not_filmed_is_not_offered(self, scene, filmed, cameras) -> None:
         services.want_recording(

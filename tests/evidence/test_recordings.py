@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import signal
@@ -31,6 +32,7 @@ from anlan.evidence.enums import (
     ExhibitState,
     HoldReason,
     PullProblem,
+    Reading,
     RecorderKind,
     RecordingState,
     Source,
@@ -55,10 +57,11 @@ from anlan.ledger.verify import verify
 from anlan.notify.models import Message
 from tests.evidence.recorders import Watched, read_along, watched
 from tests.incidents.story import entries, facts
-from tests.pictures import PDF
+from tests.pictures import JPEG, PDF
 from tests.scene import Scene
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+WHY = "厂商格式，已用厂商播放器核对"
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +187,37 @@ class TestCandidates:
 
         assert cameras.of(new.case).wanted_from == scene.at - 30 * MINUTE
         assert cameras.of(first.case).wanted_from == scene.at - 30 * MINUTE
+
+    def test_further_alarm_widens_what_was_asked_for(self, scene, cameras) -> None:
+        case = scene.incident().case
+        read_along(scene.at)
+        later = scene.at + 9 * MINUTE
+        scene.incident(at=later)
+        read_along(later)
+
+        assert Recording.objects.filter(case=case).count() == 3
+        assert {
+            (r.wanted_from, r.wanted_to) for r in Recording.objects.filter(case=case)
+        } == {(scene.at - 30 * MINUTE, later + 30 * MINUTE)}
+
+    def test_further_alarm_asks_for_nothing_that_was_decided_against(
+        self, scene, cameras
+    ) -> None:
+        case = scene.incident().case
+        read_along(scene.at)
+        recording = cameras.of(case)
+        services.decline_recording(
+            recording=recording, reason="看不到", by=scene.officer, at=scene.at
+        )
+
+        later = scene.at + 9 * MINUTE
+        services.want_recordings(
+            case=case, place=scene.garage, happened=later, at=later
+        )
+
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.DECLINED
+        assert recording.wanted_to == scene.at + 30 * MINUTE
 
     def test_late_report_saves_the_time_of_the_fight(self, scene, cameras) -> None:
         case = scene.incident().case
@@ -366,6 +400,7 @@ class TestAPull:
             exhibit=evidence_of(scene, case),
             begin=begin,
             end=begin + 10 * SECOND,
+            words=WHY,
             by=scene.guard,
             at=scene.at,
         )
@@ -491,6 +526,7 @@ class TestAPull:
             exhibit=evidence_of(scene, case),
             begin=begin,
             end=begin + 10 * SECOND,
+            words=WHY,
             by=scene.guard,
             at=scene.at,
         )
@@ -921,8 +957,8 @@ class TestTheCountdown:
         officer = sign_in("zhoumin")
         page = officer.get(f"/cases/{host.number}/closing/").content.decode()
         assert address in page
-        officer.post(address, {"words": "看不到现场"})
-        assert task_of(recording).state == TaskState.DONE
+        officer.post(f"{address}skipping/", {"reason": "看不到现场"})
+        assert task_of(recording).state == TaskState.SKIPPED
 
     def test_case_closes_only_when_each_is_settled(self, scene, by_hand) -> None:
         case = scene.incident().case
@@ -962,6 +998,106 @@ class TestByHand:
         assert recording.derivatives.filter(kind="viewing").count() == 1
         assert verify().is_sound
 
+    @pytest.mark.parametrize("said", [5 * MINUTE, None])
+    def test_short_export_leaves_a_gap_whatever_is_said(
+        self, scene, by_hand, said
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        (film, *_rest) = by_hand.films.record("usb", begin, begin + 10 * SECOND)
+        case = scene.incident().case
+        recording = by_hand.ask(case, begin, begin + 3 * MINUTE)
+
+        segment = services.place_file(
+            recording=recording,
+            exhibit=_added(scene, case, film),
+            begin=begin,
+            end=said and begin + said,
+            by=scene.guard,
+            at=scene.at + MINUTE,
+        )
+
+        assert abs(segment.end - begin - 10 * SECOND) < timedelta(milliseconds=200)
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.PARTLY
+        assert task_of(recording).state == TaskState.OPEN
+        assert recording.warn_at is not None
+        (gap,) = coverage_of(whole(recording)).gaps
+        assert (gap.begin, gap.end) == (segment.end, begin + 3 * MINUTE)
+
+    @pytest.mark.parametrize("content", [PDF, JPEG])
+    def test_what_is_no_film_is_refused(self, scene, by_hand, content) -> None:
+        begin = scene.at.replace(second=0)
+        case = scene.incident().case
+        recording = by_hand.ask(case, begin, begin + MINUTE)
+        exhibit = services.add_file(
+            case=case, chunks=[content], by=scene.officer, at=scene.at
+        )
+
+        with pytest.raises(InvalidInput, match="不是录像文件"):
+            services.place_file(
+                recording=recording,
+                exhibit=exhibit,
+                begin=begin,
+                end=begin + MINUTE,
+                words=WHY,
+                by=scene.guard,
+                at=scene.at,
+            )
+
+    def test_length_that_cannot_be_read_needs_a_reason_that_is_shown(
+        self, scene, by_hand, sign_in
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        case = scene.incident().case
+        recording = by_hand.ask(case, begin, begin + MINUTE)
+        said = {
+            "recording": recording,
+            "exhibit": evidence_of(scene, case),
+            "begin": begin,
+            "by": scene.guard,
+            "at": scene.at,
+        }
+        with pytest.raises(InvalidInput, match="结束时间"):
+            services.place_file(**said, words=WHY)
+        with pytest.raises(InvalidInput, match="怎么知道"):
+            services.place_file(**said, end=begin + MINUTE)
+
+        segment = services.place_file(**said, end=begin + MINUTE, words=WHY)
+
+        recording = whole(recording)
+        assert recording.state == RecordingState.SAVED
+        assert recording.exhibit is not None
+        assert segment.said_length.words == WHY
+        (fact,) = facts(case, "evidence.length_said")
+        assert fact["exhibit"] == segment.name
+        assert verify().is_sound
+        manifest = json.loads(
+            stores.primary().path_of(recording.exhibit.file.sha256).read_bytes()
+        )
+        assert [file["length_verified"] for file in manifest["files"]] == [False]
+        assert recording.exhibit.how.endswith("其中 1 个时长未核实")
+        page = sign_in("zhoumin").get(
+            f"/cases/{case.number}/recordings/{recording.uid}/"
+        )
+        assert "时长未核实" in page.content.decode()
+        assert WHY in page.content.decode()
+
+    def test_words_save_nothing(self, scene, by_hand) -> None:
+        """Its task ends when it is settled, and not by what somebody types."""
+        case = scene.incident().case
+        read_along(scene.at)
+        recording = by_hand.of(case)
+        warn_at = recording.warn_at
+
+        with pytest.raises(Conflict, match="上传导出的录像"):
+            cases.complete_task(
+                task=recording.task, words="已处理", by=scene.guard, at=scene.at
+            )
+
+        recording.refresh_from_db()
+        assert (recording.state, recording.warn_at) == (RecordingState.WANTED, warn_at)
+        assert task_of(recording).state == TaskState.OPEN
+
     def test_what_is_protected_is_no_file_of_a_recording(self, scene, by_hand) -> None:
         begin = scene.at.replace(second=0)
         case = scene.incident().case
@@ -995,6 +1131,7 @@ class TestByHand:
                     exhibit=exhibit,
                     begin=begin,
                     end=begin + 10 * SECOND,
+                    words=WHY,
                     by=scene.guard,
                     at=scene.at,
                 )
@@ -1079,9 +1216,15 @@ class TestLooking:
 
 
 def evidence_of(scene: Scene, case: Case) -> Exhibit:
-    """A file that somebody brought; what is in it does not matter here."""
-    return services.add_file(
-        case=case, chunks=[PDF], title="导出的文件", by=scene.officer, at=scene.at
+    """A file that somebody brought, in a format that only its maker reads."""
+    return services.add_exhibit(
+        case=case,
+        kept=keep_bytes(name=uuid4(), chunks=[b"DHAV export"]),
+        source=Source.UPLOAD,
+        reading=Reading.OPAQUE,
+        title="导出的文件",
+        by=scene.officer,
+        at=scene.at,
     )
 
 

@@ -69,6 +69,7 @@ from anlan.evidence.models import (
     Recording,
     Redaction,
     RetentionLook,
+    SaidLength,
     Upload,
 )
 from anlan.evidence.selectors import retention
@@ -1206,11 +1207,14 @@ class TestRecordings:
                 made_at=scene.at,
                 by=scene.officer,
             )
+        segment = recording.segments.earliest("pk")
+        SaidLength.objects.create(segment=segment, words="陆远航说的")
         held = hold(scene, case, kept)
         ended(case, at=scene.at)
 
         at = pass_period(scene.at, ORDINARY)
 
+        assert texts(SaidLength, "words") == [""]
         assert texts(FootageMark, "words") == ["", "乙推人", "都在"]
         assert texts(FootageRequest, "reason") == ["核对陆远航", "核对陆远航"]
         assert recording.pk not in {row.pk for row in playable_of(case)}

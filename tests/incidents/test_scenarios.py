@@ -14,6 +14,12 @@ from anlan.play.scenario import read_scenario
 
 FILES = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
+# Each other one is an assault, and ends with a package that the offline verifier accepts.
+NO_PACKAGE = {
+    "false-alarm": "nothing happened that anybody could ask for",
+    "kept-for-its-time": "its evidence is deleted in the end, and its packages with it",
+}
+
 
 @pytest.mark.both
 @pytest.mark.django_db
@@ -27,3 +33,13 @@ def test_scenario_ends_as_expected(path: Path, tmp_path: Path) -> None:
 
     assert outcome.failed == []
     assert len(outcome.held) == len(scenario.expect)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_assault_ends_with_a_package_that_is_verified(path: Path) -> None:
+    scenario = read_scenario(path)
+
+    checked = [str(one) for one in scenario.expect if "packages_intact" in str(one)]
+
+    assert bool(checked) == (path.stem not in NO_PACKAGE)
+    assert all("== 0" not in one for one in checked)

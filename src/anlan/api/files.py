@@ -20,6 +20,7 @@ from anlan.base.download import file_answer
 from anlan.base.errors import InvalidInput
 from anlan.base.vault import MEDIA_TYPES
 from anlan.cases import services as cases
+from anlan.cases.enums import Way
 from anlan.cases.selectors import photos_for
 from anlan.incidents import services as incidents
 from anlan.incidents.models import Attachment
@@ -124,7 +125,9 @@ def get_attachment(request: ApiRequest, uid: UUID) -> HttpResponseBase:
     """The bytes as they came; who looked is on the record."""
     caller = request.auth
     row = attachment_of(caller, uid)
-    path = incidents.open_attachment(attachment=row, by=caller.user, at=caller.at)
+    path = incidents.open_attachment(
+        attachment=row, by=caller.user, at=caller.at, way=Way.DOWNLOADED
+    )
     return file_answer(path, media_type=row.media_type, name=row.sha256[:12])
 
 
@@ -167,7 +170,9 @@ def get_task_photo(request: ApiRequest, uid: UUID) -> HttpResponseBase:
     """The bytes as they came; who looked is on the record."""
     caller = request.auth
     row = photo_of(caller, uid)
-    path = cases.open_task_photo(photo=row, by=caller.user, at=caller.at)
+    path = cases.open_task_photo(
+        photo=row, by=caller.user, at=caller.at, way=Way.DOWNLOADED
+    )
     return file_answer(path, media_type=row.media_type, name=row.sha256[:12])
 
 

@@ -70,13 +70,17 @@ class CameraOut(Out):
 
 
 class SegmentOut(Out):
-    """``begin`` and ``end`` are by the recorder's clock, as its picture shows them."""
+    """``begin`` and ``end`` are by the recorder's clock, as its picture shows them.
+
+    ``is_length_verified`` is false if only a person said where it ends.
+    """
 
     name: str
     sha256: str
     size: int
     begin: datetime
     end: datetime | None
+    is_length_verified: bool
     copies: dict[str, str]
 
 
@@ -134,6 +138,7 @@ class RecordingOut(Out):
                     size=one.blob.size,
                     begin=one.begin,
                     end=one.end,
+                    is_length_verified=not one.is_said,
                     copies={c.store: c.state for c in one.blob.copies.all()},
                 )
                 for one in row.segments.all()
@@ -162,11 +167,16 @@ class WantIn(OnceIn):
 
 
 class PlaceIn(OnceIn):
-    """Which stretch an uploaded file is, as its picture shows the time."""
+    """Which stretch an uploaded film is, as its picture shows the time.
+
+    Never longer than the film. ``words``: why it ends there, if its length cannot be
+    read; then there must be an ``end``, too.
+    """
 
     exhibit: UUID
     begin: Instant
-    end: Instant
+    end: Instant | None = None
+    words: Annotated[Text, Field(max_length=300)] = ""
 
 
 class SettlementIn(OnceIn):
@@ -260,6 +270,7 @@ def place_recording_file(
             exhibit=exhibit_of(caller, said.exhibit),
             begin=said.begin,
             end=said.end,
+            words=said.words,
             by=caller.user,
             at=caller.at,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -150,3 +151,23 @@ class Proof(models.TextChoices):
 
 class LinkScope(models.TextChoices):
     FOLLOW = "follow", _("查看进展")
+
+
+class Way(models.TextChoices):
+    """What somebody did with the bytes of a file, or with a page."""
+
+    VIEWED = "viewed", _("查看")
+    DOWNLOADED = "downloaded", _("下载")
+    PRINTED = "printed", _("打印")
+
+    @classmethod
+    def told(cls, way: str | None) -> str:
+        """How a sentence says it; entries of before there were ways tell of a look."""
+        return str(_TOLD.get(way or cls.VIEWED, _TOLD[cls.VIEWED]))
+
+
+_TOLD: dict[str, Promise] = {
+    Way.VIEWED: _("查看了"),
+    Way.DOWNLOADED: _("下载了"),
+    Way.PRINTED: _("打印了"),
+}

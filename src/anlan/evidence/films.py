@@ -73,6 +73,15 @@ def seconds_of(path: Path) -> float | None:
         return None
 
 
+def has_pictures(path: Path) -> bool:
+    """Whether it is a film, and not sound in the box of one."""
+    try:
+        _codec_of(path)
+    except NotMade:
+        return False
+    return True
+
+
 def _start_of(path: Path) -> float:
     """The first stamp in a film, which need not be nought."""
     ended = _probe(["-show_entries", "format=start_time", str(path)])

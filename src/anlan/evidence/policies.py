@@ -12,6 +12,7 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.evidence.enums import (
     ApplicationState,
     DeletionState,
+    ExhibitKind,
     ExhibitState,
     HoldState,
     PackageState,
@@ -61,6 +62,13 @@ def check_is_not_deleted(thing: Exhibit | Recording) -> None:
     """Nobody opens or goes on with what its period let go."""
     if thing.is_deleted:
         raise Conflict(_("%s 已按保存期限删除") % thing.code)
+
+
+def check_is_film(exhibit: Exhibit) -> None:
+    """A film, or a file that may be one in a format that only its maker reads."""
+    is_list = exhibit.source == Source.RECORDER
+    if is_list or exhibit.kind not in {ExhibitKind.VIDEO, ExhibitKind.OTHER}:
+        raise InvalidInput(_("%s 不是录像文件") % exhibit.code, path="exhibit")
 
 
 def check_is_not_held(holds: Sequence[Hold]) -> None:

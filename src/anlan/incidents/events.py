@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
+from anlan.cases.enums import Way
 from anlan.incidents.enums import (
     ByHand,
     Channel,
@@ -391,13 +392,22 @@ class AttachmentReceived(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class AttachmentOpened(Event):
-    """Somebody looked at it: on the record, not on the live timeline."""
+    """Bytes of it were given out: on the record, not on the live timeline.
+
+    Of entries from before ways and bytes were noted it is not known which.
+    """
 
     kind: ClassVar[str] = "incident.attachment_opened"
-    sentence: ClassVar[str] = _("{actor}查看了附件（校验值 {sha256}）")
+    sentence: ClassVar[str] = _("{actor}{did}附件（校验值 {sha256}）")
     quiet: ClassVar[bool] = True
 
     sha256: str
+    way: str | None = None
+    first: int | None = None
+    last: int | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "did": Way.told(self.way)}
 
 
 def media_word(media_type: str) -> str:

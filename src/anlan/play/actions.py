@@ -855,6 +855,7 @@ def save_recording(stage: Stage, *, by: Actor, at: datetime, camera: str) -> str
         exhibit=exhibit,
         begin=recording.as_camera(recording.wanted_from),
         end=recording.as_camera(recording.wanted_to),
+        words="厂商格式，只有厂商播放器能读；已在录像机上核对起止时间",
         by=by,
         at=at,
     )

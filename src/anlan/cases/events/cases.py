@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from anlan.cases.enums import Phase, Role, Severity
+from anlan.cases.enums import Phase, Role, Severity, Way
 from anlan.ledger.events import Covered, Event, RefInFact, recorded
 
 # Keys of clocks of what somebody is offered for themselves: their own pages say what is
@@ -114,13 +114,22 @@ class TaskPhotoReceived(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class TaskPhotoOpened(Event):
-    """Somebody looked at it: on the record, not on the live timeline."""
+    """Bytes of it were given out: on the record, not on the live timeline.
+
+    Of entries from before ways and bytes were noted it is not known which.
+    """
 
     kind: ClassVar[str] = "case.task_photo_opened"
-    sentence: ClassVar[str] = _("{actor}查看了任务照片（校验值 {sha256}）")
+    sentence: ClassVar[str] = _("{actor}{did}任务照片（校验值 {sha256}）")
     quiet: ClassVar[bool] = True
 
     sha256: str
+    way: str | None = None
+    first: int | None = None
+    last: int | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "did": Way.told(self.way)}
 
 
 @recorded

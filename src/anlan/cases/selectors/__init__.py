@@ -27,6 +27,7 @@ from anlan.cases.selectors.cases import (
     tasks_added_at,
     tasks_by_phase,
     timeline,
+    timeline_between,
     timeline_page,
 )
 from anlan.cases.selectors.leaks import (
@@ -69,5 +70,6 @@ __all__ = [
     "tasks_added_at",
     "tasks_by_phase",
     "timeline",
+    "timeline_between",
     "timeline_page",
 ]

@@ -319,6 +319,33 @@ def timeline(case: Case, *, after: int = 0, newest: int = 200) -> list[Line]:
     return lines_of(entries, case=case, numbers=subjects)
 
 
+def timeline_between(
+    case: Case,
+    begin: datetime,
+    end: datetime,
+    *,
+    most: int,
+    always: Collection[str] = (),
+) -> list[Line]:
+    """What happened from one moment to another, in that order, whatever came since.
+
+    Args:
+        most: how many, the first ones; of the kinds ``always`` every one is given.
+    """
+    subjects = _subjects(case)
+    found = (
+        _entries(subjects)
+        .filter(happened_at__gte=begin, happened_at__lte=end)
+        .order_by("happened_at", "seq")
+    )
+    entries = [
+        *found.filter(kind__in=always),
+        *found.exclude(kind__in=always)[:most],
+    ]
+    entries.sort(key=lambda entry: (entry.happened_at, entry.seq))
+    return lines_of(entries, case=case, numbers=subjects)
+
+
 def timeline_page(
     case: Case,
     *,

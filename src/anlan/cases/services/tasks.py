@@ -13,7 +13,7 @@ from anlan.base import vault
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.vault import Kept
 from anlan.cases import permissions, policies
-from anlan.cases.enums import Protection, TaskState
+from anlan.cases.enums import Protection, TaskState, Way
 from anlan.cases.events import (
     TaskDone,
     TaskPhotoOpened,
@@ -116,13 +116,17 @@ def add_task_photo(
         return _take_photo(_lock_task(task), kept, by=by, at=at, via=via)
 
 
-def open_task_photo(*, photo: TaskPhoto, by: Actor, at: datetime) -> Path:
+def open_task_photo(
+    *, photo: TaskPhoto, by: Actor, at: datetime, way: Way = Way.VIEWED
+) -> Path:
     """Say on the record who looks, then give the path of the bytes."""
     permissions.check_can_see_photo(by, photo)
     path = vault.kept_path(photo.sha256)
     with ledger.recording():
         record(
-            TaskPhotoOpened(sha256=photo.sha256),
+            TaskPhotoOpened(
+                sha256=photo.sha256, way=way, first=0, last=path.stat().st_size - 1
+            ),
             photo.task.case,
             thing=f"photo:{photo.uid}",
             by=by,

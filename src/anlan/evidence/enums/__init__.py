@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from anlan.cases.enums import Protection
+from anlan.cases.enums import Protection, Way
 from anlan.evidence.enums.exhibits import (
     ExhibitKind,
     ExhibitState,
+    Printout,
     Reading,
     Source,
     StepKind,
     UploadState,
-    Way,
 )
 from anlan.evidence.enums.injuries import (
     AppraisedLevel,
@@ -90,6 +90,7 @@ __all__ = [
     "Masking",
     "PackageState",
     "PaperKind",
+    "Printout",
     "Protection",
     "PullProblem",
     "Purpose",

@@ -79,8 +79,10 @@ class UploadState(models.TextChoices):
     REFUSED = "refused", _("未接受")
 
 
-class Way(models.TextChoices):
-    """What somebody did with the bytes of an exhibit."""
+class Printout(models.TextChoices):
+    """A page made to be printed."""
 
-    VIEWED = "viewed", _("查看")
-    DOWNLOADED = "downloaded", _("下载")
+    CUSTODY = "custody", _("保管记录")
+    LABEL = "label", _("标签")
+    RECEIPT = "receipt", _("证据包签收单")
+    LIST = "list", _("证据清单")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from anlan.evidence.enums import ExhibitKind, Protection, Source
+from anlan.evidence.enums import ExhibitKind, Printout, Protection, Source, Way
 from anlan.ledger.events import Covered, Event, recorded
 
 _TITLE = Covered(digest_field="title_digest", model="evidence.Exhibit", field="title")
@@ -93,7 +93,7 @@ class ExhibitOpened(Event):
     """
 
     kind: ClassVar[str] = "evidence.opened"
-    sentence: ClassVar[str] = _("{actor}查看了证据 {code}")
+    sentence: ClassVar[str] = _("{actor}{did}证据 {code}")
     quiet: ClassVar[bool] = True
 
     code: str
@@ -101,6 +101,27 @@ class ExhibitOpened(Event):
     first: int
     last: int
     sha256: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "did": Way.told(self.way)}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PagePrinted(Event):
+    """A page was given out that is made to be printed; ``code`` is what it is of."""
+
+    kind: ClassVar[str] = "evidence.page_printed"
+    sentence: ClassVar[str] = _("{actor}{did}{page} {code}")
+    quiet: ClassVar[bool] = True
+
+    page: str
+    code: str
+    way: str
+
+    def shown(self) -> dict[str, Any]:
+        page = Printout(self.page).label
+        return {**self.facts(), "page": page, "did": Way.told(self.way)}
 
 
 @recorded

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.base.duration import duration_words
-from anlan.evidence.enums import PullProblem, RecorderKind, WhyCamera
+from anlan.evidence.enums import PullProblem, RecorderKind, Way, WhyCamera
 from anlan.ledger.events import Covered, Event, recorded
 
 _WORDS = (
@@ -161,6 +161,29 @@ class StreamKept(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class LengthSaid(Event):
+    """How long a file is cannot be read; its end is what a person says, and why."""
+
+    kind: ClassVar[str] = "evidence.length_said"
+    sentence: ClassVar[str] = _(
+        "{actor}填写了录像 {code} 中文件 {exhibit} 的时段（系统读不出时长，时长未核实）"
+    )
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = (
+        Covered(
+            digest_field="words_digest", model="evidence.SaidLength", field="words"
+        ),
+    )
+
+    code: str
+    exhibit: str
+    first_on_recorder: str
+    last_on_recorder: str
+    words_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class RecordingEndangered(Event):
     """It will be overwritten and is not saved; ``rung`` says who was told."""
 
@@ -278,7 +301,7 @@ class FootageOpened(Event):
     """
 
     kind: ClassVar[str] = "evidence.footage_opened"
-    sentence: ClassVar[str] = _("{actor}查看了录像 {code}")
+    sentence: ClassVar[str] = _("{actor}{did}录像 {code}")
     quiet: ClassVar[bool] = True
 
     code: str
@@ -286,6 +309,9 @@ class FootageOpened(Event):
     first: int
     last: int
     sha256: str
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.facts(), "did": Way.told(self.way)}
 
 
 @recorded

@@ -101,7 +101,19 @@ class FileForm(forms.Form):
         Exhibit.objects.none(), label=gettext_lazy("文件"), to_field_name="uid"
     )
     begin = moment_field(gettext_lazy("开始（画面上的时间）"))
-    end = moment_field(gettext_lazy("结束（画面上的时间）"))
+    end = moment_field(
+        gettext_lazy("结束（画面上的时间）"),
+        required=False,
+        help_text=gettext_lazy("不填就按文件的时长；填得比文件长的，也按文件的时长"),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("怎么知道到这一刻为止"),
+        max_length=MOST_WORDS,
+        required=False,
+        help_text=gettext_lazy(
+            "只在系统读不出文件时长时填写（例如厂商格式），会注明“时长未核实”"
+        ),
+    )
 
     def __init__(
         self, *args: Any, recording: Recording, reader: User, **more: Any
@@ -120,12 +132,9 @@ class FileForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- for the types
         field.queryset = files
         field.empty_label = None
-        for name, moment in (
-            ("begin", recording.wanted_from),
-            ("end", recording.wanted_to),
-        ):
-            shown = timezone.localtime(recording.as_camera(moment))
-            self.initial.setdefault(name, shown.replace(microsecond=0))
+        # Only where to begin: an end that stands there already would be believed.
+        shown = timezone.localtime(recording.as_camera(recording.wanted_from))
+        self.initial.setdefault("begin", shown.replace(microsecond=0))
 
 
 class CameraChoiceForm(forms.Form):

@@ -26,6 +26,7 @@ from anlan.evidence.models.recordings import (
     FootageRequest,
     Recorder,
     Recording,
+    SaidLength,
     Segment,
 )
 from anlan.evidence.models.redaction import Redaction
@@ -89,6 +90,7 @@ __all__ = [
     "RegisterExtract",
     "RetentionLook",
     "RetentionRule",
+    "SaidLength",
     "Segment",
     "Statement",
     "StatementAnswer",

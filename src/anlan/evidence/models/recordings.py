@@ -292,6 +292,29 @@ class Segment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_said(self) -> bool:
+        """Whether a person said where it ends; reads ``said_length``."""
+        return getattr(self, "said_length", None) is not None
+
+
+class SaidLength(Worded):
+    """Why a person says where a file ends: the program cannot read how long it is."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    segment = models.OneToOneField(
+        Segment, on_delete=models.PROTECT, related_name="said_length"
+    )
+    words = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return f"length {self.uid}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"length:{self.uid}"
+
 
 class Derivative(models.Model):
     """Something made of originals, to look at: its bytes, and how to make them again.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import orjson
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -21,12 +24,14 @@ from anlan.evidence.enums import (
     Source,
     UploadState,
 )
+from anlan.evidence.events import ExhibitOpened
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
 from anlan.evidence.permissions import bodies_behind
 from anlan.evidence.selectors.statements import statements_for
 from anlan.ledger.models import Entry
 
 PAGE = 100  # rows
+SITTING = timedelta(minutes=30)  # no longer between two ranges of one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,32 @@ class ExhibitPage:
     after: int | None
     kinds: dict[ExhibitKind, int]
     hidden: int
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Entries that are told as one: the first, the time of the last, and how many."""
+
+    seq: int
+    until: datetime
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A line of a story, and the sitting that it tells of."""
+
+    line: Line
+    sitting: Sitting
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryPage:
+    """The arrival and some lines; between the two ``hidden`` ones, older than ``before``."""
+
+    lines: list[Told]
+    hidden: int
+    before: int | None
 
 
 def exhibits_in(cases: QuerySet[Case], reader: User) -> QuerySet[Exhibit]:
@@ -156,14 +187,58 @@ def exhibit_for(user: User, number: str, uid: UUID) -> Exhibit:
     return found
 
 
-def story_of(exhibit: Exhibit, *, newest: int = 200) -> list[Line]:
-    """Everything that happened to an exhibit, who looked at it as well; oldest first."""
-    entries = (
+def story_of(
+    exhibit: Exhibit, *, before: int | None = None, page: int = PAGE
+) -> StoryPage:
+    """What happened to an exhibit, who looked at it as well; oldest first.
+
+    The arrival always stands first, and then the newest; the ranges that a player asks
+    for in one sitting are one line.
+
+    Args:
+        before: the ``seq`` that the page with newer lines began with.
+    """
+    rows = (
         entries_about({exhibit.case.subject})
         .filter(object=exhibit.key)
-        .order_by("-seq")[:newest]
+        .order_by("seq")
+        .values_list("seq", "kind", "actor", "recorded_at", "data")
     )
-    return lines_of(list(entries)[::-1], case=exhibit.case, with_quiet=True)
+    found = _sittings(rows)
+    arrival, later = found[:1], found[1:]
+    older = [one for one in later if before is None or one.seq < before]
+    shown = older[-page:]
+    hidden = len(older) - len(shown)
+    sittings = {one.seq: one for one in [*arrival, *shown]}
+    entries = entries_about({exhibit.case.subject}).filter(seq__in=sittings)
+    return StoryPage(
+        lines=[
+            Told(line=line, sitting=sittings[line.seq])
+            for line in lines_of(
+                list(entries.order_by("seq")), case=exhibit.case, with_quiet=True
+            )
+        ],
+        hidden=hidden,
+        before=shown[0].seq if hidden else None,
+    )
+
+
+def _sittings(
+    rows: Iterable[tuple[int, str, str, datetime, bytes | memoryview[int] | None]],
+) -> list[Sitting]:
+    """Entries in their order, those of one sitting together."""
+    found: list[Sitting] = []
+    same: object = None
+    for seq, kind, actor, at, data in rows:
+        way = orjson.loads(bytes(data)).get("way") if data else None
+        key = (kind, actor, way) if kind == ExhibitOpened.kind else None
+        if key and key == same and at - found[-1].until <= SITTING:
+            last = found[-1]
+            found[-1] = Sitting(last.seq, until=at, count=last.count + 1)
+        else:
+            found.append(Sitting(seq, until=at, count=1))
+        same = key
+    return found
 
 
 def arrival_of(exhibit: Exhibit) -> Entry:

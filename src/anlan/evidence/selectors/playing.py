@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from anlan.accounts.models import User
 from anlan.cases.models import Case
-from anlan.cases.selectors import Line, timeline
+from anlan.cases.selectors import Line, timeline_between
 from anlan.evidence.enums import DerivativeKind, ExhibitKind
 from anlan.evidence.models import (
     Derivative,
@@ -32,6 +32,7 @@ from anlan.evidence.selectors.recordings import (
 MOST_TOGETHER = 6
 STEP = 0.04  # seconds of a picture, where its film does not say
 MOST_HAPPENINGS = 200
+_ALARMS = frozenset({"incident.reported", "incident.opened"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +134,10 @@ def happenings_on(case: Case, line: Span) -> list[Happening]:
     ]
     found += [
         Happening(moment=entry.happened_at, sentence=entry.sentence, kind=_kind(entry))
-        for entry in timeline(case, newest=MOST_HAPPENINGS)
-        if line.begin <= entry.happened_at <= line.end and not entry.is_erased
+        for entry in timeline_between(
+            case, line.begin, line.end, most=MOST_HAPPENINGS, always=_ALARMS
+        )
+        if not entry.is_erased
     ]
     return sorted(found, key=lambda one: one.moment)
 
@@ -190,5 +193,4 @@ def _shot(recording: Recording, made: Derivative) -> Shot:
 
 
 def _kind(entry: Line) -> str:
-    is_alarm = entry.kind in {"incident.reported", "incident.opened"}
-    return "alarm" if is_alarm else "entry"
+    return "alarm" if entry.kind in _ALARMS else "entry"

@@ -215,7 +215,9 @@ def with_parts(recordings: QuerySet[Recording]) -> QuerySet[Recording]:
     return recordings.prefetch_related(
         Prefetch(
             "segments",
-            Segment.objects.select_related("blob", "exhibit").order_by("begin", "pk"),
+            Segment.objects.select_related("blob", "exhibit", "said_length").order_by(
+                "begin", "pk"
+            ),
         ),
         "segments__blob__copies",
         Prefetch(

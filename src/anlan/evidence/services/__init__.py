@@ -43,7 +43,7 @@ from anlan.evidence.services.injuries import (
     withdraw_injury,
 )
 from anlan.evidence.services.listening import open_playing_copy, ready_copy
-from anlan.evidence.services.opening import open_exhibit, show_receipt
+from anlan.evidence.services.opening import note_printout, open_exhibit, show_receipt
 from anlan.evidence.services.outside import add_keeper, mail_soon, remove_keeper
 from anlan.evidence.services.packages import (
     Recipient,
@@ -155,6 +155,7 @@ __all__ = [
     "mark_moment",
     "move",
     "name_guardian",
+    "note_printout",
     "open_document",
     "open_exhibit",
     "open_footage",

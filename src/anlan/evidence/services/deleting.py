@@ -41,6 +41,7 @@ from anlan.evidence.models import (
     Package,
     PlayingCopy,
     Recording,
+    SaidLength,
     Statement,
     Upload,
 )
@@ -285,6 +286,8 @@ def _mark_files(item: Item, case: Case, *, at: datetime) -> None:
             deleted_at=at, pull_at=None, view_at=None, warn_at=None
         )
         _erase(item.recording, ("words",), case, at=at)
+        for said in SaidLength.objects.filter(segment__recording=item.recording):
+            _erase(said, ("words",), case, at=at)
         _erase_marks(item.recording, case, at=at)
     else:
         exhibits = [item.exhibit] if item.exhibit else []

@@ -10,13 +10,16 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.accounts.permissions import check_permission
+from anlan.accounts.roles import Permission
 from anlan.base import stores
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
+from anlan.cases.models import Case
 from anlan.evidence import permissions, policies
-from anlan.evidence.enums import Way
-from anlan.evidence.events import ExhibitOpened, ReceiptShown
+from anlan.evidence.enums import Printout, Way
+from anlan.evidence.events import ExhibitOpened, PagePrinted, ReceiptShown
 from anlan.evidence.models import Blob, Exhibit, Recording
 from anlan.evidence.selectors.recordings import (
     may_only_look,
@@ -136,6 +139,31 @@ def show_receipt(*, exhibit: Exhibit, by: Actor, at: datetime) -> None:
             ReceiptShown(code=exhibit.code),
             exhibit.case,
             thing=exhibit.key,
+            by=by,
+            at=at,
+        )
+
+
+def note_printout(
+    *,
+    page: Printout,
+    case: Case,
+    code: str,
+    thing: str = "",
+    by: User,
+    at: datetime,
+) -> None:
+    """Say on the record who was given a page to print, before it leaves.
+
+    Args:
+        code, thing: what it is of, as people and the record name it.
+    """
+    check_permission(by, Permission.CASE_SEE, site=case.site)
+    with ledger.recording():
+        cases.record(
+            PagePrinted(page=page, code=code, way=Way.PRINTED),
+            case,
+            thing=thing,
             by=by,
             at=at,
         )

@@ -22,10 +22,9 @@ from django.db.models.functions import Coalesce, Greatest
 
 from anlan.base.clock import utc_text
 from anlan.base.errors import traced
-from anlan.base.stores import primary
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
-from anlan.evidence import drafts, films, policies
+from anlan.evidence import drafts, policies
 from anlan.evidence.enums import PullProblem, RecordingState
 from anlan.evidence.events import SegmentsKept, StreamKept
 from anlan.evidence.models import Recording, Segment
@@ -429,10 +428,10 @@ def _set_ends(recording: Recording) -> None:
 
 
 def _read_end(row: Segment, behind: Segment | None) -> datetime | None:
-    seconds = films.seconds_of(primary().path_of(row.blob.sha256))
-    if seconds is None or not 0 < seconds <= LONGEST.total_seconds():
+    length = recordings.length_of(row.blob, most=LONGEST)
+    if length is None:
         return None
-    end = row.begin + timedelta(seconds=seconds)
+    end = row.begin + length
     return min(end, behind.begin) if behind else end
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid5
 
 from django.db.models import Max, QuerySet
@@ -15,11 +16,12 @@ from anlan.accounts.selectors import people_by_role
 from anlan.base.clock import utc_text
 from anlan.base.duration import duration_words
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.stores import primary
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, Phase, TaskState
 from anlan.cases.models import Case, Task
-from anlan.evidence import messages, permissions, policies
+from anlan.evidence import films, messages, permissions, policies
 from anlan.evidence.enums import (
     ExhibitKind,
     PullProblem,
@@ -28,6 +30,7 @@ from anlan.evidence.enums import (
     WhyCamera,
 )
 from anlan.evidence.events import (
+    LengthSaid,
     RecordingDeclined,
     RecordingEndangered,
     RecordingLost,
@@ -35,8 +38,16 @@ from anlan.evidence.events import (
     RecordingTroubled,
     RecordingWanted,
 )
-from anlan.evidence.models import Camera, Exhibit, Recording, Segment
+from anlan.evidence.models import (
+    Blob,
+    Camera,
+    Exhibit,
+    Recording,
+    SaidLength,
+    Segment,
+)
 from anlan.evidence.selectors.recordings import (
+    TOLERANCE,
     Coverage,
     candidates_for,
     coverage_of,
@@ -62,6 +73,7 @@ RUNGS: tuple[tuple[float, tuple[str, ...]], ...] = (
 )
 MOST_MARGIN, LEAST_MARGIN = timedelta(days=2), timedelta(hours=1)
 SOON = timedelta(minutes=1)
+MOST_WINDOW = timedelta(days=2)
 TOLD_AFTER = 3  # tries: a switch that restarts is nobody's business
 
 
@@ -70,30 +82,33 @@ def want_recordings(
 ) -> list[Recording]:
     """Ask for what every camera recorded that sees a place or a way out of it.
 
-    Twice asks for what is new. What is overwritten already is not asked for.
+    Twice asks for what is new, and a further alarm for its own time of the cameras that
+    were asked for before. What is overwritten already is not asked for, and of what
+    somebody decided against no more is wanted.
+
+    Returns:
+        Those that are new.
     """
     end = at if timedelta(0) <= at - happened <= LATE else happened
+    begin, end = happened - AROUND, end + AROUND
+    made = []
     with ledger.recording():
         case = cases.lock_case(case)
         if not case.is_open:
             return []
-        there = set(
-            case.recordings.filter(deleted_at=None).values_list("camera_id", flat=True)
-        )
-        return [
-            _want(
-                case,
-                candidate.camera,
-                candidate.why,
-                happened - AROUND,
-                end + AROUND,
-                by=SYSTEM,
-                at=at,
-            )
-            for candidate in candidates_for(place)
-            if candidate.camera.pk not in there
-            and end + AROUND + candidate.camera.kept_for > at
-        ]
+        there = {row.camera_id: row for row in case.recordings.filter(deleted_at=None)}
+        for candidate in candidates_for(place):
+            camera = candidate.camera
+            if end + camera.kept_for <= at:
+                continue
+            known = there.get(camera.pk)
+            if known is None:
+                made.append(
+                    _want(case, camera, candidate.why, begin, end, by=SYSTEM, at=at)
+                )
+            elif known.state != RecordingState.DECLINED:
+                _widen(known, begin, end, by=SYSTEM, at=at)
+    return made
 
 
 def want_recording(
@@ -223,17 +238,23 @@ def place_file(
     recording: Recording,
     exhibit: Exhibit,
     begin: datetime,
-    end: datetime,
+    end: datetime | None = None,
+    words: str = "",
     by: Actor,
     at: datetime,
 ) -> Segment:
     """Say of a file that somebody brought which stretch of the recording it is.
 
+    It is no longer than the film, whatever is said: the rest of the window is a gap.
+
     Args:
-        begin, end: as the recorder's clock shows them in the picture.
+        begin, end: as the recorder's clock shows them in the picture; without an end it
+            is that of the film.
+        words: why it ends there, if its length cannot be read.
 
     Raises:
-        InvalidInput: a stretch that is none, or far outside of what is wanted.
+        InvalidInput: no film, a stretch that is none, or far outside of what is wanted;
+            or its length cannot be read, and nobody says where it ends and why.
         Conflict: the file is another camera's already, or deleted, or a thing, or the
             recording is settled.
     """
@@ -241,6 +262,12 @@ def place_file(
     if exhibit.case_id != recording.case_id or exhibit.protection:
         raise InvalidInput(_("没有这件证据"), path="exhibit")
     policies.check_is_not_deleted(exhibit)
+    policies.check_is_film(exhibit)
+    length = _length_of_film(exhibit)
+    if length is None:
+        end, words = _said_end(end, words)
+    elif end is None or end - begin > length + TOLERANCE:
+        end = begin + length
     _check_window(begin, end)
     window_from = recording.as_camera(recording.wanted_from)
     window_to = recording.as_camera(recording.wanted_to)
@@ -265,6 +292,8 @@ def place_file(
             kept_at=at,
             exhibit=exhibit,
         )
+        if length is None:
+            _say_length(segment, words, by=by, at=at)
         if recording.pull_at is None:  # else the recorder goes on giving the rest
             _become(recording, RecordingState.PARTLY)
         recording.view_at = at
@@ -398,9 +427,13 @@ def next_warning() -> datetime | None:
 
 
 def follow_task(*, task: Task, at: datetime) -> None:
-    """Somebody ended or opened the task of a recording in the list of tasks.
+    """Somebody left out or opened the task of a recording in the list of tasks.
 
-    Left out means not wanted; done means that nobody need be warned any more.
+    Left out means not wanted.
+
+    Raises:
+        Conflict: it is said to be done, and the recording is not settled. The program
+            ends the task itself when it is; words alone save nothing.
     """
     recording = Recording.objects.select_for_update().filter(task=task).first()
     if recording is None:
@@ -409,11 +442,29 @@ def follow_task(*, task: Task, at: datetime) -> None:
         _become(recording, RecordingState.DECLINED)
         recording.settled_at = at
         recording.pull_at = recording.warn_at = None
-    elif task.state == TaskState.DONE:
-        recording.warn_at = None
+    elif task.state == TaskState.DONE and recording.is_open:
+        raise Conflict(
+            _(
+                "录像 %s 还没有保存：请在录像页面上传导出的录像，或者登记“只有这些”"
+                "“无法保存”；确实不需要的，跳过任务并写明原因。保存好以后任务自动完成"
+            )
+            % recording.code
+        )
     elif task.state == TaskState.OPEN and recording.state == RecordingState.DECLINED:
         _begin_anew(recording, at=at)
     recording.save(update_fields=["state", "settled_at", "pull_at", "warn_at", "rung"])
+
+
+def length_of(blob: Blob, *, most: timedelta) -> timedelta | None:
+    """How long a film is, as its box says; none if that cannot be read or is absurd."""
+    seconds = films.seconds_of(path_of(blob))
+    if seconds is None or not 0 < seconds <= most.total_seconds():
+        return None
+    return timedelta(seconds=seconds)
+
+
+def path_of(blob: Blob) -> Path:
+    return primary().path_of(blob.sha256)
 
 
 def margin_of(camera: Camera) -> timedelta:
@@ -431,10 +482,7 @@ def _want(
     by: Actor,
     at: datetime,
 ) -> Recording:
-    # Whole seconds, as names and clocks have them.
-    begin = begin.replace(microsecond=0)
-    if end.microsecond:
-        end = end.replace(microsecond=0) + timedelta(seconds=1)
+    begin, end = _whole_seconds(begin, end)
     last = case.recordings.aggregate(last=Max("number"))["last"] or 0
     overwritten = begin + camera.kept_for
     recording = Recording(
@@ -486,6 +534,7 @@ def _widen(
     recording: Recording, begin: datetime, end: datetime, *, by: Actor, at: datetime
 ) -> Recording:
     recording = _locked(recording)
+    begin, end = _whole_seconds(begin, end)
     begin = min(begin, recording.wanted_from)
     end = max(end, recording.wanted_to)
     if (begin, end) == (recording.wanted_from, recording.wanted_to):
@@ -511,6 +560,13 @@ def _widen(
         at=at,
     )
     return recording
+
+
+def _whole_seconds(begin: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """The window in whole seconds, as names and clocks have them, and no narrower."""
+    if end.microsecond:
+        end = end.replace(microsecond=0) + timedelta(seconds=1)
+    return begin.replace(microsecond=0), end
 
 
 def _begin_anew(recording: Recording, *, at: datetime) -> None:
@@ -587,22 +643,23 @@ def _how(recording: Recording, segments: Sequence[Segment]) -> str:
     said = {"recorder": recording.camera.recorder.name, "count": len(segments)}
     written = sum(bool(segment.recipe) for segment in segments)
     if not written:
-        return (
-            _("录像机“%(recorder)s”，原始文件 %(count)d 个，按原样保存；本件是其清单")
-            % said
+        how = _("录像机“%(recorder)s”，原始文件 %(count)d 个，按原样保存；本件是其清单")
+    elif written == len(segments):
+        how = _(
+            "录像机“%(recorder)s”没有给出文件：本系统把它回放的码流写成 %(count)d 个"
+            "文件，没有转码；写法见本清单"
         )
-    if written == len(segments):
-        return (
-            _(
-                "录像机“%(recorder)s”没有给出文件：本系统把它回放的码流写成 %(count)d 个"
-                "文件，没有转码；写法见本清单"
-            )
-            % said
+    else:
+        how = _(
+            "录像机“%(recorder)s”，文件 %(count)d 个，其中 %(written)d 个由本系统把它回放"
+            "的码流写成，没有转码；写法见本清单"
         )
-    return _(
-        "录像机“%(recorder)s”，文件 %(count)d 个，其中 %(written)d 个由本系统把它回放"
-        "的码流写成，没有转码；写法见本清单"
-    ) % {**said, "written": written}
+    return how % {**said, "written": written} + _unverified(segments)
+
+
+def _unverified(segments: Sequence[Segment]) -> str:
+    count = sum(segment.is_said for segment in segments)
+    return _("；其中 %d 个时长未核实") % count if count else ""
 
 
 def _task_words(segments: Sequence[Segment], coverage: Coverage, words: str) -> str:
@@ -611,6 +668,7 @@ def _task_words(segments: Sequence[Segment], coverage: Coverage, words: str) -> 
         saved = _("已保存 %d 个文件（由回放码流写成），两份副本") % count
     else:
         saved = _("已保存 %d 个原始文件，两份副本") % count
+    saved += _unverified(segments)
     if not coverage.gaps:
         return saved
     return _("%(saved)s；缺 %(missing)s：%(why)s") % {
@@ -677,6 +735,7 @@ def _keep_manifest(
                 "true_begin": utc_text(recording.as_true(segment.begin)),
                 "kept_at": utc_text(segment.kept_at),
                 **({"written": segment.recipe} if segment.recipe else {}),
+                **({"length_verified": False} if segment.is_said else {}),
             }
             for segment in segments
         ],
@@ -687,6 +746,46 @@ def _keep_manifest(
         name=uuid5(recording.uid, "manifest"),
         chunks=[text.encode()],
         media_type=MANIFEST,
+    )
+
+
+def _length_of_film(exhibit: Exhibit) -> timedelta | None:
+    """None if only its maker's program can read it.
+
+    Raises:
+        InvalidInput: it can be read, and there is no picture in it.
+    """
+    length = length_of(exhibit.file, most=MOST_WINDOW)
+    if length is not None and not films.has_pictures(path_of(exhibit.file)):
+        raise InvalidInput(_("%s 里没有画面") % exhibit.code, path="exhibit")
+    return length
+
+
+def _said_end(end: datetime | None, words: str) -> tuple[datetime, str]:
+    if end is None:
+        raise InvalidInput(_("系统读不出这个文件的时长，请填写结束时间"), path="end")
+    if not words.strip():
+        raise InvalidInput(
+            _("系统读不出这个文件的时长，请写明怎么知道它到这一刻为止"), path="words"
+        )
+    return end, _checked_words(words, path="words")
+
+
+def _say_length(segment: Segment, words: str, *, by: Actor, at: datetime) -> None:
+    said = SaidLength.objects.create(segment=segment, words=words)
+    recording = segment.recording
+    cases.record(
+        LengthSaid(
+            code=recording.code,
+            exhibit=segment.name,
+            first_on_recorder=utc_text(segment.begin),
+            last_on_recorder=_text(segment.end) or "",
+            words_digest=said.digest_of("words"),
+        ),
+        recording.case,
+        thing=said.key,
+        by=by,
+        at=at,
     )
 
 
@@ -818,7 +917,7 @@ def _check_is_open(recording: Recording) -> None:
 
 
 def _check_window(begin: datetime, end: datetime) -> None:
-    if not timedelta(0) < end - begin <= timedelta(days=2):
+    if not timedelta(0) < end - begin <= MOST_WINDOW:
         raise InvalidInput(_("结束时间应晚于开始时间，最长两天"), path="end")
 
 

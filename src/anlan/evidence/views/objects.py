@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anlan.accounts.models import User
 from anlan.base.download import file_answer, shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
 from anlan.evidence import services as evidence
+from anlan.evidence.enums import Printout
 from anlan.evidence.forms import (
     DecisionForm,
     DisposalForm,
@@ -256,12 +259,14 @@ def disposal_decision(request: HttpRequest, number: str, uid: UUID) -> HttpRespo
 def custody_sheet(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """The story of a thing as A4, with every signature and digest."""
     reader = reader_of(request)
+    at = timezone.now()
     exhibit = object_for(reader, number, uid)
+    _note_printout(exhibit, Printout.CUSTODY, by=reader, at=at)
     context = {
         "case": exhibit.case,
         "exhibit": exhibit,
         "story": custody_story(exhibit, reader),
-        "printed_at": timezone.now(),
+        "printed_at": at,
     }
     return render(request, "evidence/custody_sheet.html", context)
 
@@ -270,7 +275,9 @@ def custody_sheet(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 @require_GET
 def label(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """What sticks on the bag, for a printer of labels 62 mm wide."""
-    exhibit = object_for(reader_of(request), number, uid)
+    reader = reader_of(request)
+    exhibit = object_for(reader, number, uid)
+    _note_printout(exhibit, Printout.LABEL, by=reader, at=timezone.now())
     context = {
         "case": exhibit.case,
         "exhibit": exhibit,
@@ -309,6 +316,17 @@ def exhibit_address(exhibit: Exhibit) -> str:
     if not settings.PUBLIC_URL:
         return ""
     return f"{settings.PUBLIC_URL}/cases/{exhibit.case.number}/evidence/{exhibit.uid}/"
+
+
+def _note_printout(exhibit: Exhibit, page: Printout, *, by: User, at: datetime) -> None:
+    evidence.note_printout(
+        page=page,
+        case=exhibit.case,
+        code=exhibit.code,
+        thing=exhibit.key,
+        by=by,
+        at=at,
+    )
 
 
 def _exhibit(request: HttpRequest, number: str, uid: UUID) -> Exhibit:

@@ -21,7 +21,7 @@ from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import PackageState
+from anlan.evidence.enums import PackageState, Printout
 from anlan.evidence.forms import PackageForm, PackageReceiptForm, WithdrawalForm
 from anlan.evidence.models import Package
 from anlan.evidence.selectors import (
@@ -185,13 +185,22 @@ def withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, number: str, uid: UUID, receipt: UUID) -> Any:
     """What both signed, as A4."""
-    found = package_for(reader_of(request), number, uid)
+    reader, at = reader_of(request), timezone.now()
+    found = package_for(reader, number, uid)
     signed = receipts_of(found).filter(uid=receipt).first()
     if signed is None:
         raise NotFound(_("没有这份签收单"))
+    evidence.note_printout(
+        page=Printout.RECEIPT,
+        case=found.case,
+        code=found.code,
+        thing=found.key,
+        by=reader,
+        at=at,
+    )
     context = _context(request, number, uid) | {
         "receipt": signed,
-        "printed_at": timezone.now(),
+        "printed_at": at,
     }
     return render(request, "evidence/package_receipt.html", context)
 

@@ -24,7 +24,7 @@ from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import reader_of
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import ExhibitKind, Way
+from anlan.evidence.enums import ExhibitKind, Printout, Way
 from anlan.evidence.permissions import (
     can_hand_over_package,
     can_mask,
@@ -66,12 +66,21 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
     case = case_for(reader, number)
     kind = request.GET.get("kind", "")
     after = request.GET.get("after", "")
+    is_whole = "whole" in request.GET
+    if is_whole:
+        evidence.note_printout(
+            page=Printout.LIST,
+            case=case,
+            code=case.number,
+            by=reader,
+            at=timezone.now(),
+        )
     found = exhibit_page(
         case,
         reader,
         kind=kind,
         after=int(after) if _NUMBER.fullmatch(after) else 0,
-        page=WHOLE if "whole" in request.GET else PAGE,
+        page=WHOLE if is_whole else PAGE,
     )
     context = {
         "case": case,
@@ -147,7 +156,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "on_one_disk": stores.share_a_disk(),
         # A thing has its story; what happened to a file are the lines of the record.
         "story": custody_story(found, reader) if found.is_object else None,
-        "lines": [] if found.is_object else story_of(found),
+        "told": None if found.is_object else story_of(found, before=_before(request)),
     }
     return render(request, "evidence/exhibit.html", context)
 
@@ -237,6 +246,11 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "address": settings.PUBLIC_URL,
     }
     return render(request, "evidence/receipt.html", context)
+
+
+def _before(request: HttpRequest) -> int | None:
+    before = request.GET.get("before", "")
+    return int(before) if _NUMBER.fullmatch(before) else None
 
 
 def _held(case: Case, reader: User) -> dict[str, object]:

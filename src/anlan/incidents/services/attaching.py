@@ -13,7 +13,7 @@ from anlan.base import vault
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import Source
+from anlan.evidence.enums import Source, Way
 from anlan.evidence.models import Blob, PlayingCopy
 from anlan.evidence.services.origins import Origin, add_origin
 from anlan.incidents import permissions
@@ -101,9 +101,12 @@ def _sent_again(report: Report, chunks: Iterable[bytes]) -> Attachment:
 
 
 def open_attachment_copy(
-    *, attachment: Attachment, by: Actor, at: datetime
+    *, attachment: Attachment, by: Actor, at: datetime, first: int, last: int
 ) -> PlayingCopy:
     """Say on the record who plays a sound or a film; the copy that may be played.
+
+    Args:
+        first, last: the bytes that are given out, both ends included.
 
     Raises:
         Conflict: it is still being made, or none can be.
@@ -113,7 +116,9 @@ def open_attachment_copy(
     assert row.blob is not None  # noqa: S101 -- a copy that is ready has bytes
     with ledger.recording():
         cases.record(
-            AttachmentOpened(sha256=row.blob.sha256),
+            AttachmentOpened(
+                sha256=row.blob.sha256, way=Way.VIEWED, first=first, last=last
+            ),
             attachment.report.incident.case,
             thing=f"attachment:{attachment.uid}",
             by=by,
@@ -134,13 +139,20 @@ def playing_copy(*, attachment: Attachment, at: datetime) -> PlayingCopy:
     return evidence.ready_copy(original=original, at=at)
 
 
-def open_attachment(*, attachment: Attachment, by: Actor, at: datetime) -> Path:
+def open_attachment(
+    *, attachment: Attachment, by: Actor, at: datetime, way: Way = Way.VIEWED
+) -> Path:
     """Say on the record who looks, then give the path of the bytes."""
     permissions.check_can_see_attachment(by, attachment)
     path = vault.kept_path(attachment.sha256)
     with ledger.recording():
         cases.record(
-            AttachmentOpened(sha256=attachment.sha256),
+            AttachmentOpened(
+                sha256=attachment.sha256,
+                way=way,
+                first=0,
+                last=path.stat().st_size - 1,
+            ),
             attachment.report.incident.case,
             thing=f"attachment:{attachment.uid}",
             by=by,

@@ -130,7 +130,9 @@ def _played(
     assert blob is not None  # noqa: S101 -- a copy that is ready has bytes
 
     def open_part(first: int, last: int) -> Path:
-        incidents.open_attachment_copy(attachment=found, by=reader, at=at)
+        incidents.open_attachment_copy(
+            attachment=found, by=reader, at=at, first=first, last=last
+        )
         return good_path(blob)
 
     return ranged_answer(
