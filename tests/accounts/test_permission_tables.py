@@ -355,7 +355,7 @@ def counselling_things(case: Case, user: User) -> dict[str, Any]:
     care = Care(case=case, party=Party(case=case), counsellor=Counsellor(user=user))
     return {
         "care": care,
-        "key": CounsellorKey(first_holder=user, second_holder=user),
+        "key": CounsellorKey(user=user, first_holder=user, second_holder=user),
         "call": UrgentCall(care=Care(case=case, party=Party(case=case, user=user))),
     }
 
