@@ -57,6 +57,7 @@ from anlan.investigation.events import (
     FindingApproved,
     FindingReturned,
     FindingSubmitted,
+    FindingWithdrawn,
     InterviewPlanned,
     InterviewReplanned,
 )
@@ -168,6 +169,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingSubmitted.kind: [investigation.tell_deciders],
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
+    FindingWithdrawn.kind: [investigation.tell_author],
     PlaceClosed.kind: [incidents.keep_devices_in_use],
     SiteClosed.kind: [incidents.keep_devices_in_use],
     TaskPhotoReceived.kind: [evidence.adopt_task_photo],

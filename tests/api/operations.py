@@ -2145,6 +2145,11 @@ def decide_finding(scene: Scene) -> Request:
     return f"/findings/{finding.uid}/decision", {"is_approved": True}
 
 
+@post(permitted="xuqing", forbidden="wangjianguo")
+def withdraw_finding(scene: Scene) -> Request:
+    return f"/findings/{_finding(scene).uid}/withdrawal", {"reason": "起草人离职"}
+
+
 def _unread_cell(scene: Scene, case: Case) -> dict[str, str]:
     for row in comparison_of(case, scene.person("xuqing")).rows:
         for cell in row.cells:

@@ -15,6 +15,7 @@ from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.models import Finding, FindingSentence
 from anlan.investigation.permissions import can_decide
 from anlan.investigation.selectors.findings import in_force, parts_of
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from tests.evidence.told import begun as statement_begun
@@ -42,6 +43,76 @@ def _vault(settings, tmp_path) -> None:
 @pytest.fixture
 def case(scene):
     return scene.incident().case
+
+
+class TestWithdrawal:
+    """A draft that its author cannot end does not hold the case up."""
+
+    def withdrawn(self, scene, finding, **more) -> Finding:
+        said = {"reason": "起草人离职", "by": scene.manager, "at": scene.at, **more}
+        return investigation.withdraw_finding(finding=finding, **said)
+
+    def made_party(self, scene, case, user) -> None:
+        cases.add_party(case=case, roles=["witness"], user=user, by=SYSTEM, at=scene.at)
+
+    def test_by_an_approver_lets_another_begin(self, scene, case) -> None:
+        statement = statement_in(scene, case)
+        in_force_now = decided(scene, submitted(scene, case, statement=statement))
+        stuck = drafted(scene, case)
+        sentence(scene, stuck, text="这一句不再使用。")
+        with pytest.raises(Conflict, match="先撤回"):
+            drafted(scene, case, by=scene.officer)
+
+        self.withdrawn(scene, stuck)
+
+        stuck.refresh_from_db()
+        assert (stuck.state, stuck.decided_by) == ("withdrawn", scene.manager)
+        following = drafted(scene, case, by=scene.officer)
+        assert following.code == "F-03"
+        texts = [row.text for row in following.sentences.all()]
+        assert texts == [row.text for row in in_force_now.sentences.all()]
+        kinds = [line.kind for line in timeline(case)]
+        assert kinds.count("investigation.finding_withdrawn") == 1
+        told = Delivery.objects.filter(message__kind="investigation.decided")
+        assert told.filter(user=stuck.author).exists()
+        assert verify().is_sound
+
+    def test_by_its_author_who_turned_out_a_witness(self, scene, case) -> None:
+        finding = drafted(scene, case)
+        self.made_party(scene, case, finding.author)
+
+        with pytest.raises(NotAllowed):
+            sentence(scene, finding)
+        self.withdrawn(scene, finding, by=finding.author, reason="我在场")
+
+        assert drafted(scene, case, by=scene.officer).version == 2
+
+    def test_of_what_waits_to_be_decided_on(self, scene, case) -> None:
+        finding = submitted(scene, case)
+
+        assert self.withdrawn(scene, finding).state == FindingState.WITHDRAWN
+        with pytest.raises(Conflict):
+            decided(scene, finding)
+        with pytest.raises(Conflict, match="不能撤回"):
+            self.withdrawn(scene, finding)
+
+    def test_of_what_was_decided_is_refused(self, scene, case) -> None:
+        finding = decided(scene, submitted(scene, case))
+
+        with pytest.raises(Conflict, match="不能撤回"):
+            self.withdrawn(scene, finding)
+
+    def test_says_why_and_is_not_everybodys(self, scene, case) -> None:
+        finding = drafted(scene, case)
+
+        with pytest.raises(InvalidInput) as refused:
+            self.withdrawn(scene, finding, reason=" ")
+        assert refused.value.path == "reason"
+        with pytest.raises(NotAllowed):
+            self.withdrawn(scene, finding, by=scene.officer)
+        self.made_party(scene, case, scene.manager)
+        with pytest.raises(NotAllowed):
+            self.withdrawn(scene, finding)
 
 
 class TestSentences:

@@ -126,7 +126,7 @@ def test_a_known_passphrase_takes_over_without_the_paper(scene, case) -> None:
     assert read(scene, other, linan(scene), OTHER) == ["另一位的话"]
     assert earlier_keys(linan(scene)) == []
     entry = Entry.objects.get(kind="counselling.notes_resealed")
-    assert (entry.body["number"], entry.body["to_number"]) == (1, fresh.number)
+    assert (entry.object, fresh.number) == (lost.key.key, 2)
     assert verify().is_sound
     with pytest.raises(Conflict):
         support.reseal_notes(passphrase=PASSPHRASE, **said)

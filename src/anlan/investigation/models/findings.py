@@ -14,7 +14,7 @@ from anlan.evidence.models import Exhibit, Statement
 from anlan.investigation import enums
 from anlan.ledger.models import Worded
 
-_DECIDED = Q(state__in=["returned", "approved", "superseded"])
+_DECIDED = Q(state__in=["returned", "approved", "superseded", "withdrawn"])
 
 
 class Finding(Worded):
@@ -37,7 +37,8 @@ class Finding(Worded):
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True
     )
-    remark = models.CharField(max_length=500, blank=True)  # of whoever decided
+    # Of whoever decided, or withdrew it.
+    remark = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -63,11 +64,14 @@ class Finding(Worded):
             ),
             models.CheckConstraint(
                 condition=Q(state="draft", submitted_at=None)
+                | Q(state="withdrawn")  # before it was submitted, or afterwards
                 | ~Q(state="draft") & Q(submitted_at__isnull=False),
                 name="investigation_finding_submitted",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("author")),
+                condition=Q(decided_by=None)
+                | Q(state="withdrawn")  # its author may give it up
+                | ~Q(decided_by=F("author")),
                 name="investigation_finding_by_another",
             ),
         ]
