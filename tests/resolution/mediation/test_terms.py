@@ -632,6 +632,22 @@ class TestMediated:
             assert ("孟大海" in text.decode()) == name
             assert "199000" not in text.decode()
 
+    def test_an_agreement_bears_the_day_on_which_it_was_signed(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = settled(scene, case)
+        texts = [
+            zipfile.ZipFile(
+                io.BytesIO(
+                    mediation.take_word(
+                        talks=talks, kind="agreement", by=scene.officer, at=at
+                    )
+                )
+            ).read("word/document.xml")
+            for at in (scene.at, scene.at + timedelta(days=40))
+        ]
+        assert texts[0] == texts[1]
+
     def test_a_guardian_stands_on_the_application(
         self, scene: Scene, case: Case
     ) -> None:
