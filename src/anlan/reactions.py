@@ -97,6 +97,7 @@ from anlan.resolution.mediation.events import (
     DutyMoved,
     DutyOverdue,
     MediatorAppointed,
+    ProposalMade,
     TalksEnded,
     TalksMoved,
 )
@@ -206,6 +207,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     DutyOverdue.kind: [mediation.tell_after_closing],
     MediatorAppointed.kind: [mediation.tell_new_mediator],
     TalksEnded.kind: [mediation.tell_of_end],
+    ProposalMade.kind: [mediation.ask_for_the_office],
     DutyComesDue.kind: [mediation.remind],
     ConfirmationComesDue.kind: [mediation.remind_to_confirm],
     SeveritySet.kind: [incidents.end_waiver],

@@ -78,7 +78,7 @@ from anlan.resolution.legal.models import (
     WorkInjury,
 )
 from anlan.resolution.mediation import services as mediation
-from anlan.resolution.mediation.enums import Exclusion, TalksKind, TermKind
+from anlan.resolution.mediation.enums import Exclusion, TalksKind, TermBy, TermKind
 from anlan.resolution.mediation.models import (
     Body,
     Duty,
@@ -1561,6 +1561,14 @@ def accept_proposal(scene: Scene) -> Request:
     drawn = b64encode(signature(120)).decode()
     body = {"side": "victim", "signature": drawn}
     return f"/proposals/{proposal.uid}/acceptance", body
+
+
+@post(permitted="chenlu", forbidden="zhoumin")
+def approve_office_terms(scene: Scene) -> Request:
+    talks = talked.consented(scene, _talks(scene))
+    ours = talked.term(scene, by=TermBy.OFFICE)
+    proposal = talked.proposed(scene, talks, ours)
+    return f"/proposals/{proposal.uid}/office-approval", None
 
 
 @post()
