@@ -8,12 +8,15 @@ from django.db import IntegrityError, transaction
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.selectors import timeline
-from anlan.evidence.models import Exhibit
+from anlan.evidence.models import Exhibit, Statement
+from anlan.evidence.selectors.statements import statements_of
 from anlan.incidents import services as incidents
 from anlan.investigation import services as investigation
-from anlan.investigation.enums import FindingState, SentenceKind
+from anlan.investigation.enums import CellSays, ComparedFact, FindingState, SentenceKind
+from anlan.investigation.forms.fields import Sources
 from anlan.investigation.models import Finding, FindingSentence
-from anlan.investigation.permissions import can_decide
+from anlan.investigation.permissions import can_decide, can_see
+from anlan.investigation.selectors.comparison import comparison_of
 from anlan.investigation.selectors.findings import in_force, parts_of
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
@@ -225,6 +228,75 @@ class TestSentences:
 
         with pytest.raises(Conflict, match="只有起草人"):
             sentence(scene, finding, by=scene.officer)
+
+
+class TestOfJoinedCases:
+    """Cases that were joined are one case, and each begins to count anew."""
+
+    @pytest.fixture
+    def other(self, scene, case):
+        other = scene.incident(place=scene.place("园区 南门")).case
+        self.statement, self.photo = statement_in(scene, other), photo(scene, other)
+        self.draft = statement_begun(scene, other, of=party(scene, other, "白露"))
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        other.refresh_from_db()
+        case.refresh_from_db()
+        return other
+
+    def test_what_came_to_the_other_is_cited_with_its_number(
+        self, scene, case, other
+    ) -> None:
+        own = statement_in(scene, case)
+        finding = drafted(scene, case)
+        sources = [own, self.statement, self.photo]
+
+        sentence(scene, finding, sources=sources)
+
+        (line,) = parts_of(finding, investigator(scene))[1].lines
+        assert [cited.code for cited in line.cites] == sorted(
+            ["S-01", f"{other.number}:S-01", f"{other.number}:E-0002"]
+        )
+        assert all(cited.address for cited in line.cites)
+        assert all(
+            other.number in cited.address
+            for cited in line.cites
+            if cited.code.startswith(other.number)
+        )
+        offered = Sources(case, investigator(scene))
+        assert offered.get("S-01") == own
+        assert offered.get(f"{other.number}:S-01") == self.statement
+        investigation.submit_finding(finding=finding, by=finding.author, at=scene.at)
+        assert decided(scene, finding).state == FindingState.APPROVED
+        assert verify().is_sound
+
+    def test_accounts_are_compared_across_them(self, scene, case, other) -> None:
+        own = statement_in(scene, case)
+
+        found = comparison_of(case, investigator(scene))
+
+        assert [column.statement for column in found.columns] == [self.statement, own]
+        codes = [column.code for column in found.columns]
+        assert codes == [f"{other.number}:S-01", "S-01"]
+        fact = ComparedFact.values[0]
+        investigation.read_cell(
+            case=case,
+            statement=codes[0],
+            fact=fact,
+            says=CellSays.SILENT,
+            note="没有提到",
+            by=investigator(scene),
+            at=scene.at,
+        )
+
+    def test_who_has_yet_to_speak_in_one_reads_nothing_of_the_other(
+        self, scene, case, other
+    ) -> None:
+        reader = scene.person("xuqing")
+        assert can_see(reader, case)
+        Statement.objects.filter(pk=self.draft.pk).update(user=reader, party=None)
+
+        assert not can_see(reader, case)
+        assert not statements_of(case, reader).exists()
 
 
 class TestSubmission:

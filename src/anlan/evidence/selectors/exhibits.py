@@ -12,6 +12,7 @@ from anlan.accounts.models import User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
+from anlan.cases.joined import one_case
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
 from anlan.evidence.enums import (
@@ -51,6 +52,11 @@ def exhibits_in(cases: QuerySet[Case], reader: User) -> QuerySet[Exhibit]:
 def every_exhibit_of(case: Case) -> QuerySet[Exhibit]:
     """All of a case, for the program alone: whoever chose from them was asked before."""
     return _in(Case.objects.filter(pk=case.pk))
+
+
+def every_exhibit_of_one_case(case: Case) -> QuerySet[Exhibit]:
+    """The same of the case and of those that are one with it, the host's first."""
+    return _in(one_case(case))
 
 
 def _in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
@@ -105,6 +111,11 @@ def exhibits_of(case: Case, reader: User) -> QuerySet[Exhibit]:
 def kept_of(case: Case, reader: User) -> QuerySet[Exhibit]:
     """The same without what its period let go: what can still be given to somebody."""
     return exhibits_of(case, reader).exclude(state=ExhibitState.DELETED)
+
+
+def kept_of_one_case(case: Case, reader: User) -> QuerySet[Exhibit]:
+    """The same of the case and of those that are one with it."""
+    return exhibits_in(one_case(case), reader).exclude(state=ExhibitState.DELETED)
 
 
 def exhibit_page(

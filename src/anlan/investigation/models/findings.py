@@ -129,7 +129,10 @@ class FindingSentence(Worded):
 
 
 class Citation(models.Model):
-    """What a sentence rests on: an exhibit, or a signed statement, of the same case."""
+    """What a sentence rests on: an exhibit, or a signed statement, of the same case.
+
+    Cases that were joined are one case.
+    """
 
     sentence = models.ForeignKey(
         FindingSentence, on_delete=models.PROTECT, related_name="citations"
@@ -164,6 +167,13 @@ class Citation(models.Model):
         return f"{self.sentence_id} {self.code}"
 
     @property
+    def source(self) -> Exhibit | Statement:
+        found = self.exhibit or self.statement
+        if found is None:  # the table takes no such row; for the type checker
+            raise ValueError("a citation names one thing")
+        return found
+
+    @property
     def code(self) -> str:
-        source = self.exhibit or self.statement
-        return source.code if source else ""
+        """As it is called in its own case; ``citing.code_in`` says it in another."""
+        return self.source.code

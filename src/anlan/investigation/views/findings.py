@@ -25,7 +25,7 @@ from anlan.investigation.forms.findings import (
     SentenceForm,
 )
 from anlan.investigation.models import Finding
-from anlan.investigation.reading import content_of, sentences_of
+from anlan.investigation.reading import codes_of, content_of, sentences_of
 from anlan.investigation.selectors.findings import (
     finding_for,
     findings_of,
@@ -114,7 +114,7 @@ def sentence(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         initial={
             "text": found.text,
             "is_fact": found.is_fact,
-            "sources": [one.code for one in found.citations.all()],
+            "sources": codes_of(found),
         },
     )
 
