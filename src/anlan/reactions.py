@@ -58,6 +58,7 @@ from anlan.investigation.events import (
     FindingApproved,
     FindingReturned,
     FindingSubmitted,
+    FindingWithdrawn,
     InterviewPlanned,
     InterviewReplanned,
 )
@@ -97,6 +98,7 @@ from anlan.resolution.mediation.events import (
     DutyMoved,
     DutyOverdue,
     MediatorAppointed,
+    ProposalMade,
     TalksEnded,
     TalksMoved,
 )
@@ -171,6 +173,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FindingSubmitted.kind: [investigation.tell_deciders],
     FindingApproved.kind: [investigation.tell_author],
     FindingReturned.kind: [investigation.tell_author],
+    FindingWithdrawn.kind: [investigation.tell_author],
     PlaceClosed.kind: [
         incidents.keep_devices_in_use,
         incidents.keep_pictures_at_places_in_use,
@@ -210,6 +213,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     DutyOverdue.kind: [mediation.tell_after_closing],
     MediatorAppointed.kind: [mediation.tell_new_mediator],
     TalksEnded.kind: [mediation.tell_of_end],
+    ProposalMade.kind: [mediation.ask_for_the_office],
     DutyComesDue.kind: [mediation.remind],
     ConfirmationComesDue.kind: [mediation.remind_to_confirm],
     SeveritySet.kind: [incidents.end_waiver],

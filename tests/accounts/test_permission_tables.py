@@ -59,7 +59,7 @@ from anlan.resolution.legal.models import (
     Lawyer,
     WorkInjury,
 )
-from anlan.resolution.mediation.models import Session, Talks
+from anlan.resolution.mediation.models import Proposal, Session, Talks
 from anlan.resolution.models import Notice, Objection, Plan, PlanMeasure
 from anlan.resolution.review.models import Improvement
 from anlan.resolution.review.models import Report as ReviewReport
@@ -310,6 +310,11 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         things |= legal_things(case, user if own else somebody, own=own)
     if name.startswith("counselling."):
         things |= counselling_things(case, user if own else somebody)
+    if name.startswith("mediation."):
+        who = user if own else somebody
+        things["proposal"] = Proposal(
+            talks=Talks(case=case, host=somebody), written_by=who
+        )
     if name.startswith("customers."):
         things |= customers_things(scene, user if own else somebody)
     if name == "cases.check_can_look_behind" or variant == "across":
@@ -355,7 +360,7 @@ def counselling_things(case: Case, user: User) -> dict[str, Any]:
     care = Care(case=case, party=Party(case=case), counsellor=Counsellor(user=user))
     return {
         "care": care,
-        "key": CounsellorKey(first_holder=user, second_holder=user),
+        "key": CounsellorKey(user=user, first_holder=user, second_holder=user),
         "call": UrgentCall(care=Care(case=case, party=Party(case=case, user=user))),
     }
 

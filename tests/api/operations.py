@@ -78,7 +78,7 @@ from anlan.resolution.legal.models import (
     WorkInjury,
 )
 from anlan.resolution.mediation import services as mediation
-from anlan.resolution.mediation.enums import Exclusion, TalksKind, TermKind
+from anlan.resolution.mediation.enums import Exclusion, TalksKind, TermBy, TermKind
 from anlan.resolution.mediation.models import (
     Body,
     Duty,
@@ -1573,6 +1573,14 @@ def accept_proposal(scene: Scene) -> Request:
     return f"/proposals/{proposal.uid}/acceptance", body
 
 
+@post(permitted="chenlu", forbidden="zhoumin")
+def approve_office_terms(scene: Scene) -> Request:
+    talks = talked.consented(scene, _talks(scene))
+    ours = talked.term(scene, by=TermBy.OFFICE)
+    proposal = talked.proposed(scene, talks, ours)
+    return f"/proposals/{proposal.uid}/office-approval", None
+
+
 @post()
 def decline_proposal(scene: Scene) -> Request:
     return f"/proposals/{_proposal(scene).uid}/declining", {"side": "victim"}
@@ -2153,6 +2161,11 @@ def decide_finding(scene: Scene) -> Request:
     finding = _finding(scene)
     investigation.submit_finding(finding=finding, by=finding.author, at=scene.at)
     return f"/findings/{finding.uid}/decision", {"is_approved": True}
+
+
+@post(permitted="xuqing", forbidden="wangjianguo")
+def withdraw_finding(scene: Scene) -> Request:
+    return f"/findings/{_finding(scene).uid}/withdrawal", {"reason": "起草人离职"}
 
 
 def _unread_cell(scene: Scene, case: Case) -> dict[str, str]:

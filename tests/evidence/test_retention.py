@@ -82,7 +82,8 @@ from anlan.evidence.services import retention as retention_service
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Police
+from anlan.incidents.enums import EmergencyService, Police
+from anlan.incidents.models import Incident
 from anlan.law import selectors as law
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
@@ -848,6 +849,23 @@ class TestJoined:
         released(scene, held, at=scene.at)
         step = evidence.confirm_disposal(by=scene.manager, **said)
         assert step.exhibit.state == "disposed"
+
+    def test_is_kept_as_long_in_the_host_as_in_what_was_joined(
+        self, scene: Scene, case: Case, host: Case
+    ) -> None:
+        Case.objects.filter(pk=host.pk).update(severity=Severity.ORDINARY)
+        host.refresh_from_db()
+        assert retention.case_class(host) == RetentionClass.ORDINARY
+        incidents.record_emergency_call(
+            incident=Incident.objects.get(case=case),
+            service=EmergencyService.POLICE,
+            by=scene.officer,
+            at=scene.at,
+        )
+        self.joined(scene, case, host)
+        host.refresh_from_db()
+
+        assert retention.case_class(host) == RetentionClass.SERIOUS
 
     def test_is_not_held_by_a_hold_on_one_exhibit_of_its_host(
         self, scene: Scene, case: Case, exhibit: Exhibit, host: Case

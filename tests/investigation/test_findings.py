@@ -8,13 +8,17 @@ from django.db import IntegrityError, transaction
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.selectors import timeline
-from anlan.evidence.models import Exhibit
+from anlan.evidence.models import Exhibit, Statement
+from anlan.evidence.selectors.statements import statements_of
 from anlan.incidents import services as incidents
 from anlan.investigation import services as investigation
-from anlan.investigation.enums import FindingState, SentenceKind
+from anlan.investigation.enums import CellSays, ComparedFact, FindingState, SentenceKind
+from anlan.investigation.forms.fields import Sources
 from anlan.investigation.models import Finding, FindingSentence
-from anlan.investigation.permissions import can_decide
+from anlan.investigation.permissions import can_decide, can_see
+from anlan.investigation.selectors.comparison import comparison_of
 from anlan.investigation.selectors.findings import in_force, parts_of
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from tests.evidence.told import begun as statement_begun
@@ -42,6 +46,76 @@ def _vault(settings, tmp_path) -> None:
 @pytest.fixture
 def case(scene):
     return scene.incident().case
+
+
+class TestWithdrawal:
+    """A draft that its author cannot end does not hold the case up."""
+
+    def withdrawn(self, scene, finding, **more) -> Finding:
+        said = {"reason": "起草人离职", "by": scene.manager, "at": scene.at, **more}
+        return investigation.withdraw_finding(finding=finding, **said)
+
+    def made_party(self, scene, case, user) -> None:
+        cases.add_party(case=case, roles=["witness"], user=user, by=SYSTEM, at=scene.at)
+
+    def test_by_an_approver_lets_another_begin(self, scene, case) -> None:
+        statement = statement_in(scene, case)
+        in_force_now = decided(scene, submitted(scene, case, statement=statement))
+        stuck = drafted(scene, case)
+        sentence(scene, stuck, text="这一句不再使用。")
+        with pytest.raises(Conflict, match="先撤回"):
+            drafted(scene, case, by=scene.officer)
+
+        self.withdrawn(scene, stuck)
+
+        stuck.refresh_from_db()
+        assert (stuck.state, stuck.decided_by) == ("withdrawn", scene.manager)
+        following = drafted(scene, case, by=scene.officer)
+        assert following.code == "F-03"
+        texts = [row.text for row in following.sentences.all()]
+        assert texts == [row.text for row in in_force_now.sentences.all()]
+        kinds = [line.kind for line in timeline(case)]
+        assert kinds.count("investigation.finding_withdrawn") == 1
+        told = Delivery.objects.filter(message__kind="investigation.decided")
+        assert told.filter(user=stuck.author).exists()
+        assert verify().is_sound
+
+    def test_by_its_author_who_turned_out_a_witness(self, scene, case) -> None:
+        finding = drafted(scene, case)
+        self.made_party(scene, case, finding.author)
+
+        with pytest.raises(NotAllowed):
+            sentence(scene, finding)
+        self.withdrawn(scene, finding, by=finding.author, reason="我在场")
+
+        assert drafted(scene, case, by=scene.officer).version == 2
+
+    def test_of_what_waits_to_be_decided_on(self, scene, case) -> None:
+        finding = submitted(scene, case)
+
+        assert self.withdrawn(scene, finding).state == FindingState.WITHDRAWN
+        with pytest.raises(Conflict):
+            decided(scene, finding)
+        with pytest.raises(Conflict, match="不能撤回"):
+            self.withdrawn(scene, finding)
+
+    def test_of_what_was_decided_is_refused(self, scene, case) -> None:
+        finding = decided(scene, submitted(scene, case))
+
+        with pytest.raises(Conflict, match="不能撤回"):
+            self.withdrawn(scene, finding)
+
+    def test_says_why_and_is_not_everybodys(self, scene, case) -> None:
+        finding = drafted(scene, case)
+
+        with pytest.raises(InvalidInput) as refused:
+            self.withdrawn(scene, finding, reason=" ")
+        assert refused.value.path == "reason"
+        with pytest.raises(NotAllowed):
+            self.withdrawn(scene, finding, by=scene.officer)
+        self.made_party(scene, case, scene.manager)
+        with pytest.raises(NotAllowed):
+            self.withdrawn(scene, finding)
 
 
 class TestSentences:
@@ -154,6 +228,75 @@ class TestSentences:
 
         with pytest.raises(Conflict, match="只有起草人"):
             sentence(scene, finding, by=scene.officer)
+
+
+class TestOfJoinedCases:
+    """Cases that were joined are one case, and each begins to count anew."""
+
+    @pytest.fixture
+    def other(self, scene, case):
+        other = scene.incident(place=scene.place("园区 南门")).case
+        self.statement, self.photo = statement_in(scene, other), photo(scene, other)
+        self.draft = statement_begun(scene, other, of=party(scene, other, "白露"))
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        other.refresh_from_db()
+        case.refresh_from_db()
+        return other
+
+    def test_what_came_to_the_other_is_cited_with_its_number(
+        self, scene, case, other
+    ) -> None:
+        own = statement_in(scene, case)
+        finding = drafted(scene, case)
+        sources = [own, self.statement, self.photo]
+
+        sentence(scene, finding, sources=sources)
+
+        (line,) = parts_of(finding, investigator(scene))[1].lines
+        assert [cited.code for cited in line.cites] == sorted(
+            ["S-01", f"{other.number}:S-01", f"{other.number}:E-0002"]
+        )
+        assert all(cited.address for cited in line.cites)
+        assert all(
+            other.number in cited.address
+            for cited in line.cites
+            if cited.code.startswith(other.number)
+        )
+        offered = Sources(case, investigator(scene))
+        assert offered.get("S-01") == own
+        assert offered.get(f"{other.number}:S-01") == self.statement
+        investigation.submit_finding(finding=finding, by=finding.author, at=scene.at)
+        assert decided(scene, finding).state == FindingState.APPROVED
+        assert verify().is_sound
+
+    def test_accounts_are_compared_across_them(self, scene, case, other) -> None:
+        own = statement_in(scene, case)
+
+        found = comparison_of(case, investigator(scene))
+
+        assert [column.statement for column in found.columns] == [self.statement, own]
+        codes = [column.code for column in found.columns]
+        assert codes == [f"{other.number}:S-01", "S-01"]
+        fact = ComparedFact.values[0]
+        investigation.read_cell(
+            case=case,
+            statement=codes[0],
+            fact=fact,
+            says=CellSays.SILENT,
+            note="没有提到",
+            by=investigator(scene),
+            at=scene.at,
+        )
+
+    def test_who_has_yet_to_speak_in_one_reads_nothing_of_the_other(
+        self, scene, case, other
+    ) -> None:
+        reader = scene.person("xuqing")
+        assert can_see(reader, case)
+        Statement.objects.filter(pk=self.draft.pk).update(user=reader, party=None)
+
+        assert not can_see(reader, case)
+        assert not statements_of(case, reader).exists()
 
 
 class TestSubmission:

@@ -30,7 +30,7 @@ ENDS: dict[str, set[str]] = {
     "hold": {"released"},
     "deletion": {"deleted"},
     "interview": {"held", "stopped", "cancelled"},
-    "finding": {"returned", "superseded"},
+    "finding": {"returned", "superseded", "withdrawn"},
     "plan": {"returned", "withdrawn", "superseded"},
     "notice": {"revoked"},
     "objection": {"rejected", "eased", "upheld", "withdrawn"},

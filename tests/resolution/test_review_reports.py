@@ -52,7 +52,7 @@ from anlan.resolution.review.services.erasing import erase_words
 from anlan.resolution.review.themes import support_of
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
-from tests.evidence.told import party
+from tests.evidence.told import hurt, party
 from tests.investigation import asked
 from tests.resolution import planned, told
 from tests.resolution.counselling import cared
@@ -348,6 +348,29 @@ def test_of_three_people_and_of_what_was_joined_it_counts(scene, case) -> None:
 
     assert "已询问 3 人" in support_of(case)
     assert "已转介 1 人" in support_of(case)
+
+
+def test_people_injuries_and_exhibits_of_what_was_joined_stand_in_it(
+    scene, case
+) -> None:
+    other = scene.incident(place=scene.place("园区 快递柜")).case
+    first, second = party(scene, case), party(scene, other, "沈知远")
+    hurt(scene, other, party=second)
+    own, theirs = photo(scene, case), photo(scene, other)
+    cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+    case.refresh_from_db()
+    found(scene, case)
+
+    record = read_record(begun(scene, case).record)
+
+    assert record is not None
+    names = names_of(case)
+    assert {names[first.pk], names[second.pk]} == {"受害人甲", "受害人乙"}
+    assert {"受害人甲", "受害人乙"} <= {name for name, _parts in record.people}
+    assert [one.who for one in record.hurts] == [names[second.pk]]
+    codes = [one.code for one in record.exhibits]
+    assert {own.code, f"{other.number}:{theirs.code}"} <= set(codes)
+    assert len(codes) == len(set(codes))
 
 
 def test_no_clock_and_no_call_of_support_stands_in_it(scene, case) -> None:

@@ -53,6 +53,7 @@ from anlan.resolution.mediation.models import (
 )
 from anlan.resolution.mediation.remedies import remedies_of
 from anlan.resolution.mediation.selectors.talks import (
+    approval_of,
     bodies_of,
     body_for,
     confirmation_of,
@@ -221,9 +222,12 @@ class ProposalOut(Out):
     written_at: datetime
     terms: list[TermOut]
     accepted_by: list[str]
+    office_approved_by: UserOut | None
+    office_approved_at: datetime | None
 
     @classmethod
     def of(cls, row: Proposal) -> ProposalOut:
+        approval = approval_of(row)
         return cls(
             uid=row.uid,
             talks=row.talks.uid,
@@ -238,6 +242,10 @@ class ProposalOut(Out):
             written_at=row.written_at,
             terms=[TermOut.of(term) for term in row.terms.all()],
             accepted_by=sorted(one.side for one in row.acceptances.all()),
+            office_approved_by=UserOut.perhaps(
+                approval.approved_by if approval else None
+            ),
+            office_approved_at=approval.approved_at if approval else None,
         )
 
 
@@ -959,6 +967,22 @@ def accept_proposal(request: ApiRequest, uid: UUID, body: AcceptanceIn) -> Propo
         side=body.side,
         signature=[body.signature],
         giver=_giver(caller, body),
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return ProposalOut.of(proposal_for(caller.user, uid))
+
+
+@router.post(
+    "/proposals/{uid}/office-approval",
+    **operation(*_READ, Permission.PLAN_APPROVE, out=ProposalOut),
+)
+def approve_office_terms(request: ApiRequest, uid: UUID) -> ProposalOut:
+    """Stand for what the office promises in it; by who neither runs the talks nor wrote it."""
+    caller = request.auth
+    mediation.approve_office_terms(
+        proposal=proposal_for(caller.user, uid),
         by=caller.user,
         at=caller.at,
         via="api",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from anlan.cases.models import Case
 
@@ -15,3 +15,12 @@ def of_one_case(case: Case, path: str = "case") -> Q:
     """
     whole = case.joined_into_id or case.pk
     return Q(**{path: whole}) | Q(**{f"{path}__joined_into": whole})
+
+
+def one_case(case: Case) -> QuerySet[Case]:
+    """All of them, the host first: it was there before the others were joined into it."""
+    whole = case.joined_into_id or case.pk
+    found = Case.objects.filter(Q(pk=whole) | Q(joined_into=whole))
+    return found.select_related("site").order_by(
+        F("joined_into").asc(nulls_first=True), "pk"
+    )

@@ -15,6 +15,7 @@ from anlan.accounts.permissions import (
 )
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case
 from anlan.cases.permissions import check_can_look_behind
 from anlan.cases.wall import behind_the_wall, is_behind_the_wall, is_of_a_side
@@ -246,9 +247,11 @@ def is_of(statement: Statement, user: User) -> bool:
 
 
 def has_yet_to_speak(user: User, case: Case) -> bool:
+    """In this case, or in one that is one with it."""
     return (
         Statement.objects.filter(
-            case=case, state__in=[StatementState.DRAFT, StatementState.READ_BACK]
+            of_one_case(case),
+            state__in=[StatementState.DRAFT, StatementState.READ_BACK],
         )
         .filter(Q(user=user) | Q(party__user=user))
         .exists()

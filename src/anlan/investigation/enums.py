@@ -53,13 +53,17 @@ class PinKind(models.TextChoices):
 
 
 class FindingState(models.TextChoices):
-    """A version is frozen when it is submitted; a return leads to the next version."""
+    """A version is frozen when it is submitted; a return leads to the next version.
+
+    Withdrawn, nothing of it goes on: the next version takes up the one before it.
+    """
 
     DRAFT = "draft", pgettext_lazy("findings", "起草中")
     SUBMITTED = "submitted", _("待另一人审批")
     RETURNED = "returned", pgettext_lazy("findings", "已退回")
     APPROVED = "approved", pgettext_lazy("findings", "已批准")
     SUPERSEDED = "superseded", _("已被新版本取代")
+    WITHDRAWN = "withdrawn", pgettext_lazy("findings", "已撤回")
 
 
 class SentenceKind(models.TextChoices):

@@ -84,6 +84,26 @@ def has_investigated(user: User, case: Case) -> bool:
     return has_written(user, case) or held.exists()
 
 
+def can_withdraw(user: User, finding: Finding) -> bool:
+    """Its author, whatever became of them; else an approver who is independent."""
+    return user.pk == finding.author_id or (
+        has_permission(user, Permission.FINDING_APPROVE, site=finding.case.site)
+        and not conflict_of(user, finding.case)
+    )
+
+
+def check_can_withdraw(by: User, finding: Finding) -> None:
+    """Give up a version that is not decided on: nothing is found by that.
+
+    The author may although they turned out a witness or lost their role: nobody else
+    finishes their draft, and it keeps everybody from beginning another one.
+    """
+    if by.pk == finding.author_id:
+        return
+    check_permission(by, Permission.FINDING_APPROVE, site=finding.case.site)
+    check_is_independent(by, finding.case)
+
+
 def can_decide(user: User, finding: Finding) -> bool:
     return (
         has_permission(user, Permission.FINDING_APPROVE, site=finding.case.site)

@@ -24,11 +24,16 @@ INTERVIEW_MOVES: dict[InterviewState, tuple[InterviewState, ...]] = {
     InterviewState.CANCELLED: (),
 }
 FINDING_MOVES: dict[FindingState, tuple[FindingState, ...]] = {
-    FindingState.DRAFT: (FindingState.SUBMITTED,),
-    FindingState.SUBMITTED: (FindingState.APPROVED, FindingState.RETURNED),
+    FindingState.DRAFT: (FindingState.SUBMITTED, FindingState.WITHDRAWN),
+    FindingState.SUBMITTED: (
+        FindingState.APPROVED,
+        FindingState.RETURNED,
+        FindingState.WITHDRAWN,
+    ),
     FindingState.RETURNED: (),
     FindingState.APPROVED: (FindingState.SUPERSEDED,),
     FindingState.SUPERSEDED: (),
+    FindingState.WITHDRAWN: (),
 }
 
 
@@ -63,6 +68,19 @@ def check_is_submitted(finding: Finding) -> None:
     if finding.state != FindingState.SUBMITTED:
         raise Conflict(
             _("调查结论 %(code)s %(state)s，现在不能审批")
+            % {"code": finding.code, "state": finding.get_state_display()}
+        )
+
+
+def can_be_withdrawn(finding: Finding) -> bool:
+    return FindingState.WITHDRAWN in FINDING_MOVES[FindingState(finding.state)]
+
+
+def check_can_be_withdrawn(finding: Finding) -> None:
+    """What was decided stays; a new version takes its place."""
+    if not can_be_withdrawn(finding):
+        raise Conflict(
+            _("调查结论 %(code)s %(state)s，不能撤回")
             % {"code": finding.code, "state": finding.get_state_display()}
         )
 

@@ -19,6 +19,7 @@ from anlan.investigation.events import (
     FindingApproved,
     FindingReturned,
     FindingSubmitted,
+    FindingWithdrawn,
     InterviewPlanned,
     InterviewReplanned,
 )
@@ -80,7 +81,9 @@ def tell_deciders(queued: Queued) -> None:
 
 
 def tell_author(queued: Queued) -> None:
-    if not isinstance(queued.event, FindingApproved | FindingReturned):
+    if not isinstance(
+        queued.event, FindingApproved | FindingReturned | FindingWithdrawn
+    ):
         return
     finding = _finding(queued)
     _tell(

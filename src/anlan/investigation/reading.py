@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from django.db.models import Prefetch
 
+from anlan.investigation.citing import code_in
 from anlan.investigation.enums import SentenceKind
 from anlan.investigation.models import Citation, Finding, FindingSentence
 
@@ -17,9 +18,9 @@ def sentences_of(finding: Finding) -> list[FindingSentence]:
     rows = finding.sentences.prefetch_related(
         Prefetch(
             "citations",
-            Citation.objects.select_related("exhibit", "statement__exhibit").order_by(
-                "pk"
-            ),
+            Citation.objects.select_related(
+                "exhibit__case", "statement__exhibit", "statement__case"
+            ).order_by("pk"),
         )
     )
     return sorted(
@@ -28,7 +29,10 @@ def sentences_of(finding: Finding) -> list[FindingSentence]:
 
 
 def codes_of(sentence: FindingSentence) -> list[str]:
-    return sorted(citation.code for citation in sentence.citations.all())
+    return sorted(
+        code_in(one.source, sentence.finding.case_id)
+        for one in sentence.citations.all()
+    )
 
 
 def content_of(rows: Iterable[FindingSentence]) -> str:

@@ -58,6 +58,7 @@ urlpatterns = [
     path(f"{_FINDING}sentences/", findings.sentence_addition, name="sentence_addition"),
     path(f"{_FINDING}submission/", findings.submission, name="submission"),
     path(f"{_FINDING}decision/", findings.decision, name="decision"),
+    path(f"{_FINDING}withdrawal/", findings.withdrawal, name="finding_withdrawal"),
     path(f"{_FINDING}paper/", findings.paper, name="paper"),
     path(f"{_FINDING}pdf/", findings.pdf, name="finding_pdf"),
     path(_SENTENCE, findings.sentence, name="sentence"),

@@ -604,6 +604,25 @@ class TestPaper:
         for username in ("admin", "zhoumin", "linan"):
             assert sign_in(username).get(where).status_code == 404
 
+    def test_who_knows_the_passphrase_needs_none(self, scene, case, sign_in) -> None:
+        lost = keyed(scene)
+        noted(scene, agreed(scene, case))
+        keyed(scene, passphrase="新的一句话，更长也更好记")
+        client = sign_in("linan")
+        where = f"/counselling/key/{lost.key.uid}/notes/"
+        assert where in written(client.get("/counselling/key/"))
+        assert client.get(where).status_code == 200
+
+        wrong = client.post(where, {"passphrase": "新的一句话，更长也更好记"})
+        assert wrong.status_code == 422
+        done = client.post(where, {"passphrase": PASSPHRASE})
+
+        assert done.status_code == 302
+        assert SealedNote.objects.filter(origin__isnull=False).count() == 1
+        assert where not in written(client.get("/counselling/key/"))
+        for username in ("linan", "admin", "hetao"):
+            assert sign_in(username).get(where).status_code == 404
+
 
 class TestRegister:
     def test_entered_and_ended(self, scene, sign_in) -> None:

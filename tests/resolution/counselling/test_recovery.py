@@ -14,7 +14,7 @@ from anlan.notify.models import Message
 from anlan.resolution.counselling import services as support
 from anlan.resolution.counselling.forms import RecoveryForm
 from anlan.resolution.counselling.models import SealedNote
-from anlan.resolution.counselling.selectors import notes_of, read_notes
+from anlan.resolution.counselling.selectors import earlier_keys, notes_of, read_notes
 from tests.evidence.told import party as victim
 from tests.moment import forget_counts
 from tests.resolution.counselling.cared import (
@@ -104,6 +104,61 @@ def test_a_forgotten_passphrase_and_a_lost_sheet_are_lost_notes(scene, case) -> 
         with pytest.raises(InvalidInput, match="两半"):
             recovered(scene, lost, linan(scene), **typed)
     assert SealedNote.objects.count() == 1
+
+
+def test_a_known_passphrase_takes_over_without_the_paper(scene, case) -> None:
+    lost = keyed(scene)
+    care = agreed(scene, case)
+    noted(scene, care)
+    other = agreed(scene, case, victim(scene, case, "白露"))
+    noted(scene, other, "另一位的话")
+    fresh = keyed(scene, passphrase=OTHER).key
+    noted(scene, care, "换了以后写的")
+    said: dict[str, Any] = {"key": lost.key, "by": linan(scene), "at": scene.at}
+    assert earlier_keys(linan(scene)) == [lost.key]
+
+    with pytest.raises(InvalidInput) as refused:
+        support.reseal_notes(passphrase=OTHER, **said)
+    assert refused.value.path == "passphrase"
+    assert support.reseal_notes(passphrase=PASSPHRASE, **said) == 2
+
+    assert read(scene, care, linan(scene), OTHER) == ["换了以后写的", SECRET]
+    assert read(scene, other, linan(scene), OTHER) == ["另一位的话"]
+    assert earlier_keys(linan(scene)) == []
+    entry = Entry.objects.get(kind="counselling.notes_resealed")
+    assert (entry.object, fresh.number) == (lost.key.key, 2)
+    assert verify().is_sound
+    with pytest.raises(Conflict):
+        support.reseal_notes(passphrase=PASSPHRASE, **said)
+    with pytest.raises(Conflict, match="正在使用"):
+        support.reseal_notes(passphrase=OTHER, **{**said, "key": fresh})
+
+
+def test_nobody_takes_over_the_notes_of_another(scene, case) -> None:
+    lost = keyed(scene)
+    noted(scene, agreed(scene, case))
+    keyed(scene, passphrase=OTHER)
+    other = another_counsellor(scene)
+    keyed(scene, other)
+
+    for by in (other, scene.manager, scene.person("admin")):
+        with pytest.raises(NotAllowed):
+            support.reseal_notes(
+                key=lost.key, passphrase=PASSPHRASE, by=by, at=scene.at
+            )
+
+
+def test_taking_over_is_tried_as_often_as_opening(scene, case) -> None:
+    lost = keyed(scene)
+    noted(scene, agreed(scene, case))
+    keyed(scene, passphrase=OTHER)
+    said: dict[str, Any] = {"key": lost.key, "by": linan(scene), "at": scene.at}
+    for _number in range(10):
+        with pytest.raises(InvalidInput):
+            support.reseal_notes(passphrase="猜一猜猜一猜", **said)
+
+    with pytest.raises(TooManyRequests):
+        support.reseal_notes(passphrase=PASSPHRASE, **said)
 
 
 @pytest.mark.parametrize("username", ["admin", "zhoumin", "linan", "chenlu"])

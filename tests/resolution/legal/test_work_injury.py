@@ -390,14 +390,34 @@ class TestRefusals:
         cases.set_party_roles(
             party=injury.party, roles=["victim"], by=scene.officer, at=scene.at
         )
-        stepped(scene, injury, STEP.DROPPED, words="下班以后以业主身份受伤")
+        with pytest.raises(Conflict) as refused:  # a colleague all the same
+            stepped(scene, injury, STEP.DROPPED, words="不用办")
+        assert refused.value.source == "G22"
+        stepped(scene, injury, STEP.OFF_DUTY, words="下班以后以业主身份受伤")
         assert open_tasks(track(injury.case)) == []
         stepped(scene, injury, STEP.RESUMED, words="当时仍在岗")
         assert any("最晚" in one for one in open_tasks(track(injury.case)))
         assert limits(injury) == {"running"}
-        stepped(scene, injury, STEP.DROPPED, words="核对以后确认不在岗")
+        stepped(scene, injury, STEP.OFF_DUTY, words="核对以后确认不在岗")
         assert limits(injury) == {"ended"}
         assert verify().is_sound
+
+    def test_a_colleague_entered_as_victim_alone_is_not_left_without_it(
+        self, scene: Scene
+    ):
+        injury = opened(scene, roles=["victim"])
+        with pytest.raises(Conflict) as refused:
+            stepped(scene, injury, STEP.DROPPED, words="不再办理")
+        assert refused.value.source == "G22"
+        with pytest.raises(InvalidInput):
+            stepped(scene, injury, STEP.OFF_DUTY, words="")
+        stepped(scene, injury, STEP.OFF_DUTY, words="休假日回家时受伤")
+        assert track(injury.case).state == "dropped"
+
+    def test_who_is_entered_as_staff_was_not_off_duty(self, scene: Scene):
+        with pytest.raises(Conflict) as refused:
+            stepped(scene, opened(scene), STEP.OFF_DUTY, words="下班以后")
+        assert refused.value.source == "G22"
 
     def test_its_tasks_end_by_no_other_hand(self, scene: Scene):
         task = opened(scene).task

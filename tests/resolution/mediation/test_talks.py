@@ -15,7 +15,7 @@ from anlan.base import crypto
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
-from anlan.cases.enums import Side, TaskState
+from anlan.cases.enums import Severity, Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task
 from anlan.customers import services as customers
 from anlan.ledger.models import Entry
@@ -105,6 +105,36 @@ def ended(scene: Scene, talks: Talks, exclusion: Exclusion) -> Talks:
         by=scene.officer,
         at=scene.at,
     )
+
+
+class TestWhatIsAdvised:
+    def advised(self, talks: Talks) -> bool:
+        talks.case.refresh_from_db()
+        return "mediation" in {one.key for one in remedies_of(talks)}
+
+    def test_no_mediation_while_an_exclusion_stands(
+        self, scene: Scene, case: Case
+    ) -> None:
+        plain = mediation.end_talks(
+            talks=begun(scene, case), reason="谈不拢", by=scene.officer, at=scene.at
+        )
+        assert self.advised(plain)
+
+        talks = ended(scene, begun(scene, case), Exclusion.HIRED)
+
+        assert not self.advised(talks)
+        assert not self.advised(plain)
+        mediation.lift_exclusion(
+            talks=talks, reason="查明不是", by=scene.manager, at=scene.at
+        )
+        assert self.advised(Talks.objects.get(pk=talks.pk))
+
+    def test_none_of_what_may_be_a_grave_crime(self, scene: Scene, case: Case) -> None:
+        talks = mediation.end_talks(
+            talks=begun(scene, case), reason="谈不拢", by=scene.officer, at=scene.at
+        )
+        Case.objects.filter(pk=case.pk).update(severity=Severity.CRITICAL)
+        assert not self.advised(talks)
 
 
 class TestBeginning:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.base.clock import local_day
-from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.base.turns import FIRST_REST
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
@@ -23,6 +23,7 @@ from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from anlan.play.pictures import signature as drawing
+from anlan.resolution import services as resolution
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.agreement import check_agreement
 from anlan.resolution.mediation.enums import (
@@ -45,7 +46,7 @@ from anlan.resolution.mediation.models import (
     Talks,
     Term,
 )
-from anlan.resolution.mediation.papers import application, forgiveness_paper
+from anlan.resolution.mediation.papers import application, deed, forgiveness_paper
 from anlan.resolution.mediation.remedies import all_remedies, remedies_of
 from anlan.resolution.mediation.services import Draft, Giver, TermDraft, performing
 from anlan.resolution.mediation.services.erasing import erase_words
@@ -193,6 +194,88 @@ class TestWhatIsRefused:
             assert words.strip()
         else:
             assert (found.path[:8], found.source) == ("terms-0-", "G18")
+
+
+class TestWhatTheOfficePromises:
+    """Approved by another before anybody signs, and signed by the office."""
+
+    @pytest.fixture
+    def talks(self, scene: Scene, case: Case) -> Talks:
+        return consented(scene, begun(scene, case))
+
+    def approved(self, scene: Scene, proposal: Proposal, **more: Any) -> Proposal:
+        said: dict[str, Any] = {"by": scene.manager, "at": scene.at, **more}
+        return mediation.approve_office_terms(proposal=proposal, **said)
+
+    def test_nobody_signs_before_it_is_approved(
+        self, scene: Scene, talks: Talks
+    ) -> None:
+        proposal = proposed(scene, talks, term(scene, by=TermBy.OFFICE))
+        told = Delivery.objects.filter(message__kind="mediation.office_terms")
+        assert told.filter(user=scene.manager).exists()
+        with pytest.raises(Conflict, match="批准以后才能签字"):
+            accepted(scene, proposal, [Side.VICTIM])
+
+        self.approved(scene, proposal)
+        self.approved(scene, proposal)  # again, nothing
+
+        accepted(scene, proposal)
+        kind = "mediation.office_terms_approved"
+        assert Entry.objects.filter(kind=kind).count() == 1
+        paper = deed(Proposal.objects.get())
+        assert "管理处（签字、盖章）" in paper.signers
+        assert any("只承担第1项" in line for line in paper.paragraphs)
+        assert verify().is_sound
+
+    @pytest.mark.parametrize("name", ["zhoumin", "lifang", "wangjianguo", "admin"])
+    def test_not_by_who_runs_the_talks_or_has_no_say(
+        self, scene: Scene, talks: Talks, name: str
+    ) -> None:
+        proposal = proposed(scene, talks, term(scene, by=TermBy.OFFICE))
+        with pytest.raises(NotAllowed):
+            self.approved(scene, proposal, by=scene.person(name))
+
+    def test_a_manager_who_wrote_it_asks_counsel(
+        self, scene: Scene, talks: Talks
+    ) -> None:
+        ours = term(scene, by=TermBy.OFFICE)
+        proposal = proposed(scene, talks, ours, by=scene.manager)
+        with pytest.raises(NotAllowed, match="另一人"):
+            self.approved(scene, proposal)
+        self.approved(scene, proposal, by=scene.person("chenlu"))
+
+    def test_each_version_is_approved_anew(self, scene: Scene, talks: Talks) -> None:
+        ours = term(scene, by=TermBy.OFFICE)
+        self.approved(scene, proposed(scene, talks, ours))
+        more = proposed(scene, talks, term(scene, by=TermBy.OFFICE, fen=9_000_000))
+        with pytest.raises(Conflict, match="批准以后才能签字"):
+            accepted(scene, more, [Side.VICTIM])
+
+    def test_a_kindness_stands_with_the_words_of_counsel(
+        self, scene: Scene, talks: Talks
+    ) -> None:
+        kind = term(scene, kind=TermKind.KINDNESS, by=TermBy.OFFICE, words="看望慰问")
+        proposal = proposed(scene, talks, kind)
+        with pytest.raises(Conflict) as refused:
+            self.approved(scene, proposal)
+        assert refused.value.source == "G34"
+        words = "这笔款项是出于人道的慰问，不代表承认责任。"
+        resolution.approve_kindness_words(
+            organisation=scene.organisation,
+            words=words,
+            by=scene.person("chenlu"),
+            at=scene.at,
+        )
+
+        self.approved(scene, proposal)
+
+        assert any(words in line for line in deed(proposal).paragraphs)
+
+    def test_where_the_office_promises_nothing_there_is_nothing_to_approve(
+        self, scene: Scene, talks: Talks
+    ) -> None:
+        with pytest.raises(Conflict, match="不需要批准"):
+            self.approved(scene, proposed(scene, talks))
 
 
 class TestVersions:
@@ -631,6 +714,22 @@ class TestMediated:
             assert words in text.decode()
             assert ("孟大海" in text.decode()) == name
             assert "199000" not in text.decode()
+
+    def test_an_agreement_bears_the_day_on_which_it_was_signed(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = settled(scene, case)
+        texts = [
+            zipfile.ZipFile(
+                io.BytesIO(
+                    mediation.take_word(
+                        talks=talks, kind="agreement", by=scene.officer, at=at
+                    )
+                )
+            ).read("word/document.xml")
+            for at in (scene.at, scene.at + timedelta(days=40))
+        ]
+        assert texts[0] == texts[1]
 
     def test_a_guardian_stands_on_the_application(
         self, scene: Scene, case: Case

@@ -15,8 +15,8 @@ from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import cases_for
 from anlan.evidence.models import Exhibit, Statement
-from anlan.evidence.selectors.exhibits import exhibits_of
-from anlan.evidence.selectors.statements import statements_of
+from anlan.evidence.selectors.exhibits import exhibits_of, kept_of_one_case
+from anlan.evidence.selectors.statements import statements_of_one_case
 from anlan.investigation import permissions
 from anlan.investigation.models import (
     DefenceFact,
@@ -109,8 +109,8 @@ def source_named(
     user: User, case: Case, uid: UUID, *, path: str
 ) -> Statement | Exhibit:
     """A statement or an exhibit of the case, by its uid."""
-    statement = statements_of(case, user).filter(uid=uid).first()
-    found = statement or exhibits_of(case, user).filter(uid=uid).first()
+    statement = statements_of_one_case(case, user).filter(uid=uid).first()
+    found = statement or kept_of_one_case(case, user).filter(uid=uid).first()
     if found is None:
         raise InvalidInput(_("请选择本案的证据或者情况说明"), path=path)
     return found

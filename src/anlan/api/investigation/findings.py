@@ -125,6 +125,10 @@ class FindingDecisionIn(In):
     remark: Annotated[Text, Field(max_length=500)] = ""
 
 
+class FindingWithdrawalIn(In):
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
 @router.get("/cases/{number}/findings", **operation(*_SEE, out=list[FindingHeadOut]))
 def list_findings(request: ApiRequest, number: str) -> list[FindingHeadOut]:
     """All versions, the newest first."""
@@ -231,6 +235,22 @@ def decide_finding(
         finding=finding_of(caller, uid),
         is_approved=body.is_approved,
         remark=body.remark,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return FindingOut.of(finding_of(caller, uid))
+
+
+@router.post("/findings/{uid}/withdrawal", **operation(*_SEE, out=FindingOut))
+def withdraw_finding(
+    request: ApiRequest, uid: UUID, body: FindingWithdrawalIn
+) -> FindingOut:
+    """Give up what is not decided on: its author, or somebody who may approve findings."""
+    caller = request.auth
+    investigation.withdraw_finding(
+        finding=finding_of(caller, uid),
+        reason=body.reason,
         by=caller.user,
         at=caller.at,
         via="api",

@@ -15,6 +15,7 @@ from anlan.accounts.models import User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
+from anlan.cases.joined import one_case
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
 from anlan.evidence.enums import (
@@ -84,6 +85,11 @@ def every_exhibit_of(case: Case) -> QuerySet[Exhibit]:
     return _in(Case.objects.filter(pk=case.pk))
 
 
+def every_exhibit_of_one_case(case: Case) -> QuerySet[Exhibit]:
+    """The same of the case and of those that are one with it, the host's first."""
+    return _in(one_case(case))
+
+
 def _in(cases: QuerySet[Case]) -> QuerySet[Exhibit]:
     return (
         Exhibit.objects.filter(case__in=cases)
@@ -136,6 +142,11 @@ def exhibits_of(case: Case, reader: User) -> QuerySet[Exhibit]:
 def kept_of(case: Case, reader: User) -> QuerySet[Exhibit]:
     """The same without what its period let go: what can still be given to somebody."""
     return exhibits_of(case, reader).exclude(state=ExhibitState.DELETED)
+
+
+def kept_of_one_case(case: Case, reader: User) -> QuerySet[Exhibit]:
+    """The same of the case and of those that are one with it."""
+    return exhibits_in(one_case(case), reader).exclude(state=ExhibitState.DELETED)
 
 
 def exhibit_page(

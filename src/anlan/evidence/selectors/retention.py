@@ -20,6 +20,7 @@ from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.cases.enums import CaseState, Severity
+from anlan.cases.joined import one_case
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, entries_about
 from anlan.evidence.enums import (
@@ -403,13 +404,19 @@ def recordings_left(case: Case) -> list[Recording]:
 
 
 def case_class(case: Case) -> RetentionClass:
-    """Of a joined case, what its host is counts as well; the longer one wins."""
+    """Of a joined case, what its host is counts as well; the longer one wins.
+
+    What the police know of counts for all cases that are one, whichever they know.
+    """
     cases = with_hosts(case)
     keys = [one.pk for one in cases]
-    known = [asked(keys) for asked in _GROUNDS]
-    grounds = [set().union(*(one.get(key, set()) for one in known)) for key in keys]
-    if any(Ground.POLICE in one for one in grounds) or _was_somebody_hurt(cases):
+    whole = list(one_case(cases[-1]).values_list("pk", flat=True))
+    known = [asked({*keys, *whole}) for asked in _GROUNDS]
+    if any(Ground.POLICE in found for one in known for found in one.values()):
         return RetentionClass.SERIOUS
+    if _was_somebody_hurt(cases):
+        return RetentionClass.SERIOUS
+    grounds = [set().union(*(one.get(key, set()) for one in known)) for key in keys]
     if all(Ground.FALSE_ALARM in one for one in grounds):
         return RetentionClass.FALSE_ALARM
     if any(one.severity >= Severity.CONSIDERABLE for one in cases):

@@ -14,6 +14,7 @@ from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission, sites_where
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, cases_for, shown_name
 from anlan.cases.wall import where_of_a_side
@@ -75,9 +76,14 @@ def statements_for(reader: User) -> QuerySet[Statement]:
     own = Q(user=reader) | Q(party__user=reader)
     takes = Q(case__site__in=sites_where(reader, Permission.STATEMENT_TAKE))
     reads = Q(case__site__in=sites_where(reader, Permission.STATEMENT_READ))
+    here, host = OuterRef("case"), OuterRef("case__joined_into")
     unsaid = Statement.objects.filter(
         Q(user=reader) | Q(party__user=reader),
-        case=OuterRef("case"),
+        # Of a case that is one with it as well.
+        Q(case=here)
+        | Q(case=host)
+        | Q(case__joined_into=here)
+        | Q(case__joined_into=host),
         state__in=_OPEN,
     )
     return Statement.objects.filter(
@@ -89,14 +95,18 @@ def statements_for(reader: User) -> QuerySet[Statement]:
 
 def statements_of(case: Case, reader: User) -> QuerySet[Statement]:
     """Those of a case in the order in which they were begun; without what was said."""
-    return (
-        statements_for(reader)
-        .filter(case=case)
-        .select_related(
-            "case__site", "party__person", "party__user", "user", "taken_by", "exhibit"
-        )
-        .order_by("number")
-    )
+    return _shown(statements_for(reader).filter(case=case))
+
+
+def statements_of_one_case(case: Case, reader: User) -> QuerySet[Statement]:
+    """The same of the case and of those that are one with it: codes stand in each anew."""
+    return _shown(statements_for(reader).filter(of_one_case(case)))
+
+
+def _shown(rows: QuerySet[Statement]) -> QuerySet[Statement]:
+    return rows.select_related(
+        "case__site", "party__person", "party__user", "user", "taken_by", "exhibit"
+    ).order_by("number", "pk")
 
 
 def statement_for(user: User, number: str, uid: UUID) -> Statement:

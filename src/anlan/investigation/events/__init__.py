@@ -17,6 +17,7 @@ from anlan.investigation.events.findings import (
     FindingReturned,
     FindingSubmitted,
     FindingSuperseded,
+    FindingWithdrawn,
     SentenceFixed,
 )
 from anlan.investigation.events.interviews import (
@@ -48,6 +49,7 @@ __all__ = [
     "FindingReturned",
     "FindingSubmitted",
     "FindingSuperseded",
+    "FindingWithdrawn",
     "FreeFactAdded",
     "FreeFactWithdrawn",
     "GuardianConsented",

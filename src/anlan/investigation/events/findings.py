@@ -94,6 +94,18 @@ class FindingReturned(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class FindingWithdrawn(Event):
+    kind: ClassVar[str] = "investigation.finding_withdrawn"
+    sentence: ClassVar[str] = _("{actor}撤回调查结论 {code}，理由已写明")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = covers("Finding", "remark")
+
+    code: str
+    remark_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class FindingSuperseded(Event):
     kind: ClassVar[str] = "investigation.finding_superseded"
     sentence: ClassVar[str] = _("调查结论 {code} 由 {following} 取代，原文保留")

@@ -14,8 +14,9 @@ from anlan.accounts.selectors import people_with_role
 from anlan.cases.models import Case
 from anlan.evidence.enums import StatementState
 from anlan.evidence.models import Exhibit, Statement
-from anlan.evidence.selectors.exhibits import kept_of
-from anlan.evidence.selectors.statements import giver_name, statements_of
+from anlan.evidence.selectors.exhibits import kept_of_one_case
+from anlan.evidence.selectors.statements import giver_name, statements_of_one_case
+from anlan.investigation.citing import code_in
 
 MOST_OFFERED = 300
 
@@ -26,24 +27,28 @@ class Sources:
     """What the reader may cite, by the value of its choice: ``S-01``, ``E-0003``."""
 
     def __init__(self, case: Case, reader: User) -> None:
-        signed = statements_of(case, reader).filter(state=StatementState.FROZEN)
+        signed = statements_of_one_case(case, reader).filter(
+            state=StatementState.FROZEN
+        )
+        self._case = case.pk
         self._things: dict[str, Source] = {}
         self.choices: list[tuple[str, str]] = []
         own = set()
         for statement in signed:
             own.add(statement.exhibit_id)
-            words = f"{statement.code} · {giver_name(statement)}"
-            self._offer(statement, f"{words} · {statement.get_role_display()}")
-        for exhibit in kept_of(case, reader)[:MOST_OFFERED]:
+            words = f"{giver_name(statement)} · {statement.get_role_display()}"
+            self._offer(statement, words)
+        for exhibit in kept_of_one_case(case, reader)[:MOST_OFFERED]:
             if exhibit.pk not in own:  # the paper of a statement is the statement
-                self._offer(exhibit, f"{exhibit.code} · {exhibit.title}")
+                self._offer(exhibit, exhibit.title)
 
     def get(self, value: str) -> Source:
         return self._things[value]
 
     def _offer(self, thing: Source, words: str) -> None:
-        self._things[thing.code] = thing
-        self.choices.append((thing.code, words))
+        code = code_in(thing, self._case)
+        self._things[code] = thing
+        self.choices.append((code, f"{code} · {words}"))
 
 
 class SourceField(forms.ChoiceField):

@@ -14,7 +14,7 @@ from anlan.evidence.models import Exhibit, Statement
 from anlan.investigation import enums
 from anlan.ledger.models import Worded
 
-_DECIDED = Q(state__in=["returned", "approved", "superseded"])
+_DECIDED = Q(state__in=["returned", "approved", "superseded", "withdrawn"])
 
 
 class Finding(Worded):
@@ -37,7 +37,8 @@ class Finding(Worded):
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True
     )
-    remark = models.CharField(max_length=500, blank=True)  # of whoever decided
+    # Of whoever decided, or withdrew it.
+    remark = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -63,11 +64,14 @@ class Finding(Worded):
             ),
             models.CheckConstraint(
                 condition=Q(state="draft", submitted_at=None)
+                | Q(state="withdrawn")  # before it was submitted, or afterwards
                 | ~Q(state="draft") & Q(submitted_at__isnull=False),
                 name="investigation_finding_submitted",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("author")),
+                condition=Q(decided_by=None)
+                | Q(state="withdrawn")  # its author may give it up
+                | ~Q(decided_by=F("author")),
                 name="investigation_finding_by_another",
             ),
         ]
@@ -125,7 +129,10 @@ class FindingSentence(Worded):
 
 
 class Citation(models.Model):
-    """What a sentence rests on: an exhibit, or a signed statement, of the same case."""
+    """What a sentence rests on: an exhibit, or a signed statement, of the same case.
+
+    Cases that were joined are one case.
+    """
 
     sentence = models.ForeignKey(
         FindingSentence, on_delete=models.PROTECT, related_name="citations"
@@ -160,6 +167,13 @@ class Citation(models.Model):
         return f"{self.sentence_id} {self.code}"
 
     @property
+    def source(self) -> Exhibit | Statement:
+        found = self.exhibit or self.statement
+        if found is None:  # the table takes no such row; for the type checker
+            raise ValueError("a citation names one thing")
+        return found
+
+    @property
     def code(self) -> str:
-        source = self.exhibit or self.statement
-        return source.code if source else ""
+        """As it is called in its own case; ``citing.code_in`` says it in another."""
+        return self.source.code

@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
+from anlan.cases.joined import one_case
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import parties_of, shown_name
 from anlan.evidence.enums import StatementRole, StatementState
 from anlan.evidence.models import Addendum, Statement, StatementAnswer
-from anlan.evidence.selectors.statements import giver_name, statements_of
+from anlan.evidence.selectors.statements import giver_name, statements_of_one_case
+from anlan.investigation.citing import code_in
 from anlan.investigation.comparing import (
     Account,
     Cell,
@@ -77,15 +79,15 @@ _WHY = {
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """An account: a signed statement, whose it is under the mask, and its words."""
+    """An account: a signed statement, whose it is under the mask, and its words.
+
+    ``code``: as it is called in the case that is compared.
+    """
 
     statement: Statement
+    code: str
     name: str
     text: str
-
-    @property
-    def code(self) -> str:
-        return self.statement.code
 
     @property
     def sentences(self) -> list[Sentence]:
@@ -149,8 +151,8 @@ class ShownPair:
         """As an address names it: both accounts, the topic, where the sentences begin."""
         return "-".join(
             (
-                *(self.first.code[2:], str(self.first_start)),
-                *(self.second.code[2:], str(self.second_start)),
+                *(self.first.code.removeprefix("S-"), str(self.first_start)),
+                *(self.second.code.removeprefix("S-"), str(self.second_start)),
                 self.topic.value,
             )
         )
@@ -216,7 +218,7 @@ class Comparison:
 def comparison_of(case: Case, reader: User) -> Comparison:
     """All signed statements of the case that the reader may see, read now."""
     statements = _signed(case, reader)
-    columns = tuple(map(_column, statements[:MOST_ACCOUNTS]))
+    columns = tuple(_column(one, case) for one in statements[:MOST_ACCOUNTS])
     by_code = {column.code: column for column in columns}
     accounts = [_account(column) for column in columns]
     scene = scene_of(case, statements)
@@ -263,8 +265,8 @@ def column_for(reader: User, case: Case, code: str) -> Column:
         NotFound: unknown, not signed, or not the reader's.
     """
     for statement in _signed(case, reader):
-        if statement.code == code:
-            return _column(statement)
+        if code_in(statement, case.pk) == code:
+            return _column(statement, case)
     raise NotFound(_("没有这份情况说明，或者您无权查看"))
 
 
@@ -320,7 +322,7 @@ def called_in(statement: Statement) -> list[Called]:
 def scene_of(case: Case, statements: Sequence[Statement]) -> Scene:
     """The persons of the case with every way in which they are called, and its places."""
     called: dict[int, dict[str, tuple[str, ...]]] = {}
-    codes = {statement.pk: statement.code for statement in statements}
+    codes = {statement.pk: code_in(statement, case.pk) for statement in statements}
     for naming in _namings(statements):
         words = tuple(part for part in naming.words.splitlines() if part)
         called.setdefault(naming.party_id, {})[codes[naming.statement_id]] = words
@@ -330,7 +332,8 @@ def scene_of(case: Case, statements: Sequence[Statement]) -> Scene:
             roles=_staff_roles(party),
             called=called.get(party.pk, {}),
         )
-        for party in parties_of(case)
+        for one in one_case(case)
+        for party in parties_of(one)
     ]
     known = {person.name for person in persons}
     persons += [
@@ -352,7 +355,7 @@ def account_text(statement: Statement) -> str:
 
 
 def _signed(case: Case, reader: User) -> list[Statement]:
-    rows = statements_of(case, reader).filter(state=StatementState.FROZEN)
+    rows = statements_of_one_case(case, reader).filter(state=StatementState.FROZEN)
     return list(
         rows.prefetch_related(
             Prefetch("answers", StatementAnswer.objects.order_by("position")),
@@ -361,9 +364,12 @@ def _signed(case: Case, reader: User) -> list[Statement]:
     )
 
 
-def _column(statement: Statement) -> Column:
+def _column(statement: Statement, case: Case) -> Column:
     return Column(
-        statement=statement, name=giver_name(statement), text=account_text(statement)
+        statement=statement,
+        code=code_in(statement, case.pk),
+        name=giver_name(statement),
+        text=account_text(statement),
     )
 
 

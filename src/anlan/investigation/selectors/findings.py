@@ -13,8 +13,9 @@ from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
-from anlan.evidence.selectors.exhibits import kept_of
-from anlan.evidence.selectors.statements import statements_of
+from anlan.evidence.selectors.exhibits import kept_of_one_case
+from anlan.evidence.selectors.statements import statements_of_one_case
+from anlan.investigation.citing import code_in
 from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.models import Finding, FindingSentence
 from anlan.investigation.reading import sentences_of
@@ -90,15 +91,15 @@ def sentence_for(reader: User, number: str, uid: UUID) -> FindingSentence:
 def parts_of(finding: Finding, reader: User) -> list[Part]:
     """Every kind of sentence in its order, empty or not."""
     case = finding.case
-    seen = set(kept_of(case, reader).values_list("pk", flat=True))
-    read = set(statements_of(case, reader).values_list("pk", flat=True))
+    seen = set(kept_of_one_case(case, reader).values_list("pk", flat=True))
+    read = set(statements_of_one_case(case, reader).values_list("pk", flat=True))
     lines: dict[str, list[Line]] = {kind.value: [] for kind in SentenceKind}
     for row in sentences_of(finding):
         cites = sorted(
             (
                 Cited(
-                    code=one.code,
-                    address=_address(one.exhibit, one.statement, case, seen, read),
+                    code=code_in(one.source, case.pk),
+                    address=_address(one.exhibit, one.statement, seen, read),
                 )
                 for one in row.citations.all()
             ),
@@ -111,12 +112,13 @@ def parts_of(finding: Finding, reader: User) -> list[Part]:
 def _address(
     exhibit: Exhibit | None,
     statement: Statement | None,
-    case: Case,
     seen: set[int],
     read: set[int],
 ) -> str:
     if exhibit is not None and exhibit.pk in seen:
-        return reverse("evidence:exhibit", args=[case.number, exhibit.uid])
+        return reverse("evidence:exhibit", args=[exhibit.case.number, exhibit.uid])
     if statement is not None and statement.pk in read:
-        return reverse("evidence:statement", args=[case.number, statement.uid])
+        return reverse(
+            "evidence:statement", args=[statement.case.number, statement.uid]
+        )
     return ""

@@ -18,6 +18,7 @@ from anlan.investigation.services.findings import (
     decide_finding,
     remove_sentence,
     submit_finding,
+    withdraw_finding,
 )
 from anlan.investigation.services.findings_paper import print_finding
 from anlan.investigation.services.interviews import (
@@ -62,5 +63,6 @@ __all__ = [
     "stop_interview",
     "submit_finding",
     "withdraw_fact",
+    "withdraw_finding",
     "withdraw_free_fact",
 ]

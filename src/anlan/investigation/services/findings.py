@@ -28,6 +28,7 @@ from anlan.investigation.events import (
     FindingReturned,
     FindingSubmitted,
     FindingSuperseded,
+    FindingWithdrawn,
     SentenceFixed,
 )
 from anlan.investigation.independence import check_is_independent
@@ -45,7 +46,7 @@ Source = Statement | Exhibit
 
 
 def begin_finding(*, case: Case, by: User, at: datetime, via: str = "") -> Finding:
-    """Begin a version, with the sentences of the one before it.
+    """Begin a version, with the sentences of the one before it that was not withdrawn.
 
     Called again by its author while it is a draft, it gives that draft.
 
@@ -64,19 +65,21 @@ def begin_finding(*, case: Case, by: User, at: datetime, via: str = "") -> Findi
             if newest.is_draft and newest.author_id == by.pk:
                 return newest
             raise Conflict(
-                _("调查结论 %(code)s %(state)s，请先办完")
+                _("调查结论 %(code)s %(state)s，请先办完，或者先撤回")
                 % {"code": newest.code, "state": newest.get_state_display()}
             )
+        kept = case.findings.exclude(state=FindingState.WITHDRAWN)
+        before = kept.order_by("version").last()
         version = newest.version + 1 if newest else 1
         if version > MOST_VERSIONS:
             raise Conflict(_("版本太多"))
         finding = Finding.objects.create(
             case=case, version=version, author=by, begun_at=at
         )
-        if newest is not None:
-            _copy(newest, finding)
+        if before is not None:
+            _copy(before, finding)
         cases.record(
-            FindingBegun(code=finding.code, based_on=newest.code if newest else None),
+            FindingBegun(code=finding.code, based_on=before.code if before else None),
             case,
             thing=finding.key,
             by=by,
@@ -278,6 +281,43 @@ def decide_finding(
             )
             if is_approved
             else FindingReturned(code=finding.code, remark_digest=digest),
+            finding.case,
+            thing=finding.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return finding
+
+
+def withdraw_finding(
+    *, finding: Finding, reason: str, by: User, at: datetime, via: str = ""
+) -> Finding:
+    """Give up a version that is not decided on, so that somebody can begin another.
+
+    Raises:
+        NotAllowed: neither its author nor an independent approver.
+        InvalidInput: no reason.
+        Conflict: it was decided on, or withdrawn before.
+    """
+    permissions.check_can_withdraw(by, finding)
+    reason = line(
+        unicodedata.normalize("NFC", reason),
+        path="reason",
+        most=MOST_WORDS,
+        refusal=_("请写明为什么撤回"),
+    )
+    with ledger.recording():
+        finding = lock_finding(finding)
+        permissions.check_can_withdraw(by, finding)
+        policies.check_can_be_withdrawn(finding)
+        finding.state, finding.remark = FindingState.WITHDRAWN, reason
+        finding.decided_at, finding.decided_by = at, by
+        finding.save(update_fields=["state", "remark", "decided_at", "decided_by"])
+        cases.record(
+            FindingWithdrawn(
+                code=finding.code, remark_digest=finding.digest_of("remark")
+            ),
             finding.case,
             thing=finding.key,
             by=by,

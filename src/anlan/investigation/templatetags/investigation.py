@@ -22,6 +22,7 @@ _FINDINGS = {
     FindingState.RETURNED: "warn",
     FindingState.APPROVED: "ok",
     FindingState.SUPERSEDED: "quiet",
+    FindingState.WITHDRAWN: "quiet",
 }
 _RATINGS = {
     SceneRating.FINE: "ok",

@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.errors import DomainError
+from anlan.cases.forms import ReasonForm
 from anlan.cases.views.answers import posted, reader_of, sheet
-from anlan.investigation import permissions
+from anlan.investigation import permissions, policies
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.forms.findings import (
@@ -24,7 +25,7 @@ from anlan.investigation.forms.findings import (
     SentenceForm,
 )
 from anlan.investigation.models import Finding
-from anlan.investigation.reading import content_of, sentences_of
+from anlan.investigation.reading import codes_of, content_of, sentences_of
 from anlan.investigation.selectors.findings import (
     finding_for,
     findings_of,
@@ -113,7 +114,7 @@ def sentence(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         initial={
             "text": found.text,
             "is_fact": found.is_fact,
-            "sources": [one.code for one in found.citations.all()],
+            "sources": codes_of(found),
         },
     )
 
@@ -181,6 +182,33 @@ def decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
 
 @login_required
+@_either
+def withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """By its author, or by an approver where the author cannot go on."""
+    reader = reader_of(request)
+    found = finding_for(reader, number, uid)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        investigation.withdraw_finding(
+            finding=found, reason=said["reason"], by=reader, at=timezone.now()
+        )
+        return redirect("investigation:finding", number, uid)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("撤回调查结论 %s") % found.code,
+        lead=_(
+            "撤回以后这一版保留在案，不再使用；别人可以起草新的版本，新版本不沿用它的内容。"
+        ),
+        button=_("撤回"),
+        kind="danger",
+        form=ReasonForm(posted(request)),
+        act=act,
+    )
+
+
+@login_required
 @require_GET
 def paper(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """The version with the scene and its sketches, to be printed."""
@@ -235,6 +263,8 @@ def _page(
         may_write=found.is_draft and found.author_id == reader.pk,
         may_decide=found.state == FindingState.SUBMITTED
         and permissions.can_decide(reader, found),
+        may_withdraw=policies.can_be_withdrawn(found)
+        and permissions.can_withdraw(reader, found),
         form=form or DecisionForm(),
         refusal=refusal_words(refusal) if refusal else "",
     )

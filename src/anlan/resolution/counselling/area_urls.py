@@ -13,6 +13,7 @@ urlpatterns = [
     path("counselling/key/", keys.key, name="key"),
     path("counselling/key/confirmation/", keys.confirmation, name="confirmation"),
     path("counselling/key/passphrase/", keys.passphrase, name="passphrase"),
+    path("counselling/key/<uuid:uid>/notes/", keys.resealing, name="resealing"),
     path("counselling/opening/", keys.opening, name="opening"),
     path("counselling/closing/", keys.closing, name="closing"),
     path("counselling/recovery/", keys.recoveries, name="recoveries"),

@@ -84,6 +84,22 @@ class NotesRecovered(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class NotesResealed(Event):
+    """The counsellor opened an earlier key, and what it had sealed went to the newest one."""
+
+    kind: ClassVar[str] = "counselling.notes_resealed"
+    sentence: ClassVar[str] = _(
+        "{actor}用口令把第 {number} 把封存密钥的 {count} 份记录转到第 {to_number} 把"
+    )
+    quiet: ClassVar[bool] = True
+
+    number: int
+    to_number: int
+    count: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class SupportOffered(Event):
     kind: ClassVar[str] = "counselling.offered"
     sentence: ClassVar[str] = _("{actor}提出了支持 {code}")

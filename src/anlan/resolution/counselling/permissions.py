@@ -134,6 +134,11 @@ def check_can_recover(by: Actor, key: CounsellorKey) -> None:
         raise NotAllowed(_("只有持有纸质密钥的两个人可以办理"))
 
 
+def check_is_owner(by: Actor, key: CounsellorKey) -> None:
+    if not isinstance(by, User) or key.user_id != by.pk or not is_counsellor(by):
+        raise NotAllowed(_("只有辅导员本人能打开自己的密钥"))
+
+
 def has_paper_of(user: User, care: Care) -> bool:
     """Whether they hold a sheet of a key to which something of this person was sealed."""
     held = Q(first_holder=user) | Q(second_holder=user)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
@@ -229,6 +229,38 @@ def unconfirmed_key(counsellor: User) -> CounsellorKey | None:
         .select_related("user", "first_holder", "second_holder")
         .first()
     )
+
+
+def earlier_keys(counsellor: User) -> list[CounsellorKey]:
+    """Those of theirs that seal no more, with something that the newest one does not read."""
+    taken = SealedNote.objects.filter(
+        care=OuterRef("care"),
+        number=OuterRef("number"),
+        version=OuterRef("version"),
+        sealing_key__user=counsellor,
+        sealing_key__retired_at=None,
+    )
+    left = SealedNote.objects.filter(sealing_key__user=counsellor).exclude(
+        Exists(taken) | Q(text_salt=b"")
+    )
+    return list(
+        CounsellorKey.objects.filter(
+            pk__in=left.values("sealing_key"), retired_at__isnull=False
+        )
+        .select_related("user", "first_holder", "second_holder")
+        .order_by("number")
+    )
+
+
+def earlier_key(counsellor: User, uid: UUID) -> CounsellorKey:
+    """
+    Raises:
+        NotFound: unknown, somebody else's, or nothing is left to take over.
+    """
+    for key in earlier_keys(counsellor):
+        if key.uid == uid:
+            return key
+    raise NotFound(_("没有这个页面"))
 
 
 def keys_held_by(holder: User) -> list[CounsellorKey]:

@@ -405,6 +405,22 @@ class TermFixed(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class OfficeTermsApproved(Event):
+    """``kindness`` is the version of counsel's words, where there is a kindness in it."""
+
+    kind: ClassVar[str] = "mediation.office_terms_approved"
+    sentence: ClassVar[str] = _(
+        "{actor}批准了 {code} 的方案 {version} 里管理处承担的事项"
+    )
+    tone: ClassVar[str] = "good"
+
+    code: str
+    version: str
+    kindness: int | None = None
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ProposalAccepted(Event):
     kind: ClassVar[str] = "mediation.proposal_accepted"
     sentence: ClassVar[str] = _("{side}签字接受 {code} 的方案 {version}")

@@ -13,6 +13,8 @@ TO_CONFIRM = "mediation.confirmation_comes_due"
 OVERDUE = "mediation.overdue"
 AFTERWARDS = "mediation.after_closing"
 KEPT = "mediation.kept_after_closing"
+OURS = "mediation.office_terms"
+APPROVE = ("site_manager", "legal_counsel")
 RUN = ("duty_officer", "site_manager")
 HEADQUARTERS = ("hq_supervisor",)
 
@@ -28,6 +30,14 @@ add_texts(
         name=_("有一方退出协商或者调解"),
         title=_("%(code)s 已结束：%(number)s"),
         body=_("%(number)s 的 %(code)s 因有一方退出或者没有谈成而结束，请告知其他途径"),
+    ),
+    Text(
+        kind=OURS,
+        name=_("管理处承担的事项待批准"),
+        title=_("管理处承担的事项待批准：%(number)s"),
+        body=_(
+            "%(number)s 的 %(code)s 有一版方案写明由管理处承担的事项，批准以后双方才能签字，请查看"
+        ),
     ),
     Text(
         kind=COMES_DUE,

@@ -29,7 +29,14 @@ from anlan.resolution.mediation.enums import (
     TermKind,
 )
 from anlan.resolution.mediation.giver import Giver, giver_of
-from anlan.resolution.mediation.models import Confirmation, Proposal, Talks, Term
+from anlan.resolution.mediation.models import (
+    Confirmation,
+    OfficeApproval,
+    Proposal,
+    Talks,
+    Term,
+)
+from anlan.resolution.mediation.policies import office_terms
 from anlan.resolution.selectors.notices import LETTER_LANGUAGE
 
 _DOCUMENT = Path(__file__).parent / "documents" / "paper.typ"
@@ -78,6 +85,15 @@ def deed(proposal: Proposal, signers: Mapping[Side, Giver] | None = None) -> Pap
         ]
         lines += _signed_for(_("甲方"), victim_by)
         lines += _signed_for(_("乙方"), aggressor_by)
+        ours = [one.position for one in office_terms(proposal)]
+        if ours:
+            lines.append(
+                _("管理处：%(name)s（只承担第%(terms)s项）")
+                % {
+                    "name": talks.case.site.organisation.name,
+                    "terms": _("、").join(map(str, ours)),
+                }
+            )
         if talks.body is not None:
             lines.append(_("调解组织：%s") % talks.body.name)
         lines += [
@@ -85,6 +101,7 @@ def deed(proposal: Proposal, signers: Mapping[Side, Giver] | None = None) -> Pap
             *_shares(proposal),
             _("二、双方自愿达成以下协议："),
             *(_term(term) for term in proposal.terms.order_by("position")),
+            *_kindness(proposal),
             _("三、不履行的后果：%s") % proposal.in_default,
             _(
                 "四、本协议只处理民事争议，不影响公安机关、检察机关、人民法院依法处理，"
@@ -99,6 +116,8 @@ def deed(proposal: Proposal, signers: Mapping[Side, Giver] | None = None) -> Pap
             ),
         ]
         below = [_signer(_("甲方"), victim_by), _signer(_("乙方"), aggressor_by)]
+        if ours:
+            below.append(_("管理处（签字、盖章）"))
         if is_mediation:
             below.append(_("调解员（签名）、调解组织（盖章）"))
         title = _("调解协议书") if is_mediation else _("和解协议")
@@ -259,6 +278,13 @@ def _signer(side: str, giver: Giver) -> str:
 
 def _term(term: Term) -> str:
     return f"{term.position}. {term_words(term)}"
+
+
+def _kindness(proposal: Proposal) -> Iterator[str]:
+    """Counsel's words for a humanitarian payment, as they were approved (G34)."""
+    approval = OfficeApproval.objects.filter(proposal=proposal).first()
+    if approval is not None and approval.kindness is not None:
+        yield _("关于人道慰问：%s") % approval.kindness.words
 
 
 def _shares(proposal: Proposal) -> Iterator[str]:

@@ -15,9 +15,10 @@ from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed, NotFound
 from anlan.cases.models import Case
 from anlan.cases.wall import is_party, walled_sides
+from anlan.investigation.independence import check_is_independent, conflict_of
 from anlan.ledger.events import Actor
 from anlan.resolution.mediation.enums import TalksKind
-from anlan.resolution.mediation.models import Session, Talks
+from anlan.resolution.mediation.models import Proposal, Session, Talks
 
 MEDIATES = "mediator"
 _WRITE_BODIES = ("legal_counsel", "hq_supervisor")
@@ -97,6 +98,32 @@ def check_can_lead_talks(by: Actor, talks: Talks) -> None:
     if talks.mediator is not None and talks.mediator.user_id is not None:
         raise NotAllowed(_("会谈和方案由调解员主持，管理处不代替"))
     check_can_run_talks(by, talks.case)
+
+
+def can_approve_office_terms(user: User, proposal: Proposal) -> bool:
+    talks = proposal.talks
+    return (
+        has_permission(user, Permission.PLAN_APPROVE, site=talks.case.site)
+        and can_see_case_talks(user, talks.case)
+        and user.pk not in _who_runs(proposal)
+        and not conflict_of(user, talks.case)
+    )
+
+
+def check_can_approve_office_terms(by: User, proposal: Proposal) -> None:
+    """What the office promises is decided by who neither runs the talks nor wrote it."""
+    talks = proposal.talks
+    check_permission(by, Permission.PLAN_APPROVE, site=talks.case.site)
+    check_can_see_case_talks(by, talks.case)
+    if by.pk in _who_runs(proposal):
+        raise NotAllowed(
+            _("您组织了这次协商、调解，或者写了这一版，管理处承担的事项请由另一人批准")
+        )
+    check_is_independent(by, talks.case)
+
+
+def _who_runs(proposal: Proposal) -> set[int]:
+    return {proposal.talks.host_id, proposal.written_by_id}
 
 
 def can_read_notes(user: User, session: Session) -> bool:

@@ -18,9 +18,11 @@ from anlan.resolution.mediation.enums import (
 from anlan.resolution.mediation.models import (
     Confirmation,
     Duty,
+    OfficeApproval,
     Proposal,
     Session,
     Talks,
+    Term,
 )
 from anlan.resolution.mediation.remedies import suit_over
 
@@ -155,6 +157,25 @@ def check_is_current(proposal: Proposal) -> None:
         raise Conflict(
             _("方案 %(code)s %(state)s，请看最新的一版")
             % {"code": proposal.code, "state": proposal.get_state_display()}
+        )
+
+
+def office_terms(proposal: Proposal) -> list[Term]:
+    """What the office itself is to do."""
+    return [one for one in proposal.terms.order_by("position") if one.is_ours]
+
+
+def check_office_agreed(proposal: Proposal) -> None:
+    """Nobody signs what the office has not agreed to."""
+    if (
+        office_terms(proposal)
+        and not OfficeApproval.objects.filter(proposal=proposal).exists()
+    ):
+        raise Conflict(
+            _(
+                "方案 %s 有管理处承担的事项，还没有经项目经理或者法务批准，批准以后才能签字"
+            )
+            % proposal.code
         )
 
 

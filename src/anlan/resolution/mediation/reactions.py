@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from anlan.cases.events import DeadlineMissed, TaskDone, TaskSkipped
 from anlan.cases.models import Case, Task
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
-from anlan.resolution.mediation import messages
+from anlan.resolution.mediation import messages, permissions
 from anlan.resolution.mediation.enums import DutyState, TalksState
 from anlan.resolution.mediation.events import (
     ConfirmationComesDue,
@@ -21,10 +22,18 @@ from anlan.resolution.mediation.events import (
     DutyMoved,
     DutyOverdue,
     MediatorAppointed,
+    ProposalMade,
     TalksEnded,
     TalksMoved,
 )
-from anlan.resolution.mediation.models import Confirmation, Duty, Mandate, Talks
+from anlan.resolution.mediation.models import (
+    Confirmation,
+    Duty,
+    Mandate,
+    Proposal,
+    Talks,
+)
+from anlan.resolution.mediation.policies import office_terms
 
 # Tasks that end on their own page, by what their keys begin with.
 _OWN = ("talks:", "duty:")
@@ -66,6 +75,26 @@ def tell_new_mediator(queued: Queued) -> None:
         return
     if talks.mediator is not None and talks.mediator.user is not None:
         _tell(messages.YOURS, queued, talks=talks, people=[talks.mediator.user])
+
+
+def ask_for_the_office(queued: Queued) -> None:
+    """A version promises something of the office: who may approve it is told."""
+    if not isinstance(queued.event, ProposalMade):
+        return
+    proposal = Proposal.objects.get(uid=_uid_of(queued.object))
+    if not office_terms(proposal):
+        return
+    talks = proposal.talks = _talks(proposal.talks.key)
+    site = talks.case.site
+
+    def able(roles: Sequence[str]) -> list[User]:
+        people = people_with_roles(site, roles)
+        return [
+            one for one in people if permissions.can_approve_office_terms(one, proposal)
+        ]
+
+    people = able(messages.APPROVE) or able(messages.HEADQUARTERS)
+    _tell(messages.OURS, queued, talks=talks, people=people)
 
 
 def tell_of_end(queued: Queued) -> None:

@@ -16,6 +16,7 @@ from anlan.resolution.mediation.enums import (
     TalksKind,
     TalksState,
 )
+from anlan.resolution.mediation.exclusions import standing_exclusions
 from anlan.resolution.mediation.models import Confirmation, Talks
 
 _DATA = Path(__file__).parent / "data" / "remedies.yaml"
@@ -31,6 +32,7 @@ class Remedy(Page):
     when: tuple[When, ...]
     only: tuple[TalksKind, ...] = ()
     confirmed: bool | None = None
+    barred: bool = False  # not told where the matter may not be mediated (G17)
     text: Text
     text_en: Text
     sources: tuple[str, ...]
@@ -53,12 +55,14 @@ def remedies_of(talks: Talks) -> list[Remedy]:
         talks=talks, state=ConfirmationState.CONFIRMED
     ).exists()
     on = act_day(talks.case)
+    is_barred = bool(standing_exclusions(talks.case))
     return [
         one.model_copy(update={"sources": law.in_force(one.sources, on=on)})
         for one in all_remedies()
         if when in one.when
         and (not one.only or talks.kind in one.only)
         and one.confirmed in {None, is_confirmed}
+        and not (one.barred and is_barred)
     ]
 
 

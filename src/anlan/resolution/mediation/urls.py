@@ -41,6 +41,7 @@ urlpatterns = [
     path(f"{_SESSION}writer/", terms.session_writer, name="session_writer"),
     path(f"{_SESSION}<str:move>/", terms.session_step, name="session_step"),
     path(f"{_PROPOSAL}acceptance/<str:side>/", terms.acceptance, name="acceptance"),
+    path(f"{_PROPOSAL}office-approval/", terms.office_approval, name="office_approval"),
     path(f"{_PROPOSAL}declining/<str:side>/", terms.declining, name="declining"),
     path(f"{_DUTY}performance/", terms.performance, name="performance"),
     path(f"{_DUTY}default/", terms.default, name="default"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.base.errors import InvalidInput
 from anlan.cases.enums import Private, Role, Side
+from anlan.cases.joined import of_one_case, one_case
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import full_name, leaks_of, roles_by_party
 from anlan.cases.selectors.leaks import Leak
@@ -29,10 +30,15 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _NOT_WRITTEN = {Private.NAME, Private.PHONE, Private.IDENTITY, Private.ADDRESS}
 
 
+def roles_of_people(case: Case) -> list[tuple[Party, list[str]]]:
+    """Everybody with the parts they play, in this case and in those that are one with it."""
+    return [found for one in one_case(case) for found in roles_by_party(one).items()]
+
+
 def names_of(case: Case) -> dict[int, str]:
     """Of every party by its key: 受害人甲, 受害人乙, 行为人; alone in a part, no letter."""
     parts: dict[Role, list[Party]] = defaultdict(list)
-    for party, roles in roles_by_party(case).items():
+    for party, roles in roles_of_people(case):
         part = next((role for role in NAMES if role in roles), Role.INVOLVED)
         parts[part].append(party)
     return {
@@ -53,7 +59,8 @@ def covered(text: str, case: Case) -> str:
         )
         text = f"{text[: found.start]}{cover}{text[found.end :]}"
     # Colleagues who only act for the office are no secret, but a report is of parts too.
-    for party in case.parties.filter(removed_at=None).select_related("user", "person"):
+    people = Party.objects.filter(of_one_case(case), removed_at=None)
+    for party in people.select_related("user", "person"):
         name = full_name(party)
         if name and party.pk in names:
             text = text.replace(name, names[party.pk])

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch
 
+from anlan.investigation.citing import code_in
 from anlan.resolution.review.enums import Section
 from anlan.resolution.review.models import Report, ReportCitation, ReportParagraph
 
@@ -24,7 +25,7 @@ def paragraphs_of(
         Prefetch(
             "citations",
             ReportCitation.objects.select_related(
-                "exhibit", "statement__exhibit"
+                "exhibit__case", "statement__exhibit", "statement__case"
             ).order_by("pk"),
         )
     )
@@ -46,7 +47,8 @@ def printed_now(report: Report) -> dict[str, str]:
 
 
 def codes_of(paragraph: ReportParagraph) -> list[str]:
-    return sorted(citation.code for citation in paragraph.citations.all())
+    case = paragraph.report.case_id
+    return sorted(code_in(one.source, case) for one in paragraph.citations.all())
 
 
 def content_of(report: Report, rows: Iterable[ReportParagraph]) -> str:

@@ -10,12 +10,13 @@ from django.db.models import Q, QuerySet
 from anlan.base.clock import local_time
 from anlan.base.duration import duration_words
 from anlan.cases.enums import Protection, Role, TaskState
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Deadline, Task
-from anlan.cases.selectors import roles_by_party
 from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.evidence.enums import AppraisedLevel
 from anlan.evidence.models import Exhibit, Injury, MedicalPaper
-from anlan.evidence.selectors.exhibits import every_exhibit_of
+from anlan.evidence.selectors.exhibits import every_exhibit_of_one_case
+from anlan.investigation.citing import code_in
 from anlan.law import selectors as law
 from anlan.ledger.checkpointing import newest_checkpoint
 from anlan.ledger.models import Chain
@@ -24,7 +25,12 @@ from anlan.resolution.models import Carrying
 from anlan.resolution.review.asking import known_of
 from anlan.resolution.review.enums import Verdict
 from anlan.resolution.review.models import Improvement
-from anlan.resolution.review.naming import NAMES, covered_all, names_of
+from anlan.resolution.review.naming import (
+    NAMES,
+    covered_all,
+    names_of,
+    roles_of_people,
+)
 from anlan.resolution.review.record import (
     TITLED,
     Decision,
@@ -60,7 +66,7 @@ def read(case: Case, *, at: datetime) -> Record:
 
 def exhibits_in(case: Case) -> list[Exhibit]:
     """What is there still; what its period let go proves nothing any more."""
-    return [one for one in every_exhibit_of(case) if not one.is_deleted]
+    return [one for one in every_exhibit_of_one_case(case) if not one.is_deleted]
 
 
 def deadlines_of(case: Case) -> QuerySet[Deadline]:
@@ -76,14 +82,14 @@ def deadlines_of(case: Case) -> QuerySet[Deadline]:
 def injured_in(case: Case) -> list[tuple[int, int, MedicalPaper | None]]:
     """Parties by key who were hurt: how many injuries were seen, the newest appraisal."""
     seen = list(
-        Injury.objects.filter(case=case, withdrawn_at=None).values_list(
+        Injury.objects.filter(of_one_case(case), withdrawn_at=None).values_list(
             "party", flat=True
         )
     )
     papers = (
-        MedicalPaper.objects.filter(party__case=case)
+        MedicalPaper.objects.filter(of_one_case(case, "party__case"))
         .exclude(level="")
-        .select_related("exhibit")
+        .select_related("exhibit__case")
         .order_by("added_at", "pk")
     )
     appraised = {paper.party_id: paper for paper in papers}
@@ -111,7 +117,7 @@ def _facts(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _people(case: Case, names: dict[int, str]) -> Iterator[tuple[str, str]]:
-    for party, roles in roles_by_party(case).items():
+    for party, roles in roles_of_people(case):
         more = [str(NAMES[Role(role)]) for role in roles]
         named = names[party.pk]
         yield named, "、".join(one for one in more if not named.startswith(one))
@@ -166,7 +172,7 @@ def _hurts(case: Case, names: dict[int, str]) -> Iterator[Hurt]:
             who=names.get(key, "某人"),
             seen=seen,
             appraised=str(AppraisedLevel(paper.level).label) if paper else "",
-            exhibit=paper.exhibit.code if paper else "",
+            exhibit=code_in(paper.exhibit, case.pk) if paper else "",
         )
 
 
@@ -218,7 +224,7 @@ def _exhibits(case: Case) -> Iterator[Listed]:
         kind = str(row.get_kind_display())
         is_open = row.protection == Protection.NONE
         yield Listed(
-            code=row.code,
+            code=code_in(row, case.pk),
             title=f"{kind}{TITLED}{title}" if is_open else kind,
             received=_moment(row.received_at, _MINUTE),
             sha256=row.blob.sha256 if row.blob else "",

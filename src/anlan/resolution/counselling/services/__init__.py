@@ -35,7 +35,7 @@ from anlan.resolution.counselling.services.keys import (
     open_key,
 )
 from anlan.resolution.counselling.services.notes import write_note, write_screening
-from anlan.resolution.counselling.services.recovery import recover_notes
+from anlan.resolution.counselling.services.recovery import recover_notes, reseal_notes
 
 __all__ = [
     "OpenKey",
@@ -61,6 +61,7 @@ __all__ = [
     "record_follow_up",
     "recover_notes",
     "refer",
+    "reseal_notes",
     "reveal_telephone",
     "take_answer",
     "withdraw_consent",

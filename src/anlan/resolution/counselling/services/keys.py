@@ -92,7 +92,8 @@ def confirm_key(
 ) -> CounsellorKey:
     """Show that both sheets are on paper, by typing them; from now on the key seals.
 
-    An earlier key of the counsellor seals no more, and still reads what it sealed.
+    An earlier key of the counsellor seals no more. What it sealed stays sealed with it
+    until its own passphrase (``reseal_notes``) or its paper (``recover_notes``) takes it over.
 
     Raises:
         InvalidInput: a group was misread, or the sheets are of another key.
@@ -138,7 +139,7 @@ def open_key(*, passphrase: str, by: User, at: datetime) -> OpenKey:
     row = key_of(by)
     if row is None:
         raise Conflict(_("请先设置封存密钥"))
-    opened = OpenKey(row, _unlocked(row, passphrase, by, path="passphrase"))
+    opened = OpenKey(row, unlock(row, passphrase, by, path="passphrase"))
     with ledger.recording():
         record_of_company(
             NotesOpened(number=row.number), by.organisation, row.key, by=by, at=at
@@ -159,7 +160,7 @@ def change_passphrase(*, old: str, new: str, by: User, at: datetime) -> Counsell
     row = key_of(by)
     if row is None:
         raise Conflict(_("请先设置封存密钥"))
-    private = _unlocked(row, old, by, path="old")
+    private = unlock(row, old, by, path="old")
     locked = sealing.lock(private, passphrase=new, bound=_bound(row))
     with ledger.recording():
         fresh = CounsellorKey.objects.select_for_update().get(pk=row.pk)
@@ -192,7 +193,13 @@ def read_sheets(*, first: str, second: str, key: CounsellorKey) -> bytes:
 
 
 @sensitive_variables("passphrase")
-def _unlocked(row: CounsellorKey, passphrase: str, by: User, *, path: str) -> bytes:
+def unlock(row: CounsellorKey, passphrase: str, by: User, *, path: str) -> bytes:
+    """The private half of their key, the newest or one before it; nothing is recorded.
+
+    Raises:
+        InvalidInput: another passphrase.
+        TooManyRequests: tried too often; right ones count too, for each costs memory.
+    """
     tried = limits.count_up(f"counselling:{by.uid}", seconds=WINDOW)
     if tried > MOST_TRIES:
         raise TooManyRequests(_("口令试得太多，请十五分钟后再试"), retry_after=WINDOW)

@@ -1,4 +1,4 @@
-"""Reading off the paper: what one counsellor sealed is sealed to another, unseen."""
+"""Taking over what an earlier key sealed: off the paper, or by its own passphrase."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ from anlan.ledger.events import SYSTEM
 from anlan.notify import services as notify
 from anlan.notify.enums import Urgency
 from anlan.resolution.counselling import messages, permissions
-from anlan.resolution.counselling.events import NotesRecovered
+from anlan.resolution.counselling.events import NotesRecovered, NotesResealed
 from anlan.resolution.counselling.models import Care, CounsellorKey, SealedNote
 from anlan.resolution.counselling.selectors import key_of, opened
-from anlan.resolution.counselling.services.keys import MOST_TRIES, WINDOW, read_sheets
+from anlan.resolution.counselling.services.keys import (
+    MOST_TRIES,
+    WINDOW,
+    read_sheets,
+    unlock,
+)
 from anlan.resolution.counselling.services.notes import seal_row
 from anlan.resolution.counselling.services.recording import (
     lock_care,
@@ -75,6 +80,46 @@ def recover_notes(
             at=at,
         )
         _tell(key, to, by=by, at=at)
+    return count
+
+
+@sensitive_variables("passphrase", "private")
+def reseal_notes(*, key: CounsellorKey, passphrase: str, by: User, at: datetime) -> int:
+    """Seal what an earlier key of one's own sealed to the newest one; returns how many notes.
+
+    For who changed the key because the paper was lost: the passphrase is enough. What was
+    sealed with the earlier key stays beside it, and the earlier paper still opens that.
+
+    Args:
+        passphrase: the one of ``key``, as it was when the key was replaced.
+
+    Raises:
+        NotAllowed: somebody else's key.
+        InvalidInput: another passphrase.
+        Conflict: it is the newest one, or everything was taken over.
+        TooManyRequests: tried too often.
+    """
+    permissions.check_is_owner(by, key)
+    target = key_of(by)
+    if target is None or target.pk == key.pk:
+        raise Conflict(_("这把密钥正在使用，记录不用转"))
+    private = unlock(key, passphrase, by, path="passphrase")
+    with ledger.recording():
+        count = sum(
+            _reseal(care, key, target, private, by=by, at=at)
+            for care in Care.objects.filter(notes__sealing_key=key)
+            .distinct()
+            .order_by("case_id", "pk")
+        )
+        if not count:
+            raise Conflict(_("这把密钥没有可以转过来的记录"))
+        record_of_company(
+            NotesResealed(number=key.number, to_number=target.number, count=count),
+            by.organisation,
+            key.key,
+            by=by,
+            at=at,
+        )
     return count
 
 

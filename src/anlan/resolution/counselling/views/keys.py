@@ -29,6 +29,8 @@ from anlan.resolution.counselling.forms import (
 )
 from anlan.resolution.counselling.selectors import (
     check_is_counsellor_page,
+    earlier_key,
+    earlier_keys,
     held_key,
     key_of,
     keys_held_by,
@@ -72,6 +74,7 @@ def key(request: HttpRequest) -> HttpResponse:
     context = {
         "key": key_of(reader),
         "waiting": unconfirmed_key(reader),
+        "earlier": earlier_keys(reader),
         "form": form,
     }
     return unkept(render(request, "counselling/key.html", context, status=status))
@@ -163,6 +166,34 @@ def passphrase(request: HttpRequest) -> HttpResponse:
         lead=_("记录和两份纸都不变。以前的备份里，旧口令仍然打得开旧的密钥。"),
         button=_("更换"),
         form=ChangeForm(posted(request)),
+        back=reverse("support:key"),
+        act=act,
+    )
+
+
+@login_required
+@_either
+@sensitive_post_parameters("passphrase")
+def resealing(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The passphrase of an earlier key takes its notes over to the newest one."""
+    reader = _counsellor(request)
+    found = earlier_key(reader, uid)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        count = services.reseal_notes(
+            key=found, passphrase=said["passphrase"], by=reader, at=timezone.now()
+        )
+        messages.success(request, _("已转到新密钥 %s 份记录") % count)
+        return redirect("support:key")
+
+    return form_page(
+        request,
+        title=_("把第 %s 把密钥的记录转到新密钥") % found.number,
+        lead=_(
+            "请输入换密钥以前的口令。记录重新封存到现在的密钥；以前的两份纸仍然打得开以前封存的那一份。"
+        ),
+        button=_("转到新密钥"),
+        form=PassphraseForm(posted(request)),
         back=reverse("support:key"),
         act=act,
     )

@@ -44,6 +44,7 @@ class WorkInjuryStepKind(models.TextChoices):
     RECOGNISED = "recognised", _("认定为工伤")
     NOT_RECOGNISED = "denied", _("不认定为工伤")
     DROPPED = "dropped", _("不属于工伤事项，结束办理")
+    OFF_DUTY = "off_duty", _("不是在工作中受伤，结束办理")
     RESUMED = "resumed", _("恢复办理")
 
     @property
@@ -56,6 +57,7 @@ class WorkInjuryStepKind(models.TextChoices):
         return self not in {
             WorkInjuryStepKind.TOLD,
             WorkInjuryStepKind.DROPPED,
+            WorkInjuryStepKind.OFF_DUTY,
             WorkInjuryStepKind.RESUMED,
         }
 
@@ -68,6 +70,8 @@ _LEADS_TO = {
     WorkInjuryStepKind.RECOGNISED: WorkInjuryState.RECOGNISED,
     WorkInjuryStepKind.NOT_RECOGNISED: WorkInjuryState.NOT_RECOGNISED,
     WorkInjuryStepKind.DROPPED: WorkInjuryState.DROPPED,
+    # Of a colleague who was hurt in no part of their work: as who lives here, say.
+    WorkInjuryStepKind.OFF_DUTY: WorkInjuryState.DROPPED,
     WorkInjuryStepKind.RESUMED: WorkInjuryState.OPEN,
 }
 

@@ -16,6 +16,7 @@ from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import NotFound
 from anlan.cases.act import act_of
 from anlan.cases.enums import Role
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
 from anlan.cases.selectors.guardians import stands_for, with_guardians
@@ -204,8 +205,8 @@ def periods_of(report: PoliceReport) -> list[tuple[PolicePeriod, periods.PeriodR
 
 
 def periods_before(case: Case) -> list[Period]:
-    """Of the act itself, while no report is with the police."""
-    if case.police_reports.filter(TRACKED).exists():
+    """Of the act itself, while no report is with the police: of no case that is one with it."""
+    if PoliceReport.objects.filter(of_one_case(case), TRACKED).exists():
         return []
     return periods.reckon(happened_before(case))
 

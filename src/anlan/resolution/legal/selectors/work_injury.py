@@ -43,6 +43,7 @@ SETTLES = {
     WorkInjuryStepKind.ACCEPTED,
     WorkInjuryStepKind.RECOGNISED,
     WorkInjuryStepKind.DROPPED,
+    WorkInjuryStepKind.OFF_DUTY,
 }
 
 

@@ -53,6 +53,7 @@ from anlan.resolution.legal.selectors.work_injury import (
     authority_due,
     employer_due,
     first_remedy_look,
+    is_struck_staff,
     next_remedy_look,
     remedies_of,
 )
@@ -337,8 +338,8 @@ def record_step(
             return earlier
         policies.check_work_injury_may_take(injury, kind)
         _check_day(injury, kind, happened, at=at)
-        if kind == WorkInjuryStepKind.DROPPED:
-            _check_may_drop(injury)
+        if kind.leads_to == WorkInjuryState.DROPPED:
+            _check_may_drop(injury, kind)
         granted = _check_extension(injury, kind, last_day)
         _take(injury, kind, happened, filer=filer, is_clear=is_clear, granted=granted)
         step = injury.steps.create(
@@ -452,7 +453,7 @@ def _follow(injury: WorkInjury, kind: WorkInjuryStepKind, *, at: datetime) -> No
         return
     words = _("已登记，见工伤 %s") % injury.code
     _end_task(injury, words=words, at=at)
-    if kind == WorkInjuryStepKind.DROPPED:
+    if kind.leads_to == WorkInjuryState.DROPPED:
         _end_told(injury, words=words, at=at)
     injury.task = _post_next(injury, at=at)
 
@@ -462,7 +463,11 @@ def _follow_clocks(
 ) -> None:
     employer, worker = LimitationKind.WORK_EMPLOYER, LimitationKind.WORK_WORKER
     match kind:
-        case WorkInjuryStepKind.FILED | WorkInjuryStepKind.DROPPED:
+        case (
+            WorkInjuryStepKind.FILED
+            | WorkInjuryStepKind.DROPPED
+            | WorkInjuryStepKind.OFF_DUTY
+        ):
             limitation.end_of_work_injury(injury, (employer, worker), at=at)
         case WorkInjuryStepKind.HANDED_OVER:
             limitation.end_of_work_injury(injury, (employer,), at=at)
@@ -597,12 +602,16 @@ def _check_day(
         )
 
 
-def _check_may_drop(injury: WorkInjury) -> None:
-    # Who was hurt while off duty is no longer entered as staff; that is said first.
-    roles = set(injury.party.roles.values_list("role", flat=True))
+def _check_may_drop(injury: WorkInjury, kind: WorkInjuryStepKind) -> None:
+    """Whoever the track opens for keeps it, unless it is said that they were off duty.
+
+    Who is entered as staff was on duty; that is changed first.
+    """
+    struck = is_struck_staff(injury.party)
+    if struck and kind == WorkInjuryStepKind.OFF_DUTY:
+        struck = injury.party.roles.filter(role=Role.STAFF).exists()
     laws.check_staff_claim(
-        is_struck_staff=injury.party.removed_at is None
-        and {Role.VICTIM, Role.STAFF} <= roles,
+        is_struck_staff=struck,
         is_claimed=False,
         act_on=act_day(injury.case),
     )

@@ -17,7 +17,12 @@ from anlan.resolution.mediation.models.talks import (
     Standing,
     Talks,
 )
-from anlan.resolution.mediation.models.terms import Acceptance, Proposal, Term
+from anlan.resolution.mediation.models.terms import (
+    Acceptance,
+    OfficeApproval,
+    Proposal,
+    Term,
+)
 
 __all__ = [
     "Acceptance",
@@ -29,6 +34,7 @@ __all__ = [
     "LinkCode",
     "Mandate",
     "Mediator",
+    "OfficeApproval",
     "OwnLink",
     "Proposal",
     "Session",

@@ -14,7 +14,7 @@ from anlan.evidence.models import Exhibit
 from anlan.ledger.models import Worded
 from anlan.resolution.mediation import enums
 from anlan.resolution.mediation.models.talks import Given, Talks
-from anlan.resolution.models import CompensationVersion
+from anlan.resolution.models import CompensationVersion, KindnessWords
 
 
 class Proposal(Worded):
@@ -77,6 +77,23 @@ class Proposal(Worded):
         return f"proposal:{self.uid}"
 
 
+class OfficeApproval(models.Model):
+    """Who stands for what the office promises in a version, and is not who wrote it."""
+
+    proposal = models.OneToOneField(
+        Proposal, on_delete=models.PROTECT, related_name="office_approval"
+    )
+    # Counsel's words for a kindness in it, as they were in force (G34).
+    kindness = models.ForeignKey(
+        KindnessWords, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id} {self.approved_by_id}"
+
+
 class Term(Worded):
     """One thing that somebody does by a day, with how."""
 
@@ -106,6 +123,11 @@ class Term(Worded):
 
     def __str__(self) -> str:
         return f"{self.proposal_id} {self.position}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the office itself is to do it."""
+        return self.by == enums.TermBy.OFFICE
 
     @property
     def key(self) -> str:

@@ -54,6 +54,7 @@ from anlan.resolution.mediation.services.talks import (
 )
 from anlan.resolution.mediation.services.terms import (
     accept_proposal,
+    approve_office_terms,
     decline_proposal,
     propose,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "TermDraft",
     "accept_proposal",
     "appoint_mediator",
+    "approve_office_terms",
     "begin_session",
     "begin_talks",
     "consent_by_link",

@@ -38,7 +38,8 @@ def take_word(
         NotFound: there is no such paper of these talks.
     """
     permissions.check_can_run_talks(by, talks.case)
-    content = paper_docx(_paper(talks, kind), talks, at=at)
+    paper, dated = _paper(talks, kind)
+    content = paper_docx(paper, talks, at=dated or at)
     with ledger.recording():
         record(
             AgreementTaken(code=talks.code, sha256=sha256(content).hex()),
@@ -50,17 +51,19 @@ def take_word(
     return content
 
 
-def _paper(talks: Talks, kind: str) -> Paper:
+def _paper(talks: Talks, kind: str) -> tuple[Paper, datetime | None]:
+    """With the moment that it bears; none is that of the download."""
     if kind == "invitation" and talks.body is not None:
-        return invitation(talks)
+        return invitation(talks), None
     if kind == "agreement":
         agreed = talks.proposals.filter(state=ProposalState.AGREED).first()
         if agreed is not None:
             agreed.talks = talks
-            return deed(agreed)
+            # Of the day on which both signed, as the PDF is that was kept.
+            return deed(agreed), agreed.settled_at
     if kind == "application":
         found = Confirmation.objects.filter(talks=talks).first()
         if found is not None:
             found.talks = talks
-            return application(found)
+            return application(found), None
     raise NotFound(_("没有这份文书"))

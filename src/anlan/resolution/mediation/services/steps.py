@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -17,13 +16,12 @@ from anlan.base.errors import Conflict
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
-from anlan.cases.enums import Phase, Proof, Protection, Severity, Side, TaskState
-from anlan.cases.joined import of_one_case
+from anlan.cases.enums import Phase, Proof, Protection, Side, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import check_no_leaks
 from anlan.customers.selectors import FULL_AGE
-from anlan.evidence.enums import AppraisedLevel, Source
-from anlan.evidence.models import Exhibit, MedicalPaper
+from anlan.evidence.enums import Source
+from anlan.evidence.models import Exhibit
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
 from anlan.evidence.services.steps import line
@@ -41,13 +39,13 @@ from anlan.resolution.mediation.enums import (
     TalksState,
 )
 from anlan.resolution.mediation.events import SessionMoved, TalksEnded, TalksMoved
+from anlan.resolution.mediation.exclusions import standing_exclusions
 from anlan.resolution.mediation.models import Session, Talks
 
 log = logging.getLogger(__name__)
 
 RUNS = "duty_officer"
 SOURCE = "G17"
-_SERIOUS = (AppraisedLevel.SERIOUS_1, AppraisedLevel.SERIOUS_2)
 
 
 def lock_talks(talks: Talks) -> Talks:
@@ -269,10 +267,8 @@ def check_may_be_talked(
 
     What ended earlier talks of the case holds until somebody lifted it.
     """
-    named = {Exclusion(there.exclusion): there.code for there in excluded_talks(case)}
+    named = standing_exclusions(case)
     found = {*declared, *named}
-    if case.severity >= Severity.CRITICAL or _is_seriously_hurt(case):
-        found.add(Exclusion.SERIOUS)
     law.check_may_be_talked(
         is_mediation=kind != TalksKind.NEGOTIATION,
         excluded=[
@@ -282,11 +278,6 @@ def check_may_be_talked(
         ],
         act_on=act_day(case),
     )
-
-
-def excluded_talks(case: Case) -> QuerySet[Talks]:
-    """Those that ended because the matter may not be brought to terms, which still holds."""
-    return Talks.objects.filter(of_one_case(case), lifted_at=None).exclude(exclusion="")
 
 
 def _why_excluded(exclusion: Exclusion, code: str) -> str:
@@ -352,11 +343,6 @@ def turns_of_age(party: Party, *, at: datetime) -> bool:
     if person is None or person.birth_year is None or person.identity_number:
         return False
     return local_day(at).year - person.birth_year == FULL_AGE
-
-
-def _is_seriously_hurt(case: Case) -> bool:
-    papers = MedicalPaper.objects.filter(party__case=case, level__in=_SERIOUS)
-    return papers.exists()
 
 
 def required(text: str, *, path: str, most: int) -> str:

@@ -19,6 +19,7 @@ from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.evidence.services.signing import keep_drawing
+from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.agreement import (
@@ -36,9 +37,11 @@ from anlan.resolution.mediation.enums import (
     SessionState,
     TalksKind,
     TalksState,
+    TermKind,
 )
 from anlan.resolution.mediation.events import (
     AgreementMade,
+    OfficeTermsApproved,
     ProposalAccepted,
     ProposalDeclined,
     ProposalMade,
@@ -46,7 +49,12 @@ from anlan.resolution.mediation.events import (
     TermFixed,
 )
 from anlan.resolution.mediation.giver import Giver
-from anlan.resolution.mediation.models import Acceptance, Proposal, Talks
+from anlan.resolution.mediation.models import (
+    Acceptance,
+    OfficeApproval,
+    Proposal,
+    Talks,
+)
 from anlan.resolution.mediation.papers import deed, paper_pdf, signers_of
 from anlan.resolution.mediation.services.givers import check_giver, let_guardian_act
 from anlan.resolution.mediation.services.performing import start_performing
@@ -63,6 +71,7 @@ from anlan.resolution.mediation.services.steps import (
     told,
 )
 from anlan.resolution.models import CompensationVersion
+from anlan.resolution.selectors.kindness import kindness_words
 
 
 def propose(
@@ -159,6 +168,53 @@ def propose(
     return made
 
 
+def approve_office_terms(
+    *, proposal: Proposal, by: User, at: datetime, via: str = ""
+) -> Proposal:
+    """Stand for what the office promises in this version; before it nobody signs.
+
+    Called again it does nothing.
+
+    Raises:
+        NotAllowed: by who runs the talks, wrote the version, or is part of the matter.
+        Conflict: it was replaced or signed, promises nothing of the office, or has a
+            kindness for which counsel has approved no words (G34).
+    """
+    permissions.check_can_approve_office_terms(by, proposal)
+    with ledger.recording():
+        talks = lock_talks(proposal.talks)
+        proposal = _lock(proposal, talks)
+        permissions.check_can_approve_office_terms(by, proposal)
+        policies.check_is_current(proposal)
+        terms = policies.office_terms(proposal)
+        if not terms:
+            raise Conflict(_("这一版没有管理处承担的事项，不需要批准"))
+        if OfficeApproval.objects.filter(proposal=proposal).exists():
+            return proposal
+        kindness = None
+        if any(one.kind == TermKind.KINDNESS for one in terms):
+            kindness = kindness_words(talks.case.organisation)
+            law.check_kindness_approved(
+                is_approved=kindness is not None, act_on=local_day(at)
+            )
+        OfficeApproval.objects.create(
+            proposal=proposal, kindness=kindness, approved_by=by, approved_at=at
+        )
+        record(
+            OfficeTermsApproved(
+                code=talks.code,
+                version=proposal.code,
+                kindness=kindness.version if kindness else None,
+            ),
+            talks,
+            thing=proposal.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return proposal
+
+
 def accept_proposal(
     *,
     proposal: Proposal,
@@ -177,12 +233,14 @@ def accept_proposal(
     Raises:
         InvalidInput: nothing was drawn, or what the other side drew; a guardian (G20) or
             the written authority of an agent is missing.
-        Conflict: it was replaced or declined, the side has accepted, one has left (G17),
+        Conflict: it was replaced or declined, what the office promises in it is not
+            approved, the side has accepted, one has left (G17),
             nobody mediates (G19), or the case may not be brought to terms.
     """
     talks = proposal.talks
     permissions.check_can_lead_talks(by, talks)
     policies.check_is_current(proposal)
+    policies.check_office_agreed(proposal)
     giver = check_giver(talks, side, giver or Giver(), at=at)
     kept = keep_drawing(signature, path="signature")
     # Set before the lock is held, for it takes a moment.

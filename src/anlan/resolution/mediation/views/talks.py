@@ -55,6 +55,7 @@ from anlan.resolution.mediation.papers import term_words
 from anlan.resolution.mediation.remedies import remedies_of
 from anlan.resolution.mediation.selectors.codes import code_for, code_of
 from anlan.resolution.mediation.selectors.talks import (
+    approval_of,
     confirmation_of,
     consents_of,
     duties_of,
@@ -192,6 +193,9 @@ def page(
                     one,
                     [term_words(term) for term in one.terms.all()],
                     {row.side for row in one.acceptances.all()},
+                    any(term.is_ours for term in one.terms.all()),
+                    approval_of(one),
+                    permissions.can_approve_office_terms(reader, one),
                 )
                 for one in proposals
             ],

@@ -252,6 +252,19 @@ def acceptance(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def office_approval(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Stand for what the office promises in this version."""
+    reader = reader_of(request)
+    found = proposal_for(reader, uid)
+    try:
+        mediation.approve_office_terms(proposal=found, by=reader, at=timezone.now())
+    except DomainError as error:
+        return page(request, talks_for(reader, found.talks.uid), refusal=error)
+    return redirect("mediation:talks", found.talks.uid)
+
+
+@login_required
+@require_POST
 def declining(request: HttpRequest, uid: UUID, side: str) -> HttpResponse:
     reader = reader_of(request)
     found, chosen = proposal_for(reader, uid), side_of(side)

@@ -16,8 +16,9 @@ from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, entries_about, shown_name
 from anlan.evidence.models import Exhibit, Statement
-from anlan.evidence.selectors.exhibits import kept_of
-from anlan.evidence.selectors.statements import statements_of
+from anlan.evidence.selectors.exhibits import kept_of_one_case
+from anlan.evidence.selectors.statements import statements_of_one_case
+from anlan.investigation.citing import code_in
 from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 from anlan.resolution.review import permissions, policies
@@ -127,8 +128,8 @@ def paragraph_for(reader: User, number: str, uid: UUID) -> ReportParagraph:
 def parts_of(report: Report, reader: User) -> list[Part]:
     """Every section in its order, empty or not; what was left out, of a draft."""
     case = report.case
-    seen = set(kept_of(case, reader).values_list("pk", flat=True))
-    read = set(statements_of(case, reader).values_list("pk", flat=True))
+    seen = set(kept_of_one_case(case, reader).values_list("pk", flat=True))
+    read = set(statements_of_one_case(case, reader).values_list("pk", flat=True))
     lines: dict[str, list[Line]] = {section.value: [] for section in Section}
     for row in paragraphs_of(report, with_left_out=report.is_draft):
         cites = sorted(
@@ -202,19 +203,21 @@ def _texts(report: Report) -> dict[str, list[str]]:
 
 def _cited(one: ReportCitation, case: Case, seen: set[int], read: set[int]) -> Cited:
     return Cited(
-        code=one.code, address=_address(one.exhibit, one.statement, case, seen, read)
+        code=code_in(one.source, case.pk),
+        address=_address(one.exhibit, one.statement, seen, read),
     )
 
 
 def _address(
     exhibit: Exhibit | None,
     statement: Statement | None,
-    case: Case,
     seen: set[int],
     read: set[int],
 ) -> str:
     if exhibit is not None and exhibit.pk in seen:
-        return reverse("evidence:exhibit", args=[case.number, exhibit.uid])
+        return reverse("evidence:exhibit", args=[exhibit.case.number, exhibit.uid])
     if statement is not None and statement.pk in read:
-        return reverse("evidence:statement", args=[case.number, statement.uid])
+        return reverse(
+            "evidence:statement", args=[statement.case.number, statement.uid]
+        )
     return ""

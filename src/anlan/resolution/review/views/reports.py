@@ -28,6 +28,7 @@ from anlan.resolution.review.forms.reports import (
     ParagraphForm,
 )
 from anlan.resolution.review.models import Report
+from anlan.resolution.review.reading import codes_of
 from anlan.resolution.review.record import read_record
 from anlan.resolution.review.selectors.improvements import improvements_of
 from anlan.resolution.review.selectors.reports import (
@@ -126,7 +127,7 @@ def paragraph(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         initial={
             "text": found.text,
             "is_fact": found.is_fact,
-            "sources": [one.code for one in found.citations.all()],
+            "sources": codes_of(found),
             "tags": found.tags,
         },
     )
