@@ -31,6 +31,7 @@ from anlan.evidence.enums import (
     Masking,
     PackageState,
     Purpose,
+    Reading,
     RecorderKind,
     Source,
 )
@@ -2517,6 +2518,7 @@ def get_exhibit_played(scene: Scene) -> str:
         case=_case(scene),
         kept=keep_bytes(name=uuid4(), chunks=[_a_film()], media_type="video/mp2t"),
         source=Source.UPLOAD,
+        reading=Reading.READABLE,
         by=SYSTEM,
         at=scene.at,
     )

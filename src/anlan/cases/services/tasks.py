@@ -22,6 +22,7 @@ from anlan.cases.events import (
     TaskSkipped,
 )
 from anlan.cases.models import Task, TaskPhoto
+from anlan.cases.originals import original_path
 from anlan.cases.services.deadlines import (
     cancel_deadlines,
     meet_deadlines,
@@ -116,10 +117,19 @@ def add_task_photo(
         return _take_photo(_lock_task(task), kept, by=by, at=at, via=via)
 
 
-def open_task_photo(*, photo: TaskPhoto, by: Actor, at: datetime) -> Path:
-    """Say on the record who looks, then give the path of the bytes."""
+def open_task_photo(
+    *, photo: TaskPhoto, by: Actor, at: datetime, is_saved: bool = True
+) -> Path:
+    """Say on the record who looks, then give the path of the bytes.
+
+    Args:
+        is_saved: the bytes leave as they came, and are not drawn anew.
+
+    Raises:
+        Conflict: no copy is whole, or it carries malware and would be saved.
+    """
     permissions.check_can_see_photo(by, photo)
-    path = vault.kept_path(photo.sha256)
+    path = original_path(photo, is_saved=is_saved)
     with ledger.recording():
         record(
             TaskPhotoOpened(sha256=photo.sha256),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import User
-from anlan.base.download import shown_answer
+from anlan.base.download import is_shown, shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
 from anlan.cases.forms import DoneForm, ReasonForm
@@ -102,7 +102,12 @@ def photo(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
     )
     if found is None:
         raise NotFound(_("没有这张照片"))
-    path = cases.open_task_photo(photo=found, by=reader, at=timezone.now())
+    path = cases.open_task_photo(
+        photo=found,
+        by=reader,
+        at=timezone.now(),
+        is_saved=not is_shown(found.media_type),
+    )
     return shown_answer(
         path, media_type=found.media_type, name=f"{number}-{found.sha256[:8]}"
     )

@@ -4,41 +4,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('evidence', '0031_consent_of_guardians'),
+        ("evidence", "0031_consent_of_guardians"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='checkturn',
-            name='chain',
+            model_name="checkturn",
+            name="chain",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AlterField(
-            model_name='checkrun',
-            name='kind',
-            field=models.CharField(choices=[('copies', '补齐副本'), ('quick', '快速检查（存在与大小）'), ('deep', '深度检查（逐字节校验）'), ('sweep', '清点无主文件'), ('adopt', '登记早期文件'), ('retain', '核对保存期限'), ('drill', '恢复演练（只用第二份副本）'), ('ledger', '台账核对（逐条重算）')], max_length=6),
+            model_name="checkrun",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("copies", "补齐副本"),
+                    ("quick", "快速检查（存在与大小）"),
+                    ("deep", "深度检查（逐字节校验）"),
+                    ("sweep", "清点无主文件"),
+                    ("adopt", "登记早期文件"),
+                    ("retain", "核对保存期限"),
+                    ("drill", "恢复演练（只用第二份副本）"),
+                    ("ledger", "台账核对（逐条重算）"),
+                ],
+                max_length=6,
+            ),
         ),
         migrations.AlterField(
-            model_name='checkturn',
-            name='kind',
-            field=models.CharField(choices=[('copies', '补齐副本'), ('quick', '快速检查（存在与大小）'), ('deep', '深度检查（逐字节校验）'), ('sweep', '清点无主文件'), ('adopt', '登记早期文件'), ('retain', '核对保存期限'), ('drill', '恢复演练（只用第二份副本）'), ('ledger', '台账核对（逐条重算）')], max_length=6, unique=True),
+            model_name="checkturn",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("copies", "补齐副本"),
+                    ("quick", "快速检查（存在与大小）"),
+                    ("deep", "深度检查（逐字节校验）"),
+                    ("sweep", "清点无主文件"),
+                    ("adopt", "登记早期文件"),
+                    ("retain", "核对保存期限"),
+                    ("drill", "恢复演练（只用第二份副本）"),
+                    ("ledger", "台账核对（逐条重算）"),
+                ],
+                max_length=6,
+                unique=True,
+            ),
         ),
         migrations.CreateModel(
-            name='LedgerFault',
+            name="LedgerFault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(default=0)),
-                ('site_id', models.BigIntegerField(default=0)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('field', models.CharField(max_length=120)),
-                ('sentence', models.CharField(max_length=300)),
-                ('found_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("organisation_id", models.BigIntegerField(default=0)),
+                ("site_id", models.BigIntegerField(default=0)),
+                ("seq", models.BigIntegerField(default=0)),
+                ("field", models.CharField(max_length=120)),
+                ("sentence", models.CharField(max_length=300)),
+                ("found_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'site_id', 'seq', 'field', 'sentence'), name='evidence_ledger_fault_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "organisation_id",
+                            "site_id",
+                            "seq",
+                            "field",
+                            "sentence",
+                        ),
+                        name="evidence_ledger_fault_once",
+                    )
+                ],
             },
         ),
     ]

@@ -14,6 +14,8 @@ from anlan.base import stores
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
+from anlan.cases.models import VaultFile
+from anlan.cases.originals import install_path_of
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Way
 from anlan.evidence.events import ExhibitOpened, ReceiptShown
@@ -122,6 +124,23 @@ def good_path(blob: Blob) -> Path:
     return whole
 
 
+def file_path(row: VaultFile, *, is_saved: bool) -> Path:
+    """A whole copy of a file that came with a report or a task, as of an exhibit.
+
+    It stands on the list of evidence as well: who knows of the malware in it saves it
+    there. Of before there was evidence, and not adopted yet, there is no row.
+
+    Raises:
+        Conflict: no copy is whole, or it carries malware and would be saved.
+    """
+    blob = Blob.objects.filter(sha256=row.sha256).first()
+    if blob is None:
+        blob = Blob(sha256=row.sha256, size=row.size, kept_at=row.received_at)
+    if is_saved:
+        policies.check_has_no_malware(blob)
+    return good_path(blob)
+
+
 def is_whole(path: Path, blob: Blob) -> bool:
     if not path.is_file() or path.stat().st_size != blob.size:
         return False
@@ -139,3 +158,6 @@ def show_receipt(*, exhibit: Exhibit, by: Actor, at: datetime) -> None:
             by=by,
             at=at,
         )
+
+
+install_path_of(file_path)

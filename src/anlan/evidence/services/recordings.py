@@ -36,6 +36,7 @@ from anlan.evidence.events import (
     RecordingWanted,
 )
 from anlan.evidence.models import Camera, Exhibit, Recording, Segment
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.selectors.recordings import (
     Coverage,
     candidates_for,
@@ -545,6 +546,7 @@ def _save(
             case=recording.case,
             kept=kept,
             source=Source.RECORDER,
+            reading=unpacked_reading(kept),
             kind=ExhibitKind.VIDEO,
             title=_("录像 %(code)s：%(camera)s")
             % {"code": recording.code, "camera": recording.camera.name},
@@ -687,6 +689,7 @@ def _keep_manifest(
         name=uuid5(recording.uid, "manifest"),
         chunks=[text.encode()],
         media_type=MANIFEST,
+        is_record=True,
     )
 
 
