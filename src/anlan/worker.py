@@ -235,6 +235,13 @@ LANES: dict[str, Lane] = {
         poll_seconds=5.0,
         is_idle=True,
     ),
+    # No disk that hangs keeps the record from being read.
+    "every entry": Lane(
+        jobs={"the record": evidence.check_ledger},
+        next_due=(),
+        poll_seconds=5.0,
+        is_idle=True,
+    ),
     # A large file takes the scanner minutes, and nothing waits for it.
     "malware": Lane(
         jobs={"looking for malware": evidence.scan_files},

@@ -31,6 +31,7 @@ from anlan.evidence.enums import (
     Masking,
     PackageState,
     Purpose,
+    Reading,
     RecorderKind,
     Source,
 )
@@ -2545,6 +2546,7 @@ def _film(scene: Scene) -> Exhibit:
         case=_case(scene),
         kept=keep_bytes(name=uuid4(), chunks=[_a_film()], media_type="video/mp2t"),
         source=Source.UPLOAD,
+        reading=Reading.READABLE,
         by=SYSTEM,
         at=scene.at,
     )

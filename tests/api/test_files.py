@@ -17,6 +17,9 @@ from anlan.api.root import api as whole_api
 from anlan.base import vault
 from anlan.cases.models import Task, TaskPhoto
 from anlan.config import front
+from anlan.evidence.enums import Scan
+from anlan.evidence.models import Blob
+from anlan.incidents import services as incidents
 from anlan.incidents.models import Attachment
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -82,6 +85,15 @@ def test_a_report_takes_photo_and_paper(scene: Scene, speak: Any) -> None:
     assert paper.headers["Content-Disposition"].startswith("attachment")
     assert paper.headers["X-Content-Type-Options"] == "nosniff"
     assert entries("incident.attachment_opened") == 1
+
+
+def test_infected_file_of_a_report_is_refused(scene: Scene, speak: Any) -> None:
+    row = incidents.attach(
+        report=scene.report(), chunks=[PDF], by=scene.guard, at=scene.at
+    )
+    Blob.objects.filter(sha256=row.sha256).update(scan=Scan.INFECTED, scan_note="Eicar")
+
+    assert speak(scene.officer).get(f"/attachments/{row.uid}").status == 409
 
 
 @pytest.fixture(params=["photos", "attachments"])

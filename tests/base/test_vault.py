@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from pytest_django import Settings
 
-from anlan.base import vault
+from anlan.base import room, stores, vault
 from anlan.base.errors import InvalidInput, TooLarge
+from anlan.base.programs import Ended
 from tests.pictures import CUT, JPEG, PAGE, PDF, PROGRAM, encoded
 
 
@@ -106,15 +107,41 @@ def test_too_many_bytes(monkeypatch, tmp_path) -> None:
     assert not left_over(tmp_path)
 
 
-def test_more_pixels_than_can_be_unpacked(monkeypatch, tmp_path) -> None:
+def test_more_pixels_than_can_be_unpacked(tmp_path) -> None:
     """A picture of one colour is a few kilobytes, whatever its size."""
-    monkeypatch.setattr(vault, "MOST_PIXELS", 60 * 40 - 1)
-
     with pytest.raises(TooLarge):
-        vault.keep_photo([encoded("PNG")], path="photos")
+        vault.keep_photo([encoded("PNG", size=(10_000, 5_001))], path="photos")
 
     assert not left_over(tmp_path)
-    assert vault.keep_photo([encoded("JPEG")], path="photos").size  # read at an eighth
+    large = encoded("JPEG", size=(8_000, 6_500))
+    assert vault.keep_photo([large], path="photos").size  # read at an eighth
+
+
+def test_large_photo_is_unpacked_in_a_process_of_its_own(monkeypatch) -> None:
+    began: list[str] = []
+    apart = vault.run_on_picture
+
+    def watched(*arguments: str) -> Ended:
+        began.append(arguments[0])
+        return apart(*arguments)
+
+    monkeypatch.setattr(vault, "run_on_picture", watched)
+    vault.keep_photo([encoded("PNG", size=(4_000, 2_000))], path="photos")
+    assert began == []
+    vault.keep_photo([encoded("PNG", size=(4_000, 2_001))], path="photos")
+    vault.keep_photo([encoded("WEBP")], path="photos")
+    assert began == ["picture", "picture"]
+
+
+def test_what_is_left_for_the_record_is_not_taken(monkeypatch, tmp_path) -> None:
+    free = room.RESERVE_BYTES + vault.MOST_BYTES
+    monkeypatch.setattr(stores.Store, "free_bytes", lambda _: free - 1)
+    with pytest.raises(room.NoRoom, match="磁盘"):
+        vault.keep_file([JPEG], path="files")
+    assert not left_over(tmp_path)
+
+    monkeypatch.setattr(stores.Store, "free_bytes", lambda _: free)
+    assert vault.keep_file([JPEG], path="files").size
 
 
 def test_a_bomb(tmp_path) -> None:

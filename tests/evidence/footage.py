@@ -14,6 +14,7 @@ from anlan.evidence.enums import (
     Applicant,
     FootageWay,
     IdentityPaper,
+    Reading,
     RecorderKind,
     Relation,
     Source,
@@ -104,7 +105,12 @@ class Filmed:
         """What redaction will leave: another exhibit, derived from the first."""
         kept = keep_bytes(name=uuid4(), chunks=[content])
         made = services.add_exhibit(
-            case=self.case, kept=kept, source=Source.UPLOAD, by=SYSTEM, at=self.at
+            case=self.case,
+            kept=kept,
+            source=Source.UPLOAD,
+            reading=Reading.READABLE,
+            by=SYSTEM,
+            at=self.at,
         )
         Exhibit.objects.filter(pk=made.pk).update(
             source="masked", derived_from=self.exhibit
@@ -122,7 +128,12 @@ def filmed(scene: Scene, folder: Path) -> Filmed:
     recording = by_hand.ask(case, begin, begin + 5 * MINUTE)
     kept = keep_bytes(name=uuid4(), chunks=[film.read_bytes()])
     exhibit = services.add_exhibit(
-        case=case, kept=kept, source=Source.UPLOAD, by=scene.guard, at=scene.at
+        case=case,
+        kept=kept,
+        source=Source.UPLOAD,
+        reading=Reading.READABLE,
+        by=scene.guard,
+        at=scene.at,
     )
     services.place_file(
         recording=recording,

@@ -13,7 +13,7 @@ from PIL import Image
 
 from anlan.cases.models import Case
 from anlan.evidence import jobs, services
-from anlan.evidence.enums import Source
+from anlan.evidence.enums import Reading, Source
 from anlan.evidence.models import Exhibit, Redaction
 from anlan.evidence.services.keeping import keep_bytes
 from tests.scene import Scene
@@ -134,7 +134,12 @@ def bring(scene: Scene, case: Case, path: Path) -> Exhibit:
     """As an upload in parts is kept: of any kind."""
     kept = keep_bytes(name=uuid4(), chunks=[path.read_bytes()])
     return services.add_exhibit(
-        case=case, kept=kept, source=Source.UPLOAD, by=scene.officer, at=scene.at
+        case=case,
+        kept=kept,
+        source=Source.UPLOAD,
+        reading=Reading.READABLE,
+        by=scene.officer,
+        at=scene.at,
     )
 
 

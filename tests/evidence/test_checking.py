@@ -25,7 +25,7 @@ from anlan.cases import services as cases
 from anlan.cases.models import Case, TaskPhoto
 from anlan.evidence import jobs, messages
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import CheckKind, CopyState, Source
+from anlan.evidence.enums import CheckKind, CopyState, Reading, Source
 from anlan.evidence.models import Blob, CheckRun, CheckTurn, Copy, Exhibit
 from anlan.evidence.services import checking, damage, mending, turns
 from anlan.evidence.services.receiving import take_blob
@@ -332,7 +332,12 @@ class TestWaitingCopies:
             sha256=hashlib.sha256(b"gone").hexdigest(), size=4, media_type="image/jpeg"
         )
         exhibit = evidence.add_exhibit(
-            case=case, kept=kept, source=Source.UPLOAD, by=SYSTEM, at=at
+            case=case,
+            kept=kept,
+            source=Source.UPLOAD,
+            reading=Reading.READABLE,
+            by=SYSTEM,
+            at=at,
         )
 
         until_nothing_is_due(at)

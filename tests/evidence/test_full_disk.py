@@ -16,8 +16,8 @@ import pytest
 from pytest_django import Settings
 
 from anlan.base import stores
+from anlan.base.room import RESERVE_BYTES
 from anlan.cases.models import Case
-from anlan.evidence.drafts import RESERVE_BYTES
 from anlan.evidence.models import Exhibit, Upload
 from tests.desk.serving import Serving, sign_in
 from tests.evidence.sending import metadata

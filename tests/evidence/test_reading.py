@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from anlan.evidence import limited, programs, reading
+from anlan.base import limited, programs
+from anlan.evidence import reading
 from anlan.evidence.enums import Reading
 from anlan.evidence.reading import Found, read
 from tests.pictures import CUT, JPEG, PAGE, PDF, PROGRAM, encoded
@@ -301,7 +302,7 @@ def test_programs_end_with_the_worker_that_is_killed(how: str) -> None:
     worker = subprocess.Popen(
         [
             *(sys.executable, "-c"),
-            f"from anlan.evidence.programs import *; {calls[how]}",
+            f"from anlan.base.programs import *; {calls[how]}",
         ]
     )
     count = 2 if how == "chain" else 1

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from anlan.base import stores
+from anlan.base import room, stores
 from anlan.base.clock import SHANGHAI
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
@@ -1232,7 +1232,12 @@ def _added(scene: Scene, case: Case, film: Path) -> Exhibit:
     """As an upload ends: in the vault, on the list."""
     kept = keep_bytes(name=uuid4(), chunks=[film.read_bytes()])
     return services.add_exhibit(
-        case=case, kept=kept, source=Source.UPLOAD, by=scene.guard, at=scene.at
+        case=case,
+        kept=kept,
+        source=Source.UPLOAD,
+        reading=Reading.READABLE,
+        by=scene.guard,
+        at=scene.at,
     )
 
 
@@ -1329,7 +1334,7 @@ class TestTrouble:
         cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
         recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
         with monkeypatch.context() as patch:
-            patch.setattr(drafts, "RESERVE_BYTES", 10**18)
+            patch.setattr(room, "RESERVE_BYTES", 10**18)
             cameras.pull(begin + 3 * MINUTE)
         recording.refresh_from_db()
         assert recording.problem == PullProblem.NO_ROOM

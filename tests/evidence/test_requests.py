@@ -31,6 +31,7 @@ from anlan.evidence.enums import (
     Masking,
     PackageState,
     Purpose,
+    Reading,
     Source,
     Way,
 )
@@ -1142,6 +1143,7 @@ class TestWhatElseRestsOnIt:
             case=film.case,
             kept=keep_bytes(name=uuid4(), chunks=[JPEG]),
             source=Source.STILL,
+            reading=Reading.READABLE,
             by=film.scene.officer,
             at=film.at,
         )

@@ -254,7 +254,7 @@ class TestTheDeadMan:
         worker.run_due(at=at)
         assert late(at + MINUTE) == []
         assert late(at + 3 * HOUR) == ["copies", "quick"]
-        assert late(at + timedelta(days=9)) == ["copies", "quick", "deep"]
+        assert late(at + timedelta(days=9)) == ["copies", "quick", "deep", "ledger"]
 
     def test_tells_the_managers_once_a_day(
         self, scene: Scene, exhibit: Exhibit, at: datetime

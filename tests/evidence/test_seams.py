@@ -15,7 +15,7 @@ from pytest_django import Settings
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
 from anlan.cases.enums import Protection
 from anlan.evidence import jobs, policies, services
-from anlan.evidence.enums import FootageWay, RedactionState, Scan, Source
+from anlan.evidence.enums import FootageWay, Reading, RedactionState, Scan, Source
 from anlan.evidence.models import (
     Blob,
     Exhibit,
@@ -66,6 +66,7 @@ def still_of(film: Filmed, content: bytes = JPEG) -> Exhibit:
         case=film.case,
         kept=keep_bytes(name=uuid4(), chunks=[content]),
         source=Source.STILL,
+        reading=Reading.READABLE,
         derived_from=film.recording.exhibit,
         by=film.scene.officer,
         at=film.at,

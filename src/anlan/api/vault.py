@@ -126,6 +126,7 @@ class Asked(StrEnum):
     QUICK = "quick"
     DEEP = "deep"
     DRILL = "drill"
+    LEDGER = "ledger"
 
 
 class CheckIn(In):

@@ -35,9 +35,14 @@ def shown_answer(path: Path, *, media_type: str, name: str) -> HttpResponseBase:
     Args:
         name: what it is called when it is saved, without the ending.
     """
-    if media_type in pictures.MEDIA_TYPES:
+    if is_shown(media_type):
         return picture_answer(path)
     return file_answer(path, media_type=media_type, name=name)
+
+
+def is_shown(media_type: str) -> bool:
+    """Whether ``shown_answer`` draws it anew, so that no byte of it leaves as it came."""
+    return media_type in pictures.MEDIA_TYPES
 
 
 def picture_answer(path: Path) -> HttpResponse:

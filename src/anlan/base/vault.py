@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,13 @@ import puremagic
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
-from anlan.base import stores
-from anlan.base.errors import InvalidInput, NotFound, TooLarge
+from anlan.base import limited, room, stores
+from anlan.base.errors import InvalidInput, TooLarge
+from anlan.base.programs import run_on_picture
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 25 * 1024 * 1024
-MOST_PIXELS = 50_000_000  # of what is unpacked to look at it, 200 MB
 MEDIA_TYPES = {
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -46,11 +47,12 @@ MEDIA_TYPES = {
     ".3ga": "video/3gpp",
     ".pdf": "application/pdf",
 }
-_UNPACKED = (
-    "JPEG",
-    "PNG",
-    "WEBP",
-)  # HEIC needs a decoder that is not among our libraries
+HEAD_BYTES = 64 * 1024
+# Element 0x86 of Matroska, CodecID, with its length: "V_VP9".
+_CODEC_OF_PICTURES = re.compile(rb"\x86[\x80-\xa0]V_")
+SMALL_PIXELS = 8_000_000  # of a photo that is unpacked in the process of a page
+SMALL_FORMATS = ("JPEG", "PNG")
+_UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ def keep_file(chunks: Iterable[bytes], *, path: str) -> Kept:
     Raises:
         InvalidInput: empty, or of another type.
         TooLarge: more than ``MOST_BYTES``.
+        NoRoom: what is left on the disks is for the record.
     """
     return _keep(chunks, path=path, check=lambda draft, media_type: None)
 
@@ -97,18 +100,6 @@ def keep_photo(chunks: Iterable[bytes], *, path: str) -> Kept:
 
 def path_of(digest: str) -> Path:
     return stores.primary().path_of(digest)
-
-
-def kept_path(digest: str) -> Path:
-    """Where the bytes lie.
-
-    Raises:
-        NotFound: they were deleted by their period, or the disk is away.
-    """
-    path = path_of(digest)
-    if not path.is_file():
-        raise NotFound(_("这个文件已按保存期限删除，或者暂时读不到"))
-    return path
 
 
 def has_two_copies(digest: str) -> bool:
@@ -135,6 +126,7 @@ def _keep(
     chunks: Iterable[bytes], *, path: str, check: Callable[[Path, str], None]
 ) -> Kept:
     """Write, hash, sync and copy; the name under which the bytes lie is their digest."""
+    room.check_has_room(MOST_BYTES)
     draft = stores.primary().draft()
     whole, size = hashlib.sha256(), 0
     try:
@@ -166,20 +158,46 @@ def _media_type(draft: Path, size: int, *, path: str) -> str:
         extension = ""
     if extension not in MEDIA_TYPES:
         raise InvalidInput(_("只能附照片、录音、录像或 PDF"), path=path)
+    if extension == ".webm" and _has_pictures(draft):
+        return "video/webm"
     return MEDIA_TYPES[extension]
+
+
+def _has_pictures(draft: Path) -> bool:
+    """Whether a track of a WebM file is one of pictures: a voice comes in the same box.
+
+    The tracks stand at its beginning; the name of each one's codec begins with its kind.
+    """
+    with draft.open("rb") as file:
+        return _CODEC_OF_PICTURES.search(file.read(HEAD_BYTES)) is not None
+
+
+def is_small(path: Path) -> bool:
+    """Whether a photo may be unpacked in this process: by its head, without unpacking it.
+
+    Eight megapixels are 32 MB for each time they are copied, three times at most, in each
+    of the threads; a process for each photo of a page would take a quarter of a second.
+    WebP is unpacked in part as it is opened, and is never small.
+    """
+    try:
+        with Image.open(path, formats=SMALL_FORMATS) as image:
+            return image.width * image.height <= SMALL_PIXELS
+    except (Image.DecompressionBombError, *_UNREADABLE):
+        return False  # the process says what is wrong with it
 
 
 def _unpack(draft: Path, *, path: str) -> None:
     """Read the picture to its end; a JPEG at an eighth of its size, which costs little."""
-    try:
-        with Image.open(draft, formats=_UNPACKED) as image:
-            image.draft("RGB", (1, 1))
-            if image.width * image.height > MOST_PIXELS:
-                raise TooLarge(_("照片的像素太多，请用普通清晰度重新拍摄"), path=path)
-            image.load()
-    except Image.DecompressionBombError as error:
-        raise TooLarge(
-            _("照片的像素太多，请用普通清晰度重新拍摄"), path=path
-        ) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise InvalidInput(_("照片不完整，请重新拍摄"), path=path) from error
+    if is_small(draft):
+        try:
+            with Image.open(draft, formats=SMALL_FORMATS) as image:
+                image.draft("RGB", (1, 1))
+                image.load()
+        except _UNREADABLE as error:
+            raise InvalidInput(_("照片不完整，请重新拍摄"), path=path) from error
+        return
+    ended = run_on_picture("picture", str(draft))
+    if ended.code == limited.UNREAD or ended.is_out_of_bounds:
+        raise TooLarge(_("照片的像素太多，请用普通清晰度重新拍摄"), path=path)
+    if ended.code != limited.READ:
+        raise InvalidInput(_("照片不完整，请重新拍摄"), path=path)

@@ -22,7 +22,6 @@ from anlan.base.stores import Store, sync_folder
 
 log = logging.getLogger(__name__)
 
-RESERVE_BYTES = 1024**3  # of each disk: the ledger must always have room
 _ALONE = "alone"
 BEHIND_BYTES = 4 * 1024 * 1024  # written until the disks are sent them, unasked
 # Two disks are waited for together.
@@ -228,23 +227,6 @@ def remove(name: str) -> None:
         second.part(name).unlink(missing_ok=True)
     for path in (first.part(name), first.part(name, _ALONE)):
         path.unlink(missing_ok=True)
-
-
-def has_room(more: int, *, promised: int) -> bool:
-    """Whether both disks have room for ``more`` bytes beside those that are promised.
-
-    A second store that is away does not count: the upload then goes on with one copy.
-
-    Raises:
-        OSError: the first store cannot be reached.
-    """
-    wanted = more + promised + RESERVE_BYTES
-    if stores.primary().free_bytes() < wanted:
-        return False
-    try:
-        return stores.backup().free_bytes() >= wanted
-    except OSError:
-        return True
 
 
 def lost(known: set[str], *, before: float) -> Iterator[tuple[Store, Path]]:

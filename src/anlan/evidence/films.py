@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 import orjson
 
-from anlan.evidence.programs import Ended, run_limited
+from anlan.base.programs import Ended, run_limited
 from anlan.evidence.reading import DEMUXERS, FILM_MEMORY
 
 SECONDS, PROBE_SECONDS = 600, 60

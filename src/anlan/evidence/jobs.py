@@ -13,6 +13,7 @@ from anlan.evidence.services.markers import let_marker_words_go
 from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.outside import mail_checkpoints, next_mail
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
+from anlan.evidence.services.proofreading import check_ledger
 from anlan.evidence.services.pulling import (
     next_played,
     next_pull,
@@ -34,6 +35,7 @@ from anlan.evidence.services.watching import tell_of_silence
 __all__ = [
     "adopt_earlier_files",
     "check_deep",
+    "check_ledger",
     "check_quick",
     "drill",
     "expire_approvals",

@@ -6,7 +6,7 @@ Files that are whole prove nothing if somebody exchanged which of them is which 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from anlan.cases.models import Case
@@ -28,6 +28,7 @@ class ListProblem:
 
     where: str
     state: str
+    site_id: int = 0  # none: its case is gone
 
     def __str__(self) -> str:
         return f"{self.where}: {self.state}"
@@ -39,32 +40,34 @@ class _Received:
     facts: dict[str, object] | None  # nothing is left of an entry that was erased
 
 
-def verify_list() -> list[ListProblem]:
+def verify_list(*, keep: Callable[[], None] = lambda: None) -> list[ListProblem]:
     """Compare each exhibit with the entry that took it in: case, number, digest.
 
     People work meanwhile. What came between the two questions would look wrong: something
     is wrong if it is so again in the same row or entry.
     """
-    found = _compare()
+    found = _compare(keep)
     if not found:
         return []
-    again = set(_compare())
+    again = set(_compare(keep))
     return [problem for problem in found if problem in again]
 
 
-def _compare() -> list[ListProblem]:
+def _compare(keep: Callable[[], None]) -> list[ListProblem]:
     received: dict[str, _Received] = {}
     problems = []
     for thing, entry in _received():
+        keep()
         if thing in received:
             problems.append(ListProblem(thing, TWICE))
         received[thing] = entry
     exhibits = Exhibit.objects.select_related("case", "blob").order_by("pk")
     for exhibit in exhibits.iterator():
+        keep()
         state = _compared(exhibit, received.pop(exhibit.key, None))
         if state:
             where = f"{exhibit.case.number} {exhibit.code}"
-            problems.append(ListProblem(where, state))
+            problems.append(ListProblem(where, state, exhibit.case.site_id))
     return [*problems, *(_unlisted(thing, e) for thing, e in received.items())]
 
 
@@ -93,6 +96,7 @@ def _compared(exhibit: Exhibit, entry: _Received | None) -> str:
 
 def _unlisted(thing: str, entry: _Received) -> ListProblem:
     uid = entry.subject.partition(":")[2]
-    number = Case.objects.filter(uid=uid).values_list("number", flat=True).first()
+    case = Case.objects.filter(uid=uid).first()
     code = (entry.facts or {}).get("code", thing)
-    return ListProblem(f"{number or entry.subject} {code}", UNLISTED)
+    where = f"{case.number if case else entry.subject} {code}"
+    return ListProblem(where, UNLISTED, case.site_id if case else 0)

@@ -23,6 +23,7 @@ import orjson
 import PIL
 
 from anlan.base import stores
+from anlan.base.programs import PICTURE_MEMORY, Ended, run_chain, run_limited
 from anlan.evidence import drawing
 from anlan.evidence.enums import SoundChoice
 from anlan.evidence.films import (
@@ -36,8 +37,7 @@ from anlan.evidence.films import (
     version,
 )
 from anlan.evidence.plans import Plan, Sight
-from anlan.evidence.programs import Ended, run_chain, run_limited
-from anlan.evidence.reading import FILM_MEMORY, PICTURE_MEMORY
+from anlan.evidence.reading import FILM_MEMORY
 
 MOST_PIXELS = 4096 * 2304  # of a picture of a film
 MOST_MILLISECONDS = 2 * 3600 * 1000

@@ -14,6 +14,7 @@ from anlan.notify.texts import Text, add_texts
 DAMAGED = "evidence.copies_damaged"
 AWAY = "evidence.store_away"
 SILENT = "evidence.check_silent"
+LEDGER = "evidence.ledger_altered"
 SEAL_BROKEN = "evidence.seal_broken"
 HANDED_OVER = "evidence.handed_over"
 ENDANGERED = "evidence.recording_endangered"
@@ -68,8 +69,16 @@ add_texts(
         kind=SILENT,
         name=_("证据检查没有进行"),
         title=_("证据检查没有按时进行：%(site)s"),
-        body=_("%(check)s 没有按时完成，文件是否完好目前不知道；请打开“证据安全”查看"),
+        body=_("%(check)s 没有按时完成，证据是否完好目前不知道；请打开“证据安全”查看"),
         shown=_check_words,
+    ),
+    Text(
+        kind=LEDGER,
+        name=_("台账与当初写下的不一致"),
+        title=_("台账与当初写下的不一致：%(site)s"),
+        body=_(
+            "%(site)s 的台账核对发现了不一致，可能有人绕过系统改动了数据库；请打开“证据安全”查看，并在服务器上运行 ./anlan verify"
+        ),
     ),
     Text(
         kind=SEAL_BROKEN,

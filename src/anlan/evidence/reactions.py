@@ -18,6 +18,7 @@ from anlan.evidence import messages, services
 from anlan.evidence.enums import Protection, Source, StepKind
 from anlan.evidence.events import CustodyStepped, SealFoundBroken
 from anlan.evidence.models import CustodyStep, Exhibit, Recording
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services import recordings
 from anlan.evidence.services.origins import title_of_photo
 from anlan.ledger.events import SYSTEM, Queued
@@ -32,10 +33,12 @@ def adopt_task_photo(queued: Queued) -> None:
     photo = TaskPhoto.objects.select_related("task__case__site").get(
         uid=UUID(queued.object.partition(":")[2])
     )
+    kept = Kept(sha256=photo.sha256, size=photo.size, media_type=photo.media_type)
     services.add_exhibit(
         case=photo.task.case,
-        kept=Kept(sha256=photo.sha256, size=photo.size, media_type=photo.media_type),
+        kept=kept,
         source=Source.TASK,
+        reading=unpacked_reading(kept),
         source_uid=photo.uid,
         received_from=queued.actor,
         title=title_of_photo(photo),

@@ -17,16 +17,17 @@ from pathlib import Path
 import orjson
 import puremagic
 
-from anlan.evidence import limited
+from anlan.base import limited, vault
+from anlan.base.programs import PICTURE_MEMORY, run_limited
+from anlan.base.vault import Kept
 from anlan.evidence.enums import Reading
-from anlan.evidence.programs import run_limited
 
 log = logging.getLogger(__name__)
 
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 64 * 1024
-PICTURE_MEMORY = 1024**3
 FILM_MEMORY = 2 * 1024**3
+WAITED_SECONDS = 20  # of a request
 UNKNOWN = "application/octet-stream"
 ZIP = "application/zip"
 
@@ -105,7 +106,22 @@ class Found:
     reading: Reading
 
 
-def read(path: Path) -> Found:
+def reading_of(kept: Kept) -> Reading:
+    """Of a small file that came in one request; ask before the transaction begins.
+
+    A film that takes longer than whoever sent it waits is called unread.
+    """
+    return read(vault.path_of(kept.sha256), seconds=WAITED_SECONDS).reading
+
+
+def unpacked_reading(kept: Kept) -> Reading:
+    """Of a photo that ``keep_photo`` unpacked, or of what was drawn here; no process."""
+    if kept.media_type == "image/heic":
+        return _boxes_of(vault.path_of(kept.sha256))
+    return Reading.READABLE
+
+
+def read(path: Path, *, seconds: int | None = None) -> Found:
     """Name the kind of a file, and try to read it to its end; it is never changed."""
     media_type = kind_of(path)
     if media_type in (UNKNOWN, ZIP):
@@ -113,10 +129,10 @@ def read(path: Path) -> Found:
     if media_type == "image/heic":
         return Found(media_type, _boxes_of(path))
     if media_type.startswith("image/"):
-        return Found(media_type, _look(path))
+        return Found(media_type, _look(path, seconds))
     if media_type == "application/pdf":
         return Found(media_type, _paper(path))
-    return _play(path, media_type)
+    return _play(path, media_type, seconds)
 
 
 def kind_of(path: Path) -> str:
@@ -171,8 +187,8 @@ def _known_kind(head: bytes) -> str:
     return _BY_ENDING.get(ending, UNKNOWN)
 
 
-def _look(path: Path) -> Reading:
-    ended = run_limited(["picture", str(path)], memory=PICTURE_MEMORY)
+def _look(path: Path, seconds: int | None) -> Reading:
+    ended = run_limited(["picture", str(path)], memory=PICTURE_MEMORY, seconds=seconds)
     known = {limited.READ: Reading.READABLE, limited.BROKEN: Reading.BROKEN}
     return known.get(ended.code, Reading.UNREAD)
 
@@ -201,7 +217,7 @@ def _paper(path: Path) -> Reading:
     return Reading.READABLE if is_whole else Reading.BROKEN
 
 
-def _play(path: Path, media_type: str) -> Found:
+def _play(path: Path, media_type: str, seconds: int | None) -> Found:
     """Decode every frame of a film or a sound; any complaint means that some are bad."""
     program = shutil.which("ffprobe")
     if program is None:
@@ -209,7 +225,9 @@ def _play(path: Path, media_type: str) -> Found:
         return Found(media_type, Reading.UNREAD)
     if _breaks_off(path, media_type):
         return Found(media_type, Reading.BROKEN)
-    ended = run_limited(["--", program, *_PROBE, f"file:{path}"], memory=FILM_MEMORY)
+    ended = run_limited(
+        ["--", program, *_PROBE, f"file:{path}"], memory=FILM_MEMORY, seconds=seconds
+    )
     if ended.is_out_of_bounds:
         return Found(media_type, Reading.UNREAD)
     streams = _streams_of(ended.said)

@@ -35,6 +35,7 @@ from anlan.evidence.models import (
     Recording,
     Statement,
 )
+from anlan.evidence.reading import reading_of
 from anlan.evidence.selectors.recordings import recordings_of
 from anlan.evidence.services import Answer, Asked
 from anlan.evidence.services.keeping import keep_bytes
@@ -126,10 +127,12 @@ def tell_of_cameras(scenarios: Path, *, at: datetime) -> bool:
 
 def _bring(recording: Recording, film: Path, begin: datetime, *, at: datetime) -> None:
     """As a guard brings an export on a stick."""
+    kept = keep_bytes(name=uuid4(), chunks=[film.read_bytes()])
     exhibit = evidence.add_exhibit(
         case=recording.case,
-        kept=keep_bytes(name=uuid4(), chunks=[film.read_bytes()]),
+        kept=kept,
         source=Source.UPLOAD,
+        reading=reading_of(kept),
         title=f"{recording.camera.name} {film.stem}",
         file_name=film.name,
         how="监控室录像机导出，U 盘带来",
@@ -486,6 +489,7 @@ def footage_to_look_at(*, at: datetime) -> dict[str, str]:
                     case=case,
                     kept=kept,
                     source=Source.UPLOAD,
+                    reading=reading_of(kept),
                     title=camera.name,
                     by=by,
                     at=at,

@@ -22,6 +22,7 @@ from anlan.cases.events import (
     TaskSkipped,
 )
 from anlan.cases.models import Task, TaskPhoto
+from anlan.cases.originals import original_path
 from anlan.cases.services.deadlines import (
     cancel_deadlines,
     meet_deadlines,
@@ -117,11 +118,22 @@ def add_task_photo(
 
 
 def open_task_photo(
-    *, photo: TaskPhoto, by: Actor, at: datetime, way: Way = Way.VIEWED
+    *,
+    photo: TaskPhoto,
+    by: Actor,
+    at: datetime,
+    way: Way = Way.VIEWED,
 ) -> Path:
-    """Say on the record who looks, then give the path of the bytes."""
+    """Say on the record who looks, then give the path of the bytes.
+
+    Args:
+        way: ``DOWNLOADED`` where the bytes leave as they came, and are not drawn anew.
+
+    Raises:
+        Conflict: no copy is whole, or it carries malware and would be saved.
+    """
     permissions.check_can_see_photo(by, photo)
-    path = vault.kept_path(photo.sha256)
+    path = original_path(photo, is_saved=way == Way.DOWNLOADED)
     with ledger.recording():
         record(
             TaskPhotoOpened(

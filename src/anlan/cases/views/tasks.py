@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import User
-from anlan.base.download import shown_answer
+from anlan.base.download import is_shown, shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
+from anlan.cases.enums import Way
 from anlan.cases.forms import DoneForm, ReasonForm
 from anlan.cases.models import Case, Task, TaskPhoto
 from anlan.cases.permissions import can_know_task, owns_task, why_not_skipped
@@ -102,7 +103,12 @@ def photo(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
     )
     if found is None:
         raise NotFound(_("没有这张照片"))
-    path = cases.open_task_photo(photo=found, by=reader, at=timezone.now())
+    path = cases.open_task_photo(
+        photo=found,
+        by=reader,
+        at=timezone.now(),
+        way=Way.VIEWED if is_shown(found.media_type) else Way.DOWNLOADED,
+    )
     return shown_answer(
         path, media_type=found.media_type, name=f"{number}-{found.sha256[:8]}"
     )

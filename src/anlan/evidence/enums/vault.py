@@ -44,10 +44,14 @@ class CheckKind(models.TextChoices):
     ADOPT = "adopt", _("登记早期文件")
     RETAIN = "retain", _("核对保存期限")
     DRILL = "drill", _("恢复演练（只用第二份副本）")
+    LEDGER = "ledger", _("台账核对（逐条重算）")
 
     @property
     def short(self) -> Promise:
         """What a tile calls the last one of its kind."""
-        if self == CheckKind.DRILL:
-            return _("上次恢复演练")
-        return _("上次深度检查") if self == CheckKind.DEEP else _("上次快速检查")
+        words = {
+            CheckKind.DEEP: _("上次深度检查"),
+            CheckKind.DRILL: _("上次恢复演练"),
+            CheckKind.LEDGER: _("上次台账核对"),
+        }
+        return words.get(self, _("上次快速检查"))

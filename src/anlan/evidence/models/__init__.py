@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.evidence.models.checks import LATE_AFTER, CheckRun, CheckTurn
+from anlan.evidence.models.checks import LATE_AFTER, CheckRun, CheckTurn, LedgerFault
 from anlan.evidence.models.custody import CustodyStep, PhysicalItem
 from anlan.evidence.models.exhibits import Exhibit, Upload
 from anlan.evidence.models.injuries import (
@@ -76,6 +76,7 @@ __all__ = [
     "Injury",
     "InjuryPhoto",
     "InjuryRefusal",
+    "LedgerFault",
     "MedicalPaper",
     "OutsideKeeper",
     "Package",

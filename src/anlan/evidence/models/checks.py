@@ -73,6 +73,7 @@ LATE_AFTER: dict[str, timedelta] = {
     enums.CheckKind.QUICK: timedelta(hours=2),
     enums.CheckKind.DEEP: timedelta(days=8),
     enums.CheckKind.DRILL: timedelta(days=9),
+    enums.CheckKind.LEDGER: timedelta(days=2),
 }
 IDLE_AFTER = timedelta(minutes=5)
 
@@ -92,6 +93,7 @@ class CheckTurn(models.Model):
     held_until = models.DateTimeField(null=True)
     began_at = models.DateTimeField(null=True)  # the run that goes on
     ended_at = models.DateTimeField(null=True)  # the last one that came to its end
+    chain = models.BigIntegerField(default=0)  # whose entries are read, by its key
     reached = models.BigIntegerField(default=0)
     copies = models.PositiveIntegerField(default=0)
     bytes_read = models.PositiveBigIntegerField(default=0)
@@ -112,3 +114,26 @@ class CheckTurn(models.Model):
         """Whether no worker has looked after the copies for minutes, nor does now."""
         is_held = self.held_until is not None and self.held_until > at
         return not is_held and at - (self.ended_at or self.due_at) > IDLE_AFTER
+
+
+class LedgerFault(models.Model):
+    """What the last check of the record found, until a later one does not find it again."""
+
+    organisation_id = models.BigIntegerField(default=0)  # none: of the whole database
+    site_id = models.BigIntegerField(default=0)
+    seq = models.BigIntegerField(default=0)  # none: of no entry alone
+    field = models.CharField(max_length=120)
+    sentence = models.CharField(max_length=300)
+    found_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "site_id", "seq", "field", "sentence"],
+                name="evidence_ledger_fault_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}/{self.site_id}/{self.seq} {self.field}"

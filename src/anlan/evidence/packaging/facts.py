@@ -77,6 +77,7 @@ class ExhibitFacts:
     covered: Words
     steps: Sequence[StepFacts]
     derived_from: str = ""  # the code of the original of a masked copy
+    first_copies: int | None = None  # when it was received, as its entry says
     parts: Sequence[PartFacts] = ()  # of the list of a recording, those that are there
 
     @property
@@ -102,6 +103,7 @@ class SystemFacts:
     deep_at: str  # the last time every byte was read
     damaged: int  # copies that were found damaged, of these exhibits
     repaired: int
+    is_signer_apart: bool = False  # another system user runs the signer
 
 
 @dataclass(frozen=True, kw_only=True)

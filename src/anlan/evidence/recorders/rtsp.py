@@ -23,9 +23,9 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
+from anlan.base.programs import begin_limited, end_program
 from anlan.base.stores import BLOCK_BYTES, make_folder, primary
 from anlan.evidence import films
-from anlan.evidence.programs import begin_limited, end_program
 from anlan.evidence.reading import FILM_MEMORY
 from anlan.evidence.recorders import (
     Absent,

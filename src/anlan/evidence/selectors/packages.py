@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
+import orjson
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -351,6 +355,7 @@ def _exhibit_facts(
         reading=str(exhibit.get_reading_display()) if exhibit.reading else "",
         state=str(exhibit.get_state_display()),
         copies=len(blob.copies.all()) if blob else 0,
+        first_copies=_first_copies(arrival) if blob else None,
         seq=arrival.seq if arrival else None,
         digest=bytes(arrival.digest).hex() if arrival else "",
         file=file_name(exhibit) if blob and masking.has_files else "",
@@ -359,6 +364,14 @@ def _exhibit_facts(
         derived_from=exhibit.derived_from.code if exhibit.derived_from else "",
         parts=parts,
     )
+
+
+def _first_copies(arrival: Entry | None) -> int | None:
+    """How many copies there were when whoever brought it was told that it is kept."""
+    if arrival is None or arrival.data is None:
+        return None
+    said: int | None = orjson.loads(bytes(arrival.data)).get("copies")
+    return said
 
 
 def file_name(exhibit: Exhibit) -> str:
@@ -483,7 +496,20 @@ def _system_facts(package: Package, exhibits: Sequence[Exhibit]) -> SystemFacts:
         deep_at=_last_run(CheckKind.DEEP, package.asked_at),
         damaged=counted[CopyDamaged.kind],
         repaired=counted[CopyRepaired.kind],
+        is_signer_apart=is_signer_apart(),
     )
+
+
+def is_signer_apart() -> bool:
+    """Whether the signer is another system user's; ``./anlan up`` runs it as our own.
+
+    One that is away proves nothing, and neither does it to a process that may read all.
+    """
+    try:
+        owner = Path(settings.SIGNER_SOCKET).stat().st_uid
+    except OSError:
+        return False
+    return owner != os.getuid() != 0
 
 
 def _last_run(kind: CheckKind, upto: datetime) -> str:

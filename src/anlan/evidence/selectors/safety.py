@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Site, User
 from anlan.accounts.permissions import (
     holds_somewhere,
     running_memberships,
@@ -26,15 +26,27 @@ from anlan.base.errors import NotAllowed
 from anlan.base.stores import BACKUP, Store
 from anlan.cases.selectors import cases_for
 from anlan.evidence.enums import CheckKind, CopyState
-from anlan.evidence.models import LATE_AFTER, Blob, CheckRun, CheckTurn, Copy, Exhibit
+from anlan.evidence.models import (
+    LATE_AFTER,
+    Blob,
+    CheckRun,
+    CheckTurn,
+    Copy,
+    Exhibit,
+    LedgerFault,
+)
 from anlan.evidence.selectors import outside
 from anlan.evidence.selectors.exhibits import seen_by
 from anlan.ledger.selectors import Exposure, Waiting
 
 RECENT = 30  # runs
-MOST_SHOWN = 50  # damaged exhibits
+MOST_SHOWN = 50  # damaged exhibits, and as many faults of the record
 MADE_OFTEN = (CheckKind.QUICK, CheckKind.DEEP)
-_SHOWN = (*MADE_OFTEN, CheckKind.DRILL)  # the last one of each as a tile
+_SHOWN = (
+    *MADE_OFTEN,
+    CheckKind.DRILL,
+    CheckKind.LEDGER,
+)  # the last one of each as a tile
 _DAMAGED = (CopyState.MISSING, CopyState.CORRUPT)
 
 
@@ -59,6 +71,8 @@ class Trouble(StrEnum):
     DRILL_LATE = "drill_late"
     DRILL_FAILED = "drill_failed"
     HISTORY = "history"
+    LEDGER = "ledger"
+    LEDGER_LATE = "ledger_late"
 
     @property
     def words(self) -> Promise:
@@ -124,6 +138,18 @@ _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
             "报警和办案照常进行。请马上在服务器上运行 ./anlan verify，它会说出是哪一条或哪一段；如果刚恢复过旧的数据库，请找出更新的备份。"
         ),
     ),
+    Trouble.LEDGER: (
+        _("台账、证据清单或数据库的保护与当初写下的不一致"),
+        _(
+            "可能有人绕过系统改动了数据库。请马上在服务器上运行 ./anlan verify，它会说出是哪一条、哪一栏；请保留数据库现状和备份以便查明。改回原样以后，下一次台账核对会解除。"
+        ),
+    ),
+    Trouble.LEDGER_LATE: (
+        _("超过 2 天没有核对完台账"),
+        _(
+            "台账有没有被改动，目前不知道。请看后台程序的日志，或者在服务器上运行 ./anlan verify。"
+        ),
+    ),
 }
 
 
@@ -163,6 +189,14 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One fault of the record; ``site`` is none where it is of no site alone."""
+
+    site: Site | None
+    fault: LedgerFault
+
+
+@dataclass(frozen=True, kw_only=True)
 class Safety:
     at: datetime
     files: int
@@ -177,6 +211,7 @@ class Safety:
     hidden: int  # damaged as well, of cases the reader may not see
     runs: Sequence[CheckRun]
     running: Sequence[Progress]
+    faults: Sequence[Fault] = ()  # of the record, where the reader may read it
     exposure: Exposure | None = None  # the longest window of the reader's chains
     waiting: Sequence[Waiting] = ()  # chains whose checkpoint is not signed
     stamping: outside.Stamping | None = None
@@ -235,6 +270,7 @@ def safety_for(user: User, *, at: datetime) -> Safety:
         hidden=damaged.count() - len(shown),
         runs=_shown(CheckRun.objects.order_by("-ended_at", "-pk")[:RECENT], user),
         running=_running(turns, states, at=at),
+        faults=_faults(user),
         exposure=outside.exposure_for(user, at=at),
         waiting=waiting,
         stamping=outside.stamping_for(user, at=at),
@@ -354,8 +390,19 @@ def _troubles(
         Trouble.DRILL_LATE: _is_late(turns, CheckKind.DRILL, at=at),
         Trouble.DRILL_FAILED: _has_drill_failed(),
         Trouble.HISTORY: any(one.refusal in outside.FORKS for one in waiting),
+        Trouble.LEDGER: LedgerFault.objects.exists(),
+        Trouble.LEDGER_LATE: _is_late(turns, CheckKind.LEDGER, at=at),
     }
     return [trouble for trouble, found in is_there.items() if found]
+
+
+def _faults(user: User) -> list[Fault]:
+    sites = {site.pk: site for site in sites_where(user, Permission.LEDGER_READ)}
+    mine = Q(site_id__in=sites) | Q(
+        site_id=0, organisation_id__in=[0, user.organisation_id]
+    )
+    found = LedgerFault.objects.filter(mine).order_by("found_at", "pk")[:MOST_SHOWN]
+    return [Fault(site=sites.get(one.site_id), fault=one) for one in found]
 
 
 def _has_drill_failed() -> bool:

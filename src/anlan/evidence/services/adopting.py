@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.base.vault import Kept
 from anlan.cases.models import VaultFile
-from anlan.evidence.enums import CheckKind, Protection
+from anlan.evidence.enums import CheckKind, Protection, Reading
 from anlan.evidence.models import Exhibit
+from anlan.evidence.reading import reading_of
 from anlan.evidence.services.origins import Origin, origin_of, origins
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.turns import Turn, TurnLost, turn
@@ -57,14 +58,17 @@ def adopt_files(*, rows: Iterable[VaultFile], at: datetime) -> None:
 def _adopt(origin: Origin, row: VaultFile, *, at: datetime) -> None:
     # Only one exhibit can name the row; that of the case before does.
     is_named = Exhibit.objects.filter(source=origin.source, source_uid=row.uid).exists()
+    kept = Kept(sha256=row.sha256, size=row.size, media_type=row.media_type)
+    reading = _reading_of(kept)
     with ledger.recording():
         case: Any = row
         for step in origin.case.split("__"):
             case = getattr(case, step)
         add_exhibit(
             case=case,
-            kept=Kept(sha256=row.sha256, size=row.size, media_type=row.media_type),
+            kept=kept,
             source=origin.source,
+            reading=reading,
             source_uid=None if is_named else row.uid,
             received_from=_who_brought(origin, row),
             title=origin.title(row),
@@ -73,6 +77,18 @@ def _adopt(origin: Origin, row: VaultFile, *, at: datetime) -> None:
             by=SYSTEM,
             at=at,
         )
+
+
+def _reading_of(kept: Kept) -> Reading:
+    """As the exhibit of another case has it; one that is away is not read, nor lost."""
+    there = Exhibit.objects.filter(blob__sha256=kept.sha256).exclude(reading="")
+    known = there.order_by("pk").values_list("reading", flat=True).first()
+    if known:
+        return Reading(known)
+    try:
+        return reading_of(kept)
+    except OSError:
+        return Reading.UNREAD
 
 
 def _finish(mine: Turn, *, at: datetime) -> None:

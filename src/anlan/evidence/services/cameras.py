@@ -25,6 +25,7 @@ from anlan.evidence.events import (
     RecorderRegistered,
 )
 from anlan.evidence.models import Camera, ClockReading, Exhibit, Recorder, Recording
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.recorders import checked_settings, kind_of
 from anlan.evidence.selectors.recordings import recorder_secrets, secrets_place
 from anlan.evidence.services.receiving import add_exhibit
@@ -257,10 +258,12 @@ def photograph_clock(
     """
     permissions.check_can_add(by, case)
     permissions.check_can_compare_clock(by, recorder.site)
+    kept = vault.keep_photo(chunks, path="photo")
     return add_exhibit(
         case=case,
-        kept=vault.keep_photo(chunks, path="photo"),
+        kept=kept,
         source=Source.UPLOAD,
+        reading=unpacked_reading(kept),
         title=_("录像机时钟：%s") % recorder.name,
         how=_("核对录像机时钟时拍摄"),
         by=by,

@@ -19,6 +19,7 @@ from anlan.evidence import permissions, policies
 from anlan.evidence.enums import ExhibitKind, ExhibitState, Source, StepKind
 from anlan.evidence.events import ObjectRegistered, SealFoundBroken
 from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import MOST_TITLE, add_exhibit, next_number
 from anlan.evidence.services.signing import Signed, keep_signatures
 from anlan.evidence.services.steps import (
@@ -139,6 +140,7 @@ def register_object(
                 case=case,
                 kept=photo,
                 source=Source.PHYSICAL,
+                reading=unpacked_reading(photo),
                 title=_("实物照片：%s") % title,
                 how=_("登记 %s 时拍摄") % exhibit.code,
                 by=by,

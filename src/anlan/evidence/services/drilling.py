@@ -20,7 +20,7 @@ from pathlib import Path
 import orjson
 from django.conf import settings
 
-from anlan.base import stores
+from anlan.base import room, stores
 from anlan.base.stores import Store, blocks_of, make_folder
 from anlan.cases.models import Case
 from anlan.cases.selectors import entries_about
@@ -38,7 +38,6 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(days=7)
 AGAIN = timedelta(hours=6)  # the store is away, or there is no room
 MOST_BYTES = 4 * 1024**3  # of one drill; of a larger case the first files
-SPARE_BYTES = 1024**3  # left for everything else
 
 
 def drill(*, at: datetime) -> int:
@@ -141,7 +140,7 @@ def _within(files: list[Named]) -> list[Named]:
 
 def _check_room(size: int) -> None:
     usage = os.statvfs(make_folder(_home()))
-    if usage.f_bavail * usage.f_frsize < size + SPARE_BYTES:
+    if usage.f_bavail * usage.f_frsize < size + room.RESERVE_BYTES:
         raise OSError(errno.ENOSPC, "no room for a drill")
 
 

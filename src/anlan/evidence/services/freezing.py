@@ -44,6 +44,7 @@ from anlan.evidence.models import (
     StatementFile,
 )
 from anlan.evidence.questions import all_questions, questions_for
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.sentences import content_digest, numbered
 from anlan.evidence.services.protecting import check_consents
 from anlan.evidence.services.receiving import add_exhibit, take_blob
@@ -415,6 +416,7 @@ def _add(
         case=case,
         kept=pdf,
         source=Source.STATEMENT,
+        reading=unpacked_reading(pdf),
         source_uid=source_uid,
         title=title,
         protection=Protection.STATEMENT,
@@ -434,6 +436,7 @@ def _add_paper(
         case=statement.case,
         kept=signatures.own,
         source=Source.STATEMENT,
+        reading=unpacked_reading(signatures.own),
         title=_("签字的纸：情况说明 %s") % statement.code,
         protection=Protection.STATEMENT,
         by=by,

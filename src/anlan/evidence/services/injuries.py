@@ -36,6 +36,7 @@ from anlan.evidence.events import (
     MedicalPaperAdded,
 )
 from anlan.evidence.models import Injury, InjuryPhoto, InjuryRefusal, MedicalPaper
+from anlan.evidence.reading import reading_of, unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law.services import check_appraisal
@@ -209,6 +210,7 @@ def add_injury_photo(
             case=injury.case,
             kept=kept,
             source=Source.INJURY,
+            reading=unpacked_reading(kept),
             title=_("伤情照片 %s") % injury.code,
             protection=Protection.INJURY,
             by=by,
@@ -320,6 +322,7 @@ def add_medical_paper(
     )
     _check_is_of_case(party, case)
     kept = vault.keep_file(chunks, path="file")
+    reading = reading_of(kept)
     if not kept.media_type.startswith(("image/", "application/pdf")):
         raise InvalidInput(_("请附照片或 PDF"), path="file")
     content = {
@@ -342,6 +345,7 @@ def add_medical_paper(
             case=case,
             kept=kept,
             source=Source.INJURY,
+            reading=reading,
             title=_("医疗文书"),
             file_name=file_name[:255],
             protection=Protection.INJURY,

@@ -19,7 +19,7 @@ from pathlib import Path
 from django.db.models import F, Q
 from django.utils import translation
 
-from anlan.base import stores
+from anlan.base import room, stores
 from anlan.base.errors import DomainError
 from anlan.base.stores import DamagedCopy
 from anlan.cases import services as cases
@@ -69,7 +69,6 @@ TELL_SECONDS = 2.0
 MOST_TRIES = 5
 AGAIN_AFTER = timedelta(seconds=10)  # a package whose signer is away
 PATIENCE = timedelta(minutes=10)
-SPARE_BYTES = 256 * 1024 * 1024  # left for everything else
 
 
 class HeldByAnother(Exception):
@@ -259,7 +258,7 @@ def _write(bag: Bag, draft: Path, held: _Held) -> tuple[int, str]:
     """The file beside its place, on the disk; its size and digest."""
     stores.make_folder(folder())
     usage = os.statvfs(folder())
-    if usage.f_bavail * usage.f_frsize < bag.size + SPARE_BYTES:
+    if usage.f_bavail * usage.f_frsize < bag.size + room.RESERVE_BYTES:
         raise OSError(errno.ENOSPC, "no room for a package")
     with draft.open("xb") as file:
         bags.write(bag, file, at=held.package.asked_at, tell=held.tell)

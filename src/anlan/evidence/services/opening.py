@@ -16,7 +16,8 @@ from anlan.base import stores
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
-from anlan.cases.models import Case
+from anlan.cases.models import Case, VaultFile
+from anlan.cases.originals import install_path_of
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Printout, Way
 from anlan.evidence.events import ExhibitOpened, PagePrinted, ReceiptShown
@@ -125,6 +126,23 @@ def good_path(blob: Blob) -> Path:
     return whole
 
 
+def file_path(row: VaultFile, *, is_saved: bool) -> Path:
+    """A whole copy of a file that came with a report or a task, as of an exhibit.
+
+    It stands on the list of evidence as well: who knows of the malware in it saves it
+    there. Of before there was evidence, and not adopted yet, there is no row.
+
+    Raises:
+        Conflict: no copy is whole, or it carries malware and would be saved.
+    """
+    blob = Blob.objects.filter(sha256=row.sha256).first()
+    if blob is None:
+        blob = Blob(sha256=row.sha256, size=row.size, kept_at=row.received_at)
+    if is_saved:
+        policies.check_has_no_malware(blob)
+    return good_path(blob)
+
+
 def is_whole(path: Path, blob: Blob) -> bool:
     if not path.is_file() or path.stat().st_size != blob.size:
         return False
@@ -167,3 +185,6 @@ def note_printout(
             by=by,
             at=at,
         )
+
+
+install_path_of(file_path)

@@ -31,6 +31,7 @@ from anlan.evidence.models import (
     Segment,
     Still,
 )
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.selectors.playing import MOST_TOGETHER, segment_at
 from anlan.evidence.selectors.recordings import running_request
 from anlan.evidence.services.footage import (
@@ -169,6 +170,7 @@ def _enter(
             case=recording.case,
             kept=kept,
             source=CameFrom.STILL,
+            reading=unpacked_reading(kept),
             protection=(
                 Protection(segment.exhibit.protection)
                 if segment.exhibit

@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from anlan.base.clock import utc_text
 from anlan.base.errors import traced
+from anlan.base.room import has_room
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.evidence import drafts, policies
@@ -310,7 +311,7 @@ def _keep(
     for number, part in enumerate(parts):
         if len(kept.files) == AT_ONCE or (number and lease.seconds > seconds):
             return kept
-        if not drafts.has_room(part.size or UNSAID_BYTES, promised=0):
+        if not has_room(part.size or UNSAID_BYTES):
             if kept.files:
                 return kept
             raise OSError(errno.ENOSPC, "no room")

@@ -29,6 +29,7 @@ from anlan.evidence.events import (
     ExhibitReceivedAgain,
 )
 from anlan.evidence.models import Blob, Copy, Exhibit, PlayingCopy
+from anlan.evidence.reading import reading_of
 from anlan.evidence.services.origins import protect_rows
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -62,6 +63,7 @@ def add_file(
         case=case,
         kept=kept,
         source=Source.UPLOAD,
+        reading=reading_of(kept),
         by=by,
         at=at,
         title=title,
@@ -77,11 +79,11 @@ def add_exhibit(
     case: Case,
     kept: Kept,
     source: Source,
+    reading: Reading,
     by: Actor,
     at: datetime,
     source_uid: UUID | None = None,
     received_from: str = "",
-    reading: Reading = Reading.READABLE,
     kind: ExhibitKind | None = None,
     title: str = "",
     file_name: str = "",
@@ -97,6 +99,7 @@ def add_exhibit(
     are the exhibit that is there, and an entry that says so.
 
     Args:
+        reading: what reading it to its end said; of what was made here, that it is whole.
         source_uid: the row that it came with: an upload, a photo, an attachment.
         received_from: the key of who brought it, where the program acts for them.
         protection: who alone sees it; an exhibit that is there already gets it, too.

@@ -46,6 +46,7 @@ from anlan.evidence.models import (
     SaidLength,
     Segment,
 )
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.selectors.recordings import (
     TOLERANCE,
     Coverage,
@@ -601,6 +602,7 @@ def _save(
             case=recording.case,
             kept=kept,
             source=Source.RECORDER,
+            reading=unpacked_reading(kept),
             kind=ExhibitKind.VIDEO,
             title=_("录像 %(code)s：%(camera)s")
             % {"code": recording.code, "camera": recording.camera.name},
@@ -746,6 +748,7 @@ def _keep_manifest(
         name=uuid5(recording.uid, "manifest"),
         chunks=[text.encode()],
         media_type=MANIFEST,
+        is_record=True,
     )
 
 

@@ -25,11 +25,11 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base import stores
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.room import RESERVE_BYTES
 from anlan.base.stores import make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
-from anlan.evidence.drafts import RESERVE_BYTES
 from anlan.evidence.enums import (
     ExhibitKind,
     ExhibitState,
@@ -59,6 +59,7 @@ from anlan.evidence.masking import (
 )
 from anlan.evidence.models import Blob, Derivative, Exhibit, Redaction
 from anlan.evidence.plans import Plan, Sight, plan_from
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.footage import check_may_look, digest_of_recipe
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
@@ -472,6 +473,7 @@ def _enter(
             case=case,
             kept=kept,
             source=Source.MASKED,
+            reading=unpacked_reading(kept),
             source_uid=found.uid,
             kind=ExhibitKind.of(kept.media_type),
             title=_title(original, plan),

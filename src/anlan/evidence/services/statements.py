@@ -46,6 +46,7 @@ from anlan.evidence.events import (
 )
 from anlan.evidence.models import Statement, StatementAnswer, StatementFile
 from anlan.evidence.questions import questions_for
+from anlan.evidence.reading import reading_of
 from anlan.evidence.selectors.statements import planned_in
 from anlan.evidence.sentences import content_digest, numbered
 from anlan.evidence.services.protecting import (
@@ -364,6 +365,7 @@ def add_recording(
     kept = vault.keep_file(chunks, path="recording")
     if ExhibitKind.of(kept.media_type) != ExhibitKind.AUDIO:
         raise InvalidInput(_("请附录音"), path="recording")
+    reading = reading_of(kept)
     with ledger.recording():
         statement = lock_statement(statement)
         policies.check_statement_is_open(statement)
@@ -373,6 +375,7 @@ def add_recording(
             case=statement.case,
             kept=kept,
             source=Source.STATEMENT,
+            reading=reading,
             title=_("录音：情况说明 %s") % statement.code,
             protection=Protection.STATEMENT,
             by=by,

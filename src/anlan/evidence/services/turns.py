@@ -55,9 +55,13 @@ class Turn:
             self._renewed = time.monotonic()
             self._update(held_until=self.now + LEASE)
 
-    def count(self, *, reached: int | None = None, **more: int) -> None:
-        """Add to what the run has done so far."""
+    def count(
+        self, *, reached: int | None = None, chain: int | None = None, **more: int
+    ) -> None:
+        """Add to what the run has done so far, and say how far it is."""
         changes: dict[str, object] = {name: F(name) + n for name, n in more.items()}
+        if chain is not None:
+            changes["chain"] = chain
         if reached is not None:
             changes["reached"] = reached
         self._update(**changes)
@@ -93,6 +97,7 @@ class Turn:
             due_at=due_at,
             began_at=None,
             ended_at=self.now,
+            chain=0,
             reached=0,
             copies=0,
             bytes_read=0,

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.errors import Conflict, DomainError, InvalidInput, TooLarge
+from anlan.base.errors import Conflict, InvalidInput, TooLarge
+from anlan.base.room import check_has_room
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case
@@ -31,13 +32,6 @@ MOST_OPEN = 20  # uploads of one person
 MOST_BYTES_OPEN = 4  # times the largest file, of one person
 MOST_FILE_NAME, MOST_HOW = 255, 500  # characters
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class NoRoom(DomainError):
-    """The disks are too full for this file."""
-
-    code = "no_room"
-    status = 507
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,8 +196,7 @@ def _check_quota(by: User, size: int) -> None:
         max(0, wanted - drafts.size_of(uid.hex))
         for uid, wanted in open_uploads().values_list("uid", "size")
     )
-    if not drafts.has_room(size, promised=promised):
-        raise NoRoom(_("服务器的磁盘放不下这个文件，请联系管理员"))
+    check_has_room(size, promised=promised)
 
 
 def _add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
@@ -66,7 +66,7 @@ def _tell(row: CheckTurn, *, at: datetime) -> int:
     )
     if not is_mine:
         return 0
-    for site in Site.objects.filter(cases__exhibits__blob__isnull=False).distinct():
+    for site in _sites_of(row):
         tell(
             messages.SILENT,
             site,
@@ -76,3 +76,10 @@ def _tell(row: CheckTurn, *, at: datetime) -> int:
             check=row.kind,
         )
     return 1
+
+
+def _sites_of(row: CheckTurn) -> QuerySet[Site]:
+    """Where something is checked: files, or the record, which every case has."""
+    if row.kind == CheckKind.LEDGER:
+        return Site.objects.filter(cases__isnull=False).distinct()
+    return Site.objects.filter(cases__exhibits__blob__isnull=False).distinct()

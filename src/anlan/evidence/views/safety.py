@@ -29,7 +29,7 @@ from anlan.evidence.selectors.outside import (
 from anlan.evidence.selectors.safety import check_can_see_safety, safety_for
 from anlan.notify.selectors import has_mail
 
-ASKED = (CheckKind.QUICK, CheckKind.DEEP, CheckKind.DRILL)
+ASKED = (CheckKind.QUICK, CheckKind.DEEP, CheckKind.DRILL, CheckKind.LEDGER)
 
 
 @require_GET

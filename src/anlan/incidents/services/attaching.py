@@ -15,6 +15,8 @@ from anlan.cases import services as cases
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Source, Way
 from anlan.evidence.models import Blob, PlayingCopy
+from anlan.evidence.reading import reading_of
+from anlan.evidence.services.opening import file_path
 from anlan.evidence.services.origins import Origin, add_origin
 from anlan.incidents import permissions
 from anlan.incidents.events import AttachmentOpened, AttachmentReceived
@@ -50,6 +52,7 @@ def attach(
     if report.attachments.count() >= MOST_FILES:
         return _sent_again(report, chunks)
     kept = vault.keep_file(chunks, path="files")
+    reading = reading_of(kept)
     with ledger.recording():
         cases.lock_case(report.incident.case)
         attachment, is_new = Attachment.objects.get_or_create(
@@ -78,6 +81,7 @@ def attach(
                 case=report.incident.case,
                 kept=kept,
                 source=Source.REPORT,
+                reading=reading,
                 source_uid=attachment.uid,
                 by=by,
                 at=at,
@@ -140,11 +144,22 @@ def playing_copy(*, attachment: Attachment, at: datetime) -> PlayingCopy:
 
 
 def open_attachment(
-    *, attachment: Attachment, by: Actor, at: datetime, way: Way = Way.VIEWED
+    *,
+    attachment: Attachment,
+    by: Actor,
+    at: datetime,
+    way: Way = Way.VIEWED,
 ) -> Path:
-    """Say on the record who looks, then give the path of the bytes."""
+    """Say on the record who looks, then give the path of the bytes.
+
+    Args:
+        way: ``DOWNLOADED`` where the bytes leave as they came, and are not drawn anew.
+
+    Raises:
+        Conflict: no copy is whole, or it carries malware and would be saved.
+    """
     permissions.check_can_see_attachment(by, attachment)
-    path = vault.kept_path(attachment.sha256)
+    path = file_path(attachment, is_saved=way == Way.DOWNLOADED)
     with ledger.recording():
         cases.record(
             AttachmentOpened(

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.accounts.models import User
-from anlan.base.download import ranged_answer, shown_answer
+from anlan.base.download import is_shown, ranged_answer, shown_answer
 from anlan.base.errors import Conflict, NotFound
+from anlan.cases.enums import Way
 from anlan.cases.views.answers import one_tap, reader_of
 from anlan.evidence.services.opening import good_path
 from anlan.incidents import services as incidents
@@ -71,7 +72,12 @@ def attachment(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase
     found = _attachment(reader, number, uid)
     if found.is_played:
         return _played(request, found, reader, at)
-    path = incidents.open_attachment(attachment=found, by=reader, at=at)
+    path = incidents.open_attachment(
+        attachment=found,
+        by=reader,
+        at=at,
+        way=Way.VIEWED if is_shown(found.media_type) else Way.DOWNLOADED,
+    )
     return shown_answer(
         path, media_type=found.media_type, name=f"{number}-{found.sha256[:8]}"
     )

@@ -27,13 +27,18 @@ def cut(head: Chain) -> list[Stretch]:
 
     A head that was set far ahead of the entries makes no more of them.
     """
-    upto = max(0, min(head.seq, _last_seq(head)))
+    upto = end_of(head)
     step = max(_STRETCH, upto // 100 + 1)
     marks = [0, *range(step, upto, step), upto]
     return [
         Stretch(head.organisation_id, head.site_id, a, b, is_last=b == upto)
         for a, b in pairwise(marks)
     ]
+
+
+def end_of(head: Chain) -> int:
+    """The last entry that head and entries agree on."""
+    return max(0, min(head.seq, _last_seq(head)))
 
 
 def walk(stretch: Stretch) -> Finding:

@@ -6,7 +6,7 @@ entry where the tiles still have the old digest, and else between two checkpoint
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -64,8 +64,14 @@ class TreeFinding:
         return {"organisation_id": self.organisation_id, "site_id": self.site_id}
 
 
-def check_tree(place: tuple[int, int]) -> TreeFinding:
-    """Check tiles, checkpoints, their signatures, and the signer's memory of one chain."""
+def check_tree(
+    place: tuple[int, int], *, keep: Callable[[], None] = lambda: None
+) -> TreeFinding:
+    """Check tiles, checkpoints, their signatures, and the signer's memory of one chain.
+
+    Args:
+        keep: called now and then while the entries are read.
+    """
     finding = TreeFinding(*place)
     # Before the entries: what is signed meanwhile is for the next time.
     checkpoints = list(Checkpoint.objects.filter(**finding.place).order_by("size"))
@@ -76,7 +82,7 @@ def check_tree(place: tuple[int, int]) -> TreeFinding:
     wanted = {row.size: bytes(row.root) for row in checkpoints}
     if signed is not None:
         _compare_signer(signed, wanted, finding)
-    _check_roots(wanted, finding)
+    _check_roots(wanted, finding, keep)
     _check_upper_tiles(finding)
     return finding
 
@@ -192,7 +198,9 @@ def _compare_signer(
         )
 
 
-def _check_roots(wanted: dict[int, bytes], finding: TreeFinding) -> None:
+def _check_roots(
+    wanted: dict[int, bytes], finding: TreeFinding, keep: Callable[[], None]
+) -> None:
     """Compare the entries with the signed roots and with the leaves in the tiles."""
     tree, good, bad = Frontier(), 0, 0
     leaves = _stored_leaves(finding)
@@ -203,6 +211,8 @@ def _check_roots(wanted: dict[int, bytes], finding: TreeFinding) -> None:
         finding.say(1, "checkpoint", "the root signed over no entries is another")
     for digest in digests(finding.organisation_id, finding.site_id):
         tree.append(digest)
+        if tree.size % _PAGE == 0:
+            keep()
         stored = next(leaves, None)
         if stored is not None and stored != digest and not is_torn:
             finding.say(

@@ -13,6 +13,7 @@ from django.apps import apps
 from anlan.base.digest import text_digest
 from anlan.ledger.verify.findings import Finding, Problem
 
+BLANK = "blank, and no entry says why"
 _PAGE = 500  # rows read at once
 
 
@@ -73,5 +74,5 @@ def _fault(row: tuple[bytes, str] | None, digest: str, *, is_erased: bool) -> st
         return "the row that holds the words is gone"
     salt, words = row
     if not salt:
-        return "" if is_erased and not words else "blank, and no entry says why"
+        return "" if is_erased and not words else BLANK
     return "" if text_digest(salt, words) == digest else "the words were changed"

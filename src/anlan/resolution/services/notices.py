@@ -21,6 +21,7 @@ from anlan.cases.models import Case
 from anlan.cases.selectors import check_no_leaks, full_name
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law import selectors as laws
@@ -235,6 +236,7 @@ def issue_notice(
             case=found.case,
             kept=kept,
             source=Source.NOTICE,
+            reading=unpacked_reading(kept),
             source_uid=found.uid,
             title=f"{letter.title} {found.code}",
             protection=Protection.STATEMENT,

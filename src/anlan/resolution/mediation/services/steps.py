@@ -22,6 +22,7 @@ from anlan.cases.selectors import check_no_leaks
 from anlan.customers.selectors import FULL_AGE
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
 from anlan.evidence.services.steps import line
@@ -230,6 +231,7 @@ def keep_paper(
         case=talks.case,
         kept=kept,
         source=Source.DEED,
+        reading=unpacked_reading(kept),
         source_uid=of,
         title=title,
         protection=Protection.STATEMENT,

@@ -23,6 +23,7 @@ from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
+from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import line
 from anlan.investigation.enums import FindingState, SentenceKind
@@ -219,6 +220,7 @@ def finish_improvement(
                 case=row.case,
                 kept=kept,
                 source=Source.TASK,
+                reading=unpacked_reading(kept),
                 source_uid=proof.uid,
                 title=_("改进措施 %s 完成") % row.code,
                 by=by,

@@ -1,8 +1,8 @@
 """A process that reads a hostile file: first it gives up what it will not need.
 
-Run by ``programs``, never imported: ``limited.py PARENT SECONDS MEMORY OUTPUT picture
-PATH`` decodes a picture itself, ``limited.py PARENT SECONDS MEMORY OUTPUT -- PROGRAM …``
-becomes another program. It knows nothing of the product, so that it starts fast and has
+Run by ``programs``: ``limited.py PARENT SECONDS MEMORY OUTPUT picture PATH`` decodes a
+picture itself, ``… drawn PATH LONGEST`` draws it anew, ``… -- PROGRAM …`` becomes another
+program. It knows nothing of the product, so that it starts fast and has
 nothing to lose. On Linux it ends when its parent does, however that ends: a worker that is
 killed leaves nothing that runs on and nobody waits for.
 """
@@ -10,6 +10,7 @@ killed leaves nothing that runs on and nobody waits for.
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import resource
 import signal
@@ -21,7 +22,13 @@ MOST_OUTPUT = 256 * 1024  # bytes of any file it writes, unless it is to make on
 MOST_PIXELS = 50_000_000
 MOST_FRAMES = 1_000  # of a picture that moves
 PR_SET_PDEATHSIG = 1  # of prctl(2); stays through execve(2)
+SHOWN = ("JPEG", "PNG", "WEBP")  # of what is drawn anew for a page
+QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
+
+
+class TooLarge(Exception):
+    """It has more pixels than can be unpacked."""
 
 
 def end_with(parent: int) -> None:
@@ -65,12 +72,48 @@ def look_at(path: str) -> int:
     return READ
 
 
+def draw(path: str, longest: int, formats: tuple[str, ...] = SHOWN) -> bytes:
+    """A JPEG of what a photo shows, upright, without anything else that its file holds.
+
+    Raises:
+        TooLarge: it has more pixels than can be unpacked.
+    """
+    from PIL import Image, ImageOps  # noqa: PLC0415 -- after the limits
+
+    with Image.open(path, formats=formats) as photo:
+        # A JPEG is unpacked at a part of its size, so that of a large one costs little.
+        photo.draft("RGB", (longest, longest))
+        if photo.width * photo.height > MOST_PIXELS:
+            raise TooLarge
+        shown = ImageOps.exif_transpose(photo).convert("RGB")
+        shown.thumbnail((longest, longest))
+        drawn = io.BytesIO()
+        shown.save(drawn, "JPEG", quality=QUALITY)
+    return drawn.getvalue()
+
+
+def draw_to_output(path: str, longest: int) -> int:
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 -- after the limits
+
+    try:
+        drawn = draw(path, longest)
+    except (MemoryError, TooLarge, Image.DecompressionBombError):
+        return UNREAD
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return BROKEN
+    sys.stdout.buffer.write(drawn)
+    sys.stdout.buffer.flush()
+    return READ
+
+
 def main(arguments: list[str]) -> NoReturn:
     parent, seconds, memory, output, verb, *rest = arguments
     end_with(int(parent))
     give_up(int(seconds), int(memory), int(output))
     if verb == "picture":
         sys.exit(look_at(rest[0]))
+    if verb == "drawn":
+        sys.exit(draw_to_output(rest[0], int(rest[1])))
     os.execvp(rest[0], rest)  # noqa: S606 -- an argument list, no shell
 
 

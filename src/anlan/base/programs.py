@@ -12,12 +12,16 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import IO
 
-from anlan.evidence import limited
+from anlan.base import limited
 
 SECONDS = 300  # of the processor, and by the clock
 CHAIN_POLL_SECONDS = 0.2
+PICTURE_MEMORY = 1024**3
+PICTURE_SECONDS = 30
+_PICTURES = BoundedSemaphore(2)  # of this process: else each thread begins one
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,14 @@ def run_limited(
             os.killpg(process.pid, signal.SIGKILL)
             code = process.wait()
         return Ended(code, _whole(out, output), _whole(err, limited.MOST_OUTPUT))
+
+
+def run_on_picture(*arguments: str, output: int = limited.MOST_OUTPUT) -> Ended:
+    """Unpack a large picture for somebody who waits; a few of them at a time."""
+    with _PICTURES:
+        return run_limited(
+            arguments, memory=PICTURE_MEMORY, output=output, seconds=PICTURE_SECONDS
+        )
 
 
 def begin_limited(
