@@ -73,6 +73,7 @@ from anlan.resolution.events import (
     ObjectionReceived,
     PlanApproved,
     PlanReturned,
+    PlanSeconded,
     PlanSubmitted,
 )
 from anlan.resolution.legal import reactions as legal
@@ -193,6 +194,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         legal.keep_police_task,
     ],
     PlanSubmitted.kind: [resolution.tell_plan_deciders],
+    PlanSeconded.kind: [resolution.tell_who_is_missing],
     PlanApproved.kind: [resolution.tell_plan_author, resolution.tell_supporters],
     PlanReturned.kind: [resolution.tell_plan_author],
     ObjectionReceived.kind: [resolution.tell_hearers],

@@ -134,6 +134,15 @@ def check_can_decide_plan(by: User, plan: Plan) -> None:
     check_is_independent(by, plan.case)
 
 
+def still_counts(approval: PlanApproval, plan: Plan) -> bool:
+    """Whether it is still the word of somebody who had no part in the matter.
+
+    What they may do now does not matter: they might when they gave it.
+    """
+    who = approval.by
+    return not _why_not_decide(who, plan) and not conflict_of(who, plan.case)
+
+
 def is_legal(user: User, case: Case) -> bool:
     """Whether what they say is legal counsel's word."""
     return holds_role(user, "legal_counsel", site=case.site)

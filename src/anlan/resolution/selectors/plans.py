@@ -26,6 +26,7 @@ from anlan.investigation.reading import sentences_of
 from anlan.investigation.selectors.findings import in_force
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
+from anlan.law.book import Need
 from anlan.resolution import proportion
 from anlan.resolution.enums import History, ObjectionState, PlanState
 from anlan.resolution.models import (
@@ -149,6 +150,12 @@ def people_needed(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
     )
 
 
+def needs_legal(plan: Plan, rows: Iterable[PlanMeasure]) -> bool:
+    """Whether legal counsel has to be among those who approve."""
+    on = act_day(plan.case)
+    return any(Need.LEGAL in law.measure(row.key, on=on).needs for row in rows)
+
+
 def content_of(rows: Iterable[PlanMeasure], support: Iterable[PlanSupport] = ()) -> str:
     """SHA-256 over all measures and what they rest on, and all support, in their order."""
     whole = sha256()
@@ -245,6 +252,11 @@ def similar_plans(case: Case, reader: User) -> list[Decided]:
         )
         for plan in found[:MOST_SIMILAR]
     ]
+
+
+def is_answerable(party: Party) -> bool:
+    """Whether a measure may be about them, as they stand in the case now."""
+    return party.roles.filter(role__in=ANSWERABLE).exists()
 
 
 def answerable_in(case: Case) -> QuerySet[Party]:

@@ -31,7 +31,7 @@ from anlan.resolution.forms.plans import (
     SubmissionForm,
 )
 from anlan.resolution.letters import appeal_days, appeal_words
-from anlan.resolution.models import Plan, PlanMeasure
+from anlan.resolution.models import Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
     finding_in_force,
     history_at,
@@ -253,7 +253,7 @@ def _page(
             "severity": Severity(severity_of(found)),
             "history": history_at(found),
             "people": people_needed(found, rows),
-            "approvals": found.approvals.select_related("by").order_by("at"),
+            "approvals": _approvals(found),
             "similar": similar_plans(case, reader),
             "rule_sets": law.rule_sets(act_on=on, decided_on=local_day(timezone.now())),
             "may_write": found.is_draft and found.author_id == reader.pk,
@@ -267,6 +267,15 @@ def _page(
         },
         status=refusal.status if refusal else status,
     )
+
+
+def _approvals(found: Plan) -> list[tuple[PlanApproval, bool]]:
+    """Each with whether it counts; of what was decided on every one did."""
+    is_open = PlanState(found.state).is_open
+    return [
+        (one, not is_open or permissions.still_counts(one, found))
+        for one in found.approvals.select_related("by").order_by("at")
+    ]
 
 
 def _measures(found: Plan) -> list[dict[str, Any]]:
