@@ -1064,7 +1064,7 @@ def submit_plan(scene: Scene) -> Request:
 
 @post()
 def withdraw_plan(scene: Scene) -> Request:
-    return f"/plans/{_plan(scene).uid}/withdrawal", None
+    return f"/plans/{_plan(scene).uid}/withdrawal", {"reason": "认定有新的线索"}
 
 
 @post(permitted="hetao", forbidden="zhoumin")
@@ -1074,6 +1074,12 @@ def decide_plan(scene: Scene) -> Request:
         "is_approved": True,
         "shown": ["2012", "2025"],
     }
+
+
+@post(permitted="xuqing")
+def withdraw_case_report(scene: Scene) -> Request:
+    report = reviewed.begun(scene, _case(scene))
+    return f"/case-reports/{report.uid}/withdrawal", {"reason": "改由另一人编写"}
 
 
 @get(permitted="chenlu", forbidden="wangjianguo")

@@ -33,6 +33,7 @@ from anlan.resolution.events import (
     PlanReturned,
     PlanSeconded,
     PlanSubmitted,
+    PlanWithdrawn,
 )
 from anlan.resolution.models import Objection, Plan, PlanMeasure
 from anlan.resolution.selectors.plans import measures_of, needs_legal, people_needed
@@ -185,7 +186,7 @@ def _tell_of_plan(kind: str, queued: Queued, plan: Plan, people: list[User]) -> 
 
 
 def tell_plan_author(queued: Queued) -> None:
-    if not isinstance(queued.event, PlanApproved | PlanReturned):
+    if not isinstance(queued.event, PlanApproved | PlanReturned | PlanWithdrawn):
         return
     plan = _decided_plan(queued, queued.event.code)
     case = plan.case

@@ -57,7 +57,7 @@ from anlan.resolution.selectors.plans import (
 )
 from anlan.resolution.selectors.support import support_of
 from anlan.resolution.services.carrying import begin_carrying, drop_carrying
-from anlan.resolution.services.drafts import check_author, lock_plan, own_draft
+from anlan.resolution.services.drafts import lock_plan, own_draft
 from anlan.resolution.services.support import (
     check_support,
     copy_support,
@@ -132,7 +132,7 @@ def begin_plan(*, case: Case, by: User, at: datetime, via: str = "") -> Plan:
             if newest.is_draft and newest.author_id == by.pk:
                 return newest
             raise Conflict(
-                _("处理方案 %(code)s %(state)s，请先办完")
+                _("处理方案 %(code)s %(state)s，请先办完，或者由起草人、审批人撤回")
                 % {"code": newest.code, "state": newest.get_state_display()}
             )
         version = newest.version + 1 if newest else 1
@@ -284,16 +284,36 @@ def submit_plan(
     return plan
 
 
-def withdraw_plan(*, plan: Plan, by: User, at: datetime, via: str = "") -> Plan:
-    """Its author takes it back before it is decided on; the version stays readable."""
-    permissions.check_can_draft_plan(by, plan.case)
+def withdraw_plan(
+    *, plan: Plan, reason: str, by: User, at: datetime, via: str = ""
+) -> Plan:
+    """Take it back before it is decided on; the version stays readable.
+
+    Raises:
+        NotAllowed: neither its author nor somebody who may approve plans.
+        InvalidInput: no reason.
+        Conflict: it was decided on, or withdrawn already.
+    """
+    permissions.check_can_withdraw_plan(by, plan)
+    reason = line(
+        _words(reason, "reason"),
+        path="reason",
+        most=MOST_WORDS,
+        refusal=_("请写明为什么撤回"),
+    )
     with ledger.recording():
         plan = lock_plan(plan)
-        check_author(plan, by)
+        permissions.check_can_withdraw_plan(by, plan)
         policies.check_plan_may_become(plan, PlanState.WITHDRAWN)
-        plan.state, plan.ended_at = PlanState.WITHDRAWN, at
+        plan.state, plan.ended_at, plan.reason = PlanState.WITHDRAWN, at, reason
         plan.save()
-        _record(PlanWithdrawn(code=plan.code), plan, by=by, at=at, via=via)
+        _record(
+            PlanWithdrawn(code=plan.code, reason_digest=plan.digest_of("reason")),
+            plan,
+            by=by,
+            at=at,
+            via=via,
+        )
     return plan
 
 

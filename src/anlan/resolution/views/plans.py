@@ -28,6 +28,7 @@ from anlan.resolution.forms.plans import (
     AdditionForm,
     MeasureForm,
     PlanDecisionForm,
+    PlanWithdrawalForm,
     SubmissionForm,
 )
 from anlan.resolution.letters import appeal_days, appeal_words
@@ -173,12 +174,28 @@ def plan_submission(request: HttpRequest, number: str, uid: UUID) -> HttpRespons
 
 
 @login_required
-@require_POST
+@_either
 def plan_withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = plan_for(reader, number, uid)
-    resolution.withdraw_plan(plan=found, by=reader, at=timezone.now())
-    return redirect("resolution:plans", number)
+    permissions.check_can_withdraw_plan(reader, found)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        resolution.withdraw_plan(
+            plan=found, reason=said["reason"], by=reader, at=timezone.now()
+        )
+        return redirect("resolution:plans", number)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("撤回处理方案 %s") % found.code,
+        lead=_("这一版保留可查，撤回以后可以起草新版本，并带入它的措施。"),
+        button=_("撤回"),
+        kind="danger",
+        form=PlanWithdrawalForm(posted(request)),
+        act=act,
+    )
 
 
 @login_required
@@ -258,7 +275,7 @@ def _page(
             "rule_sets": law.rule_sets(act_on=on, decided_on=local_day(timezone.now())),
             "may_write": found.is_draft and found.author_id == reader.pk,
             "may_withdraw": PlanState(found.state).is_open
-            and found.author_id == reader.pk,
+            and permissions.can_withdraw_plan(reader, found),
             "may_decide": found.state == PlanState.SUBMITTED
             and permissions.can_decide_plan(reader, found),
             "submission": submission or SubmissionForm(),
