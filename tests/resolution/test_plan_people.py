@@ -1,4 +1,4 @@
-"""Whom a plan is about and who decides on it, asked again when it is decided."""
+"""Whom a plan is about and who decides on it, asked again when it is decided; its page."""
 
 from __future__ import annotations
 

@@ -569,7 +569,7 @@ class TestProportion:
         decided(scene, submitted(scene, other))
         shown = similar_plans(case, scene.manager)
         assert [one.plan.case_id for one in shown] == [other.pk]
-        assert shown[0].words == "警示函、告知函"
+        assert (shown[0].words, shown[0].taken_back) == ("警示函、告知函（待执行）", "")
         assert similar_plans(case, scene.stranger) == []
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -505,7 +506,7 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
         raise InvalidInput(_("本案没有这位当事人"), path="party")
     if not is_answerable(drafted.party):
         raise InvalidInput(_("措施只针对施暴方或者涉事人"), path="party")
-    words = {
+    words: dict[str, Any] = {
         name: _words(getattr(drafted, name), name)
         for name in (
             *("words", "clause", "clause_version"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -229,9 +230,6 @@ def plan_comparison(request: HttpRequest, number: str, uid: UUID) -> HttpRespons
     """A version beside the one before it, measure by measure."""
     found = plan_for(reader_of(request), number, uid)
     earlier = plans_of(found.case).filter(version=found.version - 1).first()
-    sides = [_measures(one) if one else [] for one in (earlier, found)]
-    length = max(map(len, sides))
-    columns = [side + [None] * (length - len(side)) for side in sides]
     return render(
         request,
         "resolution/plan_comparison.html",
@@ -239,9 +237,43 @@ def plan_comparison(request: HttpRequest, number: str, uid: UUID) -> HttpRespons
             "case": found.case,
             "plan": found,
             "earlier": earlier,
-            "rows": list(zip(*columns, strict=True)),
+            "rows": _paired(
+                _measures(earlier) if earlier else [],
+                _measures(found),
+                key=_same_measure,
+            ),
+            "support": _paired(
+                _support(earlier) if earlier else [],
+                _support(found),
+                key=_same_support,
+            ),
         },
     )
+
+
+def _same_measure(one: dict[str, Any]) -> tuple[Any, ...]:
+    return one["row"].key, one["row"].party_id, one["row"].service
+
+
+def _same_support(one: dict[str, Any]) -> tuple[Any, ...]:
+    return one["row"].kind, one["row"].party_id
+
+
+def _paired(
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+    *,
+    key: Callable[[dict[str, Any]], tuple[Any, ...]],
+) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
+    """What is the same thing about the same person side by side, wherever it stands."""
+    left = list(after)
+    pairs: list[tuple[dict[str, Any] | None, dict[str, Any] | None]] = []
+    for one in before:
+        same = next((other for other in left if key(other) == key(one)), None)
+        if same is not None:
+            left.remove(same)
+        pairs.append((one, same))
+    return [*pairs, *((None, one) for one in left)]
 
 
 def _page(
@@ -256,7 +288,7 @@ def _page(
     reader = reader_of(request)
     case = found.case
     rows = measures_of(found)
-    on = act_day(case)
+    on, today = act_day(case), local_day(timezone.now())
     return render(
         request,
         "resolution/plan.html",
@@ -272,7 +304,11 @@ def _page(
             "people": people_needed(found, rows),
             "approvals": _approvals(found),
             "similar": similar_plans(case, reader),
-            "rule_sets": law.rule_sets(act_on=on, decided_on=local_day(timezone.now())),
+            "rule_sets": law.rule_sets(act_on=on, decided_on=today),
+            "beside": [
+                ((law.citation(old), old.words), (law.citation(new), new.words))
+                for old, new in law.articles_beside(act_on=on, decided_on=today)
+            ],
             "may_write": found.is_draft and found.author_id == reader.pk,
             "may_withdraw": PlanState(found.state).is_open
             and permissions.can_withdraw_plan(reader, found),
@@ -293,6 +329,10 @@ def _approvals(found: Plan) -> list[tuple[PlanApproval, bool]]:
         (one, not is_open or permissions.still_counts(one, found))
         for one in found.approvals.select_related("by").order_by("at")
     ]
+
+
+def _support(found: Plan) -> list[dict[str, Any]]:
+    return [{"row": one, "party": shown_name(one.party)} for one in support_of(found)]
 
 
 def _measures(found: Plan) -> list[dict[str, Any]]:
