@@ -150,6 +150,7 @@ def _record_for(record: Record, name: str, party: Party) -> Record:
             "decisions": tuple(
                 one for one in record.decisions if one.key.rpartition(":")[2] == own
             ),
+            "sketches": (),  # where everybody stood
             "exhibits": tuple(
                 one.model_copy(update={"title": one.title.partition(TITLED)[0]})
                 for one in record.exhibits
