@@ -588,17 +588,18 @@ def _check_needs(drafted: Drafted, case: Case) -> None:
             _("只能暂停可选的服务，请从列表中选择"), path="service", source="G03"
         )
     if Need.END in measure.needs:
-        if drafted.begins_on is None:
-            raise InvalidInput(_("请写明从哪天起"), path="begins_on", source="G04")
-        if drafted.begins_on.year >= MOST_YEAR:
+        begins = drafted.begins_on or on
+        if begins.year >= MOST_YEAR:
             raise InvalidInput(_("日期太远"), path="begins_on")
         law.check_ends(
             reason=drafted.words,
-            begins=drafted.begins_on,
+            begins=begins,
             ends=drafted.ends_on,
             appeal=drafted.appeal,
             act_on=on,
         )
+        if drafted.begins_on is None:
+            raise InvalidInput(_("请写明从哪天起"), path="begins_on", source="G04")
     elif Need.APPEAL in measure.needs and not drafted.appeal:
         raise InvalidInput(_("请写明向谁、怎样申诉"), path="appeal", source="G04")
 
