@@ -67,7 +67,8 @@ def without_a_clause(scene: Scene) -> Try:
 
 
 def without_an_end(scene: Scene) -> Try:
-    return measure(scene, "facility_ban", service="club", **AGREED)
+    agreed: dict[str, Any] = {**AGREED}
+    return measure(scene, "facility_ban", service="club", **agreed)
 
 
 def settled_without_the_police(scene: Scene) -> Try:
