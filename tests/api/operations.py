@@ -1062,7 +1062,7 @@ def submit_plan(scene: Scene) -> Request:
     return f"/plans/{plan.uid}/submission", {"beyond": "情节和后果见调查结论"}
 
 
-@post()
+@post(either=(Permission.PLAN_DRAFT, Permission.PLAN_APPROVE))
 def withdraw_plan(scene: Scene) -> Request:
     return f"/plans/{_plan(scene).uid}/withdrawal", {"reason": "认定有新的线索"}
 
@@ -1076,7 +1076,10 @@ def decide_plan(scene: Scene) -> Request:
     }
 
 
-@post(permitted="xuqing")
+@post(
+    permitted="xuqing",
+    either=(Permission.REVIEW_WRITE, Permission.REVIEW_APPROVE),
+)
 def withdraw_case_report(scene: Scene) -> Request:
     report = reviewed.begun(scene, _case(scene))
     return f"/case-reports/{report.uid}/withdrawal", {"reason": "改由另一人编写"}
