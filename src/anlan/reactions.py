@@ -75,7 +75,9 @@ from anlan.resolution.events import (
     ObjectionReceived,
     PlanApproved,
     PlanReturned,
+    PlanSeconded,
     PlanSubmitted,
+    PlanWithdrawn,
 )
 from anlan.resolution.legal import reactions as legal
 from anlan.resolution.legal.events import (
@@ -113,6 +115,7 @@ from anlan.resolution.review.events import (
     ReportApproved,
     ReportReturned,
     ReportSubmitted,
+    ReportWithdrawn,
 )
 
 # Fails together with the change that caused it.
@@ -202,8 +205,10 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         legal.keep_police_task,
     ],
     PlanSubmitted.kind: [resolution.tell_plan_deciders],
+    PlanSeconded.kind: [resolution.tell_who_is_missing],
     PlanApproved.kind: [resolution.tell_plan_author, resolution.tell_supporters],
     PlanReturned.kind: [resolution.tell_plan_author],
+    PlanWithdrawn.kind: [resolution.tell_plan_author],
     ObjectionReceived.kind: [resolution.tell_hearers],
     ObjectionDecided.kind: [resolution.tell_of_decision],
     MarkerObjectionReceived.kind: [customers.tell_hearers],
@@ -247,6 +252,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     ReportSubmitted.kind: [review.tell_deciders],
     ReportApproved.kind: [review.tell_author],
     ReportReturned.kind: [review.tell_author],
+    ReportWithdrawn.kind: [review.tell_author],
     ImprovementMade.kind: [review.tell_of_improvement],
     ImprovementReopened.kind: [review.tell_of_improvement],
     ImprovementLate.kind: [review.tell_of_improvement],

@@ -1073,9 +1073,9 @@ def submit_plan(scene: Scene) -> Request:
     return f"/plans/{plan.uid}/submission", {"beyond": "情节和后果见调查结论"}
 
 
-@post()
+@post(either=(Permission.PLAN_DRAFT, Permission.PLAN_APPROVE))
 def withdraw_plan(scene: Scene) -> Request:
-    return f"/plans/{_plan(scene).uid}/withdrawal", None
+    return f"/plans/{_plan(scene).uid}/withdrawal", {"reason": "认定有新的线索"}
 
 
 @post(permitted="hetao", forbidden="zhoumin")
@@ -1085,6 +1085,15 @@ def decide_plan(scene: Scene) -> Request:
         "is_approved": True,
         "shown": ["2012", "2025"],
     }
+
+
+@post(
+    permitted="xuqing",
+    either=(Permission.REVIEW_WRITE, Permission.REVIEW_APPROVE),
+)
+def withdraw_case_report(scene: Scene) -> Request:
+    report = reviewed.begun(scene, _case(scene))
+    return f"/case-reports/{report.uid}/withdrawal", {"reason": "改由另一人编写"}
 
 
 @get(permitted="chenlu", forbidden="wangjianguo")

@@ -6,7 +6,6 @@ Which entry tries which guardrail stands in ``tests/law/test_entries.py``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +16,9 @@ from anlan.cases import services as cases
 from anlan.customers import services as customers
 from anlan.ledger.models import Entry
 from tests.evidence.told import party as victim
-from tests.resolution.legal import hurt as struck
+from tests.investigation.asked import drafted as finding_drafted
+from tests.law import tried as shared
 from tests.resolution.made import begun as compensation
-from tests.resolution.planned import AGREED, aggressor, begun, legal, submitted
 from tests.scene import Scene
 
 # Who asks, where, and what they send.
@@ -31,69 +30,53 @@ def _vault(settings: Any, tmp_path: Any) -> None:
     settings.DATA = tmp_path
 
 
-def _measure(scene: Scene, key: str, **more: Any) -> Try:
-    plan = begun(scene, scene.incident().case)
-    said = {
-        "request_id": str(uuid4()),
-        "key": key,
-        "party": str(aggressor(scene, plan.case).uid),
-        "words": "用伞打人，请其书面说明",
-        "appeal": "收到通知后十五日内，可以书面向项目经理申诉",
-        **more,
-    }
-    return "zhoumin", f"/plans/{plan.uid}/measures", said
-
-
-def fined(scene: Scene) -> Try:
-    return _measure(scene, "warning_letter", words="罰 款二百元")
-
-
-def without_a_clause(scene: Scene) -> Try:
-    return _measure(scene, "liquidated_damages", fen=50_000, amount_basis="规约的金额")
+def _sent(made: shared.Try) -> Try:
+    return made.who, made.address, made.said
 
 
 def cut_off(scene: Scene) -> Try:
-    return _measure(scene, "warning_letter", words="不道歉就停水停电")
-
-
-def without_an_end(scene: Scene) -> Try:
-    return _measure(scene, "facility_ban", service="club", **AGREED)
-
-
-def before_the_police(scene: Scene) -> Try:
-    return _measure(scene, "warning_letter", words="协商不成再报警")
+    return _sent(shared.measure(scene, "warning_letter", words="不道歉就停水停电"))
 
 
 def held_by_guards(scene: Scene) -> Try:
-    return _measure(scene, "warning_letter", words="由保安扣留本人")
+    return _sent(shared.measure(scene, "warning_letter", words="由保安扣留本人"))
+
+
+def published(scene: Scene) -> Try:
+    return _sent(shared.measure(scene, "publish", words="姓名和照片发到业主群"))
 
 
 def labelled(scene: Scene) -> Try:
-    return _measure(scene, "warning_letter", words="列入小区黑名单")
+    return _sent(shared.measure(scene, "warning_letter", words="列入小区黑名单"))
 
 
-def by_new_rules_alone(scene: Scene) -> Try:
-    plan = submitted(scene, scene.incident().case)
-    cases.state_act(
-        case=plan.case,
-        day=date(2025, 12, 31),
-        words="当天的聊天记录",
-        by=legal(scene),
-        at=scene.at,
-    )
-    said = {"is_approved": True, "shown": ["2025"]}
-    return "hetao", f"/plans/{plan.uid}/decision", said
+def judged(scene: Scene) -> Try:
+    finding = finding_drafted(scene, scene.incident().case)
+    said = {"kind": "cause", "text": "双方互殴。", "request_id": str(uuid4())}
+    return "xuqing", f"/findings/{finding.uid}/sentences", said
 
 
-def without_the_claim(scene: Scene) -> Try:
-    injury = struck.opened(scene)
+def two_at_once(scene: Scene) -> Try:
+    case = scene.incident().case
+    people = [str(victim(scene, case, name).uid) for name in ("甲某", "乙某")]
     said = {
+        "role": "victim",
+        "interviewer": str(scene.person("xuqing").uid),
+        "parties": people,
         "request_id": str(uuid4()),
-        "kind": "dropped",
-        "happened_on": local_day(scene.at).isoformat(),
-        "words": "不用申请",
     }
-    return "hetao", f"/work-injuries/{injury.uid}/steps", said
+    return "xuqing", f"/cases/{case.number}/interviews", said
+
+
+def by_formula(scene: Scene) -> Try:
+    claim = {
+        "forum": "civil",
+        "province": "33",
+        "reckoned_on": local_day(scene.at).isoformat(),
+        "mental": {"fen": 500_000},
+    }
+    found = compensation(scene, scene.incident().case)
+    return "lifang", f"/compensations/{found.uid}/versions", {"claim": claim}
 
 
 def by_a_witness_name(scene: Scene) -> Try:
@@ -130,17 +113,22 @@ def kindness_that_disclaims_nothing(_scene: Scene) -> Try:
     return "chenlu", "/kindness-words", {"words": "一点心意，请收下。"}
 
 
-TRIED: list[tuple[str, Callable[[Scene], Try], int]] = [
-    ("G01", fined, 422),
-    ("G02", without_a_clause, 422),
+TRIED: list[tuple[str, Callable[[Scene], Try | shared.Try], int]] = [
+    ("G01", shared.fined, 422),
+    ("G02", shared.without_a_clause, 422),
     ("G03", cut_off, 422),
-    ("G04", without_an_end, 422),
-    ("G06", before_the_police, 422),
+    ("G04", shared.without_an_end, 422),
+    ("G05", shared.settled_without_the_police, 422),
+    ("G06", shared.before_the_police, 422),
     ("G07", held_by_guards, 422),
-    ("G16", by_new_rules_alone, 409),
-    ("G22", without_the_claim, 409),
+    ("G11", published, 403),
+    ("G15", judged, 422),
+    ("G16", shared.by_new_rules_alone, 409),
+    ("G21", two_at_once, 422),
+    ("G22", shared.without_the_claim, 409),
     ("G23", by_a_witness_name, 422),
     ("G27", labelled, 422),
+    ("G33", by_formula, 422),
     ("G34", kindness_as_debt, 422),
     ("G34", kindness_that_disclaims_nothing, 422),
 ]
@@ -155,10 +143,11 @@ def test_over_the_api_it_is_refused_with_its_number(
     scene: Scene,
     speak: Any,
     guardrail: str,
-    tried: Callable[[Scene], Try],
+    tried: Callable[[Scene], Try | shared.Try],
     status: int,
 ) -> None:
-    who, path, said = tried(scene)
+    made = tried(scene)
+    who, path, said = _sent(made) if isinstance(made, shared.Try) else made
     before = Entry.objects.count()
 
     answer = speak(scene.person(who)).post(path, said)

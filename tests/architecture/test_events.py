@@ -24,10 +24,14 @@ from anlan.ledger.sentences import event_of, sentence
 @pytest.fixture(params=sorted(KINDS))
 def event(request: pytest.FixtureRequest) -> Event:
     """One event of each kind, made from the types of its fields."""
-    return sample(KINDS[request.param])
+    return _sample_of(request.param)
 
 
 @cache
+def _sample_of(name: str) -> Event:
+    return sample(KINDS[name])
+
+
 def sample(kind: type[Event]) -> Event:
     """An event of the kind, each text its field's name; where a closed list wants one
     of its own words, the first that fits."""

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from anlan.base import room, stores, vault
 from anlan.base.errors import InvalidInput, TooLarge
-from anlan.base.programs import Ended
+from anlan.base.programs import Ended, run_on_picture
 from tests.pictures import CUT, JPEG, PAGE, PDF, PROGRAM, encoded
 
 
@@ -119,7 +119,7 @@ def test_more_pixels_than_can_be_unpacked(tmp_path) -> None:
 
 def test_large_photo_is_unpacked_in_a_process_of_its_own(monkeypatch) -> None:
     began: list[str] = []
-    apart = vault.run_on_picture
+    apart = run_on_picture
 
     def watched(*arguments: str) -> Ended:
         began.append(arguments[0])

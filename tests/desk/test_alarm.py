@@ -34,7 +34,7 @@ def test_of_a_split_only_the_case_that_it_opened_is_new(
 
     def status(case: Case) -> int:
         (entry,) = entries(case, "incident.report_split_off")
-        said = {"subject": case.subject, "seq": entry.seq}
+        said: dict[str, str | int] = {"subject": case.subject, "seq": entry.seq}
         return client.get(reverse("desk:alarm"), said).status_code
 
     assert (status(new.case), status(incident.case)) == (200, 204)

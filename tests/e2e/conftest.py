@@ -64,9 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if str(item.path).startswith(here):
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.slow)
-            if getattr(item, "callspec", None) and (
-                item.callspec.params.get("size") == DESK
-            ):
+            told_with = getattr(item, "callspec", None)
+            if told_with and told_with.params.get("size") == DESK:
                 item.add_marker(pytest.mark.deep)
 
 

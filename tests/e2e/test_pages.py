@@ -122,9 +122,9 @@ def look_at(page: Page, shot: Shot, story: dict[str, str]) -> list[str]:
 def faults_of(page: Page, name: str) -> list[str]:
     """Sideways scrolling at both sizes, and everything that axe finds at this one."""
     faults = []
-    size = page.viewport_size
-    for other in (*(one for one in SIZES.values() if one != size), size):
-        page.set_viewport_size(other)
+    size = page.viewport_size or DESK
+    for other in (PHONE if size == DESK else DESK, size):
+        page.set_viewport_size({"width": other["width"], "height": other["height"]})
         wide = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

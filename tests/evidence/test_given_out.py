@@ -13,7 +13,7 @@ from anlan.base import stores
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
 from anlan.cases.enums import Way
-from anlan.cases.models import Case, VaultFile
+from anlan.cases.models import Case, TaskPhoto
 from anlan.evidence.enums import Scan
 from anlan.evidence.models import Blob
 from anlan.incidents import services as incidents
@@ -35,7 +35,9 @@ def case(scene: Scene) -> Case:
     return scene.incident().case
 
 
-def given(scene: Scene, row: VaultFile, *, way: Way = Way.DOWNLOADED) -> Path:
+def given(
+    scene: Scene, row: Attachment | TaskPhoto, *, way: Way = Way.DOWNLOADED
+) -> Path:
     if isinstance(row, Attachment):
         by, at = scene.officer, scene.at
         return incidents.open_attachment(attachment=row, by=by, at=at, way=way)

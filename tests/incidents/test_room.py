@@ -558,9 +558,8 @@ class TestReports:
         """By whoever may, in a closed case too; a phone that asked twice has two."""
         report = scene.report(by=Visitor(), channel=Channel.PUBLIC)
         case, about = report.incident.case, f"report:{report.uid}"
-        made = {"case": case, "about": about, "by": SYSTEM, "at": timezone.now()}
         for _twice in range(2):
-            cases.make_access_link(**made)
+            cases.make_access_link(case=case, about=about, by=SYSTEM, at=timezone.now())
         Case.objects.filter(pk=case.pk).update(
             state="closed", closed_at=scene.at, closed_by=scene.officer
         )

@@ -93,6 +93,17 @@ def test_references_in_plans_and_standards_lead_somewhere():
         ),
         ({"periods": book().periods[1:]}, "0 of them for acts on"),
         ({"periods": book().periods * 2}, "2 of them for acts on"),
+        (
+            {
+                "periods": (
+                    book().periods[0],
+                    book()
+                    .periods[1]
+                    .model_copy(update={"replaced": (("L-空-1", "L-治安法-51"),)}),
+                )
+            },
+            "2025: no source L-空-1",
+        ),
         ({"guardrails": book().guardrails * 2}, "guardrail G01: 2 times"),
     ],
 )

@@ -44,6 +44,18 @@ def test_old_and_new_are_shown_where_the_decision_falls_after_the_change():
     assert keys(NEW, NEW) == ["2025"]
 
 
+def test_what_changed_stands_old_beside_new():
+    def pairs(act_on: date, decided_on: date) -> list[tuple[str, str]]:
+        found = selectors.articles_beside(act_on=act_on, decided_on=decided_on)
+        return [(old.id, new.id) for old, new in found]
+
+    assert ("L-治安法2012-43", "L-治安法-51") in pairs(OLD, NEW)
+    for old, new in pairs(OLD, NEW):
+        assert old in ids(selectors.rule_set(on=OLD)) - ids(selectors.rule_set(on=NEW))
+        assert new in ids(selectors.rule_set(on=NEW)) - ids(selectors.rule_set(on=OLD))
+    assert pairs(OLD, OLD) == pairs(NEW, NEW) == []
+
+
 def test_a_guardrail_begins_with_its_law():
     before = selectors.rule_set(on=date(2025, 3, 31)).guardrails
     after = selectors.rule_set(on=date(2025, 4, 1)).guardrails

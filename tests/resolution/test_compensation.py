@@ -37,6 +37,7 @@ from tests.at_once import at_once
 from tests.evidence.told import party
 from tests.incidents.story import entries, facts
 from tests.pictures import JPEG
+from tests.resolution import planned
 from tests.resolution.claims import HOME, aged, claim
 from tests.resolution.made import all_figures, begun, figure, made
 from tests.scene import Scene
@@ -397,6 +398,19 @@ class TestPaper:
         assert first == second
         assert first.startswith(b"%PDF")
         assert len(digests) == 1
+
+    def test_tells_the_victim_nothing_of_the_other_side(
+        self, scene, case, compensation
+    ) -> None:
+        planned.aggressor(scene, case, name="司徒建成")
+        receipt = {"item": "medical", "fen": 123_45, "words": "司徒建成陪同挂号"}
+        version = made(scene, compensation, {"expenses": (receipt,)})
+
+        with pytest.raises(Conflict, match="不能交出"):
+            resolution.print_compensation(
+                version=version, by=scene.manager, at=scene.at
+            )
+        assert not facts(case, "resolution.compensation_printed")
 
     def test_is_not_for_who_may_not_see_injuries(self, scene, compensation) -> None:
         version = made(scene, compensation, RECEIPT)

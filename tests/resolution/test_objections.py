@@ -328,7 +328,9 @@ class TestWhatWasTakenBack:
         self, scene: Scene, case: Case, measure: PlanMeasure
     ):
         second = planned(scene, case)
-        resolution.withdraw_plan(plan=second, by=scene.officer, at=scene.at)
+        resolution.withdraw_plan(
+            plan=second, reason="另有线索", by=scene.officer, at=scene.at
+        )
         decided(scene, objected(scene, measure), state=ObjectionState.UPHELD)
 
         assert not planned(scene, case).measures.exists()
@@ -352,7 +354,9 @@ class TestWhatWasTakenBack:
         assert approved(scene, plan, at=later).state == "approved"
         third = planned(scene, case, at=later)
         assert third.measures.get().despite == "补交的录像看得清是他"
-        resolution.withdraw_plan(plan=third, by=scene.officer, at=later)
+        resolution.withdraw_plan(
+            plan=third, reason="另有线索", by=scene.officer, at=later
+        )
 
         anew = plan.measures.select_related("plan__case__site").get()
         objection = objected(scene, anew, at=later)

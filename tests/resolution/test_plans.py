@@ -376,7 +376,9 @@ class TestDecision:
         plan = begun(scene, case, by=scene.manager)
         who = aggressor(scene, case)
         added(scene, plan, drafted(scene, who, "warning_letter", sentences=[sentence]))
-        resolution.withdraw_plan(plan=plan, by=scene.manager, at=scene.at)
+        resolution.withdraw_plan(
+            plan=plan, reason="另有线索", by=scene.manager, at=scene.at
+        )
         second = begun(scene, case)
         assert second.measures.exists()
         resolution.submit_plan(
@@ -479,7 +481,9 @@ class TestDecision:
         self, scene: Scene, case: Case
     ):
         plan = submitted(scene, case)
-        resolution.withdraw_plan(plan=plan, by=plan.author, at=scene.at)
+        resolution.withdraw_plan(
+            plan=plan, reason="另有线索", by=plan.author, at=scene.at
+        )
         with pytest.raises(Conflict, match="已撤回"):
             decided(scene, plan)
         assert not PlanApproval.objects.exists()
@@ -565,7 +569,7 @@ class TestProportion:
         decided(scene, submitted(scene, other))
         shown = similar_plans(case, scene.manager)
         assert [one.plan.case_id for one in shown] == [other.pk]
-        assert shown[0].words == "警示函、告知函"
+        assert (shown[0].words, shown[0].taken_back) == ("警示函、告知函（待执行）", "")
         assert similar_plans(case, scene.stranger) == []
 
 

@@ -20,11 +20,13 @@ from pytest_django import Settings
 from anlan.accounts.models import Site, User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
+from anlan.cases.enums import Side
 from anlan.cases.models import Case
-from anlan.cases.selectors import shown_name
+from anlan.cases.selectors import full_name, shown_name
 from anlan.customers import services as customers
 from anlan.evidence.enums import Source
 from anlan.investigation import services as investigation
+from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
 from anlan.investigation.models import FindingSentence
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -33,6 +35,7 @@ from anlan.resolution.counselling import services as support
 from anlan.resolution.counselling.enums import FollowUpResult
 from anlan.resolution.models import PlanMeasure
 from anlan.resolution.review import services as review
+from anlan.resolution.review.copying import copy_page, text_of
 from anlan.resolution.review.enums import (
     Cause,
     Form,
@@ -43,7 +46,7 @@ from anlan.resolution.review.enums import (
 )
 from anlan.resolution.review.models import Report
 from anlan.resolution.review.naming import names_of
-from anlan.resolution.review.paper import report_pdf
+from anlan.resolution.review.paper import page_of, report_pdf
 from anlan.resolution.review.permissions import can_decide
 from anlan.resolution.review.reading import codes_of, paragraphs_of
 from anlan.resolution.review.record import read_record
@@ -562,6 +565,59 @@ def test_word_has_every_section_with_its_chinese_number(scene, case) -> None:
             assert abs(sum(widths) - across) < Mm(1)
         grid = [column.width for column in table.columns]
         assert abs(sum(grid) - across) < Mm(1)
+
+
+def test_the_scene_and_its_sketch_stand_in_it(scene, case) -> None:
+    victim = party(scene, case)
+    by = {"by": asked.investigator(scene), "at": scene.at}
+    investigation.look_at_scene(
+        case=case,
+        aspect=SceneAspect.LIGHT,
+        rating=SceneRating.PART,
+        note=f"{full_name(victim)}身后两盏灯不亮",
+        **by,
+    )
+    sketch = investigation.draw_sketch(case=case, title="B1 东区", **by)
+    pins: tuple[dict[str, Any], ...] = (
+        {"kind": PinKind.PERSON, "x": 250, "y": 500, "label": "", "party": victim},
+        {"kind": PinKind.OBJECT, "x": 400, "y": 500, "label": "雨伞"},
+    )
+    for pin in pins:
+        investigation.set_pin(sketch=sketch, **pin, **by)
+    report = decided(scene, submitted(scene, case))
+    report.refresh_from_db()
+
+    page = page_of(report)
+    assert [one["title"] for one in page["sections"]][2:5] == [
+        "三、经过",
+        "四、现场",
+        "五、处置与时限",
+    ]
+    assert page["sections"][-1]["title"] == "十一、证据清单与记录"
+    (shown,) = page["sections"][3]["sketches"]
+    assert shown["title"] == "K-01 B1 东区"
+    assert [one["words"] for one in shown["pins"]] == ["人 · 受害人甲", "物品 · 雨伞"]
+    (look,) = page["sections"][3]["tables"][0]["rows"]
+    assert look == ["照明", "可能有影响", "受害人甲身后两盏灯不亮", "—"]
+
+    files = [
+        review.export_report(report=report, form=form, by=scene.manager, at=scene.at)
+        for form in (Form.PDF, Form.DOCX, Form.DOCX)
+    ]
+    assert files[0].startswith(b"%PDF")
+    assert files[1] == files[2]
+    document = Document(BytesIO(files[1]))
+    assert len(document.inline_shapes) == 2  # the sketch, and the code
+    assert "2. 物品 · 雨伞" in [one.text for one in document.paragraphs]
+    other = planned.aggressor(scene, case)
+    assert "雨伞" not in text_of(copy_page(report, other, Side.AGGRESSOR))
+
+
+def test_of_a_scene_that_nobody_looked_at_there_is_no_section(scene, case) -> None:
+    report = decided(scene, submitted(scene, case))
+    report.refresh_from_db()
+    titles = [one["title"] for one in page_of(report)["sections"]]
+    assert not [one for one in titles if one.endswith("、现场")]
 
 
 def submitted_on(scene: Scene, case: Case) -> Report:

@@ -61,6 +61,17 @@ class Bearer(HttpBearer):
         return Caller(user=user, token=row, at=at)
 
 
+def check_any_scope(caller: Caller, *scopes: Permission) -> None:
+    """For what different people may: their token has to be for one of these.
+
+    Raises:
+        NotAllowed: it is for none of them.
+    """
+    held = caller.user.scopes
+    if held is not None and not held & set(scopes):
+        raise NotAllowed(_("令牌的范围不含“%s”") % scopes[0].label)
+
+
 def operation(*scopes: Permission, out: Any, status: int = 200) -> dict[str, Any]:
     """What each route says: the scopes it needs, what it answers, how it refuses."""
     return {

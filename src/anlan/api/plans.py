@@ -19,7 +19,7 @@ from anlan.api.access import (
     plan_of,
     plan_support_of,
 )
-from anlan.api.auth import ApiRequest, operation
+from anlan.api.auth import ApiRequest, check_any_scope, operation
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
 from anlan.base.errors import InvalidInput
 from anlan.cases.act import act_day
@@ -168,7 +168,7 @@ class PlanApprovalOut(Out):
 
 
 class PlanOut(Out):
-    """``people`` is how many have to approve; ``history`` how often it happened before."""
+    """``people`` is how many have to approve; ``history`` how often it happened before; ``reason`` why it was withdrawn."""
 
     uid: UUID
     case: str
@@ -182,6 +182,7 @@ class PlanOut(Out):
     severity: int
     history: int
     beyond: str
+    reason: str
     people: int
     measures: list[PlanMeasureOut]
     support: list[SupportOut]
@@ -204,6 +205,7 @@ class PlanOut(Out):
             severity=severity_of(row),
             history=history_at(row),
             beyond=row.beyond,
+            reason=row.reason,
             people=people_needed(row, rows),
             measures=[PlanMeasureOut.of(one) for one in rows],
             support=[SupportOut.of(one) for one in support_of(row)],
@@ -248,6 +250,10 @@ class SupportIn(OnceIn):
 
 class PlanSubmissionIn(In):
     beyond: Annotated[Text, Field(max_length=500)] = ""
+
+
+class PlanWithdrawalIn(In):
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class PlanDecisionIn(In):
@@ -373,11 +379,17 @@ def submit_plan(request: ApiRequest, uid: UUID, body: PlanSubmissionIn) -> PlanO
     return PlanOut.of(plan_of(caller, uid))
 
 
-@router.post("/plans/{uid}/withdrawal", **operation(*_DRAFT, out=PlanOut))
-def withdraw_plan(request: ApiRequest, uid: UUID) -> PlanOut:
+@router.post("/plans/{uid}/withdrawal", **operation(*_READ, out=PlanOut))
+def withdraw_plan(request: ApiRequest, uid: UUID, body: PlanWithdrawalIn) -> PlanOut:
+    """By its author, or by who may approve; with the scope of one of them."""
     caller = request.auth
+    check_any_scope(caller, Permission.PLAN_DRAFT, Permission.PLAN_APPROVE)
     resolution.withdraw_plan(
-        plan=plan_of(caller, uid), by=caller.user, at=caller.at, via="api"
+        plan=plan_of(caller, uid),
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+        via="api",
     )
     return PlanOut.of(plan_of(caller, uid))
 

@@ -23,7 +23,7 @@ from anlan.api.access import (
     recurrence_of,
     report_version_of,
 )
-from anlan.api.auth import ApiRequest, Caller, operation
+from anlan.api.auth import ApiRequest, Caller, check_any_scope, operation
 from anlan.api.files import content
 from anlan.api.investigation.access import source_named
 from anlan.api.schemas import In, OnceIn, Out, QueryText, Text, UserOut
@@ -131,6 +131,9 @@ class CaseReportHeadOut(Out):
     decided_by: UserOut | None
     decided_at: datetime | None
     remark: str
+    withdrawn_by: UserOut | None
+    withdrawn_at: datetime | None
+    reason: str
     content: str
 
     @classmethod
@@ -149,6 +152,9 @@ class CaseReportHeadOut(Out):
             decided_by=UserOut.perhaps(row.decided_by),
             decided_at=row.decided_at,
             remark=row.remark,
+            withdrawn_by=UserOut.perhaps(row.withdrawn_by),
+            withdrawn_at=row.withdrawn_at,
+            reason=row.reason,
             content=row.content,
         )
 
@@ -195,6 +201,10 @@ class LeavingIn(In):
 
 class CauseIn(In):
     cause: Cause
+
+
+class ReportWithdrawalIn(In):
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class ReportDecisionIn(In):
@@ -526,6 +536,23 @@ def submit_case_report(request: ApiRequest, uid: UUID) -> CaseReportOut:
     caller = request.auth
     review.submit_report(
         report=report_version_of(caller, uid), by=caller.user, at=caller.at, via="api"
+    )
+    return CaseReportOut.of(report_version_of(caller, uid))
+
+
+@router.post("/case-reports/{uid}/withdrawal", **operation(*_READ, out=CaseReportOut))
+def withdraw_case_report(
+    request: ApiRequest, uid: UUID, body: ReportWithdrawalIn
+) -> CaseReportOut:
+    """By its author, or by who may approve; with the scope of one of them."""
+    caller = request.auth
+    check_any_scope(caller, Permission.REVIEW_WRITE, Permission.REVIEW_APPROVE)
+    review.withdraw_report(
+        report=report_version_of(caller, uid),
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+        via="api",
     )
     return CaseReportOut.of(report_version_of(caller, uid))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -32,6 +32,18 @@ class Document:
 
     pdf: bytes
     missing: tuple[str, ...]
+
+
+def words_on(data: Any) -> Iterator[str]:
+    """Every piece of text that is printed of it, for whoever looks before it leaves."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for item in data.values():
+            yield from words_on(item)
+    elif isinstance(data, list):
+        for item in data:
+            yield from words_on(item)
 
 
 def typeset(template: Path, data: Mapping[str, Any], *, at: datetime) -> Document:

@@ -124,11 +124,15 @@ class Guardrail(Dated):
 
 
 class Period(Dated):
-    """The days whose acts one set of texts judges."""
+    """The days whose acts one set of texts judges.
+
+    ``replaced`` are articles of the set before, each with what took its place.
+    """
 
     key: Text
     title: Text
     title_en: Text
+    replaced: tuple[tuple[str, str], ...] = ()
 
     @property
     def heading(self) -> str:

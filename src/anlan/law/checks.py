@@ -64,6 +64,9 @@ def _faults_of(rule: Guardrail, of: Book, tested: Collection[str]) -> Iterator[s
 
 def _faults_of_periods(of: Book) -> Iterator[str]:
     known = {source.id for source in of.sources}
+    for rules in of.periods:
+        named = {name for pair in rules.replaced for name in pair}
+        yield from (f"{rules.key}: no source {name}" for name in sorted(named - known))
     for period in of.retention:
         unknown = sorted(set(period.sources) - known)
         yield from (f"{period.key}: no source {name}" for name in unknown)

@@ -58,6 +58,16 @@ def rule_sets(*, act_on: date, decided_on: date) -> tuple[RuleSet, ...]:
     return (then,) if then.key == now.key else (then, now)
 
 
+def articles_beside(*, act_on: date, decided_on: date) -> list[tuple[Source, Source]]:
+    """What changed in between: each old article beside the new one, for the police (G16)."""
+    sets = rule_sets(act_on=act_on, decided_on=decided_on)
+    return [
+        (source(old), source(new))
+        for rules in sets[1:]
+        for old, new in rules.period.replaced
+    ]
+
+
 def guardrail(guardrail_id: str) -> Guardrail:
     """
     Raises:

@@ -8,6 +8,7 @@ from anlan.notify.texts import Text, add_texts
 
 PLAN_TO_DECIDE = "resolution.plan_to_decide"
 NOBODY_DECIDES = "resolution.nobody_decides"
+TOO_FEW_DECIDE = "resolution.too_few_decide"
 PLAN_DECIDED = "resolution.plan_decided"
 TO_HEAR = "resolution.objection_to_hear"
 NOBODY_HEARS = "resolution.nobody_hears"
@@ -34,6 +35,14 @@ add_texts(
         title=_("处理方案没有人可以审批：%(number)s"),
         body=_(
             "%(number)s 的处理方案 %(code)s 已提交，能审批的人都参与过起草或者与本案有关，请总部另行指派没有参与的人审批"
+        ),
+    ),
+    Text(
+        kind=TOO_FEW_DECIDE,
+        name=_("处理方案的审批人不够"),
+        title=_("处理方案的审批人不够：%(number)s"),
+        body=_(
+            "%(number)s 的处理方案 %(code)s 要更多人审批，或者须有法务审批，没有参与过的人里凑不齐，请总部另行指派"
         ),
     ),
     Text(

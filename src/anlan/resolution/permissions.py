@@ -134,6 +134,36 @@ def check_can_decide_plan(by: User, plan: Plan) -> None:
     check_is_independent(by, plan.case)
 
 
+def can_withdraw_plan(user: User, plan: Plan) -> bool:
+    return user.pk == plan.author_id or (
+        has_permission(user, Permission.PLAN_APPROVE, site=plan.case.site)
+        and can_see_plans(user, plan.case)
+        and not conflict_of(user, plan.case)
+    )
+
+
+def check_can_withdraw_plan(by: Actor, plan: Plan) -> None:
+    """Its author, whatever became of them, or who may approve plans and is independent.
+
+    Else the draft of somebody who left would keep everybody from the next version.
+    """
+    if isinstance(by, User) and by.pk == plan.author_id:
+        return
+    check_permission(by, Permission.PLAN_APPROVE, site=plan.case.site)
+    check_can_see_plans(by, plan.case)
+    if isinstance(by, User):
+        check_is_independent(by, plan.case)
+
+
+def still_counts(approval: PlanApproval, plan: Plan) -> bool:
+    """Whether it is still the word of somebody who had no part in the matter.
+
+    What they may do now does not matter: they might when they gave it.
+    """
+    who = approval.by
+    return not _why_not_decide(who, plan) and not conflict_of(who, plan.case)
+
+
 def is_legal(user: User, case: Case) -> bool:
     """Whether what they say is legal counsel's word."""
     return holds_role(user, "legal_counsel", site=case.site)

@@ -31,9 +31,12 @@ from anlan.resolution.events import (
     ObjectionReceived,
     PlanApproved,
     PlanReturned,
+    PlanSeconded,
     PlanSubmitted,
+    PlanWithdrawn,
 )
 from anlan.resolution.models import Objection, Plan, PlanMeasure
+from anlan.resolution.selectors.plans import measures_of, needs_legal, people_needed
 from anlan.resolution.services.carrying import catch_up, check_is_told, follow_task
 
 # Tasks of a plan, by what their keys begin with.
@@ -117,24 +120,73 @@ def tell_headquarters(queued: Queued) -> None:
 
 
 def tell_plan_deciders(queued: Queued) -> None:
-    """Those who may decide about the plan, and had no part in it; else headquarters."""
+    """Those who may decide about the plan, and had no part in it; headquarters if too few."""
     if not isinstance(queued.event, PlanSubmitted):
         return
     plan = _plan(queued)
     people = people_with_roles(plan.case.site, messages.DECIDE)
     decide = [one for one in people if permissions.can_decide_plan(one, plan)]
+    if decide:
+        _tell_of_plan(messages.PLAN_TO_DECIDE, queued, plan, decide)
+    if not decide or not _is_enough(plan, decide):
+        _tell_of_plan(
+            messages.TOO_FEW_DECIDE if decide else messages.NOBODY_DECIDES,
+            queued,
+            plan,
+            people_with_roles(plan.case.site, messages.HEADQUARTERS),
+        )
+
+
+def tell_who_is_missing(queued: Queued) -> None:
+    """After an approval: headquarters, where nobody is left who may give those that lack."""
+    if not isinstance(queued.event, PlanSeconded):
+        return
+    plan = _decided_plan(queued, queued.event.code)
+    people = people_with_roles(plan.case.site, messages.DECIDE)
+    # Who has approved counts on, whether or not they may still.
+    given = [
+        one.by
+        for one in plan.approvals.select_related("by")
+        if permissions.still_counts(one, plan)
+    ]
+    said = set(plan.approvals.values_list("by", flat=True))
+    left = [
+        one
+        for one in people
+        if one.pk not in said and permissions.can_decide_plan(one, plan)
+    ]
+    if not _is_enough(plan, [*given, *left]):
+        _tell_of_plan(
+            messages.TOO_FEW_DECIDE,
+            queued,
+            plan,
+            people_with_roles(plan.case.site, messages.HEADQUARTERS),
+        )
+
+
+def _is_enough(plan: Plan, people: list[User]) -> bool:
+    """Whether they could bring it into force between them."""
+    rows = measures_of(plan)
+    if len({one.pk for one in people}) < people_needed(plan, rows):
+        return False
+    return not needs_legal(plan, rows) or any(
+        permissions.is_legal(one, plan.case) for one in people
+    )
+
+
+def _tell_of_plan(kind: str, queued: Queued, plan: Plan, people: list[User]) -> None:
     _tell(
-        messages.PLAN_TO_DECIDE if decide else messages.NOBODY_DECIDES,
+        kind,
         queued,
         case=plan.case,
         code=plan.code,
-        people=decide or people_with_roles(plan.case.site, messages.HEADQUARTERS),
+        people=people,
         path=f"plans/{plan.uid}/",
     )
 
 
 def tell_plan_author(queued: Queued) -> None:
-    if not isinstance(queued.event, PlanApproved | PlanReturned):
+    if not isinstance(queued.event, PlanApproved | PlanReturned | PlanWithdrawn):
         return
     plan = _decided_plan(queued, queued.event.code)
     case = plan.case

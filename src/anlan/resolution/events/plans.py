@@ -128,8 +128,10 @@ class PlanReturned(Event):
 class PlanWithdrawn(Event):
     kind: ClassVar[str] = "resolution.plan_withdrawn"
     sentence: ClassVar[str] = _("{actor}撤回处理方案 {code}")
+    covers: ClassVar[tuple[Covered, ...]] = covers("Plan", "reason")
 
     code: str
+    reason_digest: str | None = None  # asked for since others than its author may
 
 
 @recorded

@@ -145,6 +145,14 @@ class SubmissionForm(forms.Form):
     )
 
 
+class PlanWithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("为什么撤回"),
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class PlanDecisionForm(forms.Form):
     remark = forms.CharField(
         label=gettext_lazy("审批意见"),

@@ -40,6 +40,7 @@ class Plan(Worded):
     beyond = models.CharField(max_length=500, blank=True)  # why out of the range
     submitted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # approved, returned, withdrawn
+    reason = models.CharField(max_length=500, blank=True)  # why it was withdrawn
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -8,14 +8,13 @@ something was.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
 from django.utils.translation import override
 
-from anlan.base.typeset import typeset
+from anlan.base.typeset import typeset, words_on
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import leaks_of, sides_of
@@ -81,14 +80,14 @@ def copy_page(report: Report, party: Party, side: Side) -> dict[str, Any]:
 
 def text_of(page: dict[str, Any]) -> str:
     """Everything that is printed of it, for the check before it leaves."""
-    return BETWEEN.join(_strings(page))
+    return BETWEEN.join(words_on(page))
 
 
 def _private_in(
     page: dict[str, Any], case: Case, party: Party, side: Side
 ) -> frozenset[str]:
     """The pieces that say something of somebody else; who people are is read once."""
-    pieces = list(_strings(page))
+    pieces = list(words_on(page))
     ends = list(accumulate(len(piece) + len(BETWEEN) for piece in pieces))
     leaks = leaks_of(
         BETWEEN.join(pieces),
@@ -108,17 +107,6 @@ def _covered(value: Any, private: frozenset[str]) -> Any:
     if isinstance(value, list):
         return [_covered(item, private) for item in value]
     return value
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
 
 
 def _is_for(row: ReportParagraph, party: Party) -> bool:
@@ -162,6 +150,7 @@ def _record_for(record: Record, name: str, party: Party) -> Record:
             "decisions": tuple(
                 one for one in record.decisions if one.key.rpartition(":")[2] == own
             ),
+            "sketches": (),  # where everybody stood
             "exhibits": tuple(
                 one.model_copy(update={"title": one.title.partition(TITLED)[0]})
                 for one in record.exhibits

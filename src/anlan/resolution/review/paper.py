@@ -21,6 +21,7 @@ from docx.text.paragraph import Paragraph
 from anlan.base.clock import local_time
 from anlan.base.typeset import typeset
 from anlan.base.word import MARGIN, add_heading, add_table, new_word, word_bytes
+from anlan.resolution.review.drawing import sketch_png
 from anlan.resolution.review.enums import Cause, Section
 from anlan.resolution.review.models import Report, ReportParagraph
 from anlan.resolution.review.reading import CODED, codes_of, paragraphs_of, printed_now
@@ -28,7 +29,7 @@ from anlan.resolution.review.record import Record, read_record
 
 LANGUAGE = "zh-hans"
 DOCUMENT = Path(__file__).parent / "documents" / "report.typ"
-_NUMERALS = "一二三四五六七八九十"
+_NUMERALS = (*"一二三四五六七八九十", "十一")
 _PAGE = 210  # millimetres across, of A4
 _TITLE_POINTS, _HEADING_POINTS, _POINTS, _SMALL = 18, 14, 11, 9
 _SHORT = 16  # of a digest that people compare; the whole one is in the program
@@ -72,6 +73,15 @@ def report_docx(report: Report, *, at: datetime) -> bytes:
         for number, one in enumerate(section["paragraphs"], start=1):
             paragraph = document.add_paragraph(f"{number}. {one['words']}")
             paragraph.add_run(one["cites"]).font.size = Pt(_SMALL)
+        for sketch in section["sketches"]:
+            add_heading(document, sketch["title"], points=_POINTS)
+            if sketch["drawn_on"]:
+                document.add_paragraph(sketch["drawn_on"])
+            document.add_picture(
+                io.BytesIO(sketch_png(sketch["pins"])), width=Mm(_PAGE - 2 * MARGIN)
+            )
+            for pin in sketch["pins"]:
+                document.add_paragraph(f"{pin['number']}. {pin['words']}")
         for table in section["tables"]:
             if table["title"]:
                 add_heading(document, table["title"], points=_POINTS)
@@ -162,11 +172,40 @@ def _sections(report: Report, record: Record, words: Words) -> list[dict[str, An
         _section(str(one.label), paragraphs=words[one], tables=tables.get(one, []))
         for one in Section
     ]
+    if record.looks or record.sketches:
+        place = list(Section).index(Section.COURSE) + 2  # after what happened there
+        found.insert(place, _scene(record))
     found.append(_section("改进措施", tables=[_improvements(record)]))
     found.append(
         _section("证据清单与记录", facts=_head(record), tables=[_exhibits(record)])
     )
     return found
+
+
+def _scene(record: Record) -> dict[str, Any]:
+    """What was looked at, and the sketches; photos are exhibits, and stand among them."""
+    looks = Table(
+        title="现场环境",
+        head=("项目", "情况", "看到什么", "照片"),
+        rows=[
+            [one.aspect, one.rating, one.note or "—", one.exhibit or "—"]
+            for one in record.looks
+        ],
+        widths=(16, 22, 48, 14),
+    )
+    return _section(
+        "现场",
+        tables=[looks],
+        sketches=[
+            {
+                "title": one.title,
+                "drawn_on": f"标在照片 {one.photo} 上，照片另附" if one.photo else "",
+                "photo": [],
+                "pins": [pin.model_dump() for pin in one.pins],
+            }
+            for one in record.sketches
+        ],
+    )
 
 
 def _section(
@@ -175,14 +214,16 @@ def _section(
     facts: list[list[str]] | None = None,
     paragraphs: list[dict[str, str]] | None = None,
     tables: list[Table] | None = None,
+    sketches: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     shown = [one for one in tables or [] if one.rows]
-    is_empty = not (facts or paragraphs or shown)
+    is_empty = not (facts or paragraphs or shown or sketches)
     nothing = [{"words": "没有记录。", "cites": ""}] if is_empty else []
     return {
         "title": title,
         "facts": facts or [],
         "paragraphs": paragraphs or nothing,
+        "sketches": sketches or [],
         "tables": [
             {
                 "title": f"（{_NUMERALS[place]}）{one.title}",

@@ -76,6 +76,27 @@ def check_can_decide(by: User, report: Report) -> None:
     check_is_independent(by, report.case)
 
 
+def can_withdraw(user: User, report: Report) -> bool:
+    return user.pk == report.author_id or (
+        has_permission(user, Permission.REVIEW_APPROVE, site=report.case.site)
+        and can_see(user, report.case)
+        and not conflict_of(user, report.case)
+    )
+
+
+def check_can_withdraw(by: Actor, report: Report) -> None:
+    """Its author, whatever became of them, or who may approve reports and is independent.
+
+    Else the draft of somebody who left would keep everybody from the next version.
+    """
+    if isinstance(by, User) and by.pk == report.author_id:
+        return
+    check_permission(by, Permission.REVIEW_APPROVE, site=report.case.site)
+    check_can_see(by, report.case)
+    if isinstance(by, User):
+        check_is_independent(by, report.case)
+
+
 def can_hand_out(user: User, case: Case) -> bool:
     return (
         has_permission(user, Permission.REVIEW_APPROVE, site=case.site)

@@ -25,9 +25,14 @@ from anlan.resolution.review.models import (
 
 # What may become what; ``docs/states/`` is drawn from these tables.
 REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
-    ReportState.DRAFT: (ReportState.SUBMITTED,),
-    ReportState.SUBMITTED: (ReportState.APPROVED, ReportState.RETURNED),
+    ReportState.DRAFT: (ReportState.SUBMITTED, ReportState.WITHDRAWN),
+    ReportState.SUBMITTED: (
+        ReportState.APPROVED,
+        ReportState.RETURNED,
+        ReportState.WITHDRAWN,
+    ),
     ReportState.RETURNED: (),
+    ReportState.WITHDRAWN: (),
     ReportState.APPROVED: (ReportState.SUPERSEDED,),
     ReportState.SUPERSEDED: (),
 }

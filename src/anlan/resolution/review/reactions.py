@@ -21,6 +21,7 @@ from anlan.resolution.review.events import (
     ReportApproved,
     ReportReturned,
     ReportSubmitted,
+    ReportWithdrawn,
 )
 from anlan.resolution.review.models import Improvement, Report
 from anlan.resolution.review.services.improvements import (
@@ -64,7 +65,7 @@ def tell_deciders(queued: Queued) -> None:
 
 
 def tell_author(queued: Queued) -> None:
-    if not isinstance(queued.event, ReportApproved | ReportReturned):
+    if not isinstance(queued.event, ReportApproved | ReportReturned | ReportWithdrawn):
         return
     report = _report(queued)
     _tell(

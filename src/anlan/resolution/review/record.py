@@ -58,6 +58,32 @@ class Listed(_Row):
     sha256: str
 
 
+class Looked(_Row):
+    """The newest look at one aspect of the scene; ``exhibit`` is the code of its photo."""
+
+    aspect: str
+    rating: str
+    note: str
+    exhibit: str
+
+
+class Pinned(_Row):
+    """In thousandths of the sketch's sides."""
+
+    number: int
+    x: int
+    y: int
+    words: str
+
+
+class Drawn(_Row):
+    """A sketch; ``photo`` is the code of the exhibit on which it was drawn."""
+
+    title: str
+    photo: str
+    pins: tuple[Pinned, ...]
+
+
 class Improved(_Row):
     code: str
     what: str
@@ -78,7 +104,10 @@ class Head(_Row):
 
 
 class Record(_Row):
-    """``facts`` are pairs of a name and what it is."""
+    """``facts`` are pairs of a name and what it is.
+
+    What was frozen before the scene was read has none.
+    """
 
     composed: str
     facts: tuple[tuple[str, str], ...]
@@ -88,6 +117,8 @@ class Record(_Row):
     decisions: tuple[Decision, ...]
     improvements: tuple[Improved, ...]
     exhibits: tuple[Listed, ...]
+    looks: tuple[Looked, ...] = ()
+    sketches: tuple[Drawn, ...] = ()
     head: Head
 
 

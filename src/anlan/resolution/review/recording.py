@@ -17,6 +17,7 @@ from anlan.evidence.enums import AppraisedLevel
 from anlan.evidence.models import Exhibit, Injury, MedicalPaper
 from anlan.evidence.selectors.exhibits import every_exhibit_of_one_case
 from anlan.investigation.citing import code_in
+from anlan.investigation.selectors.scene import looks_of, pins_of, sketches_of
 from anlan.law import selectors as law
 from anlan.ledger.checkpointing import newest_checkpoint
 from anlan.ledger.models import Chain
@@ -34,10 +35,13 @@ from anlan.resolution.review.naming import (
 from anlan.resolution.review.record import (
     TITLED,
     Decision,
+    Drawn,
     Head,
     Hurt,
     Improved,
     Listed,
+    Looked,
+    Pinned,
     Record,
     Step,
 )
@@ -60,6 +64,8 @@ def read(case: Case, *, at: datetime) -> Record:
         decisions=tuple(_decisions(case, names)),
         improvements=tuple(_improvements(case)),
         exhibits=tuple(_exhibits(case)),
+        looks=tuple(_looks(case)),
+        sketches=tuple(_sketches(case, names)),
         head=_head(case),
     )
 
@@ -228,6 +234,47 @@ def _exhibits(case: Case) -> Iterator[Listed]:
             title=f"{kind}{TITLED}{title}" if is_open else kind,
             received=_moment(row.received_at, _MINUTE),
             sha256=row.blob.sha256 if row.blob else "",
+        )
+
+
+def _looks(case: Case) -> Iterator[Looked]:
+    looks = [seen.look for seen in looks_of(case) if seen.look is not None]
+    words = covered_all([one.note for one in looks], case)
+    for look, note in zip(looks, words, strict=True):
+        yield Looked(
+            aspect=str(look.get_aspect_display()),
+            rating=str(look.get_rating_display()),
+            note=note,
+            exhibit=look.exhibit.code if look.exhibit else "",
+        )
+
+
+def _sketches(case: Case, names: dict[int, str]) -> Iterator[Drawn]:
+    """People on them are named by the part they play, as everywhere in a report."""
+    for sketch in sketches_of(case):
+        pins = [one.pin for one in pins_of(sketch)]
+        title, *labels = covered_all([sketch.title, *(pin.label for pin in pins)], case)
+        yield Drawn(
+            title=f"{sketch.code} {title}",
+            photo=sketch.exhibit.code if sketch.exhibit else "",
+            pins=tuple(
+                Pinned(
+                    number=pin.number,
+                    x=pin.x,
+                    y=pin.y,
+                    words=" · ".join(
+                        filter(
+                            None,
+                            (
+                                str(pin.get_kind_display()),
+                                names.get(pin.party_id, "某人") if pin.party_id else "",
+                                label,
+                            ),
+                        )
+                    ),
+                )
+                for pin, label in zip(pins, labels, strict=True)
+            ),
         )
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_REPORT}composition/", reports.composition, name="composition"),
     path(f"{_REPORT}cause/", reports.cause, name="cause"),
     path(f"{_REPORT}submission/", reports.submission, name="submission"),
+    path(f"{_REPORT}withdrawal/", reports.withdrawal, name="withdrawal"),
     path(f"{_REPORT}decision/", reports.decision, name="decision"),
     path(f"{_REPORT}comparison/", reports.comparison, name="comparison"),
     path(f"{_REPORT}pdf/", reports.export, {"form": "pdf"}, name="pdf"),

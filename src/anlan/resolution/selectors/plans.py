@@ -26,9 +26,16 @@ from anlan.investigation.reading import sentences_of
 from anlan.investigation.selectors.findings import in_force
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
+from anlan.law.book import Need
 from anlan.resolution import proportion
-from anlan.resolution.enums import History, ObjectionState, PlanState
+from anlan.resolution.enums import (
+    CarryingState,
+    History,
+    ObjectionState,
+    PlanState,
+)
 from anlan.resolution.models import (
+    Carrying,
     MeasureGround,
     Objection,
     Plan,
@@ -43,19 +50,51 @@ MOST_SIMILAR = 5
 
 
 @dataclass(frozen=True)
+class Done:
+    """A measure of such a case, how far it was carried out, and what was objected to it."""
+
+    measure: PlanMeasure
+    carried: str
+    objections: tuple[str, ...]
+    is_taken_back: bool
+
+    @property
+    def words(self) -> str:
+        states = [
+            CarryingState(self.carried).label if self.carried else "",
+            *(_("申诉：%s") % ObjectionState(one).label for one in self.objections),
+        ]
+        title = law.measure_title(self.measure.key)
+        said = _("、").join(str(one) for one in states if one)
+        return (
+            _("%(title)s（%(state)s）") % {"title": title, "state": said}
+            if said
+            else title
+        )
+
+
+@dataclass(frozen=True)
 class Decided:
     """A case like this one, the plan that was approved for it, and why it is like it."""
 
     plan: Plan
-    measures: list[PlanMeasure]
+    done: list[Done]
     same_severity: bool
     same_history: bool
 
     @property
     def words(self) -> str:
-        """What was done, in the order of the plan."""
-        names = [law.measure_title(measure.key) for measure in self.measures]
-        return _("、").join(dict.fromkeys(names))
+        """What stands of it and what came of that, in the order of the plan."""
+        return self._joined(is_taken_back=False)
+
+    @property
+    def taken_back(self) -> str:
+        """What an upheld objection took back: no example for anybody."""
+        return self._joined(is_taken_back=True)
+
+    def _joined(self, *, is_taken_back: bool) -> str:
+        found = [one for one in self.done if one.is_taken_back == is_taken_back]
+        return _("、").join(dict.fromkeys(one.words for one in found))
 
 
 def plans_of(case: Case) -> QuerySet[Plan]:
@@ -149,6 +188,12 @@ def people_needed(plan: Plan, rows: Iterable[PlanMeasure]) -> int:
     )
 
 
+def needs_legal(plan: Plan, rows: Iterable[PlanMeasure]) -> bool:
+    """Whether legal counsel has to be among those who approve."""
+    on = act_day(plan.case)
+    return any(Need.LEGAL in law.measure(row.key, on=on).needs for row in rows)
+
+
 def content_of(rows: Iterable[PlanMeasure], support: Iterable[PlanSupport] = ()) -> str:
     """SHA-256 over all measures and what they rest on, and all support, in their order."""
     whole = sha256()
@@ -236,15 +281,38 @@ def similar_plans(case: Case, reader: User) -> list[Decided]:
             abs((plan.history or 0) - history),
         ),
     )
+    chosen = found[:MOST_SIMILAR]
+    carried = dict(
+        Carrying.objects.filter(measure__plan__in=chosen).values_list(
+            "measure", "state"
+        )
+    )
+    objected: dict[int, list[str]] = {}
+    rows = Objection.objects.filter(measure__plan__in=chosen).order_by("number")
+    for measure, state in rows.values_list("measure", "state"):
+        objected.setdefault(measure, []).append(state)
     return [
         Decided(
             plan=plan,
-            measures=measures_of(plan),
+            done=[
+                Done(
+                    measure=row,
+                    carried=carried.get(row.pk, ""),
+                    objections=tuple(objected.get(row.pk, ())),
+                    is_taken_back=is_taken_back(row, plan),
+                )
+                for row in measures_of(plan)
+            ],
             same_severity=plan.severity == case.severity,
             same_history=plan.history == history,
         )
-        for plan in found[:MOST_SIMILAR]
+        for plan in chosen
     ]
+
+
+def is_answerable(party: Party) -> bool:
+    """Whether a measure may be about them, as they stand in the case now."""
+    return party.roles.filter(role__in=ANSWERABLE).exists()
 
 
 def answerable_in(case: Case) -> QuerySet[Party]:

@@ -13,9 +13,11 @@ from django.utils.translation import pgettext
 from anlan.accounts.models import User
 from anlan.base.clock import local_day, local_time
 from anlan.base.money import chinese_capitals, format_fen
-from anlan.base.typeset import typeset
+from anlan.base.typeset import typeset, words_on
 from anlan.cases import services as cases
-from anlan.cases.selectors import shown_name
+from anlan.cases.enums import Side
+from anlan.cases.selectors import check_no_leaks, shown_name
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution import permissions
@@ -34,6 +36,7 @@ from anlan.resolution.selectors.compensation import (
 from anlan.resolution.selectors.kindness import kindness_words
 from anlan.resolution.wording import ESTIMATE, sums_of
 
+_BETWEEN = "\n\x1e\n"  # no name reaches over it
 _DOCUMENT = Path(__file__).parents[1] / "documents" / "compensation.typ"
 
 
@@ -45,7 +48,8 @@ def print_compensation(
     A kindness on it stands with the words in force, the only thing that is not the version's.
 
     Raises:
-        Conflict: it has a kindness, and counsel has approved no words for one (G34).
+        Conflict: it has a kindness, and counsel has approved no words for one (G34); or
+            somebody wrote of the other side in it, and the sheet is the victim's.
     """
     compensation = version.compensation
     permissions.check_can_see_compensation(by, compensation.case)
@@ -54,7 +58,15 @@ def print_compensation(
             is_approved=kindness_words(compensation.case.organisation) is not None,
             act_on=local_day(at),
         )
-    pdf = typeset(_DOCUMENT, page_of(version), at=version.made_at).pdf
+    page = page_of(version)
+    check_no_leaks(
+        _BETWEEN.join(words_on(page)),
+        case=compensation.case,
+        side=Side.VICTIM,
+        own=with_guardians(compensation.party),
+        is_own_only=True,
+    )
+    pdf = typeset(_DOCUMENT, page, at=version.made_at).pdf
     with ledger.recording():
         cases.record(
             CompensationPrinted(

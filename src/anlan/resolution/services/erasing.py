@@ -41,7 +41,7 @@ def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
     for version in versions.order_by("pk"):
         yield version, ("claim", "outcome")
     for plan in Plan.objects.filter(case=case).order_by("pk"):
-        yield plan, ("beyond",)
+        yield plan, ("beyond", "reason")
     for measure in PlanMeasure.objects.filter(plan__case=case).order_by("pk"):
         yield (
             measure,

@@ -64,7 +64,7 @@ from anlan.resolution.selectors.notices import (
     printed_address,
     template_of,
 )
-from anlan.resolution.selectors.plans import finding_in_force
+from anlan.resolution.selectors.plans import finding_in_force, is_answerable
 from anlan.resolution.services.carrying import (
     begin_again,
     check_stands,
@@ -477,6 +477,8 @@ def _checked_letter(notice: Notice) -> Letter:
         raise Conflict(_("还不知道本人是谁，请先在当事人里补上姓名"))
     if notice.measure.party.removed_at is not None:
         raise Conflict(_("本人已从本案当事人中移除"))
+    if not is_answerable(notice.measure.party):
+        raise Conflict(_("本人已经不是本案的施暴方或者涉事人，不能再告知这项措施"))
     policies.check_rests_on(notice.measure.plan, finding_in_force(notice.case))
     template = template_of(notice.case.site.organisation, NoticeKind(notice.kind))
     law.check_cited(references=cited_in(template.body), act_on=on, path="template")

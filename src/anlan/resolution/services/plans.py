@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -22,9 +23,8 @@ from anlan.cases.models import Case, Party
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.investigation.independence import check_is_independent
 from anlan.investigation.models import FindingSentence
-from anlan.law import selectors as laws
 from anlan.law import services as law
-from anlan.law.book import Measure, Need
+from anlan.law.book import Need
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution import permissions, policies, proportion
@@ -43,13 +43,14 @@ from anlan.resolution.guarding import check_text
 from anlan.resolution.letters import MOST_APPEAL_DAYS, appeal_days
 from anlan.resolution.models import MeasureGround, Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
-    ANSWERABLE,
     content_of,
     finding_in_force,
     history_of,
+    is_answerable,
     is_reported,
     is_taken_back,
     measures_of,
+    needs_legal,
     people_needed,
     range_of,
     upheld_against,
@@ -57,7 +58,7 @@ from anlan.resolution.selectors.plans import (
 )
 from anlan.resolution.selectors.support import support_of
 from anlan.resolution.services.carrying import begin_carrying, drop_carrying
-from anlan.resolution.services.drafts import check_author, lock_plan, own_draft
+from anlan.resolution.services.drafts import lock_plan, own_draft
 from anlan.resolution.services.support import (
     check_support,
     copy_support,
@@ -70,6 +71,7 @@ MOST_VERSIONS = 99
 MOST_MEASURES = 30
 MOST_GROUNDS = 30  # sentences that a measure rests on
 MOST_FEN = 10**13
+MOST_YEAR = 2100  # a slip of the hand, and months are added to it
 # What people wrote about a measure; most of it stands in the letter later.
 _WRITTEN = (
     *("words", "clause", "clause_version", "binds"),
@@ -80,7 +82,7 @@ REPORT_MEASURE = "police_report"  # in the law as data
 
 @dataclass(frozen=True, kw_only=True)
 class Drafted:
-    """A measure as it was typed; what the measure does not need is left out.
+    """A measure as it was typed; days, sums and services it does not need are left out.
 
     Args:
         key: of the measure, in the law as data.
@@ -88,7 +90,8 @@ class Drafted:
         clause, clause_version, binds: the agreement, and why it binds the party.
         fen, amount_basis: a sum, and how it was reached.
         service: one of those that may be suspended.
-        begins_on, ends_on: both days included.
+        begins_on, ends_on: both days included; said by a person, never taken from the act,
+            for nobody is banned from a day before they could be told.
         appeal: to whom and how the party may object.
         appeal_days: within how many days of the letter's arrival, 1 to 180; read from the
             words of ``appeal`` where they say it.
@@ -130,7 +133,7 @@ def begin_plan(*, case: Case, by: User, at: datetime, via: str = "") -> Plan:
             if newest.is_draft and newest.author_id == by.pk:
                 return newest
             raise Conflict(
-                _("处理方案 %(code)s %(state)s，请先办完")
+                _("处理方案 %(code)s %(state)s，请先办完，或者由起草人、审批人撤回")
                 % {"code": newest.code, "state": newest.get_state_display()}
             )
         version = newest.version + 1 if newest else 1
@@ -282,16 +285,36 @@ def submit_plan(
     return plan
 
 
-def withdraw_plan(*, plan: Plan, by: User, at: datetime, via: str = "") -> Plan:
-    """Its author takes it back before it is decided on; the version stays readable."""
-    permissions.check_can_draft_plan(by, plan.case)
+def withdraw_plan(
+    *, plan: Plan, reason: str, by: User, at: datetime, via: str = ""
+) -> Plan:
+    """Take it back before it is decided on; the version stays readable.
+
+    Raises:
+        NotAllowed: neither its author nor somebody who may approve plans.
+        InvalidInput: no reason.
+        Conflict: it was decided on, or withdrawn already.
+    """
+    permissions.check_can_withdraw_plan(by, plan)
+    reason = line(
+        _words(reason, "reason"),
+        path="reason",
+        most=MOST_WORDS,
+        refusal=_("请写明为什么撤回"),
+    )
     with ledger.recording():
         plan = lock_plan(plan)
-        check_author(plan, by)
+        permissions.check_can_withdraw_plan(by, plan)
         policies.check_plan_may_become(plan, PlanState.WITHDRAWN)
-        plan.state, plan.ended_at = PlanState.WITHDRAWN, at
+        plan.state, plan.ended_at, plan.reason = PlanState.WITHDRAWN, at, reason
         plan.save()
-        _record(PlanWithdrawn(code=plan.code), plan, by=by, at=at, via=via)
+        _record(
+            PlanWithdrawn(code=plan.code, reason_digest=plan.digest_of("reason")),
+            plan,
+            by=by,
+            at=at,
+            via=via,
+        )
     return plan
 
 
@@ -364,9 +387,13 @@ def _approve(
     via: str,
 ) -> Event:
     """Count who has approved; the last one brings the version into force."""
-    given = list(plan.approvals.filter(is_approved=True))
+    given = [
+        one
+        for one in plan.approvals.filter(is_approved=True).select_related("by")
+        if permissions.still_counts(one, plan)
+    ]
     missing = people_needed(plan, rows) - len(given)
-    if missing <= 0 and _needs_legal(rows, plan) and not any(a.is_legal for a in given):
+    if missing <= 0 and needs_legal(plan, rows) and not any(a.is_legal for a in given):
         missing = 1
     content = content_of(rows, support_of(plan))
     digest = approval.digest_of("remark")
@@ -453,6 +480,7 @@ def _check_all(rows: Sequence[PlanMeasure], plan: Plan) -> None:
         act_on=act_day(plan.case),
     )
     for row in rows:
+        _check_is_still_answerable(row)
         sentences = [ground.sentence for ground in row.grounds.all()]
         if not any(one.finding_id == plan.finding_id for one in sentences):
             raise InvalidInput(
@@ -463,13 +491,22 @@ def _check_all(rows: Sequence[PlanMeasure], plan: Plan) -> None:
         _appeal_days(row.appeal, row.appeal_days)
 
 
+def _check_is_still_answerable(row: PlanMeasure) -> None:
+    """Roles change after a measure was typed, and versions take over measures."""
+    if row.party.removed_at is not None or not is_answerable(row.party):
+        raise Conflict(
+            _("措施 %s 针对的人已经不是本案的施暴方或者涉事人，请去掉这一项")
+            % row.position
+        )
+
+
 def _checked(drafted: Drafted, case: Case) -> Drafted:
     """The same without what surrounds its words; refused where it may not be."""
     if drafted.party.case_id != case.pk or drafted.party.removed_at is not None:
         raise InvalidInput(_("本案没有这位当事人"), path="party")
-    if not drafted.party.roles.filter(role__in=ANSWERABLE).exists():
+    if not is_answerable(drafted.party):
         raise InvalidInput(_("措施只针对施暴方或者涉事人"), path="party")
-    words = {
+    words: dict[str, Any] = {
         name: _words(getattr(drafted, name), name)
         for name in (
             *("words", "clause", "clause_version"),
@@ -478,21 +515,26 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
     }
     if not words["words"]:
         raise InvalidInput(_("请写明具体做什么、为什么"), path="words")
-    cleaned = Drafted(
-        key=drafted.key,
-        party=drafted.party,
-        sentences=drafted.sentences,
-        fen=drafted.fen,
-        service=drafted.service,
-        begins_on=drafted.begins_on,
-        ends_on=drafted.ends_on,
-        appeal_days=drafted.appeal_days,
-        **words,
-    )
+    cleaned = _without_surplus(replace(drafted, **words), case)
     _check_sentences(cleaned.sentences, case)
     _check_needs(cleaned, case)
     days = _appeal_days(cleaned.appeal, drafted.appeal_days)
     return replace(cleaned, appeal_days=days)
+
+
+def _without_surplus(drafted: Drafted, case: Case) -> Drafted:
+    """Without the days, the sum and the service that this measure does not ask for.
+
+    One form serves every measure, and a letter would tell whatever stands in the row.
+    """
+    measure = law.check_lawful(measure=drafted.key, act_on=act_day(case))
+    if Need.AMOUNT not in measure.needs:
+        drafted = replace(drafted, fen=None, amount_basis="")
+    if Need.SERVICE not in measure.needs:
+        drafted = replace(drafted, service="")
+    if Need.END not in measure.needs:
+        drafted = replace(drafted, begins_on=None, ends_on=None)
+    return drafted
 
 
 def _appeal_days(words: str, days: int | None) -> int | None:
@@ -546,13 +588,18 @@ def _check_needs(drafted: Drafted, case: Case) -> None:
             _("只能暂停可选的服务，请从列表中选择"), path="service", source="G03"
         )
     if Need.END in measure.needs:
+        begins = drafted.begins_on or on
+        if begins.year >= MOST_YEAR:
+            raise InvalidInput(_("日期太远"), path="begins_on")
         law.check_ends(
             reason=drafted.words,
-            begins=drafted.begins_on or on,
+            begins=begins,
             ends=drafted.ends_on,
             appeal=drafted.appeal,
             act_on=on,
         )
+        if drafted.begins_on is None:
+            raise InvalidInput(_("请写明从哪天起"), path="begins_on", source="G04")
     elif Need.APPEAL in measure.needs and not drafted.appeal:
         raise InvalidInput(_("请写明向谁、怎样申诉"), path="appeal", source="G04")
 
@@ -646,12 +693,6 @@ def _ground(measure: PlanMeasure, sentences: Sequence[FindingSentence]) -> None:
         MeasureGround(measure=measure, sentence=sentence)
         for sentence in dict.fromkeys(sentences)
     )
-
-
-def _needs_legal(rows: Sequence[PlanMeasure], plan: Plan) -> bool:
-    on = act_day(plan.case)
-    found: list[Measure] = [laws.measure(row.key, on=on) for row in rows]
-    return any(Need.LEGAL in measure.needs for measure in found)
 
 
 def _end(plan: Plan, state: PlanState, *, at: datetime) -> None:

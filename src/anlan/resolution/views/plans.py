@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -28,10 +29,11 @@ from anlan.resolution.forms.plans import (
     AdditionForm,
     MeasureForm,
     PlanDecisionForm,
+    PlanWithdrawalForm,
     SubmissionForm,
 )
 from anlan.resolution.letters import appeal_days, appeal_words
-from anlan.resolution.models import Plan, PlanMeasure
+from anlan.resolution.models import Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
     finding_in_force,
     history_at,
@@ -173,12 +175,28 @@ def plan_submission(request: HttpRequest, number: str, uid: UUID) -> HttpRespons
 
 
 @login_required
-@require_POST
+@_either
 def plan_withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = plan_for(reader, number, uid)
-    resolution.withdraw_plan(plan=found, by=reader, at=timezone.now())
-    return redirect("resolution:plans", number)
+    permissions.check_can_withdraw_plan(reader, found)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        resolution.withdraw_plan(
+            plan=found, reason=said["reason"], by=reader, at=timezone.now()
+        )
+        return redirect("resolution:plans", number)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("撤回处理方案 %s") % found.code,
+        lead=_("这一版保留可查，撤回以后可以起草新版本，并带入它的措施。"),
+        button=_("撤回"),
+        kind="danger",
+        form=PlanWithdrawalForm(posted(request)),
+        act=act,
+    )
 
 
 @login_required
@@ -212,9 +230,6 @@ def plan_comparison(request: HttpRequest, number: str, uid: UUID) -> HttpRespons
     """A version beside the one before it, measure by measure."""
     found = plan_for(reader_of(request), number, uid)
     earlier = plans_of(found.case).filter(version=found.version - 1).first()
-    sides = [_measures(one) if one else [] for one in (earlier, found)]
-    length = max(map(len, sides))
-    columns = [side + [None] * (length - len(side)) for side in sides]
     return render(
         request,
         "resolution/plan_comparison.html",
@@ -222,9 +237,43 @@ def plan_comparison(request: HttpRequest, number: str, uid: UUID) -> HttpRespons
             "case": found.case,
             "plan": found,
             "earlier": earlier,
-            "rows": list(zip(*columns, strict=True)),
+            "rows": _paired(
+                _measures(earlier) if earlier else [],
+                _measures(found),
+                key=_same_measure,
+            ),
+            "support": _paired(
+                _support(earlier) if earlier else [],
+                _support(found),
+                key=_same_support,
+            ),
         },
     )
+
+
+def _same_measure(one: dict[str, Any]) -> tuple[Any, ...]:
+    return one["row"].key, one["row"].party_id, one["row"].service
+
+
+def _same_support(one: dict[str, Any]) -> tuple[Any, ...]:
+    return one["row"].kind, one["row"].party_id
+
+
+def _paired(
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+    *,
+    key: Callable[[dict[str, Any]], tuple[Any, ...]],
+) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
+    """What is the same thing about the same person side by side, wherever it stands."""
+    left = list(after)
+    pairs: list[tuple[dict[str, Any] | None, dict[str, Any] | None]] = []
+    for one in before:
+        same = next((other for other in left if key(other) == key(one)), None)
+        if same is not None:
+            left.remove(same)
+        pairs.append((one, same))
+    return [*pairs, *((None, one) for one in left)]
 
 
 def _page(
@@ -239,7 +288,7 @@ def _page(
     reader = reader_of(request)
     case = found.case
     rows = measures_of(found)
-    on = act_day(case)
+    on, today = act_day(case), local_day(timezone.now())
     return render(
         request,
         "resolution/plan.html",
@@ -253,12 +302,16 @@ def _page(
             "severity": Severity(severity_of(found)),
             "history": history_at(found),
             "people": people_needed(found, rows),
-            "approvals": found.approvals.select_related("by").order_by("at"),
+            "approvals": _approvals(found),
             "similar": similar_plans(case, reader),
-            "rule_sets": law.rule_sets(act_on=on, decided_on=local_day(timezone.now())),
+            "rule_sets": law.rule_sets(act_on=on, decided_on=today),
+            "beside": [
+                ((law.citation(old), old.words), (law.citation(new), new.words))
+                for old, new in law.articles_beside(act_on=on, decided_on=today)
+            ],
             "may_write": found.is_draft and found.author_id == reader.pk,
             "may_withdraw": PlanState(found.state).is_open
-            and found.author_id == reader.pk,
+            and permissions.can_withdraw_plan(reader, found),
             "may_decide": found.state == PlanState.SUBMITTED
             and permissions.can_decide_plan(reader, found),
             "submission": submission or SubmissionForm(),
@@ -267,6 +320,19 @@ def _page(
         },
         status=refusal.status if refusal else status,
     )
+
+
+def _approvals(found: Plan) -> list[tuple[PlanApproval, bool]]:
+    """Each with whether it counts; of what was decided on every one did."""
+    is_open = PlanState(found.state).is_open
+    return [
+        (one, not is_open or permissions.still_counts(one, found))
+        for one in found.approvals.select_related("by").order_by("at")
+    ]
+
+
+def _support(found: Plan) -> list[dict[str, Any]]:
+    return [{"row": one, "party": shown_name(one.party)} for one in support_of(found)]
 
 
 def _measures(found: Plan) -> list[dict[str, Any]]:

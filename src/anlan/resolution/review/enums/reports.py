@@ -13,6 +13,7 @@ class ReportState(models.TextChoices):
     DRAFT = "draft", pgettext_lazy("a report", "起草中")
     SUBMITTED = "submitted", pgettext_lazy("a report", "待另一人审批")
     RETURNED = "returned", pgettext_lazy("a report", "已退回")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a report", "已撤回")
     APPROVED = "approved", pgettext_lazy("a report", "已批准")
     SUPERSEDED = "superseded", pgettext_lazy("a report", "已被新版本取代")
 

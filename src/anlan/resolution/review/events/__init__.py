@@ -26,6 +26,7 @@ from anlan.resolution.review.events.reports import (
     ReportReturned,
     ReportSubmitted,
     ReportSuperseded,
+    ReportWithdrawn,
 )
 
 __all__ = [
@@ -51,4 +52,5 @@ __all__ = [
     "ReportReturned",
     "ReportSubmitted",
     "ReportSuperseded",
+    "ReportWithdrawn",
 ]

@@ -94,6 +94,17 @@ class ReportReturned(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class ReportWithdrawn(Event):
+    kind: ClassVar[str] = "review.report_withdrawn"
+    sentence: ClassVar[str] = _("{actor}撤回事件报告 {code}")
+    covers: ClassVar[tuple[Covered, ...]] = covers("Report", "reason")
+
+    code: str
+    reason_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ReportSuperseded(Event):
     kind: ClassVar[str] = "review.report_superseded"
     sentence: ClassVar[str] = _("事件报告 {code} 由 {following} 取代，原文保留")

@@ -107,6 +107,14 @@ class CauseForm(forms.Form):
     )
 
 
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("为什么撤回"),
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class DecisionForm(forms.Form):
     remark = forms.CharField(
         label=gettext_lazy("审批意见"),

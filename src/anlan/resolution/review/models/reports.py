@@ -50,6 +50,11 @@ class Report(Worded):
         User, on_delete=models.PROTECT, related_name="+", null=True
     )
     remark = models.CharField(max_length=500, blank=True)  # of whoever decided
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    reason = models.CharField(max_length=500, blank=True)  # why it was withdrawn
     # Names and the address as they stand on paper, from the approval on: who is called
     # otherwise later, or moves the program, changes no file that was handed out.
     printed: models.JSONField[Any, Any] = models.JSONField(default=dict)
@@ -78,8 +83,18 @@ class Report(Worded):
             ),
             models.CheckConstraint(
                 condition=Q(state="draft", submitted_at=None)
-                | ~Q(state="draft") & Q(submitted_at__isnull=False),
+                | Q(state="withdrawn")
+                | ~Q(state__in=["draft", "withdrawn"]) & Q(submitted_at__isnull=False),
                 name="review_report_submitted",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="withdrawn",
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                )
+                | ~Q(state="withdrawn") & Q(withdrawn_at=None, withdrawn_by=None),
+                name="review_report_withdrawn",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("author")),

@@ -19,6 +19,7 @@ from anlan.resolution.review.services.reports import (
     leave_paragraph,
     set_cause,
     submit_report,
+    withdraw_report,
 )
 from anlan.resolution.review.services.reports_paper import export_report, hand_out_copy
 
@@ -39,4 +40,5 @@ __all__ = [
     "say_recurrence",
     "set_cause",
     "submit_report",
+    "withdraw_report",
 ]

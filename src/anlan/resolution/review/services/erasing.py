@@ -35,7 +35,7 @@ def erase_words(*, case: Case, reason: str, at: datetime) -> None:
 
 def _worded(case: Case) -> Iterator[tuple[Worded, Sequence[str]]]:
     for report in Report.objects.filter(case=case).order_by("pk"):
-        yield report, ("record", "remark")
+        yield report, ("record", "remark", "reason")
     for paragraph in ReportParagraph.objects.filter(report__case=case).order_by("pk"):
         yield paragraph, ("text",)
     for copy in ReportCopy.objects.filter(report__case=case).order_by("pk"):

@@ -36,6 +36,7 @@ from anlan.resolution.review.events import (
     ReportReturned,
     ReportSubmitted,
     ReportSuperseded,
+    ReportWithdrawn,
 )
 from anlan.resolution.review.models import Report, ReportCitation, ReportParagraph
 from anlan.resolution.review.naming import check_names_nobody
@@ -85,7 +86,7 @@ def begin_report(*, case: Case, by: User, at: datetime, via: str = "") -> Report
             if newest.is_draft and newest.author_id == by.pk:
                 return newest
             raise Conflict(
-                _("事件报告 %(code)s %(state)s，请先办完")
+                _("事件报告 %(code)s %(state)s，请先办完，或者由编写人、审批人撤回")
                 % {"code": newest.code, "state": newest.get_state_display()}
             )
         version = newest.version + 1 if newest else 1
@@ -289,6 +290,40 @@ def submit_report(*, report: Report, by: User, at: datetime, via: str = "") -> R
                 entries=report.composed_seq,
                 record_digest=report.digest_of("record"),
             ),
+            report,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return report
+
+
+def withdraw_report(
+    *, report: Report, reason: str, by: User, at: datetime, via: str = ""
+) -> Report:
+    """Take it back before it is decided on; the version stays readable.
+
+    Raises:
+        NotAllowed: neither its author nor somebody who may approve reports.
+        InvalidInput: no reason.
+        Conflict: it was decided on, or withdrawn already.
+    """
+    permissions.check_can_withdraw(by, report)
+    reason = line(
+        unicodedata.normalize("NFC", reason),
+        path="reason",
+        most=MOST_WORDS,
+        refusal=_("请写明为什么撤回"),
+    )
+    with ledger.recording():
+        report = lock_report(report)
+        permissions.check_can_withdraw(by, report)
+        policies.check_report_may_become(report, ReportState.WITHDRAWN)
+        report.state, report.reason = ReportState.WITHDRAWN, reason
+        report.withdrawn_at, report.withdrawn_by = at, by
+        report.save(update_fields=["state", "reason", "withdrawn_at", "withdrawn_by"])
+        _record(
+            ReportWithdrawn(code=report.code, reason_digest=report.digest_of("reason")),
             report,
             by=by,
             at=at,

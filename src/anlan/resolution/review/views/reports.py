@@ -26,6 +26,7 @@ from anlan.resolution.review.forms.reports import (
     CopyForm,
     DecisionForm,
     ParagraphForm,
+    WithdrawalForm,
 )
 from anlan.resolution.review.models import Report
 from anlan.resolution.review.reading import codes_of
@@ -232,6 +233,31 @@ def decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
 
 @login_required
+@_either
+def withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    found = report_for(reader, number, uid)
+    permissions.check_can_withdraw(reader, found)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        review.withdraw_report(
+            report=found, reason=said["reason"], by=reader, at=timezone.now()
+        )
+        return redirect("review:reports", number)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("撤回事件报告 %s") % found.code,
+        lead=_("这一版保留可查，撤回以后可以编写新版本，并带入它的文字。"),
+        button=_("撤回"),
+        kind="danger",
+        form=WithdrawalForm(posted(request)),
+        act=act,
+    )
+
+
+@login_required
 @require_GET
 def comparison(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """A version beside the one before it."""
@@ -347,6 +373,8 @@ def _page(
         and permissions.can_write(reader, found.case),
         may_decide=found.state == ReportState.SUBMITTED
         and permissions.can_decide(reader, found),
+        may_withdraw=ReportState(found.state).is_open
+        and permissions.can_withdraw(reader, found),
         may_hand_out=permissions.can_hand_out(reader, found.case),
         copies=copies_of(found),
         cause_form=CauseForm(initial={"cause": found.cause}),
