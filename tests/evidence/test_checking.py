@@ -272,7 +272,7 @@ class TestDamage:
         path = path_in("backup", exhibit)
         flip_a_bit(path)
         copy = exhibit.file.copies.select_related("blob").get(store="backup")
-        seen = damage.look(path)
+        seen = stores.look(path)
         path.unlink()
         path.write_bytes(JPEG)
 
@@ -598,7 +598,7 @@ class TestAtTheSameTime:
             with pytest.raises(turns.TurnLost):
                 first.count(copies=1)
 
-    @pytest.mark.parametrize("point", ["set_aside", "copy_from", "note_whole"])
+    @pytest.mark.parametrize("point", ["set_copy_aside", "copy_from", "note_whole"])
     def test_killed_in_the_middle_of_a_repair(
         self,
         point: str,
@@ -630,7 +630,7 @@ def killed_at(point: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise Killed
 
     owner: Any = {
-        "set_aside": mending,
+        "set_copy_aside": mending,
         "copy_from": Store,
         "note_whole": damage,
     }[point]

@@ -527,7 +527,7 @@ class TestAPull:
         damage.note_damage(
             copy=copy,
             state=CopyState.CORRUPT,
-            seen=damage.look(path),
+            seen=stores.look(path),
             since=scene.at,
             at=scene.at,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.evidence.models.checks import LATE_AFTER, CheckRun, CheckTurn
+from anlan.evidence.models.checks import LATE_AFTER, CheckRun, CheckTurn, StoreProbe
 from anlan.evidence.models.custody import CustodyStep, PhysicalItem
 from anlan.evidence.models.exhibits import Exhibit, Upload
 from anlan.evidence.models.injuries import (
@@ -94,5 +94,6 @@ __all__ = [
     "StatementAnswer",
     "StatementFile",
     "Still",
+    "StoreProbe",
     "Upload",
 ]
