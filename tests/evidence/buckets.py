@@ -27,7 +27,9 @@ def can_serve() -> bool:
     program = rclone()
     if program is None:
         return False
-    answer = subprocess.run([program, "serve", "s3", "--help"], capture_output=True)
+    answer = subprocess.run(
+        [program, "serve", "s3", "--help"], capture_output=True, check=False
+    )
     return answer.returncode == 0
 
 
@@ -76,7 +78,7 @@ class Rclone:
         return sorted(p for p in (self.folder / name).rglob("*") if p.is_file())
 
     def address(self, **more: str) -> Address:
-        return address_at(f"http://127.0.0.1:{self.port}", **more)
+        return address_at(**{"endpoint": f"http://127.0.0.1:{self.port}", **more})
 
 
 def address_at(endpoint: str, **more: str) -> Address:

@@ -106,7 +106,7 @@ _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
     Trouble.BUCKET_AWAY: (
         _("存放第二份副本的存储桶不在线"),
         _(
-            "上传照常进行，新文件先只有一份副本。请检查网络和存储桶；如果换了新的空存储桶，请按管理员手册在里面放一个 anlan-store 对象，系统会补齐所有副本。"
+            "上传照常进行，新文件先只有一份副本。请检查网络和存储桶；如果换了新的空存储桶，请运行 ./anlan manage probe_store --begin，系统会补齐所有副本。"
         ),
     ),
     Trouble.WAITING: (

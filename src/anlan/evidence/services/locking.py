@@ -1,7 +1,9 @@
 """What a bucket that locks is told: keep it until its period ends, and while it is held.
 
-Whoever takes over this program or its key can then delete no copy there. A lock is as
-long as the period of its class is now, so a deletion that is due finds it open, unless the
+Whoever takes over this program or its key can then delete no copy there. From the end of
+its case a copy is locked until its period ends. While the case goes on nobody knows yet
+which class it will be, and a lock is never shortened: so it is the shortest period of the
+site, and moves on with the days. A deletion that is due finds the copy open, unless the
 period was made shorter since: then the files wait for the lock.
 """
 
@@ -35,8 +37,7 @@ log = logging.getLogger(__name__)
 
 EVERY = timedelta(days=1)
 AT_ONCE = 100
-# While a case goes on its period moves with each day; the lock follows in steps.
-STEP = timedelta(days=30)
+STEP = timedelta(days=10)  # in which the lock of an open case moves on
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,11 @@ def _wish_for(
 
 def _wishes_of(case: Case, at: datetime) -> dict[int, _Wish]:
     days, ended = days_of(periods_of(case.site)), ended_at(case)
-    holds = holds_standing(case)
+    holds, shortest = holds_standing(case), at + timedelta(days=min(days.values()))
     found: dict[int, _Wish] = {}
     for item in items_of(case):
-        due = due_of(item, ended or at, days)
-        wish = _Wish(due.at, bool(holds_over(item, holds)), ended is not None)
+        until = due_of(item, ended, days).at if ended else shortest
+        wish = _Wish(until, bool(holds_over(item, holds)), ended is not None)
         for blob, _part in files_of(item):
             found[blob.pk] = found[blob.pk].joined(wish) if blob.pk in found else wish
     return found
