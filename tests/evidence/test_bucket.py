@@ -773,8 +773,10 @@ class TestSettings:
         ],
     )
     def test_of_another_form_are_refused(self, name: str, value: str) -> None:
+        said: dict[str, Any] = {name: value}
+
         with pytest.raises(ValidationError):
-            Environment(**{name: value})
+            Environment(**said)
 
     def test_keys_from_a_file(self, tmp_path: Path) -> None:
         path = tmp_path / "keys"

@@ -64,7 +64,7 @@ def added(scene: Scene, case: Case, content: bytes = JPEG) -> Exhibit:
 
 
 def store_called(name: str) -> Store:
-    return next(store for store in stores.stores() if store.name == name)
+    return next(store for store in stores.folders() if store.name == name)
 
 
 def path_in(name: str, exhibit: Exhibit) -> Path:
@@ -468,7 +468,7 @@ class TestTheDeepCheck:
             size=len(content),
             media_type="video/mp4",
         )
-        for store in stores.stores():
+        for store in stores.folders():
             draft = store.draft()
             draft.write_bytes(content)
             store.take(draft, kept.sha256)
