@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from anlan.base.stores import (
+from anlan.base.blocks import (
     QUARANTINE,
     DamagedCopy,
     Look,

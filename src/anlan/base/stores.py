@@ -18,39 +18,53 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+from typing import ClassVar
 
 from django.conf import settings
 
-if TYPE_CHECKING:
-    from anlan.base.bucket import Bucket
+from anlan.base.blocks import (
+    BLOCK_BYTES,
+    QUARANTINE,
+    DamagedCopy,
+    Look,
+    Readable,
+    StoreAway,
+    blocks_of,
+    digest_of,
+    look,
+    size_of,
+)
+from anlan.base.bucket import Bucket
+
+# Whoever deals with stores finds here what their files are read with.
+__all__ = [
+    "BACKUP",
+    "BLOCK_BYTES",
+    "PRIMARY",
+    "QUARANTINE",
+    "Bucket",
+    "DamagedCopy",
+    "Look",
+    "Readable",
+    "Store",
+    "StoreAway",
+    "backup",
+    "blocks_of",
+    "digest_of",
+    "folders",
+    "look",
+    "make_folder",
+    "primary",
+    "second",
+    "share_a_disk",
+    "size_of",
+    "stores",
+    "sync_folder",
+]
 
 PRIMARY, BACKUP = "primary", "backup"
-QUARANTINE = "quarantine"  # see ``base.quarantine``
-BLOCK_BYTES = 1024 * 1024
-
-
-Look: TypeAlias = "tuple[int, int, int, int] | None"  # the second number is the size
-
-
-class DamagedCopy(Exception):
-    """The bytes that were read are not those of the digest."""
-
-
-class StoreAway(OSError):
-    """A store could not be asked, which says nothing of what lies there."""
-
-
-class Readable(Protocol):
-    """Bytes that lie somewhere else than in a file."""
-
-    @property
-    def size(self) -> int: ...
-
-    def blocks(self) -> Iterator[memoryview]: ...
 
 
 @dataclass(frozen=True)
@@ -230,8 +244,6 @@ def second() -> Store | Bucket:
     """Where the second copies lie: ``ANLAN_BACKUP_STORE``, or a folder."""
     if not settings.BACKUP_STORE:
         return backup()
-    from anlan.base.bucket import Bucket  # noqa: PLC0415 -- it stands on this module
-
     return Bucket(
         BACKUP,
         settings.BACKUP_STORE,
@@ -264,41 +276,6 @@ def share_a_disk() -> bool:
     except OSError:
         return True
     return first == last
-
-
-def digest_of(path: Path | Readable) -> str:
-    """SHA-256 of the bytes on the disk, as hexadecimal."""
-    whole = hashlib.sha256()
-    for block in blocks_of(path):
-        whole.update(block)
-    return whole.hexdigest()
-
-
-def look(path: Path) -> Look:
-    """What changes whenever a file is changed or replaced; none if it is no file."""
-    try:
-        there = path.stat()
-    except OSError:
-        return None
-    if not path.is_file():
-        return None
-    return there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns
-
-
-def size_of(source: Path | Readable) -> int:
-    return source.stat().st_size if isinstance(source, Path) else source.size
-
-
-def blocks_of(path: Path | Readable) -> Iterator[memoryview]:
-    """The bytes of a file, in blocks that are valid until the next one is asked for."""
-    if not isinstance(path, Path):
-        yield from path.blocks()
-        return
-    buffer = bytearray(BLOCK_BYTES)
-    view = memoryview(buffer)
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(buffer):
-            yield view[:size]
 
 
 def make_folder(folder: Path) -> Path:
