@@ -129,11 +129,12 @@ def lock(arguments: list[str]) -> int:
         Refusal: a file would name the address of an index, which is nobody's business.
     """
     prepare("dev")
-    for name in ("base", "dev"):
+    for name in ("base", "s3", "dev"):
         target = REQUIREMENTS / f"{name}.txt"
         with tempfile.TemporaryDirectory(prefix="anlan-lock-") as folder:
             draft = Path(folder) / target.name
-            draft.write_bytes(target.read_bytes())  # so that pins are kept
+            if target.exists():
+                draft.write_bytes(target.read_bytes())  # so that pins are kept
             _compile(name, draft, arguments)
             text = draft.read_text(encoding="utf-8")
         if "://" in text:
@@ -146,8 +147,8 @@ def lock(arguments: list[str]) -> int:
 def _compile(name: str, target: Path, arguments: list[str]) -> None:
     command = [uv(), "pip", "compile", "--universal", "--python-version", "3.11"]
     command += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet"]
-    if name == "dev":
-        # One set of versions: `dev` is `base` and more, never another `base`.
+    if name != "base":
+        # One set of versions: the others are `base` and more, never another `base`.
         command += ["--constraint", "requirements/base.txt"]
     command += [*arguments, "--output-file", str(target), f"requirements/{name}.in"]
     answer = subprocess.run(command, env=uv_environment(), cwd=ROOT, check=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -143,6 +144,14 @@ def prepare(extent: Extent, *, pages: bool = False) -> None:
                 product.make()
 
 
+def lock_files(extent: Extent) -> list[Path]:
+    """What is installed: of the extras what the settings ask for. `dev` has them all."""
+    files = [REQUIREMENTS / f"{extent}.txt"]
+    if extent == "base" and os.environ.get("ANLAN_BACKUP_STORE", "").strip():
+        files.append(REQUIREMENTS / "s3.txt")
+    return files
+
+
 def environment_stamp() -> Stamp:
     """Remembers which Python ``.venv`` was made with, and where: its scripts know both."""
     return Stamp(VENV / "anlan-made.stamp")
@@ -158,7 +167,7 @@ def environment_value() -> str:
 
 
 def requirements_value(extent: Extent) -> str:
-    return digest([REQUIREMENTS / f"{extent}.txt"])
+    return digest(lock_files(extent))
 
 
 def extent_to_install(extent: Extent) -> Extent:
@@ -223,7 +232,7 @@ def _install(extent: Extent) -> None:
     extent = extent_to_install(extent)
     say("Installing the locked packages; the first time this takes about a minute.")
     command = [uv(), "pip", "sync", "--quiet", "--require-hashes"]
-    target = ["--python", program("python"), str(REQUIREMENTS / f"{extent}.txt")]
+    target = ["--python", program("python"), *map(str, lock_files(extent))]
     if subprocess.run(command + target, env=uv_environment(), check=False).returncode:
         raise Refusal(NO_PACKAGES)
     requirements_stamp("base").write(requirements_value("base"))

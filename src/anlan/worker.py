@@ -137,6 +137,16 @@ LANES: dict[str, Lane] = {
         next_due=(),
         poll_seconds=1.0,
     ),
+    # A server that does not answer delays no check of the first store.
+    "bucket": Lane(
+        jobs={
+            "a try of the bucket": evidence.probe_bucket,
+            "locks of the bucket": evidence.lock_copies,
+        },
+        next_due=(),
+        poll_seconds=10.0,
+        is_idle=True,
+    ),
     # Days, not minutes: what was suspended comes back on the day after its last.
     "measures": Lane(
         jobs={

@@ -16,6 +16,7 @@ WITHOUT = {
     "evidence.Copy": "of bytes that are kept once",
     "evidence.CheckRun": "of the whole vault",
     "evidence.CheckTurn": "of the whole vault",
+    "evidence.StoreProbe": "one bucket for all, like the vault",
     "ledger.LogKey": "one key signs the chains of all companies of an installation",
     "ledger.Witness": "watches the installation",
 }

@@ -64,7 +64,7 @@ def added(scene: Scene, case: Case, content: bytes = JPEG) -> Exhibit:
 
 
 def store_called(name: str) -> Store:
-    return next(store for store in stores.stores() if store.name == name)
+    return next(store for store in stores.folders() if store.name == name)
 
 
 def path_in(name: str, exhibit: Exhibit) -> Path:
@@ -272,7 +272,7 @@ class TestDamage:
         path = path_in("backup", exhibit)
         flip_a_bit(path)
         copy = exhibit.file.copies.select_related("blob").get(store="backup")
-        seen = damage.look(path)
+        seen = stores.look(path)
         path.unlink()
         path.write_bytes(JPEG)
 
@@ -473,7 +473,7 @@ class TestTheDeepCheck:
             size=len(content),
             media_type="video/mp4",
         )
-        for store in stores.stores():
+        for store in stores.folders():
             draft = store.draft()
             draft.write_bytes(content)
             store.take(draft, kept.sha256)
@@ -603,7 +603,7 @@ class TestAtTheSameTime:
             with pytest.raises(turns.TurnLost):
                 first.count(copies=1)
 
-    @pytest.mark.parametrize("point", ["set_aside", "copy_from", "note_whole"])
+    @pytest.mark.parametrize("point", ["set_copy_aside", "copy_from", "note_whole"])
     def test_killed_in_the_middle_of_a_repair(
         self,
         point: str,
@@ -635,7 +635,7 @@ def killed_at(point: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise Killed
 
     owner: Any = {
-        "set_aside": mending,
+        "set_copy_aside": mending,
         "copy_from": Store,
         "note_whole": damage,
     }[point]

@@ -162,6 +162,6 @@ def test_a_disk_that_fills_up_in_the_middle_loses_nothing(
     assert exhibit.file.has_two_copies
     digest = hashlib.sha256(FILM).hexdigest()
     assert exhibit.file.sha256 == digest
-    for store in stores.stores():
+    for store in stores.folders():
         path_of = Path(str(store.path_of(digest)))
         assert stores.digest_of(small.seen(path_of)) == digest

@@ -139,7 +139,7 @@ class TestMaking:
 
     def test_original_that_is_away_is_tried_later(self, scene, case, tmp_path) -> None:
         exhibit = add(scene, case, voice(tmp_path / "voice.wav"))
-        for store in stores.stores():
+        for store in stores.folders():
             path = store.path_of(exhibit.file.sha256)
             path.rename(path.with_suffix(".away"))
         assert make(scene) == 1
@@ -147,7 +147,7 @@ class TestMaking:
         row = PlayingCopy.objects.get()
         assert row.is_wanted
         assert row.wanted_at > scene.at
-        for store in stores.stores():
+        for store in stores.folders():
             path = store.path_of(exhibit.file.sha256)
             path.with_suffix(".away").rename(path)
         assert jobs.make_playing_copies(at=scene.at + timedelta(minutes=6)) == 1

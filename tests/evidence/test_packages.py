@@ -649,7 +649,7 @@ def test_signer_that_stays_away(scene: Scene, case: Case, tmp_path: Path) -> Non
 
 def test_exhibit_without_a_sound_copy(scene: Scene, case: Case) -> None:
     photo = every_exhibit_of(case)[0]
-    for store in stores.stores():
+    for store in stores.folders():
         path = store.path_of(photo.file.sha256)
         path.chmod(0o600)
         path.write_bytes(b"x" * photo.file.size)

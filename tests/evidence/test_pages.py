@@ -292,7 +292,7 @@ class TestLooking:
             viewing_copy(tmp_path / "cut")
 
     def test_neither_copy_whole_is_a_sentence(self, officer, exhibit) -> None:
-        for store in stores.stores():
+        for store in stores.folders():
             path = store.path_of(exhibit.file.sha256)
             path.chmod(0o640)
             path.write_bytes(JPEG[::-1])

@@ -52,7 +52,7 @@ class TestAFile:
             "photo",
             "扭打",
         )
-        for store in stores.stores():
+        for store in stores.folders():
             assert store.path_of(exhibit.file.sha256).read_bytes() == JPEG
         assert exhibit.file.has_two_copies
         (fact,) = facts(case, "evidence.received")
@@ -221,7 +221,7 @@ class TestOpening:
 
     def test_both_away_is_a_sentence(self, scene, case) -> None:
         exhibit = added(scene, case)
-        for store in stores.stores():
+        for store in stores.folders():
             store.path_of(exhibit.file.sha256).unlink()
 
         with pytest.raises(Conflict, match="两份副本"):

@@ -255,7 +255,7 @@ class TestAPull:
         wanted = [digest(path) for path in made[6:12]]
         kept = Segment.objects.filter(recording=recording).order_by("begin")
         assert [segment.blob.sha256 for segment in kept] == wanted
-        for store in stores.stores():
+        for store in stores.folders():
             for path, name in zip(made[6:12], wanted, strict=True):
                 assert store.path_of(name).read_bytes() == path.read_bytes()
         recording.refresh_from_db()
@@ -433,7 +433,7 @@ class TestAPull:
         recording = cameras.ask(case, begin, begin + 10 * SECOND)
         cameras.pull(begin + 5 * MINUTE)
         blob = recording.segments.earliest("begin").blob
-        for store in stores.stores():
+        for store in stores.folders():
             path = store.path_of(blob.sha256)
             path.chmod(0o600)
             path.write_bytes(b"x")
@@ -577,7 +577,7 @@ class TestAPull:
         damage.note_damage(
             copy=copy,
             state=CopyState.CORRUPT,
-            seen=damage.look(path),
+            seen=stores.look(path),
             since=scene.at,
             at=scene.at,
         )
@@ -596,7 +596,7 @@ class TestAPull:
         cameras.pull(begin + 3 * MINUTE)
         segment = recording.segments.select_related("blob").earliest("begin")
         blob = segment.blob
-        for store in stores.stores():
+        for store in stores.folders():
             store.path_of(blob.sha256).unlink()
         segment.delete()
         blob.copies.all().delete()
@@ -1375,5 +1375,5 @@ class TestTrouble:
         assert recording.state == RecordingState.SAVED
         assert verify_files(deep=True).problems == []
         assert verify().is_sound
-        for store in stores.stores():
+        for store in stores.folders():
             assert list((store.root / "incoming").iterdir()) == []

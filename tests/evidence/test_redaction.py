@@ -684,7 +684,7 @@ class TestTrouble:
         services.ask_masked_copy(
             redaction=draft, version=draft.version, by=scene.officer, at=scene.at
         )
-        for store in stores.stores():
+        for store in stores.folders():
             store.path_of(photo.file.sha256).unlink()
         masks.work(scene)
         assert fresh(draft).failure == RedactionFailure.DAMAGED

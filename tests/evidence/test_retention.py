@@ -226,7 +226,7 @@ class TestDeletion:
         digest = exhibit.file.sha256
         ended(case, at=scene.at)
         at = pass_period(scene.at, ORDINARY)
-        store = next(s for s in stores.stores() if s.name == name)
+        store = next(s for s in stores.folders() if s.name == name)
         store.path_of(digest).write_bytes(JPEG)
         assert [p.state for p in verify_files(deep=False).problems] == ["present"]
 
@@ -245,7 +245,7 @@ class TestDeletion:
         """Rows and files of before the deletion: it is due, and goes once more."""
         digest = exhibit.file.sha256
         ended(case, at=scene.at)
-        kept = {store: store.path_of(digest).read_bytes() for store in stores.stores()}
+        kept = {store: store.path_of(digest).read_bytes() for store in stores.folders()}
         with transaction.atomic():
             pass_period(scene.at, ORDINARY)
             transaction.set_rollback(True)

@@ -116,7 +116,7 @@ def test_it_stays_as_it_came(scene, case) -> None:
     exhibit = added(scene, case, BAD)
     scanned(exhibit, scene.at)
 
-    for store in stores.stores():
+    for store in stores.folders():
         assert store.path_of(exhibit.file.sha256).read_bytes() == BAD
 
 
@@ -149,7 +149,7 @@ def test_too_large_for_the_scanner_is_tried_again_and_never_clean(
 
 def test_a_file_without_a_sound_copy_is_not_clean(scene, case) -> None:
     exhibit = added(scene, case)
-    for store in stores.stores():
+    for store in stores.folders():
         path = store.path_of(exhibit.file.sha256)
         path.chmod(0o600)
         path.write_bytes(b"x")

@@ -77,7 +77,7 @@ def upload_at(path: str) -> Upload:
 def parts_of(path: str) -> list[bytes]:
     """The drafts of both stores, where they are."""
     name = path.rpartition("/")[2]
-    paths = [store.part(name) for store in stores.stores()]
+    paths = [store.part(name) for store in stores.folders()]
     return [path.read_bytes() for path in paths if path.exists()]
 
 
@@ -108,7 +108,7 @@ class TestAFile:
             upload_at(path).uid,
         )
         assert exhibit.happened_at
-        for store in stores.stores():
+        for store in stores.folders():
             assert store.path_of(exhibit.file.sha256).read_bytes() == FILM
             assert list((store.root / "incoming").iterdir()) == []
         assert exhibit.file.has_two_copies
@@ -781,7 +781,7 @@ class TestFinishing:
 
         exhibit = Exhibit.objects.get()
         assert Upload.objects.get().exhibit == exhibit
-        for store in stores.stores():
+        for store in stores.folders():
             assert store.path_of(exhibit.file.sha256).read_bytes() == FILM
             assert list((store.root / "incoming").iterdir()) == []
             assert not (store.root / "quarantine").exists()
@@ -958,5 +958,5 @@ class TestKills:
         digests = {exhibit.file.sha256 for exhibit in Exhibit.objects.all()}
         assert hashlib.sha256(content).hexdigest() in digests
         for digest in digests:
-            for store in stores.stores():
+            for store in stores.folders():
                 assert stores.digest_of(store.path_of(digest)) == digest

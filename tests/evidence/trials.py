@@ -57,7 +57,7 @@ class Vault:
                 case=case, chunks=[content], title=f"照片 {number}", by=by, at=at
             )
         blobs = Blob.objects.filter(exhibits__case=case)
-        main = stores.stores()[0]
+        main = stores.folders()[0]
         files = {b.sha256: main.path_of(b.sha256).read_bytes() for b in blobs}
         return cls(case, by, at, files)
 
@@ -66,7 +66,7 @@ class Vault:
         return self.case.exhibits.filter(blob__isnull=False).order_by("number")
 
     def put_back(self) -> None:
-        for store in stores.stores():
+        for store in stores.folders():
             paths = {store.path_of(digest): digest for digest in self.files}
             for path in (store.root / "objects").rglob("*"):
                 if not path.is_dir() and path not in paths:
@@ -95,7 +95,7 @@ class Trial:
         return self.chance.choice(list(self.vault.exhibits.exclude(pk=self.exhibit.pk)))
 
     def store(self) -> Store:
-        return self.chance.choice(stores.stores())
+        return self.chance.choice(stores.folders())
 
     def changed(self) -> bytes:
         """The same number of bytes, one of them another."""
@@ -120,7 +120,7 @@ def _on_one_disk(change: Callable[[Trial], bytes | None]) -> Attack:
 def _on_both(change: Callable[[Trial], bytes | None]) -> Attack:
     def attack(trial: Trial) -> None:
         content = change(trial)
-        for store in stores.stores():
+        for store in stores.folders():
             _write(store.path_of(trial.digest), content)
 
     return attack
@@ -142,7 +142,7 @@ def _say_it_is_another(trial: Trial) -> None:
     """Both copies and the row agree on bytes that nobody brought."""
     content = trial.changed()
     digest = sha256(content).hexdigest()
-    for store in stores.stores():
+    for store in stores.folders():
         _write(store.path_of(digest), content)
         if trial.chance.random() < 0.5:
             store.path_of(trial.digest).unlink()
@@ -261,7 +261,7 @@ def _alarms() -> list[str]:
 def _live(vault: Vault, chance: random.Random) -> None:
     """What happens to a vault in its life, of which none may raise an alarm."""
     exhibit = chance.choice(list(vault.exhibits))
-    path = chance.choice(stores.stores()).path_of(exhibit.file.sha256)
+    path = chance.choice(stores.folders()).path_of(exhibit.file.sha256)
     match chance.randrange(6):
         case 0:
             os.utime(path, (0, 0))

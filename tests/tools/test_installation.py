@@ -125,12 +125,27 @@ def test_product_is_made_again_when_its_input_changes_or_its_output_is_gone(
     assert not product.is_current()
 
 
-def test_dev_requirements_hold_every_pin_of_base() -> None:
-    assert pins("base.txt")
-    assert pins("base.txt") - pins("dev.txt") == set()
+@pytest.mark.parametrize("name", ["base.txt", "s3.txt"])
+def test_dev_requirements_hold_every_pin_of_the_others(name: str) -> None:
+    assert pins(name)
+    assert pins(name) - pins("dev.txt") == set()
 
 
-@pytest.mark.parametrize("name", ["base.txt", "dev.txt"])
+def test_extra_is_installed_where_the_settings_ask_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ANLAN_BACKUP_STORE", raising=False)
+    without = installation.requirements_value("base")
+    assert [path.name for path in installation.lock_files("base")] == ["base.txt"]
+
+    monkeypatch.setenv("ANLAN_BACKUP_STORE", "s3://evidence")
+
+    names = [path.name for path in installation.lock_files("base")]
+    assert names == ["base.txt", "s3.txt"]
+    assert installation.requirements_value("base") != without
+
+
+@pytest.mark.parametrize("name", ["base.txt", "s3.txt", "dev.txt"])
 def test_requirements_name_no_address_and_hash_every_package(name: str) -> None:
     text = (REQUIREMENTS / name).read_text()
     blocks = text.replace("\\\n", " ").splitlines()

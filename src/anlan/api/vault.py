@@ -43,7 +43,11 @@ _CHOOSE = (Permission.LEDGER_READ, Permission.CHANNEL_MANAGE)
 
 
 class StoreOut(Out):
-    """``copies`` by state; ``path`` is empty for all but administrators."""
+    """``copies`` by state; ``path`` is empty for all but administrators.
+
+    Of a bucket: ``fault`` is why trying it failed (no_bucket, keys, away …), empty if it
+    did not; ``is_locking`` is whether it was seen to keep what is locked.
+    """
 
     store: str
     copies: dict[str, int]
@@ -51,6 +55,9 @@ class StoreOut(Out):
     total_bytes: int | None
     is_away: bool
     path: str
+    is_bucket: bool
+    fault: str
+    is_locking: bool
 
 
 class CheckRunOut(Out):
@@ -344,6 +351,9 @@ def _store(store: StoreState) -> StoreOut:
         total_bytes=store.total_bytes,
         is_away=store.is_away,
         path=store.path,
+        is_bucket=store.is_bucket,
+        fault=store.probe.fault if store.probe else "",
+        is_locking=bool(store.probe and store.probe.is_locking),
     )
 
 

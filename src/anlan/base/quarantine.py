@@ -10,7 +10,8 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from anlan.base.stores import QUARANTINE, Store, make_folder, sync_folder
+from anlan.base.bucket import Bucket
+from anlan.base.stores import QUARANTINE, Readable, Store, make_folder, sync_folder
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -42,6 +43,27 @@ def set_aside(path: Path, *, store: Store, at: datetime) -> Path:
 def set_aside_files(store: Store, digest: str) -> list[Path]:
     """What was once set aside under this digest, good or bad."""
     return sorted((store.root / QUARANTINE).glob(f"{digest}-*"))
+
+
+def set_copy_aside(digest: str, *, store: Store | Bucket, at: datetime) -> None:
+    """Move whatever lies in the place of a copy into the quarantine of its store.
+
+    Raises:
+        OSError: the store cannot be written or reached.
+    """
+    if not isinstance(store, Store):
+        store.set_aside(digest, at=at)
+        return
+    path = store.path_of(digest)
+    if path.exists() or path.is_symlink():
+        set_aside(path, store=store, at=at)
+
+
+def copies_set_aside(store: Store | Bucket, digest: str) -> list[Path | Readable]:
+    """The same as sources, wherever they lie."""
+    if isinstance(store, Store):
+        return [*set_aside_files(store, digest)]
+    return [*store.aside(digest)]
 
 
 def _safe(name: str) -> str:

@@ -22,16 +22,18 @@ class NoRoom(DomainError):
 def has_room(more: int, *, promised: int = 0) -> bool:
     """Whether both disks have room for ``more`` bytes beside those that are promised.
 
-    A second store that is away does not count: the file then comes with one copy.
+    A second store that is away does not count: the file then comes with one copy. Nor
+    does a bucket, which has room for as much as is paid for.
 
     Raises:
         OSError: the first store cannot be reached.
     """
     wanted = more + promised + RESERVE_BYTES
-    if stores.primary().free_bytes() < wanted:
+    first, *others = stores.folders()
+    if first.free_bytes() < wanted:
         return False
     try:
-        return stores.backup().free_bytes() >= wanted
+        return all(other.free_bytes() >= wanted for other in others)
     except OSError:
         return True
 

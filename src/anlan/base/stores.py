@@ -7,6 +7,8 @@ exists is the same bytes, or damage that the checks find and that must be kept.
 A folder that an operator named is on a disk that can be away, and an empty mount point
 looks just like an empty disk. So such a folder is used only if it has ``objects``; who
 begins with an empty disk makes that folder, or a worker does while nothing was kept.
+
+The second store may be a bucket instead: see ``base.bucket``.
 """
 
 from __future__ import annotations
@@ -16,19 +18,53 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from django.conf import settings
 
+from anlan.base.blocks import (
+    BLOCK_BYTES,
+    QUARANTINE,
+    DamagedCopy,
+    Look,
+    Readable,
+    StoreAway,
+    blocks_of,
+    digest_of,
+    look,
+    size_of,
+)
+from anlan.base.bucket import Bucket
+
+# Whoever deals with stores finds here what their files are read with.
+__all__ = [
+    "BACKUP",
+    "BLOCK_BYTES",
+    "PRIMARY",
+    "QUARANTINE",
+    "Bucket",
+    "DamagedCopy",
+    "Look",
+    "Readable",
+    "Store",
+    "StoreAway",
+    "backup",
+    "blocks_of",
+    "digest_of",
+    "folders",
+    "look",
+    "make_folder",
+    "primary",
+    "second",
+    "share_a_disk",
+    "size_of",
+    "stores",
+    "sync_folder",
+]
+
 PRIMARY, BACKUP = "primary", "backup"
-QUARANTINE = "quarantine"  # see ``base.quarantine``
-BLOCK_BYTES = 1024 * 1024
-
-
-class DamagedCopy(Exception):
-    """The bytes that were read are not those of the digest."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +74,26 @@ class Store:
     name: str
     root: Path
     is_apart: bool = False  # an operator named it: it may be a disk of its own
+    is_written_later: ClassVar[bool] = False  # but while a file comes
+
+    @property
+    def where(self) -> str:
+        return str(self.root)
 
     @property
     def is_away(self) -> bool:
         """Whether its disk is not there; one of ours is made when it is needed."""
         return self.is_apart and not (self.root / "objects").is_dir()
+
+    def begin(self) -> None:
+        """Make the folder without which it counts as away; the errors of the disk."""
+        make_folder(self.root / "objects")
+
+    def look(self, digest: str) -> Look:
+        return look(self.path_of(digest))
+
+    def source(self, digest: str) -> Path:
+        return self.path_of(digest)
 
     def path_of(self, digest: str) -> Path:
         return self.root / "objects" / digest[:2] / digest[2:4] / digest
@@ -139,7 +190,7 @@ class Store:
         sync_folder(target.parent)
         return not target.exists()
 
-    def copy_from(self, source: Path, digest: str) -> None:
+    def copy_from(self, source: Path | Readable, digest: str) -> None:
         """Keep a second copy of a file of another store, hashed while it is read.
 
         Raises:
@@ -151,7 +202,7 @@ class Store:
         draft = self.draft()
         try:
             with draft.open("xb") as file:
-                os.posix_fallocate(file.fileno(), 0, max(1, source.stat().st_size))
+                os.posix_fallocate(file.fileno(), 0, max(1, size_of(source)))
                 whole = hashlib.sha256()
                 for block in blocks_of(source):
                     whole.update(block)
@@ -180,42 +231,51 @@ def primary() -> Store:
 
 
 def backup() -> Store:
-    """The second copy; in production ``ANLAN_BACKUP_VAULT`` lies on another disk."""
+    """The folder of the second copy; in production ``ANLAN_BACKUP_VAULT``, elsewhere.
+
+    Where a bucket has the second copies, there is none, and ``second`` is asked.
+    """
     if settings.BACKUP_VAULT:
         return Store(BACKUP, Path(settings.BACKUP_VAULT), is_apart=True)
     return Store(BACKUP, Path(settings.DATA) / "vault-copy")
 
 
-def stores() -> tuple[Store, Store]:
-    return primary(), backup()
+def second() -> Store | Bucket:
+    """Where the second copies lie: ``ANLAN_BACKUP_STORE``, or a folder."""
+    if not settings.BACKUP_STORE:
+        return backup()
+    return Bucket(
+        BACKUP,
+        settings.BACKUP_STORE,
+        settings.BACKUP_KEYS,
+        settings.BACKUP_LOCK.upper(),
+    )
+
+
+def stores() -> tuple[Store, Store | Bucket]:
+    return primary(), second()
+
+
+def folders() -> list[Store]:
+    """Those that a file can be opened in."""
+    return [store for store in stores() if isinstance(store, Store)]
 
 
 def share_a_disk() -> bool:
-    """Whether one broken disk takes both copies along; true if that is not known."""
-    if any(store.is_away for store in stores()):
+    """Whether one broken disk takes both copies along; true if that is not known.
+
+    Of a bucket it is known by its address: nobody waits for the network here.
+    """
+    other = second()
+    if not isinstance(other, Store):
+        return other.is_on_this_machine
+    if any(store.is_away for store in folders()):
         return True
     try:
-        first, second = (make_folder(store.root).stat().st_dev for store in stores())
+        first, last = (make_folder(store.root).stat().st_dev for store in folders())
     except OSError:
         return True
-    return first == second
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of the bytes on the disk, as hexadecimal."""
-    whole = hashlib.sha256()
-    for block in blocks_of(path):
-        whole.update(block)
-    return whole.hexdigest()
-
-
-def blocks_of(path: Path) -> Iterator[memoryview]:
-    """The bytes of a file, in blocks that are valid until the next one is asked for."""
-    buffer = bytearray(BLOCK_BYTES)
-    view = memoryview(buffer)
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(buffer):
-            yield view[:size]
+    return first == last
 
 
 def make_folder(folder: Path) -> Path:

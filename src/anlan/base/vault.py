@@ -110,12 +110,16 @@ def keep_second_copy(digest: str) -> bool:
     """Copy a file of the vault to the second store; whether it lies there now.
 
     A second store that is away or full must not lose a report: it is tried again later,
-    and every page about the file says that there is one copy.
+    and every page about the file says that there is one copy. A bucket is written by the
+    worker alone, so that nobody waits for a network.
 
     So is one whose first copy is not what its name says: both are mended together.
     """
+    second = stores.second()
+    if second.is_written_later:
+        return False
     try:
-        stores.backup().copy_from(path_of(digest), digest)
+        second.copy_from(path_of(digest), digest)
     except (OSError, stores.DamagedCopy) as error:
         log.warning("the second copy could not be written: %s", type(error).__name__)
         return False

@@ -14,6 +14,7 @@ class AnlanConfig(AppConfig):
 
     def ready(self) -> None:
         from anlan import names, reactions  # noqa: PLC0415 -- models must be loaded first
+        from anlan.config import checks  # noqa: F401, PLC0415 -- registers them
 
         _load_events()
         reactions.install()

@@ -26,6 +26,36 @@ class Environment(BaseSettings):
         description="Folder of the vault's second copy, on another disk, with a folder "
         "`objects` in it, or it counts as away; empty: vault-copy in ANLAN_DATA.",
     )
+    backup_store: str = Field(
+        "",
+        pattern=r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_./-]*)?)?$",
+        description="s3://bucket/prefix: the vault's second copy in a bucket instead of "
+        "a folder; needs the packages of anlan[s3], which `./anlan up` then installs.",
+    )
+    backup_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+/?)?$",
+        description="Address of the bucket's server, https://host:port; empty: Amazon's.",
+    )
+    backup_region: str = Field(
+        "", description="Region of the bucket, if its server has regions."
+    )
+    backup_key_id: SecretStr | None = Field(
+        None,
+        description="Name of the key to the bucket; empty: ANLAN_BACKUP_KEYS, or as the "
+        "machine has it set up (AWS_ACCESS_KEY_ID, ~/.aws, the role of a machine).",
+    )
+    backup_secret: SecretStr | None = Field(None, description="The key's secret.")
+    backup_keys: Path | None = Field(
+        None,
+        description="File of two lines, the name of the key and its secret, instead of "
+        "the two variables.",
+    )
+    backup_lock: Literal["governance", "compliance"] = Field(
+        "governance",
+        description="How a bucket with object lock keeps a copy until its period ends: "
+        "governance can be undone by who has the right to, compliance by nobody.",
+    )
     deep_check_mb_s: int = Field(
         0,
         ge=0,

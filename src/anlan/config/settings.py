@@ -7,6 +7,7 @@ import sys
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.bucket import Keys, address_of, read_keys
 from anlan.config import database
 from anlan.config.environment import ROOT, Environment
 from anlan.config.secret import secret_key
@@ -18,6 +19,24 @@ KEYS = DATA / "keys"
 SIGNER = DATA / "signer"
 SIGNER_SOCKET = ENVIRONMENT.signer_socket or DATA / "signer.sock"
 BACKUP_VAULT = ENVIRONMENT.backup_vault
+BACKUP_STORE = (
+    address_of(
+        ENVIRONMENT.backup_store,
+        endpoint=ENVIRONMENT.backup_endpoint,
+        region=ENVIRONMENT.backup_region,
+    )
+    if ENVIRONMENT.backup_store
+    else None
+)
+BACKUP_KEYS = (
+    Keys(
+        ENVIRONMENT.backup_key_id.get_secret_value(),
+        ENVIRONMENT.backup_secret.get_secret_value(),
+    )
+    if ENVIRONMENT.backup_key_id and ENVIRONMENT.backup_secret
+    else read_keys(ENVIRONMENT.backup_keys)
+)
+BACKUP_LOCK = ENVIRONMENT.backup_lock
 RECORDINGS_ROOTS = ENVIRONMENT.recordings_roots
 RECORDER_HOSTS = ENVIRONMENT.recorder_hosts
 TSA_URL = ENVIRONMENT.tsa_url
@@ -270,5 +289,10 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
-    "loggers": {"axes": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        # They tell of each request with its signature, if they are let.
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "urllib3")},
+    },
 }

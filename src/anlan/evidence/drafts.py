@@ -5,6 +5,9 @@ length; the shorter is the truth, and nothing behind it was ever promised, becau
 offset is told only after both are on the disk. A second store that fails in the middle
 is given up for this upload, and a mark beside the first draft remembers that, lest an
 old half come back with the disk.
+
+Where a bucket has the second copies there is only the first file: the worker writes the
+other copy when the upload is whole.
 """
 
 from __future__ import annotations
@@ -37,9 +40,11 @@ class Draft:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._first_store, self._second_store = stores.stores()
+        self._first_store, self._second_store = _folders()
         self.path = self._first_store.part(name)
-        self._second_path = self._second_store.part(name)
+        self._second_path = (
+            self._second_store.part(name) if self._second_store else None
+        )
         self._mark = self._first_store.part(name, _ALONE)
         self._first = _open(self.path)
         self._second: int | None = None
@@ -137,7 +142,7 @@ class Draft:
     def digest(self) -> str:
         """SHA-256 of what lies on the disks; a second file that differs is given up."""
         digest = stores.digest_of(self.path)
-        if self._second is not None:
+        if self._second is not None and self._second_path:
             try:
                 differs = stores.digest_of(self._second_path) != digest
             except OSError as error:
@@ -150,7 +155,7 @@ class Draft:
     def keep(self, digest: str) -> None:
         """Give the bytes their name in both stores; twice does nothing."""
         self._first_store.take(self.path, digest)
-        if self._second is not None:
+        if self._second is not None and self._second_store and self._second_path:
             try:
                 self._second_store.take(self._second_path, digest)
             except OSError as error:
@@ -167,6 +172,8 @@ class Draft:
         self._second = None
 
     def _open_second(self) -> None:
+        if self._second_store is None or self._second_path is None:
+            return
         # A second draft that is not there from the first byte on cannot be made good.
         is_new = os.fstat(self._first).st_size == 0
         try:
@@ -186,8 +193,9 @@ class Draft:
             self._second = None
         self._mark.touch()
         sync_folder(self._mark.parent)
-        with suppress(OSError):
-            self._second_path.unlink(missing_ok=True)
+        if self._second_path:
+            with suppress(OSError):
+                self._second_path.unlink(missing_ok=True)
 
     def _level(self) -> None:
         """Make both as long as the shorter one, and write behind its end."""
@@ -222,9 +230,10 @@ def size_of(name: str) -> int:
 
 def remove(name: str) -> None:
     """Take away what is left of an upload; a file with a name in the vault stays there."""
-    first, second = stores.stores()
-    with suppress(OSError):
-        second.part(name).unlink(missing_ok=True)
+    first, second = _folders()
+    if second is not None:
+        with suppress(OSError):
+            second.part(name).unlink(missing_ok=True)
     for path in (first.part(name), first.part(name, _ALONE)):
         path.unlink(missing_ok=True)
 
@@ -235,11 +244,17 @@ def lost(known: set[str], *, before: float) -> Iterator[tuple[Store, Path]]:
     Args:
         before: seconds since 1970; a younger one may belong to a request in progress.
     """
-    for store in stores.stores():
+    for store in stores.folders():
         with suppress(OSError):
             for path in sorted((store.root / "incoming").iterdir()):
                 if path.stem not in known and path.stat().st_mtime < before:
                     yield store, path
+
+
+def _folders() -> tuple[Store, Store | None]:
+    """The two folders, or the first one alone."""
+    second = stores.second()
+    return stores.primary(), second if isinstance(second, Store) else None
 
 
 def _open(path: Path) -> int:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from uuid import UUID
 
+from django.db.models import Q
+
 from anlan.base import stores
-from anlan.base.stores import Store, digest_of
+from anlan.base.bucket import Bucket
+from anlan.base.stores import Readable, Store, StoreAway, blocks_of, digest_of
 from anlan.cases.models import Case
 from anlan.evidence.enums import CopyState, Source
 from anlan.evidence.events import FileDeleted, PackageMade
@@ -17,7 +21,12 @@ from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 
 # A copy of which the installation says itself that it is not there yet, or just now.
-_EXPECTED = (CopyState.WAITING, CopyState.AWAY, CopyState.DELETING)
+_EXPECTED = (
+    CopyState.WAITING,
+    CopyState.AWAY,
+    CopyState.DELETING,
+    CopyState.LOCKED,
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,9 @@ class FileProblem:
     where: str
     store: str
     digest: str
-    state: str  # missing or corrupt; present, if the record says that it was deleted
+    # Missing, corrupt, or away if the store cannot be asked; present, if the record says
+    # that it was deleted.
+    state: str
 
     def __str__(self) -> str:
         return f"{self.where}: {self.store} copy {self.state} ({self.digest[:12]})"
@@ -128,51 +139,69 @@ def _add_listed(manifest: str, subject: str, named: dict[str, _Named]) -> None:
     A list that is away or altered is itself a problem, and is found as one.
     """
     for store in stores.stores():
-        path = store.path_of(manifest)
-        if not path.is_file() or digest_of(path) != manifest:
+        source = store.source(manifest)
+        if not _is_whole(store, source, manifest):
             continue
-        for file in json.loads(path.read_bytes())["files"]:
+        for file in json.loads(b"".join(blocks_of(source)))["files"]:
             named.setdefault(file["sha256"], _Named(file["bytes"]))
             named[file["sha256"]].subjects.add(subject)
             named[file["sha256"]].last.setdefault(subject, True)
         return
 
 
+def _is_whole(store: Store | Bucket, source: Path | Readable, digest: str) -> bool:
+    try:
+        return store.has(digest) and digest_of(source) == digest
+    except StoreAway:
+        return False
+
+
 def _look_that_it_is_gone(digest: str, named: _Named, report: FileReport) -> None:
     """What the record calls deleted lies nowhere, unless it is being deleted just now."""
     report.deleted += 1
-    going = Copy.objects.filter(blob__sha256=digest, state=CopyState.DELETING)
+    going = Copy.objects.filter(
+        blob__sha256=digest, state__in=(CopyState.DELETING, CopyState.LOCKED)
+    )
     stores_going = set(going.values_list("store", flat=True))
     for store in stores.stores():
-        if store.name in stores_going or not store.has(digest):
+        if store.name in stores_going:
             continue
+        try:
+            if not store.has(digest):
+                continue
+            state = CopyState.PRESENT
+        except StoreAway:
+            state = CopyState.AWAY
         report.problems += [
-            FileProblem(where, store.name, digest, CopyState.PRESENT)
+            FileProblem(where, store.name, digest, state)
             for where in _where(digest, named)
         ]
 
 
 def _expected_gaps() -> set[tuple[str, str]]:
-    waiting = Copy.objects.filter(state__in=_EXPECTED)
+    # One store may have let the bytes go while the other still keeps them.
+    is_going = Q(state=CopyState.DELETED, blob__deletions__next_at__isnull=False)
+    waiting = Copy.objects.filter(Q(state__in=_EXPECTED) | is_going)
     return set(waiting.values_list("blob__sha256", "store"))
 
 
 def _state(
-    store: Store, digest: str, size: int, report: FileReport, *, deep: bool
+    store: Store | Bucket, digest: str, size: int, report: FileReport, *, deep: bool
 ) -> str:
     """Empty if the copy is as it should be."""
-    path = store.path_of(digest)
     try:
-        if not path.is_file():
+        there = store.look(digest)
+        if there is None:
             return CopyState.MISSING
-        if path.stat().st_size != size:
+        if there[1] != size:
             return CopyState.CORRUPT
-        if not deep:
-            return ""
-        report.bytes_read += size
-        return "" if digest_of(path) == digest else CopyState.CORRUPT
+        is_right = not deep or digest_of(store.source(digest)) == digest
+    except StoreAway:
+        return CopyState.AWAY
     except OSError:
         return CopyState.CORRUPT
+    report.bytes_read += size if deep else 0
+    return "" if is_right else CopyState.CORRUPT
 
 
 def _where(digest: str, named: _Named) -> list[str]:

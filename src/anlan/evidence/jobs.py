@@ -8,11 +8,13 @@ from anlan.evidence.services.deleting import next_removal, remove_files
 from anlan.evidence.services.drilling import drill
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
 from anlan.evidence.services.listening import make_playing_copies, next_playing_copy
+from anlan.evidence.services.locking import lock_copies
 from anlan.evidence.services.making import make_packages
 from anlan.evidence.services.markers import let_marker_words_go
 from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.outside import mail_checkpoints, next_mail
 from anlan.evidence.services.packages import expire_packages, next_package_expiry
+from anlan.evidence.services.probing import probe_bucket
 from anlan.evidence.services.proofreading import check_ledger
 from anlan.evidence.services.pulling import (
     next_played,
@@ -43,6 +45,7 @@ __all__ = [
     "fill_copies",
     "keep_periods",
     "let_marker_words_go",
+    "lock_copies",
     "mail_checkpoints",
     "make_masked_copies",
     "make_packages",
@@ -57,6 +60,7 @@ __all__ = [
     "next_removal",
     "next_viewing",
     "next_warning",
+    "probe_bucket",
     "pull_due",
     "pull_played",
     "remind_of_applications",

@@ -60,7 +60,13 @@ from anlan.evidence.enums.statements import (
     StatementRole,
     StatementState,
 )
-from anlan.evidence.enums.vault import CheckKind, CopyState, DrillProof, Scan
+from anlan.evidence.enums.vault import (
+    CheckKind,
+    CopyState,
+    DrillProof,
+    Scan,
+    StoreFault,
+)
 
 __all__ = [
     "Applicant",
@@ -112,6 +118,7 @@ __all__ = [
     "StatementRole",
     "StatementState",
     "StepKind",
+    "StoreFault",
     "UploadState",
     "Way",
     "WhyCamera",

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from anlan.evidence.models.checks import LATE_AFTER, CheckRun, CheckTurn, LedgerFault
+from anlan.evidence.models.checks import (
+    LATE_AFTER,
+    CheckRun,
+    CheckTurn,
+    LedgerFault,
+    StoreProbe,
+)
 from anlan.evidence.models.custody import CustodyStep, PhysicalItem
 from anlan.evidence.models.exhibits import Exhibit, Upload
 from anlan.evidence.models.injuries import (
@@ -97,5 +103,6 @@ __all__ = [
     "StatementAnswer",
     "StatementFile",
     "Still",
+    "StoreProbe",
     "Upload",
 ]

@@ -69,6 +69,31 @@ class CheckRun(models.Model):
         return words.get(enums.CheckKind(self.kind), _("补齐或修复"))
 
 
+class StoreProbe(models.Model):
+    """What trying a bucket showed the last time; one row for each address there was."""
+
+    Fault = enums.StoreFault
+
+    address = models.CharField(max_length=400, unique=True)
+    probed_at = models.DateTimeField()
+    fault = models.CharField(max_length=9, choices=enums.StoreFault.choices, blank=True)
+    code = models.CharField(max_length=60, blank=True)  # the server's own word
+    is_versioned = models.BooleanField(default=False)
+    is_locking = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.fault or 'sound'}"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, or that nothing is."""
+        if self.fault:
+            return str(enums.StoreFault(self.fault).sentence)
+        if self.is_locking:
+            return _("存储桶可读、可写、可删，对象锁已验证有效。")
+        return _("存储桶可读、可写、可删；不支持对象锁，有密钥的人能删除副本。")
+
+
 LATE_AFTER: dict[str, timedelta] = {
     enums.CheckKind.QUICK: timedelta(hours=2),
     enums.CheckKind.DEEP: timedelta(days=8),

@@ -66,6 +66,10 @@ class Copy(models.Model):
     due_at = models.DateTimeField(null=True)  # to be rehashed; none is now
     tries = models.PositiveSmallIntegerField(default=0)  # to make it whole
     retry_at = models.DateTimeField(null=True)  # none is now
+    # What a bucket that locks was told of it, and when to see whether that is still so.
+    locked_until = models.DateTimeField(null=True)
+    is_lock_held = models.BooleanField(default=False)
+    lock_due_at = models.DateTimeField(null=True)  # none is now
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

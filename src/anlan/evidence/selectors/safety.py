@@ -22,6 +22,7 @@ from anlan.accounts.permissions import (
 )
 from anlan.accounts.roles import Permission
 from anlan.base import stores
+from anlan.base.bucket import Bucket
 from anlan.base.errors import NotAllowed
 from anlan.base.stores import BACKUP, Store
 from anlan.cases.selectors import cases_for
@@ -34,6 +35,7 @@ from anlan.evidence.models import (
     Copy,
     Exhibit,
     LedgerFault,
+    StoreProbe,
 )
 from anlan.evidence.selectors import outside
 from anlan.evidence.selectors.exhibits import seen_by
@@ -64,6 +66,8 @@ class Trouble(StrEnum):
     LOST = "lost"
     DAMAGED = "damaged"
     AWAY = "away"
+    BUCKET = "bucket"
+    BUCKET_AWAY = "bucket_away"
     WAITING = "waiting"
     NO_WORKER = "no_worker"
     QUICK_LATE = "quick_late"
@@ -102,9 +106,21 @@ _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
             "请接好硬盘；如果换了新的空硬盘，请在它的文件夹里建立 objects 子文件夹，系统会补齐所有副本。"
         ),
     ),
+    Trouble.BUCKET: (
+        _("存放第二份副本的存储桶不能用"),
+        _("原因写在下面“副本”一栏。改好后后台程序十分钟内会再试，文件会自动补齐。"),
+    ),
+    Trouble.BUCKET_AWAY: (
+        _("存放第二份副本的存储桶不在线"),
+        _(
+            "上传照常进行，新文件先只有一份副本。请检查网络和存储桶；如果换了新的空存储桶，请运行 ./anlan manage probe_store --begin，系统会补齐所有副本。"
+        ),
+    ),
     Trouble.WAITING: (
         _("有文件只有一份副本"),
-        _("系统会不断重试。请检查第二份副本的硬盘是否接好、是否已满。"),
+        _(
+            "系统会不断重试。请检查第二份副本的硬盘是否接好、是否已满；用存储桶的，新文件由后台随后写入，请看网络是否畅通。"
+        ),
     ),
     Trouble.NO_WORKER: (
         _("后台程序没有运行，检查和提醒都已停止"),
@@ -155,7 +171,7 @@ _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class StoreState:
-    """One of the two folders; its path only for administrators."""
+    """One of the two folders, or the bucket; where it is only for administrators."""
 
     name: str
     copies: Mapping[str, int]  # by state
@@ -163,6 +179,8 @@ class StoreState:
     total_bytes: int | None
     is_away: bool
     path: str
+    is_bucket: bool = False
+    probe: StoreProbe | None = None  # of a bucket: what trying it showed
 
     @property
     def label(self) -> Promise:
@@ -215,6 +233,10 @@ class Safety:
     exposure: Exposure | None = None  # the longest window of the reader's chains
     waiting: Sequence[Waiting] = ()  # chains whose checkpoint is not signed
     stamping: outside.Stamping | None = None
+
+    @property
+    def has_bucket(self) -> bool:
+        return any(store.is_bucket for store in self.stores)
 
     @property
     def verdict(self) -> Verdict:
@@ -378,12 +400,18 @@ def _troubles(
     has_worker = CheckKind.COPIES in turns and not turns[CheckKind.COPIES].is_idle(
         at=at
     )
+    probe = _probe()
+    is_bucket = stores.second().is_written_later
+    is_away = any_in(CopyState.AWAY) or any(
+        store.is_away and states.get(store.name) for store in stores.stores()
+    )
     is_there = {
         Trouble.NO_WORKER: not has_worker,
         Trouble.LOST: any_in(*_DAMAGED) and _any_lost(),
         Trouble.DAMAGED: any_in(*_DAMAGED),
-        Trouble.AWAY: any_in(CopyState.AWAY)
-        or any(store.is_away and states.get(store.name) for store in stores.stores()),
+        Trouble.AWAY: is_away and not is_bucket,
+        Trouble.BUCKET: is_bucket and _is_refused(probe),
+        Trouble.BUCKET_AWAY: is_away and is_bucket and not _is_refused(probe),
         Trouble.WAITING: any_in(CopyState.WAITING),
         Trouble.QUICK_LATE: _is_late(turns, CheckKind.QUICK, at=at),
         Trouble.DEEP_LATE: is_old or _is_late(turns, CheckKind.DEEP, at=at),
@@ -403,6 +431,15 @@ def _faults(user: User) -> list[Fault]:
     )
     found = LedgerFault.objects.filter(mine).order_by("found_at", "pk")[:MOST_SHOWN]
     return [Fault(site=sites.get(one.site_id), fault=one) for one in found]
+
+
+def _probe() -> StoreProbe | None:
+    """What trying the bucket showed, if there is one and a worker was there."""
+    return StoreProbe.objects.filter(address=stores.second().where[:400]).first()
+
+
+def _is_refused(probe: StoreProbe | None) -> bool:
+    return probe is not None and bool(probe.fault)
 
 
 def _has_drill_failed() -> bool:
@@ -444,7 +481,21 @@ def _running(
     return found
 
 
-def _store_state(store: Store, copies: Mapping[str, int], user: User) -> StoreState:
+def _store_state(
+    store: Store | Bucket, copies: Mapping[str, int], user: User
+) -> StoreState:
+    where = store.where if _is_administrator(user) else ""
+    if not isinstance(store, Store):
+        return StoreState(
+            name=store.name,
+            copies=copies,
+            free_bytes=None,
+            total_bytes=None,
+            is_away=store.is_away,
+            path=where,
+            is_bucket=True,
+            probe=_probe(),
+        )
     try:
         usage = shutil.disk_usage(_nearest(store.root)) if not store.is_away else None
     except OSError:
@@ -455,7 +506,7 @@ def _store_state(store: Store, copies: Mapping[str, int], user: User) -> StoreSt
         free_bytes=usage.free if usage else None,
         total_bytes=usage.total if usage else None,
         is_away=store.is_away,
-        path=str(store.root) if _is_administrator(user) else "",
+        path=where,
     )
 
 

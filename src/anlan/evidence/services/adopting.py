@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from anlan.base import stores
 from anlan.base.vault import Kept
 from anlan.cases.models import VaultFile
 from anlan.evidence.enums import CheckKind, Protection, Reading
@@ -21,6 +22,9 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 
 EVERY = timedelta(days=1)
+SOONER = timedelta(
+    minutes=10
+)  # until then a photo has one copy, where a bucket has the other
 MOST = 50  # exhibits made by one call
 
 
@@ -93,10 +97,11 @@ def _reading_of(kept: Kept) -> Reading:
 
 def _finish(mine: Turn, *, at: datetime) -> None:
     mine.row.refresh_from_db()
+    due_at = at + (SOONER if stores.second().is_written_later else EVERY)
     if mine.row.repaired:
-        mine.end(due_at=at + EVERY)
+        mine.end(due_at=due_at)
     else:
-        mine.rest(due_at=at + EVERY)
+        mine.rest(due_at=due_at)
 
 
 def _who_brought(origin: Origin, row: VaultFile) -> str:

@@ -12,12 +12,13 @@ from django.db.models import Count, F, Q, QuerySet
 
 from anlan.accounts.models import Site
 from anlan.base import stores
-from anlan.base.stores import Store
+from anlan.base.bucket import Bucket
+from anlan.base.stores import Look, Store, StoreAway
 from anlan.evidence import messages
 from anlan.evidence.enums import CheckKind, CopyState
 from anlan.evidence.models import Blob, Copy
 from anlan.evidence.services import damage
-from anlan.evidence.services.damage import Look, look, next_rehash, store_of
+from anlan.evidence.services.damage import next_rehash, store_of
 from anlan.evidence.services.rehashing import MB, is_whole
 from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.notify.enums import Urgency
@@ -124,11 +125,14 @@ def _look_at(batch: Sequence[Copy], mine: Turn) -> None:
     seen, gone, tally = [], [], _Tally(copies=len(batch))
     for copy in batch:
         mine.keep()
-        if copy.store in away and copy.state != CopyState.WAITING:
-            state: str = CopyState.AWAY
+        state: str = CopyState.AWAY
+        if copy.store not in away or copy.state == CopyState.WAITING:
+            try:
+                state = _looked_at(copy, by_name[copy.store], mine)
+            except StoreAway:
+                away.add(copy.store)  # nothing more is asked of it in this round
+        if state == CopyState.AWAY:
             gone.append(copy.pk)
-        else:
-            state = _looked_at(copy, by_name[copy.store], mine)
         if state == CopyState.PRESENT:
             seen.append(copy.pk)
         tally.add(state)
@@ -154,11 +158,11 @@ def _is_there(keys: Sequence[int], *, at: datetime) -> None:
     )
 
 
-def _looked_at(copy: Copy, store: Store, mine: Turn) -> str:
+def _looked_at(copy: Copy, store: Store | Bucket, mine: Turn) -> str:
     """The state of a copy as a look shows it; new damage is an alarm at once."""
     if copy.state not in {CopyState.PRESENT, CopyState.AWAY}:
         return copy.state
-    there = look(store.path_of(copy.blob.sha256))
+    there = store.look(copy.blob.sha256)
     if there is not None and there[1] == copy.blob.size:
         return CopyState.PRESENT
     state = CopyState.MISSING if there is None else CopyState.CORRUPT
@@ -195,10 +199,11 @@ def _read_again(due: QuerySet[Copy], mine: Turn) -> int:
 
 
 def _reread(copy: Copy, mine: Turn) -> _Tally:
-    path = store_of(copy).path_of(copy.blob.sha256)
-    tally, there = _Tally(), look(path)
+    store, digest = store_of(copy), copy.blob.sha256
+    tally, there = _Tally(), None
     try:
-        if there is not None and is_whole(path, copy.blob.sha256, keep=mine.keep):
+        there = store.look(digest)
+        if there is not None and is_whole(store.source(digest), digest, keep=mine.keep):
             tally.bytes_read = copy.blob.size
             Copy.objects.filter(pk=copy.pk, state=CopyState.PRESENT).update(
                 seen_at=mine.at,
@@ -209,6 +214,9 @@ def _reread(copy: Copy, mine: Turn) -> _Tally:
         state = CopyState.MISSING if there is None else CopyState.CORRUPT
     except FileNotFoundError:
         there, state = None, CopyState.MISSING
+    except StoreAway:
+        Copy.objects.filter(pk=copy.pk).update(due_at=mine.at + DEEP_EVERY)
+        return tally
     if _is_damaged(copy, state, there, mine):
         tally.add(state)
     else:  # it is being repaired; another look in a while

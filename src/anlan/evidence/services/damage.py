@@ -6,7 +6,6 @@ import logging
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,7 +13,8 @@ from django.urls import reverse
 from anlan.accounts.models import Site
 from anlan.accounts.selectors import people_by_role
 from anlan.base import stores
-from anlan.base.stores import Store
+from anlan.base.bucket import Bucket
+from anlan.base.stores import Look, Store, StoreAway
 from anlan.cases import services as cases
 from anlan.evidence import messages
 from anlan.evidence.enums import CopyState
@@ -38,25 +38,12 @@ log = logging.getLogger(__name__)
 
 # Every byte at least every seven days, so that one of them is left for the reading.
 NEXT_DAY, REHASH = timedelta(days=1), timedelta(days=6)
-LET_GO = (CopyState.DELETING, CopyState.DELETED)
+LET_GO = (CopyState.DELETING, CopyState.LOCKED, CopyState.DELETED)
 TOLD = ("site_manager", "administrator")
 
-Look: TypeAlias = "tuple[int, int, int, int] | None"
 
-
-def store_of(copy: Copy) -> Store:
+def store_of(copy: Copy) -> Store | Bucket:
     return next(store for store in stores.stores() if store.name == copy.store)
-
-
-def look(path: Path) -> Look:
-    """What changes whenever a file is changed or replaced; none if it is no file."""
-    try:
-        there = path.stat()
-    except OSError:
-        return None
-    if not path.is_file():
-        return None
-    return there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns
 
 
 def look_away_from(path: Path) -> None:
@@ -83,8 +70,7 @@ def note_damage(
         was_known = copy.state in {CopyState.MISSING, CopyState.CORRUPT}
         if copy.state == state or copy.state in LET_GO:
             return False
-        store = store_of(copy)
-        if store.is_away or look(store.path_of(copy.blob.sha256)) != seen:
+        if not _still_looks(copy, seen):
             return False
         copy.state = state
         if not was_known:
@@ -111,6 +97,14 @@ def note_damage(
     return True
 
 
+def _still_looks(copy: Copy, seen: Look) -> bool:
+    store = store_of(copy)
+    try:
+        return not store.is_away and store.look(copy.blob.sha256) == seen
+    except StoreAway:
+        return False
+
+
 def note_whole(*, copy: Copy, is_new: bool, at: datetime) -> None:
     """Every byte of the copy was read and is right.
 
@@ -126,8 +120,13 @@ def note_whole(*, copy: Copy, is_new: bool, at: datetime) -> None:
         copy.seen_at = copy.rehashed_at = at
         copy.due_at = next_rehash(copy.blob, at)
         copy.tries, copy.retry_at = 0, None
+        if is_new:  # what a bucket was told of the one before, it does not know of this
+            copy.locked_until, copy.is_lock_held, copy.lock_due_at = None, False, None
         copy.save(
             update_fields=[
+                "locked_until",
+                "is_lock_held",
+                "lock_due_at",
                 "state",
                 "seen_at",
                 "rehashed_at",

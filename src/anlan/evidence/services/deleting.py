@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
 from anlan.accounts.models import Site
 from anlan.base import stores
+from anlan.base.bucket import Bucket, Locked
 from anlan.base.clock import local_day, utc_text
 from anlan.base.quarantine import set_aside_files
 from anlan.base.stores import Store, sync_folder
@@ -71,6 +71,7 @@ log = logging.getLogger(__name__)
 # Whoever took the same bytes before the decision has written their row by then.
 PATIENCE = timedelta(hours=1)
 LATER = timedelta(minutes=10)  # a store that is away or cannot be written
+HELD = timedelta(days=1)  # the bucket was told to hold it, and not until when
 AT_ONCE = 50  # files of one round
 # The words of a statement beside its answers.
 REASON = "retention"  # as the record says why words were erased
@@ -195,21 +196,24 @@ def next_removal() -> datetime | None:
     )
 
 
-def remove_again(*, path: Path, store: Store, at: datetime) -> bool:
+def remove_again(*, digest: str, store: Store | Bucket, at: datetime) -> bool:
     """A deleted file lies in its place again: a backup was restored. It goes again.
 
     Returns:
         Whether the file is one that was deleted.
     """
     with ledger.recording():
-        blob = Blob.objects.select_for_update().filter(sha256=path.name).first()
+        blob = Blob.objects.select_for_update().filter(sha256=digest).first()
         if blob is None or not blob.is_deleted:
             return False
         if blob.deletions.filter(next_at__isnull=False).exists():
             return True  # it is being deleted just now
-        look = store.look_of(blob.sha256)
-        if not look or not store.remove(blob.sha256, look=look):
-            return True
+        try:
+            look = store.look_of(blob.sha256)
+            if not look or not store.remove(blob.sha256, look=look):
+                return True
+        except Locked:
+            return True  # until then; the sweep comes by each day
         Copy.objects.filter(blob=blob, store=store.name).update(state=CopyState.DELETED)
         files = blob.deletions.select_related(
             "deletion__case__site", "deletion__application__site"
@@ -239,7 +243,7 @@ def _let_go(
 ) -> None:
     """The bytes are this item's no more; they go if they are nobody else's."""
     is_shared = blob.is_deleted or owned_by_others(blob, item, rows)
-    looks = {store.name: store.look_of(blob.sha256) for store in stores.stores()}
+    looks = {store.name: store.look_of(blob.sha256) for store in stores.folders()}
     DeletedFile.objects.create(
         deletion=row,
         blob=blob,
@@ -366,13 +370,20 @@ def _remove(file: DeletedFile, *, at: datetime) -> None:
         _record_file(row, blob, FilePart(file.part), row.case, is_shared=True, at=at)
         _end_if_done(row, at=at)
         return
-    is_gone = True
+    is_gone, next_at = True, at + LATER
     for store in stores.stores():
-        if not _remove_in(store, blob, file):
+        try:
+            if not _remove_in(store, blob, file):
+                is_gone = False
+        except Locked as lock:
             is_gone = False
+            next_at = max(next_at, lock.until or at + HELD)
+            Copy.objects.filter(blob=blob, store=store.name).update(
+                state=CopyState.LOCKED
+            )
     if not is_gone:
         file.tries += 1
-        file.next_at = at + LATER
+        file.next_at = next_at
         file.save(update_fields=["tries", "next_at", "looks"])
         return
     file.next_at, file.gone_at = None, at
@@ -381,8 +392,12 @@ def _remove(file: DeletedFile, *, at: datetime) -> None:
     _end_if_done(row, at=at)
 
 
-def _remove_in(store: Store, blob: Blob, file: DeletedFile) -> bool:
-    """Whether neither its place nor the quarantine of the store has the bytes."""
+def _remove_in(store: Store | Bucket, blob: Blob, file: DeletedFile) -> bool:
+    """Whether neither its place nor the quarantine of the store has the bytes.
+
+    Raises:
+        Locked: the bucket keeps them, which is what it was told to.
+    """
     copies = Copy.objects.filter(blob=blob, store=store.name)
     if copies.filter(state=CopyState.DELETED).exists():
         return True
@@ -393,14 +408,23 @@ def _remove_in(store: Store, blob: Blob, file: DeletedFile) -> bool:
             # Taken again, and no row says by whom: wait as long as at first.
             file.looks[store.name] = store.look_of(blob.sha256)
             return False
-        for path in set_aside_files(store, blob.sha256):
-            path.unlink(missing_ok=True)
-            sync_folder(path.parent)
+        _remove_aside(store, blob.sha256)
+    except Locked:
+        raise
     except OSError as error:
         log.warning("the %s store: %s", store.name, type(error).__name__)
         return False
     copies.update(state=CopyState.DELETED, seen_at=None)
     return True
+
+
+def _remove_aside(store: Store | Bucket, digest: str) -> None:
+    if not isinstance(store, Store):
+        store.remove_aside(digest)
+        return
+    for path in set_aside_files(store, digest):
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
 
 def _end_if_done(row: Deletion, *, at: datetime) -> None:

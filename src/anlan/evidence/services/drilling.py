@@ -21,7 +21,8 @@ import orjson
 from django.conf import settings
 
 from anlan.base import room, stores
-from anlan.base.stores import Store, blocks_of, make_folder
+from anlan.base.bucket import Bucket
+from anlan.base.stores import Readable, Store, StoreAway, blocks_of, make_folder
 from anlan.cases.models import Case
 from anlan.cases.selectors import entries_about
 from anlan.evidence.enums import CheckKind, DrillProof
@@ -50,7 +51,7 @@ def drill(*, at: datetime) -> int:
         if mine is None:
             return 0
         try:
-            case, store = _chosen(), stores.backup()
+            case, store = _chosen(), stores.second()
             if case is None:
                 mine.rest(due_at=at + EVERY)
             elif store.is_away:
@@ -61,6 +62,8 @@ def drill(*, at: datetime) -> int:
         except TurnLost:
             log.warning("another worker goes on with the drill")
             return 0
+        except StoreAway:
+            mine.put_off(due_at=at + AGAIN)
         except OSError as error:
             if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
                 raise
@@ -103,7 +106,7 @@ def _chosen() -> Case | None:
     return Case.objects.select_related("site").get(pk=secrets.choice(keys))
 
 
-def _bring_back(case: Case, store: Store, mine: Turn) -> DrillProof:
+def _bring_back(case: Case, store: Store | Bucket, mine: Turn) -> DrillProof:
     wanted = _within(files_named(case))
     _check_room(sum(one.size for one in wanted))
     missing = corrupt = read = 0
@@ -112,7 +115,7 @@ def _bring_back(case: Case, store: Store, mine: Turn) -> DrillProof:
         for one in wanted:
             path = folder / one.name
             try:
-                read += _copy(store.path_of(one.sha256), path, mine)
+                read += _copy(store.source(one.sha256), path, mine)
             except FileNotFoundError:
                 missing += 1
                 continue
@@ -144,7 +147,7 @@ def _check_room(size: int) -> None:
         raise OSError(errno.ENOSPC, "no room for a drill")
 
 
-def _copy(source: Path, target: Path, mine: Turn) -> int:
+def _copy(source: Path | Readable, target: Path, mine: Turn) -> int:
     written = 0
     with target.open("xb") as file:
         for block in blocks_of(source):

@@ -30,6 +30,7 @@ from anlan.evidence.events import (
 from anlan.evidence.models import Deletion, Exhibit, Hold, Recording, RetentionLook
 from anlan.evidence.selectors.retention import holds_over, items_of
 from anlan.evidence.services.announcing import look_soon, put_off
+from anlan.evidence.services.locking import look_at_locks
 from anlan.evidence.services.recordings import hurry_recordings
 from anlan.evidence.services.steps import line
 from anlan.law import services as law
@@ -115,6 +116,7 @@ def place_hold(
                 if holds_over(item, [hold]):
                     put_off(item, one, why="hold", at=at)
             hurry_recordings(case=one, only=hold.recording, at=at)
+        look_at_locks([case, *joined])
         cases.remember_made(
             hold.uid, case=case, request_id=request_id, content=content, at=at
         )
@@ -210,6 +212,9 @@ def release_hold(*, hold: Hold, by: User, at: datetime, via: str = "") -> Hold:
         hold.save(update_fields=["released_at", "released_by", "released_role"])
         kept = Q(case=hold.case) | Q(case__joined_into=hold.case)
         look_soon(RetentionLook.objects.filter(kept), at=at)
+        look_at_locks(
+            Case.objects.filter(Q(pk=hold.case_id) | Q(joined_into=hold.case))
+        )
         cases.record(
             HoldReleased(
                 code=hold.code,

@@ -7,18 +7,28 @@ quarantine, and a row that says so: the next round goes on.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db.models import Q, QuerySet
 
 from anlan.base import stores
-from anlan.base.quarantine import set_aside, set_aside_files
-from anlan.base.stores import DamagedCopy, make_folder
+from anlan.base.bucket import Bucket
+from anlan.base.quarantine import copies_set_aside, set_copy_aside
+from anlan.base.stores import (
+    DamagedCopy,
+    Readable,
+    Store,
+    StoreAway,
+    blocks_of,
+    size_of,
+)
 from anlan.evidence.enums import CheckKind, CopyState
 from anlan.evidence.models import CheckTurn, Copy
 from anlan.evidence.services import damage
-from anlan.evidence.services.damage import look, store_of
+from anlan.evidence.services.damage import store_of
 from anlan.evidence.services.rehashing import is_whole
 from anlan.evidence.services.turns import Turn, TurnLost, turn
 
@@ -28,6 +38,23 @@ MOST_SECONDS, MOST_COPIES = 5.0, 50  # of one call, or one file if it is large
 LOOK_EVERY = timedelta(minutes=1)
 _WAITS = (1, 5, 15, 60)  # minutes before the second, third … try
 _OPEN = (CopyState.WAITING, CopyState.MISSING, CopyState.CORRUPT)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A source that keeps the turn while its bytes go over a slow line."""
+
+    source: Path | Readable
+    keep: Callable[[], None]
+
+    @property
+    def size(self) -> int:
+        return size_of(self.source)
+
+    def blocks(self) -> Iterator[memoryview]:
+        for block in blocks_of(self.source):
+            self.keep()
+            yield block
 
 
 def fill_copies(*, at: datetime) -> int:
@@ -67,7 +94,7 @@ def _begin_empty_stores() -> None:
         if kept.exists():
             continue
         try:
-            make_folder(store.root / "objects")
+            store.begin()
         except OSError as error:
             log.warning("the %s store: %s", store.name, type(error).__name__)
 
@@ -95,20 +122,20 @@ def _looked(at: datetime) -> None:
 def _make_whole(copy: Copy, mine: Turn) -> bool:
     """Whether it is whole now: found in its place, or copied from a good one."""
     store, digest = store_of(copy), copy.blob.sha256
-    path = store.path_of(digest)
     try:
-        if _is_good(path, digest, mine):
+        if _is_good(store, digest, mine):
             damage.note_whole(copy=copy, is_new=False, at=mine.at)
             return True
-        _say_what_is_wrong(copy, path, mine)
+        _say_what_is_wrong(copy, store, mine)
         good = _good_file(copy, mine)
         if good is None:
             _try_later(copy, mine, is_lost=True)
             return False
-        if path.exists() or path.is_symlink():
-            set_aside(path, store=store, at=mine.at)
-        store.copy_from(good, digest)
-        is_made = _is_good(path, digest, mine)
+        set_copy_aside(digest, store=store, at=mine.at)
+        store.copy_from(
+            _Kept(good, mine.keep) if store.is_written_later else good, digest
+        )
+        is_made = _is_good(store, digest, mine)
     except (OSError, DamagedCopy) as error:
         log.warning("a %s copy cannot be made: %s", store.name, type(error).__name__)
         is_made = False
@@ -119,16 +146,16 @@ def _make_whole(copy: Copy, mine: Turn) -> bool:
     return is_made
 
 
-def _say_what_is_wrong(copy: Copy, path: Path, mine: Turn) -> None:
+def _say_what_is_wrong(copy: Copy, store: Store | Bucket, mine: Turn) -> None:
     """A file lies where none was expected, or one went away since."""
-    there = look(path)
+    there = store.look(copy.blob.sha256)
     if there is not None:
         _damaged(copy, CopyState.CORRUPT, mine)
     elif copy.state == CopyState.CORRUPT:
         _damaged(copy, CopyState.MISSING, mine)
 
 
-def _good_file(copy: Copy, mine: Turn) -> Path | None:
+def _good_file(copy: Copy, mine: Turn) -> Path | Readable | None:
     """The same bytes elsewhere, every one of them read: the other copy, or quarantine.
 
     That the other copy is bad as well is an alarm of its own.
@@ -136,21 +163,30 @@ def _good_file(copy: Copy, mine: Turn) -> Path | None:
     digest = copy.blob.sha256
     for other in copy.blob.copies.exclude(pk=copy.pk).select_related("blob"):
         store = store_of(other)
-        if _is_good(store.path_of(digest), digest, mine):
-            return store.path_of(digest)
+        if _is_good(store, digest, mine):
+            return store.source(digest)
         if other.state == CopyState.PRESENT and not store.is_away:
-            there = look(store.path_of(digest))
+            there = store.look(digest)
             _damaged(other, CopyState.CORRUPT if there else CopyState.MISSING, mine)
     for store in stores.stores():
-        for path in set_aside_files(store, digest):
-            if _is_good(path, digest, mine):
-                return path
+        for source in _set_aside(store, digest):
+            if is_whole(source, digest, keep=mine.keep):
+                return source
     return None
 
 
-def _is_good(path: Path, digest: str, mine: Turn) -> bool:
+def _set_aside(store: Store | Bucket, digest: str) -> list[Path | Readable]:
     try:
-        return path.is_file() and is_whole(path, digest, keep=mine.keep)
+        return copies_set_aside(store, digest)
+    except StoreAway:
+        return []
+
+
+def _is_good(store: Store | Bucket, digest: str, mine: Turn) -> bool:
+    try:
+        return store.has(digest) and is_whole(
+            store.source(digest), digest, keep=mine.keep
+        )
     except FileNotFoundError:
         return False
 
@@ -159,7 +195,7 @@ def _damaged(copy: Copy, state: CopyState, mine: Turn) -> None:
     is_new = damage.note_damage(
         copy=copy,
         state=state,
-        seen=look(store_of(copy).path_of(copy.blob.sha256)),
+        seen=store_of(copy).look(copy.blob.sha256),
         since=mine.row.began_at or mine.at,
         at=mine.at,
     )

@@ -21,7 +21,7 @@ from anlan.cases.originals import install_path_of
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import Printout, Way
 from anlan.evidence.events import ExhibitOpened, PagePrinted, ReceiptShown
-from anlan.evidence.models import Blob, Exhibit, Recording
+from anlan.evidence.models import Blob, Copy, Exhibit, Recording
 from anlan.evidence.selectors.recordings import (
     may_only_look,
     recordings_shown_by,
@@ -118,8 +118,11 @@ def good_path(blob: Blob) -> Path:
     """
     if blob.is_deleted:
         raise Conflict(_("文件已按保存期限删除"))
-    paths = [store.path_of(blob.sha256) for store in stores.stores()]
+    paths = [store.path_of(blob.sha256) for store in stores.folders()]
     whole = next((path for path in paths if is_whole(path, blob)), None)
+    if whole is None and stores.second().is_written_later:
+        # What a bucket has is not opened from there: the worker brings it back.
+        Copy.objects.filter(blob=blob, store=stores.PRIMARY).update(due_at=None)
     law.check_original(is_whole=whole is not None, act_on=local_day(blob.kept_at))
     if whole is None:
         raise FileNotFoundError(blob.sha256)  # only before the rule was in force

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Max, Q
 
 from anlan.base import stores, vault
+from anlan.base.bucket import Bucket
 from anlan.base.stores import Store
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -229,7 +230,13 @@ def take_blob(kept: Kept, *, at: datetime) -> Blob:
         for store in stores.stores():
             found = _as_found(store, kept.sha256, at)
             Copy.objects.filter(blob=blob, store=store.name).update(
-                **found, rehashed_at=None, tries=0, retry_at=None
+                **found,
+                rehashed_at=None,
+                tries=0,
+                retry_at=None,
+                locked_until=None,
+                is_lock_held=False,
+                lock_due_at=None,
             )
         # What was made of it to be played went with it.
         PlayingCopy.objects.filter(original=blob).update(
@@ -240,8 +247,9 @@ def take_blob(kept: Kept, *, at: datetime) -> Blob:
     return blob
 
 
-def _as_found(store: Store, digest: str, at: datetime) -> dict[str, Any]:
-    is_there = store.has(digest)
+def _as_found(store: Store | Bucket, digest: str, at: datetime) -> dict[str, Any]:
+    # Nobody waits for a bucket here: the worker writes it, or finds it there.
+    is_there = not store.is_written_later and store.has(digest)
     return {
         "state": CopyState.PRESENT if is_there else CopyState.WAITING,
         "seen_at": at if is_there else None,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from anlan.base.stores import blocks_of
+from anlan.base.stores import Readable, StoreAway, blocks_of
 from anlan.evidence.services.damage import look_away_from
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ MB = 1024 * 1024
 
 
 def is_whole(
-    path: Path, digest: str, *, keep: Callable[[], None] = lambda: None
+    path: Path | Readable, digest: str, *, keep: Callable[[], None] = lambda: None
 ) -> bool:
     """Whether the bytes on the disk are those of the digest.
 
@@ -30,6 +30,7 @@ def is_whole(
 
     Raises:
         FileNotFoundError: it went away.
+        StoreAway: its store did, which says nothing of the bytes.
     """
     if _hashed(path, keep) == digest:
         return True
@@ -39,21 +40,22 @@ def is_whole(
     return True
 
 
-def _hashed(path: Path, keep: Callable[[], None]) -> str:
+def _hashed(path: Path | Readable, keep: Callable[[], None]) -> str:
     """Its digest; empty if the disk does not give the bytes."""
     whole = hashlib.sha256()
     begun, read = time.monotonic(), 0
     try:
-        look_away_from(path)
+        if isinstance(path, Path):
+            look_away_from(path)
         for block in blocks_of(path):
             whole.update(block)
             read += len(block)
             keep()
             _slow_down(read, begun)
-    except FileNotFoundError:
+    except (FileNotFoundError, StoreAway):
         raise
     except OSError as error:
-        log.warning("%s cannot be read: %s", path.name[:12], type(error).__name__)
+        log.warning("a copy cannot be read: %s", type(error).__name__)
         return ""
     return whole.hexdigest()
 

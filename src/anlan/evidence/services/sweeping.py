@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from anlan.base import stores
+from anlan.base.bucket import Bucket, Lying
 from anlan.base.quarantine import is_digest, set_aside
 from anlan.base.stores import Store
 from anlan.evidence.enums import CheckKind
@@ -55,7 +56,10 @@ def _sweep_step(step: int, mine: Turn) -> tuple[int, int]:
     if store.is_away:
         return 0, 0
     try:
-        return _sweep_objects(store, f"{step % FOLDERS:02x}", mine)
+        folder = f"{step % FOLDERS:02x}"
+        if isinstance(store, Store):
+            return _sweep_objects(store, folder, mine)
+        return _sweep_bucket(store, folder, mine)
     except OSError as error:
         log.warning("the %s store: %s", store.name, type(error).__name__)
         return 0, 0
@@ -69,20 +73,51 @@ def _sweep_objects(store: Store, folder: str, mine: Turn) -> tuple[int, int]:
             old.append(path)
     if not old:
         return count, 0
-    in_place = {
-        path.name
-        for path in old
-        if is_digest(path.name) and store.path_of(path.name) == path
-    }
-    known = _known(in_place)
-    let_go = _let_go(in_place - known)
-    known |= named_by_rows(in_place - known - let_go)
+    known = _owned(
+        {
+            path.name
+            for path in old
+            if is_digest(path.name) and store.path_of(path.name) == path
+        }
+    )
     ownerless = [
         path
         for path in old
         if store.path_of(path.name) != path or path.name not in known
     ]
     return count, _set_aside(ownerless, OBJECT_AGE, store, mine)
+
+
+def _sweep_bucket(store: Bucket, folder: str, mine: Turn) -> tuple[int, int]:
+    """The same in a bucket, where nobody writes but for a row."""
+    oldest = mine.at - OBJECT_AGE
+    if folder == "00":
+        store.end_unfinished(before=oldest)
+    lying = list(store.lying(folder))
+    old = [one for one in lying if one.changed_at <= oldest]
+    known = _owned({one.name for one in old if one.is_in_place}) if old else set()
+    count = 0
+    for one in old:
+        if not one.is_in_place or one.name not in known:
+            count += _set_object_aside(one, store, mine)
+    return len(lying), count
+
+
+def _set_object_aside(one: Lying, store: Bucket, mine: Turn) -> int:
+    if one.is_in_place and remove_again(digest=one.name, store=store, at=mine.at):
+        return 0
+    if one.is_in_place:
+        store.set_aside(one.name, at=mine.at)
+    else:
+        store.set_foreign_aside(one, at=mine.at)
+    log.warning("a file without an owner was set aside: %s", store.name)
+    return 1
+
+
+def _owned(digests: set[str]) -> set[str]:
+    known = _known(digests)
+    let_go = _let_go(digests - known)
+    return known | named_by_rows(digests - known - let_go)
 
 
 def _known(digests: set[str]) -> set[str]:
@@ -102,7 +137,7 @@ def _set_aside(paths: list[Path], age: timedelta, store: Store, mine: Turn) -> i
     for path in paths:
         if _is_older(path, age, at=mine.at):
             if is_digest(path.name) and remove_again(
-                path=path, store=store, at=mine.at
+                digest=path.name, store=store, at=mine.at
             ):
                 continue
             set_aside(path, store=store, at=mine.at)

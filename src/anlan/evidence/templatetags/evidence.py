@@ -71,6 +71,7 @@ def copy_icon(copy: Copy) -> str:
     icons = {
         CopyState.PRESENT: "circle-check",
         CopyState.DELETING: "trash",
+        CopyState.LOCKED: "clock",
         CopyState.DELETED: "trash",
     }
     return icons.get(CopyState(copy.state), "alert-triangle")
@@ -82,6 +83,7 @@ def copy_tone(copy: Copy) -> str:
         CopyState.PRESENT: "ok",
         CopyState.WAITING: "warn",
         CopyState.DELETING: "quiet",
+        CopyState.LOCKED: "quiet",
         CopyState.DELETED: "quiet",
     }
     return tones.get(CopyState(copy.state), "bad")
