@@ -2173,7 +2173,11 @@ def decide_finding(scene: Scene) -> Request:
     return f"/findings/{finding.uid}/decision", {"is_approved": True}
 
 
-@post(permitted="xuqing", forbidden="wangjianguo")
+@post(
+    permitted="xuqing",
+    forbidden="wangjianguo",
+    either=(Permission.INVESTIGATE, Permission.FINDING_APPROVE),
+)
 def withdraw_finding(scene: Scene) -> Request:
     return f"/findings/{_finding(scene).uid}/withdrawal", {"reason": "起草人离职"}
 

@@ -21,7 +21,14 @@ from anlan.incidents import services as incidents
 from anlan.incidents.devices_mapping import MOST_BYTES, read_message
 from anlan.incidents.devices_proof import secret_of
 from anlan.incidents.enums import DeviceKind, DeviceMode, HappenedSource
-from anlan.incidents.models import Device, DeviceNonce, DeviceRefusal, Incident, Report
+from anlan.incidents.models import (
+    Device,
+    DeviceNonce,
+    DeviceRefusal,
+    Incident,
+    MonitorTile,
+    Report,
+)
 from anlan.incidents.services import devices
 from anlan.ledger.models import Entry
 from tests.api.boxes import Box, example, in_multipart, put_up
@@ -348,6 +355,8 @@ def test_a_place_where_a_button_hangs_is_not_closed(scene: Scene) -> None:
     for post in Post.objects.filter(place__label__startswith="6 号楼"):
         accounts.close_post(post=post, by=scene.manager, at=scene.at)
     place = scene.place("6 号楼")
+    for tile in MonitorTile.objects.filter(place__path__startswith=place.path):
+        incidents.remove_monitor_tile(tile=tile, by=scene.manager, at=scene.at)
 
     with pytest.raises(Conflict, match="前台按钮"):
         accounts.close_place(place=place, by=scene.manager, at=scene.at)

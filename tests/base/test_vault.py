@@ -117,6 +117,18 @@ def test_more_pixels_than_can_be_unpacked(tmp_path) -> None:
     assert vault.keep_photo([large], path="photos").size  # read at an eighth
 
 
+def test_large_photo_with_a_broken_preview_behind_it_is_kept() -> None:
+    """Phones lay previews and maps of light behind a photo, and cut them off at times."""
+    file = BytesIO()
+    image = Image.new("RGB", (4_000, 2_500), "#3366aa")
+    image.save(file, "MPO", save_all=True, append_images=[Image.new("RGB", (60, 40))])
+    whole = file.getvalue()
+
+    kept = vault.keep_photo([whole[:-400]], path="photos")
+
+    assert kept.media_type == "image/jpeg"
+
+
 def test_large_photo_is_unpacked_in_a_process_of_its_own(monkeypatch) -> None:
     began: list[str] = []
     apart = run_on_picture

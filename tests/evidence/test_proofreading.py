@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +23,7 @@ from anlan.evidence.models import CheckRun, CheckTurn, Exhibit, LedgerFault
 from anlan.evidence.selectors.safety import Trouble, late_checks, safety_for
 from anlan.evidence.services import proofreading, watching
 from anlan.ledger.models import Entry
-from anlan.ledger.verify import parts
+from anlan.ledger.verify import Problem, parts
 from anlan.notify.models import Message
 from tests.evidence.keeping import photo
 from tests.ledger.chains import tamper
@@ -87,7 +89,7 @@ def test_row_changed_by_sql_is_told_once_and_the_page_is_red_until_it_is_mended(
     with time_machine.travel(at, tick=False):
         page = client.get(PAGE).content.decode()
     assert str(Trouble.LEDGER.advice) in page
-    assert "<code>actor</code>" in page
+    assert re.search(r"<code\s*>actor</code>", page)
 
     check(at + DAY)
     assert told() == [message]
@@ -135,6 +137,43 @@ def test_words_changed_by_sql_are_found_and_words_changed_by_people_are_not(
     check(at + DAY)
 
     assert LedgerFault.objects.get().field.startswith("cases.Note.text of ")
+
+
+@pytest.mark.parametrize("data", [b"{", b"[]", b"{}"])
+def test_entry_altered_to_nonsense_is_found_and_ends_no_check(
+    scene: Scene, case: Case, at: datetime, data: bytes
+) -> None:
+    """Where earlier words are looked for in later entries, and where the list is."""
+    note = write_note(case=case, text="灯灭了", by=scene.guard, at=at)
+    Note.objects.filter(pk=note.pk).update(text="灯没灭")
+    later = write_note(case=case, text="灯又亮了", by=scene.guard, at=at)
+    shown = photo(scene, case)
+    for thing in (f"note:{later.uid}", shown.key):
+        tamper({"pk": Entry.objects.get(object=thing).pk}, data=data)
+
+    run = check(at)
+
+    assert not run.is_clean
+    fields = set(LedgerFault.objects.values_list("field", flat=True))
+    assert proofreading.EXHIBITS in fields
+    assert len(fields) > 1
+
+
+def test_lasting_fault_is_told_once_though_its_numbers_move(
+    scene: Scene, case: Case, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = itertools.count(7)
+    monkeypatch.setattr(
+        parts,
+        "check_frame",
+        lambda: [Problem(0, 0, 0, "tree", f"remembers {next(counts)} entries")],
+    )
+
+    check(at)
+    check(at + DAY)
+
+    assert LedgerFault.objects.count() == 1
+    assert len(told()) == 1
 
 
 def test_killed_between_two_parts_goes_on_where_it_was(

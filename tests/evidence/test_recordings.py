@@ -200,6 +200,25 @@ class TestCandidates:
             (r.wanted_from, r.wanted_to) for r in Recording.objects.filter(case=case)
         } == {(scene.at - 30 * MINUTE, later + 30 * MINUTE)}
 
+    @pytest.mark.parametrize("away", [timedelta(days=3), timedelta(days=-3)])
+    def test_further_alarm_of_another_day_widens_nothing(
+        self, scene: Scene, cameras: Watched, away: timedelta
+    ) -> None:
+        """A box whose clock is slow: days of every camera would be fetched for it."""
+        case = scene.incident().case
+        read_along(scene.at)
+
+        services.want_recordings(
+            case=case,
+            place=scene.garage,
+            happened=scene.at + away,
+            at=scene.at + max(away, timedelta(0)),
+        )
+
+        recording = cameras.of(case)
+        assert recording.wanted_from == scene.at - 30 * MINUTE
+        assert recording.wanted_to == scene.at + 30 * MINUTE
+
     def test_further_alarm_asks_for_nothing_that_was_decided_against(
         self, scene, cameras
     ) -> None:

@@ -80,7 +80,7 @@ class SegmentOut(Out):
     size: int
     begin: datetime
     end: datetime | None
-    is_length_verified: bool
+    is_length_verified: bool | None
     copies: dict[str, str]
 
 
@@ -138,7 +138,7 @@ class RecordingOut(Out):
                     size=one.blob.size,
                     begin=one.begin,
                     end=one.end,
-                    is_length_verified=not one.is_said,
+                    is_length_verified=None if one.end is None else not one.is_said,
                     copies={c.store: c.state for c in one.blob.copies.all()},
                 )
                 for one in row.segments.all()

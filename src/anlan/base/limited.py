@@ -61,6 +61,9 @@ def look_at(path: str) -> int:
             image.draft("RGB", (1, 1))  # a JPEG at an eighth of its size
             if image.width * image.height > MOST_PIXELS:
                 return UNREAD
+            if image.format == "MPO":  # behind the photo lie previews and maps of light
+                image.load()
+                return READ
             for number, frame in enumerate(ImageSequence.Iterator(image)):
                 if number == MOST_FRAMES:
                     return UNREAD

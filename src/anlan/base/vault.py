@@ -50,6 +50,7 @@ MEDIA_TYPES = {
 HEAD_BYTES = 64 * 1024
 # Element 0x86 of Matroska, CodecID, with its length: "V_VP9".
 _CODEC_OF_PICTURES = re.compile(rb"\x86[\x80-\xa0]V_")
+_CLUSTER = b"\x1f\x43\xb6\x75"  # behind it lies what was recorded: any bytes at all
 SMALL_PIXELS = 8_000_000  # of a photo that is unpacked in the process of a page
 SMALL_FORMATS = ("JPEG", "PNG")
 _UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
@@ -173,7 +174,8 @@ def _has_pictures(draft: Path) -> bool:
     The tracks stand at its beginning; the name of each one's codec begins with its kind.
     """
     with draft.open("rb") as file:
-        return _CODEC_OF_PICTURES.search(file.read(HEAD_BYTES)) is not None
+        head, _cluster, _recorded = file.read(HEAD_BYTES).partition(_CLUSTER)
+    return _CODEC_OF_PICTURES.search(head) is not None
 
 
 def is_small(path: Path) -> bool:

@@ -76,8 +76,16 @@ def _received() -> Iterator[tuple[str, _Received]]:
     for thing, subject, data in entries.values_list(
         "object", "subject", "data"
     ).iterator():
-        facts = None if data is None else json.loads(bytes(data))
-        yield thing, _Received(subject, facts)
+        yield thing, _Received(subject, None if data is None else _read(data))
+
+
+def _read(data: object) -> dict[str, object]:
+    """Of an entry that somebody altered nothing may be readable: then it says nothing."""
+    try:
+        facts = json.loads(data if isinstance(data, str) else bytes(data))  # type: ignore[call-overload]  # whatever stands there
+    except (TypeError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
 def _compared(exhibit: Exhibit, entry: _Received | None) -> str:
@@ -88,7 +96,7 @@ def _compared(exhibit: Exhibit, entry: _Received | None) -> str:
         return OTHER_NUMBER
     if entry.facts is None:
         return ""
-    if entry.facts["code"] != exhibit.code:
+    if entry.facts.get("code") != exhibit.code:
         return OTHER_NUMBER
     digest = exhibit.blob.sha256 if exhibit.blob else None
     return "" if entry.facts.get("sha256") == digest else OTHER_FILE

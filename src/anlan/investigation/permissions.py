@@ -92,16 +92,17 @@ def can_withdraw(user: User, finding: Finding) -> bool:
     )
 
 
-def check_can_withdraw(by: User, finding: Finding) -> None:
+def check_can_withdraw(by: Actor, finding: Finding) -> None:
     """Give up a version that is not decided on: nothing is found by that.
 
     The author may although they turned out a witness or lost their role: nobody else
     finishes their draft, and it keeps everybody from beginning another one.
     """
-    if by.pk == finding.author_id:
+    if isinstance(by, User) and by.pk == finding.author_id:
         return
     check_permission(by, Permission.FINDING_APPROVE, site=finding.case.site)
-    check_is_independent(by, finding.case)
+    if isinstance(by, User):
+        check_is_independent(by, finding.case)
 
 
 def can_decide(user: User, finding: Finding) -> bool:

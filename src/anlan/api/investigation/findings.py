@@ -12,7 +12,7 @@ from pydantic import Field
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
-from anlan.api.auth import ApiRequest, operation
+from anlan.api.auth import ApiRequest, check_any_scope, operation
 from anlan.api.files import content
 from anlan.api.investigation.access import (
     finding_of,
@@ -248,6 +248,7 @@ def withdraw_finding(
 ) -> FindingOut:
     """Give up what is not decided on: its author, or somebody who may approve findings."""
     caller = request.auth
+    check_any_scope(caller, Permission.INVESTIGATE, Permission.FINDING_APPROVE)
     investigation.withdraw_finding(
         finding=finding_of(caller, uid),
         reason=body.reason,

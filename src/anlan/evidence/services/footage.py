@@ -25,6 +25,7 @@ from anlan.accounts.models import User
 from anlan.base import stores
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, traced
+from anlan.base.room import keep_reserve
 from anlan.base.stores import blocks_of, make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -283,6 +284,7 @@ def _make_next(recording: Recording, lease: Lease, *, at: datetime) -> int:
         return 1
     with folder_to_make_in() as folder:
         try:
+            keep_reserve()
             film: Film | None = make_film(_sources(piece), folder)
             problem = ""
         except NotMade as error:

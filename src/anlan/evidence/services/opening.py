@@ -120,7 +120,7 @@ def good_path(blob: Blob) -> Path:
         raise Conflict(_("文件已按保存期限删除"))
     paths = [store.path_of(blob.sha256) for store in stores.folders()]
     whole = next((path for path in paths if is_whole(path, blob)), None)
-    if whole is None and stores.second().is_written_later:
+    if whole is None and blob.pk and stores.second().is_written_later:
         # What a bucket has is not opened from there: the worker brings it back.
         Copy.objects.filter(blob=blob, store=stores.PRIMARY).update(due_at=None)
     law.check_original(is_whole=whole is not None, act_on=local_day(blob.kept_at))

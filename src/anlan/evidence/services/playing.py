@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.clock import utc_text
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.room import check_has_room
 from anlan.base.stores import blocks_of
 from anlan.cases import services as cases
 from anlan.cases.models import Case
@@ -139,6 +140,7 @@ def take_still(
         raise Conflict(_("这一刻没有录像，不能截取画面"))
     seconds = (recording.as_camera(moment) - segment.begin).total_seconds()
     source = Source(good_path(segment.blob), segment.blob.sha256, segment.begin)
+    check_has_room(0)  # before the program works for nothing
     with folder_to_make_in() as folder:
         try:
             path, recipe = make_still(source, folder, seconds=seconds)

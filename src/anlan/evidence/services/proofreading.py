@@ -7,7 +7,9 @@ somebody is told who never asks.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -31,6 +33,7 @@ MOST_KEPT = 200  # faults of one part: after a bad migration there may be millio
 EXHIBITS = "exhibits"  # the field of a fault of the list
 # How far a run is, beside the key of a chain and the number of an entry.
 FRAME, LIST, TREE = 0, -1, -1
+_NUMBERS = re.compile(r"\d+")
 
 
 def check_ledger(*, at: datetime) -> int:
@@ -84,8 +87,8 @@ def _read(head: Chain, after: int, mine: Turn) -> None:
     part = parts.check_part(head, after=after)
     found: Sequence[Problem] = ()
     if part.problems:
-        again = set(parts.check_part(head, after=after).problems)
-        found = [problem for problem in part.problems if problem in again]
+        again = {_fault_of(one) for one in parts.check_part(head, after=after).problems}
+        found = [problem for problem in part.problems if _fault_of(problem) in again]
     reached = TREE if part.is_last else part.upto
     _note(found, mine, reached=reached, copies=part.entries)
 
@@ -114,8 +117,13 @@ def _listed(mine: Turn) -> list[Problem]:
 def _sure(check: Callable[[], Iterable[Problem]]) -> list[Problem]:
     """What is found twice: what people wrote between two questions looks wrong once."""
     found = list(check())
-    again = set(check()) if found else set()
-    return [problem for problem in found if problem in again]
+    again = {_fault_of(problem) for problem in check()} if found else set()
+    return [problem for problem in found if _fault_of(problem) in again]
+
+
+def _fault_of(problem: Problem) -> Problem:
+    """The same fault, whatever it counts: on a chain that grows the numbers move."""
+    return replace(problem, sentence=_NUMBERS.sub("#", problem.sentence))
 
 
 def _note(problems: Sequence[Problem], mine: Turn, **done: int) -> None:
@@ -131,16 +139,28 @@ def _note(problems: Sequence[Problem], mine: Turn, **done: int) -> None:
 
 
 def _is_new(problem: Problem, mine: Turn) -> bool:
-    _fault, is_new = LedgerFault.objects.update_or_create(
+    sentence = problem.sentence[:300]
+    there = LedgerFault.objects.filter(
         organisation_id=problem.organisation_id,
         site_id=problem.site_id,
         seq=problem.seq,
         field=problem.field[:120],
-        sentence=problem.sentence[:300],
-        defaults={"seen_at": mine.at},
-        create_defaults={"found_at": mine.at, "seen_at": mine.at},
     )
-    return is_new
+    for fault in there:
+        if _NUMBERS.sub("#", fault.sentence) == _NUMBERS.sub("#", sentence):
+            fault.sentence, fault.seen_at = sentence, mine.at
+            fault.save(update_fields=["sentence", "seen_at"])
+            return False
+    LedgerFault.objects.create(
+        organisation_id=problem.organisation_id,
+        site_id=problem.site_id,
+        seq=problem.seq,
+        field=problem.field[:120],
+        sentence=sentence,
+        found_at=mine.at,
+        seen_at=mine.at,
+    )
+    return True
 
 
 def _forget_what_is_over(mine: Turn) -> None:

@@ -107,9 +107,24 @@ def want_recordings(
                 made.append(
                     _want(case, camera, candidate.why, begin, end, by=SYSTEM, at=at)
                 )
-            elif known.state != RecordingState.DECLINED:
+            elif _is_near(known, begin, end, at=at):
                 _widen(known, begin, end, by=SYSTEM, at=at)
     return made
+
+
+def _is_near(
+    recording: Recording, begin: datetime, end: datetime, *, at: datetime
+) -> bool:
+    """Whether a further alarm's time is asked for of itself.
+
+    One of another day, as a box whose clock is slow claims it, is left to a person.
+    """
+    whole = max(end, recording.wanted_to) - min(begin, recording.wanted_from)
+    return (
+        recording.state != RecordingState.DECLINED
+        and whole <= MOST_WINDOW
+        and begin + recording.camera.kept_for > at
+    )
 
 
 def want_recording(

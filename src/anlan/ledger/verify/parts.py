@@ -103,7 +103,7 @@ def _said_later(finding: Finding, after: int) -> tuple[dict[str, int], set[str]]
     erased: set[str] = set()
     for seq, kind, thing, facts in _later(finding, {*kinds, TextErased.kind}, after):
         if kind == TextErased.kind:
-            erased.add(f"{facts['model']}.{facts['field']} of {facts['row']}")
+            erased.add("{model}.{field} of {row}".format_map(_Said(facts)))
             continue
         uid = thing.partition(":")[2]
         for covered in KINDS[kind].covers:
@@ -119,7 +119,7 @@ def _silent_blanks(finding: Finding) -> list[Problem]:
         return []
     first = min(problem.seq for problem in blanks)
     later = _later(finding, {EntryErased.kind}, first)
-    erased = {facts["seq"] for _seq, _kind, _thing, facts in later}
+    erased = {facts.get("seq") for _seq, _kind, _thing, facts in later}
     return [problem for problem in blanks if problem.seq not in erased]
 
 
@@ -135,4 +135,23 @@ def _later(
     )
     found = rows.order_by("seq").values_list("seq", "kind", "object", "data")
     for seq, kind, thing, data in found.iterator():
-        yield seq, kind, thing, orjson.loads(bytes(data or b"{}"))
+        facts = _read_facts(data)
+        if facts is not None:
+            yield seq, kind, thing, facts
+
+
+class _Said(dict[str, Any]):
+    """What an altered entry does not say is nothing, and no end of the check."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def _read_facts(data: Any) -> dict[str, Any] | None:
+    """Of an entry that nobody has checked yet: it may be anything, and is told apart
+    when its own part comes."""
+    try:
+        facts = orjson.loads(data if isinstance(data, str) else bytes(data or b"{}"))
+    except (TypeError, ValueError):
+        return None
+    return facts if isinstance(facts, dict) else None
