@@ -30,6 +30,7 @@ NOT_A_CHANGE = {
     "anlan.cases.services.next_due": "a read",
     "anlan.cases.services.lock_case": "locks, changes nothing",
     "anlan.cases.services.lock_with_joined": "locks, changes nothing",
+    "anlan.customers.services.lock_marker": "locks, changes nothing",
     "anlan.cases.services.take_turns": "locks, changes nothing",
     "anlan.cases.services.new_secret": "chance, writes nothing",
     "anlan.cases.services.move_access_links": "follows what was moved and recorded",
