@@ -45,6 +45,7 @@ NO_ACTOR = {
     "anlan.incidents.services.join_voices": "as above",
     "anlan.incidents.services.take_back_false_alarm": "follows from reopening",
     "anlan.incidents.services.resume_closing": "follows from reopening",
+    "anlan.incidents.services.begin_closing_clocks": "the worker's: the program itself acts",
     "anlan.incidents.services.end_waiver": "follows from the level, which is recorded",
     "anlan.incidents.services.part_responders": "follows from parting, which is recorded",
     "anlan.cases.services.start_contact_clock": "follows from control, which is recorded",
