@@ -22,6 +22,7 @@ from anlan.cases import services as cases
 from anlan.customers import jobs as customers
 from anlan.evidence import jobs as evidence
 from anlan.evidence.uploading import sweeping
+from anlan.incidents import services as incidents
 from anlan.incidents.services import devices
 from anlan.ledger import afterwards, checkpointing, timestamping
 from anlan.notify import jobs as notify
@@ -152,6 +153,7 @@ LANES: dict[str, Lane] = {
         jobs={
             "measures whose last day has passed": resolution.end_measures,
             "periods of reports to the police": legal.say_passed_periods,
+            "incidents without a clock for closing": incidents.begin_closing_clocks,
         },
         next_due=(),
         poll_seconds=60.0,

@@ -345,7 +345,9 @@ CHANGES = {
     "move_place": lambda s, by: services.move_place(
         place=s.garage, parent=None, by=by, at=s.at
     ),
-    "close_place": lambda s, by: services.close_place(place=s.garage, by=by, at=s.at),
+    "close_place": lambda s, by: services.close_place(
+        place=s.place("3 号楼 12 层 1206 室"), by=by, at=s.at
+    ),
     "import_places": lambda s, by: services.import_places(
         site=s.site, rows=[[(Place.Kind.BUILDING, "9 号楼")]], by=by, at=s.at
     ),

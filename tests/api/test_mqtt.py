@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
+from unittest.mock import Mock
 from uuid import uuid4
 
 import paho.mqtt.client as paho
@@ -27,12 +29,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from paho.mqtt.enums import CallbackAPIVersion
 
 from anlan.base.errors import Conflict
+from anlan.cases.models import AcceptedRequest
 from anlan.config.environment import Environment
+from anlan.config.management.commands import mqtt
 from anlan.config.management.commands.mqtt import broker_of
 from anlan.incidents.devices_proof import UnknownDevice, signature_of
 from anlan.incidents.enums import DeviceMode
@@ -63,9 +67,10 @@ def _hear(
     )
 
 
-def _sealed(box: Box, body: str, at: datetime) -> bytes:
+def _sealed(box: Box, body: str, at: datetime, nonce: str = "") -> bytes:
     """A message as a device signs it that speaks through a broker."""
-    name, stamp, nonce = str(box.device.uid), str(int(at.timestamp())), uuid4().hex
+    nonce = nonce or uuid4().hex
+    name, stamp = str(box.device.uid), str(int(at.timestamp()))
     signature = signature_of(box.secret, name, stamp, nonce, body.encode())
     said = {"timestamp": stamp, "nonce": nonce, "signature": signature, "body": body}
     return json.dumps(said).encode()
@@ -150,9 +155,71 @@ def test_a_signed_test_cannot_be_played_again(scene: Scene, at: datetime) -> Non
     devices.begin_test(device=box.device, by=scene.manager, at=at)
 
     assert _hear(sealed, at).kind == "test"
-    _hear(sealed, at + timedelta(hours=1))
+    assert _hear(sealed, at + timedelta(hours=1)).kind == "test"
 
     assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["", "north door"])
+def test_a_box_that_counts_from_one_again_is_heard(
+    scene: Scene, at: datetime, words: str
+) -> None:
+    """Its battery was changed: an old nonce at a new time is a new press."""
+    box, nonce, later = put_up(scene, topic=TOPIC), "00000001", at + timedelta(days=30)
+    changed = json.dumps({"event": "panic", "words": words} if words else {})
+
+    first = _hear(_sealed(box, "{}", at, nonce), at)
+    second = _hear(_sealed(box, changed, later, nonce), later)
+
+    assert first.report is not None
+    assert second.report is not None
+    assert first.report.incident != second.report.incident
+
+
+def test_a_nonce_used_twice_at_one_time_is_refused_and_counted(
+    scene: Scene, at: datetime
+) -> None:
+    box = put_up(scene, topic=TOPIC)
+    _hear(_sealed(box, "{}", at, "00000001"), at)
+
+    with pytest.raises(UnknownDevice):
+        _hear(_sealed(box, '{"event": "fall"}', at, "00000001"), at)
+
+    assert DeviceRefusal.objects.get().reason == "replayed"
+
+
+def test_signed_signs_of_life_leave_no_rows(scene: Scene, at: datetime) -> None:
+    box = put_up(scene, topic=TOPIC)
+
+    for minutes in range(3):
+        now = at + timedelta(minutes=minutes)
+        assert _hear(_sealed(box, '{"event": "heartbeat"}', now), now).kind == "alive"
+
+    assert not AcceptedRequest.objects.exists()
+
+
+def test_a_commit_whose_answer_was_lost_is_tried_again_as_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The database may have kept what it could not say: the second try must find it."""
+    tries: list[bool] = []
+
+    def receive(*, is_again: bool, **_message: object) -> None:
+        tries.append(is_again)
+        if len(tries) == 1:
+            raise OperationalError
+
+    monkeypatch.setattr(devices, "receive_from_broker", receive)
+    monkeypatch.setattr(mqtt, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(mqtt, "close_old_connections", lambda: None)
+    client, message = (
+        Mock(),
+        mqtt.Heard(TOPIC, b"{}", qos=1, retain=False, mid=7, properties=None),
+    )
+    asyncio.run(mqtt._hear(client, message))
+
+    assert tries == [False, True]
+    client._client.ack.assert_called_once_with(7, 1)
 
 
 def test_what_only_a_broker_vouches_for_is_called_unsigned(

@@ -8,7 +8,7 @@ import pytest
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from anlan.customers import messages, services
+from anlan.customers import jobs, messages, services
 from anlan.customers.enums import (
     ErasureReason,
     MarkerState,
@@ -245,6 +245,26 @@ class TestTelling:
 
         assert tell_of_lapsed_markers(at=front.at + timedelta(days=63)) == 0
         assert tell_of_lapsed_markers(at=front.at + timedelta(days=121)) == 1
+
+    @pytest.mark.parametrize("first", ["another worker", "a decision", "an end"])
+    def test_what_came_first_is_seen(self, front, person, monkeypatch, first):
+        marker, at = marked(front, person), front.at + timedelta(days=61)
+        each_alone = jobs.each_alone
+
+        def late(rows, act, **more):
+            monkeypatch.setattr(jobs, "each_alone", each_alone)
+            if first == "another worker":
+                assert tell_of_lapsed_markers(at=at) == 1
+            else:
+                step = MarkerStep.ENDED if first == "an end" else MarkerStep.KEPT
+                reviewed(front, marker, step, at=at)
+            return each_alone(rows, act, **more)
+
+        monkeypatch.setattr(jobs, "each_alone", late)
+
+        assert tell_of_lapsed_markers(at=at) == 0
+        told_count = Message.objects.filter(kind=messages.RESTS).count()
+        assert told_count == (1 if first == "another worker" else 0)
 
     def test_an_objection_that_nobody_heard_in_time(self, front, person):
         objected(front, marked(front, person))

@@ -60,6 +60,14 @@ document.dispatchEvent(new CustomEvent("anlan:entry", {
   detail: { kind: "case.note_written", subject: "case:1" },
 }));
 """
+HURRY = """
+const later = window.setTimeout;
+window.pauses = [];
+window.setTimeout = (call, pause) => {
+  if (pause >= 1000) pauses.push(pause);
+  return later(call, Math.min(pause, 50));
+};
+"""
 REPORTED = "incident.reported"
 GARAGE = "3 号楼 B1 车库 东区 12 号车位"
 
@@ -152,10 +160,9 @@ def test_words_being_typed_stay_while_the_room_is_refreshed(
     expect(words).to_be_focused()
 
 
-def test_a_part_that_a_proxy_could_not_fetch_is_fetched_again(browser: Browser) -> None:
-    """The script alone, before a server that answers as a proxy does while ours starts."""
+def refreshing(page: Page, answers: list[int]) -> None:
+    """The script alone, before a server whose part answers with one status after another."""
     script = ROOT / "src" / "anlan" / "desk" / "static" / "desk" / "js" / "refresh.js"
-    answers = [502, 500, 200]
 
     def serve(route: Route) -> None:
         if route.request.url.endswith("/refresh.js"):
@@ -166,13 +173,37 @@ def test_a_part_that_a_proxy_could_not_fetch_is_fetched_again(browser: Browser) 
         else:
             route.fulfill(content_type="text/html", body=PAGE)
 
-    page = browser.new_page()
     page.route("**/*", serve)
     page.goto("http://anlan.example/")
+
+
+def test_a_part_that_a_proxy_could_not_fetch_is_fetched_again(browser: Browser) -> None:
+    """As a proxy answers while our server starts."""
+    answers = [502, 500, 200]
+    page = browser.new_page()
+    page.add_init_script(HURRY)
+    refreshing(page, answers)
     page.evaluate(ENTRY)
 
     expect(page.locator("#part")).to_have_text("status 200", timeout=10_000)
     assert answers == []
+    page.close()
+
+
+def test_a_server_that_stays_broken_is_asked_less_and_less_often(
+    browser: Browser,
+) -> None:
+    answers = [*[500] * 7, 201, 500, 200]
+    page = browser.new_page()
+    page.add_init_script(HURRY)
+    refreshing(page, answers)
+
+    for status in (201, 200):
+        page.evaluate(ENTRY)
+        expect(page.locator("#part")).to_have_text(f"status {status}", timeout=10_000)
+
+    doubled = [2000, 4000, 8000, 16000, 32000, 60000, 60000]
+    assert page.evaluate("pauses") == [*doubled, 2000]
     page.close()
 
 

@@ -24,6 +24,7 @@ from anlan.evidence.selectors.playing import (
     track_of,
 )
 from anlan.evidence.selectors.recordings import recordings_of, with_parts
+from anlan.incidents import services as incidents
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from tests.evidence.recorders import Watched, watched
@@ -161,6 +162,20 @@ class TestTrack:
 
         assert [one.moment for one in found if one.kind == "alarm"] == [scene.at]
         assert [one.kind for one in found].count("entry") == 2
+
+    def test_alarm_of_a_case_that_was_split_off(self, scene, filmed) -> None:
+        """It stands in the record of the first one, where it is an entry like others."""
+        later = scene.at + 20 * SECOND
+        further = scene.report(by=scene.next_guard, at=later)
+        line = line_of([track_of(filmed, at=scene.at)])
+
+        new = incidents.split_report(
+            report=further, by=scene.officer, at=line.end + MINUTE
+        )
+
+        for case, alarm in ((filmed.case, scene.at), (new.case, later)):
+            found = happenings_on(case, line)
+            assert [one.moment for one in found if one.kind == "alarm"] == [alarm]
 
     def test_what_was_not_filmed_is_not_offered(self, scene, filmed, cameras) -> None:
         services.want_recording(

@@ -9,7 +9,7 @@ import pytest
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, Phase, Severity
-from anlan.cases.models import Task
+from anlan.cases.models import Deadline, Task
 from anlan.customers import services as customers
 from anlan.evidence import services as evidence
 from anlan.incidents import messages
@@ -25,6 +25,7 @@ from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
 from anlan.ledger.verify import verify
 from anlan.notify.enums import Urgency
 from anlan.notify.models import Message
+from anlan.worker import run_due
 from tests.evidence import told
 from tests.incidents.story import entries, facts, finish_tasks, pass_time
 from tests.scene import Scene
@@ -574,6 +575,55 @@ class TestClosing:
         pass_time(at, (days - 3) * 24 * 3600)
 
         assert _missed(incident).count("办结") == missed
+
+    def test_reopened_after_that_time_it_missed_nothing(self, scene: Scene) -> None:
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        finish_tasks(incident.case, by=scene.officer, at=scene.at)
+        at = scene.at + timedelta(days=2)
+        incidents.close_incident(incident=incident, by=scene.officer, at=at)
+        later = pass_time(at, 28 * 24 * 3600)
+        cases.reopen_case(case=incident.case, by=scene.manager, at=later)
+
+        run_due(at=later)
+        pass_time(later, 60 * 24 * 3600)
+
+        assert "办结" not in _missed(incident)
+        assert not Message.objects.filter(kind=messages.LATE).exists()
+
+    @pytest.mark.parametrize("days", [3, 30])
+    def test_reported_before_there_was_a_clock_it_gets_one(
+        self, scene: Scene, days: int
+    ) -> None:
+        incident = controlled(scene, flags=[])
+        Deadline.objects.filter(key="incident.close").delete()
+
+        later = scene.at + timedelta(days=days)
+        run_due(at=later)
+        run_due(at=later)
+        pass_time(later, 30 * 24 * 3600)
+
+        clock = Deadline.objects.get(case=incident.case, key="incident.close")
+        assert clock.due_at == incident.reported_at + timedelta(days=7)
+        assert _missed(incident).count("办结") == 1
+
+    @pytest.mark.parametrize("end", ["closed", "reopened late"])
+    def test_what_has_ended_before_there_was_a_clock_gets_none(
+        self, scene: Scene, end: str
+    ) -> None:
+        incident = controlled(scene, flags=[])
+        waived(scene, incident)
+        finish_tasks(incident.case, by=scene.officer, at=scene.at)
+        incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+        later = scene.at + timedelta(days=30)
+        if end == "reopened late":
+            cases.reopen_case(case=incident.case, by=scene.manager, at=later)
+        Deadline.objects.filter(key="incident.close").delete()
+
+        run_due(at=later)
+
+        assert not Deadline.objects.filter(key="incident.close").exists()
+        assert "办结" not in _missed(incident)
 
     def test_reopened_the_clocks_of_open_tasks_run_on(self, scene: Scene) -> None:
         """What may be left open counts down on the screen, and is told when it is late."""

@@ -251,6 +251,27 @@ class TestSplitting:
 
         assert len(entries(new.case, "case.note_written")) == 1
 
+    def test_its_address_ends_in_whichever_case_it_is(self, scene: Scene) -> None:
+        """Whoever ends it still looks at the page from before the report was split off."""
+        incident = scene.incident()
+        further = scene.report(by=Visitor(), channel=Channel.PUBLIC)
+        link, _secret = cases.make_access_link(
+            case=incident.case,
+            about=f"report:{further.uid}",
+            by=Visitor(),
+            at=scene.at,
+        )
+        seen = Report.objects.select_related("incident__case__site").get(pk=further.pk)
+        new = incidents.split_report(report=further, by=scene.officer, at=scene.at)
+
+        ended = incidents.revoke_report_links(
+            report=seen, by=scene.officer, at=scene.at
+        )
+
+        link.refresh_from_db()
+        assert (ended, link.revoked_at) == (1, scene.at)
+        assert len(entries(new.case, "case.link_revoked")) == 1
+
     def test_what_it_told_goes_with_it(self, scene: Scene) -> None:
         """The police are not told of a weapon that is at another place."""
         incident = scene.incident(flags=[Flag.INJURED], people_count=2)

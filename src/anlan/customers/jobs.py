@@ -8,7 +8,7 @@ from anlan.accounts.models import User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.clock import local_day
 from anlan.base.turns import each_alone, resting
-from anlan.customers import messages, permissions
+from anlan.customers import messages, permissions, services
 from anlan.customers.enums import MarkerState
 from anlan.customers.models import RiskMarker
 from anlan.customers.selectors.markers import lapsed, newest_decision
@@ -27,23 +27,27 @@ def tell_of_lapsed_markers(*, at: datetime) -> int:
     """Say once of each that it rests until somebody decides, or that its last day is over."""
     today = local_day(at)
     keys = {
-        marker: f"{marker.key}:{day.isoformat()}"
+        marker: about
         for marker in lapsed(on=today).exclude(pk__in=resting(_JOB, at=at))
-        if (day := marker.lapsed_on(on=today)) is not None
-        and day >= today - LOOKED_BACK
+        if (about := _about(marker, on=today)) is not None
     }
     told = notify_selectors.told_about(keys.values())
     waiting = [marker for marker, key in keys.items() if key not in told]
 
     def tell(marker: RiskMarker) -> int:
-        return _tell(marker, about=keys[marker], on=today, at=at)
+        return _tell(marker, on=today, at=at)
 
     return each_alone(waiting, tell, job=_JOB, at=at)
 
 
-def _tell(marker: RiskMarker, *, about: str, on: date, at: datetime) -> int:
-    is_resting = marker.state(on=on) == MarkerState.RESTING
+def _tell(marker: RiskMarker, *, on: date, at: datetime) -> int:
     with ledger.recording():
+        # Asked anew under the lock: somebody may have decided, or another worker told.
+        marker = services.lock_marker(marker)
+        about = _about(marker, on=on)
+        if about is None or notify_selectors.told_about([about]):
+            return 0
+        is_resting = marker.state(on=on) == MarkerState.RESTING
         sent = notify.send(
             kind=messages.RESTS if is_resting else messages.RAN_OUT,
             site=marker.site,
@@ -57,6 +61,14 @@ def _tell(marker: RiskMarker, *, about: str, on: date, at: datetime) -> int:
             at=at,
         )
     return 1 if sent is not None else 0
+
+
+def _about(marker: RiskMarker, *, on: date) -> str | None:
+    """What is told of it: the day on which it lapsed; nothing of one that is old news."""
+    day = marker.lapsed_on(on=on)
+    if day is None or day < on - LOOKED_BACK:
+        return None
+    return f"{marker.key}:{day.isoformat()}"
 
 
 def _who_decide(marker: RiskMarker) -> list[User]:

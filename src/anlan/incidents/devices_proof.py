@@ -102,12 +102,21 @@ def prove(envelope: Envelope, *, at: datetime) -> Proof:
     return proof
 
 
-def open_signed(device: Device, payload: bytes) -> tuple[bytes, str]:
-    """The body and the nonce of a signed message that came through a broker.
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """What a device signed. ``nonce`` is new at the time that it claims, not for ever."""
+
+    body: bytes
+    timestamp: str
+    nonce: str
+
+
+def open_signed(device: Device, payload: bytes) -> Signed:
+    """A signed message that came through a broker.
 
     The payload is JSON with ``timestamp``, ``nonce``, ``signature`` and ``body`` (a
-    text). A broker may keep it for hours, so the time stamp has no window; the nonce
-    keeps it from counting twice, however often it is delivered.
+    text). A broker may keep it for hours, so the time stamp has no window; with the nonce
+    it keeps the message from counting twice, however often it is delivered.
 
     Raises:
         UnknownDevice: it is not signed by this device.
@@ -124,7 +133,7 @@ def open_signed(device: Device, payload: bytes) -> tuple[bytes, str]:
     expected = signature_of(secret_of(device), str(device.uid), timestamp, nonce, body)
     if not _NONCE.fullmatch(nonce) or not _same(signature, expected):
         raise UnknownDevice("bad_signature", device)
-    return body, nonce
+    return Signed(body=body, timestamp=timestamp, nonce=nonce)
 
 
 def signature_of(

@@ -173,7 +173,7 @@ def review_marker(
         raise InvalidInput(_("请选择继续、修改或者撤销"), path="step")
     reason = _reason(reason, on=today)
     with ledger.recording():
-        marker = _lock(marker)
+        marker = lock_marker(marker)
         _check_is_not_over(marker, on=today)
         is_objected = marker.objections.filter(decided_at=None).exists()
         if is_objected and step != MarkerStep.ENDED:
@@ -219,7 +219,7 @@ def object_to_marker(
     permissions.check_can_object_to_marker(by, marker)
     words = _line(words, path="words", refusal=_("请写下本人的意见"))
     with ledger.recording():
-        marker = _lock(marker)
+        marker = lock_marker(marker)
         _check_is_not_over(marker, on=local_day(at))
         if marker.objections.filter(decided_at=None).exists():
             raise Conflict(_("本人先前的异议还没有复核，请等复核的结果"))
@@ -265,7 +265,7 @@ def decide_marker_objection(
     permissions.check_can_hear_marker(by, objection)
     reason = _reason(reason, on=local_day(at))
     with ledger.recording():
-        marker = _lock(objection.marker)
+        marker = lock_marker(objection.marker)
         objection = MarkerObjection.objects.get(pk=objection.pk)
         objection.marker = marker
         permissions.check_can_hear_marker(by, objection)
@@ -338,7 +338,9 @@ def erase_words(
 def let_marker_words_go(*, marker: RiskMarker, at: datetime) -> None:
     """The worker's: the time is over for which what was said about it was kept."""
     with ledger.recording():
-        erase_words(_lock(marker), reason=ErasureReason.RETENTION, by=SYSTEM, at=at)
+        erase_words(
+            lock_marker(marker), reason=ErasureReason.RETENTION, by=SYSTEM, at=at
+        )
 
 
 def _decide(
@@ -386,7 +388,7 @@ def _lock_person(person: Person) -> Person:
     return Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
 
 
-def _lock(marker: RiskMarker) -> RiskMarker:
+def lock_marker(marker: RiskMarker) -> RiskMarker:
     """The marker, under the lock of its person, as every change of it takes."""
     _lock_person(marker.person)
     return RiskMarker.objects.select_related("site", "person").get(pk=marker.pk)

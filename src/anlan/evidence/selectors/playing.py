@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from anlan.accounts.models import User
 from anlan.cases.models import Case
-from anlan.cases.selectors import Line, timeline_between
+from anlan.cases.selectors import Line, entries_about, lines_of, timeline_between
 from anlan.evidence.enums import DerivativeKind, ExhibitKind
 from anlan.evidence.models import (
     Derivative,
@@ -28,11 +28,13 @@ from anlan.evidence.selectors.recordings import (
     running_request,
     with_parts,
 )
+from anlan.ledger.models import Entry
 
 MOST_TOGETHER = 6
 STEP = 0.04  # seconds of a picture, where its film does not say
 MOST_HAPPENINGS = 200
-_ALARMS = frozenset({"incident.reported", "incident.opened"})
+_ALARMS = frozenset({"incident.reported"})
+_FURTHER, _SPLIT_OFF = "incident.further_report", "incident.report_split_off"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +141,11 @@ def happenings_on(case: Case, line: Span) -> list[Happening]:
         )
         if not entry.is_erased
     ]
+    found += [
+        Happening(moment=entry.happened_at, sentence=entry.sentence, kind="alarm")
+        for entry in _alarms_elsewhere(case, line)
+        if not entry.is_erased
+    ]
     return sorted(found, key=lambda one: one.moment)
 
 
@@ -177,6 +184,21 @@ def playing_copy_of(exhibit: Exhibit) -> PlayingCopy | None:
         .select_related("blob")
         .first()
     )
+
+
+def _alarms_elsewhere(case: Case, line: Span) -> list[Line]:
+    """The alarm of a case that was split off stands in the record of the other one."""
+    subjects = {one.subject for one in (case, *case.joined_cases.all())}
+    split_off = entries_about(subjects).filter(kind=_SPLIT_OFF)
+    alarms = Entry.objects.filter(
+        organisation_id=case.organisation_id,
+        kind=_FURTHER,
+        site_id=case.site_id,
+        object__in=split_off.values("object"),
+        happened_at__gte=line.begin,
+        happened_at__lte=line.end,
+    ).exclude(subject__in=subjects)
+    return lines_of(list(alarms), case=case)
 
 
 def _shot(recording: Recording, made: Derivative) -> Shot:

@@ -75,7 +75,8 @@ class Delivery:
 
     ``packet`` is its number, and empty at QoS 0, where every message has the same one.
     ``is_again`` is the broker's word that it brought the message before. ``nonce`` is of a
-    signed one: it is kept for good, because a broker's message may come at any time.
+    signed one, with the time that it claims: an alarm's is kept for good, because a
+    broker's message may come at any time.
     """
 
     packet: str = ""
@@ -210,8 +211,10 @@ def receive(
         device = _locked(device)
         if not device.is_enabled:
             raise UnknownDevice("disabled", device)
-        if delivery is not None and delivery.nonce:
-            answered = _claim_nonce(device, delivery.nonce, body, at=at)
+        # Signs of life come every minute, for years, and say nothing when they come twice.
+        claimed = delivery.nonce if delivery is not None and message.is_alarm else ""
+        if claimed:
+            answered = _claim_nonce(device, claimed, body, at=at)
             if answered is not None:
                 return answered
         going_on = _going_on(device, message, at=at) if message.is_alarm else None
@@ -247,13 +250,13 @@ def receive(
             return Received(kind="test")
         if not message.is_alarm:
             return Received(kind="alive")
-        if going_on is not None:
-            return Received(kind="alarm", report=going_on)
-        report = _raise_alarm(device, message, body, delivery or Delivery(), at=at)
-        if delivery is not None and delivery.nonce:
+        report = going_on
+        if report is None:
+            report = _raise_alarm(device, message, body, delivery or Delivery(), at=at)
+        if claimed:
             cases.settle_claim(
                 organisation_id=device.site.organisation_id,
-                request_id=_nonce_key(device, delivery.nonce),
+                request_id=_nonce_key(device, claimed),
                 answer=report.uid,
             )
     return Received(kind="alarm", report=report)
@@ -403,7 +406,11 @@ def _raise_alarm(
 
 
 def _from_broker(topic: str, payload: bytes) -> tuple[Device, bytes, str]:
-    """Whose message it is, what it says, and the nonce of one that is signed."""
+    """Whose message it is, what it says, and the nonce of one that is signed.
+
+    A box that counts, and from one again after its battery was changed, says an old nonce
+    at a new time: that is another message.
+    """
     device = (
         Device.objects.select_related("site", "place")
         .filter(topic=topic, disabled_at=None)
@@ -415,8 +422,8 @@ def _from_broker(topic: str, payload: bytes) -> tuple[Device, bytes, str]:
     if device.mode == DeviceMode.BROKER:
         return device, payload, ""
     if device.mode == DeviceMode.HMAC:
-        body, nonce = open_signed(device, payload)
-        return device, body, nonce
+        signed = open_signed(device, payload)
+        return device, signed.body, f"{signed.timestamp}:{signed.nonce}"
     raise UnknownDevice("wrong_mode", device)
 
 
@@ -493,22 +500,25 @@ def _packet_key(
 def _claim_nonce(
     device: Device, nonce: str, body: bytes, *, at: datetime
 ) -> Received | None:
-    """What became of this signed message before; nothing if it is new.
+    """What became of this signed alarm before; nothing if it is new.
 
     Raises:
-        Conflict: the nonce was used for something else.
+        UnknownDevice: the nonce was used for something else, at the time that it claims.
     """
-    answer = cases.claim_request(
-        organisation_id=device.site.organisation_id,
-        request_id=_nonce_key(device, nonce),
-        content={"body": sha256(body).hexdigest()},
-        answer=device.uid,
-        at=at,
-    )
+    try:
+        answer = cases.claim_request(
+            organisation_id=device.site.organisation_id,
+            request_id=_nonce_key(device, nonce),
+            content={"body": sha256(body).hexdigest()},
+            answer=device.uid,
+            at=at,
+        )
+    except Conflict:
+        raise UnknownDevice("replayed", device) from None  # which is counted
     if answer is None:
         return None
     report = Report.objects.filter(uid=answer).first()
-    return Received(kind="alarm" if report else "alive", report=report)
+    return Received(kind="alarm" if report else "test", report=report)
 
 
 def _nonce_key(device: Device, nonce: str) -> UUID:

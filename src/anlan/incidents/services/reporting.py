@@ -199,9 +199,13 @@ def revoke_report_links(*, report: Report, by: Actor, at: datetime) -> int:
     A report has several: a phone that asks for its answer again is given another. They
     live for a year, so that a closed case's are ended as well. Twice does nothing.
     """
-    case = report.incident.case
-    case_permissions.check_can_link(by, case)
-    return cases.end_access_links(case=case, about=f"report:{report.uid}", by=by, at=at)
+    with ledger.recording():
+        # Under its lock: split off meanwhile, it has taken its links into another case.
+        report = Report.objects.select_for_update().get(pk=report.pk)
+        case = report.incident.case
+        case_permissions.check_can_link(by, case)
+        about = f"report:{report.uid}"
+        return cases.end_access_links(case=case, about=about, by=by, at=at)
 
 
 def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:

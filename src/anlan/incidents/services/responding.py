@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.base.insertion import insert_one
 from anlan.base.prepared import Prepared
+from anlan.base.turns import each_alone, resting
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
-from anlan.cases.models import Case, Deadline
+from anlan.cases.enums import CaseState
+from anlan.cases.events import CaseReopened
+from anlan.cases.models import Case, Deadline, Standard
 from anlan.cases.selectors import entries_about
 from anlan.incidents import permissions, policies
 from anlan.incidents.dispatch import Candidate, ladder, next_candidate
@@ -37,6 +40,7 @@ ARRIVE = "incident.arrive"
 CONTROL = "incident.control"
 CONFIRM = "incident.confirm"
 CLOSE = "incident.close"
+_JOB = "clocks for closing"
 _UPPER = (Rung.SITE_MANAGER, Rung.HEADQUARTERS)
 
 
@@ -81,21 +85,40 @@ def resume_ladder(*, incident: Incident, at: datetime) -> None:
 def resume_closing(*, case: Case, at: datetime) -> None:
     """It was opened again: it is still to be closed in the time since its report.
 
-    What ran out before stands on the record, and is not told twice.
+    Opened again after that time it has no clock: what ran out before stands on the record
+    already, and one that was closed in time missed nothing.
     """
     incident = _incident_of(case)
     missed = Deadline.objects.filter(case=case, key=CLOSE).exclude(fired_at=None)
     if incident is None or missed.exists():
         return
-    standard = cases.standard_at(case.organisation_id, CLOSE, incident.reported_at)
-    due_at = incident.reported_at + timedelta(seconds=standard.seconds)
-    cases.start_deadline(
-        case=case,
-        key=CLOSE,
-        about=f"case:{case.uid}",
-        due_at=max(due_at, at),
+    standard, due_at = _closing_time(incident)
+    if due_at > at:
+        cases.start_deadline(
+            case=case,
+            key=CLOSE,
+            about=f"case:{case.uid}",
+            due_at=due_at,
+            at=at,
+            standard=standard,
+        )
+
+
+def begin_closing_clocks(*, at: datetime) -> int:
+    """Start the clock of incidents that were reported before closing had one; each once.
+
+    From their report on, so that one that is late is told of at once.
+    """
+    waiting = Incident.objects.filter(
+        ~Exists(Deadline.objects.filter(case=OuterRef("case"), key=CLOSE)),
+        case__state=CaseState.OPEN,
+    )
+    waiting = waiting.exclude(pk__in=resting(_JOB, at=at))
+    return each_alone(
+        waiting.select_related("case__site").order_by("pk"),
+        lambda incident: _begin_closing_clock(incident, at=at),
+        job=_JOB,
         at=at,
-        standard=standard,
     )
 
 
@@ -327,6 +350,36 @@ def assignment_of(incident: Incident, user: User) -> Assignment:
     if assignment is None:
         raise NotFound(_("这个人没有被派往本事件"))
     return assignment
+
+
+def _begin_closing_clock(incident: Incident, *, at: datetime) -> int:
+    standard, due_at = _closing_time(incident)
+    if due_at <= at and _was_closed(incident.case):
+        return 0  # as ``resume_closing`` has it
+    with ledger.recording():
+        case = cases.lock_case(incident.case)
+        if not case.is_open or Deadline.objects.filter(case=case, key=CLOSE).exists():
+            return 0
+        cases.start_deadline(
+            case=case,
+            key=CLOSE,
+            about=f"case:{case.uid}",
+            due_at=due_at,
+            at=incident.reported_at,
+            standard=standard,
+        )
+    return 1
+
+
+def _closing_time(incident: Incident) -> tuple[Standard, datetime]:
+    """The standard in force when it was reported, and until when that lets it be open."""
+    organisation_id = incident.case.organisation_id
+    standard = cases.standard_at(organisation_id, CLOSE, incident.reported_at)
+    return standard, incident.reported_at + timedelta(seconds=standard.seconds)
+
+
+def _was_closed(case: Case) -> bool:
+    return entries_about({case.subject}).filter(kind=CaseReopened.kind).exists()
 
 
 def _pass_over(

@@ -208,6 +208,9 @@ async def _hear(client: aiomqtt.Client, message: aiomqtt.Message) -> None:
             await asyncio.to_thread(_receive, message)
             break
         except OperationalError:
+            # It may be on disk all the same, if the answer of the commit was lost.
+            if isinstance(message, Heard):
+                message.is_again = True
             log.warning("the database does not answer; trying again in %ss", pause)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

@@ -5,9 +5,11 @@
 const PARTS = "[data-live-refresh], [data-live-page]";
 const PAUSE = 50; // milliseconds in which further news are gathered
 const AGAIN = 2000; // milliseconds after which a fetch that failed is tried again
+const LONGEST = 60000; // the pause doubles with each further failure, up to this
 const waiting = new Set();
 const running = new Set();
 const postponed = new Set();
+const failed = new WeakMap(); // part -> its next try, and the pause after that
 let timer = 0;
 
 function concerns(part, { kind, subject }) {
@@ -44,6 +46,7 @@ async function refresh(part) {
   running.add(part);
   try {
     const answer = await fetch(address || location.href, { headers: address ? { "HX-Request": "true" } : {} });
+    if (answer.status < 500) forget(part);
     if (answer.redirected) location.reload(); // signed out: the page leads to the sign-in
     else if (answer.ok) put(part, await answer.text());
     else if (answer.status >= 500) again(part); // a proxy answers so while the server starts
@@ -68,7 +71,16 @@ function soon() {
 }
 
 function again(part) {
-  setTimeout(() => want((one) => one === part), AGAIN);
+  const pause = forget(part)?.next ?? AGAIN;
+  const retry = setTimeout(() => want((one) => one === part), pause);
+  failed.set(part, { retry, next: Math.min(2 * pause, LONGEST) });
+}
+
+function forget(part) {
+  const before = failed.get(part);
+  clearTimeout(before?.retry);
+  failed.delete(part);
+  return before;
 }
 
 function want(test) {
