@@ -67,6 +67,7 @@ def read(case: Case, *, at: datetime) -> Record:
         looks=tuple(_looks(case)),
         sketches=tuple(_sketches(case, names)),
         head=_head(case),
+        is_numbered=True,
     )
 
 
@@ -123,9 +124,9 @@ def _facts(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _people(case: Case, names: dict[int, str]) -> Iterator[tuple[str, str]]:
-    for party, roles in roles_of_people(case):
+    for parties, roles in roles_of_people(case):
         more = [str(NAMES[Role(role)]) for role in roles]
-        named = names[party.pk]
+        named = names[parties[0].pk]
         yield named, "、".join(one for one in more if not named.startswith(one))
 
 
