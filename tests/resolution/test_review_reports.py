@@ -59,6 +59,7 @@ from tests.at_once import at_once
 from tests.evidence.keeping import photo
 from tests.evidence.told import hurt, party
 from tests.investigation import asked
+from tests.investigation.test_scene import drawn, looked, pinned
 from tests.resolution import planned, told
 from tests.resolution.counselling import cared
 from tests.resolution.legal import reported
@@ -376,6 +377,29 @@ def test_people_injuries_and_exhibits_of_what_was_joined_stand_in_it(
     codes = [one.code for one in record.exhibits]
     assert {own.code, f"{other.number}:{theirs.code}"} <= set(codes)
     assert len(codes) == len(set(codes))
+
+
+def test_the_scene_of_what_was_joined_stands_in_it(scene, case) -> None:
+    other = scene.incident(place=scene.place("园区 快递柜")).case
+    for one in (case, other):
+        looked(scene, one, exhibit=photo(scene, one))
+        pinned(scene, drawn(scene, one))
+    cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+    case.refresh_from_db()
+    found(scene, case)
+
+    record = read_record(begun(scene, case).record)
+
+    assert record is not None
+    light = str(SceneAspect.LIGHT.label)
+    own = record.looks[0].exhibit
+    assert [(one.aspect, one.exhibit) for one in record.looks] == [
+        (light, own),
+        (f"{other.number}:{light}", f"{other.number}:{own}"),
+    ]
+    first, second = record.sketches
+    assert second.title == f"{other.number}:{first.title}"
+    assert second.pins == first.pins
 
 
 def test_who_is_a_party_of_both_cases_is_one_person_in_it(scene, case) -> None:

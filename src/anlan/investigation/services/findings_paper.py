@@ -110,7 +110,7 @@ def _facts(finding: Finding) -> list[list[str]]:
     ]
     if finding.decided_by and finding.decided_at:
         is_withdrawn = finding.state == FindingState.WITHDRAWN
-        ended = _("撤回") if is_withdrawn else _("审批")
+        ended = pgettext("who did it", "撤回") if is_withdrawn else _("审批")
         rows.append([ended, _who(finding.decided_by, finding.decided_at)])
     return rows
 
