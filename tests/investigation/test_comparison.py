@@ -312,7 +312,7 @@ class TestOfJoinedCases:
     @pytest.fixture
     def other(self, scene, two) -> Case:
         """With two accounts and a free fact of its own, which somebody has read."""
-        other = scene.incident(place=scene.place("园区 南门")).case
+        other: Case = scene.incident(place=scene.place("园区 南门")).case
         both_heard(scene, other)
         investigation.add_free_fact(
             case=other, words="谁报的警", by=investigator(scene), at=scene.at

@@ -140,7 +140,7 @@ def test_what_was_typed_before_it_was_left_out_is_in_no_later_version(
     none = dict.fromkeys(surplus) | {"service": "", "amount_basis": ""}
 
     def stands(plan: Plan) -> dict[str, Any]:
-        return plan.measures.values(*surplus).get()
+        return dict(plan.measures.values(*surplus).get())
 
     first = submitted(scene, case)
     first.measures.update(**surplus)
