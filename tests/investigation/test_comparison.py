@@ -8,6 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
 from anlan.investigation import comparing
 from anlan.investigation import services as investigation
@@ -18,10 +19,14 @@ from anlan.investigation.selectors.comparison import (
     Comparison,
     ShownCell,
     ShownPair,
+    called_in,
+    column_for,
     comparison_of,
+    scene_of,
 )
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
+from tests.evidence.told import party
 from tests.investigation.asked import both_heard, investigator
 from tests.scene import Scene
 
@@ -287,6 +292,122 @@ class TestFreeFacts:
     def test_is_refused(self, scene, two, words) -> None:
         with pytest.raises(InvalidInput):
             self.added(scene, two, words=words)
+
+
+def added(scene: Scene, case: Case, same: Party | None) -> Party:
+    """The same person as a party of another case."""
+    assert same is not None
+    return cases.add_party(
+        case=case,
+        roles=["victim"],
+        person=same.person,
+        by=scene.officer,
+        at=scene.at,
+    )
+
+
+class TestOfJoinedCases:
+    """Cases that were joined are one case, and each begins to count anew."""
+
+    @pytest.fixture
+    def other(self, scene, two) -> Case:
+        """With two accounts and a free fact of its own, which somebody has read."""
+        other: Case = scene.incident(place=scene.place("园区 南门")).case
+        both_heard(scene, other)
+        investigation.add_free_fact(
+            case=other, words="谁报的警", by=investigator(scene), at=scene.at
+        )
+        read(scene, other, fact="free-1", note="是他报的")
+        cases.join_cases(case=other, host=two, by=scene.officer, at=scene.at)
+        two.refresh_from_db()
+        other.refresh_from_db()
+        return other
+
+    def test_pairs_across_them_are_judged_on_the_page(
+        self, scene, two, other, sign_in
+    ) -> None:
+        across = [
+            pair
+            for pair in compared(scene, two).contradictions
+            if pair.first.statement.case_id != pair.second.statement.case_id
+        ]
+        address = f"/cases/{two.number}/investigation/comparison/"
+        client = sign_in("xuqing")
+
+        page = client.get(address)
+        judged = client.post(f"{address}pairs/{across[0].key}/confirmation/")
+
+        assert (page.status_code, judged.status_code) == (200, 302)
+        assert across[0].key in page.content.decode()
+        assert PairReading.objects.get().first == across[0].first.statement
+        # The same pair has the same key where it is looked at from the other case.
+        keys = {pair.key for pair in compared(scene, other).pairs}
+        assert across[0].key in keys
+
+    def test_free_facts_of_the_same_number_are_read_apart(
+        self, scene, two, other
+    ) -> None:
+        theirs = f"{other.number}:S-01"
+        investigation.add_free_fact(
+            case=two, words="谁叫了保安", by=investigator(scene), at=scene.at
+        )
+
+        assert cell_of(scene, two, "free-1", theirs).reading is None
+        read(scene, two, statement=theirs, fact="free-1", note="没有叫")
+
+        shown = cell_of(scene, two, "free-1", theirs).reading
+        assert shown is not None
+        assert shown.note == "没有叫"
+        own = cell_of(scene, other, "free-1", "S-01").reading
+        assert own is not None
+        assert own.note == "是他报的"
+        assert verify().is_sound
+
+    def test_an_account_says_whom_of_the_other_case_it_means(
+        self, scene, two, other
+    ) -> None:
+        theirs = column_for(investigator(scene), two, f"{other.number}:S-01").statement
+        stranger = party(scene, two, "程立")
+        again = added(scene, two, theirs.party)
+        offered = [one.party for one in called_in(theirs)]
+
+        assert stranger in offered
+        assert again not in offered  # they gave it, whichever case they are a party of
+        assert theirs.party not in offered
+        investigation.name_person(
+            statement=theirs,
+            party=stranger,
+            words="高个子",
+            by=investigator(scene),
+            at=scene.at,
+        )
+
+        (known,) = [
+            one for one in scene_of(two, [theirs]).persons if one.name == "程立"
+        ]
+        assert known.called == {f"{other.number}:S-01": ("高个子",)}
+
+    def test_what_one_person_is_called_counts_wherever_they_are_a_party(
+        self, scene, two, other
+    ) -> None:
+        theirs = column_for(investigator(scene), two, f"{other.number}:S-01").statement
+        theirs_of = party_of(scene, two, f"{other.number}:S-02")
+        again = added(scene, two, theirs_of)
+        offered = [one.party for one in called_in(theirs)]
+        assert theirs_of in offered
+        assert again not in offered  # they are asked of once
+        investigation.name_person(
+            statement=theirs,
+            party=again,
+            words="灰衣男子",
+            by=investigator(scene),
+            at=scene.at,
+        )
+
+        words = {one.party: one.words for one in called_in(theirs)}
+        assert words[theirs_of] == "灰衣男子"
+        known = [one.called for one in scene_of(two, [theirs]).persons]
+        assert {f"{other.number}:S-01": ("灰衣男子",)} in known
 
 
 class TestPages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
@@ -14,7 +15,7 @@ from anlan.incidents import services as incidents
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import CellSays, ComparedFact, FindingState, SentenceKind
 from anlan.investigation.forms.fields import Sources
-from anlan.investigation.models import Finding, FindingSentence
+from anlan.investigation.models import DefenceFact, Finding, FindingSentence
 from anlan.investigation.permissions import can_decide, can_see
 from anlan.investigation.selectors.comparison import comparison_of
 from anlan.investigation.selectors.findings import in_force, parts_of
@@ -287,6 +288,34 @@ class TestOfJoinedCases:
             by=investigator(scene),
             at=scene.at,
         )
+
+    def test_facts_name_and_open_what_came_to_the_other(
+        self, scene, case, other, sign_in
+    ) -> None:
+        for source in (self.statement, self.photo):
+            investigation.note_fact(
+                case=case,
+                question="first",
+                source=source,
+                words="他先推人",
+                by=investigator(scene),
+                at=scene.at,
+            )
+        client = sign_in("xuqing")
+
+        page = client.get(f"/cases/{case.number}/investigation/facts/")
+        words = page.content.decode()
+
+        assert f">{other.number}:{self.statement.code}</a>" in words
+        for kind, thing in (
+            ("evidence:statement", self.statement),
+            ("evidence:exhibit", self.photo),
+        ):
+            address = reverse(kind, args=[other.number, thing.uid])
+            assert f'href="{address}"' in words
+            assert client.get(address).status_code == 200
+        noted = DefenceFact.objects.order_by("pk")[0]
+        assert noted.source_code == f"{other.number}:{self.statement.code}"
 
     def test_who_has_yet_to_speak_in_one_reads_nothing_of_the_other(
         self, scene, case, other

@@ -68,6 +68,28 @@ def printed(scene, finding, **more) -> bytes:
     return investigation.print_finding(finding=finding, **said)
 
 
+@pytest.mark.parametrize("is_submitted", [True, False])
+def test_what_was_withdrawn_was_not_approved(scene, case, is_submitted) -> None:
+    finding = (submitted if is_submitted else drafted)(scene, case)
+    investigation.withdraw_finding(
+        finding=finding, reason="换人写", by=finding.author, at=scene.at
+    )
+    finding.refresh_from_db()
+
+    rows = dict(page_of(finding, investigator(scene))["facts"])
+    client = Client()
+    sign_in(client, investigator(scene))
+    address = f"/cases/{case.number}/investigation/findings/{finding.uid}/paper/"
+    paper = " ".join(client.get(address).content.decode().split())
+
+    assert "审批" not in rows
+    assert rows["撤回"].startswith(f"{finding.author.name} · ")
+    assert rows["起草"] == (rows["撤回"] if is_submitted else finding.author.name)
+    assert "<dt> 撤回 </dt>" in paper
+    assert "审批" not in paper
+    assert " · </dd>" not in paper
+
+
 def test_everything_stands_on_it_and_names_are_masked(scene, case, finding) -> None:
     page = page_of(finding, investigator(scene))
 

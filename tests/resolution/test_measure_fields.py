@@ -11,10 +11,11 @@ import time_machine
 from django.test import Client
 
 from anlan.base.clock import local_day
-from anlan.base.errors import InvalidInput
+from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases.models import Case
 from anlan.law.book import Need, book
-from anlan.resolution.models import PlanMeasure
+from anlan.resolution import services as resolution
+from anlan.resolution.models import Plan, PlanMeasure
 from tests.accounts.browsing import sign_in
 from tests.api.conftest import Api, give_token
 from tests.resolution.planned import (
@@ -23,7 +24,9 @@ from tests.resolution.planned import (
     added,
     aggressor,
     begun,
+    decided,
     drafted,
+    submitted,
 )
 from tests.scene import Scene
 
@@ -121,3 +124,37 @@ def test_what_a_measure_does_not_need_is_left_out(scene: Scene, case: Case, one:
     row = PlanMeasure.objects.get(pk=added(scene, plan, typed).pk)
     assert (row.begins_on, row.ends_on, row.service) == (None, None, "")
     assert (row.amount is not None) == (Need.AMOUNT in one.needs)
+
+
+def test_what_was_typed_before_it_was_left_out_is_in_no_later_version(
+    scene: Scene, case: Case
+):
+    day = local_day(scene.at)
+    surplus: dict[str, Any] = {
+        "begins_on": day,
+        "ends_on": day + timedelta(days=90),
+        "service": "club",
+        "amount": 50_000,
+        "amount_basis": "规约约定的金额",
+    }
+    none = dict.fromkeys(surplus) | {"service": "", "amount_basis": ""}
+
+    def stands(plan: Plan) -> dict[str, Any]:
+        return dict(plan.measures.values(*surplus).get())
+
+    first = submitted(scene, case)
+    first.measures.update(**surplus)
+    with pytest.raises(Conflict, match="重新提交"):
+        decided(scene, first)
+    assert stands(first) == surplus  # what was submitted stays as it is
+    decided(scene, first, is_approved=False, remark="有多余的期限")
+
+    second = begun(scene, case)
+    assert stands(second) == none
+
+    second.measures.update(**surplus)  # a draft of that time
+    resolution.submit_plan(
+        plan=second, beyond="情节和后果见调查结论", by=second.author, at=scene.at
+    )
+    assert stands(second) == none
+    assert decided(scene, second).state == "approved"

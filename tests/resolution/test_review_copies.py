@@ -21,7 +21,12 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
 from anlan.ledger.models import Entry
 from anlan.resolution.review import services as review
-from anlan.resolution.review.copying import LEFT_OUT, copy_page, text_of
+from anlan.resolution.review.copying import (
+    LEFT_OUT,
+    copy_page,
+    sided_parties,
+    text_of,
+)
 from anlan.resolution.review.enums import Section
 from anlan.resolution.review.models import Report, ReportCopy
 from anlan.resolution.review.paper import page_of
@@ -154,6 +159,57 @@ def test_another_of_the_same_side_is_a_stranger_and_a_guardian_is_none(
     assert "贺兰知微" in theirs
     for words in (NAME, PHONE, "欧阳国庆"):
         assert words not in theirs
+
+
+def test_a_party_of_a_joined_case_gets_a_copy_and_one_person_one(
+    scene: Scene, case: Case, victim: Party, aggressor: Party
+):
+    other = scene.incident(place=scene.place("园区 南门")).case
+    hurt = party(scene, other, "victim", name="贺兰知微", phone="19900000133")
+    again, turned = (
+        cases.add_party(
+            case=other,
+            roles=["victim"],
+            person=same.person,
+            by=scene.officer,
+            at=scene.at,
+        )
+        for same in (victim, aggressor)
+    )
+    for who, words in ((hurt, "手背擦伤"), (again, "左膝青紫")):
+        evidence.record_injury(
+            case=other,
+            party=who,
+            region=Region.HEAD,
+            kind=InjuryKind.CUT,
+            words=words,
+            by=scene.officer,
+            at=scene.at,
+        )
+    cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+    case.refresh_from_db()
+    for one in (hurt, again, turned):
+        one.refresh_from_db()
+    report = decided(scene, submitted(scene, case))
+    report.refresh_from_db()
+
+    # Who struck in one and was struck in the other stands on no side.
+    offered = sided_parties(case)
+    known = [victim, aggressor, hurt, again, turned]
+    assert [one for one in offered if one in known] == [victim, hurt]
+    content = handed(scene, report, hurt)[1]
+    assert content.startswith(b"%PDF")
+    theirs = text_of(copy_page(report, hurt, Side.VICTIM))
+    assert theirs.count("现场记录伤情 1 处") == 1
+    both = text_of(copy_page(report, victim, Side.VICTIM))
+    assert both.count("现场记录伤情 1 处") == 2
+    assert both == text_of(copy_page(report, again, Side.VICTIM))
+    with pytest.raises(InvalidInput, match="只站在"):
+        handed(scene, report, turned)
+    elsewhere = scene.incident(place=scene.place("6 号楼")).case
+    stranger = party(scene, elsewhere, "victim", name="程立")
+    with pytest.raises(InvalidInput, match="本案没有"):
+        handed(scene, report, stranger)
 
 
 @pytest.mark.parametrize("side", list(Side))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -50,6 +51,7 @@ from anlan.resolution.review.paper import page_of, report_pdf
 from anlan.resolution.review.permissions import can_decide
 from anlan.resolution.review.reading import codes_of, paragraphs_of
 from anlan.resolution.review.record import read_record
+from anlan.resolution.review.recording import _people
 from anlan.resolution.review.selectors.reports import newer_entries, verified
 from anlan.resolution.review.services.erasing import erase_words
 from anlan.resolution.review.themes import support_of
@@ -57,6 +59,7 @@ from tests.at_once import at_once
 from tests.evidence.keeping import photo
 from tests.evidence.told import hurt, party
 from tests.investigation import asked
+from tests.investigation.test_scene import drawn, looked, pinned
 from tests.resolution import planned, told
 from tests.resolution.counselling import cared
 from tests.resolution.legal import reported
@@ -376,6 +379,56 @@ def test_people_injuries_and_exhibits_of_what_was_joined_stand_in_it(
     assert len(codes) == len(set(codes))
 
 
+def test_the_scene_of_what_was_joined_stands_in_it(scene, case) -> None:
+    other = scene.incident(place=scene.place("园区 快递柜")).case
+    for one in (case, other):
+        looked(scene, one, exhibit=photo(scene, one))
+        pinned(scene, drawn(scene, one))
+    cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+    case.refresh_from_db()
+    found(scene, case)
+
+    record = read_record(begun(scene, case).record)
+
+    assert record is not None
+    light = str(SceneAspect.LIGHT.label)
+    own = record.looks[0].exhibit
+    assert [(one.aspect, one.exhibit) for one in record.looks] == [
+        (light, own),
+        (f"{other.number}:{light}", f"{other.number}:{own}"),
+    ]
+    first, second = record.sketches
+    assert second.title == f"{other.number}:{first.title}"
+    assert second.pins == first.pins
+
+
+def test_who_is_a_party_of_both_cases_is_one_person_in_it(scene, case) -> None:
+    other = scene.incident(place=scene.place("园区 快递柜")).case
+    first = party(scene, case)
+    again, witness = (
+        cases.add_party(
+            case=other,
+            roles=roles,
+            person=person,
+            by=scene.officer,
+            at=scene.at,
+        )
+        for roles, person in (
+            (["victim", "witness"], first.person),
+            (["witness"], party(scene, case, "沈知远").person),
+        )
+    )
+    cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+    case.refresh_from_db()
+
+    names = names_of(case)
+    people = list(_people(case, names))
+
+    assert names[first.pk] == names[again.pk] == "受害人甲"
+    assert names[witness.pk] == "受害人乙"
+    assert people == [("受害人甲", "证人"), ("受害人乙", "证人")]
+
+
 def test_no_clock_and_no_call_of_support_stands_in_it(scene, case) -> None:
     care = cared.referred(scene, case)
     support.raise_call(care=care, by=cared.linan(scene), at=scene.at)
@@ -683,6 +736,46 @@ def test_paper_is_compared_with_the_record(scene, case) -> None:
     Report.objects.filter(pk=report.pk).update(record=report.record + " ")
     report.refresh_from_db()
     assert not verified(report, **said).is_content
+
+
+def content_before(report: Report) -> str:
+    """As it was taken before what is cited of a joined case had the number of that."""
+    whole = hashlib.sha256()
+
+    def take_in(*parts: str) -> None:
+        for part in (str(len(parts)), *parts):
+            whole.update(len(part.encode()).to_bytes(4, "big") + part.encode())
+
+    take_in(report.code, report.cause, report.record)
+    for row in paragraphs_of(report):
+        codes = sorted(one.code for one in row.citations.all())
+        kind = (row.section, row.origin, str(int(row.is_fact)))
+        take_in(*kind, row.text, row.tags, *codes)
+    return whole.hexdigest()
+
+
+def test_what_was_approved_before_codes_had_a_number_still_holds(scene, case) -> None:
+    other = scene.incident(place=scene.place("园区 快递柜")).case
+    theirs = photo(scene, other)
+    cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+    case.refresh_from_db()
+    found(scene, case)
+    added(scene, begun(scene, case), sources=[theirs])
+    report = decided(scene, submitted(scene, case))
+    report.refresh_from_db()
+    assert f"[{other.number}:{theirs.code}]" in str(page_of(report))
+    said: dict[str, Any] = {"content": report.content, "seq": 1, "head": ""}
+    assert verified(report, **said).is_content
+
+    old = json.loads(report.record)
+    old.pop("is_numbered", None)
+    report.record = json.dumps(old, ensure_ascii=False, separators=(",", ":"))
+    report.content = content_before(report)
+    report.save()
+
+    said = {"content": report.content, "seq": 1, "head": ""}
+    assert verified(report, **said).is_content
+    assert f"[{theirs.code}]" in str(page_of(report))
 
 
 def test_the_same_request_twice_is_one_paragraph(scene, case) -> None:

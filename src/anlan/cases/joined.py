@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, Q, QuerySet
 
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Party
 
 
 def of_one_case(case: Case, path: str = "case") -> Q:
@@ -15,6 +15,15 @@ def of_one_case(case: Case, path: str = "case") -> Q:
     """
     whole = case.joined_into_id or case.pk
     return Q(**{path: whole}) | Q(**{f"{path}__joined_into": whole})
+
+
+def somebody(party: Party) -> tuple[str, int]:
+    """Who a party is: each of the joined cases calls the same person a party of its own."""
+    if party.user_id is not None:
+        return "user", party.user_id
+    if party.person_id is not None:
+        return "person", party.person_id
+    return "party", party.pk
 
 
 def one_case(case: Case) -> QuerySet[Case]:

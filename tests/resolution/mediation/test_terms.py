@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +26,7 @@ from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from anlan.play.pictures import signature as drawing
 from anlan.resolution import services as resolution
+from anlan.resolution.mediation import policies
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.agreement import check_agreement
 from anlan.resolution.mediation.enums import (
@@ -41,6 +44,7 @@ from anlan.resolution.mediation.models import (
     Confirmation,
     Duty,
     Forgiveness,
+    OfficeApproval,
     Proposal,
     SessionNote,
     Talks,
@@ -51,6 +55,7 @@ from anlan.resolution.mediation.remedies import all_remedies, remedies_of
 from anlan.resolution.mediation.services import Draft, Giver, TermDraft, performing
 from anlan.resolution.mediation.services.erasing import erase_words
 from anlan.resolution.mediation.services.performing import confirmed_until
+from tests.accounts.browsing import sign_in
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
 from tests.evidence.told import guardian_of
@@ -226,6 +231,49 @@ class TestWhatTheOfficePromises:
         assert "管理处（签字、盖章）" in paper.signers
         assert any("只承担第1项" in line for line in paper.paragraphs)
         assert verify().is_sound
+
+    def test_what_one_side_signed_is_not_approved_any_more(
+        self, scene: Scene, talks: Talks
+    ) -> None:
+        """Signed before anybody had to approve it: the deed would change between them."""
+        proposal = proposed(scene, talks, term(scene, by=TermBy.OFFICE))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(policies, "check_office_agreed", lambda _proposal: None)
+            accepted(scene, proposal, [Side.VICTIM])
+        signed = deed(proposal)
+
+        with pytest.raises(Conflict, match="请写新的一版"):
+            self.approved(scene, proposal)
+
+        assert not OfficeApproval.objects.exists()
+        assert deed(proposal) == signed
+        client = Client()
+        sign_in(client, scene.manager)
+        page = client.get(f"/cases/talks/{talks.uid}/").content.decode()
+        assert "请写新的一版" in page
+        assert "office-approval" not in page
+        anew = proposed(scene, talks, term(scene, by=TermBy.OFFICE))
+        self.approved(scene, anew)
+        accepted(scene, anew)
+
+    def test_what_both_signed_before_is_the_deed_that_was_kept(
+        self, scene: Scene, talks: Talks
+    ) -> None:
+        proposal = proposed(scene, talks, term(scene, by=TermBy.OFFICE))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(policies, "check_office_agreed", lambda _proposal: None)
+            accepted(scene, proposal)
+
+        word = mediation.take_word(
+            talks=Talks.objects.get(), kind="agreement", by=scene.officer, at=scene.at
+        )
+
+        paper = deed(Proposal.objects.get())
+        assert len(paper.signers) == 2
+        assert not any("管理处：" in line for line in paper.paragraphs)
+        assert "管理处（签字" not in "".join(
+            one.text for one in Document(io.BytesIO(word)).paragraphs
+        )
 
     @pytest.mark.parametrize("name", ["zhoumin", "lifang", "wangjianguo", "admin"])
     def test_not_by_who_runs_the_talks_or_has_no_say(

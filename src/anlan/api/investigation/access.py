@@ -67,7 +67,7 @@ def pin_of(caller: Caller, uid: UUID) -> Pin:
 
 def fact_of(caller: Caller, uid: UUID) -> DefenceFact:
     rows = DefenceFact.objects.select_related(
-        "case__site", "statement", "exhibit", "written_by"
+        "case__site", "statement__case", "exhibit__case", "written_by"
     ).filter(uid=uid, case__in=cases_for(caller.user))
     found = _seen(rows, _("没有这一项"))
     permissions.check_can_see(caller.user, found.case)

@@ -133,7 +133,8 @@ class ComparisonOut(Out):
 class CellNamedIn(In):
     """A cell by the code of the statement and the fact of its row."""
 
-    statement: Annotated[Text, Field(min_length=1, max_length=12)]
+    # Of a joined case, with the number of that: 32 characters and a colon.
+    statement: Annotated[Text, Field(min_length=1, max_length=45)]
     fact: Annotated[Text, Field(min_length=1, max_length=12)]
 
 
@@ -146,7 +147,7 @@ class CellIn(CellNamedIn):
 
 
 class PairIn(In):
-    key: Annotated[Text, Field(min_length=1, max_length=60)]
+    key: Annotated[Text, Field(min_length=1, max_length=80)]
     holds: bool
     reason: Annotated[Text, Field(max_length=MOST_NOTE)] = ""
 

@@ -67,9 +67,9 @@ class CellReading(Worded):
     statement = models.ForeignKey(
         Statement, on_delete=models.PROTECT, related_name="cell_readings"
     )
-    fact = models.CharField(
-        max_length=12
-    )  # of the standard list, or a free fact's slug
+    # Of the standard list, or a free fact's slug; where that is of a joined case, the key
+    # of its case and its number.
+    fact = models.CharField(max_length=12)
     says = models.CharField(max_length=7, choices=enums.CellSays.choices)
     # What the program had proposed then; nothing for a free fact.
     proposed = models.CharField(

@@ -11,6 +11,7 @@ from django.db.models import Q
 from anlan.accounts.models import User
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
+from anlan.investigation.citing import code_in
 from anlan.ledger.models import Worded
 
 _SAID = Q(statement__isnull=False, exhibit=None) | Q(
@@ -70,7 +71,11 @@ class DefenceFact(Worded):
         return f"fact:{self.uid}"
 
     @property
-    def source_code(self) -> str:
+    def source(self) -> Statement | Exhibit | None:
         """Which thing says so; none where nobody knows."""
-        source = self.statement or self.exhibit
-        return source.code if source else ""
+        return self.statement or self.exhibit
+
+    @property
+    def source_code(self) -> str:
+        """As it is called in the case of the fact; empty where nobody knows."""
+        return code_in(self.source, self.case_id) if self.source else ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
-from anlan.cases.joined import one_case
+from anlan.cases.joined import one_case, somebody
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import parties_of, shown_name
 from anlan.evidence.enums import StatementRole, StatementState
@@ -148,11 +148,14 @@ class ShownPair:
 
     @property
     def key(self) -> str:
-        """As an address names it: both accounts, the topic, where the sentences begin."""
+        """As an address names it: both accounts, the topic, where the sentences begin.
+
+        By their keys: codes begin anew in every case, and are told apart by a colon.
+        """
         return "-".join(
             (
-                *(self.first.code.removeprefix("S-"), str(self.first_start)),
-                *(self.second.code.removeprefix("S-"), str(self.second_start)),
+                *(str(self.first.statement.pk), str(self.first_start)),
+                *(str(self.second.statement.pk), str(self.second_start)),
                 self.topic.value,
             )
         )
@@ -310,30 +313,40 @@ def pair_for(case: Case, reader: User, key: str) -> ShownPair:
 
 
 def called_in(statement: Statement) -> list[Called]:
-    """How one account calls each party of the case but whoever gave it."""
-    newest = {row.party_id: row.words for row in _namings([statement])}
+    """How one account calls each party of the case but whoever gave it.
+
+    Cases that were joined are one case; whoever is a party of several is asked of once.
+    """
+    newest = {somebody(row.party): row.words for row in _namings([statement])}
+    giver = somebody(statement.party) if statement.party else None
+    people: dict[tuple[str, int], Party] = {}
+    own_first = sorted(
+        _people_of(statement.case), key=lambda one: one.case_id != statement.case_id
+    )
+    for party in own_first:
+        people.setdefault(somebody(party), party)
     return [
-        Called(party=party, name=shown_name(party), words=newest.get(party.pk, ""))
-        for party in parties_of(statement.case)
-        if party.pk != statement.party_id
+        Called(party=party, name=shown_name(party), words=newest.get(who, ""))
+        for who, party in people.items()
+        if who != giver
     ]
 
 
 def scene_of(case: Case, statements: Sequence[Statement]) -> Scene:
     """The persons of the case with every way in which they are called, and its places."""
-    called: dict[int, dict[str, tuple[str, ...]]] = {}
+    called: dict[str, dict[str, tuple[str, ...]]] = {}
     codes = {statement.pk: code_in(statement, case.pk) for statement in statements}
     for naming in _namings(statements):
         words = tuple(part for part in naming.words.splitlines() if part)
-        called.setdefault(naming.party_id, {})[codes[naming.statement_id]] = words
+        name = _real_name(naming.party)
+        called.setdefault(name, {})[codes[naming.statement_id]] = words
     persons = [
         Person(
             name=_real_name(party),
             roles=_staff_roles(party),
-            called=called.get(party.pk, {}),
+            called=called.get(_real_name(party), {}),
         )
-        for one in one_case(case)
-        for party in parties_of(one)
+        for party in _people_of(case)
     ]
     known = {person.name for person in persons}
     persons += [
@@ -399,7 +412,7 @@ def _row(
         _cell(
             column,
             proposed.get(slug, {}).get(column.code),
-            readings.get((column.statement.pk, slug)),
+            readings.get((column.statement.pk, _fact_of(column.statement, slug, free))),
         )
         for column in columns
     )
@@ -479,8 +492,18 @@ def _ordered(found: Found, by_code: Mapping[str, Column]) -> tuple[Quote, Quote]
     return b, a
 
 
-def newest_reading(statement: Statement, slug: str) -> CellReading | None:
-    rows = CellReading.objects.filter(statement=statement, fact=slug)
+def fact_read(case: Case, statement: Statement, slug: str) -> str:
+    """As the reading of a cell names the fact of its row, in the comparison of the case."""
+    free = next((one for one in free_facts_of(case) if one.slug == slug), None)
+    return _fact_of(statement, slug, free)
+
+
+def newest_reading(statement: Statement, fact: str) -> CellReading | None:
+    """
+    Args:
+        fact: as ``fact_read`` names it.
+    """
+    rows = CellReading.objects.filter(statement=statement, fact=fact)
     return rows.select_related("read_by").order_by("pk").last()
 
 
@@ -493,6 +516,13 @@ def newest_judgement(pair: ShownPair) -> PairReading | None:
         second_start=pair.second_start,
     )
     return rows.order_by("pk").last()
+
+
+def _fact_of(statement: Statement, slug: str, free: FreeFact | None) -> str:
+    """Free facts are numbered anew in every case: that of another is named with its case."""
+    if free is None or free.case_id == statement.case_id:
+        return slug
+    return f"{free.case_id}-{free.number}"
 
 
 def _cell_readings(
@@ -514,10 +544,16 @@ def _pair_readings(
 
 
 def _namings(statements: Iterable[Statement]) -> list[Naming]:
-    """The newest of each account and party."""
+    """The newest of each account and party, the oldest of them first."""
     rows = Naming.objects.filter(statement__in=list(statements)).order_by("pk")
+    rows = rows.select_related("party__person", "party__user")
     newest = {(row.statement_id, row.party_id): row for row in rows}
-    return list(newest.values())
+    return sorted(newest.values(), key=lambda row: row.pk)
+
+
+def _people_of(case: Case) -> list[Party]:
+    """The parties of the case and of those that are one with it."""
+    return [party for one in one_case(case) for party in parties_of(one)]
 
 
 def _real_name(party: Party) -> str:

@@ -87,5 +87,6 @@ def fact_for(reader: User, number: str, uid: UUID) -> DefenceFact:
 
 def _facts(case: Case) -> QuerySet[DefenceFact]:
     return DefenceFact.objects.filter(case=case).select_related(
-        *("case__site", "statement", "exhibit", "written_by", "withdrawn_by")
+        *("case__site", "statement__case", "exhibit__case"),
+        *("written_by", "withdrawn_by"),
     )

@@ -54,7 +54,7 @@ def looks_of(case: Case) -> list[Seen]:
     """Every aspect of the list, looked at or not."""
     rows = (
         SceneLook.objects.filter(case=case)
-        .select_related("exhibit", "looked_by")
+        .select_related("exhibit__case", "looked_by")
         .order_by("-pk")
     )
     by_aspect: dict[str, list[SceneLook]] = {}
@@ -76,7 +76,7 @@ def looks_of(case: Case) -> list[Seen]:
 def sketches_of(case: Case) -> QuerySet[Sketch]:
     return (
         Sketch.objects.filter(case=case)
-        .select_related("case__site", "exhibit__blob", "drawn_by")
+        .select_related("case__site", "exhibit__blob", "exhibit__case", "drawn_by")
         .order_by("number")
     )
 

@@ -13,6 +13,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.evidence.models import Statement
 from anlan.evidence.services.steps import line
@@ -31,6 +32,7 @@ from anlan.investigation.selectors.comparison import (
     cell_for,
     column_for,
     comparison_of,
+    fact_read,
     newest_judgement,
     newest_reading,
 )
@@ -83,13 +85,14 @@ def read_cell(
         end = ends[start]
     with ledger.recording():
         case = cases.lock_case(case)
-        earlier = newest_reading(column.statement, fact)
+        kept = fact_read(case, column.statement, fact)
+        earlier = newest_reading(column.statement, kept)
         said = (says, start, note)
         if earlier and (earlier.says, earlier.start, earlier.note) == said:
             return earlier
         reading = CellReading.objects.create(
             statement=column.statement,
-            fact=fact,
+            fact=kept,
             says=says,
             proposed=shown.proposed or "",
             start=start,
@@ -296,7 +299,9 @@ def name_person(
     """
     case = statement.case
     permissions.check_can_find(by, case)
-    if party.case_id != case.pk or party.removed_at is not None:
+    if not Party.objects.filter(
+        of_one_case(case), pk=party.pk, removed_at=None
+    ).exists():
         raise InvalidInput(_("本案没有这个人"), path="party")
     words = line(_normal(words), path="words", most=MOST_CALLED)
     names = [one for one in dict.fromkeys(map(str.strip, words.splitlines())) if one]

@@ -74,7 +74,9 @@ def note_fact(
     with ledger.recording():
         case = cases.lock_case(case)
         earlier = cases.made_before(
-            DefenceFact.objects.select_related("case__site", "statement", "exhibit"),
+            DefenceFact.objects.select_related(
+                "case__site", "statement__case", "exhibit__case"
+            ),
             case=case,
             request_id=request_id,
             content=content,

@@ -24,6 +24,7 @@ from anlan.evidence.policies import check_can_be_shown
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.selectors.recordings import recordings_shown_by
 from anlan.investigation import permissions
+from anlan.investigation.enums import FindingState
 from anlan.investigation.events import FindingPrinted
 from anlan.investigation.models import Finding, Sketch
 from anlan.investigation.reading import content_of, sentences_of
@@ -108,13 +109,16 @@ def _facts(finding: Finding) -> list[list[str]]:
         [_("起草"), _who(finding.author, finding.submitted_at)],
     ]
     if finding.decided_by and finding.decided_at:
-        rows.append([_("审批"), _who(finding.decided_by, finding.decided_at)])
+        is_withdrawn = finding.state == FindingState.WITHDRAWN
+        ended = pgettext("who did it", "撤回") if is_withdrawn else _("审批")
+        rows.append([ended, _who(finding.decided_by, finding.decided_at)])
     return rows
 
 
 def _who(person: User, at: datetime | None) -> str:
-    moment = local_time(at).strftime("%Y-%m-%d %H:%M") if at else ""
-    return f"{person.name} · {moment}"
+    if at is None:
+        return person.name
+    return f"{person.name} · {local_time(at).strftime('%Y-%m-%d %H:%M')}"
 
 
 def _cites(line: Any) -> str:

@@ -85,7 +85,10 @@ def deed(proposal: Proposal, signers: Mapping[Side, Giver] | None = None) -> Pap
         ]
         lines += _signed_for(_("甲方"), victim_by)
         lines += _signed_for(_("乙方"), aggressor_by)
-        ours = [one.position for one in office_terms(proposal)]
+        # The office signs what it approved; what was signed before anybody was asked to
+        # approve it says of the office what it said then.
+        is_ours = OfficeApproval.objects.filter(proposal=proposal).exists()
+        ours = [one.position for one in office_terms(proposal)] if is_ours else []
         if ours:
             lines.append(
                 _("管理处：%(name)s（只承担第%(terms)s项）")

@@ -179,6 +179,17 @@ def check_office_agreed(proposal: Proposal) -> None:
         )
 
 
+def check_nobody_signed(proposal: Proposal) -> None:
+    """What is approved says more than what was signed: both sign the same words."""
+    if proposal.acceptances.exists():
+        raise Conflict(
+            _(
+                "已有一方签了方案 %s，签的文字里没有管理处：请写新的一版，批准以后由双方签字"
+            )
+            % proposal.code
+        )
+
+
 def check_duty_may_become(duty: Duty, state: DutyState) -> None:
     if state not in DUTY_MOVES[DutyState(duty.state)]:
         raise Conflict(_("这一项%s，不能再这样办理") % duty.get_state_display())

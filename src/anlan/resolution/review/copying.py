@@ -8,15 +8,18 @@ something was.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Collection
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import override
 
 from anlan.base.typeset import typeset, words_on
 from anlan.cases.enums import Side
-from anlan.cases.models import Case, Party
+from anlan.cases.joined import of_one_case, somebody
+from anlan.cases.models import Case, Party, PartyRole
 from anlan.cases.selectors import leaks_of, sides_of
 from anlan.cases.selectors.guardians import with_guardians
 from anlan.resolution.models import Compensation, Objection
@@ -33,15 +36,29 @@ _PERSONAL = frozenset({Section.CONSEQUENCES, Section.DECISIONS})
 
 
 def side_of(party: Party) -> Side | None:
-    """The side whose copy they may get; none of a witness, or who stands on both."""
-    sides = sides_of(party.roles.values_list("role", flat=True))
+    """The side whose copy they may get; none of a witness, or who stands on both.
+
+    Cases that were joined are one case: in whichever they stand there.
+    """
+    roles = PartyRole.objects.filter(party__in=_same(party))
+    sides = sides_of(roles.values_list("role", flat=True))
     return next(iter(sides)) if len(sides) == 1 else None
 
 
 def sided_parties(case: Case) -> list[Party]:
-    """Who may be given a copy, in the order in which they came onto the case."""
-    rows = case.parties.filter(removed_at=None).select_related("person", "user")
-    return [one for one in rows.order_by("pk") if side_of(one) is not None]
+    """Who may be given a copy, in the order in which they came onto the case.
+
+    Of the case and of those that are one with it; each person once.
+    """
+    people: dict[tuple[str, int], Party] = {}
+    for party in _people_of(case):
+        people.setdefault(somebody(party), party)
+    return [one for one in people.values() if side_of(one) is not None]
+
+
+def own_of(party: Party) -> list[Party]:
+    """Who the copy is for: they, as a party of each joined case, and who stands for them."""
+    return [one for same in _same(party) for one in with_guardians(same)]
 
 
 def copy_pdf(report: Report, party: Party, side: Side, *, at: datetime) -> bytes:
@@ -56,16 +73,17 @@ def copy_page(report: Report, party: Party, side: Side) -> dict[str, Any]:
     if record is None:
         raise ValueError("the words of this report were erased")
     rows = paragraphs_of(report)
+    own = {one.pk for one in _same(party)}
     words: Words = {section: [] for section in Section}
     for row in rows:
-        if _is_for(row, party):
+        if _is_for(row, own):
             words[Section(row.section)].append(words_of(row))
     for section in Section:
         if len(words[section]) < sum(row.section == section for row in rows):
             words[section].append({"words": LEFT_OUT, "cites": ""})
     page = page_from(
         report,
-        _record_for(record, _name_then(report, party), party),
+        _record_for(record, _names_then(report, own), own),
         words,
         mark=f"交{side.label}的副本 · 其他当事人的情况已略去",
     )
@@ -93,7 +111,7 @@ def _private_in(
         BETWEEN.join(pieces),
         case=case,
         side=side,
-        own=with_guardians(party),
+        own=own_of(party),
         is_own_only=True,
     )
     return frozenset(pieces[bisect_right(ends, leak.start)] for leak in leaks)
@@ -109,20 +127,36 @@ def _covered(value: Any, private: frozenset[str]) -> Any:
     return value
 
 
-def _is_for(row: ReportParagraph, party: Party) -> bool:
-    """Whether it is about the whole matter, or about them."""
+def _people_of(case: Case) -> QuerySet[Party]:
+    rows = Party.objects.filter(of_one_case(case), removed_at=None)
+    return rows.select_related("case", "person", "user").order_by("pk")
+
+
+def _same(party: Party) -> list[Party]:
+    """All that are this person: each of the joined cases has a party of its own."""
+    who = somebody(party)
+    return [one for one in _people_of(party.case) if somebody(one) == who]
+
+
+def _is_for(row: ReportParagraph, own: Collection[int]) -> bool:
+    """Whether it is about the whole matter, or about them.
+
+    Args:
+        own: their parties by key.
+    """
+    ours = {str(key) for key in own}
     kind, _separator, rest = row.source.partition(":")
     match kind:
         case "hurt":
-            return rest == str(party.pk)
+            return rest in ours
         case "loss":
-            rows = Compensation.objects.filter(party=party)
+            rows = Compensation.objects.filter(party__in=own)
             return rest.isdecimal() and rows.filter(pk=int(rest)).exists()
         case "decision":
-            return rest.rpartition(":")[0].rpartition(":")[2] == str(party.pk)
+            return rest.rpartition(":")[0].rpartition(":")[2] in ours
         case "objection":
-            own = Objection.objects.filter(case=row.report.case, party=party)
-            return rest.isdecimal() and own.filter(number=int(rest)).exists()
+            made = Objection.objects.filter(case=row.report.case, party__in=own)
+            return rest.isdecimal() and made.filter(number=int(rest)).exists()
         case "counselling" | "steps":  # the latter counts tasks, whose they ever are
             return False
         case "police" | "talks":
@@ -130,25 +164,25 @@ def _is_for(row: ReportParagraph, party: Party) -> bool:
     return Section(row.section) not in _PERSONAL
 
 
-def _name_then(report: Report, party: Party) -> str:
-    """What the report calls them; empty where nothing in it says so for certain."""
-    row = report.paragraphs.filter(source=f"hurt:{party.pk}").first()
-    return row.composed.partition("：")[0] if row else ""
+def _names_then(report: Report, own: Collection[int]) -> set[str]:
+    """What the report calls them; none where nothing in it says so for certain."""
+    rows = report.paragraphs.filter(source__in=[f"hurt:{key}" for key in own])
+    return {row.composed.partition("：")[0] for row in rows if row.composed}
 
 
-def _record_for(record: Record, name: str, party: Party) -> Record:
+def _record_for(record: Record, names: set[str], own: Collection[int]) -> Record:
     """Of what was promised, seen and decided theirs alone; of exhibits only the kind.
 
     A task says in its title what is done about whom, and a title what an exhibit shows;
     the record does not say whose they are.
     """
-    own = str(party.pk)
+    ours = {str(key) for key in own}
     return record.model_copy(
         update={
             "steps": tuple(one for one in record.steps if one.is_common),
-            "hurts": tuple(one for one in record.hurts if name and one.who == name),
+            "hurts": tuple(one for one in record.hurts if one.who in names),
             "decisions": tuple(
-                one for one in record.decisions if one.key.rpartition(":")[2] == own
+                one for one in record.decisions if one.key.rpartition(":")[2] in ours
             ),
             "sketches": (),  # where everybody stood
             "exhibits": tuple(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.base.errors import InvalidInput
 from anlan.cases.enums import Private, Role, Side
-from anlan.cases.joined import of_one_case, one_case
+from anlan.cases.joined import of_one_case, one_case, somebody
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import full_name, leaks_of, roles_by_party
 from anlan.cases.selectors.leaks import Leak
@@ -30,21 +30,31 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _NOT_WRITTEN = {Private.NAME, Private.PHONE, Private.IDENTITY, Private.ADDRESS}
 
 
-def roles_of_people(case: Case) -> list[tuple[Party, list[str]]]:
-    """Everybody with the parts they play, in this case and in those that are one with it."""
-    return [found for one in one_case(case) for found in roles_by_party(one).items()]
+def roles_of_people(case: Case) -> list[tuple[list[Party], list[str]]]:
+    """Everybody with the parts they play, in this case and in those that are one with it.
+
+    Whoever is a party of several is one person, with all that they are in any of them.
+    """
+    people: dict[tuple[str, int], tuple[list[Party], list[str]]] = {}
+    for one in one_case(case):
+        for party, roles in roles_by_party(one).items():
+            parties, parts = people.setdefault(somebody(party), ([], []))
+            parties.append(party)
+            parts += [role for role in roles if role not in parts]
+    return list(people.values())
 
 
 def names_of(case: Case) -> dict[int, str]:
     """Of every party by its key: 受害人甲, 受害人乙, 行为人; alone in a part, no letter."""
-    parts: dict[Role, list[Party]] = defaultdict(list)
-    for party, roles in roles_of_people(case):
+    parts: dict[Role, list[list[int]]] = defaultdict(list)
+    for parties, roles in roles_of_people(case):
         part = next((role for role in NAMES if role in roles), Role.INVOLVED)
-        parts[part].append(party)
+        parts[part].append(sorted(party.pk for party in parties))
     return {
-        party.pk: _numbered(str(NAMES[part]), place, alone=len(people) == 1)
+        key: _numbered(str(NAMES[part]), place, alone=len(people) == 1)
         for part, people in parts.items()
-        for place, party in enumerate(sorted(people, key=lambda one: one.pk))
+        for place, keys in enumerate(sorted(people))
+        for key in keys
     }
 
 

@@ -12,6 +12,7 @@ from django.db.models import Prefetch
 from anlan.investigation.citing import code_in
 from anlan.resolution.review.enums import Section
 from anlan.resolution.review.models import Report, ReportCitation, ReportParagraph
+from anlan.resolution.review.record import read_record
 
 CODED = 32  # characters of a digest in the code on paper: 128 bits
 
@@ -47,8 +48,13 @@ def printed_now(report: Report) -> dict[str, str]:
 
 
 def codes_of(paragraph: ReportParagraph) -> list[str]:
-    case = paragraph.report.case_id
-    return sorted(code_in(one.source, case) for one in paragraph.citations.all())
+    """As this version calls what it cites, on paper and in its digest."""
+    report = paragraph.report
+    sources = [one.source for one in paragraph.citations.all()]
+    is_joined = any(one.case_id != report.case_id for one in sources)
+    if is_joined and _is_numbered(report):
+        return sorted(code_in(one, report.case_id) for one in sources)
+    return sorted(one.code for one in sources)
 
 
 def content_of(report: Report, rows: Iterable[ReportParagraph]) -> str:
@@ -59,6 +65,12 @@ def content_of(report: Report, rows: Iterable[ReportParagraph]) -> str:
         parts = (row.section, row.origin, str(int(row.is_fact)), row.text, row.tags)
         _take_in(whole, *parts, *codes_of(row))
     return whole.hexdigest()
+
+
+def _is_numbered(report: Report) -> bool:
+    """What was composed before is approved with plain codes, and stays as it was."""
+    record = read_record(report.record)
+    return record is not None and record.is_numbered
 
 
 def _take_in(whole: Any, *parts: str) -> None:

@@ -106,7 +106,8 @@ class Head(_Row):
 class Record(_Row):
     """``facts`` are pairs of a name and what it is.
 
-    What was frozen before the scene was read has none.
+    What was frozen before the scene was read has none. ``is_numbered`` says that what is
+    cited of a joined case is called with the number of that; before, it was not.
     """
 
     composed: str
@@ -120,6 +121,7 @@ class Record(_Row):
     looks: tuple[Looked, ...] = ()
     sketches: tuple[Drawn, ...] = ()
     head: Head
+    is_numbered: bool = False
 
 
 def record_text(record: Record) -> str:

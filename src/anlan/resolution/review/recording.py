@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from anlan.base.clock import local_time
 from anlan.base.duration import duration_words
 from anlan.cases.enums import Protection, Role, TaskState
-from anlan.cases.joined import of_one_case
+from anlan.cases.joined import of_one_case, one_case
 from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.evidence.enums import AppraisedLevel
@@ -67,6 +67,7 @@ def read(case: Case, *, at: datetime) -> Record:
         looks=tuple(_looks(case)),
         sketches=tuple(_sketches(case, names)),
         head=_head(case),
+        is_numbered=True,
     )
 
 
@@ -123,9 +124,9 @@ def _facts(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _people(case: Case, names: dict[int, str]) -> Iterator[tuple[str, str]]:
-    for party, roles in roles_of_people(case):
+    for parties, roles in roles_of_people(case):
         more = [str(NAMES[Role(role)]) for role in roles]
-        named = names[party.pk]
+        named = names[parties[0].pk]
         yield named, "、".join(one for one in more if not named.startswith(one))
 
 
@@ -238,25 +239,34 @@ def _exhibits(case: Case) -> Iterator[Listed]:
 
 
 def _looks(case: Case) -> Iterator[Looked]:
-    looks = [seen.look for seen in looks_of(case) if seen.look is not None]
-    words = covered_all([one.note for one in looks], case)
-    for look, note in zip(looks, words, strict=True):
+    """The newest of each aspect in each of the cases that are one: each has its scene."""
+    looks = [
+        (one, seen.look)
+        for one in one_case(case)
+        for seen in looks_of(one)
+        if seen.look is not None
+    ]
+    words = covered_all([look.note for _one, look in looks], case)
+    for (one, look), note in zip(looks, words, strict=True):
+        aspect = str(look.get_aspect_display())
         yield Looked(
-            aspect=str(look.get_aspect_display()),
+            aspect=aspect if one.pk == case.pk else f"{one.number}:{aspect}",
             rating=str(look.get_rating_display()),
             note=note,
-            exhibit=look.exhibit.code if look.exhibit else "",
+            exhibit=code_in(look.exhibit, case.pk) if look.exhibit else "",
         )
 
 
 def _sketches(case: Case, names: dict[int, str]) -> Iterator[Drawn]:
     """People on them are named by the part they play, as everywhere in a report."""
-    for sketch in sketches_of(case):
+    for sketch in (drawn for one in one_case(case) for drawn in sketches_of(one)):
+        is_own = sketch.case_id == case.pk
+        code = sketch.code if is_own else f"{sketch.case.number}:{sketch.code}"
         pins = [one.pin for one in pins_of(sketch)]
         title, *labels = covered_all([sketch.title, *(pin.label for pin in pins)], case)
         yield Drawn(
-            title=f"{sketch.code} {title}",
-            photo=sketch.exhibit.code if sketch.exhibit else "",
+            title=f"{code} {title}",
+            photo=code_in(sketch.exhibit, case.pk) if sketch.exhibit else "",
             pins=tuple(
                 Pinned(
                     number=pin.number,

@@ -25,6 +25,7 @@ from anlan.investigation.independence import check_is_independent
 from anlan.investigation.models import FindingSentence
 from anlan.law import services as law
 from anlan.law.book import Need
+from anlan.law.selectors import measure as measure_of
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution import permissions, policies, proportion
@@ -245,6 +246,7 @@ def submit_plan(
     check_text(beyond, plan.case, path="beyond")
     with ledger.recording():
         plan = own_draft(plan, by)
+        _drop_surplus(plan)
         rows = measures_of(plan)
         finding = policies.check_rests_on(plan, finding_in_force(plan.case))
         plan.finding, plan.severity = finding, plan.case.severity
@@ -487,6 +489,7 @@ def _check_all(rows: Sequence[PlanMeasure], plan: Plan) -> None:
                 _("措施 %s 没有引用现行调查结论的任何一句") % row.position,
                 path="sentences",
             )
+        _check_no_surplus(row, plan)
         _check_needs(_drafted(row, sentences), plan.case)
         _appeal_days(row.appeal, row.appeal_days)
 
@@ -496,6 +499,17 @@ def _check_is_still_answerable(row: PlanMeasure) -> None:
     if row.party.removed_at is not None or not is_answerable(row.party):
         raise Conflict(
             _("措施 %s 针对的人已经不是本案的施暴方或者涉事人，请去掉这一项")
+            % row.position
+        )
+
+
+def _check_no_surplus(row: PlanMeasure, plan: Plan) -> None:
+    """What was submitted is not changed any more; a draft has lost it by then."""
+    if _has_surplus(row, plan.case):
+        raise Conflict(
+            _(
+                "措施 %s 写了它不需要的期限、金额或者服务，会写进通知：请退回，由起草人重新提交"
+            )
             % row.position
         )
 
@@ -525,16 +539,37 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
 def _without_surplus(drafted: Drafted, case: Case) -> Drafted:
     """Without the days, the sum and the service that this measure does not ask for.
 
-    One form serves every measure, and a letter would tell whatever stands in the row.
+    One form serves every measure, and a letter would tell whatever stands in the row. A
+    measure that there is none of is left as it is: it is refused as such.
     """
-    measure = law.check_lawful(measure=drafted.key, act_on=act_day(case))
-    if Need.AMOUNT not in measure.needs:
+    try:
+        needs = measure_of(drafted.key, on=act_day(case)).needs
+    except LookupError:
+        return drafted
+    if Need.AMOUNT not in needs:
         drafted = replace(drafted, fen=None, amount_basis="")
-    if Need.SERVICE not in measure.needs:
+    if Need.SERVICE not in needs:
         drafted = replace(drafted, service="")
-    if Need.END not in measure.needs:
+    if Need.END not in needs:
         drafted = replace(drafted, begins_on=None, ends_on=None)
     return drafted
+
+
+def _has_surplus(row: PlanMeasure, case: Case) -> bool:
+    """Of a version that was typed before what is too much was left out."""
+    drafted = _drafted(row, ())
+    return drafted != _without_surplus(drafted, case)
+
+
+def _drop_surplus(plan: Plan) -> None:
+    """From a draft, under its lock."""
+    for row in measures_of(plan):
+        if _has_surplus(row, plan.case):
+            cleaned = _without_surplus(_drafted(row, ()), plan.case)
+            row.amount, row.amount_basis = cleaned.fen, cleaned.amount_basis
+            row.service = cleaned.service
+            row.begins_on, row.ends_on = cleaned.begins_on, cleaned.ends_on
+            row.save()
 
 
 def _appeal_days(words: str, days: int | None) -> int | None:
@@ -681,9 +716,8 @@ def _copy(earlier: Plan, plan: Plan) -> None:
         if is_taken_back(row, earlier):
             continue
         sentences = [ground.sentence for ground in row.grounds.all()]
-        copied = plan.measures.create(
-            position=row.position, **_columns(_drafted(row, sentences))
-        )
+        drafted = _without_surplus(_drafted(row, sentences), plan.case)
+        copied = plan.measures.create(position=row.position, **_columns(drafted))
         kept = [one for one in sentences if finding and one.finding_id == finding.pk]
         _ground(copied, kept)
 

@@ -177,8 +177,8 @@ def approve_office_terms(
 
     Raises:
         NotAllowed: by who runs the talks, wrote the version, or is part of the matter.
-        Conflict: it was replaced or signed, promises nothing of the office, or has a
-            kindness for which counsel has approved no words (G34).
+        Conflict: it was replaced, one side has signed it, it promises nothing of the
+            office, or has a kindness for which counsel has approved no words (G34).
     """
     permissions.check_can_approve_office_terms(by, proposal)
     with ledger.recording():
@@ -191,6 +191,7 @@ def approve_office_terms(
             raise Conflict(_("这一版没有管理处承担的事项，不需要批准"))
         if OfficeApproval.objects.filter(proposal=proposal).exists():
             return proposal
+        policies.check_nobody_signed(proposal)
         kindness = None
         if any(one.kind == TermKind.KINDNESS for one in terms):
             kindness = kindness_words(talks.case.organisation)

@@ -195,7 +195,8 @@ def page(
                     {row.side for row in one.acceptances.all()},
                     any(term.is_ours for term in one.terms.all()),
                     approval_of(one),
-                    permissions.can_approve_office_terms(reader, one),
+                    not one.acceptances.all()
+                    and permissions.can_approve_office_terms(reader, one),
                 )
                 for one in proposals
             ],

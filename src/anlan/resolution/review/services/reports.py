@@ -20,7 +20,7 @@ from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
 from anlan.evidence.services.steps import MOST_WORDS, line
-from anlan.investigation.citing import check_can_cite, code_in
+from anlan.investigation.citing import check_can_cite
 from anlan.investigation.independence import check_is_independent
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -470,8 +470,8 @@ def _renew(row: ReportParagraph, one: Composed) -> bool:
         row.composed = words
         row.save(update_fields=["composed"])
         return is_new
-    cites = sorted(code_in(source, row.report.case_id) for source in one.cites)
-    is_new = (row.text, codes_of(row)) != (words, cites)
+    cites = {citation.source for citation in row.citations.all()}
+    is_new = (row.text, cites) != (words, set(one.cites))
     if is_new:
         row.text = row.composed = words
         row.is_fact = one.is_fact

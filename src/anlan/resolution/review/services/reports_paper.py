@@ -11,15 +11,20 @@ from django.utils.translation import override
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
-from anlan.cases.models import Party
+from anlan.cases.joined import of_one_case
+from anlan.cases.models import Case, Party
 from anlan.cases.selectors import check_no_leaks
-from anlan.cases.selectors.guardians import with_guardians
 from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 from anlan.resolution.review import permissions, policies
-from anlan.resolution.review.copying import copy_page, copy_pdf, side_of, text_of
+from anlan.resolution.review.copying import (
+    copy_page,
+    copy_pdf,
+    own_of,
+    side_of,
+    text_of,
+)
 from anlan.resolution.review.enums import Form
 from anlan.resolution.review.events import ReportCopyGiven, ReportExported
 from anlan.resolution.review.models import Report, ReportCopy
@@ -80,7 +85,7 @@ def hand_out_copy(
     """
     permissions.check_can_hand_out(by, report.case)
     policies.check_may_leave(report)
-    cases_policies.check_is_of_case(party, report.case, path="party")
+    _check_is_of_one_case(party, report.case)
     side = side_of(party)
     if side is None:
         raise InvalidInput(
@@ -98,7 +103,7 @@ def hand_out_copy(
         whole,
         case=report.case,
         side=side,
-        own=with_guardians(party),
+        own=own_of(party),
         is_own_only=True,
     )
     content = copy_pdf(report, party, side, at=report.decided_at or report.begun_at)
@@ -149,3 +154,10 @@ def hand_out_copy(
             made.uid, case=case, request_id=request_id, content=said, at=at
         )
     return made, content
+
+
+def _check_is_of_one_case(party: Party, case: Case) -> None:
+    """Of the case, or of one that is one with it."""
+    people = Party.objects.filter(of_one_case(case), removed_at=None)
+    if not people.filter(pk=party.pk).exists():
+        raise InvalidInput(_("本案没有这位当事人"), path="party")

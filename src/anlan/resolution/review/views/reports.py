@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.errors import DomainError, InvalidInput
 from anlan.cases.views.answers import posted, reader_of, sheet
+from anlan.investigation.citing import code_in
 from anlan.law.selectors import refusal_words
 from anlan.resolution.review import permissions
 from anlan.resolution.review import services as review
@@ -29,7 +30,6 @@ from anlan.resolution.review.forms.reports import (
     WithdrawalForm,
 )
 from anlan.resolution.review.models import Report
-from anlan.resolution.review.reading import codes_of
 from anlan.resolution.review.record import read_record
 from anlan.resolution.review.selectors.improvements import improvements_of
 from anlan.resolution.review.selectors.reports import (
@@ -128,7 +128,10 @@ def paragraph(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         initial={
             "text": found.text,
             "is_fact": found.is_fact,
-            "sources": codes_of(found),
+            "sources": [
+                code_in(one.source, found.report.case_id)
+                for one in found.citations.all()
+            ],
             "tags": found.tags,
         },
     )
