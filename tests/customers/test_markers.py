@@ -8,6 +8,7 @@ import pytest
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from anlan.base.turns import each_alone
 from anlan.customers import jobs, messages, services
 from anlan.customers.enums import (
     ErasureReason,
@@ -249,7 +250,6 @@ class TestTelling:
     @pytest.mark.parametrize("first", ["another worker", "a decision", "an end"])
     def test_what_came_first_is_seen(self, front, person, monkeypatch, first):
         marker, at = marked(front, person), front.at + timedelta(days=61)
-        each_alone = jobs.each_alone
 
         def late(rows, act, **more):
             monkeypatch.setattr(jobs, "each_alone", each_alone)

@@ -523,7 +523,9 @@ class TestPerforming:
         cases.fire_due_deadlines(at=over)
         told = Delivery.objects.filter(message__kind="mediation.overdue")
         assert scene.manager in {one.user for one in told}
-        assert mediation.watch_overdue(at=over) == 0  # its clock runs again and has told
+        assert (
+            mediation.watch_overdue(at=over) == 0
+        )  # its clock runs again and has told
 
     def test_what_a_clock_tells_is_told_once(self, scene: Scene, case: Case) -> None:
         settled(scene, case)
