@@ -42,7 +42,7 @@ ENDS: dict[str, set[str]] = {
     "duty": {"done"},
     "confirmation": {"confirmed", "refused", "lapsed"},
     "counsel-question": {"answered", "withdrawn"},
-    "report": {"returned", "superseded"},
+    "report": {"returned", "superseded", "withdrawn"},
     "improvement": {"dropped"},
     "police-report": {"dropped"},
 }
