@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -23,6 +24,8 @@ from anlan.evidence import reading
 from anlan.evidence.enums import Reading
 from anlan.evidence.reading import Found, read
 from tests.pictures import CUT, JPEG, PAGE, PDF, PROGRAM, encoded
+
+SOURCE = Path(programs.__file__).parents[2]
 
 OPAQUE = Found("application/octet-stream", Reading.OPAQUE)
 
@@ -303,10 +306,12 @@ def test_programs_end_with_the_worker_that_is_killed(how: str) -> None:
         [
             *(sys.executable, "-c"),
             f"from anlan.base.programs import *; {calls[how]}",
-        ]
+        ],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
     )
     count = 2 if how == "chain" else 1
     children = _within(30, lambda: _asleep(worker.pid, count))
+    assert children
 
     worker.send_signal(signal.SIGKILL)
     worker.wait()
