@@ -88,6 +88,7 @@ def in_empty(
         yield
 
 
+@pytest.mark.deep
 def test_at_once_is_the_same_as_one_after_the_other(
     in_empty: None, tmp_path: Path
 ) -> None:

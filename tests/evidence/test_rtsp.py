@@ -521,6 +521,7 @@ class TestFaults:
         assert (recording.state, recording.problem) == (RecordingState.SAVED, "")
         assert coverage_of(recording).gaps == []
 
+    @pytest.mark.deep
     def test_recorder_that_falls_silent_twice_at_the_same_place_has_no_more(
         self, scene: Scene, player: Player, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -1029,6 +1029,7 @@ def stamp(folder: Path, content: bytes) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 def test_two_checkers_agree_on_a_thousand_changed_packages(tmp_path: Path) -> None:
     content = zipped(small_bag(tmp_path))
     path = tmp_path / "changed.zip"

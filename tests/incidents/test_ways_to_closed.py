@@ -162,6 +162,7 @@ def reach(scene: Scene, incident: Incident, state: State) -> None:
 
 
 @pytest.mark.parametrize("text", shipped())
+@pytest.mark.deep
 def test_closed_is_reached_only_with_all_of_it_done(scene: Scene, text: str) -> None:
     tasks, tried = tasks_of(text), 0
     for level, flags in choices(text):

@@ -406,6 +406,7 @@ def forge(rows: Any, field: str) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 def test_every_kind_of_words_is_covered(db) -> None:
     """After a whole assault: change each covered field of each row, one at a time."""
     scenario = read_scenario(SCENARIO)
