@@ -119,8 +119,9 @@ def test_a_return_leads_to_a_version_beside_the_one_before(
     page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}/$"))
     add(page, "警示函、告知函", "书面告知登记规定")
     page.get_by_role("link", name="与上一版对照").click()
-    expect(page.locator("table")).to_contain_text("当面提醒")
-    expect(page.locator("table")).to_contain_text("书面告知登记规定")
+    compared = page.get_by_role("table", name="处理方案对照")
+    expect(compared).to_contain_text("当面提醒")
+    expect(compared).to_contain_text("书面告知登记规定")
     assert faults(page) == []
 
 
