@@ -3,7 +3,7 @@
 // wait, from the last visit. Reports never pass through here: the outbox keeps
 // them, because a service worker may be ended at any moment.
 const SHELL = {{ shell|safe }};
-const CACHE = "anlan-shell-3";
+const CACHE = "anlan-shell-4";
 const DRAFTS = "anlan-drafts"; // pages of statements, see evidence/drafts.js
 const PATIENCE_MS = 3000;
 const LOCK = "{% url 'phone:locking' %}";
@@ -11,8 +11,7 @@ const LOCK = "{% url 'phone:locking' %}";
 self.addEventListener("install", (event) => {
   event.waitUntil(
     caches.open(CACHE)
-      // One part that cannot be had must not keep the others away.
-      .then((cache) => Promise.allSettled(SHELL.map((url) => cache.add(url))))
+      .then(warm)
       .then(() => self.skipWaiting()),
   );
 });
@@ -76,9 +75,15 @@ function isPrivate(response) {
 }
 
 // After somebody signed in, the pages for an alarm are kept again before they are needed.
+// While nobody is, their addresses lead elsewhere: that is not kept under them.
 async function warm(cache) {
-  const missing = async (url) => (await cache.match(url)) || cache.add(url);
-  await Promise.allSettled(SHELL.map(missing));
+  const keep = async (url) => {
+    if (await cache.match(url)) return;
+    const response = await fetch(url);
+    if (response.ok && !response.redirected) await cache.put(url, response);
+  };
+  // One part that cannot be had must not keep the others away.
+  await Promise.allSettled(SHELL.map(keep));
 }
 
 // The pages of whoever signed out; what they look like is nobody's.
