@@ -10,6 +10,7 @@ import statistics
 import subprocess
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
@@ -74,12 +75,12 @@ def measure_retention(exhibits: int) -> list[Figure]:
     look, decide, taken = [], [], []
     for group in groups:
         then = at - 2 * NOTICE
-        look.append(processor(lambda group=group, then=then: review(group, then)))
+        look.append(processor(partial(review, group, then)))
         review(group, at)  # announced
         RetentionLook.objects.all().delete()
-        decide.append(processor(lambda group=group: review(group, at + NOTICE + DAY)))
+        decide.append(processor(partial(review, group, at + NOTICE + DAY)))
         into = new_case(site, at=at)
-        taken.append(processor(lambda into=into: take_in(into, 20, at=at)) / 20)
+        taken.append(processor(partial(take_in, into, 20, at=at)) / 20)
         gone = Deletion.objects.filter(case__in=group, decided_at__isnull=False)
         assert gone.count() == per_group, gone.count()
     each = [seconds / per_group for seconds in decide]
@@ -155,7 +156,12 @@ def take_in(case: Case, count: int, *, at: datetime) -> None:
     for number in range(count):
         kept = keep_bytes(name=uuid4(), chunks=[f"bench {uuid4()} {number}".encode()])
         evidence.add_exhibit(
-            case=case, kept=kept, source=Source.UPLOAD, by=SYSTEM, at=at
+            case=case,
+            kept=kept,
+            source=Source.UPLOAD,
+            reading=Reading.READABLE,
+            by=SYSTEM,
+            at=at,
         )
 
 
@@ -239,12 +245,17 @@ def measure_masking(seconds: int) -> Figure:
         with source.open("rb") as file:
             kept = keep_bytes(name=uuid4(), chunks=[file.read()])
         exhibit = evidence.add_exhibit(
-            case=case, kept=kept, source=Source.UPLOAD, by=by, at=at
+            case=case,
+            kept=kept,
+            source=Source.UPLOAD,
+            reading=Reading.READABLE,
+            by=by,
+            at=at,
         )
         for _ in range(3):
             plain = processor(lambda: encode(source, Path(scratch) / "plain.mp4"))
             drawn = prepared(exhibit, by=by, at=at)
-            made = processor(lambda drawn=drawn: mask(drawn, by=by, at=at))
+            made = processor(partial(mask, drawn, by=by, at=at))
             ratios.append(made / plain)
     return Figure(
         name=f"a masked copy of {seconds} s of 720p, to the encoder alone",

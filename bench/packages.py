@@ -31,7 +31,7 @@ from anlan.base.vault import Kept  # noqa: E402
 from anlan.cases.models import Case  # noqa: E402
 from anlan.evidence import jobs  # noqa: E402
 from anlan.evidence import services as evidence  # noqa: E402
-from anlan.evidence.enums import Masking, PackageState, Purpose, Source  # noqa: E402
+from anlan.evidence.enums import Masking, PackageState, Purpose, Reading, Source  # noqa: E402
 from anlan.evidence.models import Package  # noqa: E402
 from anlan.evidence.packaging.record import proofs_text  # noqa: E402
 from anlan.evidence.selectors import every_exhibit_of  # noqa: E402
@@ -124,6 +124,7 @@ def beside_hashing(size: int, rounds: int) -> Figure:
         case=case,
         kept=kept(size),
         source=Source.UPLOAD,
+        reading=Reading.READABLE,
         by=User.objects.get(username="zhoumin"),
         at=timezone.now(),
     )

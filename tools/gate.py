@@ -59,7 +59,7 @@ def checks() -> list[Check]:
         ),
     ]
     return [
-        Check("types", [program("mypy"), "src", "tests", "tools"]),
+        Check("types", [program("mypy"), "src", "tests", "tools", "bench"]),
         Check("format", [program("ruff"), "format", "--check", "."]),
         Check("lint", [program("ruff"), "check", "."]),
         *about_templates,
