@@ -103,7 +103,8 @@ def _said_later(finding: Finding, after: int) -> tuple[dict[str, int], set[str]]
     erased: set[str] = set()
     for seq, kind, thing, facts in _later(finding, {*kinds, TextErased.kind}, after):
         if kind == TextErased.kind:
-            erased.add("{model}.{field} of {row}".format_map(_Said(facts)))
+            row, column = facts.get("row"), f"{facts.get('model')}.{facts.get('field')}"
+            erased.add(f"{column} of {row}")
             continue
         uid = thing.partition(":")[2]
         for covered in KINDS[kind].covers:
@@ -119,8 +120,9 @@ def _silent_blanks(finding: Finding) -> list[Problem]:
         return []
     first = min(problem.seq for problem in blanks)
     later = _later(finding, {EntryErased.kind}, first)
-    erased = {facts.get("seq") for _seq, _kind, _thing, facts in later}
-    return [problem for problem in blanks if problem.seq not in erased]
+    # As text: an altered entry may say anything there.
+    erased = {str(facts.get("seq")) for _seq, _kind, _thing, facts in later}
+    return [problem for problem in blanks if str(problem.seq) not in erased]
 
 
 def _later(
@@ -140,16 +142,11 @@ def _later(
             yield seq, kind, thing, facts
 
 
-class _Said(dict[str, Any]):
-    """What an altered entry does not say is nothing, and no end of the check."""
-
-    def __missing__(self, name: str) -> str:
-        return ""
-
-
 def _read_facts(data: Any) -> dict[str, Any] | None:
-    """Of an entry that nobody has checked yet: it may be anything, and is told apart
-    when its own part comes."""
+    """What an entry says that nobody has checked yet; none if it was made unreadable.
+
+    It is told when its own part comes.
+    """
     try:
         facts = orjson.loads(data if isinstance(data, str) else bytes(data or b"{}"))
     except (TypeError, ValueError):
