@@ -36,6 +36,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 import pytest  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
+from whitenoise.base import WhiteNoise  # noqa: E402
 
 from anlan.base.turns import forget_faults  # noqa: E402
 
@@ -48,6 +49,20 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("anlan")
+
+_read_folder = WhiteNoise.update_files_dictionary
+_static: dict[tuple[str, str], dict[str, object]] = {}
+
+
+def _read_folder_once(self: WhiteNoise, root: str, prefix: str) -> None:
+    """Each client of a test builds all middleware anew, and this took half of a request."""
+    if (root, prefix) not in _static:
+        _read_folder(self, root, prefix)
+        _static[root, prefix] = dict(self.files)
+    self.files.update(_static[root, prefix])
+
+
+WhiteNoise.update_files_dictionary = _read_folder_once
 
 pytest_plugins = [
     "tests.films",

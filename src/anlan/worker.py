@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import threading
@@ -308,9 +309,13 @@ class Look:
 
 def run_due(*, at: datetime) -> int:
     """Do everything that is due at ``at``, and what falls due because of it."""
-    done = 0
-    while batch := sum(_run_lane(lane, at) for lane in LANES.values()):
+    done = idle = 0
+    for lane in itertools.cycle(LANES.values()):
+        batch = _run_lane(lane, at)
         done += batch
+        idle = 0 if batch else idle + 1
+        if idle == len(LANES):  # each has looked since the last of them did anything
+            break
     return done
 
 
