@@ -17,6 +17,7 @@ def record_at_head(
     at: datetime,
     user: User | None = None,
     thing: str = "",
+    via: str = "",
 ) -> None:
     """Append to the organisation's own chain, about ``user`` or the organisation."""
     ledger.append_to(
@@ -27,6 +28,7 @@ def record_at_head(
         object=thing,
         by=by,
         at=at,
+        via=via,
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation
 from anlan.accounts.roles import Permission
+from anlan.accounts.services.record import record_at_head
 from anlan.base.clock import local_day, utc_text
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.errors import InvalidInput, NotFound
@@ -64,7 +65,7 @@ def publish_playbook(
             valid_from=valid_from or at,
             reason=reason,
         )
-        ledger.append_to(
+        record_at_head(
             PlaybookPublished(
                 playbook=plan.title,
                 version=playbook.version,
@@ -72,10 +73,8 @@ def publish_playbook(
                 valid_from=utc_text(playbook.valid_from),
                 reason_digest=playbook.digest_of("reason") if reason else None,
             ),
-            organisation_id=organisation.pk,
-            site_id=0,
-            subject=f"organisation:{organisation.uid}",
-            object=f"playbook:{playbook.uid}",
+            organisation,
+            thing=f"playbook:{playbook.uid}",
             by=by,
             at=at,
         )
@@ -121,7 +120,7 @@ def publish_standard(
             valid_from=valid_from or at,
             reason=reason,
         )
-        ledger.append_to(
+        record_at_head(
             StandardPublished(
                 standard=title,
                 version=standard.version,
@@ -129,10 +128,8 @@ def publish_standard(
                 valid_from=utc_text(standard.valid_from),
                 reason_digest=standard.digest_of("reason") if reason else None,
             ),
-            organisation_id=organisation.pk,
-            site_id=0,
-            subject=f"organisation:{organisation.uid}",
-            object=f"standard:{standard.uid}",
+            organisation,
+            thing=f"standard:{standard.uid}",
             by=by,
             at=at,
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from anlan.accounts.models import Organisation, Site, User
+from anlan.accounts.services.record import record_at_head
 from anlan.base import crypto
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import afterwards
@@ -153,12 +154,10 @@ def _fill(channel: Channel, values: Mapping[str, str]) -> None:
 def _record(
     event: ChannelSet | ChannelRemoved, channel: Channel, *, by: Actor, at: datetime
 ) -> None:
-    ledger.append_to(
+    record_at_head(
         event,
-        organisation_id=channel.organisation_id,
-        site_id=0,
-        subject=f"organisation:{channel.organisation.uid}",
-        object=f"channel:{channel.uid}",
+        channel.organisation,
+        thing=f"channel:{channel.uid}",
         by=by,
         at=at,
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.services.record import record_at_head
 from anlan.base.clock import local_day
 from anlan.base.errors import InvalidInput
 from anlan.base.money import LARGEST_FEN
@@ -113,7 +114,7 @@ def _check(
 
 
 def _record(figure: CompensationFigure, *, by: User, at: datetime, via: str) -> None:
-    ledger.append_to(
+    record_at_head(
         CompensationFigureEntered(
             key=figure.key,
             province=figure.province,
@@ -127,10 +128,8 @@ def _record(figure: CompensationFigure, *, by: User, at: datetime, via: str) -> 
             address_digest=figure.digest_of("address"),
             reason_digest=figure.digest_of("reason"),
         ),
-        organisation_id=figure.organisation_id,
-        site_id=0,
-        subject=f"organisation:{figure.organisation.uid}",
-        object=figure.ref,
+        figure.organisation,
+        thing=figure.ref,
         by=by,
         at=at,
         via=via,

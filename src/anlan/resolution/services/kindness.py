@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.services.record import record_at_head
 from anlan.base.clock import local_day
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law import services as law
@@ -42,14 +43,12 @@ def approve_kindness_words(
             approved_by=by,
             approved_at=at,
         )
-        ledger.append_to(
+        record_at_head(
             KindnessWordsApproved(
                 version=approved.version, words_digest=approved.digest_of("words")
             ),
-            organisation_id=organisation.pk,
-            site_id=0,
-            subject=f"organisation:{organisation.uid}",
-            object=approved.ref,
+            organisation,
+            thing=approved.ref,
             by=by,
             at=at,
             via=via,

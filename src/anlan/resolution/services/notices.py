@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.services.record import record_at_head
 from anlan.base import vault
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
@@ -119,16 +120,14 @@ def write_template(
             written_by=by,
             written_at=at,
         )
-        ledger.append_to(
+        record_at_head(
             NoticeTemplateWritten(
                 letter=kind.value,
                 version=row.version,
                 content=sha256(f"{title}\n{body}".encode()).hex(),
             ),
-            organisation_id=organisation.pk,
-            site_id=0,
-            subject=f"organisation:{organisation.uid}",
-            object=row.key,
+            organisation,
+            thing=row.key,
             by=by,
             at=at,
             via=via,

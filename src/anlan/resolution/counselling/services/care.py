@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.services.record import record_at_head
 from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import ContactChannel, Phase, Role, TaskState
@@ -71,7 +72,6 @@ from anlan.resolution.counselling.services.recording import (
     lock_care,
     lock_own,
     record,
-    record_of_company,
 )
 
 OFFER_TASK = "support_offer"
@@ -129,8 +129,8 @@ def enter_counsellor(
         row = Counsellor.objects.create(
             organisation=organisation, user=user, entered_at=at, **said
         )
-        record_of_company(
-            CounsellorEntered(), organisation, row.key, by=by, at=at, via=via
+        record_at_head(
+            CounsellorEntered(), organisation, thing=row.key, by=by, at=at, via=via
         )
     return row
 
@@ -146,10 +146,10 @@ def end_counsellor(
             raise Conflict(_("这位辅导员已经停用"))
         fresh.ended_at = at
         fresh.save(update_fields=["ended_at"])
-        record_of_company(
+        record_at_head(
             CounsellorEnded(),
             counsellor.organisation,
-            fresh.key,
+            thing=fresh.key,
             by=by,
             at=at,
             via=via,

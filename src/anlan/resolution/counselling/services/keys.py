@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from anlan.accounts.models import User
+from anlan.accounts.services.record import record_at_head
 from anlan.base import limits, paper, sealing
 from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
 from anlan.base.sealing import SealBroken
@@ -22,7 +23,6 @@ from anlan.resolution.counselling.events import (
 )
 from anlan.resolution.counselling.models import CounsellorKey
 from anlan.resolution.counselling.selectors import key_of
-from anlan.resolution.counselling.services.recording import record_of_company
 
 LEAST_PASSPHRASE = 12  # characters
 MOST_PASSPHRASE = 200
@@ -110,7 +110,7 @@ def confirm_key(
         keys.filter(confirmed_at__isnull=False, retired_at=None).update(retired_at=at)
         fresh.confirmed_at = at
         fresh.save(update_fields=["confirmed_at"])
-        record_of_company(
+        record_at_head(
             SealingKeyMade(
                 number=fresh.number,
                 public=bytes(fresh.public).hex(),
@@ -119,7 +119,7 @@ def confirm_key(
                 second=fresh.second_holder.actor_key,
             ),
             by.organisation,
-            fresh.key,
+            thing=fresh.key,
             by=by,
             at=at,
         )
@@ -141,8 +141,8 @@ def open_key(*, passphrase: str, by: User, at: datetime) -> OpenKey:
         raise Conflict(_("请先设置封存密钥"))
     opened = OpenKey(row, unlock(row, passphrase, by, path="passphrase"))
     with ledger.recording():
-        record_of_company(
-            NotesOpened(number=row.number), by.organisation, row.key, by=by, at=at
+        record_at_head(
+            NotesOpened(number=row.number), by.organisation, thing=row.key, by=by, at=at
         )
     return opened
 
@@ -168,10 +168,10 @@ def change_passphrase(*, old: str, new: str, by: User, at: datetime) -> Counsell
             raise Conflict(_("口令刚刚被改过，请刷新页面"))
         fresh.locked = locked
         fresh.save(update_fields=["locked"])
-        record_of_company(
+        record_at_head(
             PassphraseChanged(number=fresh.number),
             by.organisation,
-            fresh.key,
+            thing=fresh.key,
             by=by,
             at=at,
         )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from anlan.accounts.models import Organisation, User
+from anlan.accounts.models import User
 from anlan.cases import services as cases
-from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, Event
 from anlan.resolution.counselling import permissions
 from anlan.resolution.counselling.models import Care
@@ -39,25 +38,3 @@ def record(
     event: Event, care: Care, thing: str, *, by: Actor, at: datetime, via: str = ""
 ) -> None:
     cases.record(event, care.case, thing=thing, by=by, at=at, via=via)
-
-
-def record_of_company(
-    event: Event,
-    organisation: Organisation,
-    thing: str,
-    *,
-    by: Actor,
-    at: datetime,
-    via: str = "",
-) -> None:
-    """On the company's own chain: keys and counsellors belong to no site."""
-    ledger.append_to(
-        event,
-        organisation_id=organisation.pk,
-        site_id=0,
-        subject=f"organisation:{organisation.uid}",
-        object=thing,
-        by=by,
-        at=at,
-        via=via,
-    )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from anlan.accounts.models import User
+from anlan.accounts.services.record import record_at_head
 from anlan.base import limits
 from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
 from anlan.ledger import services as ledger
@@ -28,7 +29,6 @@ from anlan.resolution.counselling.services.keys import (
 from anlan.resolution.counselling.services.notes import seal_row
 from anlan.resolution.counselling.services.recording import (
     lock_care,
-    record_of_company,
 )
 
 
@@ -72,10 +72,10 @@ def recover_notes(
         )
         if not count:
             raise Conflict(_("没有可以转交的记录：要先把本人转介给接收的辅导员"))
-        record_of_company(
+        record_at_head(
             NotesRecovered(of=key.key, to=to.actor_key, count=count),
             by.organisation,
-            key.key,
+            thing=key.key,
             by=by,
             at=at,
         )
@@ -113,10 +113,10 @@ def reseal_notes(*, key: CounsellorKey, passphrase: str, by: User, at: datetime)
         )
         if not count:
             raise Conflict(_("这把密钥没有可以转过来的记录"))
-        record_of_company(
+        record_at_head(
             NotesResealed(number=key.number, to_number=target.number, count=count),
             by.organisation,
-            key.key,
+            thing=key.key,
             by=by,
             at=at,
         )

@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.services.record import record_at_head
 from anlan.base import crypto
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
@@ -573,12 +574,10 @@ def _record(
 def _record_lawyer(
     event: Event, lawyer: Lawyer, *, by: User, at: datetime, via: str
 ) -> None:
-    ledger.append_to(
+    record_at_head(
         event,
-        organisation_id=lawyer.organisation_id,
-        site_id=0,
-        subject=f"organisation:{lawyer.organisation.uid}",
-        object=lawyer.key,
+        lawyer.organisation,
+        thing=lawyer.key,
         by=by,
         at=at,
         via=via,

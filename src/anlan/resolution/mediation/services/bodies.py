@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Organisation, User
+from anlan.accounts.services.record import record_at_head
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.law import services as law
 from anlan.ledger import services as ledger
-from anlan.ledger.events import Event
 from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation.enums import BodyKind
 from anlan.resolution.mediation.events import (
@@ -81,7 +81,7 @@ def write_body(
         except IntegrityError as error:
             raise Conflict(_("名册里已有这个名称的组织")) from error
         content = "\n".join(str(said[field]) for field in _FIELDS)
-        _record(
+        record_at_head(
             BodyWritten(
                 name=row.name,
                 version=row.version,
@@ -129,7 +129,7 @@ def enter_mediator(
             there = again
             there.entered_at, there.ended_at = at, None
             there.save()
-            _record(
+            record_at_head(
                 MediatorEntered(name=body.name, body=body.key),
                 body.organisation,
                 thing=there.key,
@@ -143,7 +143,7 @@ def enter_mediator(
                 return there
             raise Conflict(_("名册里已有这位调解员"))
         made = body.mediators.create(name=name, user=user, entered_at=at)
-        _record(
+        record_at_head(
             MediatorEntered(name=body.name, body=body.key),
             body.organisation,
             thing=made.key,
@@ -183,7 +183,7 @@ def retire_mediator(
             )
         found.ended_at = at
         found.save(update_fields=["ended_at"])
-        _record(
+        record_at_head(
             MediatorRetired(name=found.body.name, body=found.body.key),
             found.body.organisation,
             thing=found.key,
@@ -192,24 +192,3 @@ def retire_mediator(
             via=via,
         )
     return found
-
-
-def _record(
-    event: Event,
-    organisation: Organisation,
-    *,
-    thing: str,
-    by: User,
-    at: datetime,
-    via: str,
-) -> None:
-    ledger.append_to(
-        event,
-        organisation_id=organisation.pk,
-        site_id=0,
-        subject=f"organisation:{organisation.uid}",
-        object=thing,
-        by=by,
-        at=at,
-        via=via,
-    )
