@@ -10,6 +10,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -257,6 +258,57 @@ class TestWithdrawal:
     def test_by_who_may_make_one_alone(self, scene: Scene, case: Case) -> None:
         with pytest.raises(NotAllowed):
             withdraw(scene, made(scene, case), by=scene.officer)
+
+
+class TestReadMe:
+    def words(self, **more: Any) -> str:
+        return papers_module.readme(package_facts(**more))
+
+    def test_is_read_by_an_old_notepad(self) -> None:
+        content = papers_module.papers(package_facts())["README.txt"]
+
+        assert content.startswith(b"\xef\xbb\xbf")
+        assert content.count(b"\n") == content.count(b"\r\n") > 30
+
+    def test_says_how_on_windows(self) -> None:
+        words = self.words()
+
+        assert "py verify.py YQ-IN-20261123-001-P-01.zip" in words
+        assert "Get-FileHash -LiteralPath $name" in words
+        assert "{{" not in words
+
+    def test_a_copy_that_is_masked_is_no_original(self) -> None:
+        photo, *others = package_facts().exhibits
+        copy = replace(
+            photo, code="E-0009", file="data/E-0009.jpg", derived_from="E-0001"
+        )
+
+        words = self.words(exhibits=[photo, copy, *others])
+
+        assert "不是原件的：E-0009（原件 E-0001）" in words
+        assert "不是原件的" not in self.words()
+
+    def test_without_files_it_speaks_of_none(self) -> None:
+        exhibits = [
+            replace(one, file="", parts=(), steps=())
+            for one in package_facts().exhibits
+        ]
+
+        words = self.words(exhibits=exhibits)
+
+        assert "没有：本包只给清单与证明" in words
+        assert "part-00001" not in words
+        assert "part-00001" in self.words()
+
+
+def test_day_in_the_bag_is_the_one_of_here(scene: Scene, case: Case) -> None:
+    before_dawn = (scene.at + timedelta(days=1)).replace(hour=17)  # UTC
+
+    package = made(scene, case, at=before_dawn)
+
+    info = contents(package)["bag-info.txt"].decode()
+    assert f"Bagging-Date: {local_day(before_dawn)}\n" in info
+    assert local_day(before_dawn) != before_dawn.date()
 
 
 @pytest.mark.parametrize("paper", ["exhibit-list", "provenance", "custody"])

@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import translation
 
 from anlan.base import room, stores
+from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
 from anlan.base.stores import DamagedCopy
 from anlan.cases import services as cases
@@ -217,7 +218,7 @@ def _stamp_files(stamp: TimeStamp | None) -> dict[str, bytes]:
 def _info(facts: PackageFacts, seal: Seal) -> list[tuple[str, str]]:
     return [
         ("Source-Organization", facts.organisation),
-        ("Bagging-Date", f"{facts.made_at:%Y-%m-%d}"),
+        ("Bagging-Date", local_day(facts.made_at).isoformat()),
         ("External-Identifier", f"{facts.number} {facts.code}"),
         ("External-Description", facts.restriction),
         ("Contact-Name", facts.made_by),
