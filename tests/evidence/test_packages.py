@@ -28,25 +28,44 @@ from anlan.base.typeset import typeset
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.customers import services as customers
-from anlan.evidence import jobs
+from anlan.evidence import jobs, messages
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import Failure, Gap, Masking, PackageState, Purpose, Scan
-from anlan.evidence.models import Blob, Exhibit, Package, PackageWithdrawal
+from anlan.evidence.enums import (
+    CheckKind,
+    CopyState,
+    Failure,
+    Gap,
+    Masking,
+    PackageState,
+    Purpose,
+    Scan,
+)
+from anlan.evidence.models import (
+    Blob,
+    CheckTurn,
+    Copy,
+    Exhibit,
+    Package,
+    PackageWithdrawal,
+)
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging import papers as papers_module
 from anlan.evidence.selectors import every_exhibit_of
 from anlan.evidence.selectors.packages import VERSION
-from anlan.evidence.services import Recipient, making, packages
+from anlan.evidence.services import Recipient, making, opening, packages
 from anlan.evidence.verifier import verify
 from anlan.ledger.models import Departure, Entry
 from anlan.ledger.verify import verify as verify_ledger
+from anlan.notify.models import Message
 from anlan.play.pictures import picture
 from anlan.play.signing import signer_at_hand
 from tests.evidence import masks
+from tests.evidence.damages import flip_a_bit
 from tests.evidence.objects import both, umbrella
 from tests.evidence.packages import package_facts
 from tests.evidence.second_checker import is_intact
 from tests.ledger.stampers import Stamper, listening
+from tests.moment import AT
 from tests.scene import Scene
 
 POLICE = Recipient(
@@ -719,6 +738,49 @@ def test_second_copy_is_taken_if_the_first_is_damaged(scene: Scene, case: Case) 
     package = made(scene, case)
 
     assert verify.check(str(packages.path_of(package))).exit == 0
+
+
+class TestLargeFileThatWasAltered:
+    """By its size it is whole: that it is not is seen while the package is written."""
+
+    @pytest.fixture(autouse=True)
+    def _altered(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(opening, "VERIFIED_BYTES", 16)
+        every = CheckKind.DEEP, CheckKind.QUICK
+        for kind in every:
+            CheckTurn.objects.create(kind=kind, due_at=AT + timedelta(hours=1))
+        Copy.objects.update(due_at=AT + timedelta(days=6))
+        flip_a_bit(stores.primary().path_of(self.digest(case)))
+
+    def digest(self, case: Case) -> str:
+        return every_exhibit_of(case)[0].file.sha256
+
+    def test_damage_is_told_and_the_good_copy_taken(
+        self, scene: Scene, case: Case
+    ) -> None:
+        package = made(scene, case)
+        assert package.state == PackageState.MAKING
+
+        jobs.check_deep(at=scene.at + timedelta(seconds=10))
+        corrupt = Copy.objects.get(state=CopyState.CORRUPT)
+        assert (corrupt.store, corrupt.blob.sha256) == ("primary", self.digest(case))
+        assert Message.objects.filter(kind=messages.DAMAGED).exists()
+        assert jobs.make_packages(at=scene.at + timedelta(minutes=2)) == 1
+
+        package.refresh_from_db()
+        assert package.state == PackageState.READY
+        assert verify.check(str(packages.path_of(package))).exit == 0
+        assert list(packages.folder().glob("*.part")) == []
+
+    def test_fails_where_nobody_mends_it(self, scene: Scene, case: Case) -> None:
+        package = made(scene, case)
+
+        for hours in range(1, 5):
+            assert package.state == PackageState.MAKING
+            assert jobs.make_packages(at=scene.at + timedelta(hours=2 * hours)) == 1
+            package.refresh_from_db()
+
+        assert package.failure == Failure.DAMAGED
 
 
 def test_package_of_a_killed_worker_is_made_by_another(
