@@ -40,6 +40,7 @@ NAMES = (
     *("data/e-0001.jpg", "verify.pyc", "a//b", "x.", "-x", "data/E-0001.jpg ", ""),
     *(".DS_Store", "data/Thumbs.db", "meta/desktop.ini", "ledger/../bagit.txt"),
     *("../../.DS_Store", "/Thumbs.db", "a/../desktop.ini", "data/", "../x/", "con/"),
+    *("data/~$E-0001.docx", "documents/.~x.docx", "._verify.py", "../._x", "~x", ".~"),
 )
 
 

@@ -27,6 +27,7 @@ DEVICES = {"con", "prn", "aux", "nul"} | {
     f"{stem}{digit}" for stem in ("com", "lpt") for digit in range(10)
 }
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+LEFT_OPEN = {"~$", ".~", "._"}  # how names begin of what programs lay beside a file
 BESIDE = {"tagmanifest-sha256.txt", "signature/tagmanifest.sig"}
 ALWAYS = {
     "bagit.txt",
@@ -73,7 +74,7 @@ def unzipped(content: bytes) -> dict[str, bytes]:
         is_folder = not last
         if kind_of(info) not in ({0, 4} if is_folder else {0, 8}):
             raise Wrong("not plain")
-        if is_folder or last in LITTER:
+        if is_folder or last in LITTER or last[:2] in LEFT_OPEN:
             if text and is_folder:
                 raise Wrong("a folder with bytes")
             if not is_portable("/".join([*above, "x"])):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from pydantic import ValidationError
 from pytest_django import Settings
@@ -30,12 +30,19 @@ from anlan.config import checks
 from anlan.config.environment import Environment
 from anlan.evidence import drafts, jobs, messages
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import CopyState, StoreFault
+from anlan.evidence.enums import (
+    CopyState,
+    Masking,
+    PackageState,
+    Purpose,
+    StoreFault,
+)
 from anlan.evidence.file_verification import verify_files
 from anlan.evidence.models import CheckRun, Copy, DeletedFile, Exhibit, StoreProbe
 from anlan.evidence.selectors.safety import Trouble, safety_for
-from anlan.evidence.services import opening, probing
+from anlan.evidence.services import Recipient, opening, probing
 from anlan.notify.models import Message
+from anlan.play.signing import signer_at_hand
 from tests.evidence.buckets import (
     BUCKET,
     KEYS,
@@ -254,6 +261,37 @@ class TestPlainBucket:
         until_nothing_is_due(scene.at + MINUTE, jobs.check_deep, jobs.fill_copies)
 
         assert opening.good_path(exhibit.file).read_bytes() == JPEG
+
+    def test_package_waits_until_the_first_copy_is_brought_back(
+        self, server: Rclone, scene: Scene, case: Case, tmp_path: Path
+    ) -> None:
+        exhibit = kept(scene, case)
+        Copy.objects.update(due_at=scene.at + DAY)
+        flip_a_bit(stores.primary().path_of(exhibit.file.sha256))
+
+        with override_settings(KEYS=tmp_path / "keys"), signer_at_hand():
+            package = evidence.ask_package(
+                case=case,
+                exhibits=[exhibit],
+                purpose=Purpose.POLICE,
+                masking=Masking.NONE,
+                recipient=Recipient(
+                    name="云栖派出所",
+                    identity="民警 李强 012345",
+                    document_number="云公（治）调证字〔2026〕12 号",
+                ),
+                acknowledged="正在采购",
+                by=scene.manager,
+                at=scene.at,
+            )
+            jobs.make_packages(at=scene.at)
+            package.refresh_from_db()
+            assert package.state == PackageState.MAKING
+            until_nothing_is_due(scene.at + MINUTE, jobs.check_deep, jobs.fill_copies)
+            jobs.make_packages(at=scene.at + 2 * MINUTE)
+
+        package.refresh_from_db()
+        assert package.state == PackageState.READY
 
     def test_away_and_back(self, server: Rclone, scene: Scene, case: Case) -> None:
         early = kept(scene, case)

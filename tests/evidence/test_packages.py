@@ -10,6 +10,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,25 +28,44 @@ from anlan.base.typeset import typeset
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.customers import services as customers
-from anlan.evidence import jobs
+from anlan.evidence import jobs, messages
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import Failure, Gap, Masking, PackageState, Purpose, Scan
-from anlan.evidence.models import Blob, Exhibit, Package, PackageWithdrawal
+from anlan.evidence.enums import (
+    CheckKind,
+    CopyState,
+    Failure,
+    Gap,
+    Masking,
+    PackageState,
+    Purpose,
+    Scan,
+)
+from anlan.evidence.models import (
+    Blob,
+    CheckTurn,
+    Copy,
+    Exhibit,
+    Package,
+    PackageWithdrawal,
+)
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging import papers as papers_module
 from anlan.evidence.selectors import every_exhibit_of
 from anlan.evidence.selectors.packages import VERSION
-from anlan.evidence.services import Recipient, making, packages
+from anlan.evidence.services import Recipient, making, opening, packages
 from anlan.evidence.verifier import verify
 from anlan.ledger.models import Departure, Entry
 from anlan.ledger.verify import verify as verify_ledger
+from anlan.notify.models import Message
 from anlan.play.pictures import picture
 from anlan.play.signing import signer_at_hand
 from tests.evidence import masks
+from tests.evidence.damages import flip_a_bit
 from tests.evidence.objects import both, umbrella
 from tests.evidence.packages import package_facts
 from tests.evidence.second_checker import is_intact
 from tests.ledger.stampers import Stamper, listening
+from tests.moment import AT
 from tests.scene import Scene
 
 POLICE = Recipient(
@@ -257,6 +277,57 @@ class TestWithdrawal:
     def test_by_who_may_make_one_alone(self, scene: Scene, case: Case) -> None:
         with pytest.raises(NotAllowed):
             withdraw(scene, made(scene, case), by=scene.officer)
+
+
+class TestReadMe:
+    def words(self, **more: Any) -> str:
+        return papers_module.readme(package_facts(**more))
+
+    def test_is_read_by_an_old_notepad(self) -> None:
+        content = papers_module.papers(package_facts())["README.txt"]
+
+        assert content.startswith(b"\xef\xbb\xbf")
+        assert content.count(b"\n") == content.count(b"\r\n") > 30
+
+    def test_says_how_on_windows(self) -> None:
+        words = self.words()
+
+        assert "py verify.py YQ-IN-20261123-001-P-01.zip" in words
+        assert "Get-FileHash -LiteralPath $name" in words
+        assert "{{" not in words
+
+    def test_a_copy_that_is_masked_is_no_original(self) -> None:
+        photo, *others = package_facts().exhibits
+        copy = replace(
+            photo, code="E-0009", file="data/E-0009.jpg", derived_from="E-0001"
+        )
+
+        words = self.words(exhibits=[photo, copy, *others])
+
+        assert "不是原件的：E-0009（原件 E-0001）" in words
+        assert "不是原件的" not in self.words()
+
+    def test_without_files_it_speaks_of_none(self) -> None:
+        exhibits = [
+            replace(one, file="", parts=(), steps=())
+            for one in package_facts().exhibits
+        ]
+
+        words = self.words(exhibits=exhibits)
+
+        assert "没有：本包只给清单与证明" in words
+        assert "part-00001" not in words
+        assert "part-00001" in self.words()
+
+
+def test_day_in_the_bag_is_the_one_of_here(scene: Scene, case: Case) -> None:
+    before_dawn = (scene.at + timedelta(days=1)).replace(hour=17)  # UTC
+
+    package = made(scene, case, at=before_dawn)
+
+    info = contents(package)["bag-info.txt"].decode()
+    assert f"Bagging-Date: {local_day(before_dawn)}\n" in info
+    assert local_day(before_dawn) != before_dawn.date()
 
 
 @pytest.mark.parametrize("paper", ["exhibit-list", "provenance", "custody"])
@@ -667,6 +738,49 @@ def test_second_copy_is_taken_if_the_first_is_damaged(scene: Scene, case: Case) 
     package = made(scene, case)
 
     assert verify.check(str(packages.path_of(package))).exit == 0
+
+
+class TestLargeFileThatWasAltered:
+    """By its size it is whole: that it is not is seen while the package is written."""
+
+    @pytest.fixture(autouse=True)
+    def _altered(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(opening, "VERIFIED_BYTES", 16)
+        every = CheckKind.DEEP, CheckKind.QUICK
+        for kind in every:
+            CheckTurn.objects.create(kind=kind, due_at=AT + timedelta(hours=1))
+        Copy.objects.update(due_at=AT + timedelta(days=6))
+        flip_a_bit(stores.primary().path_of(self.digest(case)))
+
+    def digest(self, case: Case) -> str:
+        return every_exhibit_of(case)[0].file.sha256
+
+    def test_damage_is_told_and_the_good_copy_taken(
+        self, scene: Scene, case: Case
+    ) -> None:
+        package = made(scene, case)
+        assert package.state == PackageState.MAKING
+
+        jobs.check_deep(at=scene.at + timedelta(seconds=10))
+        corrupt = Copy.objects.get(state=CopyState.CORRUPT)
+        assert (corrupt.store, corrupt.blob.sha256) == ("primary", self.digest(case))
+        assert Message.objects.filter(kind=messages.DAMAGED).exists()
+        assert jobs.make_packages(at=scene.at + timedelta(minutes=2)) == 1
+
+        package.refresh_from_db()
+        assert package.state == PackageState.READY
+        assert verify.check(str(packages.path_of(package))).exit == 0
+        assert list(packages.folder().glob("*.part")) == []
+
+    def test_fails_where_nobody_mends_it(self, scene: Scene, case: Case) -> None:
+        package = made(scene, case)
+
+        for hours in range(1, 5):
+            assert package.state == PackageState.MAKING
+            assert jobs.make_packages(at=scene.at + timedelta(hours=2 * hours)) == 1
+            package.refresh_from_db()
+
+        assert package.failure == Failure.DAMAGED
 
 
 def test_package_of_a_killed_worker_is_made_by_another(

@@ -37,6 +37,7 @@ from anlan.evidence.selectors.redaction import masked_copies_of
 from anlan.evidence.services.redaction import PlanChanged, folder, work_path
 from anlan.ledger.verify import verify
 from tests.evidence import masks
+from tests.evidence.damages import flip_a_bit
 from tests.evidence.masks import (
     HEIGHT,
     MARK,
@@ -688,6 +689,15 @@ class TestTrouble:
             store.path_of(photo.file.sha256).unlink()
         masks.work(scene)
         assert fresh(draft).failure == RedactionFailure.DAMAGED
+
+    def test_large_original_that_was_altered_is_not_drawn_on(
+        self, scene, photo, monkeypatch
+    ) -> None:
+        monkeypatch.setattr("anlan.evidence.services.opening.VERIFIED_BYTES", 16)
+        for store in stores.folders():
+            flip_a_bit(store.path_of(photo.file.sha256))
+
+        assert masks.begun(scene, photo).failure == RedactionFailure.DAMAGED
 
     def test_full_disk_is_a_sentence(self, scene, photo, monkeypatch) -> None:
         monkeypatch.setattr("anlan.evidence.services.redaction.RESERVE_BYTES", 1 << 62)

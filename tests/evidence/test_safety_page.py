@@ -379,3 +379,14 @@ def test_page_says_how_time_stamps_stand(
     assert "时间戳机构没有应答" in page
     assert timestamping.standing_of(scene.site.organisation_id, scene.site.pk).unstamped
     assert Tree.objects.get(site_id=scene.site.pk).stamp_problem == "away"
+
+
+def test_disk_that_knows_no_links_is_told_in_words(
+    scene: Scene, exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(scene, "admin")
+    assert "exFAT" not in client.get(PAGE).content.decode()
+
+    monkeypatch.setattr(stores.Store, "knows_links", False)
+
+    assert "exFAT 一类的格式" in client.get(PAGE).content.decode()

@@ -135,7 +135,7 @@ def test_one_file_of_the_standard_library() -> None:
     assert {name for name in imported if came_with(name) > (3, 6)} == set()
     assert names_in(tree) & NEWER == set()
     assert "__future__" not in imported  # annotations came with 3.7
-    assert len(VERIFIER.splitlines()) <= 690  # somebody reads it in an evening
+    assert len(VERIFIER.splitlines()) <= 715  # somebody reads it in an evening
 
 
 # Names and arguments that came after 3.6 and that such a program might have wanted.
@@ -493,7 +493,45 @@ def test_what_an_operating_system_leaves_does_no_harm(folder: Path) -> None:
     answer = run(folder)
 
     assert answer.returncode == 0
-    assert "操作系统留下的文件" in answer.stdout
+    assert "系统或办公软件留下的" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "documents/~$hibit-list.docx",  # Word, as long as the paper is open
+        "documents/.~exhibit-list.docx",  # WPS
+        "._verify.py",  # macOS, on a disk that knows no attributes
+        "data/._E-0001.jpg",
+    ],
+)
+def test_what_other_programs_leave_is_named_and_does_no_harm(
+    folder: Path, name: str
+) -> None:
+    (folder / name).write_bytes(b"x")
+
+    found = verify.check(str(folder))
+
+    assert found.exit == 0
+    assert ("litter", name) in {(code, place) for code, place, _words in found.all}
+    files = {
+        f"{TOP}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    assert is_intact(zip_of(files))
+
+
+def test_litter_hides_no_file_that_is_listed(folder: Path) -> None:
+    photo = folder / "data" / "E-0001.jpg"
+    photo.rename(photo.with_name("._E-0001.jpg"))
+    (folder / "data" / "~$link").symlink_to(folder)
+
+    assert codes(folder) == {
+        ("missing", "data/E-0001.jpg"),
+        ("special", "data/~$link"),
+        ("oxum", "bag-info.txt"),
+    }
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"not a zip at all" * 100])
@@ -973,6 +1011,125 @@ def test_time_stamp_is_checked_with_openssl(tmp_path: Path) -> None:
     stamped[verify.TOKEN] = stamp(tmp_path, checkpoint + b"x")
     path.write_bytes(zipped(small_bag(tmp_path, change=stamped)))
     assert codes(path) == {("stamp", verify.TOKEN)}
+
+
+class TestOpenSsl:
+    """Whatever it cannot do is no word against the package."""
+
+    @pytest.fixture
+    def stamped(self, tmp_path: Path) -> Path:
+        authority = tmp_path / "authority"
+        authority.mkdir()
+        tsa = stamping_authority(authority)
+        token = stamp(authority, small_bag(tmp_path).tags[verify.CHECKPOINT])
+        return self.sealed(tmp_path, {verify.TOKEN: token, verify.TSA: tsa})
+
+    def sealed(self, folder: Path, tags: dict[str, bytes]) -> Path:
+        path = folder / "package" / "stamped.zip"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(zipped(small_bag(folder, change=tags)))
+        return path
+
+    def checked_with(
+        self, package: Path, text: str, where: str = "bin"
+    ) -> subprocess.CompletedProcess[str]:
+        """By a program that stands in for OpenSSL, and may ask the true one."""
+        program = package.parent.parent / where / "openssl"
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(text.replace("TRUE", str(shutil.which("openssl"))))
+        program.chmod(0o755)
+        return run(package, env={"PATH": f"{program.parent}:/usr/bin:/bin"})
+
+    WINDOWS = """#!/bin/sh
+TRUE "$@" >out.txt 2>err.txt; code=$?
+case "$*" in *-out*) ;; *) sed 's/$/\\r/' out.txt ;; esac
+sed 's/$/\\r/' err.txt >&2; exit $code
+"""
+    LIBRE = """#!/bin/sh
+case "$*" in *-attime*) echo "usage: ts ..." >&2; exit 1 ;; esac
+exec TRUE "$@"
+"""
+
+    @pytest.mark.parametrize("program", [WINDOWS, LIBRE])
+    def test_of_another_system_answers_as_well(
+        self, stamped: Path, tmp_path: Path, program: str
+    ) -> None:
+        good = self.checked_with(stamped, program)
+        token = stamp(tmp_path / "authority", b"something else")
+        tsa = (tmp_path / "authority" / "ca.pem").read_bytes()
+        other = self.sealed(tmp_path, {verify.TOKEN: token, verify.TSA: tsa})
+        bad = self.checked_with(other, program)
+
+        assert "时间戳有效" in good.stdout
+        assert "\r" not in good.stdout
+        assert (good.returncode, bad.returncode) == (0, 1)
+        assert "时间戳不对" in bad.stdout
+
+    @pytest.mark.parametrize(
+        "program",
+        [
+            "#!/bin/sh\nexit 1\n",
+            "#!/bin/sh\necho 'Library not loaded' >&2; exit 134\n",
+            "#!/nowhere/at/all\n",  # does not even start
+            """#!/bin/sh
+case "$*" in *-attime*) exit 1 ;; *-verify*)
+echo "Verification: FAILED"; echo "Verify error:certificate has expired" >&2; exit 1 ;;
+esac
+exec TRUE "$@"
+""",
+        ],
+    )
+    def test_that_gives_no_answer_is_not_checked(
+        self, stamped: Path, program: str
+    ) -> None:
+        answer = self.checked_with(stamped, program)
+
+        assert answer.returncode == 2
+        assert "openssl 没有给出结论" in answer.stdout
+
+    def test_token_that_it_cannot_read_is_not_checked(self, tmp_path: Path) -> None:
+        path = self.sealed(tmp_path, {verify.TOKEN: b"x", verify.TSA: b"x"})
+
+        assert codes(path) == {("unasked", verify.TOKEN)}
+
+    def test_beside_the_package_is_not_used_and_said(self, stamped: Path) -> None:
+        answer = self.checked_with(stamped, "#!/bin/sh\nexit 0\n", "package/bin")
+
+        assert answer.returncode == 2
+        assert "换个文件夹" in answer.stdout
+        assert "没有 openssl" not in answer.stdout
+
+    def test_file_of_certificates_that_is_not_there_is_a_mistake_of_the_call(
+        self, stamped: Path, tmp_path: Path
+    ) -> None:
+        answer = run(stamped, "--tsa-ca", tmp_path / "nothing.pem")
+
+        assert answer.returncode == 2
+        assert "--tsa-ca" in answer.stderr
+
+
+def test_window_of_a_double_click_stays_open(folder: Path) -> None:
+    shutil.copy(SOURCE, folder / "verify.py")
+    program = (
+        "import os, sys, io, runpy\n"
+        "class Console(io.StringIO):\n"
+        "    def isatty(self): return True\n"
+        "    def readline(self): print('waited', file=sys.stderr); return ''\n"
+        "import tempfile, subprocess, shutil, zipfile\n"
+        "sys.stdin, sys.argv = Console(), sys.argv[1:]\n"
+        "os.name = 'nt'\n"
+        "runpy.run_path(sys.argv[0], run_name='__main__')\n"
+    )
+
+    for more, waited in ([], "waited\n"), (["--json"], ""):
+        answer = subprocess.run(
+            [sys.executable, "-I", "-c", program, folder / "verify.py", *more],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (answer.returncode, answer.stderr) == (0, waited)
+        assert ("按回车键关闭" in answer.stdout) is bool(waited)
 
 
 def der(tag: int, content: bytes) -> bytes:

@@ -15,10 +15,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
+import logging
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -64,7 +68,11 @@ __all__ = [
     "sync_folder",
 ]
 
+log = logging.getLogger(__name__)
+
 PRIMARY, BACKUP = "primary", "backup"
+# FAT and exFAT say the first; file systems of programs and of the network the others.
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS}
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,18 @@ class Store:
     def begin(self) -> None:
         """Make the folder without which it counts as away; the errors of the disk."""
         make_folder(self.root / "objects")
+        if not self.knows_links:
+            log.warning("the disk of the %s store knows no links", self.name)
+
+    @property
+    def knows_links(self) -> bool:
+        """Whether a file can have two names on its disk; it is tried once a process.
+
+        Raises:
+            OSError: the disk is away, full or cannot be written.
+        """
+        folder = self.incoming()
+        return _knows_links(folder, folder.stat().st_dev)
 
     def look(self, digest: str) -> Look:
         return look(self.path_of(digest))
@@ -125,16 +145,18 @@ class Store:
         return found.f_bavail * found.f_frsize
 
     def take(self, draft: Path, digest: str) -> None:
-        """Give a draft, already on the disk, its name; the draft's own name stays.
+        """Give a draft, already on the disk, its name.
 
-        A link and not a rename: it fails where a file of the name exists. That file is
+        A link and not a rename: it fails where a file of the name exists, and the draft's
+        own name stays; a disk that knows no links loses that. The file that exists is
         then as new: nobody takes it for one that has no owner. If it is not what its name
         says, the good bytes are laid into the quarantine, where whoever mends finds them.
         """
         target = self.path_of(digest)
         make_folder(target.parent)
-        draft.chmod(0o440)
-        while not _linked(target, draft):
+        with contextlib.suppress(PermissionError):  # a disk that knows no modes
+            draft.chmod(0o440)
+        while not _named(target, draft):
             with contextlib.suppress(FileNotFoundError):  # it was deleted just now
                 os.utime(target)
                 if not target.samefile(draft) and digest_of(target) != digest:
@@ -144,7 +166,7 @@ class Store:
 
     def _lay_aside(self, draft: Path, digest: str) -> None:
         folder = make_folder(self.root / QUARANTINE)
-        (folder / f"{digest}-again-{secrets.token_hex(4)}").hardlink_to(draft)
+        _named(folder / f"{digest}-again-{secrets.token_hex(4)}", draft)
         sync_folder(folder)
 
     def look_of(self, digest: str) -> str:
@@ -181,9 +203,8 @@ class Store:
         if leaving.exists():
             found = leaving.stat()
             if f"{found.st_ino}:{found.st_mtime_ns}" != look:
-                with contextlib.suppress(FileExistsError):
-                    target.hardlink_to(leaving)
-                leaving.unlink()
+                _named(target, leaving)
+                leaving.unlink(missing_ok=True)
                 sync_folder(target.parent)
                 return False
             leaving.unlink()
@@ -217,12 +238,59 @@ class Store:
             draft.unlink(missing_ok=True)
 
 
-def _linked(target: Path, draft: Path) -> bool:
+def _named(target: Path, draft: Path) -> bool:
     """Whether the draft has the name now; not if another file has it."""
     try:
         target.hardlink_to(draft)
     except FileExistsError:
         return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return _moved(target, draft)
+    return True
+
+
+def _moved(target: Path, draft: Path) -> bool:
+    """The same where a file has one name alone: looked for and renamed under a lock.
+
+    A rename would overwrite, so whoever gives names in that folder waits for whoever
+    does. A killed one leaves the draft or the whole file: nothing is half there.
+    """
+    with _locked(target.parent):
+        if os.path.lexists(target):
+            return False
+        draft.rename(target)
+    # FAT has no journal: an old name that came back would own the same bytes.
+    sync_folder(target.parent)
+    sync_folder(draft.parent)
+    return True
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@lru_cache
+def _knows_links(folder: Path, _device: int) -> bool:
+    """Asked of each disk once; another one in the same place is asked again."""
+    one, other = (folder / secrets.token_hex(16) for _ in range(2))
+    try:
+        one.touch(exist_ok=False)
+        other.hardlink_to(one)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return False
+    finally:
+        for path in (one, other):
+            path.unlink(missing_ok=True)
     return True
 
 

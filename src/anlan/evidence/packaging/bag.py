@@ -85,7 +85,7 @@ def write(
         tell: is told how many bytes of the payload were written since it was last told.
 
     Raises:
-        DamagedCopy: a file is not what the bag says it is.
+        DamagedCopy: a file is not what the bag says it is; with its digest.
         OSError: the disk is full, or cannot be read.
     """
     stamp = timezone.localtime(at).timetuple()[:6]
@@ -114,12 +114,12 @@ def _write_payload(
         for block in blocks_of(payload.path):
             size += len(block)
             if size > payload.size:
-                raise DamagedCopy
+                raise DamagedCopy(payload.sha256)
             whole.update(block)
             entry.write(block)
             tell(len(block))
     if whole.hexdigest() != payload.sha256:
-        raise DamagedCopy
+        raise DamagedCopy(payload.sha256)
 
 
 def _line(value: str) -> str:

@@ -30,6 +30,7 @@ _HEAD = ("编号", "类别", "名称", "来源", "入库时间", "大小（字�
 _SHARES = (18, 20, 68, 34, 36, 24, 67)
 _MARGIN, _SMALL = 15, 9  # millimetres, points
 _ORIGIN = {False: "录像原始文件", True: "由回放码流写成的录像文件"}
+_BOM = b"\xef\xbb\xbf"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one
 
 
@@ -47,7 +48,7 @@ def papers(package: PackageFacts) -> dict[str, bytes]:
         "documents/exhibit-list.docx": _docx(package),
         "documents/exhibit-list.csv": _csv(package),
         "meta/exhibits.json": _json(package),
-        "README.txt": readme(package).encode(),
+        "README.txt": _for_notepad(readme(package)),
         **({WITHDRAWN: _withdrawn(package)} if package.withdrawn else {}),
     }
 
@@ -63,6 +64,27 @@ def readme(package: PackageFacts) -> str:
         expires=package.expires_at,
         count=len(package.exhibits),
         top=f"{package.number}-{package.code}",
+        files=_files_lines(package),
+    )
+
+
+def _files_lines(package: PackageFacts) -> str:
+    """What lies in ``data/``: nothing perhaps, and not all of it originals."""
+    if not any(exhibit.files for exhibit in package.exhibits):
+        return f"  {'data/':<23}没有：本包只给清单与证明，证据文件由管理处保管\n"
+    lines = ["证据文件，按证据编号命名；原文件名见 documents/exhibit-list.csv"]
+    made = [one for one in package.exhibits if one.file and one.derived_from]
+    if made:
+        codes = "、".join(f"{one.code}（原件 {one.derived_from}）" for one in made)
+        lines.append(f"其中由别的证据制成、不是原件的：{codes}")
+    if any(exhibit.parts for exhibit in package.exhibits):
+        lines += [
+            "录像文件（data/E-0001.part-00001.ts）列在同编号的清单 data/E-0001.json 里，",
+            "各文件是录像机的原始文件还是由回放码流写成，见来源与提取过程说明",
+        ]
+    heads = ["data/", *[""] * len(lines)]
+    return "".join(
+        f"  {head:<23}{line}\n" for head, line in zip(heads, lines, strict=False)
     )
 
 
@@ -82,6 +104,11 @@ def _row(exhibit: ExhibitFacts) -> tuple[str, ...]:
     )
 
 
+def _for_notepad(text: str) -> bytes:
+    """As an old Windows shows it: with the mark of UTF-8, and its ends of lines."""
+    return _BOM + text.replace("\n", "\r\n").encode()
+
+
 def _csv(package: PackageFacts) -> bytes:
     """With the mark that tells the spreadsheets of Windows that it is UTF-8."""
     text = io.StringIO()
@@ -92,7 +119,7 @@ def _csv(package: PackageFacts) -> bytes:
         rows += [_part_row(exhibit, part) for part in exhibit.parts]
         for row in rows:
             writer.writerow([_harmless(cell) for cell in row])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    return _BOM + text.getvalue().encode()
 
 
 def _part_row(exhibit: ExhibitFacts, part: PartFacts) -> list[str]:

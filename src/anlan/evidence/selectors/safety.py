@@ -181,6 +181,7 @@ class StoreState:
     path: str
     is_bucket: bool = False
     probe: StoreProbe | None = None  # of a bucket: what trying it showed
+    lacks_links: bool = False  # FAT or exFAT: a lost current costs more there
 
     @property
     def label(self) -> Promise:
@@ -498,8 +499,9 @@ def _store_state(
         )
     try:
         usage = shutil.disk_usage(_nearest(store.root)) if not store.is_away else None
+        lacks_links = not store.is_away and not store.knows_links
     except OSError:
-        usage = None
+        usage, lacks_links = None, False
     return StoreState(
         name=store.name,
         copies=copies,
@@ -507,6 +509,7 @@ def _store_state(
         total_bytes=usage.total if usage else None,
         is_away=store.is_away,
         path=where,
+        lacks_links=lacks_links,
     )
 
 

@@ -51,7 +51,12 @@ from anlan.evidence.selectors.recordings import (
 )
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
-from anlan.evidence.services.opening import Opened, check_may_copy, good_path
+from anlan.evidence.services.opening import (
+    Opened,
+    check_may_copy,
+    good_path,
+    source_path,
+)
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.recordings import note_holes
 from anlan.evidence.services.turns import TurnLost
@@ -285,7 +290,7 @@ def _make_next(recording: Recording, lease: Lease, *, at: datetime) -> int:
     with folder_to_make_in() as folder:
         try:
             keep_reserve()
-            film: Film | None = make_film(_sources(piece), folder)
+            film: Film | None = make_film(_sources(piece, lease), folder)
             problem = ""
         except NotMade as error:
             log.warning("no copy to look at: %s", error)
@@ -318,10 +323,10 @@ def _unmade(recording: Recording, *, at: datetime) -> Piece | None:
     return None
 
 
-def _sources(piece: Piece) -> list[Source]:
+def _sources(piece: Piece, lease: Lease) -> list[Source]:
     return [
         Source(
-            good_path(segment.blob),
+            source_path(segment.blob, keep=lease.keep),
             segment.blob.sha256,
             segment.begin,
             segment.recipe.get("seconds"),

@@ -21,7 +21,12 @@ from anlan.evidence.films import NotMade
 from anlan.evidence.models import Blob, Exhibit, PlayingCopy
 from anlan.evidence.services.footage import folder_to_make_in
 from anlan.evidence.services.keeping import keep_bytes
-from anlan.evidence.services.opening import Opened, check_said_why, good_path
+from anlan.evidence.services.opening import (
+    Opened,
+    check_said_why,
+    good_path,
+    source_path,
+)
 from anlan.evidence.services.receiving import PLAYED, take_blob
 from anlan.evidence.sounds import MOST_FILM, Played, make_playing_copy
 from anlan.ledger import services as ledger
@@ -135,7 +140,7 @@ def _make(row: PlayingCopy, *, at: datetime) -> None:
     try:
         is_film = row.original.media_type.startswith("video/")
         _check_may_be_made(row.original, is_film=is_film)
-        original = good_path(row.original)
+        original = source_path(row.original)
         with folder_to_make_in() as folder:
             made = make_playing_copy(
                 original, folder, sha256=row.original.sha256, is_film=is_film

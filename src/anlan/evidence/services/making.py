@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import translation
 
 from anlan.base import room, stores
+from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
 from anlan.base.stores import DamagedCopy
 from anlan.cases import services as cases
@@ -53,6 +54,7 @@ from anlan.evidence.selectors.packages import (
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.packages import folder, path_of
 from anlan.evidence.services.sealing import Seal, seal_for
+from anlan.evidence.services.watching import ask_to_judge
 from anlan.evidence.verifier import SOURCE
 from anlan.ledger import services as ledger
 from anlan.ledger.checkpointing import CheckpointWaits
@@ -69,6 +71,7 @@ TELL_SECONDS = 2.0
 MOST_TRIES = 5
 AGAIN_AFTER = timedelta(seconds=10)  # a package whose signer is away
 PATIENCE = timedelta(minutes=10)
+MENDED_AFTER = (1, 5, 15, 60)  # minutes: the copies of a large file are read first
 
 
 class HeldByAnother(Exception):
@@ -91,8 +94,15 @@ def make_packages(*, at: datetime) -> int:
     except (Refused, TreeBroken) as error:
         log.error("no seal for a package: %s", type(error).__name__)  # noqa: TRY400
         _fail(held, Failure.NO_SEAL, at=at)
-    except (DamagedCopy, DomainError):
-        _fail(held, Failure.DAMAGED, at=at)
+    except DamagedCopy as error:
+        ask_to_judge(digest=str(error), at=at)
+        _wait_for_good_copy(held, at=at)
+    except DomainError:
+        ask_to_judge(at=at)
+        if stores.second().is_written_later:  # the worker brings it back from there
+            _wait_for_good_copy(held, at=at)
+        else:
+            _fail(held, Failure.DAMAGED, at=at)
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
@@ -217,7 +227,7 @@ def _stamp_files(stamp: TimeStamp | None) -> dict[str, bytes]:
 def _info(facts: PackageFacts, seal: Seal) -> list[tuple[str, str]]:
     return [
         ("Source-Organization", facts.organisation),
-        ("Bagging-Date", f"{facts.made_at:%Y-%m-%d}"),
+        ("Bagging-Date", local_day(facts.made_at).isoformat()),
         ("External-Identifier", f"{facts.number} {facts.code}"),
         ("External-Description", facts.restriction),
         ("Contact-Name", facts.made_by),
@@ -284,6 +294,17 @@ def _put_off(held: _Held, *, at: datetime) -> None:
         return
     log.warning("a package waits for the signer")
     held.update(holder="", held_until=at + AGAIN_AFTER, tries=F("tries") - 1)
+
+
+def _wait_for_good_copy(held: _Held, *, at: datetime) -> None:
+    """The damage is judged and mended meanwhile; then a copy that is whole is taken."""
+    tries = held.package.tries
+    if tries > len(MENDED_AFTER):
+        _fail(held, Failure.DAMAGED, at=at)
+        return
+    log.warning("a package waits for a copy that is whole")
+    wait = timedelta(minutes=MENDED_AFTER[tries - 1])
+    held.update(holder="", held_until=held.now + wait)
 
 
 def _fail(held: _Held, failure: Failure, *, at: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +16,12 @@ from anlan.accounts.roles import Permission
 from anlan.base import stores
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
+from anlan.base.stores import Store
 from anlan.cases import services as cases
 from anlan.cases.models import Case, VaultFile
 from anlan.cases.originals import install_path_of
 from anlan.evidence import permissions, policies
-from anlan.evidence.enums import Printout, Way
+from anlan.evidence.enums import CopyState, Printout, Way
 from anlan.evidence.events import ExhibitOpened, PagePrinted, ReceiptShown
 from anlan.evidence.models import Blob, Copy, Exhibit, Recording
 from anlan.evidence.selectors.recordings import (
@@ -111,22 +113,57 @@ def good_path(blob: Blob) -> Path:
     """A copy that is whole: verified on reading, as G08 asks.
 
     Up to ``VERIFIED_BYTES`` every byte is; of a larger file the size, and every byte by
-    the checks of the vault, which raise the alarm for what is skipped here.
+    the checks of the vault: a copy that they found damaged is not given out until they
+    find it whole.
 
     Raises:
         Conflict: no copy is whole.
     """
+    return _first_whole(blob, is_whole)
+
+
+def source_path(blob: Blob, *, keep: Callable[[], None] = lambda: None) -> Path:
+    """The same for what is made from it: however large it is, every byte was read.
+
+    Args:
+        keep: called for each block; it may raise, which ends the reading.
+    """
+    return _first_whole(blob, lambda path, blob: is_read_whole(path, blob, keep=keep))
+
+
+def _first_whole(blob: Blob, is_good: Callable[[Path, Blob], bool]) -> Path:
     if blob.is_deleted:
         raise Conflict(_("文件已按保存期限删除"))
-    paths = [store.path_of(blob.sha256) for store in stores.folders()]
-    whole = next((path for path in paths if is_whole(path, blob)), None)
-    if whole is None and blob.pk and stores.second().is_written_later:
-        # What a bucket has is not opened from there: the worker brings it back.
-        Copy.objects.filter(blob=blob, store=stores.PRIMARY).update(due_at=None)
+    whole = None
+    for store in _believed(blob):
+        path = store.path_of(blob.sha256)
+        if is_good(path, blob):
+            whole = path
+            break
+        _let_be_judged(blob, store)
     law.check_original(is_whole=whole is not None, act_on=local_day(blob.kept_at))
     if whole is None:
         raise FileNotFoundError(blob.sha256)  # only before the rule was in force
     return whole
+
+
+def _believed(blob: Blob) -> list[Store]:
+    """Where to look: what is read to its end here needs nobody's word."""
+    if not blob.pk or blob.size <= VERIFIED_BYTES:
+        return stores.folders()
+    damaged = blob.copies.filter(state__in=(CopyState.MISSING, CopyState.CORRUPT))
+    names = set(damaged.values_list("store", flat=True))
+    return [store for store in stores.folders() if store.name not in names]
+
+
+def _let_be_judged(blob: Blob, store: Store) -> None:
+    """The deep check reads it before all others; what it finds is told and mended.
+
+    Nothing is opened from a bucket: that is how the worker brings its copy back.
+    """
+    if blob.pk:
+        found = Copy.objects.filter(blob=blob, store=store.name)
+        found.filter(state=CopyState.PRESENT).update(due_at=None)
 
 
 def file_path(row: VaultFile, *, is_saved: bool) -> Path:
@@ -147,9 +184,22 @@ def file_path(row: VaultFile, *, is_saved: bool) -> Path:
 
 
 def is_whole(path: Path, blob: Blob) -> bool:
+    if blob.size > VERIFIED_BYTES:
+        return path.is_file() and path.stat().st_size == blob.size
+    return is_read_whole(path, blob)
+
+
+def is_read_whole(
+    path: Path, blob: Blob, *, keep: Callable[[], None] = lambda: None
+) -> bool:
+    """Whether every byte of it is as it came; nothing is read if the size is wrong."""
     if not path.is_file() or path.stat().st_size != blob.size:
         return False
-    return blob.size > VERIFIED_BYTES or stores.digest_of(path) == blob.sha256
+    whole = hashlib.sha256()
+    for block in stores.blocks_of(path):
+        whole.update(block)
+        keep()
+    return whole.hexdigest() == blob.sha256
 
 
 def show_receipt(*, exhibit: Exhibit, by: Actor, at: datetime) -> None:

@@ -41,7 +41,7 @@ from anlan.evidence.services.footage import (
     folder_to_make_in,
 )
 from anlan.evidence.services.keeping import keep_bytes
-from anlan.evidence.services.opening import check_may_copy, good_path
+from anlan.evidence.services.opening import check_may_copy, source_path
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.ledger import services as ledger
 
@@ -139,7 +139,7 @@ def take_still(
     if segment is None:
         raise Conflict(_("这一刻没有录像，不能截取画面"))
     seconds = (recording.as_camera(moment) - segment.begin).total_seconds()
-    source = Source(good_path(segment.blob), segment.blob.sha256, segment.begin)
+    source = Source(source_path(segment.blob), segment.blob.sha256, segment.begin)
     check_has_room(0)  # before the program works for nothing
     with folder_to_make_in() as folder:
         try:

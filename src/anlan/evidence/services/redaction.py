@@ -63,7 +63,7 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.footage import check_may_look, digest_of_recipe
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
-from anlan.evidence.services.opening import Opened, check_said_why, good_path
+from anlan.evidence.services.opening import Opened, check_said_why, source_path
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.turns import TurnLost
 from anlan.ledger import services as ledger
@@ -410,7 +410,7 @@ def _check_has_room(room: Path) -> None:
 
 
 def _prepare(redaction: Redaction, lease: Lease, room: Path, *, at: datetime) -> None:
-    source = good_path(_blob_of(redaction))
+    source = source_path(_blob_of(redaction), keep=lease.keep)
     sight = look_at(source, redaction.media_type)
     made = make_working_copy(source, sight, room, keep=lease.keep)
     lease.keep()
@@ -434,7 +434,7 @@ def _make(redaction: Redaction, lease: Lease, room: Path, *, at: datetime) -> No
     sight = sight_of(redaction)
     plan = plan_from(redaction.plan, sight)
     made = make_masked(
-        good_path(blob),
+        source_path(blob, keep=lease.keep),
         blob.media_type,
         sight,
         plan,

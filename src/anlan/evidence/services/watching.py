@@ -58,6 +58,20 @@ def ask_for_check(*, kind: CheckKind, by: Actor, at: datetime) -> None:
         Copy.objects.filter(state=CopyState.PRESENT, due_at__gt=at).update(due_at=at)
 
 
+def ask_to_judge(*, digest: str = "", at: datetime) -> None:
+    """Let the worker read the copies of a file again, now and before all others.
+
+    Whoever met other bytes than they should be says so here: the check tells of the
+    damage, and the good copy mends it.
+
+    Args:
+        digest: of the file; none if ``good_path`` has named the copies already.
+    """
+    there = Copy.objects.filter(blob__sha256=digest, state=CopyState.PRESENT)
+    there.update(due_at=None)
+    CheckTurn.objects.filter(kind=CheckKind.DEEP, due_at__gt=at).update(due_at=at)
+
+
 def _tell(row: CheckTurn, *, at: datetime) -> int:
     is_mine = (
         CheckTurn.objects.filter(pk=row.pk)

@@ -42,7 +42,8 @@ CHECKPOINT, EXHIBITS = "ledger/checkpoint.txt", "meta/exhibits.json"
 TOKEN, TSA, GONE = "ledger/checkpoint.tsr", "ledger/tsa.pem", "meta/withdrawn.json"
 NEEDED = (EVENTS, PROOFS, CHECKPOINT, EXHIBITS, KEY, MANIFEST, BAGIT, INFO)
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what an operating system leaves
+# What an operating system leaves; and Word, WPS and macOS beside a file that was opened.
+LITTER, BEGINS = {".DS_Store", "Thumbs.db", "desktop.ini"}, ("~$", ".~", "._")
 BLOCK, MOST_TEXT, MOST_LINE = 1 << 20, 1 << 28, 1 << 17  # bytes
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
 _SAFE = re.compile(r"%s(?:/%s)*" % (_PART, _PART))
@@ -58,10 +59,13 @@ VOUCHING = {
 }
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _DAY, _TIME = rb"(\w{3}) +(\d+)", rb"(\d\d):(\d\d):(\d\d)(?:\.\d+)?"
-_CLOCK = re.compile(rb"(?m)^Time stamp: %s %s (\d{4}) GMT$" % (_DAY, _TIME))
+_CLOCK = re.compile(rb"(?m)^Time stamp: %s %s (\d{4}) GMT\r?$" % (_DAY, _TIME))
+_FAILED = b"Verification: FAILED"
 _DER = bytes.fromhex("302a300506032b6570032100")  # what comes before an Ed25519 key
 GOOD, TOLD, UNSURE = "[  ok  ]", "[ 说明 ]", "[未核验]"
 ALTERED, RECALLED = "[有改动]", "[已撤回]"
+NEAR = "时间戳未核验：openssl 在当前文件夹里或包旁边，不用；请换个文件夹运行"
+NEAR += " / not checked: openssl lies here or by the package, run this elsewhere"
 TEXTS = {
     "files": (GOOD, "{} 个文件与清单一致 / files are as listed"),
     "signed": (GOOD, "签名与包内公钥相符 / signed with the key in the package"),
@@ -71,13 +75,15 @@ TEXTS = {
     "stamped": (GOOD, "时间戳有效 / the time stamp holds: {}"),
     "own-clock": (TOLD, "时间戳只用包内证书验证，请另核根证书 / ask for its root: {}"),
     "case": (TOLD, "案件在台账中的标识 / the case, as the ledger names it: {}"),
-    "litter": (TOLD, "操作系统留下的文件，不属于本包 / litter of an operating system"),
+    "litter": (TOLD, "系统或办公软件留下的，不属于本包 / litter, not of the package"),
     "no-stamp": (TOLD, "没有第三方时间戳 / no time stamp of a third party"),
     "others": (TOLD, "本案已撤回的包 / packages of the case that are withdrawn: {}"),
     "later": (UNSURE, "较新的包不可靠，没有比对 / the later package is not sound"),
     "withdrawn": (RECALLED, "本包已被撤回 / this package is withdrawn"),
     "newer": (UNSURE, "格式较新，请用较新的 verify.py / a newer format"),
     "no-openssl": (UNSURE, "时间戳未核验：没有 openssl / not checked: no openssl"),
+    "near-openssl": (UNSURE, NEAR),
+    "unasked": (UNSURE, "时间戳未核验：openssl 没有给出结论 / no answer of openssl"),
     "unreadable": (ALTERED, "打不开或读不出 / cannot be opened or read"),
     "format": (ALTERED, "格式不对 / not in the format"),
     "special": (ALTERED, "链接、压缩或特殊文件 / a link or compressed, not opened"),
@@ -101,6 +107,7 @@ TEXTS = {
     "words": (ALTERED, "文字与台账不符 / the words differ from the ledger"),
     "stamp": (ALTERED, "时间戳不对 / the time stamp is wrong"),
 }
+UNASKED = {"no-openssl", "near-openssl", "unasked"}
 
 
 class Refused(Exception):
@@ -316,12 +323,13 @@ class Check:
         folded: Set[str] = set()
         for item in self.package.items():
             above, slash, last = item.name.rpartition("/")
-            is_aside = not last or last in LITTER  # a folder alone, or litter in one
+            is_litter = last in LITTER or last.startswith(BEGINS)
+            is_aside = not last or is_litter  # a folder alone, or litter in one
             if not is_safe(above + slash + ("x" if is_aside else last)):
                 self.found.add("unsafe", item.name)
             elif not item.is_plain or (item.size and not last):
                 self.found.add("special", item.name)
-            elif last in LITTER:
+            elif is_litter:
                 self.found.add("litter", item.name)
             elif item.name.lower() in folded:
                 self.found.add("twice", item.name)
@@ -520,7 +528,7 @@ class Check:
 
     def compare(self, later: "Check") -> None:
         """(11) Whether a later package of the same case says that this one is withdrawn."""
-        codes = {code for code, _place, _words in later.run().all} - {"no-openssl"}
+        codes = {code for code, _place, _words in later.run().all} - UNASKED
         is_sound = {TEXTS[code][0] for code in codes} <= {GOOD, TOLD}
         if not is_sound or (later.key, later.case) != (self.key, self.case):
             self.found.add("later", "--later")
@@ -533,9 +541,20 @@ class Check:
             self.found.add("no-stamp")
             return
         openssl = shutil.which("openssl") or ""
+        if not openssl:
+            raise Refused("no-openssl", TOKEN)
         if not os.path.isabs(openssl) or is_near(openssl, self.package):
-            self.found.add("no-openssl", TOKEN)
-            return
+            raise Refused("near-openssl", TOKEN)
+        try:
+            when = self.stamped_at(openssl)
+        except OSError:  # a program that does not start, no room
+            raise Refused("unasked", TOKEN) from None
+        self.found.add("stamped", "", when)
+        if not self.tsa:
+            self.found.add("own-clock", "", first_of(self.read(TSA)))
+
+    def stamped_at(self, openssl: str) -> str:
+        """When, if OpenSSL believes it; that nobody could ask it is no word against it."""
         with tempfile.TemporaryDirectory() as folder:
             for name in (CHECKPOINT, TOKEN) + (() if self.tsa else (TSA,)):
                 with open(os.path.join(folder, name[7:]), "wb") as file:
@@ -546,15 +565,19 @@ class Check:
             text = [openssl, "ts", "-reply", "-token_in", "-in", "token", "-text"]
             when = _CLOCK.search(ask(text, folder))
             if when is None:
-                raise Refused("stamp", TOKEN)
+                raise Refused("unasked", TOKEN)
             # Certificates end; what was signed before that stays good.
             known = self.tsa or "tsa.pem"  # whose own certificate a token may leave out
             command = [openssl, "ts", "-verify", "-data", "checkpoint.txt", "-token_in"]
             command += ["-in", "token", "-CAfile", known, "-untrusted", known]
-            ask([*command, "-attime", str(epoch_of(when))], folder)
-        self.found.add("stamped", "", when.group(0)[12:].decode())
-        if not self.tsa:
-            self.found.add("own-clock", "", first_of(self.read(TSA)))
+            told = ask([*command, "-attime", str(epoch_of(when))], folder)
+            if b"Verification:" not in told:  # LibreSSL and old ones know no -attime
+                told = ask(command, folder)
+                if b"expired" in told:  # now, which says nothing of then
+                    raise Refused("unasked", TOKEN)
+        if _FAILED in told or b"Verification: OK" not in told:
+            raise Refused("stamp" if _FAILED in told else "unasked", TOKEN)
+        return when.group(0)[12:].decode().strip()
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
         item = self.files.get(name)
@@ -583,12 +606,10 @@ def is_near(program: str, package: Any) -> bool:
 
 
 def ask(command: List[str], folder: str) -> bytes:
-    pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=quiet)
-    told = process.communicate()[0]
-    if process.returncode:
-        raise Refused("stamp", TOKEN)
-    return told
+    """All that it says: its exit status is 1 for tampering and for an unknown option."""
+    pipe, both = subprocess.PIPE, subprocess.STDOUT
+    process = subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=both)
+    return process.communicate()[0]
 
 
 def epoch_of(when: "re.Match[bytes]") -> int:
@@ -667,6 +688,8 @@ def main() -> int:
     parser.add_argument("--later", default="")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
+    if asked.tsa_ca and not os.path.isfile(asked.tsa_ca):
+        parser.error("--tsa-ca: no such file")
     found = check(asked.package, asked.key, asked.tsa_ca or "", asked.later)
     with io.TextIOWrapper(sys.stdout.buffer, sys.stdout.encoding, "replace") as out:
         if asked.json:
@@ -674,6 +697,9 @@ def main() -> int:
             out.write(json.dumps(dict(said, findings=found.all)) + "\n")
         else:
             tell(found, lambda line: print(line, file=out))
+        if os.name == "nt" and len(sys.argv) == 1 and sys.stdin.isatty():
+            print("\n按回车键关闭 / Enter closes the window", file=out, flush=True)
+            sys.stdin.readline()  # a double click made it
     return found.exit
 
 
