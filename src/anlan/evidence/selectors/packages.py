@@ -298,6 +298,7 @@ def facts_of(package: Package) -> PackageFacts:
         ],
         system=_system_facts(package, exhibits),
         withdrawn=withdrawn_before(package),
+        has_files=masking.has_files,
     )
 
 
@@ -507,7 +508,7 @@ def _system_facts(package: Package, exhibits: Sequence[Exhibit]) -> SystemFacts:
     )
     for kind in entries.filter(keys).values_list("kind", flat=True):
         counted[kind] += 1
-    gaps = {gap for gap, _codes in package.known_gaps}
+    gaps = dict(package.known_gaps)
     return SystemFacts(
         software=f"Anlan {VERSION} ({platform.system()}, Python {platform.python_version()})",
         share_a_disk=Gap.ONE_DISK in gaps,
@@ -516,6 +517,7 @@ def _system_facts(package: Package, exhibits: Sequence[Exhibit]) -> SystemFacts:
         damaged=counted[CopyDamaged.kind],
         repaired=counted[CopyRepaired.kind],
         is_signer_apart=is_signer_apart(),
+        one_copy=gaps.get(Gap.ONE_COPY, ()),
     )
 
 
