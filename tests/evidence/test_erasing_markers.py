@@ -12,7 +12,7 @@ from anlan.customers import services as customers
 from anlan.customers.enums import MarkerStep
 from anlan.customers.models import MarkerDecision, MarkerObjection, RiskMarker
 from anlan.evidence import jobs
-from anlan.evidence.services.markers import KEPT
+from anlan.evidence.services.erasing_markers import KEPT
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from tests.evidence.keeping import (
