@@ -40,7 +40,7 @@ from anlan.evidence.permissions import can_read, can_see_injury, check_can_read
 from anlan.evidence.selectors import exhibits_of
 from anlan.evidence.selectors.injuries import injuries_of
 from anlan.evidence.selectors.statements import statements_of
-from anlan.evidence.services.contacts import erase_talks
+from anlan.evidence.services.erasing_talks import erase_talks
 from anlan.incidents import services as incidents
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify

@@ -33,6 +33,7 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
     CheckKind,
     CopyState,
+    ExhibitKind,
     Failure,
     Gap,
     Masking,
@@ -165,6 +166,47 @@ def test_package_verifies(scene: Scene, case: Case) -> None:
     assert path.stat().st_mode & 0o777 == 0o440
     assert entries("evidence.package_made")[0]["sha256"] == package.sha256
     assert verify_ledger().is_sound
+
+
+@pytest.mark.parametrize("wait", [timedelta(0), timedelta(seconds=-1)])
+def test_step_behind_the_request_is_not_in_it_whatever_its_clock_says(
+    scene: Scene, case: Case, wait: timedelta
+) -> None:
+    """Two requests at a time: the lock of the case says which was first, not ``at``."""
+    thing = case.exhibits.get(kind=ExhibitKind.OBJECT)
+    at = scene.at + timedelta(minutes=5)
+    package = ask(scene, case, at=at)
+    evidence.move(
+        exhibit=thing, kept_where="法务部柜子", by=scene.officer, at=at + wait
+    )
+    assert jobs.make_packages(at=at) == 1
+    package.refresh_from_db()
+
+    found = verify.check(str(packages.path_of(package)), package.fingerprint)
+
+    assert found.exit == 0
+    exhibits = json.loads(contents(package)["meta/exhibits.json"])["exhibits"]
+    assert [len(one["steps"]) for one in exhibits] == [0, 1]
+
+
+def test_step_before_the_request_is_in_it_whatever_its_clock_says(
+    scene: Scene, case: Case
+) -> None:
+    thing = case.exhibits.get(kind=ExhibitKind.OBJECT)
+    at = scene.at + timedelta(minutes=5)
+    evidence.hand_over(
+        exhibit=thing,
+        receiver=scene.manager,
+        signed=both(),
+        by=scene.officer,
+        at=at + timedelta(seconds=1),
+    )
+
+    package = made(scene, case, at=at)
+
+    names = [name for name in contents(package) if name.startswith("data/E-0002")]
+    assert names == ["data/E-0002.step-2-giver.png", "data/E-0002.step-2-receiver.png"]
+    assert verify.check(str(packages.path_of(package))).exit == 0
 
 
 def withdraw(scene: Scene, package: Package, **more: Any) -> PackageWithdrawal:

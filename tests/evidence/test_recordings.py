@@ -440,6 +440,7 @@ class TestAPull:
         monkeypatch.setattr(films, "seconds_of", lambda path: 1e300)
 
         cameras.pull(begin + 5 * MINUTE)
+        cameras.pull(begin + 8 * MINUTE)
 
         assert recording.segments.get().end is None
 
@@ -642,6 +643,86 @@ class TestAPull:
             begin - 10 * SECOND,
             *(begin + n * 10 * SECOND for n in (3, 4, 5)),
         ]
+
+
+class TestLongFiles:
+    """A recorder that begins a file each hour, and writes the newest one all the while."""
+
+    def hour(self, scene: Scene, cameras: Watched, number: int) -> Path:
+        begin = scene.at.replace(minute=0, second=0) + number * 60 * MINUTE
+        (path,) = cameras.films.record("garage", begin, begin + 10 * SECOND)
+        return path
+
+    def ask(self, scene: Scene, cameras: Watched) -> Recording:
+        begin = scene.at.replace(minute=10, second=0)
+        return cameras.ask(scene.incident().case, begin, begin + 60 * MINUTE)
+
+    def test_come_when_they_are_whole_and_the_window_waits_for_the_last(
+        self, scene, cameras
+    ) -> None:
+        recording = self.ask(scene, cameras)
+        begin = recording.wanted_from - 10 * MINUTE
+        self.hour(scene, cameras, -1)
+        path = self.hour(scene, cameras, 0)
+
+        cameras.pull(begin + 40 * MINUTE)
+        assert not recording.segments.exists()
+        path.write_bytes(3 * path.read_bytes())
+        last = self.hour(scene, cameras, 1)
+        cameras.pull(begin + 61 * MINUTE)
+        assert [one.begin for one in recording.segments.all()] == [begin]
+        cameras.pull(begin + 75 * MINUTE)
+
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.PULLING
+        assert recording.problem == ""
+        last.write_bytes(2 * last.read_bytes())
+        self.hour(scene, cameras, 2)
+        cameras.pull(begin + 121 * MINUTE)
+        recording.refresh_from_db()
+        assert (recording.exhibit is None, recording.problem) == (False, "")
+        kept = recording.segments.select_related("blob").order_by("begin")
+        assert [one.blob.sha256 for one in kept] == [digest(path), digest(last)]
+        assert kept[0].end == kept[1].begin
+
+    def test_only_one_must_have_come_to_rest(self, scene, cameras) -> None:
+        recording = self.ask(scene, cameras)
+        begin = recording.wanted_from - 10 * MINUTE
+        path = self.hour(scene, cameras, 0)
+
+        cameras.pull(begin + 40 * MINUTE)
+        path.write_bytes(3 * path.read_bytes())
+        for minutes in (43, 44):
+            cameras.pull(begin + minutes * MINUTE)
+            assert not recording.segments.exists()
+        cameras.pull(begin + 46 * MINUTE)
+
+        assert recording.segments.get().blob.sha256 == digest(path)
+
+    def test_one_that_was_taken_too_early_comes_again(self, scene, cameras) -> None:
+        recording = self.ask(scene, cameras)
+        begin = recording.wanted_from - 10 * MINUTE
+        path = self.hour(scene, cameras, 0)
+        cameras.pull(begin + 40 * MINUTE)
+        cameras.pull(begin + 43 * MINUTE)
+        cameras.view(begin + 43 * MINUTE)
+        early = digest(path)
+
+        (longer,) = cameras.films.record("garage", begin + MINUTE, begin + 70 * SECOND)
+        longer.replace(path)
+        self.hour(scene, cameras, 1)
+        cameras.pull(begin + 61 * MINUTE)
+        cameras.pull(begin + 64 * MINUTE)
+
+        kept = list(recording.segments.select_related("blob").order_by("pk"))
+        assert [one.blob.sha256 for one in kept] == [early, digest(path)]
+        assert [one.end for one in kept] == [begin, begin + 10 * SECOND]
+        assert kept[1].name == f"{kept[0].name}#{path.stat().st_size}"
+        cameras.view(begin + 64 * MINUTE)
+        first, second = recording.derivatives.filter(kind="viewing").order_by("pk")
+        assert (first.is_current, second.is_current) == (False, True)
+        assert second.recipe["inputs"] == [digest(path)]
+        assert verify().is_sound
 
 
 class TestFilms:

@@ -39,6 +39,7 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
     CopyState,
     DeletionState,
+    ExhibitState,
     FootageWay,
     HoldReason,
     HoldState,
@@ -56,6 +57,7 @@ from anlan.evidence.file_verification import kinds_that_bring_files, verify_file
 from anlan.evidence.models import (
     Blob,
     Copy,
+    CustodyStep,
     Deletion,
     Exhibit,
     FootageApplication,
@@ -66,6 +68,9 @@ from anlan.evidence.models import (
     Injury,
     InjuryRefusal,
     MedicalPaper,
+    Package,
+    PackageReceipt,
+    PackageWithdrawal,
     Recording,
     Redaction,
     RetentionLook,
@@ -87,6 +92,7 @@ from anlan.incidents.models import Incident
 from anlan.law import selectors as law
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
+from anlan.play.signing import signer_at_hand
 from tests.at_once import at_once, failures
 from tests.evidence.footage import filmed
 from tests.evidence.keeping import (
@@ -106,8 +112,10 @@ from tests.evidence.keeping import (
     remove,
     review,
 )
-from tests.evidence.objects import umbrella
+from tests.evidence.objects import both, umbrella
 from tests.evidence.recorders import Watched, watched
+from tests.evidence.test_custody import given_back, party_of
+from tests.evidence.test_packages import POLICE
 from tests.evidence.told import STORY, begun, frozen, hurt, photographed, told
 from tests.incidents.story import facts
 from tests.pictures import JPEG, OTHER_JPEG, PDF
@@ -1703,6 +1711,104 @@ def refused_at_the_gate(
     )
     loose.refresh_from_db()
     return loose, seen.applied(**where)
+
+
+class TestCustodyWords:
+    """Words of evidence that is no file: things, packages, receipts, and holds."""
+
+    @pytest.mark.both
+    def test_of_a_thing_go_when_it_has_left_and_its_case_ended(
+        self, scene: Scene, case: Case
+    ) -> None:
+        thing = umbrella(scene, case)
+        evidence.move(
+            exhibit=thing,
+            kept_where="罗启明的柜子",
+            words="他要看",
+            by=scene.officer,
+            at=scene.at,
+        )
+        given_back(scene, thing, party_of(scene, case))
+        ended(case, at=scene.at)
+
+        review(scene.at + SERIOUS - NOTICE)
+        row = Deletion.objects.get()
+        assert (row.words, row.state) == (WordsKind.CUSTODY, "due")
+        assert texts(Exhibit, "title") == ["黑色长柄伞"]
+        review(scene.at + SERIOUS)
+
+        for model, fields in {
+            Exhibit: ("title", "how"),
+            CustodyStep: ("words", "kept_where"),
+        }.items():
+            for field in fields:
+                assert set(texts(model, field)) == {""}
+        assert CustodyStep.objects.exclude(giver_signature=None).count() == 1
+        assert fresh(thing).state == ExhibitState.RETURNED
+        assert not Case.objects.filter(retention.has_something(), pk=case.pk).exists()
+        assert verify().is_sound
+
+    def test_of_a_thing_in_our_hands_stay(self, scene: Scene, case: Case) -> None:
+        umbrella(scene, case)
+        ended(case, at=scene.at)
+
+        pass_period(scene.at, SERIOUS)
+
+        assert texts(Exhibit, "title") == ["黑色长柄伞"]
+        assert set(texts(CustodyStep, "kept_where")) == {"值班室保险柜"}
+        assert not Deletion.objects.exists()
+
+    def test_of_packages_and_holds_go_with_their_case(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        given_back(scene, umbrella(scene, case), party_of(scene, case))
+        package = evidence.ask_package(
+            case=case,
+            exhibits=case.exhibits.all(),
+            purpose=Purpose.POLICE,
+            masking=Masking.NONE,
+            recipient=POLICE,
+            by=scene.manager,
+            at=scene.at,
+        )
+        with signer_at_hand():
+            jobs.make_packages(at=scene.at)
+        package.refresh_from_db()
+        evidence.hand_over_package(
+            package=package,
+            receiver="李强",
+            identity="012345",
+            way="加密 U 盘",
+            signed=both(),
+            by=scene.manager,
+            at=scene.at,
+        )
+        evidence.withdraw_package(
+            package=package, reason="李强要求重做", by=scene.manager, at=scene.at
+        )
+        standing = hold(scene, case, document_number="云法 12 号")
+        ended(case, at=scene.at)
+        pass_period(scene.at, SERIOUS)
+        assert texts(Package, "recipient") == ["云栖派出所"]
+
+        released(scene, standing, at=scene.at + SERIOUS)
+        pass_period(scene.at + SERIOUS, NOTICE + DAY)
+
+        for model, fields in {
+            Package: ("recipient", "identity", "document_number", "acknowledged"),
+            PackageReceipt: ("receiver", "identity", "way"),
+            PackageWithdrawal: ("reason",),
+            Hold: ("words", "document_number", "proposal"),
+        }.items():
+            for field in fields:
+                assert set(texts(model, field)) == {""}
+            rows: QuerySet[Any] = QuerySet(model)
+            assert {bytes(row.text_salt) for row in rows} == {b""}
+        assert verify().is_sound
+        reader = sign_in("hetao")
+        for name in ("packages", "holds", "exhibits"):
+            page = reader.get(reverse(f"evidence:{name}", args=[case.number]))
+            assert "已按期限删除" in page.content.decode()
 
 
 def texts(model: type[Model], field: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,22 @@ from anlan.base.stores import DamagedCopy, Store
 from anlan.base.typeset import typeset
 from anlan.cases.models import Case
 from anlan.evidence import services
-from anlan.evidence.enums import ExhibitKind, Reading
-from anlan.evidence.models import Exhibit
+from anlan.evidence.enums import (
+    CopyState,
+    ExhibitKind,
+    Masking,
+    Purpose,
+    Reading,
+)
+from anlan.evidence.models import Copy, Exhibit
 from anlan.evidence.packaging import papers
 from anlan.evidence.selectors import packages as selectors
 from anlan.incidents import services as incidents
+from anlan.play.pictures import picture
 from tests.evidence.packages import package_facts
 from tests.evidence.sounds import film, voice
 from tests.evidence.test_other_ways import with_a_task
+from tests.evidence.test_packages import POLICE
 from tests.scene import Scene
 
 
@@ -135,6 +144,52 @@ class TestSentences:
         one, two, apart = drawn
         assert one != two
         assert two != apart
+
+    def test_paper_claims_nothing_of_files_that_were_not_read_or_have_one_copy(
+        self, scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        compiled: Any = typst.compile
+        drawn: list[Any] = []
+
+        def draw(*source: Any, **more: Any) -> bytes:
+            drawn.append(compiled(*source, format="svg", **more))
+            return b""
+
+        monkeypatch.setattr(typst, "compile", draw)
+        facts = package_facts()
+        codes = [one.code for one in facts.exhibits if one.size is not None]
+        for has_files, single in (
+            *((True, []), (False, []), (True, codes[:1]), (True, codes)),
+        ):
+            said = papers._printed(replace(facts, has_files=has_files))
+            said["system"]["one_copy"] = single
+            typeset(papers._FOLDER / "provenance.typ", said, at=facts.made_at)
+
+        assert len({str(one) for one in drawn}) == 4
+
+    def test_facts_name_what_lacks_a_second_copy_and_whether_files_go_along(
+        self, scene: Scene, case: Case
+    ) -> None:
+        one = services.add_file(
+            case=case, chunks=[picture(1)], by=scene.officer, at=scene.at
+        )
+        Copy.objects.filter(blob=one.blob, store="backup").update(
+            state=CopyState.MISSING
+        )
+
+        package = services.ask_package(
+            case=case,
+            exhibits=[one],
+            purpose=Purpose.POLICE,
+            masking=Masking.LIST,
+            recipient=POLICE,
+            acknowledged="第二块硬盘正在采购",
+            by=scene.manager,
+            at=scene.at,
+        )
+
+        facts = selectors.facts_of(package)
+        assert (facts.has_files, facts.system.one_copy) == (False, [one.code])
 
     def test_signer_is_apart_if_its_socket_is_anothers(
         self, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

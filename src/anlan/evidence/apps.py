@@ -21,5 +21,5 @@ class EvidenceConfig(AppConfig):
         # enter how files of tasks are given out
         import_module("anlan.evidence.services.opening")
         # enter what goes with the last piece of evidence
-        import_module("anlan.evidence.services.contacts")
-        import_module("anlan.evidence.services.markers")
+        import_module("anlan.evidence.services.erasing_talks")
+        import_module("anlan.evidence.services.erasing_markers")

@@ -6,11 +6,11 @@ from anlan.evidence.services.adopting import adopt_earlier_files
 from anlan.evidence.services.checking import check_deep, check_quick
 from anlan.evidence.services.deleting import next_removal, remove_files
 from anlan.evidence.services.drilling import drill
+from anlan.evidence.services.erasing_markers import let_marker_words_go
 from anlan.evidence.services.footage import make_viewing_copies, next_viewing
 from anlan.evidence.services.listening import make_playing_copies, next_playing_copy
 from anlan.evidence.services.locking import lock_copies
 from anlan.evidence.services.making import make_packages
-from anlan.evidence.services.markers import let_marker_words_go
 from anlan.evidence.services.mending import fill_copies
 from anlan.evidence.services.outside import mail_checkpoints, next_mail
 from anlan.evidence.services.packages import expire_packages, next_package_expiry

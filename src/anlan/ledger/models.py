@@ -159,6 +159,11 @@ class Worded(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether its words went with their period."""
+        return not bytes(self.text_salt)
+
     def digest_of(self, field: str) -> str:
         """Return what an entry must carry to cover the words in ``field``."""
         words: Any = getattr(self, field)

@@ -116,11 +116,6 @@ class Contact(Worded):
         """As the record names it."""
         return f"contact:{self.uid}"
 
-    @property
-    def is_erased(self) -> bool:
-        """Whether its words went with its case's period."""
-        return not bytes(self.text_salt)
-
 
 class Promise(Worded):
     """What the office said it would do; kept when its task is done, broken when late."""

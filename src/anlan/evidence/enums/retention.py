@@ -80,6 +80,7 @@ class WordsKind(models.TextChoices):
     INJURIES = "injuries", _("伤情记录的文字")
     LOOKS = "looks", _("查阅录像的申请和事由")
     SAID = "said", _("没有签字的情况说明")
+    CUSTODY = "custody", _("实物、证据包和保全的文字")
     HANDLING = "handling", _("调查、测算和处理方案的文字")
 
 

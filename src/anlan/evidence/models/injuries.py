@@ -64,11 +64,6 @@ class Injury(Worded):
         """As the record names it."""
         return f"injury:{self.uid}"
 
-    @property
-    def is_erased(self) -> bool:
-        """Whether its words went with its case's period."""
-        return not bytes(self.text_salt)
-
 
 class InjuryPhoto(models.Model):
     """A photograph of an injury in one of its rounds."""

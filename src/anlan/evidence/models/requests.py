@@ -135,11 +135,6 @@ class FootageApplication(Worded):
         return self.number
 
     @property
-    def is_erased(self) -> bool:
-        """Whether its words went when the period of the register had passed."""
-        return not bytes(self.text_salt)
-
-    @property
     def kind(self) -> enums.Applicant:
         return enums.Applicant(self.applicant)
 

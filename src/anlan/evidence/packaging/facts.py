@@ -104,6 +104,7 @@ class SystemFacts:
     damaged: int  # copies that were found damaged, of these exhibits
     repaired: int
     is_signer_apart: bool = False  # another system user runs the signer
+    one_copy: Sequence[str] = ()  # exhibits that lacked a second sound copy when asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,7 @@ class PackageFacts:
     exhibits: Sequence[ExhibitFacts]
     system: SystemFacts
     withdrawn: Sequence[WithdrawnFacts] = ()
+    has_files: bool = True  # or list and proofs alone, for which nothing was read
     stamp: str = ""  # who stamped the checkpoint and when; empty is nobody
 
     @property

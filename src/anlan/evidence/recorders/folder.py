@@ -58,7 +58,8 @@ class Folder:
             )
         except OSError as error:
             raise Unreachable from error
-        before = [part for part in found if part.begin <= begin][-1:]
+        # Two: where one says how long they are, the newest is not taken for whole early.
+        before = [part for part in found if part.begin <= begin][-2:]
         within = [part for part in found if begin < part.begin < end]
         behind = [part for part in found if part.begin >= end][:1]
         return [*before, *within, *behind][:MOST_PARTS]

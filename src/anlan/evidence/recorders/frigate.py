@@ -54,7 +54,8 @@ class Frigate:
             found += self._of_hour(camera, hour)
             hour += HOUR
         found.sort(key=lambda part: (part.begin, part.name))
-        before = [part for part in found if part.begin <= begin][-1:]
+        # Two: where one says how long they are, the newest is not taken for whole early.
+        before = [part for part in found if part.begin <= begin][-2:]
         within = [part for part in found if begin < part.begin < end]
         behind = [part for part in found if part.begin >= end][:1]
         return [*before, *within, *behind]

@@ -141,7 +141,7 @@ def steps_of(exhibit: Exhibit) -> QuerySet[CustodyStep]:
 
 
 def _chapters(exhibit: Exhibit, steps: list[CustodyStep]) -> list[Chapter]:
-    entries = _entries(exhibit, steps)
+    entries = entries_of_steps(exhibit, steps)
     chapters: list[Chapter] = []
     holder: User | None = None
     whole_at: datetime | None = None
@@ -204,7 +204,7 @@ def _says_how_the_seal_is(step: CustodyStep) -> bool:
     )
 
 
-def _entries(
+def entries_of_steps(
     exhibit: Exhibit, steps: Iterable[CustodyStep]
 ) -> dict[str, tuple[int, str]]:
     """By the key of a step: the number and the digest of its entry on the record."""

@@ -62,7 +62,12 @@ from anlan.evidence.packaging.facts import (
     Words,
 )
 from anlan.evidence.packaging.record import Link
-from anlan.evidence.selectors.custody import Chapter, custody_story, steps_of
+from anlan.evidence.selectors.custody import (
+    Chapter,
+    custody_story,
+    entries_of_steps,
+    steps_of,
+)
 from anlan.evidence.selectors.exhibits import every_exhibit_of
 from anlan.ledger.models import Entry, TimeStamp
 from anlan.ledger.sentences import names_for
@@ -261,6 +266,7 @@ def facts_of(package: Package) -> PackageFacts:
     )
     arrivals = _arrivals(package.case, exhibits)
     parts = _parts(package)
+    upto = asked_seq(package)
     names = _Names(masking, [exhibit.received_from for exhibit in exhibits])
     site = package.case.site
     return PackageFacts(
@@ -286,11 +292,13 @@ def facts_of(package: Package) -> PackageFacts:
                 arrivals.get(exhibit.key),
                 names,
                 parts.get(exhibit.pk, []),
+                upto,
             )
             for exhibit in exhibits
         ],
         system=_system_facts(package, exhibits),
         withdrawn=withdrawn_before(package),
+        has_files=masking.has_files,
     )
 
 
@@ -334,6 +342,7 @@ def _exhibit_facts(
     arrival: Entry | None,
     names: _Names,
     parts: Sequence[PartFacts],
+    upto: int,
 ) -> ExhibitFacts:
     masking = Masking(package.masking)
     blob = exhibit.blob
@@ -360,7 +369,7 @@ def _exhibit_facts(
         digest=bytes(arrival.digest).hex() if arrival else "",
         file=file_name(exhibit) if blob and masking.has_files else "",
         covered=_words(exhibit, covered, has_words=has_words),
-        steps=_steps(exhibit, package, names) if exhibit.is_object else [],
+        steps=_steps(exhibit, package, names, upto) if exhibit.is_object else [],
         derived_from=exhibit.derived_from.code if exhibit.derived_from else "",
         parts=parts,
     )
@@ -430,12 +439,14 @@ def _words(
     return Words(salt=bytes(row.text_salt).hex(), texts=texts)
 
 
-def _steps(exhibit: Exhibit, package: Package, names: _Names) -> list[StepFacts]:
+def _steps(
+    exhibit: Exhibit, package: Package, names: _Names, upto: int
+) -> list[StepFacts]:
     story = custody_story(exhibit, package.asked_by)
+    told = [one for one in story.chapters if one.seq is not None and one.seq <= upto]
     return [
         _step_facts(chapter, exhibit, package, names, place)
-        for place, chapter in enumerate(story.chapters, 1)
-        if chapter.step.at <= package.asked_at
+        for place, chapter in enumerate(told, 1)
     ]
 
 
@@ -473,10 +484,19 @@ def signatures_of(step: CustodyStep) -> list[tuple[str, Blob]]:
     return [(side, blob) for side, blob in sides if blob is not None]
 
 
-def signed_steps(exhibit: Exhibit, *, upto: datetime) -> list[tuple[int, CustodyStep]]:
-    """The steps that were there when a package was asked for, with their places."""
-    steps = enumerate(steps_of(exhibit), 1)
-    return [(place, step) for place, step in steps if step.at <= upto]
+def signed_steps(exhibit: Exhibit, *, upto: int) -> list[tuple[int, CustodyStep]]:
+    """The steps that were there when a package was asked for, with their places.
+
+    By their entries, as those that are proven are chosen: of a step at the same moment
+    the clock does not say which of the two was first.
+
+    Args:
+        upto: the number of the last entry that belongs to the package.
+    """
+    steps = list(steps_of(exhibit))
+    entries = entries_of_steps(exhibit, steps)
+    there = [one for one in steps if one.key in entries and entries[one.key][0] <= upto]
+    return list(enumerate(there, 1))
 
 
 def _system_facts(package: Package, exhibits: Sequence[Exhibit]) -> SystemFacts:
@@ -488,7 +508,7 @@ def _system_facts(package: Package, exhibits: Sequence[Exhibit]) -> SystemFacts:
     )
     for kind in entries.filter(keys).values_list("kind", flat=True):
         counted[kind] += 1
-    gaps = {gap for gap, _codes in package.known_gaps}
+    gaps = dict(package.known_gaps)
     return SystemFacts(
         software=f"Anlan {VERSION} ({platform.system()}, Python {platform.python_version()})",
         share_a_disk=Gap.ONE_DISK in gaps,
@@ -497,6 +517,7 @@ def _system_facts(package: Package, exhibits: Sequence[Exhibit]) -> SystemFacts:
         damaged=counted[CopyDamaged.kind],
         repaired=counted[CopyRepaired.kind],
         is_signer_apart=is_signer_apart(),
+        one_copy=gaps.get(Gap.ONE_COPY, ()),
     )
 
 

@@ -345,7 +345,12 @@ def usual_length(begins: Sequence[datetime]) -> timedelta | None:
 
 
 def follows(begin: datetime, after: datetime, usual: timedelta | None) -> bool:
-    """Whether a file that begins ``after`` goes on where the one at ``begin`` ends."""
+    """Whether a file that begins ``after`` goes on where the one at ``begin`` ends.
+
+    Of one that came once more, whole, the first ends as it begins.
+    """
+    if after == begin:
+        return True
     return usual is not None and after - begin <= usual + TOLERANCE
 
 

@@ -26,6 +26,7 @@ from anlan.cases.selectors import case_for, entries_about
 from anlan.evidence.enums import (
     ApplicationState,
     DeletionState,
+    ExhibitKind,
     ExhibitState,
     FilePart,
     Ground,
@@ -56,6 +57,8 @@ from anlan.evidence.models import (
     InjuryRefusal,
     MedicalPaper,
     Package,
+    PackageReceipt,
+    PackageWithdrawal,
     PlayingCopy,
     Recording,
     Redaction,
@@ -198,7 +201,8 @@ def has_something() -> Q:
         state=ExhibitState.DELETED
     )
     recordings = Recording.objects.filter(deleted_at=None, segments__isnull=False)
-    written = (Q(pk__in=rows.values(way)) for rows, way in _written())
+    written = [Q(pk__in=rows.values(way)) for rows, way in _written()]
+    written += [Q(pk__in=rows.values(way)) for rows, way, _fields in _custody()]
     return (
         reduce(or_, written, Q(pk__in=files.values("case")))
         | Q(pk__in=recordings.values("case"))
@@ -248,10 +252,46 @@ def words_left(words: CaseWords | FootageApplication) -> WordsOf:
                 SAID_AROUND,
             ),
         ]
+    if words.kind == WordsKind.CUSTODY:
+        return [
+            (rows.filter(**{way: case}), fields) for rows, way, fields in _custody()
+        ]
     return [
         (rows_with_words(FootageRequest).filter(recording__case=case), ("reason",)),
         (rows_with_words(FootageViewing).filter(application__case=case), ("seen",)),
         (applications_ended().filter(case=case), APPLICATION_WORDS),
+    ]
+
+
+def _custody() -> list[tuple[QuerySet[Any], str, tuple[str, ...]]]:
+    """What was written of things, packages and holds: rows, their way to the case, fields.
+
+    Of a thing that is still in our hands nothing goes: whoever keeps it must know what it
+    is. A hold that stands holds its own words as well, and a package that can still be
+    given out keeps its case.
+    """
+    gone = [ExhibitState.RETURNED, ExhibitState.DISPOSED]
+    things = rows_with_words(Exhibit).filter(kind=ExhibitKind.OBJECT, state__in=gone)
+    steps = rows_with_words(CustodyStep).filter(exhibit__state__in=gone)
+    return [
+        (things, "case", ("title", "how")),
+        (steps, "exhibit__case", ("words", "kept_where")),
+        (
+            rows_with_words(Package).exclude(state=PackageState.MAKING),
+            "case",
+            ("recipient", "identity", "document_number", "acknowledged"),
+        ),
+        (
+            rows_with_words(PackageReceipt),
+            "package__case",
+            ("receiver", "identity", "way"),
+        ),
+        (rows_with_words(PackageWithdrawal), "package__case", ("reason",)),
+        (
+            rows_with_words(Hold).exclude(released_at=None),
+            "case",
+            ("words", "document_number", "proposal"),
+        ),
     ]
 
 
@@ -379,6 +419,9 @@ def _words_of(case: Case, base: RetentionClass) -> list[Item]:
     said = CaseWords(case, WordsKind.SAID)
     if any(rows.exists() for rows, _fields in words_left(said)):
         items.append(Item(said, frozenset({base, RetentionClass.STATEMENT})))
+    custody = CaseWords(case, WordsKind.CUSTODY)
+    if any(rows.exists() for rows, _fields in words_left(custody)):
+        items.append(Item(custody, frozenset({base})))
     looks = CaseWords(case, WordsKind.LOOKS)
     (requests, _reason), (viewings, _seen), (applications, _words) = words_left(looks)
     last = [

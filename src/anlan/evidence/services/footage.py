@@ -240,7 +240,7 @@ def check_none_is_protected(recording: Recording, by: User) -> None:
 
 def pieces_of(recording: Recording, segments: Sequence[Segment]) -> list[Piece]:
     """Its files in films: of at most ten minutes, and never across a gap."""
-    usual = usual_length([segment.begin for segment in segments])
+    usual = usual_length(sorted({segment.begin for segment in segments}))
     origin = recording.as_camera(recording.wanted_from)
     pieces: list[Piece] = []
     run: list[Segment] = []
@@ -324,6 +324,7 @@ def _unmade(recording: Recording, *, at: datetime) -> Piece | None:
 
 
 def _sources(piece: Piece, lease: Lease) -> list[Source]:
+    """What was taken too early ends as it begins: it came again, and that one is shown."""
     return [
         Source(
             source_path(segment.blob, keep=lease.keep),
@@ -332,6 +333,7 @@ def _sources(piece: Piece, lease: Lease) -> list[Source]:
             segment.recipe.get("seconds"),
         )
         for segment in piece.segments
+        if segment.end != segment.begin
     ]
 
 

@@ -245,12 +245,13 @@ def _payload(package: Package) -> list[Payload]:
     if not Masking(package.masking).has_files:
         return []
     payload = []
+    upto = asked_seq(package)
     chosen = every_exhibit_of(package.case).filter(pk__in=package.exhibits.values("pk"))
     for exhibit in chosen:
         if exhibit.blob is not None:
             payload.append(_file(file_name(exhibit), exhibit.blob))
             continue
-        for place, step in signed_steps(exhibit, upto=package.asked_at):
+        for place, step in signed_steps(exhibit, upto=upto):
             payload += [
                 _file(signature_name(exhibit, place, side, blob.media_type), blob)
                 for side, blob in signatures_of(step)

@@ -10,7 +10,7 @@ import errno
 import hashlib
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -81,6 +81,8 @@ class _Round:
 # A worker that was killed begins its rounds anew; nothing else hangs on them.
 _ROUNDS: dict[UUID, _Round] = {}
 _ROUNDS_LOCK = threading.Lock()
+# Files of which only their looks say whether they are whole, and since when they look so.
+_LOOKS: dict[tuple[UUID, str], tuple[Part, datetime]] = {}
 
 
 def _round_of(recording: Recording, *, at: datetime) -> _Round:
@@ -88,6 +90,18 @@ def _round_of(recording: Recording, *, at: datetime) -> _Round:
         if len(_ROUNDS) >= MOST_ROUNDS:
             _ROUNDS.clear()
         return _ROUNDS.setdefault(recording.uid, _Round(at))
+
+
+def _has_rested(recording: Recording, part: Part, *, at: datetime) -> bool:
+    """Whether a file has looked the same for a while, as this worker saw it."""
+    with _ROUNDS_LOCK:
+        if len(_LOOKS) >= MOST_ROUNDS:
+            _LOOKS.clear()
+        seen, since = _LOOKS.get((recording.uid, part.name), (None, at))
+        if seen != part or since > at:
+            _LOOKS[recording.uid, part.name] = part, at
+            return False
+        return at - since >= SETTLED
 
 
 def _end_round(recording: Recording) -> None:
@@ -179,11 +193,13 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     try:
         with closing(recorder):
             parts = recorder.parts(recording.camera.code, begin, end)
-            segments = list(recording.segments.all())
-            wanted = _wanted(parts, begin, end, now=now)
-            wanted += _rests(recorder, segments, end)
-            there = {segment.name for segment in segments}
-            left = [part for part in wanted if part.name not in there]
+            segments = list(recording.segments.select_related("blob"))
+            there = {segment.name: segment.blob.size for segment in segments}
+            left, is_written = _wanted(
+                recording, parts, there, begin, end, now=now, at=at
+            )
+            rests = _rests(recorder, segments, end)
+            left += [part for part in rests if part.name not in there]
             round_ = _round_of(recording, at=at)
             behind = _behind(left, round_)
             kept = _keep(recording, recorder, behind, lease, round_, seconds=seconds)
@@ -209,18 +225,22 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     if kept.is_all:
         _end_round(recording)
     is_late = round_.began >= recording.wanted_to + SLACK
+    is_written = is_written and at < _given_up(recording)
     if kept.files:
-        _enter(recording, kept.files, began=began, is_more=not kept.is_all, at=at)
+        _enter(
+            recording, kept.files, there, began=began, is_more=not kept.is_all, at=at
+        )
     elif round_.broke_off and (kept.is_all or not there):
         _trouble(recording, PullProblem.UNREACHABLE, at=at)
     elif not kept.is_all:
         _go_on(recording, at=began)
     elif round_.is_unreadable:
         _trouble(recording, PullProblem.UNREADABLE, at=at)
-    elif not is_late:
+    elif is_written or not is_late:
         # Of what was asked for there is nothing, or nothing could be asked for yet.
         is_empty = bool(left) or not any(part.begin <= now for part in parts)
-        _come_back(recording, is_empty=is_empty and not there, at=at)
+        wait = SLACK if is_late else AGAIN
+        _come_back(recording, is_empty=is_empty and not there, wait=wait, at=at)
     elif not there:
         _trouble(recording, PullProblem.NOTHING, at=at)
     else:
@@ -231,23 +251,74 @@ def _now(lease: Lease, at: datetime) -> datetime:
     return at + timedelta(seconds=lease.seconds)
 
 
-def _wanted(
-    parts: Sequence[Part], begin: datetime, end: datetime, *, now: datetime
-) -> list[Part]:
-    """Those that overlap the window and are whole; one that is written is the newest.
+def _given_up(recording: Recording) -> datetime:
+    """Until then it waits for a file that is written: none is longer than the longest."""
+    return max(recording.wanted_to, recording.asked_at) + 2 * LONGEST
 
-    The clock of a disk in the network is not believed: a file is whole if another one
-    begins after it, or if it began long enough ago.
+
+def _wanted(
+    recording: Recording,
+    parts: Sequence[Part],
+    there: Mapping[str, int],
+    begin: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    at: datetime,
+) -> tuple[list[Part], bool]:
+    """Those that overlap the window, are whole and are not kept; whether one is written.
+
+    Args:
+        there: the names that are kept, with their bytes. A file that has other ones by
+            now was taken too early: it comes once more, when it has come to rest.
     """
-    usual = usual_length([part.begin for part in parts]) or timedelta(seconds=10)
-    return [
-        part
-        for part, behind in zip(parts, [*parts[1:], None], strict=False)
-        if part.size != 0
-        and part.begin < end
-        and (behind is not None or now - part.begin > max(SETTLED, 3 * usual))
-        and not _is_over(part, behind, begin, usual)
-    ]
+    usual = usual_length(sorted({part.begin for part in parts}))
+    wanted, is_written = [], False
+    for part, behind in zip(parts, [*parts[1:], None], strict=False):
+        # Those of a camera follow each other: it ends where the next one begins.
+        is_over = behind is not None and behind.begin <= begin
+        if part.begin >= end or is_over or _is_kept(part, there):
+            continue
+        if part.name in there:
+            is_whole = _has_rested(recording, part, at=at)
+        elif behind is None:
+            is_whole = _is_whole(recording, part, usual, now=now, at=at)
+        else:
+            is_whole = True
+        if not is_whole:
+            is_written = True
+        elif part.size != 0:
+            wanted.append(part)
+    return wanted, is_written
+
+
+def _is_whole(
+    recording: Recording,
+    part: Part,
+    usual: timedelta | None,
+    *,
+    now: datetime,
+    at: datetime,
+) -> bool:
+    """Whether the newest one is written to its end.
+
+    The clock of a disk in the network is not believed: it is if it began long enough
+    ago. How long that is nobody can say of the only one; that has to come to rest.
+    """
+    if usual is None:
+        return _has_rested(recording, part, at=at)
+    return now - part.begin > max(SETTLED, min(3 * usual, LONGEST))
+
+
+def _is_kept(part: Part, there: Mapping[str, int]) -> bool:
+    return part.name in there and (
+        part.size in {None, there[part.name]} or _name_again(part) in there
+    )
+
+
+def _name_again(part: Part) -> str:
+    """What is kept of a file that was taken too early stays, under its name."""
+    return f"{part.name}#{part.size}"
 
 
 def _rests(
@@ -260,20 +331,6 @@ def _rests(
         if segment.recipe
     ]
     return [part for part in found if part and part.begin < end]
-
-
-def _is_over(
-    part: Part, behind: Part | None, begin: datetime, usual: timedelta
-) -> bool:
-    """Whether it ends before the window begins, as far as names can tell.
-
-    Of a file before a gap they cannot: it is kept, one too many rather than one less.
-    """
-    return (
-        behind is not None
-        and behind.begin <= begin
-        and follows(part.begin, behind.begin, usual)
-    )
 
 
 @dataclass
@@ -350,6 +407,7 @@ def _keep(
 def _enter(
     recording: Recording,
     kept: list[tuple[Part, Made | None, Kept]],
+    there: Mapping[str, int],
     *,
     began: datetime,
     is_more: bool,
@@ -358,11 +416,17 @@ def _enter(
     """Rows and entry of a batch, in one transaction; the files lie in the vault.
 
     Args:
+        there: the names that were kept before.
         began: when the turn did; from then on what follows is due.
     """
     is_over = began >= recording.wanted_to + SLACK
+    names = [
+        _name_again(part) if part.name in there else part.name
+        for part, _made, _file in kept
+    ]
     lines = "".join(
-        f"{file.sha256} {file.size} {part.name}\n" for part, _made, file in kept
+        f"{file.sha256} {file.size} {name}\n"
+        for name, (_part, _made, file) in zip(names, kept, strict=True)
     )
     begins = [made.begin if made else part.begin for part, made, _file in kept]
     # A recorder plays, or has files.
@@ -370,10 +434,10 @@ def _enter(
     with ledger.recording():
         case = cases.lock_case(recording.case)
         policies.check_is_not_deleted(Recording.objects.get(pk=recording.pk))
-        for (part, made, file), begin in zip(kept, begins, strict=True):
+        for name, (_part, made, file), begin in zip(names, kept, begins, strict=True):
             Segment.objects.get_or_create(
                 recording=recording,
-                name=part.name,
+                name=name,
                 defaults={
                     "blob": take_blob(file, at=at),
                     "begin": begin,
@@ -411,7 +475,7 @@ def _set_ends(recording: Recording) -> None:
     Of those that we wrote it always does.
     """
     rows = list(recording.segments.select_related("blob").order_by("begin", "pk"))
-    usual = usual_length([row.begin for row in rows])
+    usual = usual_length(sorted({row.begin for row in rows}))
     for row, behind in zip(rows, [*rows[1:], None], strict=False):
         end: datetime | None
         if row.recipe:  # ours, and no name of a recorder's says that they follow
@@ -441,13 +505,15 @@ def _go_on(recording: Recording, *, at: datetime) -> None:
     Recording.objects.filter(pk=recording.pk, pull_at=F("pull_at")).update(pull_at=at)
 
 
-def _come_back(recording: Recording, *, is_empty: bool, at: datetime) -> None:
+def _come_back(
+    recording: Recording, *, is_empty: bool, wait: timedelta, at: datetime
+) -> None:
     """Nothing new yet. A recorder that has nothing at all of the past is in trouble."""
     if is_empty and at > recording.asked_at + SLACK:
         _trouble(recording, PullProblem.NOTHING, at=at)
         return
     Recording.objects.filter(pk=recording.pk, pull_at=F("pull_at")).update(
-        pull_at=at + AGAIN
+        pull_at=at + wait
     )
 
 

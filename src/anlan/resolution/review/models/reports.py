@@ -126,11 +126,6 @@ class Report(Worded):
             enums.ReportState.SUPERSEDED,
         }
 
-    @property
-    def is_erased(self) -> bool:
-        """Whether its words went with its case's period."""
-        return not bytes(self.text_salt)
-
 
 class ReportParagraph(Worded):
     """One paragraph, composed from the record or written by the author.

@@ -12,7 +12,7 @@ from anlan.customers import services as customers
 from anlan.customers.enums import MarkerStep
 from anlan.customers.models import MarkerDecision, MarkerObjection, RiskMarker
 from anlan.evidence import jobs
-from anlan.evidence.services.markers import KEPT
+from anlan.evidence.services.erasing_markers import KEPT
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from tests.evidence.keeping import (
@@ -120,7 +120,7 @@ def test_they_go_with_the_last_of_their_case(
     assert verify().problems == []
 
 
-def test_a_hold_keeps_them_in_a_case_that_has_nothing_left(
+def test_a_hold_keeps_them_in_a_case_that_has_nothing_else_left(
     scene: Scene, case: Case, them: Party
 ) -> None:
     marked(scene, them, number=case.number)
@@ -128,6 +128,10 @@ def test_a_hold_keeps_them_in_a_case_that_has_nothing_left(
     ended(case, at=scene.at)
 
     assert jobs.let_marker_words_go(at=scene.at + over(scene)) == 0
-    released(scene, held, at=scene.at)
-    assert jobs.let_marker_words_go(at=scene.at + over(scene)) == 1
+    pass_period(scene.at, ORDINARY)
+    assert words()
+    at = scene.at + ORDINARY + DAY
+    released(scene, held, at=at)
+    assert jobs.let_marker_words_go(at=at) == 0  # with what the hold says, in a month
+    pass_period(at, 31 * DAY)
     assert words() == ""
