@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from anlan.accounts.roles import ROLES
 from anlan.base.clock import local_time, parse_utc_text
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 def _shown_time(text: str) -> str:
@@ -513,9 +513,7 @@ class HandoverGiven(Event):
         "未接警 {unacknowledged} 件"
     )
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="note_digest", model="accounts.Handover", field="note"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("accounts.Handover", "note")
 
     phone: str
     open_incidents: int
