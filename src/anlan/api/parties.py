@@ -26,10 +26,11 @@ from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.permissions import check_can_look_behind
 from anlan.cases.selectors.guardians import guardianship_for, guardianships_of
 from anlan.cases.services import MOST_RELATION
-from anlan.cases.wall import behind_the_wall
+from anlan.cases.wall import hidden_in
 from anlan.customers import services as customers
 from anlan.customers.enums import OccupancyRole, ProtectedField
 from anlan.customers.models import Occupancy, Person
+from anlan.customers.permissions import hidden_from
 from anlan.customers.selectors import (
     is_minor,
     masked,
@@ -197,15 +198,21 @@ class UnmaskedOut(Out):
     value: str
 
 
-@router.get("/people", **operation(Permission.CASE_SEE, out=list[PersonOut]))
+@router.get(
+    "/people",
+    **operation(Permission.CASE_SEE, Permission.PERSON_UNMASK, out=list[PersonOut]),
+)
 def find_people(
     request: ApiRequest, text: Annotated[Text, Field(min_length=2, max_length=60)]
 ) -> list[PersonOut]:
-    """Persons known at the caller's sites, by name, pinyin, phone or its last four."""
+    """Persons known where the caller may unmask them, by name, pinyin, phone or its end.
+
+    Whoever may not finds nobody: with a name and the whole phone, adding a party does.
+    """
     on = local_day(request.auth.at)
-    return [
-        PersonOut.shown(one, on=on) for one in search_people(request.auth.user, text)
-    ]
+    found = search_people(request.auth.user, text)
+    hidden = hidden_from(request.auth.user, found)
+    return [PersonOut.shown(one, on=on, is_hidden=one.pk in hidden) for one in found]
 
 
 @router.get(
@@ -217,7 +224,7 @@ def list_parties(request: ApiRequest, number: str) -> list[PartyOut]:
     parties = selectors.parties_of(case)
     for party in parties:
         party.case = case
-    hidden = _hidden(request.auth, case)
+    hidden = hidden_in(case, request.auth.user)
     on = local_day(request.auth.at)
     return [PartyOut.shown(party, hidden=hidden, on=on) for party in parties]
 
@@ -415,13 +422,8 @@ def unmask(request: ApiRequest, uid: UUID, body: UnmaskIn) -> UnmaskedOut:
 
 
 def _shown(caller: Caller, party: Party) -> PartyOut:
-    hidden = _hidden(caller, party.case)
+    hidden = hidden_in(party.case, caller.user)
     return PartyOut.shown(party, hidden=hidden, on=local_day(caller.at))
-
-
-def _hidden(caller: Caller, case: Case) -> set[int]:
-    walled = behind_the_wall(caller.user).filter(case=case)
-    return set(walled.values_list("pk", flat=True))
 
 
 def _person(caller: Caller, case: Case, said: IdentityIn) -> Person | None:

@@ -34,7 +34,7 @@ from anlan.cases.selectors import (
     tasks_by_phase,
     timeline_page,
 )
-from anlan.cases.wall import walled_sides
+from anlan.cases.wall import hidden_in, walled_sides
 from anlan.customers.models import RiskMarker
 from anlan.customers.selectors import is_marked_alone, is_minor, masked
 from anlan.customers.selectors.markers import Minded, minded
@@ -338,7 +338,8 @@ class Room:
             return shown
         sides = sides_of(roles)
         # Who stands on both sides is behind no wall.
-        if any(one in sides and one.other not in sides for one in self._hidden):
+        is_walled = any(one in sides and one.other not in sides for one in self._hidden)
+        if is_walled or party.pk in self._hidden_elsewhere:
             return replace(shown, masked="", can_be_revealed=False, is_walled=True)
         return shown
 
@@ -361,12 +362,24 @@ class Room:
 
     @cached_property
     def _hidden(self) -> set[Side]:
-        may_know = has_permission(
-            self.reader, Permission.SIDES_BOTH, site=self.case.site
-        )
-        if may_know and not self._may_be_a_party:
+        if self._may_know_both and not self._may_be_a_party:
             return set()
         return walled_sides(self.case, self.reader)
+
+    @cached_property
+    def _hidden_elsewhere(self) -> set[int]:
+        """Parties whom the reader faces in another case: they have the same telephone.
+
+        Not asked for those who may know both sides, which most rooms are opened by: what
+        is masked tells them nothing, and reading it in full is refused them as well.
+        """
+        if self._may_know_both or not any(party.person_id for party in self.parties):
+            return set()
+        return hidden_in(self.case, self.reader)
+
+    @cached_property
+    def _may_know_both(self) -> bool:
+        return has_permission(self.reader, Permission.SIDES_BOTH, site=self.case.site)
 
     @property
     def _may_be_a_party(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
@@ -36,6 +37,41 @@ def add_at_odds(asked: AtOdds) -> None:
 def people_at_odds(user: User) -> set[int]:
     """The keys of those whom the colleague faces; ask once for a list."""
     return set().union(*(asked(user) for asked in _AT_ODDS))
+
+
+# The customers, as rows of their keys, of whom a colleague who speaks for another learns
+# neither numbers nor name in full, in whatever matter they ask; said as above.
+Hidden: TypeAlias = Callable[[User], QuerySet[Any, Any]]
+_HIDDEN: list[Hidden] = []
+
+
+def add_hidden(asked: Hidden) -> None:
+    """Enter how another package knows who is hidden from somebody; once, at import."""
+    if asked in _HIDDEN:
+        raise RuntimeError("this was entered before")
+    _HIDDEN.append(asked)
+
+
+def hidden_from(reader: User, people: Iterable[Person]) -> set[int]:
+    """The keys of those of ``people`` whose contact details the reader may not know."""
+    keys = [person.pk for person in people]
+    if not keys:
+        return set()
+    return {
+        key
+        for asked in _HIDDEN
+        for key in Person.objects.filter(pk__in=keys)
+        .filter(pk__in=asked(reader))
+        .values_list("pk", flat=True)
+    }
+
+
+def check_is_none_hidden(by: Actor, people: Iterable[Person]) -> None:
+    """Raises:
+    NotAllowed: the reader stands or speaks on the other side of one of them somewhere.
+    """
+    if isinstance(by, User) and hidden_from(by, people):
+        raise NotAllowed(_("您在一宗案件中为另一方说话，不能查看这位人员的联系方式"))
 
 
 def check_can_register(by: Actor, site: Site) -> None:

@@ -302,6 +302,7 @@ def reveal(
     Raises:
         NotFound: the site does not know the person, or there is no such value.
         InvalidInput: no reason.
+        NotAllowed: the reader may not, or speaks for another side than the person's.
     """
     found = reveal_all(
         people=[person],
@@ -348,6 +349,7 @@ def reveal_all(
             raise NotFound(_("没有找到这位人员"))
         if not is_entrusted:
             permissions.check_can_unmask(by, site)
+            permissions.check_is_none_hidden(by, rows)
         values = {row.pk: selectors.protected_value(row, field) for row in rows}
         looks = Disclosure.objects.bulk_create(
             Disclosure(
