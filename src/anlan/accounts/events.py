@@ -110,6 +110,8 @@ class UserDisabled(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class PasswordReset(Event):
+    """Of earlier versions; now somebody is invited anew."""
+
     kind: ClassVar[str] = "accounts.password_reset"
     sentence: ClassVar[str] = _("{actor}重设了账号 {username} 的密码")
     tone: ClassVar[str] = "warn"

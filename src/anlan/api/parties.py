@@ -28,7 +28,7 @@ from anlan.cases.selectors.guardians import guardianship_for, guardianships_of
 from anlan.cases.services import MOST_RELATION
 from anlan.cases.wall import hidden_in
 from anlan.customers import services as customers
-from anlan.customers.enums import OccupancyRole, ProtectedField
+from anlan.customers.enums import KEEP, ErasureReason, OccupancyRole, ProtectedField
 from anlan.customers.models import Occupancy, Person
 from anlan.customers.permissions import hidden_from
 from anlan.customers.selectors import (
@@ -186,6 +186,21 @@ class GuardianshipOut(Out):
             ended_at=row.ended_at,
             reason=row.reason,
         )
+
+
+class CorrectionIn(In):
+    """What is left out stays as it is; an empty telephone removes it."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
+    phone: Annotated[Text, Field(max_length=32)] | None = None
+
+
+class ErasureIn(In):
+    """Both are said, since nothing brings it back."""
+
+    reason: ErasureReason
+    is_right_person: Literal[True]
+    is_final: Literal[True]
 
 
 class UnmaskIn(In):
@@ -398,6 +413,44 @@ def unlink_guardian(
         via="api",
     )
     return GuardianshipOut.of(ended)
+
+
+@router.post(
+    "/parties/{uid}/correction",
+    **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=PartyOut),
+)
+def correct(request: ApiRequest, uid: UUID, body: CorrectionIn) -> PartyOut:
+    """Put right the name or telephone of the person, in every case of theirs."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    cases.correct_contact(
+        party=party,
+        name=KEEP if body.name is None else body.name,
+        phone=KEEP if body.phone is None else body.phone,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _shown(caller, party_of(caller, uid))
+
+
+@router.post(
+    "/parties/{uid}/erasure",
+    **operation(
+        Permission.CASE_SEE,
+        Permission.SITE_MANAGE,
+        Permission.PERSON_UNMASK,
+        out=PartyOut,
+    ),
+)
+def erase(request: ApiRequest, uid: UUID, body: ErasureIn) -> PartyOut:
+    """Delete for good who the person was; refused while a case is open or something held."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    cases.erase_contact(
+        party=party, reason=body.reason, by=caller.user, at=caller.at, via="api"
+    )
+    return _shown(caller, party_of(caller, uid))
 
 
 @router.post(

@@ -77,6 +77,7 @@ class Shown:
     minded: tuple[tuple[str, str], ...] = ()
     is_minded_here: bool = False  # by a marker of the case's own site
     is_walled: bool = False  # of the side for which the reader does not speak
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +138,19 @@ class Can:
     @cached_property
     def edit_party(self) -> bool:
         return self._is_open and self._may(Permission.PARTY_EDIT)
+
+    @cached_property
+    def correct(self) -> bool:
+        """Of a closed case too: whoever is wrongly written down asks when they see it."""
+        return self._may(Permission.PARTY_EDIT)
+
+    @cached_property
+    def erase(self) -> bool:
+        return (
+            self._is_closed
+            and self._may(Permission.SITE_MANAGE)
+            and self._may(Permission.PERSON_UNMASK)
+        )
 
     @cached_property
     def set_marker(self) -> bool:
@@ -334,7 +348,7 @@ class Room:
             links = [(text, _marker_url(one)) for one, text in minded.advice]
             is_here = any(one.site_id == self.case.site_id for one, _ in minded.advice)
             shown = replace(shown, minded=tuple(links), is_minded_here=is_here)
-        if not (shown.can_be_revealed or self.can.edit_party):
+        if not (shown.can_be_revealed or self.can.correct):
             return shown
         sides = sides_of(roles)
         # Who stands on both sides is behind no wall.
@@ -504,6 +518,7 @@ def _shown(party: Party, roles: tuple[str, ...], *, on: date) -> Shown:
         can_be_revealed=party.person is not None and bool(kept),
         is_marked_alone=party.person is not None and is_marked_alone(party.person),
         is_minor=is_young,
+        is_erased=party.person is not None and party.person.is_erased,
     )
 
 

@@ -140,6 +140,8 @@ class OccupancyEnded(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class UnitAdded(Event):
+    """Of earlier versions; rooms are places, and people have to do with these."""
+
     kind: ClassVar[str] = "customers.unit_added"
     sentence: ClassVar[str] = _("{actor}登记了房号 {number}")
 

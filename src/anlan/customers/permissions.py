@@ -66,14 +66,6 @@ def hidden_from(reader: User, people: Iterable[Person]) -> set[int]:
     }
 
 
-def check_is_none_hidden(by: Actor, people: Iterable[Person]) -> None:
-    """Raises:
-    NotAllowed: the reader stands or speaks on the other side of one of them somewhere.
-    """
-    if isinstance(by, User) and hidden_from(by, people):
-        raise NotAllowed(_("您在一宗案件中为另一方说话，不能查看这位人员的联系方式"))
-
-
 def check_can_register(by: Actor, site: Site) -> None:
     check_permission(by, Permission.PARTY_EDIT, site=site)
 
@@ -81,11 +73,23 @@ def check_can_register(by: Actor, site: Site) -> None:
 def check_can_correct(by: Actor, person: Person, site: Site) -> None:
     check_is_known(person, site)
     check_permission(by, Permission.PARTY_EDIT, site=site)
+    _check_is_none_hidden(by, [person])
 
 
-def check_can_unmask(by: Actor, site: Site) -> None:
-    """All who are known there; whether somebody is, ``are_known`` says."""
+def check_can_unmask(by: Actor, site: Site, people: Iterable[Person] = ()) -> None:
+    """All who are known there, which ``are_known`` says, and are not of another side."""
     check_permission(by, Permission.PERSON_UNMASK, site=site)
+    _check_is_none_hidden(by, people)
+
+
+def _check_is_none_hidden(by: Actor, people: Iterable[Person]) -> None:
+    """Raises:
+    NotAllowed: the reader stands or speaks on the other side of one of them somewhere.
+    """
+    if isinstance(by, User) and hidden_from(by, people):
+        raise NotAllowed(
+            _("您在一宗案件中为另一方说话，不能查看、更正、删除这位人员的资料")
+        )
 
 
 def check_can_erase(by: Actor, person: Person, site: Site) -> None:
@@ -99,6 +103,7 @@ def check_can_erase(by: Actor, person: Person, site: Site) -> None:
     for there in (row.site for row in known):
         check_permission(by, Permission.SITE_MANAGE, site=there)
         check_permission(by, Permission.PERSON_UNMASK, site=there)
+    _check_is_none_hidden(by, [person])
 
 
 def check_is_known(person: Person, site: Site) -> None:
@@ -116,10 +121,6 @@ def are_known(people: Sequence[Person], site: Site) -> bool:
     wanted = {person.pk for person in people}
     known = KnownAt.objects.filter(person__in=wanted, site=site)
     return set(known.values_list("person", flat=True)) == wanted
-
-
-def check_can_add_unit(by: Actor, site: Site) -> None:
-    check_permission(by, Permission.SITE_MANAGE, site=site)
 
 
 def check_can_set_marker(by: Actor, person: Person, site: Site) -> None:
