@@ -592,6 +592,23 @@ def unmask(scene: Scene) -> Request:
     return f"/parties/{_party(scene, known=True)}/unmasking", body
 
 
+@post(permitted="wangjianguo", forbidden="chenlu")
+def correct(scene: Scene) -> Request:
+    body = {"phone": "19900000209"}
+    return f"/parties/{_party(scene, known=True)}/correction", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def erase(scene: Scene) -> Request:
+    case = _case(scene)
+    party = _party(scene, known=True, case=case)
+    cases.close_as_false_alarm(
+        case=case, reason="没有人", by=scene.officer, at=scene.at
+    )
+    body = {"reason": "request", "is_right_person": True, "is_final": True}
+    return f"/parties/{party}/erasure", body
+
+
 @get(permitted="zhoumin", forbidden="wangjianguo")
 def list_contacts(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/contacts"

@@ -171,6 +171,46 @@ def test_excuses_are_still_needed(excused: str) -> None:
     assert not {"by", "at"} <= names
 
 
+def test_every_service_is_called_from_elsewhere() -> None:
+    """What no page, program, job or other package asks for nobody can have done.
+
+    A play of the demo company is nobody: what it alone calls is out of reach as well.
+    """
+    named = {
+        path: _names_in(path)
+        for path in SOURCE.rglob("*.py")
+        if path.relative_to(SOURCE).parts[0] != "play"
+    }
+
+    uncalled = {
+        name
+        for name in FUNCTIONS
+        if not any(
+            name.rpartition(".")[2] in names
+            for path, names in named.items()
+            if not _is_of_its_services(path, name)
+        )
+    }
+
+    assert not uncalled
+
+
+def _names_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+    }
+
+
+def _is_of_its_services(path: Path, function: str) -> bool:
+    """Whether the module is one of the services of the package that has the function."""
+    package = function.rpartition(".")[0].replace(".", "/")
+    where = path.relative_to(SOURCE.parent).as_posix()
+    return where.startswith((f"{package}/", f"{package}.py"))
+
+
 def test_the_clock_is_read_at_the_edge_only() -> None:
     wrong = []
     for path in SOURCE.rglob("*.py"):

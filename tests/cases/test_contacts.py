@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -33,7 +34,9 @@ from anlan.cases.selectors.contacts import (
 )
 from anlan.cases.services import Promised
 from anlan.cases.wall import walled_sides
+from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
+from anlan.customers.selectors import masked_for
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
 from anlan.evidence.permissions import can_read, can_see_injury, check_can_read
@@ -477,6 +480,50 @@ class TestWall:
         named(scene, other, Side.AGGRESSOR, service)
 
         assert self.read_phone(scene, victim, service)
+
+    def test_the_same_person_in_another_case(
+        self, scene, case, victim, aggressor, service
+    ) -> None:
+        """Else whoever may not read a number adds its owner to a case of their own."""
+        named(scene, case, Side.AGGRESSOR, service)
+        other = scene.incident(place=scene.place("园区 南门")).case
+        again = cases.add_party(
+            case=other,
+            roles=["witness"],
+            person=victim.person,
+            by=service,
+            at=scene.at,
+        )
+
+        with pytest.raises(NotAllowed, match="另一方"):
+            self.read_phone(scene, again, service)
+        assert self.shown(other, service, again).masked == ""
+        assert self.shown(other, scene.officer, again).masked
+        assert self.read_phone(scene, again, scene.officer)
+
+    def test_wherever_else_a_person_is_looked_up(
+        self, scene, case, victim, aggressor, service
+    ) -> None:
+        assert victim.person is not None
+        assert aggressor.person is not None
+        named(scene, case, Side.AGGRESSOR, service)
+        found = [victim.person, aggressor.person]
+
+        shown = {one.uid: one.phone for one in masked_for(service, found)}
+
+        assert shown[victim.person.uid] == ""
+        assert shown[aggressor.person.uid] == "199****0122"
+        assert all(one.phone for one in masked_for(scene.officer, found))
+        for reader, is_refused in ((service, True), (scene.officer, False)):
+            with pytest.raises(NotAllowed) if is_refused else nullcontext():
+                customers.reveal(
+                    person=victim.person,
+                    field=ProtectedField.PHONE,
+                    site=scene.site,
+                    reason="录像申请回电",
+                    by=reader,
+                    at=scene.at,
+                )
 
     def test_who_stands_on_both_sides_is_behind_none(self, scene, case, service):
         both = party(

@@ -11,6 +11,7 @@ from django.test import Client
 
 from anlan.accounts.models import Place
 from anlan.base.errors import InvalidInput, NotAllowed, NotFound
+from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
 from anlan.customers import services as customers
 from anlan.customers.enums import ErasureReason, OccupancyRole
@@ -109,6 +110,9 @@ class TestNoting:
         who = party(scene, case)
         noted(scene, who, rooms(scene)[0])
         assert who.person is not None
+        cases.close_as_false_alarm(
+            case=case, reason="误会", by=scene.officer, at=scene.at
+        )
 
         customers.erase_person(
             person=who.person,

@@ -20,6 +20,7 @@ from anlan.evidence.models import Statement, StatementAnswer
 from anlan.evidence.selectors.statements import guide_of
 from anlan.evidence.services import Answer
 from anlan.incidents import services as incidents
+from anlan.incidents.enums import Channel
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import InterviewState
 from anlan.investigation.models import Interview, InterviewQuestion
@@ -401,6 +402,39 @@ class TestBeginning:
         with pytest.raises(InvalidInput) as refusal:
             planned(scene, case, parties=[victim], plan={"topics": "罗开明看见的"})
         assert refusal.value.path == "topics"
+
+    def test_of_a_side_names_no_reporter(self, scene, case) -> None:
+        """A colleague who reported is no party; who is of a side is named as that."""
+        victim = party(scene, case)
+        desk = scene.person("lifang")
+        incidents.report_incident(
+            place=scene.garage,
+            channel=Channel.DESK,
+            flags=[],
+            words="有人来电说还在打",
+            by=desk,
+            at=scene.at,
+        )
+        reporter = scene.person("lixiang")
+
+        with pytest.raises(InvalidInput, match="报案人") as refusal:
+            planned(
+                scene,
+                case,
+                parties=[victim],
+                plan={"topics": f"{reporter.name}说的那一段"},
+            )
+        assert (refusal.value.source, refusal.value.path) == ("G23", "topics")
+        planned(scene, case, parties=[victim], plan={"topics": f"{desk.name}陪同"})
+        cases.add_party(
+            case=case, roles=["victim"], user=reporter, by=scene.officer, at=scene.at
+        )
+        planned(
+            scene,
+            case,
+            parties=[party(scene, case, "贺知行")],
+            plan={"topics": f"和{reporter.name}说了什么"},
+        )
 
     @pytest.mark.parametrize("present", ["贺知行", "保安、贺 知 行在旁"])
     def test_no_other_party_sits_in(self, scene, case, present) -> None:

@@ -18,6 +18,7 @@ from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Deadline, Task
+from anlan.cases.selectors import timeline
 from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
 from anlan.resolution import services as resolution
@@ -88,6 +89,21 @@ def test_it_is_heard_by_those_who_had_no_part(scene: Scene, measure: PlanMeasure
     assert found.task is not None
     assert Task.objects.get(uid=found.task.uid).state == TaskState.DONE
     assert scene.officer in told("resolution.objection_heard")
+
+
+def test_no_word_of_letters_and_objections_is_on_the_timeline(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    """Every guard reads it, and who has yet to say what they saw."""
+    issued(scene, measure)
+    decided(scene, objected(scene, measure))
+
+    lines = [line for line in timeline(case) if line.kind.startswith("resolution.")]
+
+    assert {"resolution.objection_decided", "resolution.notice_issued"} <= {
+        line.kind for line in lines
+    }
+    assert not any(line.quote for line in lines)
 
 
 def test_who_issued_the_letter_does_not_hear(scene: Scene, measure: PlanMeasure):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from anlan.accounts.roles import ROLES
 from anlan.base.clock import local_time, parse_utc_text
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 def _shown_time(text: str) -> str:
@@ -110,6 +110,8 @@ class UserDisabled(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class PasswordReset(Event):
+    """Of earlier versions; now somebody is invited anew."""
+
     kind: ClassVar[str] = "accounts.password_reset"
     sentence: ClassVar[str] = _("{actor}重设了账号 {username} 的密码")
     tone: ClassVar[str] = "warn"
@@ -513,9 +515,7 @@ class HandoverGiven(Event):
         "未接警 {unacknowledged} 件"
     )
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="note_digest", model="accounts.Handover", field="note"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("accounts.Handover", "note")
 
     phone: str
     open_incidents: int

@@ -26,10 +26,11 @@ from anlan.cases.models import Case, Guardianship, Party
 from anlan.cases.permissions import check_can_look_behind
 from anlan.cases.selectors.guardians import guardianship_for, guardianships_of
 from anlan.cases.services import MOST_RELATION
-from anlan.cases.wall import behind_the_wall
+from anlan.cases.wall import hidden_in
 from anlan.customers import services as customers
-from anlan.customers.enums import OccupancyRole, ProtectedField
+from anlan.customers.enums import KEEP, ErasureReason, OccupancyRole, ProtectedField
 from anlan.customers.models import Occupancy, Person
+from anlan.customers.permissions import hidden_from
 from anlan.customers.selectors import (
     is_minor,
     masked,
@@ -187,6 +188,21 @@ class GuardianshipOut(Out):
         )
 
 
+class CorrectionIn(In):
+    """What is left out stays as it is; an empty telephone removes it."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
+    phone: Annotated[Text, Field(max_length=32)] | None = None
+
+
+class ErasureIn(In):
+    """Both are said, since nothing brings it back."""
+
+    reason: ErasureReason
+    is_right_person: Literal[True]
+    is_final: Literal[True]
+
+
 class UnmaskIn(In):
     field: ProtectedField
     reason: Annotated[Reason, Field(max_length=200)]
@@ -197,15 +213,21 @@ class UnmaskedOut(Out):
     value: str
 
 
-@router.get("/people", **operation(Permission.CASE_SEE, out=list[PersonOut]))
+@router.get(
+    "/people",
+    **operation(Permission.CASE_SEE, Permission.PERSON_UNMASK, out=list[PersonOut]),
+)
 def find_people(
     request: ApiRequest, text: Annotated[Text, Field(min_length=2, max_length=60)]
 ) -> list[PersonOut]:
-    """Persons known at the caller's sites, by name, pinyin, phone or its last four."""
+    """Persons known where the caller may unmask them, by name, pinyin, phone or its end.
+
+    Whoever may not finds nobody: with a name and the whole phone, adding a party does.
+    """
     on = local_day(request.auth.at)
-    return [
-        PersonOut.shown(one, on=on) for one in search_people(request.auth.user, text)
-    ]
+    found = search_people(request.auth.user, text)
+    hidden = hidden_from(request.auth.user, found)
+    return [PersonOut.shown(one, on=on, is_hidden=one.pk in hidden) for one in found]
 
 
 @router.get(
@@ -217,7 +239,7 @@ def list_parties(request: ApiRequest, number: str) -> list[PartyOut]:
     parties = selectors.parties_of(case)
     for party in parties:
         party.case = case
-    hidden = _hidden(request.auth, case)
+    hidden = hidden_in(case, request.auth.user)
     on = local_day(request.auth.at)
     return [PartyOut.shown(party, hidden=hidden, on=on) for party in parties]
 
@@ -394,6 +416,44 @@ def unlink_guardian(
 
 
 @router.post(
+    "/parties/{uid}/correction",
+    **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=PartyOut),
+)
+def correct(request: ApiRequest, uid: UUID, body: CorrectionIn) -> PartyOut:
+    """Put right the name or telephone of the person, in every case of theirs."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    cases.correct_contact(
+        party=party,
+        name=KEEP if body.name is None else body.name,
+        phone=KEEP if body.phone is None else body.phone,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return _shown(caller, party_of(caller, uid))
+
+
+@router.post(
+    "/parties/{uid}/erasure",
+    **operation(
+        Permission.CASE_SEE,
+        Permission.SITE_MANAGE,
+        Permission.PERSON_UNMASK,
+        out=PartyOut,
+    ),
+)
+def erase(request: ApiRequest, uid: UUID, body: ErasureIn) -> PartyOut:
+    """Delete for good who the person was; refused while a case is open or something held."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    cases.erase_contact(
+        party=party, reason=body.reason, by=caller.user, at=caller.at, via="api"
+    )
+    return _shown(caller, party_of(caller, uid))
+
+
+@router.post(
     "/parties/{uid}/unmasking",
     **operation(Permission.CASE_SEE, Permission.PERSON_UNMASK, out=UnmaskedOut),
 )
@@ -415,13 +475,8 @@ def unmask(request: ApiRequest, uid: UUID, body: UnmaskIn) -> UnmaskedOut:
 
 
 def _shown(caller: Caller, party: Party) -> PartyOut:
-    hidden = _hidden(caller, party.case)
+    hidden = hidden_in(party.case, caller.user)
     return PartyOut.shown(party, hidden=hidden, on=local_day(caller.at))
-
-
-def _hidden(caller: Caller, case: Case) -> set[int]:
-    walled = behind_the_wall(caller.user).filter(case=case)
-    return set(walled.values_list("pk", flat=True))
 
 
 def _person(caller: Caller, case: Case, said: IdentityIn) -> Person | None:

@@ -13,3 +13,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("anlan.cases.at_odds")  # who decides nothing about whom
+        import_module("anlan.cases.kept_people")  # who is not erased yet

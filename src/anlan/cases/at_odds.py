@@ -1,4 +1,6 @@
-"""Who faces whom in a case: asked before a colleague decides about a customer."""
+"""Who faces whom in a case: asked before a colleague decides about a customer, or reads
+their telephone number where nobody thinks of the case.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from django.db.models import Q
 from anlan.accounts.models import User
 from anlan.cases.enums import Role
 from anlan.cases.models import FormerSide, PartyRole
-from anlan.customers.permissions import add_at_odds
+from anlan.cases.wall import people_behind
+from anlan.customers.permissions import add_at_odds, add_hidden
 
 # Of somebody involved nobody knows yet on which side they stand: they face both.
 _FACES = {
@@ -49,3 +52,4 @@ def _stands(who: Q) -> list[tuple[int, Role, int]]:
 
 
 add_at_odds(faced_by)
+add_hidden(people_behind)

@@ -34,7 +34,7 @@ from anlan.cases.selectors import (
     tasks_by_phase,
     timeline_page,
 )
-from anlan.cases.wall import walled_sides
+from anlan.cases.wall import hidden_in, walled_sides
 from anlan.customers.models import RiskMarker
 from anlan.customers.selectors import is_marked_alone, is_minor, masked
 from anlan.customers.selectors.markers import Minded, minded
@@ -77,6 +77,7 @@ class Shown:
     minded: tuple[tuple[str, str], ...] = ()
     is_minded_here: bool = False  # by a marker of the case's own site
     is_walled: bool = False  # of the side for which the reader does not speak
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +138,19 @@ class Can:
     @cached_property
     def edit_party(self) -> bool:
         return self._is_open and self._may(Permission.PARTY_EDIT)
+
+    @cached_property
+    def correct(self) -> bool:
+        """Of a closed case too: whoever is wrongly written down asks when they see it."""
+        return self._may(Permission.PARTY_EDIT)
+
+    @cached_property
+    def erase(self) -> bool:
+        return (
+            self._is_closed
+            and self._may(Permission.SITE_MANAGE)
+            and self._may(Permission.PERSON_UNMASK)
+        )
 
     @cached_property
     def set_marker(self) -> bool:
@@ -334,11 +348,12 @@ class Room:
             links = [(text, _marker_url(one)) for one, text in minded.advice]
             is_here = any(one.site_id == self.case.site_id for one, _ in minded.advice)
             shown = replace(shown, minded=tuple(links), is_minded_here=is_here)
-        if not (shown.can_be_revealed or self.can.edit_party):
+        if not (shown.can_be_revealed or self.can.correct):
             return shown
         sides = sides_of(roles)
         # Who stands on both sides is behind no wall.
-        if any(one in sides and one.other not in sides for one in self._hidden):
+        is_walled = any(one in sides and one.other not in sides for one in self._hidden)
+        if is_walled or party.pk in self._hidden_elsewhere:
             return replace(shown, masked="", can_be_revealed=False, is_walled=True)
         return shown
 
@@ -361,12 +376,24 @@ class Room:
 
     @cached_property
     def _hidden(self) -> set[Side]:
-        may_know = has_permission(
-            self.reader, Permission.SIDES_BOTH, site=self.case.site
-        )
-        if may_know and not self._may_be_a_party:
+        if self._may_know_both and not self._may_be_a_party:
             return set()
         return walled_sides(self.case, self.reader)
+
+    @cached_property
+    def _hidden_elsewhere(self) -> set[int]:
+        """Parties whom the reader faces in another case: they have the same telephone.
+
+        Not asked for those who may know both sides, which most rooms are opened by: what
+        is masked tells them nothing, and reading it in full is refused them as well.
+        """
+        if self._may_know_both or not any(party.person_id for party in self.parties):
+            return set()
+        return hidden_in(self.case, self.reader)
+
+    @cached_property
+    def _may_know_both(self) -> bool:
+        return has_permission(self.reader, Permission.SIDES_BOTH, site=self.case.site)
 
     @property
     def _may_be_a_party(self) -> bool:
@@ -491,6 +518,7 @@ def _shown(party: Party, roles: tuple[str, ...], *, on: date) -> Shown:
         can_be_revealed=party.person is not None and bool(kept),
         is_marked_alone=party.person is not None and is_marked_alone(party.person),
         is_minor=is_young,
+        is_erased=party.person is not None and party.person.is_erased,
     )
 
 

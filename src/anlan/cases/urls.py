@@ -42,6 +42,12 @@ urlpatterns = [
         "<str:number>/parties/<uuid:uid>/identity/", parties.identity, name="identity"
     ),
     path("<str:number>/parties/<uuid:uid>/home/", parties.home, name="home"),
+    path(
+        "<str:number>/parties/<uuid:uid>/correction/",
+        parties.correction,
+        name="correction",
+    ),
+    path("<str:number>/parties/<uuid:uid>/erasure/", parties.erasure, name="erasure"),
     path("<str:number>/parties/<uuid:uid>/roles/", parties.roles, name="roles"),
     path("<str:number>/parties/<uuid:uid>/marker/", markers.addition, name="marker"),
     path(

@@ -46,6 +46,17 @@ def behind_the_wall(reader: User) -> QuerySet[Party]:
     return found.exclude(knows_both & ~_in_one_case(own))
 
 
+def people_behind(reader: User) -> QuerySet[Any, Any]:
+    """The customers among them, by their keys: a person is the same in every case."""
+    return behind_the_wall(reader).exclude(person=None).values("person")
+
+
+def hidden_in(case: Case, reader: User) -> set[int]:
+    """The parties of a case, by their keys, whose numbers the reader sees nowhere."""
+    found = Party.objects.filter(case=case, person__in=people_behind(reader))
+    return set(found.values_list("pk", flat=True))
+
+
 def is_behind_the_wall(party: Party, reader: User) -> bool:
     return behind_the_wall(reader).filter(pk=party.pk).exists()
 

@@ -18,10 +18,9 @@ from anlan.customers.enums import (
     ObjectionOutcome,
     ProtectedField,
 )
-from anlan.ledger.events import Covered, Event, RefInRow, recorded
+from anlan.ledger.events import Covered, Event, RefInRow, covers, recorded
 
-_NAME = Covered(digest_field="name_digest", model="customers.Person", field="name")
-_NOTE = Covered(digest_field="note_digest", model="customers.Person", field="note")
+_NAME_AND_NOTE = covers("customers.Person", "name", "note")
 
 
 @recorded
@@ -30,7 +29,7 @@ class PersonAdded(Event):
     kind: ClassVar[str] = "customers.person_added"
     sentence: ClassVar[str] = _("{actor}登记了一位人员")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (_NAME, _NOTE)
+    covers: ClassVar[tuple[Covered, ...]] = _NAME_AND_NOTE
 
     name_digest: str
     note_digest: str | None = None
@@ -54,7 +53,7 @@ class PersonCorrected(Event):
     kind: ClassVar[str] = "customers.person_corrected"
     sentence: ClassVar[str] = _("{actor}更正了人员资料：{fields}")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (_NAME, _NOTE)
+    covers: ClassVar[tuple[Covered, ...]] = _NAME_AND_NOTE
 
     fields: str
     name_digest: str | None = None
@@ -82,14 +81,7 @@ class MinorUnmarked(Event):
     kind: ClassVar[str] = "customers.minor_unmarked"
     sentence: ClassVar[str] = _("{actor}撤销了未成年人的标记，理由已写明")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="reason_digest",
-            model="customers.Unmarking",
-            field="reason",
-            is_protected=True,
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("customers.Unmarking", "reason")
 
     reason_digest: str
 
@@ -115,11 +107,7 @@ class ProtectedFieldRead(Event):
     kind: ClassVar[str] = "customers.protected_field_read"
     sentence: ClassVar[str] = _("{actor}查看了未遮盖的{field}")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="reason_digest", model="customers.Disclosure", field="reason"
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("customers.Disclosure", "reason")
     refers: ClassVar[tuple[RefInRow, ...]] = (
         RefInRow(model="customers.Disclosure", field="read_for"),
     )
@@ -152,20 +140,13 @@ class OccupancyEnded(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class UnitAdded(Event):
+    """Of earlier versions; rooms are places, and people have to do with these."""
+
     kind: ClassVar[str] = "customers.unit_added"
     sentence: ClassVar[str] = _("{actor}登记了房号 {number}")
 
     number: str
     place: str
-
-
-def _protected(digest_field: str, model: str, field: str) -> Covered:
-    return Covered(
-        digest_field=digest_field,
-        model=f"customers.{model}",
-        field=field,
-        is_protected=True,
-    )
 
 
 @recorded
@@ -176,11 +157,10 @@ class MarkerDecided(Event):
     kind: ClassVar[str] = "customers.marker_decided"
     sentence: ClassVar[str] = _("{actor}对一位人员的风险标记作出决定：{step}")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _protected("reason_digest", "MarkerDecision", "reason"),
-        _protected("advice_digest", "MarkerDecision", "advice"),
-        _protected("not_told_digest", "MarkerDecision", "not_told_why"),
-        _protected("despite_digest", "MarkerDecision", "despite"),
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "customers.MarkerDecision",
+        *("reason", "advice", "despite"),
+        not_told_why="not_told_digest",
     )
 
     step: str
@@ -202,9 +182,7 @@ class MarkerObjectionReceived(Event):
     kind: ClassVar[str] = "customers.marker_objection_received"
     sentence: ClassVar[str] = _("{actor}登记了本人对风险标记的异议")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _protected("words_digest", "MarkerObjection", "words"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("customers.MarkerObjection", "words")
 
     marker: str
     words_digest: str
@@ -217,8 +195,8 @@ class MarkerObjectionDecided(Event):
     kind: ClassVar[str] = "customers.marker_objection_decided"
     sentence: ClassVar[str] = _("{actor}复核了对风险标记的异议：{outcome}")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _protected("reason_digest", "MarkerObjection", "reason"),
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "customers.MarkerObjection", "reason"
     )
 
     marker: str

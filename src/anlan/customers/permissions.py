@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
@@ -38,6 +39,33 @@ def people_at_odds(user: User) -> set[int]:
     return set().union(*(asked(user) for asked in _AT_ODDS))
 
 
+# The customers, as rows of their keys, of whom a colleague who speaks for another learns
+# neither numbers nor name in full, in whatever matter they ask; said as above.
+Hidden: TypeAlias = Callable[[User], QuerySet[Any, Any]]
+_HIDDEN: list[Hidden] = []
+
+
+def add_hidden(asked: Hidden) -> None:
+    """Enter how another package knows who is hidden from somebody; once, at import."""
+    if asked in _HIDDEN:
+        raise RuntimeError("this was entered before")
+    _HIDDEN.append(asked)
+
+
+def hidden_from(reader: User, people: Iterable[Person]) -> set[int]:
+    """The keys of those of ``people`` whose contact details the reader may not know."""
+    keys = [person.pk for person in people]
+    if not keys:
+        return set()
+    return {
+        key
+        for asked in _HIDDEN
+        for key in Person.objects.filter(pk__in=keys)
+        .filter(pk__in=asked(reader))
+        .values_list("pk", flat=True)
+    }
+
+
 def check_can_register(by: Actor, site: Site) -> None:
     check_permission(by, Permission.PARTY_EDIT, site=site)
 
@@ -45,11 +73,23 @@ def check_can_register(by: Actor, site: Site) -> None:
 def check_can_correct(by: Actor, person: Person, site: Site) -> None:
     check_is_known(person, site)
     check_permission(by, Permission.PARTY_EDIT, site=site)
+    _check_is_none_hidden(by, [person])
 
 
-def check_can_unmask(by: Actor, site: Site) -> None:
-    """All who are known there; whether somebody is, ``are_known`` says."""
+def check_can_unmask(by: Actor, site: Site, people: Iterable[Person] = ()) -> None:
+    """All who are known there, which ``are_known`` says, and are not of another side."""
     check_permission(by, Permission.PERSON_UNMASK, site=site)
+    _check_is_none_hidden(by, people)
+
+
+def _check_is_none_hidden(by: Actor, people: Iterable[Person]) -> None:
+    """Raises:
+    NotAllowed: the reader stands or speaks on the other side of one of them somewhere.
+    """
+    if isinstance(by, User) and hidden_from(by, people):
+        raise NotAllowed(
+            _("您在一宗案件中为另一方说话，不能查看、更正、删除这位人员的资料")
+        )
 
 
 def check_can_erase(by: Actor, person: Person, site: Site) -> None:
@@ -63,6 +103,7 @@ def check_can_erase(by: Actor, person: Person, site: Site) -> None:
     for there in (row.site for row in known):
         check_permission(by, Permission.SITE_MANAGE, site=there)
         check_permission(by, Permission.PERSON_UNMASK, site=there)
+    _check_is_none_hidden(by, [person])
 
 
 def check_is_known(person: Person, site: Site) -> None:
@@ -80,10 +121,6 @@ def are_known(people: Sequence[Person], site: Site) -> bool:
     wanted = {person.pk for person in people}
     known = KnownAt.objects.filter(person__in=wanted, site=site)
     return set(known.values_list("person", flat=True)) == wanted
-
-
-def check_can_add_unit(by: Actor, site: Site) -> None:
-    check_permission(by, Permission.SITE_MANAGE, site=site)
 
 
 def check_can_set_marker(by: Actor, person: Person, site: Site) -> None:

@@ -18,6 +18,8 @@ class EvidenceConfig(AppConfig):
             "recordings",
         ):  # enter the encrypted fields, and what is private, in their lists
             import_module(f"anlan.evidence.selectors.{theme}")
+        # enter who is not erased yet
+        import_module("anlan.evidence.kept_people")
         # enter how files of tasks are given out
         import_module("anlan.evidence.services.opening")
         # enter what goes with the last piece of evidence

@@ -20,7 +20,7 @@ from anlan.cases.models import Case
 from anlan.cases.permissions import check_can_look_behind
 from anlan.cases.wall import behind_the_wall, is_behind_the_wall, is_of_a_side
 from anlan.evidence import policies
-from anlan.evidence.enums import Protection, StatementState
+from anlan.evidence.enums import Protection, Source, StatementState
 from anlan.evidence.models import (
     Exhibit,
     FootageApplication,
@@ -60,11 +60,18 @@ def can_open(user: User, exhibit: Exhibit) -> bool:
     statement = statement_of(exhibit)
     if statement is not None:
         return can_read(user, statement)
+    if is_paper_of_sides(exhibit) and is_of_a_side(user, exhibit.case):
+        return False
     is_own = exhibit.received_from == user.actor_key
     permission = Permission.EVIDENCE_ADD if is_own else _OPENS[exhibit.protection]
     if not is_own and is_of_a_body_behind(exhibit, user):
         return False
     return has_permission(user, permission, site=exhibit.case.site)
+
+
+def is_paper_of_sides(exhibit: Exhibit) -> bool:
+    """Letters to one side, and what both signed; `selectors.seen_by` names them as well."""
+    return exhibit.source in {Source.DEED, Source.NOTICE}
 
 
 def bodies_behind(user: User) -> Q:
@@ -118,6 +125,12 @@ def check_can_open(by: Actor, exhibit: Exhibit) -> None:
     check_permission(by, permission, site=exhibit.case.site)
     if isinstance(by, User) and is_of_a_body_behind(exhibit, by):
         raise NotAllowed(_("您在本案为另一方说话，不能查看这一方的伤情"))
+    if (
+        isinstance(by, User)
+        and is_paper_of_sides(exhibit)
+        and is_of_a_side(by, exhibit.case)
+    ):
+        raise NotAllowed(_("您是本案一方当事人，不能查看双方签字的文书和告知书"))
     if isinstance(by, User):
         raise _reads_own_only(by, exhibit.case)
 

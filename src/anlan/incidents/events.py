@@ -18,7 +18,7 @@ from anlan.incidents.enums import (
     Flag,
     Rung,
 )
-from anlan.ledger.events import Covered, Event, RefInRow, recorded
+from anlan.ledger.events import Covered, Event, RefInRow, quotes, recorded
 
 
 def flag_words(codes: str) -> str:
@@ -55,9 +55,7 @@ class IncidentReported(Event):
     kind: ClassVar[str] = "incident.reported"
     sentence: ClassVar[str] = _("一键报警：{actor}从{place}报告（{channel}）{flags}")
     tone: ClassVar[str] = "alarm"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="words_digest", model="incidents.Report", field="words"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = quotes("incidents.Report", "words")
     refers: ClassVar[tuple[RefInRow, ...]] = (
         RefInRow(model="incidents.Report", field="place__uid", prefix="place:"),
     )
@@ -279,11 +277,7 @@ class EmergencyCalled(Event):
     kind: ClassVar[str] = "incident.emergency_called"
     sentence: ClassVar[str] = _("{actor}拨打 {service}")
     tone: ClassVar[str] = "alarm"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="words_digest", model="incidents.EmergencyCall", field="words"
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = quotes("incidents.EmergencyCall", "words")
 
     service: str
     words_digest: str
@@ -297,10 +291,8 @@ class EmergencyCalled(Event):
 class EmergencyAnswered(Event):
     kind: ClassVar[str] = "incident.emergency_answered"
     sentence: ClassVar[str] = _("{service} 已答复")
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="words_digest", model="incidents.EmergencyCall", field="answer"
-        ),
+    covers: ClassVar[tuple[Covered, ...]] = quotes(
+        "incidents.EmergencyCall", answer="words_digest"
     )
 
     service: str
@@ -317,10 +309,8 @@ class PoliceWaiverProposed(Event):
     kind: ClassVar[str] = "incident.police_waiver_proposed"
     sentence: ClassVar[str] = _("{actor}提出不报警，等待另一人复核")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="words_digest", model="incidents.PoliceWaiver", field="reason"
-        ),
+    covers: ClassVar[tuple[Covered, ...]] = quotes(
+        "incidents.PoliceWaiver", reason="words_digest"
     )
 
     words_digest: str

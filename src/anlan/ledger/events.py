@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -37,14 +37,37 @@ class Covered:
     """Words that stand in a row and are covered by an entry's digest.
 
     ``verify`` finds the row whose ``uid`` is the entry's object, and compares
-    ``SHA-256(text_salt ‖ words)`` with the event's ``digest_field``. Words that
-    ``is_protected`` are vouched for like all others, and no timeline quotes them.
+    ``SHA-256(text_salt ‖ words)`` with the event's ``digest_field``. A timeline quotes
+    none of them but those that are ``is_quoted``. Written by ``covers`` and ``quotes``.
     """
 
     digest_field: str
     model: str  # "cases.Note"
     field: str  # "text"
-    is_protected: bool = False
+    is_quoted: bool = False
+
+
+def covers(model: str, *names: str, **digests: str) -> tuple[Covered, ...]:
+    """Columns of a table that an entry vouches for, and that no timeline quotes.
+
+    The digest of each is the event's field ``<name>_digest``, or the one that is said:
+    ``covers("customers.MarkerDecision", "reason", not_told_why="not_told_digest")``.
+    """
+    named = {**{name: f"{name}_digest" for name in names}, **digests}
+    return tuple(
+        Covered(digest_field=digest, model=model, field=name)
+        for name, digest in named.items()
+    )
+
+
+def quotes(model: str, *names: str, **digests: str) -> tuple[Covered, ...]:
+    """Like ``covers``, of words that everybody who sees the case may read on its timeline.
+
+    Among them are its parties, and guards who have yet to say what they saw.
+    """
+    return tuple(
+        replace(each, is_quoted=True) for each in covers(model, *names, **digests)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

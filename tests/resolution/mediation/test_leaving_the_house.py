@@ -1,4 +1,4 @@
-"""What is said in a session leaves the house in no package, whoever makes it."""
+"""What is said in a session leaves the house in no package, nor what was signed by a party."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
+from anlan.base.errors import NotAllowed
+from anlan.cases import services as cases
+from anlan.evidence.enums import Source
+from anlan.evidence.permissions import can_open, check_can_open
+from anlan.evidence.selectors.exhibits import exhibits_of, kept_of
 from anlan.evidence.services import packages
 from anlan.play.signing import signer_at_hand
 from anlan.resolution.mediation import services as mediation
@@ -50,3 +55,25 @@ def test_planted_words_are_in_no_file_of_a_package(scene: Scene) -> None:
         assert any(name.endswith(".pdf") for name in names)
         for name in names:
             assert PLANTED.encode() not in archive.read(name), name
+
+
+@pytest.mark.both
+def test_what_was_signed_is_not_for_who_is_of_a_side(scene: Scene) -> None:
+    """Nor as an exhibit, nor in a package that they choose: their page is refused them."""
+    case = scene.incident().case
+    accepted(scene, proposed(scene, consented(scene, begun(scene, case))))
+    deeds = list(case.exhibits.filter(source=Source.DEED))
+    manager = scene.manager
+    assert set(deeds) <= set(exhibits_of(case, manager))
+    assert deeds
+    assert all(can_open(manager, deed) for deed in deeds)
+
+    cases.add_party(
+        case=case, roles=["aggressor"], user=manager, by=scene.officer, at=scene.at
+    )
+
+    assert not set(deeds) & set(kept_of(case, manager))
+    assert not any(can_open(manager, deed) for deed in deeds)
+    with pytest.raises(NotAllowed, match="一方当事人"):
+        check_can_open(manager, deeds[0])
+    assert set(deeds) <= set(exhibits_of(case, scene.officer))

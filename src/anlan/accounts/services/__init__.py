@@ -25,7 +25,6 @@ from anlan.accounts.services.people import (
     enable_user,
     phone_of,
     record_sign_in,
-    reset_password,
     set_preferences,
 )
 from anlan.accounts.services.pins import open_phone, set_pin
@@ -103,7 +102,6 @@ __all__ = [
     "reopen_region",
     "reopen_site",
     "reset_access",
-    "reset_password",
     "revoke_shared_phone",
     "set_pin",
     "set_preferences",

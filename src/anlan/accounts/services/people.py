@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts import permissions
 from anlan.accounts.events import (
-    PasswordReset,
     SignedIn,
     UserAdded,
     UserDisabled,
@@ -73,21 +72,6 @@ def phone_of(user: User) -> str:
     if user.phone is None:
         return ""
     return crypto.decrypt(bytes(user.phone), _phone_place(user))
-
-
-def reset_password(*, user: User, password: str, by: Actor, at: datetime) -> None:
-    """Set a new password; a supervisor does it for a person who is standing before them."""
-    permissions.check_can_manage(by, user)
-    set_password(user, password)
-    with ledger.recording():
-        user.save(update_fields=["password"])
-        record_at_head(
-            PasswordReset(username=user.username),
-            user.organisation,
-            by=by,
-            at=at,
-            user=user,
-        )
 
 
 def disable_user(*, user: User, by: Actor, at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -20,14 +20,7 @@ class ActStated(Event):
         "{actor}登记行为发生之日：{day}（此前按 {before} 计算），理由已写明"
     )
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="words_digest",
-            model="cases.StatedAct",
-            field="words",
-            is_protected=True,
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("cases.StatedAct", "words")
 
     day: str
     before: str

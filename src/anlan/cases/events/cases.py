@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.cases.enums import Phase, Role, Severity, Way
-from anlan.ledger.events import Covered, Event, RefInFact, recorded
+from anlan.ledger.events import Covered, Event, RefInFact, covers, quotes, recorded
 
 # Keys of clocks of what somebody is offered for themselves: their own pages say what is
 # due, and that a clock runs at all would tell everybody else that they accepted.
@@ -53,9 +53,7 @@ class TaskDone(Event):
     kind: ClassVar[str] = "case.task_done"
     sentence: ClassVar[str] = _("{actor}完成任务：{title}")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="words_digest", model="cases.Task", field="words"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = quotes("cases.Task", "words")
 
     title: str
     seconds: int
@@ -69,9 +67,7 @@ class TaskSkipped(Event):
     kind: ClassVar[str] = "case.task_skipped"
     sentence: ClassVar[str] = _("{actor}跳过任务：{title}")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="words_digest", model="cases.Task", field="words"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = quotes("cases.Task", "words")
 
     title: str
     binding: int
@@ -211,8 +207,8 @@ class PartyAdded(Event):
     kind: ClassVar[str] = "case.party_added"
     sentence: ClassVar[str] = _("{actor}登记当事人：{party}（{roles}）")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="words_digest", model="cases.Party", field="description"),
+    covers: ClassVar[tuple[Covered, ...]] = quotes(
+        "cases.Party", description="words_digest"
     )
     refers: ClassVar[tuple[RefInFact, ...]] = (RefInFact(fact="person"),)
 
@@ -259,9 +255,7 @@ class PartyRolesSet(Event):
 class NoteWritten(Event):
     kind: ClassVar[str] = "case.note_written"
     sentence: ClassVar[str] = _("{actor}记录")
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="words_digest", model="cases.Note", field="text"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = quotes("cases.Note", text="words_digest")
 
     words_digest: str
 
@@ -272,8 +266,8 @@ class EntryStruck(Event):
     kind: ClassVar[str] = "case.entry_struck"
     sentence: ClassVar[str] = _("{actor}划去第 {seq} 条记录")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="words_digest", model="cases.Strike", field="reason"),
+    covers: ClassVar[tuple[Covered, ...]] = quotes(
+        "cases.Strike", reason="words_digest"
     )
 
     seq: int
@@ -327,9 +321,7 @@ class CaseReopened(Event):
 class PlaybookPublished(Event):
     kind: ClassVar[str] = "case.playbook_published"
     sentence: ClassVar[str] = _("{actor}发布预案 {playbook} 第 {version} 版")
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="reason_digest", model="cases.Playbook", field="reason"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("cases.Playbook", "reason")
 
     playbook: str
     version: int
@@ -345,9 +337,7 @@ class StandardPublished(Event):
     sentence: ClassVar[str] = _(
         "{actor}发布时限标准 {standard} 第 {version} 版：{seconds}"
     )
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="reason_digest", model="cases.Standard", field="reason"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("cases.Standard", "reason")
 
     standard: str
     version: int

@@ -8,19 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop as _
 
 from anlan.cases.enums import ContactChannel, Side
-from anlan.ledger.events import Covered, Event, recorded
-
-
-def _covers(model: str, *names: str) -> tuple[Covered, ...]:
-    return tuple(
-        Covered(
-            digest_field=f"{name}_digest",
-            model=f"cases.{model}",
-            field=name,
-            is_protected=True,
-        )
-        for name in names
-    )
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -46,8 +34,8 @@ class ContactHeld(Event):
     kind: ClassVar[str] = "case.contact_held"
     sentence: ClassVar[str] = _("{actor}记录与{party}的沟通 {code}（{channel}）")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers(
-        "Contact", "words", "concern", "medical", "psychological", "companion"
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "cases.Contact", "words", "concern", "medical", "psychological", "companion"
     )
 
     code: str
@@ -77,7 +65,7 @@ class ContactHeld(Event):
 class PromiseMade(Event):
     kind: ClassVar[str] = "case.promise_made"
     sentence: ClassVar[str] = _("{actor}在沟通 {code} 中作出承诺")
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Promise", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("cases.Promise", "words")
 
     code: str
     due: str
@@ -90,7 +78,7 @@ class KeptApart(Event):
     kind: ClassVar[str] = "case.kept_apart"
     sentence: ClassVar[str] = _("{actor}安排{one}与{other}避免接触 {code}")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("KeepApart", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("cases.KeepApart", "words")
 
     code: str
     one: str
@@ -107,7 +95,7 @@ class KeepApartEnded(Event):
     kind: ClassVar[str] = "case.keep_apart_ended"
     sentence: ClassVar[str] = _("{actor}提前结束避免接触安排 {code}")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("KeepApart", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("cases.KeepApart", "reason")
 
     code: str
     reason_digest: str

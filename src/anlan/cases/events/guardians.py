@@ -7,18 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
-
-
-def _covers(field: str) -> tuple[Covered, ...]:
-    return (
-        Covered(
-            digest_field=f"{field}_digest",
-            model="cases.Guardianship",
-            field=field,
-            is_protected=True,
-        ),
-    )
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -27,7 +16,7 @@ class GuardianLinked(Event):
     kind: ClassVar[str] = "case.guardian_linked"
     sentence: ClassVar[str] = _("{actor}登记{guardian}为{ward}的监护人")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("relation")
+    covers: ClassVar[tuple[Covered, ...]] = covers("cases.Guardianship", "relation")
 
     guardian: str
     ward: str
@@ -40,7 +29,7 @@ class GuardianUnlinked(Event):
     kind: ClassVar[str] = "case.guardian_unlinked"
     sentence: ClassVar[str] = _("{actor}撤销{guardian}为{ward}监护人的登记，理由已写明")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("cases.Guardianship", "reason")
 
     guardian: str
     ward: str

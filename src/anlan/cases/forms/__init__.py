@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from anlan.cases.forms.cases import (
     CommandForm,
+    CorrectionForm,
     DoneForm,
+    ErasureForm,
     HomeForm,
     IdentityForm,
     JoinForm,
@@ -21,7 +23,9 @@ from anlan.cases.forms.cases import (
 
 __all__ = [
     "CommandForm",
+    "CorrectionForm",
     "DoneForm",
+    "ErasureForm",
     "HomeForm",
     "IdentityForm",
     "JoinForm",

@@ -17,7 +17,7 @@ from anlan.accounts.roles import ROLES, Permission, roles_with
 from anlan.accounts.selectors import people_with_role
 from anlan.cases.enums import Role
 from anlan.cases.models import Case
-from anlan.customers.enums import OccupancyRole, ProtectedField
+from anlan.customers.enums import ErasureReason, OccupancyRole, ProtectedField
 from anlan.customers.selectors import rooms_of
 
 _THREE_LINES = forms.Textarea(attrs={"rows": 3})
@@ -175,6 +175,49 @@ class RevealForm(forms.Form):
         label=gettext_lazy("查看的理由"),
         help_text=gettext_lazy("谁、何时、为什么查看，都会留下记录"),
         max_length=200,
+    )
+
+
+class CorrectionForm(forms.Form):
+    """What is empty stays as it is; what stands there now is shown to nobody."""
+
+    name = forms.CharField(
+        label=gettext_lazy("正确的姓名"),
+        help_text=gettext_lazy("不改的，不填"),
+        max_length=60,
+        required=False,
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("正确的电话"),
+        help_text=gettext_lazy("不改的，不填"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    without_phone = forms.BooleanField(
+        label=gettext_lazy("登记的电话不是本人的，去掉"), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("phone") and said.get("without_phone"):
+            self.add_error("without_phone", _("已填写正确的电话，不用再去掉"))
+        return said
+
+
+class ErasureForm(forms.Form):
+    """Asked twice, since nothing brings it back: who it is, and that it is meant."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("删除的理由"), choices=ErasureReason.choices
+    )
+    is_right_person = forms.BooleanField(
+        label=gettext_lazy(
+            "已核对：要删除的就是这位人员，申请的是本人或者监护人，或者不是申请"
+        )
+    )
+    is_final = forms.BooleanField(
+        label=gettext_lazy("知道删除以后不能恢复，在所有案件里都只显示“已删除”")
     )
 
 

@@ -729,7 +729,7 @@ def _covered_fields(entry: Entry, event: Event) -> list[tuple[str, str, UUID]]:
     return [
         (covered.model, covered.field, UUID(entry.object.partition(":")[2]))
         for covered in event.covers
-        if not covered.is_protected and getattr(event, covered.digest_field) is not None
+        if covered.is_quoted and getattr(event, covered.digest_field) is not None
     ]
 
 

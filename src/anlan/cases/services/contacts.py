@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
@@ -41,7 +42,7 @@ from anlan.cases.services.requests import made_before, remember_made
 from anlan.cases.services.tasks import complete_task
 from anlan.cases.services.timeline import end_access_links, renew_access_link
 from anlan.customers import services as customers
-from anlan.customers.enums import ProtectedField
+from anlan.customers.enums import KEEP, ErasureReason, Keep, ProtectedField
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify import services as notify
@@ -52,6 +53,7 @@ MOST_PROMISED = 300
 MOST_PROMISES = 10  # of one talk
 MOST_CONTACTS = 500  # of a case
 FARTHEST = timedelta(days=366)
+_NOBODY = gettext_lazy("身份还没有确认，没有联系方式")
 _KEEPS = "customer_service"  # whose role carries what was promised
 _PLAYBOOK_TASK = "victim_contact"  # the same promise, as the plan lists it
 # Of a company that was founded before the standard was.
@@ -326,7 +328,7 @@ def reveal_contact(
         NotAllowed: the reader speaks for the other side.
     """
     if party.person is None:
-        raise NotFound(_("身份还没有确认，没有联系方式"))
+        raise NotFound(_NOBODY)
     permissions.check_can_look_behind(by, party)
     return customers.reveal(
         person=party.person,
@@ -338,6 +340,66 @@ def reveal_contact(
         via=via,
         read_for=party.case.subject,
     )
+
+
+def correct_contact(
+    *,
+    party: Party,
+    by: User,
+    at: datetime,
+    name: str | Keep = KEEP,
+    phone: str | Keep = KEEP,
+    via: str = "",
+) -> Party:
+    """Put right what is written of a party, who may ask for it (个人信息保护法第四十六条).
+
+    In every case of theirs, and of a closed one too; an empty telephone removes it.
+
+    Raises:
+        NotFound: nobody has been identified.
+        NotAllowed: the reader speaks for the other side.
+        InvalidInput: nothing, or a name or number that cannot be.
+        Conflict: they were erased, or are now the same as another person.
+    """
+    if party.person is None:
+        raise NotFound(_NOBODY)
+    permissions.check_can_look_behind(by, party)
+    if name is KEEP and phone is KEEP:
+        raise InvalidInput(_("请填写要更正的姓名或者电话"), path="name")
+    party.person = customers.correct_person(
+        person=party.person,
+        site=party.case.site,
+        name=name,
+        phone=phone,
+        by=by,
+        at=at,
+        via=via,
+    )
+    return party
+
+
+def erase_contact(
+    *, party: Party, reason: ErasureReason, by: User, at: datetime, via: str = ""
+) -> Party:
+    """Delete who a party was for good, in every case of theirs (第四十七条).
+
+    Raises:
+        NotFound: nobody has been identified.
+        NotAllowed: the reader speaks for the other side, or does not answer for all sites.
+        Conflict: a case of theirs is open, or held.
+    """
+    if party.person is None:
+        raise NotFound(_NOBODY)
+    permissions.check_can_look_behind(by, party)
+    party.person = customers.erase_person(
+        person=party.person,
+        site=party.case.site,
+        reason=reason,
+        by=by,
+        at=at,
+        via=via,
+    )
+    return party
 
 
 def _promised(words: str) -> str:

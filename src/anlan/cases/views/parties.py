@@ -17,13 +17,21 @@ from anlan.accounts.roles import Permission
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
-from anlan.cases.forms import HomeForm, IdentityForm, PartyForm, RevealForm, RolesForm
+from anlan.cases.forms import (
+    CorrectionForm,
+    ErasureForm,
+    HomeForm,
+    IdentityForm,
+    PartyForm,
+    RevealForm,
+    RolesForm,
+)
 from anlan.cases.models import Case, Party
 from anlan.cases.permissions import check_can_look_behind
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import case_changed, posted, reader_of, sheet
 from anlan.customers import services as customers
-from anlan.customers.enums import OccupancyRole, ProtectedField
+from anlan.customers.enums import KEEP, ErasureReason, OccupancyRole, ProtectedField
 from anlan.customers.models import Occupancy
 from anlan.customers.selectors import occupancies_of
 
@@ -182,6 +190,67 @@ def home(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         form=HomeForm(
             posted(request), site=case.site, initial={"since_on": local_day(at)}
         ),
+        act=act,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correction(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Another name or telephone, as the person says it is right."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    check_permission(reader, Permission.PARTY_EDIT, site=case.site)
+    party = party_in(case, uid)
+    check_can_look_behind(reader, party)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        phone = said["phone"] or ("" if said["without_phone"] else KEEP)
+        cases.correct_contact(
+            party=party, name=said["name"] or KEEP, phone=phone, by=reader, at=at
+        )
+        return case_changed(request, number, at=at)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("更正资料：%s") % shown_name(party),
+        lead=_("在这位人员的所有案件里一起更正，留下记录；原来的内容不再显示。"),
+        button=_("更正"),
+        form=CorrectionForm(posted(request)),
+        act=act,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def erasure(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Who it was is deleted for good, if no case or hold keeps it; that it was, stays."""
+    at = timezone.now()
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    for permission in (Permission.SITE_MANAGE, Permission.PERSON_UNMASK):
+        check_permission(reader, permission, site=case.site)
+    party = party_in(case, uid)
+    check_can_look_behind(reader, party)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        cases.erase_contact(
+            party=party, reason=ErasureReason(said["reason"]), by=reader, at=at
+        )
+        return case_changed(request, number, at=at)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("删除个人资料：%s") % shown_name(party),
+        lead=_(
+            "删除姓名、电话、身份证号码、备注、房屋和查看的理由。案件没有办结、有保全、录像申请没有办结的，不能删除。情况说明和证据按各自的保存期限处理。"
+        ),
+        button=_("永久删除"),
+        kind="danger",
+        form=ErasureForm(posted(request)),
         act=act,
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Final
@@ -26,8 +27,9 @@ from anlan.base.identity import (
 )
 from anlan.base.phone import mask_phone, normalise_phone
 from anlan.customers.enums import Gender, ProtectedField
-from anlan.customers.models import Disclosure, KnownAt, Occupancy, Person, Unit
+from anlan.customers.models import Disclosure, KnownAt, Occupancy, Person
 from anlan.customers.naming import letters_of
+from anlan.customers.permissions import hidden_from
 
 MODEL: Final = "customers.Person"
 TAIL_DIGITS: Final = 4
@@ -63,6 +65,18 @@ def masked(person: Person) -> MaskedPerson:
     )
 
 
+def masked_for(reader: User, people: Iterable[Person]) -> list[MaskedPerson]:
+    """The same, without any number of those whom the reader may not get in touch with."""
+    found = list(people)
+    hidden = hidden_from(reader, found)
+    return [
+        replace(masked(one), phone="", identity_number="")
+        if one.pk in hidden
+        else masked(one)
+        for one in found
+    ]
+
+
 def is_minor(person: Person, *, on: date) -> bool:
     """Whether somebody is under 18 on that day: by the date of birth, if it is known.
 
@@ -89,9 +103,11 @@ def age(born: date, *, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def people_for(reader: User) -> QuerySet[Person]:
+def people_for(
+    reader: User, permission: Permission = Permission.CASE_SEE
+) -> QuerySet[Person]:
     """The persons known at a site whose cases the reader may see."""
-    sites = sites_where(reader, Permission.CASE_SEE)
+    sites = sites_where(reader, permission)
     return Person.objects.filter(
         Exists(KnownAt.objects.filter(person=OuterRef("pk"), site__in=sites)),
         organisation=reader.organisation_id,  # so that the indexes are of use
@@ -113,23 +129,21 @@ def person_for(reader: User, uid: UUID) -> Person:
 def search_people(reader: User, text: str, *, limit: int = 20) -> list[Person]:
     """Find persons by part of a name, pinyin, initials, a whole number, or its last four.
 
+    Of the sites where the reader may read it all: a list of neighbours is for nobody else.
     Newest first. Exactly four digits are a mobile number's end: to find by five would
     let a reader try out, digit by digit, what the mask hides.
     """
     wanted = _wanted(unicodedata.normalize("NFKC", text).strip())
     if wanted is None:
         return []
-    found = people_for(reader).filter(wanted, erased_at=None)
+    known = people_for(reader, Permission.PERSON_UNMASK)
+    found = known.filter(wanted, erased_at=None)
     return list(found.order_by("-created_at", "-pk")[:limit])
 
 
 def looks_at(person: Person) -> QuerySet[Disclosure]:
     """Who looked at an unmasked value of the person and why, newest first."""
     return Disclosure.objects.filter(person=person).order_by("-read_at", "-pk")
-
-
-def units_of(site: Site) -> QuerySet[Unit]:
-    return Unit.objects.filter(site=site).select_related("place").order_by("number")
 
 
 def rooms_of(site: Site) -> QuerySet[Place]:

@@ -39,8 +39,8 @@ from anlan.customers.events import (
     PersonErased,
     PersonKnown,
     ProtectedFieldRead,
-    UnitAdded,
 )
+from anlan.customers.keeping import check_may_go
 from anlan.customers.models import (
     EARLIEST_BIRTH_YEAR,
     NAME_LENGTH,
@@ -50,7 +50,6 @@ from anlan.customers.models import (
     KnownAt,
     Occupancy,
     Person,
-    Unit,
     Unmarking,
 )
 from anlan.customers.naming import clean_name, initials_of, pinyin_of
@@ -302,6 +301,7 @@ def reveal(
     Raises:
         NotFound: the site does not know the person, or there is no such value.
         InvalidInput: no reason.
+        NotAllowed: the reader may not, or speaks for another side than the person's.
     """
     found = reveal_all(
         people=[person],
@@ -347,7 +347,7 @@ def reveal_all(
         if not permissions.are_known(rows, site):
             raise NotFound(_("没有找到这位人员"))
         if not is_entrusted:
-            permissions.check_can_unmask(by, site)
+            permissions.check_can_unmask(by, site, rows)
         values = {row.pk: selectors.protected_value(row, field) for row in rows}
         looks = Disclosure.objects.bulk_create(
             Disclosure(
@@ -390,14 +390,18 @@ def erase_person(
     Words and their salts go, so that no digest on the record can be tried out; phone and
     identity number go with their indexes; the reasons for which values were read go too,
     for they may name the person. What remains is a row without attributes, so that
-    cases keep their parties. Whether an open case, a legal hold or a statutory retention
-    stands against it (L31) is for the packages above to ask before they call this.
+    cases keep their parties.
+
+    Raises:
+        Conflict: a package above keeps the person: an open case, a hold (``keeping``).
+        NotAllowed: no manager of every site that knows them, or of the other side.
     """
     with ledger.recording():
         person = _locked(person)
         permissions.check_can_erase(by, person, site)
         if person.is_erased:
             return person
+        check_may_go(person)
         _blank(person, at=at)
         for field in ("name", "note"):
             ledger.erase_text(
@@ -440,39 +444,6 @@ def erase_person(
             via=via,
         )
     return person
-
-
-def add_unit(*, place: Place, number: str, by: Actor, at: datetime) -> Unit:
-    """Say that a room is a unit with this number; the same again is the first one.
-
-    Raises:
-        InvalidInput: the place is no room, or has another number.
-        Conflict: the number is taken at this site.
-    """
-    permissions.check_can_add_unit(by, place.site)
-    number = clean_name(number)
-    if not number:
-        raise InvalidInput(_("请填写房号"), path="number")
-    if place.kind != Place.Kind.ROOM:
-        raise InvalidInput(_("只有房间可以登记房号"), path="place")
-    with ledger.recording():
-        there = Unit.objects.filter(place=place).first()
-        if there is not None and there.number == number:
-            return there
-        if there is not None:
-            raise InvalidInput(_("这个房间已有别的房号"), path="place")
-        if Unit.objects.filter(site=place.site, number=number).exists():
-            raise Conflict(_("本项目已有这个房号"))
-        unit = Unit.objects.create(place=place, site=place.site, number=number)
-        ledger.append(
-            UnitAdded(number=number, place=f"place:{place.uid}"),
-            site=place.site,
-            subject=place.site.subject,
-            object=f"unit:{unit.uid}",
-            by=by,
-            at=at,
-        )
-    return unit
 
 
 def note_occupancy(

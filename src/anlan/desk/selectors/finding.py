@@ -8,12 +8,12 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from anlan.accounts.events import SignedIn
 from anlan.accounts.models import Membership, Place, User
-from anlan.accounts.permissions import running_memberships, sites_where
+from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import people_for
 from anlan.base.clock import acting_moment
 from anlan.cases.models import Case
-from anlan.customers.selectors import MaskedPerson, masked, search_people
+from anlan.customers.selectors import MaskedPerson, masked_for, search_people
 from anlan.ledger.models import Entry
 
 MOST = 20
@@ -52,9 +52,7 @@ def staff_like(user: User, text: str) -> list[User]:
 
 def customers_like(user: User, text: str) -> list[MaskedPerson]:
     """Customers, masked, for those who may also read the unmasked value."""
-    if not _holds(user, Permission.PERSON_UNMASK):
-        return []
-    return [masked(person) for person in search_people(user, text, limit=MOST)]
+    return masked_for(user, search_people(user, text, limit=MOST))
 
 
 def sign_ins(user: User, *, most: int = 10) -> list[datetime]:
@@ -68,7 +66,3 @@ def sign_ins(user: User, *, most: int = 10) -> list[datetime]:
         .order_by("-recorded_at")
         .values_list("recorded_at", flat=True)[:most]
     )
-
-
-def _holds(user: User, permission: Permission) -> bool:
-    return any(permission in m.role.permissions for m in running_memberships(user))

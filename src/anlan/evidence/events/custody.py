@@ -9,15 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.evidence.enums import StepKind
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, quotes, recorded
 
-_TITLE = Covered(digest_field="title_digest", model="evidence.Exhibit", field="title")
-_STEP_WORDS = (
-    Covered(digest_field="words_digest", model="evidence.CustodyStep", field="words"),
-    Covered(
-        digest_field="where_digest", model="evidence.CustodyStep", field="kept_where"
-    ),
-)
+_STEP_WORDS = quotes("evidence.CustodyStep", "words", kept_where="where_digest")
 
 
 @recorded
@@ -28,10 +22,7 @@ class ObjectRegistered(Event):
     kind: ClassVar[str] = "evidence.object_registered"
     sentence: ClassVar[str] = _("{actor}登记实物证据 {code}，封条 {seal_number}")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _TITLE,
-        Covered(digest_field="how_digest", model="evidence.Exhibit", field="how"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = quotes("evidence.Exhibit", "title", "how")
 
     code: str
     seal_number: str

@@ -9,9 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.evidence.enums import ExhibitKind, Printout, Protection, Source, Way
-from anlan.ledger.events import Covered, Event, recorded
-
-_TITLE = Covered(digest_field="title_digest", model="evidence.Exhibit", field="title")
+from anlan.ledger.events import Covered, Event, quotes, recorded
 
 
 @recorded
@@ -24,14 +22,8 @@ class ExhibitReceived(Event):
         "证据 {code} 入库：{exhibit_kind}，{source}，校验值 {short}，{copies} 份副本"
     )
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _TITLE,
-        Covered(
-            digest_field="file_name_digest",
-            model="evidence.Exhibit",
-            field="file_name",
-        ),
-        Covered(digest_field="how_digest", model="evidence.Exhibit", field="how"),
+    covers: ClassVar[tuple[Covered, ...]] = quotes(
+        "evidence.Exhibit", "title", "file_name", "how"
     )
 
     code: str

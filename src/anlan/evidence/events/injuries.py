@@ -9,19 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.evidence.enums import Round
-from anlan.ledger.events import Covered, Event, recorded
-
-
-def _covers(model: str, *names: str) -> tuple[Covered, ...]:
-    return tuple(
-        Covered(
-            digest_field=f"{name}_digest",
-            model=f"evidence.{model}",
-            field=name,
-            is_protected=True,
-        )
-        for name in names
-    )
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -30,7 +18,9 @@ class InjuryRecorded(Event):
     kind: ClassVar[str] = "evidence.injury_recorded"
     sentence: ClassVar[str] = _("{actor}记录了 {party} 的一处伤情 {code}")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Injury", "region", "kind", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.Injury", "region", "kind", "words"
+    )
 
     code: str
     party: str
@@ -45,7 +35,7 @@ class InjuryWithdrawn(Event):
     kind: ClassVar[str] = "evidence.injury_withdrawn"
     sentence: ClassVar[str] = _("{actor}划去了伤情 {code}，原记录和理由仍保留")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Injury", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.Injury", "reason")
 
     code: str
     reason_digest: str
@@ -79,7 +69,7 @@ class InjuryPhotographed(Event):
 class InjuryPhotoRefused(Event):
     kind: ClassVar[str] = "evidence.injury_photo_refused"
     sentence: ClassVar[str] = _("{party} 不愿拍摄{round}伤情照片")
-    covers: ClassVar[tuple[Covered, ...]] = _covers("InjuryRefusal", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.InjuryRefusal", "reason")
 
     party: str
     round: str
@@ -97,7 +87,9 @@ class MedicalPaperAdded(Event):
     kind: ClassVar[str] = "evidence.medical_paper_added"
     sentence: ClassVar[str] = _("{party} 的医疗文书列为证据 {exhibit}")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("MedicalPaper", "kind", "level")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.MedicalPaper", "kind", "level"
+    )
 
     party: str
     exhibit: str

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -15,11 +15,7 @@ from anlan.ledger.events import Covered, Event, recorded
 class KeeperAdded(Event):
     kind: ClassVar[str] = "evidence.keeper_added"
     sentence: ClassVar[str] = _("{actor}增加了在外面保存检查点的人")
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="name_digest", model="evidence.OutsideKeeper", field="name"
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.OutsideKeeper", "name")
 
     name_digest: str
 

@@ -8,11 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop as _
 
 from anlan.evidence.enums import Failure, Purpose
-from anlan.ledger.events import Covered, Event, recorded
-
-
-def _covered(field: str, model: str = "evidence.Package") -> Covered:
-    return Covered(digest_field=f"{field}_digest", model=model, field=field)
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -24,11 +20,8 @@ class PackageAsked(Event):
     sentence: ClassVar[str] = _(
         "{actor}制作证据包 {code}：{purpose}，{exhibits} 件证据"
     )
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _covered("recipient"),
-        _covered("identity"),
-        _covered("document_number"),
-        _covered("acknowledged"),
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.Package", "recipient", "identity", "document_number", "acknowledged"
     )
 
     code: str
@@ -103,9 +96,8 @@ class PackageHandedOver(Event):
     kind: ClassVar[str] = "evidence.package_handed_over"
     sentence: ClassVar[str] = _("{actor}交付了证据包 {code}，对方已签收")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = tuple(
-        _covered(field, "evidence.PackageReceipt")
-        for field in ("receiver", "identity", "way")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.PackageReceipt", "receiver", "identity", "way"
     )
 
     code: str
@@ -125,8 +117,8 @@ class PackageWithdrawn(Event):
     kind: ClassVar[str] = "evidence.package_withdrawn"
     sentence: ClassVar[str] = _("{actor}撤回了证据包 {code}")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _covered("reason", "evidence.PackageWithdrawal"),
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.PackageWithdrawal", "reason"
     )
 
     code: str

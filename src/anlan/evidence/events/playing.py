@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -19,11 +19,7 @@ class FootageMarked(Event):
 
     kind: ClassVar[str] = "evidence.footage_marked"
     sentence: ClassVar[str] = _("{actor}在录像 {time} 处作了标记")
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="words_digest", model="evidence.FootageMark", field="words"
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.FootageMark", "words")
 
     code: str  # of the recording; empty: of all
     moment: str

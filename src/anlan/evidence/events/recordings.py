@@ -13,11 +13,9 @@ from django.utils.translation import gettext_noop as _
 
 from anlan.base.duration import duration_words
 from anlan.evidence.enums import PullProblem, RecorderKind, Way, WhyCamera
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, quotes, recorded
 
-_WORDS = (
-    Covered(digest_field="words_digest", model="evidence.Recording", field="words"),
-)
+_WORDS = quotes("evidence.Recording", "words")
 
 
 @recorded
@@ -55,11 +53,7 @@ class ClockCompared(Event):
 
     kind: ClassVar[str] = "evidence.clock_compared"
     sentence: ClassVar[str] = _("{actor}核对录像机“{name}”的时钟：{offset}")
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="words_digest", model="evidence.ClockReading", field="words"
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.ClockReading", "words")
 
     name: str
     offset_ms: int
@@ -169,11 +163,7 @@ class LengthSaid(Event):
         "{actor}填写了录像 {code} 中文件 {exhibit} 的时段（系统读不出时长，时长未核实）"
     )
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="words_digest", model="evidence.SaidLength", field="words"
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = quotes("evidence.SaidLength", "words")
 
     code: str
     exhibit: str
@@ -280,13 +270,7 @@ class FootageAsked(Event):
     kind: ClassVar[str] = "evidence.footage_asked"
     sentence: ClassVar[str] = _("{actor}登记查看录像 {code}")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(
-            digest_field="reason_digest",
-            model="evidence.FootageRequest",
-            field="reason",
-        ),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.FootageRequest", "reason")
 
     code: str
     reason_digest: str

@@ -8,13 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop as _
 
 from anlan.evidence.enums import Applicant, FootageWay
-from anlan.ledger.events import Covered, Event, recorded
-
-
-def _covered(field: str, model: str = "evidence.FootageApplication") -> Covered:
-    return Covered(
-        digest_field=f"{field}_digest", model=model, field=field, is_protected=True
-    )
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -24,12 +18,13 @@ class FootageApplied(Event):
 
     kind: ClassVar[str] = "evidence.footage_applied"
     sentence: ClassVar[str] = _("{actor}受理录像申请 {number}：{applicant}，{wanted}")
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _covered("purpose"),
-        _covered("unit"),
-        _covered("officers"),
-        _covered("document_number"),
-        _covered("identity_tail"),
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.FootageApplication",
+        "purpose",
+        "unit",
+        "officers",
+        "document_number",
+        "identity_tail",
     )
 
     number: str
@@ -76,7 +71,9 @@ class FootageApproved(Event):
         "{actor}批准录像申请 {number}：{way}，{recordings} 份录像、{exhibits} 件证据"
     )
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = (_covered("decision"),)
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.FootageApplication", "decision"
+    )
 
     number: str
     way: str
@@ -107,7 +104,9 @@ class FootageRefused(Event):
     kind: ClassVar[str] = "evidence.footage_refused"
     sentence: ClassVar[str] = _("{actor}未批准录像申请 {number}")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (_covered("decision"),)
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.FootageApplication", "decision"
+    )
 
     number: str
     decision_digest: str
@@ -118,7 +117,9 @@ class FootageRefused(Event):
 class FootageWithdrawn(Event):
     kind: ClassVar[str] = "evidence.footage_withdrawn"
     sentence: ClassVar[str] = _("{actor}登记：录像申请 {number} 已撤回")
-    covers: ClassVar[tuple[Covered, ...]] = (_covered("withdrawal"),)
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.FootageApplication", "withdrawal"
+    )
 
     number: str
     withdrawal_digest: str
@@ -154,9 +155,7 @@ class FootageViewingBegan(Event):
 class FootageViewingEnded(Event):
     kind: ClassVar[str] = "evidence.footage_viewing_ended"
     sentence: ClassVar[str] = _("现场查阅结束：{number}，{seconds}，没有留下复制件")
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _covered("seen", "evidence.FootageViewing"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.FootageViewing", "seen")
 
     number: str
     seconds: int
@@ -200,9 +199,7 @@ class RegisterTaken(Event):
         "{actor}取用了录像查阅登记簿（姓名不遮盖），{first_day} 至 {last_day}"
     )
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        _covered("reason", "evidence.RegisterExtract"),
-    )
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.RegisterExtract", "reason")
 
     first_day: str
     last_day: str

@@ -11,11 +11,9 @@ from django.utils.translation import gettext_noop as _
 from anlan.accounts.roles import ROLES
 from anlan.base.stores import BACKUP
 from anlan.evidence.enums import HoldReason, Keeper, RetentionClass, WordsKind
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
-_PROPOSAL = Covered(
-    digest_field="proposal_digest", model="evidence.Hold", field="proposal"
-)
+_PROPOSAL = covers("evidence.Hold", "proposal")
 
 
 @recorded
@@ -26,13 +24,8 @@ class HoldPlaced(Event):
     kind: ClassVar[str] = "evidence.hold_placed"
     sentence: ClassVar[str] = _("{actor}保全了{held}（{code}，{reason}）")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (
-        Covered(digest_field="words_digest", model="evidence.Hold", field="words"),
-        Covered(
-            digest_field="document_digest",
-            model="evidence.Hold",
-            field="document_number",
-        ),
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.Hold", "words", document_number="document_digest"
     )
 
     code: str
@@ -56,7 +49,7 @@ class HoldReleaseProposed(Event):
     kind: ClassVar[str] = "evidence.hold_release_proposed"
     sentence: ClassVar[str] = _("{actor}（{role}）申请解除保全 {code}")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = (_PROPOSAL,)
+    covers: ClassVar[tuple[Covered, ...]] = _PROPOSAL
 
     code: str
     role: str
@@ -73,7 +66,7 @@ class HoldReleaseRefused(Event):
 
     kind: ClassVar[str] = "evidence.hold_release_refused"
     sentence: ClassVar[str] = _("{actor}不同意解除保全 {code}，继续保全")
-    covers: ClassVar[tuple[Covered, ...]] = (_PROPOSAL,)
+    covers: ClassVar[tuple[Covered, ...]] = _PROPOSAL
 
     code: str
     proposal_digest: str

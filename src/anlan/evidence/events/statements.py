@@ -9,19 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.evidence.enums import StatementRole
-from anlan.ledger.events import Covered, Event, recorded
-
-
-def _covers(model: str, *names: str) -> tuple[Covered, ...]:
-    return tuple(
-        Covered(
-            digest_field=f"{name}_digest",
-            model=f"evidence.{model}",
-            field=name,
-            is_protected=True,
-        )
-        for name in names
-    )
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 def _with_guardian(minor: int, consent: int | None) -> str:
@@ -39,8 +27,8 @@ class StatementBegun(Event):
 
     kind: ClassVar[str] = "evidence.statement_begun"
     sentence: ClassVar[str] = _("{actor}开始记录情况说明 {code}（{role}）{minor}")
-    covers: ClassVar[tuple[Covered, ...]] = _covers(
-        "Statement", "language", "place", "present", "guardian", "relation"
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.Statement", "language", "place", "present", "guardian", "relation"
     )
 
     code: str
@@ -71,7 +59,9 @@ class GuardianNamed(Event):
 
     kind: ClassVar[str] = "evidence.guardian_named"
     sentence: ClassVar[str] = _("{actor}写明情况说明 {code} 的监护人在场{consent}")
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Statement", "guardian", "relation")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.Statement", "guardian", "relation"
+    )
 
     code: str
     consent: int | None = None  # as above
@@ -150,8 +140,8 @@ class AnswerFixed(Event):
     kind: ClassVar[str] = "evidence.statement_answer_fixed"
     sentence: ClassVar[str] = _("情况说明 {code} 的第 {position} 个回答已固定")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers(
-        "StatementAnswer", "question", "answer"
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.StatementAnswer", "question", "answer"
     )
 
     code: str
@@ -168,7 +158,7 @@ class StatementRefused(Event):
 
     kind: ClassVar[str] = "evidence.statement_refused"
     sentence: ClassVar[str] = _("本人不愿作情况说明 {code}（{role}）")
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Statement", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.Statement", "reason")
 
     code: str
     role: str
@@ -184,7 +174,7 @@ class StatementDiscarded(Event):
     kind: ClassVar[str] = "evidence.statement_discarded"
     sentence: ClassVar[str] = _("{actor}放弃了情况说明 {code} 的草稿，内容和理由仍保留")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Statement", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("evidence.Statement", "reason")
 
     code: str
     reason_digest: str
@@ -212,8 +202,8 @@ class AddendumSigned(Event):
         "情况说明 {code} 的补正 {number} 由本人签字：第 {place} 句，列为证据 {exhibit}"
     )
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = _covers(
-        "Addendum", "quoted", "text", "guardian"
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.Addendum", "quoted", "text", "guardian"
     )
 
     code: str

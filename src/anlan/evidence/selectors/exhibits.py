@@ -18,6 +18,7 @@ from anlan.base.errors import NotFound
 from anlan.cases.joined import one_case
 from anlan.cases.models import Case
 from anlan.cases.selectors import Line, case_for, entries_about, lines_of
+from anlan.cases.wall import where_of_a_side
 from anlan.evidence.enums import (
     ExhibitKind,
     ExhibitState,
@@ -114,23 +115,22 @@ def seen_by(reader: User) -> Q:
         | Q(derived_from__statement__in=spoken)
         | Q(derived_from__addendum__statement__in=spoken)
     )
+    # A letter is no statement, and is for whoever may read the plan that it tells of;
+    # nor is what both sides signed, for whoever may read of their talks. Neither is for
+    # who is of a side themself: the other's consents and terms stand in them.
+    papers = Q(
+        source=Source.NOTICE,
+        case__site__in=sites_where(reader, Permission.INVESTIGATION_READ),
+    ) | Q(
+        source=Source.DEED,
+        case__site__in=sites_where(reader, Permission.TALKS_READ),
+    )
     return (
         Q(protection=Protection.NONE)
         | Q(protection=Protection.INJURY)
         & (injuries & ~bodies_behind(reader) | Q(received_from=reader.actor_key))
         | Q(protection=Protection.STATEMENT) & is_spoken
-        # A letter is no statement, and is for whoever may read the plan that it tells of.
-        | Q(
-            protection=Protection.STATEMENT,
-            source=Source.NOTICE,
-            case__site__in=sites_where(reader, Permission.INVESTIGATION_READ),
-        )
-        # Nor is what both sides signed, for whoever may read of their talks.
-        | Q(
-            protection=Protection.STATEMENT,
-            source=Source.DEED,
-            case__site__in=sites_where(reader, Permission.TALKS_READ),
-        )
+        | Q(protection=Protection.STATEMENT) & papers & ~where_of_a_side(reader)
     )
 
 

@@ -13,6 +13,7 @@ from anlan.base.errors import InvalidInput
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.customers.models import Person
+from anlan.customers.permissions import hidden_from
 from anlan.evidence import permissions
 from anlan.evidence.events import RegisterTaken
 from anlan.evidence.models import RegisterExtract
@@ -70,6 +71,9 @@ def take_register(
     )
     if len(people) > MOST_PEOPLE:
         raise InvalidInput(_("人数太多，请缩短起止日期"), path="last_day")
+    # Who stands on the other side of the taker stays covered; the rest is needed.
+    hidden = hidden_from(by, people)
+    people = [person for person in people if person.pk not in hidden]
     with ledger.recording():
         extract = RegisterExtract.objects.create(
             site=site,

@@ -27,7 +27,7 @@ from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import posted, reader_of, show_refusal
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
-from anlan.customers.selectors import masked
+from anlan.customers.selectors import masked_for
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Applicant, ApplicationState, FootageWay
@@ -159,7 +159,7 @@ def application(request: HttpRequest, uid: UUID) -> HttpResponse:
         "case": case,
         "name": applicant_name(row),
         "officers": [(mask_name(full), number) for full, number in row.officer_lines],
-        "person": masked(row.person) if row.person else None,
+        "person": masked_for(reader, [row.person])[0] if row.person else None,
         "unit": applicant_unit(row),
         "windows": row.windows.order_by("begin"),
         "recordings": row.recordings.select_related("camera").order_by("number"),

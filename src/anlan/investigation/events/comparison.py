@@ -9,8 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.investigation.enums import CellSays, ComparedFact, ComparedTopic
-from anlan.investigation.events.covering import covers
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -18,7 +17,7 @@ from anlan.ledger.events import Covered, Event, recorded
 class FreeFactAdded(Event):
     kind: ClassVar[str] = "investigation.free_fact_added"
     sentence: ClassVar[str] = _("{actor}在陈述比对里加上第 {number} 项")
-    covers: ClassVar[tuple[Covered, ...]] = covers("FreeFact", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.FreeFact", "words")
 
     number: int
     words_digest: str
@@ -41,7 +40,7 @@ class CellRead(Event):
 
     kind: ClassVar[str] = "investigation.cell_read"
     sentence: ClassVar[str] = _("{actor}核对 {statement}（{fact}）：{says}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("CellReading", "note")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.CellReading", "note")
 
     statement: str
     fact: str
@@ -67,7 +66,9 @@ class PairRead(Event):
 
     kind: ClassVar[str] = "investigation.pair_read"
     sentence: ClassVar[str] = _("{actor}核对 {first} 与 {second}（{topic}）：{verdict}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("PairReading", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "investigation.PairReading", "reason"
+    )
 
     first: str
     second: str
@@ -93,7 +94,7 @@ class PersonNamed(Event):
 
     kind: ClassVar[str] = "investigation.person_named"
     sentence: ClassVar[str] = _("{actor}记下 {statement} 怎样称呼{party}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Naming", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.Naming", "words")
 
     statement: str
     party: str

@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.investigation.events.covering import covers
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -18,7 +17,7 @@ class FactNoted(Event):
 
     kind: ClassVar[str] = "investigation.fact_noted"
     sentence: ClassVar[str] = _("{actor}记下一项防卫事实（{question}），来源 {source}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("DefenceFact", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.DefenceFact", "words")
 
     question: str
     source: str
@@ -32,7 +31,9 @@ class FactWithdrawn(Event):
     kind: ClassVar[str] = "investigation.fact_withdrawn"
     sentence: ClassVar[str] = _("{actor}划去一项防卫事实（{question}）")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("DefenceFact", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "investigation.DefenceFact", "reason"
+    )
 
     question: str
     reason_digest: str

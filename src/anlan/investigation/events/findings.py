@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.investigation.events.covering import covers
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -29,7 +28,9 @@ class SentenceFixed(Event):
     kind: ClassVar[str] = "investigation.sentence_fixed"
     sentence: ClassVar[str] = _("调查结论 {code} 的一句已固定（{part} {position}）")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("FindingSentence", "text")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "investigation.FindingSentence", "text"
+    )
 
     code: str
     part: str
@@ -60,7 +61,7 @@ class FindingApproved(Event):
     kind: ClassVar[str] = "investigation.finding_approved"
     sentence: ClassVar[str] = _("{actor}批准调查结论 {code}")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Finding", "remark")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.Finding", "remark")
 
     code: str
     content: str
@@ -86,7 +87,7 @@ class FindingReturned(Event):
     kind: ClassVar[str] = "investigation.finding_returned"
     sentence: ClassVar[str] = _("{actor}退回调查结论 {code}，意见已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Finding", "remark")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.Finding", "remark")
 
     code: str
     remark_digest: str
@@ -98,7 +99,7 @@ class FindingWithdrawn(Event):
     kind: ClassVar[str] = "investigation.finding_withdrawn"
     sentence: ClassVar[str] = _("{actor}撤回调查结论 {code}，理由已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Finding", "remark")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.Finding", "remark")
 
     code: str
     remark_digest: str

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from anlan.investigation.events.covering import covers
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -19,7 +18,9 @@ class InterviewPlanned(Event):
 
     kind: ClassVar[str] = "investigation.interview_planned"
     sentence: ClassVar[str] = _("{actor}安排谈话 {code}：{party}，由{interviewer}进行")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Interview", "place", "topics")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "investigation.Interview", "place", "topics"
+    )
 
     code: str
     party: str
@@ -38,7 +39,9 @@ class InterviewReplanned(Event):
 
     kind: ClassVar[str] = "investigation.interview_replanned"
     sentence: ClassVar[str] = _("{actor}调整谈话 {code} 的安排，由{interviewer}进行")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Interview", "place", "topics")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "investigation.Interview", "place", "topics"
+    )
 
     code: str
     interviewer: str
@@ -54,7 +57,9 @@ class QuestionPlanned(Event):
     kind: ClassVar[str] = "investigation.question_planned"
     sentence: ClassVar[str] = _("谈话 {code} 拟问第 {position} 个问题")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("InterviewQuestion", "text")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "investigation.InterviewQuestion", "text"
+    )
 
     code: str
     position: int
@@ -105,7 +110,7 @@ class InterviewStopped(Event):
     kind: ClassVar[str] = "investigation.interview_stopped"
     sentence: ClassVar[str] = _("谈话 {code} 应本人要求停止")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Interview", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.Interview", "reason")
 
     code: str
     reason_digest: str
@@ -142,7 +147,7 @@ class InterviewReset(Event):
 class InterviewCancelled(Event):
     kind: ClassVar[str] = "investigation.interview_cancelled"
     sentence: ClassVar[str] = _("{actor}取消谈话 {code}，理由已写明")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Interview", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.Interview", "reason")
 
     code: str
     reason_digest: str

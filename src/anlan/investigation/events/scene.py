@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop as _
 
 from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
-from anlan.investigation.events.covering import covers
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -17,7 +16,7 @@ from anlan.ledger.events import Covered, Event, recorded
 class SceneLooked(Event):
     kind: ClassVar[str] = "investigation.scene_looked"
     sentence: ClassVar[str] = _("{actor}查看现场：{aspect}，{rating}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("SceneLook", "note")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.SceneLook", "note")
 
     aspect: str
     rating: str
@@ -36,7 +35,7 @@ class SceneLooked(Event):
 class SketchDrawn(Event):
     kind: ClassVar[str] = "investigation.sketch_drawn"
     sentence: ClassVar[str] = _("{actor}新建现场图 {code}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Sketch", "title")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.Sketch", "title")
 
     code: str
     exhibit: str | None = None
@@ -50,7 +49,7 @@ class PinSet(Event):
 
     kind: ClassVar[str] = "investigation.pin_set"
     sentence: ClassVar[str] = _("{actor}在现场图 {code} 标出 {number} 号：{pin}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Pin", "label")
+    covers: ClassVar[tuple[Covered, ...]] = covers("investigation.Pin", "label")
 
     code: str
     number: int

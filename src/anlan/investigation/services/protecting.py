@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TypeAlias
 
 from django.db.models import Q
 
+from anlan.accounts.models import User
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Role
@@ -18,6 +20,17 @@ from anlan.law import services as law
 from anlan.ledger.events import Actor
 
 SIDES = (Role.VICTIM, Role.AGGRESSOR, Role.INVOLVED)
+
+# The colleagues who reported what a case is about; each kind of case knows its own.
+Reporters: TypeAlias = Callable[[Case], Iterable[User]]
+_REPORTERS: list[Reporters] = []
+
+
+def add_reporters(asked: Reporters) -> None:
+    """Enter how another package knows who reported; once, at import."""
+    if asked in _REPORTERS:
+        raise RuntimeError("this was entered before")
+    _REPORTERS.append(asked)
 
 
 def record_consent(
@@ -44,14 +57,19 @@ def check_names_no_witness(
     """
     if not party.roles.filter(role__in=SIDES).exists():
         return
+    here = Party.objects.filter(of_one_case(case), removed_at=None)
     witnesses = (
-        Party.objects.filter(
-            of_one_case(case), removed_at=None, roles__role=Role.WITNESS
-        )
+        here.filter(roles__role=Role.WITNESS)
         .exclude(Q(pk=party.pk) | Q(roles__role__in=SIDES))
         .select_related("person", "user")
     )
     people = [somebody for one in witnesses if (somebody := one.person or one.user)]
+    # Who reported and is of a side is named as what they are there.
+    open_to_all = here.filter(Q(pk=party.pk) | Q(roles__role__in=SIDES))
+    named = set(open_to_all.exclude(user=None).values_list("user", flat=True))
+    people += [
+        one for asked in _REPORTERS for one in asked(case) if one.pk not in named
+    ]
     names = [name for one in people if (name := "".join(one.name.split()))]
     for path, text in texts:
         law.check_witness_unnamed(

@@ -10,19 +10,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
-
-
-def _covers(model: str, *names: str) -> tuple[Covered, ...]:
-    return tuple(
-        Covered(
-            digest_field=f"{name}_digest",
-            model=f"counselling.{model}",
-            field=name,
-            is_protected=True,
-        )
-        for name in names
-    )
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -104,7 +92,7 @@ class SupportOffered(Event):
     kind: ClassVar[str] = "counselling.offered"
     sentence: ClassVar[str] = _("{actor}提出了支持 {code}")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Offer", "answer")
+    covers: ClassVar[tuple[Covered, ...]] = covers("counselling.Offer", "answer")
 
     code: str
     way: str
@@ -139,7 +127,7 @@ class ConsentGiven(Event):
     kind: ClassVar[str] = "counselling.consented"
     sentence: ClassVar[str] = _("{actor}登记了支持 {code} 的同意")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Consent", "use", "way")
+    covers: ClassVar[tuple[Covered, ...]] = covers("counselling.Consent", "use", "way")
 
     code: str
     use_digest: str
@@ -178,7 +166,7 @@ class NoteSealed(Event):
     kind: ClassVar[str] = "counselling.note_sealed"
     sentence: ClassVar[str] = _("{actor}封存了支持 {code} 的第 {number} 份记录")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers("SealedNote", "sealed")
+    covers: ClassVar[tuple[Covered, ...]] = covers("counselling.SealedNote", "sealed")
 
     code: str
     number: int
@@ -223,7 +211,7 @@ class SupportClosed(Event):
     kind: ClassVar[str] = "counselling.closed"
     sentence: ClassVar[str] = _("{actor}结束了支持 {code}")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Care", "ending")
+    covers: ClassVar[tuple[Covered, ...]] = covers("counselling.Care", "ending")
 
     code: str
     ending_digest: str

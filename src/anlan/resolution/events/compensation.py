@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.enums import FigureKey, Province
-from anlan.resolution.events.covering import covers
 
 
 @recorded
@@ -23,7 +22,12 @@ class CompensationFigureEntered(Event):
         "{actor}录入了赔偿参数 {province} {year} 年 {key} 第 {version} 版"
     )
     covers: ClassVar[tuple[Covered, ...]] = covers(
-        "CompensationFigure", "variant", "title", "issuer", "address", "reason"
+        "resolution.CompensationFigure",
+        "variant",
+        "title",
+        "issuer",
+        "address",
+        "reason",
     )
 
     key: str
@@ -65,7 +69,7 @@ class CompensationMade(Event):
     sentence: ClassVar[str] = _("{actor}完成赔偿测算 {code} 第 {version} 版{complete}")
     tone: ClassVar[str] = "good"
     covers: ClassVar[tuple[Covered, ...]] = covers(
-        "CompensationVersion", "claim", "outcome", is_protected=True
+        "resolution.CompensationVersion", "claim", "outcome"
     )
 
     code: str

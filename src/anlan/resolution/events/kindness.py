@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
-from anlan.resolution.events.covering import covers
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -17,7 +16,7 @@ class KindnessWordsApproved(Event):
     kind: ClassVar[str] = "resolution.kindness_words_approved"
     sentence: ClassVar[str] = _("{actor}审定了慰问款文书第 {version} 版")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = covers("KindnessWords", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.KindnessWords", "words")
 
     version: int
     words_digest: str

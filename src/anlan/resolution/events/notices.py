@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop as _
 
 from anlan.law import selectors as law
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.enums import (
     CarryingState,
     DeliveryResult,
@@ -16,7 +16,6 @@ from anlan.resolution.enums import (
     NoticeKind,
     ObjectionState,
 )
-from anlan.resolution.events.covering import covers
 
 
 @recorded
@@ -56,7 +55,9 @@ class NoticeIssued(Event):
 
     kind: ClassVar[str] = "resolution.notice_issued"
     sentence: ClassVar[str] = _("{actor}签发{letter} {code}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Notice", "facts", "request", "text")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "resolution.Notice", "facts", "request", "text"
+    )
 
     code: str
     letter: str
@@ -78,7 +79,7 @@ class NoticeRevoked(Event):
     kind: ClassVar[str] = "resolution.notice_revoked"
     sentence: ClassVar[str] = _("{actor}撤销告知书 {code}，理由已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Notice", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.Notice", "reason")
 
     code: str
     reason_digest: str
@@ -105,7 +106,7 @@ class NoticeDeliveryRecorded(Event):
     kind: ClassVar[str] = "resolution.notice_delivery"
     sentence: ClassVar[str] = _("{actor}送达告知书 {code}（{way}）：{result}")
     covers: ClassVar[tuple[Covered, ...]] = covers(
-        "NoticeDelivery", "tracking", "witnesses", "words"
+        "resolution.NoticeDelivery", "tracking", "witnesses", "words"
     )
 
     code: str
@@ -131,7 +132,7 @@ class ObjectionReceived(Event):
     kind: ClassVar[str] = "resolution.objection_received"
     sentence: ClassVar[str] = _("收到对措施“{measure}”的申诉 {code}，由{actor}登记")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Objection", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.Objection", "words")
 
     code: str
     measure: str
@@ -148,7 +149,7 @@ class ObjectionReceived(Event):
 class ObjectionDecided(Event):
     kind: ClassVar[str] = "resolution.objection_decided"
     sentence: ClassVar[str] = _("{actor}复核申诉 {code}：{state}，理由已写明")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Objection", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.Objection", "reason")
 
     code: str
     state: str
@@ -163,7 +164,7 @@ class ObjectionDecided(Event):
 class ObjectionWithdrawn(Event):
     kind: ClassVar[str] = "resolution.objection_withdrawn"
     sentence: ClassVar[str] = _("申诉 {code} 由本人撤回，{actor}登记")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Objection", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.Objection", "reason")
 
     code: str
     reason_digest: str

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop as _
 
 from anlan.law import selectors as law
-from anlan.ledger.events import Covered, Event, recorded
-from anlan.resolution.events.covering import covers
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -31,7 +30,7 @@ class MeasureFixed(Event):
     sentence: ClassVar[str] = _("处理方案 {code} 的措施 {position} 已固定：{measure}")
     quiet: ClassVar[bool] = True
     covers: ClassVar[tuple[Covered, ...]] = covers(
-        "PlanMeasure",
+        "resolution.PlanMeasure",
         *("words", "clause", "clause_version", "binds", "amount_basis", "appeal"),
         "despite",
     )
@@ -66,7 +65,7 @@ class PlanSubmitted(Event):
     sentence: ClassVar[str] = _(
         "{actor}提交处理方案 {code}（{measures} 项措施），请另外 {people} 人审批"
     )
-    covers: ClassVar[tuple[Covered, ...]] = covers("Plan", "beyond")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.Plan", "beyond")
 
     code: str
     measures: int
@@ -88,7 +87,7 @@ class PlanSeconded(Event):
     kind: ClassVar[str] = "resolution.plan_seconded"
     sentence: ClassVar[str] = _("{actor}同意处理方案 {code}，还需 {missing} 人")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = covers("PlanApproval", "remark")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.PlanApproval", "remark")
 
     code: str
     missing: int
@@ -103,7 +102,7 @@ class PlanApproved(Event):
     kind: ClassVar[str] = "resolution.plan_approved"
     sentence: ClassVar[str] = _("{actor}批准处理方案 {code}，方案生效")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = covers("PlanApproval", "remark")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.PlanApproval", "remark")
 
     code: str
     legal: int
@@ -117,7 +116,7 @@ class PlanReturned(Event):
     kind: ClassVar[str] = "resolution.plan_returned"
     sentence: ClassVar[str] = _("{actor}退回处理方案 {code}，意见已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("PlanApproval", "remark")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.PlanApproval", "remark")
 
     code: str
     remark_digest: str
@@ -128,7 +127,7 @@ class PlanReturned(Event):
 class PlanWithdrawn(Event):
     kind: ClassVar[str] = "resolution.plan_withdrawn"
     sentence: ClassVar[str] = _("{actor}撤回处理方案 {code}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Plan", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("resolution.Plan", "reason")
 
     code: str
     reason_digest: str | None = None  # asked for since others than its author may

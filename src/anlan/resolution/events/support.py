@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
-from anlan.resolution.events.covering import covers
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -19,7 +18,9 @@ class SupportFixed(Event):
     kind: ClassVar[str] = "resolution.support_fixed"
     sentence: ClassVar[str] = _("处理方案 {code} 对受害人的支持第 {position} 项已固定")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("PlanSupport", "kind", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "resolution.PlanSupport", "kind", "words"
+    )
 
     code: str
     position: int

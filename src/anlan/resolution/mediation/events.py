@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop as _
 
 from anlan.cases.enums import Side
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.mediation.enums import (
     Capacity,
     ConfirmationState,
@@ -23,19 +23,6 @@ from anlan.resolution.mediation.enums import (
     TermKind,
     WithdrawalWay,
 )
-
-
-def _covers(model: str, *names: str) -> tuple[Covered, ...]:
-    """All of it is protected: no timeline quotes what two sides say to each other."""
-    return tuple(
-        Covered(
-            digest_field=f"{name}_digest",
-            model=f"mediation.{model}",
-            field=name,
-            is_protected=True,
-        )
-        for name in names
-    )
 
 
 @recorded
@@ -79,7 +66,7 @@ class MediatorAppointed(Event):
     kind: ClassVar[str] = "mediation.mediator_appointed"
     sentence: ClassVar[str] = _("{actor}登记 {code} 的调解员，已问明与双方无利害关系")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Mandate", "choice")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Mandate", "choice")
 
     code: str
     mediator: str
@@ -93,7 +80,7 @@ class MandateEnded(Event):
     kind: ClassVar[str] = "mediation.mandate_ended"
     sentence: ClassVar[str] = _("{code} 的调解员不再主持，需要另行指定")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Mandate", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Mandate", "reason")
 
     code: str
     mediator: str
@@ -107,7 +94,7 @@ class TalksBegun(Event):
     kind: ClassVar[str] = "mediation.talks_begun"
     sentence: ClassVar[str] = _("{actor}发起{talks} {code}，双方自愿")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Talks", "about")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Talks", "about")
 
     code: str
     talks: str
@@ -143,7 +130,7 @@ class TalksEnded(Event):
     kind: ClassVar[str] = "mediation.talks_ended"
     sentence: ClassVar[str] = _("{code} 结束：{state}；已告知其他途径")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Talks", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Talks", "reason")
 
     code: str
     state: str
@@ -160,7 +147,7 @@ class ExclusionLifted(Event):
     kind: ClassVar[str] = "mediation.exclusion_lifted"
     sentence: ClassVar[str] = _("{actor}解除 {code} 登记的不适用情形：{exclusion}")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Talks", "lift_reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Talks", "lift_reason")
 
     code: str
     exclusion: str
@@ -176,7 +163,9 @@ class ConsentGiven(Event):
     kind: ClassVar[str] = "mediation.consent_given"
     sentence: ClassVar[str] = _("{side}同意参加 {code}（{way}）")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Consent", "giver", "relation")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "mediation.Consent", "giver", "relation"
+    )
 
     code: str
     side: str
@@ -200,7 +189,7 @@ class ConsentWithdrawn(Event):
     kind: ClassVar[str] = "mediation.consent_withdrawn"
     sentence: ClassVar[str] = _("{side}退出 {code}（{way}）")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Consent", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Consent", "words")
 
     code: str
     side: str
@@ -301,7 +290,9 @@ class CodeRefused(Event):
 class SessionMoved(Event):
     kind: ClassVar[str] = "mediation.session_moved"
     sentence: ClassVar[str] = _("{code} 第 {number} 次会谈：{state}")
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Session", "place", "present")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "mediation.Session", "place", "present"
+    )
 
     code: str
     number: int
@@ -323,7 +314,7 @@ class WriterNamed(Event):
         "{actor}指定{writer}代调解员记录 {code} 第 {number} 次会谈，理由已写明"
     )
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Writing", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Writing", "words")
 
     code: str
     number: int
@@ -354,7 +345,7 @@ class SessionNoteWritten(Event):
     kind: ClassVar[str] = "mediation.session_note"
     sentence: ClassVar[str] = _("{actor}写了 {code} 的会谈笔记，不作为证据")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers("SessionNote", "text")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.SessionNote", "text")
 
     code: str
     number: int
@@ -366,7 +357,9 @@ class SessionNoteWritten(Event):
 class ProposalMade(Event):
     kind: ClassVar[str] = "mediation.proposal_made"
     sentence: ClassVar[str] = _("{code} 有了新的方案 {version}（{by}）")
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Proposal", "facts", "in_default")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "mediation.Proposal", "facts", "in_default"
+    )
 
     code: str
     version: str
@@ -387,7 +380,7 @@ class TermFixed(Event):
     kind: ClassVar[str] = "mediation.term_fixed"
     sentence: ClassVar[str] = _("{code} 的方案 {version} 第 {number} 项：{term}")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Term", "words", "manner")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Term", "words", "manner")
 
     code: str
     version: str
@@ -443,7 +436,9 @@ class SignedFor(Event):
     kind: ClassVar[str] = "mediation.signed_for"
     sentence: ClassVar[str] = _("{code} 的方案 {version} 由{capacity}代{side}签字")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Acceptance", "giver", "relation")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "mediation.Acceptance", "giver", "relation"
+    )
 
     code: str
     version: str
@@ -485,7 +480,7 @@ class StandingRecorded(Event):
     kind: ClassVar[str] = "mediation.standing_recorded"
     sentence: ClassVar[str] = _("{code} 中{side}由本人自己办理：{found}")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Standing", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Standing", "words")
 
     code: str
     side: str
@@ -560,7 +555,7 @@ class AgreementTaken(Event):
 class DutyMoved(Event):
     kind: ClassVar[str] = "mediation.duty_moved"
     sentence: ClassVar[str] = _("{code} 第 {number} 项（{term}）：{state}")
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Duty", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Duty", "words")
 
     code: str
     number: int
@@ -618,7 +613,9 @@ class DutyOverdue(Event):
 class ConfirmationMoved(Event):
     kind: ClassVar[str] = "mediation.confirmation_moved"
     sentence: ClassVar[str] = _("{code} 的司法确认：{state}")
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Confirmation", "court", "number")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "mediation.Confirmation", "court", "number"
+    )
 
     code: str
     state: str
@@ -651,7 +648,7 @@ class ForgivenessMade(Event):
     kind: ClassVar[str] = "mediation.forgiveness_made"
     sentence: ClassVar[str] = _("应受害人要求制作谅解书（{code}），由本人决定是否签字")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = _covers("Forgiveness", "text")
+    covers: ClassVar[tuple[Covered, ...]] = covers("mediation.Forgiveness", "text")
 
     code: str
     exhibit: str

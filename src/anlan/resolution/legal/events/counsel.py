@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.legal.enums import Client
-from anlan.resolution.legal.events.covering import covers
 
 
 @recorded
@@ -19,7 +18,9 @@ class LawyerAdded(Event):
 
     kind: ClassVar[str] = "legal.lawyer_added"
     sentence: ClassVar[str] = _("{actor}把一位律师列入名册")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Lawyer", "name", "firm", "licence")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "legal.Lawyer", "name", "firm", "licence"
+    )
 
     lawyer: str
     phone: int
@@ -53,7 +54,7 @@ class CounselEngaged(Event):
     kind: ClassVar[str] = "legal.counsel_engaged"
     sentence: ClassVar[str] = _("{actor}登记律师委托 {code}（{client}）")
     tone: ClassVar[str] = "people"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Engagement", "scope")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.Engagement", "scope")
 
     code: str
     lawyer: str
@@ -71,7 +72,7 @@ class CounselEngaged(Event):
 class EngagementEnded(Event):
     kind: ClassVar[str] = "legal.engagement_ended"
     sentence: ClassVar[str] = _("{actor}结束律师委托 {code}，理由已写明")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Engagement", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.Engagement", "reason")
 
     code: str
     ends: str
@@ -86,7 +87,7 @@ class CounselAsked(Event):
     kind: ClassVar[str] = "legal.counsel_asked"
     sentence: ClassVar[str] = _("{actor}提出法律咨询 {code}")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("CounselQuestion", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.CounselQuestion", "words")
 
     code: str
     words_digest: str
@@ -108,7 +109,7 @@ class OpinionGiven(Event):
     kind: ClassVar[str] = "legal.opinion_given"
     sentence: ClassVar[str] = _("{actor}出具法律意见 {code} 第 {version} 版")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("Opinion", "text")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.Opinion", "text")
 
     code: str
     version: int

@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.legal.enums import LimitationKind, TurnGround
-from anlan.resolution.legal.events.covering import covers
 
 
 @recorded
@@ -18,7 +17,7 @@ from anlan.resolution.legal.events.covering import covers
 class LimitationStarted(Event):
     kind: ClassVar[str] = "legal.limitation_started"
     sentence: ClassVar[str] = _("时效 {code} 开始计算：{limitation}，最后一日 {due}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Limitation", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.Limitation", "words")
 
     code: str
     limitation: str
@@ -37,7 +36,7 @@ class LimitationTurned(Event):
 
     kind: ClassVar[str] = "legal.limitation_turned"
     sentence: ClassVar[str] = _("{actor}登记时效 {code} {ground}，最后一日 {due}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("LimitationTurn", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.LimitationTurn", "words")
 
     code: str
     ground: str
@@ -77,7 +76,7 @@ class LimitationTurnStruck(Event):
     kind: ClassVar[str] = "legal.limitation_turn_struck"
     sentence: ClassVar[str] = _("{actor}划去时效 {code} 的一项中断或者中止，理由已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("LimitationTurn", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.LimitationTurn", "reason")
 
     code: str
     due: str | None = None
@@ -124,7 +123,7 @@ class LimitationExtended(Event):
 class LimitationEnded(Event):
     kind: ClassVar[str] = "legal.limitation_ended"
     sentence: ClassVar[str] = _("{actor}结束时效 {code} 的计算，理由已写明")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Limitation", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.Limitation", "reason")
 
     code: str
     reason_digest: str

@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.legal import periods
 from anlan.resolution.legal.enums import PaperKind, ToldWay
-from anlan.resolution.legal.events.covering import covers
 
 
 @recorded
@@ -43,7 +42,7 @@ class ReportDropped(Event):
     kind: ClassVar[str] = "legal.report_dropped"
     sentence: ClassVar[str] = _("{actor}不再递交报案材料 {code}，理由已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("PoliceReport", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.PoliceReport", "reason")
 
     code: str
     reason_digest: str
@@ -57,7 +56,7 @@ class ReportHandedOver(Event):
     kind: ClassVar[str] = "legal.report_handed_over"
     sentence: ClassVar[str] = _("{actor}把报案材料 {code} 递交公安机关{how}")
     covers: ClassVar[tuple[Covered, ...]] = covers(
-        "PoliceReport",
+        "legal.PoliceReport",
         *("station", "officer", "officer_number", "signers"),
         *("listing", "gaps", "words"),
     )
@@ -85,7 +84,7 @@ class PaperRecorded(Event):
     kind: ClassVar[str] = "legal.paper_recorded"
     sentence: ClassVar[str] = _("{actor}登记{paper}（{dated_on}），报案 {code}")
     covers: ClassVar[tuple[Covered, ...]] = covers(
-        "PolicePaper", "number", "office", "officer", "words"
+        "legal.PolicePaper", "number", "office", "officer", "words"
     )
 
     code: str
@@ -108,7 +107,7 @@ class PaperRevoked(Event):
     kind: ClassVar[str] = "legal.paper_revoked"
     sentence: ClassVar[str] = _("{actor}撤销登记错的{paper}，报案 {code}，理由已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("PolicePaper", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.PolicePaper", "reason")
 
     code: str
     paper: str
@@ -162,7 +161,7 @@ class RightsWereTold(Event):
     kind: ClassVar[str] = "legal.rights_told"
     sentence: ClassVar[str] = _("{actor}把受害一方自己可以做的事告诉了本人（{way}）")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = covers("RightsTold", "sheet", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.RightsTold", "sheet", "words")
 
     party: str
     way: str
@@ -181,7 +180,7 @@ class RetaliationNoted(Event):
     kind: ClassVar[str] = "legal.retaliation_noted"
     sentence: ClassVar[str] = _("{actor}登记了报复，作为新的事件处理")
     tone: ClassVar[str] = "alarm"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Retaliation", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.Retaliation", "words")
 
     words_digest: str
 

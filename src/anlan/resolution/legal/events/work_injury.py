@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.legal.enums import Employer
-from anlan.resolution.legal.events.covering import covers
 
 
 @recorded
@@ -33,7 +32,7 @@ class WorkInjuryOpened(Event):
 class WorkInjuryEmployerSet(Event):
     kind: ClassVar[str] = "legal.work_injury_employer"
     sentence: ClassVar[str] = _("{actor}登记工伤 {code} 的用人单位：{employer}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("WorkInjury", "employer_name")
+    covers: ClassVar[tuple[Covered, ...]] = covers("legal.WorkInjury", "employer_name")
 
     code: str
     employer: str
@@ -67,7 +66,9 @@ class WorkInjuryStepped(Event):
 
     kind: ClassVar[str] = "legal.work_injury_step"
     sentence: ClassVar[str] = _("{actor}登记了工伤 {code} 的进展")
-    covers: ClassVar[tuple[Covered, ...]] = covers("WorkInjuryStep", "paper", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "legal.WorkInjuryStep", "paper", "words"
+    )
 
     code: str
     step: str

@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.review.enums import Cause, RecurrenceState
-from anlan.resolution.review.events.covering import covers
 
 
 @recorded
@@ -18,7 +17,7 @@ from anlan.resolution.review.events.covering import covers
 class ImprovementMade(Event):
     kind: ClassVar[str] = "review.improvement_made"
     sentence: ClassVar[str] = _("{actor}提出改进措施 {code}（{cause}），{due} 前完成")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Improvement", "what", "why")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.Improvement", "what", "why")
 
     code: str
     cause: str
@@ -37,7 +36,7 @@ class ImprovementDone(Event):
     kind: ClassVar[str] = "review.improvement_done"
     sentence: ClassVar[str] = _("{actor}完成改进措施 {code}，开始观察效果")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = covers("ImprovementProof", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.ImprovementProof", "words")
 
     code: str
     turn: int
@@ -62,7 +61,7 @@ class ImprovementDropped(Event):
     kind: ClassVar[str] = "review.improvement_dropped"
     sentence: ClassVar[str] = _("{actor}决定不再进行改进措施 {code}，理由已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Improvement", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.Improvement", "reason")
 
     code: str
     reason_digest: str
@@ -126,7 +125,7 @@ class CheckLate(Event):
 class CheckSaid(Event):
     kind: ClassVar[str] = "review.check_said"
     sentence: ClassVar[str] = _("{actor}检查改进措施 {code}（第 {days} 天）：{effect}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("ImprovementCheck", "looked")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.ImprovementCheck", "looked")
 
     code: str
     days: int
@@ -176,7 +175,7 @@ class RecurrenceConfirmed(Event):
 class RecurrenceSaid(Event):
     kind: ClassVar[str] = "review.recurrence_said"
     sentence: ClassVar[str] = _("{actor}查看 {case} 与改进措施 {code}：{state}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Recurrence", "words")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.Recurrence", "words")
 
     code: str
     case: str

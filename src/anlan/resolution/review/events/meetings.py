@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop as _
 
-from anlan.ledger.events import Covered, Event, recorded
-from anlan.resolution.review.events.covering import covers
+from anlan.ledger.events import Covered, Event, covers, recorded
 
 
 @recorded
@@ -16,7 +15,7 @@ from anlan.resolution.review.events.covering import covers
 class MeetingHeld(Event):
     kind: ClassVar[str] = "review.meeting_held"
     sentence: ClassVar[str] = _("{actor}登记复盘会 {code}，{people} 人自愿参加")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Meeting", "where", "minutes")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.Meeting", "where", "minutes")
 
     code: str
     people: int
@@ -32,7 +31,7 @@ class MeetingJoined(Event):
     kind: ClassVar[str] = "review.meeting_joined"
     sentence: ClassVar[str] = _("复盘会 {code} 的一名参加人已登记")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("MeetingGuest", "name")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.MeetingGuest", "name")
 
     code: str
     user: str | None = None

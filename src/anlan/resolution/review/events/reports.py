@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop as _
 
 from anlan.cases.enums import Side
-from anlan.ledger.events import Covered, Event, recorded
+from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.review.enums import Form, Section
-from anlan.resolution.review.events.covering import covers
 
 
 @recorded
@@ -31,7 +30,7 @@ class ParagraphFixed(Event):
     kind: ClassVar[str] = "review.paragraph_fixed"
     sentence: ClassVar[str] = _("事件报告 {code} 的一段已固定（{part} {position}）")
     quiet: ClassVar[bool] = True
-    covers: ClassVar[tuple[Covered, ...]] = covers("ReportParagraph", "text")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.ReportParagraph", "text")
 
     code: str
     part: str
@@ -57,7 +56,7 @@ class ReportSubmitted(Event):
     sentence: ClassVar[str] = _(
         "{actor}提交事件报告 {code}（{paragraphs} 段），请另一人审批"
     )
-    covers: ClassVar[tuple[Covered, ...]] = covers("Report", "record")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.Report", "record")
 
     code: str
     paragraphs: int
@@ -73,7 +72,7 @@ class ReportApproved(Event):
     kind: ClassVar[str] = "review.report_approved"
     sentence: ClassVar[str] = _("{actor}批准事件报告 {code}")
     tone: ClassVar[str] = "good"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Report", "remark")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.Report", "remark")
 
     code: str
     content: str
@@ -86,7 +85,7 @@ class ReportReturned(Event):
     kind: ClassVar[str] = "review.report_returned"
     sentence: ClassVar[str] = _("{actor}退回事件报告 {code}，意见已写明")
     tone: ClassVar[str] = "warn"
-    covers: ClassVar[tuple[Covered, ...]] = covers("Report", "remark")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.Report", "remark")
 
     code: str
     remark_digest: str
@@ -97,7 +96,7 @@ class ReportReturned(Event):
 class ReportWithdrawn(Event):
     kind: ClassVar[str] = "review.report_withdrawn"
     sentence: ClassVar[str] = _("{actor}撤回事件报告 {code}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("Report", "reason")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.Report", "reason")
 
     code: str
     reason_digest: str
@@ -137,7 +136,7 @@ class ReportCopyGiven(Event):
 
     kind: ClassVar[str] = "review.report_copy_given"
     sentence: ClassVar[str] = _("{actor}把事件报告 {code} 的副本交给{side}")
-    covers: ClassVar[tuple[Covered, ...]] = covers("ReportCopy", "receiver")
+    covers: ClassVar[tuple[Covered, ...]] = covers("review.ReportCopy", "receiver")
 
     code: str
     side: str

@@ -1,0 +1,192 @@
+"""What is written of a person is put right, or deleted: by whom, and what stands against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.enums import Side
+from anlan.cases.models import Case, Party
+from anlan.customers.enums import ErasureReason
+from anlan.customers.keeping import add_keeps
+from anlan.customers.selectors import masked
+from anlan.evidence.kept_people import is_held
+from anlan.ledger.models import Entry
+from anlan.ledger.verify import verify
+from tests.cases.test_leaks import NAME, PHONE, THEIRS, party
+from tests.evidence.keeping import hold
+from tests.scene import Scene
+from tests.signed_in import SignIn
+
+pytestmark = pytest.mark.both
+
+SURE = {"reason": "request", "is_right_person": "on", "is_final": "on"}
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+@pytest.fixture
+def victim(scene: Scene, case: Case) -> Party:
+    return party(scene, case, "victim", name=NAME, phone=PHONE)
+
+
+def closed(scene: Scene, case: Case) -> None:
+    cases.close_as_false_alarm(case=case, reason="误会", by=scene.officer, at=scene.at)
+
+
+def erased(scene: Scene, of: Party, **more: Any) -> Party:
+    said: dict[str, Any] = {
+        "reason": ErasureReason.REQUEST,
+        "by": scene.manager,
+        "at": scene.at,
+        **more,
+    }
+    return cases.erase_contact(party=of, **said)
+
+
+def shown(of: Party) -> tuple[str, str]:
+    of.refresh_from_db()
+    assert of.person is not None
+    of.person.refresh_from_db()
+    seen = masked(of.person)
+    return seen.name, seen.phone
+
+
+def told(kind: str) -> int:
+    return Entry.objects.filter(kind=kind).count()
+
+
+class TestCorrecting:
+    def test_of_a_closed_case_too(self, scene, case, victim) -> None:
+        closed(scene, case)
+
+        cases.correct_contact(
+            party=victim, phone="19900000133", by=scene.guard, at=scene.at
+        )
+        assert shown(victim)[1] == "199****0133"
+        cases.correct_contact(party=victim, phone="", by=scene.guard, at=scene.at)
+        assert shown(victim)[1] == ""
+        assert told("customers.person_corrected") == 2
+        assert verify().is_sound
+
+    def test_nothing_is_no_correction(self, scene, victim) -> None:
+        with pytest.raises(InvalidInput, match="请填写"):
+            cases.correct_contact(party=victim, by=scene.guard, at=scene.at)
+
+    def test_not_across_the_wall(self, scene, case, victim) -> None:
+        """Else whoever speaks for the other side has the victim called somewhere else."""
+        service = scene.person("lifang")
+        cases.name_contact(
+            case=case, side=Side.AGGRESSOR, user=service, by=scene.officer, at=scene.at
+        )
+        other = scene.incident(place=scene.place("园区 南门")).case
+        again = cases.add_party(
+            case=other,
+            roles=["witness"],
+            person=victim.person,
+            by=scene.officer,
+            at=scene.at,
+        )
+
+        for one in (victim, again):
+            with pytest.raises(NotAllowed, match="另一方"):
+                cases.correct_contact(
+                    party=one, phone="19900000133", by=service, at=scene.at
+                )
+        assert shown(victim)[1] == "199****0121"
+
+
+class TestErasing:
+    def test_when_the_case_is_over(self, scene, case, victim) -> None:
+        with pytest.raises(Conflict, match=case.number):
+            erased(scene, victim)
+        closed(scene, case)
+        erased(scene, victim)
+
+        assert shown(victim) == ("已删除", "")
+        assert told("customers.person_erased") == 1
+        assert verify().is_sound
+
+    def test_of_two_cases_both(self, scene, case, victim) -> None:
+        other = scene.incident(place=scene.place("园区 南门")).case
+        cases.add_party(
+            case=other,
+            roles=["witness"],
+            person=victim.person,
+            by=scene.officer,
+            at=scene.at,
+        )
+        closed(scene, case)
+
+        with pytest.raises(Conflict, match=other.number):
+            erased(scene, victim)
+
+    def test_not_while_something_is_held(self, scene, case, victim) -> None:
+        hold(scene, case)
+        closed(scene, case)
+
+        with pytest.raises(Conflict, match="保全"):
+            erased(scene, victim)
+
+    def test_only_by_who_answers_for_the_site(self, scene, case, victim) -> None:
+        closed(scene, case)
+
+        for by in (scene.officer, scene.person("lifang")):
+            with pytest.raises(NotAllowed):
+                erased(scene, victim, by=by)
+
+    def test_nobody_erases_whom_they_face(self, scene, case, victim) -> None:
+        cases.add_party(
+            case=case,
+            roles=["aggressor"],
+            user=scene.manager,
+            by=scene.officer,
+            at=scene.at,
+        )
+        closed(scene, case)
+
+        with pytest.raises(NotAllowed, match="另一方"):
+            erased(scene, victim)
+        assert shown(victim)[0] != "已删除"
+
+    def test_what_keeps_people_is_entered_once(self) -> None:
+        with pytest.raises(RuntimeError):
+            add_keeps(is_held)
+
+
+class TestPages:
+    def test_a_correction(self, sign_in: SignIn, scene, case, victim) -> None:
+        address = f"/cases/{case.number}/parties/{victim.uid}/correction/"
+        client = sign_in("zhoumin")
+
+        page = client.get(address).content.decode()
+        assert NAME not in page
+        assert PHONE not in page
+        assert client.post(address, {}).status_code == 422
+        said = {"name": THEIRS, "without_phone": "on"}
+        assert client.post(address, said).status_code == 302
+        assert shown(victim)[1] == ""
+
+    def test_erasure_is_confirmed_twice(
+        self, sign_in: SignIn, scene, case, victim
+    ) -> None:
+        address = f"/cases/{case.number}/parties/{victim.uid}/erasure/"
+        client = sign_in("hetao")
+        assert client.post(address, SURE).status_code == 409
+        assert "删除资料" not in client.get(f"/cases/{case.number}/").content.decode()
+        closed(scene, case)
+        assert "删除资料" in client.get(f"/cases/{case.number}/").content.decode()
+
+        for missing in ("is_right_person", "is_final"):
+            said = {key: value for key, value in SURE.items() if key != missing}
+            assert client.post(address, said).status_code == 422
+        assert shown(victim)[0] != "已删除"
+        assert client.post(address, SURE).status_code == 302
+        assert shown(victim)[0] == "已删除"
+        assert sign_in("zhoumin").get(address).status_code == 403
