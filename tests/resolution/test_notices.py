@@ -101,6 +101,11 @@ class TestTemplates:
             with pytest.raises(InvalidInput, match=field):
                 letters.check_template(kind=kind, title="函", body=without, on=TODAY)
 
+    def test_a_court_cuts_agreed_damages_by_the_article_that_says_so(self):
+        body = house_template(NoticeKind.LIQUIDATED_DAMAGES).body
+        assert letters.cited_in(body) == ["L-民法典-585"]
+        assert f"{{{letters.Field.LAW}}}" not in body
+
     @pytest.mark.parametrize(
         ("added", "source"),
         [
