@@ -160,14 +160,21 @@ def check_police_waiver(
 
 def check_police_reported(*, severity: int, is_reported: bool, act_on: date) -> None:
     """Refuse to decide what is done where the police had to be called and were not (G05)."""
-    rule = _in_force("G05", act_on)
-    if rule is None or is_reported:
-        return
-    if severity >= rule.thresholds["never_waived_from_severity"]:
+    if must_be_reported(severity=severity, is_reported=is_reported, act_on=act_on):
         raise Conflict(
             _("较大及以上的事件必须报警：请先报警，或者把“报警、报案”列入方案"),
-            source=rule.id,
+            source="G05",
         )
+
+
+def must_be_reported(*, severity: int, is_reported: bool, act_on: date) -> bool:
+    """Whether the police have to be called, and were not (G05)."""
+    rule = _in_force("G05", act_on)
+    return (
+        rule is not None
+        and not is_reported
+        and severity >= rule.thresholds["never_waived_from_severity"]
+    )
 
 
 def check_bars_no_report(

@@ -36,6 +36,7 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.exclusions import may_be_a_crime
 from anlan.resolution.mediation.models import Confirmation, Duty, Talks, Term
+from anlan.resolution.mediation.remedies import CRIMINAL_SETTLEMENT, why_reviewed
 from anlan.resolution.mediation.services.steps import (
     end_task,
     lock_talks,
@@ -44,7 +45,6 @@ from anlan.resolution.mediation.services.steps import (
     record,
     required,
 )
-from anlan.resolution.mediation.remedies import CRIMINAL_SETTLEMENT, why_reviewed
 from anlan.resolution.selectors.plans import is_reported
 
 MOST_WORDS = 500
