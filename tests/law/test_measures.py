@@ -152,3 +152,29 @@ def test_a_measure_that_does_not_hang_together_is_named(
     wrong = by_key("suspend_optional").model_copy(update=changed)
     broken = book().model_copy(update={"measures": (wrong,)})
     assert any(said in fault for fault in checks.faults(broken, services.TESTS))
+
+
+def test_a_letter_rests_on_what_gives_the_duty_and_on_no_penalty():
+    assert by_key("warning_letter").sources == ("L-民法典-942",)
+    for measure in MEASURES:
+        if measure.is_lawful:
+            assert not any("处罚" in one for one in measure.sources)
+
+
+def test_the_office_claims_its_own_loss_by_contract_or_tort_and_no_injury():
+    articles = [one.rpartition("-")[2] for one in by_key("damages_claim").sources]
+    assert articles == ["577", "584", "1165", "1184"]
+
+
+@pytest.mark.parametrize(
+    ("source", "lighter", "heavier"),
+    [
+        ("L-治安法-51", "一千元以下", "一千元以上二千元以下"),
+        ("L-治安法2012-43", "五百元以下", "五百元以上一千元以下"),
+    ],
+)
+def test_the_article_on_beating_is_told_in_all_its_frames(source, lighter, heavier):
+    text = selectors.source(source).text
+    assert f"情节较轻的，五日以下拘留或者{lighter}罚款" in text
+    assert "一次多人" in text
+    assert f"十日以上十五日以下拘留，并处{heavier}罚款" in text

@@ -286,6 +286,7 @@ TAKEN_BACK = selectors.guardrail("G18").lists["allowed_after"]
     filling=st.text(alphabet="甲乙方的和、并", max_size=12),
 )
 def test_a_waiver_that_is_taken_back_excuses_no_other(word, denial, times, filling):
+    word = word.replace("…", "")
     denied = "和".join([f"{denial}{word}"] * times)
     services.check_waives_nothing(text=denied, act_on=ON)
     with pytest.raises(InvalidInput) as refused:
@@ -362,3 +363,142 @@ def test_a_diagnosis_is_not_excused_by_any_word_before_it(text):
     with pytest.raises(InvalidInput) as refused:
         services.check_no_diagnosis(text=text, act_on=ON)
     assert refused.value.source == "G25"
+
+
+REFUSED = {
+    "G03": (
+        "停供热水",
+        "停止供应热水",
+        "切断供水",
+        "停掉他家的水",
+        "门禁卡注销",
+        "注销门卡",
+        "暂停其门禁卡",
+        "关闭其门禁",
+        "取消其门禁权限",
+        "电梯卡停用",
+        "停止电梯使用",
+        "拉闸",
+        "禁止其乘坐电梯",
+        "停 水",
+        "停-水",
+        "停\u200b水",
+        "停、水",
+        "斷水",
+        "停電",
+        "Cut  off the  water",
+    ),
+    "G15": (
+        "双方相互斗殴",
+        "构成故意伤害罪",
+        "负主要责任",
+        "相互鬥毆",
+        "互\u3000殴",
+        "全·责",
+    ),
+    "G18": (
+        "甲方不得再起诉",
+        "甲方不得再提起诉讼",
+        "甲方不得再就此事提起任何诉讼",
+        "甲方撤诉",
+        "放弃其他诉求",
+        "放弃其他一切赔偿请求",
+        "今后不得再以任何理由向乙方主张任何权利",
+        "不要求追究乙方刑事责任",
+        "不要求公安机关处罚乙方",
+        "向派出所申请撤销案件",
+        "双方再无任何纠纷",
+        "此事到此为止",
+        "放 棄 起 訴",
+        "不再\u200b追究",
+    ),
+    "G05": ("双方私 了", "不·报警", "內部解決"),
+    "G06": ("协商不成后 再 报警", "暂不報警", "请示后再拨打 1 1 0"),
+    "G07": ("把他扣 留", "搜-身", "沒收证件"),
+    "G27": ("有前 科", "列入黑·名单", "黑名單"),
+}
+HARMLESS = {
+    "G03": (
+        "暂停会所门禁卡六个月",
+        "暂停会所预约，水电照常",
+        "取消泳池的预约",
+        "查看电梯录像和门禁记录",
+        "请其夜间关掉电视",
+        "不得停掉他家的水",
+        "会所停止供应午餐",
+        "雨停以后再检查水泵",
+        "请其把电动车停到车棚",
+        "补办门禁卡，按原价收取工本费",
+    ),
+    "G15": (
+        "乙方用伞打了甲方的手臂",
+        "公安机关以涉嫌故意伤害立案侦查",
+        "秩序维护员的主要责任是巡逻",
+        "责任由公安机关和法院认定",
+        "双方相互指责",
+        "先动手的一方是谁，两份说明不一致",
+    ),
+    "G18": (
+        "一方逾期的，另一方可以向人民法院提起诉讼",
+        "任何一方不得限制另一方提起诉讼",
+        "本协议不影响任何一方起诉、投诉、报案的权利",
+        "甲方不放弃其他赔偿请求",
+        "乙方不得再以任何理由接触甲方",
+        "双方不得再向他人提起此事",
+        "今后发生任何纠纷，依法解决",
+        "双方此前素不相识，没有纠纷",
+        "双方不得泄露诉讼材料",
+        "是否处罚由公安机关决定",
+        "后续治疗费另按票据支付",
+    ),
+    "G05": ("不影响报警", "请其书面说明经过"),
+    "G06": ("先报警，再分开双方", "立即报警"),
+    "G07": ("不得扣 留、搜身", "由民警搜 查"),
+    "G27": ("不得列入黑 名 单", "本次行为用伞打人"),
+}
+CHECKS = {
+    "G03": services.check_no_cutting_off,
+    "G05": partial(services.check_bars_no_report, severity=3),
+    "G06": services.check_no_delay,
+    "G07": services.check_no_measure,
+    "G15": services.check_no_verdict,
+    "G18": services.check_waives_nothing,
+    "G27": services.check_no_label,
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"), [(rule, one) for rule, all_ in REFUSED.items() for one in all_]
+)
+def test_what_is_forbidden_is_refused_however_it_is_written(rule, text):
+    with pytest.raises(InvalidInput) as refused:
+        CHECKS[rule](text=f"双方商定：{text}。", act_on=ON)
+    assert refused.value.source == rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"), [(rule, one) for rule, all_ in HARMLESS.items() for one in all_]
+)
+def test_what_is_harmless_passes(rule, text):
+    CHECKS[rule](text=text, act_on=ON)
+
+
+def test_the_lists_are_written_in_the_letters_that_they_are_compared_in():
+    letters = selectors.other_forms()
+    words = [
+        one
+        for rule in selectors.guardrails()
+        for name, listed in rule.lists.items()
+        if name != "measures"
+        for one in listed
+    ]
+    assert [
+        one
+        for one in words
+        if services._normal(one.replace("…", "")) != one.replace("…", "")
+    ] == []
+    used = set("".join(words))
+    assert set(letters) <= used
+    others = "".join(letters.values())
+    assert len(set(others)) == len(others)
+    assert not used & set(others)

@@ -101,6 +101,11 @@ class TestTemplates:
             with pytest.raises(InvalidInput, match=field):
                 letters.check_template(kind=kind, title="函", body=without, on=TODAY)
 
+    def test_a_court_cuts_agreed_damages_by_the_article_that_says_so(self):
+        body = house_template(NoticeKind.LIQUIDATED_DAMAGES).body
+        assert letters.cited_in(body) == ["L-民法典-585"]
+        assert f"{{{letters.Field.LAW}}}" not in body
+
     @pytest.mark.parametrize(
         ("added", "source"),
         [
@@ -254,6 +259,31 @@ class TestIssuing:
         row.plan = plan
         with pytest.raises(Conflict, match="请按生效的方案办理"):
             begun(scene, row)
+
+    def test_nobody_is_told_of_a_ban_that_has_begun_or_is_over(
+        self, scene: Scene, case: Case
+    ):
+        measure = in_force(scene, case, "facility_ban", service="club")
+        notice = begun(scene, measure)
+        for days, said in ((1, "那一天已经过了"), (91, "到 .* 为止，已经过了")):
+            with pytest.raises(Conflict, match=said) as refused:
+                signed(scene, notice, at=scene.at + timedelta(days=days))
+            assert refused.value.source == "G04"
+        assert signed(scene, notice).state == NoticeState.ISSUED
+
+    def test_what_was_told_goes_on_by_the_next_version(self, scene: Scene, case: Case):
+        first = in_force(scene, case, "facility_ban", service="club")
+        delivered(scene, issued(scene, first))
+        later = scene.at + timedelta(days=2)
+        plan = plan_begun(scene, case)
+        plan = resolution.submit_plan(
+            plan=plan, beyond="见结论", by=scene.officer, at=later
+        )
+        for who in (scene.manager, legal(scene)):
+            plan = decided(scene, plan, by=who, at=later)
+        second = plan.measures.select_related("plan__case__site", "party").get()
+        assert second.begins_on == first.begins_on
+        assert issued(scene, second, at=later).state == NoticeState.ISSUED
 
     def test_one_letter_for_a_measure_until_it_is_revoked(
         self, scene: Scene, measure: PlanMeasure

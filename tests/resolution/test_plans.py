@@ -19,7 +19,7 @@ from anlan.ledger.models import Entry
 from anlan.resolution import proportion
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import History, PlanState
-from anlan.resolution.models import Plan, PlanApproval, PlanMeasure
+from anlan.resolution.models import Carrying, Plan, PlanApproval, PlanMeasure
 from anlan.resolution.permissions import can_decide_plan
 from anlan.resolution.policies import PLAN_MOVES
 from anlan.resolution.selectors.plans import history_of, measures_of, similar_plans
@@ -172,6 +172,16 @@ class TestMeasures:
             ),
         )
 
+    def test_a_ban_does_not_begin_before_it_is_approved(self, scene: Scene, case: Case):
+        plan = submitted(scene, case, "facility_ban", service="club")
+        tomorrow = scene.at + timedelta(days=1)
+        with pytest.raises(Conflict, match="那一天已经过了") as refused:
+            decided(scene, plan, at=tomorrow)
+        assert refused.value.source == "G04"
+        assert not PlanApproval.objects.exists()
+        returned = decided(scene, plan, is_approved=False, remark="改", at=tomorrow)
+        assert returned.state == PlanState.RETURNED
+
     def test_only_an_aggressor_of_this_case_can_be_meant(
         self, scene: Scene, case: Case
     ):
@@ -314,6 +324,40 @@ class TestPolice:
             scene, who, "warning_letter", words="书面警示，不得私了，不影响报警"
         )
         assert added(scene, plan, said).position == 1
+
+    @pytest.mark.parametrize(
+        ("severity", "is_called", "within"),
+        [
+            (Severity.CONSIDERABLE, False, timedelta(hours=1)),
+            (Severity.CONSIDERABLE, True, timedelta(days=7)),
+            (Severity.ORDINARY, False, timedelta(days=7)),
+        ],
+    )
+    def test_what_must_be_reported_is_reported_at_once(
+        self,
+        scene: Scene,
+        case: Case,
+        severity: Severity,
+        *,
+        is_called: bool,
+        within: timedelta,
+    ):
+        of_severity(case, severity)
+        sentence = sentence_in_force(scene, case, is_reported=is_called)
+        plan, who = begun(scene, case), aggressor(scene, case)
+        for key in ("warning_letter", "police_report"):
+            added(scene, plan, drafted(scene, who, key, sentences=[sentence]))
+        plan = resolution.submit_plan(
+            plan=plan, beyond="见结论", by=plan.author, at=scene.at
+        )
+        decided(scene, plan)
+        report = plan.measures.get(key="police_report")
+        task = Carrying.objects.get(measure=report).task
+        assert task is not None
+        assert task.due_at == scene.at + within
+        other = Carrying.objects.exclude(measure=report).get().task
+        assert other is not None
+        assert other.due_at == scene.at + timedelta(days=7)
 
     @pytest.mark.parametrize("is_called", [False, True])
     @pytest.mark.parametrize("is_planned", [False, True])

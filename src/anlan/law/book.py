@@ -240,6 +240,7 @@ class Book(Page):
     hotlines: tuple[Hotline, ...]
     retention: tuple[Retention, ...]
     measures: tuple[Measure, ...]
+    letters: dict[str, str]
 
 
 @cache
@@ -263,6 +264,7 @@ def read_book(folder: Path) -> Book:
             "hotlines": _read(folder / "hotlines.yaml"),
             "retention": _read(folder / "retention.yaml"),
             "measures": _read(folder / "measures.yaml"),
+            "letters": _read(folder / "letters.yaml"),
         }
     )
 

@@ -93,6 +93,11 @@ def source(source_id: str) -> Source:
     return _sources()[source_id]
 
 
+def other_forms() -> dict[str, str]:
+    """Letters of the lists of words, each with the old letters that are read as it."""
+    return book().letters
+
+
 def is_citable(source_id: str, *, on: date) -> bool:
     """Whether there is such an article, and its law was in force that day."""
     found = _sources().get(source_id)

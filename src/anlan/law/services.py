@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,9 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 _NEAR = 8  # characters before a word, in which it is taken back
 _NEAR_ENGLISH = 40
+_NOISE = r"[\W_]*"  # what may stand between the letters of a word
+_GAP = 10
+_UNSEEN = "\u115f\u1160"  # letters by their class, and blank
 _LISTS = ("、", "和", "或", "及", "与", " and ", " or ")
 
 # Guardrail → the function that tests it. What is not here is not enforced.
@@ -53,11 +57,7 @@ def check_wording(*, text: str, act_on: date, path: str = "text") -> None:
     Clause by clause: "…处罚。款项…" is none.
     """
     rule = _in_force("G01", act_on)
-    if rule and any(
-        word in clause
-        for clause in _plain_clauses(text)
-        for word in rule.lists["words"]
-    ):
+    if rule and _has(text, rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -160,14 +160,21 @@ def check_police_waiver(
 
 def check_police_reported(*, severity: int, is_reported: bool, act_on: date) -> None:
     """Refuse to decide what is done where the police had to be called and were not (G05)."""
-    rule = _in_force("G05", act_on)
-    if rule is None or is_reported:
-        return
-    if severity >= rule.thresholds["never_waived_from_severity"]:
+    if must_be_reported(severity=severity, is_reported=is_reported, act_on=act_on):
         raise Conflict(
             _("较大及以上的事件必须报警：请先报警，或者把“报警、报案”列入方案"),
-            source=rule.id,
+            source="G05",
         )
+
+
+def must_be_reported(*, severity: int, is_reported: bool, act_on: date) -> bool:
+    """Whether the police have to be called, and were not (G05)."""
+    rule = _in_force("G05", act_on)
+    return (
+        rule is not None
+        and not is_reported
+        and severity >= rule.thresholds["never_waived_from_severity"]
+    )
 
 
 def check_bars_no_report(
@@ -199,17 +206,16 @@ def check_no_delay(*, text: str, act_on: date, path: str = "text") -> None:
     A list of words cannot read; it stops the plain case, and a person reads the rest.
     """
     rule = _in_force("G06", act_on)
-    if rule and any(
-        word in clause for clause in _clauses(text) for word in rule.lists["delays"]
-    ):
+    if rule and _has(text, rule.lists["delays"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
 def is_police_call(*, title: str, act_on: date) -> bool:
     """Whether a task of this title is the call itself."""
     rule = _in_force("G06", act_on)
-    words = title.lower().replace(" 110", "110")
-    return rule is not None and words.startswith(rule.lists["calls"])
+    return rule is not None and any(
+        _pattern(word).match(_normal(title)) for word in rule.lists["calls"]
+    )
 
 
 @enforces("G07")
@@ -340,9 +346,9 @@ def check_appraisal(*, level: str, has_document: bool, act_on: date) -> None:
 
 @enforces("G15")
 def check_no_verdict(*, text: str, act_on: date, path: str = "text") -> None:
-    """Refuse words that judge who was right, however they are spaced."""
+    """Refuse words that judge who was right, also across a full stop."""
     rule = _in_force("G15", act_on)
-    if rule and any(word in _plain(text) for word in rule.lists["words"]):
+    if rule and any(_pattern(one).search(_normal(text)) for one in rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -388,7 +394,7 @@ def check_both_agree(*, unwilling: Collection[str], act_on: date) -> None:
 def check_definite(*, text: str, act_on: date, path: str = "text") -> None:
     """Refuse a sum, a date or a manner that nobody could perform or enforce."""
     rule = _in_force("G18", act_on)
-    if rule and any(word in text.lower() for word in rule.lists["unclear"]):
+    if rule and _has(text, rule.lists["unclear"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -413,28 +419,25 @@ def check_waives_nothing(*, text: str, act_on: date, path: str = "text") -> None
     rule = _in_force("G18", act_on)
     if rule is None:
         return
-    allowed = [one.replace(" ", "") for one in rule.lists["allowed_after"]]
-    for plain in _plain_clauses(text):
+    for clause in _clauses(text):
         for word in rule.lists["waivers"]:
             # Only what stands right before it takes the word back, each time that it stands.
-            if any(
-                not any(one in before[-_NEAR:] for one in allowed)
-                for before in _each_before(plain, word.replace(" ", ""))
-            ):
-                raise InvalidInput(
-                    _(
-                        "协议不能免除刑事责任，也不能放弃起诉、投诉、举报、报案的权利（“%s”）"
+            for before, found in _each(clause, word, rule):
+                if not _is_taken_back(before, found, rule, is_near=True):
+                    raise InvalidInput(
+                        _(
+                            "协议不能免除刑事责任，也不能放弃起诉、投诉、举报、报案的权利（“%s”）"
+                        )
+                        % found,
+                        path=path,
+                        source=rule.id,
                     )
-                    % word,
-                    path=path,
-                    source=rule.id,
-                )
 
 
 def check_buys_no_forgiveness(*, text: str, act_on: date, path: str = "text") -> None:
     """Refuse to make the victim's forgiveness a term of an agreement (G18)."""
     rule = _in_force("G18", act_on)
-    if rule and any(word in text for word in rule.lists["forgiveness"]):
+    if rule and _has(text, rule.lists["forgiveness"]):
         raise InvalidInput(
             _("谅解是受害人自己的意思，不能写成协议的条件；谅解书另行制作"),
             path=path,
@@ -538,7 +541,7 @@ def check_nobody_beside(*, is_beside: bool, act_on: date, path: str) -> None:
 def check_talk_wording(*, text: str, act_on: date, path: str) -> None:
     """Refuse the words of an interrogation in what the office itself asks (G21)."""
     rule = _in_force("G21", act_on)
-    if rule and any(word in text for word in rule.lists["words"]):
+    if rule and _has(text, rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -646,7 +649,7 @@ def check_kindness(
     rule = _in_force("G34", act_on)
     if rule is None:
         return
-    is_said = any(word in text for word in rule.lists["kindness"])
+    is_said = _has(text, rule.lists["kindness"])
     if _says(text, rule) if is_kindness else is_ours and is_said:
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
@@ -656,7 +659,7 @@ def check_kindness_words(*, text: str, act_on: date, path: str = "words") -> Non
     rule = _in_force("G34", act_on)
     if rule is None:
         return
-    if _says(text, rule) or not any(w in text for w in rule.lists["disclaims"]):
+    if _says(text, rule) or not _has(text, rule.lists["disclaims"]):
         raise InvalidInput(
             _("须写明“不代表承认责任”，也不能把慰问写成赔偿"), path=path, source=rule.id
         )
@@ -687,6 +690,13 @@ def check_cited(
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
+def _has(text: str, words: Collection[str]) -> bool:
+    """Whether a clause has one of the words, whatever is said before it."""
+    return any(
+        _pattern(word).search(clause) for clause in _clauses(text) for word in words
+    )
+
+
 def _says(text: str, rule: Guardrail, *, is_near: bool = False) -> bool:
     """Whether a clause has one of the rule's words, and not what it says before them.
 
@@ -699,18 +709,24 @@ def _says(text: str, rule: Guardrail, *, is_near: bool = False) -> bool:
     for clause in _clauses(text):
         for word in rule.lists["words"]:
             is_denied = False
-            for before in _each_before(clause, word):
+            for before, found in _each(clause, word, rule):
                 is_listed = is_denied and before.startswith(_LISTS)
-                is_denied = is_listed or any(
-                    _takes_back(one, before, word, is_near=is_near)
-                    for one in rule.lists["allowed_after"]
+                is_denied = is_listed or _is_taken_back(
+                    before, found, rule, is_near=is_near
                 )
                 if not is_denied:
                     return True
     return False
 
 
-def _takes_back(one: str, before: str, word: str, *, is_near: bool) -> bool:
+def _is_taken_back(before: str, found: str, rule: Guardrail, *, is_near: bool) -> bool:
+    return any(
+        _takes_back(one, before, found, is_near=is_near)
+        for one in rule.lists["allowed_after"]
+    )
+
+
+def _takes_back(one: str, before: str, found: str, *, is_near: bool) -> bool:
     """Whether it begins before the word ("不强制" of "强制心理" too); English as a word.
 
     "Not" stands in "notify", and "clinic" in "clinically".
@@ -719,30 +735,66 @@ def _takes_back(one: str, before: str, word: str, *, is_near: bool) -> bool:
         near = before[-_NEAR_ENGLISH:] if is_near else before
         alone = rf"(?<![a-z]){re.escape(one.strip())}s?(?![a-z])"
         return re.search(alone, near) is not None
+    before, found = _plain(before), _plain(found)
     first = max(0, len(before) - _NEAR) if is_near else 0
-    return first <= (before + word).find(one, first) < len(before)
+    return first <= (before + found).find(one, first) < len(before)
 
 
-def _each_before(clause: str, word: str) -> list[str]:
-    """What stands before the word each time, from the one before it on."""
-    return clause.split(word)[:-1]
+def _each(clause: str, word: str, rule: Guardrail) -> Iterator[tuple[str, str]]:
+    """Each time that the word stands: what is before it, from the last one on, and itself."""
+    between = rule.lists.get("between", ())
+    start = 0
+    for found in _pattern(word, between, rule.lists.get("not_between", ())).finditer(
+        clause
+    ):
+        yield clause[start : found.start()], found[0]
+        start = found.end()
 
 
-def _clauses(text: str) -> Iterator[str]:
-    """What stands between marks of punctuation, in one way of writing 110."""
-    for clause in re.split(r"[，。；：！？,.;:!?\n]", text.lower()):
-        yield re.sub(r" ?(110) ?", r"\1", clause)
-
-
-def _plain_clauses(text: str) -> Iterator[str]:
-    """The clauses without what could be put between the letters of a word."""
-    for clause in _clauses(unicodedata.normalize("NFKC", text)):
-        yield _plain(clause)
+def _clauses(text: str) -> list[str]:
+    """What stands between marks of punctuation, in one form of letters."""
+    return re.split(r"[，。；：！？,.;:!?\n]", _normal(text))
 
 
 def _plain(text: str) -> str:
-    """Letters and digits alone, in one form: "罚 款", "罚·款" and "罚款" are one word."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
+    """Letters and digits alone."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def _normal(text: str) -> str:
+    """One form of width, case and old letters, so that a list has each word once."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    return text.translate(_one_form())
+
+
+@cache
+def _one_form() -> dict[int, str | None]:
+    """Old letters as those of the lists; letters that nobody sees as nothing."""
+    forms: dict[int, str | None] = {ord(one): None for one in _UNSEEN}
+    for letter, others in selectors.other_forms().items():
+        forms |= {ord(other): letter for other in others}
+    return forms
+
+
+@lru_cache(maxsize=2048)
+def _pattern(
+    word: str, between: tuple[str, ...] = (), not_between: tuple[str, ...] = ()
+) -> re.Pattern[str]:
+    """A word of a list, however it is spaced and marked: "罚 款", "罚·款".
+
+    An ``…`` in it is up to ten letters: those of ``between`` alone if there are any, and
+    nothing of ``not_between``. English letters stand together.
+    """
+    unless = f"(?!{'|'.join(map(_spaced, not_between))})" if not_between else ""
+    letters = "|".join(map(_spaced, between)) or r"[^\W_]"
+    gap = rf"{_NOISE}(?:{unless}(?:{letters}){_NOISE}){{0,{_GAP}}}?"
+    return re.compile(gap.join(map(_spaced, word.split("…"))))
+
+
+def _spaced(word: str) -> str:
+    """English letters stand together, and all else may be apart."""
+    pieces = re.findall(r"[a-z]+|[^\W_]", word)
+    return _NOISE.join(map(re.escape, pieces))
 
 
 def _in_force(guardrail_id: str, act_on: date) -> Guardrail | None:

@@ -13,6 +13,7 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
 from anlan.investigation.models import Finding
+from anlan.law import selectors as law
 from anlan.resolution.enums import (
     CarryingState,
     DeliveryResult,
@@ -118,6 +119,45 @@ def check_is_in_force(measure: PlanMeasure) -> None:
         )
     if Carrying.objects.filter(measure=measure, state=CarryingState.DROPPED).exists():
         raise Conflict(_("这项措施不再执行"))
+
+
+def check_days_ahead(measure: PlanMeasure, *, on: date) -> None:
+    """Nobody is kept out from a day that had passed before it was decided, or told.
+
+    A version that goes on with what the person was told keeps the day on which it began.
+
+    Raises:
+        Conflict: it would begin, or have ended, before ``on`` (G04).
+    """
+    begins, ends = measure.begins_on, measure.ends_on
+    if ends is not None and ends < on:
+        raise Conflict(
+            _("“%(measure)s”到 %(day)s 为止，已经过了；请在新的版本里另写日期")
+            % {"measure": law.measure_title(measure.key), "day": ends.isoformat()},
+            source="G04",
+        )
+    if begins is not None and begins < on and not _goes_on(measure):
+        raise Conflict(
+            _(
+                "“%(measure)s”从 %(day)s 起，那一天已经过了：批准并告知本人以前不能开始，请在新的版本里写今天或者以后的日期"
+            )
+            % {"measure": law.measure_title(measure.key), "day": begins.isoformat()},
+            source="G04",
+        )
+
+
+def _goes_on(measure: PlanMeasure) -> bool:
+    """Whether an earlier version took the same from the same day, and its letter arrived."""
+    earlier = PlanMeasure.objects.filter(
+        plan__case=measure.plan.case_id,
+        plan__state__in=(PlanState.APPROVED, PlanState.SUPERSEDED),
+        key=measure.key,
+        party=measure.party_id,
+        service=measure.service,
+        begins_on=measure.begins_on,
+        notices__state=NoticeState.DELIVERED,
+    )
+    return earlier.exclude(pk=measure.pk).exists()
 
 
 def check_is_entered_anew(upheld: QuerySet[Objection], *, reason: str) -> None:

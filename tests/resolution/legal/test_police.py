@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import override
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
@@ -627,6 +628,30 @@ class TestRights:
     def test_anybody_may_tell_them_at_any_time(self, scene: Scene, case: Case):
         told = self.tell(scene, case, party=victim(scene, case))
         assert "随时可以自行报警" in told.sheet
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            (
+                "zh-hans",
+                ("三年", "附带民事诉讼", "提起刑事自诉", "12348 申请法律援助"),
+            ),
+            (
+                "en",
+                (
+                    "three years",
+                    "private prosecution",
+                    "If you cannot afford it, call 12348 for legal aid.",
+                ),
+            ),
+        ],
+    )
+    def test_courts_and_legal_aid_are_told_before_any_refusal(
+        self, case: Case, language: str, words: tuple[str, ...]
+    ):
+        with override(language):
+            said = " ".join(right.words for right in rights_of(case))
+        assert [one for one in words if one not in said] == []
 
     def test_after_a_refusal_with_the_last_day(self, scene: Scene, case: Case):
         report = reported(scene, case)

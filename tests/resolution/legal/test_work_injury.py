@@ -208,11 +208,17 @@ class TestToItsEnd:
         standing = standing_of(filed, on=filed_on)
         assert not standing.is_late
         assert standing.authority_due == filed_on + timedelta(days=15)
+        assert standing.authority is not None
+        assert standing.authority.source == "L-工伤认定办法-8"
+        assert not standing.authority.is_law  # nobody read it: shown as advice
         assert open_tasks(filed) == ["工伤 W-01：查询是否受理"]
         stepped(scene, injury, STEP.ACCEPTED, 9, is_clear=True)
         accepted = track(injury.case)
         standing = standing_of(accepted, on=filed_on)
         assert standing.authority_due == day_after(scene, 9)[0] + timedelta(days=15)
+        assert standing.authority is not None
+        assert standing.authority.source == "L-工伤条例-20"
+        assert standing.authority.is_law
         stepped(scene, injury, STEP.RECOGNISED, 20, paper="人社工认〔2026〕7 号")
         ended = track(injury.case)
         assert ended.state == WorkInjuryState.RECOGNISED

@@ -9,6 +9,8 @@ from typing import Any
 from anlan.base.clock import local_day
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
+from anlan.evidence.enums import AppraisedLevel
+from anlan.evidence.models import MedicalPaper
 from anlan.play.pictures import signature as drawing
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
@@ -20,6 +22,7 @@ from anlan.resolution.mediation.enums import (
 )
 from anlan.resolution.mediation.models import Body, Mediator, Proposal, Session, Talks
 from anlan.resolution.mediation.services import Draft, TermDraft
+from tests.evidence.keeping import photo
 from tests.evidence.told import party as victim_of
 from tests.resolution.planned import aggressor as aggressor_of
 from tests.resolution.planned import legal, reported
@@ -179,6 +182,18 @@ def settled(scene: Scene, case: Case, *terms: TermDraft, **more: Any) -> Talks:
     accepted(scene, proposed(scene, talks, *terms, **more))
     talks.refresh_from_db()
     return talks
+
+
+def appraised(scene: Scene, case: Case, level: AppraisedLevel) -> MedicalPaper:
+    """The police had the injury of the victim appraised."""
+    victim, _aggressor = sides(scene, case)
+    return MedicalPaper.objects.create(
+        party=victim,
+        kind=MedicalPaper.Kind.APPRAISAL,
+        exhibit=photo(scene, case),
+        level=level,
+        added_at=scene.at,
+    )
 
 
 def planned(scene: Scene, talks: Talks, **more: Any) -> Session:

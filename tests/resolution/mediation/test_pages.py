@@ -14,6 +14,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.models import Case
 from anlan.customers import services as customers
+from anlan.evidence.enums import AppraisedLevel
 from anlan.ledger.models import Entry
 from anlan.play.pictures import signature
 from anlan.resolution.mediation import services as mediation
@@ -36,6 +37,7 @@ from tests.resolution.mediation.talked import (
     FACTS,
     IN_DEFAULT,
     accepted,
+    appraised,
     begun,
     body,
     consented,
@@ -88,6 +90,22 @@ def test_another_person_lifts_what_bars_new_talks(scene: Scene, case: Case) -> N
     done = client.post(f"{page}lifting/", {"reason": "公安查明不是雇凶"})
     assert done.status_code == 302
     assert "公安查明不是雇凶" in client.get(page).content.decode()
+
+
+def test_talks_over_what_may_be_a_crime_say_who_decides(
+    scene: Scene, case: Case
+) -> None:
+    talks = invited(scene, case)
+    at = f"/cases/talks/{talks.uid}/"
+    assert talks.mediator is not None
+    assert talks.mediator.user is not None
+    assert "第二百八十八条" not in browser(scene.officer).get(at).content.decode()
+    appraised(scene, case, AppraisedLevel.MINOR_2)
+    assert "第二百八十八条" in browser(scene.officer).get(at).content.decode()
+    outside = browser(talks.mediator.user).get(at)
+    assert outside.status_code == 200
+    assert "第二百八十八条" not in outside.content.decode()  # whose injury it is
+    assert "轻伤" not in outside.content.decode()
 
 
 def typed_terms(scene: Scene, **more: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from anlan.base.turns import FIRST_REST
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task
+from anlan.evidence.enums import AppraisedLevel
 from anlan.law import selectors as law
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
@@ -64,6 +65,7 @@ from tests.resolution.mediation.talked import (
     IN_DEFAULT,
     accepted,
     apology,
+    appraised,
     begun,
     consented,
     draft,
@@ -441,6 +443,34 @@ class TestPerforming:
         assert told is not None
         assert "第一百八十六条" in told.advice
         assert "第九条第四款是否适用，由公安机关认定" in told.advice
+
+    @pytest.mark.parametrize("level", [AppraisedLevel.MINOR_2, AppraisedLevel.MINOR_1])
+    def test_of_what_may_be_a_crime_nothing_is_promised(
+        self, scene: Scene, case: Case, level: AppraisedLevel
+    ) -> None:
+        settled(scene, case)
+        appraised(scene, case, level)
+        for duty in Duty.objects.order_by("term__position"):
+            done(scene, duty, exhibit=photo(scene, case))
+        told = Talks.objects.get().police_task
+        assert told is not None
+        assert told.source == "L-刑诉法-288"
+        assert "审查并主持制作和解协议书" in told.advice
+        assert "第九条" not in told.advice
+        assert "派出所" not in told.title
+
+    def test_a_slight_injury_stays_with_the_police_station(
+        self, scene: Scene, case: Case
+    ) -> None:
+        settled(scene, case)
+        appraised(scene, case, AppraisedLevel.SLIGHT)
+        for duty in Duty.objects.order_by("term__position"):
+            done(scene, duty, exhibit=photo(scene, case))
+        told = Talks.objects.get().police_task
+        assert told is not None
+        assert told.source == "G17"
+        assert "第九条第四款" in told.advice
+        assert "已按刑事案件立案的" in told.advice  # an appraisal may be unknown here
 
     def test_a_default_names_what_is_next(self, scene: Scene, case: Case) -> None:
         settled(scene, case)

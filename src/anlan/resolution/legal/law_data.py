@@ -29,5 +29,11 @@ def remedies() -> list[dict[str, Any]]:
     return found
 
 
+def authority_limit(key: str) -> dict[str, Any]:
+    """Within what the authority accepts a claim, decides, or decides on clear facts."""
+    found: dict[str, Any] = _data()["authority"][key]
+    return found
+
+
 def work_injury_sources() -> tuple[str, ...]:
     return tuple(_data()["work_injury"])

@@ -52,7 +52,8 @@ _SENTENCES = {
         "%(day)s 起 %(name)s：程序终结以前不计算（民法典第一百九十五条）。"
     ),
     LineKind.TOO_LATE: gettext_lazy(
-        "%(day)s %(name)s：期间已经届满，不产生中断；义务人届满后同意履行的，不得再以届满抗辩。"
+        "%(day)s %(name)s：期间已经届满，不产生中断。"
+        "建议：义务人届满后同意履行的，不得再以届满抗辩（民法典第一百九十二条，条文未核对）。"
     ),
     LineKind.SUSPENDED: gettext_lazy(
         "%(name)s在最后六个月内：消除之日起满六个月，到 %(day)s（民法典第一百九十四条）。"

@@ -18,6 +18,7 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Task
 from anlan.law import selectors as law
+from anlan.law import services as laws
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.enums import (
@@ -29,11 +30,15 @@ from anlan.resolution.enums import (
 )
 from anlan.resolution.events import CarryingChanged, MeasureRanOut
 from anlan.resolution.models import Carrying, Notice, Plan, PlanMeasure
+from anlan.resolution.selectors.plans import is_reported
 
 # Within how long a measure is carried out; the house's own standard, which no law gives.
 WITHIN = timedelta(days=7)
 UNDONE_WITHIN = timedelta(days=3)
+# At once, says the law, where the police must be called (D02, G05); so is our first hour.
+REPORTED_WITHIN = timedelta(hours=1)
 RUNS = "duty_officer"  # whose task it is; who commands may do it for them
+REPORT_MEASURE = "police_report"  # in the law as data
 _UNDERTAKING = "conduct_agreement"
 _LETTERS = ("warning_letter", "conduct_agreement")  # the letter is all that is done
 
@@ -297,6 +302,11 @@ def _post(case: Case, row: PlanMeasure, *, at: datetime) -> Task | None:
     found = law.measure(row.key, on=act_day(case))
     begins = row.begins_on
     wait = begins - local_day(at) if begins else timedelta(0)
+    is_urgent = row.key == REPORT_MEASURE and laws.must_be_reported(
+        severity=case.severity,
+        is_reported=is_reported(case),
+        act_on=act_day(case),
+    )
     return cases.add_task(
         case=case,
         key=f"measure:{row.uid}",
@@ -307,10 +317,12 @@ def _post(case: Case, row: PlanMeasure, *, at: datetime) -> Task | None:
             "position": row.position,
             "measure": found.heading,
         },
-        advice=_("做了什么、怎样做的写清楚；有告知书的先送达"),
+        advice=_("较大及以上的事件必须立即报警；报了以后写清楚怎样报的")
+        if is_urgent
+        else _("做了什么、怎样做的写清楚；有告知书的先送达"),
         source=law.cite_all(found.sources, on=act_day(case))[:120],
         role_key=RUNS,
-        within=WITHIN + max(wait, timedelta(0)),
+        within=REPORTED_WITHIN if is_urgent else WITHIN + max(wait, timedelta(0)),
         binding=True,
         proof=Proof.EITHER,
         by=SYSTEM,

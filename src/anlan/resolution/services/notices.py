@@ -218,7 +218,7 @@ def issue_notice(
     """
     permissions.check_can_issue_notice(by, notice)
     policies.check_notice_may_become(notice, NoticeState.ISSUED)
-    letter = _checked_letter(notice)
+    letter = _checked_letter(notice, at=at)
     if letter.digest != shown:
         raise Conflict(_("内容刚刚被改过，请重新看过再签发"))
     secret = cases.new_secret()
@@ -229,7 +229,7 @@ def issue_notice(
         found = _lock(notice)
         policies.check_notice_may_become(found, NoticeState.ISSUED)
         policies.check_is_in_force(found.measure)
-        if _checked_letter(found) != letter:
+        if _checked_letter(found, at=at) != letter:
             raise Conflict(_("内容刚刚被改过，请重新看过再签发"))
         exhibit = add_exhibit(
             case=found.case,
@@ -469,7 +469,7 @@ def _within(sentences: list[str], most: int) -> str:
     return text
 
 
-def _checked_letter(notice: Notice) -> Letter:
+def _checked_letter(notice: Notice, *, at: datetime) -> Letter:
     """The letter as it would go out; refused where it may not."""
     on = act_day(notice.case)
     if not full_name(notice.measure.party):
@@ -479,6 +479,7 @@ def _checked_letter(notice: Notice) -> Letter:
     if not is_answerable(notice.measure.party):
         raise Conflict(_("本人已经不是本案的施暴方或者涉事人，不能再告知这项措施"))
     policies.check_rests_on(notice.measure.plan, finding_in_force(notice.case))
+    policies.check_days_ahead(notice.measure, on=local_day(at))
     template = template_of(notice.case.site.organisation, NoticeKind(notice.kind))
     law.check_cited(references=cited_in(template.body), act_on=on, path="template")
     _told(notice.facts, path="facts", most=MOST_FACTS, notice=notice)

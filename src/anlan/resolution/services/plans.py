@@ -58,7 +58,11 @@ from anlan.resolution.selectors.plans import (
     weight_of,
 )
 from anlan.resolution.selectors.support import support_of
-from anlan.resolution.services.carrying import begin_carrying, drop_carrying
+from anlan.resolution.services.carrying import (
+    REPORT_MEASURE,
+    begin_carrying,
+    drop_carrying,
+)
 from anlan.resolution.services.drafts import lock_plan, own_draft
 from anlan.resolution.services.support import (
     check_support,
@@ -78,7 +82,6 @@ _WRITTEN = (
     *("words", "clause", "clause_version", "binds"),
     *("amount_basis", "appeal", "despite"),
 )
-REPORT_MEASURE = "police_report"  # in the law as data
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -443,6 +446,8 @@ def _check_decision(
     _check_range(plan, rows)
     _check_not_taken_back(rows, plan)
     _check_all(rows, plan)
+    for row in rows:
+        policies.check_days_ahead(row, on=local_day(at))
     law.check_rule_sets_shown(
         act_on=act_day(plan.case), decided_on=local_day(at), shown=shown
     )

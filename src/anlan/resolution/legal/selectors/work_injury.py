@@ -19,7 +19,7 @@ from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.law import selectors as law
-from anlan.law.book import in_language
+from anlan.law.book import Confidence, in_language
 from anlan.resolution.legal import law_data, permissions
 from anlan.resolution.legal.enums import (
     Filer,
@@ -34,9 +34,6 @@ from anlan.resolution.legal.models import (
 )
 from anlan.resolution.legal.terms import last_day
 
-# Of the authority: it looks at the papers (工伤认定办法 8), then decides (工伤保险条例 20).
-ACCEPTS_WITHIN = 15
-DECIDES_WITHIN, DECIDES_CLEAR_WITHIN = 60, 15
 REMEDY_WARNED_BEFORE = (30, 7)  # days; the house's own
 REFUSALS = {WorkInjuryStepKind.REFUSED, WorkInjuryStepKind.NOT_RECOGNISED}
 SETTLES = {
@@ -74,14 +71,35 @@ def works_here(party: Party) -> bool:
 
 
 @dataclass(frozen=True)
+class AuthorityLimit:
+    """By when the authority has to answer, and from which article."""
+
+    last_day: date
+    source: str
+
+    @property
+    def is_law(self) -> bool:
+        """Whether the article was read; what was not is shown as advice."""
+        return law.source(self.source).confidence == Confidence.READ
+
+    @property
+    def cited(self) -> str:
+        return law.cite(self.source)
+
+
+@dataclass(frozen=True)
 class Standing:
-    """Where a track stands on a day; ``authority_due`` is the authority's own limit."""
+    """Where a track stands on a day; ``authority`` is the authority's own limit."""
 
     due_on: date
     worker_due_on: date
     days_left: int
     late_days: int
-    authority_due: date | None
+    authority: AuthorityLimit | None
+
+    @property
+    def authority_due(self) -> date | None:
+        return self.authority.last_day if self.authority else None
 
     @property
     def is_late(self) -> bool:
@@ -101,7 +119,7 @@ def standing_of(injury: WorkInjury, *, on: date) -> Standing:
         worker_due_on=worker_due(injury.injured_on),
         days_left=(injury.due_on - on).days,
         late_days=late,
-        authority_due=authority_due(injury),
+        authority=authority_limit(injury),
     )
 
 
@@ -172,15 +190,22 @@ def first_remedy_look(injury: WorkInjury, *, on: date) -> date | None:
     return next_remedy_look(injury, after=on - timedelta(days=1))
 
 
-def authority_due(injury: WorkInjury) -> date | None:
+def authority_limit(injury: WorkInjury) -> AuthorityLimit | None:
     """By when the authority accepts, or decides; none where it is not asked."""
     if injury.state == WorkInjuryState.FILED:
-        filed_on = last_filed_on(injury)
-        return last_day(filed_on, ACCEPTS_WITHIN, Unit.DAY) if filed_on else None
-    if injury.state == WorkInjuryState.ACCEPTED and injury.accepted_on:
-        days = DECIDES_CLEAR_WITHIN if injury.is_clear else DECIDES_WITHIN
-        return last_day(injury.accepted_on, days, Unit.DAY)
-    return None
+        starts_on, key = last_filed_on(injury), "accepts"
+    elif injury.state == WorkInjuryState.ACCEPTED:
+        starts_on = injury.accepted_on
+        key = "decides_clear" if injury.is_clear else "decides"
+    else:
+        return None
+    if starts_on is None:
+        return None
+    row = law_data.authority_limit(key)
+    return AuthorityLimit(
+        last_day=last_day(starts_on, row["amount"], Unit(row["unit"])),
+        source=row["source"],
+    )
 
 
 def checklist(injury: WorkInjury) -> list[tuple[Material, list[Exhibit]]]:

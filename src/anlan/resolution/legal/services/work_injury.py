@@ -50,7 +50,7 @@ from anlan.resolution.legal.models import (
 from anlan.resolution.legal.selectors.work_injury import (
     REFUSALS,
     SETTLES,
-    authority_due,
+    authority_limit,
     employer_due,
     first_remedy_look,
     is_struck_staff,
@@ -513,8 +513,10 @@ def _post_next(injury: WorkInjury, *, at: datetime) -> Task | None:
             title = _("工伤 %s：查询认定结果") % injury.code
         case _:
             return None
-    due = authority_due(injury)
-    within = start_of_day(due + timedelta(days=1)) - at if due else TOLD_WITHIN
+    limit = authority_limit(injury)
+    within = TOLD_WITHIN
+    if limit is not None:
+        within = start_of_day(limit.last_day + timedelta(days=1)) - at
     return _post(injury, key=key, title=title, within=within, binding=False, at=at)
 
 

@@ -34,7 +34,9 @@ from anlan.resolution.mediation.events import (
     DutyMoved,
     DutyOverdue,
 )
+from anlan.resolution.mediation.exclusions import may_be_a_crime
 from anlan.resolution.mediation.models import Confirmation, Duty, Talks, Term
+from anlan.resolution.mediation.remedies import CRIMINAL_SETTLEMENT, why_reviewed
 from anlan.resolution.mediation.services.steps import (
     end_task,
     lock_talks,
@@ -381,20 +383,29 @@ def _move(
 
 
 def _tell_police(talks: Talks, *, at: datetime) -> None:
-    """A settlement that was performed may end the police case; they decide (治安法 9 ¶4; 行政程序规定 186)."""
+    """A settlement that was performed may end the police case; they decide (治安法 9 ¶4; 行政程序规定 186).
+
+    A criminal case it ends never: whoever handles that looks at it anew (刑诉法 288).
+    """
     case = talks.case
     if not TalksKind(talks.kind).ends_the_police_case or not is_reported(case):
         return
     if talks.police_task is not None and talks.police_task.state == TaskState.OPEN:
         return
+    is_crime = may_be_a_crime(case)
+    title = (
+        _("把 %s 已履行告诉办案机关，由其审查")
+        if is_crime
+        else _("把 %s 已履行告诉派出所，由双方书面申请")
+    )
     talks.police_task = post_task(
         case,
         key=f"talks_police:{talks.uid}",
-        title=_("把 %s 已履行告诉派出所，由双方书面申请") % talks.code,
-        advice=_why_told(case),
+        title=title % talks.code,
+        advice=why_reviewed() if is_crime else _why_told(case),
         due_at=at + _TELL_POLICE_WITHIN,
         at=at,
-        source="G17",
+        source=CRIMINAL_SETTLEMENT if is_crime else "G17",
     )
     talks.save(update_fields=["police_task"])
 
@@ -404,11 +415,12 @@ def _why_told(case: Case) -> str:
     if laws.rule_set(on=act_day(case)).key == _OLD_LAW:
         return _(
             "《公安机关办理行政案件程序规定》第一百八十六条：自行和解或者经人民调解达成协议并履行后，双方书面申请，"
-            "经公安机关认可的，不予处罚。行为发生在 2026 年以前，2026 年起施行的《治安管理处罚法》第九条第四款是否适用，由公安机关认定"
+            "经公安机关认可的，不予处罚。行为发生在 2026 年以前，2026 年起施行的《治安管理处罚法》第九条第四款是否适用，由公安机关认定。"
+            "已按刑事案件立案的，按《刑事诉讼法》第二百八十八条由办案机关审查"
         )
     return _(
         "《治安管理处罚法》第九条第四款：作出处罚决定前，自行和解或者经人民调解达成协议并已履行，双方书面申请，"
-        "经公安机关认可的，不予处罚；是否认可由公安机关决定"
+        "经公安机关认可的，不予处罚；是否认可由公安机关决定。已按刑事案件立案的，按《刑事诉讼法》第二百八十八条由办案机关审查"
     )
 
 

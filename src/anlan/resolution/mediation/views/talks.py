@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.accounts.models import User
 from anlan.base.addresses import public_address
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases.enums import Side
@@ -35,6 +36,7 @@ from anlan.resolution.mediation.enums import (
     TalksState,
     WithdrawalWay,
 )
+from anlan.resolution.mediation.exclusions import may_be_a_crime
 from anlan.resolution.mediation.forms import (
     AnswerForm,
     ApplicationForm,
@@ -52,7 +54,7 @@ from anlan.resolution.mediation.forms import (
 )
 from anlan.resolution.mediation.models import Confirmation, Forgiveness, Talks
 from anlan.resolution.mediation.papers import term_words
-from anlan.resolution.mediation.remedies import remedies_of
+from anlan.resolution.mediation.remedies import remedies_of, why_reviewed
 from anlan.resolution.mediation.selectors.codes import code_for, code_of
 from anlan.resolution.mediation.selectors.talks import (
     approval_of,
@@ -206,6 +208,7 @@ def page(
             .select_related("exhibit")
             .first(),
             "remedies": remedies_of(found),
+            "why_reviewed": _why_reviewed(found, reader),
             "is_talking": state.is_talking,
             "follows_closed": not found.case.is_open
             and state in {TalksState.PERFORMING, TalksState.BREACHED},
@@ -226,6 +229,20 @@ def page(
         },
         status=refusal.status if refusal else 200,
     )
+
+
+def _why_reviewed(found: Talks, reader: User) -> str:
+    """Until the terms are performed; after that the task says it.
+
+    Somebody from outside who mediates sees no case, and is not told how it was appraised.
+    """
+    is_open = TalksState(found.state).may_be_left or found.state in {
+        TalksState.PERFORMING,
+        TalksState.BREACHED,
+    }
+    if not is_open or not permissions.can_see_case_talks(reader, found.case):
+        return ""
+    return why_reviewed() if may_be_a_crime(found.case) else ""
 
 
 @login_required
