@@ -21,6 +21,7 @@ WINDOW = 600  # seconds
 MOST_FROM_CODE = 30  # reports from one poster in a window; a crowd may scan it
 MOST_FROM_NETWORK = 12  # reports from one network in a window
 MOST_WORDS = 20  # additions to one report in a window
+MOST_AGAIN = 20  # answers to one form that was received already, in a window
 VERSIONS = 20  # of one form, each of which sent twice is one report
 
 
@@ -66,6 +67,15 @@ def may_report(request: HttpRequest, *, place: Place, at: datetime) -> bool:
     if from_code > MOST_FROM_CODE:
         return False
     return from_network <= MOST_FROM_NETWORK or not _is_known(place, at=at)
+
+
+def may_ask_again(visitor: Visitor) -> bool:
+    """Whether this phone may have one more answer to what it has reported.
+
+    Each makes a link of its own, since no secret is kept; a phone that lost its answer
+    asks a few times and has one of them.
+    """
+    return count_up(f"portal:again:{visitor.uid}", seconds=WINDOW) <= MOST_AGAIN
 
 
 def _is_known(place: Place, *, at: datetime) -> bool:
