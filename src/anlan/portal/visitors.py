@@ -11,9 +11,11 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from anlan.accounts.models import Place
+from anlan.base.errors import NotFound
 from anlan.base.limits import count_up, network_of
 from anlan.cases.enums import CaseState
 from anlan.cases.models import AccessLink
+from anlan.cases.selectors import link_for
 from anlan.incidents.models import Report
 from anlan.incidents.policies import SAME_FIGHT_WITHIN
 
@@ -89,6 +91,15 @@ def _is_known(place: Place, *, at: datetime) -> bool:
         incident__case__exercise=False,
     )
     return lately.filter(is_handled).exists()
+
+
+def has_live_link(secret: str, *, at: datetime) -> bool:
+    """Whether something is followed by this secret, before anything is taken for it."""
+    try:
+        link_for(secret, at=at)
+    except NotFound:
+        return False
+    return True
 
 
 def may_add(link: AccessLink) -> bool:
