@@ -31,8 +31,9 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, Site, User
 from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
+from anlan.base.case_number import fold_number, parse_case_number
 from anlan.base.digest import sha256
-from anlan.base.errors import NotFound
+from anlan.base.errors import InvalidInput, NotFound
 from anlan.base.prepared import Prepared
 from anlan.base.remembered import address
 from anlan.cases.act import act_day
@@ -230,7 +231,7 @@ def case_page(
     found = _narrowed(user, before=before, **narrowed)
     edge = None
     if text:
-        known = found.filter(**numbered(user, text.upper()))
+        known = found.filter(**numbered(user, asked_number(text)))
         if cases := _page_of(known, page):
             return CasePage(cases=cases)
         keys = found.order_by("-opened_at", "-pk").values_list("opened_at", "pk")
@@ -247,6 +248,14 @@ def case_page(
         last = cases[page - 1]
         return CasePage(cases=cases[:page], after=(last.opened_at, last.pk))
     return CasePage(cases=cases, after=edge, searched_to=edge[0] if edge else None)
+
+
+def asked_number(text: str) -> str:
+    """The number that somebody asks for, whatever keyboard they typed it on."""
+    try:
+        return str(parse_case_number(text))
+    except InvalidInput:
+        return text.upper()  # no number: it is looked for as it is, and not found
 
 
 def _narrowed(
@@ -283,7 +292,7 @@ def _narrowed(
 def _with_text(found: QuerySet[Case], text: str) -> QuerySet[Case]:
     places = Place.objects.filter(label__icontains=text)
     return found.filter(
-        Q(number__icontains=text)
+        Q(number__icontains=fold_number(text))
         | Q(title__icontains=text)
         | Q(incident__place__in=places.values("pk"))
     )
