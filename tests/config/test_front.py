@@ -190,7 +190,7 @@ def test_who_is_refused_for_lack_of_room_is_told_when_to_try_again(
 def test_files_behind_a_dead_link_are_not_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked = []
+    asked: list[str] = []
     monkeypatch.setattr(front, "is_followed", asked.append)
 
     # The page, which says that nothing is there, is asked before any of it has come.

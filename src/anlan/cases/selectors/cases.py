@@ -37,6 +37,7 @@ from anlan.base.errors import InvalidInput, NotFound
 from anlan.base.prepared import Prepared
 from anlan.base.remembered import address
 from anlan.cases.act import act_day
+from anlan.cases.beside import places_beside
 from anlan.cases.enums import Role
 from anlan.cases.events import (
     CommandTaken,
@@ -157,7 +158,7 @@ def cases_for(user: User) -> QuerySet[Case]:
 
 _NUMBERED = Prepared(
     lambda organisation, number: Case.objects.select_related(
-        "site", "commander", "joined_into", "incident__place"
+        "site", "commander", "joined_into", *places_beside()
     ).filter(organisation=organisation, number=number)
 )
 
@@ -291,11 +292,10 @@ def _narrowed(
 
 def _with_text(found: QuerySet[Case], text: str) -> QuerySet[Case]:
     places = Place.objects.filter(label__icontains=text)
-    return found.filter(
-        Q(number__icontains=fold_number(text))
-        | Q(title__icontains=text)
-        | Q(incident__place__in=places.values("pk"))
-    )
+    has_text = Q(number__icontains=fold_number(text)) | Q(title__icontains=text)
+    for place in places_beside():
+        has_text |= Q(**{f"{place}__in": places.values("pk")})
+    return found.filter(has_text)
 
 
 def _page_of(found: QuerySet[Case], page: int) -> list[Case]:
@@ -303,7 +303,7 @@ def _page_of(found: QuerySet[Case], page: int) -> list[Case]:
     newest = ("-opened_at", "-pk")
     picked = found.order_by(*newest).values("pk")[: page + 1]
     shown = Case.objects.filter(pk__in=picked).order_by(*newest)
-    return list(shown.select_related("site", "commander", "incident__place"))
+    return list(shown.select_related("site", "commander", *places_beside()))
 
 
 def _listed(user: User, site: Site | None) -> QuerySet[Case]:
