@@ -656,7 +656,7 @@ def test_unit_is_one_to_one_with_a_room(front):
     )
 
     assert again == unit
-    assert list(selectors.units_of(front.site)) == [unit]
+    assert list(Unit.objects.filter(site=front.site)) == [unit]
     assert unit.number == "1-1206"
     assert Entry.objects.filter(kind="customers.unit_added").count() == 1
     with pytest.raises(InvalidInput):

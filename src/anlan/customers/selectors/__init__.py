@@ -26,7 +26,7 @@ from anlan.base.identity import (
 )
 from anlan.base.phone import mask_phone, normalise_phone
 from anlan.customers.enums import Gender, ProtectedField
-from anlan.customers.models import Disclosure, KnownAt, Occupancy, Person, Unit
+from anlan.customers.models import Disclosure, KnownAt, Occupancy, Person
 from anlan.customers.naming import letters_of
 
 MODEL: Final = "customers.Person"
@@ -126,10 +126,6 @@ def search_people(reader: User, text: str, *, limit: int = 20) -> list[Person]:
 def looks_at(person: Person) -> QuerySet[Disclosure]:
     """Who looked at an unmasked value of the person and why, newest first."""
     return Disclosure.objects.filter(person=person).order_by("-read_at", "-pk")
-
-
-def units_of(site: Site) -> QuerySet[Unit]:
-    return Unit.objects.filter(site=site).select_related("place").order_by("number")
 
 
 def rooms_of(site: Site) -> QuerySet[Place]:
