@@ -105,8 +105,6 @@ VERBS = (
         pages=True,
     ),
     _command("screens", "", "take pictures of every page", extent="dev", pages=True),
-    _command("backup", "FILE", "all state into one file"),
-    _command("restore", "FILE", "all state out of one file"),
     _command("web", "", "production: pages and API alone", pages=True),
     _command("live", "", "production: streams and uploads alone", pages=True),
     _command("worker", "", "production: due work and messages alone"),

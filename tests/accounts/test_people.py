@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
 
 from anlan.accounts import services
 from anlan.accounts.models import (
@@ -20,7 +24,7 @@ from anlan.accounts.models import (
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
 from anlan.accounts.selectors import nodes_for, people_for
-from anlan.accounts.tokens import create_token
+from anlan.accounts.tokens import create_token, user_of_token
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.ledger.models import Entry
 
@@ -212,6 +216,7 @@ class TestReset:
     def test_a_reset_takes_passkeys_and_tokens_too(self, scene):
         guard = scene.guard
         Authenticator.objects.create(user=guard, type="totp", data={"secret": "x"})
+        EmailAddress.objects.create(user=guard, email="w@example.cn", verified=True)
         token, _secret = create_token(
             user=guard,
             name="脚本",
@@ -226,6 +231,7 @@ class TestReset:
         token.refresh_from_db()
         assert token.revoked_at == scene.at
         assert not Authenticator.objects.filter(user=guard).exists()
+        assert not EmailAddress.objects.filter(user=guard).exists()
 
     def test_it_takes_password_and_pin_away(self, scene):
         guard = scene.guard
@@ -308,6 +314,32 @@ def test_disabled_people_hold_nothing(scene):
     services.enable_user(user=guard, by=scene.manager, at=scene.at)
     assert has_permission(guard, Permission.INCIDENT_REPORT, site=scene.site)
     assert kinds_about(guard)[-2:] == [
+        "accounts.user_disabled",
+        "accounts.user_enabled",
+    ]
+
+
+def test_what_a_disabled_person_had_open_stays_closed(scene, client):
+    guard, other = scene.guard, Client()
+    _token, secret = create_token(
+        user=guard,
+        name="脚本",
+        scopes=[Permission.INCIDENT_REPORT],
+        days=9,
+        by=guard,
+        at=scene.at,
+    )
+    client.force_login(guard)
+    other.force_login(scene.next_guard)
+    keys = client.session.session_key, other.session.session_key
+
+    services.disable_user(user=guard, by=scene.manager, at=timezone.now())
+    services.enable_user(user=guard, by=scene.manager, at=timezone.now())
+
+    assert [Session.objects.filter(pk=key).exists() for key in keys] == [False, True]
+    assert user_of_token(secret, at=scene.at) is None
+    assert kinds_about(guard)[-3:] == [
+        "accounts.token_revoked",
         "accounts.user_disabled",
         "accounts.user_enabled",
     ]

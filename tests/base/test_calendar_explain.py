@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import partial
 
-import orjson
 import pytest
 from django.utils import translation
 
@@ -185,40 +184,6 @@ def test_explanation_of_overlapping_pauses_counts_no_minute_twice():
 
 def test_every_kind_of_line_has_a_sentence():
     assert set(_SENTENCES) == set(LineKind)
-
-
-def test_line_is_data_for_the_api():
-    lines = explain(
-        OFFICE, china(2026, 9, 24, 17), Term(90, Unit.WORKING_MINUTE), pauses=()
-    )
-
-    data = [line.as_data() for line in lines]
-
-    assert orjson.loads(orjson.dumps(data)) == [
-        {"kind": "starts", "begins": "2026-09-24T09:00:00.000000Z"},
-        {
-            "kind": "running",
-            "begins": "2026-09-24T09:00:00.000000Z",
-            "ends": "2026-09-24T10:00:00.000000Z",
-            "counted": 3600,
-            "total": 3600,
-        },
-        {
-            "kind": "holiday",
-            "first_day": "2026-09-25",
-            "last_day": "2026-09-27",
-            "name": "中秋节",
-        },
-        {
-            "kind": "running",
-            "begins": "2026-09-28T01:00:00.000000Z",
-            "ends": "2026-09-28T01:30:00.000000Z",
-            "counted": 1800,
-            "total": 5400,
-        },
-        {"kind": "due", "ends": "2026-09-28T01:30:00.000000Z"},
-        {"kind": "calendar", "name": f"3 / {HOLIDAYS.version}"},
-    ]
 
 
 def test_festival_is_translated_but_an_office_reason_is_not(monkeypatch):

@@ -13,7 +13,6 @@ from anlan.base.money import (
     format_fen,
     parse_fen,
     split_by_weights,
-    split_evenly,
 )
 
 amounts = st.integers(-LARGEST_FEN, LARGEST_FEN)
@@ -183,15 +182,6 @@ def test_split_by_weights_loses_no_fen(fen, weights):
         # Off the exact proportion by less than one fen, and never the wrong way.
         assert abs(share * sum(weights) - fen * weight) < sum(weights)
         assert share * fen >= 0
-
-
-@given(amounts, st.integers(1, 50))
-def test_split_evenly_differs_by_one_fen_at_most(fen, parts):
-    shares = split_evenly(fen, parts)
-
-    assert sum(shares) == fen
-    assert len(shares) == parts
-    assert max(shares) - min(shares) <= 1
 
 
 def test_split_by_weights_gives_the_odd_fen_to_the_largest_remainder_then_the_first():

@@ -8,13 +8,17 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from anlan.base import vault
-from anlan.cases.services import tasks
+from anlan.cases.models import AccessLink
+from anlan.cases.services import make_access_link, tasks
 from anlan.config import front
-from anlan.config.front import Front
+from anlan.config.front import Front, is_followed
 from anlan.incidents import devices_mapping
 from anlan.incidents.services import attaching
+from anlan.ledger.events import SYSTEM
+from tests.scene import Scene
 
 Message = dict[str, Any]
 
@@ -30,6 +34,15 @@ def echo(
 def request(
     *messages: Message, path: str = "/page", pages: Callable[..., Any] | None = echo
 ) -> tuple[int | None, bytes]:
+    """Status and body of what the front answers."""
+    sent = answered(*messages, path=path, pages=pages)
+    status = sent[0]["status"] if sent else None
+    return status, b"".join(message.get("body", b"") for message in sent)
+
+
+def answered(
+    *messages: Message, path: str = "/page", pages: Callable[..., Any] | None = echo
+) -> list[Message]:
     """What the front answers; after the messages, nothing more ever comes."""
     coming = list(messages)
     sent: list[Message] = []
@@ -56,8 +69,12 @@ def request(
             await Front(pages)(scope, receive, send)
 
     asyncio.run(ask())
-    status = sent[0]["status"] if sent else None
-    return status, b"".join(message.get("body", b"") for message in sent)
+    return sent
+
+
+@pytest.fixture(autouse=True)
+def _every_link_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "is_followed", lambda _secret: True)
 
 
 def part(body: bytes, *, more: bool = False) -> Message:
@@ -134,6 +151,68 @@ def test_even_films_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(front, "MOST_UPLOAD_BYTES", 10)
 
     assert request(part(b"0123456789x"), path="/f/secret/files")[0] == 413
+
+
+def test_a_body_that_comes_drop_by_drop_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "BODY_SECONDS", 0.0)
+
+    assert request(part(b"x", more=True))[0] == 408
+
+
+def test_bodies_that_wait_in_files_are_bounded_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(front, "IN_MEMORY_BYTES", 10)
+    monkeypatch.setattr(front, "MOST_WAITING_BYTES", 25)
+    film = part(b"0123456789x")
+
+    assert request(film)[0] == 200  # and gives its bytes back
+    with front.WAITING.one() as waiting:
+        waiting(11)
+        assert request(film)[0] == 200
+        waiting(15)
+        assert request(film)[0] == 503
+        assert request(part(b"0123456789"))[0] == 200  # an alarm is small
+    assert request(film)[0] == 200
+    assert front.WAITING.size == 0
+
+
+def test_who_is_refused_for_lack_of_room_is_told_when_to_try_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(front, "IN_MEMORY_BYTES", 10)
+    monkeypatch.setattr(front, "MOST_WAITING_BYTES", 10)
+    sent = answered(part(b"0123456789x"))
+
+    assert dict(sent[0]["headers"])[b"retry-after"] == b"60"
+
+
+def test_files_behind_a_dead_link_are_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(front, "is_followed", asked.append)
+
+    # The page, which says that nothing is there, is asked before any of it has come.
+    answer = request(part(b"film", more=True), path="/f/no-such-secret/files")
+
+    assert answer == (200, b"/f/no-such-secret/files ")
+    assert asked == ["no-such-secret"]
+
+
+@pytest.mark.django_db
+def test_a_link_is_followed_while_it_lives(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "close_old_connections", lambda: None)  # this test's own
+    link, secret = make_access_link(
+        case=scene.incident().case, by=SYSTEM, at=timezone.now()
+    )
+
+    assert is_followed(secret)
+    assert not is_followed("a-Secret_of-128-bits")
+    AccessLink.objects.update(revoked_at=link.made_at)
+    assert not is_followed(secret)
 
 
 def test_largest_attachments_fit_into_one_request() -> None:

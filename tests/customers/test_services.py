@@ -645,6 +645,53 @@ def test_database_refuses_an_erased_person_with_a_name_left(front):
             Person.objects.filter(pk=person.pk).update(**change)
 
 
+@pytest.mark.both
+def test_unit_is_one_to_one_with_a_room(front):
+    unit = services.add_unit(
+        place=front.room, number=" 1-1206 ", by=front.manager, at=front.at
+    )
+    again = services.add_unit(
+        place=front.room, number="1-1206", by=front.manager, at=front.at
+    )
+
+    assert again == unit
+    assert list(Unit.objects.filter(site=front.site)) == [unit]
+    assert unit.number == "1-1206"
+    assert Entry.objects.filter(kind="customers.unit_added").count() == 1
+    with pytest.raises(InvalidInput):
+        services.add_unit(
+            place=front.room, number="1-1207", by=front.manager, at=front.at
+        )
+
+
+def test_unit_needs_a_room_a_free_number_and_the_right(front):
+    from anlan.accounts import services as accounts  # noqa: PLC0415 -- only here
+    from anlan.accounts.models import Place  # noqa: PLC0415
+
+    def place(kind, name):
+        return accounts.add_place(
+            site=front.site, kind=kind, name=name, by=SYSTEM, at=front.at
+        )
+
+    services.add_unit(place=front.room, number="1206", by=front.manager, at=front.at)
+
+    with pytest.raises(InvalidInput):
+        services.add_unit(
+            place=place(Place.Kind.SPOT, "门口"),
+            number="1",
+            by=front.manager,
+            at=front.at,
+        )
+    other = place(Place.Kind.ROOM, "1207")
+    with pytest.raises(Conflict):
+        services.add_unit(place=other, number="1206", by=front.manager, at=front.at)
+    with pytest.raises(InvalidInput):
+        services.add_unit(place=other, number=" ", by=front.manager, at=front.at)
+    with pytest.raises(NotAllowed):
+        services.add_unit(place=other, number="1207", by=front.officer, at=front.at)
+    assert Unit.objects.count() == 1
+
+
 BORN = "449900200811240" + last_of("449900200811240")
 
 

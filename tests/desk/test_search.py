@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -16,6 +17,31 @@ def test_a_whole_number_opens_its_room(sign_in: SignIn, scene: Scene) -> None:
     response = sign_in("zhoumin").get("/search/", {"q": number.lower()})
     assert response.headers["Location"] == f"/cases/{number}/"
     assert sign_in("tangning").get("/search/", {"q": number}).status_code == 200
+
+
+WIDE = {ord(c): ord(c) + 0xFEE0 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda number: number.translate(WIDE),
+        lambda number: number.lower().replace("-", "—"),
+        lambda number: f"　{number.replace('-', '－')} ",
+    ],
+    ids=["full width", "long dashes", "full-width dashes"],
+)
+def test_a_number_from_a_chinese_keyboard_opens_its_room(
+    sign_in: SignIn, scene: Scene, typed: Callable[[str], str]
+) -> None:
+    number = scene.incident().case.number
+    client = sign_in("zhoumin")
+    response = client.get("/search/", {"q": typed(number)})
+    assert response.headers["Location"] == f"/cases/{number}/"
+    part = client.get("/search/", {"q": typed(number)[-9:]}).content.decode()
+    assert f"/cases/{number}/" in part
+    cases = client.get("/cases/", {"q": typed(number)}).content.decode()
+    assert f"/cases/{number}/" in cases
 
 
 def test_part_of_a_number_and_of_a_place(sign_in: SignIn, scene: Scene) -> None:

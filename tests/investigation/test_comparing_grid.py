@@ -12,7 +12,7 @@ from anlan.investigation.comparing import (
     Row,
     Says,
     Scene,
-    grid_of,
+    lay_out,
 )
 
 SCENE = Scene(
@@ -31,7 +31,7 @@ def rows(a: str, b: str, c: str = "") -> dict[Fact, Row]:
         Account(key="b", by="冯刚", role="victim", text=b),
         Account(key="c", by="于慧", role="witness", text=c),
     ]
-    return {row.fact: row for row in grid_of(accounts, SCENE)}
+    return {row.fact: row for row in lay_out(accounts, SCENE)[0]}
 
 
 def said(row: Row) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
+from anlan.evidence.enums import StatementRole
 from anlan.investigation import comparing
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import CellSays, ComparedFact, ComparedTopic
@@ -27,7 +28,7 @@ from anlan.investigation.selectors.comparison import (
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from tests.evidence.told import party
-from tests.investigation.asked import both_heard, investigator
+from tests.investigation.asked import both_heard, held, investigator, planned
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
@@ -63,6 +64,17 @@ def party_of(scene: Scene, case: Case, code: str) -> Party:
         if column.code == code and column.statement.party is not None:
             return column.statement.party
     raise AssertionError(f"no {code}")
+
+
+def said_by(
+    scene: Scene, case: Case, first: str, second: str
+) -> set[tuple[ComparedTopic, str]]:
+    """Topic and rule of every pair of these two accounts."""
+    return {
+        (pair.topic, pair.why)
+        for pair in compared(scene, case).pairs
+        if (pair.first.code, pair.second.code) == (first, second)
+    }
 
 
 def disputed(scene: Scene, case: Case) -> ShownPair:
@@ -128,10 +140,20 @@ class TestProposals:
         assert gaps["saw"] == ComparedFact.SAW.question
 
     def test_a_name_that_was_entered_is_used(self, scene, two) -> None:
-        """He is only the man in grey to her, and her account names nobody."""
-        statement = compared(scene, two).columns[0].statement
+        """Of two others the man in grey may be either, until the witness says who he is."""
+        of = party(scene, two, "赵东")
+        talk = planned(
+            scene, two, parties=[of], role=StatementRole.WITNESS, questions=[]
+        )
+        held(
+            scene,
+            talk,
+            free="下午三点我在地库。灰衣男子先推了谢晓云，用伞打了他的额头。",
+        )
+        statement = compared(scene, two).columns[2].statement
         other = party_of(scene, two, "S-02")
-        before = {pair.topic for pair in compared(scene, two).pairs}
+        before = said_by(scene, two, "S-01", "S-03")
+
         investigation.name_person(
             statement=statement,
             party=other,
@@ -139,10 +161,14 @@ class TestProposals:
             by=investigator(scene),
             at=scene.at,
         )
-        after = {pair.topic for pair in compared(scene, two).pairs}
 
+        after = said_by(scene, two, "S-01", "S-03")
         assert Naming.objects.get().words == "灰衣男子\n那个男的"
-        assert ComparedTopic.FIRST_BLOW in after or after != before
+        assert (ComparedTopic.FIRST_BLOW, "act_denied") in before - after
+        assert after - before == {
+            (ComparedTopic.FIRST_BLOW, "same_act"),
+            (ComparedTopic.WEAPON, "same_thing"),
+        }
 
 
 class TestCells:

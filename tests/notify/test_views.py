@@ -92,6 +92,64 @@ def test_a_channel_is_set_up_its_secret_encrypted_and_never_shown(
     assert channel_secrets(channel) == {"secret": "s3cret"}
 
 
+MAIL = {
+    "host": "mail.example",
+    "port": "465",
+    "security": "ssl",
+    "from": "anlan@mail.example",
+    "username": "anlan",
+    "password": "m4il",
+    "is_enabled": "on",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "secret", "changed"),
+    [
+        ("sms", SMS, "secret", {"url": "https://mine.example/"}),
+        ("email", MAIL, "password", {"host": "mine.example"}),
+        ("email", MAIL, "password", {"port": "2525"}),
+        ("email", MAIL, "password", {"security": "none"}),
+        ("email", MAIL, "password", {"username": "me"}),
+    ],
+)
+def test_a_secret_that_would_go_elsewhere_is_typed_again(
+    admin: Client,
+    kind: str,
+    said: dict[str, str],
+    secret: str,
+    changed: dict[str, str],
+) -> None:
+    admin.post(f"/notify/channels/new/{kind}/", said)
+    channel = Channel.objects.get()
+    address, kept = f"/notify/channels/{channel.uid}/", channel_secrets(channel)
+
+    refused = admin.post(address, {**said, **changed, secret: " "})
+
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {secret}
+    channel.refresh_from_db()
+    assert channel_secrets(channel) == kept
+    assert not changed.items() <= channel.settings.items()
+
+    assert admin.post(address, {**said, **changed, secret: "new"}).status_code == 302
+    channel.refresh_from_db()
+    assert channel_secrets(channel) == {secret: "new"}
+    assert changed.items() <= channel.settings.items()
+
+
+def test_what_leads_nowhere_else_keeps_the_secret(admin: Client) -> None:
+    admin.post("/notify/channels/new/email/", MAIL)
+    channel = Channel.objects.get()
+
+    said = {**MAIL, "from": "office@mail.example", "password": ""}
+    answer = admin.post(f"/notify/channels/{channel.uid}/", said)
+
+    assert answer.status_code == 302
+    channel.refresh_from_db()
+    assert channel_secrets(channel) == {"password": "m4il"}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -272,7 +272,7 @@ class TestLimits:
         assert client.post(poster, said(99)).status_code == 302
 
     def test_the_same_again_is_not_counted(self, client, poster) -> None:
-        for _many in range(visitors.MOST_FROM_CODE + 5):
+        for _many in range(1 + visitors.MOST_AGAIN):
             report(client, poster, 1)
         report(client, poster, 2)
         use_up_network(client, poster)
@@ -281,6 +281,17 @@ class TestLimits:
 
         assert client.get(again).status_code == 200
         assert client.post(poster, said(2, words="他有刀")).status_code == 429
+
+    def test_the_same_again_makes_links_within_bounds(self, client, poster) -> None:
+        for _time in range(1 + visitors.MOST_AGAIN):
+            report(client, poster)
+        made = AccessLink.objects.count()
+
+        answers = {client.post(poster, said()).status_code for _time in range(3)}
+
+        assert answers == {429}
+        assert AccessLink.objects.count() == made
+        report(client, poster, 2)  # another report is another count
 
     def test_one_network_is_one_whatever_the_last_number(self, client, poster) -> None:
         for number in range(visitors.MOST_FROM_NETWORK):

@@ -18,6 +18,10 @@ def test_help_lists_exactly_the_verbs_that_work() -> None:
     assert listed(verbs.help_page()) == list(verbs.verbs())
 
 
+def test_every_verb_has_its_command() -> None:
+    assert list(verbs.verbs()) == [verb.name for verb in verbs.VERBS]
+
+
 def test_help_fits_a_terminal() -> None:
     assert [line for line in verbs.help_page().splitlines() if len(line) > 80] == []
 

@@ -70,14 +70,18 @@ class CaseNumber:
         return f"{self.site_code}-{self.kind}-{self.day:%Y%m%d}-{self.counter:03d}"
 
 
+def fold_number(text: str) -> str:
+    """A number, or a part of one, in the letters, digits and dashes it is written with."""
+    return unicodedata.normalize("NFKC", text.translate(_DASHES)).strip().upper()
+
+
 def parse_case_number(text: str) -> CaseNumber:
     """Read a number as people type it: any case, full width, any kind of dash.
 
     Raises:
         InvalidInput: if it is no case number.
     """
-    typed = unicodedata.normalize("NFKC", text.translate(_DASHES))
-    match = _NUMBER.fullmatch(typed.strip().upper())
+    match = _NUMBER.fullmatch(fold_number(text))
     if match:
         try:
             return CaseNumber(

@@ -58,11 +58,6 @@ def format_fen(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}¥{yuan:,}.{rest:02d}"
 
 
-def split_evenly(fen: int, parts: int) -> list[int]:
-    """Share ``fen`` among ``parts``; shares differ by one fen at most, larger first."""
-    return split_by_weights(fen, [1] * parts)
-
-
 def split_by_weights(fen: int, weights: Sequence[int]) -> list[int]:
     """Share ``fen`` in proportion to ``weights``, so that the shares add up exactly.
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO, TypeAlias
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 
 from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
 
 from anlan.config.answers import WSGIApplication
 from anlan.config.pages import Message, Pages, Scope, Send
@@ -24,6 +27,7 @@ from anlan.config.wsgi import crew, pages
 from anlan.desk.live import LIVE_PATH, Live
 from anlan.evidence.uploading.app import Uploading
 from anlan.evidence.uploading.requests import UPLOAD_PATH
+from anlan.portal.visitors import has_live_link
 
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 
@@ -45,7 +49,13 @@ UPLOADS = re.compile(
     rf"|/api/v1/(statements/{_UID}/recordings|injuries/{_UID}/photos)"
     r"|/api/v1/cases/[A-Z0-9-]+/medical-papers"
 )
+_PUBLIC_FILES = re.compile(r"/f/(?P<secret>[^/]+)/files")
 BODY_PAUSE_SECONDS = 30.0  # between two parts of a body
+BODY_SECONDS = 1800.0  # for all of a body: 160 MB at 0.7 Mbit/s
+# Of all bodies of this process that wait in files. What stays in memory, as every alarm
+# without a film does, is never refused for it.
+MOST_WAITING_BYTES = 2 * 1024**3
+FULL_SECONDS = 60  # after which to try again
 
 
 class Front:
@@ -81,17 +91,38 @@ class Front:
         self, pages: Pages, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Take the body here: a slow phone that sends a film must not hold a thread."""
-        with SpooledTemporaryFile(IN_MEMORY_BYTES) as body:
+        with SpooledTemporaryFile(IN_MEMORY_BYTES) as body, WAITING.one() as waiting:
+            if not await self._may_send(scope["path"]):
+                await pages(scope, body, size=0, send=send)  # which tells them so
+                return
             try:
-                size = await take_body(receive, body, most=most_of(scope["path"]))
+                size = await take_body(
+                    receive, body, most=most_of(scope["path"]), waiting=waiting
+                )
             except TimeoutError:
                 await send_text(send, 408, "the rest of the request did not come")
                 return
             except OverflowError:
                 await send_text(send, 413, "the request is too large")
                 return
+            except BlockingIOError:
+                await send_text(
+                    send,
+                    503,
+                    "too many large requests at once",
+                    headers=[(b"retry-after", str(FULL_SECONDS).encode())],
+                )
+                return
             if size is not None:
                 await pages(scope, body, size=size, send=send)
+
+    async def _may_send(self, path: str) -> bool:
+        """Whether a body is taken at all: films from the public only behind a live link."""
+        found = _PUBLIC_FILES.fullmatch(path)
+        if found is None:
+            return True
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(crew, is_followed, found["secret"])
 
     async def _live_and_die(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -107,21 +138,64 @@ def most_of(path: str) -> int:
     return MOST_UPLOAD_BYTES if UPLOADS.fullmatch(path) else MOST_BYTES
 
 
-async def take_body(receive: Receive, body: IO[bytes], *, most: int) -> int | None:
+def is_followed(secret: str) -> bool:
+    """Whether a report is followed by this secret now; asked in a thread."""
+    close_old_connections()  # of this thread: one that broke is opened anew
+    return has_live_link(secret, at=timezone.now())
+
+
+class Waiting:
+    """How many bytes of bodies wait in files; counted on the event loop alone."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    @contextmanager
+    def one(self) -> Iterator[Callable[[int], None]]:
+        """Say with the function how large the one body has become."""
+        mine = 0
+
+        def grow(size: int) -> None:
+            nonlocal mine
+            in_file = size if size > IN_MEMORY_BYTES else 0
+            more = in_file - mine
+            if more and self.size + more > MOST_WAITING_BYTES:
+                raise BlockingIOError
+            self.size += more
+            mine += more
+
+        try:
+            yield grow
+        finally:
+            self.size -= mine
+
+
+WAITING = Waiting()
+
+
+async def take_body(
+    receive: Receive, body: IO[bytes], *, most: int, waiting: Callable[[int], None]
+) -> int | None:
     """Write what comes into ``body``; its bytes, or nothing if the sender left before.
 
     Raises:
-        TimeoutError: nothing came for a while.
+        TimeoutError: nothing came for a while, or the end not in time.
         OverflowError: it is more than ``most`` bytes.
+        BlockingIOError: with it, more would wait in files than may.
     """
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + BODY_SECONDS
     while True:
-        async with asyncio.timeout(BODY_PAUSE_SECONDS):
+        async with asyncio.timeout_at(min(ends, loop.time() + BODY_PAUSE_SECONDS)):
             message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        body.write(message.get("body", b""))
-        if body.tell() > most:
+        part = message.get("body", b"")
+        size = body.tell() + len(part)
+        if size > most:
             raise OverflowError
+        waiting(size)
+        body.write(part)
         if not message.get("more_body", False):
             size = body.tell()
             body.seek(0)
@@ -139,11 +213,17 @@ async def send_authority(send: Send) -> None:
 
 
 async def send_text(
-    send: Send, status: int, text: str, *, kind: str = "text/plain; charset=utf-8"
+    send: Send,
+    status: int,
+    text: str,
+    *,
+    kind: str = "text/plain; charset=utf-8",
+    headers: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
     headers = [
         (b"content-type", kind.encode()),
         (b"x-content-type-options", b"nosniff"),
+        *headers,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

@@ -7,10 +7,10 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# Addresses whose last part is a secret: of a device, of a gateway, of a reporter's link, of a person
-# who is to choose a password.
+# Addresses in which a secret follows: of a device, of a gateway, of whoever follows a report or has
+# another link of the public's pages, of a person who is to choose a password.
 _SECRET_ADDRESS = re.compile(
-    r"(/api/v1/alarms/|/api/v1/receipts/[^/]+/|/f/|/p/talks/|/accounts/join/)[^\s/?\"']+"
+    r"(/api/v1/alarms/|/api/v1/receipts/[^/]+/|/f/|/p/[^/\s]+/|/accounts/join/)[^\s/?\"']+"
 )
 
 

@@ -32,7 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.customers.urls")),
     path("", include("anlan.accounts.urls")),
     path("notify/", include("anlan.notify.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("anlan.accounts.sign_in_urls")),
     path("", include("anlan.api.urls")),
 ]
 if settings.DEBUG or settings.DEMO:

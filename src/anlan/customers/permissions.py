@@ -210,3 +210,7 @@ def _passes(check: Callable[[], None]) -> bool:
     except DomainError:
         return False
     return True
+
+
+def check_can_add_unit(by: Actor, site: Site) -> None:
+    check_permission(by, Permission.SITE_MANAGE, site=site)

@@ -72,11 +72,6 @@ class Draft:
         found = os.fstat(self._first)
         return found.st_ino, found.st_size, found.st_mtime_ns
 
-    @property
-    def is_alone(self) -> bool:
-        """Whether the second store was given up."""
-        return self._second is None
-
     def write(self, block: bytes | bytearray) -> None:
         """Append to both files.
 

@@ -42,7 +42,6 @@ from anlan.evidence.reading import FILM_MEMORY
 MOST_PIXELS = 4096 * 2304  # of a picture of a film
 MOST_MILLISECONDS = 2 * 3600 * 1000
 WORK_WIDTH = 960  # of the working copy of a film
-WORK_SIDE = 2048  # of a photo
 RATE = 48_000  # samples a second
 _EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2,format=yuv420p"
 _DRAWING = Path(drawing.__file__)

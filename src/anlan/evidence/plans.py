@@ -7,7 +7,6 @@ film or a sound the copy may hold only a part; its times count from the beginnin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
@@ -236,9 +235,3 @@ def _choice(kind: Any, value: Any, path: str) -> Any:
 
 def _bad(path: str) -> InvalidInput:
     return InvalidInput(_("打码方案读不懂，请刷新页面再试"), path=path)
-
-
-def labels_of(boxes: Iterable[Box]) -> list[BoxLabel]:
-    """What is hidden, once each, in the order of the list of labels."""
-    found = {box.label for box in boxes}
-    return [label for label in BoxLabel if label in found]

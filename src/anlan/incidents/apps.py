@@ -16,6 +16,7 @@ class IncidentsConfig(AppConfig):
             "anlan.incidents.devices_proof"
         )  # enters the encrypted fields in their list
         import_module("anlan.incidents.acted")  # when the act was
+        import_module("anlan.incidents.listed")  # the place, the page that ends it
         import_module("anlan.incidents.investigated")  # who was there, where it was
         import_module("anlan.incidents.reviewed")  # what a review asks of it
         import_module("anlan.incidents.reported")  # calls to the police, waivers

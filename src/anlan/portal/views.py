@@ -31,7 +31,7 @@ from anlan.law.selectors import refusal_words
 from anlan.portal.forms import PublicReportForm, WordsForm
 from anlan.portal.progress import progress_of
 from anlan.portal.refusals import closed_place
-from anlan.portal.visitors import Visitor, may_add, may_report
+from anlan.portal.visitors import Visitor, may_add, may_ask_again, may_report
 
 
 # The form may be sent by a phone that has cookies off or kept the page for hours; there
@@ -53,10 +53,13 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     elif request.method == "POST":
         at = timezone.now()
         visitor = Visitor(form.cleaned_data["request_id"])
-        # A phone that sends the same again asks for its answer, and is not counted.
-        if not _is_sent(form, place, by=visitor) and not may_report(
-            request, place=place, at=at
-        ):
+        # A phone that sends the same again asks for its answer: no report is counted.
+        is_taken = (
+            may_ask_again(visitor)
+            if _is_sent(form, place, by=visitor)
+            else may_report(request, place=place, at=at)
+        )
+        if not is_taken:
             return render(request, "portal/too_many.html", {"place": place}, status=429)
         try:
             secret = _report(form, place, by=visitor, at=at)

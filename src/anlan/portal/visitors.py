@@ -11,9 +11,11 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from anlan.accounts.models import Place
+from anlan.base.errors import NotFound
 from anlan.base.limits import count_up, network_of
 from anlan.cases.enums import CaseState
 from anlan.cases.models import AccessLink
+from anlan.cases.selectors import link_for
 from anlan.incidents.models import Report
 from anlan.incidents.policies import SAME_FIGHT_WITHIN
 
@@ -21,6 +23,7 @@ WINDOW = 600  # seconds
 MOST_FROM_CODE = 30  # reports from one poster in a window; a crowd may scan it
 MOST_FROM_NETWORK = 12  # reports from one network in a window
 MOST_WORDS = 20  # additions to one report in a window
+MOST_AGAIN = 20  # answers to one form that was received already, in a window
 VERSIONS = 20  # of one form, each of which sent twice is one report
 
 
@@ -68,6 +71,15 @@ def may_report(request: HttpRequest, *, place: Place, at: datetime) -> bool:
     return from_network <= MOST_FROM_NETWORK or not _is_known(place, at=at)
 
 
+def may_ask_again(visitor: Visitor) -> bool:
+    """Whether this phone may have one more answer to what it has reported.
+
+    Each makes a link of its own, since no secret is kept; a phone that lost its answer
+    asks a few times and has one of them.
+    """
+    return count_up(f"portal:again:{visitor.uid}", seconds=WINDOW) <= MOST_AGAIN
+
+
 def _is_known(place: Place, *, at: datetime) -> bool:
     """Whether somebody reported lately from the place, and it is being handled still."""
     is_handled = Q(incident__case__state=CaseState.OPEN) | Q(
@@ -79,6 +91,15 @@ def _is_known(place: Place, *, at: datetime) -> bool:
         incident__case__exercise=False,
     )
     return lately.filter(is_handled).exists()
+
+
+def has_live_link(secret: str, *, at: datetime) -> bool:
+    """Whether something is followed by this secret, before anything is taken for it."""
+    try:
+        link_for(secret, at=at)
+    except NotFound:
+        return False
+    return True
 
 
 def may_add(link: AccessLink) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
@@ -88,7 +89,7 @@ def reset_access(*, user: User, by: Actor, at: datetime) -> tuple[Invitation, st
     """Take every way to come in away, which ends every session, and make a new code.
 
     Password and PIN, second factors and passkeys, which a lost phone would still hold or
-    ask for, and tokens.
+    ask for, tokens, and addresses of mail to which a way in could be sent.
 
     Raises:
         Conflict: for one's own account, or a disabled one.
@@ -103,6 +104,7 @@ def reset_access(*, user: User, by: Actor, at: datetime) -> tuple[Invitation, st
         user.save(update_fields=["password"])
         Pin.objects.filter(user=user).delete()
         Authenticator.objects.filter(user=user).delete()
+        EmailAddress.objects.filter(user=user).delete()
         SharedPhone.objects.filter(holder=user).update(holder=None)
         for token in running_tokens(user, at=at):
             revoke_token(token=token, by=by, at=at)

@@ -19,6 +19,8 @@ from anlan.accounts.events import (
 from anlan.accounts.models import Invitation, Organisation, SharedPhone, User
 from anlan.accounts.selectors import other_administrators
 from anlan.accounts.services.record import record_at_head
+from anlan.accounts.sessions import end_sessions
+from anlan.accounts.tokens import revoke_token, running_tokens
 from anlan.base import crypto
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.phone import normalise_phone
@@ -77,6 +79,8 @@ def phone_of(user: User) -> str:
 def disable_user(*, user: User, by: Actor, at: datetime) -> None:
     """Stop the sign-in at once; what the person did stays. Twice does nothing.
 
+    Sessions and tokens end for good: they do not come back with the account.
+
     Raises:
         Conflict: one's own account, or the last administrator's.
     """
@@ -93,6 +97,9 @@ def disable_user(*, user: User, by: Actor, at: datetime) -> None:
             revoked_at=at
         )
         SharedPhone.objects.filter(holder=user).update(holder=None)
+        end_sessions(user, at=at)
+        for token in running_tokens(user, at=at):
+            revoke_token(token=token, by=by, at=at)
         record_at_head(
             UserDisabled(username=user.username),
             user.organisation,
@@ -103,7 +110,10 @@ def disable_user(*, user: User, by: Actor, at: datetime) -> None:
 
 
 def enable_user(*, user: User, by: Actor, at: datetime) -> None:
-    """Let a disabled person sign in again, with the password they had. Twice is once."""
+    """Let a disabled person sign in again, with the password they had. Twice is once.
+
+    The sessions and tokens that they had stay ended.
+    """
     permissions.check_can_manage(by, user)
     if user.is_active:
         return

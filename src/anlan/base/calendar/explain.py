@@ -57,20 +57,6 @@ class Line:
     total: int = 0
     name: str = ""
 
-    def as_data(self) -> dict[str, str | int]:
-        """Return what the API sends, with what does not apply left out."""
-        data: dict[str, str | int] = {
-            "kind": self.kind.value,
-            "begins": clock.utc_text(self.begins) if self.begins else "",
-            "ends": clock.utc_text(self.ends) if self.ends else "",
-            "first_day": self.first_day.isoformat() if self.first_day else "",
-            "last_day": self.last_day.isoformat() if self.last_day else "",
-            "counted": self.counted,
-            "total": self.total,
-            "name": self.name,
-        }
-        return {key: value for key, value in data.items() if value}
-
 
 def explain(
     calendar: WorkingCalendar,

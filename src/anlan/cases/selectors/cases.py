@@ -31,11 +31,13 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Place, Site, User
 from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
+from anlan.base.case_number import fold_number, parse_case_number
 from anlan.base.digest import sha256
-from anlan.base.errors import NotFound
+from anlan.base.errors import InvalidInput, NotFound
 from anlan.base.prepared import Prepared
 from anlan.base.remembered import address
 from anlan.cases.act import act_day
+from anlan.cases.beside import places_beside
 from anlan.cases.enums import Role
 from anlan.cases.events import (
     CommandTaken,
@@ -156,7 +158,7 @@ def cases_for(user: User) -> QuerySet[Case]:
 
 _NUMBERED = Prepared(
     lambda organisation, number: Case.objects.select_related(
-        "site", "commander", "joined_into", "incident__place"
+        "site", "commander", "joined_into", *places_beside()
     ).filter(organisation=organisation, number=number)
 )
 
@@ -230,7 +232,7 @@ def case_page(
     found = _narrowed(user, before=before, **narrowed)
     edge = None
     if text:
-        known = found.filter(**numbered(user, text.upper()))
+        known = found.filter(**numbered(user, asked_number(text)))
         if cases := _page_of(known, page):
             return CasePage(cases=cases)
         keys = found.order_by("-opened_at", "-pk").values_list("opened_at", "pk")
@@ -247,6 +249,14 @@ def case_page(
         last = cases[page - 1]
         return CasePage(cases=cases[:page], after=(last.opened_at, last.pk))
     return CasePage(cases=cases, after=edge, searched_to=edge[0] if edge else None)
+
+
+def asked_number(text: str) -> str:
+    """The number that somebody asks for, whatever keyboard they typed it on."""
+    try:
+        return str(parse_case_number(text))
+    except InvalidInput:
+        return text.upper()  # no number: it is looked for as it is, and not found
 
 
 def _narrowed(
@@ -282,11 +292,10 @@ def _narrowed(
 
 def _with_text(found: QuerySet[Case], text: str) -> QuerySet[Case]:
     places = Place.objects.filter(label__icontains=text)
-    return found.filter(
-        Q(number__icontains=text)
-        | Q(title__icontains=text)
-        | Q(incident__place__in=places.values("pk"))
-    )
+    has_text = Q(number__icontains=fold_number(text)) | Q(title__icontains=text)
+    for place in places_beside():
+        has_text |= Q(**{f"{place}__in": places.values("pk")})
+    return found.filter(has_text)
 
 
 def _page_of(found: QuerySet[Case], page: int) -> list[Case]:
@@ -294,7 +303,7 @@ def _page_of(found: QuerySet[Case], page: int) -> list[Case]:
     newest = ("-opened_at", "-pk")
     picked = found.order_by(*newest).values("pk")[: page + 1]
     shown = Case.objects.filter(pk__in=picked).order_by(*newest)
-    return list(shown.select_related("site", "commander", "incident__place"))
+    return list(shown.select_related("site", "commander", *places_beside()))
 
 
 def _listed(user: User, site: Site | None) -> QuerySet[Case]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.errors import Conflict
 from anlan.cases import services as cases
+from anlan.cases.beside import closed_elsewhere
 from anlan.cases.forms import CommandForm, JoinForm, PlainForm, ReasonForm
 from anlan.cases.room import Room
 from anlan.cases.selectors import case_for, open_cases_beside
@@ -151,8 +152,8 @@ def parting(request: HttpRequest, number: str) -> HttpResponse:
 def closing(request: HttpRequest, number: str) -> HttpResponse:
     """What still holds the case open, and the button that ends it."""
     found = room_of(request, number)
-    if hasattr(found.case, "incident"):  # its own page asks for more before it ends
-        raise Conflict(_("请在事件的办结页面办结"))
+    if elsewhere := closed_elsewhere(found.case):
+        raise Conflict(elsewhere)
     if request.method == "POST":
         cases.close_case(case=found.case, by=found.reader, at=timezone.now())
         return redirect("cases:closing", number)

@@ -13,6 +13,7 @@ from anlan.customers.services.markers import (
 )
 from anlan.customers.services.people import (
     add_person,
+    add_unit,
     correct_person,
     end_occupancy,
     erase_person,
@@ -26,6 +27,7 @@ from anlan.customers.services.people import (
 __all__ = [
     "HEARD_WITHIN",
     "add_person",
+    "add_unit",
     "correct_person",
     "decide_marker_objection",
     "end_occupancy",

@@ -39,6 +39,7 @@ from anlan.customers.events import (
     PersonErased,
     PersonKnown,
     ProtectedFieldRead,
+    UnitAdded,
 )
 from anlan.customers.keeping import check_may_go
 from anlan.customers.models import (
@@ -50,6 +51,7 @@ from anlan.customers.models import (
     KnownAt,
     Occupancy,
     Person,
+    Unit,
     Unmarking,
 )
 from anlan.customers.naming import clean_name, initials_of, pinyin_of
@@ -444,6 +446,39 @@ def erase_person(
             via=via,
         )
     return person
+
+
+def add_unit(*, place: Place, number: str, by: Actor, at: datetime) -> Unit:
+    """Say that a room is a unit with this number; the same again is the first one.
+
+    Raises:
+        InvalidInput: the place is no room, or has another number.
+        Conflict: the number is taken at this site.
+    """
+    permissions.check_can_add_unit(by, place.site)
+    number = clean_name(number)
+    if not number:
+        raise InvalidInput(_("请填写房号"), path="number")
+    if place.kind != Place.Kind.ROOM:
+        raise InvalidInput(_("只有房间可以登记房号"), path="place")
+    with ledger.recording():
+        there = Unit.objects.filter(place=place).first()
+        if there is not None and there.number == number:
+            return there
+        if there is not None:
+            raise InvalidInput(_("这个房间已有别的房号"), path="place")
+        if Unit.objects.filter(site=place.site, number=number).exists():
+            raise Conflict(_("本项目已有这个房号"))
+        unit = Unit.objects.create(place=place, site=place.site, number=number)
+        ledger.append(
+            UnitAdded(number=number, place=f"place:{place.uid}"),
+            site=place.site,
+            subject=place.site.subject,
+            object=f"unit:{unit.uid}",
+            by=by,
+            at=at,
+        )
+    return unit
 
 
 def note_occupancy(

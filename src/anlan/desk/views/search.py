@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from anlan.cases.selectors import CasePage, case_page, cases_for
+from anlan.cases.selectors import CasePage, asked_number, case_page, cases_for
 from anlan.desk import selectors
 from anlan.desk.views.reader import reader
 
@@ -21,8 +21,9 @@ def search(request: HttpRequest) -> HttpResponse:
     """What the reader may see of what they ask for; a whole number opens its case."""
     user = reader(request)
     asked = request.GET.get("q", "").strip()[:LONGEST]
-    if asked and cases_for(user).filter(number=asked.upper()).exists():
-        return redirect(selectors.room_url(asked.upper()))
+    number = asked_number(asked)
+    if asked and cases_for(user).filter(number=number).exists():
+        return redirect(selectors.room_url(number))
     found = case_page(user, text=asked, page=MOST) if asked else CasePage(cases=[])
     return render(
         request,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from anlan.investigation.comparing.accounts import Account, Person, Quote, Scene
 from anlan.investigation.comparing.comparison import compare
-from anlan.investigation.comparing.grid import Cell, Fact, Row, Says, grid_of, lay_out
+from anlan.investigation.comparing.grid import Cell, Fact, Row, Says, lay_out
 from anlan.investigation.comparing.result import Found, Kind, Topic
 
 __all__ = [
@@ -24,6 +24,5 @@ __all__ = [
     "Scene",
     "Topic",
     "compare",
-    "grid_of",
     "lay_out",
 ]

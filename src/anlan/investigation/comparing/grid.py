@@ -75,11 +75,6 @@ class Row:
         return all(cell.says == Says.SILENT for cell in self.cells.values())
 
 
-def grid_of(accounts: Sequence[Account], scene: Scene) -> list[Row]:
-    """A row for each fact of the standard list, in its order; every account has a cell."""
-    return lay_out(accounts, scene)[0]
-
-
 def lay_out(accounts: Sequence[Account], scene: Scene) -> tuple[list[Row], list[Found]]:
     """The grid, and what every two accounts contradict or agree in, each read once."""
     read = _Tables(scene)

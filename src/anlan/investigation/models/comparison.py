@@ -1,7 +1,7 @@
 """What people decided about the accounts side by side; the program only proposed it.
 
 The words of an account stand in its statement. A place in them is counted in characters
-of the account as it is read (``selectors.comparison.account_of``), which never changes:
+of the account as it is read (``selectors.comparison.account_text``), which never changes:
 a statement is frozen, and a correction comes behind it.
 """
 

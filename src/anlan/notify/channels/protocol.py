@@ -77,6 +77,9 @@ class Setting:
     is_url: bool = False
     is_long: bool = False
     is_number: bool = False
+    is_destination: bool = (
+        False  # secrets go there, or as them; so they do to every url
+    )
     choices: tuple[tuple[str, Promise | str], ...] = ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -55,6 +55,8 @@ def set_channel(
     channel: Channel | None = None,
 ) -> Channel:
     """Make a channel, or change one; a secret that is left empty stays as it was.
+
+    Not where it would go elsewhere than before: then it has to be typed again.
 
     Raises:
         InvalidInput: a required value is missing, or an address cannot be used.
@@ -142,13 +144,31 @@ def _fill(channel: Channel, values: Mapping[str, str]) -> None:
     """Take over the values, the secret ones encrypted; an empty secret stays as it was."""
     fields = SENDERS[ChannelKind(channel.kind)].settings
     kept = channel_secrets(channel)
+    open_values = {f.name: _value(f, values) for f in fields if not f.is_secret}
+    if any(
+        open_values[f.name] != channel.settings.get(f.name, f.default)
+        for f in fields
+        if f.name in open_values and (f.is_url or f.is_destination)
+    ):
+        _check_typed_again(fields, kept, values)
     secret_values = {
         f.name: _value(f, {f.name: values.get(f.name, "") or kept.get(f.name, "")})
         for f in fields
         if f.is_secret
     }
-    channel.settings = {f.name: _value(f, values) for f in fields if not f.is_secret}
+    channel.settings = open_values
     channel.secrets = crypto.encrypt(json.dumps(secret_values), secrets_place(channel))
+
+
+def _check_typed_again(
+    fields: Sequence[Setting], kept: Mapping[str, str], values: Mapping[str, str]
+) -> None:
+    """Whoever may set the way shall not learn a secret by sending it to themselves."""
+    for field in fields:
+        if kept.get(field.name) and not values.get(field.name, "").strip():
+            raise InvalidInput(
+                _("地址或账号改了，原来的不会发往新的地方，请重新填写"), path=field.name
+            )
 
 
 def _record(

@@ -100,15 +100,6 @@ def check_talks_may_become(talks: Talks, state: TalksState) -> None:
         )
 
 
-def check_is_talking(talks: Talks) -> None:
-    """Nothing binds yet: a side may come, speak and leave."""
-    if not TalksState(talks.state).is_talking:
-        raise Conflict(
-            _("%(code)s %(state)s，不能再这样办理")
-            % {"code": talks.code, "state": talks.get_state_display()}
-        )
-
-
 def check_may_be_left(talks: Talks) -> None:
     """
     Raises:

@@ -96,18 +96,6 @@ def current_figures(organisation: Organisation) -> list[CompensationFigure]:
     return list(found.values())
 
 
-def figure_for(user: User, uid: UUID) -> CompensationFigure:
-    """One of the user's own company.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = figures_of(user.organisation).filter(uid=uid).first()
-    if found is None:
-        raise NotFound(_("没有这个参数"))
-    return found
-
-
 def known_figures(organisation: Organisation, *, on: date) -> Figures:
     """For the arithmetic, as on that day."""
     return Figures(

@@ -28,12 +28,19 @@ SECONDS = 6  # for each step of the conversation
 class Email:
     kind: ChannelKind = ChannelKind.EMAIL
     settings: tuple[Setting, ...] = (
-        Setting(name="host", label=_("服务器")),
-        Setting(name="port", label=_("端口"), default="465", is_number=True),
+        Setting(name="host", label=_("服务器"), is_destination=True),
+        Setting(
+            name="port",
+            label=_("端口"),
+            default="465",
+            is_number=True,
+            is_destination=True,
+        ),
         Setting(
             name="security",
             label=_("加密"),
             default="ssl",
+            is_destination=True,
             choices=(
                 ("ssl", _("SSL/TLS")),
                 ("starttls", _("STARTTLS")),
@@ -41,7 +48,12 @@ class Email:
             ),
         ),
         Setting(name="from", label=_("发件地址")),
-        Setting(name="username", label=_("用户名"), is_required=False),
+        Setting(
+            name="username",
+            label=_("用户名"),
+            is_required=False,
+            is_destination=True,
+        ),
         Setting(name="password", label=_("密码"), is_required=False, is_secret=True),
     )
     is_group: bool = False

@@ -18,7 +18,7 @@ _MOST_PAPERS = 50  # the newest; whoever proves something has just uploaded it
 
 
 class PaperForm(OnceForm):
-    """With an exhibit of the case; ``paper_of`` gives it once the form is valid."""
+    """With an exhibit of the case; ``chosen`` gives it once the form is valid."""
 
     exhibit = forms.ChoiceField(
         label=gettext_lazy("证明材料"),

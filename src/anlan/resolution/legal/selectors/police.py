@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -334,15 +334,6 @@ def papers_of(report: PoliceReport) -> QuerySet[PolicePaper]:
 def tracked_report(case: Case) -> PoliceReport | None:
     """The report that the police have, to which further material is added."""
     return case.police_reports.filter(TRACKED).order_by("number").last()
-
-
-def with_papers_to_tell(report: PoliceReport) -> Iterable[PolicePaper]:
-    """Those about which the victim's side has to be told."""
-    return (
-        paper
-        for paper in standing_papers(report)
-        if PaperKind(paper.kind).opens_remedies
-    )
 
 
 def grounds_of(cases: Collection[int]) -> Mapping[int, set[Ground]]:

@@ -22,7 +22,7 @@ from anlan.investigation.citing import code_in
 from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 from anlan.resolution.review import permissions, policies
-from anlan.resolution.review.enums import ReportState, Section
+from anlan.resolution.review.enums import Section
 from anlan.resolution.review.models import (
     Report,
     ReportCitation,
@@ -89,10 +89,6 @@ def copies_of(report: Report) -> list[tuple[ReportCopy, str]]:
         "party__person", "party__user", "given_by"
     ).order_by("-pk")
     return [(row, shown_name(row.party)) for row in rows]
-
-
-def report_in_force(case: Case) -> Report | None:
-    return reports_of(case).filter(state=ReportState.APPROVED).first()
 
 
 def report_for(reader: User, number: str, uid: UUID) -> Report:
