@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from anlan.accounts.models import Place
+from anlan.base.clock import local_time
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, Phase
@@ -839,6 +840,23 @@ class TestBadInput:
 
         assert refusal.value.path == path
         assert not Incident.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("source", "slow", "said"),
+        [
+            (HappenedSource.DEVICE, timedelta(hours=8), timedelta(0)),
+            (HappenedSource.DEVICE, timedelta(minutes=9), timedelta(minutes=9)),
+            (HappenedSource.PHONE, timedelta(hours=8), timedelta(hours=8)),
+        ],
+    )
+    def test_the_police_are_told_no_time_of_a_clock_that_is_wrong(
+        self, scene: Scene, source: HappenedSource, slow: timedelta, said: timedelta
+    ) -> None:
+        incident = scene.incident(happened=scene.at - slow, happened_source=source)
+
+        words = "".join(words_to_say(incident, EmergencyService.POLICE))
+
+        assert f"{local_time(scene.at - said):%H:%M} 左右发生打人" in words
 
     def test_happened_in_the_future(self, scene) -> None:
         with pytest.raises(InvalidInput):

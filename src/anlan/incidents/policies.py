@@ -24,7 +24,7 @@ from anlan.incidents.enums import (
     HappenedSource,
     Police,
 )
-from anlan.incidents.models import Assignment, EmergencyCall, Incident
+from anlan.incidents.models import Assignment, EmergencyCall, Incident, Report
 from anlan.investigation.models import Finding
 from anlan.law.services import check_measure
 from anlan.ledger.events import SYSTEM
@@ -36,6 +36,8 @@ from anlan.resolution.models import Plan
 # taken for the same fight; a person can split it off with one tap.
 SAME_FIGHT_WITHIN = timedelta(minutes=10)
 NEIGHBOUR_STEPS = 2  # a sibling spot, the room around it, or a spot inside it
+# What the message of a box may have been on its way; further off, its clock is wrong.
+DEVICE_CLOCK_WITHIN = timedelta(minutes=10)
 
 # Who may move where; everything else is refused. ``docs/states/assignment.md`` is
 # drawn from this table.
@@ -121,6 +123,14 @@ def is_another_fight(
     if source != HappenedSource.PHONE or happened is None:
         happened = at
     return happened > incident.controlled_at
+
+
+def believed_time(report: Report) -> datetime:
+    """When it happened, as said; by the clock of a box only if that is nearly right."""
+    if report.happened_source == HappenedSource.DEVICE:
+        off = abs(report.happened_at - report.received_at)
+        return report.happened_at if off <= DEVICE_CLOCK_WITHIN else report.received_at
+    return report.happened_at
 
 
 def check_may_have_been_none(case: Case) -> None:

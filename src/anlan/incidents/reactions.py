@@ -23,7 +23,7 @@ from anlan.cases.events import (
 )
 from anlan.cases.models import Case, Deadline
 from anlan.evidence.services import recordings as evidence
-from anlan.incidents import messages, services
+from anlan.incidents import messages, policies, services
 from anlan.incidents.enums import AssignmentState, Rung
 from anlan.incidents.events import (
     FurtherReport,
@@ -365,17 +365,16 @@ def want_recordings(entry: Queued, *, at: datetime) -> None:
     """Ask for what the cameras around a reported place recorded, before it is gone.
 
     A further report may name another place, and what was seen from there is asked for;
-    one that was split off is a case that has nothing yet.
+    one that was split off is a case that has nothing yet. The clock of a box may be hours
+    slow, and what it saw is now: that is asked for first, and what it claims as well.
     """
     report = Report.objects.select_related(
         "incident__case__site", "place__site__organisation"
     ).get(uid=_uid(entry.object))
-    evidence.want_recordings(
-        case=report.incident.case,
-        place=report.place,
-        happened=report.happened_at,
-        at=at,
-    )
+    for moment in dict.fromkeys((policies.believed_time(report), report.happened_at)):
+        evidence.want_recordings(
+            case=report.incident.case, place=report.place, happened=moment, at=at
+        )
 
 
 def open_for_retaliation(queued: Queued) -> None:
