@@ -19,6 +19,7 @@ STOOD_DOWN = "incident.stood_down"
 EXHAUSTED = "incident.exhausted"
 COMMAND = "incident.command"
 LATE = "incident.late"
+UNPROTECTED = "incident.unprotected"
 
 
 def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,6 +76,15 @@ add_texts(
         name=_("超过办结期限"),
         title=_("超过办结期限：%(number)s"),
         body=_("%(site)s %(place)s 的事件 %(number)s 到期还没有办结"),
+    ),
+    Text(
+        kind=UNPROTECTED,
+        name=_("现场处置超时"),
+        title=_("处置超时：%(place)s"),
+        body=_(
+            "%(site)s %(place)s：“%(task)s”到时限还没有完成（共 %(count)s 项），请立即处置（%(number)s）"
+        ),
+        shown=_shown,
     ),
     Text(
         kind=COMMAND,

@@ -14,6 +14,7 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
 from anlan.base.prepared import Prepared
+from anlan.cases.enums import Phase
 from anlan.cases.events import (
     CaseJoined,
     CaseParted,
@@ -21,7 +22,8 @@ from anlan.cases.events import (
     CommandTaken,
     DeadlineMissed,
 )
-from anlan.cases.models import Case, Deadline
+from anlan.cases.models import Case, Deadline, Task
+from anlan.cases.selectors import commander_there
 from anlan.evidence.services import recordings as evidence
 from anlan.incidents import messages, policies, services
 from anlan.incidents.enums import AssignmentState, Rung
@@ -39,7 +41,7 @@ from anlan.incidents.models import (
     MonitorTile,
     Report,
 )
-from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE
+from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE, CONTROL
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import selectors
@@ -51,6 +53,7 @@ from anlan.resolution.legal.models import Retaliation
 
 # A panic button may be pressed ten times: within this one message counts them.
 _FURTHER_ONCE_IN = timedelta(seconds=60)
+_ABOVE = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
 
 
 def climb_ladder(queued: Queued) -> None:
@@ -123,7 +126,11 @@ def give_up_calling(queued: Queued) -> None:
 def give_up_late(queued: Queued) -> None:
     """The time to answer is over, whether or not the next one was tried before."""
     event = queued.event
-    if isinstance(event, DeadlineMissed) and event.key == ACKNOWLEDGE:
+    if (
+        isinstance(event, DeadlineMissed)
+        and event.key == ACKNOWLEDGE
+        and event.about.startswith("assignment:")
+    ):
         notify.call_off(about=event.about, at=queued.recorded_at)
 
 
@@ -139,6 +146,52 @@ def tell_of_late_closing(queued: Queued) -> None:
         queued,
         people=holders[Rung.SITE_MANAGER] or holders[Rung.HEADQUARTERS],
         urgency=Urgency.NORMAL,
+    )
+
+
+def tell_of_late_protection(queued: Queued) -> None:
+    """The scene is not under control, or what protects people is not done, in time.
+
+    Those who answer for it hear of it; headquarters too if nobody did, or nobody came.
+    """
+    event = queued.event
+    if not isinstance(event, DeadlineMissed) or not _protects(event):
+        return
+    if notify.count_up(
+        kind=messages.UNPROTECTED, subject=queued.subject, since=queued.recorded_at
+    ):
+        return  # several promises end at the same moment
+    incident = _incident(queued)
+    case = incident.case
+    holders = people_by_role(case.site, _ABOVE)
+    people = [*holders[Rung.DUTY_OFFICER], *holders[Rung.SITE_MANAGER]]
+    if (commander := commander_there(case)) is not None:
+        people.append(commander)
+    if not people or incident.acknowledged_at is None:
+        people += holders[Rung.HEADQUARTERS]
+    _tell(
+        messages.UNPROTECTED,
+        queued,
+        incident=incident,
+        people={one.pk: one for one in people}.values(),
+        params={"task": event.title, "count": 1},
+    )
+
+
+def _protects(event: DeadlineMissed) -> bool:
+    """Whether it is the promise to control the scene, or a binding one of the plan."""
+    if event.key == CONTROL:
+        return True
+    kind, _colon, uid = event.about.partition(":")
+    return (
+        kind == "task"
+        and Task.objects.filter(
+            uid=uid,
+            playbook__isnull=False,
+            phase=Phase.PROTECT,
+            binding=True,
+            case__incident__isnull=False,
+        ).exists()
     )
 
 
@@ -246,8 +299,8 @@ def tell_of_further_report(queued: Queued) -> None:
         ],
     ).select_related("user")
     people = [assignment.user for assignment in running]
-    if incident.case.commander is not None:
-        people.append(incident.case.commander)
+    if (commander := commander_there(incident.case)) is not None:
+        people.append(commander)
     if not people:  # the ladder is at its end, and they are still fighting
         people = _above_the_guards(incident.case.site)
     _tell(
@@ -337,9 +390,8 @@ def _incident(queued: Queued) -> Incident:
 
 
 def _above_the_guards(site: Site) -> list[User]:
-    rungs = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
-    holders = people_by_role(site, rungs)
-    return [person for rung in rungs for person in holders[rung]]
+    holders = people_by_role(site, _ABOVE)
+    return [person for rung in _ABOVE for person in holders[rung]]
 
 
 _ANSWER_DUE = Prepared(

@@ -21,9 +21,10 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Membership, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
+from anlan.base.clock import acting_moment
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
 from anlan.cases.enums import Phase, Protection
@@ -72,6 +73,7 @@ class Facts:
     when each phase was left.
     """
 
+    commander_left: bool
     has_joined: bool
     has_parties: bool
     has_waivers: bool
@@ -93,7 +95,9 @@ def incident_for(user: User, number: str) -> Incident:
 
 def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
     """The same, with the facts; one query for all of it."""
-    case = _NUMBERED.first(organisation=user.organisation_id, number=number)
+    case = _NUMBERED.first(
+        organisation=user.organisation_id, number=number, at=acting_moment()
+    )
     if case is None or not can_see(user, case):
         raise NotFound(_("没有这个事件，或者您无权查看"))
     incident: Incident = case.incident
@@ -102,6 +106,7 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
         key: getattr(case, f"limit_{place}") for place, key in enumerate(STANDARDS)
     }
     facts = Facts(
+        commander_left=case.commander_id is not None and not case.is_commanded,
         has_joined=case.has_joined,
         has_parties=case.has_parties,
         has_waivers=case.has_waivers,
@@ -273,6 +278,14 @@ def _police_called_at() -> Subquery:
     return Subquery(calls.values("called_at")[:1])
 
 
+def _is_commanded(at: datetime) -> Exists:
+    """Whether who commands still has a role there; any region's counts, which is rare."""
+    roles = Membership.objects.running(at).filter(
+        user=OuterRef("commander"), user__is_active=True
+    )
+    return Exists(roles.filter(Q(site=OuterRef("site")) | Q(site=None)))
+
+
 def _left() -> Subquery:
     records = PhaseRecord.objects.filter(case=OuterRef("pk")).order_by().values("case")
     left = JSONObject(
@@ -304,7 +317,7 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _with_facts(organisation: int, number: str) -> QuerySet[Case, Any]:
+def _with_facts(organisation: int, number: str, at: datetime) -> QuerySet[Case, Any]:
     """The case of an incident with everything about it that is one value."""
     own = {"incident": OuterRef("incident")}
     return (
@@ -315,6 +328,7 @@ def _with_facts(organisation: int, number: str) -> QuerySet[Case, Any]:
             "site", "commander", "joined_into", "incident__place", "closed_by"
         )
         .annotate(
+            is_commanded=_is_commanded(at),
             has_joined=Exists(Case.objects.filter(joined_into=OuterRef("pk"))),
             has_parties=Exists(Party.objects.filter(case=OuterRef("pk"))),
             left=_left(),
