@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from anlan.cases.enums import Way
 from anlan.incidents.enums import (
     ByHand,
+    CallOutcome,
     Channel,
     DeviceMode,
     Dissuasion,
@@ -277,7 +278,7 @@ class DissuasionTried(Event):
 @dataclass(frozen=True, kw_only=True)
 class EmergencyCalled(Event):
     kind: ClassVar[str] = "incident.emergency_called"
-    sentence: ClassVar[str] = _("{actor}拨打 {service}")
+    sentence: ClassVar[str] = _("{actor}拨打 {service}{missed}")
     tone: ClassVar[str] = "alarm"
     covers: ClassVar[tuple[Covered, ...]] = (
         Covered(
@@ -286,10 +287,15 @@ class EmergencyCalled(Event):
     )
 
     service: str
+    outcome: str | None = None  # none before it was asked for: it counted as connected
     words_digest: str
 
     def shown(self) -> dict[str, Any]:
-        return {"service": EmergencyService(self.service).label}
+        is_missed = self.outcome == CallOutcome.MISSED
+        return {
+            "service": EmergencyService(self.service).label,
+            "missed": gettext("，没有接通") if is_missed else "",
+        }
 
 
 @recorded

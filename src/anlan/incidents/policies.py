@@ -19,6 +19,7 @@ from anlan.evidence.enums import StatementRole, StatementState
 from anlan.evidence.models import Injury, Statement
 from anlan.incidents.enums import (
     AssignmentState,
+    CallOutcome,
     Dissuasion,
     Flag,
     HappenedSource,
@@ -95,8 +96,6 @@ def may_still_go(incident: Incident, *, last: Assignment | None) -> bool:
 
 
 def check_can_be_controlled(incident: Incident) -> None:
-    if incident.controlled_at is not None:
-        raise Conflict(_("现场已经确认控制"))
     if incident.arrived_at is None:
         raise Conflict(_("还没有人到场，不能确认控制"))
 
@@ -215,6 +214,8 @@ def police_of(incident: Incident) -> Police:
     return Police.CALLED if known.exists() else Police(incident.police)
 
 
-def check_not_answered(call: EmergencyCall) -> None:
+def check_can_be_answered(call: EmergencyCall) -> None:
+    if call.outcome == CallOutcome.MISSED:
+        raise Conflict(_("这次电话没有接通，请再拨打一次"))
     if call.answered_at is not None:
         raise Conflict(_("这次通话的答复已经登记"))

@@ -9,8 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
+    Aggregate,
     Exists,
+    JSONField,
     Max,
     OuterRef,
     Q,
@@ -19,6 +22,7 @@ from django.db.models import (
     prefetch_related_objects,
 )
 from django.db.models.functions import JSONObject
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Membership, User
@@ -31,7 +35,7 @@ from anlan.cases.enums import Phase, Protection
 from anlan.cases.models import AccessLink, Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
-from anlan.incidents.enums import Channel, EmergencyService
+from anlan.incidents.enums import CallOutcome, Channel, EmergencyService
 from anlan.incidents.events import ReportSplitOff, ResponderAlerted
 from anlan.incidents.models import (
     Assignment,
@@ -54,15 +58,20 @@ STANDARDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """The last call to a number, and what was answered."""
+    """A call to 110 or 120, and what was answered."""
 
     service: EmergencyService
     uid: UUID
     called_at: datetime
     called_by: str
+    outcome: CallOutcome
     answered_at: datetime | None
     answer: str
     receipt: str
+
+    @property
+    def awaits_answer(self) -> bool:
+        return self.outcome == CallOutcome.CONNECTED and self.answered_at is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,11 +121,7 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
         has_waivers=case.has_waivers,
         has_files=case.has_files,
         limits={key: limit for key, limit in limits.items() if limit is not None},
-        calls=tuple(
-            _call(service, said)
-            for service in EmergencyService
-            if (said := getattr(case, f"call_{service}")) is not None
-        ),
+        calls=_shown_calls([_call(said) for said in case.calls or ()]),
         police_called_at=case.police_called_at,
         left={phase: _moment(text) for phase, text in (case.left or {}).items()},
     )
@@ -256,24 +261,49 @@ def _limit(key: str) -> Subquery:
     return Subquery(in_force.order_by("-version").values("seconds")[:1])
 
 
-def _last_call(service: EmergencyService) -> Subquery:
-    calls = EmergencyCall.objects.filter(
-        incident=OuterRef("incident"), service=service
-    ).order_by("-called_at", "-pk")
+class _ListOf(Aggregate):
+    """JSON of every row, by the function of each engine."""
+
+    function = "json_group_array"
+    output_field = JSONField()
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, function="jsonb_agg", **extra)
+
+
+def _calls() -> Subquery:
+    calls = EmergencyCall.objects.filter(incident=OuterRef("incident"))
     said = JSONObject(
+        service="service",
         uid="uid",
         called_at="called_at",
         called_by="called_by__name",
+        outcome="outcome",
         answered_at="answered_at",
         answer="answer",
         receipt="receipt",
     )
-    return Subquery(calls.values(said=said)[:1])
+    return Subquery(
+        calls.order_by().values("incident").annotate(said=_ListOf(said)).values("said")
+    )
+
+
+def _shown_calls(calls: list[Call]) -> tuple[Call, ...]:
+    """Of each number the last one, and all whose answer is still to be noted."""
+    calls.sort(key=lambda call: (call.service, call.called_at))
+    last = {call.service: call for call in calls}
+    return tuple(
+        call for call in calls if call.awaits_answer or call is last[call.service]
+    )
 
 
 def _police_called_at() -> Subquery:
     calls = EmergencyCall.objects.filter(
-        incident=OuterRef("incident"), service=EmergencyService.POLICE
+        incident=OuterRef("incident"),
+        service=EmergencyService.POLICE,
+        outcome=CallOutcome.CONNECTED,
     ).order_by("called_at", "pk")
     return Subquery(calls.values("called_at")[:1])
 
@@ -294,15 +324,16 @@ def _left() -> Subquery:
     return Subquery(records.annotate(left=left).values("left"))
 
 
-def _call(service: EmergencyService, said: Mapping[str, str]) -> Call:
+def _call(said: Mapping[str, str]) -> Call:
     called_at = _moment(said["called_at"])
     if called_at is None:  # the column is not null
         raise ValueError("a call without its time")
     return Call(
-        service=service,
+        service=EmergencyService(said["service"]),
         uid=UUID(said["uid"]),
         called_at=called_at,
         called_by=said["called_by"],
+        outcome=CallOutcome(said["outcome"]),
         answered_at=_moment(said["answered_at"]),
         answer=said["answer"],
         receipt=said["receipt"],
@@ -336,9 +367,9 @@ def _with_facts(organisation: int, number: str, at: datetime) -> QuerySet[Case, 
             has_files=Exists(
                 Attachment.objects.filter(report__incident=OuterRef("incident"))
             ),
+            calls=_calls(),
             police_called_at=_police_called_at(),
             **{f"limit_{place}": _limit(key) for place, key in enumerate(STANDARDS)},
-            **{f"call_{service}": _last_call(service) for service in EmergencyService},
         )
     )
 
