@@ -530,11 +530,14 @@ class DeviceSignalled(Event):
     claimed: str | None = None
     offset: int | None = None
     claim_used: int
+    unread: str | None = None  # fields that made no sense, "happened,people"
 
     def shown(self) -> dict[str, Any]:
         clock = ""
         if self.offset is not None and not self.claim_used:
             clock = gettext("，设备时钟不准，按收到时间记")
+        if self.unread:
+            clock += gettext("，看不懂报文里的%s") % unread_words(self.unread)
         return {**self.facts(), "proof": proof_word(self.mode), "clock": clock}
 
 
@@ -564,6 +567,12 @@ def proof_word(mode: str) -> str:
     return gettext("未签名，%(way)s") % {"way": DeviceMode(mode).label}
 
 
+def unread_words(fields: str) -> str:
+    """What of a device's message made no sense, "happened,people", as words."""
+    words = {"happened": gettext("时间"), "people": gettext("人数")}
+    return gettext("、").join(words.get(one, one) for one in fields.split(","))
+
+
 def refusal_word(reason: str) -> str:
     """Why a message of a device was not believed."""
     words = {
@@ -575,5 +584,6 @@ def refusal_word(reason: str) -> str:
         "disabled": gettext("设备已停用"),
         "wrong_mode": gettext("认证方式不对"),
         "wrong_address": gettext("来自未登记的网络"),
+        "unreadable": gettext("报文看不懂"),
     }
     return words.get(reason, gettext("不认识的设备"))
