@@ -27,6 +27,9 @@ def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **params,
         "flags": gettext("：%s") % words if words else "",
+        "ago": gettext("（%s 分钟前写的报告，刚收到）") % params["ago"]
+        if params.get("ago")
+        else "",
         "rung": Rung(params["rung"]).label if "rung" in params else "",
     }
 
@@ -36,7 +39,7 @@ add_texts(
         kind=REPORTED,
         name=_("新警情"),
         title=_("警情：%(place)s"),
-        body=_("%(site)s %(place)s 有人打人%(flags)s（%(number)s）"),
+        body=_("%(site)s %(place)s 有人打人%(flags)s%(ago)s（%(number)s）"),
         group=_("警情：%(site)s %(place)s，%(number)s，已通知就近人员"),
         shown=_shown,
     ),
@@ -45,7 +48,7 @@ add_texts(
         name=_("警情派单"),
         title=_("警情派单：%(place)s"),
         body=_(
-            "请立即前往 %(site)s %(place)s%(flags)s，并在手机上点“接警”（%(rung)s，%(number)s）"
+            "请立即前往 %(site)s %(place)s%(flags)s%(ago)s，并在手机上点“接警”（%(rung)s，%(number)s）"
         ),
         shown=_shown,
     ),

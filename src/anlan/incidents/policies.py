@@ -36,6 +36,7 @@ from anlan.resolution.models import Plan
 # A report within this time of an open incident at the same or a neighbouring spot is
 # taken for the same fight; a person can split it off with one tap.
 SAME_FIGHT_WITHIN = timedelta(minutes=10)
+TOLD_LATE_FROM = timedelta(minutes=5)
 NEIGHBOUR_STEPS = 2  # a sibling spot, the room around it, or a spot inside it
 # What the message of a box may have been on its way; further off, its clock is wrong.
 DEVICE_CLOCK_WITHIN = timedelta(minutes=10)
@@ -119,9 +120,22 @@ def is_another_fight(
     """
     if incident.controlled_at is None or Flag.ONGOING not in flags:
         return False
+    return told_at(happened=happened, source=source, at=at) > incident.controlled_at
+
+
+def told_at(
+    *, happened: datetime | None, source: HappenedSource, at: datetime
+) -> datetime:
+    """When a report was made: one that lay in a phone was then, any other is now."""
     if source != HappenedSource.PHONE or happened is None:
-        happened = at
-    return happened > incident.controlled_at
+        return at
+    return happened
+
+
+def minutes_on_the_way(*, happened: datetime, received: datetime) -> int | None:
+    """How long a report lay in a phone, if that is long enough to be told."""
+    waited = received - happened
+    return int(waited.total_seconds() // 60) if waited >= TOLD_LATE_FROM else None
 
 
 def believed_time(report: Report) -> datetime:

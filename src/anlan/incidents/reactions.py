@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from anlan.accounts.events import PlaceClosed, SiteClosed
@@ -25,8 +26,8 @@ from anlan.cases.events import (
 from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.selectors import commander_there
 from anlan.evidence.services import recordings as evidence
-from anlan.incidents import messages, policies, services
-from anlan.incidents.enums import AssignmentState, Rung
+from anlan.incidents import messages, policies, selectors, services
+from anlan.incidents.enums import AssignmentState, HappenedSource, Rung
 from anlan.incidents.events import (
     FurtherReport,
     IncidentReported,
@@ -44,10 +45,10 @@ from anlan.incidents.models import (
 from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE, CONTROL
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
-from anlan.notify import selectors
 from anlan.notify import services as notify
 from anlan.notify.enums import ChannelKind, Urgency
 from anlan.notify.events import DeliveryFailed, NotDelivered
+from anlan.notify.selectors import about_failed_call
 from anlan.resolution.legal.events import RetaliationNoted
 from anlan.resolution.legal.models import Retaliation
 
@@ -74,7 +75,7 @@ def climb_after_failed_call(entry: Queued, *, at: datetime) -> None:
         isinstance(event, DeliveryFailed | NotDelivered)
         and event.way == ChannelKind.VOICE
     ):
-        about = selectors.about_failed_call(event.message)
+        about = about_failed_call(event.message)
         services.climb_after_failed_call(about=about, at=at)
 
 
@@ -86,12 +87,39 @@ def tell_groups(queued: Queued) -> None:
         # Both chains say that a report was split off; it opened one of the two.
         isinstance(event, ReportSplitOff) and event.number == incident.case.number
     ):
-        _tell(messages.REPORTED, queued, people=[], incident=incident, with_groups=True)
+        _tell(
+            messages.REPORTED,
+            queued,
+            people=[],
+            incident=incident,
+            params=_ago(_written_at(queued, incident), queued.recorded_at),
+            with_groups=True,
+        )
+
+
+def _written_at(queued: Queued, incident: Incident) -> datetime | None:
+    event = queued.event
+    if isinstance(event, IncidentReported) and (
+        event.happened_source != HappenedSource.PHONE
+    ):
+        return None
+    found = Incident.objects.filter(pk=incident.pk)
+    return found.values_list(selectors.written_at(OuterRef("pk")), flat=True).get()
+
+
+def _ago(written_at: datetime | None, at: datetime) -> dict[str, Any]:
+    """How many minutes ago it was written, of a report that lay in a phone."""
+    minutes = written_at and policies.minutes_on_the_way(
+        happened=written_at, received=at
+    )
+    return {"ago": minutes} if minutes else {}
 
 
 _ALERTED_ASSIGNMENT = Prepared(
-    lambda uid: Assignment.objects.filter(uid=uid).select_related(
-        "user", "incident__place", "incident__case__site"
+    lambda uid: (
+        Assignment.objects.filter(uid=uid)
+        .select_related("user", "incident__place", "incident__case__site")
+        .annotate(written_at=selectors.written_at(OuterRef("incident")))
     )
 )
 
@@ -107,7 +135,10 @@ def alert_responder(queued: Queued) -> None:
         queued,
         incident=assignment.incident,
         people=[assignment.user],
-        params={"rung": event.rung},
+        params={
+            "rung": event.rung,
+            **_ago(assignment.written_at, queued.recorded_at),
+        },
         about=queued.object,
         voice_at=_call_time(queued.object, queued.recorded_at),
     )

@@ -35,7 +35,7 @@ from anlan.cases.enums import Phase, Protection
 from anlan.cases.models import AccessLink, Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
-from anlan.incidents.enums import CallOutcome, Channel, EmergencyService
+from anlan.incidents.enums import CallOutcome, Channel, EmergencyService, HappenedSource
 from anlan.incidents.events import ReportSplitOff, ResponderAlerted
 from anlan.incidents.models import (
     Assignment,
@@ -250,6 +250,14 @@ def reports_of(
     if has_files or has_joined:
         prefetch_related_objects(reports, "attachments")
     return reports
+
+
+def written_at(incident: OuterRef) -> Subquery:
+    """When the report was written that opened it, if it lay in a phone."""
+    opened = Report.objects.filter(
+        incident=incident, opened_incident=True, happened_source=HappenedSource.PHONE
+    )
+    return Subquery(opened.values("happened_at")[:1])
 
 
 def _limit(key: str) -> Subquery:
