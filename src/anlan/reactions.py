@@ -124,6 +124,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         incidents.climb_ladder,
         incidents.give_up_late,
         incidents.tell_of_late_closing,
+        incidents.tell_of_late_protection,
         resolution.tell_headquarters,
         mediation.tell_of_delay,
         cases.remind_of_contact,

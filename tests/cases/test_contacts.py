@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from anlan.accounts import services as accounts
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
@@ -45,6 +46,7 @@ from anlan.evidence.selectors.injuries import injuries_of
 from anlan.evidence.selectors.statements import statements_of
 from anlan.evidence.services.erasing_talks import erase_talks
 from anlan.incidents import services as incidents
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
@@ -53,6 +55,7 @@ from tests.cases.test_leaks import NAME, PHONE, THEIRS, party
 from tests.evidence.told import frozen
 from tests.incidents.story import entries, facts, pass_time
 from tests.scene import Scene
+from tests.signed_in import SignIn
 
 pytestmark = pytest.mark.both
 
@@ -330,6 +333,18 @@ class TestPromises:
         (message,) = Message.objects.filter(kind="case.contact_due")
         assert message.deliveries.filter(user=service).exists()
 
+    def test_are_told_to_who_is_in_charge_when_the_contact_left(
+        self, scene: Scene, case: Case, victim: Party, service: User
+    ) -> None:
+        named(scene, case, Side.VICTIM, service)
+        self.promised(scene, victim)
+        accounts.disable_user(user=service, by=SYSTEM, at=scene.at)
+
+        pass_time(scene.at, 3600)
+
+        (message,) = Message.objects.filter(kind="case.contact_due")
+        assert told(message) == {"lixue", "zhoumin"}
+
     def test_a_talk_that_is_due_ends_with_the_next(self, scene, case, victim) -> None:
         first = talked(scene, victim, next_due_at=scene.at + DAY)
         talked(
@@ -342,6 +357,10 @@ class TestPromises:
         assert Task.objects.get(key=first.key).state == "done"
         pass_time(scene.at, 2 * 86400)
         assert not Message.objects.filter(kind="case.contact_due").exists()
+
+
+def told(message: Message) -> set[str]:
+    return set(message.deliveries.values_list("user__username", flat=True))
 
 
 class TestNamedContact:
@@ -372,6 +391,24 @@ class TestNamedContact:
 
         assert Message.objects.filter(kind="case.contact_due").count() == 1
         assert "现场控制后为受害人指定联系人" in missed(case)
+
+    @pytest.mark.parametrize("how", ["disabled", "role ended"])
+    def test_a_commander_who_left_is_not_told(
+        self, scene: Scene, case: Case, sign_in: SignIn, how: str
+    ) -> None:
+        self.controlled(scene, case)
+        page = f"/cases/{case.number}/"
+        assert "指挥已离职" not in sign_in("zhoumin").get(page).content.decode()
+        if how == "disabled":
+            accounts.disable_user(user=scene.guard, by=SYSTEM, at=scene.at)
+        else:
+            scene.guard.memberships.update(ended_at=scene.at)
+
+        pass_time(scene.at, 600)
+
+        message = Message.objects.get(kind="case.contact_due")
+        assert told(message) == {"lixue", "zhoumin"}
+        assert "指挥已离职，请移交" in sign_in("zhoumin").get(page).content.decode()
 
     def test_named_before_control_needs_no_clock(self, scene, case, service) -> None:
         named(scene, case, Side.VICTIM, service)

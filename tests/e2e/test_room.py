@@ -256,7 +256,7 @@ def test_calling_the_police_says_the_words_and_keeps_the_answer(
     expect(words).to_contain_text("云栖市滨河区云栖路 88 号")
     expect(words).to_contain_text(PLACES["gate"])
     expect(sheet(page).locator("a[href='tel:110']")).to_be_visible()
-    sheet(page).get_by_role("button", name="已拨打").click()
+    sheet(page).get_by_role("button", name="接通了", exact=True).click()
 
     sheet(page).locator("textarea[name=answer]").fill("已受理，八分钟到")
     assert (
@@ -276,7 +276,7 @@ def test_call_on_the_record_shows_in_the_room_when_the_answer_is_put_off(
     page = open_room(shared_installation, sign_in, rooms["flat"])
 
     page.locator("#panel-calls").get_by_role("link", name="120").click()
-    sheet(page).get_by_role("button", name="已拨打").click()
+    sheet(page).get_by_role("button", name="接通了", exact=True).click()
     expect(sheet(page).locator("textarea[name=answer]")).to_be_visible()
     page.keyboard.press("Escape")
 

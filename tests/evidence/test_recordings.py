@@ -51,7 +51,7 @@ from anlan.evidence.selectors.recordings import (
 from anlan.evidence.services import damage, footage
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Police
+from anlan.incidents.enums import HappenedSource, Police
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.verify import verify
 from anlan.notify.models import Message
@@ -217,6 +217,27 @@ class TestCandidates:
 
         recording = cameras.of(case)
         assert recording.wanted_from == scene.at - 30 * MINUTE
+        assert recording.wanted_to == scene.at + 30 * MINUTE
+
+    @pytest.mark.parametrize(
+        ("slow", "begin"),
+        [
+            (timedelta(minutes=2), timedelta(minutes=32)),
+            (timedelta(hours=8), timedelta(hours=8, minutes=30)),
+            (timedelta(days=29), timedelta(minutes=30)),  # left to a person
+        ],
+    )
+    def test_now_is_saved_however_slow_the_clock_of_the_box_is(
+        self, scene: Scene, cameras: Watched, slow: timedelta, begin: timedelta
+    ) -> None:
+        case = scene.incident(
+            happened=scene.at - slow, happened_source=HappenedSource.DEVICE
+        ).case
+
+        read_along(scene.at)
+
+        recording = cameras.of(case)
+        assert recording.wanted_from == scene.at - begin
         assert recording.wanted_to == scene.at + 30 * MINUTE
 
     def test_further_alarm_asks_for_nothing_that_was_decided_against(

@@ -29,6 +29,7 @@ from anlan.worker import run_due
 from tests.evidence import told
 from tests.incidents.story import entries, facts, finish_tasks, pass_time
 from tests.scene import Scene
+from tests.signed_in import SignIn
 
 pytestmark = pytest.mark.both
 
@@ -221,6 +222,24 @@ class TestCalls:
                 by=scene.stranger,
                 at=scene.at,
             )
+
+
+def test_of_two_who_say_that_it_is_under_control_the_second_changes_nothing(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    incident = scene.incident()
+    mine = scene.assignment(incident, scene.guard)
+    incidents.arrive(assignment=mine, by=scene.guard, at=scene.at)
+    incidents.control_scene(incident=incident, by=scene.guard, at=scene.at)
+    number = incident.case.number
+
+    later = scene.at + timedelta(seconds=20)
+    again = incidents.control_scene(incident=incident, by=scene.officer, at=later)
+    page = sign_in("wangjianguo").post(f"/m/cases/{number}/control/")
+
+    assert (again.controlled_at, again.controlled_by) == (scene.at, scene.guard)
+    assert page.status_code == 302
+    assert len(entries(incident.case, "incident.controlled")) == 1
 
 
 class TestPoliceWaiver:

@@ -113,6 +113,50 @@ class TestNobodyAnswers:
         missed = facts(incident.case, "case.deadline_missed")
         assert "incident.acknowledge" in [fact["key"] for fact in missed]
 
+    def test_the_next_shift_is_tried(self, scene: Scene) -> None:
+        """Nobody answered in the old shift; the cry alone would look for nobody anew."""
+        for person in scene.organisation.user_set.exclude(username="admin"):
+            accounts.disable_user(user=person, by=SYSTEM, at=scene.at)
+        incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
+        at = pass_time(scene.at, 60)
+        assert alerted(incident) == []
+
+        accounts.enable_user(user=scene.guard, by=SYSTEM, at=at)
+        pass_time(at, 300)
+
+        assert alerted(incident)[0] == "wangjianguo"
+
+    def test_the_cry_is_repeated_less_and_less_often_for_a_day(
+        self, scene: Scene
+    ) -> None:
+        incident = scene.incident()
+        last = scene.at + timedelta(seconds=30 * len(LADDER))
+
+        pass_time(scene.at, 3 * 24 * 3600)
+
+        cries = entries(incident.case, "incident.ladder_exhausted")
+        waited = [(one.recorded_at - last).total_seconds() for one in cries[:8]]
+        assert waited == [0, 30, 90, 210, 450, 930, 1890, 3690]
+        assert len(cries) == 54
+        assert cries[-1].recorded_at < last + timedelta(days=1, minutes=31)
+
+    @pytest.mark.parametrize("end", ["answered", "false alarm"])
+    def test_the_cry_ends(self, scene: Scene, end: str) -> None:
+        incident = scene.incident()
+        at = pass_time(scene.at, 30 * len(LADDER) + 100)
+        assert len(entries(incident.case, "incident.ladder_exhausted")) == 3
+        if end == "answered":
+            mine = scene.assignment(incident, scene.guard)
+            incidents.arrive(assignment=mine, by=scene.guard, at=at)
+        else:
+            incidents.mark_false_alarm(
+                incident=incident, reason="误触", by=scene.officer, at=at
+            )
+
+        pass_time(at, 4 * 3600)
+
+        assert len(entries(incident.case, "incident.ladder_exhausted")) == 3
+
     def test_nobody_on_duty_at_all(self, scene) -> None:
         for person in scene.organisation.user_set.exclude(username="admin"):
             accounts.disable_user(user=person, by=SYSTEM, at=scene.at)

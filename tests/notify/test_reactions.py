@@ -11,8 +11,10 @@ from anlan.cases import services as cases
 from anlan.cases.models import Task
 from anlan.incidents import messages
 from anlan.incidents import services as incidents
+from anlan.ledger.events import SYSTEM
 from anlan.notify.enums import ChannelKind, DeliveryState, Urgency
 from anlan.notify.models import Delivery, Message
+from tests.incidents.story import finish_tasks, pass_time
 from tests.notify.conftest import MakeChannel
 from tests.notify.receivers import HttpReceiver
 from tests.scene import Scene
@@ -161,12 +163,53 @@ def test_when_nobody_is_left_everybody_above_is_called(
         at = max(at, due)
         worker.run_due(at=at)
 
-    message = Message.objects.get(kind=messages.EXHAUSTED)
+    # And again, as long as nobody answers.
+    message, *_later = Message.objects.filter(kind=messages.EXHAUSTED).order_by("pk")
     voices = message.deliveries.filter(kind="voice")
     assert {row.state for row in voices} == {DeliveryState.SENT}
     assert {"zhoumin", "hetao", "guoxin"} <= set(
         voices.values_list("user__username", flat=True)
     )
+
+
+@pytest.mark.parametrize("answers", ["somebody", "nobody"])
+def test_a_scene_that_nobody_controls_in_time_is_told_above(
+    scene: Scene, answers: str
+) -> None:
+    """With the tasks of the same moment in one message; headquarters if nobody came."""
+    incident = scene.incident()
+    if answers == "somebody":
+        mine = scene.assignment(incident, scene.guard)
+        incidents.arrive(assignment=mine, by=scene.guard, at=scene.at)
+
+    pass_time(scene.at, 600)
+
+    told = Message.objects.filter(kind=messages.UNPROTECTED).order_by("pk")
+    assert [one.params["task"] for one in told] == [
+        "查看伤情，需要时先急救并拨打 120",
+        "口头劝阻，并记录结果",
+    ]
+    assert (
+        told[1].params["count"] == 4
+    )  # also to separate, to call the police, to control
+    people = set(told[1].deliveries.values_list("user__username", flat=True))
+    assert people == (
+        {"wangjianguo", "zhoumin", "lixue", "hetao"}
+        if answers == "somebody"
+        else {"zhoumin", "lixue", "hetao", "guoxin"}
+    )
+
+
+def test_a_scene_under_control_is_not_told_to_be_late(scene: Scene) -> None:
+    incident = scene.incident()
+    mine = scene.assignment(incident, scene.guard)
+    incidents.arrive(assignment=mine, by=scene.guard, at=scene.at)
+    incidents.control_scene(incident=incident, by=scene.guard, at=scene.at)
+    finish_tasks(incident.case, by=SYSTEM, at=scene.at)
+
+    pass_time(scene.at, 3600)
+
+    assert not Message.objects.filter(kind=messages.UNPROTECTED).exists()
 
 
 def test_a_drill_is_marked_and_told(

@@ -102,6 +102,13 @@ def holds_role(user: User, role_key: str, *, site: Site) -> bool:
     )
 
 
+def works_at(user: User, site: Site) -> bool:
+    """Whether somebody may still sign in and has any role at the site, or above it."""
+    return user.is_active and any(
+        covers(membership, site) for membership in running_memberships(user)
+    )
+
+
 def sites_where(
     user: User, permission: Permission, *, role_key: str = ""
 ) -> QuerySet[Site]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -79,6 +80,9 @@ def _hear(request: HttpRequest, secret: str = "") -> Status[ReceivedOut] | HttpR
     )
     try:
         proof = prove(envelope, at=at)
+    except UnknownDevice as error:
+        return _refused(error, envelope, at=at)
+    try:
         received = devices.receive(
             device=proof.device,
             body=envelope.body,
@@ -87,20 +91,27 @@ def _hear(request: HttpRequest, secret: str = "") -> Status[ReceivedOut] | HttpR
             at=at,
         )
     except UnknownDevice as error:
-        if not is_asking(error, envelope.address):
-            devices.count_refusal(
-                reason=error.reason,
-                address=envelope.address,
-                device=error.device,
-                at=at,
-            )
-        response = domain_refusal(error)
-        response["WWW-Authenticate"] = challenge(
-            at=at, is_stale=error.reason == "stale"
+        return _refused(error, envelope, at=at)
+    except devices.Unreadable:
+        devices.count_refusal(
+            reason=devices.UNREADABLE,
+            address=envelope.address,
+            device=proof.device,
+            at=at,
         )
-        return response
+        raise
     out = ReceivedOut(
         received=received.kind,
         report=received.report.uid if received.report else None,
     )
     return Status(201 if received.report else 200, out)
+
+
+def _refused(error: UnknownDevice, envelope: Envelope, *, at: datetime) -> HttpResponse:
+    if not is_asking(error, envelope.address):
+        devices.count_refusal(
+            reason=error.reason, address=envelope.address, device=error.device, at=at
+        )
+    response = domain_refusal(error)
+    response["WWW-Authenticate"] = challenge(at=at, is_stale=error.reason == "stale")
+    return response

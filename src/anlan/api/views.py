@@ -28,7 +28,7 @@ from anlan.api.root import api
 from anlan.base.addresses import public_address
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from anlan.incidents.devices_mapping import mappings
-from anlan.incidents.devices_selectors import device_for, devices_for
+from anlan.incidents.devices_selectors import device_for, devices_for, troubles_of
 from anlan.incidents.enums import DeviceKind, DeviceMode
 from anlan.incidents.models import Device
 from anlan.incidents.services import devices
@@ -211,6 +211,7 @@ def _device_page(
         "secret": secret,
         "setup": _setup(request, device, secret or _("（密钥）")),
         "mapping": mappings()[device.mapping],
+        "troubles": troubles_of(device),
         "at": at,
         "is_testing": device.test_until is not None and at <= device.test_until,
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from anlan.accounts.models import Site, User
+from anlan.accounts.permissions import works_at
 from anlan.accounts.selectors import people_with_role
 from anlan.cases import messages
 from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.events import DeadlineMissed, TaskSkipped
 from anlan.cases.models import Case, Contact, Task
+from anlan.cases.selectors import commander_there
 from anlan.cases.selectors.contacts import VICTIM_CONTACT, named_contact
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
@@ -50,7 +52,10 @@ def start_contact_clock(queued: Queued) -> None:
 
 
 def remind_of_contact(queued: Queued) -> None:
-    """A talk or a promise is late, or nobody was named: whoever has to do it hears."""
+    """A talk or a promise is late, or nobody was named: whoever has to do it hears.
+
+    Of one who left meanwhile, whoever is in charge.
+    """
     event = queued.event
     if not isinstance(event, DeadlineMissed):
         return
@@ -59,6 +64,8 @@ def remind_of_contact(queued: Queued) -> None:
         return
     case = _case_of(queued)
     named = named_contact(case, side) if side else None
+    if named is not None and not works_at(named.user, case.site):
+        named = None
     notify.send(
         kind=messages.CONTACT_DUE,
         site=case.site,
@@ -87,9 +94,8 @@ def _side_of(event: DeadlineMissed) -> Side | None:
 
 
 def _in_charge(case: Case) -> Iterable[User]:
-    if case.commander is not None:
-        return [case.commander]
-    return people_with_role(case.site, "duty_officer")
+    commander = commander_there(case)
+    return [commander] if commander else people_with_role(case.site, "duty_officer")
 
 
 def _case_of(queued: Queued) -> Case:

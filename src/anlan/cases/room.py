@@ -28,6 +28,7 @@ from anlan.cases.selectors import (
     Line,
     TimelinePage,
     command_since,
+    commander_there,
     roles_by_party,
     shown_name,
     sides_of,
@@ -323,6 +324,12 @@ class Room:
         taken = (one for one in read if one.kind == CommandTaken.kind)
         newest = next(taken, None) if self.before is None else None
         return newest.happened_at if newest else command_since(self.case)
+
+    @property
+    def commander_left(self) -> bool:
+        """Whether the command of an open case is with somebody who is not there any more."""
+        has_one = self.case.is_open and self.case.commander_id is not None
+        return has_one and commander_there(self.case) is None
 
     @cached_property
     def joined(self) -> list[Case]:

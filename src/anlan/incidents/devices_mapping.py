@@ -40,7 +40,10 @@ class Format:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What a device said, in our words. ``is_alarm`` is false for a sign of life."""
+    """What a device said, in our words. ``is_alarm`` is false for a sign of life.
+
+    ``unread`` names what was said and makes no sense: no reason to lose an alarm.
+    """
 
     event: str
     is_alarm: bool
@@ -50,6 +53,7 @@ class Message:
     people: int | None = None
     words: str = ""
     flags: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -74,8 +78,7 @@ def read_message(mapping_key: str, body: bytes, content_type: str) -> Message:
     """Read a device's message.
 
     Raises:
-        InvalidInput: not in the format of the mapping, too large, or a value that
-            cannot be; ``path`` names the field.
+        InvalidInput: not in the format of the mapping, or too large.
     """
     mapping = mappings()[mapping_key]
     if len(body) > MOST_BYTES:
@@ -85,15 +88,22 @@ def read_message(mapping_key: str, body: bytes, content_type: str) -> Message:
     rule = mapping.events.get(event, mapping.otherwise)
     required = all(look(place) == value for place, value in mapping.require.items())
     flags = rule["flags"] if isinstance(rule, dict) else ()
+    happened, people = _happened(mapping, look), _people(_text(mapping, look, "people"))
+    read_of = {"happened": happened, "people": people}
     return Message(
         event=event[:40],
         is_alarm=required and rule != "ignore",
         id=_text(mapping, look, "id"),
-        happened=_happened(mapping, look),
+        happened=happened,
         place_code=_text(mapping, look, "place_code"),
-        people=_people(_text(mapping, look, "people")),
+        people=people,
         words=_words(mapping, look),
         flags=tuple(flags) or _flags(_text(mapping, look, "flags")),
+        unread=tuple(
+            name
+            for name, value in read_of.items()
+            if value is None and _said(mapping, look, name)
+        ),
     )
 
 
@@ -107,23 +117,27 @@ def _words(mapping: Format, look: Look) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _said(mapping: Format, look: Look, field: str) -> str:
+    if field != "happened":
+        return _text(mapping, look, field)
+    place = mapping.fields.get(field, {"at": ""})["at"]
+    return look(place) if place else ""
+
+
 def _happened(mapping: Format, look: Look) -> datetime | None:
-    rule = mapping.fields.get("happened", {"at": "", "as": ""})
-    text = look(rule["at"]) if rule["at"] else ""
+    text = _said(mapping, look, "happened")
     if not text:
         return None
     try:
-        return instant(text, rule["as"])
+        return instant(text, mapping.fields["happened"]["as"])
     except (ValueError, OverflowError, OSError):
-        raise InvalidInput(_("时间看不懂"), path="happened") from None
+        return None
 
 
 def _people(text: str) -> int | None:
-    if not text:
+    if not (text.isascii() and text.isdigit()) or len(text) > 3:
         return None
-    if not (text.isascii() and text.isdigit()) or len(text) > 3 or int(text) == 0:
-        raise InvalidInput(_("人数应在 1 到 999 之间"), path="people")
-    return int(text)
+    return int(text) or None
 
 
 def _flags(text: str) -> tuple[str, ...]:

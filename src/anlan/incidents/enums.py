@@ -80,6 +80,13 @@ class EmergencyService(models.TextChoices):
     AMBULANCE = "120", _("120 急救")
 
 
+class CallOutcome(models.TextChoices):
+    """Whether 110 or 120 took up the phone; only then somebody knows of it."""
+
+    CONNECTED = "connected", _("接通了")
+    MISSED = "missed", _("没有接通")
+
+
 class DeviceKind(models.TextChoices):
     PANIC_BUTTON = "panic_button", _("紧急按钮")
     CAMERA = "camera", _("摄像机分析")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from anlan.cases.enums import Way
 from anlan.incidents.enums import (
     ByHand,
+    CallOutcome,
     Channel,
     DeviceMode,
     Dissuasion,
@@ -275,15 +276,20 @@ class DissuasionTried(Event):
 @dataclass(frozen=True, kw_only=True)
 class EmergencyCalled(Event):
     kind: ClassVar[str] = "incident.emergency_called"
-    sentence: ClassVar[str] = _("{actor}拨打 {service}")
+    sentence: ClassVar[str] = _("{actor}拨打 {service}{missed}")
     tone: ClassVar[str] = "alarm"
     covers: ClassVar[tuple[Covered, ...]] = quotes("incidents.EmergencyCall", "words")
 
     service: str
+    outcome: str | None = None  # none before it was asked for: it counted as connected
     words_digest: str
 
     def shown(self) -> dict[str, Any]:
-        return {"service": EmergencyService(self.service).label}
+        is_missed = self.outcome == CallOutcome.MISSED
+        return {
+            "service": EmergencyService(self.service).label,
+            "missed": gettext("，没有接通") if is_missed else "",
+        }
 
 
 @recorded
@@ -514,11 +520,14 @@ class DeviceSignalled(Event):
     claimed: str | None = None
     offset: int | None = None
     claim_used: int
+    unread: str | None = None  # fields that made no sense, "happened,people"
 
     def shown(self) -> dict[str, Any]:
         clock = ""
         if self.offset is not None and not self.claim_used:
             clock = gettext("，设备时钟不准，按收到时间记")
+        if self.unread:
+            clock += gettext("，看不懂报文里的%s") % unread_words(self.unread)
         return {**self.facts(), "proof": proof_word(self.mode), "clock": clock}
 
 
@@ -548,6 +557,12 @@ def proof_word(mode: str) -> str:
     return gettext("未签名，%(way)s") % {"way": DeviceMode(mode).label}
 
 
+def unread_words(fields: str) -> str:
+    """What of a device's message made no sense, "happened,people", as words."""
+    words = {"happened": gettext("时间"), "people": gettext("人数")}
+    return gettext("、").join(words.get(one, one) for one in fields.split(","))
+
+
 def refusal_word(reason: str) -> str:
     """Why a message of a device was not believed."""
     words = {
@@ -559,5 +574,6 @@ def refusal_word(reason: str) -> str:
         "disabled": gettext("设备已停用"),
         "wrong_mode": gettext("认证方式不对"),
         "wrong_address": gettext("来自未登记的网络"),
+        "unreadable": gettext("报文看不懂"),
     }
     return words.get(reason, gettext("不认识的设备"))

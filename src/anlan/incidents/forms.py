@@ -14,7 +14,7 @@ from anlan.cases.forms import OnceForm, colleagues
 
 
 class CallForm(OnceForm):
-    """110 or 120 is being called; the words were shown."""
+    """110 or 120 was called; the words were shown, and a button says how it went."""
 
 
 class AnswerForm(forms.Form):

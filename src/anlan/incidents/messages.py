@@ -19,6 +19,7 @@ STOOD_DOWN = "incident.stood_down"
 EXHAUSTED = "incident.exhausted"
 COMMAND = "incident.command"
 LATE = "incident.late"
+UNPROTECTED = "incident.unprotected"
 
 
 def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,6 +27,9 @@ def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **params,
         "flags": gettext("：%s") % words if words else "",
+        "ago": gettext("（%s 分钟前写的报告，刚收到）") % params["ago"]
+        if params.get("ago")
+        else "",
         "rung": Rung(params["rung"]).label if "rung" in params else "",
     }
 
@@ -35,7 +39,7 @@ add_texts(
         kind=REPORTED,
         name=_("新警情"),
         title=_("警情：%(place)s"),
-        body=_("%(site)s %(place)s 有人打人%(flags)s（%(number)s）"),
+        body=_("%(site)s %(place)s 有人打人%(flags)s%(ago)s（%(number)s）"),
         group=_("警情：%(site)s %(place)s，%(number)s，已通知就近人员"),
         shown=_shown,
     ),
@@ -44,7 +48,7 @@ add_texts(
         name=_("警情派单"),
         title=_("警情派单：%(place)s"),
         body=_(
-            "请立即前往 %(site)s %(place)s%(flags)s，并在手机上点“接警”（%(rung)s，%(number)s）"
+            "请立即前往 %(site)s %(place)s%(flags)s%(ago)s，并在手机上点“接警”（%(rung)s，%(number)s）"
         ),
         shown=_shown,
     ),
@@ -75,6 +79,15 @@ add_texts(
         name=_("超过办结期限"),
         title=_("超过办结期限：%(number)s"),
         body=_("%(site)s %(place)s 的事件 %(number)s 到期还没有办结"),
+    ),
+    Text(
+        kind=UNPROTECTED,
+        name=_("现场处置超时"),
+        title=_("处置超时：%(place)s"),
+        body=_(
+            "%(site)s %(place)s：“%(task)s”到时限还没有完成（共 %(count)s 项），请立即处置（%(number)s）"
+        ),
+        shown=_shown,
     ),
     Text(
         kind=COMMAND,

@@ -140,6 +140,8 @@ class EmergencyCall(Worded):
 
     Service = EmergencyService
 
+    Outcome = enums.CallOutcome
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     incident = models.ForeignKey(
         Incident, on_delete=models.PROTECT, related_name="calls"
@@ -147,6 +149,9 @@ class EmergencyCall(Worded):
     service = models.CharField(max_length=4, choices=Service.choices)
     called_by = models.ForeignKey(User, on_delete=models.PROTECT)
     called_at = models.DateTimeField()
+    outcome = models.CharField(
+        max_length=12, choices=Outcome.choices, default=Outcome.CONNECTED
+    )
     words = models.TextField()  # composed from the record, as shown to the caller
     answered_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=500, blank=True)

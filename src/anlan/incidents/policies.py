@@ -19,12 +19,13 @@ from anlan.evidence.enums import StatementRole, StatementState
 from anlan.evidence.models import Injury, Statement
 from anlan.incidents.enums import (
     AssignmentState,
+    CallOutcome,
     Dissuasion,
     Flag,
     HappenedSource,
     Police,
 )
-from anlan.incidents.models import Assignment, EmergencyCall, Incident
+from anlan.incidents.models import Assignment, EmergencyCall, Incident, Report
 from anlan.investigation.models import Finding
 from anlan.law.services import check_measure
 from anlan.ledger.events import SYSTEM
@@ -35,7 +36,10 @@ from anlan.resolution.models import Plan
 # A report within this time of an open incident at the same or a neighbouring spot is
 # taken for the same fight; a person can split it off with one tap.
 SAME_FIGHT_WITHIN = timedelta(minutes=10)
+TOLD_LATE_FROM = timedelta(minutes=5)
 NEIGHBOUR_STEPS = 2  # a sibling spot, the room around it, or a spot inside it
+# What the message of a box may have been on its way; further off, its clock is wrong.
+DEVICE_CLOCK_WITHIN = timedelta(minutes=10)
 
 # Who may move where; everything else is refused. ``docs/states/assignment.md`` is
 # drawn from this table.
@@ -93,8 +97,6 @@ def may_still_go(incident: Incident, *, last: Assignment | None) -> bool:
 
 
 def check_can_be_controlled(incident: Incident) -> None:
-    if incident.controlled_at is not None:
-        raise Conflict(_("现场已经确认控制"))
     if incident.arrived_at is None:
         raise Conflict(_("还没有人到场，不能确认控制"))
 
@@ -118,9 +120,30 @@ def is_another_fight(
     """
     if incident.controlled_at is None or Flag.ONGOING not in flags:
         return False
+    return told_at(happened=happened, source=source, at=at) > incident.controlled_at
+
+
+def told_at(
+    *, happened: datetime | None, source: HappenedSource, at: datetime
+) -> datetime:
+    """When a report was made: one that lay in a phone was then, any other is now."""
     if source != HappenedSource.PHONE or happened is None:
-        happened = at
-    return happened > incident.controlled_at
+        return at
+    return happened
+
+
+def minutes_on_the_way(*, happened: datetime, received: datetime) -> int | None:
+    """How long a report lay in a phone, if that is long enough to be told."""
+    waited = received - happened
+    return int(waited.total_seconds() // 60) if waited >= TOLD_LATE_FROM else None
+
+
+def believed_time(report: Report) -> datetime:
+    """When it happened, as said; by the clock of a box only if that is nearly right."""
+    if report.happened_source == HappenedSource.DEVICE:
+        off = abs(report.happened_at - report.received_at)
+        return report.happened_at if off <= DEVICE_CLOCK_WITHIN else report.received_at
+    return report.happened_at
 
 
 def check_may_have_been_none(case: Case) -> None:
@@ -205,6 +228,8 @@ def police_of(incident: Incident) -> Police:
     return Police.CALLED if known.exists() else Police(incident.police)
 
 
-def check_not_answered(call: EmergencyCall) -> None:
+def check_can_be_answered(call: EmergencyCall) -> None:
+    if call.outcome == CallOutcome.MISSED:
+        raise Conflict(_("这次电话没有接通，请再拨打一次"))
     if call.answered_at is not None:
         raise Conflict(_("这次通话的答复已经登记"))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from anlan.accounts.events import PlaceClosed, SiteClosed
@@ -14,6 +15,7 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
 from anlan.base.prepared import Prepared
+from anlan.cases.enums import Phase
 from anlan.cases.events import (
     CaseJoined,
     CaseParted,
@@ -21,10 +23,11 @@ from anlan.cases.events import (
     CommandTaken,
     DeadlineMissed,
 )
-from anlan.cases.models import Case, Deadline
+from anlan.cases.models import Case, Deadline, Task
+from anlan.cases.selectors import commander_there
 from anlan.evidence.services import recordings as evidence
-from anlan.incidents import messages, services
-from anlan.incidents.enums import AssignmentState, Rung
+from anlan.incidents import messages, policies, selectors, services
+from anlan.incidents.enums import AssignmentState, HappenedSource, Rung
 from anlan.incidents.events import (
     FurtherReport,
     IncidentReported,
@@ -39,18 +42,19 @@ from anlan.incidents.models import (
     MonitorTile,
     Report,
 )
-from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE
+from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE, CONTROL
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
-from anlan.notify import selectors
 from anlan.notify import services as notify
 from anlan.notify.enums import ChannelKind, Urgency
 from anlan.notify.events import DeliveryFailed, NotDelivered
+from anlan.notify.selectors import about_failed_call
 from anlan.resolution.legal.events import RetaliationNoted
 from anlan.resolution.legal.models import Retaliation
 
 # A panic button may be pressed ten times: within this one message counts them.
 _FURTHER_ONCE_IN = timedelta(seconds=60)
+_ABOVE = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
 
 
 def climb_ladder(queued: Queued) -> None:
@@ -71,7 +75,7 @@ def climb_after_failed_call(entry: Queued, *, at: datetime) -> None:
         isinstance(event, DeliveryFailed | NotDelivered)
         and event.way == ChannelKind.VOICE
     ):
-        about = selectors.about_failed_call(event.message)
+        about = about_failed_call(event.message)
         services.climb_after_failed_call(about=about, at=at)
 
 
@@ -83,12 +87,39 @@ def tell_groups(queued: Queued) -> None:
         # Both chains say that a report was split off; it opened one of the two.
         isinstance(event, ReportSplitOff) and event.number == incident.case.number
     ):
-        _tell(messages.REPORTED, queued, people=[], incident=incident, with_groups=True)
+        _tell(
+            messages.REPORTED,
+            queued,
+            people=[],
+            incident=incident,
+            params=_ago(_written_at(queued, incident), queued.recorded_at),
+            with_groups=True,
+        )
+
+
+def _written_at(queued: Queued, incident: Incident) -> datetime | None:
+    event = queued.event
+    if isinstance(event, IncidentReported) and (
+        event.happened_source != HappenedSource.PHONE
+    ):
+        return None
+    found = Incident.objects.filter(pk=incident.pk)
+    return found.values_list(selectors.written_at(OuterRef("pk")), flat=True).get()
+
+
+def _ago(written_at: datetime | None, at: datetime) -> dict[str, Any]:
+    """How many minutes ago it was written, of a report that lay in a phone."""
+    minutes = written_at and policies.minutes_on_the_way(
+        happened=written_at, received=at
+    )
+    return {"ago": minutes} if minutes else {}
 
 
 _ALERTED_ASSIGNMENT = Prepared(
-    lambda uid: Assignment.objects.filter(uid=uid).select_related(
-        "user", "incident__place", "incident__case__site"
+    lambda uid: (
+        Assignment.objects.filter(uid=uid)
+        .select_related("user", "incident__place", "incident__case__site")
+        .annotate(written_at=selectors.written_at(OuterRef("incident")))
     )
 )
 
@@ -104,7 +135,10 @@ def alert_responder(queued: Queued) -> None:
         queued,
         incident=assignment.incident,
         people=[assignment.user],
-        params={"rung": event.rung},
+        params={
+            "rung": event.rung,
+            **_ago(assignment.written_at, queued.recorded_at),
+        },
         about=queued.object,
         voice_at=_call_time(queued.object, queued.recorded_at),
     )
@@ -123,7 +157,11 @@ def give_up_calling(queued: Queued) -> None:
 def give_up_late(queued: Queued) -> None:
     """The time to answer is over, whether or not the next one was tried before."""
     event = queued.event
-    if isinstance(event, DeadlineMissed) and event.key == ACKNOWLEDGE:
+    if (
+        isinstance(event, DeadlineMissed)
+        and event.key == ACKNOWLEDGE
+        and event.about.startswith("assignment:")
+    ):
         notify.call_off(about=event.about, at=queued.recorded_at)
 
 
@@ -139,6 +177,52 @@ def tell_of_late_closing(queued: Queued) -> None:
         queued,
         people=holders[Rung.SITE_MANAGER] or holders[Rung.HEADQUARTERS],
         urgency=Urgency.NORMAL,
+    )
+
+
+def tell_of_late_protection(queued: Queued) -> None:
+    """The scene is not under control, or what protects people is not done, in time.
+
+    Those who answer for it hear of it; headquarters too if nobody did, or nobody came.
+    """
+    event = queued.event
+    if not isinstance(event, DeadlineMissed) or not _protects(event):
+        return
+    if notify.count_up(
+        kind=messages.UNPROTECTED, subject=queued.subject, since=queued.recorded_at
+    ):
+        return  # several promises end at the same moment
+    incident = _incident(queued)
+    case = incident.case
+    holders = people_by_role(case.site, _ABOVE)
+    people = [*holders[Rung.DUTY_OFFICER], *holders[Rung.SITE_MANAGER]]
+    if (commander := commander_there(case)) is not None:
+        people.append(commander)
+    if not people or incident.acknowledged_at is None:
+        people += holders[Rung.HEADQUARTERS]
+    _tell(
+        messages.UNPROTECTED,
+        queued,
+        incident=incident,
+        people={one.pk: one for one in people}.values(),
+        params={"task": event.title, "count": 1},
+    )
+
+
+def _protects(event: DeadlineMissed) -> bool:
+    """Whether it is the promise to control the scene, or a binding one of the plan."""
+    if event.key == CONTROL:
+        return True
+    kind, _colon, uid = event.about.partition(":")
+    return (
+        kind == "task"
+        and Task.objects.filter(
+            uid=uid,
+            playbook__isnull=False,
+            phase=Phase.PROTECT,
+            binding=True,
+            case__incident__isnull=False,
+        ).exists()
     )
 
 
@@ -246,8 +330,8 @@ def tell_of_further_report(queued: Queued) -> None:
         ],
     ).select_related("user")
     people = [assignment.user for assignment in running]
-    if incident.case.commander is not None:
-        people.append(incident.case.commander)
+    if (commander := commander_there(incident.case)) is not None:
+        people.append(commander)
     if not people:  # the ladder is at its end, and they are still fighting
         people = _above_the_guards(incident.case.site)
     _tell(
@@ -337,9 +421,8 @@ def _incident(queued: Queued) -> Incident:
 
 
 def _above_the_guards(site: Site) -> list[User]:
-    rungs = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
-    holders = people_by_role(site, rungs)
-    return [person for rung in rungs for person in holders[rung]]
+    holders = people_by_role(site, _ABOVE)
+    return [person for rung in _ABOVE for person in holders[rung]]
 
 
 _ANSWER_DUE = Prepared(
@@ -365,17 +448,16 @@ def want_recordings(entry: Queued, *, at: datetime) -> None:
     """Ask for what the cameras around a reported place recorded, before it is gone.
 
     A further report may name another place, and what was seen from there is asked for;
-    one that was split off is a case that has nothing yet.
+    one that was split off is a case that has nothing yet. The clock of a box may be hours
+    slow, and what it saw is now: that is asked for first, and what it claims as well.
     """
     report = Report.objects.select_related(
         "incident__case__site", "place__site__organisation"
     ).get(uid=_uid(entry.object))
-    evidence.want_recordings(
-        case=report.incident.case,
-        place=report.place,
-        happened=report.happened_at,
-        at=at,
-    )
+    for moment in dict.fromkeys((policies.believed_time(report), report.happened_at)):
+        evidence.want_recordings(
+            case=report.incident.case, place=report.place, happened=moment, at=at
+        )
 
 
 def open_for_retaliation(queued: Queued) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlan.cases.models import Case
-from anlan.incidents.enums import EmergencyService
+from anlan.incidents.enums import CallOutcome, EmergencyService
 from anlan.incidents.models import Incident
 from anlan.resolution.legal.duty import Call, Duty, Waiver, add_duty
 
@@ -13,7 +13,9 @@ def duty_of(case: Case) -> Duty | None:
     incident = Incident.objects.filter(case=case).first()
     if incident is None:
         return None
-    calls = incident.calls.filter(service=EmergencyService.POLICE)
+    calls = incident.calls.filter(
+        service=EmergencyService.POLICE, outcome=CallOutcome.CONNECTED
+    )
     waivers = incident.police_waivers.select_related("proposed_by", "decided_by")
     return Duty(
         calls=tuple(

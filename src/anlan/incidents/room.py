@@ -156,6 +156,10 @@ class IncidentRoom(Room):
     def has_joined(self) -> bool:
         return self.facts.has_joined
 
+    @property
+    def commander_left(self) -> bool:
+        return self.case.is_open and self.facts.commander_left
+
     @cached_property
     def parties(self) -> dict[Party, list[str]]:
         return roles_by_party(self.case) if self.facts.has_parties else {}

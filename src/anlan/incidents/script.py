@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Min, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from anlan.base.clock import local_day, local_time
 from anlan.cases.enums import Role
 from anlan.cases.models import PartyRole
+from anlan.incidents import policies
 from anlan.incidents.enums import AssignmentState, EmergencyService, Flag
 from anlan.incidents.models import Incident, Report
 
@@ -55,11 +56,14 @@ def _sentences(incident: Incident, service: EmergencyService) -> list[str]:
 
 
 def _began(incident: Incident) -> str:
-    """The earliest time that somebody told, with its day if it was another one."""
+    """The earliest time that somebody told, with its day if it was another one.
+
+    Of a box whose clock is wrong it is when its alarm came.
+    """
     told = Report.objects.filter(
         Q(incident=incident) | Q(incident__case__joined_into=incident.case)
-    ).aggregate(first=Min("happened_at"))
-    began = told["first"] or incident.reported_at
+    )
+    began = min(map(policies.believed_time, told), default=incident.reported_at)
     is_same_day = local_day(began) == local_day(incident.reported_at)
     return local_time(began).strftime("%H:%M" if is_same_day else "%m-%d %H:%M")
 

@@ -9,8 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
+    Aggregate,
     Exists,
+    JSONField,
     Max,
     OuterRef,
     Q,
@@ -19,18 +22,20 @@ from django.db.models import (
     prefetch_related_objects,
 )
 from django.db.models.functions import JSONObject
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
-from anlan.accounts.models import User
+from anlan.accounts.models import Membership, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
+from anlan.base.clock import acting_moment
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
 from anlan.cases.enums import Phase, Protection
 from anlan.cases.models import AccessLink, Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
-from anlan.incidents.enums import Channel, EmergencyService
+from anlan.incidents.enums import CallOutcome, Channel, EmergencyService, HappenedSource
 from anlan.incidents.events import ReportSplitOff, ResponderAlerted
 from anlan.incidents.models import (
     Assignment,
@@ -53,15 +58,20 @@ STANDARDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """The last call to a number, and what was answered."""
+    """A call to 110 or 120, and what was answered."""
 
     service: EmergencyService
     uid: UUID
     called_at: datetime
     called_by: str
+    outcome: CallOutcome
     answered_at: datetime | None
     answer: str
     receipt: str
+
+    @property
+    def awaits_answer(self) -> bool:
+        return self.outcome == CallOutcome.CONNECTED and self.answered_at is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +82,7 @@ class Facts:
     when each phase was left.
     """
 
+    commander_left: bool
     has_joined: bool
     has_parties: bool
     has_waivers: bool
@@ -93,7 +104,9 @@ def incident_for(user: User, number: str) -> Incident:
 
 def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
     """The same, with the facts; one query for all of it."""
-    case = _NUMBERED.first(organisation=user.organisation_id, number=number)
+    case = _NUMBERED.first(
+        organisation=user.organisation_id, number=number, at=acting_moment()
+    )
     if case is None or not can_see(user, case):
         raise NotFound(_("没有这个事件，或者您无权查看"))
     incident: Incident = case.incident
@@ -102,16 +115,13 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
         key: getattr(case, f"limit_{place}") for place, key in enumerate(STANDARDS)
     }
     facts = Facts(
+        commander_left=case.commander_id is not None and not case.is_commanded,
         has_joined=case.has_joined,
         has_parties=case.has_parties,
         has_waivers=case.has_waivers,
         has_files=case.has_files,
         limits={key: limit for key, limit in limits.items() if limit is not None},
-        calls=tuple(
-            _call(service, said)
-            for service in EmergencyService
-            if (said := getattr(case, f"call_{service}")) is not None
-        ),
+        calls=_shown_calls([_call(said) for said in case.calls or ()]),
         police_called_at=case.police_called_at,
         left={phase: _moment(text) for phase, text in (case.left or {}).items()},
     )
@@ -242,6 +252,14 @@ def reports_of(
     return reports
 
 
+def written_at(incident: OuterRef) -> Subquery:
+    """When the report was written that opened it, if it lay in a phone."""
+    opened = Report.objects.filter(
+        incident=incident, opened_incident=True, happened_source=HappenedSource.PHONE
+    )
+    return Subquery(opened.values("happened_at")[:1])
+
+
 def _limit(key: str) -> Subquery:
     in_force = Standard.objects.filter(
         organisation=OuterRef("organisation"),
@@ -251,26 +269,59 @@ def _limit(key: str) -> Subquery:
     return Subquery(in_force.order_by("-version").values("seconds")[:1])
 
 
-def _last_call(service: EmergencyService) -> Subquery:
-    calls = EmergencyCall.objects.filter(
-        incident=OuterRef("incident"), service=service
-    ).order_by("-called_at", "-pk")
+class _ListOf(Aggregate):
+    """JSON of every row, by the function of each engine."""
+
+    function = "json_group_array"
+    output_field = JSONField()
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, function="jsonb_agg", **extra)
+
+
+def _calls() -> Subquery:
+    calls = EmergencyCall.objects.filter(incident=OuterRef("incident"))
     said = JSONObject(
+        service="service",
         uid="uid",
         called_at="called_at",
         called_by="called_by__name",
+        outcome="outcome",
         answered_at="answered_at",
         answer="answer",
         receipt="receipt",
     )
-    return Subquery(calls.values(said=said)[:1])
+    return Subquery(
+        calls.order_by().values("incident").annotate(said=_ListOf(said)).values("said")
+    )
+
+
+def _shown_calls(calls: list[Call]) -> tuple[Call, ...]:
+    """Of each number the last one, and all whose answer is still to be noted."""
+    calls.sort(key=lambda call: (call.service, call.called_at))
+    last = {call.service: call for call in calls}
+    return tuple(
+        call for call in calls if call.awaits_answer or call is last[call.service]
+    )
 
 
 def _police_called_at() -> Subquery:
     calls = EmergencyCall.objects.filter(
-        incident=OuterRef("incident"), service=EmergencyService.POLICE
+        incident=OuterRef("incident"),
+        service=EmergencyService.POLICE,
+        outcome=CallOutcome.CONNECTED,
     ).order_by("called_at", "pk")
     return Subquery(calls.values("called_at")[:1])
+
+
+def _is_commanded(at: datetime) -> Exists:
+    """Whether who commands still has a role there; any region's counts, which is rare."""
+    roles = Membership.objects.running(at).filter(
+        user=OuterRef("commander"), user__is_active=True
+    )
+    return Exists(roles.filter(Q(site=OuterRef("site")) | Q(site=None)))
 
 
 def _left() -> Subquery:
@@ -281,15 +332,16 @@ def _left() -> Subquery:
     return Subquery(records.annotate(left=left).values("left"))
 
 
-def _call(service: EmergencyService, said: Mapping[str, str]) -> Call:
+def _call(said: Mapping[str, str]) -> Call:
     called_at = _moment(said["called_at"])
     if called_at is None:  # the column is not null
         raise ValueError("a call without its time")
     return Call(
-        service=service,
+        service=EmergencyService(said["service"]),
         uid=UUID(said["uid"]),
         called_at=called_at,
         called_by=said["called_by"],
+        outcome=CallOutcome(said["outcome"]),
         answered_at=_moment(said["answered_at"]),
         answer=said["answer"],
         receipt=said["receipt"],
@@ -304,7 +356,7 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _with_facts(organisation: int, number: str) -> QuerySet[Case, Any]:
+def _with_facts(organisation: int, number: str, at: datetime) -> QuerySet[Case, Any]:
     """The case of an incident with everything about it that is one value."""
     own = {"incident": OuterRef("incident")}
     return (
@@ -315,6 +367,7 @@ def _with_facts(organisation: int, number: str) -> QuerySet[Case, Any]:
             "site", "commander", "joined_into", "incident__place", "closed_by"
         )
         .annotate(
+            is_commanded=_is_commanded(at),
             has_joined=Exists(Case.objects.filter(joined_into=OuterRef("pk"))),
             has_parties=Exists(Party.objects.filter(case=OuterRef("pk"))),
             left=_left(),
@@ -322,9 +375,9 @@ def _with_facts(organisation: int, number: str) -> QuerySet[Case, Any]:
             has_files=Exists(
                 Attachment.objects.filter(report__incident=OuterRef("incident"))
             ),
+            calls=_calls(),
             police_called_at=_police_called_at(),
             **{f"limit_{place}": _limit(key) for place, key in enumerate(STANDARDS)},
-            **{f"call_{service}": _last_call(service) for service in EmergencyService},
         )
     )
 

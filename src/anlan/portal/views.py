@@ -161,13 +161,8 @@ def _add(form: WordsForm, report: Report, *, by: AccessLink, at: datetime) -> No
     *ids, last = Visitor(said["request_id"] or uuid4()).request_ids()
 
     def add(request_id: UUID) -> None:
-        cases.write_note(
-            case=report.incident.case,
-            text=said["words"],
-            by=by,
-            at=at,
-            via=Channel.PUBLIC.value,
-            request_id=request_id,
+        incidents.add_words(
+            report=report, text=said["words"], by=by, at=at, request_id=request_id
         )
 
     for request_id in ids:

@@ -15,13 +15,14 @@ from anlan.api.incidents.schemas import CallOut, WaiverOut
 from anlan.api.once import once
 from anlan.api.schemas import In, OnceIn, Reason, Text
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import EmergencyService
+from anlan.incidents.enums import CallOutcome, EmergencyService
 
 router = Router(tags=["incidents"])
 
 
 class CallIn(OnceIn):
     service: EmergencyService
+    outcome: CallOutcome = CallOutcome.CONNECTED
 
 
 class AnswerIn(In):
@@ -42,7 +43,11 @@ class DecisionIn(In):
     **operation(Permission.CASE_SEE, Permission.INCIDENT_SEE, out=CallOut, status=201),
 )
 def call_for_help(request: ApiRequest, number: str, body: CallIn) -> Status[CallOut]:
-    """Note that 110 or 120 is being called; the answer holds the words to say."""
+    """Note that 110 or 120 was called; the answer holds the words to say.
+
+    `outcome` says whether somebody took up the phone, `connected` if it is not given. A
+    call to 110 that was `missed` leaves the police still to be called.
+    """
     caller = request.auth
     incident = incident_of(caller, number)
 
@@ -52,7 +57,11 @@ def call_for_help(request: ApiRequest, number: str, body: CallIn) -> Status[Call
         about=number,
         body=body,
         make=lambda: incidents.record_emergency_call(
-            incident=incident, service=body.service, by=caller.user, at=caller.at
+            incident=incident,
+            service=body.service,
+            outcome=body.outcome,
+            by=caller.user,
+            at=caller.at,
         ),
         find=lambda uid: call_of(caller, uid),
     )

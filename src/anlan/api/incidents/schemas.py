@@ -70,6 +70,7 @@ class CallOut(Out):
     service: str
     called_by: UserOut
     called_at: datetime
+    outcome: str
     words: str
     answered_at: datetime | None
     answer: str

@@ -29,7 +29,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, Site, User
-from anlan.accounts.permissions import running_memberships, sites_where
+from anlan.accounts.permissions import running_memberships, sites_where, works_at
 from anlan.accounts.roles import Permission
 from anlan.base.case_number import fold_number, parse_case_number
 from anlan.base.digest import sha256
@@ -439,6 +439,12 @@ def lines_of(
         )
         for entry, event in shown
     ]
+
+
+def commander_there(case: Case) -> User | None:
+    """Who commands, unless they left the site or the company meanwhile."""
+    commander = case.commander
+    return commander if commander and works_at(commander, case.site) else None
 
 
 def command_since(case: Case) -> datetime | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import OuterRef
+
 from anlan.accounts.models import Shift, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
@@ -18,6 +20,8 @@ from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.desk.selectors.rows import CaseRow, room_url, rows_of
 from anlan.incidents.enums import AssignmentState
 from anlan.incidents.models import Assignment, Incident
+from anlan.incidents.policies import minutes_on_the_way
+from anlan.incidents.selectors import written_at
 from anlan.incidents.services.responding import ACKNOWLEDGE, ARRIVE, CONTROL
 
 MOST_INCIDENTS = 60  # open at once; beyond it the list of cases is the place
@@ -34,6 +38,7 @@ class OpenIncident:
     incident: Incident
     url: str
     clock: Deadline | None
+    minutes_late: int | None = None  # that its report lay in a phone
     waiting: list[Assignment] = field(default_factory=list)
     coming: list[Assignment] = field(default_factory=list)
 
@@ -76,6 +81,7 @@ def open_incidents(user: User) -> list[OpenIncident]:
             case__site__in=sites_where(user, Permission.INCIDENT_SEE),
         )
         .select_related("case__site", "case__commander", "place")
+        .annotate(written_at=written_at(OuterRef("pk")))
         .order_by("-case__opened_at", "-pk")[:MOST_INCIDENTS]
     )
     assignments = _assignments_of(incidents)
@@ -84,6 +90,10 @@ def open_incidents(user: User) -> list[OpenIncident]:
         OpenIncident(
             incident=incident,
             url=room_url(incident.case.number),
+            minutes_late=minutes_on_the_way(
+                happened=incident.written_at or incident.reported_at,
+                received=incident.reported_at,
+            ),
             clock=_clock(
                 incident,
                 clocks.get(incident.case_id, []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.incidents.services import grounds  # noqa: F401 -- enters its question
 from anlan.incidents.services.attaching import (
+    add_words,
     attach,
     open_attachment,
     open_attachment_copy,
@@ -55,6 +56,7 @@ __all__ = [
     "PLAYBOOK",
     "acknowledge",
     "add_monitor_tile",
+    "add_words",
     "arrive",
     "assignment_of",
     "attach",

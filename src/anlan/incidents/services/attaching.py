@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from anlan.base import vault
-from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import services as cases
+from anlan.cases.models import AccessLink, Note
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Source, Way
 from anlan.evidence.models import Blob, PlayingCopy
@@ -19,8 +21,10 @@ from anlan.evidence.reading import reading_of
 from anlan.evidence.services.opening import file_path
 from anlan.evidence.services.origins import Origin, add_origin
 from anlan.incidents import permissions
+from anlan.incidents.enums import Channel
 from anlan.incidents.events import AttachmentOpened, AttachmentReceived
 from anlan.incidents.models import Attachment, Report
+from anlan.incidents.services.locking import locked_report
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
@@ -45,6 +49,9 @@ def attach(
     same report are one attachment, also once there are as many as there may be: the
     answer to the last of them may have got lost.
 
+    It goes into the case where the report is by then: it may be split off while the bytes
+    arrive.
+
     Raises:
         InvalidInput: too large, empty, too many, or of a type that is not taken.
     """
@@ -54,7 +61,10 @@ def attach(
     kept = vault.keep_file(chunks, path="files")
     reading = reading_of(kept)
     with ledger.recording():
-        cases.lock_case(report.incident.case)
+        report = locked_report(report)
+        there = report.attachments.filter(sha256=kept.sha256)
+        if report.attachments.count() >= MOST_FILES and not there.exists():
+            raise _too_many()  # several came at once
         attachment, is_new = Attachment.objects.get_or_create(
             report=report,
             sha256=kept.sha256,
@@ -90,6 +100,31 @@ def attach(
     return attachment
 
 
+def add_words(
+    *, report: Report, text: str, by: AccessLink, at: datetime, request_id: UUID
+) -> Note:
+    """Further words of who follows a report by a secret, in the case where it is by then.
+
+    Raises:
+        NotFound: the secret was ended meanwhile.
+        InvalidInput, Conflict: as ``write_note``.
+    """
+    with ledger.recording():
+        report = locked_report(report)
+        # It went along if the report was split off since it was read.
+        link = AccessLink.objects.select_related("case__site").get(pk=by.pk)
+        if link.revoked_at is not None:
+            raise NotFound(_("这个链接已经失效"))
+        return cases.write_note(
+            case=report.incident.case,
+            text=text,
+            by=link,
+            at=at,
+            via=Channel.PUBLIC.value,
+            request_id=request_id,
+        )
+
+
 def _sent_again(report: Report, chunks: Iterable[bytes]) -> Attachment:
     """One that is there already, by its bytes; nothing of a further one is kept."""
     digest, size = hashlib.sha256(), 0
@@ -100,8 +135,12 @@ def _sent_again(report: Report, chunks: Iterable[bytes]) -> Attachment:
             break
     found = report.attachments.filter(sha256=digest.hexdigest()).first()
     if found is None:
-        raise InvalidInput(_("一份报告最多 %s 个附件") % MOST_FILES, path="files")
+        raise _too_many()
     return found
+
+
+def _too_many() -> InvalidInput:
+    return InvalidInput(_("一份报告最多 %s 个附件") % MOST_FILES, path="files")
 
 
 def open_attachment_copy(

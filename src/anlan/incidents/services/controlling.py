@@ -18,7 +18,7 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Task
 from anlan.incidents import permissions, policies
-from anlan.incidents.enums import Dissuasion, EmergencyService, Police
+from anlan.incidents.enums import CallOutcome, Dissuasion, EmergencyService, Police
 from anlan.incidents.events import (
     DissuasionTried,
     EmergencyAnswered,
@@ -52,11 +52,16 @@ CALL_STANDARD = "incident.call_police"
 def control_scene(
     *, incident: Incident, by: Actor, at: datetime, via: str = ""
 ) -> Incident:
-    """The parties are apart: stop the first clock and call off who is still on the way."""
+    """The parties are apart: stop the first clock and call off who is still on the way.
+
+    Two who stand there may both say so: twice does nothing.
+    """
     with ledger.recording():
         incident = locked_incident(incident)
         case_policies.check_is_open(incident.case)
         permissions.check_can_control(by, incident)
+        if incident.controlled_at is not None:
+            return incident
         policies.check_can_be_controlled(incident)
         incident.controlled_at = at
         incident.controlled_by = by if isinstance(by, User) else None
@@ -101,15 +106,21 @@ def record_emergency_call(
     service: EmergencyService,
     by: Actor,
     at: datetime,
+    outcome: CallOutcome = CallOutcome.CONNECTED,
     request_id: UUID | None = None,
 ) -> EmergencyCall:
-    """Note that 110 or 120 is being called now, with the words that were shown.
+    """Note that 110 or 120 was called now, with the words that were shown.
+
+    Only a call that was taken up is a report to the police; one that was not is on the
+    record, and the police are still to be called.
 
     A second call to the same number is a second call: the police may have to be told
     that a weapon appeared. The same ``request_id`` is the same call.
     """
     user = permissions.check_can_call(by, incident)
     content = {"call": service.value, "by": user.actor_key}
+    if outcome == CallOutcome.MISSED:
+        content["outcome"] = outcome.value
     with ledger.recording():
         incident = locked_incident(incident)
         earlier = cases.made_before(
@@ -125,14 +136,17 @@ def record_emergency_call(
             service=service,
             called_by=user,
             called_at=at,
+            outcome=outcome,
             words="\n".join(words_to_say(incident, service)),
         )
-        if service == EmergencyService.POLICE:
+        if service == EmergencyService.POLICE and outcome == CallOutcome.CONNECTED:
             incident.police = Police.CALLED
             incident.save(update_fields=["police"])
         cases.record(
             EmergencyCalled(
-                service=service.value, words_digest=call.digest_of("words")
+                service=service.value,
+                outcome=outcome.value,
+                words_digest=call.digest_of("words"),
             ),
             incident.case,
             thing=f"call:{call.uid}",
@@ -158,7 +172,7 @@ def record_emergency_answer(
         raise InvalidInput(_("请写下接线员的答复"), path="answer")
     with ledger.recording():
         call = EmergencyCall.objects.select_for_update().get(pk=call.pk)
-        policies.check_not_answered(call)
+        policies.check_can_be_answered(call)
         call.answered_at = at
         call.answer = answer.strip()
         call.receipt = receipt.strip()

@@ -52,6 +52,7 @@ MOST_RATE = 600  # messages in a minute
 MOST_ADDRESSES = 20
 MOST_SOURCES = 60  # addresses counted singly in a minute; the rest are counted as one
 OTHERS = "*"
+UNREADABLE = "unreadable"
 # Older than this a claim is a clock that was never set, not a late message.
 _OLDEST_CLAIM = timedelta(days=30)
 _MINUTE = timedelta(minutes=1)
@@ -59,6 +60,10 @@ _MINUTE = timedelta(minutes=1)
 # is another message. Counted in whole windows, so that it is once or twice as long.
 _AGAIN_WITHIN = timedelta(minutes=10)
 _TOPIC = re.compile(r"[^+#\x00-\x1f\x7f]{1,200}")
+
+
+class Unreadable(InvalidInput):
+    """A message of a device that proved itself, in no format that we know: counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,10 +207,14 @@ def receive(
         UnknownDevice: disabled in the meantime, or a nonce that was used.
         TooManyRequests: more alarms in a minute than the device may send; or as many
             signs of life and repetitions, which are counted apart.
-        InvalidInput: a message that cannot be read, or a spot of another site.
+        Unreadable: not in the format of its mapping, or too large.
+        InvalidInput: a spot of another site.
         Conflict: its id was used for another message.
     """
-    message = read_message(device.mapping, body, content_type)
+    try:
+        message = read_message(device.mapping, body, content_type)
+    except InvalidInput as error:
+        raise Unreadable(str(error), path=error.path) from None
     with ledger.recording():
         # The device's row is the lock: of two copies at once the second finds the first.
         device = _locked(device)
@@ -283,6 +292,7 @@ def receive_from_broker(
         UnknownDevice: no device has the topic, or a signature does not hold; counted.
         DomainError: as ``receive``.
     """
+    device = None
     try:
         device, body, nonce = _from_broker(topic, payload)
         delivery = Delivery(packet=packet, is_again=is_again, nonce=nonce)
@@ -291,6 +301,9 @@ def receive_from_broker(
         )
     except UnknownDevice as error:
         count_refusal(reason=error.reason, address="mqtt", at=at, device=error.device)
+        raise
+    except Unreadable:
+        count_refusal(reason=UNREADABLE, address="mqtt", at=at, device=device)
         raise
 
 
@@ -395,6 +408,7 @@ def _raise_alarm(
                 if message.happened
                 else None,
                 claim_used=int(claim_used),
+                unread=",".join(message.unread) or None,
             ),
             report.incident.case,
             thing=f"report:{report.uid}",

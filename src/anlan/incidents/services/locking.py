@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anlan.base.prepared import Prepared
 from anlan.cases import services as cases
-from anlan.incidents.models import Incident
+from anlan.incidents.models import Incident, Report
 
 _OF_CASE = Prepared(
     lambda case: Incident.objects.select_related("place").filter(case=case)
@@ -21,3 +21,19 @@ def locked_incident_of(case_id: int) -> Incident:
     (incident,) = _OF_CASE(case=case_id)
     incident.case = case
     return incident
+
+
+def locked_report(report: Report) -> Report:
+    """The report read afresh, under the lock of the case in which it is by then.
+
+    Whoever splits it off holds the lock of the case in which it was: who waited for that
+    one looks again.
+    """
+    reports = Report.objects.select_related("incident__case__site__organisation")
+    while True:
+        before = reports.get(pk=report.pk).incident.case_id
+        case = cases.lock_case(before)
+        now = reports.get(pk=report.pk)
+        if now.incident.case_id == before:
+            now.incident.case = case
+            return now

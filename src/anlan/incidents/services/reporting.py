@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -45,21 +45,35 @@ WORDS_LIMIT = 1000
 AHEAD_SECONDS = 120
 
 
-# The incidents of a site that began lately and still run, drills among them; those that
-# were joined into another run on there.
+# The incidents of a site that began at that time and still run, drills among them; those
+# that were joined into another run on there. What lay in a phone began when it was told.
 _RUNNING = Prepared(
-    lambda site, since, until: Incident.objects.filter(
-        case__site=site,
-        case__state__in=[CaseState.OPEN, CaseState.JOINED],
-        place__site=site,
-        reported_at__gte=since,
-        reported_at__lte=until,
-    ).values_list(
-        "case_id",
-        "case__joined_into",
-        "case__exercise",
-        "place__path",
-        "reported_at",
+    lambda site, since, until: (
+        Incident.objects.filter(
+            case__site=site,
+            case__state__in=[CaseState.OPEN, CaseState.JOINED],
+            place__site=site,
+            reported_at__gte=since,
+        )
+        .filter(
+            Q(reported_at__lte=until)
+            | Exists(
+                Report.objects.filter(
+                    incident=OuterRef("pk"),
+                    opened_incident=True,
+                    happened_source=HappenedSource.PHONE,
+                    happened_at__gte=since,
+                    happened_at__lte=until,
+                )
+            )
+        )
+        .values_list(
+            "case_id",
+            "case__joined_into",
+            "case__exercise",
+            "place__path",
+            "reported_at",
+        )
     )
 )
 
@@ -428,11 +442,12 @@ def _running_nearby(said: Said, *, at: datetime, exercise: bool) -> list[int]:
 
     Of one that was joined into another it is the other.
     """
+    told = policies.told_at(happened=said.happened, source=said.happened_source, at=at)
     # Of two reports at the same instant the later one may have been written first.
     found = _RUNNING(
         site=said.place.site_id,
-        since=at - policies.SAME_FIGHT_WITHIN,
-        until=at + policies.SAME_FIGHT_WITHIN,
+        since=told - policies.SAME_FIGHT_WITHIN,
+        until=told + policies.SAME_FIGHT_WITHIN,
     )
     nearby = [
         (steps, -reported_at.timestamp(), host_id or case_id)

@@ -41,6 +41,9 @@ CONTROL = "incident.control"
 CONFIRM = "incident.confirm"
 CLOSE = "incident.close"
 _JOB = "clocks for closing"
+# After the last rung it is looked for somebody again: soon, then less and less often.
+LONGEST_PAUSE_SECONDS = 1800
+TRIED_AGAIN_FOR = timedelta(days=1)
 _UPPER = (Rung.SITE_MANAGER, Rung.HEADQUARTERS)
 
 
@@ -137,6 +140,7 @@ def acknowledge(
         _first(incident, "acknowledged_at", at)
         about = f"assignment:{assignment.uid}"
         cases.meet_deadlines(case=incident.case, key=ACKNOWLEDGE, about=about, at=at)
+        _end_trying_again(incident, at=at)
         cases.start_standard(case=incident.case, key=ARRIVE, about=about, at=at)
         _record_answer(
             ResponderAcknowledged(
@@ -173,6 +177,7 @@ def arrive(
         about = f"assignment:{assignment.uid}"
         for key in (ACKNOWLEDGE, ARRIVE):
             cases.meet_deadlines(case=incident.case, key=key, about=about, at=at)
+        _end_trying_again(incident, at=at)
         _record_answer(
             ResponderArrived(
                 responder=assignment.user.actor_key,
@@ -219,9 +224,12 @@ def climb(*, deadline_key: str, about: str, at: datetime) -> None:
 
     Silence expires the assignment, acknowledged or not, and alerts the next of the
     ladder, unless somebody else is on the way or there; a missing confirmation lets the
-    higher rungs begin.
+    higher rungs begin. After the last rung it is looked for somebody again.
     """
     kind, _separator, uid = about.partition(":")
+    if deadline_key == ACKNOWLEDGE and kind == "case":
+        _try_again(Case.objects.get(uid=uid), at=at)
+        return
     if deadline_key == CONFIRM:
         case = Case.objects.get(uid=uid)
         incident = Incident.objects.select_related("place", "case__site").get(case=case)
@@ -535,6 +543,53 @@ def _incident_of(case: Case | None) -> Incident | None:
 
 def _say_exhausted(incident: Incident, *, tried: int, at: datetime) -> None:
     cases.record(LadderExhausted(tried=tried), incident.case, by=SYSTEM, at=at)
+    _begin_trying_again(incident, at=at)
+
+
+def _begin_trying_again(incident: Incident, *, at: datetime) -> None:
+    """Let a clock run until it is looked for somebody again: a shift may begin meanwhile.
+
+    The time to answer, twice as long each time, until somebody does or for a day.
+    """
+    tried = _tries(incident).order_by("started_at", "pk")
+    first = tried.first()
+    if tried.filter(fired_at=None).exists() or (
+        first is not None and at - first.started_at > TRIED_AGAIN_FOR
+    ):
+        return
+    standard = cases.standard_at(incident.case.organisation_id, ACKNOWLEDGE, at)
+    pause = min(standard.seconds * 2 ** tried.count(), LONGEST_PAUSE_SECONDS)
+    cases.start_deadline(
+        case=incident.case,
+        key=ACKNOWLEDGE,
+        about=f"case:{incident.case.uid}",
+        due_at=at + timedelta(seconds=pause),
+        at=at,
+        standard=standard,
+    )
+
+
+def _try_again(case: Case, *, at: datetime) -> None:
+    incident = Incident.objects.select_related("place", "case__site").get(case=case)
+    if case.is_open and incident.controlled_at is None:
+        _see_somebody_comes(incident, at=at)
+
+
+def _end_trying_again(incident: Incident, *, at: datetime) -> None:
+    """Somebody answered: those clocks are met, and were late."""
+    about = f"case:{incident.case.uid}"
+    cases.meet_deadlines(case=incident.case, key=ACKNOWLEDGE, about=about, at=at)
+
+
+def _tries(incident: Incident) -> QuerySet[Deadline]:
+    """How often it was looked for somebody again since somebody last answered."""
+    return Deadline.objects.filter(
+        case=incident.case,
+        key=ACKNOWLEDGE,
+        about=f"case:{incident.case.uid}",
+        met_at=None,
+        cancelled_at=None,
+    )
 
 
 def _confirm_is_running(incident: Incident) -> bool:

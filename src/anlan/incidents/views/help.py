@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.views.answers import is_in_place, one_tap, posted, reader_of, sheet
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import EmergencyService
+from anlan.incidents.enums import CallOutcome, EmergencyService
 from anlan.incidents.forms import AnswerForm, CallForm, DecisionForm, WaiverForm
 from anlan.incidents.models import EmergencyCall, Incident
 from anlan.incidents.script import OPERATORS_LANGUAGE, words_to_say
@@ -28,7 +28,7 @@ from anlan.incidents.views.answers import incident_changed
 @login_required
 @require_http_methods(["GET", "POST"])
 def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
-    """The words to say, the number to dial, and "I have called"."""
+    """The words to say, the number to dial, and whether somebody answered, by one tap."""
     if service not in EmergencyService.values:
         raise Http404
     at = timezone.now()
@@ -40,10 +40,13 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
         made = incidents.record_emergency_call(
             incident=incident,
             service=kind,
+            outcome=_outcome(request),
             request_id=said["request_id"],
             by=reader,
             at=at,
         )
+        if made.outcome == CallOutcome.MISSED:
+            return incident_changed(request, number, at=at)
         return _answer_sheet(request, number, made)
 
     return sheet(
@@ -51,6 +54,10 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
         number=number,
         title=str(kind.label),
         button=_("已拨打"),
+        choices=[
+            {"name": "outcome", "value": one.value, "label": one.label}
+            for one in CallOutcome
+        ],
         form=CallForm(posted(request)),
         act=act,
         body="incidents/sheets/call.html",
@@ -134,6 +141,14 @@ def decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         waiver=found, approved=form.cleaned_data["approved"], by=reader, at=at
     )
     return incident_changed(request, number, at=at)
+
+
+def _outcome(request: HttpRequest) -> CallOutcome:
+    """By the button that was tapped; a page from before there were two means connected."""
+    said = request.POST.get("outcome", CallOutcome.CONNECTED)
+    if said not in CallOutcome.values:
+        raise InvalidInput(_("请选一个结果"), path="outcome")
+    return CallOutcome(said)
 
 
 def _call(request: HttpRequest, number: str, uid: UUID) -> EmergencyCall:
