@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
@@ -387,6 +388,88 @@ def test_a_shared_phone_stays_open_without_signal_until_its_alarm_is_sent(
     page.clock.fast_forward("06:00")
     page.wait_for_url("**/m/shared/")
     wait_for(page, "caches.match('/m/').then((page) => !page)")
+
+
+def test_after_the_handover_an_alarm_is_of_who_opened_the_phone(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    captain = open_shared_phone(told_installation, sign_in)
+    page = captain.page
+    page.goto("/m/report/")
+    keep_shell(page)
+    page.evaluate(
+        "caches.match('/m/report/').then((page) => page.text())"
+        ".then((text) => sessionStorage.setItem('before', text))"
+    )
+    guard = give_pin(told_installation, "wangjianguo")
+
+    page.goto("/m/shared/handover/")
+    page.click("main form.form button")
+    page.wait_for_url("**/m/shared/")
+    wait_for(page, "caches.match('/m/report/').then((page) => !page)")
+    page.goto(f"/m/shared/people/{guard}/")
+    page.fill("input[name=pin]", told_installation.story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/shared/handover/")
+    wait_for(page, "caches.match('/m/report/').then((page) => Boolean(page))")
+    # A page that came back from the captain's time all the same.
+    page.evaluate(
+        "caches.keys().then((names) => caches.open(names.find((n) => n.includes('shell'))))"
+        ".then((cache) => cache.put('/m/report/', new Response("
+        "sessionStorage.before, {headers: {'Content-Type': 'text/html'}})))"
+    )
+    with told_installation.without_signal(captain.context):
+        page.goto("/m/report/")
+        page.click("form[data-outbox] .submit button")
+        expect(page.locator(".sent.offline")).to_contain_text("还没送到")
+
+    page.clock.fast_forward("00:20")
+    page.wait_for_url("**/m/reports/**", timeout=20_000)
+    reporters = told_installation.rows(
+        "SELECT username FROM incidents_report JOIN accounts_user u ON u.id = reporter_id"
+        " ORDER BY received_at DESC LIMIT 1"
+    )
+    assert reporters == [("wangjianguo",)]
+
+
+def test_without_an_answer_the_newest_place_is_shown_and_not_the_first(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    first, newest = installation.rows(
+        "SELECT code, label FROM accounts_place WHERE is_active AND site_id ="
+        " (SELECT id FROM accounts_site WHERE code = 'YQ') ORDER BY id DESC LIMIT 2"
+    )
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    page = guard.page
+    page.goto(f"/m/?place={first[0]}")
+    keep_shell(page)
+    for _time in range(2):
+        page.goto(f"/m/?place={newest[0]}")
+        wait_for(
+            page,
+            "caches.match('/m/').then((page) => page.text())"
+            f".then((text) => text.includes('{newest[1]}'))",
+        )
+
+    with installation.without_signal(guard.context):
+        page.goto("/m/")
+        expect(page.locator("main")).to_contain_text(newest[1])
+        expect(page.locator("main")).to_contain_text("没有收到新的页面")
+
+
+def give_pin(installation: Installation, username: str) -> str:
+    """Theirs is the one of the story; the uid by which the locked phone knows them."""
+    installation.shell(
+        "from django.utils import timezone\n"
+        "from anlan.accounts import services\n"
+        "from anlan.accounts.models import User\n"
+        "from anlan.ledger.events import SYSTEM\n"
+        f"user = User.objects.get(username='{username}')\n"
+        f"services.set_pin(user=user, pin='{installation.story['pin']}',"
+        " by=SYSTEM, at=timezone.now())"
+    )
+    query = "SELECT uid FROM accounts_user WHERE username = ?"
+    return str(UUID(installation.rows(query, username)[0][0]))
 
 
 def test_a_locked_phone_says_whose_alarm_it_still_keeps(

@@ -409,9 +409,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("desk/app.css"),
         static("desk/app.js"),
         static("phone/outbox.js"),
+        static("phone/older.js"),
         static("phone/shared.js"),
         # What they import has the addresses that it imports them by.
         urljoin(settings.STATIC_URL, "phone/asking.js"),
+        urljoin(settings.STATIC_URL, "phone/holder.js"),
         urljoin(settings.STATIC_URL, "phone/store.js"),
         static("vendor/icons.svg"),
     ]

@@ -2,6 +2,7 @@
 // the phone only when the server has echoed its request id and has its files. Sent on
 // submit, when the network is back, when the page is shown again, and every 15 seconds.
 import { ask, askPatiently, askToken, parsed, Unreached } from "./asking.js";
+import { holder, isHeldBy } from "./holder.js";
 import { all, drop, keep } from "./store.js";
 
 const RETRY_MS = 15000;
@@ -66,6 +67,7 @@ async function sendAll() {
     const known = await askToken();
     isSignedOut = !known;
     if (!known) return;
+    isHeldBy(known.user);
     const mine = waiting.filter((one) => one.user === known.user);
     let delivered = 0;
     for (const item of mine.filter((one) => !one.answer && !one.filesFirst && !one.wordsOf)) {
@@ -251,7 +253,7 @@ const whyRefused = ({ file }) => `${file.name} · ${sentences(file.errors).join(
 // away, because it will be refused again.
 function row(item, list) {
   const refused = sentences(item.errors);
-  const other = item.user !== list.dataset.user;
+  const other = item.user !== holder();
   const why = refused.join(" ") || (other && list.dataset.other) || (isSignedOut && list.dataset.login) || list.dataset.network;
   const line = lineOf(list, item, item.place || "", why);
   const button = line.querySelector("button");
@@ -320,7 +322,7 @@ async function submit(event) {
 
 function itemOf(form) {
   const data = new FormData(form);
-  const { filesFirst, label, user } = form.dataset;
+  const { filesFirst, label } = form.dataset;
   const name = filesFirst ? "photos" : "files";
   const files = data.getAll(name).filter((file) => file.name);
   data.delete(name);
@@ -330,7 +332,7 @@ function itemOf(form) {
     id,
     action: form.action,
     made: Date.now(),
-    user,
+    user: holder(),
     place: label || form.querySelector("[name=place]:checked")?.dataset.label,
     filesFirst,
     fields: [...data.entries()],
