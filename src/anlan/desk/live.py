@@ -39,12 +39,12 @@ from weakref import WeakValueDictionary
 
 import orjson
 from django.db import Error
-from django.utils import timezone
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.signed_in import acting_user_of, phone_token_of, session_key_of
+from anlan.base.clock import acting_moment
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.ledger.events import KINDS
@@ -440,7 +440,7 @@ def readers_for(asked: Collection[Asking]) -> dict[Asking, Answer]:
 
     A session is looked up once, and what a role may is computed once for all who have it.
     """
-    at = timezone.now()
+    at = acting_moment()
     sessions = {(asking.session_key, asking.phone) for asking in asked}
     users = {
         (key, phone): acting_user_of(key, phone=phone, at=at) for key, phone in sessions
