@@ -251,6 +251,45 @@ def test_a_refused_alarm_is_not_called_no_network(
     assert count(installation, "incidents_report") == before + 1
 
 
+def test_an_alarm_refused_later_is_told_of_another_place_with_its_photo(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    photos = count(installation, "incidents_attachment")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.route("**/m/token/", lambda route: route.abort())
+
+    def send() -> None:
+        page.evaluate(
+            "document.querySelector('[name=place]:checked').value = 'NOSUCHCODE'"
+        )
+        give_files(page, {"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+        page.fill("[name=words]", "两人扭打")
+        page.click("form[data-outbox] .submit button")
+
+    alarm(page, send)
+    expect(page.locator(".sent.offline")).to_be_visible()
+    page.unroute("**/m/token/")
+    page.goto("/m/")
+    row = page.locator("[data-waiting-list] li")
+    expect(row).to_contain_text("没有这个地点")
+    expect(row.get_by_text("存到手机 a.png")).to_be_visible()
+
+    row.get_by_text("改地点再报").click()
+    expect(page.locator("[data-refusal]")).to_contain_text("a.png")
+    expect(page.locator("[name=words]")).to_have_value("两人扭打")
+    expect(page.locator("[name=flags][value=injured]")).to_be_checked()
+    expect(page.locator("[name=place]:checked")).to_have_count(0)
+    page.click("form[data-outbox] .submit button")
+    expect(page.locator("[data-refusal]")).to_contain_text("请先选在哪里")
+    page.locator("[name=place]").first.check(force=True)
+    page.click("form[data-outbox] .submit button")
+
+    page.wait_for_url("**/m/reports/**")
+    until(page, lambda: count(installation, "incidents_attachment") == photos + 1)
+    page.goto("/m/")
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+
+
 def test_an_alarm_opens_its_own_report_and_not_an_older_one(
     installation: Installation, sign_in: SignIn
 ) -> None:
@@ -388,6 +427,34 @@ def test_a_shared_phone_stays_open_without_signal_until_its_alarm_is_sent(
     page.clock.fast_forward("06:00")
     page.wait_for_url("**/m/shared/")
     wait_for(page, "caches.match('/m/').then((page) => !page)")
+
+
+def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    installation.shell(REPORT.format(place=GARAGE))
+    before = installation.kinds()
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    page = guard.page
+    keep_shell(page)
+    page.click("#called a.btn")
+    page.wait_for_url("**/m/cases/**")
+    page.reload()
+    with installation.without_signal(guard.context):
+        page.click("form[action$='/arrival/'] button")
+        unsent = page.locator("[data-unsaid]")
+        expect(unsent).to_contain_text("还没送到，请用对讲机")
+        page.reload()
+        expect(unsent).to_have_count(1)
+        expect(page.locator("form[action$='/arrival/'] button")).to_be_disabled()
+        page.click("button[name=result][value=worked]")
+        expect(unsent).to_have_count(2)
+
+    expect(unsent).to_have_count(0, timeout=30_000)
+    expect(page.locator("form[action$='/control/']")).to_be_visible(timeout=20_000)
+    said = installation.kinds() - before
+    assert said["incident.responder_arrived"] == 1
+    assert said["incident.dissuasion_tried"] == 1
 
 
 def test_after_the_handover_an_alarm_is_of_who_opened_the_phone(
