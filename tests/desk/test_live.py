@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Membership
 from anlan.accounts.sessions import SessionStore
+from anlan.accounts.signed_in import IDLE_SECONDS, PHONE_SEEN, PHONE_SESSION
 from anlan.base.errors import NotFound
 from anlan.desk import live
 from anlan.desk.live import Asking, Live, Reader
@@ -423,6 +425,28 @@ def test_readers_are_told_apart_though_asked_for_together(scene: Scene) -> None:
         for answer in (found[asking] for asking in asked)
     ]
     assert users == [scene.officer.pk, scene.guard.pk, NotFound, type(None)]
+
+
+def test_a_shared_phone_hears_only_while_somebody_holds_it(scene: Scene) -> None:
+    _made, code = accounts.add_shared_phone(
+        site=scene.site, name="保安室 1", by=scene.manager, at=scene.at
+    )
+    phone, token = accounts.enrol_phone(code=code, at=scene.at)
+    accounts.set_pin(user=scene.guard, pin="402913", by=scene.guard, at=scene.at)
+    accounts.open_phone(phone=phone, user=scene.guard, pin="402913", at=scene.at)
+    session = SessionStore(sign_in(scene.guard))
+    asking = Asking(str(session.session_key), "", token)
+
+    def is_told(*, seconds_ago: int) -> bool:
+        session[PHONE_SESSION] = str(phone.uid)
+        session[PHONE_SEEN] = int(timezone.now().timestamp()) - seconds_ago
+        session.save()
+        return live.readers_for([asking])[asking] is not None
+
+    assert is_told(seconds_ago=10)
+    assert not is_told(seconds_ago=IDLE_SECONDS + 60)
+    accounts.lock_phone(phone=phone)
+    assert not is_told(seconds_ago=10)
 
 
 def test_rights_are_computed_once_for_all_who_have_the_role(scene: Scene) -> None:

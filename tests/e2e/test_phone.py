@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
@@ -250,6 +251,45 @@ def test_a_refused_alarm_is_not_called_no_network(
     assert count(installation, "incidents_report") == before + 1
 
 
+def test_an_alarm_refused_later_is_told_of_another_place_with_its_photo(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    photos = count(installation, "incidents_attachment")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.route("**/m/token/", lambda route: route.abort())
+
+    def send() -> None:
+        page.evaluate(
+            "document.querySelector('[name=place]:checked').value = 'NOSUCHCODE'"
+        )
+        give_files(page, {"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+        page.fill("[name=words]", "两人扭打")
+        page.click("form[data-outbox] .submit button")
+
+    alarm(page, send)
+    expect(page.locator(".sent.offline")).to_be_visible()
+    page.unroute("**/m/token/")
+    page.goto("/m/")
+    row = page.locator("[data-waiting-list] li")
+    expect(row).to_contain_text("没有这个地点")
+    expect(row.get_by_text("存到手机 a.png")).to_be_visible()
+
+    row.get_by_text("改地点再报").click()
+    expect(page.locator("[data-refusal]")).to_contain_text("a.png")
+    expect(page.locator("[name=words]")).to_have_value("两人扭打")
+    expect(page.locator("[name=flags][value=injured]")).to_be_checked()
+    expect(page.locator("[name=place]:checked")).to_have_count(0)
+    page.click("form[data-outbox] .submit button")
+    expect(page.locator("[data-refusal]")).to_contain_text("请先选在哪里")
+    page.locator("[name=place]").first.check(force=True)
+    page.click("form[data-outbox] .submit button")
+
+    page.wait_for_url("**/m/reports/**")
+    until(page, lambda: count(installation, "incidents_attachment") == photos + 1)
+    page.goto("/m/")
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+
+
 def test_an_alarm_opens_its_own_report_and_not_an_older_one(
     installation: Installation, sign_in: SignIn
 ) -> None:
@@ -387,6 +427,116 @@ def test_a_shared_phone_stays_open_without_signal_until_its_alarm_is_sent(
     page.clock.fast_forward("06:00")
     page.wait_for_url("**/m/shared/")
     wait_for(page, "caches.match('/m/').then((page) => !page)")
+
+
+def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    installation.shell(REPORT.format(place=GARAGE))
+    before = installation.kinds()
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    page = guard.page
+    keep_shell(page)
+    page.click("#called a.btn")
+    page.wait_for_url("**/m/cases/**")
+    page.reload()
+    with installation.without_signal(guard.context):
+        page.click("form[action$='/arrival/'] button")
+        unsent = page.locator("[data-unsaid]")
+        expect(unsent).to_contain_text("还没送到，请用对讲机")
+        page.reload()
+        expect(unsent).to_have_count(1)
+        expect(page.locator("form[action$='/arrival/'] button")).to_be_disabled()
+        page.click("button[name=result][value=worked]")
+        expect(unsent).to_have_count(2)
+
+    expect(unsent).to_have_count(0, timeout=30_000)
+    expect(page.locator("form[action$='/control/']")).to_be_visible(timeout=20_000)
+    said = installation.kinds() - before
+    assert said["incident.responder_arrived"] == 1
+    assert said["incident.dissuasion_tried"] == 1
+
+
+def test_after_the_handover_an_alarm_is_of_who_opened_the_phone(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    captain = open_shared_phone(told_installation, sign_in)
+    page = captain.page
+    page.goto("/m/report/")
+    keep_shell(page)
+    page.evaluate(
+        "caches.match('/m/report/').then((page) => page.text())"
+        ".then((text) => sessionStorage.setItem('before', text))"
+    )
+    guard = give_pin(told_installation, "wangjianguo")
+
+    page.goto("/m/shared/handover/")
+    page.click("main form.form button")
+    page.wait_for_url("**/m/shared/")
+    wait_for(page, "caches.match('/m/report/').then((page) => !page)")
+    page.goto(f"/m/shared/people/{guard}/")
+    page.fill("input[name=pin]", told_installation.story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/shared/handover/")
+    wait_for(page, "caches.match('/m/report/').then((page) => Boolean(page))")
+    # A page that came back from the captain's time all the same.
+    page.evaluate(
+        "caches.keys().then((names) => caches.open(names.find((n) => n.includes('shell'))))"
+        ".then((cache) => cache.put('/m/report/', new Response("
+        "sessionStorage.before, {headers: {'Content-Type': 'text/html'}})))"
+    )
+    with told_installation.without_signal(captain.context):
+        page.goto("/m/report/")
+        page.click("form[data-outbox] .submit button")
+        expect(page.locator(".sent.offline")).to_contain_text("还没送到")
+
+    page.clock.fast_forward("00:20")
+    page.wait_for_url("**/m/reports/**", timeout=20_000)
+    reporters = told_installation.rows(
+        "SELECT username FROM incidents_report JOIN accounts_user u ON u.id = reporter_id"
+        " ORDER BY received_at DESC LIMIT 1"
+    )
+    assert reporters == [("wangjianguo",)]
+
+
+def test_without_an_answer_the_newest_place_is_shown_and_not_the_first(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    first, newest = installation.rows(
+        "SELECT code, label FROM accounts_place WHERE is_active AND site_id ="
+        " (SELECT id FROM accounts_site WHERE code = 'YQ') ORDER BY id DESC LIMIT 2"
+    )
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    page = guard.page
+    page.goto(f"/m/?place={first[0]}")
+    keep_shell(page)
+    for _time in range(2):
+        page.goto(f"/m/?place={newest[0]}")
+        wait_for(
+            page,
+            "caches.match('/m/').then((page) => page.text())"
+            f".then((text) => text.includes('{newest[1]}'))",
+        )
+
+    with installation.without_signal(guard.context):
+        page.goto("/m/")
+        expect(page.locator("main")).to_contain_text(newest[1])
+        expect(page.locator("main")).to_contain_text("没有收到新的页面")
+
+
+def give_pin(installation: Installation, username: str) -> str:
+    """Theirs is the one of the story; the uid by which the locked phone knows them."""
+    installation.shell(
+        "from django.utils import timezone\n"
+        "from anlan.accounts import services\n"
+        "from anlan.accounts.models import User\n"
+        "from anlan.ledger.events import SYSTEM\n"
+        f"user = User.objects.get(username='{username}')\n"
+        f"services.set_pin(user=user, pin='{installation.story['pin']}',"
+        " by=SYSTEM, at=timezone.now())"
+    )
+    query = "SELECT uid FROM accounts_user WHERE username = ?"
+    return str(UUID(installation.rows(query, username)[0][0]))
 
 
 def test_a_locked_phone_says_whose_alarm_it_still_keeps(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import User
-from anlan.base.errors import Conflict, NotAllowed, NotFound
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Case, Deadline
 from anlan.cases.services import fire_due_deadlines
 from anlan.incidents import messages
@@ -316,6 +317,68 @@ class TestAnswers:
         )
 
         assert states(incident)["wangjianguo"] == AssignmentState.ARRIVED
+
+    def test_what_was_said_without_a_network_happened_when_it_was_said(
+        self, scene
+    ) -> None:
+        incident = scene.incident()
+        said = scene.at + timedelta(seconds=20)
+        at = pass_time(scene.at, 90)
+        mine = scene.assignment(incident, scene.guard)
+        assert states(incident)["wangjianguo"] == AssignmentState.EXPIRED
+
+        for _twice in range(2):
+            mine = incidents.acknowledge(
+                assignment=mine,
+                by=scene.guard,
+                at=at,
+                happened=said,
+                request_id=UUID(int=5),
+            )
+
+        (entry,) = entries(incident.case, "incident.responder_acknowledged")
+        assert (entry.happened_at, entry.recorded_at) == (said, at)
+        assert mine.acknowledged_at == said
+        promise = Deadline.objects.get(
+            key="incident.acknowledge", about=f"assignment:{mine.uid}"
+        )
+        assert promise.met_at == said
+        assert promise.fired_at is not None  # nobody knew, and it climbed
+        assert entries(incident.case, "incident.responder_expired")
+        arrival = Deadline.objects.get(
+            key="incident.arrive", about=f"assignment:{mine.uid}"
+        )
+        assert arrival.started_at == at
+
+    def test_a_request_that_was_answered_is_not_a_new_answer(self, scene) -> None:
+        incident = scene.incident()
+        mine = scene.assignment(incident, scene.guard)
+
+        def acknowledge(at: datetime) -> None:
+            incidents.acknowledge(
+                assignment=mine, by=scene.guard, at=at, request_id=UUID(int=5)
+            )
+
+        acknowledge(scene.at)
+        late = pass_time(scene.at, 600)
+        assert states(incident)["wangjianguo"] == AssignmentState.EXPIRED
+
+        acknowledge(late)
+
+        assert states(incident)["wangjianguo"] == AssignmentState.EXPIRED
+
+    def test_nothing_was_said_before_the_alert_or_in_the_future(self, scene) -> None:
+        mine = scene.assignment(scene.incident(), scene.guard)
+
+        def arrive(*, seconds: int) -> datetime | None:
+            happened = scene.at + timedelta(seconds=seconds)
+            return incidents.arrive(
+                assignment=mine, by=scene.guard, at=scene.at, happened=happened
+            ).arrived_at
+
+        with pytest.raises(InvalidInput):
+            arrive(seconds=1)
+        assert arrive(seconds=-60) == mine.alerted_at
 
     def test_first_to_arrive_commands_until_somebody_takes_over(self, scene) -> None:
         incident = scene.incident()

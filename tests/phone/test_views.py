@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -38,6 +38,7 @@ PNG = bytes.fromhex(
 
 NOW = timezone.now()
 WORKED = {"result": "worked"}
+OUTBOX = {"Accept": "application/json"}
 STAMPS: dict[str, dict[str, object]] = {
     "stood_down": {"ended_at": NOW},
     "expired": {"ended_at": NOW},
@@ -220,6 +221,37 @@ class TestReporting:
         page = phone.get("/m/", {"place": scene.garage.code}).content.decode()
 
         assert scene.garage.label in page
+
+    def test_the_place_of_long_ago_is_offered_and_not_chosen(
+        self, scene, phone
+    ) -> None:
+        post = scene.guard.shifts.get(
+            starts_at__lte=timezone.now(), ends_at__gt=timezone.now()
+        ).post.place
+        assert self.chosen(phone) == post.code
+        phone.get("/m/", {"place": scene.garage.code})
+        assert self.chosen(phone) == scene.garage.code
+        seen = timezone.localtime().strftime("%H:%M")
+
+        with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+            page = " ".join(phone.get("/m/report/").content.decode().split())
+            assert self.chosen(phone) == post.code
+            assert f"{seen} 在这里" in page
+            assert scene.garage.label not in phone.get("/m/").content.decode()
+
+    def test_off_shift_the_place_of_long_ago_is_not_chosen_either(
+        self, scene, phone
+    ) -> None:
+        scene.guard.shifts.all().delete()
+        phone.get("/m/", {"place": scene.garage.code})
+
+        with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+            assert self.chosen(phone) is None
+
+    def chosen(self, phone: Client) -> str | None:
+        page = phone.get("/m/report/").content.decode()
+        found = re.search(r'name="place"\s+value="(\w+)"\s+checked', page)
+        return found and found[1]
 
     def test_scanned_place_of_another_site_is_not_offered(self, scene, phone) -> None:
         foreign = scene.place("海棠中心 1 层 中庭")
@@ -438,6 +470,49 @@ class TestAnswering:
             phone.post(f"/m/assignments/{mine.uid}/acknowledgement/")
 
         assert len(entries(incident.case, "incident.responder_acknowledged")) == 1
+
+    def test_what_the_phone_kept_has_both_clocks(self, scene, phone, incident) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        number = incident.case.number
+        for minutes, address in enumerate(
+            (
+                f"/m/assignments/{mine.uid}/acknowledgement/",
+                f"/m/assignments/{mine.uid}/arrival/",
+                f"/m/cases/{number}/dissuasion/",
+                f"/m/cases/{number}/control/",
+            )
+        ):
+            data = {"request_id": str(uuid4()), "age": 600 - 60 * minutes, **WORKED}
+            with time_machine.travel(timezone.now() + timedelta(minutes=20)):
+                for _twice in range(2):
+                    answer = phone.post(address, data, headers=OUTBOX)
+                    assert answer.status_code == 201
+                    assert answer.json()["request_id"] == data["request_id"]
+
+        incident.refresh_from_db()
+        for kind, minutes, column in (
+            ("incident.responder_acknowledged", 10, incident.acknowledged_at),
+            ("incident.responder_arrived", 11, incident.arrived_at),
+            ("incident.dissuasion_tried", 12, None),
+            ("incident.controlled", 13, incident.controlled_at),
+        ):
+            (entry,) = entries(incident.case, kind)
+            assert entry.recorded_at - entry.happened_at == timedelta(
+                minutes=20 - minutes
+            )
+            assert column in {None, entry.happened_at}
+
+    def test_what_was_refused_to_the_outbox_has_a_reason(
+        self, scene, client, incident
+    ) -> None:
+        client.force_login(scene.next_guard)
+
+        answer = client.post(
+            f"/m/cases/{incident.case.number}/control/", headers=OUTBOX
+        )
+
+        assert answer.status_code == 403
+        assert answer.json()["errors"]
 
     def test_not_alerted_but_going(self, scene, client, incident) -> None:
         client.force_login(scene.next_guard)

@@ -33,7 +33,11 @@ _PHONE_PATHS = (
 _UNATTENDED = ("/m/token/", "/live/", "/static/")
 _TOUCH = "/m/shared/touch/"  # a script asks, because somebody touched its page
 # Where the outbox sends what was written while the phone was open, and nothing else.
-_SENT = re.compile(r"/m/(report/|reports/[^/]+/files/|tasks/[^/]+/(photos/)?)")
+_SENT = re.compile(
+    r"/m/(report/|reports/[^/]+/files/|tasks/[^/]+/(photos/)?"
+    r"|assignments/[^/]+/(acknowledgement|arrival)/"
+    r"|cases/[^/]+/(response|control|dissuasion)/)"
+)
 
 
 class MomentMiddleware:

@@ -24,24 +24,24 @@ def session_key_of(cookies: str) -> str:
     return _cookie(cookies, settings.SESSION_COOKIE_NAME)
 
 
-def user_of(session_key: str) -> User | None:
+def phone_token_of(cookies: str) -> str:
+    return _cookie(cookies, PHONE_COOKIE)
+
+
+def acting_user_of(session_key: str, *, phone: str, at: datetime) -> User | None:
+    """Who may act with this session; on a shared phone, while it is not locked.
+
+    Args:
+        phone: as for ``is_unlocked``.
+    """
     if not session_key:
         return None
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return user if isinstance(user, User) and user.is_active else None
-
-
-def acting_user_of(cookies: str, *, at: datetime) -> User | None:
-    """Who may act with these cookies; on a shared phone, while it is not locked."""
-    key = session_key_of(cookies)
-    user = user_of(key)
-    if user is None:
+    if not isinstance(user, User) or not user.is_active:
         return None
-    session = SessionStore(key)
-    phone = _cookie(cookies, PHONE_COOKIE)
-    return user if is_unlocked(session, user, phone=phone, at=at) else None
+    return user if is_unlocked(request.session, user, phone=phone, at=at) else None
 
 
 def is_unlocked(

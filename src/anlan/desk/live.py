@@ -43,7 +43,8 @@ from django.db import Error
 from anlan.accounts.models import User
 from anlan.accounts.permissions import running_memberships, sites_where
 from anlan.accounts.roles import Permission
-from anlan.accounts.signed_in import session_key_of, user_of
+from anlan.accounts.signed_in import acting_user_of, phone_token_of, session_key_of
+from anlan.base.clock import acting_moment
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
 from anlan.ledger.events import KINDS
@@ -81,10 +82,14 @@ NOTHING = b":\n\n"
 
 
 class Asking(NamedTuple):
-    """Who asks to follow what: a session, and the number of a case or nothing."""
+    """Who asks to follow what: a session, and the number of a case or nothing.
+
+    With the token of the shared phone, if it is one: a session by PIN is locked.
+    """
 
     session_key: str
     number: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,8 +405,9 @@ def wish_of(scope: Mapping[str, Any]) -> Wish:
     since = None
     with suppress(ValueError, OverflowError):
         since = datetime.fromtimestamp(int(said("since")), UTC)
+    cookies = headers.get(b"cookie", "")
     return Wish(
-        asking=Asking(session_key_of(headers.get(b"cookie", "")), said("case")),
+        asking=Asking(session_key_of(cookies), said("case"), phone_token_of(cookies)),
         after=headers.get(b"last-event-id", "") or said("after"),
         since=since,
     )
@@ -430,14 +436,20 @@ def positions_of(identifier: str) -> dict[ChainKey, int]:
 
 
 def readers_for(asked: Collection[Asking]) -> dict[Asking, Answer]:
-    """Who is signed in with each session, and what they follow.
+    """Who may act with each session, and what they follow.
 
     A session is looked up once, and what a role may is computed once for all who have it.
     """
-    users = {key: user_of(key) for key in {asking.session_key for asking in asked}}
+    at = acting_moment()
+    sessions = {(asking.session_key, asking.phone) for asking in asked}
+    users = {
+        (key, phone): acting_user_of(key, phone=phone, at=at) for key, phone in sessions
+    }
     shared: dict[Any, Rights] = {}
     return {
-        asking: _reader_for(users[asking.session_key], asking.number, shared)
+        asking: _reader_for(
+            users[asking.session_key, asking.phone], asking.number, shared
+        )
         for asking in asked
     }
 

@@ -75,6 +75,22 @@ def dissuasion_of(word: str, *, at: datetime) -> Dissuasion:
     return Dissuasion(word)
 
 
+def moment_of(happened: datetime | None, *, since: datetime, at: datetime) -> datetime:
+    """When something was done that came in at ``at``; not before ``since``.
+
+    Only a phone claims it, by how long it kept what was said: the difference of two times
+    of one clock. Its other clock, the server's, stands beside it on the record.
+
+    Raises:
+        InvalidInput: in the future.
+    """
+    if happened is None:
+        return at
+    if happened > at:
+        raise InvalidInput(_("发生时间不能晚于现在"), path="happened")
+    return min(max(happened, since), at)
+
+
 def check_can_move(assignment: Assignment, to: AssignmentState) -> None:
     state = AssignmentState(assignment.state)
     if to not in ASSIGNMENT_MOVES[state]:
@@ -96,9 +112,11 @@ def may_still_go(incident: Incident, *, last: Assignment | None) -> bool:
     )
 
 
-def check_can_be_controlled(incident: Incident) -> None:
+def check_can_be_controlled(incident: Incident) -> datetime:
+    """When the first had arrived: before that nobody can have controlled it."""
     if incident.arrived_at is None:
         raise Conflict(_("还没有人到场，不能确认控制"))
+    return incident.arrived_at
 
 
 def is_another_fight(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django import forms
@@ -14,16 +15,34 @@ from anlan.accounts.selectors import place_with_code
 from anlan.base.lines import LinesField
 from anlan.incidents.enums import Flag
 
+LEAST_AGE = 5  # seconds
 MOST_AGE = 7 * 24 * 3600  # seconds: a phone that was offline for longer is a puzzle
 
 
-class ReportForm(forms.Form):
-    """An alarm. Everything but the place may be left out.
+class KeptForm(forms.Form):
+    """What the phone may have kept for a while before it could send it.
 
     ``age`` is how many seconds ago it was written: a phone without signal sends late,
     and its clock may be wrong, but the difference of two of its times is right. Unless
-    its clock was set in between: then nobody knows, and the alarm comes through anyhow.
+    its clock was set in between: then nobody knows, and it comes through anyhow.
     """
+
+    request_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    age = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_age(self) -> int | None:
+        """Nothing if it cannot be: a phone whose battery was empty wakes up in 1970."""
+        age: int | None = self.cleaned_data["age"]
+        return age if age is not None and 0 <= age <= MOST_AGE else None
+
+    def happened(self, *, at: datetime) -> datetime | None:
+        """When it was written; under five seconds it is the network, and no claim."""
+        age = self.cleaned_data.get("age") or 0
+        return at - timedelta(seconds=age) if age >= LEAST_AGE else None
+
+
+class ReportForm(KeptForm):
+    """An alarm. Everything but the place may be left out."""
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
     place = forms.CharField(max_length=10, label=_("地点"))  # the code of the poster
@@ -42,17 +61,11 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         label=_("补充说明"),
     )
-    age = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, reporter: User, **kwargs: object) -> None:
         kwargs.setdefault("initial", {"request_id": uuid4()})
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
         self._reporter = reporter
-
-    def clean_age(self) -> int | None:
-        """Nothing if it cannot be: a phone whose battery was empty wakes up in 1970."""
-        age: int | None = self.cleaned_data["age"]
-        return age if age is not None and 0 <= age <= MOST_AGE else None
 
     def clean_place(self) -> Place:
         """The place of this code; one of another site is as unknown as any other."""

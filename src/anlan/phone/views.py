@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict, Unpack
 from urllib.parse import urljoin
 from uuid import UUID
 
@@ -55,13 +58,35 @@ from anlan.incidents.selectors import helping
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
-from anlan.phone.forms import ReportForm
+from anlan.phone.forms import KeptForm, ReportForm
 from anlan.resolution.counselling.permissions import is_counsellor
 
 RECENT = 6  # places offered at once
 ELSEWHERE = 600  # places of further sites on one list; beyond it the poster is scanned
 UNREAD = 5  # messages shown on the first screen
 _PLACE = "phone.place"  # session key: the code of the poster scanned last
+_PLACE_AT = "phone.place_at"  # session key: when, in epoch seconds
+# Whoever walks a round is elsewhere by then, and an alarm must not name where they were.
+STILL_HERE = timedelta(minutes=15)
+AGAIN = timedelta(minutes=1)  # writing the session costs as much as the report itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """The place of the poster scanned last, or reported from last, and when that was."""
+
+    place: Place
+    at: datetime
+
+
+class Said(TypedDict):
+    """Who says something at a scene, and when: by both clocks, once."""
+
+    by: User
+    at: datetime
+    via: str
+    happened: datetime | None
+    request_id: UUID | None
 
 
 @login_required
@@ -69,22 +94,23 @@ _PLACE = "phone.place"  # session key: the code of the poster scanned last
 def alarm(request: HttpRequest) -> HttpResponse:
     """The first screen: one large button, and what waits for an answer."""
     user = _user(request)
-    _remember_place(request, request.GET.get("place", ""))
     now = timezone.now()
+    _remember_place(request, request.GET.get("place", ""), at=now)
     news = list(notify_selectors.unread_for(user)[:UNREAD])
     # The service worker fetches this page too, to keep it: nobody has read that one.
     if news and request.headers.get("Sec-Fetch-Dest", "document") == "document":
         notify.see(deliveries=news, at=now)
     # What waits for an answer has a card of its own.
     unread = notify_selectors.words_of(n for n in news if not n.message.about)
+    known = _known_place(request)
     return render(
         request,
         "phone/alarm.html",
         {
             "unread": unread,
             "checks": list(notify_selectors.open_checks_of(user, now)),
-            "place": _known_place(request),
-            "site": site_of(user, known=_known_place(request)),
+            "place": _here(user, known, at=now),
+            "site": site_of(user, known=known.place if known else None),
             "assignments": _open_assignments(user),
             "tasks": list(my_tasks(user)[:4]),
         },
@@ -97,11 +123,11 @@ def report(request: HttpRequest) -> HttpResponse:
     """The second and the third tap: what is happening, and send."""
     user = _user(request)
     form = ReportForm(request.POST or None, reporter=user)
-    status = 200
+    status, at = 200, timezone.now()
     if request.method == "POST":
         if form.is_valid():
             try:
-                made = _send(form, request, at=timezone.now())
+                made = _send(form, request, at=at)
             except DomainError as error:
                 form.add_error(None, refusal_words(error))
                 status = error.status
@@ -113,15 +139,19 @@ def report(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"errors": form.errors}, status=status)
     known = _known_place(request)
     # What was refused stays chosen: the next press must not report from elsewhere.
-    place = form.cleaned_data.get("place") if form.is_bound else known
+    post = _post_of(user, at=at)
+    here = _here(user, known, at=at)
+    place = form.cleaned_data.get("place") if form.is_bound else here
     return render(
         request,
         "phone/report.html",
         {
             "form": form,
-            "site": site_of(user, known=known),
+            "site": site_of(user, known=known.place if known else None),
             "place": place,
-            "recent": _recent_places(user, place or known),
+            "recent": _recent_places(user, [place, here, known and known.place, post]),
+            "known": known,
+            "post": post,
             "places": _by_building(user),
             "flags": Flag,
             "chosen": request.POST.getlist("flags"),
@@ -222,63 +252,67 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def acknowledgement(request: HttpRequest, uid: UUID) -> HttpResponse:
-    assignment = _assignment(request, uid)
-    incidents.acknowledge(
-        assignment=assignment, by=_user(request), at=timezone.now(), via="phone"
-    )
-    return redirect("phone:incident", assignment.incident.case.number)
+    def say(**said: Unpack[Said]) -> Incident:
+        assignment = _assignment(request, uid)
+        return incidents.acknowledge(assignment=assignment, **said).incident
+
+    return _say(request, say)
 
 
 @login_required
 @require_POST
 def arrival(request: HttpRequest, uid: UUID) -> HttpResponse:
-    assignment = _assignment(request, uid)
-    incidents.arrive(
-        assignment=assignment, by=_user(request), at=timezone.now(), via="phone"
-    )
-    return redirect("phone:incident", assignment.incident.case.number)
+    def say(**said: Unpack[Said]) -> Incident:
+        assignment = _assignment(request, uid)
+        return incidents.arrive(assignment=assignment, **said).incident
+
+    return _say(request, say)
 
 
 @login_required
 @require_POST
 def response(request: HttpRequest, number: str) -> HttpResponse:
     """I was not alerted, but I am going there."""
-    user = _user(request)
-    incident = _incident(request, number)
-    incidents.join_response(
-        incident=incident, user=user, by=user, at=timezone.now(), via="phone"
-    )
-    return redirect("phone:incident", incident.case.number)
+
+    def say(**said: Unpack[Said]) -> Incident:
+        made = incidents.join_response(
+            incident=_incident(request, number),
+            user=said["by"],
+            by=said["by"],
+            at=said["at"],
+            via=said["via"],
+            request_id=said["request_id"],
+        )
+        return made.incident
+
+    return _say(request, say)
 
 
 @login_required
 @require_POST
 def control(request: HttpRequest, number: str) -> HttpResponse:
-    incidents.control_scene(
-        incident=_incident(request, number),
-        by=_user(request),
-        at=timezone.now(),
-        via="phone",
-    )
-    return redirect("phone:incident", number)
+    def say(**said: Unpack[Said]) -> Incident:
+        return incidents.control_scene(incident=_incident(request, number), **said)
+
+    return _say(request, say)
 
 
 @login_required
 @require_POST
 def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
-    at = timezone.now()
     try:
-        result = dissuasion_of(request.POST.get("result", ""), at=at)
+        result = dissuasion_of(request.POST.get("result", ""), at=timezone.now())
     except InvalidInput as error:
+        if _wants_json(request):
+            return _refused(error)
         messages.error(request, str(error))
-    else:
-        incidents.record_dissuasion(
-            incident=_incident(request, number),
-            result=result,
-            by=_user(request),
-            at=at,
-        )
-    return redirect("phone:incident", number)
+        return redirect("phone:incident", number)
+
+    def say(**said: Unpack[Said]) -> Incident:
+        incident = _incident(request, number)
+        return incidents.record_dissuasion(incident=incident, result=result, **said)
+
+    return _say(request, say)
 
 
 @login_required
@@ -409,9 +443,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("desk/app.css"),
         static("desk/app.js"),
         static("phone/outbox.js"),
+        static("phone/older.js"),
         static("phone/shared.js"),
         # What they import has the addresses that it imports them by.
         urljoin(settings.STATIC_URL, "phone/asking.js"),
+        urljoin(settings.STATIC_URL, "phone/holder.js"),
         urljoin(settings.STATIC_URL, "phone/store.js"),
         static("vendor/icons.svg"),
     ]
@@ -444,23 +480,46 @@ def manifest(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, content_type="application/manifest+json")
 
 
+def _say(request: HttpRequest, say: Callable[..., Incident]) -> HttpResponse:
+    """What is said at a scene by one tap, now, or by the outbox that kept it."""
+    at = timezone.now()
+    form = KeptForm(request.POST)
+    form.is_valid()  # of nonsense nothing is left
+    said = Said(
+        by=_user(request),
+        at=at,
+        via="phone",
+        happened=form.happened(at=at),
+        request_id=form.cleaned_data.get("request_id"),
+    )
+    try:
+        incident = say(**said)
+    except DomainError as error:
+        if _wants_json(request):
+            return _refused(error)
+        raise
+    url = reverse("phone:incident", args=[incident.case.number])
+    if _wants_json(request):
+        answer = {"request_id": request.POST.get("request_id"), "url": url}
+        return JsonResponse(answer, status=201)
+    return redirect(url)
+
+
 def _send(form: ReportForm, request: HttpRequest, *, at: datetime) -> Report:
     said = form.cleaned_data
-    age = said["age"] or 0
     made = incidents.report_incident(
         place=said["place"],
         channel=Channel.PHONE_APP,
         flags=said["flags"],
         people_count=said["people_count"],
         words=said["words"],
-        # Under five seconds it is the network, not a phone that was offline.
-        happened=at - timedelta(seconds=age) if age >= 5 else None,
+        happened=form.happened(at=at),
         happened_source=HappenedSource.PHONE,
         request_id=said["request_id"],
         by=_user(request),
         at=at,
     )
-    _remember_place(request, said["place"].code)
+    _remember_place(request, said["place"].code, at=form.happened(at=at) or at)
     _say_refused(request, _attach(made, request, at=at))
     return made
 
@@ -596,27 +655,53 @@ def _assignments(incident: Incident) -> list[Assignment]:
     )
 
 
-def _remember_place(request: HttpRequest, code: str) -> None:
-    # Writing the session costs as much as the report itself: only for another place.
-    if code in {"", request.session.get(_PLACE)}:
+def _remember_place(request: HttpRequest, code: str, *, at: datetime) -> None:
+    known = request.session.get(_PLACE)
+    since = at.timestamp() - request.session.get(_PLACE_AT, 0)
+    if not code or (code == known and since < AGAIN.total_seconds()):
         return
     if Place.objects.filter(code=code, is_active=True).exists():
         request.session[_PLACE] = code
+        request.session[_PLACE_AT] = int(at.timestamp())
 
 
-def _known_place(request: HttpRequest) -> Place | None:
+def _known_place(request: HttpRequest) -> Known | None:
     code = request.session.get(_PLACE, "")
+    seconds = request.session.get(_PLACE_AT)
     allowed = sites_where(_user(request), Permission.INCIDENT_REPORT)
-    return (
+    place = (
         Place.objects.select_related("site")
         .filter(code=code, site__in=allowed, is_active=True)
         .first()
     )
+    if place is None or seconds is None:
+        return None
+    return Known(place=place, at=datetime.fromtimestamp(seconds, UTC))
 
 
-def _recent_places(user: User, known: Place | None) -> list[Place]:
-    """The places this person reported from last, then the posts of the site."""
-    places = [known] if known else []
+def _here(user: User, known: Known | None, *, at: datetime) -> Place | None:
+    """Where somebody is who does not say so: where they were just now, else at their post."""
+    if known is not None and at - known.at <= STILL_HERE:
+        return known.place
+    return _post_of(user, at=at)
+
+
+def _post_of(user: User, *, at: datetime) -> Place | None:
+    """Where the shift that runs is stood; none if the report would refuse it."""
+    allowed = sites_where(user, Permission.INCIDENT_REPORT)
+    running = user.shifts.filter(
+        starts_at__lte=at,
+        ends_at__gt=at,
+        post__place__site__in=allowed,
+        post__place__is_active=True,
+    )
+    shift = running.select_related("post__place__site").order_by("starts_at").last()
+    return shift.post.place if shift else None
+
+
+def _recent_places(user: User, first: list[Place | None]) -> list[Place]:
+    """``first``, the places this person reported from last, then the posts of the site."""
+    places = [place for place in first if place]
     # None that the report would refuse.
     allowed = sites_where(user, Permission.INCIDENT_REPORT)
     reported = Report.objects.filter(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts import tokens
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
-from anlan.accounts.signed_in import acting_user_of
+from anlan.accounts.signed_in import acting_user_of, phone_token_of, session_key_of
 from anlan.base.clock import acting_at
 from anlan.base.errors import DomainError
 from anlan.evidence.uploading.requests import Headers
@@ -65,7 +65,10 @@ def sender_of(headers: Headers, *, at: datetime) -> Sender:
             tokens.note_use(token=token, at=at)
         return Sender(user, "api")
     check_origin(headers)
-    signed_in = acting_user_of(headers.get("cookie", ""), at=at)
+    cookies = headers.get("cookie", "")
+    signed_in = acting_user_of(
+        session_key_of(cookies), phone=phone_token_of(cookies), at=at
+    )
     if signed_in is None:
         raise Refused(401, _("请先登录，已传的部分保留"))
     return Sender(signed_in, "web")

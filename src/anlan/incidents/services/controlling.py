@@ -50,54 +50,125 @@ CALL_STANDARD = "incident.call_police"
 
 
 def control_scene(
-    *, incident: Incident, by: Actor, at: datetime, via: str = ""
+    *,
+    incident: Incident,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+    happened: datetime | None = None,
+    request_id: UUID | None = None,
 ) -> Incident:
     """The parties are apart: stop the first clock and call off who is still on the way.
 
     Two who stand there may both say so: twice does nothing.
+
+    Args:
+        happened: when it was so, if a phone without a network kept it since; never
+            before somebody had arrived.
+        request_id: the same again gives the incident, and does nothing.
     """
+    content = {"control_scene": by.actor_key}
     with ledger.recording():
         incident = locked_incident(incident)
+        if _is_said(incident, request_id, content):
+            return incident
         case_policies.check_is_open(incident.case)
         permissions.check_can_control(by, incident)
         if incident.controlled_at is not None:
             return incident
-        policies.check_can_be_controlled(incident)
-        incident.controlled_at = at
+        arrived_at = policies.check_can_be_controlled(incident)
+        said = policies.moment_of(happened, since=arrived_at, at=at)
+        incident.controlled_at = said
         incident.controlled_by = by if isinstance(by, User) else None
         incident.save(update_fields=["controlled_at", "controlled_by"])
         about = f"case:{incident.case.uid}"
-        cases.meet_deadlines(case=incident.case, key=CONTROL, about=about, at=at)
+        cases.meet_deadlines(case=incident.case, key=CONTROL, about=about, at=said)
         cases.record(
-            SceneControlled(seconds=int((at - incident.reported_at).total_seconds())),
+            SceneControlled(seconds=int((said - incident.reported_at).total_seconds())),
             incident.case,
             by=by,
             at=at,
+            happened=said,
             via=via,
         )
         stand_down(incident=incident, at=at)
+        _remember_said(incident, request_id, content, at=at)
     return incident
 
 
 def record_dissuasion(
-    *, incident: Incident, result: Dissuasion, by: Actor, at: datetime
+    *,
+    incident: Incident,
+    result: Dissuasion,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+    happened: datetime | None = None,
+    request_id: UUID | None = None,
 ) -> Incident:
     """口头劝阻, the first line of the control checklist: whether words were tried first.
 
     The result that already stands says nothing new, and is not recorded again.
 
+    Args:
+        happened: when it was, if a phone without a network kept it since; never before
+            the report.
+        request_id: as for ``control_scene``.
+
     Source: docs/sources.md (保安服务管理条例 29: 及时制止).
     """
+    content = {"dissuasion": result.value, "by": by.actor_key}
     with ledger.recording():
         incident = locked_incident(incident)
-        case_policies.check_is_open(incident.case)
         check_permission(by, Permission.INCIDENT_RESPOND, site=incident.case.site)
+        if _is_said(incident, request_id, content):
+            return incident
+        case_policies.check_is_open(incident.case)
         if incident.dissuasion == result:
             return incident
         incident.dissuasion = result
         incident.save(update_fields=["dissuasion"])
-        cases.record(DissuasionTried(result=result.value), incident.case, by=by, at=at)
+        cases.record(
+            DissuasionTried(result=result.value),
+            incident.case,
+            by=by,
+            at=at,
+            happened=policies.moment_of(happened, since=incident.reported_at, at=at),
+            via=via,
+        )
+        _remember_said(incident, request_id, content, at=at)
     return incident
+
+
+def _is_said(
+    incident: Incident, request_id: UUID | None, content: dict[str, str]
+) -> bool:
+    """Whether this very request was answered before, whatever was done since."""
+    return (
+        cases.made_before(
+            Case.objects.all(),
+            case=incident.case,
+            request_id=request_id,
+            content=content,
+        )
+        is not None
+    )
+
+
+def _remember_said(
+    incident: Incident,
+    request_id: UUID | None,
+    content: dict[str, str],
+    *,
+    at: datetime,
+) -> None:
+    cases.remember_made(
+        incident.case.uid,
+        case=incident.case,
+        request_id=request_id,
+        content=content,
+        at=at,
+    )
 
 
 def record_emergency_call(

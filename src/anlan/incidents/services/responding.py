@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -126,68 +127,103 @@ def begin_closing_clocks(*, at: datetime) -> int:
 
 
 def acknowledge(
-    *, assignment: Assignment, by: Actor, at: datetime, via: str = ""
+    *,
+    assignment: Assignment,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+    happened: datetime | None = None,
+    request_id: UUID | None = None,
 ) -> Assignment:
-    """Say "I am on my way"; twice does nothing. The clock of the arrival starts."""
+    """Say "I am on my way"; twice does nothing. The clock of the arrival starts.
+
+    Args:
+        happened: when they said it, if a phone without a network kept it since; never
+            before they were alerted. What is to follow counts from ``at``.
+        request_id: the same again gives the assignment, and does nothing.
+    """
+    content = {"acknowledge": str(assignment.uid), "by": by.actor_key}
     with ledger.recording():
         assignment = _locked(assignment)
         permissions.check_can_respond(by, assignment)
         if assignment.state in {AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED}:
             return assignment
+        if _is_said(assignment, request_id, content):
+            return assignment
         policies.check_can_move(assignment, AssignmentState.ACKNOWLEDGED)
         incident = assignment.incident
-        _move(assignment, AssignmentState.ACKNOWLEDGED, acknowledged_at=at)
-        _first(incident, "acknowledged_at", at)
+        said = policies.moment_of(happened, since=assignment.alerted_at, at=at)
+        _move(assignment, AssignmentState.ACKNOWLEDGED, acknowledged_at=said)
+        _first(incident, "acknowledged_at", said)
         about = f"assignment:{assignment.uid}"
-        cases.meet_deadlines(case=incident.case, key=ACKNOWLEDGE, about=about, at=at)
+        cases.meet_deadlines(case=incident.case, key=ACKNOWLEDGE, about=about, at=said)
         _end_trying_again(incident, at=at)
         cases.start_standard(case=incident.case, key=ARRIVE, about=about, at=at)
         _record_answer(
             ResponderAcknowledged(
                 responder=assignment.user.actor_key,
-                seconds=_seconds(assignment.alerted_at, at),
+                seconds=_seconds(assignment.alerted_at, said),
             ),
             assignment,
             by=by,
             at=at,
+            happened=said,
             via=via,
         )
+        _remember_said(assignment, request_id, content, at=at)
     return assignment
 
 
 def arrive(
-    *, assignment: Assignment, by: Actor, at: datetime, via: str = ""
+    *,
+    assignment: Assignment,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+    happened: datetime | None = None,
+    request_id: UUID | None = None,
 ) -> Assignment:
-    """Say "I am there"; twice does nothing. It acknowledges too, if that was not said."""
+    """Say "I am there"; twice does nothing. It acknowledges too, if that was not said.
+
+    Args:
+        happened: as for ``acknowledge``.
+        request_id: as for ``acknowledge``.
+    """
+    content = {"arrive": str(assignment.uid), "by": by.actor_key}
     with ledger.recording():
         assignment = _locked(assignment)
         permissions.check_can_respond(by, assignment)
         if assignment.state == AssignmentState.ARRIVED:
             return assignment
+        if _is_said(assignment, request_id, content):
+            return assignment
         policies.check_can_move(assignment, AssignmentState.ARRIVED)
         incident = assignment.incident
+        said = policies.moment_of(happened, since=assignment.alerted_at, at=at)
         _move(
             assignment,
             AssignmentState.ARRIVED,
-            acknowledged_at=assignment.acknowledged_at or at,
-            arrived_at=at,
+            acknowledged_at=min(assignment.acknowledged_at or said, said),
+            arrived_at=said,
         )
-        _first(incident, "acknowledged_at", at)
-        _first(incident, "arrived_at", at)
+        _first(incident, "acknowledged_at", said)
+        _first(incident, "arrived_at", said)
         about = f"assignment:{assignment.uid}"
         for key in (ACKNOWLEDGE, ARRIVE):
-            cases.meet_deadlines(case=incident.case, key=key, about=about, at=at)
+            cases.meet_deadlines(case=incident.case, key=key, about=about, at=said)
         _end_trying_again(incident, at=at)
         _record_answer(
             ResponderArrived(
                 responder=assignment.user.actor_key,
-                seconds=_seconds(incident.reported_at, at),
+                seconds=_seconds(incident.reported_at, said),
             ),
             assignment,
             by=by,
             at=at,
+            happened=said,
             via=via,
         )
+        _remember_said(assignment, request_id, content, at=at)
         if incident.case.commander_id is None:
             cases.take_command(
                 case=incident.case, commander=assignment.user, by=by, at=at
@@ -196,26 +232,46 @@ def arrive(
 
 
 def join_response(
-    *, incident: Incident, user: User, by: Actor, at: datetime, via: str = ""
+    *,
+    incident: Incident,
+    user: User,
+    by: Actor,
+    at: datetime,
+    via: str = "",
+    request_id: UUID | None = None,
 ) -> Assignment:
     """A guard who was not alerted goes there too, or the officer sends one by name.
 
     Who says it of themself has answered by that: nobody asks them whether they come.
+    A phone may have kept it: nobody was sent before it came in.
+
+    Args:
+        request_id: as for ``acknowledge``.
     """
     is_own = isinstance(by, User) and by.pk == user.pk
+    content = {"join_response": user.actor_key, "by": by.actor_key}
     with ledger.recording():
         case = cases.lock_case(incident.case)
         incident = Incident.objects.select_related("place", "case__site").get(
             pk=incident.pk
         )
         permissions.check_can_join(by, incident, user=user)
+        earlier = cases.made_before(
+            Assignment.objects.select_related("incident__case__site", "user"),
+            case=case,
+            request_id=request_id,
+            content=content,
+        )
+        if earlier is not None:
+            return earlier
         case_policies.check_is_open(case)
         running = _running(incident).filter(user=user).first()
         assignment = running or _send_by_hand(
             incident, user, is_own=is_own, by=by, at=at
         )
         if is_own:
-            return acknowledge(assignment=assignment, by=by, at=at, via=via)
+            assignment = acknowledge(assignment=assignment, by=by, at=at, via=via)
+        _remember_said(assignment, request_id, content, at=at)
         return assignment
 
 
@@ -491,7 +547,7 @@ def _take_along(
     assignment.save(update_fields=["incident"])
     for field in ("acknowledged_at", "arrived_at"):
         moment = getattr(assignment, field)
-        if moment is not None:
+        if moment is not None and getattr(to, field) is None:
             _first(to, field, max(moment, to.reported_at))
     cases.move_deadlines(about=f"assignment:{assignment.uid}", to=to.case, at=at)
     _record_moved(assignment, origin, to, at=at)
@@ -648,10 +704,14 @@ def _move(assignment: Assignment, to: AssignmentState, **times: datetime) -> Non
     assignment.save(update_fields=["state", "ended_at", *times])
 
 
-def _first(incident: Incident, field: str, at: datetime) -> None:
-    """Keep the first time only: the standard counts until the first who came."""
-    if getattr(incident, field) is None:
-        setattr(incident, field, at)
+def _first(incident: Incident, field: str, moment: datetime) -> None:
+    """Keep the first time only: the standard counts until the first who came.
+
+    What a phone kept may come in behind what others said, and be earlier.
+    """
+    known = getattr(incident, field)
+    if known is None or moment < known:
+        setattr(incident, field, moment)
         incident.save(update_fields=[field])
 
 
@@ -661,6 +721,7 @@ def _record_answer(
     *,
     by: Actor,
     at: datetime,
+    happened: datetime,
     via: str,
 ) -> None:
     for_another = by.actor_key != assignment.user.actor_key
@@ -670,8 +731,40 @@ def _record_answer(
         thing=f"assignment:{assignment.uid}",
         by=by,
         at=at,
+        happened=happened,
         on_behalf_of=assignment.user if for_another else None,
         via=via or ("radio" if for_another else ""),
+    )
+
+
+def _is_said(
+    assignment: Assignment, request_id: UUID | None, content: dict[str, str]
+) -> bool:
+    """Whether this very request was answered before, whatever was done since."""
+    return (
+        cases.made_before(
+            Assignment.objects.all(),
+            case=assignment.incident.case,
+            request_id=request_id,
+            content=content,
+        )
+        is not None
+    )
+
+
+def _remember_said(
+    assignment: Assignment,
+    request_id: UUID | None,
+    content: dict[str, str],
+    *,
+    at: datetime,
+) -> None:
+    cases.remember_made(
+        assignment.uid,
+        case=assignment.incident.case,
+        request_id=request_id,
+        content=content,
+        at=at,
     )
 
 

@@ -1,10 +1,12 @@
-// A report, or a task that was done, is kept on the phone first and sent then; it leaves
-// the phone only when the server has echoed its request id and has its files. Sent on
+// A report, a task that was done, or what was said at a scene by one tap (an *act*) is
+// kept on the phone first and sent then; it leaves the phone only when the server has echoed its request id and has its files. Sent on
 // submit, when the network is back, when the page is shown again, and every 15 seconds.
 import { ask, askPatiently, askToken, parsed, Unreached } from "./asking.js";
+import { holder, isHeldBy } from "./holder.js";
 import { all, drop, keep } from "./store.js";
 
 const RETRY_MS = 15000;
+const PATIENCE_MS = 1500; // before an act is called unsent: mostly it is sent at once
 const JSON_PLEASE = { Accept: "application/json" };
 const words = document.querySelector("[data-outbox-chip]")?.dataset ?? {};
 const answers = new Map(); // of what was delivered while this page is open, by request id
@@ -15,6 +17,7 @@ let upload = null;
 let uploading = Promise.resolve();
 let awaited = ""; // what somebody stands before, who is to hear of it first
 let standing = null; // the alarm whose form says that it was not sent yet
+let again = null; // a refused alarm that its writer tells of another place
 let isSignedOut = false;
 let isFaulty = false;
 
@@ -66,10 +69,15 @@ async function sendAll() {
     const known = await askToken();
     isSignedOut = !known;
     if (!known) return;
+    isHeldBy(known.user);
     const mine = waiting.filter((one) => one.user === known.user);
     let delivered = 0;
+    let isHeldUp = false; // who has not arrived yet has nothing under control
     for (const item of mine.filter((one) => !one.answer && !one.filesFirst && !one.wordsOf)) {
-      delivered += await tryAlarm(item, known.csrf);
+      if (item.isAct && isHeldUp) continue;
+      const isSent = await tryAlarm(item, known.csrf);
+      delivered += isSent;
+      isHeldUp ||= item.isAct && !isSent && !item.errors;
     }
     if (!delivered && !upload) uploading = sendFiles(mine.filter(hasFilesToSend), known.csrf);
   } catch (error) {
@@ -87,8 +95,11 @@ async function tryAlarm(item, token) {
     for (const one of held.values()) if (one.wordsOf === item.id) one.answer = answer;
     await change(item.id, (kept) => ({ ...kept, answer, errors: undefined }));
     if (standing?.id === item.id) leave(standing.form, answer);
+    if (item.isAct && item.id !== awaited) document.dispatchEvent(new CustomEvent("anlan:reload"));
     return true;
   } catch (error) {
+    if (item.isAct && error.errors && !item.errors && item.id !== awaited) toast(sentences(error.errors).join(" "));
+    item.errors = error.errors;
     if (error.errors) await change(item.id, (kept) => ({ ...kept, errors: error.errors }));
     else note(error);
     return false;
@@ -231,6 +242,20 @@ async function show() {
     part.hidden = here.length === 0;
     part.querySelector("p").textContent = here.map(whyRefused).join(" ");
   });
+  document.querySelectorAll("form[data-outbox=act]").forEach((form) => mark(form, waiting));
+}
+
+// Whoever said it sees that nobody has heard it yet, also when they come back to the page.
+function mark(form, waiting) {
+  const isUnsent = waiting.some((one) => one.action === form.action && one.user === holder() && !one.errors);
+  const place = form.closest(".btns") ?? form;
+  const shown = [...document.querySelectorAll("[data-unsaid]")].find((one) => one.dataset.unsaid === form.action);
+  for (const button of form.querySelectorAll("button")) button.disabled = isUnsent;
+  if (isUnsent && !shown) {
+    const notice = document.querySelector("[data-unsaid-act]").content.cloneNode(true).firstElementChild;
+    notice.dataset.unsaid = form.action;
+    place.before(notice);
+  } else if (!isUnsent) shown?.remove();
 }
 
 function chipState(waiting, refused) {
@@ -251,13 +276,31 @@ const whyRefused = ({ file }) => `${file.name} · ${sentences(file.errors).join(
 // away, because it will be refused again.
 function row(item, list) {
   const refused = sentences(item.errors);
-  const other = item.user !== list.dataset.user;
+  const other = item.user !== holder();
   const why = refused.join(" ") || (other && list.dataset.other) || (isSignedOut && list.dataset.login) || list.dataset.network;
   const line = lineOf(list, item, item.place || "", why);
   const button = line.querySelector("button");
   button.hidden = refused.length === 0;
   button.addEventListener("click", () => confirm(list.dataset.sure) && drop(item.id).then(show));
+  if (refused.length && !other) button.before(...waysOn(item));
   return line;
+}
+
+// What was refused is not lost: an alarm is told of another place, and its files are saved.
+function waysOn(item) {
+  const saved = item.files.map((file) => saving(file, `${words.save} ${file.name}`));
+  if (item.isAct || item.filesFirst) return saved;
+  const address = new URL(item.action, location.href);
+  address.searchParams.set("again", item.id);
+  return [linkTo(address, words.again), ...saved];
+}
+
+const linkTo = (href, text) => Object.assign(document.createElement("a"), { className: "link", href, textContent: text });
+
+function saving(file, text) {
+  const link = Object.assign(linkTo("#", text), { download: file.name });
+  link.addEventListener("click", () => (link.href = URL.createObjectURL(file.blob)));
+  return link;
 }
 
 // A file that its report did not take: it goes into the evidence, or onto the phone.
@@ -270,12 +313,9 @@ function fileRow({ item, file }, list) {
     await changeFile(item, file, null);
     await show();
   });
-  const link = Object.assign(document.createElement("a"), { className: "link" });
-  if (isLarge(file)) {
-    Object.assign(link, { href: "#", download: file.name, textContent: words.save });
-    link.addEventListener("click", () => (link.href = URL.createObjectURL(file.blob)));
-  } else {
-    Object.assign(link, { href: `/m/cases/${item.answer.number}/upload/`, textContent: words.upload });
+  const isSaved = isLarge(file);
+  const link = isSaved ? saving(file, words.save) : linkTo(`/m/cases/${item.answer.number}/upload/`, words.upload);
+  if (!isSaved) {
     link.addEventListener("click", async (event) => {
       event.preventDefault(); // the bytes are here: nobody has to look for them
       await changeFile(item, file, { errors: undefined, inParts: true });
@@ -303,36 +343,51 @@ async function submit(event) {
   event.preventDefault();
   const form = event.target;
   if (form.dataset.busy) return;
+  // Refused by the server, too; but without a network that would be heard of too late.
+  if (form.elements.place && !new FormData(form).get("place")) return say(form, form.dataset.nowhere);
   form.dataset.busy = "yes";
-  form.querySelector("[data-refusal]").hidden = true;
-  const item = itemOf(form);
+  form.querySelector("[data-refusal]")?.setAttribute("hidden", "");
+  const item = itemOf(form, event.submitter);
   try {
     await keepWhatFits(item, form);
+    if (again) await drop(again.id);
+    again = null;
   } catch (error) {
     // Nothing can be kept here: the browser itself sends it, as it would without us.
     console.warn(error);
-    form.elements.request_id.value = item.id;
+    hide(form, "request_id", item.id);
+    if (event.submitter?.name) hide(form, event.submitter.name, event.submitter.value);
     form.submit();
     return;
   }
   await deliver(item, form);
 }
 
-function itemOf(form) {
+// Sent along with the form as a field that nobody sees.
+function hide(form, name, value) {
+  const field = form.querySelector(`input[name="${name}"]`) ?? document.createElement("input");
+  Object.assign(field, { type: "hidden", name, value });
+  if (!field.isConnected) form.append(field);
+}
+
+function itemOf(form, submitter) {
   const data = new FormData(form);
-  const { filesFirst, label, user } = form.dataset;
+  if (submitter?.name) data.set(submitter.name, submitter.value);
+  const { filesFirst, label } = form.dataset;
   const name = filesFirst ? "photos" : "files";
   const files = data.getAll(name).filter((file) => file.name);
   data.delete(name);
   const id = newId();
   data.set("request_id", id);
+  if (again) files.unshift(...again.files.map((file) => new File([file.blob], file.name, { type: file.blob.type })));
   return {
     id,
     action: form.action,
-    made: Date.now(),
-    user,
-    place: label || form.querySelector("[name=place]:checked")?.dataset.label,
+    made: again?.made ?? Date.now(),
+    user: holder(),
+    place: (submitter?.name && `${label} · ${submitter.textContent.trim()}`) || label || form.querySelector("[name=place]:checked")?.dataset.label,
     filesFirst,
+    isAct: form.dataset.outbox === "act",
     fields: [...data.entries()],
     files: files.map((file) => ({ id: newId(), name: file.name, blob: file })),
   };
@@ -354,6 +409,7 @@ async function keepWhatFits(item, form) {
 
 async function deliver(item, form) {
   awaited = item.id;
+  if (item.isAct) setTimeout(show, PATIENCE_MS);
   interrupt();
   if (item.filesFirst) await uploading;
   await flush();
@@ -362,6 +418,10 @@ async function deliver(item, form) {
   if (outcome.isSent) return leave(form, outcome.answer);
   if (outcome.errors) return giveBack(item, form, outcome.errors);
   awaited = "";
+  if (item.isAct) {
+    delete form.dataset.busy; // the page says it, as long as it is so
+    return;
+  }
   if (!item.filesFirst) standing = { id: item.id, form };
   // It stays busy: what was kept is not to be kept twice.
   form.querySelector(".submit button")?.setAttribute("disabled", "");
@@ -405,15 +465,44 @@ async function giveBack(item, form, errors) {
   say(form, sentences(errors).join(" "));
 }
 
+function toast(text) {
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone: "bad" } }));
+}
+
 function say(form, sentence) {
   const line = form.querySelector("[data-refusal]");
+  if (!line) {
+    toast(sentence);
+    return;
+  }
   line.textContent = sentence;
   line.hidden = false;
   line.scrollIntoView({ block: "center" });
 }
 
-document.querySelectorAll("form[data-outbox]").forEach((form) => {
-  if ("indexedDB" in window) form.addEventListener("submit", submit);
+// The form as it was filled in when it was refused; where, is to be chosen anew.
+async function tellAgain() {
+  const id = new URLSearchParams(location.search).get("again");
+  const form = id && document.querySelector("form[data-outbox]");
+  if (!form) return;
+  again = (await all()).find((one) => one.id === id && one.user === holder()) ?? null;
+  if (!again) return;
+  for (const [name, value] of again.fields) {
+    const chosen = form.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
+    const field = form.elements[name];
+    if (name !== "place" && chosen) chosen.checked = true;
+    else if (name === "words" && field) field.value = value;
+  }
+  form.querySelectorAll("[name=place]").forEach((radio) => (radio.checked = false));
+  say(form, [...sentences(again.errors), ...again.files.map((file) => file.name)].join(" · "));
+}
+
+// Of forms that come later, too: live parts are fetched again.
+document.addEventListener("submit", (event) => {
+  if ("indexedDB" in window && event.target.matches("form[data-outbox]") && !event.defaultPrevented) submit(event);
+});
+document.querySelectorAll("[data-live-page]").forEach((part) => {
+  new MutationObserver(() => show()).observe(part.parentElement, { childList: true });
 });
 function nameFiles(input) {
   const names = [...input.form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
@@ -435,4 +524,5 @@ document.addEventListener("visibilitychange", () => document.hidden || flush());
 setInterval(() => waitingTurns || flush(), RETRY_MS);
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/m/sw.js", { scope: "/m/" }).catch(() => {});
 navigator.storage?.persist?.().catch(() => {});
+tellAgain().catch(console.warn);
 flush();

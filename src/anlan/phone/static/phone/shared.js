@@ -1,6 +1,7 @@
 // A shared phone that nobody touches locks itself; the server would refuse it anyway. Not
 // without a network, for there nobody could open it again; and not while something of the
 // one who holds it waits to be sent, for it goes with their session only.
+import { holder } from "./holder.js";
 import { all } from "./store.js";
 
 const TELL_MS = 60000; // the server is told of touches once in this time
@@ -33,7 +34,7 @@ function wait(milliseconds) {
 
 async function hasUnsent() {
   const kept = await all().catch(() => []);
-  return kept.some((one) => one.user === lock.dataset.user && !one.answer && !one.errors);
+  return kept.some((one) => one.user === holder() && !one.answer && !one.errors);
 }
 
 async function putDown() {

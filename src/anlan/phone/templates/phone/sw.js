@@ -3,10 +3,13 @@
 // wait, from the last visit. Reports never pass through here: the outbox keeps
 // them, because a service worker may be ended at any moment.
 const SHELL = {{ shell|safe }};
-const CACHE = "anlan-shell-4";
+const CACHE = "anlan-shell-5";
 const DRAFTS = "anlan-drafts"; // pages of statements, see evidence/drafts.js
 const PATIENCE_MS = 3000;
-const LOCK = "{% url 'phone:locking' %}";
+const HOME = "{% url 'phone:alarm' %}";
+const SHARED = "{% url 'phone:shared' %}";
+const TOUCH = "{% url 'phone:touch' %}";
+let holders = 0; // how often it was forgotten here who holds the phone
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -32,11 +35,17 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (url.pathname === LOCK) return event.respondWith(leave(request));
+  if (isPutDown(request, url)) return event.respondWith(leave(request));
   const kept = url.pathname.startsWith("/m/") || url.pathname.startsWith("/static/");
   if (request.method !== "GET" || !kept || url.pathname === "/m/token/") return;
   event.respondWith(fresh(event));
 });
+
+// Another hand: the locked phone, and whatever is said to it: lock, handover, PIN.
+function isPutDown(request, { pathname }) {
+  if (request.method === "GET") return pathname === SHARED;
+  return pathname.startsWith(SHARED) && pathname !== TOUCH;
+}
 
 async function fresh(event) {
   const { request } = event;
@@ -44,23 +53,40 @@ async function fresh(event) {
   const asked = ask(event, cache);
   event.waitUntil(asked.catch(() => {})); // also what comes too late is kept
   // A script asks for what is new; what lies here would only undo what the page shows.
-  const known = request.destination && (await cache.match(request, { ignoreSearch: true }));
+  if (!request.destination) return asked;
+  const same = await cache.match(request);
+  const known = same || (await cache.match(request, { ignoreSearch: true }));
   if (!known) return asked;
-  const late = new Promise((done) => setTimeout(done, PATIENCE_MS, known));
-  const answered = asked.then((response) => (response.status >= 500 ? known : response));
-  return Promise.race([answered, late]).catch(() => known);
+  const old = () => (request.mode === "navigate" ? marked(known.clone()) : known.clone());
+  const answered = asked.then((response) => (response.status >= 500 ? old() : response)).catch(old);
+  // Whoever asks with other words (another poster) would be shown what they did not ask for.
+  if (!same) return answered;
+  return Promise.race([answered, new Promise((done) => setTimeout(done, PATIENCE_MS)).then(old)]);
+}
+
+// The page itself says that it is one from before: see phone/older.js.
+async function marked(response) {
+  const page = await response.text();
+  const { status, headers } = response;
+  return new Response(page.replace("<body", "<body data-older"), { status, headers });
 }
 
 async function ask(event, cache) {
   const { request } = event;
+  const holder = holders;
   const response = await fetch(request);
   // Led elsewhere: signed out, or the phone locked itself.
   if (response.redirected || response.type === "opaqueredirect") await forget();
-  else if (response.ok && !isPrivate(response)) {
-    await cache.put(request, response.clone());
+  else if (response.ok && !isPrivate(response) && holder === holders) {
+    await cache.put(addressOf(request), response.clone());
     event.waitUntil(warm(cache));
   }
   return response;
+}
+
+// The first screen is one page, whatever poster led to it; only the newest is kept.
+function addressOf(request) {
+  return new URL(request.url).pathname === HOME ? HOME : request;
 }
 
 // Without an answer nobody has left: the pages are needed where there is no network.
@@ -77,10 +103,11 @@ function isPrivate(response) {
 // After somebody signed in, the pages for an alarm are kept again before they are needed.
 // While nobody is, their addresses lead elsewhere: that is not kept under them.
 async function warm(cache) {
+  const holder = holders;
   const keep = async (url) => {
     if (await cache.match(url)) return;
     const response = await fetch(url);
-    if (response.ok && !response.redirected) await cache.put(url, response);
+    if (response.ok && !response.redirected && holder === holders) await cache.put(url, response);
   };
   // One part that cannot be had must not keep the others away.
   await Promise.allSettled(SHELL.map(keep));
@@ -88,6 +115,7 @@ async function warm(cache) {
 
 // The pages of whoever signed out; what they look like is nobody's.
 async function forget() {
+  holders += 1; // what was asked for before is not kept when it comes
   await caches.delete(DRAFTS);
   const cache = await caches.open(CACHE);
   const pages = (await cache.keys()).filter((one) => new URL(one.url).pathname.startsWith("/m/"));
