@@ -13,6 +13,7 @@ from django.test import Client
 from anlan.accounts import services
 from anlan.accounts.models import Handover, Pin, SharedPhone
 from anlan.accounts.services.pins import LOCKED_FOR, TRIES_OF_PERSON, TRIES_ON_PHONE
+from anlan.accounts.signed_in import acting_user_of
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Task
 from anlan.incidents.models import Report
@@ -267,6 +268,39 @@ class TestPages:
         page = own.get(addresses[0]).content.decode()
         assert f"/cases/{number}/evidence/statements/" in page
         assert "请用自己的手机或电脑登录" not in page
+
+    def test_a_password_opens_the_page_of_the_pin_and_no_other(self, scene, browser):
+        """It would lie open for hours under a name, with all that the password opens."""
+        number = scene.incident().case.number
+        guard = scene.guard
+        guard.set_password("一个长一点的密码 7")
+        guard.save()
+        browser.force_login(guard)
+
+        for address in ("/", "/m/", f"/m/cases/{number}/", f"/cases/{number}/"):
+            assert browser.get(address)["Location"] == "/accounts/pin/"
+        assert browser.get("/m/token/", headers=BY_SCRIPT).status_code == 401
+        assert "这是公用手机" in browser.get("/accounts/pin/").content.decode()
+        said = {"password": "一个长一点的密码 7", "pin": "604817"}
+        answer = browser.post("/accounts/pin/", said)
+
+        assert answer["Location"] == "/m/shared/"
+        assert "_auth_user_id" not in browser.session
+        assert self.open(browser, scene.guard, "604817")["Location"] == "/m/"
+
+    def test_who_left_a_password_signed_in_is_signed_out(self, scene, browser):
+        browser.force_login(scene.guard)
+
+        assert browser.get("/m/shared/").status_code == 200
+        assert "_auth_user_id" not in browser.session
+
+    def test_nothing_is_uploaded_by_a_password(self, scene, browser):
+        browser.force_login(scene.guard)
+        cookies = "; ".join(
+            f"{one.key}={one.value}" for one in browser.cookies.values()
+        )
+
+        assert acting_user_of(cookies, at=scene.at) is None
 
     def test_a_wrong_pin_says_how_many_are_left(self, scene, browser):
         response = self.open(browser, scene.guard, WRONG)

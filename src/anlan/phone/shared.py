@@ -130,10 +130,9 @@ def enrolment(request: HttpRequest) -> HttpResponse:
 def shared(request: HttpRequest) -> HttpResponse:
     """The locked phone: who is on duty takes it; an alarm needs no PIN."""
     phone = _phone(request)
-    if request.user.is_authenticated and PHONE_SESSION not in request.session:
-        messages.info(request, _("您已用密码登录，不需要 PIN"))
-        return redirect("phone:alarm")
     _put_down(request, phone)
+    if request.user.is_authenticated:  # by a password, which opens nothing here
+        logout(request)
     on_duty = {shift.user_id for shift in shifts_at(phone.site, timezone.now())}
     people = [
         {"user": user, "on_duty": user.pk in on_duty} for user in _may_open(phone.site)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
 
@@ -52,6 +55,7 @@ from anlan.incidents.enums import (
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.policies import dissuasion_of, may_still_go
 from anlan.incidents.selectors import helping
+from anlan.incidents.views import help as calling
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
@@ -62,6 +66,32 @@ RECENT = 6  # places offered at once
 ELSEWHERE = 600  # places of further sites on one list; beyond it the poster is scanned
 UNREAD = 5  # messages shown on the first screen
 _PLACE = "phone.place"  # session key: the code of the poster scanned last
+_CALL_PAGES = calling.Pages(
+    sheet="phone/sheet.html",
+    call_answer="phone:call_answer",
+    incident="phone:incident",
+)
+
+
+def at_scene(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a button: what is refused is said on the page of the scene.
+
+    A page of its own would lead away from it. What the reader may not know of has none.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, **kwargs)
+        except NotFound:
+            raise
+        except DomainError as error:
+            if _wants_json(request):
+                return _refused(error)
+            messages.error(request, refusal_words(error))
+            return redirect(_page_behind(request, **kwargs))
+
+    return answered
 
 
 @login_required
@@ -169,6 +199,7 @@ def files(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
 def withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
     made = _report_of(request, uid)
     incidents.withdraw_report(report=made, by=_user(request), at=timezone.now())
@@ -196,6 +227,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         .order_by("-alerted_at", "-pk")
         .first()
     )
+    commands = has_permission(user, Permission.INCIDENT_COMMAND, site=case.site)
     return render(
         request,
         "phone/incident.html",
@@ -207,6 +239,13 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             and has_permission(user, Permission.INCIDENT_RESPOND, site=case.site)
             and may_still_go(incident, last=mine),
             "states": AssignmentState,
+            "commands": commands,
+            "can_take_back_control": case.is_open
+            and incident.controlled_at is not None
+            and (commands or (incident.controlled_by_id == user.pk)),
+            "calls": incident.calls.select_related("called_by").order_by(
+                "called_at", "pk"
+            ),
             "assignments": _assignments(incident),
             "dissuasions": Dissuasion,
             "tasks": sorted(
@@ -221,6 +260,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
 def acknowledgement(request: HttpRequest, uid: UUID) -> HttpResponse:
     assignment = _assignment(request, uid)
     incidents.acknowledge(
@@ -231,6 +271,7 @@ def acknowledgement(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
 def arrival(request: HttpRequest, uid: UUID) -> HttpResponse:
     assignment = _assignment(request, uid)
     incidents.arrive(
@@ -241,6 +282,19 @@ def arrival(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
+def arrival_withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Not there yet: the button was pressed too early."""
+    assignment = _assignment(request, uid)
+    incidents.take_back_arrival(
+        assignment=assignment, by=_user(request), at=timezone.now(), via="phone"
+    )
+    return redirect("phone:incident", assignment.incident.case.number)
+
+
+@login_required
+@require_POST
+@at_scene
 def response(request: HttpRequest, number: str) -> HttpResponse:
     """I was not alerted, but I am going there."""
     user = _user(request)
@@ -253,6 +307,7 @@ def response(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
 def control(request: HttpRequest, number: str) -> HttpResponse:
     incidents.control_scene(
         incident=_incident(request, number),
@@ -265,19 +320,40 @@ def control(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
+def control_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
+    """Not under control yet: whoever was called off is alerted again."""
+    incident = _incident(request, number)
+    incidents.take_back_control(
+        incident=incident, by=_user(request), at=timezone.now(), via="phone"
+    )
+    return redirect("phone:incident", incident.case.number)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
+    """110 or 120 from the scene: the words to say, and the call on the record."""
+    return calling.call(request, number, service, pages=_CALL_PAGES)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def call_answer(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    return calling.answer(request, number, uid, pages=_CALL_PAGES)
+
+
+@login_required
+@require_POST
+@at_scene
 def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
     at = timezone.now()
-    try:
-        result = dissuasion_of(request.POST.get("result", ""), at=at)
-    except InvalidInput as error:
-        messages.error(request, str(error))
-    else:
-        incidents.record_dissuasion(
-            incident=_incident(request, number),
-            result=result,
-            by=_user(request),
-            at=at,
-        )
+    incidents.record_dissuasion(
+        incident=_incident(request, number),
+        result=dissuasion_of(request.POST.get("result", ""), at=at),
+        by=_user(request),
+        at=at,
+    )
     return redirect("phone:incident", number)
 
 
@@ -487,6 +563,17 @@ def _say_refused(request: HttpRequest, refused: list[tuple[str, DomainError]]) -
     for name, error in refused:
         words = {"file": name, "error": refusal_words(error)}
         messages.warning(request, _("%(file)s：%(error)s") % words)
+
+
+def _page_behind(
+    request: HttpRequest, *, number: str = "", uid: UUID | None = None
+) -> str:
+    """Where the button stands: the scene, or the reader's report of it."""
+    if not number and Report.objects.filter(uid=uid).exists():
+        return reverse("phone:sent", args=[uid])
+    if not number and uid is not None:
+        number = _assignment(request, uid).incident.case.number
+    return reverse("phone:incident", args=[number])
 
 
 def _refused(error: DomainError) -> JsonResponse:

@@ -49,9 +49,7 @@ def let_marker_words_go(*, at: datetime) -> int:
         number=OuterRef("case_number"),
     )
     found = (
-        over.exclude(Exists(keeps))
-        .exclude(pk__in=resting(_JOB, at=at))
-        .order_by("pk")
+        over.exclude(Exists(keeps)).exclude(pk__in=resting(_JOB, at=at)).order_by("pk")
     )
 
     def let_go(marker: RiskMarker) -> int:
