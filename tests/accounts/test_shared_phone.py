@@ -333,7 +333,9 @@ class TestPages:
             told = browser.post("/m/shared/touch/", headers=BY_SCRIPT)
             assert told.status_code == 204
 
-        given = browser.post("/m/shared/handover/", {"note": "写了六分钟"})
+        given = browser.post(
+            "/m/shared/handover/", {"act": "give", "note": "写了六分钟"}
+        )
 
         assert given["Location"] == "/m/shared/"
         assert Handover.objects.get().note == "写了六分钟"
@@ -386,14 +388,22 @@ class TestPages:
         page = browser.get("/m/shared/handover/").content.decode()
         assert "未接警" in page
         assert "<c-" not in page
-        given = browser.post("/m/shared/handover/", {"note": "南门道闸坏了"})
+        given = browser.post(
+            "/m/shared/handover/", {"act": "give", "note": "南门道闸坏了"}
+        )
         assert given["Location"] == "/m/shared/"
         assert "已交班" in browser.get("/m/shared/").content.decode()
 
         taken = self.open(browser, scene.next_guard, OTHER_PIN)
         assert taken["Location"] == "/m/shared/handover/"
         assert "南门道闸坏了" in browser.get(taken["Location"]).content.decode()
-        browser.post("/m/shared/handover/")
+        waiting = Handover.objects.get()
+        for _twice in range(2):  # the second tap hands nothing over again
+            taken = browser.post(
+                "/m/shared/handover/", {"act": "take", "handover": waiting.uid}
+            )
+            assert taken["Location"] == "/m/"
+            assert "已接班" in browser.get("/m/").content.decode()
 
         handover = Handover.objects.get()
         assert handover.taker == scene.next_guard

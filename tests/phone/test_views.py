@@ -18,6 +18,7 @@ from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, User
 from anlan.base import vault
 from anlan.cases import services as cases
+from anlan.cases.selectors import my_tasks
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, HappenedSource
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
@@ -471,6 +472,28 @@ class TestAnswering:
         page = phone.get(f"/m/cases/{number}/").content.decode()
         assert "已派警" in page
         assert made["Location"] not in page
+
+    @pytest.mark.parametrize("tab", ["/m/tasks/", "/m/cases/", "/m/me/", "/m/report/"])
+    def test_whichever_tab_is_open_shows_that_one_is_called(
+        self, scene, phone, incident, tab
+    ) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        page = phone.get(tab).content.decode()
+        assert f'data-called="{mine.uid}"' in page
+        assert f"/m/assignments/{mine.uid}/acknowledgement/" in page
+        assert 'data-live="/live/"' in page
+
+        phone.post(f"/m/assignments/{mine.uid}/acknowledgement/")
+
+        assert "data-called" not in phone.get(tab).content.decode()
+
+    def test_the_tabs_say_what_waits(self, phone, incident) -> None:
+        waiting = my_tasks(User.objects.get(username="wangjianguo")).count()
+        page = phone.get("/m/me/").content.decode()
+
+        counts = re.findall(r'class="count">(\d+)<', page)
+
+        assert counts == ["1", str(waiting)]
 
     def test_who_commands_finds_the_room(self, scene, client, incident) -> None:
         number = incident.case.number

@@ -115,7 +115,6 @@ def alarm(request: HttpRequest) -> HttpResponse:
             "checks": list(notify_selectors.open_checks_of(user, now)),
             "place": _known_place(request),
             "site": site_of(user, known=_known_place(request)),
-            "assignments": _open_assignments(user),
             "tasks": list(my_tasks(user)[:4]),
         },
     )
@@ -191,6 +190,8 @@ def files(request: HttpRequest, uid: UUID) -> HttpResponse:
             return _refused(error)
         raise
     if not _wants_json(request):
+        if not request.FILES.getlist("files"):
+            messages.warning(request, _("没有选文件，什么也没有上传"))
         _say_refused(request, refused)
         return redirect("phone:sent", uid)
     # The outbox sends one at a time, and keeps what was refused.
@@ -662,18 +663,6 @@ def _incident(request: HttpRequest, number: str) -> Incident:
     return get_object_or_404(
         Incident.objects.select_related("place", "case__site"),
         case=case.joined_into or case,
-    )
-
-
-def _open_assignments(user: User) -> list[Assignment]:
-    return list(
-        Assignment.objects.filter(
-            user=user,
-            state__in=[AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED],
-            incident__case__state="open",
-        )
-        .select_related("incident__case__site", "incident__place")
-        .order_by("-alerted_at")
     )
 
 
