@@ -42,6 +42,7 @@ from anlan.evidence.events import (
 )
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
+    ControlTakenBack,
     FurtherReport,
     IncidentReported,
     LadderExhausted,
@@ -136,6 +137,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         evidence.keep_photo_clocks,
     ],
     SceneControlled.kind: [cases.start_contact_clock],
+    ControlTakenBack.kind: [cases.stop_contact_clock],
     IncidentReported.kind: [incidents.tell_groups],
     ReportSplitOff.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],

@@ -229,6 +229,8 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
             state="arrived",
             alerted_at=scene.at,
         )
+    if name == "incidents.check_can_take_back_control":
+        incident = Incident(case=case, controlled_by=user if own else somebody)
     report = Report(
         incident=incident,
         reporter_key=user.actor_key if own else "public:x",

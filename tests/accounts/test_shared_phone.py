@@ -13,6 +13,7 @@ from django.test import Client
 from anlan.accounts import services
 from anlan.accounts.models import Handover, Pin, SharedPhone
 from anlan.accounts.services.pins import LOCKED_FOR, TRIES_OF_PERSON, TRIES_ON_PHONE
+from anlan.accounts.signed_in import acting_user_of
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Task
 from anlan.incidents.models import Report
@@ -268,6 +269,39 @@ class TestPages:
         assert f"/cases/{number}/evidence/statements/" in page
         assert "请用自己的手机或电脑登录" not in page
 
+    def test_a_password_opens_the_page_of_the_pin_and_no_other(self, scene, browser):
+        """It would lie open for hours under a name, with all that the password opens."""
+        number = scene.incident().case.number
+        guard = scene.guard
+        guard.set_password("一个长一点的密码 7")
+        guard.save()
+        browser.force_login(guard)
+
+        for address in ("/", "/m/", f"/m/cases/{number}/", f"/cases/{number}/"):
+            assert browser.get(address)["Location"] == "/accounts/pin/"
+        assert browser.get("/m/token/", headers=BY_SCRIPT).status_code == 401
+        assert "这是公用手机" in browser.get("/accounts/pin/").content.decode()
+        said = {"password": "一个长一点的密码 7", "pin": "604817"}
+        answer = browser.post("/accounts/pin/", said)
+
+        assert answer["Location"] == "/m/shared/"
+        assert "_auth_user_id" not in browser.session
+        assert self.open(browser, scene.guard, "604817")["Location"] == "/m/"
+
+    def test_who_left_a_password_signed_in_is_signed_out(self, scene, browser):
+        browser.force_login(scene.guard)
+
+        assert browser.get("/m/shared/").status_code == 200
+        assert "_auth_user_id" not in browser.session
+
+    def test_nothing_is_uploaded_by_a_password(self, scene, browser):
+        browser.force_login(scene.guard)
+        cookies = "; ".join(
+            f"{one.key}={one.value}" for one in browser.cookies.values()
+        )
+
+        assert acting_user_of(cookies, at=scene.at) is None
+
     def test_a_wrong_pin_says_how_many_are_left(self, scene, browser):
         response = self.open(browser, scene.guard, WRONG)
 
@@ -299,7 +333,9 @@ class TestPages:
             told = browser.post("/m/shared/touch/", headers=BY_SCRIPT)
             assert told.status_code == 204
 
-        given = browser.post("/m/shared/handover/", {"note": "写了六分钟"})
+        given = browser.post(
+            "/m/shared/handover/", {"act": "give", "note": "写了六分钟"}
+        )
 
         assert given["Location"] == "/m/shared/"
         assert Handover.objects.get().note == "写了六分钟"
@@ -352,14 +388,22 @@ class TestPages:
         page = browser.get("/m/shared/handover/").content.decode()
         assert "未接警" in page
         assert "<c-" not in page
-        given = browser.post("/m/shared/handover/", {"note": "南门道闸坏了"})
+        given = browser.post(
+            "/m/shared/handover/", {"act": "give", "note": "南门道闸坏了"}
+        )
         assert given["Location"] == "/m/shared/"
         assert "已交班" in browser.get("/m/shared/").content.decode()
 
         taken = self.open(browser, scene.next_guard, OTHER_PIN)
         assert taken["Location"] == "/m/shared/handover/"
         assert "南门道闸坏了" in browser.get(taken["Location"]).content.decode()
-        browser.post("/m/shared/handover/")
+        waiting = Handover.objects.get()
+        for _twice in range(2):  # the second tap hands nothing over again
+            taken = browser.post(
+                "/m/shared/handover/", {"act": "take", "handover": waiting.uid}
+            )
+            assert taken["Location"] == "/m/"
+            assert "已接班" in browser.get("/m/").content.decode()
 
         handover = Handover.objects.get()
         assert handover.taker == scene.next_guard

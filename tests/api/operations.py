@@ -351,6 +351,12 @@ def arrive(scene: Scene) -> Request:
     return f"/cases/{_case(scene).number}/arrival", body
 
 
+@post(permitted="wangjianguo", forbidden="sunlei")
+def take_back_arrival(scene: Scene) -> Request:
+    body = {"responder": str(scene.guard.uid)}
+    return f"/cases/{_attended(scene).case.number}/arrival/withdrawal", body
+
+
 @post(permitted="zhangqiang", forbidden="lifang", status=201)
 def join_response(scene: Scene) -> Request:
     return f"/cases/{_case(scene).number}/responders", {}
@@ -359,6 +365,13 @@ def join_response(scene: Scene) -> Request:
 @post(permitted="wangjianguo", forbidden="lifang")
 def control_scene(scene: Scene) -> Request:
     return f"/cases/{_attended(scene).case.number}/control", None
+
+
+@post(permitted="wangjianguo", forbidden="lifang")
+def take_back_control(scene: Scene) -> Request:
+    incident = _attended(scene)
+    incidents.control_scene(incident=incident, by=scene.guard, at=scene.at)
+    return f"/cases/{incident.case.number}/control/withdrawal", None
 
 
 @post(permitted="wangjianguo", forbidden="lifang")

@@ -11,8 +11,9 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.customers import selectors, services
 from anlan.customers.enums import ErasureReason, Gender, ProtectedField
-from anlan.customers.models import Disclosure, KnownAt, Person, Unmarking
+from anlan.customers.models import Disclosure, KnownAt, Person, Unit, Unmarking
 from anlan.customers.selectors import is_minor
+from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry, EntryRef
 from anlan.ledger.verify import verify
 

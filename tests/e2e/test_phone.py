@@ -574,6 +574,21 @@ def test_an_open_phone_shows_and_feels_that_its_guard_is_called(
     expect(page.locator("body")).to_have_attribute("data-felt", "400,200,400,200,800")
 
 
+@pytest.mark.parametrize("path", ["/m/tasks/", "/m/report/"])
+def test_whichever_page_is_open_shows_and_feels_it(
+    path: str, installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(installation, "wangjianguo", size=PHONE).go(path)
+    expect(page.locator("body")).to_have_attribute("data-live-running", "yes")
+    page.evaluate("navigator.vibrate = (how) => (document.body.dataset.felt = how)")
+
+    installation.shell(REPORT.format(place=GARAGE))
+
+    expect(page.locator("#called section[data-called]")).to_contain_text(GARAGE)
+    expect(page.locator("body")).to_have_attribute("data-felt", "400,200,400,200,800")
+    expect(page.locator("#tabs .count").first).to_contain_text("1")
+
+
 @pytest.mark.parametrize("fault", ["slow", "broken"])
 def test_a_network_that_does_not_answer_well_brings_the_page_kept_here(
     fault: str, installation: Installation, sign_in: SignIn

@@ -151,6 +151,7 @@ def test_alarm_goes_round_without_reloading(
         "劝阻有效", timeout=2 * A_SECOND
     )
     nearest.click("form[action$='/control/'] button")
+    nearest.click("#confirm [data-verb]")
     expect(officer.locator("#panel-clocks")).to_contain_text(
         "现场已控制", timeout=2 * A_SECOND
     )

@@ -18,6 +18,7 @@ from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, User
 from anlan.base import vault
 from anlan.cases import services as cases
+from anlan.cases.selectors import my_tasks
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import AssignmentState, HappenedSource
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
@@ -464,6 +465,77 @@ class TestAnswering:
         assert incident.controlled_by == scene.guard
         assert phone.get(f"/m/cases/{number}/").status_code == 200
 
+    def test_a_tap_too_early_is_taken_back(self, scene, phone, incident) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        number = incident.case.number
+        phone.post(f"/m/assignments/{mine.uid}/arrival/")
+        phone.post(f"/m/cases/{number}/control/")
+        page = phone.get(f"/m/cases/{number}/").content.decode()
+        assert f"/m/cases/{number}/control/withdrawal/" in page
+
+        phone.post(f"/m/cases/{number}/control/withdrawal/")
+        page = phone.get(f"/m/cases/{number}/").content.decode()
+        assert f"/m/assignments/{mine.uid}/arrival/withdrawal/" in page
+        phone.post(f"/m/assignments/{mine.uid}/arrival/withdrawal/")
+
+        incident.refresh_from_db()
+        mine.refresh_from_db()
+        assert (incident.controlled_at, mine.state) == (None, "acknowledged")
+
+    def test_calling_with_the_words_filled_in(self, phone, incident) -> None:
+        number = incident.case.number
+        address = f"/m/cases/{number}/call/110/"
+        assert address in phone.get(f"/m/cases/{number}/").content.decode()
+        assert address in phone.get("/m/").content.decode()
+        sheet = phone.get(address).content.decode()
+        assert "tel:110" in sheet
+        assert incident.place.label in sheet
+
+        made = phone.post(address, {"request_id": ID})
+        call = incident.calls.get()
+        assert made["Location"] == f"/m/cases/{number}/calls/{call.uid}/answer/"
+        page = phone.get(f"/m/cases/{number}/").content.decode()
+        assert made["Location"] in page
+        answered = phone.post(made["Location"], {"answer": "已派警", "receipt": "A-17"})
+
+        call.refresh_from_db()
+        assert answered["Location"] == f"/m/cases/{number}/"
+        assert (call.answer, call.receipt) == ("已派警", "A-17")
+        page = phone.get(f"/m/cases/{number}/").content.decode()
+        assert "已派警" in page
+        assert made["Location"] not in page
+
+    @pytest.mark.parametrize("tab", ["/m/tasks/", "/m/cases/", "/m/me/", "/m/report/"])
+    def test_whichever_tab_is_open_shows_that_one_is_called(
+        self, scene, phone, incident, tab
+    ) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        page = phone.get(tab).content.decode()
+        assert f'data-called="{mine.uid}"' in page
+        assert f"/m/assignments/{mine.uid}/acknowledgement/" in page
+        assert 'data-live="/live/"' in page
+
+        phone.post(f"/m/assignments/{mine.uid}/acknowledgement/")
+
+        assert "data-called" not in phone.get(tab).content.decode()
+
+    def test_the_tabs_say_what_waits(self, phone, incident) -> None:
+        waiting = my_tasks(User.objects.get(username="wangjianguo")).count()
+        page = phone.get("/m/me/").content.decode()
+
+        counts = re.findall(r'class="count">(\d+)<', page)
+
+        assert counts == ["1", str(waiting)]
+
+    def test_who_commands_finds_the_room(self, scene, client, incident) -> None:
+        number = incident.case.number
+        room = f'href="/cases/{number}/"'
+        client.force_login(scene.officer)
+        assert room in client.get(f"/m/cases/{number}/").content.decode()
+
+        client.force_login(scene.guard)
+        assert room not in client.get(f"/m/cases/{number}/").content.decode()
+
     def test_double_tap(self, scene, phone, incident) -> None:
         mine = scene.assignment(incident, scene.guard)
         for _twice in range(2):
@@ -606,9 +678,11 @@ class TestAnswering:
     def test_control_without_being_there(self, scene, client, incident) -> None:
         client.force_login(scene.next_guard)
 
-        answer = client.post(f"/m/cases/{incident.case.number}/control/")
+        answer = client.post(f"/m/cases/{incident.case.number}/control/", follow=True)
 
-        assert answer.status_code == 403
+        # On the page of the scene, where the guard is needed.
+        assert answer.redirect_chain == [(f"/m/cases/{incident.case.number}/", 302)]
+        assert "只有到场的人或值班主任可以确认现场已控制" in answer.content.decode()
         incident.refresh_from_db()
         assert incident.controlled_at is None
 
@@ -695,7 +769,11 @@ class TestAnswering:
         other = Client()
         other.force_login(scene.next_guard)
 
-        assert other.post(f"/m/reports/{report.uid}/withdrawal/").status_code == 403
+        refused = other.post(f"/m/reports/{report.uid}/withdrawal/", follow=True)
+        assert refused.redirect_chain == [(f"/m/reports/{report.uid}/", 302)]
+        assert "只有报告人自己可以撤回" in refused.content.decode()
+        report.refresh_from_db()
+        assert report.withdrawn_at is None
         phone.post(f"/m/reports/{report.uid}/withdrawal/")
 
         report.refresh_from_db()
@@ -800,7 +878,7 @@ def test_a_case_closed_meanwhile_says_so(scene: Scene, client: Client) -> None:
     )
     client.force_login(scene.guard)
 
-    answer = client.post(f"/m/assignments/{mine.uid}/acknowledgement/")
+    answer = client.post(f"/m/assignments/{mine.uid}/acknowledgement/", follow=True)
 
-    assert answer.status_code == 409
+    assert answer.redirect_chain == [(f"/m/cases/{incident.case.number}/", 302)]
     assert "已经办结" in answer.content.decode()

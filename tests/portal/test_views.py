@@ -75,7 +75,7 @@ def offered_in(page: str) -> list[str]:
 def progress(client: Client, address: str) -> str:
     """The list of what was done, as the page shows it now."""
     page = client.get(address).content.decode()
-    return page.partition('<ol class="card rows">')[2].partition("</ol>")[0]
+    return page.partition("data-follow=")[2].partition("</ol>")[0]
 
 
 def say_coming(scene: Scene, at: datetime) -> None:
@@ -344,6 +344,27 @@ class TestFollowing:
         for person in scene.organisation.user_set.all():
             assert person.name not in page
 
+    def test_the_page_goes_on_by_itself_until_it_is_over(
+        self, scene, client, poster, at: datetime
+    ) -> None:
+        address = report(client, poster)
+        page = client.get(address).content.decode()
+        assert f'data-follow="{address}"' in page
+        assert "portal/follow" in page
+        assert "刷新" in page
+        assert "data-ended" not in page
+        incidents.mark_false_alarm(
+            incident=Report.objects.get().incident,
+            reason="误报",
+            by=scene.officer,
+            at=at,
+        )
+
+        page = client.get(address).content.decode()
+
+        assert "data-ended" in page
+        assert "刷新" not in page
+
     def test_who_let_it_lapse_is_not_coming(
         self, scene, client, poster, at: datetime
     ) -> None:
@@ -509,6 +530,13 @@ class TestAddingAndWithdrawing:
         client.post(f"{address}/words", {"words": lines})
 
         assert Note.objects.get().text == lines.replace("\r\n", "\n")
+
+    def test_no_file_is_answered(self, client, poster) -> None:
+        address = report(client, poster)
+
+        page = client.post(f"{address}/files", follow=True).content.decode()
+
+        assert "没有选文件" in page
 
     def test_files(self, client, poster) -> None:
         address = report(client, poster)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 
 from anlan.accounts.models import User
+from anlan.accounts.selectors import shared_phone_for
 from anlan.accounts.signed_in import (
     PHONE_COOKIE,
     PHONE_SEEN,
@@ -30,7 +31,20 @@ _PHONE_PATHS = (
     "/preferences/",
     "/accounts/logout/",
 )
+# What a message to an officer leads to; on the shared phone they see the scene instead.
+_ROOM = re.compile(r"/cases/[^/]+/")
 _UNATTENDED = ("/m/token/", "/live/", "/static/")
+# Where a password leads on the shared phone: to set the PIN, and out again.
+_PASSWORD_PATHS = (
+    "/accounts/pin/",
+    "/accounts/logout/",
+    "/m/shared/",
+    "/m/sw.js",
+    "/m/manifest.webmanifest",
+    "/static/",
+    "/q/",
+    "/preferences/",
+)
 _TOUCH = "/m/shared/touch/"  # a script asks, because somebody touched its page
 # Where the outbox sends what was written while the phone was open, and nothing else.
 _SENT = re.compile(
@@ -84,15 +98,23 @@ class SharedPhoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        phone = request.COOKIES.get(PHONE_COOKIE, "")
         if PHONE_SESSION in request.session:
             at = timezone.now()
-            phone = request.COOKIES.get(PHONE_COOKIE, "")
             if not is_unlocked(request.session, request.user, phone=phone, at=at):
                 return self._answer_locked(request, phone=phone)
             if _is_visit(request) or request.path == _TOUCH:
                 request.session[PHONE_SEEN] = int(at.timestamp())
+            if _ROOM.fullmatch(request.path):
+                return redirect(f"/m{request.path}")
             if not request.path.startswith(_PHONE_PATHS):
                 return redirect("phone:alarm")
+        elif _is_by_password(request, phone=phone) and not request.path.startswith(
+            _PASSWORD_PATHS
+        ):
+            if not _is_visit(request):
+                return HttpResponse(status=401)
+            return redirect("accounts:pin")
         return self.get_response(request)
 
     def _answer_locked(self, request: HttpRequest, *, phone: str) -> HttpResponse:
@@ -109,6 +131,18 @@ class SharedPhoneMiddleware:
                 return HttpResponse(status=401)
         logout(request)
         return redirect("phone:shared")
+
+
+def _is_by_password(request: HttpRequest, *, phone: str) -> bool:
+    """Whether somebody signed in with a password on a shared phone.
+
+    It would stay open for hours, whoever took it up, with all that the password opens.
+    """
+    return (
+        bool(phone)
+        and request.user.is_authenticated
+        and shared_phone_for(phone) is not None
+    )
 
 
 def _is_visit(request: HttpRequest) -> bool:

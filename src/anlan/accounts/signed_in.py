@@ -49,11 +49,13 @@ def is_unlocked(
 ) -> bool:
     """Whether a session by PIN is still in the hands of who opened it.
 
+    A password opens no shared phone: nothing would lock it before the next one comes.
+
     Args:
         phone: the token of the shared phone, from its cookie.
     """
     if PHONE_SESSION not in session:
-        return True
+        return shared_phone_for(phone) is None
     if int(at.timestamp()) - int(session.get(PHONE_SEEN, 0)) > IDLE_SECONDS:
         return False
     return is_held(session, user, phone=phone)

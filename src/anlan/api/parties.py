@@ -304,6 +304,22 @@ def note_home(request: ApiRequest, uid: UUID, body: HomeIn) -> Status[HomeOut]:
 
 
 @router.post(
+    "/places/{uid}/unit", **operation(Permission.SITE_MANAGE, out=UnitOut, status=201)
+)
+def add_unit(request: ApiRequest, uid: UUID, body: UnitIn) -> Status[UnitOut]:
+    """Say which number a room has as a flat, a shop or an office; once for each room."""
+    caller = request.auth
+    made = customers.add_unit(
+        place=place_for(caller.user, uid=uid),
+        number=body.number,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return Status(201, UnitOut(uid=made.uid, place=uid, number=made.number))
+
+
+@router.post(
     "/parties/{uid}/roles",
     **operation(Permission.CASE_SEE, Permission.PARTY_EDIT, out=PartyOut),
 )

@@ -51,6 +51,11 @@ def start_contact_clock(queued: Queued) -> None:
     cases.start_contact_clock(case=_case_of(queued), at=queued.recorded_at)
 
 
+def stop_contact_clock(queued: Queued) -> None:
+    """The scene was not under control: the victim is told whom to call when it is."""
+    cases.stop_contact_clock(case=_case_of(queued), at=queued.recorded_at)
+
+
 def remind_of_contact(queued: Queued) -> None:
     """A talk or a promise is late, or nobody was named: whoever has to do it hears.
 

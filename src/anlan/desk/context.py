@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,10 @@ from anlan.accounts.models import User
 from anlan.accounts.permissions import running_memberships
 from anlan.accounts.roles import Permission
 from anlan.base.remembered import address, remembered
+from anlan.cases.selectors import my_tasks
+from anlan.incidents.enums import AssignmentState
+from anlan.incidents.models import Assignment
+from anlan.incidents.selectors import open_assignments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +269,27 @@ class Screen:
     @cached_property
     def tabs(self) -> tuple[Place, ...]:
         return _resolved(PHONE, self._held)
+
+    @cached_property
+    def counted_tabs(self) -> tuple[Place, ...]:
+        """The same with what waits behind them; only the phone's shell asks."""
+        if self.user is None:
+            return self.tabs
+        counts = {
+            address("phone:alarm"): len(self.called),
+            address("phone:tasks"): my_tasks(self.user).count(),
+        }
+        return tuple(replace(tab, count=counts.get(tab.url, 0)) for tab in self.tabs)
+
+    @cached_property
+    def wanted(self) -> list[Assignment]:
+        """Where the reader is to go, answered or not."""
+        return open_assignments(self.user) if self.user else []
+
+    @property
+    def called(self) -> list[Assignment]:
+        """Where nobody knows yet whether they come."""
+        return [one for one in self.wanted if one.state == AssignmentState.ALERTED]
 
     @cached_property
     def current(self) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ SCRIPTS = (
     "js/dialog.js",  # before busy: what was not confirmed was not sent
     "js/busy.js",
     "js/toast.js",
+    "js/called.js",
     "js/copy.js",
     "js/menu.js",
     "js/pick.js",

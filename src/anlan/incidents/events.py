@@ -188,6 +188,18 @@ class ResponderArrived(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class ArrivalTakenBack(Event):
+    """The button was pressed too early: they are still on the way."""
+
+    kind: ClassVar[str] = "incident.arrival_taken_back"
+    sentence: ClassVar[str] = _("更正：{responder}还没有到场，仍在路上")
+    tone: ClassVar[str] = "warn"
+
+    responder: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ResponderExpired(Event):
     kind: ClassVar[str] = "incident.responder_expired"
     sentence: ClassVar[str] = _("{responder}{silence}，改派下一位")
@@ -258,6 +270,16 @@ class SceneControlled(Event):
     tone: ClassVar[str] = "good"
 
     seconds: int
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ControlTakenBack(Event):
+    """It goes on: the clock runs again, and who was called off is alerted again."""
+
+    kind: ClassVar[str] = "incident.control_taken_back"
+    sentence: ClassVar[str] = _("{actor}更正：现场还没有控制，重新派人")
+    tone: ClassVar[str] = "warn"
 
 
 @recorded

@@ -63,6 +63,18 @@ def check_can_control(by: Actor, incident: Incident) -> None:
     check_permission(by, Permission.INCIDENT_RESPOND, site=site)
 
 
+def check_can_take_back_control(by: Actor, incident: Incident) -> None:
+    """Whoever said it may say that it was wrong, or the commander."""
+    site = incident.case.site
+    is_own = isinstance(by, User) and by.pk == incident.controlled_by_id
+    check_permission(
+        by,
+        Permission.INCIDENT_RESPOND if is_own else Permission.INCIDENT_COMMAND,
+        site=site,
+        sentence=_("只有确认控制的人或值班主任可以更正"),
+    )
+
+
 def check_can_withdraw(by: Actor, report: Report) -> None:
     is_own = by.actor_key == report.reporter_key
     follows = isinstance(by, AccessLink) and by.about == f"report:{report.uid}"

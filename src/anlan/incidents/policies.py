@@ -55,7 +55,8 @@ ASSIGNMENT_MOVES: dict[AssignmentState, tuple[AssignmentState, ...]] = {
         AssignmentState.EXPIRED,
         AssignmentState.STOOD_DOWN,
     ),
-    AssignmentState.ARRIVED: (),
+    # Only by saying that the button was pressed too early: ``take_back_arrival``.
+    AssignmentState.ARRIVED: (AssignmentState.ACKNOWLEDGED,),
     # A guard whose time ran out may still come: late help is help.
     AssignmentState.EXPIRED: (AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED),
     AssignmentState.STOOD_DOWN: (),
@@ -117,6 +118,18 @@ def check_can_be_controlled(incident: Incident) -> datetime:
     if incident.arrived_at is None:
         raise Conflict(_("还没有人到场，不能确认控制"))
     return incident.arrived_at
+
+
+def check_arrival_can_be_taken_back(assignment: Assignment) -> None:
+    if assignment.state != AssignmentState.ARRIVED:
+        raise Conflict(_("还没有登记到场，不需要更正"))
+    if assignment.incident.controlled_at is not None:
+        raise Conflict(_("现场已经确认控制。确实弄错了的，请先更正为“还没有控制”"))
+
+
+def check_control_can_be_taken_back(incident: Incident) -> None:
+    if incident.controlled_at is None:
+        raise Conflict(_("现场还没有确认控制，不需要更正"))
 
 
 def is_another_fight(

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.events import PlaceClosed, SiteClosed
 from anlan.accounts.models import Place, Site, User
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
 from anlan.base.prepared import Prepared
@@ -385,11 +387,12 @@ def _tell(
     """Send to all but the one who did it, with what every message of an incident says."""
     incident = incident or _incident(queued)
     case = incident.case
+    told = [person for person in people if person.actor_key != queued.actor]
     notify.send(
         kind=kind,
         site=case.site,
         subject=queued.subject,
-        people=[person for person in people if person.actor_key != queued.actor],
+        people=told,
         urgency=urgency,
         params={
             "site": case.site.name,
@@ -399,13 +402,23 @@ def _tell(
             **(params or {}),
         },
         about=about,
-        path=f"/m/cases/{case.number}/",
+        path=_page_for(told, case),
         with_groups=with_groups,
         voice_at=voice_at,
         exercise=queued.exercise,
         by=SYSTEM,
         at=queued.recorded_at,
     )
+
+
+def _page_for(people: Iterable[User], case: Case) -> str:
+    """The room, if all of them command; else the scene, which leads on to the room."""
+    commands = [
+        has_permission(person, Permission.INCIDENT_COMMAND, site=case.site)
+        for person in people
+    ]
+    room = f"/cases/{case.number}/"
+    return room if commands and all(commands) else f"/m{room}"
 
 
 _INCIDENT_OF_CASE = Prepared(

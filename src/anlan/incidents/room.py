@@ -131,6 +131,7 @@ class Sent:
     next_at: datetime | None
     can_acknowledge: bool
     can_arrive: bool
+    can_take_back: bool
     for_another: bool
 
 
@@ -333,6 +334,14 @@ class IncidentRoom(Room):
         return self.can.command or (self.can.respond and self._reader_is_there)
 
     @property
+    def can_take_back_control(self) -> bool:
+        """The commander, or whoever said it."""
+        if not self.incident.controlled_at or not self.case.is_open:
+            return False
+        is_own = self.incident.controlled_by_id == self.reader.pk
+        return self.can.command or (self.can.respond and is_own)
+
+    @property
     def can_decide(self) -> bool:
         waiver = self.waiver
         return (
@@ -390,6 +399,10 @@ class IncidentRoom(Room):
             can_acknowledge=may
             and (one.state == AssignmentState.ALERTED or late_answer),
             can_arrive=may and (one.state in _WAITING or late_answer),
+            can_take_back=may
+            and one.state == AssignmentState.ARRIVED
+            and self.case.is_open
+            and self.incident.controlled_at is None,
             for_another=not is_own,
         )
 

@@ -31,11 +31,17 @@ from anlan.accounts.roles import Permission
 from anlan.base.clock import acting_moment
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
-from anlan.cases.enums import Phase, Protection
+from anlan.cases.enums import CaseState, Phase, Protection
 from anlan.cases.models import AccessLink, Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
 from anlan.cases.selectors import entries_about
-from anlan.incidents.enums import CallOutcome, Channel, EmergencyService, HappenedSource
+from anlan.incidents.enums import (
+    AssignmentState,
+    CallOutcome,
+    Channel,
+    EmergencyService,
+    HappenedSource,
+)
 from anlan.incidents.events import ReportSplitOff, ResponderAlerted
 from anlan.incidents.models import (
     Assignment,
@@ -91,6 +97,19 @@ class Facts:
     calls: tuple[Call, ...]
     police_called_at: datetime | None
     left: Mapping[str, datetime | None]
+
+
+def open_assignments(user: User) -> list[Assignment]:
+    """Where the user is wanted: to answer, or to arrive; the newest first."""
+    return list(
+        Assignment.objects.filter(
+            user=user,
+            state__in=[AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED],
+            incident__case__state=CaseState.OPEN,
+        )
+        .select_related("incident__case__site", "incident__place")
+        .order_by("-alerted_at", "-pk")
+    )
 
 
 def incident_for(user: User, number: str) -> Incident:

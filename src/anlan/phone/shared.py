@@ -69,6 +69,12 @@ class PinForm(forms.Form):
     )
 
 
+class TakingForm(forms.Form):
+    """Which handover is taken: on a second tap it is not waiting any more."""
+
+    handover = forms.UUIDField()
+
+
 class NoteForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("交班说明"),
@@ -130,10 +136,9 @@ def enrolment(request: HttpRequest) -> HttpResponse:
 def shared(request: HttpRequest) -> HttpResponse:
     """The locked phone: who is on duty takes it; an alarm needs no PIN."""
     phone = _phone(request)
-    if request.user.is_authenticated and PHONE_SESSION not in request.session:
-        messages.info(request, _("您已用密码登录，不需要 PIN"))
-        return redirect("phone:alarm")
     _put_down(request, phone)
+    if request.user.is_authenticated:  # by a password, which opens nothing here
+        logout(request)
     on_duty = {shift.user_id for shift in shifts_at(phone.site, timezone.now())}
     people = [
         {"user": user, "on_duty": user.pk in on_duty} for user in _may_open(phone.site)
@@ -202,14 +207,12 @@ def handover(request: HttpRequest) -> HttpResponse:
         raise NotFound(_("交接班在公用手机上进行"))
     waits = waiting_handover(phone)
     left = what_is_open(phone)
-    form = NoteForm(request.POST or None)
+    act = request.POST.get("act", "")
+    if act == "take":
+        return _take(request, phone, user)
+    form = NoteForm(request.POST if act == "give" else None)
     status = 200
-    if request.method == "POST" and waits is not None:
-        accounts.take_handover(handover=waits, by=user, at=timezone.now())
-        taken = waits.giver_id != user.pk
-        messages.success(request, _("已接班") if taken else _("已取消交班，您继续值班"))
-        return redirect("phone:alarm")
-    if request.method == "POST" and form.is_valid():
+    if act == "give" and form.is_valid():
         try:
             accounts.give_handover(
                 phone=phone,
@@ -229,6 +232,23 @@ def handover(request: HttpRequest) -> HttpResponse:
             return redirect("phone:shared")
     context = {"phone": phone, "waits": waits, "left": left, "form": form}
     return render(request, "phone/handover.html", context, status=status)
+
+
+def _take(request: HttpRequest, phone: SharedPhone, user: User) -> HttpResponse:
+    """Take what was handed over, or take it back; a second tap says the same again."""
+    form = TakingForm(request.POST)
+    uid = form.cleaned_data["handover"] if form.is_valid() else None
+    given = Handover.objects.filter(phone=phone, uid=uid).first()
+    if given is None:
+        return redirect("phone:handover")
+    try:
+        accounts.take_handover(handover=given, by=user, at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        taken = given.giver_id != user.pk
+        messages.success(request, _("已接班") if taken else _("已取消交班，您继续值班"))
+    return redirect("phone:alarm")
 
 
 def what_is_open(phone: SharedPhone) -> Open:

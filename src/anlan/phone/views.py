@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict, Unpack
+from functools import wraps
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urljoin
 from uuid import UUID
 
@@ -55,6 +56,7 @@ from anlan.incidents.enums import (
 from anlan.incidents.models import Assignment, Incident, Report
 from anlan.incidents.policies import dissuasion_of, may_still_go
 from anlan.incidents.selectors import helping
+from anlan.incidents.views import help as calling
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
@@ -89,6 +91,34 @@ class Said(TypedDict):
     request_id: UUID | None
 
 
+_CALL_PAGES = calling.Pages(
+    sheet="phone/sheet.html",
+    call_answer="phone:call_answer",
+    incident="phone:incident",
+)
+
+
+def at_scene(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a button: what is refused is said on the page of the scene.
+
+    A page of its own would lead away from it. What the reader may not know of has none.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, **kwargs)
+        except NotFound:
+            raise
+        except DomainError as error:
+            if _wants_json(request):
+                return _refused(error)
+            messages.error(request, refusal_words(error))
+            return redirect(_page_behind(request, **kwargs))
+
+    return answered
+
+
 @login_required
 @require_GET
 def alarm(request: HttpRequest) -> HttpResponse:
@@ -111,7 +141,6 @@ def alarm(request: HttpRequest) -> HttpResponse:
             "checks": list(notify_selectors.open_checks_of(user, now)),
             "place": _here(user, known, at=now),
             "site": site_of(user, known=known.place if known else None),
-            "assignments": _open_assignments(user),
             "tasks": list(my_tasks(user)[:4]),
         },
     )
@@ -191,6 +220,8 @@ def files(request: HttpRequest, uid: UUID) -> HttpResponse:
             return _refused(error)
         raise
     if not _wants_json(request):
+        if not request.FILES.getlist("files"):
+            messages.warning(request, _("没有选文件，什么也没有上传"))
         _say_refused(request, refused)
         return redirect("phone:sent", uid)
     # The outbox sends one at a time, and keeps what was refused.
@@ -199,6 +230,7 @@ def files(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
 def withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
     made = _report_of(request, uid)
     incidents.withdraw_report(report=made, by=_user(request), at=timezone.now())
@@ -226,6 +258,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         .order_by("-alerted_at", "-pk")
         .first()
     )
+    commands = has_permission(user, Permission.INCIDENT_COMMAND, site=case.site)
     return render(
         request,
         "phone/incident.html",
@@ -237,6 +270,13 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             and has_permission(user, Permission.INCIDENT_RESPOND, site=case.site)
             and may_still_go(incident, last=mine),
             "states": AssignmentState,
+            "commands": commands,
+            "can_take_back_control": case.is_open
+            and incident.controlled_at is not None
+            and (commands or (incident.controlled_by_id == user.pk)),
+            "calls": incident.calls.select_related("called_by").order_by(
+                "called_at", "pk"
+            ),
             "assignments": _assignments(incident),
             "dissuasions": Dissuasion,
             "tasks": sorted(
@@ -251,6 +291,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
 def acknowledgement(request: HttpRequest, uid: UUID) -> HttpResponse:
     def say(**said: Unpack[Said]) -> Incident:
         assignment = _assignment(request, uid)
@@ -261,6 +302,7 @@ def acknowledgement(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
 def arrival(request: HttpRequest, uid: UUID) -> HttpResponse:
     def say(**said: Unpack[Said]) -> Incident:
         assignment = _assignment(request, uid)
@@ -271,6 +313,19 @@ def arrival(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
+def arrival_withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Not there yet: the button was pressed too early."""
+    assignment = _assignment(request, uid)
+    incidents.take_back_arrival(
+        assignment=assignment, by=_user(request), at=timezone.now(), via="phone"
+    )
+    return redirect("phone:incident", assignment.incident.case.number)
+
+
+@login_required
+@require_POST
+@at_scene
 def response(request: HttpRequest, number: str) -> HttpResponse:
     """I was not alerted, but I am going there."""
 
@@ -290,6 +345,7 @@ def response(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
 def control(request: HttpRequest, number: str) -> HttpResponse:
     def say(**said: Unpack[Said]) -> Incident:
         return incidents.control_scene(incident=_incident(request, number), **said)
@@ -299,14 +355,34 @@ def control(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_scene
+def control_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
+    """Not under control yet: whoever was called off is alerted again."""
+    incident = _incident(request, number)
+    incidents.take_back_control(
+        incident=incident, by=_user(request), at=timezone.now(), via="phone"
+    )
+    return redirect("phone:incident", incident.case.number)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
+    """110 or 120 from the scene: the words to say, and the call on the record."""
+    return calling.call(request, number, service, pages=_CALL_PAGES)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def call_answer(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    return calling.answer(request, number, uid, pages=_CALL_PAGES)
+
+
+@login_required
+@require_POST
+@at_scene
 def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
-    try:
-        result = dissuasion_of(request.POST.get("result", ""), at=timezone.now())
-    except InvalidInput as error:
-        if _wants_json(request):
-            return _refused(error)
-        messages.error(request, str(error))
-        return redirect("phone:incident", number)
+    result = dissuasion_of(request.POST.get("result", ""), at=timezone.now())
 
     def say(**said: Unpack[Said]) -> Incident:
         incident = _incident(request, number)
@@ -548,6 +624,17 @@ def _say_refused(request: HttpRequest, refused: list[tuple[str, DomainError]]) -
         messages.warning(request, _("%(file)s：%(error)s") % words)
 
 
+def _page_behind(
+    request: HttpRequest, *, number: str = "", uid: UUID | None = None
+) -> str:
+    """Where the button stands: the scene, or the reader's report of it."""
+    if not number and Report.objects.filter(uid=uid).exists():
+        return reverse("phone:sent", args=[uid])
+    if not number and uid is not None:
+        number = _assignment(request, uid).incident.case.number
+    return reverse("phone:incident", args=[number])
+
+
 def _refused(error: DomainError) -> JsonResponse:
     """For the outbox, which shows the sentence beside what it keeps."""
     path = error.path if isinstance(error, InvalidInput) else "__all__"
@@ -634,18 +721,6 @@ def _incident(request: HttpRequest, number: str) -> Incident:
     return get_object_or_404(
         Incident.objects.select_related("place", "case__site"),
         case=case.joined_into or case,
-    )
-
-
-def _open_assignments(user: User) -> list[Assignment]:
-    return list(
-        Assignment.objects.filter(
-            user=user,
-            state__in=[AssignmentState.ALERTED, AssignmentState.ACKNOWLEDGED],
-            incident__case__state="open",
-        )
-        .select_related("incident__case__site", "incident__place")
-        .order_by("-alerted_at")
     )
 
 

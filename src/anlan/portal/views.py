@@ -111,6 +111,8 @@ def words(request: HttpRequest, secret: str) -> HttpResponse:
 def files(request: HttpRequest, secret: str) -> HttpResponse:
     """Add photos or voice to one's own report."""
     link, report = _followed(secret)
+    if not request.FILES.getlist("files"):
+        messages.warning(request, _("没有选文件，什么也没有上传"))
     for upload in request.FILES.getlist("files"):
         try:
             incidents.attach(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.accounts import services
 from anlan.accounts.forms import CodeForm, JoinForm, PinForm
-from anlan.accounts.selectors import invitation_for, plain_code
+from anlan.accounts.selectors import invitation_for, plain_code, shared_phone_for
+from anlan.accounts.signed_in import PHONE_COOKIE
 from anlan.accounts.views.common import signed_in, tried
 from anlan.base.errors import NotFound
 from anlan.base.limits import count_up, is_over, network_of
@@ -72,8 +74,12 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def pin(request: HttpRequest) -> HttpResponse:
-    """Choose one's own PIN; the password proves who is sitting there."""
+    """Choose one's own PIN; the password proves who is sitting there.
+
+    On the shared phone this is all that a password opens: set, it signs out.
+    """
     user = signed_in(request)
+    is_shared = shared_phone_for(request.COOKIES.get(PHONE_COOKIE, "")) is not None
     form = PinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         tries = f"pin:{user.pk}"
@@ -89,11 +95,13 @@ def pin(request: HttpRequest) -> HttpResponse:
                 ),
             )
         if not form.errors:
+            if is_shared:
+                logout(request)
             messages.success(request, _("PIN 已设好"))
-            return redirect("phone:me")
+            return redirect("phone:shared" if is_shared else "phone:me")
     return render(
         request,
         "accounts/pin.html",
-        {"form": form},
+        {"form": form, "is_shared": is_shared},
         status=422 if form.errors else 200,
     )

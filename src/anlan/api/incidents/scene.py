@@ -79,6 +79,17 @@ def arrive(request: ApiRequest, number: str, body: ResponderIn) -> AssignmentOut
 
 
 @router.post(
+    "/cases/{number}/arrival/withdrawal",
+    **operation(Permission.CASE_SEE, Permission.INCIDENT_RESPOND, out=AssignmentOut),
+)
+def take_back_arrival(
+    request: ApiRequest, number: str, body: ResponderIn
+) -> AssignmentOut:
+    """ "Not there yet": on the way again, and the clock of the arrival runs."""
+    return _answered(request.auth, number, body, incidents.take_back_arrival)
+
+
+@router.post(
     "/cases/{number}/responders",
     **operation(
         Permission.CASE_SEE, Permission.INCIDENT_RESPOND, out=AssignmentOut, status=201
@@ -104,6 +115,21 @@ def control_scene(request: ApiRequest, number: str) -> IncidentOut:
     """The parties are apart: the first clock stops."""
     caller = request.auth
     incidents.control_scene(
+        incident=incident_of(caller, number), by=caller.user, at=caller.at, via="api"
+    )
+    return state_of(caller, number)
+
+
+@router.post(
+    "/cases/{number}/control/withdrawal", **on_incident(Permission.INCIDENT_RESPOND)
+)
+def take_back_control(request: ApiRequest, number: str) -> IncidentOut:
+    """Not under control after all: the first clock runs on, and people are alerted again.
+
+    Whoever confirmed it may say so, or who commands.
+    """
+    caller = request.auth
+    incidents.take_back_control(
         incident=incident_of(caller, number), by=caller.user, at=caller.at, via="api"
     )
     return state_of(caller, number)

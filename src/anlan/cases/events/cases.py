@@ -203,6 +203,18 @@ class CommandTaken(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class CommandLeft(Event):
+    """Whoever came first was not there after all; the next who comes commands."""
+
+    kind: ClassVar[str] = "case.command_left"
+    sentence: ClassVar[str] = _("{commander}不再担任现场指挥")
+    tone: ClassVar[str] = "people"
+
+    commander: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class PartyAdded(Event):
     kind: ClassVar[str] = "case.party_added"
     sentence: ClassVar[str] = _("{actor}登记当事人：{party}（{roles}）")

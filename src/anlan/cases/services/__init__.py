@@ -17,6 +17,7 @@ from anlan.cases.services.contacts import (
     record_contact,
     reveal_contact,
     start_contact_clock,
+    stop_contact_clock,
 )
 from anlan.cases.services.deadlines import (
     cancel_deadlines,
@@ -24,6 +25,7 @@ from anlan.cases.services.deadlines import (
     meet_deadlines,
     move_deadlines,
     next_due,
+    resume_deadlines,
     start_deadline,
     start_standard,
 )
@@ -85,6 +87,7 @@ from anlan.cases.services.work import (
     advance_phase,
     close_as_false_alarm,
     close_case,
+    leave_command,
     reopen_case,
     set_severity,
     take_command,
@@ -126,6 +129,7 @@ __all__ = [
     "identify_party",
     "join_cases",
     "keep_apart",
+    "leave_command",
     "link_guardian",
     "lock_case",
     "lock_with_joined",
@@ -149,6 +153,7 @@ __all__ = [
     "renew_access_link",
     "reopen_case",
     "reopen_task",
+    "resume_deadlines",
     "reveal_contact",
     "set_party_roles",
     "set_severity",
@@ -159,6 +164,7 @@ __all__ = [
     "start_deadline",
     "start_standard",
     "state_act",
+    "stop_contact_clock",
     "strike_entry",
     "take_command",
     "take_turns",

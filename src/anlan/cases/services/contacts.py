@@ -28,7 +28,15 @@ from anlan.cases.enums import (
     TaskState,
 )
 from anlan.cases.events import ContactHeld, ContactNamed, PromiseMade
-from anlan.cases.models import Case, Contact, NamedContact, Party, Promise, Task
+from anlan.cases.models import (
+    Case,
+    Contact,
+    Deadline,
+    NamedContact,
+    Party,
+    Promise,
+    Task,
+)
 from anlan.cases.selectors import sides_of
 from anlan.cases.selectors.contacts import OFFERS, VICTIM_CONTACT, own_link_key
 from anlan.cases.services.deadlines import (
@@ -274,6 +282,13 @@ def start_contact_clock(*, case: Case, at: datetime) -> None:
     except NotFound:
         due_at = at + _WITHOUT_STANDARD
         start_deadline(case=case, key=VICTIM_CONTACT, about=about, due_at=due_at, at=at)
+
+
+def stop_contact_clock(*, case: Case, at: datetime) -> None:
+    """The scene is not under control after all: the clock starts when it is."""
+    Deadline.objects.filter(
+        case=case, key=VICTIM_CONTACT, met_at=None, cancelled_at=None, fired_at=None
+    ).update(cancelled_at=at)
 
 
 def give_contact_link(*, party: Party, by: User, at: datetime, via: str = "") -> str:

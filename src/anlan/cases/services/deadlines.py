@@ -60,6 +60,24 @@ def meet_deadlines(*, case: Case, key: str, about: str, at: datetime) -> None:
     ).update(met_at=at)
 
 
+def resume_deadlines(*, case: Case, key: str, about: str, met_at: datetime) -> int:
+    """The promise was not kept at ``met_at`` after all: its clock runs on, due when it was.
+
+    Part of the change it serves, as meeting it is.
+
+    Returns:
+        How many run again; one that had run out before keeps its mark and does not.
+    """
+    return Deadline.objects.filter(
+        case=case,
+        key=key,
+        about=about,
+        met_at=met_at,
+        cancelled_at=None,
+        fired_at=None,
+    ).update(met_at=None)
+
+
 def cancel_deadlines(*, case: Case, at: datetime, about: str | None = None) -> None:
     """Stop clocks that have nothing left to watch."""
     running = Deadline.objects.filter(

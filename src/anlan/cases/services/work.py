@@ -17,6 +17,7 @@ from anlan.cases.enums import Phase, Severity
 from anlan.cases.events import (
     CaseClosed,
     CaseReopened,
+    CommandLeft,
     CommandTaken,
     PhaseEntered,
     SeveritySet,
@@ -107,6 +108,21 @@ def take_command(*, case: Case, commander: User, by: Actor, at: datetime) -> Cas
             by=by,
             at=at,
         )
+    return case
+
+
+def leave_command(*, case: Case, by: Actor, at: datetime) -> Case:
+    """Nobody commands until the next one takes it; without a commander it does nothing."""
+    with ledger.recording():
+        case = lock_case(case)
+        before = case.commander
+        if before is None:
+            return case
+        policies.check_is_open(case)
+        permissions.check_can_take_command(by, case, commander=before)
+        case.commander = None
+        case.save(update_fields=["commander"])
+        record(CommandLeft(commander=before.actor_key), case, by=by, at=at)
     return case
 
 

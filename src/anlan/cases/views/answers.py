@@ -139,12 +139,13 @@ def sheet(
     act: Callable[[dict[str, Any]], HttpResponse] | None = None,
     body: str = "cases/sheets/form.html",
     kind: str = "primary",
+    page: str = "cases/sheet.html",
     **more: Any,
 ) -> HttpResponse:
     """A form on a sheet over the room, or on a page of its own.
 
     ``act`` gets the cleaned values and answers; its refusal is shown at the field it
-    names, or above the form, and what was typed stays.
+    names, or above the form, and what was typed stays. ``page`` is the page of its own.
     """
     status = 200
     if request.method == "POST" and form is not None and act is not None:
@@ -166,7 +167,7 @@ def sheet(
         "room_url": reverse("cases:room", args=[number]),
         **more,
     }
-    template = body if is_in_place(request) else "cases/sheet.html"
+    template = body if is_in_place(request) else page
     return render(request, template, context, status=status)
 
 

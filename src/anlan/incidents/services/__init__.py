@@ -22,6 +22,7 @@ from anlan.incidents.services.controlling import (
     record_emergency_answer,
     record_emergency_call,
     set_severity,
+    take_back_control,
     take_back_false_alarm,
 )
 from anlan.incidents.services.defaults import install_defaults
@@ -50,6 +51,7 @@ from anlan.incidents.services.responding import (
     join_response,
     part_responders,
     resume_closing,
+    take_back_arrival,
 )
 
 __all__ = [
@@ -89,6 +91,8 @@ __all__ = [
     "revoke_report_links",
     "set_severity",
     "split_report",
+    "take_back_arrival",
+    "take_back_control",
     "take_back_false_alarm",
     "withdraw_report",
 ]

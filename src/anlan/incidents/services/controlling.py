@@ -20,6 +20,7 @@ from anlan.cases.models import Case, Task
 from anlan.incidents import permissions, policies
 from anlan.incidents.enums import CallOutcome, Dissuasion, EmergencyService, Police
 from anlan.incidents.events import (
+    ControlTakenBack,
     DissuasionTried,
     EmergencyAnswered,
     EmergencyCalled,
@@ -38,6 +39,7 @@ from anlan.incidents.services.responding import (
     CLOSE,
     CONTROL,
     resume_ladder,
+    resume_response,
     stand_down,
 )
 from anlan.investigation.independence import check_is_independent
@@ -93,6 +95,31 @@ def control_scene(
         )
         stand_down(incident=incident, at=at)
         _remember_said(incident, request_id, content, at=at)
+    return incident
+
+
+def take_back_control(
+    *, incident: Incident, by: Actor, at: datetime, via: str = ""
+) -> Incident:
+    """The scene is not under control after all: the first clock runs on, and people come.
+
+    Twice is refused: by then somebody may be on the way again.
+    """
+    with ledger.recording():
+        incident = locked_incident(incident)
+        case_policies.check_is_open(incident.case)
+        policies.check_control_can_be_taken_back(incident)
+        permissions.check_can_take_back_control(by, incident)
+        controlled_at = incident.controlled_at
+        assert controlled_at is not None  # noqa: S101 -- the policy has seen to it
+        incident.controlled_at = incident.controlled_by = None
+        incident.save(update_fields=["controlled_at", "controlled_by"])
+        about = f"case:{incident.case.uid}"
+        cases.resume_deadlines(
+            case=incident.case, key=CONTROL, about=about, met_at=controlled_at
+        )
+        cases.record(ControlTakenBack(), incident.case, by=by, at=at, via=via)
+        resume_response(incident=incident, called_off_at=controlled_at, at=at)
     return incident
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.base.insertion import insert_one
 from anlan.base.prepared import Prepared
@@ -23,6 +25,7 @@ from anlan.incidents import permissions, policies
 from anlan.incidents.dispatch import Candidate, ladder, next_candidate
 from anlan.incidents.enums import AssignmentState, ByHand, Rung
 from anlan.incidents.events import (
+    ArrivalTakenBack,
     LadderExhausted,
     ResponderAcknowledged,
     ResponderAlerted,
@@ -229,6 +232,67 @@ def arrive(
                 case=incident.case, commander=assignment.user, by=by, at=at
             )
     return assignment
+
+
+def take_back_arrival(
+    *, assignment: Assignment, by: Actor, at: datetime, via: str = ""
+) -> Assignment:
+    """Say "not there yet": on the way again, and held to the time of the arrival.
+
+    A guard who commanded by having come first does not command from the way; whoever may
+    command at all goes on doing so.
+    """
+    with ledger.recording():
+        assignment = _locked(assignment)
+        permissions.check_can_respond(by, assignment)
+        policies.check_arrival_can_be_taken_back(assignment)
+        incident, case, user = (
+            assignment.incident,
+            assignment.incident.case,
+            assignment.user,
+        )
+        arrived_at = assignment.arrived_at
+        assert arrived_at is not None  # noqa: S101 -- set with the state
+        _move(assignment, AssignmentState.ACKNOWLEDGED, arrived_at=None)
+        _forget_arrival(incident, arrived_at)
+        about = f"assignment:{assignment.uid}"
+        if not cases.resume_deadlines(
+            case=case, key=ARRIVE, about=about, met_at=arrived_at
+        ):  # it had run out before, or they came without having acknowledged
+            cases.start_standard(case=case, key=ARRIVE, about=about, at=at)
+        _record_answer(
+            ArrivalTakenBack(responder=user.actor_key),
+            assignment,
+            by=by,
+            at=at,
+            via=via,
+        )
+        if case.commander_id == user.pk and not has_permission(
+            user, Permission.INCIDENT_COMMAND, site=case.site
+        ):
+            incident.case = cases.leave_command(case=case, by=by, at=at)
+    return assignment
+
+
+def resume_response(
+    *, incident: Incident, called_off_at: datetime, at: datetime
+) -> None:
+    """It goes on: who was called off then is alerted again, or else the next one."""
+    site = incident.case.site
+    candidates = ladder(site=site, place=incident.place, at=at)
+    running = set(_running(incident).values_list("user", flat=True))
+    for one in (
+        Assignment.objects.filter(
+            incident=incident, state=AssignmentState.STOOD_DOWN, ended_at=called_off_at
+        )
+        .select_related("user")
+        .order_by("alerted_at", "pk")
+    ):
+        if one.user_id not in running and has_permission(
+            one.user, Permission.INCIDENT_RESPOND, site=site
+        ):
+            _alert(incident, _candidate_of(one.user, candidates), at=at)
+    _see_somebody_comes(incident, at=at)
 
 
 def join_response(
@@ -497,12 +561,17 @@ def _send_by_hand(
     incident: Incident, user: User, *, is_own: bool, by: Actor, at: datetime
 ) -> Assignment:
     candidates = ladder(site=incident.case.site, place=incident.place, at=at)
-    candidate = next(
+    candidate = _candidate_of(user, candidates)
+    why = ByHand.OWN_ACCORD if is_own else ByHand.BY_NAME
+    return _alert(incident, candidate, by=by, by_hand=why, at=at)
+
+
+def _candidate_of(user: User, candidates: list[Candidate]) -> Candidate:
+    """As the ladder has them, or as somebody whom it would not choose."""
+    return next(
         (one for one in candidates if one.user.pk == user.pk),
         Candidate(user=user, rung=Rung.GUARD, on_duty=False),
     )
-    why = ByHand.OWN_ACCORD if is_own else ByHand.BY_NAME
-    return _alert(incident, candidate, by=by, by_hand=why, at=at)
 
 
 def _alert(
@@ -695,7 +764,9 @@ def _fresh(assignment: Assignment) -> Assignment:
     return fresh
 
 
-def _move(assignment: Assignment, to: AssignmentState, **times: datetime) -> None:
+def _move(
+    assignment: Assignment, to: AssignmentState, **times: datetime | None
+) -> None:
     assignment.state = to
     for name, moment in times.items():
         setattr(assignment, name, moment)
@@ -715,8 +786,18 @@ def _first(incident: Incident, field: str, moment: datetime) -> None:
         incident.save(update_fields=[field])
 
 
+def _forget_arrival(incident: Incident, arrived_at: datetime) -> None:
+    """If that was the first one, the first of those who are there takes its place."""
+    if incident.arrived_at != max(arrived_at, incident.reported_at):
+        return
+    there = _running(incident).filter(state=AssignmentState.ARRIVED)
+    first = there.aggregate(first=Min("arrived_at"))["first"]
+    incident.arrived_at = first and max(first, incident.reported_at)
+    incident.save(update_fields=["arrived_at"])
+
+
 def _record_answer(
-    event: ResponderAcknowledged | ResponderArrived,
+    event: ResponderAcknowledged | ResponderArrived | ArrivalTakenBack,
     assignment: Assignment,
     *,
     by: Actor,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +27,28 @@ from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """Where the sheets of a call stand without a script; the phone has pages of its own.
+
+    ``call_answer`` and ``incident`` are names of addresses.
+    """
+
+    sheet: str
+    call_answer: str
+    incident: str
+
+
+ROOM = Pages(
+    sheet="cases/sheet.html", call_answer="incidents:answer", incident="cases:room"
+)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
-def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
+def call(
+    request: HttpRequest, number: str, service: str, *, pages: Pages = ROOM
+) -> HttpResponse:
     """The words to say, the number to dial, and whether somebody answered, by one tap."""
     if service not in EmergencyService.values:
         raise Http404
@@ -46,8 +67,8 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
             at=at,
         )
         if made.outcome == CallOutcome.MISSED:
-            return incident_changed(request, number, at=at)
-        return _answer_sheet(request, number, made)
+            return _back(request, number, pages, at=at)
+        return _answer_sheet(request, number, made, pages=pages)
 
     return sheet(
         request,
@@ -62,6 +83,7 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
         act=act,
         body="incidents/sheets/call.html",
         kind="",
+        page=pages.sheet,
         dial=kind.value,
         words=words_to_say(incident, kind),
         translation=_translation(incident, kind),
@@ -70,7 +92,9 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def answer(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+def answer(
+    request: HttpRequest, number: str, uid: UUID, *, pages: Pages = ROOM
+) -> HttpResponse:
     """What the operator said, and the number they gave."""
     at = timezone.now()
     reader = reader_of(request)
@@ -80,7 +104,7 @@ def answer(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         incidents.record_emergency_answer(
             call=made, answer=said["answer"], receipt=said["receipt"], by=reader, at=at
         )
-        return incident_changed(request, number, at=at)
+        return _back(request, number, pages, at=at)
 
     return sheet(
         request,
@@ -90,6 +114,7 @@ def answer(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         form=AnswerForm(posted(request)),
         act=act,
         body="incidents/sheets/answer.html",
+        page=pages.sheet,
         call=made,
     )
 
@@ -163,12 +188,20 @@ def _call(request: HttpRequest, number: str, uid: UUID) -> EmergencyCall:
     return found
 
 
+def _back(
+    request: HttpRequest, number: str, pages: Pages, *, at: datetime
+) -> HttpResponse:
+    if is_in_place(request):
+        return incident_changed(request, number, at=at)
+    return redirect(pages.incident, number)
+
+
 def _answer_sheet(
-    request: HttpRequest, number: str, made: EmergencyCall
+    request: HttpRequest, number: str, made: EmergencyCall, *, pages: Pages
 ) -> HttpResponse:
     """The call is on the record; the field for the answer comes next."""
     if not is_in_place(request):
-        return redirect("incidents:answer", number, made.uid)
+        return redirect(pages.call_answer, number, made.uid)
     return render(
         request,
         "incidents/sheets/answer.html",

@@ -44,6 +44,14 @@ def arrival(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+@one_tap
+def arrival_withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Not there yet: the button was pressed too early."""
+    return _answered(request, number, uid, incidents.take_back_arrival)
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def response(request: HttpRequest, number: str) -> HttpResponse:
     """Send somebody by name."""
@@ -88,6 +96,18 @@ def control(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
     incident = incident_for(reader, number)
     incidents.control_scene(incident=incident, by=reader, at=at)
+    return incident_changed(request, number, at=at)
+
+
+@login_required
+@require_POST
+@one_tap
+def control_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
+    """Not under control yet: whoever was called off is alerted again."""
+    at = timezone.now()
+    reader = reader_of(request)
+    incident = incident_for(reader, number)
+    incidents.take_back_control(incident=incident, by=reader, at=at)
     return incident_changed(request, number, at=at)
 
 

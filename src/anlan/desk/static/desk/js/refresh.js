@@ -41,14 +41,24 @@ function put(part, text) {
   }
 }
 
-async function refresh(part) {
-  const address = part.dataset.liveRefresh;
+// Parts of one page are cut out of one answer.
+function ask(address, asked) {
+  const url = address || location.href;
+  if (!asked.has(url)) {
+    const headers = address ? { "HX-Request": "true" } : {};
+    const answered = fetch(url, { headers }).then(async (answer) => ({ answer, text: await answer.text() }));
+    asked.set(url, answered);
+  }
+  return asked.get(url);
+}
+
+async function refresh(part, asked) {
   running.add(part);
   try {
-    const answer = await fetch(address || location.href, { headers: address ? { "HX-Request": "true" } : {} });
+    const { answer, text } = await ask(part.dataset.liveRefresh, asked);
     if (answer.status < 500) forget(part);
     if (answer.redirected) location.reload(); // signed out: the page leads to the sign-in
-    else if (answer.ok) put(part, await answer.text());
+    else if (answer.ok) put(part, text);
     else if (answer.status >= 500) again(part); // a proxy answers so while the server starts
   } catch {
     again(part);
@@ -59,10 +69,11 @@ async function refresh(part) {
 
 function run() {
   timer = 0;
+  const asked = new Map(); // address -> its answer, for this round only
   for (const part of [...waiting]) {
     if (running.has(part)) continue;
     waiting.delete(part);
-    if (part.isConnected) refresh(part);
+    if (part.isConnected) refresh(part, asked);
   }
 }
 

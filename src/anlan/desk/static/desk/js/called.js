@@ -1,5 +1,5 @@
-// The open phone of who was just alerted is heard and felt. What lay on the page when it
-// was opened is in front of its reader already.
+// The open page of who was just alerted is heard and felt, on the phone and before the
+// monitor wall. What lay on it when it was opened is in front of its reader already.
 
 const part = document.getElementById("called")?.parentElement;
 const called = () => [...part.querySelectorAll("[data-called]")].map((card) => card.dataset.called);
@@ -16,5 +16,6 @@ function look() {
 
 if (part) {
   known = called();
-  new MutationObserver(look).observe(part, { childList: true });
+  // Where there is htmx the part is not replaced but morphed.
+  new MutationObserver(look).observe(part, { childList: true, subtree: true });
 }
