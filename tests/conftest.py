@@ -36,7 +36,9 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 import pytest  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
-from whitenoise.base import WhiteNoise  # noqa: E402
+from whitenoise.base import (  # type: ignore[import-untyped]  # noqa: E402
+    WhiteNoise,
+)
 
 from anlan.base.turns import forget_faults  # noqa: E402
 

@@ -13,7 +13,7 @@ from django.test import Client
 from anlan.accounts import services
 from anlan.accounts.models import Handover, Pin, SharedPhone
 from anlan.accounts.services.pins import LOCKED_FOR, TRIES_OF_PERSON, TRIES_ON_PHONE
-from anlan.accounts.signed_in import acting_user_of
+from anlan.accounts.signed_in import PHONE_COOKIE, acting_user_of
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from anlan.cases.models import Task
 from anlan.incidents.models import Report
@@ -296,11 +296,12 @@ class TestPages:
 
     def test_nothing_is_uploaded_by_a_password(self, scene, browser):
         browser.force_login(scene.guard)
-        cookies = "; ".join(
-            f"{one.key}={one.value}" for one in browser.cookies.values()
+        key, phone = (
+            browser.cookies[name].value for name in ("sessionid", PHONE_COOKIE)
         )
 
-        assert acting_user_of(cookies, at=scene.at) is None
+        assert acting_user_of(key, phone=phone, at=scene.at) is None
+        assert acting_user_of(key, phone="", at=scene.at) == scene.guard
 
     def test_a_wrong_pin_says_how_many_are_left(self, scene, browser):
         response = self.open(browser, scene.guard, WRONG)

@@ -564,6 +564,14 @@ def note_home(scene: Scene) -> Request:
     return f"/parties/{_party(scene, known=True)}/home", body
 
 
+@post(permitted="hetao", forbidden="wangjianguo", status=201)
+def add_unit(scene: Scene) -> Request:
+    room = scene.site.places.filter(kind="room").order_by("pk").first()
+    assert room is not None
+    body = {"place": str(room.uid), "number": "1-1206"}
+    return f"/sites/{scene.site.uid}/units", body
+
+
 @post(permitted="wangjianguo", forbidden="chenlu")
 def unmark_minor(scene: Scene) -> Request:
     minor = victim(scene, _case(scene), "陆小米", is_minor=True)

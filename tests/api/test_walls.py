@@ -34,6 +34,7 @@ def test_nobody_is_looked_up_across_the_wall(scene: Scene, speak: Any) -> None:
         case=case, side=Side.AGGRESSOR, user=service, by=scene.officer, at=scene.at
     )
     other = scene.incident(place=scene.place("园区 南门")).case
+    assert victim.person is not None
     there = {
         "roles": ["witness"],
         "person": str(victim.person.uid),

@@ -197,7 +197,7 @@ class TestBelongsTogether:
     def test_two_who_wrote_without_a_network_speak_of_one_fight(
         self, scene: Scene
     ) -> None:
-        said = {"happened_source": HappenedSource.PHONE}
+        said: dict[str, Any] = {"happened_source": HappenedSource.PHONE}
         at = scene.at + timedelta(minutes=40)
         first = scene.report(happened=scene.at, at=at, **said)
 

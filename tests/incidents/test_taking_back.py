@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,7 @@ class TestArrival:
     def test_needs_an_arrival_and_no_control(self, scene: Scene) -> None:
         incident = scene.incident()
         mine = scene.assignment(incident, scene.guard)
-        later = {"by": scene.guard, "at": scene.at + MINUTE}
+        later: dict[str, Any] = {"by": scene.guard, "at": scene.at + MINUTE}
         with pytest.raises(Conflict, match="还没有登记到场"):
             incidents.take_back_arrival(assignment=mine, **later)
 

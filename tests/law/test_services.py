@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -456,7 +457,7 @@ HARMLESS = {
     "G07": ("不得扣 留、搜身", "由民警搜 查"),
     "G27": ("不得列入黑 名 单", "本次行为用伞打人"),
 }
-CHECKS = {
+CHECKS: dict[str, Callable[..., None]] = {
     "G03": services.check_no_cutting_off,
     "G05": partial(services.check_bars_no_report, severity=3),
     "G06": services.check_no_delay,

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
-from anlan.api.access import case_of, colleague_of, party_of
+from anlan.api.access import case_of, colleague_of, party_of, site_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.once import once
 from anlan.api.schemas import In, OnceIn, Out, Reason, Text, UserOut
@@ -87,6 +87,17 @@ class HomeIn(In):
     role: Literal["owner", "occupant", "family", "staff"]
     since_on: date
     until_on: date | None = None
+
+
+class UnitIn(In):
+    place: UUID
+    number: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class UnitOut(Out):
+    uid: UUID
+    place: UUID
+    number: str
 
 
 class PartyOut(Out):
@@ -304,19 +315,18 @@ def note_home(request: ApiRequest, uid: UUID, body: HomeIn) -> Status[HomeOut]:
 
 
 @router.post(
-    "/places/{uid}/unit", **operation(Permission.SITE_MANAGE, out=UnitOut, status=201)
+    "/sites/{uid}/units", **operation(Permission.SITE_MANAGE, out=UnitOut, status=201)
 )
 def add_unit(request: ApiRequest, uid: UUID, body: UnitIn) -> Status[UnitOut]:
-    """Say which number a room has as a flat, a shop or an office; once for each room."""
+    """Say which number a room has as a flat, a shop or an office; the same again is the first."""
     caller = request.auth
+    place = rooms_of(site_of(caller, uid)).filter(uid=body.place).first()
+    if place is None:
+        raise InvalidInput(_("请选择房间"), path="place")
     made = customers.add_unit(
-        place=place_for(caller.user, uid=uid),
-        number=body.number,
-        by=caller.user,
-        at=caller.at,
-        via="api",
+        place=place, number=body.number, by=caller.user, at=caller.at, via="api"
     )
-    return Status(201, UnitOut(uid=made.uid, place=uid, number=made.number))
+    return Status(201, UnitOut(uid=made.uid, place=place.uid, number=made.number))
 
 
 @router.post(

@@ -106,7 +106,10 @@ def _written_at(queued: Queued, incident: Incident) -> datetime | None:
     ):
         return None
     found = Incident.objects.filter(pk=incident.pk)
-    return found.values_list(selectors.written_at(OuterRef("pk")), flat=True).get()
+    written_at: datetime | None = found.values_list(
+        selectors.written_at(OuterRef("pk")), flat=True
+    ).get()
+    return written_at
 
 
 def _ago(written_at: datetime | None, at: datetime) -> dict[str, Any]:

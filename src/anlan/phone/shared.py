@@ -238,7 +238,7 @@ def _take(request: HttpRequest, phone: SharedPhone, user: User) -> HttpResponse:
     """Take what was handed over, or take it back; a second tap says the same again."""
     form = TakingForm(request.POST)
     uid = form.cleaned_data["handover"] if form.is_valid() else None
-    given = Handover.objects.filter(phone=phone, uid=uid).first()
+    given = Handover.objects.filter(phone=phone, uid=uid).first() if uid else None
     if given is None:
         return redirect("phone:handover")
     try:

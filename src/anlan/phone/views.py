@@ -178,7 +178,9 @@ def report(request: HttpRequest) -> HttpResponse:
             "form": form,
             "site": site_of(user, known=known.place if known else None),
             "place": place,
-            "recent": _recent_places(user, [place, here, known and known.place, post]),
+            "recent": _recent_places(
+                user, [place, here, known.place if known else None, post]
+            ),
             "known": known,
             "post": post,
             "places": _by_building(user),
@@ -628,7 +630,7 @@ def _page_behind(
     request: HttpRequest, *, number: str = "", uid: UUID | None = None
 ) -> str:
     """Where the button stands: the scene, or the reader's report of it."""
-    if not number and Report.objects.filter(uid=uid).exists():
+    if not number and uid and Report.objects.filter(uid=uid).exists():
         return reverse("phone:sent", args=[uid])
     if not number and uid is not None:
         number = _assignment(request, uid).incident.case.number

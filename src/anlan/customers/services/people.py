@@ -448,7 +448,9 @@ def erase_person(
     return person
 
 
-def add_unit(*, place: Place, number: str, by: Actor, at: datetime) -> Unit:
+def add_unit(
+    *, place: Place, number: str, by: Actor, at: datetime, via: str = ""
+) -> Unit:
     """Say that a room is a unit with this number; the same again is the first one.
 
     Raises:
@@ -477,6 +479,7 @@ def add_unit(*, place: Place, number: str, by: Actor, at: datetime) -> Unit:
             object=f"unit:{unit.uid}",
             by=by,
             at=at,
+            via=via,
         )
     return unit
 

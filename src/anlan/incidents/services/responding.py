@@ -265,6 +265,7 @@ def take_back_arrival(
             assignment,
             by=by,
             at=at,
+            happened=at,
             via=via,
         )
         if case.commander_id == user.pk and not has_permission(
