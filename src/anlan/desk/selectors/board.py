@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -160,7 +161,7 @@ def closed_lately(user: User, *, at: datetime, most: int = CLOSED) -> list[CaseR
     return rows_of(found)
 
 
-def _assignments_of(incidents: list[Incident]) -> dict[int, list[Assignment]]:
+def _assignments_of(incidents: Sequence[Incident]) -> dict[int, list[Assignment]]:
     grouped: dict[int, list[Assignment]] = {}
     for assignment in (
         Assignment.objects.filter(incident__in=incidents)
@@ -176,7 +177,7 @@ def _in_state(assignments: list[Assignment], *states: str) -> list[Assignment]:
     return [a for a in assignments if AssignmentState(a.state) in wanted]
 
 
-def _clocks_of(incidents: list[Incident]) -> dict[int, list[Deadline]]:
+def _clocks_of(incidents: Sequence[Incident]) -> dict[int, list[Deadline]]:
     grouped: dict[int, list[Deadline]] = {}
     cases = [incident.case_id for incident in incidents]
     for deadline in (
