@@ -197,15 +197,15 @@ class TestBelongsTogether:
     def test_two_who_wrote_without_a_network_speak_of_one_fight(
         self, scene: Scene
     ) -> None:
-        said: dict[str, Any] = {"happened_source": HappenedSource.PHONE}
+        said = HappenedSource.PHONE
         at = scene.at + timedelta(minutes=40)
-        first = scene.report(happened=scene.at, at=at, **said)
+        first = scene.report(happened=scene.at, happened_source=said, at=at)
 
         second = scene.report(
             by=scene.next_guard,
             happened=scene.at + timedelta(minutes=2),
+            happened_source=said,
             at=at + timedelta(minutes=15),
-            **said,
         )
 
         assert second.incident == first.incident

@@ -106,10 +106,9 @@ def _written_at(queued: Queued, incident: Incident) -> datetime | None:
     ):
         return None
     found = Incident.objects.filter(pk=incident.pk)
-    written_at: datetime | None = found.values_list(
-        selectors.written_at(OuterRef("pk")), flat=True
-    ).get()
-    return written_at
+    row = found.annotate(written_at=selectors.written_at(OuterRef("pk"))).get()
+    moment: datetime | None = row.written_at
+    return moment
 
 
 def _ago(written_at: datetime | None, at: datetime) -> dict[str, Any]:
