@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from django.utils.translation import gettext as _
 
 from anlan.cases.act import act_day
 from anlan.law import selectors as law
@@ -20,7 +19,6 @@ from anlan.resolution.mediation.enums import (
 from anlan.resolution.mediation.exclusions import standing_exclusions
 from anlan.resolution.mediation.models import Confirmation, Talks
 
-CRIMINAL_SETTLEMENT = "L-刑诉法-288"
 _DATA = Path(__file__).parent / "data" / "remedies.yaml"
 
 
@@ -77,13 +75,9 @@ def suit_over(talks: Talks) -> Remedy:
     )
 
 
-def why_reviewed() -> str:
-    """What becomes of terms where the injury may be a crime (刑诉法 288, 289)."""
-    return _(
-        "伤情已鉴定为轻伤以上，可能是刑事案件，协议履行后也不是“不予处罚”："
-        "由公安机关、人民检察院、人民法院审查并主持制作和解协议书，是否适用、是否从宽由其决定"
-        "（《刑事诉讼法》第二百八十八条、第二百八十九条）"
-    )
+def review() -> Remedy:
+    """What becomes of terms where the injury may be a crime; told while they stand."""
+    return next(one for one in all_remedies() if not one.when)
 
 
 @cache

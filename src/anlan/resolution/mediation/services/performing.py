@@ -36,7 +36,7 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.exclusions import may_be_a_crime
 from anlan.resolution.mediation.models import Confirmation, Duty, Talks, Term
-from anlan.resolution.mediation.remedies import CRIMINAL_SETTLEMENT, why_reviewed
+from anlan.resolution.mediation.remedies import review
 from anlan.resolution.mediation.services.steps import (
     end_task,
     lock_talks,
@@ -402,10 +402,10 @@ def _tell_police(talks: Talks, *, at: datetime) -> None:
         case,
         key=f"talks_police:{talks.uid}",
         title=title % talks.code,
-        advice=why_reviewed() if is_crime else _why_told(case),
+        advice=review().words if is_crime else _why_told(case),
         due_at=at + _TELL_POLICE_WITHIN,
         at=at,
-        source=CRIMINAL_SETTLEMENT if is_crime else "G17",
+        source=review().sources[0] if is_crime else "G17",
     )
     talks.save(update_fields=["police_task"])
 

@@ -54,7 +54,7 @@ from anlan.resolution.mediation.forms import (
 )
 from anlan.resolution.mediation.models import Confirmation, Forgiveness, Talks
 from anlan.resolution.mediation.papers import term_words
-from anlan.resolution.mediation.remedies import remedies_of, why_reviewed
+from anlan.resolution.mediation.remedies import remedies_of, review
 from anlan.resolution.mediation.selectors.codes import code_for, code_of
 from anlan.resolution.mediation.selectors.talks import (
     approval_of,
@@ -242,7 +242,7 @@ def _why_reviewed(found: Talks, reader: User) -> str:
     }
     if not is_open or not permissions.can_see_case_talks(reader, found.case):
         return ""
-    return why_reviewed() if may_be_a_crime(found.case) else ""
+    return review().words if may_be_a_crime(found.case) else ""
 
 
 @login_required
