@@ -560,6 +560,37 @@ def test_a_locked_phone_says_whose_alarm_it_still_keeps(
     expect(rows).to_contain_text("孙磊")
 
 
+def test_whoever_commands_sends_what_another_left_on_the_phone(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(told_installation, "incidents_report")
+    page = open_shared_phone(told_installation, sign_in).page
+    page.goto("/m/report/")
+    page.route("**/m/token/", lambda route: route.abort())
+    page.locator("[name=place]").first.check(force=True)
+    page.click("form[data-outbox] .submit button")
+    expect(page.locator(".sent.offline")).to_be_visible()
+    page.locator("form[data-idle] button").click()
+    page.wait_for_url("**/m/shared/")
+    page.unroute("**/m/token/")
+    officer = give_pin(told_installation, "zhoumin")
+    page.goto(f"/m/shared/people/{officer}/")
+    page.fill("input[name=pin]", told_installation.story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/")
+    page.on("dialog", lambda dialog: dialog.accept())
+
+    page.locator("[data-waiting-list] li").get_by_text("代为上报").click()
+
+    until(page, lambda: count(told_installation, "incidents_report") == before + 1)
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+    reporters = told_installation.rows(
+        "SELECT username FROM incidents_report JOIN accounts_user u ON u.id = reporter_id"
+        " ORDER BY received_at DESC LIMIT 1"
+    )
+    assert reporters == [("sunlei",)]
+
+
 def test_an_open_phone_shows_and_feels_that_its_guard_is_called(
     installation: Installation, sign_in: SignIn
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -127,6 +128,24 @@ class TestReporting:
         assert again.status_code == 201
         assert again.json() == first
         assert Report.objects.count() == 1
+
+    def test_whoever_commands_sends_what_another_left(self, scene, client) -> None:
+        data = said(scene, on_behalf_of=str(scene.guard.uid), age=600)
+        client.force_login(scene.next_guard)
+        assert post_as_outbox(client, data).status_code == 403
+        assert not Report.objects.exists()
+        User.objects.filter(pk=scene.guard.pk).update(is_active=False)
+        client.force_login(scene.officer)
+
+        for _twice in range(2):
+            assert post_as_outbox(client, data).status_code == 201
+
+        report = Report.objects.get()
+        assert report.reporter == scene.guard
+        (entry,) = entries(report.incident.case, "incident.reported")
+        assert entry.actor == scene.officer.actor_key
+        assert json.loads(bytes(entry.body))["for"] == scene.guard.actor_key
+        assert (entry.recorded_at - entry.happened_at).total_seconds() == 600
 
     def test_same_request_with_other_content_is_refused(self, scene, phone) -> None:
         post_as_outbox(phone, said(scene))

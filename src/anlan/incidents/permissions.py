@@ -24,6 +24,18 @@ def check_can_report(by: Actor, *, site: Site) -> None:
         check_permission(by, Permission.INCIDENT_REPORT, site=site)
 
 
+def check_can_send_for(by: Actor, writer: User, *, site: Site) -> None:
+    """Whoever commands lets out what somebody left on a shared phone and cannot send."""
+    check_permission(
+        by,
+        Permission.INCIDENT_COMMAND,
+        site=site,
+        sentence=_("只有值班主任或项目经理可以代为上报"),
+    )
+    if writer.organisation_id != site.organisation_id:
+        raise NotAllowed(_("没有这个人"))
+
+
 def check_can_respond(by: Actor, assignment: Assignment) -> None:
     """The person alerted, or a commander who enters it for them (a guard with a radio)."""
     site = assignment.incident.case.site

@@ -61,6 +61,13 @@ class ReportForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         label=_("补充说明"),
     )
+    # Who wrote it, if whoever commands sends what was left on a shared phone.
+    on_behalf_of = forms.ModelChoiceField(
+        User.objects.all(),
+        to_field_name="uid",
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
     def __init__(self, *args: object, reporter: User, **kwargs: object) -> None:
         kwargs.setdefault("initial", {"request_id": uuid4()})

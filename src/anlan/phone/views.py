@@ -138,6 +138,7 @@ def alarm(request: HttpRequest) -> HttpResponse:
         "phone/alarm.html",
         {
             "unread": unread,
+            "commands": holds_somewhere(user, Permission.INCIDENT_COMMAND),
             "checks": list(notify_selectors.open_checks_of(user, now)),
             "place": _here(user, known, at=now),
             "site": site_of(user, known=known.place if known else None),
@@ -594,10 +595,12 @@ def _send(form: ReportForm, request: HttpRequest, *, at: datetime) -> Report:
         happened=form.happened(at=at),
         happened_source=HappenedSource.PHONE,
         request_id=said["request_id"],
+        on_behalf_of=said["on_behalf_of"],
         by=_user(request),
         at=at,
     )
-    _remember_place(request, said["place"].code, at=form.happened(at=at) or at)
+    if said["on_behalf_of"] is None:  # else it is where another was
+        _remember_place(request, said["place"].code, at=form.happened(at=at) or at)
     _say_refused(request, _attach(made, request, at=at))
     return made
 

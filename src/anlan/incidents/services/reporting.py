@@ -101,6 +101,7 @@ class Said:
     words: str = ""
     happened: datetime | None = None
     happened_source: HappenedSource = HappenedSource.SERVER
+    writer: User | None = None
 
 
 def report_incident(
@@ -116,6 +117,7 @@ def report_incident(
     happened_source: HappenedSource = HappenedSource.SERVER,
     request_id: UUID | None = None,
     exercise: bool = False,
+    on_behalf_of: User | None = None,
 ) -> Report:
     """Raise the alarm: open an incident and send somebody, or join one that is running.
 
@@ -127,9 +129,12 @@ def report_incident(
         happened: the claimed time; the ladder starts on arrival all the same.
         request_id: the same id again gives the first answer again, and does nothing.
         exercise: a drill; it never meets a real incident.
+        on_behalf_of: who wrote it on a phone that they cannot open any more, and whose
+            report it stays; whoever commands sends it, and stands on the record.
 
     Raises:
-        NotAllowed: a user of another site.
+        NotAllowed: a user of another site, or one who sends for another and does not
+            command there.
         InvalidInput: a field that cannot be, named by ``path``.
         Conflict: the request id was used for another report.
 
@@ -144,11 +149,14 @@ def report_incident(
             words=words.strip(),
             happened=happened,
             happened_source=happened_source if happened else HappenedSource.SERVER,
+            writer=on_behalf_of,
         ),
         by=by,
         at=at,
     )
     permissions.check_can_report(by, site=place.site)
+    if on_behalf_of is not None:
+        permissions.check_can_send_for(by, on_behalf_of, site=place.site)
     uid = uuid4()
     with ledger.recording():
         answered = _claim(said, uid, by=by, at=at, request_id=request_id)
@@ -374,13 +382,14 @@ def _apply_plan(incident: Incident, *, by: Actor, at: datetime) -> None:
 def _add_report(
     incident: Incident, said: Said, uid: UUID, *, by: Actor, at: datetime, opened: bool
 ) -> Report:
+    speaker = said.writer or by
     report = Report(
         uid=uid,
         incident=incident,
         place=said.place,
         channel=said.channel,
-        reporter=by if isinstance(by, User) else None,
-        reporter_key=by.actor_key,
+        reporter=speaker if isinstance(speaker, User) else None,
+        reporter_key=speaker.actor_key,
         words=said.words,
         flags=list(said.flags),
         people_count=said.people_count,
@@ -411,6 +420,7 @@ def _add_report(
         by=by,
         at=at,
         happened=said.happened,
+        on_behalf_of=said.writer,
         via=said.channel.value,
     )
     return report
@@ -489,10 +499,13 @@ def _claim(
 
 
 def _content(said: Said, by: Actor) -> dict[str, object]:
-    """What makes two requests the same; not the time, which a retry measures anew."""
+    """What makes two requests the same; not the time, which a retry measures anew.
+
+    Nor who sends it: its writer may have, and nobody heard the answer.
+    """
     return {
         "place": str(said.place.uid),
-        "by": by.actor_key,
+        "by": (said.writer or by).actor_key,
         "flags": sorted(said.flags),
         "people": said.people_count,
         "words": [said.words[i : i + 500] for i in range(0, len(said.words), 500)],

@@ -34,6 +34,7 @@ function newId() {
 async function sendWords(item, token) {
   const body = new FormData();
   for (const [name, value] of item.fields) body.append(name, value);
+  if (item.writer) body.set("on_behalf_of", item.writer);
   body.set("age", String(Math.max(0, Math.round((Date.now() - item.made) / 1000))));
   body.set("csrfmiddlewaretoken", token);
   const { status, json } = await ask(item.action, { method: "POST", body, headers: JSON_PLEASE });
@@ -282,8 +283,17 @@ function row(item, list) {
   const button = line.querySelector("button");
   button.hidden = refused.length === 0;
   button.addEventListener("click", () => confirm(list.dataset.sure) && drop(item.id).then(show));
+  const send = line.querySelector("[data-send]");
+  send.hidden = !other || item.isAct || item.filesFirst || !list.dataset.forAnother;
+  send.addEventListener("click", () => confirm(list.dataset.forAnother) && sendForAnother(item));
   if (refused.length && !other) button.before(...waysOn(item));
   return line;
+}
+
+// Whoever commands lets out what somebody left here who cannot open this phone any more.
+async function sendForAnother(item) {
+  await change(item.id, (kept) => ({ ...kept, user: holder(), writer: kept.user }));
+  await flush();
 }
 
 // What was refused is not lost: an alarm is told of another place, and its files are saved.
@@ -384,6 +394,7 @@ function itemOf(form, submitter) {
     id,
     action: form.action,
     made: again?.made ?? Date.now(),
+    writer: again?.writer,
     user: holder(),
     place: (submitter?.name && `${label} · ${submitter.textContent.trim()}`) || label || form.querySelector("[name=place]:checked")?.dataset.label,
     filesFirst,
