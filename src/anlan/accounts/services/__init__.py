@@ -28,7 +28,7 @@ from anlan.accounts.services.people import (
     reset_password,
     set_preferences,
 )
-from anlan.accounts.services.pins import open_phone, set_pin
+from anlan.accounts.services.pins import clear_pin, open_phone, set_pin, unlock_pin
 from anlan.accounts.services.places import (
     add_place,
     close_place,
@@ -73,6 +73,7 @@ __all__ = [
     "change_post",
     "change_site",
     "check_roster",
+    "clear_pin",
     "close_place",
     "close_post",
     "close_region",
@@ -108,5 +109,6 @@ __all__ = [
     "set_pin",
     "set_preferences",
     "take_handover",
+    "unlock_pin",
     "use_invitation",
 ]
