@@ -161,6 +161,64 @@ class TestPin:
             assert attempt(phone, scene.guard, PIN, scene.at) is None
 
 
+class TestHelpByWhoCommands:
+    """At night there is a duty officer, and nobody who manages people."""
+
+    def locked(self, scene, phone):
+        for _try in range(TRIES_OF_PERSON):
+            attempt(phone, scene.guard, WRONG, scene.at)
+        assert attempt(phone, scene.guard, PIN, scene.at) is Conflict
+
+    def test_a_lock_is_lifted_and_on_the_record(self, scene, phone):
+        self.locked(scene, phone)
+        said = {"user": scene.guard, "site": scene.site, "at": scene.at}
+
+        for _twice in range(2):
+            services.unlock_pin(**said, by=scene.officer)
+
+        assert attempt(phone, scene.guard, PIN, scene.at) is None
+        assert kinds(scene.site).count("accounts.pin_unlocked") == 1
+        assert not verify().problems
+
+    def test_a_pin_that_others_know_is_cleared(self, scene, phone):
+        attempt(phone, scene.guard, PIN, scene.at)
+
+        services.clear_pin(
+            user=scene.guard, site=scene.site, by=scene.officer, at=scene.at
+        )
+
+        phone.refresh_from_db()
+        assert phone.holder is None
+        assert attempt(phone, scene.guard, PIN, scene.at) is NotAllowed
+        assert kinds(scene.site)[-1] == "accounts.pin_cleared"
+
+    @pytest.mark.parametrize("username", ["zhoumin", "admin"])
+    def test_never_of_who_has_as_much_or_more(self, scene, username):
+        for change in (services.unlock_pin, services.clear_pin):
+            with pytest.raises(NotAllowed):
+                change(
+                    user=scene.person(username),
+                    site=scene.site,
+                    by=scene.officer,
+                    at=scene.at,
+                )
+
+    def test_by_the_page(self, scene, phone, client):
+        self.locked(scene, phone)
+        client.force_login(scene.officer)
+        with time_machine.travel(scene.at):
+            address = f"/admin/sites/{scene.site.code}/pins/"
+            page = client.get(address).content.decode()
+            assert "锁定至" in page
+            assert scene.manager.name not in page
+            client.post(f"{address}{scene.guard.uid}/unlock/")
+            client.post(f"{address}{scene.guard.uid}/clear/")
+
+        assert not Pin.objects.filter(user=scene.guard).exists()
+        client.force_login(scene.guard)
+        assert client.get(address).status_code in {403, 404}
+
+
 class TestHandover:
     def give(self, scene, phone, note="电梯坏了，已报修"):
         return services.give_handover(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -111,14 +110,14 @@ class TestArrival:
     def test_needs_an_arrival_and_no_control(self, scene: Scene) -> None:
         incident = scene.incident()
         mine = scene.assignment(incident, scene.guard)
-        later: dict[str, Any] = {"by": scene.guard, "at": scene.at + MINUTE}
+        by, later = scene.guard, scene.at + MINUTE
         with pytest.raises(Conflict, match="还没有登记到场"):
-            incidents.take_back_arrival(assignment=mine, **later)
+            incidents.take_back_arrival(assignment=mine, by=by, at=later)
 
         arrived(scene, incident)
-        incidents.control_scene(incident=incident, **later)
+        incidents.control_scene(incident=incident, by=by, at=later)
         with pytest.raises(Conflict, match="现场已经确认控制"):
-            incidents.take_back_arrival(assignment=mine, **later)
+            incidents.take_back_arrival(assignment=mine, by=by, at=later)
 
 
 class TestControl:

@@ -538,6 +538,17 @@ class TestAnswering:
 
         assert "data-called" not in phone.get(tab).content.decode()
 
+    def test_each_part_that_is_fetched_again_is_found_by_its_id(
+        self, phone, incident
+    ) -> None:
+        """Several stand on one page; without an id the first is taken for any."""
+        made = Report.objects.get()
+        for address in (f"/m/cases/{incident.case.number}/", f"/m/reports/{made.uid}/"):
+            page = phone.get(address).content.decode()
+            parts = re.findall(r"<\w+[^>]*\bdata-live-page\b[^>]*>", page)
+            assert len(parts) == 3
+            assert all(" id=" in part.replace("\n", " ") for part in parts)
+
     def test_the_tabs_say_what_waits(self, phone, incident) -> None:
         waiting = my_tasks(User.objects.get(username="wangjianguo")).count()
         page = phone.get("/m/me/").content.decode()

@@ -468,6 +468,25 @@ class PinLocked(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class PinUnlocked(Event):
+    kind: ClassVar[str] = "accounts.pin_unlocked"
+    sentence: ClassVar[str] = _("{actor}解除了 {user} 的 PIN 锁定")
+
+    user: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class PinCleared(Event):
+    kind: ClassVar[str] = "accounts.pin_cleared"
+    sentence: ClassVar[str] = _("{actor}清除了 {user} 的 PIN，须由本人重新设置")
+    tone: ClassVar[str] = "warn"
+
+    user: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class SharedPhoneAdded(Event):
     kind: ClassVar[str] = "accounts.shared_phone_added"
     sentence: ClassVar[str] = _("{actor}登记了公用手机 {name}")

@@ -263,5 +263,25 @@ def check_can_manage(by: Actor, user: User) -> None:
         raise NotAllowed(_("这个人还有您不管理的角色，请由上一级处理"))
 
 
+def can_help_with_pin(by: User, user: User, *, site: Site) -> bool:
+    """Whether ``user`` stands watch under ``by``: each role less than what ``by`` holds."""
+    held = held_at(by, site)
+    return (
+        Permission.INCIDENT_COMMAND in held
+        and has_permission(user, Permission.INCIDENT_RESPOND, site=site)
+        and all(m.role.permissions < held for m in memberships_not_over(user))
+    )
+
+
+def check_can_help_with_pin(by: Actor, user: User, *, site: Site) -> None:
+    """The guards' own, at night too: who commands there, and never of an equal."""
+    if isinstance(by, System):
+        return
+    if not (isinstance(by, User) and can_help_with_pin(by, user, site=site)):
+        raise NotAllowed(
+            _("值班主任只能处理本项目保安的 PIN；其他人请找项目经理或系统管理员")
+        )
+
+
 def _in_scope(user: User, permission: Permission) -> bool:
     return user.scopes is None or permission in user.scopes

@@ -89,6 +89,17 @@ urlpatterns = [
         name="reopen_post",
     ),
     path("admin/sites/<str:code>/phones/", phones.phones, name="phones"),
+    path("admin/sites/<str:code>/pins/", phones.pins, name="pins"),
+    path(
+        "admin/sites/<str:code>/pins/<uuid:uid>/unlock/",
+        phones.unlock_pin,
+        name="unlock_pin",
+    ),
+    path(
+        "admin/sites/<str:code>/pins/<uuid:uid>/clear/",
+        phones.clear_pin,
+        name="clear_pin",
+    ),
     path("admin/phones/<uuid:uid>/renew/", phones.renew, name="renew_phone"),
     path("admin/phones/<uuid:uid>/revoke/", phones.revoke, name="revoke_phone"),
 ]

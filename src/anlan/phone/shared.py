@@ -237,8 +237,10 @@ def handover(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, phone: SharedPhone, user: User) -> HttpResponse:
     """Take what was handed over, or take it back; a second tap says the same again."""
     form = TakingForm(request.POST)
-    uid = form.cleaned_data["handover"] if form.is_valid() else None
-    given = Handover.objects.filter(phone=phone, uid=uid).first() if uid else None
+    if not form.is_valid():
+        return redirect("phone:handover")
+    uid = form.cleaned_data["handover"]
+    given = Handover.objects.filter(phone=phone, uid=uid).first()
     if given is None:
         return redirect("phone:handover")
     try:

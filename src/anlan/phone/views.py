@@ -633,10 +633,11 @@ def _page_behind(
     request: HttpRequest, *, number: str = "", uid: UUID | None = None
 ) -> str:
     """Where the button stands: the scene, or the reader's report of it."""
-    if not number and uid and Report.objects.filter(uid=uid).exists():
+    if uid is None:
+        return reverse("phone:incident", args=[number])
+    if Report.objects.filter(uid=uid).exists():
         return reverse("phone:sent", args=[uid])
-    if not number and uid is not None:
-        number = _assignment(request, uid).incident.case.number
+    number = _assignment(request, uid).incident.case.number
     return reverse("phone:incident", args=[number])
 
 

@@ -27,7 +27,7 @@ from anlan.accounts.services.people import (
     record_sign_in,
     set_preferences,
 )
-from anlan.accounts.services.pins import open_phone, set_pin
+from anlan.accounts.services.pins import clear_pin, open_phone, set_pin, unlock_pin
 from anlan.accounts.services.places import (
     add_place,
     close_place,
@@ -72,6 +72,7 @@ __all__ = [
     "change_post",
     "change_site",
     "check_roster",
+    "clear_pin",
     "close_place",
     "close_post",
     "close_region",
@@ -106,5 +107,6 @@ __all__ = [
     "set_pin",
     "set_preferences",
     "take_handover",
+    "unlock_pin",
     "use_invitation",
 ]

@@ -9,8 +9,15 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.utils.translation import gettext as _
 
 from anlan.accounts import permissions
-from anlan.accounts.events import PinLocked, PinRefused, PinSet, SharedPhoneOpened
-from anlan.accounts.models import Pin, SharedPhone, User
+from anlan.accounts.events import (
+    PinCleared,
+    PinLocked,
+    PinRefused,
+    PinSet,
+    PinUnlocked,
+    SharedPhoneOpened,
+)
+from anlan.accounts.models import Pin, SharedPhone, Site, User
 from anlan.accounts.roles import Permission
 from anlan.accounts.services.record import record_at_head, record_at_site
 from anlan.base.clock import utc_text
@@ -47,6 +54,32 @@ def set_pin(*, user: User, pin: str, by: Actor, at: datetime) -> None:
             },
         )
         record_at_head(PinSet(), user.organisation, by=by, at=at, user=user)
+
+
+def unlock_pin(*, user: User, site: Site, by: Actor, at: datetime) -> None:
+    """Let somebody try again at once, and the phones of the site; where none is locked
+    it does nothing.
+    """
+    permissions.check_can_help_with_pin(by, user, site=site)
+    with ledger.recording():
+        freed = {"failures": 0, "locked_until": None}
+        pins = Pin.objects.filter(user=user, locked_until__gt=at).update(**freed)
+        phones = SharedPhone.objects.filter(site=site, locked_until__gt=at)
+        if pins + phones.update(**freed):
+            record_at_site(PinUnlocked(user=user.actor_key), site, by=by, at=at)
+
+
+def clear_pin(*, user: User, site: Site, by: Actor, at: datetime) -> None:
+    """Forget a PIN that others know; only its owner sets a new one, with the password.
+
+    The phone that they hold is locked. Without a PIN it does nothing.
+    """
+    permissions.check_can_help_with_pin(by, user, site=site)
+    with ledger.recording():
+        deleted, _kinds = Pin.objects.filter(user=user).delete()
+        if deleted:
+            SharedPhone.objects.filter(holder=user).update(holder=None)
+            record_at_site(PinCleared(user=user.actor_key), site, by=by, at=at)
 
 
 def open_phone(*, phone: SharedPhone, user: User, pin: str, at: datetime) -> None:
@@ -89,9 +122,9 @@ def _check_may_open(phone: SharedPhone, user: User) -> None:
 def _refusal(phone: SharedPhone, secret: Pin | None, at: datetime) -> Exception | None:
     for locked in (phone, secret):
         if locked is not None and locked.locked_until and locked.locked_until > at:
-            return Conflict(_("PIN 多次输错，请在十五分钟后再试，或找值班主任重设"))
+            return Conflict(_("PIN 多次输错，请在十五分钟后再试，或请值班主任解除锁定"))
     if secret is None:
-        return NotAllowed(_("您还没有 PIN，请先用密码登录，在“我的”里设置"))
+        return NotAllowed(_("您还没有 PIN，请先用自己的密码登录设置"))
     return None
 
 

@@ -397,6 +397,7 @@ def site_tabs(by: User, site: Site) -> list[dict[str, Any]]:
         (_("排班"), "roster", Permission.ROSTER_MANAGE),
         (pgettext("the list", "岗位"), "posts", Permission.ROSTER_MANAGE),
         (_("公用手机"), "phones", Permission.DEVICE_MANAGE),
+        (_("保安的 PIN"), "pins", Permission.INCIDENT_COMMAND),
     )
     return [
         {"label": label, "url": reverse(f"accounts:{name}", args=[site.code])}

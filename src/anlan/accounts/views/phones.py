@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts import services
 from anlan.accounts.forms import SharedPhoneForm
-from anlan.accounts.models import Handover, Post, SharedPhone, User
+from anlan.accounts.models import Handover, Pin, Post, SharedPhone, User
+from anlan.accounts.permissions import can_help_with_pin
 from anlan.accounts.roles import Permission
-from anlan.accounts.selectors import site_for
+from anlan.accounts.selectors import site_for, staff_of
 from anlan.accounts.views.common import act, signed_in, tried
 from anlan.accounts.views.organisation import site_tabs
 
@@ -92,6 +93,53 @@ def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
         done=_("已停用：%s") % phone.name,
     )
     return redirect("accounts:phones", phone.site.code)
+
+
+@login_required
+@require_GET
+def pins(request: HttpRequest, code: str) -> HttpResponse:
+    """The guards' PINs as who commands may help with them; none is shown."""
+    by = signed_in(request)
+    site = site_for(by, code, Permission.INCIDENT_COMMAND)
+    people = [one for one in staff_of(site) if can_help_with_pin(by, one, site=site)]
+    known = {pin.user_id: pin for pin in Pin.objects.filter(user__in=people)}
+    context = {
+        "site": site,
+        "tabs": site_tabs(by, site),
+        "rows": [(person, known.get(person.pk)) for person in people],
+        "phones": SharedPhone.objects.filter(
+            site=site, locked_until__gt=timezone.now()
+        ).order_by("name", "pk"),
+    }
+    return render(request, "accounts/pins.html", context)
+
+
+@login_required
+@require_POST
+def unlock_pin(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
+    by = signed_in(request)
+    site = site_for(by, code, Permission.INCIDENT_COMMAND)
+    person = get_object_or_404(staff_of(site), uid=uid)
+    act(
+        request,
+        lambda: services.unlock_pin(user=person, site=site, by=by, at=timezone.now()),
+        done=_("已解除锁定：%s") % person.name,
+    )
+    return redirect("accounts:pins", site.code)
+
+
+@login_required
+@require_POST
+def clear_pin(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
+    by = signed_in(request)
+    site = site_for(by, code, Permission.INCIDENT_COMMAND)
+    person = get_object_or_404(staff_of(site), uid=uid)
+    act(
+        request,
+        lambda: services.clear_pin(user=person, site=site, by=by, at=timezone.now()),
+        done=_("已清除，请本人重新设置：%s") % person.name,
+    )
+    return redirect("accounts:pins", site.code)
 
 
 def _phone(by: User, uid: UUID) -> SharedPhone:
