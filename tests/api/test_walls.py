@@ -29,6 +29,7 @@ def test_roles_are_not_set_across_the_wall(scene: Scene, speak: Any) -> None:
 def test_nobody_is_looked_up_across_the_wall(scene: Scene, speak: Any) -> None:
     case = scene.incident().case
     victim = party(scene, case, "victim", name="欧阳晓雯", phone="19900000121")
+    assert victim.person is not None
     service = scene.person("lifang")
     cases.name_contact(
         case=case, side=Side.AGGRESSOR, user=service, by=scene.officer, at=scene.at

@@ -168,6 +168,32 @@ def test_police_on_screen_until_the_list(film: Filmed, sign_in: SignIn) -> None:
     assert Entry.objects.filter(kind="evidence.footage_list_printed").exists()
 
 
+def test_across_the_wall_an_applicant_has_no_telephone(
+    film: Filmed, sign_in: SignIn
+) -> None:
+    """Whoever speaks for the other side reads it on no page, and no name in the register."""
+    row = film.applied()
+    about = {"case": film.case, "by": film.scene.officer, "at": film.at}
+    cases.add_party(roles=["victim"], person=row.person, **about)
+    cases.add_party(roles=["aggressor"], user=film.scene.manager, **about)
+    walled, free = sign_in("hetao"), sign_in("zhoumin")
+    where = f"/footage/{row.uid}/"
+
+    assert "199****" not in walled.get(where).content.decode()
+    assert "199****" in free.get(where).content.decode()
+    wanted = {"field": "phone", "reason": "回电"}
+    assert walled.post(f"{where}name/", wanted).status_code == 403
+    register = services.take_register(
+        site=film.scene.site,
+        first_day=film.at.date(),
+        last_day=film.at.date(),
+        reason="公安机关检查",
+        by=film.scene.manager,
+        at=film.at,
+    )
+    assert "陈晓雯" not in {one.applicant for one in register.rows}
+
+
 def test_name_in_full_leaves_a_look(film: Filmed, sign_in: SignIn) -> None:
     officer = sign_in("zhoumin")
     row = taken(film, officer)
