@@ -173,7 +173,11 @@ def test_across_the_wall_an_applicant_has_no_telephone(
 ) -> None:
     """Whoever speaks for the other side reads it on no page, and no name in the register."""
     row = film.applied()
-    about = {"case": film.case, "by": film.scene.officer, "at": film.at}
+    about: dict[str, Any] = {
+        "case": film.case,
+        "by": film.scene.officer,
+        "at": film.at,
+    }
     cases.add_party(roles=["victim"], person=row.person, **about)
     cases.add_party(roles=["aggressor"], user=film.scene.manager, **about)
     walled, free = sign_in("hetao"), sign_in("zhoumin")

@@ -806,9 +806,9 @@ class TestAnswering:
         assert report.withdrawn_at is None
         phone.post(f"/m/reports/{report.uid}/withdrawal/")
 
-        report.refresh_from_db()
-        assert report.withdrawn_at is not None
-        assert report.incident.case.is_open
+        fresh = Report.objects.get()
+        assert fresh.withdrawn_at is not None
+        assert fresh.incident.case.is_open
 
 
 class TestOtherSites:
