@@ -22,7 +22,8 @@ function isInUse(part) {
   const touched = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
   return (
     part.contains(document.activeElement) ||
-    part.querySelector("dialog[open], [data-sent]") ||
+    document.querySelector("dialog[open]") || // it may ask about a form of this part
+    part.querySelector("[data-sent]") ||
     [...part.querySelectorAll("input, textarea")].some(touched)
   );
 }
@@ -101,8 +102,14 @@ function want(test) {
 
 document.addEventListener("anlan:entry", (event) => want((part) => concerns(part, event.detail)));
 document.addEventListener("anlan:reload", () => want(() => true));
-document.addEventListener("focusout", () => {
-  const late = [...postponed];
-  postponed.clear();
-  want((part) => late.includes(part));
-});
+for (const kind of ["focusout", "close"]) {
+  document.addEventListener(
+    kind,
+    () => {
+      const late = [...postponed];
+      postponed.clear();
+      want((part) => late.includes(part));
+    },
+    true, // a dialog's closing does not bubble
+  );
+}
