@@ -196,11 +196,11 @@ def test_who_struck_somebody_agrees_and_signs_for_nobody(
 
     assert not stands_for(mother, hurt)
     hers = Giver(Capacity.GUARDIAN, relation="母亲", party=mother)
-    with pytest.raises(InvalidInput, match="施暴方") as refused:
+    with pytest.raises(InvalidInput, match="行为人") as refused:
         check_giver(talks, Side.VICTIM, hers, at=scene.at)
     assert (refused.value.path, refused.value.source) == ("giver_party", "G20")
     assert mother not in guardians_for(talks, Side.VICTIM, scene.officer)
-    with pytest.raises(InvalidInput, match="施暴方") as refused:
+    with pytest.raises(InvalidInput, match="行为人") as refused:
         support.give_consent(
             care=care,
             use=ConsentUse.TALK,

@@ -60,7 +60,7 @@ def test_an_alarm_from_a_picture_that_is_refused_says_so_loudly(
     shown = response.content.decode().partition('role="alert"')[2]
     alert, _, walls = shown.partition('id="walls"')
     assert walls  # what is fetched again does not take the alert away
-    assert "报警没有发出" in alert
+    assert "上报没有发出" in alert
     assert "没有这个地点" in alert
 
 

@@ -106,7 +106,7 @@ def test_a_captain_does_what_a_guard_was_given(sign_in: SignIn, scene: Scene) ->
         for page in ("/tasks/", "/m/tasks/", "/m/"):
             body = client.get(page).content.decode()
             assert task.title in body, (username, page)
-            assert ("可代做" in body) == is_marked, (username, page)
+            assert ("可代办" in body) == is_marked, (username, page)
 
     done = sign_in("sunlei").post(f"/tasks/{task.uid}/completion/", {"words": "分开了"})
 

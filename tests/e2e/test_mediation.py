@@ -159,7 +159,7 @@ def test_an_agreement_is_refused_and_then_signed_by_both(
     page.fill("[name=terms-0-manner]", "转账到甲方指定的账户")
     page.get_by_role("button", name="保存为新的一版").click()
     page.wait_for_url(address)
-    for name, lower in (("受害方签字接受", 5), ("施暴方签字接受", 30)):
+    for name, lower in (("受害方签字接受", 5), ("行为人签字接受", 30)):
         page.get_by_role("link", name=name).click()
         expect(page.locator("article")).to_contain_text("叁仟元整")
         page.check("[name=is_read]")

@@ -108,7 +108,7 @@ def test_each_side_is_given_its_own_copy(
     page.get_by_role("button", name="生成并登记交付").click()
     expect(page).to_have_url(re.compile("/copy/$"))  # nobody is chosen beforehand
     given = {}
-    for side, name in (("victim", "受害方：苏*"), ("aggressor", "施暴方：韩*群")):
+    for side, name in (("victim", "受害方：苏*"), ("aggressor", "行为人：韩*群")):
         page.select_option("[name=party]", label=name)
         with page.expect_download() as saved:
             page.get_by_role("button", name="生成并登记交付").click()

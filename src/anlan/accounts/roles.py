@@ -112,7 +112,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.PACKAGE_HAND_OVER: _("交付证据包（留痕）"),
     Permission.PACKAGE_TAKE: _("下载证据包（再次验证身份，留痕）"),
     Permission.HOLD_PLACE: _("保全证据，查看到期删除"),
-    Permission.HOLD_RELEASE: _("解除保全（须两个岗位的两人）"),
+    Permission.HOLD_RELEASE: _("解除保全（须两个不同角色的两人）"),
     Permission.RETENTION_EDIT: _("修改保存期限"),
     Permission.STATEMENT_TAKE: _("记录情况说明"),
     Permission.STATEMENT_READ: _("查看他人记录的情况说明（留痕）"),

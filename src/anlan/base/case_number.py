@@ -93,5 +93,5 @@ def parse_case_number(text: str) -> CaseNumber:
         except ValueError:
             pass  # 31 February, or counter 000
     raise InvalidInput(
-        _("案件编号的格式应为“站点代码-IN-20261123-001”。"), path="number"
+        _("案件编号的格式应为“项目代码-IN-20261123-001”。"), path="number"
     )

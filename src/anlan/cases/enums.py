@@ -49,7 +49,7 @@ class Role(models.TextChoices):
     """The part that somebody plays in a case."""
 
     VICTIM = "victim", _("受害人")
-    AGGRESSOR = "aggressor", _("施暴方")
+    AGGRESSOR = "aggressor", _("行为人")
     WITNESS = "witness", _("目击者")
     GUARDIAN = "guardian", _("监护人")
     STAFF = "staff", _("工作人员")
@@ -60,7 +60,7 @@ class Side(models.TextChoices):
     """On which side somebody stands; a paper for one says nothing private of the other."""
 
     VICTIM = "victim", _("受害方")
-    AGGRESSOR = "aggressor", _("施暴方")
+    AGGRESSOR = "aggressor", _("行为人")
 
     @property
     def other(self) -> Side:

@@ -103,7 +103,7 @@ def check_can_see_photo(by: Actor, photo: TaskPhoto) -> None:
     task = photo.task
     shows_a_body = task.shows_a_body or photo.protection == Protection.INJURY
     if shows_a_body and isinstance(by, User) and walled_sides(task.case, by):
-        raise NotAllowed(_("您在本案为一方说话，不能查看任务里的伤情照片"))
+        raise NotAllowed(_("您是本案一方的联系人或者当事人，不能查看任务里的伤情照片"))
     if not task.shows_a_body:
         check_permission(by, Permission.CASE_SEE, site=task.case.site)
         keep_protected_from(by, photo, site=task.case.site)
@@ -255,7 +255,7 @@ def _check_is_of_no_side(by: Actor, case: Case) -> None:
     """Who struck or was struck ends nothing of it: no level, no duty, no case."""
     if isinstance(by, User) and is_of_a_side(by, case):
         raise NotAllowed(
-            _("您是本案一方当事人，请由与本案无关的人调低等级、跳过必做的事或者办结")
+            _("您是本案一方当事人，请由与本案无关的人调低等级、跳过必办任务或者办结")
         )
 
 
@@ -309,7 +309,9 @@ def check_can_set_roles(by: Actor, party: Party) -> None:
         raise NotAllowed(_("您是本案当事人，当事人的角色由另一人修改"))
     if is_behind_the_wall(party, by):
         raise NotAllowed(
-            _("您在本案为另一方说话，不能修改这一方的角色，请由指挥的人修改")
+            _(
+                "您是本案另一方的联系人或者当事人，不能修改这一方的角色，请由指挥的人修改"
+            )
         )
 
 
@@ -375,5 +377,7 @@ def check_can_look_behind(by: Actor, party: Party) -> None:
         return
     if not isinstance(by, User) or is_behind_the_wall(party, by):
         raise NotAllowed(
-            _("您在本案为另一方说话，不能查看这一方的联系方式和伤情，也不能与其联系")
+            _(
+                "您是本案另一方的联系人或者当事人，不能查看这一方的联系方式和伤情，也不能与其联系"
+            )
         )

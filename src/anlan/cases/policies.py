@@ -143,7 +143,7 @@ def check_can_leave_phase(case: Case, phase: Phase) -> None:
     shut = open_binding_tasks(case, upto=phase)
     if shut:
         raise Conflict(
-            _("还有必须完成的任务：%s") % _("、").join(task.title for task in shut)
+            _("还有必办任务：%s") % _("、").join(task.title for task in shut)
         )
 
 
@@ -158,7 +158,7 @@ def check_can_close(case: Case) -> None:
     left = left_in_joined(case)
     if left:
         raise Conflict(
-            _("并入的案件还有必须完成的任务：%s。请先办完，或者先分出那个案件")
+            _("并入的案件还有必办任务：%s。请先办完，或者先分出那个案件")
             % _("、").join(f"{task.case.number} {task.title}" for task in left)
         )
 

@@ -37,7 +37,7 @@ class OccupancyRole(models.TextChoices):
 
     OWNER = "owner", _("业主")
     OCCUPANT = "occupant", _("租户、物业使用人")
-    FAMILY = "family", _("同住家人")
+    FAMILY = "family", _("业主或者租户的同住家人")
     STAFF = "staff", _("在此工作")
 
 

@@ -88,7 +88,9 @@ def _check_is_none_hidden(by: Actor, people: Iterable[Person]) -> None:
     """
     if isinstance(by, User) and hidden_from(by, people):
         raise NotAllowed(
-            _("您在一宗案件中为另一方说话，不能查看、更正、删除这位人员的资料")
+            _(
+                "您在一宗案件中是另一方的联系人或者当事人，不能查看、更正、删除这位人员的资料"
+            )
         )
 
 

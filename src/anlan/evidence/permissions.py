@@ -124,7 +124,7 @@ def check_can_open(by: Actor, exhibit: Exhibit) -> None:
     permission = _OPENS[exhibit.protection]
     check_permission(by, permission, site=exhibit.case.site)
     if isinstance(by, User) and is_of_a_body_behind(exhibit, by):
-        raise NotAllowed(_("您在本案为另一方说话，不能查看这一方的伤情"))
+        raise NotAllowed(_("您是本案另一方的联系人或者当事人，不能查看这一方的伤情"))
     if (
         isinstance(by, User)
         and is_paper_of_sides(exhibit)

@@ -54,7 +54,7 @@ def why_chosen(
 @dataclass(frozen=True, kw_only=True)
 class IncidentReported(Event):
     kind: ClassVar[str] = "incident.reported"
-    sentence: ClassVar[str] = _("一键报警：{actor}从{place}报告（{channel}）{flags}")
+    sentence: ClassVar[str] = _("一键上报：{actor}从{place}报告（{channel}）{flags}")
     tone: ClassVar[str] = "alarm"
     covers: ClassVar[tuple[Covered, ...]] = quotes("incidents.Report", "words")
     refers: ClassVar[tuple[RefInRow, ...]] = (

@@ -52,7 +52,7 @@ _POLICE = pgettext_lazy("the police", "报警")
 # Tasks of the plan whose promise is shown as a clock of its own.
 _CLOCK_TASKS: Mapping[str, tuple[str | Promise, str | Promise, str]] = {
     "call_police": (_POLICE, _POLICE, "phone-call"),
-    "save_recordings": (_("录像封存"), _("录像封存"), "device-cctv"),
+    "save_recordings": (_("录像保存"), _("录像保存"), "device-cctv"),
 }
 
 

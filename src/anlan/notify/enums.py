@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Urgency(models.TextChoices):
-    ALARM = "alarm", _("报警")
+    ALARM = "alarm", _("警情")
     NORMAL = "normal", _("普通")
 
 

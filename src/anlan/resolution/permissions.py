@@ -74,7 +74,7 @@ def can_see_compensation(user: User, case: Case) -> bool:
 def check_can_see_compensation(by: Actor, case: Case) -> None:
     check_permission(by, Permission.INJURY_READ, site=case.site)
     if isinstance(by, User) and Side.VICTIM in walled_sides(case, by):
-        raise NotAllowed(_("您在本案为另一方说话，不能查看赔偿测算"))
+        raise NotAllowed(_("您是本案另一方的联系人或者当事人，不能查看赔偿测算"))
 
 
 def can_make_compensation(user: User, case: Case) -> bool:

@@ -990,5 +990,5 @@ def test_who_speaks_for_one_side_reads_no_report(scene: Scene):
     )
 
     assert not permissions.can_see_reports(speaker, report.case)
-    with pytest.raises(NotAllowed, match="为一方说话"):
+    with pytest.raises(NotAllowed, match="一方的联系人"):
         permissions.check_can_see_reports(speaker, report.case)

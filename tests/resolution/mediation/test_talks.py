@@ -290,7 +290,7 @@ class TestBeginning:
             session=planned(scene, talks), by=scene.officer, at=scene.at
         )
         mediation.end_talks(
-            talks=talks, reason="没有谈成", by=scene.officer, at=scene.at
+            talks=talks, reason="没有达成协议", by=scene.officer, at=scene.at
         )
 
     def test_the_days_run_from_the_first_time_and_not_from_its_end_on_paper(

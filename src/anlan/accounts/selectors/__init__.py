@@ -242,7 +242,9 @@ def invitation_for(code: str, *, at: datetime, locked: bool = False) -> Invitati
         user__is_active=True,
     ).first()
     if found is None:
-        raise NotFound(_("这个一次性码不对、已用过或已过期，请找主管重新打印"))
+        raise NotFound(
+            _("这个一次性码不对、已用过或已过期，请找项目经理或管理员重新打印")
+        )
     return found
 
 

@@ -159,7 +159,7 @@ class HomeForm(forms.Form):
         label=gettext_lazy("到哪天止"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("现在还是的，不填；已登记的，填写就是搬离的日期"),
+        help_text=gettext_lazy("现在仍是的，不填；已经登记过的，在这里填写搬离日期"),
     )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:

@@ -83,13 +83,13 @@ class ContactForm(OnceForm):
         label=gettext_lazy("陪同"), choices=_ANSWERS, required=False
     )
     motive_heard = forms.BooleanField(
-        label=gettext_lazy("听取了动机（施暴方）"), required=False
+        label=gettext_lazy("听取了动机（行为人）"), required=False
     )
     background_heard = forms.BooleanField(
-        label=gettext_lazy("了解了背景（施暴方）"), required=False
+        label=gettext_lazy("了解了背景（行为人）"), required=False
     )
     consequences_explained = forms.BooleanField(
-        label=gettext_lazy("说明了后果（施暴方）"), required=False
+        label=gettext_lazy("说明了后果（行为人）"), required=False
     )
     next_due_at = _moment(
         gettext_lazy("下次联系的期限"),

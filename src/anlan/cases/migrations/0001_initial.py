@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='PartyRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('victim', '受害人'), ('aggressor', '施暴方'), ('witness', '目击者'), ('guardian', '监护人'), ('staff', '工作人员'), ('involved', '涉事人')], max_length=12)),
+                ('role', models.CharField(choices=[('victim', '受害人'), ('aggressor', '行为人'), ('witness', '目击者'), ('guardian', '监护人'), ('staff', '工作人员'), ('involved', '涉事人')], max_length=12)),
             ],
         ),
         migrations.CreateModel(

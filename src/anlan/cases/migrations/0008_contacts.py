@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('text_salt', models.BinaryField(default=anlan.ledger.models.new_salt, max_length=16)),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('number', models.PositiveIntegerField()),
-                ('side', models.CharField(blank=True, choices=[('victim', '受害方'), ('aggressor', '施暴方')], max_length=9)),
+                ('side', models.CharField(blank=True, choices=[('victim', '受害方'), ('aggressor', '行为人')], max_length=9)),
                 ('channel', models.CharField(choices=[('in_person', '当面'), ('visit', '上门、探望'), ('phone', '电话'), ('message', '短信、微信'), ('letter', '书面')], max_length=9)),
                 ('direction', models.CharField(choices=[('out', '管理处联系对方'), ('in', '对方联系管理处')], max_length=3)),
                 ('held_at', models.DateTimeField()),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '施暴方')], max_length=9)),
+                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '行为人')], max_length=9)),
                 ('named_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named_contacts', to='cases.case')),

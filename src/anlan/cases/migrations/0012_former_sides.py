@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='FormerSide',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '施暴方')], max_length=9)),
+                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '行为人')], max_length=9)),
                 ('left_at', models.DateTimeField()),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_sides', to='cases.party')),
             ],

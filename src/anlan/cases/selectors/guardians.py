@@ -51,7 +51,7 @@ def check_is_impartial(guardian: Party, ward: Party, *, path: str) -> None:
     """
     if _is_partial(guardian, ward):
         raise InvalidInput(
-            _("这位监护人是对方或者施暴方，不能代本人同意和签字，请另找一位监护人"),
+            _("这位监护人是对方或者行为人，不能代本人同意和签字，请另找一位监护人"),
             path=path,
             source="G20",
         )
@@ -96,7 +96,7 @@ def check_may_be_with(guardian: Party, ward: Party, *, path: str) -> None:
         )
     if _is_partial(guardian, ward):
         raise InvalidInput(
-            _("这位监护人是对方或者施暴方，不能在场，请另找一位监护人"),
+            _("这位监护人是对方或者行为人，不能在场，请另找一位监护人"),
             path=path,
             source="G20",
         )

@@ -78,7 +78,8 @@ def state_act(
         if day > reported:
             # The days of the law would end too late.
             raise InvalidInput(
-                _("日期不能晚于报案的那一天（%s）") % reported.isoformat(), path="day"
+                _("日期不能晚于案件上报的那一天（%s）") % reported.isoformat(),
+                path="day",
             )
         newest = case.stated_acts.order_by("-pk").first()
         if newest is not None and newest.day == day:

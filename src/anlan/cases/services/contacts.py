@@ -167,7 +167,7 @@ def record_contact(
             motive_heard or background_heard or consequences_explained
         ):
             raise InvalidInput(
-                _("这几项只用于与施暴方的沟通"), path="consequences_explained"
+                _("这几项只用于与行为人的沟通"), path="consequences_explained"
             )
         number = 1 + (case.contacts.aggregate(last=Max("number"))["last"] or 0)
         if number > MOST_CONTACTS:

@@ -128,7 +128,9 @@ def naming(request: HttpRequest, number: str, side: str) -> HttpResponse:
         request,
         number=number,
         title=_("指定联系人：%s") % Side(side).label,
-        lead=_("联系人看不到另一方的联系方式和伤情；一个人在一个案件里只为一方说话。"),
+        lead=_(
+            "联系人看不到另一方的联系方式和伤情；同一案件里，一个人只能担任一方的联系人。"
+        ),
         button=_("指定"),
         form=NamedContactForm(posted(request), site=case.site),
         act=act,

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('role', models.CharField(choices=[('owner', '业主'), ('occupant', '租户、物业使用人'), ('family', '同住家人'), ('staff', '在此工作')], max_length=8)),
+                ('role', models.CharField(choices=[('owner', '业主'), ('occupant', '租户、物业使用人'), ('family', '业主或者租户的同住家人'), ('staff', '在此工作')], max_length=8)),
                 ('since_on', models.DateField()),
                 ('until_on', models.DateField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='customers.person')),

@@ -89,7 +89,7 @@ class Gap(StrEnum):
 
 
 _GAP_WORDS: dict[Gap, Promise] = {
-    Gap.ONE_COPY: _("没有两份完好的副本"),
+    Gap.ONE_COPY: _("完好的副本不足两份"),
     Gap.ONE_DISK: _("两份副本在同一块硬盘上"),
     Gap.UNREAD: _("未能完整读取，按原样保存"),
     Gap.BROKEN_SEAL: _("封条已破损"),

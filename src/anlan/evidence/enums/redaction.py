@@ -49,8 +49,11 @@ class RedactionState(models.TextChoices):
 class RedactionFailure(models.TextChoices):
     """Why there is no copy; each with what to do about it."""
 
-    UNREADABLE = "unread", _("这种格式在本机读不出来，不能打码；请交公安机关、法院处理")
-    TOO_LARGE = "too_large", _("画面太大或时间太长，不能在本机打码")
+    UNREADABLE = (
+        "unread",
+        _("这种格式在本系统读不出来，不能打码；请交公安机关、法院处理"),
+    )
+    TOO_LARGE = "too_large", _("画面太大或时间太长，不能在本系统打码")
     DAMAGED = "damaged", _("原件没有完好的副本，请打开“证据安全”查看")
     NO_ROOM = "no_room", _("磁盘空间不足，请清理后重试")
     BROKEN = "broken", _("制作程序多次中断，请重试；再不行请联系系统管理员")

@@ -23,7 +23,7 @@ class RecorderSettingsForm(forms.Form):
         min_value=1,
         max_value=MOST_DAYS,
         initial=30,
-        help_text=_("到期后录像机会覆盖；法规要求不少于 30 天"),
+        help_text=_("到期后，录像机将覆盖旧录像；法规要求保存不少于 30 天"),
     )
     folder = forms.CharField(
         label=_("录像文件夹"),

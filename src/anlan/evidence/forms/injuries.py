@@ -63,7 +63,7 @@ class InjuryPhotoForm(OnceForm):
         help_text=gettext_lazy("先拍全身能认出部位的一张，再拍近的；标尺贴着伤处"),
     )
     scale_shown = forms.BooleanField(
-        label=gettext_lazy("照片里有标尺（没有就勿选）"), required=False
+        label=gettext_lazy("照片里有标尺（没有就不要勾选）"), required=False
     )
     has_consent = forms.BooleanField(
         label=gettext_lazy("本人同意拍摄；未成年人的，监护人同意"), required=False

@@ -104,7 +104,7 @@ class FileForm(forms.Form):
     end = moment_field(
         gettext_lazy("结束（画面上的时间）"),
         required=False,
-        help_text=gettext_lazy("不填就按文件的时长；填得比文件长的，也按文件的时长"),
+        help_text=gettext_lazy("不填，或者晚于文件的结尾，都按文件的时长"),
     )
     words = forms.CharField(
         label=gettext_lazy("怎么知道到这一刻为止"),

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('state', models.CharField(choices=[('preparing', '正在准备画面'), ('draft', '草稿'), ('queued', '正在制作'), ('done', '已制成'), ('failed', '没有制成')], default='preparing', max_length=9)),
-                ('failure', models.CharField(blank=True, choices=[('unread', '这种格式在本机读不出来，不能打码；请交公安机关、法院处理'), ('too_large', '画面太大或时间太长，不能在本机打码'), ('damaged', '原件没有完好的副本，请打开“证据安全”查看'), ('no_room', '磁盘空间不足，请清理后重试'), ('broken', '制作程序多次中断，请重试；再不行请联系系统管理员')], max_length=9)),
+                ('failure', models.CharField(blank=True, choices=[('unread', '这种格式在本系统读不出来，不能打码；请交公安机关、法院处理'), ('too_large', '画面太大或时间太长，不能在本系统打码'), ('damaged', '原件没有完好的副本，请打开“证据安全”查看'), ('no_room', '磁盘空间不足，请清理后重试'), ('broken', '制作程序多次中断，请重试；再不行请联系系统管理员')], max_length=9)),
                 ('plan', models.JSONField(default=dict)),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('width', models.PositiveIntegerField(null=True)),

@@ -159,7 +159,9 @@ def period(request: HttpRequest, code: str, retention_class: str) -> HttpRespons
             words=refusal_words,
         )
         if changed is not None:
-            messages.success(request, _("已保存。变短的期限先公示三十天，不马上删除。"))
+            messages.success(
+                request, _("已保存。变短的期限先在“到期删除”里列出三十天，不马上删除。")
+            )
             return redirect("vault:periods")
     context = {
         "site": site,

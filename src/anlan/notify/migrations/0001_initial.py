@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=80)),
                 ('about', models.CharField(blank=True, max_length=80)),
                 ('kind', models.CharField(max_length=64)),
-                ('urgency', models.CharField(choices=[('alarm', '报警'), ('normal', '普通')], max_length=8)),
+                ('urgency', models.CharField(choices=[('alarm', '警情'), ('normal', '普通')], max_length=8)),
                 ('params', models.JSONField(default=dict)),
                 ('path', models.CharField(blank=True, max_length=200)),
                 ('exercise', models.BooleanField(default=False)),

@@ -61,8 +61,8 @@ add_texts(
     ),
     Text(
         kind=LIMIT_OPEN,
-        name=_("时效停着，请查询"),
-        title=_("时效停着，请查询是否已结束：%(number)s"),
+        name=_("时效暂停计算，请查询"),
+        title=_("时效暂停计算，请查询是否已结束：%(number)s"),
         body=_(
             "%(number)s 的时效 %(code)s 自 %(day)s 起停着，请查询程序是否终结、障碍是否消除，登记结束的日期"
         ),

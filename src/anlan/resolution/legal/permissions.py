@@ -173,7 +173,7 @@ def can_see_reports(user: User, case: Case) -> bool:
 def check_can_see_reports(by: Actor, case: Case) -> None:
     investigation.check_can_see(by, case)
     if isinstance(by, User) and walled_sides(case, by):
-        raise NotAllowed(_("您在本案为一方说话，不能查看报案材料"))
+        raise NotAllowed(_("您是本案一方的联系人或者当事人，不能查看报案材料"))
 
 
 def can_report(user: User, case: Case) -> bool:

@@ -41,7 +41,7 @@ class TalksState(models.TextChoices):
     PERFORMING = "performing", pgettext_lazy("talks", "履行中")
     PERFORMED = "performed", pgettext_lazy("talks", "已全部履行")
     BREACHED = "breached", pgettext_lazy("talks", "有人没有履行")
-    FAILED = "failed", pgettext_lazy("talks", "没有谈成")
+    FAILED = "failed", pgettext_lazy("talks", "没有达成协议")
     WITHDRAWN = "withdrawn", pgettext_lazy("talks", "有一方退出")
 
     @property
@@ -138,7 +138,7 @@ class SessionState(models.TextChoices):
 
 class Proposer(models.TextChoices):
     VICTIM = "victim", _("受害方提出")
-    AGGRESSOR = "aggressor", _("施暴方提出")
+    AGGRESSOR = "aggressor", _("行为人提出")
     MEDIATOR = "mediator", _("调解员建议")
     OFFICE = "office", _("管理处整理")
 
@@ -172,7 +172,7 @@ class TermKind(models.TextChoices):
 class TermBy(models.TextChoices):
     """Who performs a term."""
 
-    AGGRESSOR = "aggressor", _("施暴方")
+    AGGRESSOR = "aggressor", _("行为人")
     VICTIM = "victim", _("受害方")
     OFFICE = "office", _("管理处")
 

@@ -191,7 +191,7 @@ class BeginningForm(OnceForm):
         ),
     )
     victim = forms.ChoiceField(label=gettext_lazy("受害方"))
-    aggressor = forms.ChoiceField(label=gettext_lazy("施暴方"))
+    aggressor = forms.ChoiceField(label=gettext_lazy("行为人"))
     body = forms.ChoiceField(label=gettext_lazy("调解组织"), required=False)
     about = forms.CharField(
         label=gettext_lazy("双方之间有什么争议"),
@@ -504,7 +504,7 @@ class NoteForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("为什么没有谈成"),
+        label=gettext_lazy("为什么没有达成协议"),
         max_length=MOST_REASON,
         widget=_lines(2),
         help_text=gettext_lazy("双方都会看到，不写是谁的错"),

@@ -29,7 +29,9 @@ add_texts(
         kind=LEFT,
         name=_("有一方退出协商或者调解"),
         title=_("%(code)s 已结束：%(number)s"),
-        body=_("%(number)s 的 %(code)s 因有一方退出或者没有谈成而结束，请告知其他途径"),
+        body=_(
+            "%(number)s 的 %(code)s 因有一方退出或者没有达成协议而结束，请告知其他途径"
+        ),
     ),
     Text(
         kind=OURS,

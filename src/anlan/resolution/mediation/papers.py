@@ -81,7 +81,7 @@ def deed(proposal: Proposal, signers: Mapping[Side, Giver] | None = None) -> Pap
         is_mediation = TalksKind(talks.kind).is_mediation
         lines = [
             _("甲方（受害方）：%s") % full_name(talks.victim),
-            _("乙方（施暴方）：%s") % full_name(talks.aggressor),
+            _("乙方（行为人）：%s") % full_name(talks.aggressor),
         ]
         lines += _signed_for(_("甲方"), victim_by)
         lines += _signed_for(_("乙方"), aggressor_by)

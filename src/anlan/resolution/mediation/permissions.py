@@ -34,7 +34,7 @@ def can_see_case_talks(user: User, case: Case) -> bool:
 def check_can_see_case_talks(by: Actor, case: Case) -> None:
     check_permission(by, Permission.TALKS_READ, site=case.site)
     if isinstance(by, User) and walled_sides(case, by):
-        raise NotAllowed(_("您在本案为一方说话，不能查看双方的协商和调解"))
+        raise NotAllowed(_("您是本案一方的联系人或者当事人，不能查看双方的协商和调解"))
 
 
 def is_mediator(user: User, talks: Talks) -> bool:

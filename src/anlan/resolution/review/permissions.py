@@ -29,7 +29,9 @@ def can_see(user: User, case: Case) -> bool:
 def check_can_see(by: Actor, case: Case) -> None:
     investigation.check_can_see(by, case)
     if isinstance(by, User) and walled_sides(case, by):
-        raise NotAllowed(_("您在本案为一方说话，报告写有双方的情况，不能查看"))
+        raise NotAllowed(
+            _("您是本案一方的联系人或者当事人，报告写有双方的情况，不能查看")
+        )
 
 
 def can_write(user: User, case: Case) -> bool:
@@ -112,7 +114,7 @@ def check_can_hand_out(by: User, case: Case) -> None:
     check_can_see(by, case)
     if _speaks_for_a_side(by, case):
         raise NotAllowed(
-            _("本案当事人的联系人不能交付报告副本，请由不为任何一方说话的人交付")
+            _("本案当事人的联系人不能交付报告副本，请由不担任任何一方联系人的人交付")
         )
     check_is_independent(by, case)
 

@@ -477,7 +477,7 @@ def _checked_letter(notice: Notice, *, at: datetime) -> Letter:
     if notice.measure.party.removed_at is not None:
         raise Conflict(_("本人已从本案当事人中移除"))
     if not is_answerable(notice.measure.party):
-        raise Conflict(_("本人已经不是本案的施暴方或者涉事人，不能再告知这项措施"))
+        raise Conflict(_("本人已经不是本案的行为人或者涉事人，不能再告知这项措施"))
     policies.check_rests_on(notice.measure.plan, finding_in_force(notice.case))
     policies.check_days_ahead(notice.measure, on=local_day(at))
     template = template_of(notice.case.site.organisation, NoticeKind(notice.kind))

@@ -503,7 +503,7 @@ def _check_is_still_answerable(row: PlanMeasure) -> None:
     """Roles change after a measure was typed, and versions take over measures."""
     if row.party.removed_at is not None or not is_answerable(row.party):
         raise Conflict(
-            _("措施 %s 针对的人已经不是本案的施暴方或者涉事人，请去掉这一项")
+            _("措施 %s 针对的人已经不是本案的行为人或者涉事人，请去掉这一项")
             % row.position
         )
 
@@ -524,7 +524,7 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
     if drafted.party.case_id != case.pk or drafted.party.removed_at is not None:
         raise InvalidInput(_("本案没有这位当事人"), path="party")
     if not is_answerable(drafted.party):
-        raise InvalidInput(_("措施只针对施暴方或者涉事人"), path="party")
+        raise InvalidInput(_("措施只针对行为人或者涉事人"), path="party")
     words: dict[str, Any] = {
         name: _words(getattr(drafted, name), name)
         for name in (

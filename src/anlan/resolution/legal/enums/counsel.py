@@ -25,7 +25,7 @@ class Client(models.TextChoices):
 
     COMPANY = "company", _("本公司")
     VICTIM = "victim", _("受害方")
-    AGGRESSOR = "aggressor", _("施暴方")
+    AGGRESSOR = "aggressor", _("行为人")
 
 
 class QuestionState(models.TextChoices):

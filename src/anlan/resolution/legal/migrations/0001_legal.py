@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('text_salt', models.BinaryField(default=anlan.ledger.models.new_salt, max_length=16)),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('number', models.PositiveIntegerField()),
-                ('client', models.CharField(choices=[('company', '本公司'), ('victim', '受害方'), ('aggressor', '施暴方')], max_length=10)),
+                ('client', models.CharField(choices=[('company', '本公司'), ('victim', '受害方'), ('aggressor', '行为人')], max_length=10)),
                 ('scope', models.CharField(max_length=300)),
                 ('begins_on', models.DateField()),
                 ('ends_on', models.DateField(null=True)),

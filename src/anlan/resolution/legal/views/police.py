@@ -357,7 +357,7 @@ def retaliation(request: HttpRequest, number: str) -> HttpResponse:
         request,
         number=number,
         title=_("登记报复"),
-        lead=_("会立即作为新的事件报警、派人，等级比本案高一级。"),
+        lead=_("会立即作为新的事件上报、派人，等级比本案高一级。"),
         button=_("作为新的事件上报"),
         kind="danger",
         form=form,

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             name='OwnLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '施暴方')], max_length=9)),
+                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '行为人')], max_length=9)),
             ],
         ),
         migrations.AddField(

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text_salt', models.BinaryField(default=anlan.ledger.models.new_salt, max_length=16)),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '施暴方')], max_length=9)),
+                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '行为人')], max_length=9)),
                 ('found', models.CharField(choices=[('of_age', '已看身份证件，本人已满十八周岁'), ('no_guardian', '监护人的标记登记错了，本人自己办理')], max_length=11)),
                 ('words', models.CharField(blank=True, max_length=300)),
                 ('recorded_at', models.DateTimeField()),

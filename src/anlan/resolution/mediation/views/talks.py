@@ -463,7 +463,7 @@ def ending(request: HttpRequest, uid: UUID) -> HttpResponse:
             exclusion=Exclusion(said["exclusion"]) if said["exclusion"] else None,
             **who,
         ),
-        title=_("%s 没有谈成") % found.code,
+        title=_("%s 没有达成协议") % found.code,
         lead=_("结束以后，双方会看到还可以走的途径。"),
         button=_("结束"),
         kind="danger",

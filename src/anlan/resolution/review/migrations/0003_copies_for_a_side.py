@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text_salt', models.BinaryField(default=anlan.ledger.models.new_salt, max_length=16)),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '施暴方')], max_length=9)),
+                ('side', models.CharField(choices=[('victim', '受害方'), ('aggressor', '行为人')], max_length=9)),
                 ('receiver', models.CharField(max_length=100)),
                 ('sha256', models.CharField(max_length=64)),
                 ('given_at', models.DateTimeField()),

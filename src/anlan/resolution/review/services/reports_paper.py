@@ -89,7 +89,7 @@ def hand_out_copy(
     side = side_of(party)
     if side is None:
         raise InvalidInput(
-            _("副本只交给一方：请选只站在受害方或者施暴方的当事人"), path="party"
+            _("副本只交给一方：请选只站在受害方或者行为人的当事人"), path="party"
         )
     receiver = line(
         receiver,
