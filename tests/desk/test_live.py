@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Membership
 from anlan.accounts.sessions import SessionStore
 from anlan.accounts.signed_in import IDLE_SECONDS, PHONE_SEEN, PHONE_SESSION
+from anlan.base.clock import acting_moment
 from anlan.base.errors import NotFound
 from anlan.desk import live
 from anlan.desk.live import Asking, Live, Reader
@@ -439,7 +439,7 @@ def test_a_shared_phone_hears_only_while_somebody_holds_it(scene: Scene) -> None
 
     def is_told(*, seconds_ago: int) -> bool:
         session[PHONE_SESSION] = str(phone.uid)
-        session[PHONE_SEEN] = int(timezone.now().timestamp()) - seconds_ago
+        session[PHONE_SEEN] = int(acting_moment().timestamp()) - seconds_ago
         session.save()
         return live.readers_for([asking])[asking] is not None
 
