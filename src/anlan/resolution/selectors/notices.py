@@ -21,9 +21,9 @@ from anlan.base.errors import NotFound
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.cases.act import act_day
 from anlan.cases.enums import Side
-from anlan.cases.models import AccessLink, Case, Party
+from anlan.cases.models import AccessLink, Case, Guardianship, Party
 from anlan.cases.selectors import full_name, leaks_of, shown_name
-from anlan.cases.selectors.guardians import guardianships_of, with_guardians
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.customers.selectors import is_minor
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
@@ -112,7 +112,7 @@ def masked_letter(notice: Notice) -> Letter:
     Also those of guardians whose standing was taken back since it was issued.
     """
     letter, party = letter_of(notice), notice.measure.party
-    named = [party, *(one.guardian for one in guardianships_of(party))]
+    named = [party, *(one.guardian for one in party.guarded_by.all())]
     shown = {full_name(one): shown_name(one) for one in named if full_name(one)}
     # The longest first, for one name may stand in another.
     names = sorted(shown, key=len, reverse=True)
@@ -217,7 +217,13 @@ def notices_of(case: Case) -> QuerySet[Notice]:
             Prefetch(
                 "deliveries",
                 NoticeDelivery.objects.select_related("by", "exhibit").order_by("pk"),
-            )
+            ),
+            Prefetch(
+                "measure__party__guarded_by",
+                Guardianship.objects.select_related(
+                    "guardian__person", "guardian__user"
+                ),
+            ),
         )
         .order_by("-number")
     )
