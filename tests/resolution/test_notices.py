@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -13,15 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.accounts.models import User
+from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.typeset import typeset
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Task
+from anlan.cases.selectors import timeline
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Way
 from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
-from anlan.resolution import jobs, letters
+from anlan.resolution import jobs, letters, notice_paper
 from anlan.resolution import services as resolution
 from anlan.resolution.enums import (
     CarryingState,
@@ -30,11 +34,13 @@ from anlan.resolution.enums import (
     NoticeKind,
     NoticeState,
 )
+from anlan.resolution.forms.notices import DeliveryForm
 from anlan.resolution.letters import Field, compose, house_template, needed_fields
 from anlan.resolution.models import Notice, NoticeTemplate, PlanMeasure
 from anlan.resolution.notice_paper import notice_docx, notice_pdf
 from anlan.resolution.selectors.notices import letter_of, masked_letter, template_of
 from tests.at_once import at_once
+from tests.evidence.told import guardian_of
 from tests.evidence.told import party as victim
 from tests.resolution.planned import (
     AGREED,
@@ -718,3 +724,148 @@ class TestTheWall:
         row.plan.case = case
         with pytest.raises(Conflict, match="还不知道本人是谁"):
             signed(scene, begun(scene, row), by=scene.manager)
+
+
+class TestOfAMinor:
+    """A guardian bears it, and signs for it (民法典 1188)."""
+
+    @pytest.fixture
+    def measure(self, scene: Scene, case: Case) -> PlanMeasure:
+        return self.about_a_child(scene, case)
+
+    def about_a_child(
+        self, scene: Scene, case: Case, key: str = "warning_letter"
+    ) -> PlanMeasure:
+        found = in_force(scene, case, key)
+        person = found.party.person
+        assert person is not None
+        person.is_minor = True
+        person.save(update_fields=["is_minor"])
+        return found
+
+    def test_without_a_guardian_it_does_not_go_out(
+        self, scene: Scene, case: Case, measure: PlanMeasure, client: Any
+    ):
+        notice = begun(scene, measure)
+        with pytest.raises(Conflict, match="登记监护人") as refused:
+            signed(scene, notice)
+        assert refused.value.source == "G20"
+        client.force_login(scene.officer)
+        page = client.get(f"/cases/{case.number}/notices/{notice.uid}/")
+        assert "函件写给监护人" in page.content.decode()
+
+    def test_it_is_addressed_to_the_guardian_whose_name_is_covered_on_screens(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        mother = guardian_of(scene, measure.party, "欧阳晓雯")
+        notice = issued(scene, measure)
+        assert notice.text.startswith("孟大海的监护人 欧阳晓雯：")
+        cases.unlink_guardian(
+            link=mother.guardianships.get(),
+            reason="写错了",
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert "欧阳晓雯" in letter_of(notice).text
+        covered = masked_letter(notice).text
+        assert "欧阳晓雯" not in covered
+        assert covered.startswith("孟*海的监护人 欧**雯：")
+
+    def test_a_guardian_of_the_other_side_gets_nothing(
+        self, scene: Scene, case: Case, measure: PlanMeasure
+    ):
+        father = guardian_of(scene, measure.party, "欧阳晓雯")
+        father.roles.create(role="victim")
+        with pytest.raises(Conflict, match="登记监护人"):
+            issued(scene, measure)
+
+    def test_the_guardian_signs_and_not_the_child(
+        self, scene: Scene, case: Case, measure: PlanMeasure
+    ):
+        guardian_of(scene, measure.party)
+        notice = issued(scene, measure)
+        offered = str(DeliveryForm(notice=notice, reader=scene.officer)["result"])
+        assert 'value="guardian"' in offered
+        assert 'value="signed"' not in offered
+        with pytest.raises(InvalidInput, match="由监护人签收") as refused:
+            delivered(scene, notice)
+        assert (refused.value.path, refused.value.source) == ("result", "G20")
+        paper = slip(scene, case)
+        delivered(scene, notice, result=DeliveryResult.GUARDIAN, exhibit=paper)
+        assert carrying(measure).state == CarryingState.DONE
+        told_of = [line.sentence for line in timeline(case)]
+        assert any(one.endswith("监护人签收（本人未成年）") for one in told_of)
+
+    def test_nobody_signs_as_the_guardian_of_a_grown_up(self, scene: Scene, case: Case):
+        notice = issued(scene, in_force(scene, case))
+        paper = slip(scene, case)
+        with pytest.raises(InvalidInput) as refused:
+            delivered(scene, notice, result=DeliveryResult.GUARDIAN, exhibit=paper)
+        assert refused.value.path == "result"
+
+    def test_who_comes_of_age_meanwhile_gets_one_of_their_own(
+        self, scene: Scene, measure: PlanMeasure
+    ):
+        guardian_of(scene, measure.party)
+        notice = begun(scene, measure)
+        later = scene.at + timedelta(days=1)
+        person = measure.party.person
+        assert person is not None
+        person.is_minor, person.of_age_since = False, local_day(later)
+        person.save(update_fields=["is_minor", "of_age_since"])
+        notice = Notice.objects.select_related("case__site").get(pk=notice.pk)
+        with pytest.raises(Conflict, match="已满十八周岁"):
+            signed(scene, notice, at=later)
+
+    def test_the_guardian_signs_the_undertaking_too(self, scene: Scene, case: Case):
+        measure = self.about_a_child(scene, case, "conduct_agreement")
+        guardian_of(scene, measure.party)
+        said = words_of(issued(scene, measure), at=scene.at)
+        assert [one.split("：")[0] for one in said if "签字）" in one] == [
+            "承诺人（签字）",
+            "监护人（签字）",
+        ]
+        assert any(one.startswith("签收人（监护人）") for one in said)
+
+
+class TestUndertaking:
+    def test_whoever_gives_it_has_a_line_to_sign_on(self, scene: Scene, case: Case):
+        said = words_of(
+            issued(scene, in_force(scene, case, "conduct_agreement")), at=scene.at
+        )
+        line = "承诺人（签字）：________________　　日期：________________"
+        assert line in said
+        assert said.index(line) < said.index("送达回执")
+
+    def test_other_letters_have_none(self, scene: Scene, measure: PlanMeasure):
+        said = words_of(issued(scene, measure), at=scene.at)
+        assert not [one for one in said if "承诺人" in one]
+
+    @pytest.mark.parametrize(
+        ("key", "asked"), [("conduct_agreement", []), ("warning_letter", ["申诉"])]
+    )
+    def test_beside_its_code_it_asks_for_no_objection(
+        self,
+        scene: Scene,
+        case: Case,
+        monkeypatch: pytest.MonkeyPatch,
+        key: str,
+        asked: list[str],
+    ):
+        notice = issued(scene, in_force(scene, case, key))
+        set_with: list[dict[str, Any]] = []
+
+        def kept(document: Any, data: dict[str, Any], **more: Any) -> Any:
+            set_with.append(data)
+            return typeset(document, data, **more)
+
+        monkeypatch.setattr(notice_paper, "typeset", kept)
+        address = "https://anlan.example/n/1/"
+        notice_pdf(notice, letter_of(notice), at=scene.at, address=address)
+        assert re.findall("申诉", set_with[0]["object"]) == asked
+
+
+def words_of(notice: Notice, *, at: Any) -> list[str]:
+    """What stands on the paper, line by line."""
+    said = notice_docx(notice, letter_of(notice), at=at)
+    return [one.text for one in Document(BytesIO(said)).paragraphs]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import formats
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -784,7 +785,7 @@ class TestMediated:
         for kind, words, name in (
             ("invitation", "不担任调解人", False),
             ("agreement", "3,000.00", True),
-            ("application", "确认双方于", True),
+            ("application", "________________人民法院", True),
         ):
             content = mediation.take_word(
                 talks=talks, kind=kind, by=scene.officer, at=scene.at
@@ -793,6 +794,71 @@ class TestMediated:
             assert words in text.decode()
             assert ("孟大海" in text.decode()) == name
             assert "199000" not in text.decode()
+
+    def test_an_application_says_to_which_court_of_what_and_by_whom(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = self.in_force(scene, case)
+        found = Confirmation.objects.get()
+        said = application(found, court="云栖区人民法院").paragraphs
+        assert said[-2:] == ("此致", "云栖区人民法院")
+        assert "最晚" not in "".join(said)
+        assert f"（编号：{case.number} {talks.code}）" in "".join(said)
+        assert [one.split("：")[0] for one in said[:6]] == [
+            *("申请人（甲方）", "身份证号", "住址"),
+            *("申请人（乙方）", "身份证号", "住址"),
+        ]
+        content = mediation.take_word(
+            talks=talks,
+            kind="application",
+            court="云栖区人民法院",
+            by=scene.officer,
+            at=scene.at,
+        )
+        written = [one.text for one in Document(io.BytesIO(content)).paragraphs]
+        assert "云栖区人民法院" in written
+        with pytest.raises(InvalidInput) as refused:
+            mediation.take_word(
+                talks=talks,
+                kind="application",
+                court="院" * 81,
+                by=scene.officer,
+                at=scene.at,
+            )
+        assert refused.value.path == "court"
+
+    def test_the_court_is_asked_for_before_the_download(
+        self, scene: Scene, case: Case, client: Client
+    ) -> None:
+        talks = self.in_force(scene, case)
+        sign_in(client, scene.officer)
+        page = client.get(f"/cases/talks/{talks.uid}/").content.decode()
+        assert 'name="court"' in page
+        taken = client.get(
+            f"/cases/talks/{talks.uid}/word/application/", {"court": "云栖区人民法院"}
+        )
+        written = [one.text for one in Document(io.BytesIO(taken.content)).paragraphs]
+        assert "云栖区人民法院" in written
+
+    def test_a_deed_judges_nobody(self, scene: Scene, case: Case) -> None:
+        talks = settled(scene, case, term(scene), _promise(scene))
+        paper = deed(talks.proposals.get())
+        whole = "".join(paper.paragraphs)
+        assert "受害方" not in whole
+        assert "行为人" not in whole
+        day, last = (formats.date_format(later(scene, days)) for days in (10, 60))
+        terms = [one for one in paper.paragraphs if one[:2] in {"1.", "2."}]
+        paid = "1. 乙方支付赔偿款¥3,000.00（大写：人民币叁仟元整）"
+        assert terms == [
+            f"{paid}，于{day}以前（含当日）履行；方式：转账到甲方指定的账户。",
+            f"2. 乙方承诺：不到甲方家门口，期限至{last}。",
+        ]
+        assert [one.split("：")[0] for one in paper.paragraphs[:6]] == [
+            *("甲方", "身份证号", "住址", "乙方", "身份证号", "住址")
+        ]
+        assert paper.paragraphs[-1] == (
+            "五、本协议由双方自愿签订，双方各执一份，自双方签字之日起生效。"
+        )
 
     def test_an_agreement_bears_the_day_on_which_it_was_signed(
         self, scene: Scene, case: Case
@@ -887,6 +953,19 @@ class TestForgiveness:
         with pytest.raises(Conflict):
             mediation.write_forgiveness(**said, is_own_wish=True)
 
+    def test_it_says_whom_for_what_and_nothing_that_nobody_asked(
+        self, scene: Scene, case: Case
+    ) -> None:
+        talks = settled(scene, case)
+        said = forgiveness_paper(talks, "不再难过", Giver()).paragraphs
+        day = formats.date_format(local_day(scene.at))
+        assert said[1:3] == (
+            f"就{day}在{case.site.name}孟大海对我造成伤害一事，我说明如下：",
+            "不再难过",
+        )
+        assert "没有人" not in said[-1]
+        assert "我知道谅解出于自愿，可以不签" in said[-1]
+
     def test_not_while_they_talk(self, scene: Scene, case: Case) -> None:
         with pytest.raises(Conflict):
             mediation.write_forgiveness(
@@ -922,6 +1001,17 @@ def test_every_remedy_rests_on_something() -> None:
     for day in (date(2025, 12, 31), date(2026, 1, 1)):
         for one in all_remedies():
             assert law.in_force(one.sources, on=day) or one.key == "aid"
+
+
+def _promise(scene: Scene) -> TermDraft:
+    return term(
+        scene,
+        kind=TermKind.PROMISE,
+        fen=None,
+        words="不到甲方家门口",
+        manner="",
+        due_on=later(scene, 60),
+    )
 
 
 def refusal_of(said: Draft, today: date) -> InvalidInput | None:

@@ -43,6 +43,7 @@ class DeliveryResult(models.TextChoices):
     """What came of one attempt; whoever refuses has the letter before them all the same."""
 
     SIGNED = "signed", _("本人签收")
+    GUARDIAN = "guardian", _("监护人签收（本人未成年）")
     RECEIVED = "received", _("已收到，没有签字")
     REFUSED = "refused", _("拒收，有人见证")
     LEFT = "left", _("已留置，有人见证")
@@ -51,6 +52,10 @@ class DeliveryResult(models.TextChoices):
     @property
     def is_delivered(self) -> bool:
         return self != DeliveryResult.FAILED
+
+    @property
+    def is_signed(self) -> bool:
+        return self in {DeliveryResult.SIGNED, DeliveryResult.GUARDIAN}
 
     @property
     def needs_witnesses(self) -> bool:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.cases.forms import OnceForm
-from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
 from anlan.evidence.services.steps import MOST_WORDS
 from anlan.resolution.enums import (
@@ -20,7 +19,8 @@ from anlan.resolution.enums import (
     ObjectionWay,
 )
 from anlan.resolution.letters import MOST_BODY, MOST_TITLE
-from anlan.resolution.selectors.notices import proofs_in
+from anlan.resolution.models import Notice
+from anlan.resolution.selectors.notices import proofs_in, results_of
 from anlan.resolution.services.notices import (
     MOST_FACTS,
     MOST_REQUEST,
@@ -96,11 +96,13 @@ class DeliveryForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, notice: Notice, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._proofs = {
-            str(one.uid): one for one in proofs_in(case, reader)[:_MOST_PROOFS]
-        }
+        self.fields["result"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (one.value, one.label) for one in results_of(notice)
+        ]
+        proofs = proofs_in(notice.case, reader)
+        self._proofs = {str(one.uid): one for one in proofs[:_MOST_PROOFS]}
         self.fields["exhibit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("没有")),
             *((uid, f"{one.code} {one.title}") for uid, one in self._proofs.items()),

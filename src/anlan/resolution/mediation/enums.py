@@ -170,10 +170,10 @@ class TermKind(models.TextChoices):
 
 
 class TermBy(models.TextChoices):
-    """Who performs a term."""
+    """Who performs a term, as a paper names them: it judges nobody (G15)."""
 
-    AGGRESSOR = "aggressor", _("行为人")
-    VICTIM = "victim", _("受害方")
+    AGGRESSOR = "aggressor", _("乙方")
+    VICTIM = "victim", _("甲方")
     OFFICE = "office", _("管理处")
 
     @property

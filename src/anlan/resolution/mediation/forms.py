@@ -47,6 +47,7 @@ from anlan.resolution.mediation.selectors.talks import (
     papers_of,
     parties_on,
 )
+from anlan.resolution.mediation.services.confirming import MOST_COURT
 from anlan.resolution.mediation.services.forgiving import MOST_TEXT
 from anlan.resolution.mediation.services.givers import MOST_GIVER, MOST_RELATION
 from anlan.resolution.mediation.services.mandates import MOST_CHOICE
@@ -700,8 +701,19 @@ class EffectForm(_PaperForm):
     effective_on = forms.DateField(label=gettext_lazy("生效日期"), widget=_DAY)
 
 
+class CourtForm(forms.Form):
+    """Before the application is printed; left empty, there is a line for it."""
+
+    court = forms.CharField(
+        label=gettext_lazy("向哪个法院申请"),
+        max_length=MOST_COURT,
+        required=False,
+        help_text=gettext_lazy("知道的写全称，印在申请书上；不知道的留空，手写"),
+    )
+
+
 class ApplicationForm(forms.Form):
-    court = forms.CharField(label=gettext_lazy("法院"), max_length=80)
+    court = forms.CharField(label=gettext_lazy("法院"), max_length=MOST_COURT)
     applied_on = forms.DateField(label=gettext_lazy("共同申请的日期"), widget=_DAY)
 
 
@@ -721,7 +733,10 @@ class ForgivenessForm(forms.Form):
         required=False,
     )
     text = forms.CharField(
-        label=gettext_lazy("受害人自己的话"), max_length=MOST_TEXT, widget=_lines(4)
+        label=gettext_lazy("受害人自己的话"),
+        max_length=MOST_TEXT,
+        widget=_lines(4),
+        help_text=gettext_lazy("日期、地点和对方的姓名由程序写在前面，这里不写"),
     )
 
 

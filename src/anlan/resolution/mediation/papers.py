@@ -18,6 +18,7 @@ from anlan.base.clock import local_day
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.base.typeset import typeset
 from anlan.base.word import new_word, word_bytes
+from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.selectors import full_name
 from anlan.law import selectors as law
@@ -80,11 +81,13 @@ def deed(proposal: Proposal, signers: Mapping[Side, Giver] | None = None) -> Pap
         aggressor_by = by.get(Side.AGGRESSOR, Giver())
         is_mediation = TalksKind(talks.kind).is_mediation
         lines = [
-            _("甲方（受害方）：%s") % full_name(talks.victim),
-            _("乙方（行为人）：%s") % full_name(talks.aggressor),
+            _("甲方：%s") % full_name(talks.victim),
+            *_to_fill_in(),
+            *_signed_for(_("甲方"), victim_by),
+            _("乙方：%s") % full_name(talks.aggressor),
+            *_to_fill_in(),
+            *_signed_for(_("乙方"), aggressor_by),
         ]
-        lines += _signed_for(_("甲方"), victim_by)
-        lines += _signed_for(_("乙方"), aggressor_by)
         # The office signs what it approved; what was signed before anybody was asked to
         # approve it says of the office what it said then.
         is_ours = OfficeApproval.objects.filter(proposal=proposal).exists()
@@ -111,11 +114,12 @@ def deed(proposal: Proposal, signers: Mapping[Side, Giver] | None = None) -> Pap
                 "也不影响任何一方依法起诉、投诉、举报、报案的权利（%s）。"
             )
             % law.cite_all(_RIGHTS),
-            _("五、双方都是自愿签字，各执一份，自%s起生效。")
-            % (
-                _("双方签字、调解员签名并加盖印章之日")
+            (
+                _(
+                    "五、本协议由双方自愿签订，双方各执一份，调解组织留存一份，自双方签字、调解员签名并加盖印章之日起生效。"
+                )
                 if is_mediation
-                else _("双方签字之日")
+                else _("五、本协议由双方自愿签订，双方各执一份，自双方签字之日起生效。")
             ),
         ]
         below = [_signer(_("甲方"), victim_by), _signer(_("乙方"), aggressor_by)]
@@ -149,31 +153,47 @@ def invitation(talks: Talks) -> Paper:
     return Paper(_("调解邀请函"), lines, (talks.case.site.organisation.name,))
 
 
-def application(confirmation: Confirmation) -> Paper:
-    """Of both to the court: 司法确认申请书."""
+def application(confirmation: Confirmation, *, court: str = "") -> Paper:
+    """Of both to the court: 司法确认申请书.
+
+    Args:
+        court: where they will apply, if it is known; else there is a line for it.
+    """
     with override(LETTER_LANGUAGE):
         talks = confirmation.talks
+        agreed = _agreed(talks)
+        signed_on = (
+            local_day(agreed.settled_at) if agreed and agreed.settled_at else None
+        )
         body = talks.body.name if talks.body else ""
         by = signers_of_agreement(talks)
         victim_by = by.get(Side.VICTIM, Giver())
         aggressor_by = by.get(Side.AGGRESSOR, Giver())
         lines = (
             _("申请人（甲方）：%s") % full_name(talks.victim),
-            _("申请人（乙方）：%s") % full_name(talks.aggressor),
+            *_to_fill_in(),
             *_signed_for(_("甲方"), victim_by),
+            _("申请人（乙方）：%s") % full_name(talks.aggressor),
+            *_to_fill_in(),
             *_signed_for(_("乙方"), aggressor_by),
-            _("请求事项：确认双方于%(day)s经%(body)s调解达成的调解协议有效。")
-            % {"day": _day(talks.effective_on), "body": body},
+            _(
+                "请求事项：确认双方于%(signed)s经%(body)s主持调解达成、"
+                "自%(day)s起生效的调解协议书（编号：%(number)s）有效。"
+            )
+            % {
+                "signed": _day(signed_on),
+                "body": body,
+                "day": _day(talks.effective_on),
+                "number": _number(talks),
+            },
             _(
                 "双方自愿达成协议，没有恶意串通，没有损害国家、集体和他人的利益；"
                 "愿意承担因协议内容给他人造成损害的责任。"
             ),
-            _("依据：%s；申请最晚在%s提出。")
-            % (
-                law.cite_all(("L-人民调解法-33", "L-民诉法-205")),
-                _day(confirmation.due_on),
-            ),
+            _("依据：%s。") % law.cite_all(("L-人民调解法-33", "L-民诉法-205")),
             _("附：调解协议书；双方身份证明；调解组织主持调解的证明。"),
+            _("此致"),
+            court or confirmation.court or _("________________人民法院"),
         )
         title = _("司法确认申请书")
         signers = (
@@ -192,9 +212,17 @@ def forgiveness_paper(talks: Talks, text: str, giver: Giver) -> Paper:
         lines = (
             _("我是%s，自愿写下这份谅解书。") % full_name(talks.victim),
             *_signed_for(_("受害人"), giver),
+            # Nobody could type whom they forgive: the wall refuses the other's name, which
+            # both know, for it stands on what they signed.
+            _("就%(day)s在%(place)s%(name)s对我造成伤害一事，我说明如下：")
+            % {
+                "day": _day(act_day(talks.case)),
+                "place": talks.case.site.name,
+                "name": full_name(talks.aggressor),
+            },
             text,
             _(
-                "没有人以赔偿、协议或者其他条件要求我谅解；我知道可以不签，"
+                "我知道谅解出于自愿，可以不签；"
                 "是否采纳由公安机关、检察机关、人民法院依法决定。"
             ),
         )
@@ -238,8 +266,8 @@ def term_words(term: Term) -> str:
         }
     if term.words:
         what += _("：") + term.words.rstrip("。.")
-    day = _("遵守到%s") if kind.goes_on else _("最晚%s")
-    parts = [_("%(who)s%(what)s") % {"who": who, "what": what}, day % _day(term.due_on)]
+    until = _("，期限至%s") if kind.goes_on else _("，于%s以前（含当日）履行")
+    parts = [f"{who}{what}{until % _day(term.due_on)}"]
     if term.manner:
         parts.append(_("方式：%s") % term.manner.rstrip("。."))
     return _("；").join(parts) + _("。")
@@ -247,8 +275,18 @@ def term_words(term: Term) -> str:
 
 def signers_of_agreement(talks: Talks) -> dict[Side, Giver]:
     """Who signed what is agreed; before anything is, nobody."""
-    agreed = talks.proposals.filter(state=ProposalState.AGREED).first()
+    agreed = _agreed(talks)
     return signers_of(agreed) if agreed is not None else {}
+
+
+def _agreed(talks: Talks) -> Proposal | None:
+    return talks.proposals.filter(state=ProposalState.AGREED).first()
+
+
+def _to_fill_in() -> Iterator[str]:
+    """Who a party is (人民调解法 29): by hand, for the program prints no such number."""
+    yield _("身份证号：________________________　　电话：________________")
+    yield _("住址：________________________________________________")
 
 
 def _signed_for(side: str, giver: Giver) -> Iterator[str]:
@@ -302,7 +340,7 @@ def _shares(proposal: Proposal) -> Iterator[str]:
 
 
 def _page(paper: Paper, talks: Talks, *, at: datetime) -> dict[str, Any]:
-    number = f"{talks.case.number} {talks.code}"
+    number = _number(talks)
     return {
         "title": paper.title,
         "under": number,
@@ -311,6 +349,11 @@ def _page(paper: Paper, talks: Talks, *, at: datetime) -> dict[str, Any]:
         "signers": [f"{one}：________________" for one in paper.signers],
         "day": formats.date_format(local_day(at)),
     }
+
+
+def _number(talks: Talks) -> str:
+    """By which the papers of talks are told apart, on each of them."""
+    return f"{talks.case.number} {talks.code}"
 
 
 def _day(day: date | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,14 +21,22 @@ from anlan.base.errors import NotFound
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.cases.act import act_day
 from anlan.cases.enums import Side
-from anlan.cases.models import AccessLink, Case
+from anlan.cases.models import AccessLink, Case, Guardianship, Party
 from anlan.cases.selectors import full_name, leaks_of, shown_name
+from anlan.cases.selectors.guardians import with_guardians
+from anlan.customers.selectors import is_minor
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
-from anlan.resolution.enums import CarryingState, NoticeKind, NoticeState, PlanState
+from anlan.resolution.enums import (
+    CarryingState,
+    DeliveryResult,
+    NoticeKind,
+    NoticeState,
+    PlanState,
+)
 from anlan.resolution.letters import (
     Field,
     Letter,
@@ -98,13 +107,45 @@ def letter_of(notice: Notice) -> Letter:
 
 
 def masked_letter(notice: Notice) -> Letter:
-    """The same with the name as every screen shows it; who opens the paper is recorded."""
+    """The same with names as every screen shows them; who opens the paper is recorded.
+
+    Also those of guardians whose standing was taken back since it was issued.
+    """
     letter, party = letter_of(notice), notice.measure.party
-    name = full_name(party)
-    if not name:
+    named = [party, *(one.guardian for one in party.guarded_by.all())]
+    shown = {full_name(one): shown_name(one) for one in named if full_name(one)}
+    # The longest first, for one name may stand in another.
+    names = sorted(shown, key=len, reverse=True)
+    if not names:
         return letter
-    covered = (one.replace(name, shown_name(party)) for one in letter.paragraphs)
+    any_name = re.compile("|".join(map(re.escape, names)))
+    covered = (
+        any_name.sub(lambda found: shown[found[0]], one) for one in letter.paragraphs
+    )
     return Letter(letter.title, tuple(covered))
+
+
+def is_to_guardian(notice: Notice) -> bool:
+    """Whether whoever it is about was a minor when it was begun: theirs bears what it
+    asks, and signs for it (民法典 1188)."""
+    person = notice.measure.party.person
+    return person is not None and is_minor(person, on=local_day(notice.begun_at))
+
+
+def named_guardians(notice: Notice) -> list[Party]:
+    """Who stands for whoever it is about, and may be written to."""
+    return [one for one in with_guardians(notice.measure.party)[1:] if full_name(one)]
+
+
+def _addressee(notice: Notice) -> str:
+    name = full_name(notice.measure.party)
+    guardians = named_guardians(notice) if is_to_guardian(notice) else []
+    if not guardians:
+        return name
+    return _("%(ward)s的监护人 %(names)s") % {
+        "ward": name,
+        "names": _("、").join(map(full_name, guardians)),
+    }
 
 
 def _values(notice: Notice) -> Mapping[Field, str]:
@@ -112,7 +153,7 @@ def _values(notice: Notice) -> Mapping[Field, str]:
     with override(LETTER_LANGUAGE):
         found = law.measure(measure.key, on=act_day(case))
         return {
-            Field.ADDRESSEE: full_name(measure.party),
+            Field.ADDRESSEE: _addressee(notice),
             Field.DAY: _day(act_day(case)),
             Field.PLACE: case.site.name,
             Field.FACTS: notice.facts,
@@ -176,7 +217,13 @@ def notices_of(case: Case) -> QuerySet[Notice]:
             Prefetch(
                 "deliveries",
                 NoticeDelivery.objects.select_related("by", "exhibit").order_by("pk"),
-            )
+            ),
+            Prefetch(
+                "measure__party__guarded_by",
+                Guardianship.objects.select_related(
+                    "guardian__person", "guardian__user"
+                ),
+            ),
         )
         .order_by("-number")
     )
@@ -289,7 +336,7 @@ def told_by_link(notice: Notice) -> Letter | None:
         letter.text,
         case=notice.case,
         side=Side.AGGRESSOR,
-        own=[notice.measure.party],
+        own=with_guardians(notice.measure.party),
     )
     return None if leaks or not letter.text else letter
 
@@ -312,3 +359,13 @@ def proofs_in(case: Case, reader: User) -> QuerySet[Exhibit]:
     """What may prove a delivery: files that the reader sees, and no letter of ours."""
     files = kept_of(case, reader).filter(blob__isnull=False)
     return files.exclude(source=Source.NOTICE).order_by("-number")
+
+
+def results_of(notice: Notice) -> list[DeliveryResult]:
+    """What may come of handing it over: a guardian signs where there is one."""
+    unlikely = set()
+    if is_to_guardian(notice):
+        unlikely.add(DeliveryResult.SIGNED)
+    elif not named_guardians(notice):
+        unlikely.add(DeliveryResult.GUARDIAN)
+    return [one for one in DeliveryResult if one not in unlikely]

@@ -41,6 +41,7 @@ RUNS = "duty_officer"  # whose task it is; who commands may do it for them
 REPORT_MEASURE = "police_report"  # in the law as data
 _UNDERTAKING = "conduct_agreement"
 _LETTERS = ("warning_letter", "conduct_agreement")  # the letter is all that is done
+_SIGNED = [one for one in DeliveryResult if one.is_signed]
 
 
 def begin_carrying(*, plan: Plan, rows: Sequence[PlanMeasure], at: datetime) -> None:
@@ -133,7 +134,7 @@ def end_with_letter(notice: Notice, *, at: datetime) -> None:
     """
     if notice.measure.key not in _LETTERS:
         return
-    is_signed = notice.deliveries.filter(result=DeliveryResult.SIGNED).exists()
+    is_signed = notice.deliveries.filter(result__in=_SIGNED).exists()
     if notice.measure.key == _UNDERTAKING and not is_signed:
         return
     carrying = (

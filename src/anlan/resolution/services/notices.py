@@ -20,10 +20,12 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Protection, Side
 from anlan.cases.models import Case
 from anlan.cases.selectors import check_no_leaks, full_name
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
+from anlan.evidence.services.statements import is_known_minor
 from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law import selectors as laws
 from anlan.law import services as law
@@ -60,8 +62,10 @@ from anlan.resolution.models import (
 )
 from anlan.resolution.notice_paper import notice_docx, notice_pdf
 from anlan.resolution.selectors.notices import (
+    is_to_guardian,
     letter_of,
     masked_letter,
+    named_guardians,
     printed_address,
     template_of,
 )
@@ -396,6 +400,7 @@ def record_delivery(
         "words": _line(words, "words", MOST_WORDS),
     }
     _check_delivery(notice.case, way, result, said, exhibit)
+    _check_signer(notice, result, at=happened)
     content = {
         "delivery": str(notice.uid),
         "by": by.actor_key,
@@ -478,6 +483,7 @@ def _checked_letter(notice: Notice, *, at: datetime) -> Letter:
         raise Conflict(_("本人已从本案当事人中移除"))
     if not is_answerable(notice.measure.party):
         raise Conflict(_("本人已经不是本案的行为人或者涉事人，不能再告知这项措施"))
+    _check_addressee(notice, at=at)
     policies.check_rests_on(notice.measure.plan, finding_in_force(notice.case))
     policies.check_days_ahead(notice.measure, on=local_day(at))
     template = template_of(notice.case.site.organisation, NoticeKind(notice.kind))
@@ -488,6 +494,20 @@ def _checked_letter(notice: Notice, *, at: datetime) -> Letter:
     _check_walled(letter.text, notice)
     check_words(text=letter.text, act_on=on, path="template")
     return letter
+
+
+def _check_addressee(notice: Notice, *, at: datetime) -> None:
+    """Nobody writes to a child: their guardian bears it and signs for it (民法典 1188)."""
+    to_guardian = is_to_guardian(notice)
+    if to_guardian and not is_known_minor(notice.measure.party, at=at):
+        raise Conflict(_("本人现在已满十八周岁，请撤销这份草稿，重新起草"))
+    if to_guardian and not named_guardians(notice):
+        raise Conflict(
+            _(
+                "本人未满十八周岁，函件写给监护人、由监护人签收：请先在案件的当事人里登记监护人的姓名，并写明是谁的监护人"
+            ),
+            source="G20",
+        )
 
 
 def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
@@ -505,8 +525,8 @@ def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
 
 def _check_walled(text: str, notice: Notice) -> None:
     """A letter to one side says nothing private of the other, nor of a witness."""
-    party = notice.measure.party
-    check_no_leaks(text, case=notice.case, side=Side.AGGRESSOR, own=[party])
+    own = with_guardians(notice.measure.party)
+    check_no_leaks(text, case=notice.case, side=Side.AGGRESSOR, own=own)
 
 
 def _check_delivery(
@@ -526,7 +546,7 @@ def _check_delivery(
         result != DeliveryResult.FAILED
     ):
         raise InvalidInput(_("送达方式和结果对不上"), path="result")
-    if result == DeliveryResult.SIGNED and exhibit is None:
+    if result.is_signed and exhibit is None:
         raise InvalidInput(
             _("请先把签收的那一份作为证据上传，再选择它"), path="exhibit"
         )
@@ -539,6 +559,17 @@ def _check_delivery(
         raise InvalidInput(_("请写明怎样知道本人已收到，或者附上回执"), path="words")
     if result == DeliveryResult.FAILED and not said["words"]:
         raise InvalidInput(_("请写明为什么没有送到"), path="words")
+
+
+def _check_signer(notice: Notice, result: DeliveryResult, *, at: datetime) -> None:
+    if result == DeliveryResult.SIGNED and is_known_minor(notice.measure.party, at=at):
+        raise InvalidInput(
+            _("本人未满十八周岁，由监护人签收"), path="result", source="G20"
+        )
+    if result == DeliveryResult.GUARDIAN and not named_guardians(notice):
+        raise InvalidInput(
+            _("本人没有登记的监护人，请先在当事人里登记"), path="result", source="G20"
+        )
 
 
 def _paragraphs(body: str) -> str:

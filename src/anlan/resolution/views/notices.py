@@ -33,9 +33,11 @@ from anlan.resolution.forms.notices import DeliveryForm, NoticeForm, RevocationF
 from anlan.resolution.models import Notice
 from anlan.resolution.selectors.notices import (
     carried_out,
+    is_to_guardian,
     letter_of,
     link_of,
     masked_letter,
+    named_guardians,
     notice_for,
     notices_of,
     objections_of,
@@ -162,7 +164,7 @@ def notice_delivery(request: HttpRequest, number: str, uid: UUID) -> HttpRespons
     found = notice_for(reader, number, uid)
     form = DeliveryForm(
         posted(request),
-        case=found.case,
+        notice=found,
         reader=reader,
         initial={"happened": timezone.localtime()},
     )
@@ -250,6 +252,9 @@ def _page(
             "letter": masked_letter(found),
             "digest": letter_of(found).digest,
             "is_nameless": found.is_draft and not full_name(found.measure.party),
+            "lacks_guardian": found.is_draft
+            and is_to_guardian(found)
+            and not named_guardians(found),
             "form": form
             or NoticeForm(initial={"facts": found.facts, "request": found.request}),
             "may_write": may_write,

@@ -29,6 +29,7 @@ from anlan.resolution.mediation.services.steps import (
 
 # The house's own: law gives thirty days, and nobody to call them to mind.
 REMINDED_DAYS_BEFORE = (7, 3)
+MOST_COURT = 80
 _JOB, _REMINDING = "confirmations", "confirmations that are nearly over"
 
 
@@ -48,7 +49,7 @@ def record_application(
         Conflict: they did, or the term is over.
     """
     permissions.check_can_run_talks(by, confirmation.talks.case)
-    court = required(court, path="court", most=80)
+    court = required(court, path="court", most=MOST_COURT)
     with ledger.recording():
         confirmation = _lock(confirmation)
         talks = confirmation.talks

@@ -21,24 +21,34 @@ from anlan.resolution.mediation.papers import (
     invitation,
     paper_docx,
 )
-from anlan.resolution.mediation.services.steps import record
+from anlan.resolution.mediation.services.confirming import MOST_COURT
+from anlan.resolution.mediation.services.steps import record, told
 
 KINDS = ("invitation", "agreement", "application")
 
 
 def take_word(
-    *, talks: Talks, kind: str, by: User, at: datetime, via: str = ""
+    *,
+    talks: Talks,
+    kind: str,
+    by: User,
+    at: datetime,
+    court: str = "",
+    via: str = "",
 ) -> bytes:
     """A paper as a Word file, with full names.
 
     Args:
         kind: one of ``KINDS``.
+        court: for the application, where both will apply, if they know it.
 
     Raises:
         NotFound: there is no such paper of these talks.
+        InvalidInput: the name of the court is too long.
     """
     permissions.check_can_run_talks(by, talks.case)
-    paper, dated = _paper(talks, kind)
+    court = told(court, path="court", most=MOST_COURT)
+    paper, dated = _paper(talks, kind, court)
     content = paper_docx(paper, talks, at=dated or at)
     with ledger.recording():
         record(
@@ -51,7 +61,7 @@ def take_word(
     return content
 
 
-def _paper(talks: Talks, kind: str) -> tuple[Paper, datetime | None]:
+def _paper(talks: Talks, kind: str, court: str) -> tuple[Paper, datetime | None]:
     """With the moment that it bears; none is that of the download."""
     if kind == "invitation" and talks.body is not None:
         return invitation(talks), None
@@ -65,5 +75,5 @@ def _paper(talks: Talks, kind: str) -> tuple[Paper, datetime | None]:
         found = Confirmation.objects.filter(talks=talks).first()
         if found is not None:
             found.talks = talks
-            return application(found), None
+            return application(found, court=court), None
     raise NotFound(_("没有这份文书"))

@@ -42,6 +42,7 @@ from anlan.resolution.mediation.forms import (
     ApplicationForm,
     BeginningForm,
     ConsentForm,
+    CourtForm,
     EffectForm,
     ForgivenessForm,
     LeavingForm,
@@ -159,6 +160,7 @@ def page(
         Side.AGGRESSOR: shown_name(found.aggressor),
     }
     proposals = proposals_of(found)
+    confirmation = Confirmation.objects.filter(talks=found).first()
     unwilling = unwilling_sides(found, at=at)
     can_talk = state in {TalksState.ACCEPTED, TalksState.IN_SESSION}
     return render(
@@ -203,7 +205,10 @@ def page(
                 for one in proposals
             ],
             "duties": [(one, term_words(one.term)) for one in duties_of(found)],
-            "confirmation": Confirmation.objects.filter(talks=found).first(),
+            "confirmation": confirmation,
+            "court_form": CourtForm(
+                initial={"court": confirmation.court if confirmation else ""}
+            ),
             "forgiveness": Forgiveness.objects.filter(talks=found)
             .select_related("exhibit")
             .first(),
@@ -587,7 +592,13 @@ def word(request: HttpRequest, uid: UUID, paper: str) -> HttpResponse:
     """A paper for a word processor; that it was taken is on the record."""
     reader = reader_of(request)
     found = talks_for(reader, uid)
-    content = mediation.take_word(talks=found, kind=paper, by=reader, at=timezone.now())
+    content = mediation.take_word(
+        talks=found,
+        kind=paper,
+        court=request.GET.get("court", ""),
+        by=reader,
+        at=timezone.now(),
+    )
     response = HttpResponse(content, content_type=_DOCX)
     name = f"{found.case.number}-{found.code}-{paper}.docx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
