@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from anlan.accounts import services
 from anlan.accounts.models import Handover, Pin, SharedPhone
@@ -217,6 +219,18 @@ class TestHelpByWhoCommands:
         assert not Pin.objects.filter(user=scene.guard).exists()
         client.force_login(scene.guard)
         assert client.get(address).status_code in {403, 404}
+
+    def test_the_page_reads_the_roles_of_all_at_once(self, scene, client):
+        client.force_login(scene.officer)
+        with time_machine.travel(scene.at), CaptureQueriesContext(connection) as asked:
+            client.get(f"/admin/sites/{scene.site.code}/pins/")
+
+        roles = [
+            one
+            for one in asked
+            if one["sql"].startswith('SELECT "accounts_membership"')
+        ]
+        assert len(roles) <= 2  # of who asks, and of everybody there
 
 
 class TestHandover:

@@ -11,6 +11,7 @@ import pytest
 from anlan.accounts import services as accounts
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from anlan.cases import services as cases
 from anlan.cases.models import Case, Deadline
 from anlan.cases.services import fire_due_deadlines
 from anlan.incidents import messages
@@ -29,6 +30,7 @@ from tests.incidents.story import (
     alerted,
     entries,
     facts,
+    finish_tasks,
     pass_time,
     states,
 )
@@ -154,6 +156,17 @@ class TestNobodyAnswers:
             incidents.mark_false_alarm(
                 incident=incident, reason="误触", by=scene.officer, at=at
             )
+
+        pass_time(at, 4 * 3600)
+
+        assert len(entries(incident.case, "incident.ladder_exhausted")) == 3
+
+    def test_the_cry_ends_when_somebody_deals_with_it(self, scene: Scene) -> None:
+        incident = scene.incident()
+        at = pass_time(scene.at, 30 * len(LADDER) + 100)
+        assert len(entries(incident.case, "incident.ladder_exhausted")) == 3
+        finish_tasks(incident.case, by=scene.officer, at=at)
+        cases.advance_phase(case=incident.case, by=scene.officer, at=at)
 
         pass_time(at, 4 * 3600)
 
@@ -350,6 +363,78 @@ class TestAnswers:
             key="incident.arrive", about=f"assignment:{mine.uid}"
         )
         assert arrival.started_at == at
+
+    def called_off(self, scene: Scene) -> tuple[Assignment, datetime]:
+        """While they had no network: another one was there, and it was over."""
+        incident = scene.incident()
+        other = incidents.join_response(
+            incident=incident, user=scene.next_guard, by=scene.next_guard, at=scene.at
+        )
+        at = scene.at + timedelta(seconds=20)
+        incidents.arrive(assignment=other, by=scene.next_guard, at=at)
+        incidents.control_scene(incident=incident, by=scene.next_guard, at=at)
+        mine = scene.assignment(incident, scene.guard)
+        assert (mine.state, mine.ended_at) == (AssignmentState.STOOD_DOWN, at)
+        return mine, at
+
+    def test_an_arrival_from_before_one_was_called_off_is_kept(
+        self, scene: Scene
+    ) -> None:
+        mine, ended_at = self.called_off(scene)
+        said, at = ended_at - timedelta(seconds=10), ended_at + timedelta(minutes=9)
+
+        for when in (None, ended_at):
+            with pytest.raises(Conflict):
+                incidents.arrive(assignment=mine, by=scene.guard, at=at, happened=when)
+        for _twice in range(2):
+            mine = incidents.arrive(
+                assignment=mine, by=scene.guard, at=at, happened=said
+            )
+
+        (_others, entry) = entries(mine.incident.case, "incident.responder_arrived")
+        assert (entry.happened_at, entry.recorded_at) == (said, at)
+        assert (mine.state, mine.arrived_at, mine.ended_at) == (
+            AssignmentState.ARRIVED,
+            said,
+            None,
+        )
+        incident = Incident.objects.get(pk=mine.incident_id)
+        assert incident.arrived_at == said
+        assert incident.case.commander == scene.next_guard
+        assert self.running(mine) == 0
+        assert not verify().problems
+
+    def test_an_answer_from_before_one_was_called_off_is_kept(
+        self, scene: Scene
+    ) -> None:
+        mine, ended_at = self.called_off(scene)
+        said, at = ended_at - timedelta(seconds=10), ended_at + timedelta(minutes=9)
+
+        with pytest.raises(Conflict):
+            incidents.acknowledge(assignment=mine, by=scene.guard, at=at)
+        for _twice in range(2):
+            mine = incidents.acknowledge(
+                assignment=mine, by=scene.guard, at=at, happened=said
+            )
+
+        (entry,) = (
+            one
+            for one in entries(mine.incident.case, "incident.responder_acknowledged")
+            if one.object == f"assignment:{mine.uid}"
+        )
+        assert (entry.happened_at, entry.recorded_at) == (said, at)
+        assert (mine.state, mine.acknowledged_at, mine.ended_at) == (
+            AssignmentState.STOOD_DOWN,
+            said,
+            ended_at,
+        )
+        assert self.running(mine) == 0
+
+    def running(self, assignment: Assignment) -> int:
+        clocks = Deadline.objects.filter(
+            about=f"assignment:{assignment.uid}", met_at=None, cancelled_at=None
+        )
+        return clocks.count()
 
     def test_a_request_that_was_answered_is_not_a_new_answer(self, scene) -> None:
         incident = scene.incident()

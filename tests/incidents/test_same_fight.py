@@ -100,6 +100,25 @@ class TestBelongsTogether:
         assert len(further) <= 17
         assert len(first) <= 42
 
+    def test_the_roles_of_all_who_are_told_are_read_at_once(self, scene) -> None:
+        incident = scene.incident()
+        for username in ("zhangqiang", "sunlei", "zhoumin"):
+            person = scene.person(username)
+            incidents.join_response(
+                incident=incident, user=person, by=person, at=scene.at
+            )
+        watcher = scene.person("lixiang")
+
+        with CaptureQueriesContext(connection) as asked:
+            scene.report(by=watcher)
+
+        roles = [
+            one
+            for one in asked
+            if one["sql"].startswith('SELECT "accounts_membership"')
+        ]
+        assert len(roles) == 2  # of who reports, and of the four
+
     def test_after_ten_minutes_it_is_another_fight(self, scene) -> None:
         first = scene.incident()
         later = scene.incident(at=scene.at + timedelta(minutes=10, seconds=1))
@@ -214,6 +233,21 @@ class TestBelongsTogether:
             "（40 分钟前写的报告，刚收到）"
             in words(sent.kind, sent.params, {}, exercise=False)[1]
         )
+
+    def test_who_is_alerted_later_reads_how_long_it_lay_in_the_phone(
+        self, scene: Scene
+    ) -> None:
+        """And not how long nobody else answered."""
+        scene.incident(
+            happened=scene.at - timedelta(minutes=4),
+            happened_source=HappenedSource.PHONE,
+        )
+
+        pass_time(scene.at, 100)
+
+        sent = Message.objects.filter(kind=messages.ALERTED)
+        assert sent.count() > 2
+        assert not any("ago" in one.params for one in sent)
 
     def controlled(self, scene: Scene) -> tuple[Incident, datetime]:
         incident, at = scene.incident(), scene.at + timedelta(minutes=3)

@@ -87,6 +87,57 @@ class TestArrival:
         incident.refresh_from_db()
         assert incident.arrived_at == scene.at + 2 * MINUTE
 
+    def test_the_next_one_there_commands(self, scene: Scene) -> None:
+        incident = scene.incident()
+        mine = arrived(scene, incident)
+        other = incidents.join_response(
+            incident=incident, user=scene.next_guard, by=scene.next_guard, at=scene.at
+        )
+        incidents.arrive(assignment=other, by=scene.next_guard, at=scene.at + MINUTE)
+
+        incidents.take_back_arrival(
+            assignment=mine, by=scene.guard, at=scene.at + 2 * MINUTE
+        )
+
+        incident.case.refresh_from_db()
+        assert incident.case.commander == scene.next_guard
+        assert len(entries(incident.case, "case.command_left")) == 1
+        assert not verify().problems
+
+    def test_what_a_phone_kept_from_before_does_not_undo_it(self, scene: Scene) -> None:
+        incident = scene.incident()
+        mine = arrived(scene, incident)
+        incidents.take_back_arrival(
+            assignment=mine, by=scene.guard, at=scene.at + 2 * MINUTE
+        )
+        late = scene.at + 3 * MINUTE
+
+        with pytest.raises(Conflict, match="之后已更正为还没有到场"):
+            incidents.arrive(
+                assignment=mine, by=scene.guard, at=late, happened=scene.at + MINUTE
+            )
+
+        assert states(incident)[scene.guard.username] == "acknowledged"
+        incidents.arrive(assignment=mine, by=scene.guard, at=late, happened=late)
+        assert states(incident)[scene.guard.username] == "arrived"
+
+    def test_a_promise_that_ran_out_was_not_kept_by_it(self, scene: Scene) -> None:
+        incident = scene.incident()
+        mine = scene.assignment(incident, scene.guard)
+        incidents.acknowledge(assignment=mine, by=scene.guard, at=scene.at)
+        late = pass_time(scene.at, 200)
+        incidents.arrive(assignment=mine, by=scene.guard, at=late)
+
+        incidents.take_back_arrival(assignment=mine, by=scene.guard, at=late)
+
+        clocks = Deadline.objects.filter(
+            key="incident.arrive", about=f"assignment:{mine.uid}"
+        ).order_by("pk")
+        assert [(one.met_at, one.fired_at is None) for one in clocks] == [
+            (None, False),
+            (None, True),
+        ]
+
     def test_who_may_command_goes_on_commanding(self, scene: Scene) -> None:
         incident = scene.incident()
         mine = incidents.join_response(
@@ -153,6 +204,80 @@ class TestControl:
         incidents.control_scene(incident=incident, by=scene.guard, at=later)
         running = Deadline.objects.filter(key="case.victim_contact", cancelled_at=None)
         assert running.count() == 1
+
+    def test_who_was_called_off_by_what_a_phone_kept_comes_again(
+        self, scene: Scene
+    ) -> None:
+        incident = scene.incident()
+        arrived(scene, incident)
+        other = incidents.join_response(
+            incident=incident, user=scene.next_guard, by=scene.officer, at=scene.at
+        )
+        late = scene.at + 10 * MINUTE
+        incidents.control_scene(
+            incident=incident,
+            by=scene.guard,
+            at=late,
+            happened=scene.at + 2 * MINUTE,
+        )
+        other.refresh_from_db()
+        assert (other.state, other.ended_at) == ("stood_down", late)
+
+        incidents.take_back_control(incident=incident, by=scene.guard, at=late)
+
+        again = Assignment.objects.exclude(pk=other.pk).get(user=scene.next_guard)
+        assert (again.state, again.alerted_at) == ("alerted", late)
+
+    def test_what_a_phone_kept_from_before_does_not_undo_it(self, scene: Scene) -> None:
+        incident, _other = self.controlled(scene)
+        taken_back = scene.at + 5 * MINUTE
+        incidents.take_back_control(incident=incident, by=scene.guard, at=taken_back)
+        late = scene.at + 10 * MINUTE
+
+        with pytest.raises(Conflict, match="之后已更正为还没有控制"):
+            incidents.control_scene(
+                incident=incident, by=scene.officer, at=late, happened=scene.at + MINUTE
+            )
+
+        assert states(incident)[scene.next_guard.username] == "alerted"
+        incidents.control_scene(
+            incident=incident, by=scene.officer, at=late, happened=taken_back + MINUTE
+        )
+        incident.refresh_from_db()
+        assert incident.controlled_at == taken_back + MINUTE
+
+    def test_a_promise_that_ran_out_was_not_kept_by_it(self, scene: Scene) -> None:
+        incident = scene.incident()
+        arrived(scene, incident)
+        late = pass_time(scene.at + MINUTE, 3600)
+        incidents.control_scene(incident=incident, by=scene.guard, at=late)
+
+        incidents.take_back_control(incident=incident, by=scene.guard, at=late)
+
+        clock = Deadline.objects.get(case=incident.case, key="incident.control")
+        assert clock.fired_at is not None
+        assert clock.met_at is None
+
+    def test_who_was_called_off_when_a_case_was_joined_comes_again(
+        self, scene: Scene
+    ) -> None:
+        """Once, though one of them was called off twice."""
+        incident, _other = self.controlled(scene)
+        late = scene.at + 30 * MINUTE
+        joined = scene.incident(by=scene.officer, at=late)
+        people = [scene.next_guard, scene.person("sunlei")]
+        for person in people:
+            incidents.join_response(
+                incident=joined, user=person, by=scene.officer, at=late
+            )
+        cases.join_cases(
+            case=joined.case, host=incident.case, by=scene.officer, at=late
+        )
+
+        incidents.take_back_control(incident=incident, by=scene.officer, at=late)
+
+        again = incident.assignments.filter(state="alerted", alerted_at=late)
+        assert [one.user for one in again.order_by("pk")] == people
 
     def test_is_the_persons_or_the_commanders(self, scene: Scene) -> None:
         incident, _other = self.controlled(scene)

@@ -25,7 +25,6 @@ LATER = timedelta(days=30)
 # it can be opened again, or read anew.
 ENDS: dict[str, set[str]] = {
     "deadline": {"met", "met_late", "cancelled"},
-    "assignment": {"stood_down"},
     "footage-application": {"handed_over", "refused", "withdrawn", "expired"},
     "hold": {"released"},
     "deletion": {"deleted"},

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import orjson
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import local_day
@@ -25,10 +26,12 @@ from anlan.incidents.enums import (
     HappenedSource,
     Police,
 )
+from anlan.incidents.events import ArrivalTakenBack, ControlTakenBack
 from anlan.incidents.models import Assignment, EmergencyCall, Incident, Report
 from anlan.investigation.models import Finding
 from anlan.law.services import check_measure
 from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import Entry
 from anlan.resolution.enums import PlanState
 from anlan.resolution.legal.models import PoliceReport
 from anlan.resolution.models import Plan
@@ -59,7 +62,8 @@ ASSIGNMENT_MOVES: dict[AssignmentState, tuple[AssignmentState, ...]] = {
     AssignmentState.ARRIVED: (AssignmentState.ACKNOWLEDGED,),
     # A guard whose time ran out may still come: late help is help.
     AssignmentState.EXPIRED: (AssignmentState.ACKNOWLEDGED, AssignmentState.ARRIVED),
-    AssignmentState.STOOD_DOWN: (),
+    # Only by what a phone without a network kept from before: ``check_can_move``.
+    AssignmentState.STOOD_DOWN: (AssignmentState.ARRIVED,),
 }
 
 
@@ -92,9 +96,30 @@ def moment_of(happened: datetime | None, *, since: datetime, at: datetime) -> da
     return min(max(happened, since), at)
 
 
-def check_can_move(assignment: Assignment, to: AssignmentState) -> None:
+def was_called_off_since(assignment: Assignment, happened: datetime | None) -> bool:
+    """Whether somebody was called off after they said what their phone kept."""
+    ended_at = assignment.ended_at
+    return (
+        assignment.state == AssignmentState.STOOD_DOWN
+        and happened is not None
+        and ended_at is not None
+        and happened < ended_at
+    )
+
+
+def check_can_move(
+    assignment: Assignment, to: AssignmentState, *, happened: datetime | None = None
+) -> None:
+    """
+    Args:
+        happened: when it was said, if a phone kept it; of somebody who was called off
+            since then it is a fact still.
+    """
     state = AssignmentState(assignment.state)
-    if to not in ASSIGNMENT_MOVES[state]:
+    is_too_late = state == AssignmentState.STOOD_DOWN and not was_called_off_since(
+        assignment, happened
+    )
+    if to not in ASSIGNMENT_MOVES[state] or is_too_late:
         raise Conflict(
             _("现在的状态是“%(now)s”，不能改为“%(then)s”")
             % {"now": state.label, "then": to.label}
@@ -125,6 +150,31 @@ def check_arrival_can_be_taken_back(assignment: Assignment) -> None:
         raise Conflict(_("还没有登记到场，不需要更正"))
     if assignment.incident.controlled_at is not None:
         raise Conflict(_("现场已经确认控制。确实弄错了的，请先更正为“还没有控制”"))
+
+
+def check_arrival_was_not_taken_back(
+    assignment: Assignment, happened: datetime | None
+) -> None:
+    """What a phone kept does not undo what was corrected after it was said."""
+    taken_back = _since(assignment.incident, ArrivalTakenBack.kind, happened)
+    if taken_back.filter(object=f"assignment:{assignment.uid}").exists():
+        raise Conflict(_("之后已更正为还没有到场"))
+
+
+def check_control_was_not_taken_back(
+    incident: Incident, happened: datetime | None
+) -> None:
+    """The same of the scene."""
+    if _since(incident, ControlTakenBack.kind, happened).exists():
+        raise Conflict(_("之后已更正为还没有控制"))
+
+
+def _since(incident: Incident, kind: str, happened: datetime | None) -> QuerySet[Entry]:
+    """What came in after a phone kept something; nothing, if none did."""
+    if happened is None:
+        return Entry.objects.none()
+    entries = entries_about({incident.case.subject})
+    return entries.filter(kind=kind, recorded_at__gt=happened)
 
 
 def check_control_can_be_taken_back(incident: Incident) -> None:

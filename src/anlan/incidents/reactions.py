@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.events import PlaceClosed, SiteClosed
 from anlan.accounts.models import Place, Site, User
-from anlan.accounts.permissions import has_permission
+from anlan.accounts.permissions import has_permission, read_memberships
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
@@ -111,10 +111,10 @@ def _written_at(queued: Queued, incident: Incident) -> datetime | None:
     return moment
 
 
-def _ago(written_at: datetime | None, at: datetime) -> dict[str, Any]:
-    """How many minutes ago it was written, of a report that lay in a phone."""
+def _ago(written_at: datetime | None, received: datetime) -> dict[str, Any]:
+    """How many minutes before it came in it was written, if it lay in a phone."""
     minutes = written_at and policies.minutes_on_the_way(
-        happened=written_at, received=at
+        happened=written_at, received=received
     )
     return {"ago": minutes} if minutes else {}
 
@@ -141,7 +141,7 @@ def alert_responder(queued: Queued) -> None:
         people=[assignment.user],
         params={
             "rung": event.rung,
-            **_ago(assignment.written_at, queued.recorded_at),
+            **_ago(assignment.written_at, assignment.incident.reported_at),
         },
         about=queued.object,
         voice_at=_call_time(queued.object, queued.recorded_at),
@@ -415,6 +415,8 @@ def _tell(
 
 def _page_for(people: Iterable[User], case: Case) -> str:
     """The room, if all of them command; else the scene, which leads on to the room."""
+    people = list(people)
+    read_memberships(people)
     commands = [
         has_permission(person, Permission.INCIDENT_COMMAND, site=case.site)
         for person in people

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.accounts import services
 from anlan.accounts.forms import SharedPhoneForm
 from anlan.accounts.models import Handover, Pin, Post, SharedPhone, User
-from anlan.accounts.permissions import can_help_with_pin
+from anlan.accounts.permissions import can_help_with_pin, read_memberships
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for, staff_of
 from anlan.accounts.views.common import act, signed_in, tried
@@ -101,7 +101,9 @@ def pins(request: HttpRequest, code: str) -> HttpResponse:
     """The guards' PINs as who commands may help with them; none is shown."""
     by = signed_in(request)
     site = site_for(by, code, Permission.INCIDENT_COMMAND)
-    people = [one for one in staff_of(site) if can_help_with_pin(by, one, site=site)]
+    staff = list(staff_of(site))
+    read_memberships(staff)
+    people = [one for one in staff if can_help_with_pin(by, one, site=site)]
     known = {pin.user_id: pin for pin in Pin.objects.filter(user__in=people)}
     context = {
         "site": site,

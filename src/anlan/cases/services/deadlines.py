@@ -66,16 +66,15 @@ def resume_deadlines(*, case: Case, key: str, about: str, met_at: datetime) -> i
     Part of the change it serves, as meeting it is.
 
     Returns:
-        How many run again; one that had run out before keeps its mark and does not.
+        How many run again; one that had run out before is unmet too, keeps its mark and
+        does not.
     """
-    return Deadline.objects.filter(
-        case=case,
-        key=key,
-        about=about,
-        met_at=met_at,
-        cancelled_at=None,
-        fired_at=None,
-    ).update(met_at=None)
+    met = Deadline.objects.filter(
+        case=case, key=key, about=about, met_at=met_at, cancelled_at=None
+    )
+    running = met.filter(fired_at=None).count()
+    met.update(met_at=None)
+    return running
 
 
 def cancel_deadlines(*, case: Case, at: datetime, about: str | None = None) -> None:

@@ -66,7 +66,7 @@ def control_scene(
 
     Args:
         happened: when it was so, if a phone without a network kept it since; never
-            before somebody had arrived.
+            before somebody had arrived, and not if it was taken back since.
         request_id: the same again gives the incident, and does nothing.
     """
     content = {"control_scene": by.actor_key}
@@ -78,6 +78,7 @@ def control_scene(
         permissions.check_can_control(by, incident)
         if incident.controlled_at is not None:
             return incident
+        policies.check_control_was_not_taken_back(incident, happened)
         arrived_at = policies.check_can_be_controlled(incident)
         said = policies.moment_of(happened, since=arrived_at, at=at)
         incident.controlled_at = said

@@ -17,7 +17,7 @@ from anlan.base.prepared import Prepared
 from anlan.base.turns import each_alone, resting
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
-from anlan.cases.enums import CaseState
+from anlan.cases.enums import CaseState, Phase
 from anlan.cases.events import CaseReopened
 from anlan.cases.models import Case, Deadline, Standard
 from anlan.cases.selectors import entries_about
@@ -142,7 +142,8 @@ def acknowledge(
 
     Args:
         happened: when they said it, if a phone without a network kept it since; never
-            before they were alerted. What is to follow counts from ``at``.
+            before they were alerted. What is to follow counts from ``at``. Of somebody
+            who was called off since then it is on the record, and nothing follows.
         request_id: the same again gives the assignment, and does nothing.
     """
     content = {"acknowledge": str(assignment.uid), "by": by.actor_key}
@@ -153,15 +154,21 @@ def acknowledge(
             return assignment
         if _is_said(assignment, request_id, content):
             return assignment
-        policies.check_can_move(assignment, AssignmentState.ACKNOWLEDGED)
+        is_over = policies.was_called_off_since(assignment, happened)
+        if is_over and assignment.acknowledged_at is not None:
+            return assignment
+        to = AssignmentState.STOOD_DOWN if is_over else AssignmentState.ACKNOWLEDGED
+        if not is_over:
+            policies.check_can_move(assignment, to)
         incident = assignment.incident
         said = policies.moment_of(happened, since=assignment.alerted_at, at=at)
-        _move(assignment, AssignmentState.ACKNOWLEDGED, acknowledged_at=said)
+        _move(assignment, to, acknowledged_at=said)
         _first(incident, "acknowledged_at", said)
         about = f"assignment:{assignment.uid}"
         cases.meet_deadlines(case=incident.case, key=ACKNOWLEDGE, about=about, at=said)
-        _end_trying_again(incident, at=at)
-        cases.start_standard(case=incident.case, key=ARRIVE, about=about, at=at)
+        if not is_over:
+            _end_trying_again(incident, at=at)
+            cases.start_standard(case=incident.case, key=ARRIVE, about=about, at=at)
         _record_answer(
             ResponderAcknowledged(
                 responder=assignment.user.actor_key,
@@ -189,7 +196,7 @@ def arrive(
     """Say "I am there"; twice does nothing. It acknowledges too, if that was not said.
 
     Args:
-        happened: as for ``acknowledge``.
+        happened: as for ``acknowledge``; not if it was taken back since.
         request_id: as for ``acknowledge``.
     """
     content = {"arrive": str(assignment.uid), "by": by.actor_key}
@@ -200,7 +207,9 @@ def arrive(
             return assignment
         if _is_said(assignment, request_id, content):
             return assignment
-        policies.check_can_move(assignment, AssignmentState.ARRIVED)
+        policies.check_arrival_was_not_taken_back(assignment, happened)
+        is_over = policies.was_called_off_since(assignment, happened)
+        policies.check_can_move(assignment, AssignmentState.ARRIVED, happened=happened)
         incident = assignment.incident
         said = policies.moment_of(happened, since=assignment.alerted_at, at=at)
         _move(
@@ -214,7 +223,8 @@ def arrive(
         about = f"assignment:{assignment.uid}"
         for key in (ACKNOWLEDGE, ARRIVE):
             cases.meet_deadlines(case=incident.case, key=key, about=about, at=said)
-        _end_trying_again(incident, at=at)
+        if not is_over:
+            _end_trying_again(incident, at=at)
         _record_answer(
             ResponderArrived(
                 responder=assignment.user.actor_key,
@@ -227,7 +237,7 @@ def arrive(
             via=via,
         )
         _remember_said(assignment, request_id, content, at=at)
-        if incident.case.commander_id is None:
+        if incident.case.commander_id is None and not is_over:
             cases.take_command(
                 case=incident.case, commander=assignment.user, by=by, at=at
             )
@@ -239,8 +249,8 @@ def take_back_arrival(
 ) -> Assignment:
     """Say "not there yet": on the way again, and held to the time of the arrival.
 
-    A guard who commanded by having come first does not command from the way; whoever may
-    command at all goes on doing so.
+    A guard who commanded by having come first does not command from the way: the first
+    of those who are there does. Whoever may command at all goes on doing so.
     """
     with ledger.recording():
         assignment = _locked(assignment)
@@ -272,19 +282,25 @@ def take_back_arrival(
             user, Permission.INCIDENT_COMMAND, site=case.site
         ):
             incident.case = cases.leave_command(case=case, by=by, at=at)
+            _give_command(incident, at=at)
     return assignment
 
 
 def resume_response(
     *, incident: Incident, called_off_at: datetime, at: datetime
 ) -> None:
-    """It goes on: who was called off then is alerted again, or else the next one."""
+    """It goes on: who was called off since is alerted again, or else the next one.
+
+    Since, and not then: what a phone kept was so before anybody was called off for it.
+    """
     site = incident.case.site
     candidates = ladder(site=site, place=incident.place, at=at)
     running = set(_running(incident).values_list("user", flat=True))
     for one in (
         Assignment.objects.filter(
-            incident=incident, state=AssignmentState.STOOD_DOWN, ended_at=called_off_at
+            incident=incident,
+            state=AssignmentState.STOOD_DOWN,
+            ended_at__gte=called_off_at,
         )
         .select_related("user")
         .order_by("alerted_at", "pk")
@@ -292,6 +308,7 @@ def resume_response(
         if one.user_id not in running and has_permission(
             one.user, Permission.INCIDENT_RESPOND, site=site
         ):
+            running.add(one.user_id)
             _alert(incident, _candidate_of(one.user, candidates), at=at)
     _see_somebody_comes(incident, at=at)
 
@@ -697,7 +714,8 @@ def _begin_trying_again(incident: Incident, *, at: datetime) -> None:
 
 def _try_again(case: Case, *, at: datetime) -> None:
     incident = Incident.objects.select_related("place", "case__site").get(case=case)
-    if case.is_open and incident.controlled_at is None:
+    # Who went on to the next phase deals with it, though nobody said that it is controlled.
+    if case.is_open and case.phase == Phase.PROTECT and incident.controlled_at is None:
         _see_somebody_comes(incident, at=at)
 
 
@@ -785,6 +803,19 @@ def _first(incident: Incident, field: str, moment: datetime) -> None:
     if known is None or moment < known:
         setattr(incident, field, moment)
         incident.save(update_fields=[field])
+
+
+def _give_command(incident: Incident, *, at: datetime) -> None:
+    """Nobody commands any more: the first of those who are there does, if they may."""
+    there = _running(incident).filter(state=AssignmentState.ARRIVED)
+    for one in there.select_related("user").order_by("arrived_at", "pk"):
+        if has_permission(
+            one.user, Permission.INCIDENT_RESPOND, site=incident.case.site
+        ):
+            incident.case = cases.take_command(
+                case=incident.case, commander=one.user, by=SYSTEM, at=at
+            )
+            return
 
 
 def _forget_arrival(incident: Incident, arrived_at: datetime) -> None:
