@@ -217,7 +217,9 @@ DESK: tuple[Group, ...] = (
     ),
 )
 PHONE: tuple[Entry, ...] = (
-    Entry(label=pgettext_lazy("an alarm", "上报"), icon="urgent", url_name="phone:alarm"),
+    Entry(
+        label=pgettext_lazy("an alarm", "上报"), icon="urgent", url_name="phone:alarm"
+    ),
     Entry(label=_("任务"), icon="checklist", url_name="phone:tasks"),
     Entry(
         label=pgettext_lazy("the list", "事件"),
