@@ -824,6 +824,37 @@ class TestLargeFileThatWasAltered:
 
         assert package.failure == Failure.DAMAGED
 
+    def test_signer_is_waited_for_after_the_copy(
+        self, scene: Scene, case: Case, tmp_path: Path
+    ) -> None:
+        package = made(scene, case)
+        for minutes in (2, 8):
+            assert jobs.make_packages(at=scene.at + timedelta(minutes=minutes)) == 1
+
+        found = []
+        with override_settings(SIGNER_SOCKET=tmp_path / "nobody.sock"):
+            for minutes in (25, 32):
+                jobs.make_packages(at=scene.at + timedelta(minutes=minutes))
+                package.refresh_from_db()
+                found.append((package.state, package.failure))
+
+        assert found == [
+            (PackageState.MAKING, ""),
+            (PackageState.FAILED, Failure.NO_SEAL),
+        ]
+
+    def test_another_worker_that_has_it_by_then_is_let_alone(
+        self, scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def judged(**_said: object) -> None:
+            Package.objects.update(holder="another")
+
+        monkeypatch.setattr(making, "ask_to_judge", judged)
+
+        package = made(scene, case)
+
+        assert (package.state, package.holder) == (PackageState.MAKING, "another")
+
 
 def test_package_of_a_killed_worker_is_made_by_another(
     scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch

@@ -78,6 +78,7 @@ from anlan.evidence.models import (
     Upload,
 )
 from anlan.evidence.selectors import retention
+from anlan.evidence.selectors.packages import facts_of
 from anlan.evidence.selectors.playing import playable_of
 from anlan.evidence.selectors.recordings import addable_cameras
 from anlan.evidence.selectors.register import Wanted, register_page
@@ -1761,7 +1762,9 @@ class TestCustodyWords:
     def test_of_packages_and_holds_go_with_their_case(
         self, scene: Scene, case: Case, sign_in: SignIn
     ) -> None:
-        given_back(scene, umbrella(scene, case), party_of(scene, case))
+        thing = umbrella(scene, case)
+        released(scene, hold(scene, case, thing), at=scene.at)
+        given_back(scene, thing, party_of(scene, case))
         package = evidence.ask_package(
             case=case,
             exhibits=case.exhibits.all(),
@@ -1806,9 +1809,23 @@ class TestCustodyWords:
             assert {bytes(row.text_salt) for row in rows} == {b""}
         assert verify().is_sound
         reader = sign_in("hetao")
-        for name in ("packages", "holds", "exhibits"):
-            page = reader.get(reverse(f"evidence:{name}", args=[case.number]))
-            assert "已按期限删除" in page.content.decode()
+        gone = "已按期限删除"
+        for name, one, said in (
+            ("packages", None, gone),
+            ("exhibits", None, gone),
+            ("holds", None, f"{thing.code} {gone}"),
+            ("panel", None, f"{thing.code} {gone}"),
+            ("exhibit", thing, f"{thing.code} · {gone}"),
+            ("custody_sheet", thing, f"<h2>{gone}</h2>"),
+            ("label", thing, f'<p class="what">{gone}</p>'),
+            ("package", package, f"{package.code} · {gone}"),
+            ("package", package, f"<b>{gone}"),
+            ("package_state", package, f"<p>{gone}</p>"),
+        ):
+            where = [case.number] if one is None else [case.number, one.uid]
+            page = reader.get(reverse(f"evidence:{name}", args=where))
+            assert said in page.content.decode(), name
+        assert [row.title for row in facts_of(package).exhibits] == ["实物"]
 
 
 def texts(model: type[Model], field: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -390,3 +391,17 @@ def test_disk_that_knows_no_links_is_told_in_words(
     monkeypatch.setattr(stores.Store, "knows_links", False)
 
     assert "exFAT 一类的格式" in client.get(PAGE).content.decode()
+
+
+def test_room_of_a_disk_that_cannot_be_written_is_told(
+    scene: Scene, exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(_store: stores.Store) -> bool:
+        raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(stores.Store, "knows_links", property(read_only))
+
+    page = client_of(scene, "admin").get(PAGE).content.decode()
+
+    assert "exFAT" not in page
+    assert "读不到" not in page

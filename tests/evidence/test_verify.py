@@ -1077,6 +1077,10 @@ echo "Verification: FAILED"; echo "Verify error:certificate has expired" >&2; ex
 esac
 exec TRUE "$@"
 """,
+            """#!/bin/sh
+case "$*" in *-token_out*) echo "no space left on device" >&2; exit 1 ;; esac
+exec TRUE "$@"
+""",
         ],
     )
     def test_that_gives_no_answer_is_not_checked(
@@ -1087,10 +1091,10 @@ exec TRUE "$@"
         assert answer.returncode == 2
         assert "openssl 没有给出结论" in answer.stdout
 
-    def test_token_that_it_cannot_read_is_not_checked(self, tmp_path: Path) -> None:
+    def test_token_that_nobody_can_read_is_altered(self, tmp_path: Path) -> None:
         path = self.sealed(tmp_path, {verify.TOKEN: b"x", verify.TSA: b"x"})
 
-        assert codes(path) == {("unasked", verify.TOKEN)}
+        assert codes(path) == {("stamp", verify.TOKEN)}
 
     def test_beside_the_package_is_not_used_and_said(self, stamped: Path) -> None:
         answer = self.checked_with(stamped, "#!/bin/sh\nexit 0\n", "package/bin")

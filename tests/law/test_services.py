@@ -291,7 +291,7 @@ def test_a_waiver_that_is_taken_back_excuses_no_other(word, denial, times, filli
     denied = "和".join([f"{denial}{word}"] * times)
     services.check_waives_nothing(text=denied, act_on=ON)
     with pytest.raises(InvalidInput) as refused:
-        services.check_waives_nothing(text=f"{denied}{filling}{word}", act_on=ON)
+        services.check_waives_nothing(text=f"{denied} {filling}{word}", act_on=ON)
     assert refused.value.source == "G18"
 
 
@@ -384,7 +384,17 @@ REFUSED = {
         "停 水",
         "停-水",
         "停\u200b水",
-        "停、水",
+        "停止向业主供水",
+        "停止向您家供电",
+        "停止对乙方供水",
+        "停止给他家供水",
+        "停止为该户供电",
+        "停止向其提供热水",
+        "停用业主张三的门禁卡",
+        "停用您的人脸门禁",
+        "停用甲方、乙方的门禁",
+        "中止供水",
+        "暂停对欠费户供电",
         "斷水",
         "停電",
         "Cut  off the  water",
@@ -393,6 +403,9 @@ REFUSED = {
         "双方相互斗殴",
         "构成故意伤害罪",
         "负主要责任",
+        "甲方系故意伤害",
+        "其行为系寻衅滋事",
+        "双方关系不和，互殴",
         "相互鬥毆",
         "互\u3000殴",
         "全·责",
@@ -403,6 +416,12 @@ REFUSED = {
         "甲方不得再就此事提起任何诉讼",
         "甲方撤诉",
         "放弃其他诉求",
+        "放弃对乙方的一切赔偿",
+        "放弃向乙方主张任何索赔",
+        "双方今后不再有任何纠纷",
+        "不再就此事主张权利",
+        "Party A cannot sue",
+        "The right to sue is waived",
         "放弃其他一切赔偿请求",
         "今后不得再以任何理由向乙方主张任何权利",
         "不要求追究乙方刑事责任",
@@ -427,6 +446,13 @@ HARMLESS = {
         "请其夜间关掉电视",
         "不得停掉他家的水",
         "会所停止供应午餐",
+        "不得停止向业主供水",
+        "不得停用业主张三的门禁卡",
+        "停用会所的人脸门禁",
+        "停止装修并恢复供水",
+        "停止施工、供水照常",
+        "请其停止向电梯内丢垃圾",
+        "查看停、电通知",
         "雨停以后再检查水泵",
         "请其把电动车停到车棚",
         "补办门禁卡，按原价收取工本费",
@@ -436,6 +462,9 @@ HARMLESS = {
         "公安机关以涉嫌故意伤害立案侦查",
         "秩序维护员的主要责任是巡逻",
         "责任由公安机关和法院认定",
+        "已联系故意伤害案承办民警",
+        "双方关系、经过尚待核实",
+        "与乙方有联系，寻衅滋事由公安机关认定",
         "双方相互指责",
         "先动手的一方是谁，两份说明不一致",
     ),
@@ -444,6 +473,16 @@ HARMLESS = {
         "任何一方不得限制另一方提起诉讼",
         "本协议不影响任何一方起诉、投诉、报案的权利",
         "甲方不放弃其他赔偿请求",
+        "双方对上述事实无其他争议",
+        "双方对赔偿数额没有其他争议",
+        "双方和睦相处，不再有类似纠纷",
+        "甲方放弃部分赔偿",
+        "甲方自愿放弃误工费赔偿",
+        "就误工费不再另行主张",
+        "甲方享有法律规定的任何权利",
+        "甲方享有法律规定的一切权利",
+        "本协议不免除任何权利",
+        "乙方不再以停车位为由主张占用",
         "乙方不得再以任何理由接触甲方",
         "双方不得再向他人提起此事",
         "今后发生任何纠纷，依法解决",
@@ -482,6 +521,27 @@ def test_what_is_forbidden_is_refused_however_it_is_written(rule, text):
 )
 def test_what_is_harmless_passes(rule, text):
     CHECKS[rule](text=text, act_on=ON)
+
+
+@pytest.mark.parametrize(
+    "text", ["赔偿左、右手的治疗费5000元", "Party B tells nobody of her whereabouts"]
+)
+def test_what_stands_across_a_list_or_inside_a_word_is_not_unclear(text):
+    services.check_definite(text=text, act_on=ON)
+
+
+@pytest.mark.parametrize("text", ["5000元左右", "5000元左 右", "about 5000 yuan"])
+def test_what_nobody_could_enforce_is_unclear(text):
+    with pytest.raises(InvalidInput) as refused:
+        services.check_definite(text=text, act_on=ON)
+    assert refused.value.source == "G18"
+
+
+def test_an_english_stem_is_found_at_the_beginning_of_a_word_alone():
+    check = partial(services.check_not_called_mediation, act_on=ON, path="about")
+    check(text="Remediation of the broken lamp")
+    with pytest.raises(InvalidInput):
+        check(text="A mediated talk")
 
 
 def test_the_lists_are_written_in_the_letters_that_they_are_compared_in():

@@ -24,7 +24,9 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 _NEAR = 8  # characters before a word, in which it is taken back
 _NEAR_ENGLISH = 40
-_NOISE = r"[\W_]*"  # what may stand between the letters of a word
+_NOISE = (
+    r"(?:[^\w、]|_)*"  # between the letters of a word; 、 parts two words of a list
+)
 _GAP = 10
 _UNSEEN = "\u115f\u1160"  # letters by their class, and blank
 _LISTS = ("、", "和", "或", "及", "与", " and ", " or ")
@@ -348,7 +350,12 @@ def check_appraisal(*, level: str, has_document: bool, act_on: date) -> None:
 def check_no_verdict(*, text: str, act_on: date, path: str = "text") -> None:
     """Refuse words that judge who was right, also across a full stop."""
     rule = _in_force("G15", act_on)
-    if rule and any(_pattern(one).search(_normal(text)) for one in rule.lists["words"]):
+    if rule is None:
+        return
+    said = _normal(text)
+    for other in rule.lists["others"]:
+        said = _pattern(other).sub("0", said)
+    if any(_pattern(one).search(said) for one in rule.lists["words"]):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -783,18 +790,28 @@ def _pattern(
     """A word of a list, however it is spaced and marked: "罚 款", "罚·款".
 
     An ``…`` in it is up to ten letters: those of ``between`` alone if there are any, and
-    nothing of ``not_between``. English letters stand together.
+    nothing of ``not_between``; an ``……`` is any ten but those. English letters stand
+    together.
     """
     unless = f"(?!{'|'.join(map(_spaced, not_between))})" if not_between else ""
-    letters = "|".join(map(_spaced, between)) or r"[^\W_]"
+    any_letter = r"[^\W_]"
+    letters = (
+        "|".join([*map(_spaced, between), "、"]) if between else rf"{any_letter}|、"
+    )
     gap = rf"{_NOISE}(?:{unless}(?:{letters}){_NOISE}){{0,{_GAP}}}?"
-    return re.compile(gap.join(map(_spaced, word.split("…"))))
+    open_gap = rf"{_NOISE}(?:{unless}{any_letter}{_NOISE}){{0,{_GAP}}}?"
+    halves = (gap.join(map(_spaced, half.split("…"))) for half in word.split("……"))
+    return re.compile(open_gap.join(halves))
 
 
 def _spaced(word: str) -> str:
-    """English letters stand together, and all else may be apart."""
+    """English letters stand together and begin a word; all else may be apart.
+
+    They may go on: "waive" is in "waived", and "mediat" is the stem of three words.
+    """
     pieces = re.findall(r"[a-z]+|[^\W_]", word)
-    return _NOISE.join(map(re.escape, pieces))
+    begins = "(?<![a-z])" if word[:1].isascii() and word[:1].isalpha() else ""
+    return begins + _NOISE.join(map(re.escape, pieces))
 
 
 def _in_force(guardrail_id: str, act_on: date) -> Guardrail | None:

@@ -53,7 +53,7 @@ from anlan.resolution.mediation.models import (
     Term,
 )
 from anlan.resolution.mediation.papers import application, deed, forgiveness_paper
-from anlan.resolution.mediation.remedies import all_remedies, remedies_of
+from anlan.resolution.mediation.remedies import all_remedies, remedies_of, review
 from anlan.resolution.mediation.services import Draft, Giver, TermDraft, performing
 from anlan.resolution.mediation.services.erasing import erase_words
 from anlan.resolution.mediation.services.performing import confirmed_until
@@ -456,6 +456,7 @@ class TestPerforming:
         told = Talks.objects.get().police_task
         assert told is not None
         assert told.source == "L-刑诉法-288"
+        assert review().sources == ("L-刑诉法-288", "L-刑诉法-289")
         assert "审查并主持制作和解协议书" in told.advice
         assert "第九条" not in told.advice
         assert "派出所" not in told.title

@@ -351,7 +351,7 @@ def _exhibit_facts(
     return ExhibitFacts(
         code=exhibit.code,
         kind=str(exhibit.get_kind_display()),
-        title=exhibit.title if has_words else str(exhibit.get_kind_display()),
+        title=(has_words and exhibit.title) or str(exhibit.get_kind_display()),
         file_name=exhibit.file_name if has_words else "",
         how=exhibit.how if has_words else "",
         source=str(exhibit.get_source_display()),

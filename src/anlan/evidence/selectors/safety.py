@@ -499,9 +499,12 @@ def _store_state(
         )
     try:
         usage = shutil.disk_usage(_nearest(store.root)) if not store.is_away else None
-        lacks_links = not store.is_away and not store.knows_links
     except OSError:
-        usage, lacks_links = None, False
+        usage = None
+    try:
+        lacks_links = not store.is_away and not store.knows_links
+    except OSError:  # full, or nobody may write: how much is on it is told all the same
+        lacks_links = False
     return StoreState(
         name=store.name,
         copies=copies,

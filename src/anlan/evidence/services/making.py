@@ -83,9 +83,16 @@ def make_packages(*, at: datetime) -> int:
     held = _taken(at)
     if held is None:
         return 0
-    package = held.package
     try:
-        if package.tries > MOST_TRIES:
+        _make_or_wait(held, at=at)
+    except HeldByAnother:
+        log.warning("another worker makes the package")
+    return 1
+
+
+def _make_or_wait(held: _Held, *, at: datetime) -> None:
+    try:
+        if held.package.tries > MOST_TRIES:
             _fail(held, Failure.BROKEN, at=at)
         else:
             _make(held, at=at)
@@ -107,9 +114,6 @@ def make_packages(*, at: datetime) -> int:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
         _fail(held, Failure.NO_ROOM, at=at)
-    except HeldByAnother:
-        log.warning("another worker makes the package")
-    return 1
 
 
 @dataclass
@@ -289,8 +293,12 @@ def _publish(draft: Path, target: Path) -> None:
 
 
 def _put_off(held: _Held, *, at: datetime) -> None:
-    """The signer starts, or is started anew: wait for it, but not for ever."""
-    if at - held.package.asked_at > PATIENCE:
+    """The signer starts, or is started anew: wait for it, but not for ever.
+
+    What was waited for a copy that is whole is not its fault.
+    """
+    mended = timedelta(minutes=sum(MENDED_AFTER[: held.package.tries - 1]))
+    if at - held.package.asked_at > mended + PATIENCE:
         _fail(held, Failure.NO_SEAL, at=at)
         return
     log.warning("a package waits for the signer")
@@ -310,18 +318,15 @@ def _wait_for_good_copy(held: _Held, *, at: datetime) -> None:
 
 def _fail(held: _Held, failure: Failure, *, at: datetime) -> None:
     package = held.package
-    try:
-        with ledger.recording():
-            case = cases.lock_case(package.case)
-            held.update(
-                state=PackageState.FAILED, failure=failure, holder="", held_until=None
-            )
-            cases.record(
-                PackageFailed(code=package.code, reason=failure),
-                case,
-                thing=package.key,
-                by=SYSTEM,
-                at=at,
-            )
-    except HeldByAnother:
-        log.warning("another worker makes the package")
+    with ledger.recording():
+        case = cases.lock_case(package.case)
+        held.update(
+            state=PackageState.FAILED, failure=failure, holder="", held_until=None
+        )
+        cases.record(
+            PackageFailed(code=package.code, reason=failure),
+            case,
+            thing=package.key,
+            by=SYSTEM,
+            at=at,
+        )

@@ -13,7 +13,7 @@ from anlan.evidence.enums import CopyState, ExhibitKind, StatementState
 from anlan.evidence.models import Copy, Exhibit, Statement, StatementAnswer
 from anlan.evidence.plans import Box, Key, Plan, Span
 from anlan.evidence.selectors.injuries import Mark
-from anlan.ledger.models import Checkpoint, Entry
+from anlan.ledger.models import Checkpoint, Entry, Worded
 
 register = template.Library()
 
@@ -46,6 +46,12 @@ def wave(peaks: Sequence[int]) -> str:
         f"M{place} {50 - max(1, peak) / 2:g}v{max(1, peak)}h.7v-{max(1, peak)}z"
         for place, peak in enumerate(peaks)
     )
+
+
+@register.filter
+def or_erased(words: str, row: Worded) -> str:
+    """Its words, or that they went with their period: a blank would look like a fault."""
+    return _("已按期限删除") if not words and row.is_erased else words
 
 
 @register.simple_tag
