@@ -604,6 +604,21 @@ class TestAnswering:
             )
             assert column in {None, entry.happened_at}
 
+    @pytest.mark.parametrize(
+        ("days", "status", "state"), [(6, 201, "arrived"), (8, 409, "alerted")]
+    )
+    def test_a_tap_of_another_week_is_none_of_now(
+        self, scene, phone, incident, days, status, state
+    ) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        data = {"request_id": str(uuid4()), "age": days * 24 * 3600}
+
+        answer = phone.post(f"/m/assignments/{mine.uid}/arrival/", data, headers=OUTBOX)
+
+        assert answer.status_code == status
+        mine.refresh_from_db()
+        assert mine.state == state
+
     def test_what_was_refused_to_the_outbox_has_a_reason(
         self, scene, client, incident
     ) -> None:

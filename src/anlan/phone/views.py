@@ -28,7 +28,7 @@ from anlan.accounts.permissions import has_permission, holds_somewhere, sites_wh
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import places_of, site_of
 from anlan.base.clock import local_day
-from anlan.base.errors import DomainError, InvalidInput, NotFound
+from anlan.base.errors import Conflict, DomainError, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.forms import DoneForm
@@ -60,7 +60,7 @@ from anlan.incidents.views import help as calling
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
-from anlan.phone.forms import KeptForm, ReportForm
+from anlan.phone.forms import STALE, ActForm, ReportForm
 from anlan.resolution.counselling.permissions import is_counsellor
 
 RECENT = 6  # places offered at once
@@ -562,8 +562,10 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def _say(request: HttpRequest, say: Callable[..., Incident]) -> HttpResponse:
     """What is said at a scene by one tap, now, or by the outbox that kept it."""
     at = timezone.now()
-    form = KeptForm(request.POST)
+    form = ActForm(request.POST)
     form.is_valid()  # of nonsense nothing is left
+    if form.has_error("age", STALE):
+        raise Conflict(form.errors["age"][0])
     said = Said(
         by=_user(request),
         at=at,
