@@ -259,6 +259,36 @@ class TestReporting:
             assert f"{seen} 在这里" in page
             assert scene.garage.label not in phone.get("/m/").content.decode()
 
+    def test_a_page_that_stays_open_scans_its_poster_no_second_time(
+        self, scene, phone
+    ) -> None:
+        """Its live parts are fetched from its own address, hours later too."""
+        scene.guard.shifts.all().delete()
+        at = int(timezone.now().timestamp())
+        scanned = {"place": scene.garage.code, "at": at}
+        phone.get("/m/", scanned)
+        assert self.chosen(phone) == scene.garage.code
+
+        with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+            phone.get("/m/", scanned)
+            assert self.chosen(phone) is None
+
+    @pytest.mark.parametrize("said_at", ["", "soon", "²", "9" * 40])
+    def test_poster_whose_time_is_nonsense_was_scanned_now(
+        self, scene, phone, said_at
+    ) -> None:
+        phone.get("/m/", {"place": scene.garage.code, "at": said_at})
+
+        assert self.chosen(phone) == scene.garage.code
+
+    def test_an_alarm_that_comes_late_names_no_place_of_now(self, scene, phone) -> None:
+        phone.get("/m/", {"place": scene.garage.code})
+        late = said(scene, place=scene.place("园区 南门").code, age=600)
+
+        assert post_as_outbox(phone, late).status_code == 201
+
+        assert self.chosen(phone) == scene.garage.code
+
     def test_off_shift_the_place_of_long_ago_is_not_chosen_either(
         self, scene, phone
     ) -> None:

@@ -125,7 +125,8 @@ def alarm(request: HttpRequest) -> HttpResponse:
     """The first screen: one large button, and what waits for an answer."""
     user = _user(request)
     now = timezone.now()
-    _remember_place(request, request.GET.get("place", ""), at=now)
+    scanned_at = _scanned_at(request, now=now)
+    _remember_place(request, request.GET.get("place", ""), at=scanned_at)
     news = list(notify_selectors.unread_for(user)[:UNREAD])
     # The service worker fetches this page too, to keep it: nobody has read that one.
     if news and request.headers.get("Sec-Fetch-Dest", "document") == "document":
@@ -738,10 +739,22 @@ def _assignments(incident: Incident) -> list[Assignment]:
     )
 
 
+def _scanned_at(request: HttpRequest, *, now: datetime) -> datetime:
+    """When the poster was scanned, as the address says.
+
+    A page that stays open is fetched again hours later: nobody came by the poster then.
+    """
+    said = request.GET.get("at", "")
+    if not (said.isascii() and said.isdigit()):
+        return now
+    return min(now, datetime.fromtimestamp(int(said[:10]), UTC))
+
+
 def _remember_place(request: HttpRequest, code: str, *, at: datetime) -> None:
     known = request.session.get(_PLACE)
     since = at.timestamp() - request.session.get(_PLACE_AT, 0)
-    if not code or (code == known and since < AGAIN.total_seconds()):
+    # An alarm that was kept for a while says where somebody was, and not where they are.
+    if not code or since < 0 or (code == known and since < AGAIN.total_seconds()):
         return
     if Place.objects.filter(code=code, is_active=True).exists():
         request.session[_PLACE] = code
