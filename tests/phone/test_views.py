@@ -563,10 +563,27 @@ class TestAnswering:
         assert f'data-called="{mine.uid}"' in page
         assert f"/m/assignments/{mine.uid}/acknowledgement/" in page
         assert 'data-live="/live/"' in page
+        assert "data-unsaid-act" in page  # what is said if it cannot be sent
 
         phone.post(f"/m/assignments/{mine.uid}/acknowledgement/")
 
         assert "data-called" not in phone.get(tab).content.decode()
+
+    def test_who_is_called_to_what_they_reported_is_called_there_too(
+        self, scene, phone, incident
+    ) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        made = scene.report(by=scene.guard)
+        assert made.incident == incident
+        number = incident.case.number
+        button = f'action="/m/assignments/{mine.uid}/acknowledgement/"'
+
+        for address in (
+            f"/m/reports/{made.uid}/",
+            f"/m/cases/{number}/upload/",
+            f"/m/cases/{number}/",  # the scene has a button of its own
+        ):
+            assert phone.get(address).content.decode().count(button) == 1
 
     def test_each_part_that_is_fetched_again_is_found_by_its_id(
         self, phone, incident

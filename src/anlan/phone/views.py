@@ -267,6 +267,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         request,
         "phone/incident.html",
         {
+            "is_scene": True,
             "case": case,
             "incident": incident,
             "mine": mine,
