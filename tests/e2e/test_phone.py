@@ -274,6 +274,14 @@ def test_an_alarm_refused_later_is_told_of_another_place_with_its_photo(
     expect(row).to_contain_text("没有这个地点")
     expect(row.get_by_text("存到手机 a.png")).to_be_visible()
 
+    # Called meanwhile, they answer that first: it takes nothing away from the alarm.
+    installation.shell(REPORT.format(place=GARAGE))
+    row.get_by_text("改地点再报").click()
+    expect(page.locator("[data-refusal]")).to_contain_text("a.png")
+    expect(page.locator("[name=words]")).to_have_value("两人扭打")
+    page.click("#called form button")
+    page.wait_for_url("**/m/cases/**")
+    page.goto("/m/")
     row.get_by_text("改地点再报").click()
     expect(page.locator("[data-refusal]")).to_contain_text("a.png")
     expect(page.locator("[name=words]")).to_have_value("两人扭打")
@@ -457,6 +465,49 @@ def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
     assert said["incident.dissuasion_tried"] == 1
 
 
+def test_who_is_called_on_another_page_sees_that_the_answer_is_unsent(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    installation.shell(REPORT.format(place=GARAGE))
+    page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
+    page.route("**/m/token/", lambda route: route.abort())
+
+    page.click("#called form button")
+
+    expect(page.locator("[data-unsaid]")).to_contain_text("还没送到，请用对讲机")
+    expect(page.locator("#called form button")).to_be_disabled()
+
+
+def test_what_was_refused_does_not_come_true_by_itself_later(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    installation.shell(REPORT.format(place=GARAGE))
+    before = installation.kinds()
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page.route("**/m/token/", lambda route: route.abort())
+    page.click("#called form[action$='/arrival/'] button")
+    expect(page.locator("[data-unsaid]")).to_be_visible()
+    refusal = '{"errors": {"__all__": ["现在不行"]}}'
+    page.route(
+        "**/arrival/",
+        lambda route: route.fulfill(
+            status=409, content_type="application/json", body=refusal
+        ),
+    )
+    page.unroute("**/m/token/")
+    page.goto("/m/")
+    row = page.locator("[data-waiting-list] li")
+    expect(row).to_contain_text("现在不行")
+
+    page.unroute("**/arrival/")
+    for _round in range(2):  # the second begins when the first has sent what it sends
+        with page.expect_response("**/m/token/"):
+            page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(row).to_contain_text("现在不行")
+    assert "incident.responder_arrived" not in installation.kinds() - before
+
+
 def test_after_the_handover_an_alarm_is_of_who_opened_the_phone(
     told_installation: Installation, sign_in: SignIn
 ) -> None:
@@ -560,8 +611,20 @@ def test_a_locked_phone_says_whose_alarm_it_still_keeps(
     expect(rows).to_contain_text("孙磊")
 
 
+LEFT_ONCE_MORE = """(other) => new Promise((done) => {
+  indexedDB.open("anlan-outbox").onsuccess = ({ target }) => {
+    const rows = target.result.transaction("reports", "readwrite").objectStore("reports");
+    rows.getAll().onsuccess = (found) => {
+      const [kept] = found.target.result;
+      rows.put({ ...kept, writer: kept.user, user: other }).onsuccess = () => done();
+    };
+  };
+})"""
+
+
+@pytest.mark.parametrize("is_second", [False, True])
 def test_whoever_commands_sends_what_another_left_on_the_phone(
-    told_installation: Installation, sign_in: SignIn
+    *, is_second: bool, told_installation: Installation, sign_in: SignIn
 ) -> None:
     before = count(told_installation, "incidents_report")
     page = open_shared_phone(told_installation, sign_in).page
@@ -573,6 +636,9 @@ def test_whoever_commands_sends_what_another_left_on_the_phone(
     page.locator("form[data-idle] button").click()
     page.wait_for_url("**/m/shared/")
     page.unroute("**/m/token/")
+    if is_second:  # somebody wanted to send it already, and left it here too
+        query = "SELECT uid FROM accounts_user WHERE username = 'wangjianguo'"
+        page.evaluate(LEFT_ONCE_MORE, str(UUID(told_installation.rows(query)[0][0])))
     officer = give_pin(told_installation, "zhoumin")
     page.goto(f"/m/shared/people/{officer}/")
     page.fill("input[name=pin]", told_installation.story["pin"])

@@ -259,6 +259,36 @@ class TestReporting:
             assert f"{seen} 在这里" in page
             assert scene.garage.label not in phone.get("/m/").content.decode()
 
+    def test_a_page_that_stays_open_scans_its_poster_no_second_time(
+        self, scene, phone
+    ) -> None:
+        """Its live parts are fetched from its own address, hours later too."""
+        scene.guard.shifts.all().delete()
+        at = int(timezone.now().timestamp())
+        scanned = {"place": scene.garage.code, "at": at}
+        phone.get("/m/", scanned)
+        assert self.chosen(phone) == scene.garage.code
+
+        with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+            phone.get("/m/", scanned)
+            assert self.chosen(phone) is None
+
+    @pytest.mark.parametrize("said_at", ["", "soon", "²", "9" * 40])
+    def test_poster_whose_time_is_nonsense_was_scanned_now(
+        self, scene, phone, said_at
+    ) -> None:
+        phone.get("/m/", {"place": scene.garage.code, "at": said_at})
+
+        assert self.chosen(phone) == scene.garage.code
+
+    def test_an_alarm_that_comes_late_names_no_place_of_now(self, scene, phone) -> None:
+        phone.get("/m/", {"place": scene.garage.code})
+        late = said(scene, place=scene.place("园区 南门").code, age=600)
+
+        assert post_as_outbox(phone, late).status_code == 201
+
+        assert self.chosen(phone) == scene.garage.code
+
     def test_off_shift_the_place_of_long_ago_is_not_chosen_either(
         self, scene, phone
     ) -> None:
@@ -533,10 +563,27 @@ class TestAnswering:
         assert f'data-called="{mine.uid}"' in page
         assert f"/m/assignments/{mine.uid}/acknowledgement/" in page
         assert 'data-live="/live/"' in page
+        assert "data-unsaid-act" in page  # what is said if it cannot be sent
 
         phone.post(f"/m/assignments/{mine.uid}/acknowledgement/")
 
         assert "data-called" not in phone.get(tab).content.decode()
+
+    def test_who_is_called_to_what_they_reported_is_called_there_too(
+        self, scene, phone, incident
+    ) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        made = scene.report(by=scene.guard)
+        assert made.incident == incident
+        number = incident.case.number
+        button = f'action="/m/assignments/{mine.uid}/acknowledgement/"'
+
+        for address in (
+            f"/m/reports/{made.uid}/",
+            f"/m/cases/{number}/upload/",
+            f"/m/cases/{number}/",  # the scene has a button of its own
+        ):
+            assert phone.get(address).content.decode().count(button) == 1
 
     def test_each_part_that_is_fetched_again_is_found_by_its_id(
         self, phone, incident
@@ -603,6 +650,21 @@ class TestAnswering:
                 minutes=20 - minutes
             )
             assert column in {None, entry.happened_at}
+
+    @pytest.mark.parametrize(
+        ("days", "status", "state"), [(6, 201, "arrived"), (8, 409, "alerted")]
+    )
+    def test_a_tap_of_another_week_is_none_of_now(
+        self, scene, phone, incident, days, status, state
+    ) -> None:
+        mine = scene.assignment(incident, scene.guard)
+        data = {"request_id": str(uuid4()), "age": days * 24 * 3600}
+
+        answer = phone.post(f"/m/assignments/{mine.uid}/arrival/", data, headers=OUTBOX)
+
+        assert answer.status_code == status
+        mine.refresh_from_db()
+        assert mine.state == state
 
     def test_what_was_refused_to_the_outbox_has_a_reason(
         self, scene, client, incident

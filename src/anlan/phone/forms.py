@@ -17,6 +17,7 @@ from anlan.incidents.enums import Flag
 
 LEAST_AGE = 5  # seconds
 MOST_AGE = 7 * 24 * 3600  # seconds: a phone that was offline for longer is a puzzle
+STALE = "stale"
 
 
 class KeptForm(forms.Form):
@@ -39,6 +40,21 @@ class KeptForm(forms.Form):
         """When it was written; under five seconds it is the network, and no claim."""
         age = self.cleaned_data.get("age") or 0
         return at - timedelta(seconds=age) if age >= LEAST_AGE else None
+
+
+class ActForm(KeptForm):
+    """A tap at a scene. Unlike an alarm, one of another week is not taken for one of now:
+    whoever is there taps again.
+    """
+
+    def clean_age(self) -> int | None:
+        """Whatever a phone may claim, but nothing of long ago."""
+        if (self.cleaned_data["age"] or 0) > MOST_AGE:
+            raise forms.ValidationError(
+                _("这是七天以前在手机上点的，没有记下。如果现在是这样，请再点一次"),
+                code=STALE,
+            )
+        return super().clean_age()
 
 
 class ReportForm(KeptForm):

@@ -28,7 +28,7 @@ from anlan.accounts.permissions import has_permission, holds_somewhere, sites_wh
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import places_of, site_of
 from anlan.base.clock import local_day
-from anlan.base.errors import DomainError, InvalidInput, NotFound
+from anlan.base.errors import Conflict, DomainError, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.forms import DoneForm
@@ -60,7 +60,7 @@ from anlan.incidents.views import help as calling
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
-from anlan.phone.forms import KeptForm, ReportForm
+from anlan.phone.forms import STALE, ActForm, ReportForm
 from anlan.resolution.counselling.permissions import is_counsellor
 
 RECENT = 6  # places offered at once
@@ -125,7 +125,8 @@ def alarm(request: HttpRequest) -> HttpResponse:
     """The first screen: one large button, and what waits for an answer."""
     user = _user(request)
     now = timezone.now()
-    _remember_place(request, request.GET.get("place", ""), at=now)
+    scanned_at = _scanned_at(request, now=now)
+    _remember_place(request, request.GET.get("place", ""), at=scanned_at)
     news = list(notify_selectors.unread_for(user)[:UNREAD])
     # The service worker fetches this page too, to keep it: nobody has read that one.
     if news and request.headers.get("Sec-Fetch-Dest", "document") == "document":
@@ -266,6 +267,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         request,
         "phone/incident.html",
         {
+            "is_scene": True,
             "case": case,
             "incident": incident,
             "mine": mine,
@@ -562,8 +564,10 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def _say(request: HttpRequest, say: Callable[..., Incident]) -> HttpResponse:
     """What is said at a scene by one tap, now, or by the outbox that kept it."""
     at = timezone.now()
-    form = KeptForm(request.POST)
+    form = ActForm(request.POST)
     form.is_valid()  # of nonsense nothing is left
+    if form.has_error("age", STALE):
+        raise Conflict(form.errors["age"][0])
     said = Said(
         by=_user(request),
         at=at,
@@ -736,10 +740,22 @@ def _assignments(incident: Incident) -> list[Assignment]:
     )
 
 
+def _scanned_at(request: HttpRequest, *, now: datetime) -> datetime:
+    """When the poster was scanned, as the address says.
+
+    A page that stays open is fetched again hours later: nobody came by the poster then.
+    """
+    said = request.GET.get("at", "")
+    if not (said.isascii() and said.isdigit()):
+        return now
+    return min(now, datetime.fromtimestamp(int(said[:10]), UTC))
+
+
 def _remember_place(request: HttpRequest, code: str, *, at: datetime) -> None:
     known = request.session.get(_PLACE)
     since = at.timestamp() - request.session.get(_PLACE_AT, 0)
-    if not code or (code == known and since < AGAIN.total_seconds()):
+    # An alarm that was kept for a while says where somebody was, and not where they are.
+    if not code or since < 0 or (code == known and since < AGAIN.total_seconds()):
         return
     if Place.objects.filter(code=code, is_active=True).exists():
         request.session[_PLACE] = code

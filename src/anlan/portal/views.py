@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -45,7 +46,10 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     if not place.is_active:
         return closed_place(request, place)
     if request.method == "GET" and _is_staff_of(request, place):
-        return redirect(f"{reverse('phone:alarm')}?place={place.code}")
+        scanned = urlencode(
+            {"place": place.code, "at": int(timezone.now().timestamp())}
+        )
+        return redirect(f"{reverse('phone:alarm')}?{scanned}")
     form = PublicReportForm(request.POST or None, initial={"request_id": uuid4()})
     status = 200
     if request.method == "POST" and not form.is_valid():

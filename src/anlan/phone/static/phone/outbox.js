@@ -17,7 +17,7 @@ let upload = null;
 let uploading = Promise.resolve();
 let awaited = ""; // what somebody stands before, who is to hear of it first
 let standing = null; // the alarm whose form says that it was not sent yet
-let again = null; // a refused alarm that its writer tells of another place
+let again = null; // a refused alarm that its writer tells of another place, and the form for it
 let isSignedOut = false;
 let isFaulty = false;
 
@@ -75,7 +75,8 @@ async function sendAll() {
     let delivered = 0;
     let isHeldUp = false; // who has not arrived yet has nothing under control
     for (const item of mine.filter((one) => !one.answer && !one.filesFirst && !one.wordsOf)) {
-      if (item.isAct && isHeldUp) continue;
+      // One that was refused would take effect later, when nobody means it any more.
+      if (item.isAct && (isHeldUp || item.errors)) continue;
       const isSent = await tryAlarm(item, known.csrf);
       delivered += isSent;
       isHeldUp ||= item.isAct && !isSent && !item.errors;
@@ -252,8 +253,9 @@ function mark(form, waiting) {
   const place = form.closest(".btns") ?? form;
   const shown = [...document.querySelectorAll("[data-unsaid]")].find((one) => one.dataset.unsaid === form.action);
   for (const button of form.querySelectorAll("button")) button.disabled = isUnsent;
-  if (isUnsent && !shown) {
-    const notice = document.querySelector("[data-unsaid-act]").content.cloneNode(true).firstElementChild;
+  const template = document.querySelector("[data-unsaid-act]"); // a page of another version may have none
+  if (isUnsent && !shown && template) {
+    const notice = template.content.cloneNode(true).firstElementChild;
     notice.dataset.unsaid = form.action;
     place.before(notice);
   } else if (!isUnsent) shown?.remove();
@@ -290,9 +292,10 @@ function row(item, list) {
   return line;
 }
 
-// Whoever commands lets out what somebody left here who cannot open this phone any more.
+// Whoever commands lets out what somebody left here who cannot open this phone any more;
+// if it was left here once more on its way, it is still of who wrote it.
 async function sendForAnother(item) {
-  await change(item.id, (kept) => ({ ...kept, user: holder(), writer: kept.user }));
+  await change(item.id, (kept) => ({ ...kept, user: holder(), writer: kept.writer ?? kept.user }));
   await flush();
 }
 
@@ -360,8 +363,10 @@ async function submit(event) {
   const item = itemOf(form, event.submitter);
   try {
     await keepWhatFits(item, form);
-    if (again) await drop(again.id);
-    again = null;
+    if (again?.form === form) {
+      await drop(again.id);
+      again = null;
+    }
   } catch (error) {
     // Nothing can be kept here: the browser itself sends it, as it would without us.
     console.warn(error);
@@ -389,12 +394,13 @@ function itemOf(form, submitter) {
   data.delete(name);
   const id = newId();
   data.set("request_id", id);
-  if (again) files.unshift(...again.files.map((file) => new File([file.blob], file.name, { type: file.blob.type })));
+  const told = again?.form === form ? again : null;
+  if (told) files.unshift(...told.files.map((file) => new File([file.blob], file.name, { type: file.blob.type })));
   return {
     id,
     action: form.action,
-    made: again?.made ?? Date.now(),
-    writer: again?.writer,
+    made: told?.made ?? Date.now(),
+    writer: told?.writer,
     user: holder(),
     place: (submitter?.name && `${label} · ${submitter.textContent.trim()}`) || label || form.querySelector("[name=place]:checked")?.dataset.label,
     filesFirst,
@@ -494,10 +500,11 @@ function say(form, sentence) {
 // The form as it was filled in when it was refused; where, is to be chosen anew.
 async function tellAgain() {
   const id = new URLSearchParams(location.search).get("again");
-  const form = id && document.querySelector("form[data-outbox]");
+  const form = id && document.querySelector("form[data-outbox][data-nowhere]"); // not one of an act
   if (!form) return;
-  again = (await all()).find((one) => one.id === id && one.user === holder()) ?? null;
-  if (!again) return;
+  const refused = (await all()).find((one) => one.id === id && one.user === holder());
+  if (!refused) return;
+  again = { ...refused, form };
   for (const [name, value] of again.fields) {
     const chosen = form.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
     const field = form.elements[name];
