@@ -239,6 +239,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         case.commander = scene.officer
     things: dict[str, Any] = {
         "commander": user if own else somebody,
+        "writer": somebody,
         "by": user,
         "case": case,
         "site": scene.site,

@@ -310,6 +310,15 @@ class TestPages:
     def test_a_browser_without_the_cookie_is_not_the_phone(self, scene, client):
         assert client.get("/m/shared/").status_code == 404
 
+    def test_that_nobody_holds_it_leads_to_who_may_open_it(self, scene, browser):
+        for address in ("/m/", "/m/report/", "/m/tasks/"):
+            assert browser.get(address)["Location"] == "/m/shared/"
+
+        assert Client().get("/m/")["Location"].startswith("/accounts/login")
+        assert browser.get("/m/sw.js").status_code == 200
+        script = {"Sec-Fetch-Mode": "cors"}
+        assert "/m/shared/" not in browser.get("/m/", headers=script)["Location"]
+
     def test_the_locked_phone_shows_who_is_on_duty_first(self, scene, browser):
         page = browser.get("/m/shared/").content.decode()
 
@@ -380,7 +389,7 @@ class TestPages:
 
         assert response.status_code == 403
         assert "还可以试 4 次" in response.content.decode()
-        assert browser.get("/m/")["Location"].startswith("/accounts/login")
+        assert browser.get("/m/")["Location"] == "/m/shared/"
 
     def test_it_locks_itself_when_nobody_touches_it(self, scene, browser, clock):
         self.open(browser, scene.guard)

@@ -45,6 +45,8 @@ _PASSWORD_PATHS = (
     "/q/",
     "/preferences/",
 )
+# What a phone that is locked, or that nobody holds, shows and fetches all the same.
+_OPEN_TO_ALL = ("/m/shared/", "/m/sw.js", "/m/manifest.webmanifest")
 _TOUCH = "/m/shared/touch/"  # a script asks, because somebody touched its page
 # Where the outbox sends what was written while the phone was open, and nothing else.
 _SENT = re.compile(
@@ -115,6 +117,8 @@ class SharedPhoneMiddleware:
             if not _is_visit(request):
                 return HttpResponse(status=401)
             return redirect("accounts:pin")
+        elif _is_left(request, phone=phone):
+            return redirect("phone:shared")
         return self.get_response(request)
 
     def _answer_locked(self, request: HttpRequest, *, phone: str) -> HttpResponse:
@@ -131,6 +135,21 @@ class SharedPhoneMiddleware:
                 return HttpResponse(status=401)
         logout(request)
         return redirect("phone:shared")
+
+
+def _is_left(request: HttpRequest, *, phone: str) -> bool:
+    """Whether a guard's page is asked for on a shared phone that nobody holds.
+
+    The sign-in page would ask for a password, where the next guard has a PIN.
+    """
+    return (
+        bool(phone)
+        and request.path.startswith("/m/")
+        and not request.path.startswith(_OPEN_TO_ALL)
+        and _is_visit(request)
+        and not request.user.is_authenticated
+        and shared_phone_for(phone) is not None
+    )
 
 
 def _is_by_password(request: HttpRequest, *, phone: str) -> bool:
