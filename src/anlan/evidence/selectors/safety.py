@@ -151,7 +151,7 @@ _WORDS: dict[Trouble, tuple[Promise, Promise]] = {
     Trouble.HISTORY: (
         _("台账与签名程序签过的不一致，检查点已停签"),
         _(
-            "报警和办案照常进行。请马上在服务器上运行 ./anlan verify，它会说出是哪一条或哪一段；如果刚恢复过旧的数据库，请找出更新的备份。"
+            "上报和办案照常进行。请马上在服务器上运行 ./anlan verify，它会说出是哪一条或哪一段；如果刚恢复过旧的数据库，请找出更新的备份。"
         ),
     ),
     Trouble.LEDGER: (

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from anlan.accounts.models import Organisation, User
-from anlan.base.clock import local_day
+from anlan.base.clock import acting_moment, local_day
 from anlan.base.errors import NotFound
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.cases.act import act_day
@@ -364,7 +364,9 @@ def proofs_in(case: Case, reader: User) -> QuerySet[Exhibit]:
 def results_of(notice: Notice) -> list[DeliveryResult]:
     """What may come of handing it over: a guardian signs where there is one."""
     unlikely = set()
-    if is_to_guardian(notice):
+    person = notice.measure.party.person
+    # Whoever came of age since it was begun signs it themself.
+    if person is not None and is_minor(person, on=local_day(acting_moment())):
         unlikely.add(DeliveryResult.SIGNED)
     elif not named_guardians(notice):
         unlikely.add(DeliveryResult.GUARDIAN)

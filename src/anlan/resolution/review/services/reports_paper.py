@@ -89,7 +89,8 @@ def hand_out_copy(
     side = side_of(party)
     if side is None:
         raise InvalidInput(
-            _("副本只交给一方：请选只站在受害方或者行为人的当事人"), path="party"
+            _("副本只交给一方：请选只属于受害方一边或者行为人一边的当事人"),
+            path="party",
         )
     receiver = line(
         receiver,
