@@ -204,7 +204,7 @@ def test_a_party_of_a_joined_case_gets_a_copy_and_one_person_one(
     both = text_of(copy_page(report, victim, Side.VICTIM))
     assert both.count("现场记录伤情 1 处") == 2
     assert both == text_of(copy_page(report, again, Side.VICTIM))
-    with pytest.raises(InvalidInput, match="只站在"):
+    with pytest.raises(InvalidInput, match="只属于"):
         handed(scene, report, turned)
     elsewhere = scene.incident(place=scene.place("6 号楼")).case
     stranger = party(scene, elsewhere, "victim", name="程立")

@@ -110,7 +110,7 @@ class TestStating:
     def test_no_day_after_the_report(self, scene: Scene, case: Case):
         """Whoever says a later day gives the other side more time than the law."""
         later = scene.at + timedelta(days=3)
-        with pytest.raises(InvalidInput, match="报案的那一天（2026-11-23）") as refused:
+        with pytest.raises(InvalidInput, match="上报的那一天（2026-11-23）") as refused:
             stated(scene, case, 1, at=later)
         assert refused.value.path == "day"
         stated(scene, case, 0, at=later)

@@ -448,7 +448,7 @@ class TestOwnPage:
         at = self.page(scene, talks)
         accepted(scene, proposed(scene, talks))
         assert 'id="leave"' in client.get(at).content.decode()
-        assert "不接受，说一声" not in client.get(at).content.decode()
+        assert "不接受，告诉管理处" not in client.get(at).content.decode()
         assert client.post(f"{at}/withdrawal", {"is_sure": "on"}).status_code == 302
         talks.refresh_from_db()
         assert talks.state == TalksState.WITHDRAWN
