@@ -349,7 +349,9 @@ def test_a_refused_file_stays_on_the_phone_until_it_is_evidence(
         "film.xyz · 只能附照片"
     )
     expect(page.locator("[data-outbox-chip]")).to_contain_text("1 个文件未被接受")
-    assert count(installation, "evidence_exhibit") == before + 1  # the photo
+    until(
+        page, lambda: count(installation, "evidence_exhibit") == before + 1
+    )  # the photo
 
     page.goto("/m/")
     row = page.locator("[data-waiting-list] li")

@@ -38,10 +38,17 @@ async function hasUnsent() {
 }
 
 async function putDown() {
-  const answer = await post(lock.action);
-  if (answer.status >= 500) throw new Error("server");
-  if (answer.redirected) location.replace(answer.url);
-  else location.reload(); // the server had locked it already, and says so
+  const page = document.documentElement.dataset;
+  page.leaving = ""; // what is fetched meanwhile meets the lock, and must lead nowhere else
+  try {
+    const answer = await post(lock.action);
+    if (answer.status >= 500) throw new Error("server");
+    if (answer.redirected) location.replace(answer.url);
+    else location.reload(); // the server had locked it already, and says so
+  } catch (error) {
+    delete page.leaving;
+    throw error;
+  }
 }
 
 async function rest() {

@@ -53,12 +53,17 @@ function ask(address, asked) {
   return asked.get(url);
 }
 
+// Signed out: the page itself leads to where one signs in, unless it is being left.
+function signIn() {
+  if (!("leaving" in document.documentElement.dataset)) location.reload();
+}
+
 async function refresh(part, asked) {
   running.add(part);
   try {
     const { answer, text } = await ask(part.dataset.liveRefresh, asked);
     if (answer.status < 500) forget(part);
-    if (answer.redirected) location.reload(); // signed out: the page leads to the sign-in
+    if (answer.redirected) signIn();
     else if (answer.ok) put(part, text);
     else if (answer.status >= 500) again(part); // a proxy answers so while the server starts
   } catch {
