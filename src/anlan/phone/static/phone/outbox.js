@@ -469,7 +469,17 @@ async function leave(form, answer) {
     await uploading;
   }
   if (held.size) say(form, [words.unsent, ...refusedFiles([...held.values()]).map(whyRefused)].join(" "));
-  else location.href = answer?.url || form.dataset.next;
+  else go(form, answer?.url || form.dataset.next);
+}
+
+// An act leads to the page that it was tapped on: only its parts are asked for anew, or a
+// question that was opened meanwhile would be gone.
+function go(form, url) {
+  if (form.dataset.outbox !== "act" || new URL(url, location).pathname !== location.pathname) location.href = url;
+  else {
+    delete form.dataset.busy;
+    document.dispatchEvent(new CustomEvent("anlan:reload"));
+  }
 }
 
 // Whoever stands before the form hears at once what the server said, and may change it.
