@@ -145,6 +145,7 @@ def alert_responder(queued: Queued) -> None:
         },
         about=queued.object,
         voice_at=_call_time(queued.object, queued.recorded_at),
+        is_guard=event.rung == Rung.GUARD,
     )
 
 
@@ -385,8 +386,13 @@ def _tell(
     voice_at: datetime | None = None,
     with_groups: bool = False,
     urgency: Urgency = Urgency.ALARM,
+    is_guard: bool = False,
 ) -> None:
-    """Send to all but the one who did it, with what every message of an incident says."""
+    """Send to all but the one who did it, with what every message of an incident says.
+
+    Args:
+        is_guard: they are led to the scene, and their roles need not be read.
+    """
     incident = incident or _incident(queued)
     case = incident.case
     told = [person for person in people if person.actor_key != queued.actor]
@@ -404,7 +410,7 @@ def _tell(
             **(params or {}),
         },
         about=about,
-        path=_page_for(told, case),
+        path=_scene_of(case) if is_guard else _page_for(told, case),
         with_groups=with_groups,
         voice_at=voice_at,
         exercise=queued.exercise,
@@ -422,7 +428,11 @@ def _page_for(people: Iterable[User], case: Case) -> str:
         for person in people
     ]
     room = f"/cases/{case.number}/"
-    return room if commands and all(commands) else f"/m{room}"
+    return room if commands and all(commands) else _scene_of(case)
+
+
+def _scene_of(case: Case) -> str:
+    return f"/m/cases/{case.number}/"
 
 
 _INCIDENT_OF_CASE = Prepared(
