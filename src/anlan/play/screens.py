@@ -364,6 +364,8 @@ def take_pictures(
                     names = {**story, "serial": str(next(_serial))}
                     for selector, words in shot.steps:
                         _do(page, selector, words.format(**names))
+                    # What the page asks for by itself has come, too.
+                    page.wait_for_function(_NOTHING_TO_COME)
                     page.wait_for_timeout(150)  # fonts and the first tick of the clocks
                     page.screenshot(
                         path=out / f"{shot.name}-{size}-{theme}-{language[:2]}.png",
@@ -439,6 +441,7 @@ def _do(page: Page, selector: str, words: str) -> None:
     page.wait_for_load_state()
 
 
+_NOTHING_TO_COME = """() => !document.querySelector('[hx-trigger="load"]')"""
 _serial = count(1)
 _kept: dict[tuple[str, str], list[dict[str, object]]] = {}
 
