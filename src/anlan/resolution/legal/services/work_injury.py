@@ -15,7 +15,7 @@ from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.lines import MOST_WORDS, typed
-from anlan.base.turns import each_alone, resting
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Role, TaskState

@@ -11,7 +11,7 @@ from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.lines import MOST_WORDS
-from anlan.base.turns import each_alone, resting
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases.act import act_day
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Deadline, Task
