@@ -25,7 +25,7 @@ from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution.review import permissions, policies
-from anlan.resolution.review.asking import known_of
+from anlan.resolution.review.case_facts import known_of
 from anlan.resolution.review.composing import Composed, composed_of
 from anlan.resolution.review.enums import Cause, Origin, ReportState, Section
 from anlan.resolution.review.events import (
