@@ -40,7 +40,7 @@ from whitenoise.base import (  # type: ignore[import-untyped]  # noqa: E402
     WhiteNoise,
 )
 
-from anlan.base.turns import forget_faults  # noqa: E402
+from anlan.base.one_by_one import forget_faults  # noqa: E402
 
 # The same examples every time: a gate that fails by chance is ignored soon. How long an
 # example takes says something about the machine, not about us.

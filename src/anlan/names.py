@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anlan.accounts import selectors as accounts
 from anlan.cases import selectors as cases
-from anlan.incidents import devices_selectors as devices
+from anlan.incidents.selectors import devices
 from anlan.ledger import checkpointing, sentences
 from anlan.ledger.sentences import Names
 

@@ -13,8 +13,8 @@ from uuid import uuid4
 from django.test import Client
 
 from anlan.accounts.models import Place
-from anlan.incidents.devices_mapping import mappings
-from anlan.incidents.devices_proof import signature_of
+from anlan.incidents.devices.mapping import mappings
+from anlan.incidents.devices.proof import signature_of
 from anlan.incidents.enums import DeviceKind, DeviceMode
 from anlan.incidents.models import Device
 from anlan.incidents.services import devices

@@ -18,8 +18,8 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.selectors import timeline
 from anlan.config.logs import HideSecrets
 from anlan.incidents import services as incidents
-from anlan.incidents.devices_mapping import MOST_BYTES, read_message
-from anlan.incidents.devices_proof import secret_of
+from anlan.incidents.devices.mapping import MOST_BYTES, read_message
+from anlan.incidents.devices.proof import secret_of
 from anlan.incidents.enums import DeviceKind, DeviceMode, HappenedSource
 from anlan.incidents.models import (
     Device,

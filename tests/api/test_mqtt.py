@@ -38,7 +38,7 @@ from anlan.cases.models import AcceptedRequest
 from anlan.config.environment import Environment
 from anlan.config.management.commands import mqtt
 from anlan.config.management.commands.mqtt import broker_of
-from anlan.incidents.devices_proof import UnknownDevice, signature_of
+from anlan.incidents.devices.proof import UnknownDevice, signature_of
 from anlan.incidents.enums import DeviceMode
 from anlan.incidents.models import DeviceRefusal, Incident, Report
 from anlan.incidents.services import devices

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from pytest_django import Settings
 
-from anlan.base import room, stores, vault
+from anlan.base import disk_space, stores, vault
 from anlan.base.errors import InvalidInput, TooLarge
 from anlan.base.programs import Ended, run_on_picture
 from tests.pictures import CUT, JPEG, PAGE, PDF, PROGRAM, encoded
@@ -146,9 +146,9 @@ def test_large_photo_is_unpacked_in_a_process_of_its_own(monkeypatch) -> None:
 
 
 def test_what_is_left_for_the_record_is_not_taken(monkeypatch, tmp_path) -> None:
-    free = room.RESERVE_BYTES + vault.MOST_BYTES
+    free = disk_space.RESERVE_BYTES + vault.MOST_BYTES
     monkeypatch.setattr(stores.Store, "free_bytes", lambda _: free - 1)
-    with pytest.raises(room.NoRoom, match="磁盘"):
+    with pytest.raises(disk_space.NoRoom, match="磁盘"):
         vault.keep_file([JPEG], path="files")
     assert not left_over(tmp_path)
 

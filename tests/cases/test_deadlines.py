@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from anlan.base.turns import LONGEST_REST, resting
+from anlan.base.one_by_one import LONGEST_REST, resting
 from anlan.cases import services as cases
 from anlan.cases.services import deadlines
 from tests.scene import Scene

@@ -15,7 +15,7 @@ from anlan.cases.models import AccessLink
 from anlan.cases.services import make_access_link, tasks
 from anlan.config import front
 from anlan.config.front import Front, is_followed
-from anlan.incidents import devices_mapping
+from anlan.incidents.devices import mapping as devices_mapping
 from anlan.incidents.services import attaching
 from anlan.ledger.events import SYSTEM
 from tests.scene import Scene

@@ -8,7 +8,7 @@ import pytest
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from anlan.base.turns import each_alone
+from anlan.base.one_by_one import each_alone
 from anlan.customers import jobs, messages, services
 from anlan.customers.enums import (
     ErasureReason,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from anlan.base import room, stores
+from anlan.base import disk_space, stores
 from anlan.cases.models import Case
 from anlan.evidence import jobs
 from anlan.evidence.enums import CheckKind, DrillProof
@@ -163,7 +163,7 @@ def test_waits_for_a_store_that_is_away_and_says_when_it_is_late(
 
 
 def test_without_room_it_is_put_off(scene, case, monkeypatch) -> None:
-    monkeypatch.setattr(room, "RESERVE_BYTES", 2**62)
+    monkeypatch.setattr(disk_space, "RESERVE_BYTES", 2**62)
     jobs.drill(at=scene.at)
     assert not CheckRun.objects.exists()
 

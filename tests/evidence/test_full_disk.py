@@ -16,7 +16,7 @@ import pytest
 from pytest_django import Settings
 
 from anlan.base import stores
-from anlan.base.room import RESERVE_BYTES
+from anlan.base.disk_space import RESERVE_BYTES
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Upload
 from tests.desk.serving import Serving, sign_in

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from anlan.base import room, stores
+from anlan.base import disk_space, stores
 from anlan.base.clock import SHANGHAI
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
@@ -1455,7 +1455,7 @@ class TestTrouble:
         cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
         recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
         with monkeypatch.context() as patch:
-            patch.setattr(room, "RESERVE_BYTES", 10**18)
+            patch.setattr(disk_space, "RESERVE_BYTES", 10**18)
             cameras.pull(begin + 3 * MINUTE)
         recording.refresh_from_db()
         assert recording.problem == PullProblem.NO_ROOM

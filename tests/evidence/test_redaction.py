@@ -31,7 +31,7 @@ from anlan.evidence.enums import (
 )
 from anlan.evidence.file_verification import verify_files
 from anlan.evidence.models import Exhibit, Redaction
-from anlan.evidence.plans import MOST_BOXES, Sight, plan_from
+from anlan.evidence.redaction_plan import MOST_BOXES, Sight, plan_from
 from anlan.evidence.selectors import exhibits_of
 from anlan.evidence.selectors.redaction import masked_copies_of
 from anlan.evidence.services.redaction import PlanChanged, folder, work_path

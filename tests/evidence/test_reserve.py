@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
-from anlan.base import room, stores
+from anlan.base import disk_space, stores
 from anlan.base.errors import DomainError
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
@@ -21,7 +21,7 @@ from tests.scene import Scene
 @pytest.fixture(autouse=True)
 def _full(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DATA = tmp_path
-    free = room.RESERVE_BYTES - 1
+    free = disk_space.RESERVE_BYTES - 1
     monkeypatch.setattr(stores.Store, "free_bytes", lambda _: free)
 
 
@@ -49,7 +49,7 @@ def test_what_is_made_waits_and_lists_of_the_record_do_not() -> None:
 def test_disk_that_fills_up_meanwhile_is_left_its_reserve(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    left = [room.RESERVE_BYTES, room.RESERVE_BYTES, 0]
+    left = [disk_space.RESERVE_BYTES, disk_space.RESERVE_BYTES, 0]
     monkeypatch.setattr(stores.Store, "free_bytes", lambda _: left.pop(0))
     monkeypatch.setattr("anlan.evidence.services.keeping.ASK_EVERY", 4)
 

@@ -25,7 +25,7 @@ from anlan.accounts.models import User
 from anlan.accounts.sessions import SessionStore
 from anlan.accounts.signed_in import PHONE_SEEN, PHONE_SESSION
 from anlan.accounts.tokens import create_token
-from anlan.base import room, stores
+from anlan.base import disk_space, stores
 from anlan.base.errors import Conflict, NotAllowed
 from anlan.cases.models import Case
 from anlan.evidence import drafts, services
@@ -490,7 +490,9 @@ class TestBounds:
 
 class TestDisks:
     def test_without_room_nothing_begins(self, phone, case, monkeypatch) -> None:
-        monkeypatch.setattr(stores.Store, "free_bytes", lambda _: room.RESERVE_BYTES)
+        monkeypatch.setattr(
+            stores.Store, "free_bytes", lambda _: disk_space.RESERVE_BYTES
+        )
 
         reply = phone.create(case, 5)
 
@@ -500,7 +502,7 @@ class TestDisks:
     def test_what_others_were_promised_is_not_free(
         self, phone, case, monkeypatch
     ) -> None:
-        free = room.RESERVE_BYTES + 1000
+        free = disk_space.RESERVE_BYTES + 1000
         monkeypatch.setattr(stores.Store, "free_bytes", lambda _: free)
 
         assert phone.create(case, 600).status == 201

@@ -12,7 +12,7 @@ from ninja import Router, Status
 
 from anlan.api.errors import ErrorOut, domain_refusal
 from anlan.api.schemas import Out
-from anlan.incidents.devices_proof import (
+from anlan.incidents.devices.proof import (
     Envelope,
     UnknownDevice,
     challenge,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Place, Site
 from anlan.accounts.roles import Permission
-from anlan.incidents.devices_mapping import mappings
+from anlan.incidents.devices.mapping import mappings
 from anlan.incidents.enums import DeviceKind, DeviceMode
 
 

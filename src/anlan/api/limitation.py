@@ -19,6 +19,7 @@ from anlan.api.access import (
 )
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.base.lines import MOST_WORDS
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import LimitationKind, TurnGround
 from anlan.resolution.legal.models import Limitation, LimitationTurn
@@ -27,7 +28,6 @@ from anlan.resolution.legal.selectors.limitation import (
     limitations_of,
     reckoned,
 )
-from anlan.resolution.legal.services.limitation import MOST_WORDS
 
 router = Router(tags=["limits of time"])
 

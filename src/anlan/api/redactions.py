@@ -19,7 +19,7 @@ from anlan.base.download import ranged_answer
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import BoxFill, BoxLabel, SoundChoice, SpanFill
 from anlan.evidence.models import Redaction
-from anlan.evidence.plans import MOST_BOXES, MOST_KEYS, MOST_SPANS
+from anlan.evidence.redaction_plan import MOST_BOXES, MOST_KEYS, MOST_SPANS
 from anlan.evidence.services.redaction import WORK_TYPES
 
 router = Router(tags=["evidence"])

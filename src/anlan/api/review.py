@@ -29,6 +29,7 @@ from anlan.api.investigation.access import source_named
 from anlan.api.schemas import In, OnceIn, Out, QueryText, Text, UserOut
 from anlan.base.clock import local_day
 from anlan.base.errors import InvalidInput
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
 from anlan.resolution.review import services as review
@@ -60,7 +61,6 @@ from anlan.resolution.review.selectors.reports import newer_entries, reports_of
 from anlan.resolution.review.services.improvements import (
     MOST_WHAT,
     MOST_WHY,
-    MOST_WORDS,
 )
 from anlan.resolution.review.services.meetings import (
     MOST_MINUTES,

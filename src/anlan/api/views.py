@@ -27,10 +27,10 @@ from anlan.api.forms import DeviceForm, TokenForm
 from anlan.api.root import api
 from anlan.base.addresses import public_address
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
-from anlan.incidents.devices_mapping import mappings
-from anlan.incidents.devices_selectors import device_for, devices_for, troubles_of
+from anlan.incidents.devices.mapping import mappings
 from anlan.incidents.enums import DeviceKind, DeviceMode
 from anlan.incidents.models import Device
+from anlan.incidents.selectors.devices import device_for, devices_for, troubles_of
 from anlan.incidents.services import devices
 
 

@@ -14,6 +14,7 @@ from anlan.api.access import case_of, exhibit_of, work_injury_of
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
 from anlan.base.clock import local_day
+from anlan.base.lines import MOST_WORDS
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import (
     Employer,
@@ -31,7 +32,6 @@ from anlan.resolution.legal.selectors.work_injury import (
 from anlan.resolution.legal.services.work_injury import (
     MOST_NAME,
     MOST_PAPER,
-    MOST_WORDS,
 )
 
 router = Router(tags=["work injuries"])

@@ -17,7 +17,7 @@ import puremagic
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
-from anlan.base import limited, room, stores
+from anlan.base import disk_space, limited, stores
 from anlan.base.errors import InvalidInput, TooLarge
 from anlan.base.programs import run_on_picture
 
@@ -131,7 +131,7 @@ def _keep(
     chunks: Iterable[bytes], *, path: str, check: Callable[[Path, str], None]
 ) -> Kept:
     """Write, hash, sync and copy; the name under which the bytes lie is their digest."""
-    room.check_has_room(MOST_BYTES)
+    disk_space.check_has_room(MOST_BYTES)
     draft = stores.primary().draft()
     whole, size = hashlib.sha256(), 0
     try:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from anlan.accounts.models import User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.clock import local_day
-from anlan.base.turns import each_alone, resting
+from anlan.base.one_by_one import each_alone, resting
 from anlan.customers import messages, permissions, services
 from anlan.customers.enums import MarkerState
 from anlan.customers.models import RiskMarker

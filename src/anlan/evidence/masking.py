@@ -36,8 +36,8 @@ from anlan.evidence.films import (
     run,
     version,
 )
-from anlan.evidence.plans import Plan, Sight
 from anlan.evidence.reading import FILM_MEMORY
+from anlan.evidence.redaction_plan import Plan, Sight
 
 MOST_PIXELS = 4096 * 2304  # of a picture of a film
 MOST_MILLISECONDS = 2 * 3600 * 1000

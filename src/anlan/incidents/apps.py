@@ -13,10 +13,10 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module(
-            "anlan.incidents.devices_proof"
+            "anlan.incidents.devices.proof"
         )  # enters the encrypted fields in their list
-        import_module("anlan.incidents.acted")  # when the act was
-        import_module("anlan.incidents.listed")  # the place, the page that ends it
-        import_module("anlan.incidents.investigated")  # who was there, where it was
-        import_module("anlan.incidents.reviewed")  # what a review asks of it
-        import_module("anlan.incidents.reported")  # calls to the police, waivers
+        import_module("anlan.incidents.act")  # when the act was
+        import_module("anlan.incidents.beside")  # the place, the page that ends it
+        import_module("anlan.incidents.presence")  # who was there, where it was
+        import_module("anlan.incidents.case_facts")  # what a review asks of it
+        import_module("anlan.incidents.police_duty")  # calls to the police, waivers

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
-from anlan.base.turns import FIRST_REST
+from anlan.base.one_by_one import FIRST_REST
 from anlan.cases import services as cases
 from anlan.cases.enums import Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task

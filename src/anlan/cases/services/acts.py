@@ -11,11 +11,12 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import permissions
 from anlan.cases.act import act_day
 from anlan.cases.events import ActStated
 from anlan.cases.models import Case, StatedAct
-from anlan.cases.services.record import lock_with_joined, record, written
+from anlan.cases.services.record import lock_with_joined, record
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 
@@ -46,7 +47,7 @@ def state_act(
             on record for the case cannot have been before that day.
     """
     permissions.check_can_state_act(by, case)
-    words = written(
+    words = typed(
         words,
         path="words",
         most=MOST_ACT_WORDS,

@@ -17,6 +17,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotFound
+from anlan.base.lines import typed
 from anlan.cases import messages, permissions, policies
 from anlan.cases.enums import (
     ContactChannel,
@@ -45,7 +46,7 @@ from anlan.cases.services.deadlines import (
     start_standard,
 )
 from anlan.cases.services.opening import add_task
-from anlan.cases.services.record import lock_case, record, user_of, written
+from anlan.cases.services.record import lock_case, record, user_of
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.cases.services.tasks import complete_task
 from anlan.cases.services.timeline import end_access_links, renew_access_link
@@ -114,7 +115,7 @@ def record_contact(
         NotAllowed: the party is of the side for which the other does not speak.
         Conflict: the case is closed, or the request id was used for something else.
     """
-    words = written(words, path="words", most=MOST_SAID, refusal=_("请写明说了什么"))
+    words = typed(words, path="words", most=MOST_SAID, refusal=_("请写明说了什么"))
     held_at, held_by = held_at or at, held_by or by
     offers = {name: answer for name, answer in (offers or {}).items() if answer}
     promises = [
@@ -418,7 +419,7 @@ def erase_contact(
 
 
 def _promised(words: str) -> str:
-    return written(
+    return typed(
         words, path="promises", most=MOST_PROMISED, refusal=_("请写明承诺了什么")
     )
 

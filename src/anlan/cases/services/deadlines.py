@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.clock import utc_text
 from anlan.base.insertion import insert_one
-from anlan.base.turns import each_alone, let_work, resting
+from anlan.base.one_by_one import each_alone, let_work, resting
 from anlan.cases.events import DeadlineMissed
 from anlan.cases.models import Case, Deadline, Standard, Task
 from anlan.cases.selectors.contacts import VICTIM_CONTACT

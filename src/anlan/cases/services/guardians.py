@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import permissions, policies
 from anlan.cases.enums import Role
 from anlan.cases.events import GuardianLinked, GuardianUnlinked
 from anlan.cases.models import Guardianship, Party
 from anlan.cases.selectors.guardians import check_is_new_here, is_against
 from anlan.cases.services.people import add_customer
-from anlan.cases.services.record import lock_case, record, written
+from anlan.cases.services.record import lock_case, record
 from anlan.ledger import services as ledger
 
 MOST_RELATION = 20
@@ -78,7 +79,7 @@ def link_guardian(
             the relation is not told.
         Conflict: the case is closed.
     """
-    relation = written(
+    relation = typed(
         relation,
         path="relation",
         most=MOST_RELATION,
@@ -123,7 +124,7 @@ def unlink_guardian(
         InvalidInput: no reason.
         Conflict: it was taken back before, or the case is closed.
     """
-    reason = written(
+    reason = typed(
         reason,
         path="reason",
         most=MOST_UNLINK_REASON,

@@ -13,11 +13,12 @@ from anlan.accounts.models import Place, User
 from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import permissions, policies
 from anlan.cases.events import KeepApartEnded, KeptApart
 from anlan.cases.models import Case, KeepApart, Party
 from anlan.cases.selectors.contacts import private_in
-from anlan.cases.services.record import lock_case, record, written
+from anlan.cases.services.record import lock_case, record
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 
@@ -54,7 +55,7 @@ def keep_apart(
         Conflict: the case is closed.
     """
     permissions.check_can_command(by, case)
-    words = written(words, path="words", most=MOST_TO_DO, refusal=_("请写明怎么做"))
+    words = typed(words, path="words", most=MOST_TO_DO, refusal=_("请写明怎么做"))
     begins_at = begins_at or at
     places = list({place.pk: place for place in places}.values())
     _check_places(places, case)
@@ -134,7 +135,7 @@ def end_keep_apart(
         Conflict: it is over already.
     """
     permissions.check_can_command(by, plan.case)
-    reason = written(
+    reason = typed(
         reason, path="reason", most=MOST_REASON, refusal=_("请写明为什么提前结束")
     )
     with ledger.recording():

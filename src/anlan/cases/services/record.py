@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from anlan.accounts.models import User
-from anlan.base.errors import InvalidInput
 from anlan.base.prepared import Prepared
 from anlan.cases.models import Case
 from anlan.ledger import services as ledger
@@ -38,20 +35,6 @@ def record(
         via=via,
         exercise=case.exercise,
     )
-
-
-def written(text: str, *, path: str, most: int, refusal: str) -> str:
-    """What somebody typed, without the blanks around it.
-
-    Raises:
-        InvalidInput: nothing, or more than there is room for.
-    """
-    text = text.strip()
-    if not text:
-        raise InvalidInput(refusal, path=path)
-    if len(text) > most:
-        raise InvalidInput(_("最多 %d 个字") % most, path=path)
-    return text
 
 
 def user_of(by: Actor) -> User | None:

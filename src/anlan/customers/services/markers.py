@@ -6,7 +6,6 @@ and those who decide are told (``jobs``).
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Site, User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.customers import permissions
 from anlan.customers.enums import (
     ErasureReason,
@@ -217,7 +217,13 @@ def object_to_marker(
         Conflict: it is over, or an earlier objection waits.
     """
     permissions.check_can_object_to_marker(by, marker)
-    words = _line(words, path="words", refusal=_("请写下本人的意见"))
+    words = typed(
+        words,
+        path="words",
+        most=MARKER_WORDS_LENGTH,
+        refusal=_("请写下本人的意见"),
+        source="G27",
+    )
     with ledger.recording():
         marker = lock_marker(marker)
         _check_is_not_over(marker, on=local_day(at))
@@ -402,7 +408,10 @@ def _check_is_not_over(marker: RiskMarker, *, on: date) -> None:
 
 def _changed(advice: str, now: MarkerDecision, step: MarkerStep, *, on: date) -> str:
     if step == MarkerStep.KEPT:
-        if _line(advice, path="advice", refusal="") not in {"", now.advice}:
+        if typed(advice, path="advice", most=MARKER_WORDS_LENGTH) not in {
+            "",
+            now.advice,
+        }:
             raise InvalidInput(
                 _("提醒有改动：要改的，请选择修改提醒；不改的，请恢复原来的提醒"),
                 path="step",
@@ -416,11 +425,12 @@ def _changed(advice: str, now: MarkerDecision, step: MarkerStep, *, on: date) ->
 
 def _advice(text: str, *, on: date) -> str:
     """What guards do, so nothing that they may not do (G03, G07), and no label."""
-    text = _line(
+    text = typed(
         text,
         path="advice",
         most=ADVICE_LENGTH,
         refusal=_("请写明见面时怎么做，例如“两人同行”"),
+        source="G27",
     )
     law.check_no_cutting_off(text=text, act_on=on, path="advice")
     law.check_no_measure(text=text, act_on=on, path="advice")
@@ -429,24 +439,18 @@ def _advice(text: str, *, on: date) -> str:
 
 
 def _reason(text: str, *, on: date) -> str:
-    text = _line(text, path="reason", refusal=_("请写明理由：谁做了什么，何时何地"))
+    text = typed(
+        text,
+        path="reason",
+        most=MARKER_WORDS_LENGTH,
+        refusal=_("请写明理由：谁做了什么，何时何地"),
+        source="G27",
+    )
     law.check_no_label(text=text, act_on=on, path="reason")
     return text
 
 
 def _optional(text: str, *, path: str, on: date) -> str:
-    text = _line(text, path=path, refusal="")
+    text = typed(text, path=path, most=MARKER_WORDS_LENGTH)
     law.check_no_label(text=text, act_on=on, path=path)
-    return text
-
-
-def _line(
-    text: str, *, path: str, refusal: str, most: int = MARKER_WORDS_LENGTH
-) -> str:
-    """What was typed, without what surrounds it; ``refusal`` says that it must be there."""
-    text = unicodedata.normalize("NFC", text).strip()
-    if refusal and not text:
-        raise InvalidInput(refusal, path=path, source="G27")
-    if len(text) > most:
-        raise InvalidInput(_("最多 %s 个字") % most, path=path)
     return text

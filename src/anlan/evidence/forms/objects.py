@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import Site, User
 from anlan.accounts.roles import Permission
+from anlan.base.lines import MOST_WHERE, MOST_WORDS
 from anlan.cases.forms import OnceForm, PhotosField, colleagues
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import parties_of, shown_name
@@ -19,7 +20,6 @@ from anlan.evidence.services import Signed
 from anlan.evidence.services.custody import MOST_PHOTOS
 from anlan.evidence.services.receiving import MOST_TITLE
 from anlan.evidence.services.signing import MOST_BYTES
-from anlan.evidence.services.steps import MOST_WHERE, MOST_WORDS
 
 _PREFIX = "data:image/png;base64,"
 _MOST_TEXT = len(_PREFIX) + MOST_BYTES // 3 * 4 + 1024  # a little more is said better

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from anlan.evidence.plans import MOST_BOXES, MOST_KEYS
+from anlan.evidence.redaction_plan import MOST_BOXES, MOST_KEYS
 
 _PLACE = ("x", "y", "width", "height")
 

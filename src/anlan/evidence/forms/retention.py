@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import User
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.evidence.enums import ExhibitState, HoldReason
 from anlan.evidence.models import Exhibit, Recording
 from anlan.evidence.selectors import exhibits_of
 from anlan.evidence.services.holds import MOST_NUMBER
-from anlan.evidence.services.steps import MOST_WORDS
 
 WHOLE = ""
 _TWO_LINES = forms.Textarea(attrs={"rows": 2})

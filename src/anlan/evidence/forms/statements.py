@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base.lines import MOST_WHERE
 from anlan.cases.forms import OnceForm, colleagues
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
@@ -29,7 +30,6 @@ from anlan.evidence.services.statements import (
     MOST_LANGUAGE,
     MOST_PRESENT,
 )
-from anlan.evidence.services.steps import MOST_WHERE
 
 _TOLD = gettext_lazy(
     "已告知本人：自愿；可以不回答；可以随时停止；读给本人听后签字；可以要一份副本"

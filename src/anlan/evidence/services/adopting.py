@@ -14,9 +14,9 @@ from anlan.cases.models import VaultFile
 from anlan.evidence.enums import CheckKind, Protection, Reading
 from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import reading_of
+from anlan.evidence.services.check_turns import Turn, TurnLost, turn
 from anlan.evidence.services.origins import Origin, origin_of, origins
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry

@@ -18,9 +18,9 @@ from anlan.evidence import messages
 from anlan.evidence.enums import CheckKind, CopyState
 from anlan.evidence.models import Blob, Copy
 from anlan.evidence.services import damage
+from anlan.evidence.services.check_turns import Turn, TurnLost, turn
 from anlan.evidence.services.damage import next_rehash, store_of
 from anlan.evidence.services.rehashing import MB, is_whole
-from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.notify.enums import Urgency
 
 log = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from anlan.accounts.models import User
 from anlan.base import vault
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WHERE, typed
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
@@ -23,11 +24,9 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import MOST_TITLE, add_exhibit, next_number
 from anlan.evidence.services.signing import Signed, keep_signatures
 from anlan.evidence.services.steps import (
-    MOST_WHERE,
     Act,
     check_is_not_held,
     key_of,
-    line,
     record_step,
     save_item,
     seal,
@@ -65,11 +64,11 @@ def register_object(
         InvalidInput: a word is missing, or the seal is on another thing in our hands.
     """
     permissions.check_can_register(by, case)
-    title = line(title, path="title", most=MOST_TITLE, refusal=_("请写明是什么物品"))
-    kept_where = line(
+    title = typed(title, path="title", most=MOST_TITLE, refusal=_("请写明是什么物品"))
+    kept_where = typed(
         kept_where, path="kept_where", most=MOST_WHERE, refusal=_("请写明存放在哪里")
     )
-    how = line(how, path="how")
+    how = typed(how, path="how")
     seal_number = seal(seal_number)
     _check_is_of_case(handed_in_by, case, path="handed_in_by")
     if happened is not None and happened > at:
@@ -169,7 +168,9 @@ def reseal(
         InvalidInput: no number, the one it has, or that of another thing.
     """
     permissions.check_can_register(by, exhibit.case)
-    seal_number = seal(line(seal_number, path="seal_number", refusal=_("请填写封条号")))
+    seal_number = seal(
+        typed(seal_number, path="seal_number", refusal=_("请填写封条号"))
+    )
 
     def change(item: PhysicalItem, step: CustodyStep) -> None:
         permissions.check_can_keep(by, item.exhibit)
@@ -180,7 +181,7 @@ def reseal(
         item.seal_number = seal_number
         step.seal_is_whole = True
 
-    words = line(words, path="words")
+    words = typed(words, path="words")
     act = Act(exhibit=exhibit, by=by, at=at, request_id=request_id, via=via)
     return take_step(act, StepKind.SEALED, change, words=words, seal=seal_number)
 
@@ -202,7 +203,7 @@ def check_seal(
         Conflict: there is no seal on it.
     """
     permissions.check_can_register(by, exhibit.case)
-    words = line(
+    words = typed(
         words,
         path="words",
         refusal="" if is_whole else _("请写明封条怎样破损、是谁在什么时候发现的"),
@@ -244,10 +245,10 @@ def move(
         InvalidInput: no place, or where it is already.
     """
     permissions.check_can_register(by, exhibit.case)
-    kept_where = line(
+    kept_where = typed(
         kept_where, path="kept_where", most=MOST_WHERE, refusal=_("请写明存放在哪里")
     )
-    words = line(words, path="words")
+    words = typed(words, path="words")
 
     def change(item: PhysicalItem, step: CustodyStep) -> None:
         permissions.check_can_keep(by, item.exhibit)
@@ -284,8 +285,8 @@ def hand_over(
         InvalidInput: a signature is missing, or the receiver may not keep things.
     """
     permissions.check_can_register(by, exhibit.case)
-    kept_where = line(kept_where, path="kept_where", most=MOST_WHERE)
-    words = line(words, path="words")
+    kept_where = typed(kept_where, path="kept_where", most=MOST_WHERE)
+    words = typed(words, path="words")
     if receiver.pk == by.pk:
         raise Conflict(_("不能交接给自己"))
     signatures = keep_signatures(signed)
@@ -331,7 +332,7 @@ def return_to(
         InvalidInput: a signature is missing, or the party is not of this case.
     """
     permissions.check_can_part_with(by, exhibit.case)
-    words = line(words, path="words")
+    words = typed(words, path="words")
     _check_is_of_case(party, exhibit.case, path="party")
     signatures = keep_signatures(signed)
 

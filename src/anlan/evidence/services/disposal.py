@@ -12,15 +12,11 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict
+from anlan.base.lines import typed
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import ExhibitState, StepKind
 from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
-from anlan.evidence.services.steps import (
-    Act,
-    check_is_not_held,
-    line,
-    take_step,
-)
+from anlan.evidence.services.steps import Act, check_is_not_held, take_step
 
 
 def ask_disposal(
@@ -39,7 +35,7 @@ def ask_disposal(
         InvalidInput: no words.
     """
     permissions.check_can_register(by, exhibit.case)
-    words = line(words, path="words", refusal=_("请写明怎样处置、交给谁、为什么"))
+    words = typed(words, path="words", refusal=_("请写明怎样处置、交给谁、为什么"))
 
     def change(item: PhysicalItem, step: CustodyStep) -> None:
         permissions.check_can_keep(by, item.exhibit)
@@ -65,7 +61,7 @@ def confirm_disposal(
         Conflict: nobody asked for it.
     """
     permissions.check_can_part_with(by, exhibit.case)
-    words = line(words, path="words")
+    words = typed(words, path="words")
 
     def change(item: PhysicalItem, step: CustodyStep) -> None:
         _check_can_decide(item, by)
@@ -94,7 +90,7 @@ def refuse_disposal(
         InvalidInput: no reason.
     """
     permissions.check_can_part_with(by, exhibit.case)
-    words = line(words, path="words", refusal=_("请写明为什么不同意"))
+    words = typed(words, path="words", refusal=_("请写明为什么不同意"))
 
     def change(item: PhysicalItem, step: CustodyStep) -> None:
         _check_can_decide(item, by)

@@ -20,7 +20,7 @@ from pathlib import Path
 import orjson
 from django.conf import settings
 
-from anlan.base import room, stores
+from anlan.base import disk_space, stores
 from anlan.base.bucket import Bucket
 from anlan.base.stores import Readable, Store, StoreAway, blocks_of, make_folder
 from anlan.cases.models import Case
@@ -29,9 +29,9 @@ from anlan.evidence.enums import CheckKind, DrillProof
 from anlan.evidence.events import ExhibitReceived
 from anlan.evidence.models import Blob
 from anlan.evidence.packaging.record import Link
+from anlan.evidence.services.check_turns import Turn, TurnLost, turn
 from anlan.evidence.services.rehashing import is_whole
 from anlan.evidence.services.rehearsing import Named, proof_of
-from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.ledger.sentences import event_of
 
 log = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ def _within(files: list[Named]) -> list[Named]:
 
 def _check_room(size: int) -> None:
     usage = os.statvfs(make_folder(_home()))
-    if usage.f_bavail * usage.f_frsize < size + room.RESERVE_BYTES:
+    if usage.f_bavail * usage.f_frsize < size + disk_space.RESERVE_BYTES:
         raise OSError(errno.ENOSPC, "no room for a drill")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from anlan.base.turns import each_alone, resting
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.customers import services as customers

@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base import stores
 from anlan.base.clock import local_day
+from anlan.base.disk_space import keep_reserve
 from anlan.base.errors import Conflict, InvalidInput, traced
-from anlan.base.room import keep_reserve
 from anlan.base.stores import blocks_of, make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -49,6 +49,7 @@ from anlan.evidence.selectors.recordings import (
     usual_length,
     with_parts,
 )
+from anlan.evidence.services.check_turns import TurnLost
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
 from anlan.evidence.services.opening import (
@@ -59,7 +60,6 @@ from anlan.evidence.services.opening import (
 )
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.recordings import note_holes
-from anlan.evidence.services.turns import TurnLost
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM

@@ -6,7 +6,6 @@ vault if the process dies in between is swept up, and the signature is given aga
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from anlan.accounts.models import User
 from anlan.base import stores, vault
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.base.typeset import typeset
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -55,7 +55,7 @@ from anlan.evidence.services.statements import (
     is_of_minor,
     lock_statement,
 )
-from anlan.evidence.services.steps import key_of, line
+from anlan.evidence.services.steps import key_of
 from anlan.law.services import check_guardian, check_talk
 from anlan.ledger import services as ledger
 
@@ -215,8 +215,8 @@ def add_addendum(
     statement = _fresh(statement)
     permissions.check_can_write(by, statement)
     policies.check_is_frozen(statement)
-    text = line(
-        unicodedata.normalize("NFC", text),
+    text = typed(
+        text,
         path="text",
         most=MOST_CORRECTION,
         refusal=_("请写明正确的内容"),

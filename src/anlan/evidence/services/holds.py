@@ -17,6 +17,7 @@ from anlan.accounts.selectors import people_by_role
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import messages, permissions, policies
@@ -32,7 +33,6 @@ from anlan.evidence.selectors.retention import holds_over, items_of
 from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.locking import look_at_locks
 from anlan.evidence.services.recordings import hurry_recordings
-from anlan.evidence.services.steps import line
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.notify import services as notify
@@ -66,8 +66,8 @@ def place_hold(
         Conflict: what was to be held is deleted, or is being deleted.
     """
     permissions.check_can_place_hold(by, case)
-    words = line(words, path="words", refusal=_("请写明为什么要保全"))
-    number = line(document_number, path="document_number", most=MOST_NUMBER)
+    words = typed(words, path="words", refusal=_("请写明为什么要保全"))
+    number = typed(document_number, path="document_number", most=MOST_NUMBER)
     content = {
         "hold": str(held.uid) if held else "",
         "reason": reason.value,
@@ -133,7 +133,7 @@ def propose_release(
         Conflict: it was released, or somebody proposed that already.
     """
     permissions.check_can_release_hold(by, hold.case)
-    words = line(words, path="words", refusal=_("请写明为什么可以解除保全"))
+    words = typed(words, path="words", refusal=_("请写明为什么可以解除保全"))
     with ledger.recording():
         hold = _locked(hold)
         if HoldState.PROPOSED not in policies.HOLD_MOVES[hold.state]:

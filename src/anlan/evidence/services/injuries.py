@@ -13,6 +13,7 @@ from anlan.accounts.models import User
 from anlan.base import vault
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, TaskState
@@ -38,7 +39,6 @@ from anlan.evidence.events import (
 from anlan.evidence.models import Injury, InjuryPhoto, InjuryRefusal, MedicalPaper
 from anlan.evidence.reading import reading_of, unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law.services import check_appraisal
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -73,7 +73,7 @@ def record_injury(
         InvalidInput: another case's party, a word too long, or seen in the future.
     """
     permissions.check_can_record_injury(by, case)
-    words = line(words, path="words", most=MOST_WORDS)
+    words = typed(words, path="words", most=MOST_WORDS)
     seen_at = seen_at or at
     if seen_at > at:
         raise InvalidInput(_("看到伤情的时间不能晚于现在"), path="seen_at")
@@ -136,7 +136,7 @@ def withdraw_injury(
     The clocks of the person stop when nothing of theirs is left to photograph.
     """
     permissions.check_can_follow_injury(by, injury)
-    reason = line(
+    reason = typed(
         reason, path="reason", most=MOST_REASON, refusal=_("请写明为什么划去")
     )
     with ledger.recording():
@@ -266,7 +266,7 @@ def refuse_photos(
     Said twice it is said once.
     """
     permissions.check_can_record_injury(by, case)
-    reason = line(reason, path="reason", most=MOST_REASON)
+    reason = typed(reason, path="reason", most=MOST_REASON)
     _check_is_of_case(party, case)
     with ledger.recording():
         case = cases.lock_case(case)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from anlan.base.room import keep_reserve
+from anlan.base.disk_space import keep_reserve
 from anlan.base.vault import Kept
 from anlan.evidence import drafts
 from anlan.evidence.reading import kind_of

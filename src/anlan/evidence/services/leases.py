@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from anlan.evidence.models import Recording, Redaction
-from anlan.evidence.services.turns import LEASE, RENEW_SECONDS, TurnLost
+from anlan.evidence.services.check_turns import LEASE, RENEW_SECONDS, TurnLost
 
 
 class Lease:

@@ -19,7 +19,7 @@ from pathlib import Path
 from django.db.models import F, Q
 from django.utils import translation
 
-from anlan.base import room, stores
+from anlan.base import disk_space, stores
 from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
 from anlan.base.stores import DamagedCopy
@@ -273,7 +273,7 @@ def _write(bag: Bag, draft: Path, held: _Held) -> tuple[int, str]:
     """The file beside its place, on the disk; its size and digest."""
     stores.make_folder(folder())
     usage = os.statvfs(folder())
-    if usage.f_bavail * usage.f_frsize < bag.size + room.RESERVE_BYTES:
+    if usage.f_bavail * usage.f_frsize < bag.size + disk_space.RESERVE_BYTES:
         raise OSError(errno.ENOSPC, "no room for a package")
     with draft.open("xb") as file:
         bags.write(bag, file, at=held.package.asked_at, tell=held.tell)

@@ -28,9 +28,9 @@ from anlan.base.stores import (
 from anlan.evidence.enums import CheckKind, CopyState
 from anlan.evidence.models import CheckTurn, Copy
 from anlan.evidence.services import damage
+from anlan.evidence.services.check_turns import Turn, TurnLost, turn
 from anlan.evidence.services.damage import store_of
 from anlan.evidence.services.rehashing import is_whole
-from anlan.evidence.services.turns import Turn, TurnLost, turn
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence import permissions, policies
@@ -50,7 +51,6 @@ from anlan.evidence.services.opening import Opened, good_path
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.requests import note_handed_over
 from anlan.evidence.services.signing import Signed, keep_signatures
-from anlan.evidence.services.steps import line
 from anlan.law import services as law
 from anlan.ledger import checkpointing
 from anlan.ledger import services as ledger
@@ -114,7 +114,7 @@ def ask_package(
     recipient = _checked(recipient, purpose)
     if not timedelta(0) < kept_for <= LONGEST_KEPT:
         raise InvalidInput(_("保存 1 到 180 天"), path="days")
-    acknowledged = line(acknowledged, path="acknowledged", most=MOST_REASON)
+    acknowledged = typed(acknowledged, path="acknowledged", most=MOST_REASON)
     asked = _chosen(case, exhibits, by)
     chosen = asked
     if masking.has_files and not purpose.needs_document:
@@ -275,13 +275,13 @@ def hand_over_package(
     """
     permissions.check_can_hand_over_package(by, package.case)
     _check_sees_all(package, by)
-    receiver = line(
+    receiver = typed(
         receiver, path="receiver", most=MOST_NAME, refusal=_("请写明由谁接收")
     )
-    identity = line(identity, path="identity", most=MOST_NAME)
+    identity = typed(identity, path="identity", most=MOST_NAME)
     if Purpose(package.purpose).needs_document and not identity:
         raise InvalidInput(_("请写明接收人的证件或警号"), path="identity")
-    way = line(way, path="way", most=MOST_WAY, refusal=_("请写明怎样交付"))
+    way = typed(way, path="way", most=MOST_WAY, refusal=_("请写明怎样交付"))
     _check_is_there(package, at=at)
     signatures = keep_signatures(signed)
     content = {
@@ -360,7 +360,7 @@ def withdraw_package(
         InvalidInput: no reason, or what is to replace it does not.
     """
     permissions.check_can_make_package(by, package.case)
-    reason = line(
+    reason = typed(
         reason, path="reason", most=MOST_REASON, refusal=_("请写明为什么撤回")
     )
     content = {
@@ -486,20 +486,20 @@ def _check_is_there(package: Package, *, at: datetime) -> None:
 
 
 def _checked(recipient: Recipient, purpose: Purpose) -> Recipient:
-    name = line(
+    name = typed(
         recipient.name,
         path="recipient",
         most=MOST_NAME,
         refusal=_("请写明交给哪个单位或哪个人"),
     )
     needs = purpose.needs_document
-    identity = line(
+    identity = typed(
         recipient.identity,
         path="identity",
         most=MOST_NAME,
         refusal=_("请写明承办人姓名和证件号（警号）") if needs else "",
     )
-    number = line(
+    number = typed(
         recipient.document_number,
         path="document_number",
         most=MOST_NUMBER,

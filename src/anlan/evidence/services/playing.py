@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.clock import utc_text
+from anlan.base.disk_space import check_has_room
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
-from anlan.base.room import check_has_room
 from anlan.base.stores import blocks_of
 from anlan.cases import services as cases
 from anlan.cases.models import Case

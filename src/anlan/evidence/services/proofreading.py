@@ -19,8 +19,8 @@ from anlan.evidence import guards, messages
 from anlan.evidence.enums import CheckKind
 from anlan.evidence.list_verification import verify_list
 from anlan.evidence.models import LedgerFault
+from anlan.evidence.services.check_turns import Turn, TurnLost, turn
 from anlan.evidence.services.damage import tell
-from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.ledger.models import Chain
 from anlan.ledger.verify import Problem, parts
 from anlan.notify.enums import Urgency

@@ -21,8 +21,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from anlan.base.clock import utc_text
+from anlan.base.disk_space import has_room
 from anlan.base.errors import traced
-from anlan.base.room import has_room
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.evidence import drafts, policies
@@ -48,10 +48,10 @@ from anlan.evidence.selectors.recordings import (
     usual_length,
 )
 from anlan.evidence.services import recordings
+from anlan.evidence.services.check_turns import TurnLost
 from anlan.evidence.services.keeping import Misread, keep_bytes
 from anlan.evidence.services.leases import Lease, leased
 from anlan.evidence.services.receiving import take_blob
-from anlan.evidence.services.turns import TurnLost
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 

@@ -16,6 +16,7 @@ from anlan.accounts.selectors import people_by_role
 from anlan.base.clock import utc_text
 from anlan.base.duration import duration_words
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.base.stores import primary
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -940,12 +941,7 @@ def _check_window(begin: datetime, end: datetime) -> None:
 
 
 def _checked_words(words: str, *, path: str) -> str:
-    words = words.strip()
-    if not words:
-        raise InvalidInput(_("请写明原因"), path=path)
-    if len(words) > MOST_WORDS:
-        raise InvalidInput(_("最多 %s 字") % MOST_WORDS, path=path)
-    return words
+    return typed(words, path=path, most=MOST_WORDS, refusal=_("请写明原因"))
 
 
 def _record(event: Event, recording: Recording, *, by: Actor, at: datetime) -> None:

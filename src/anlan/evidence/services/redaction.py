@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base import stores
+from anlan.base.disk_space import RESERVE_BYTES
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
-from anlan.base.room import RESERVE_BYTES
 from anlan.base.stores import make_folder
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -58,14 +58,14 @@ from anlan.evidence.masking import (
     make_working_copy,
 )
 from anlan.evidence.models import Blob, Derivative, Exhibit, Redaction
-from anlan.evidence.plans import Plan, Sight, plan_from
 from anlan.evidence.reading import unpacked_reading
+from anlan.evidence.redaction_plan import Plan, Sight, plan_from
+from anlan.evidence.services.check_turns import TurnLost
 from anlan.evidence.services.footage import check_may_look, digest_of_recipe
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.leases import Lease, leased
 from anlan.evidence.services.opening import Opened, check_said_why, source_path
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.evidence.services.turns import TurnLost
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 

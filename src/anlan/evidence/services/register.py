@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Site, User
 from anlan.accounts.services.record import record_at_site
 from anlan.base.errors import InvalidInput
+from anlan.base.lines import typed
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.customers.models import Person
@@ -25,7 +26,6 @@ from anlan.evidence.selectors.register import (
     register_page,
     with_names,
 )
-from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 
 MOST_REASON = 200
@@ -56,7 +56,7 @@ def take_register(
         InvalidInput: no reason, days the wrong way round, or too many people at once.
     """
     permissions.check_can_see_register(by, site)
-    reason = line(
+    reason = typed(
         reason,
         path="reason",
         most=MOST_REASON,

@@ -25,6 +25,7 @@ from anlan.base import vault
 from anlan.base.clock import local_day, utc_text
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.cases.services.opening import next_count
@@ -69,7 +70,6 @@ from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.footage import ask_for_footage
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.receiving import take_blob
-from anlan.evidence.services.steps import line
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
@@ -309,7 +309,7 @@ def approve_application(
     """
     if not timedelta(0) < holds_for <= LONGEST_HELD:
         raise InvalidInput(_("有效期 1 到 30 天"), path="days")
-    words = line(words, path="words", most=MOST_WORDS)
+    words = typed(words, path="words", most=MOST_WORDS)
     with ledger.recording():
         row = _locked(application)
         permissions.check_can_decide_application(by, row)
@@ -356,7 +356,7 @@ def refuse_application(
         Conflict: it is decided already.
         InvalidInput: no reason.
     """
-    words = line(words, path="words", most=MOST_WORDS, refusal=_("请写明不批准的理由"))
+    words = typed(words, path="words", most=MOST_WORDS, refusal=_("请写明不批准的理由"))
     with ledger.recording():
         row = _locked(application)
         permissions.check_can_decide_application(by, row)
@@ -391,7 +391,7 @@ def withdraw_application(
         Conflict: it was seen or handed over, or has ended.
         InvalidInput: no reason.
     """
-    words = line(words, path="words", most=MOST_WORDS, refusal=_("请写明为什么撤回"))
+    words = typed(words, path="words", most=MOST_WORDS, refusal=_("请写明为什么撤回"))
     with ledger.recording():
         row = _locked(application)
         permissions.check_can_withdraw_application(by, row)
@@ -464,7 +464,7 @@ def end_viewing(
         Conflict: it has ended already.
         InvalidInput: nobody says what was seen.
     """
-    seen = line(
+    seen = typed(
         seen,
         path="seen",
         most=MOST_WORDS,
@@ -619,8 +619,8 @@ def _checked(asked: Asked, *, at: datetime) -> Asked:
     tail = unicodedata.normalize("NFKC", asked.identity_tail).strip().upper()
     if not _TAIL.fullmatch(tail):
         raise InvalidInput(_("只登记证件号的末四位：字母或数字"), path="identity_tail")
-    unit = line(asked.unit, path="unit", most=MOST_UNIT) if kind.is_authority else ""
-    number = line(asked.document_number, path="document_number", most=MOST_DOCUMENT)
+    unit = typed(asked.unit, path="unit", most=MOST_UNIT) if kind.is_authority else ""
+    number = typed(asked.document_number, path="document_number", most=MOST_DOCUMENT)
     officers = _checked_officers(asked.officers, kind)
     document_kind = _checked_document(asked.document_kind, kind)
     law.check_authority_request(
@@ -636,7 +636,7 @@ def _checked(asked: Asked, *, at: datetime) -> Asked:
     return Asked(
         applicant=kind,
         relation=_relation(asked.relation, kind),
-        purpose=line(
+        purpose=typed(
             asked.purpose,
             path="purpose",
             most=MOST_WORDS,
@@ -664,7 +664,7 @@ def _checked_officers(
     checked = []
     for place, officer in enumerate(officers, start=1):
         path = f"officer_{place}"
-        name = line(officer.name, path=path, most=MOST_OFFICER)
+        name = typed(officer.name, path=path, most=MOST_OFFICER)
         number = unicodedata.normalize("NFKC", officer.number).strip().upper()
         if not name or "\n" in name or not _OFFICER_NUMBER.fullmatch(number):
             raise InvalidInput(

@@ -49,9 +49,9 @@ from anlan.evidence.selectors.retention import (
     with_hosts,
 )
 from anlan.evidence.services.announcing import announce, look_soon, put_off, row_of
+from anlan.evidence.services.check_turns import Turn, TurnLost, turn
 from anlan.evidence.services.damage import tell
 from anlan.evidence.services.deleting import decide_deletion
-from anlan.evidence.services.turns import Turn, TurnLost, turn
 from anlan.law import selectors as law_data
 from anlan.law import services as law
 from anlan.ledger import services as ledger

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from anlan.base import vault
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WHERE, MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
@@ -56,7 +56,7 @@ from anlan.evidence.services.protecting import (
     prompt_report,
 )
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.evidence.services.steps import MOST_WHERE, MOST_WORDS, key_of, line
+from anlan.evidence.services.steps import key_of
 from anlan.law.services import (
     check_guardian,
     check_guardian_consent,
@@ -145,9 +145,9 @@ def begin_statement(
     _check_is_of_case(of, case)
     is_under_fourteen = is_under_fourteen or is_known_under_fourteen(of, at=at)
     is_minor = is_minor or is_under_fourteen or is_known_minor(of, at=at)
-    place = line(place, path="place", most=MOST_WHERE, refusal=_("请写明在哪里记录的"))
-    language = line(language, path="language", most=MOST_LANGUAGE) or _("普通话")
-    present = line(present, path="present", most=MOST_PRESENT)
+    place = typed(place, path="place", most=MOST_WHERE, refusal=_("请写明在哪里记录的"))
+    language = typed(language, path="language", most=MOST_LANGUAGE) or _("普通话")
+    present = typed(present, path="present", most=MOST_PRESENT)
     check_nobody_beside(present, of=of, case=case)
     check_guardian(is_minor=is_minor, guardian=told_of(guardian), act_on=act_day(case))
     check_guardian_consent(
@@ -599,7 +599,7 @@ def _end(
     via: str,
 ) -> Statement:
     permissions.check_can_write(by, statement)
-    reason = line(
+    reason = typed(
         reason,
         path="reason",
         most=MOST_WORDS,
@@ -625,10 +625,8 @@ def _end(
 
 def _clean(answer: Answer, statement: Statement) -> Answer:
     """As it is kept; a question of the guide is asked in the guide's own words."""
-    text = unicodedata.normalize("NFC", answer.text.replace("\r\n", "\n")).strip()
     path = f"answer-{answer.key}"
-    if len(text) > MOST_ANSWER:
-        raise InvalidInput(_("最多 %s 个字") % MOST_ANSWER, path=path)
+    text = typed(answer.text, path=path, most=MOST_ANSWER)
     if answer.is_declined and text:
         raise InvalidInput(_("写了回答，就不能再选“不回答”"), path=path)
     guide = {question.key: question.words for question in questions_for(statement.role)}
@@ -642,9 +640,7 @@ def _own_question(answer: Answer, statement: Statement) -> str:
     own, path = _OWN.fullmatch(answer.key), f"question-{answer.key}"
     if own is None or int(own[1]) > MOST_OWN:
         raise InvalidInput(_("没有这个问题"), path=path)
-    question = line(
-        unicodedata.normalize("NFC", answer.question), path=path, most=MOST_QUESTION
-    )
+    question = typed(answer.question, path=path, most=MOST_QUESTION)
     check_talk_wording(text=question, act_on=act_day(statement.case), path=path)
     is_first = answer.version == 0
     if is_first and not question and (answer.text or answer.is_declined):

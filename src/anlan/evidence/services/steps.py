@@ -31,8 +31,6 @@ from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.signing import Signatures
 from anlan.ledger import services as ledger
 
-MOST_WORDS = 500
-MOST_WHERE = 120
 # It stands in the facts of the record, so it can be no sentence and no name.
 _SEAL = re.compile(r"[A-Z0-9][A-Z0-9./#-]{0,39}", re.ASCII)
 
@@ -197,16 +195,6 @@ def key_of(somebody: User | Party | None) -> str | None:
     if isinstance(somebody, Party):
         return f"party:{somebody.uid}"
     return somebody.actor_key if somebody else None
-
-
-def line(text: str, *, path: str, most: int = MOST_WORDS, refusal: str = "") -> str:
-    """What was typed, without what surrounds it; ``refusal`` says that it must be there."""
-    text = text.strip()
-    if refusal and not text:
-        raise InvalidInput(refusal, path=path)
-    if len(text) > most:
-        raise InvalidInput(_("最多 %s 个字") % most, path=path)
-    return text
 
 
 def seal(text: str) -> str:

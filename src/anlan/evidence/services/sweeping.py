@@ -16,9 +16,9 @@ from anlan.base.quarantine import is_digest, set_aside
 from anlan.base.stores import Store
 from anlan.evidence.enums import CheckKind
 from anlan.evidence.models import Blob
+from anlan.evidence.services.check_turns import Turn, TurnLost, turn
 from anlan.evidence.services.deleting import remove_again
 from anlan.evidence.services.origins import named_by_rows
-from anlan.evidence.services.turns import Turn, TurnLost, turn
 
 log = logging.getLogger(__name__)
 

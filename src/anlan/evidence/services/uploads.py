@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.base.disk_space import check_has_room
 from anlan.base.errors import Conflict, InvalidInput, TooLarge
-from anlan.base.room import check_has_room
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anlan.base.stores import PRIMARY
 from anlan.evidence.enums import CopyState, ExhibitKind, StatementState
 from anlan.evidence.models import Copy, Exhibit, Statement, StatementAnswer
-from anlan.evidence.plans import Box, Key, Plan, Span
+from anlan.evidence.redaction_plan import Box, Key, Plan, Span
 from anlan.evidence.selectors.injuries import Mark
 from anlan.ledger.models import Checkpoint, Entry, Worded
 

@@ -36,7 +36,7 @@ from anlan.evidence.enums import (
 )
 from anlan.evidence.forms.redaction import plan_from_rows
 from anlan.evidence.models import Redaction
-from anlan.evidence.plans import Plan, plan_from
+from anlan.evidence.redaction_plan import Plan, plan_from
 from anlan.evidence.selectors import exhibit_for
 from anlan.evidence.selectors.recordings import derivative_for
 from anlan.evidence.selectors.redaction import redaction_for

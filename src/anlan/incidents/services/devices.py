@@ -25,8 +25,8 @@ from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState
 from anlan.cases.models import AcceptedRequest
-from anlan.incidents.devices_mapping import Message, mappings, read_message
-from anlan.incidents.devices_proof import (
+from anlan.incidents.devices.mapping import Message, mappings, read_message
+from anlan.incidents.devices.proof import (
     WINDOW,
     UnknownDevice,
     open_signed,

@@ -13,8 +13,8 @@ from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotFound
 from anlan.base.insertion import insert_one
+from anlan.base.one_by_one import each_alone, resting
 from anlan.base.prepared import Prepared
-from anlan.base.turns import each_alone, resting
 from anlan.cases import policies as case_policies
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, Phase

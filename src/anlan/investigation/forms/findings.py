@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
-from anlan.evidence.services.steps import MOST_WORDS
 from anlan.investigation.enums import SentenceKind
 from anlan.investigation.forms.fields import Sources, SourcesField
 from anlan.investigation.services.findings import MOST_SENTENCE

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.lines import MOST_WHERE, MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import parties_of, shown_name
 from anlan.evidence.enums import StatementMode, StatementRole
 from anlan.evidence.forms.statements import GuardianForm
 from anlan.evidence.services.statements import MOST_LANGUAGE, MOST_PRESENT
-from anlan.evidence.services.steps import MOST_WHERE, MOST_WORDS
 from anlan.investigation.forms.fields import investigators
 from anlan.investigation.models import Interview, InterviewQuestion
 from anlan.investigation.selectors.interviews import gaps_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from uuid import UUID
 
@@ -11,12 +10,12 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.evidence.models import Statement
-from anlan.evidence.services.steps import line
 from anlan.investigation import permissions
 from anlan.investigation.enums import CellSays
 from anlan.investigation.events import (
@@ -71,7 +70,7 @@ def read_cell(
         InvalidInput: no sentence begins there, one is missing, or a verdict (G15).
     """
     permissions.check_can_find(by, case)
-    note = line(_normal(note), path="note", most=MOST_NOTE)
+    note = typed(note, path="note", most=MOST_NOTE)
     law.check_no_verdict(text=note, act_on=act_day(case), path="note")
     column = column_for(by, case, statement)
     shown = cell_for(case, by, column, fact)  # before the lock: it reads every account
@@ -164,8 +163,8 @@ def judge_pair(
         Conflict: it is no longer proposed: how somebody is called was changed meanwhile.
     """
     permissions.check_can_find(by, case)
-    reason = line(
-        _normal(reason),
+    reason = typed(
+        reason,
         path="reason",
         most=MOST_NOTE,
         refusal="" if holds else _("请写明为什么不成立"),
@@ -218,8 +217,8 @@ def add_free_fact(
 ) -> FreeFact:
     """Compare the accounts in something that the standard list does not have."""
     permissions.check_can_find(by, case)
-    words = line(
-        _normal(words),
+    words = typed(
+        words,
         path="words",
         most=MOST_FACT,
         refusal=_("请写明要比对什么，例如：谁叫了保安"),
@@ -303,7 +302,7 @@ def name_person(
         of_one_case(case), pk=party.pk, removed_at=None
     ).exists():
         raise InvalidInput(_("本案没有这个人"), path="party")
-    words = line(_normal(words), path="words", most=MOST_CALLED)
+    words = typed(words, path="words", most=MOST_CALLED)
     names = [one for one in dict.fromkeys(map(str.strip, words.splitlines())) if one]
     if len(names) > MOST_NAMES:
         raise InvalidInput(_("最多写 %s 种称呼") % MOST_NAMES, path="words")
@@ -343,7 +342,3 @@ def _same(pair: ShownPair, case: Case, by: User) -> ShownPair:
         ):
             return now
     raise Conflict(_("这一条已经变了，请刷新页面再看"))
-
-
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +10,11 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
-from anlan.evidence.services.steps import line
 from anlan.investigation import permissions
 from anlan.investigation.citing import check_can_cite
 from anlan.investigation.defence import defence_questions
@@ -53,8 +52,8 @@ def note_fact(
     permissions.check_can_lead(by, case)
     if question not in {one.key for one in defence_questions()}:
         raise InvalidInput(_("没有这个问题"), path="question")
-    words = line(
-        unicodedata.normalize("NFC", words),
+    words = typed(
+        words,
         path="words",
         most=MOST_SAID,
         refusal="" if is_unknown else _("请写明这份材料怎样说"),
@@ -119,7 +118,7 @@ def withdraw_fact(
 ) -> DefenceFact:
     """Strike out what was noted wrongly; it stays readable."""
     permissions.check_can_lead(by, fact.case)
-    reason = line(reason, path="reason", most=MOST_REASON, refusal=_("请写明理由"))
+    reason = typed(reason, path="reason", most=MOST_REASON, refusal=_("请写明理由"))
     with ledger.recording():
         case = cases.lock_case(fact.case)
         fact = DefenceFact.objects.select_for_update().get(pk=fact.pk)

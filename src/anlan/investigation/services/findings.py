@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -13,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WORDS, one_line, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
 from anlan.evidence.sentences import split
-from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.investigation import permissions, policies
 from anlan.investigation.citing import check_can_cite
 from anlan.investigation.enums import FindingState, SentenceKind
@@ -256,8 +255,8 @@ def decide_finding(
         Conflict: it was decided on already, or a party or witness wrote it.
     """
     permissions.check_can_decide(by, finding)
-    remark = line(
-        unicodedata.normalize("NFC", remark),
+    remark = typed(
+        remark,
         path="remark",
         most=MOST_WORDS,
         refusal="" if is_approved else _("请写明为什么退回"),
@@ -301,8 +300,8 @@ def withdraw_finding(
         Conflict: it was decided on, or withdrawn before.
     """
     permissions.check_can_withdraw(by, finding)
-    reason = line(
-        unicodedata.normalize("NFC", reason),
+    reason = typed(
+        reason,
         path="reason",
         most=MOST_WORDS,
         refusal=_("请写明为什么撤回"),
@@ -394,8 +393,8 @@ def _there(sentence: FindingSentence) -> FindingSentence:
 
 def _sentence(text: str, case: Case) -> str:
     """One sentence, without a verdict and without the words of an interrogation."""
-    text = line(
-        " ".join(unicodedata.normalize("NFC", text).split()),
+    text = typed(
+        one_line(text),
         path="text",
         most=MOST_SENTENCE,
         refusal=_("请写一句话"),

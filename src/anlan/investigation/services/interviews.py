@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WHERE, MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
@@ -23,7 +23,6 @@ from anlan.evidence.enums import StatementMode, StatementRole, StatementState
 from anlan.evidence.models import Statement
 from anlan.evidence.services.protecting import is_known_under_fourteen
 from anlan.evidence.services.statements import is_known_minor, told_of
-from anlan.evidence.services.steps import MOST_WHERE, MOST_WORDS, line
 from anlan.investigation import permissions, policies
 from anlan.investigation.enums import InterviewState
 from anlan.investigation.events import (
@@ -79,8 +78,8 @@ class Plan:
             InvalidInput: words of an interrogation, too many of them, or somebody asks
                 who may not or is not independent.
         """
-        topics = line(_normal(self.topics), path="topics", most=MOST_TOPICS)
-        place = line(_normal(self.place), path="place", most=MOST_WHERE)
+        topics = typed(self.topics, path="topics", most=MOST_TOPICS)
+        place = typed(self.place, path="place", most=MOST_WHERE)
         for path, text in (("topics", topics), ("place", place)):
             law.check_talk_wording(text=text, act_on=act_day(case), path=path)
         if not 0 <= self.position <= MOST_POSITION:
@@ -358,7 +357,7 @@ def stop_interview(
     """
     permissions.check_can_hold(by, interview)
     return _end(
-        interview, InterviewState.STOPPED, line(words, path="words"), by, at, via
+        interview, InterviewState.STOPPED, typed(words, path="words"), by, at, via
     )
 
 
@@ -367,7 +366,9 @@ def cancel_interview(
 ) -> Interview:
     """Call off what has not begun; its questions stay as gaps."""
     permissions.check_can_lead(by, interview.case)
-    reason = line(reason, path="reason", most=MOST_WORDS, refusal=_("请写明为什么取消"))
+    reason = typed(
+        reason, path="reason", most=MOST_WORDS, refusal=_("请写明为什么取消")
+    )
     law.check_talk_wording(text=reason, act_on=act_day(interview.case), path="reason")
     return _end(interview, InterviewState.CANCELLED, reason, by, at, via)
 
@@ -499,7 +500,7 @@ def _questions(texts: Sequence[str], case: Case) -> list[str]:
     """Cleaned, each once; the words are as neutral as the guide's (G21)."""
     found = []
     for text in texts:
-        words = line(_normal(text), path="questions", most=MOST_QUESTION)
+        words = typed(text, path="questions", most=MOST_QUESTION)
         law.check_talk_wording(text=words, act_on=act_day(case), path="questions")
         found.append(words)
     return [words for words in dict.fromkeys(found) if words]
@@ -535,10 +536,6 @@ def _check_is_of_case(party: Party, case: Case) -> None:
 def _last_position(case: Case) -> int:
     last: int | None = case.interviews.aggregate(last=Max("position"))["last"]
     return min(last or 0, MOST_POSITION - 1)
-
-
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
 
 
 def _text(moment: datetime | None) -> str | None:

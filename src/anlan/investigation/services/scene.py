@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from uuid import UUID
 
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
 from anlan.evidence.enums import ExhibitKind, Protection
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.steps import line
 from anlan.investigation import permissions
 from anlan.investigation.citing import check_can_cite
 from anlan.investigation.enums import PinKind, SceneAspect, SceneRating
@@ -58,8 +57,8 @@ def look_at_scene(
     """
     permissions.check_can_lead(by, case)
     needs_words = rating in {SceneRating.MINOR, SceneRating.PART}
-    note = line(
-        unicodedata.normalize("NFC", note.replace("\r\n", "\n")),
+    note = typed(
+        note,
         path="note",
         most=MOST_NOTE,
         refusal=_("请写明看到了什么") if needs_words else "",
@@ -125,8 +124,8 @@ def draw_sketch(
 ) -> Sketch:
     """Begin a sketch on a photo that is evidence, or on an empty grid."""
     permissions.check_can_lead(by, case)
-    title = line(
-        unicodedata.normalize("NFC", title),
+    title = typed(
+        title,
         path="title",
         most=MOST_TITLE,
         refusal=_("请写明画的是哪里"),
@@ -198,8 +197,8 @@ def set_pin(
     """
     permissions.check_can_lead(by, sketch.case)
     _check_is_within(x, y)
-    label = line(
-        unicodedata.normalize("NFC", label),
+    label = typed(
+        label,
         path="label",
         most=MOST_LABEL,
         refusal="" if party else _("请写明标的是什么"),

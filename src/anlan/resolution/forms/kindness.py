@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from anlan.evidence.services.steps import MOST_WORDS
+from anlan.base.lines import MOST_WORDS
 
 _PROPOSED = gettext_lazy(
     "这笔款项是管理处出于人道的慰问，不代表承认责任，也不抵扣任何应付的款项。"

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.steps import MOST_WORDS
 from anlan.resolution.enums import (
     DeliveryResult,
     DeliveryWay,

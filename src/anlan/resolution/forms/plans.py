@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
-from anlan.evidence.services.steps import MOST_WORDS
 from anlan.investigation.models import FindingSentence
 from anlan.law import selectors as law
 from anlan.resolution.enums import Service

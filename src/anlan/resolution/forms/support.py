@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm, colleagues
 from anlan.cases.models import Case
 from anlan.cases.selectors import shown_name
-from anlan.evidence.services.steps import MOST_WORDS
 from anlan.resolution.enums import SupportKind
 from anlan.resolution.selectors.support import supported_in
 from anlan.resolution.services.support import MOST_DAYS, Offered

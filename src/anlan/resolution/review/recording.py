@@ -23,7 +23,7 @@ from anlan.ledger.checkpointing import newest_checkpoint
 from anlan.ledger.models import Chain
 from anlan.resolution.counselling.permissions import ROLE as COUNSELLOR
 from anlan.resolution.models import Carrying
-from anlan.resolution.review.asking import known_of
+from anlan.resolution.review.case_facts import known_of
 from anlan.resolution.review.enums import Verdict
 from anlan.resolution.review.models import Improvement
 from anlan.resolution.review.naming import (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 
 from anlan.accounts.models import Organisation, User
 from anlan.accounts.services.record import record_at_head
 from anlan.base.clock import local_day
-from anlan.evidence.services.steps import MOST_WORDS, line
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution import permissions
@@ -29,7 +28,7 @@ def approve_kindness_words(
         InvalidInput: they do not say that the payment admits nothing, or say that it does.
     """
     permissions.check_can_approve_kindness(by, organisation)
-    words = line(unicodedata.normalize("NFC", words), path="words", most=MOST_WORDS)
+    words = typed(words, path="words", most=MOST_WORDS)
     law.check_kindness_words(text=words, act_on=local_day(at))
     with ledger.recording():
         Organisation.objects.select_for_update().get(pk=organisation.pk)

@@ -15,6 +15,7 @@ from anlan.base import vault
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Protection, Side
@@ -26,7 +27,6 @@ from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
-from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law import selectors as laws
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -290,8 +290,8 @@ def revoke_notice(
         permissions.check_can_draft_plan(by, notice.case)
     else:
         permissions.check_can_issue_notice(by, notice)
-    reason = line(
-        unicodedata.normalize("NFC", reason),
+    reason = typed(
+        reason,
         path="reason",
         most=MOST_WORDS,
         refusal=_("请写明为什么撤销"),
@@ -395,9 +395,9 @@ def record_delivery(
     """
     permissions.check_can_deliver(by, notice.case)
     said = {
-        "tracking": _line(tracking, "tracking", MOST_TRACKING),
-        "witnesses": _line(witnesses, "witnesses", MOST_WITNESSES),
-        "words": _line(words, "words", MOST_WORDS),
+        "tracking": typed(tracking, path="tracking", most=MOST_TRACKING),
+        "witnesses": typed(witnesses, path="witnesses", most=MOST_WITNESSES),
+        "words": typed(words, path="words", most=MOST_WORDS),
     }
     _check_delivery(notice.case, way, result, said, exhibit)
     _check_signer(notice, result, at=happened)
@@ -511,8 +511,8 @@ def _check_addressee(notice: Notice, *, at: datetime) -> None:
 
 
 def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
-    text = line(
-        unicodedata.normalize("NFC", text),
+    text = typed(
+        text,
         path=path,
         most=most,
         refusal=_("请写明发生了什么、请对方做什么"),
@@ -575,10 +575,6 @@ def _check_signer(notice: Notice, result: DeliveryResult, *, at: datetime) -> No
 def _paragraphs(body: str) -> str:
     lines = unicodedata.normalize("NFC", body).replace("\r\n", "\n").splitlines()
     return "\n".join(line.strip() for line in lines if line.strip())
-
-
-def _line(text: str, path: str, most: int) -> str:
-    return line(unicodedata.normalize("NFC", text), path=path, most=most)
 
 
 def _own_draft(notice: Notice, by: User) -> Notice:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,13 +11,13 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task
 from anlan.cases.selectors import check_no_leaks
-from anlan.evidence.services.steps import line
 from anlan.law import selectors as law
 from anlan.law import services as laws
 from anlan.ledger import services as ledger
@@ -121,8 +120,8 @@ def _receive(
     notice: Notice | None = None,
 ) -> Objection:
     case = measure.plan.case
-    words = line(
-        unicodedata.normalize("NFC", words),
+    words = typed(
+        words,
         path="words",
         most=MOST_WORDS,
         refusal=_("请写下本人的意见"),
@@ -343,8 +342,8 @@ def _add(
 
 def _reason(text: str, refusal: str, objection: Objection) -> str:
     """What the person is told: nothing that no letter may say, nor of the other side."""
-    text = line(
-        unicodedata.normalize("NFC", text),
+    text = typed(
+        text,
         path="reason",
         most=MOST_REASON,
         refusal=refusal,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,11 +15,11 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
-from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.investigation.independence import check_is_independent
 from anlan.investigation.models import FindingSentence
 from anlan.law import services as law
@@ -245,7 +244,7 @@ def submit_plan(
         Conflict: there are no measures, or no findings in force.
     """
     permissions.check_can_draft_plan(by, plan.case)
-    beyond = _words(beyond, "beyond")
+    beyond = typed(beyond, path="beyond")
     check_text(beyond, plan.case, path="beyond")
     with ledger.recording():
         plan = own_draft(plan, by)
@@ -301,8 +300,8 @@ def withdraw_plan(
         Conflict: it was decided on, or withdrawn already.
     """
     permissions.check_can_withdraw_plan(by, plan)
-    reason = line(
-        _words(reason, "reason"),
+    reason = typed(
+        reason,
         path="reason",
         most=MOST_WORDS,
         refusal=_("请写明为什么撤回"),
@@ -348,8 +347,8 @@ def decide_plan(
             already, or what is still missing is legal counsel's word.
     """
     permissions.check_can_decide_plan(by, plan)
-    remark = line(
-        _words(remark, "remark"),
+    remark = typed(
+        remark,
         path="remark",
         most=MOST_WORDS,
         refusal="" if is_approved else _("请写明为什么退回"),
@@ -526,7 +525,7 @@ def _checked(drafted: Drafted, case: Case) -> Drafted:
     if not is_answerable(drafted.party):
         raise InvalidInput(_("措施只针对行为人或者涉事人"), path="party")
     words: dict[str, Any] = {
-        name: _words(getattr(drafted, name), name)
+        name: typed(getattr(drafted, name), path=name)
         for name in (
             *("words", "clause", "clause_version"),
             *("binds", "amount_basis", "appeal", "despite"),
@@ -737,10 +736,6 @@ def _ground(measure: PlanMeasure, sentences: Sequence[FindingSentence]) -> None:
 def _end(plan: Plan, state: PlanState, *, at: datetime) -> None:
     plan.state, plan.ended_at = state, at
     plan.save(update_fields=["state", "ended_at"])
-
-
-def _words(text: str, path: str) -> str:
-    return line(unicodedata.normalize("NFC", text), path=path, most=MOST_WORDS)
 
 
 def _there(measure: PlanMeasure) -> PlanMeasure:

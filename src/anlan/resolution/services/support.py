@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,10 +14,10 @@ from anlan.accounts.permissions import covers, has_permission, running_membershi
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.models import Case, NamedContact, Party, Task
-from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution import permissions
@@ -206,8 +205,8 @@ def _checked(offered: Offered, case: Case) -> Offered:
         raise InvalidInput(_("当事人、对方的联系人不能负责支持受害人"), path="owner")
     if not 1 <= offered.days <= MOST_DAYS:
         raise InvalidInput(_("期限是 1 到 %s 天") % MOST_DAYS, path="days")
-    words = line(
-        unicodedata.normalize("NFC", offered.words),
+    words = typed(
+        offered.words,
         path="words",
         most=MOST_WORDS,
         refusal=_("请写明做什么、怎样先征得本人同意"),

@@ -12,6 +12,7 @@ from anlan.accounts import services as accounts
 from anlan.accounts.models import Organisation, User
 from anlan.accounts.services.record import record_at_head
 from anlan.base.errors import Conflict, InvalidInput, NotFound
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.enums import ContactChannel, Phase, Role, TaskState
 from anlan.cases.models import Case, Contact, Party, Task
@@ -25,7 +26,6 @@ from anlan.cases.wall import is_party
 from anlan.customers import services as customers
 from anlan.customers.enums import ProtectedField
 from anlan.evidence.services.statements import is_known_minor
-from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify import services as notify
@@ -110,13 +110,13 @@ def enter_counsellor(
     """
     permissions.check_can_keep_register(by, organisation)
     said = {
-        "name": line(name, path="name", most=40, refusal=_("请写姓名")),
-        "telephone": line(
+        "name": typed(name, path="name", most=40, refusal=_("请写姓名")),
+        "telephone": typed(
             telephone, path="telephone", most=40, refusal=_("请写联系电话")
         ),
-        "hours": line(hours, path="hours", most=80, refusal=_("请写接待时间")),
-        "house": _may_be_empty(house, "house"),
-        "speciality": _may_be_empty(speciality, "speciality"),
+        "hours": typed(hours, path="hours", most=80, refusal=_("请写接待时间")),
+        "house": typed(house, path="house", most=80),
+        "speciality": typed(speciality, path="speciality", most=80),
     }
     if user is not None and (
         user.organisation_id != organisation.pk or not permissions.is_counsellor(user)
@@ -691,13 +691,6 @@ def _check_counsellor(counsellor: Counsellor, care: Care) -> None:
                 % {"name": counsellor.user.name},
                 path="to",
             )
-
-
-def _may_be_empty(text: str, path: str) -> str:
-    text = text.strip()
-    if len(text) > 80:
-        raise InvalidInput(_("最多 %d 个字") % 80, path=path)
-    return text
 
 
 def _record_session(session: Session, *, by: User, at: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from anlan.base.turns import each_alone, resting
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence.models import Hold

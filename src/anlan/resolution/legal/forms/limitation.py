@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.resolution.legal.enums import LimitationKind, TurnGround
 from anlan.resolution.legal.forms.fields import day_field
 from anlan.resolution.legal.forms.papers import PaperForm
-from anlan.resolution.legal.services.limitation import MOST_WORDS
 
 
 class LimitationForm(OnceForm):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import Place, User
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.steps import MOST_WORDS
 from anlan.resolution.legal.enums import ItemKind, ItemState, PaperKind, ToldWay
 from anlan.resolution.legal.models import PoliceReport
 from anlan.resolution.legal.selectors.police import victims_of

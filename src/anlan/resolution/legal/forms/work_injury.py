@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from anlan.base.lines import MOST_WORDS
 from anlan.resolution.legal.enums import (
     Employer,
     Filer,
@@ -19,7 +20,6 @@ from anlan.resolution.legal.forms.papers import PaperForm
 from anlan.resolution.legal.services.work_injury import (
     MOST_NAME,
     MOST_PAPER,
-    MOST_WORDS,
 )
 
 # What a step does not have is not asked.

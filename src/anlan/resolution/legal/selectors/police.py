@@ -27,7 +27,6 @@ from anlan.evidence.selectors.retention import add_grounds
 from anlan.evidence.services.statements import is_known_minor
 from anlan.law import selectors as law
 from anlan.resolution.legal import periods, permissions
-from anlan.resolution.legal.duty import duty_of
 from anlan.resolution.legal.enums import (
     Happening,
     ItemKind,
@@ -46,6 +45,7 @@ from anlan.resolution.legal.models import (
     RightsTold,
 )
 from anlan.resolution.legal.periods import Happened, Period
+from anlan.resolution.legal.police_duty import duty_of
 
 _INSTANT = timedelta(microseconds=1)
 # What the police have; further material belongs to the report that it supplements.

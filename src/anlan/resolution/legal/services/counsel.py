@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -16,6 +15,7 @@ from anlan.base import crypto
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.lines import typed
 from anlan.base.phone import normalise_phone
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
@@ -23,7 +23,6 @@ from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Task
 from anlan.customers.selectors import phone_index
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Event
 from anlan.resolution.legal import permissions, policies
@@ -90,11 +89,11 @@ def add_lawyer(
         Conflict: this account is in the register.
     """
     permissions.check_can_keep_lawyers(by, organisation)
-    name = _line(name, path="name", most=MOST_NAME, refusal=_("请填写律师的姓名"))
+    name = typed(name, path="name", most=MOST_NAME, refusal=_("请填写律师的姓名"))
     is_outside = kind == LawyerKind.OUTSIDE
     if is_outside:
         refusal = _("外聘律师须填写律师事务所")
-        firm = _line(firm, path="firm", most=MOST_FIRM, refusal=refusal)
+        firm = typed(firm, path="firm", most=MOST_FIRM, refusal=refusal)
     elif user is None:
         raise InvalidInput(_("公司法务须选择其账号"), path="user")
     if user is not None and user.organisation_id != organisation.pk:
@@ -104,7 +103,7 @@ def add_lawyer(
         kind=kind,
         name=name,
         firm=firm if is_outside else "",
-        licence=_short(licence, path="licence", most=MOST_LICENCE),
+        licence=typed(licence, path="licence", most=MOST_LICENCE),
         areas=",".join(sorted({one.value for one in areas})),
         user=user,
         added_at=at,
@@ -184,7 +183,7 @@ def engage_counsel(
         Conflict: they act here already, or left the register.
     """
     permissions.check_can_engage(by, case)
-    scope = _line(scope, path="scope", most=MOST_SCOPE, refusal=_("请写明委托事项"))
+    scope = typed(scope, path="scope", most=MOST_SCOPE, refusal=_("请写明委托事项"))
     if letter is not None and letter.case_id != case.pk:
         raise InvalidInput(_("这份证据不属于本案"), path="letter")
     is_ours = client == Client.COMPANY
@@ -261,7 +260,7 @@ def end_engagement(
         Conflict: it ended before.
     """
     permissions.check_can_engage(by, engagement.case)
-    reason = _line(
+    reason = typed(
         reason, path="reason", most=MOST_REASON, refusal=_("请写明为什么结束委托")
     )
     with ledger.recording():
@@ -306,7 +305,7 @@ def ask_counsel(
         Conflict: the case is closed, or they act no more, or for somebody else.
     """
     permissions.check_can_ask_counsel(by, engagement.case)
-    words = _line(words, path="words", most=MOST_QUESTION, refusal=_("请写明问题"))
+    words = typed(words, path="words", most=MOST_QUESTION, refusal=_("请写明问题"))
     content = {
         "question": str(engagement.uid),
         "by": by.actor_key,
@@ -400,7 +399,7 @@ def save_opinion(
         Conflict: the question was withdrawn.
     """
     permissions.check_can_write_opinion(by, question)
-    text = _line(text, path="text", most=MOST_OPINION, refusal=_("请写明意见"))
+    text = typed(text, path="text", most=MOST_OPINION, refusal=_("请写明意见"))
     with ledger.recording():
         question = _lock_question(question)
         policies.check_question_takes_opinion(question)
@@ -551,18 +550,6 @@ def _lock_question(question: CounselQuestion) -> CounselQuestion:
     )
     fresh.case = case
     return fresh
-
-
-def _line(text: str, *, path: str, most: int, refusal: str) -> str:
-    text = unicodedata.normalize("NFC", text)
-    return line(text, path=path, most=most, refusal=refusal)
-
-
-def _short(text: str, *, path: str, most: int) -> str:
-    text = unicodedata.normalize("NFC", text).strip()
-    if len(text) > most:
-        raise InvalidInput(_("最多 %d 个字") % most, path=path)
-    return text
 
 
 def _record(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -13,13 +12,13 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone, resting
+from anlan.base.lines import typed
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.legal import permissions, policies
@@ -52,7 +51,6 @@ NEAR = timedelta(days=30)
 ASKED_EVERY = timedelta(days=30)
 LOOKED_WITHIN = timedelta(days=7)
 WATCHES = "legal_counsel"
-MOST_WORDS = 500
 _BATCH = 50
 _JOB = "limits of time"
 
@@ -85,7 +83,7 @@ def start_limitation(
     permissions.check_can_keep_limitations(by, case)
     if kind.is_of_work_injury:
         raise InvalidInput(_("工伤的期限随工伤自动计算"), path="kind")
-    words = _words(words, path="words", refusal=_("请写明为什么从这一天起算"))
+    words = typed(words, path="words", refusal=_("请写明为什么从这一天起算"))
     _check_parties(case, holder, against)
     content = {
         "limitation": kind.value,
@@ -165,7 +163,7 @@ def record_turn(
         Conflict: this limit is not interrupted, or ended.
     """
     permissions.check_can_keep_limitations(by, limitation.case)
-    words = _text(words)
+    words = typed(words, path="words")
     if exhibit is None or exhibit.case_id != limitation.case.pk:
         raise InvalidInput(
             _("请选择本案中能证明的材料（先上传为证据）"), path="exhibit"
@@ -272,7 +270,7 @@ def strike_turn(
         Conflict: it was struck out before.
     """
     permissions.check_can_keep_limitations(by, turn.limitation.case)
-    reason = _words(reason, path="reason", refusal=_("请写明为什么划去"))
+    reason = typed(reason, path="reason", refusal=_("请写明为什么划去"))
     with ledger.recording():
         limitation = _lock(turn.limitation)
         policies.check_limitation_turns(limitation)
@@ -308,7 +306,7 @@ def end_limitation(
     """
     permissions.check_can_keep_limitations(by, limitation.case)
     policies.check_is_by_hand(limitation)
-    reason = _words(reason, path="reason", refusal=_("请写明为什么不再计时"))
+    reason = typed(reason, path="reason", refusal=_("请写明为什么不再计时"))
     with ledger.recording():
         limitation = _lock(limitation)
         policies.check_limitation_counts(limitation)
@@ -661,18 +659,6 @@ def _check_days(
         raise InvalidInput(_("日期不能早于起算之日，也不能晚于今天"), path="on")
     if until is not None and not on <= until <= today:
         raise InvalidInput(_("日期不能早于开始之日，也不能晚于今天"), path="until")
-
-
-def _words(text: str, *, path: str, refusal: str) -> str:
-    text = unicodedata.normalize("NFC", text)
-    return line(text, path=path, most=MOST_WORDS, refusal=refusal)
-
-
-def _text(text: str) -> str:
-    text = unicodedata.normalize("NFC", text).strip()
-    if len(text) > MOST_WORDS:
-        raise InvalidInput(_("最多 %d 个字") % MOST_WORDS, path="words")
-    return text
 
 
 def _lock(limitation: Limitation) -> Limitation:

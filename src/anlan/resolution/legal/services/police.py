@@ -15,6 +15,7 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
 from anlan.cases.enums import Phase, Proof, TaskState
@@ -22,7 +23,6 @@ from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.services.statements import is_known_minor
-from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -131,7 +131,7 @@ def set_item(
         Conflict: it was handed over already.
     """
     permissions.check_can_report(by, report.case)
-    words = _words(words, "words", MOST_ITEM)
+    words = typed(words, path="words", most=MOST_ITEM)
     chosen = list({one.pk: one for one in exhibits}.values())
     if state == ItemState.NONE and not words:
         raise InvalidInput(_("请写明为什么没有"), path="words")
@@ -170,8 +170,8 @@ def drop_report(
         Conflict: it was handed over; or the case has to be reported and was not (G05).
     """
     permissions.check_can_report(by, report.case)
-    reason = line(
-        unicodedata.normalize("NFC", reason),
+    reason = typed(
+        reason,
         path="reason",
         most=MOST_WORDS,
         refusal=_("请写明为什么不再递交"),
@@ -241,11 +241,11 @@ def hand_over(
     permissions.check_can_report(by, report.case)
     said = {
         "station": _needed(station, "station", MOST_NAME),
-        "officer": _words(officer, "officer", MOST_NAME),
-        "officer_number": _words(officer_number, "officer_number", 30),
-        "signers": _words(signers, "signers", MOST_SIGNERS),
-        "gaps": _words(gaps, "gaps", MOST_WORDS),
-        "words": _words(words, "words", MOST_WORDS),
+        "officer": typed(officer, path="officer", most=MOST_NAME),
+        "officer_number": typed(officer_number, path="officer_number", most=30),
+        "signers": typed(signers, path="signers", most=MOST_SIGNERS),
+        "gaps": typed(gaps, path="gaps", most=MOST_WORDS),
+        "words": typed(words, path="words", most=MOST_WORDS),
     }
     content = {
         "hand_over": str(report.uid),
@@ -351,10 +351,10 @@ def record_paper(
     """
     permissions.check_can_report(by, report.case)
     said = {
-        "number": _words(number, "number", MOST_NUMBER),
+        "number": typed(number, path="number", most=MOST_NUMBER),
         "office": _needed(office, "office", MOST_NAME),
-        "officer": _words(officer, "officer", _MOST_OFFICER),
-        "words": _words(words, "words", MOST_WORDS),
+        "officer": typed(officer, path="officer", most=_MOST_OFFICER),
+        "words": typed(words, path="words", most=MOST_WORDS),
     }
     today = local_day(at)
     if not act_day(report.case) <= dated_on <= today:
@@ -446,8 +446,8 @@ def revoke_paper(
         Conflict: it was taken back before, or what came after it needs it.
     """
     permissions.check_can_report(by, paper.report.case)
-    reason = line(
-        unicodedata.normalize("NFC", reason),
+    reason = typed(
+        reason,
         path="reason",
         most=MOST_WORDS,
         refusal=_("请写明为什么撤销"),
@@ -664,19 +664,13 @@ def _end_task(
         cases.skip_task(task=task, reason=words, by=SYSTEM, at=at)
 
 
-def _words(text: str, path: str, most: int) -> str:
-    return line(unicodedata.normalize("NFC", text), path=path, most=most)
-
-
 def _needed(text: str, path: str, most: int) -> str:
     refusal = {
         "station": _("请写明受理单位"),
         "officer": _("请写明接收的民警"),
         "signers": _("请写明清单上签字的人"),
     }.get(path, _("请写明单位"))
-    return line(
-        unicodedata.normalize("NFC", text), path=path, most=most, refusal=refusal
-    )
+    return typed(text, path=path, most=most, refusal=refusal)
 
 
 def _lock(report: PoliceReport) -> PoliceReport:

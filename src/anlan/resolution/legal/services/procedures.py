@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -12,7 +11,7 @@ from anlan.accounts.models import Site, User
 from anlan.base.clock import local_day
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.evidence.services.steps import line
+from anlan.base.lines import typed
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution.legal import permissions
@@ -92,9 +91,8 @@ def _checked(said: Procedure, *, on: date) -> Procedure:
     refusal = _("请写明派出所、电话、地址、谁受理和要带什么")
     texts = {}
     for path, text in asdict(said).items():
-        whole = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
         most = _MOST.get(path, MOST_BRING)
-        texts[path] = line(whole, path=path, most=most, refusal=refusal)
+        texts[path] = typed(text, path=path, most=most, refusal=refusal)
         law.check_no_delay(text=texts[path], act_on=on, path=path)
         law.check_wording(text=texts[path], act_on=on, path=path)
     return Procedure(**texts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -12,10 +11,10 @@ from django.utils.translation import override
 from anlan.accounts.models import Place, User
 from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_of
 from anlan.cases.models import Case, Party
-from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.legal import permissions
@@ -50,7 +49,7 @@ def tell_rights(
         InvalidInput: they are not of the victim's side, or a moment that cannot be.
     """
     permissions.check_can_tell_rights(by, case)
-    words = line(unicodedata.normalize("NFC", words), path="words", most=MOST_WORDS)
+    words = typed(words, path="words", most=MOST_WORDS)
     content = {
         "rights": str(party.uid),
         "by": by.actor_key,
@@ -126,8 +125,8 @@ def note_retaliation(
         InvalidInput: nothing was said, or a place of another site.
     """
     permissions.check_can_note_retaliation(by, case)
-    words = line(
-        unicodedata.normalize("NFC", words),
+    words = typed(
+        words,
         path="words",
         most=MOST_WORDS,
         refusal=_("请写明谁对谁做了什么"),

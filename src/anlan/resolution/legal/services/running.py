@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
-from anlan.base.turns import each_alone, resting
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.ledger import services as ledger

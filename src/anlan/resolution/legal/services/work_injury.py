@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,13 +14,13 @@ from anlan.accounts.models import User
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone, resting
+from anlan.base.lines import MOST_WORDS, typed
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Role, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
-from anlan.evidence.services.steps import line
 from anlan.law import services as laws
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
@@ -63,7 +62,6 @@ RUNS = "site_manager"
 TOLD_WITHIN = timedelta(days=3)
 HANDED_OVER_WITHIN = timedelta(days=2)
 MOST_PAPER = 60
-MOST_WORDS = 500
 MOST_NAME = 80
 _BATCH = 50
 _JOB = "remedies"
@@ -150,11 +148,10 @@ def set_employer(
         Conflict: it was applied for, or handed over.
     """
     permissions.check_can_handle_work_injury(by, injury)
-    name = unicodedata.normalize("NFC", name).strip()
     if employer == Employer.OWN:
         name = ""
     else:
-        name = line(
+        name = typed(
             name, path="name", most=MOST_NAME, refusal=_("请写明用人单位的名称")
         )
     with ledger.recording():
@@ -314,8 +311,8 @@ def record_step(
             without their claim (G22).
     """
     permissions.check_can_handle_work_injury(by, injury)
-    paper = _text(paper, path="paper", most=MOST_PAPER)
-    words = _text(words, path="words", most=MOST_WORDS)
+    paper = typed(paper, path="paper", most=MOST_PAPER)
+    words = typed(words, path="words", most=MOST_WORDS)
     _check_proven(injury.case, kind, words=words, exhibit=exhibit)
     said = (paper, words, filer.value, is_clear, last_day)
     content = {
@@ -627,13 +624,6 @@ def _check_extension(
     if last_day is None or last_day <= injury.due_on:
         raise InvalidInput(_("请填写同意的最后一天，要晚于现在的期限"), path="last_day")
     return last_day
-
-
-def _text(text: str, *, path: str, most: int) -> str:
-    text = unicodedata.normalize("NFC", text).strip()
-    if len(text) > most:
-        raise InvalidInput(_("最多 %d 个字") % most, path=path)
-    return text
 
 
 def _lock(injury: WorkInjury) -> WorkInjury:

@@ -22,7 +22,6 @@ from anlan.evidence.selectors.exhibits import kept_of
 from anlan.law import selectors as law
 from anlan.resolution.legal import permissions
 from anlan.resolution.legal import services as legal
-from anlan.resolution.legal.duty import duty_of
 from anlan.resolution.legal.enums import ItemKind, ItemState, ReportState
 from anlan.resolution.legal.forms.police import (
     DroppingForm,
@@ -33,6 +32,7 @@ from anlan.resolution.legal.forms.police import (
     RevocationForm,
     TellingForm,
 )
+from anlan.resolution.legal.police_duty import duty_of
 from anlan.resolution.legal.selectors.police import (
     checklist,
     last_day,

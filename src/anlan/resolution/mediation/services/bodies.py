@@ -12,6 +12,7 @@ from anlan.accounts.services.record import record_at_head
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions
@@ -23,7 +24,7 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.models import Body, Mediator
 from anlan.resolution.mediation.services.mandates import running_of
-from anlan.resolution.mediation.services.steps import required, told
+from anlan.resolution.mediation.services.steps import required
 
 _FIELDS = (
     *("kind", "name", "area", "address", "contact"),
@@ -59,7 +60,7 @@ def write_body(
         "kind": kind,
         "name": required(name, path="name", most=80),
         "area": required(area, path="area", most=120),
-        "address": told(address, path="address", most=160),
+        "address": typed(address, path="address", most=160),
         "contact": required(contact, path="contact", most=80),
         "verified_on": verified_on,
         "verified_how": required(verified_how, path="verified_how", most=200),

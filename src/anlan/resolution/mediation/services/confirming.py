@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone, resting
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases.enums import TaskState
 from anlan.evidence.models import Exhibit
 from anlan.ledger import services as ledger

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotFound
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.models import AccessLink
@@ -47,13 +48,11 @@ from anlan.resolution.mediation.services.steps import (
     lock_talks,
     move,
     record,
-    told,
     unwilling_sides,
 )
 
 LINK_DAYS = 60
 _HAVE_BEGUN = (TalksState.ACCEPTED, TalksState.IN_SESSION)
-MOST_WORDS = 500
 
 
 def give_link(
@@ -301,7 +300,7 @@ def _leave(
     at: datetime,
     via: str,
 ) -> Talks:
-    words = told(words, path="words", most=MOST_WORDS)
+    words = typed(words, path="words", most=MOST_WORDS)
     with ledger.recording():
         talks = lock_talks(talks)
         policies.check_may_be_left(talks)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.base.errors import InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import policies as cases_policies
 from anlan.cases.act import act_day
 from anlan.cases.enums import Role, Side
@@ -28,12 +29,7 @@ from anlan.resolution.mediation.enums import Capacity, TalksKind
 from anlan.resolution.mediation.events import GuardianActs
 from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Acceptance, Talks
-from anlan.resolution.mediation.services.steps import (
-    is_minor,
-    record,
-    required,
-    told,
-)
+from anlan.resolution.mediation.services.steps import is_minor, record, required
 
 MOST_GIVER = 40
 MOST_RELATION = 20
@@ -98,7 +94,7 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
                 _("这一位登记为别人的监护人，请选择本人的监护人"),
                 path="giver_party",
             )
-        name = told(full_name(party), path="giver_party", most=MOST_GIVER)
+        name = typed(full_name(party), path="giver_party", most=MOST_GIVER)
     else:
         name = giver.name
         if not name.strip() and giver.capacity == Capacity.GUARDIAN:
@@ -120,7 +116,7 @@ def _named(talks: Talks, side: Side, giver: Giver) -> Giver:
         if party is None:
             check_is_new_here(name, talks.party_of(side), path="giver_party")
         said = relation_of(party, talks.party_of(side)) if party else ""
-        relation = told(giver.relation or said, path="relation", most=MOST_RELATION)
+        relation = typed(giver.relation or said, path="relation", most=MOST_RELATION)
         if not relation:
             raise InvalidInput(_("请写明监护人与本人的关系"), path="relation")
         return Giver(Capacity.GUARDIAN, name, None, relation, party)

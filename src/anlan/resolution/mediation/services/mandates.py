@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.cases.selectors import full_name
@@ -22,12 +23,7 @@ from anlan.resolution.mediation.enums import (
 )
 from anlan.resolution.mediation.events import MandateEnded, MediatorAppointed
 from anlan.resolution.mediation.models import Body, Mandate, Mediator, Talks
-from anlan.resolution.mediation.services.steps import (
-    lock_talks,
-    record,
-    required,
-    told,
-)
+from anlan.resolution.mediation.services.steps import lock_talks, record, required
 
 MOST_REASON = 300
 MOST_CHOICE = 200
@@ -140,7 +136,7 @@ def start_mandate(
     mandate = talks.mandates.create(
         mediator=mediator,
         chosen_by=chosen_by,
-        choice=told(choice, path="choice", most=MOST_CHOICE),
+        choice=typed(choice, path="choice", most=MOST_CHOICE),
         begun_at=at,
         begun_by=by,
     )

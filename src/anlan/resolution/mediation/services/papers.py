@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import NotFound
+from anlan.base.lines import typed
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation.enums import ProposalState
@@ -22,7 +23,7 @@ from anlan.resolution.mediation.papers import (
     paper_docx,
 )
 from anlan.resolution.mediation.services.confirming import MOST_COURT
-from anlan.resolution.mediation.services.steps import record, told
+from anlan.resolution.mediation.services.steps import record
 
 KINDS = ("invitation", "agreement", "application")
 
@@ -47,7 +48,7 @@ def take_word(
         InvalidInput: the name of the court is too long.
     """
     permissions.check_can_run_talks(by, talks.case)
-    court = told(court, path="court", most=MOST_COURT)
+    court = typed(court, path="court", most=MOST_COURT)
     paper, dated = _paper(talks, kind, court)
     content = paper_docx(paper, talks, at=dated or at)
     with ledger.recording():

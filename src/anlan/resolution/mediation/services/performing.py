@@ -10,7 +10,8 @@ from anlan.accounts.models import User
 from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone, resting
+from anlan.base.lines import MOST_WORDS
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases.act import act_day
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Deadline, Task
@@ -47,7 +48,6 @@ from anlan.resolution.mediation.services.steps import (
 )
 from anlan.resolution.selectors.plans import is_reported
 
-MOST_WORDS = 500
 # How far ahead a term may come due and still hold its case open; a product default.
 HOLDS_DAYS = 30
 REMINDED_BEFORE = timedelta(days=3)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.wall import is_party
 from anlan.ledger import services as ledger
@@ -36,7 +37,6 @@ from anlan.resolution.mediation.services.steps import (
     record,
     record_session,
     required,
-    told,
 )
 
 MOST_PLACE = 120
@@ -72,7 +72,7 @@ def plan_session(
     """
     permissions.check_can_lead_talks(by, talks)
     place = required(place, path="place", most=MOST_PLACE)
-    present = told(present, path="present", most=MOST_PRESENT)
+    present = typed(present, path="present", most=MOST_PRESENT)
     if not at - _SKEW <= planned <= at + _FARTHEST:
         raise InvalidInput(_("请约在今后九十天以内"), path="planned")
     content = {

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases.enums import Side
 from anlan.evidence.models import Exhibit
 from anlan.ledger import services as ledger
@@ -20,7 +21,6 @@ from anlan.resolution.mediation.services.steps import (
     lock_talks,
     record,
     required,
-    told,
     turns_of_age,
 )
 
@@ -54,7 +54,7 @@ def record_standing(
         talks = lock_talks(talks)
         policies.check_may_be_left(talks)
         if found == Found.OF_AGE:
-            words = told(words, path="words", most=MOST_FOUND)
+            words = typed(words, path="words", most=MOST_FOUND)
             _check_document(talks, side, exhibit, at=at)
         else:
             words = required(words, path="words", most=MOST_FOUND)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
+from anlan.base.lines import typed
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
@@ -25,7 +25,6 @@ from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
-from anlan.evidence.services.steps import line
 from anlan.law import services as law
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.guarding import check_text
@@ -241,12 +240,6 @@ def keep_paper(
     )
 
 
-def told(text: str, *, path: str, most: int, refusal: str = "") -> str:
-    """What somebody wrote, in one normal form, on one line."""
-    normal = unicodedata.normalize("NFC", text)
-    return line(normal, path=path, most=most, refusal=refusal)
-
-
 def check_both_may_read(text: str, *, talks_kind: str, case: Case, path: str) -> None:
     """Refuse words that no side may be given: unlawful ones, verdicts, private ones.
 
@@ -348,4 +341,4 @@ def turns_of_age(party: Party, *, at: datetime) -> bool:
 
 
 def required(text: str, *, path: str, most: int) -> str:
-    return told(text, path=path, most=most, refusal=_("请填写"))
+    return typed(text, path=path, most=most, refusal=_("请填写"))

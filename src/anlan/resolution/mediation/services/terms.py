@@ -15,6 +15,7 @@ from anlan.base import vault
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Side
@@ -68,7 +69,6 @@ from anlan.resolution.mediation.services.steps import (
     move_session,
     needs_guardian,
     record,
-    told,
 )
 from anlan.resolution.models import CompensationVersion
 from anlan.resolution.selectors.kindness import kindness_words
@@ -457,13 +457,15 @@ def _fix_terms(
 def _cleaned(draft: Draft) -> Draft:
     return replace(
         draft,
-        facts=told(draft.facts, path="facts", most=MOST_FACTS),
-        in_default=told(draft.in_default, path="in_default", most=MOST_DEFAULT),
+        facts=typed(draft.facts, path="facts", most=MOST_FACTS),
+        in_default=typed(draft.in_default, path="in_default", most=MOST_DEFAULT),
         terms=tuple(
             replace(
                 one,
-                words=told(one.words, path=f"terms-{place}-words", most=MOST_WORDS),
-                manner=told(one.manner, path=f"terms-{place}-manner", most=MOST_MANNER),
+                words=typed(one.words, path=f"terms-{place}-words", most=MOST_WORDS),
+                manner=typed(
+                    one.manner, path=f"terms-{place}-manner", most=MOST_MANNER
+                ),
             )
             for place, one in enumerate(draft.terms)
         ),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm, colleagues
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
@@ -18,7 +19,6 @@ from anlan.resolution.review.selectors.improvements import Ground, ground_words
 from anlan.resolution.review.services.improvements import (
     MOST_WHAT,
     MOST_WHY,
-    MOST_WORDS,
 )
 from anlan.resolution.selectors.notices import proofs_in
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
-from anlan.evidence.services.steps import MOST_WORDS
 from anlan.investigation.forms.fields import Sources, SourcesField
 from anlan.resolution.review.copying import side_of, sided_parties
 from anlan.resolution.review.enums import Cause, Section

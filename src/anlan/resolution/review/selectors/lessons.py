@@ -15,7 +15,7 @@ from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
 from anlan.cases.selectors import cases_for
 from anlan.resolution.review import permissions
-from anlan.resolution.review.asking import Known, known_of_all
+from anlan.resolution.review.case_facts import Known, known_of_all
 from anlan.resolution.review.enums import Cause, ReportState, Section
 from anlan.resolution.review.models import Report, ReportParagraph
 

@@ -17,7 +17,8 @@ from anlan.base import vault
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.turns import each_alone, resting
+from anlan.base.lines import MOST_WORDS, typed
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
@@ -25,14 +26,13 @@ from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.evidence.services.steps import line
 from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.models import FindingSentence
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.review import permissions, policies
-from anlan.resolution.review.asking import known_of
+from anlan.resolution.review.case_facts import known_of
 from anlan.resolution.review.enums import (
     Cause,
     ImprovementState,
@@ -76,7 +76,6 @@ AGAIN_WITHIN = timedelta(days=14)  # what is taken up again by the program itsel
 FARTHEST_DUE = timedelta(days=365)
 MOST_WHAT = 200
 MOST_WHY = 500
-MOST_WORDS = 500
 MOST_IMPROVEMENTS = 50  # of a case
 BATCH = 50
 
@@ -609,7 +608,7 @@ def _check_proof(exhibit: Exhibit | None, case: Case, by: User) -> None:
 def _words(
     text: str, case: Case, *, path: str, refusal: str, most: int = MOST_WORDS
 ) -> str:
-    text = line(plain(text), path=path, most=most, refusal=refusal)
+    text = typed(plain(text), path=path, most=most, refusal=refusal)
     law.check_no_verdict(text=text, act_on=act_day(case), path=path)
     check_names_nobody(text, case, path=path)
     return text

@@ -15,10 +15,10 @@ from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
-from anlan.evidence.services.steps import line
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.resolution.review import permissions
@@ -61,7 +61,7 @@ def record_meeting(
     permissions.check_can_improve(by, case)
     law.check_came_willingly(is_voluntary=is_voluntary, act_on=act_day(case))
     minutes = _minutes(minutes, case)
-    where = line(plain(where), path="where", most=MOST_WHERE)
+    where = typed(plain(where), path="where", most=MOST_WHERE)
     names = [name for name in map(plain, guests) if name]
     _check_people(people, names, case)
     if not case.opened_at <= held_at <= at + _SKEW:
@@ -143,7 +143,7 @@ def _seat(
 def _minutes(text: str, case: Case) -> str:
     """Lines of plain words; about what was done, by nobody's name."""
     lines = (plain(one) for one in unicodedata.normalize("NFC", text).splitlines())
-    text = line(
+    text = typed(
         "\n".join(one for one in lines if one),
         path="minutes",
         most=MOST_MINUTES,
@@ -166,4 +166,4 @@ def _check_people(people: Sequence[User], names: Sequence[str], case: Case) -> N
         if not has_permission(person, Permission.CASE_NOTE, site=case.site):
             raise InvalidInput(_("请选择本项目的同事"), path="people")
     for name in names:
-        line(name, path="guests", most=MOST_NAME)
+        typed(name, path="guests", most=MOST_NAME)

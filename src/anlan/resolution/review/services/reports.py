@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,18 +14,18 @@ from django.utils.translation import override
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import MOST_WORDS, one_line, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
-from anlan.evidence.services.steps import MOST_WORDS, line
 from anlan.investigation.citing import check_can_cite
 from anlan.investigation.independence import check_is_independent
 from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution.review import permissions, policies
-from anlan.resolution.review.asking import known_of
+from anlan.resolution.review.case_facts import known_of
 from anlan.resolution.review.composing import Composed, composed_of
 from anlan.resolution.review.enums import Cause, Origin, ReportState, Section
 from anlan.resolution.review.events import (
@@ -309,8 +308,8 @@ def withdraw_report(
         Conflict: it was decided on, or withdrawn already.
     """
     permissions.check_can_withdraw(by, report)
-    reason = line(
-        unicodedata.normalize("NFC", reason),
+    reason = typed(
+        reason,
         path="reason",
         most=MOST_WORDS,
         refusal=_("请写明为什么撤回"),
@@ -351,8 +350,8 @@ def decide_report(
         Conflict: it was decided on already, or a party or witness wrote it.
     """
     permissions.check_can_decide(by, report)
-    remark = line(
-        unicodedata.normalize("NFC", remark),
+    remark = typed(
+        remark,
         path="remark",
         most=MOST_WORDS,
         refusal="" if is_approved else _("请写明为什么退回"),
@@ -562,13 +561,13 @@ def _is_fact(section: Section, *, is_fact: bool) -> bool:
 
 def _text(text: str, case: Case) -> str:
     """One paragraph, without a verdict and without anybody's name."""
-    text = line(plain(text), path="text", most=MOST_PARAGRAPH, refusal=_("请写一段话"))
+    text = typed(plain(text), path="text", most=MOST_PARAGRAPH, refusal=_("请写一段话"))
     _check_words(text, case)
     return text
 
 
 def _tags(tags: str, case: Case) -> str:
-    tags = line(plain(tags), path="tags", most=MOST_TAGS)
+    tags = typed(plain(tags), path="tags", most=MOST_TAGS)
     check_names_nobody(tags, case, path="tags")
     return tags
 
@@ -576,7 +575,7 @@ def _tags(tags: str, case: Case) -> str:
 def plain(text: str) -> str:
     """One line, without characters that paper cannot hold."""
     kept = (one for one in text if one.isprintable() or one.isspace())
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    return one_line("".join(kept))
 
 
 def _check_words(text: str, case: Case) -> None:

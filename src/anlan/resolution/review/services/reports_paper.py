@@ -11,11 +11,11 @@ from django.utils.translation import override
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import check_no_leaks
-from anlan.evidence.services.steps import line
 from anlan.ledger import services as ledger
 from anlan.resolution.review import permissions, policies
 from anlan.resolution.review.copying import (
@@ -92,7 +92,7 @@ def hand_out_copy(
             _("副本只交给一方：请选只属于受害方一边或者行为人一边的当事人"),
             path="party",
         )
-    receiver = line(
+    receiver = typed(
         receiver,
         path="receiver",
         most=MOST_RECEIVER,

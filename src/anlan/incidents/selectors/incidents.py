@@ -1,4 +1,4 @@
-"""Reads of incidents, scoped to what the reader may see."""
+"""Incidents as they are read: a page of one, its reports, who was alerted."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from anlan.cases.models import Case
 from anlan.incidents.enums import CallOutcome, EmergencyService
 from anlan.incidents.models import Incident
-from anlan.resolution.legal.duty import Call, Duty, Waiver, add_duty
+from anlan.resolution.legal.police_duty import Call, Duty, Waiver, add_duty
 
 
 def duty_of(case: Case) -> Duty | None:

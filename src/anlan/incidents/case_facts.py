@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from anlan.cases.models import Case
 from anlan.incidents.enums import Flag
 from anlan.incidents.models import Incident, Report
-from anlan.resolution.review.asking import Known, add_known
+from anlan.resolution.review.case_facts import Known, add_known
 
 
 def known_of_incidents(rows: Sequence[Case]) -> dict[int, Known]:

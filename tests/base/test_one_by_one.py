@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from anlan.base.turns import FIRST_REST, LONGEST_REST, each_alone, resting
+from anlan.base.one_by_one import FIRST_REST, LONGEST_REST, each_alone, resting
 
 AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
