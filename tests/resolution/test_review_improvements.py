@@ -26,8 +26,8 @@ from anlan.resolution.review.enums import (
     ImprovementState,
     RecurrenceState,
 )
+from anlan.resolution.review.extract import read_extract
 from anlan.resolution.review.models import Improvement, Recurrence
-from anlan.resolution.review.record import read_record
 from anlan.resolution.review.selectors.improvements import (
     Which,
     grounds_of,
@@ -399,9 +399,9 @@ def test_a_list_of_all_sites_and_of_ones_own(scene, case) -> None:
 def test_the_report_lists_them(scene, case) -> None:
     row = improved(scene, case)
 
-    record = read_record(begun(scene, case).record)
+    extract = read_extract(begun(scene, case).record)
 
-    assert record is not None
-    assert [(one.code, one.owner) for one in record.improvements] == [
+    assert extract is not None
+    assert [(one.code, one.owner) for one in extract.improvements] == [
         (row.code, row.owner.name)
     ]
