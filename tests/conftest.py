@@ -86,14 +86,17 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests marked ``both`` run; the others ran on SQLite.
+    """On PostgreSQL those marked ``both`` run, and ``both_deep``; the others ran on SQLite.
 
     Those in a browser come last: its driver leaves an event loop running in the thread of
     the tests until the session ends, and asyncio begins no other one there. Each worker
     is given tests in their order.
     """
     if os.environ.get("ANLAN_DATABASE_URL"):
-        items[:] = [item for item in items if item.get_closest_marker("both")]
+        marked = {"both", "both_deep"}
+        items[:] = [
+            i for i in items if marked & {mark.name for mark in i.iter_markers()}
+        ]
     items.sort(key=lambda item: "e2e" in item.path.parts)
 
 

@@ -65,7 +65,7 @@ from tests.resolution.told import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 TODAY = date(2026, 1, 5)
 
 
@@ -372,6 +372,7 @@ class TestIssuing:
             )
         assert refused.value.source in {"G05", "G27"}
 
+    @pytest.mark.both
     def test_two_at_once_issue_it_once(self, committed_scene: Scene):
         scene = committed_scene
         measure = in_force(scene, scene.incident().case)

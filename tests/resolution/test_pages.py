@@ -23,7 +23,7 @@ from tests.evidence.told import party
 from tests.resolution.made import all_figures, begun, figure, made
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 JSON = {"Accept": "application/json"}
 FORUM = {
     "forum": "civil",

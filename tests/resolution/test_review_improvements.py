@@ -52,7 +52,7 @@ from tests.resolution.reviewed import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 DAY = timedelta(days=1)
 
@@ -368,6 +368,7 @@ def test_the_same_request_twice_is_one(scene, case) -> None:
     assert case.improvements.count() == 1
 
 
+@pytest.mark.both
 def test_two_who_finish_and_check_at_once(committed_scene, settings, tmp_path) -> None:
     settings.DATA = tmp_path
     scene = committed_scene
