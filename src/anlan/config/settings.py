@@ -18,6 +18,8 @@ DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
 SIGNER = DATA / "signer"
 SIGNER_SOCKET = ENVIRONMENT.signer_socket or DATA / "signer.sock"
+# Then SIGNER is not where its key lies, and nothing may be made or printed there.
+SIGNER_IS_APART = ENVIRONMENT.signer_socket is not None
 BACKUP_VAULT = ENVIRONMENT.backup_vault
 BACKUP_STORE = (
     address_of(
