@@ -223,7 +223,18 @@ def test_largest_attachments_fit_into_one_request() -> None:
 
 
 def test_streams_alone_serve_no_page() -> None:
-    assert request(part(b""), pages=None) == (404, b"live streams only")
+    assert request(part(b""), pages=None) == (404, b"live streams and uploads only")
+
+
+def test_films_are_taken_where_the_pages_run_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def take(self: object, scope: object, receive: object, send: Any) -> None:
+        await front.send_text(send, 201, "taken")
+
+    monkeypatch.setattr(front.Uploading, "__call__", take)
+
+    assert request(part(b""), path="/upload/", pages=None) == (201, b"taken")
 
 
 def test_stream_is_refused_while_the_process_ends() -> None:

@@ -59,7 +59,7 @@ FULL_SECONDS = 60  # after which to try again
 
 
 class Front:
-    """One port for both; without ``pages``, a WSGI application, for the streams alone."""
+    """One port for both; without ``pages``, a WSGI application, for streams and uploads."""
 
     def __init__(self, pages: WSGIApplication | None = pages) -> None:
         self._live = Live()
@@ -75,10 +75,10 @@ class Front:
             await self._live(scope, receive, send)
         elif scope["path"] == AUTHORITY_PATH:
             await send_authority(send)
-        elif self._pages is None:
-            await send_text(send, 404, "live streams only")
         elif scope["path"].startswith(UPLOAD_PATH):
             await self._uploading(scope, receive, send)
+        elif self._pages is None:
+            await send_text(send, 404, "live streams and uploads only")
         else:
             await self._answer(self._pages, scope, receive, send)
 

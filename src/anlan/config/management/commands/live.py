@@ -1,4 +1,4 @@
-"""``manage.py live``: the live streams alone, for an installation of several processes."""
+"""``manage.py live``: live streams and uploads alone, where the pages run apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from anlan.config.server import run
 
 
 class Command(BaseCommand):
-    help = "Serve /live/ alone on ANLAN_HOST and ANLAN_PORT; a proxy sends it here."
+    help = (
+        "Serve /live/ and /upload/ alone on ANLAN_HOST and ANLAN_PORT; a proxy sends "
+        "both here."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         from anlan.config.front import Front  # noqa: PLC0415 -- opens Django's handler

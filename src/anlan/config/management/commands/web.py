@@ -14,7 +14,9 @@ KILL_SECONDS = 8  # for answers in progress; the supervisor kills after ten
 
 
 class Command(BaseCommand):
-    help = "Serve pages and API on ANLAN_HOST and ANLAN_PORT, without live streams."
+    help = (
+        "Serve pages and API on ANLAN_HOST and ANLAN_PORT, without streams and uploads."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workers", type=int, default=2, help="processes")
