@@ -29,6 +29,7 @@ def up(arguments: list[str]) -> int:
     options = parse(arguments)
     prepare("base", pages=True)
     data = data_folder.folder(empty=options.empty)
+    data_folder.keep_private(data)
     name = data_folder.shown(data)
     busy = (
         f"Anlan already runs on {name}. Stop it there, or name another in ANLAN_DATA."

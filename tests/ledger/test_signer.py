@@ -652,6 +652,14 @@ class TestManagement:
 
         assert self.call("--rotate")[0] != before[0]
 
+    def test_it_names_the_folder_before_anything_else(self, settings) -> None:
+        said = StringIO()
+
+        with pytest.raises(CommandError):
+            call_command("signer_key", "--paper", stderr=said)
+
+        assert f"Data: {settings.DATA}" in said.getvalue()
+
     @pytest.mark.parametrize("words", [(), ("--paper",), ("--rotate",)])
     def test_no_key_is_made_by_asking_for_it(self, words, tmp_path) -> None:
         with pytest.raises(CommandError, match="there is no key in"):

@@ -16,6 +16,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from anlan.base.data_place import data_place
 from anlan.evidence import guards
 from anlan.evidence.file_verification import FileReport, verify_files
 from anlan.evidence.list_verification import ListProblem, verify_list
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.stderr.write(data_place(), self.style.NOTICE)
         begun = time.perf_counter()
         report = verify(processes=max(1, options["processes"]))
         seconds = time.perf_counter() - begun

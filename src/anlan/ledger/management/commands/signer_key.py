@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from anlan.base.data_place import data_place
 from anlan.ledger import checkpointing
 from anlan.ledger.checkpoints import fingerprint
 from anlan.ledger.events import SYSTEM
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.stderr.write(data_place(), self.style.NOTICE)
         try:
             if options["accept"]:
                 key = checkpointing.accept_new_key(by=SYSTEM, at=timezone.now())
