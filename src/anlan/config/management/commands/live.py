@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from anlan.config.server import run
+from anlan.config.starting import check_start
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_start()
         from anlan.config.front import Front  # noqa: PLC0415 -- opens Django's handler
 
         run(Front(pages=None), host=settings.HOST, port=settings.PORT)

@@ -10,6 +10,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from anlan.config.starting import check_start
+
 KILL_SECONDS = 8  # for answers in progress; the supervisor kills after ten
 
 
@@ -22,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=2, help="processes")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_start()
         serve("anlan.config.wsgi:application", workers=options["workers"])
 
 
