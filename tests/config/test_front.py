@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from anlan.base import vault
 from anlan.cases.models import AccessLink
 from anlan.cases.services import make_access_link, tasks
 from anlan.config import front
+from anlan.config.bounded import Bounded
 from anlan.config.front import Front, is_followed
 from anlan.incidents.devices import mapping as devices_mapping
 from anlan.incidents.services import attaching
@@ -220,6 +222,60 @@ def test_largest_attachments_fit_into_one_request() -> None:
     assert most * vault.MOST_BYTES < front.MOST_UPLOAD_BYTES
     assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE < front.MOST_BYTES
     assert devices_mapping.MOST_BYTES < front.MOST_BYTES
+
+
+@pytest.mark.parametrize("status", [408, 413, 503])
+def test_programs_are_refused_in_the_shape_of_the_api(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "BODY_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(front, "MOST_BYTES", 1 if status == 413 else 100)
+    monkeypatch.setattr(front, "IN_MEMORY_BYTES", 1)
+    monkeypatch.setattr(front, "MOST_WAITING_BYTES", 1 if status == 503 else 100)
+
+    sent = answered(part(b"film", more=True), path="/api/v1/reports")
+
+    assert sent[0]["status"] == status
+    assert dict(sent[0]["headers"])[b"content-type"] == b"application/json"
+    assert set(json.loads(sent[1]["body"])["error"]) == {
+        "code",
+        "message",
+        "fields",
+        "source",
+        "cited",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "status"),
+    [
+        ("/page", {"CONTENT_LENGTH": "10"}, 200),
+        ("/page", {"CONTENT_LENGTH": ""}, 200),
+        ("/page", {}, 200),
+        ("/page", {"CONTENT_LENGTH": "11"}, 413),
+        ("/page", {"CONTENT_LENGTH": "-1"}, 413),
+        ("/page", {"HTTP_TRANSFER_ENCODING": "chunked"}, 413),
+        ("/f/secret/files", {"CONTENT_LENGTH": "11"}, 200),
+        ("/api/v1/reports", {"CONTENT_LENGTH": "11"}, 413),
+    ],
+)
+def test_pages_that_run_apart_take_no_more(
+    path: str, said: dict[str, str], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "MOST_BYTES", 10)
+    started: list[str] = []
+
+    def page(_environ: object, start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [b"{}"]
+
+    answer = Bounded(page)(
+        {"PATH_INFO": path, **said}, lambda line, _headers: started.append(line)
+    )
+
+    assert started[0].startswith(str(status))
+    if path.startswith("/api/"):
+        assert json.loads(b"".join(answer))["error"]["code"] == "too_large"
 
 
 def test_streams_alone_serve_no_page() -> None:

@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "anlan.desk.middleware.RefusalMiddleware",
+    "anlan.api.middleware.MethodMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

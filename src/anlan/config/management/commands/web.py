@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         check_start()
-        serve("anlan.config.wsgi:application", workers=options["workers"])
+        serve("anlan.config.bounded:application", workers=options["workers"])
 
 
 def serve(application: str, *, workers: int) -> None:
