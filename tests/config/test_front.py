@@ -17,6 +17,8 @@ from anlan.cases.services import make_access_link, tasks
 from anlan.config import front
 from anlan.config.bounded import Bounded
 from anlan.config.front import Front, is_followed
+from anlan.desk.live import LIVE_PATH
+from anlan.evidence.uploading.requests import UPLOAD_PATH
 from anlan.incidents.devices import mapping as devices_mapping
 from anlan.incidents.services import attaching
 from anlan.ledger.events import SYSTEM
@@ -276,6 +278,17 @@ def test_pages_that_run_apart_take_no_more(
     assert started[0].startswith(str(status))
     if path.startswith("/api/"):
         assert json.loads(b"".join(answer))["error"]["code"] == "too_large"
+
+
+def test_the_proxy_of_the_example_lets_films_through() -> None:
+    text = (settings.ROOT / "docs" / "deploy" / "nginx.conf").read_text()
+    places = text.split("    location ")
+
+    assert f"client_max_body_size {front.MOST_UPLOAD_BYTES // 1024**2}m;" in places[0]
+    [uploads] = [place for place in places if place.startswith(UPLOAD_PATH)]
+    assert "proxy_request_buffering off;" in uploads
+    [live] = [place for place in places if place.startswith(LIVE_PATH)]
+    assert "proxy_buffering off;" in live
 
 
 def test_streams_alone_serve_no_page() -> None:
