@@ -57,7 +57,7 @@ def trouble(connection: BaseDatabaseWrapper) -> str:
         return f"The database does not answer: {str(error).strip()}"
     finally:
         connection.close()  # those who fork must not take it along
-    if missing := _ours() - applied:
+    if missing := of_this_version() - applied:
         return (
             f"The database is behind this version ({_named(missing)}). Stop Anlan, copy "
             "ANLAN_DATA, then ./anlan up or ./anlan manage migrate."
@@ -67,7 +67,7 @@ def trouble(connection: BaseDatabaseWrapper) -> str:
 
 def of_newer(connection: BaseDatabaseWrapper) -> str:
     """That the database has seen what this version does not know; empty if not."""
-    unknown = _applied(connection) - _ours()
+    unknown = _applied(connection) - of_this_version()
     if not unknown:
         return ""
     return (
@@ -84,7 +84,7 @@ def _applied(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
         return set(cursor.fetchall())
 
 
-def _ours() -> set[tuple[str, str]]:
+def of_this_version() -> set[tuple[str, str]]:
     """Every migration of this version, by the names of the files."""
     return {
         (config.label, path.stem)
