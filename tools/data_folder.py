@@ -126,9 +126,13 @@ def shown(path: Path) -> str:
 def settings(data: Path, progress: Progress | None) -> dict[str, str]:
     """The environment of whatever works on the folder.
 
-    The demo is the demo whoever opens it: outside messages are recorded, never sent.
+    The demo is the demo whoever opens it: outside messages are recorded, never sent, and
+    the second copies of an office are not its own, to be swept as files nobody owns.
     """
     env = environment(ANLAN_DATA=str(data))
+    if progress and progress.kind == "demo":
+        for name in ("ANLAN_BACKUP_VAULT", "ANLAN_BACKUP_STORE"):
+            env.pop(name, None)
     if progress:
         env["ANLAN_DEMO"] = "1" if progress.kind == "demo" else "0"
     return env

@@ -4,6 +4,7 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -167,6 +168,20 @@ def test_settings_of_a_folder_say_whether_it_is_the_demo(
     env = data_folder.settings(tmp_path, data_folder.read(tmp_path))
 
     assert (env["ANLAN_DATA"], env["ANLAN_DEMO"]) == (str(tmp_path), flag)
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("demo", False), ("site", True)])
+def test_the_demo_has_no_second_copies_of_an_office(
+    kind: Literal["demo", "site"],
+    kept: bool,  # noqa: FBT001 -- a parameter of the table
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANLAN_BACKUP_VAULT", "/mnt/evidence")
+
+    env = data_folder.settings(tmp_path, Progress(kind))
+
+    assert ("ANLAN_BACKUP_VAULT" in env) is kept
 
 
 def test_settings_of_a_folder_that_up_never_saw_leave_the_choice(
