@@ -13,6 +13,11 @@ from uuid import uuid4
 # why the settings are named here and not in pyproject.toml, where pytest-django would
 # read them before this file. Each worker has data of its own: a database of another one
 # knows nothing of these files, and its jobs would sweep them away as left over.
+# Nor its second copies, its signer or its clocks: they would be swept, asked or stamped.
+_OURS = {"ANLAN_DATA", "ANLAN_DATABASE_URL", "ANLAN_SHOTS", "ANLAN_PLAYED_SECONDS"}
+for _name in [name for name in os.environ if name.startswith("ANLAN_")]:
+    if _name not in _OURS:
+        del os.environ[_name]
 _SCRATCH = tempfile.mkdtemp(prefix="anlan-test-")
 os.environ["ANLAN_DATA"] = str(
     Path(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from ninja import Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import (
@@ -19,7 +19,7 @@ from anlan.api.access import (
     objection_of,
 )
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.schemas import In, LinkOut, OnceIn, Out, Text, UserOut
+from anlan.api.schemas import In, Instant, LinkOut, OnceIn, Out, Text, UserOut
 from anlan.base.addresses import public_address
 from anlan.investigation.permissions import check_can_see
 from anlan.resolution import services as resolution
@@ -211,7 +211,7 @@ class DeliveryIn(OnceIn):
 
     way: DeliveryWay
     result: DeliveryResult
-    happened_at: AwareDatetime
+    happened_at: Instant
     exhibit: UUID | None = None
     tracking: Annotated[Text, Field(max_length=MOST_TRACKING)] = ""
     witnesses: Annotated[Text, Field(max_length=MOST_WITNESSES)] = ""

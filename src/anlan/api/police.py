@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import (
@@ -19,7 +19,7 @@ from anlan.api.access import (
     police_report_of,
 )
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.api.schemas import In, Instant, OnceIn, Out, Text, UserOut
 from anlan.base.clock import local_day
 from anlan.law import selectors as law
 from anlan.resolution.legal import permissions
@@ -294,7 +294,7 @@ class PoliceHandOverIn(OnceIn):
     ``accepted`` and ``signers`` are empty where there is no material at all.
     """
 
-    happened_at: AwareDatetime
+    happened_at: Instant
     station: _Name
     officer: Annotated[Text, Field(max_length=MOST_NAME)] = ""
     officer_number: Annotated[Text, Field(max_length=30)] = ""
@@ -321,7 +321,7 @@ class PolicePaperIn(OnceIn):
 class RightsToldIn(OnceIn):
     party: UUID
     way: ToldWay
-    happened_at: AwareDatetime
+    happened_at: Instant
     words: _Words = ""
 
 
