@@ -135,7 +135,7 @@ class TestWhatItSays:
         check_text(letter_of(written(scene, party)).text, party.case, path="text")
 
     def test_it_asks_what_keeps_them_apart(self, scene: Scene, party: Party):
-        assert "请您：" not in letter_of(written(scene, party)).text
+        assert "请您（" not in letter_of(written(scene, party)).text
         kept_apart(scene, aggressor(scene, scene.incident().case))  # of another case
         notice = Notice.objects.get()
         resolution.revoke_notice(
@@ -220,7 +220,7 @@ class TestHowItGoesOut:
             "resolution.notice_issued",
             "resolution.notice_delivery",
         ]
-        assert timeline(party.case, scene.officer)
+        assert timeline(party.case)
         assert verify().is_sound
 
     def test_a_refusal_needs_two_witnesses(self, scene: Scene, party: Party):

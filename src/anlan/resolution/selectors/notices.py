@@ -348,7 +348,7 @@ def told_apart(party: Party, *, at: datetime) -> str:
     if plan is None:
         return ""
     with override(LETTER_LANGUAGE):
-        return _("在%(until)s以前避开%(places)s，不与对方接触。") % {
+        return _("到 %(until)s 为止，避开 %(places)s，不与对方接触。") % {
             "until": formats.date_format(localtime(plan.ends_at), "DATETIME_FORMAT"),
             "places": _("、").join(sorted(place.label for place in plan.places.all())),
         }
