@@ -298,6 +298,8 @@ class TestPages:
         assert page.count(f'action="{address}"') == 2  # the card, and the talk
         assert f"contact-{contact.uid}" in page
 
+        listed = client.get(f"/cases/{case.number}/notices/").content.decode()
+        assert f'action="{address}"' in listed
         answer = client.post(address)
         notice = Notice.objects.get()
         assert answer["Location"].endswith(f"/notices/{notice.uid}/")
@@ -310,7 +312,7 @@ class TestPages:
         signed(scene, Notice.objects.get())
         assert client.post(address)["Location"] == answer["Location"]
         listed = client.get(f"/cases/{case.number}/notices/").content.decode()
-        assert "向行为人说明后果" in listed
+        assert "N-01 法律后果告知书" in listed
         assert f'action="{address}"' not in listed
 
     def test_who_may_not_draft_is_offered_nothing(

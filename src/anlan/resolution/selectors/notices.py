@@ -314,16 +314,18 @@ def untold_measures(case: Case) -> list[PlanMeasure]:
 
 def consequences_of(party: Party) -> Notice | None:
     """The letter to them on what may follow in law that stands, or is being written."""
-    standing = Notice.objects.filter(party=party, kind=NoticeKind.CONSEQUENCES)
-    return standing.exclude(state=NoticeState.REVOKED).first()
+    return _explained().filter(party=party).first()
 
 
-def to_explain_to(case: Case, reader: User) -> list[tuple[Party, str, Notice | None]]:
-    """Whom the law may be explained to in writing, by masked name, and their letter."""
-    return [
-        (party, shown_name(party), consequences_of(party))
-        for party in aggressors_of(case, reader)
-    ]
+def to_explain_to(case: Case, reader: User) -> list[tuple[Party, str]]:
+    """Whom the law was not explained to in writing yet, by masked name."""
+    rows = aggressors_of(case, reader).exclude(pk__in=_explained().values("party"))
+    return [(party, shown_name(party)) for party in rows]
+
+
+def _explained() -> QuerySet[Notice]:
+    written = Notice.objects.filter(kind=NoticeKind.CONSEQUENCES)
+    return written.exclude(state=NoticeState.REVOKED)
 
 
 def somebody_to_explain_to(reader: User, number: str, uid: UUID) -> Party:

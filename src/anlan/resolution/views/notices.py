@@ -71,7 +71,7 @@ def notices(request: HttpRequest, number: str) -> HttpResponse:
                 for row in untold_measures(case)
             ],
             "to_explain": to_explain_to(case, reader),
-            "notices": notices_of(case),
+            "notices": [(one, shown_name(one.party)) for one in notices_of(case)],
             "objections": [
                 (row, law.measure_title(row.measure.key)) for row in objections_of(case)
             ],
