@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from docx import Document
 
@@ -44,6 +45,8 @@ from tests.resolution.told import delivered, in_force, signed
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both
+BEFORE = ("resolution", "0011_guardians_sign_for_letters")
+AFTER = ("resolution", "0014_letters_have_somebody")
 FACTS = "您在停车场与人争执时，用伞打了对方。"
 
 
@@ -387,3 +390,26 @@ class TestLaw:
         for wrong in (first, unknown):
             broken = book().model_copy(update={"consequences": (wrong,)})
             assert list(checks.faults(broken, TESTS))
+
+
+def test_letters_of_before_name_whom_their_measure_is_about(
+    committed_scene: Scene,
+) -> None:
+    scene = committed_scene
+    measure = in_force(scene, scene.incident().case)
+    resolution.begin_notice(measure=measure, by=scene.officer, at=scene.at)
+
+    MigrationExecutor(connection).migrate([BEFORE])
+    assert not _has_party()
+    MigrationExecutor(connection).migrate([AFTER])
+
+    assert _has_party()
+    assert Notice.objects.get().party == measure.party
+
+
+def _has_party() -> bool:
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(
+            cursor, "resolution_notice"
+        )
+    return "party_id" in {one.name for one in columns}
