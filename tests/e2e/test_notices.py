@@ -127,9 +127,22 @@ def test_from_the_letter_to_the_objection(
     expect(hearer.locator(".meta")).to_contain_text("撤销措施")
 
 
+STRUCK = """
+from django.utils import timezone
+from anlan.accounts.models import User
+from anlan.cases import services as cases
+from anlan.resolution.models import Plan
+cases.set_party_roles(
+    party=Plan.objects.get(state="approved").measures.get().party, roles=["aggressor"],
+    by=User.objects.get(username="zhoumin"), at=timezone.now(),
+)
+"""
+
+
 def test_what_may_follow_is_told_from_the_page_of_talks(
     told_installation: Installation, number: str, sign_in: SignIn
 ) -> None:
+    told_installation.shell(STRUCK)
     page = sign_in(told_installation, "zhoumin", size=PHONE).page
     page.goto(f"/cases/{number}/contacts/")
     expect(page.locator("#consequences")).to_be_visible()
