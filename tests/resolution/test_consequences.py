@@ -44,7 +44,7 @@ from tests.resolution.planned import aggressor
 from tests.resolution.told import delivered, in_force, signed
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 BEFORE = ("resolution", "0011_guardians_sign_for_letters")
 AFTER = ("resolution", "0014_letters_have_somebody")
 FACTS = "您在停车场与人争执时，用伞打了对方。"
@@ -271,6 +271,7 @@ class TestHowItGoesOut:
         assert (notice.facts, notice.request, notice.text) == ("", "", "")
         assert verify().is_sound
 
+    @pytest.mark.both
     def test_the_database_refuses_one_that_is_of_nothing(
         self, scene: Scene, party: Party
     ):
@@ -392,6 +393,7 @@ class TestLaw:
             assert list(checks.faults(broken, TESTS))
 
 
+@pytest.mark.both
 def test_letters_of_before_name_whom_their_measure_is_about(
     committed_scene: Scene,
 ) -> None:
