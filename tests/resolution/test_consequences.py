@@ -21,7 +21,6 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import ContactChannel, Direction
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import timeline
-from anlan.evidence.models import Exhibit
 from anlan.law import checks
 from anlan.law import selectors as law
 from anlan.law.book import Confidence, book
@@ -215,7 +214,8 @@ class TestHowItGoesOut:
         delivered(scene, notice, result=DeliveryResult.REFUSED, witnesses="江岚、何涛")
         notice.refresh_from_db()
         assert notice.state == NoticeState.DELIVERED
-        assert Exhibit.objects.get(pk=notice.exhibit_id).title.startswith("法律后果")
+        assert notice.exhibit is not None
+        assert notice.exhibit.title.startswith("法律后果")
         rows = Entry.objects.filter(subject=party.case.subject)
         kinds = rows.filter(kind__startswith="resolution.").order_by("seq")
         assert [row.kind for row in kinds] == [
