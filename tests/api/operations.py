@@ -1319,6 +1319,11 @@ def begin_notice(scene: Scene) -> Request:
     return f"/measures/{_in_force(scene).uid}/notice", None
 
 
+@post()
+def begin_consequences(scene: Scene) -> Request:
+    return f"/parties/{aggressor(scene, _case(scene)).uid}/consequences", None
+
+
 @get(permitted="chenlu", forbidden="wangjianguo")
 def get_notice(scene: Scene) -> str:
     return f"/notices/{_notice(scene).uid}"

@@ -218,6 +218,20 @@ class Measure(Dated):
         return self.lawful != Lawful.NO
 
 
+class Consequence(Dated):
+    """One sentence on what may follow from an act of those days, as letters tell it.
+
+    ``text`` is printed as it stands: letters are Chinese documents. What was not read in
+    the law itself is advice, and says so.
+    """
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,16}$")]
+    text: Text
+    text_en: Text
+    confidence: Confidence
+    sources: tuple[str, ...] = ()
+
+
 class Hotline(Page):
     number: Annotated[str, StringConstraints(pattern=r"^\d{3,5}$")]
     title: Text
@@ -240,6 +254,7 @@ class Book(Page):
     hotlines: tuple[Hotline, ...]
     retention: tuple[Retention, ...]
     measures: tuple[Measure, ...]
+    consequences: tuple[Consequence, ...]
     letters: dict[str, str]
 
 
@@ -264,6 +279,7 @@ def read_book(folder: Path) -> Book:
             "hotlines": _read(folder / "hotlines.yaml"),
             "retention": _read(folder / "retention.yaml"),
             "measures": _read(folder / "measures.yaml"),
+            "consequences": _read(folder / "consequences.yaml"),
             "letters": _read(folder / "letters.yaml"),
         }
     )

@@ -12,6 +12,7 @@ from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
 from anlan.law.book import (
     Confidence,
+    Consequence,
     Guardrail,
     Hotline,
     Law,
@@ -161,6 +162,12 @@ def measure_title(key: str) -> str:
     """As a timeline names it, even where it is of other days; else the key itself."""
     found = next((one for one in book().measures if one.key == key), None)
     return found.heading if found else key
+
+
+def consequences(*, on: date) -> tuple[Consequence, ...]:
+    """What may follow in law from an act of that day, sentence by sentence."""
+    day = _day(on)
+    return tuple(one for one in book().consequences if one.is_in_force(day))
 
 
 def citation(source: Source) -> str:

@@ -225,6 +225,8 @@ SHOTS = (
     Shot("act-day-new", "/cases/{number}/act/", "xuqing"),
     Shot("contacts", "/cases/{other}/contacts/", "tangning"),
     Shot("contact-new", "/cases/{other}/contacts/new/", "tangning"),
+    Shot("notices", "/cases/{other}/notices/", "tangning"),
+    Shot("notice", "/cases/{other}/notices/{notice}/", "tangning"),
     Shot("keep-apart", "/cases/{other}/kept-apart/", "tangning"),
     Shot("talks", "/cases/talks/{talks}/", "tangning"),
     Shot("talks-writer", "/cases/talks/sessions/{session}/writer/", "tangning"),

@@ -62,6 +62,12 @@ class Field(StrEnum):
     APPEAL = "申诉"
     OFFICE = "单位"
     NUMBER = "案号"
+    ADMINISTRATIVE = "治安责任"
+    CRIMINAL = "刑事责任"
+    CIVIL = "民事责任"
+    LENIENCY = "从宽处理"
+    WARD = "未成年人"
+    RIGHTS = "权利"
 
 
 _ALWAYS = frozenset({Field.ADDRESSEE, Field.FACTS, Field.REQUEST, Field.NUMBER})
@@ -72,6 +78,17 @@ _TOLD: Mapping[Need, frozenset[Field]] = {
     Need.SERVICE: frozenset({Field.SERVICE}),
     Need.END: frozenset({Field.PERIOD}),
     Need.APPEAL: frozenset({Field.APPEAL}),
+}
+
+
+# What the law as data says of an act, by its keys.
+BY_LAW: Mapping[str, Field] = {
+    "administrative": Field.ADMINISTRATIVE,
+    "criminal": Field.CRIMINAL,
+    "civil": Field.CIVIL,
+    "leniency": Field.LENIENCY,
+    "ward": Field.WARD,
+    "rights": Field.RIGHTS,
 }
 
 
@@ -135,7 +152,12 @@ def house_template(kind: NoticeKind) -> Draft:
 
 
 def needed_fields(kind: NoticeKind, *, on: date) -> frozenset[Field]:
-    """What the letter of a measure has to say: all that the measure must have."""
+    """What the letter of a measure has to say: all that the measure must have.
+
+    One on what may follow in law says all of that, and is nobody's own choice of it.
+    """
+    if not kind.is_of_measure:
+        return _ALWAYS.union(BY_LAW.values())
     needs = {
         need
         for measure in law.measures(on=on)

@@ -320,7 +320,9 @@ class TestWhatTheOfficePromises:
 
         self.approved(scene, proposal)
 
-        assert any(words in line for line in deed(proposal).paragraphs)
+        lines = deed(proposal).paragraphs
+        assert any(words in line for line in lines)
+        assert any(line.startswith("1. 管理处人道慰问") for line in lines)
 
     def test_where_the_office_promises_nothing_there_is_nothing_to_approve(
         self, scene: Scene, talks: Talks

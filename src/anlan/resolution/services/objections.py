@@ -95,7 +95,7 @@ def object_by_link(
     """
     notice = notice_of_link(link)
     return _receive(
-        notice.measure,
+        policies.check_is_objectable(notice),
         ObjectionWay.PORTAL,
         words,
         taken_by=None,
