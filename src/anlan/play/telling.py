@@ -14,11 +14,12 @@ from anlan.resolution import services as resolution
 from anlan.resolution.enums import (
     DeliveryResult,
     DeliveryWay,
+    NoticeKind,
     ObjectionState,
     ObjectionWay,
 )
 from anlan.resolution.models import Carrying, Notice, Objection, PlanMeasure
-from anlan.resolution.selectors.notices import letter_of, plan_in_force
+from anlan.resolution.selectors.notices import letter_of, plan_in_force, template_of
 
 
 @action
@@ -29,6 +30,25 @@ def write_notice(
     notice = resolution.begin_notice(measure=_measure(stage, measure), by=by, at=at)
     resolution.save_notice(notice=notice, facts=words, request=asks, by=by, at=at)
     return notice.code
+
+
+@action
+def write_template(
+    stage: Stage, *, by: User, at: datetime, letter: str, words: str
+) -> str:
+    """The newest text of a letter, with one more paragraph."""
+    organisation, kind = stage.site.organisation, NoticeKind(letter)
+    newest = template_of(organisation, kind)
+    made = resolution.write_template(
+        organisation=organisation,
+        kind=kind,
+        title=newest.title,
+        body=f"{newest.body}\n{words}",
+        version=newest.version,
+        by=by,
+        at=at,
+    )
+    return f"{made.kind} v{made.version}"
 
 
 @action
