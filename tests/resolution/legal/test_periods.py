@@ -56,6 +56,19 @@ def test_last_days(rule: str, what: str, on: date, last: date) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "is_so"), [("D07", True), ("D07b", True), ("D07c", True), ("D04", False)]
+)
+def test_the_day_is_the_earliest_where_an_appraisal_is_not_counted(
+    rule: str, *, is_so: bool
+) -> None:
+    """Its papers do not say how long it took (治安法 118)."""
+    filed = happened("filing", date(2026, 1, 20))
+    appraised = happened("appraisal", date(2026, 1, 22))
+    assert periods.rule(rule).is_earliest([filed, appraised]) == is_so
+    assert not periods.rule(rule).is_earliest([filed])
+
+
+@pytest.mark.parametrize(
     ("on", "last", "cited"),
     [
         (

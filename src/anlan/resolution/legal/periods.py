@@ -41,6 +41,7 @@ class PeriodRule(Dated):
     opens: Happening
     also: tuple[Happening, ...] = ()
     ends: tuple[Happening, ...]
+    without: tuple[Happening, ...] = ()  # whose time is not counted
     is_once: bool = False  # only the first of several opens it, and the next ends it
     counts: Counts = Counts.DATED
     amount: int
@@ -53,6 +54,10 @@ class PeriodRule(Dated):
     @property
     def heading(self) -> str:
         return in_language(self.title, self.title_en)
+
+    def is_earliest(self, happened: Iterable[Happened]) -> bool:
+        """Whether it may end later: nobody tells how long what is not counted took."""
+        return any(one.what in self.without for one in happened)
 
     @property
     def is_law(self) -> bool:
