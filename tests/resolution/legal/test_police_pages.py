@@ -114,6 +114,8 @@ class TestReports:
 
         shown = page(client, case, report.uid).content.decode()
         assert shown.count("鉴定的时间不计入") == 3
+        # The longest of them ends in a year whose holidays are not published.
+        assert "2027 年的放假安排还没有公布" in shown
         rows = PoliceReportOut.of(report).periods
         late = {row.rule for row in rows if row.is_earliest}
         assert late == {"D07", "D07b", "D07c"}

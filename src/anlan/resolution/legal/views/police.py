@@ -131,6 +131,7 @@ def report(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
                     "rule": rule,
                     "cited": law.cite_all(rule.sources, on=local_day(row.begins_at)),
                     "last_day": last_day(row.due_at),
+                    "unpublished": rule.unpublished_year(last_day(row.due_at)),
                     "is_earliest": rule.is_earliest(happened),
                     "has_passed": row.due_at <= at,
                 }
