@@ -85,15 +85,28 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_SCRATCH, ignore_errors=True)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no module in which nothing will run: half a minute of each worker."""
+    if not collection_path.name.startswith("test_"):
+        return None
+    if os.environ.get("ANLAN_DATABASE_URL"):
+        return "mark.both" not in collection_path.read_text(encoding="utf-8") or None
+    is_quick = "not deep" in config.getoption("markexpr")
+    return (is_quick and collection_path.name == "test_fuzz.py") or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests marked ``both`` run; the others ran on SQLite.
+    """On PostgreSQL those marked ``both`` run, and ``both_deep``; the others ran on SQLite.
 
     Those in a browser come last: its driver leaves an event loop running in the thread of
     the tests until the session ends, and asyncio begins no other one there. Each worker
     is given tests in their order.
     """
     if os.environ.get("ANLAN_DATABASE_URL"):
-        items[:] = [item for item in items if item.get_closest_marker("both")]
+        marked = {"both", "both_deep"}
+        items[:] = [
+            i for i in items if marked & {mark.name for mark in i.iter_markers()}
+        ]
     items.sort(key=lambda item: "e2e" in item.path.parts)
 
 

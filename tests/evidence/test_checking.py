@@ -27,7 +27,7 @@ from anlan.evidence import jobs, messages
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import CheckKind, CopyState, Reading, Source
 from anlan.evidence.models import Blob, CheckRun, CheckTurn, Copy, Exhibit
-from anlan.evidence.services import checking, damage, mending, turns
+from anlan.evidence.services import check_turns, checking, damage, mending
 from anlan.evidence.services.receiving import take_blob
 from anlan.incidents import services as incidents
 from anlan.ledger.events import SYSTEM
@@ -479,7 +479,7 @@ class TestTheDeepCheck:
             store.take(draft, kept.sha256)
         take_blob(kept, at=at)
 
-        with turns.turn(CheckKind.DEEP, at=at + HOUR) as mine:
+        with check_turns.turn(CheckKind.DEEP, at=at + HOUR) as mine:
             assert mine is not None
             assert checking._read_again(checking._due(at + HOUR), mine) == 4
             assert mine.seconds >= 0.5  # two megabytes at four a second
@@ -594,13 +594,13 @@ class TestAtTheSameTime:
         assert len(set_aside("backup")) == 1
 
     def test_a_turn_that_nobody_holds_any_more_runs_out(self, company, at) -> None:
-        with turns.turn(CheckKind.QUICK, at=at) as first:
+        with check_turns.turn(CheckKind.QUICK, at=at) as first:
             assert first is not None
-            with turns.turn(CheckKind.QUICK, at=at) as second:
+            with check_turns.turn(CheckKind.QUICK, at=at) as second:
                 assert second is None
-            with turns.turn(CheckKind.QUICK, at=at + turns.LEASE) as third:
+            with check_turns.turn(CheckKind.QUICK, at=at + check_turns.LEASE) as third:
                 assert third is not None
-            with pytest.raises(turns.TurnLost):
+            with pytest.raises(check_turns.TurnLost):
                 first.count(copies=1)
 
     @pytest.mark.parametrize("point", ["set_copy_aside", "copy_from", "note_whole"])

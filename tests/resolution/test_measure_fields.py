@@ -30,7 +30,7 @@ from tests.resolution.planned import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 LAWFUL = [one for one in book().measures if one.is_for_plans]
 # Each is left out, or something that a person may well type.

@@ -66,7 +66,7 @@ from tests.resolution.told import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 TODAY = date(2026, 1, 5)
 
 
@@ -412,6 +412,7 @@ class TestIssuing:
             issued(scene, measure)
         assert (refused.value.path, refused.value.source) == ("template", source)
 
+    @pytest.mark.both
     def test_two_at_once_issue_it_once(self, committed_scene: Scene):
         scene = committed_scene
         measure = in_force(scene, scene.incident().case)

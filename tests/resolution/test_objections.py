@@ -41,7 +41,7 @@ from tests.resolution.told import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -272,6 +272,7 @@ def test_only_a_decision_decides(
     assert refused.value.path == "state"
 
 
+@pytest.mark.both
 def test_two_who_decide_at_once_decide_once(committed_scene: Scene):
     scene = committed_scene
     objection = objected(scene, in_force(scene, scene.incident().case))

@@ -24,7 +24,7 @@ from tests.law.tried import assert_says
 from tests.resolution.made import all_figures, begun, figure, made
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 JSON = {"Accept": "application/json"}
 FORUM = {
     "forum": "civil",

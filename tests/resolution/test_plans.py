@@ -41,7 +41,7 @@ from tests.resolution.planned import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture
@@ -332,6 +332,7 @@ class TestPolice:
         )
         assert added(scene, plan, said).position == 1
 
+    @pytest.mark.both
     @pytest.mark.parametrize(
         ("severity", "is_called", "within"),
         [
@@ -572,6 +573,7 @@ class TestDecision:
         assert kinds(case)[-2:] == ["plan_superseded", "plan_approved"]
 
 
+@pytest.mark.both
 def test_two_who_approve_at_once_are_both_counted(committed_scene: Scene):
     scene = committed_scene
     case = of_severity(scene.incident().case, Severity.MAJOR)

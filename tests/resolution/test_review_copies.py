@@ -21,16 +21,16 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
 from anlan.ledger.models import Entry
 from anlan.resolution.review import services as review
-from anlan.resolution.review.copying import (
+from anlan.resolution.review.enums import Section
+from anlan.resolution.review.models import Report, ReportCopy
+from anlan.resolution.review.paper import page_of
+from anlan.resolution.review.services.erasing import erase_words
+from anlan.resolution.review.side_copy import (
     LEFT_OUT,
     copy_page,
     sided_parties,
     text_of,
 )
-from anlan.resolution.review.enums import Section
-from anlan.resolution.review.models import Report, ReportCopy
-from anlan.resolution.review.paper import page_of
-from anlan.resolution.review.services.erasing import erase_words
 from tests.accounts.browsing import sign_in
 from tests.cases.test_leaks import FLAT, IDENTITY, NAME, PHONE, THEIRS, party
 from tests.evidence.keeping import photo
@@ -38,7 +38,7 @@ from tests.resolution.reviewed import decided, submitted
 from tests.resolution.told import in_force, objected
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 HURT = "额头裂口约两厘米"
 
 

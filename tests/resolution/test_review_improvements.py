@@ -26,8 +26,8 @@ from anlan.resolution.review.enums import (
     ImprovementState,
     RecurrenceState,
 )
+from anlan.resolution.review.extract import read_extract
 from anlan.resolution.review.models import Improvement, Recurrence
-from anlan.resolution.review.record import read_record
 from anlan.resolution.review.selectors.improvements import (
     Which,
     grounds_of,
@@ -52,7 +52,7 @@ from tests.resolution.reviewed import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 DAY = timedelta(days=1)
 
@@ -368,6 +368,7 @@ def test_the_same_request_twice_is_one(scene, case) -> None:
     assert case.improvements.count() == 1
 
 
+@pytest.mark.both
 def test_two_who_finish_and_check_at_once(committed_scene, settings, tmp_path) -> None:
     settings.DATA = tmp_path
     scene = committed_scene
@@ -399,9 +400,9 @@ def test_a_list_of_all_sites_and_of_ones_own(scene, case) -> None:
 def test_the_report_lists_them(scene, case) -> None:
     row = improved(scene, case)
 
-    record = read_record(begun(scene, case).record)
+    extract = read_extract(begun(scene, case).record)
 
-    assert record is not None
-    assert [(one.code, one.owner) for one in record.improvements] == [
+    assert extract is not None
+    assert [(one.code, one.owner) for one in extract.improvements] == [
         (row.code, row.owner.name)
     ]

@@ -36,7 +36,6 @@ from anlan.resolution.counselling import services as support
 from anlan.resolution.counselling.enums import FollowUpResult
 from anlan.resolution.models import PlanMeasure
 from anlan.resolution.review import services as review
-from anlan.resolution.review.copying import copy_page, text_of
 from anlan.resolution.review.enums import (
     Cause,
     Form,
@@ -45,15 +44,16 @@ from anlan.resolution.review.enums import (
     Section,
     Verdict,
 )
+from anlan.resolution.review.extract import read_extract
+from anlan.resolution.review.extracting import _people
 from anlan.resolution.review.models import Report
 from anlan.resolution.review.naming import names_of
 from anlan.resolution.review.paper import page_of, report_pdf
+from anlan.resolution.review.paragraphs import codes_of, paragraphs_of
 from anlan.resolution.review.permissions import can_decide
-from anlan.resolution.review.reading import codes_of, paragraphs_of
-from anlan.resolution.review.record import read_record
-from anlan.resolution.review.recording import _people
 from anlan.resolution.review.selectors.reports import newer_entries, verified
 from anlan.resolution.review.services.erasing import erase_words
+from anlan.resolution.review.side_copy import copy_page, text_of
 from anlan.resolution.review.themes import support_of
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
@@ -75,7 +75,7 @@ from tests.resolution.reviewed import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -117,11 +117,11 @@ def test_its_table_says_by_how_much_each_promise_was_late(scene, case) -> None:
 
     report = begun(scene, case, at=scene.at + timedelta(days=9))
 
-    record = read_record(report.record)
-    assert record is not None
-    late = [step for step in record.steps if step.verdict == Verdict.LATE]
+    extract = read_extract(report.record)
+    assert extract is not None
+    late = [step for step in extract.steps if step.verdict == Verdict.LATE]
     assert [step.late for step in late] == ["2 分 05 秒"]
-    missed = [step for step in record.steps if step.verdict == Verdict.MISSED]
+    missed = [step for step in extract.steps if step.verdict == Verdict.MISSED]
     assert any(step.late for step in missed)  # a task that waits still
     assert not all(step.late for step in missed)  # nobody waits for an answer any more
     assert "2 分 05 秒" in texts(report, Section.HANDLING)[0]
@@ -136,11 +136,11 @@ def test_what_was_decided_and_told_stands_in_it(scene, case) -> None:
     (words,) = texts(report, Section.DECISIONS)
     assert "对行为人" in words
     assert "P-01" in words
-    record = read_record(report.record)
-    assert record is not None
-    assert [row.plan for row in record.decisions] == ["P-01"]
+    extract = read_extract(report.record)
+    assert extract is not None
+    assert [row.plan for row in extract.decisions] == ["P-01"]
     letter = case.exhibits.get(source=Source.NOTICE)
-    listed = next(row for row in record.exhibits if row.code == letter.code)
+    listed = next(row for row in extract.exhibits if row.code == letter.code)
     assert letter.title not in listed.title  # a letter has the full name
     assert listed.sha256 == letter.file.sha256
 
@@ -367,14 +367,14 @@ def test_people_injuries_and_exhibits_of_what_was_joined_stand_in_it(
     case.refresh_from_db()
     found(scene, case)
 
-    record = read_record(begun(scene, case).record)
+    extract = read_extract(begun(scene, case).record)
 
-    assert record is not None
+    assert extract is not None
     names = names_of(case)
     assert {names[first.pk], names[second.pk]} == {"受害人甲", "受害人乙"}
-    assert {"受害人甲", "受害人乙"} <= {name for name, _parts in record.people}
-    assert [one.who for one in record.hurts] == [names[second.pk]]
-    codes = [one.code for one in record.exhibits]
+    assert {"受害人甲", "受害人乙"} <= {name for name, _parts in extract.people}
+    assert [one.who for one in extract.hurts] == [names[second.pk]]
+    codes = [one.code for one in extract.exhibits]
     assert {own.code, f"{other.number}:{theirs.code}"} <= set(codes)
     assert len(codes) == len(set(codes))
 
@@ -388,16 +388,16 @@ def test_the_scene_of_what_was_joined_stands_in_it(scene, case) -> None:
     case.refresh_from_db()
     found(scene, case)
 
-    record = read_record(begun(scene, case).record)
+    extract = read_extract(begun(scene, case).record)
 
-    assert record is not None
+    assert extract is not None
     light = str(SceneAspect.LIGHT.label)
-    own = record.looks[0].exhibit
-    assert [(one.aspect, one.exhibit) for one in record.looks] == [
+    own = extract.looks[0].exhibit
+    assert [(one.aspect, one.exhibit) for one in extract.looks] == [
         (light, own),
         (f"{other.number}:{light}", f"{other.number}:{own}"),
     ]
-    first, second = record.sketches
+    first, second = extract.sketches
     assert second.title == f"{other.number}:{first.title}"
     assert second.pins == first.pins
 
@@ -436,9 +436,9 @@ def test_no_clock_and_no_call_of_support_stands_in_it(scene, case) -> None:
 
     report = begun(scene, case)
 
-    record = read_record(report.record)
-    assert record is not None
-    titles = [step.title for step in record.steps]
+    extract = read_extract(report.record)
+    assert extract is not None
+    titles = [step.title for step in extract.steps]
     assert titles
     assert not [one for one in titles if "随访" in one or "辅导员" in one]
     assert "确认已经联系" not in titles
@@ -718,17 +718,17 @@ _PPI = 72
 def test_paper_is_compared_with_the_record(scene, case) -> None:
     report = decided(scene, submitted(scene, case))
     report.refresh_from_db()
-    record = read_record(report.record)
-    assert record is not None
+    extract = read_extract(report.record)
+    assert extract is not None
     said: dict[str, Any] = {
         "content": report.content,
-        "seq": record.head.seq,
-        "head": record.head.digest,
+        "seq": extract.head.seq,
+        "head": extract.head.digest,
     }
 
     right = verified(report, **said)
     assert (right.is_content, right.is_head) == (True, True)
-    short = {**said, "content": report.content[:32], "head": record.head.digest[:32]}
+    short = {**said, "content": report.content[:32], "head": extract.head.digest[:32]}
     assert verified(report, **short).is_content
     assert not verified(report, **{**said, "content": ""}).is_content
     assert not verified(report, **{**said, "content": "0" * 64}).is_content
@@ -789,6 +789,7 @@ def test_the_same_request_twice_is_one_paragraph(scene, case) -> None:
         added(scene, report, request_id=request_id, text="别的话。")
 
 
+@pytest.mark.both
 def test_two_who_decide_at_once(committed_scene, settings, tmp_path) -> None:
     settings.DATA = tmp_path
     scene = committed_scene

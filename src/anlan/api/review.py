@@ -42,8 +42,8 @@ from anlan.resolution.review.models import (
     Report,
     ReportParagraph,
 )
+from anlan.resolution.review.paragraphs import codes_of, paragraphs_of
 from anlan.resolution.review.permissions import check_can_see
-from anlan.resolution.review.reading import codes_of, paragraphs_of
 from anlan.resolution.review.selectors.improvements import (
     Which,
     grounds_of,

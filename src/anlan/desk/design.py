@@ -158,10 +158,6 @@ class Scene:
         ]
 
     @property
-    def online(self) -> list[str]:
-        return ["周敏", "王建国", "李芳", "陈立"]
-
-    @property
     def readers(self) -> list[Reader]:
         names = ["王建国", "张强", "李芳", "何涛", "陈立", "孙丽", "赵明"]
         return [

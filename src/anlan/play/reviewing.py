@@ -14,7 +14,7 @@ from anlan.play.scenario import ScenarioError
 from anlan.resolution.review import services as review
 from anlan.resolution.review.enums import Cause, Form, Section
 from anlan.resolution.review.models import Improvement, Report, ReportParagraph
-from anlan.resolution.review.reading import paragraphs_of
+from anlan.resolution.review.paragraphs import paragraphs_of
 from anlan.resolution.review.selectors.improvements import Ground, grounds_of
 
 

@@ -22,7 +22,7 @@ from tests.resolution.planned import begun
 from tests.resolution.reviewed import met
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 DIAGNOSIS = "谈了一个小时，诊断：抑郁症"
 DEBRIEFING = "第二天下午全体到会议室，逐人讲述感受"
 COMPULSORY = "受害人必须接受心理辅导"

@@ -28,7 +28,7 @@ from tests.resolution.legal.reported import STATION, begun, paper, procedure, re
 from tests.resolution.planned import headquarters
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

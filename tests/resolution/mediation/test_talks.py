@@ -72,7 +72,7 @@ from tests.resolution.planned import headquarters, legal
 from tests.scene import Scene
 
 MOTHER = Giver(Capacity.GUARDIAN, "江岚", relation="母亲")
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -804,6 +804,7 @@ class TestConsent:
         assert refused.value.path == "signature"
         assert Consent.objects.count() == 1
 
+    @pytest.mark.both
     def test_two_at_once_are_one(self, committed_scene: Scene) -> None:
         scene = committed_scene
         talks = begun(scene, scene.incident().case)
@@ -1141,6 +1142,7 @@ class TestLeaving:
         with pytest.raises(Conflict, match="起诉"):
             mediation.withdraw_by_link(link=link, by=link, at=scene.at)
 
+    @pytest.mark.both
     def test_while_the_other_signs_there_is_one_result(
         self, committed_scene: Scene
     ) -> None:

@@ -80,7 +80,7 @@ from tests.resolution.mediation.talked import (
 from tests.resolution.planned import legal
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 WAIVERS = [
     "甲方不再追究乙方的任何责任",
@@ -385,6 +385,7 @@ class TestVersions:
         with pytest.raises(Conflict):
             proposed(scene, talks, apology(scene, words="孟大海登门道歉"))
 
+    @pytest.mark.both
     def test_two_at_once_are_one(self, committed_scene: Scene) -> None:
         scene = committed_scene
         talks = consented(scene, begun(scene, scene.incident().case))

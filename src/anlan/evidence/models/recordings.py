@@ -355,9 +355,11 @@ class Derivative(models.Model):
 
 
 class FootageRequest(Worded):
-    """Somebody said why they must see a recording; for a while they may (G10).
+    """A look of ours: somebody said why they must see a recording; for a while they may (G10).
 
-    ``application`` is the approved one of an outsider under which it is shown to them.
+    ``application`` is the approved one of an outsider under which it is shown to them:
+    a ``FootageApplication``, which the API calls a footage request. Entries of erased
+    words say this model by its name, so it keeps it.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -19,8 +19,9 @@ from anlan.ledger.models import Worded
 
 
 class FootageApplication(Worded):
-    """Somebody asks to see or to get footage of a site; who decides is another person.
+    """An outsider asks to see or to get footage of a site; who decides is another person.
 
+    Why one of ours looks at a recording is a ``FootageRequest``; one may be of this.
     Whoever asks for themselves or for a client is a ``person`` of the site, masked like
     all of them; of an authority the unit and its officers are words of this row. What
     was asked never changes; what was approved stands beside it.

@@ -15,9 +15,9 @@ from anlan.investigation.policies import holds
 from anlan.resolution.enums import ObjectionState
 from anlan.resolution.models import Objection
 from anlan.resolution.review.enums import Section, Verdict
+from anlan.resolution.review.extract import Extract
+from anlan.resolution.review.extracting import injured_in
 from anlan.resolution.review.naming import covered_all, names_of
-from anlan.resolution.review.record import Record
-from anlan.resolution.review.recording import injured_in
 from anlan.resolution.review.themes import police_of, support_of, talks_of
 from anlan.resolution.selectors.compensation import compensations_of, outcome_of
 from anlan.resolution.selectors.plans import finding_sentences
@@ -45,14 +45,14 @@ class Composed:
     cites: tuple[Source, ...] = ()
 
 
-def composed_of(case: Case, record: Record) -> list[Composed]:
+def composed_of(case: Case, extract: Extract) -> list[Composed]:
     """From the findings in force and the record, in the order in which they are read."""
     return [
         *_found(case),
-        *_handling(record),
+        *_handling(extract),
         *_support(case),
         *_consequences(case),
-        *_decisions(case, record),
+        *_decisions(case, extract),
         *_others(case),
     ]
 
@@ -76,12 +76,12 @@ def _of_sentence(sentence: FindingSentence, words: str) -> Composed:
     )
 
 
-def _handling(record: Record) -> Iterator[Composed]:
-    counts = Counter(step.verdict for step in record.steps)
-    if not record.steps:
+def _handling(extract: Extract) -> Iterator[Composed]:
+    counts = Counter(step.verdict for step in extract.steps)
+    if not extract.steps:
         return
     parts = [
-        f"共 {len(record.steps)} 项时限",
+        f"共 {len(extract.steps)} 项时限",
         *(
             f"{verdict.label} {counts[verdict]}"
             for verdict in Verdict
@@ -91,7 +91,7 @@ def _handling(record: Record) -> Iterator[Composed]:
     words = "，".join(parts) + "。"
     named = [
         f"“{step.title}”{step.verdict.label}{step.late and f' {step.late}'}"
-        for step in record.steps
+        for step in extract.steps
         if step.verdict in {Verdict.LATE, Verdict.MISSED}
     ]
     if named:
@@ -141,9 +141,9 @@ def _consequences(case: Case) -> Iterator[Composed]:
         )
 
 
-def _decisions(case: Case, record: Record) -> Iterator[Composed]:
+def _decisions(case: Case, extract: Extract) -> Iterator[Composed]:
     seen: Counter[str] = Counter()
-    for row in record.decisions:
+    for row in extract.decisions:
         told = [row.measure, row.period, row.state]
         seen[row.key] += 1  # the same twice, for two times
         yield Composed(

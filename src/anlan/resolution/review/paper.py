@@ -21,11 +21,16 @@ from docx.text.paragraph import Paragraph
 from anlan.base.clock import local_time
 from anlan.base.typeset import typeset
 from anlan.base.word import MARGIN, add_heading, add_table, new_word, word_bytes
-from anlan.resolution.review.drawing import sketch_png
 from anlan.resolution.review.enums import Cause, Section
+from anlan.resolution.review.extract import Extract, read_extract
 from anlan.resolution.review.models import Report, ReportParagraph
-from anlan.resolution.review.reading import CODED, codes_of, paragraphs_of, printed_now
-from anlan.resolution.review.record import Record, read_record
+from anlan.resolution.review.paragraphs import (
+    CODED,
+    codes_of,
+    paragraphs_of,
+    printed_now,
+)
+from anlan.resolution.review.sketch import sketch_png
 
 LANGUAGE = "zh-hans"
 DOCUMENT = Path(__file__).parent / "documents" / "report.typ"
@@ -107,11 +112,11 @@ def report_docx(report: Report, *, at: datetime) -> bytes:
 
 def address_of(report: Report) -> str:
     """What the code on paper says: where to compare this very version with the record."""
-    record = read_record(report.record)
+    extract = read_extract(report.record)
     asked = {
         "content": report.content[:CODED],
-        "seq": record.head.seq if record else 0,
-        "head": record.head.digest[:CODED] if record else "",
+        "seq": extract.head.seq if extract else 0,
+        "head": extract.head.digest[:CODED] if extract else "",
     }
     path = f"/cases/{report.case.number}/reports/{report.uid}/verification/"
     return f"{_printed(report)['address']}{path}?{urlencode(asked)}"
@@ -124,13 +129,13 @@ def _printed(report: Report) -> dict[str, str]:
 
 def page_of(report: Report) -> dict[str, Any]:
     """Everything that stands on it; nothing of the moment at which it is exported."""
-    record = read_record(report.record)
-    if record is None:
+    extract = read_extract(report.record)
+    if extract is None:
         raise ValueError("the words of this report were erased")
     words: Words = {section: [] for section in Section}
     for row in paragraphs_of(report):
         words[Section(row.section)].append(words_of(row))
-    page = page_from(report, record, words, mark="内部资料 · 写有双方情况，不得外传")
+    page = page_from(report, extract, words, mark="内部资料 · 写有双方情况，不得外传")
     page["foot"] += " · 内部资料"
     return page
 
@@ -141,7 +146,7 @@ def words_of(row: ReportParagraph) -> dict[str, str]:
 
 
 def page_from(
-    report: Report, record: Record, words: Words, *, mark: str
+    report: Report, extract: Extract, words: Words, *, mark: str
 ) -> dict[str, Any]:
     """The same from what of the record and of its paragraphs is to stand on it."""
     number = f"{report.case.number} · {report.code}"
@@ -152,7 +157,7 @@ def page_from(
         "foot": f"{_printed(report)['site']} · {number}",
         "sections": [
             {**section, "title": f"{_NUMERALS[place]}、{section['title']}"}
-            for place, section in enumerate(_sections(report, record, words))
+            for place, section in enumerate(_sections(report, extract, words))
         ],
         "limits": "本文依据记录和证据编写，不认定违法、犯罪或者责任；伤情等级以鉴定结论为准，是否防卫由公安机关和法院认定。",
         "proof": "扫码核对：在程序里打开这一版，与记录逐项比较。内容校验值（SHA-256）：",
@@ -161,35 +166,35 @@ def page_from(
     }
 
 
-def _sections(report: Report, record: Record, words: Words) -> list[dict[str, Any]]:
+def _sections(report: Report, extract: Extract, words: Words) -> list[dict[str, Any]]:
     tables = {
-        Section.HANDLING: [_steps(record)],
-        Section.CONSEQUENCES: [_hurts(record)],
-        Section.DECISIONS: [_decisions(record)],
+        Section.HANDLING: [_steps(extract)],
+        Section.CONSEQUENCES: [_hurts(extract)],
+        Section.DECISIONS: [_decisions(extract)],
     }
-    found = [_section("基本情况", facts=_facts(report, record))]
+    found = [_section("基本情况", facts=_facts(report, extract))]
     found += [
         _section(str(one.label), paragraphs=words[one], tables=tables.get(one, []))
         for one in Section
     ]
-    if record.looks or record.sketches:
+    if extract.looks or extract.sketches:
         place = list(Section).index(Section.COURSE) + 2  # after what happened there
-        found.insert(place, _scene(record))
-    found.append(_section("改进措施", tables=[_improvements(record)]))
+        found.insert(place, _scene(extract))
+    found.append(_section("改进措施", tables=[_improvements(extract)]))
     found.append(
-        _section("证据清单与记录", facts=_head(record), tables=[_exhibits(record)])
+        _section("证据清单与记录", facts=_head(extract), tables=[_exhibits(extract)])
     )
     return found
 
 
-def _scene(record: Record) -> dict[str, Any]:
+def _scene(extract: Extract) -> dict[str, Any]:
     """What was looked at, and the sketches; photos are exhibits, and stand among them."""
     looks = Table(
         title="现场环境",
         head=("项目", "情况", "看到什么", "照片"),
         rows=[
             [one.aspect, one.rating, one.note or "—", one.exhibit or "—"]
-            for one in record.looks
+            for one in extract.looks
         ],
         widths=(16, 22, 48, 14),
     )
@@ -203,7 +208,7 @@ def _scene(record: Record) -> dict[str, Any]:
                 "photo": [],
                 "pins": [pin.model_dump() for pin in one.pins],
             }
-            for one in record.sketches
+            for one in extract.sketches
         ],
     )
 
@@ -236,13 +241,13 @@ def _section(
     }
 
 
-def _facts(report: Report, record: Record) -> list[list[str]]:
-    rows = [list(pair) for pair in record.facts]
-    people = (f"{name}（{part}）" if part else name for name, part in record.people)
+def _facts(report: Report, extract: Extract) -> list[list[str]]:
+    rows = [list(pair) for pair in extract.facts]
+    people = (f"{name}（{part}）" if part else name for name, part in extract.people)
     rows.append(["人员", "、".join(people) or "—"])
     if report.cause:
         rows.append(["主要原因类别", str(Cause(report.cause).label)])
-    rows.append(["记录读取至", record.composed])
+    rows.append(["记录读取至", extract.composed])
     names = _printed(report)
     if report.submitted_at:
         rows.append(["编写", _who(names["author"], report.submitted_at)])
@@ -255,7 +260,7 @@ def _who(name: str, at: datetime) -> str:
     return f"{name} · {local_time(at).strftime('%Y-%m-%d %H:%M')}"
 
 
-def _steps(record: Record) -> Table:
+def _steps(extract: Extract) -> Table:
     return Table(
         title="时限核对",
         head=(
@@ -273,13 +278,13 @@ def _steps(record: Record) -> Table:
                 one.happened or "—",
                 f"{one.verdict.label} {one.late}".strip(),
             ]
-            for one in record.steps
+            for one in extract.steps
         ],
         widths=(28, 12, 21, 21, 18),
     )
 
 
-def _hurts(record: Record) -> Table:
+def _hurts(extract: Extract) -> Table:
     return Table(
         title="伤情：现场记录与鉴定分列",
         head=(
@@ -295,13 +300,13 @@ def _hurts(record: Record) -> Table:
                 one.appraised or "尚无",
                 one.exhibit or "—",
             ]
-            for one in record.hurts
+            for one in extract.hurts
         ],
         widths=(22, 32, 24, 22),
     )
 
 
-def _decisions(record: Record) -> Table:
+def _decisions(extract: Extract) -> Table:
     return Table(
         title="生效的措施",
         head=(
@@ -313,13 +318,13 @@ def _decisions(record: Record) -> Table:
         ),
         rows=[
             [one.plan, one.measure, one.who, one.period or "—", one.state or "—"]
-            for one in record.decisions
+            for one in extract.decisions
         ],
         widths=(12, 34, 16, 24, 14),
     )
 
 
-def _improvements(record: Record) -> Table:
+def _improvements(extract: Extract) -> Table:
     return Table(
         title="编写时的进展",
         head=(
@@ -331,26 +336,26 @@ def _improvements(record: Record) -> Table:
         ),
         rows=[
             [one.code, one.what, one.owner, one.due, one.state]
-            for one in record.improvements
+            for one in extract.improvements
         ],
         widths=(10, 42, 14, 16, 18),
     )
 
 
-def _exhibits(record: Record) -> Table:
+def _exhibits(extract: Extract) -> Table:
     return Table(
         title="证据清单",
         head=("编号", "名称", "收到", "SHA-256（前 16 位）"),
         rows=[
             [one.code, one.title, one.received, one.sha256[:_SHORT] or "—"]
-            for one in record.exhibits
+            for one in extract.exhibits
         ],
         widths=(12, 42, 20, 26),
     )
 
 
-def _head(record: Record) -> list[list[str]]:
-    head = record.head
+def _head(extract: Extract) -> list[list[str]]:
+    head = extract.head
     rows = [
         [
             "记录链",

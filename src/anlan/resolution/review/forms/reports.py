@@ -15,10 +15,10 @@ from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.investigation.forms.fields import Sources, SourcesField
-from anlan.resolution.review.copying import side_of, sided_parties
 from anlan.resolution.review.enums import Cause, Section
 from anlan.resolution.review.services.reports import MOST_PARAGRAPH, MOST_TAGS
 from anlan.resolution.review.services.reports_paper import MOST_RECEIVER
+from anlan.resolution.review.side_copy import side_of, sided_parties
 
 
 class ChangeForm(forms.Form):

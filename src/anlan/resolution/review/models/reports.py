@@ -37,7 +37,7 @@ class Report(Worded):
     begun_at = models.DateTimeField()
     composed_at = models.DateTimeField()
     composed_seq = models.BigIntegerField()  # of the chain, when it was composed
-    record = models.TextField()  # JSON, see ``record.Record``
+    record = models.TextField()  # JSON, see ``extract.Extract``
     cause = models.CharField(max_length=12, choices=enums.Cause.choices, blank=True)
     place = models.ForeignKey(
         Place, on_delete=models.PROTECT, related_name="+", null=True

@@ -29,7 +29,7 @@ from anlan.resolution.review.models import (
     ReportCopy,
     ReportParagraph,
 )
-from anlan.resolution.review.reading import CODED, content_of, paragraphs_of
+from anlan.resolution.review.paragraphs import CODED, content_of, paragraphs_of
 
 
 @dataclass(frozen=True, kw_only=True)

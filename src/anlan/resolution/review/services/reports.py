@@ -37,16 +37,16 @@ from anlan.resolution.review.events import (
     ReportSuperseded,
     ReportWithdrawn,
 )
+from anlan.resolution.review.extract import extract_text
+from anlan.resolution.review.extracting import extract_of
 from anlan.resolution.review.models import Report, ReportCitation, ReportParagraph
 from anlan.resolution.review.naming import check_names_nobody
-from anlan.resolution.review.reading import (
+from anlan.resolution.review.paragraphs import (
     codes_of,
     content_of,
     paragraphs_of,
     printed_now,
 )
-from anlan.resolution.review.record import record_text
-from anlan.resolution.review.recording import read
 
 LANGUAGE = "zh-hans"  # of what is composed, whoever asks for it
 MOST_PARAGRAPH = 1000
@@ -403,10 +403,10 @@ def _read_record(report: Report, *, at: datetime) -> list[Composed]:
     """Put what the record says now into the row; call it under the lock of the case."""
     known = known_of(report.case)
     with override(LANGUAGE):
-        record = read(report.case, at=at)
-        fresh = composed_of(report.case, record)
-    report.record = record_text(record)
-    report.composed_at, report.composed_seq = at, record.head.seq
+        extract = extract_of(report.case, at=at)
+        fresh = composed_of(report.case, extract)
+    report.record = extract_text(extract)
+    report.composed_at, report.composed_seq = at, extract.head.seq
     report.place = known.place
     report.acts = [code for code, _name in known.acts]
     return fresh

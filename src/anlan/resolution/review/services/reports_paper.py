@@ -18,17 +18,17 @@ from anlan.cases.models import Case, Party
 from anlan.cases.selectors import check_no_leaks
 from anlan.ledger import services as ledger
 from anlan.resolution.review import permissions, policies
-from anlan.resolution.review.copying import (
+from anlan.resolution.review.enums import Form
+from anlan.resolution.review.events import ReportCopyGiven, ReportExported
+from anlan.resolution.review.models import Report, ReportCopy
+from anlan.resolution.review.paper import LANGUAGE, report_docx, report_pdf
+from anlan.resolution.review.side_copy import (
     copy_page,
     copy_pdf,
     own_of,
     side_of,
     text_of,
 )
-from anlan.resolution.review.enums import Form
-from anlan.resolution.review.events import ReportCopyGiven, ReportExported
-from anlan.resolution.review.models import Report, ReportCopy
-from anlan.resolution.review.paper import LANGUAGE, report_docx, report_pdf
 
 MOST_RECEIVER = 100
 

@@ -21,6 +21,7 @@ from anlan.law.selectors import refusal_words
 from anlan.resolution.review import permissions
 from anlan.resolution.review import services as review
 from anlan.resolution.review.enums import Cause, Form, ReportState, Section
+from anlan.resolution.review.extract import read_extract
 from anlan.resolution.review.forms.reports import (
     CauseForm,
     ChangeForm,
@@ -30,7 +31,6 @@ from anlan.resolution.review.forms.reports import (
     WithdrawalForm,
 )
 from anlan.resolution.review.models import Report
-from anlan.resolution.review.record import read_record
 from anlan.resolution.review.selectors.improvements import improvements_of
 from anlan.resolution.review.selectors.reports import (
     compared,
@@ -367,7 +367,7 @@ def _page(
         status=refusal.status if refusal else status,
         report=found,
         parts=parts,
-        record=read_record(found.record),
+        extract=read_extract(found.record),
         bare=sum(line.is_bare for line in lines),
         behind=sum(line.row.is_behind for line in lines),
         newer=newer_entries(found).count(),

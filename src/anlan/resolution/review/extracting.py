@@ -25,25 +25,25 @@ from anlan.resolution.counselling.permissions import ROLE as COUNSELLOR
 from anlan.resolution.models import Carrying
 from anlan.resolution.review.case_facts import known_of
 from anlan.resolution.review.enums import Verdict
-from anlan.resolution.review.models import Improvement
-from anlan.resolution.review.naming import (
-    NAMES,
-    covered_all,
-    names_of,
-    roles_of_people,
-)
-from anlan.resolution.review.record import (
+from anlan.resolution.review.extract import (
     TITLED,
     Decision,
     Drawn,
+    Extract,
     Head,
     Hurt,
     Improved,
     Listed,
     Looked,
     Pinned,
-    Record,
     Step,
+)
+from anlan.resolution.review.models import Improvement
+from anlan.resolution.review.naming import (
+    NAMES,
+    covered_all,
+    names_of,
+    roles_of_people,
 )
 from anlan.resolution.selectors.notices import plan_in_force
 from anlan.resolution.selectors.plans import measures_of
@@ -52,10 +52,10 @@ _SECOND = "%Y-%m-%d %H:%M:%S"
 _MINUTE = "%Y-%m-%d %H:%M"
 
 
-def read(case: Case, *, at: datetime) -> Record:
+def extract_of(case: Case, *, at: datetime) -> Extract:
     """Everything as it stands at ``at``, in the language that is active."""
     names = names_of(case)
-    return Record(
+    return Extract(
         composed=_moment(at, _SECOND),
         facts=tuple(_facts(case)),
         people=tuple(_people(case, names)),

@@ -11,8 +11,8 @@ from django.db.models import Prefetch
 
 from anlan.investigation.citing import code_in
 from anlan.resolution.review.enums import Section
+from anlan.resolution.review.extract import read_extract
 from anlan.resolution.review.models import Report, ReportCitation, ReportParagraph
-from anlan.resolution.review.record import read_record
 
 CODED = 32  # characters of a digest in the code on paper: 128 bits
 
@@ -69,8 +69,8 @@ def content_of(report: Report, rows: Iterable[ReportParagraph]) -> str:
 
 def _is_numbered(report: Report) -> bool:
     """What was composed before is approved with plain codes, and stays as it was."""
-    record = read_record(report.record)
-    return record is not None and record.is_numbered
+    extract = read_extract(report.record)
+    return extract is not None and extract.is_numbered
 
 
 def _take_in(whole: Any, *parts: str) -> None:

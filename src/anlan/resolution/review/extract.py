@@ -103,7 +103,7 @@ class Head(_Row):
     signed: str = ""
 
 
-class Record(_Row):
+class Extract(_Row):
     """``facts`` are pairs of a name and what it is.
 
     What was frozen before the scene was read has none. ``is_numbered`` says that what is
@@ -124,10 +124,10 @@ class Record(_Row):
     is_numbered: bool = False
 
 
-def record_text(record: Record) -> str:
-    return record.model_dump_json()
+def extract_text(extract: Extract) -> str:
+    return extract.model_dump_json()
 
 
-def read_record(text: str) -> Record | None:
+def read_extract(text: str) -> Extract | None:
     """None where it was erased with the case."""
-    return Record.model_validate_json(text) if text else None
+    return Extract.model_validate_json(text) if text else None

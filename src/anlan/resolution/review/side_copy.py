@@ -24,11 +24,11 @@ from anlan.cases.selectors import leaks_of, sides_of
 from anlan.cases.selectors.guardians import with_guardians
 from anlan.resolution.models import Compensation, Objection
 from anlan.resolution.review.enums import Section
+from anlan.resolution.review.extract import TITLED, Extract, read_extract
 from anlan.resolution.review.models import Report, ReportParagraph
 from anlan.resolution.review.naming import BETWEEN
 from anlan.resolution.review.paper import DOCUMENT, LANGUAGE, Words, page_from, words_of
-from anlan.resolution.review.reading import paragraphs_of
-from anlan.resolution.review.record import TITLED, Record, read_record
+from anlan.resolution.review.paragraphs import paragraphs_of
 
 LEFT_OUT = "（涉及其他当事人，从略）"
 # Of these, whose it is stands in what a paragraph was composed from.
@@ -69,8 +69,8 @@ def copy_pdf(report: Report, party: Party, side: Side, *, at: datetime) -> bytes
 
 
 def copy_page(report: Report, party: Party, side: Side) -> dict[str, Any]:
-    record = read_record(report.record)
-    if record is None:
+    extract = read_extract(report.record)
+    if extract is None:
         raise ValueError("the words of this report were erased")
     rows = paragraphs_of(report)
     own = {one.pk for one in _same(party)}
@@ -83,7 +83,7 @@ def copy_page(report: Report, party: Party, side: Side) -> dict[str, Any]:
             words[section].append({"words": LEFT_OUT, "cites": ""})
     page = page_from(
         report,
-        _record_for(record, _names_then(report, own), own),
+        _extract_for(extract, _names_then(report, own), own),
         words,
         mark=f"交{side.label}的副本 · 其他当事人的情况已略去",
     )
@@ -170,24 +170,24 @@ def _names_then(report: Report, own: Collection[int]) -> set[str]:
     return {row.composed.partition("：")[0] for row in rows if row.composed}
 
 
-def _record_for(record: Record, names: set[str], own: Collection[int]) -> Record:
+def _extract_for(extract: Extract, names: set[str], own: Collection[int]) -> Extract:
     """Of what was promised, seen and decided theirs alone; of exhibits only the kind.
 
     A task says in its title what is done about whom, and a title what an exhibit shows;
     the record does not say whose they are.
     """
     ours = {str(key) for key in own}
-    return record.model_copy(
+    return extract.model_copy(
         update={
-            "steps": tuple(one for one in record.steps if one.is_common),
-            "hurts": tuple(one for one in record.hurts if one.who in names),
+            "steps": tuple(one for one in extract.steps if one.is_common),
+            "hurts": tuple(one for one in extract.hurts if one.who in names),
             "decisions": tuple(
-                one for one in record.decisions if one.key.rpartition(":")[2] in ours
+                one for one in extract.decisions if one.key.rpartition(":")[2] in ours
             ),
             "sketches": (),  # where everybody stood
             "exhibits": tuple(
                 one.model_copy(update={"title": one.title.partition(TITLED)[0]})
-                for one in record.exhibits
+                for one in extract.exhibits
             ),
         }
     )
