@@ -19,6 +19,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.selectors import timeline
+from anlan.law import selectors as law
 from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
 from anlan.resolution import services as resolution
@@ -516,4 +517,15 @@ def test_the_reason_says_nothing_that_no_letter_may(
     victim(scene, case)
     with pytest.raises((InvalidInput, Conflict)):
         decided(scene, objected(scene, measure), reason=reason)
+    assert Objection.objects.get().decided_at is None
+
+
+def test_the_reason_does_not_say_who_reported_it(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    reason = f"{scene.person('lixiang').name}报告时看得很清楚。"
+    with pytest.raises(InvalidInput) as refused:
+        decided(scene, objected(scene, measure), reason=reason)
+    assert str(refused.value) == law.guardrail("G23").refusal_words
+    assert refused.value.source == "G23"
     assert Objection.objects.get().decided_at is None

@@ -33,11 +33,12 @@ from anlan.resolution.legal.models import (
     Retaliation,
     RightsTold,
 )
-from anlan.resolution.legal.periods import PeriodRule
+from anlan.resolution.legal.periods import Happened, PeriodRule
 from anlan.resolution.legal.selectors.police import (
     Line,
     Right,
     checklist,
+    happened_in,
     last_day,
     missing_in,
     papers_of,
@@ -140,7 +141,10 @@ class PolicePaperOut(Out):
 
 
 class PolicePeriodOut(Out):
-    """``is_law`` says whether the article was read; what was not is advice."""
+    """``is_law`` says whether the article was read; what was not is advice.
+
+    ``is_earliest``: the time of an appraisal is not counted, and ``last_day`` may be later.
+    """
 
     rule: str
     title: str
@@ -150,10 +154,13 @@ class PolicePeriodOut(Out):
     begins_at: datetime
     due_at: datetime
     last_day: date
+    is_earliest: bool
     ended_at: datetime | None
 
     @classmethod
-    def of_period(cls, row: PolicePeriod, rule: PeriodRule) -> PolicePeriodOut:
+    def of_period(
+        cls, row: PolicePeriod, rule: PeriodRule, *, happened: list[Happened]
+    ) -> PolicePeriodOut:
         return cls(
             rule=rule.id,
             title=rule.heading,
@@ -163,6 +170,7 @@ class PolicePeriodOut(Out):
             begins_at=row.begins_at,
             due_at=row.due_at,
             last_day=last_day(row.due_at),
+            is_earliest=rule.is_earliest(happened),
             ended_at=row.ended_at,
         )
 
@@ -196,6 +204,7 @@ class PoliceReportOut(Out):
 
     @classmethod
     def of(cls, row: PoliceReport) -> PoliceReportOut:
+        happened = happened_in(row)
         return cls(
             uid=row.uid,
             case=row.case.number,
@@ -220,7 +229,8 @@ class PoliceReportOut(Out):
             reason=row.reason,
             papers=[PolicePaperOut.of(one) for one in papers_of(row)],
             periods=[
-                PolicePeriodOut.of_period(one, rule) for one, rule in periods_of(row)
+                PolicePeriodOut.of_period(one, rule, happened=happened)
+                for one, rule in periods_of(row)
             ],
         )
 

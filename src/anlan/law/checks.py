@@ -83,7 +83,7 @@ def _faults_of_measures(of: Book) -> Iterator[str]:
     for measure in of.measures:
         unknown = sorted(set(measure.sources) - known)
         yield from (f"{measure.key}: no source {name}" for name in unknown)
-        if (measure.guardrail is None) != measure.is_lawful:
+        if measure.guardrail is not None and measure.lawful != Lawful.NO:
             yield f"{measure.key}: a guardrail refuses what is not lawful, and only that"
         elif measure.guardrail is not None and measure.guardrail not in rules:
             yield f"{measure.key}: no guardrail {measure.guardrail}"

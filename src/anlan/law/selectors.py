@@ -141,10 +141,10 @@ def retention(key: str) -> Retention:
 
 
 def measures(*, on: date) -> tuple[Measure, ...]:
-    """What may be done about an act of that day, and what may not, lightest first."""
+    """What a plan may have about an act of that day, and what not, lightest first."""
     day = _day(on)
     found = [one for one in book().measures if one.is_in_force(day)]
-    return tuple(sorted(found, key=lambda one: (not one.is_lawful, one.weight)))
+    return tuple(sorted(found, key=lambda one: (not one.is_for_plans, one.weight)))
 
 
 def measure(key: str, *, on: date) -> Measure:

@@ -14,6 +14,7 @@ from anlan.resolution import services as resolution
 from anlan.resolution.enums import (
     DeliveryResult,
     DeliveryWay,
+    NoticeKind,
     ObjectionState,
     ObjectionWay,
 )
@@ -22,6 +23,7 @@ from anlan.resolution.selectors.notices import (
     consequences_of,
     letter_of,
     plan_in_force,
+    template_of,
 )
 
 
@@ -48,6 +50,25 @@ def explain_consequences(
         notice=notice, facts=words, request=asks or notice.request, by=by, at=at
     )
     return notice.code
+
+
+@action
+def write_template(
+    stage: Stage, *, by: User, at: datetime, letter: str, words: str
+) -> str:
+    """The newest text of a letter, with one more paragraph."""
+    organisation, kind = stage.site.organisation, NoticeKind(letter)
+    newest = template_of(organisation, kind)
+    made = resolution.write_template(
+        organisation=organisation,
+        kind=kind,
+        title=newest.title,
+        body=f"{newest.body}\n{words}",
+        version=newest.version,
+        by=by,
+        at=at,
+    )
+    return f"{made.kind} v{made.version}"
 
 
 @action

@@ -21,11 +21,13 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict
 
 from anlan.base.errors import InvalidInput
+from anlan.cases.enums import Severity
 from anlan.investigation.comparing.numerals import number_of
 from anlan.law import selectors as law
 from anlan.law import services as laws
 from anlan.law.book import Need
 from anlan.resolution.enums import NoticeKind
+from anlan.resolution.guarding import check_words
 
 MOST_BODY = 6000
 MOST_TITLE = 40
@@ -172,7 +174,7 @@ def check_template(*, kind: NoticeKind, title: str, body: str, on: date) -> None
 
     Raises:
         InvalidInput: an unknown field or article, one that must be told is missing, or
-            words that no letter of the office may have (G01, G03, G07, G15).
+            words that no letter of the office may have, whatever the case.
     """
     if not title.strip() or len(title) > MOST_TITLE:
         raise InvalidInput(_("请写标题，最多 %s 个字") % MOST_TITLE, path="title")
@@ -192,18 +194,7 @@ def check_template(*, kind: NoticeKind, title: str, body: str, on: date) -> None
         )
     laws.check_cited(references=cited_in(body), act_on=on)
     for path, text in (("title", title), ("body", body)):
-        check_words(text=text, act_on=on, path=path)
-
-
-def check_words(*, text: str, act_on: date, path: str) -> None:
-    """Refuse what the office may not write to anybody."""
-    for check in (
-        laws.check_wording,
-        laws.check_no_cutting_off,
-        laws.check_no_measure,
-        laws.check_no_verdict,
-    ):
-        check(text=text, act_on=act_on, path=path)
+        check_words(text, severity=max(Severity), act_on=on, path=path)
 
 
 def cited_in(body: str) -> list[str]:

@@ -27,6 +27,7 @@ from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
+from anlan.investigation.services.protecting import check_names_no_witness
 from anlan.law import selectors as laws
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -50,7 +51,6 @@ from anlan.resolution.guarding import check_text
 from anlan.resolution.letters import (
     Letter,
     check_template,
-    check_words,
     cited_in,
     names_in,
 )
@@ -550,8 +550,9 @@ def _checked_letter(notice: Notice, *, at: datetime) -> Letter:
     _told(notice.facts, path="facts", most=MOST_FACTS, notice=notice)
     _asked(notice.request, notice)
     letter = letter_of(notice)
-    _check_walled(letter.text, notice)
-    check_words(text=letter.text, act_on=on, path="template")
+    _check_walled(letter.text, notice, path="template")
+    # Of a template that was written before a list grew as well.
+    check_text(f"{letter.title}\n{letter.text}", notice.case, path="template")
     return letter
 
 
@@ -592,14 +593,14 @@ def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
         refusal=_("请写明发生了什么、请对方做什么"),
     )
     check_text(text, notice.case, path=path)
-    law.check_no_verdict(text=text, act_on=act_day(notice.case), path=path)
-    _check_walled(text, notice)
+    _check_walled(text, notice, path=path)
     return text
 
 
-def _check_walled(text: str, notice: Notice) -> None:
-    """A letter to one side says nothing private of the other, nor of a witness."""
+def _check_walled(text: str, notice: Notice, *, path: str) -> None:
+    """A letter to one side says nothing private of the other, nor who saw or reported it."""
     own = with_guardians(notice.party)
+    check_names_no_witness([(path, text)], case=notice.case, own=own)
     check_no_leaks(text, case=notice.case, side=Side.AGGRESSOR, own=own)
 
 
