@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
 
 from anlan.accounts import services
-from anlan.accounts.models import Pin, Shift, User
+from anlan.accounts.models import Pin, SharedPhone, Shift, User
+from anlan.accounts.services import pins
 from anlan.accounts.services.pins import TRIES_OF_PERSON
+from anlan.base.errors import Conflict, DomainError, NotAllowed
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from tests.at_once import at_once
 
 GOOD = "a-long-river-5521"
+MINUTE = timedelta(minutes=1)
 
 
 def all_at_once(*changes: Callable[[], object]) -> list[str]:
@@ -121,3 +127,119 @@ def test_two_planners_do_not_book_one_person_twice(committed_scene):
     assert ended == ["Conflict", "done"]
     assert Shift.objects.filter(starts_at__gte=start.replace(hour=0)).count() == 1
     assert not verify().problems
+
+
+@pytest.fixture
+def digests(monkeypatch) -> list[int]:
+    """How deep in transactions each slow digest was made or compared."""
+    found: list[int] = []
+    for name in ("encode", "verify"):
+        call = getattr(MD5PasswordHasher, name)
+
+        def counted(*said, call=call):
+            found.append(len(connection.savepoint_ids))
+            return call(*said)
+
+        monkeypatch.setattr(MD5PasswordHasher, name, counted)
+    return found
+
+
+def with_pin(scene) -> tuple[SharedPhone, User]:
+    _phone, code = services.add_shared_phone(
+        site=scene.site, name="保安室 1", by=scene.manager, at=scene.at
+    )
+    phone, _token = services.enrol_phone(code=code, at=scene.at)
+    services.set_pin(user=scene.guard, pin="481526", by=scene.guard, at=scene.at)
+    return phone, scene.guard
+
+
+def test_nobody_waits_for_a_slow_digest(scene, digests):
+    depth = len(connection.savepoint_ids)
+    _invitation, code = services.invite_user(
+        organisation=scene.organisation,
+        username="qianyi",
+        name="钱一",
+        role_key="guard",
+        node=scene.site,
+        by=scene.manager,
+        at=scene.at,
+    )
+
+    services.use_invitation(code=code, password=GOOD, pin="481526", at=scene.at)
+    phone, guard = with_pin(scene)
+    services.open_phone(phone=phone, user=guard, pin="481526", at=scene.at)
+    with pytest.raises(NotAllowed):
+        services.open_phone(phone=phone, user=guard, pin="170964", at=scene.at)
+
+    assert len(digests) >= 5
+    assert set(digests) == {depth}
+
+
+def test_a_pin_that_is_changed_while_it_is_compared_opens_nothing(scene, monkeypatch):
+    phone, guard = with_pin(scene)
+
+    def comparing(pin: str, secret: str) -> bool:
+        services.set_pin(user=guard, pin="935207", by=guard, at=scene.at)
+        return check_password(pin, secret)
+
+    check_password = pins.check_password
+    monkeypatch.setattr(pins, "check_password", comparing)
+
+    with pytest.raises(Conflict, match="刚刚改过"):
+        services.open_phone(phone=phone, user=guard, pin="481526", at=scene.at)
+
+    phone.refresh_from_db()
+    assert phone.holder is None
+    assert Pin.objects.get(user=guard).failures == 0
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("round_number", range(4))
+def test_a_pin_is_tried_and_helped_with_at_once(committed_scene, round_number):
+    """Each locks the phone and then the PIN: neither waits for the other for ever."""
+    scene = committed_scene
+    phone, guard = with_pin(scene)
+    Pin.objects.update(locked_until=scene.at + MINUTE)
+    SharedPhone.objects.update(holder=guard, locked_until=scene.at + MINUTE)
+    said = {"user": guard, "site": scene.site, "by": scene.manager, "at": scene.at}
+    late = scene.at + MINUTE
+
+    ended = at_once(
+        *[
+            lambda: services.open_phone(phone=phone, user=guard, pin="481526", at=late),
+            lambda: services.unlock_pin(**said),
+            lambda: services.clear_pin(**said),
+            lambda: services.reset_access(user=guard, by=scene.manager, at=scene.at),
+        ][:: 1 if round_number % 2 else -1]
+    )
+
+    refusals = [one for one in ended if isinstance(one, Exception)]
+    assert all(isinstance(one, DomainError) for one in refusals)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("round_number", range(4))
+def test_a_code_is_used_and_replaced_at_once(committed_scene, round_number):
+    scene = committed_scene
+    invitation, code = services.invite_user(
+        organisation=scene.organisation,
+        username="qianyi",
+        name="钱一",
+        role_key="guard",
+        node=scene.site,
+        by=scene.manager,
+        at=scene.at,
+    )
+    user = invitation.user
+
+    ended = at_once(
+        *[
+            lambda: services.use_invitation(code=code, password=GOOD, at=scene.at),
+            lambda: services.reset_access(user=user, by=scene.manager, at=scene.at),
+        ][:: 1 if round_number % 2 else -1]
+    )
+
+    refusals = [one for one in ended if isinstance(one, Exception)]
+    assert all(isinstance(one, DomainError) for one in refusals)
+    user.refresh_from_db()
+    assert not user.has_usable_password()
