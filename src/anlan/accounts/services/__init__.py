@@ -48,7 +48,6 @@ from anlan.accounts.services.roster import (
     preview_copy,
     remove_shift,
 )
-from anlan.accounts.services.row_locks import lock_organisation, lock_site
 from anlan.accounts.services.shared_phones import (
     add_shared_phone,
     enrol_phone,
@@ -89,9 +88,7 @@ __all__ = [
     "import_places",
     "import_roster",
     "invite_user",
-    "lock_organisation",
     "lock_phone",
-    "lock_site",
     "move_place",
     "open_phone",
     "phone_of",
