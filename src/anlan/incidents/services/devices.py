@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Organisation, Place, Site
 from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
+from anlan.accounts.services.row_locks import lock_organisation
 from anlan.base import crypto, limits
 from anlan.base.clock import local_day, utc_text
 from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
@@ -132,6 +133,7 @@ def register_device(
     )
     secret = _give_secret(device)
     with ledger.recording():
+        lock_organisation(site.organisation)  # a topic is nobody else's at any site
         _check_free(device)
         device.save(force_insert=True)
         event = DeviceRegistered(

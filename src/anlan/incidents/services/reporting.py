@@ -33,7 +33,7 @@ from anlan.incidents.events import (
     ReportWithdrawn,
 )
 from anlan.incidents.models import Device, Incident, Report
-from anlan.incidents.services.locking import locked_incident, locked_incident_of
+from anlan.incidents.services.locking import incident_in, locked_incident
 from anlan.incidents.services.responding import begin_ladder, hasten_ladder
 from anlan.incidents.severity import suggest_severity
 from anlan.ledger import services as ledger
@@ -433,9 +433,12 @@ def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
     The caller has taken its turn, so that of two first reports at once the second sees
     what the first committed.
     """
-    for case_id in _running_nearby(said, at=at, exercise=exercise):
+    nearby = _running_nearby(said, at=at, exercise=exercise)
+    # By their keys, as whoever joins two: else each would wait for the other.
+    locked = {case_id: cases.lock_case(case_id) for case_id in sorted(nearby)}
+    for case_id in nearby:
         # Whoever closed it while we waited for the lock did not know of this report.
-        incident = locked_incident_of(case_id)
+        incident = incident_in(locked[case_id])
         if incident.case.is_open and not policies.is_another_fight(
             incident,
             flags=said.flags,
