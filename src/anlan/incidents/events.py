@@ -542,7 +542,7 @@ class DeviceSignalled(Event):
     claimed: str | None = None
     offset: int | None = None
     claim_used: int
-    unread: str | None = None  # fields that made no sense, "happened,people"
+    unread: str | None = None  # fields that made no sense, "happened,people,place"
 
     def shown(self) -> dict[str, Any]:
         clock = ""
@@ -581,7 +581,11 @@ def proof_word(mode: str) -> str:
 
 def unread_words(fields: str) -> str:
     """What of a device's message made no sense, "happened,people", as words."""
-    words = {"happened": gettext("时间"), "people": gettext("人数")}
+    words = {
+        "happened": gettext("时间"),
+        "people": gettext("人数"),
+        "place": gettext("点位"),
+    }
     return gettext("、").join(words.get(one, one) for one in fields.split(","))
 
 
