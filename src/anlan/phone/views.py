@@ -34,12 +34,12 @@ from anlan.cases.enums import TaskState
 from anlan.cases.forms import DoneForm
 from anlan.cases.models import Task
 from anlan.cases.permissions import can_know_task
+from anlan.cases.room import Room
 from anlan.cases.selectors import (
     case_for,
     cases_for,
     my_tasks,
     photos_for,
-    tasks_by_phase,
     timeline,
 )
 from anlan.cases.selectors.contacts import kept_apart_for
@@ -50,6 +50,7 @@ from anlan.incidents.enums import (
     AssignmentState,
     Channel,
     Dissuasion,
+    EmergencyService,
     Flag,
     HappenedSource,
 )
@@ -91,11 +92,7 @@ class Said(TypedDict):
     request_id: UUID | None
 
 
-_CALL_PAGES = calling.Pages(
-    sheet="phone/sheet.html",
-    call_answer="phone:call_answer",
-    incident="phone:incident",
-)
+_CALL_PAGES = calling.Pages(sheet="phone/sheet.html", incident="phone:incident")
 
 
 def at_scene(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -248,7 +245,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
 
     The message of a case that was joined since leads to the host: its people went there.
     """
-    user = _user(request)
+    user, now = _user(request), timezone.now()
     case = case_for(user, number)
     if case.joined_into is not None:
         words = {"number": number, "host": case.joined_into.number}
@@ -263,6 +260,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         .first()
     )
     commands = has_permission(user, Permission.INCIDENT_COMMAND, site=case.site)
+    room = Room(case=case, reader=user, at=now)
     return render(
         request,
         "phone/incident.html",
@@ -276,6 +274,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             and may_still_go(incident, last=mine),
             "states": AssignmentState,
             "commands": commands,
+            "phases": room.phases,
             "can_take_back_control": case.is_open
             and incident.controlled_at is not None
             and (commands or (incident.controlled_by_id == user.pk)),
@@ -285,10 +284,10 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             "assignments": _assignments(incident),
             "dissuasions": Dissuasion,
             "tasks": sorted(
-                tasks_by_phase(case, _user(request)).get(case.phase, []),
+                room.tasks.get(case.phase, []),
                 key=lambda task: task.state != TaskState.OPEN,  # handled ones last
             ),
-            "minded": minded_in(case, user, on=local_day(timezone.now())),
+            "minded": minded_in(case, user, on=local_day(now)),
             "lines": timeline(case, newest=12),
         },
     )
@@ -371,10 +370,25 @@ def control_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_POST
+@at_scene
 def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
-    """110 or 120 from the scene: the words to say, and the call on the record."""
-    return calling.call(request, number, service, pages=_CALL_PAGES)
+    """110 or 120 was dialled from the scene: whether somebody took it up."""
+    if service not in EmergencyService.values:
+        raise NotFound("")
+    outcome = calling.outcome_of(request)
+
+    def say(**said: Unpack[Said]) -> Incident:
+        incident = _incident(request, number)
+        incidents.record_emergency_call(
+            incident=incident,
+            service=EmergencyService(service),
+            outcome=outcome,
+            **said,
+        )
+        return incident
+
+    return _say(request, say)
 
 
 @login_required
@@ -524,6 +538,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("desk/app.css"),
         static("desk/app.js"),
         static("phone/outbox.js"),
+        static("phone/calling.js"),
         static("phone/older.js"),
         static("phone/shared.js"),
         # What they import has the addresses that it imports them by.
@@ -634,7 +649,7 @@ def _say_refused(request: HttpRequest, refused: list[tuple[str, DomainError]]) -
 
 
 def _page_behind(
-    request: HttpRequest, *, number: str = "", uid: UUID | None = None
+    request: HttpRequest, *, number: str = "", uid: UUID | None = None, **_more: str
 ) -> str:
     """Where the button stands: the scene, or the reader's report of it."""
     if uid is None:
